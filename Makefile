@@ -1,0 +1,49 @@
+# The face of the build; CMakeLists.txt does the work. `make help` lists what there is.
+
+preset = release
+prefix = /usr/local
+program = build/$(preset)/lenet5
+
+.PHONY: all demo test bench install format check help setup
+all: setup
+	@test -f build/$(preset)/build.ninja || cmake --preset $(preset) >/dev/null
+	@cmake --build --preset $(preset)
+
+setup:
+	@scripts/setup
+
+demo: all
+	@scripts/demo $(program)
+
+# Everything short and medium. The sets that are not on this machine are skipped, and said to be.
+test: all
+	@cd build/$(preset) && ctest --output-on-failure -LE long
+
+# Every test, those that take many minutes too.
+test-long: all
+	@cd build/$(preset) && ctest --output-on-failure
+
+bench: all
+	@scripts/bench $(program)
+
+install: all
+	@cmake --preset $(preset) -DCMAKE_INSTALL_PREFIX=$(prefix) >/dev/null
+	@cmake --build --preset $(preset)
+	@DESTDIR=$(DESTDIR) cmake --install build/$(preset)
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+check:
+	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+	@scripts/cppcheck build/$(preset)
+
+help:
+	@echo 'make            set up, build build/release/lenet5 and the libraries'
+	@echo 'make demo       see it work: train, test, read digits (under a minute)'
+	@echo 'make test       the tests, short and medium (MNIST too, where LENET5_DATA names its folder)'
+	@echo 'make test-long  those, and the long ones'
+	@echo 'make bench      how fast this machine trains and reads'
+	@echo 'make install    into prefix=/usr/local (DESTDIR is honoured)'
+	@echo 'make check      clang-format and cppcheck'
+	@echo 'preset=debug, asan or tsan with any of them builds that variant'

@@ -1,0 +1,178 @@
+/* lenet5 classify: one digit a picture. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "art.h"
+#include "common.h"
+#include "lenet5_reader.h"
+
+/* How sure the network has to be of a digit; the other outcomes, rubbish among them, share the rest. */
+#define DEFAULT_THRESHOLD 0.5
+
+typedef struct job {
+    const cli_arguments *arguments;
+    lenet5_model model;
+    lenet5_maps maps;
+    double threshold;
+    bool json, show;
+    bool failed, rejected;
+} job;
+
+static void print_answer_json(const char *file, unsigned digit, const float posterior[LENET5_CLASSES + 1],
+                              const float penalty[LENET5_CLASSES], bool accepted)
+{
+    json_t *digits = json_array();
+    json_t *penalties = json_array();
+    for (size_t i = 0; i < LENET5_CLASSES; i++) {
+        json_array_append_new(digits, json_real((double)posterior[i]));
+        json_array_append_new(penalties, json_real((double)penalty[i]));
+    }
+    print_json(json_pack("{s:s, s:i, s:f, s:o, s:f, s:s, s:o}", "file", file, "digit", (int)digit, "probability",
+                         (double)posterior[digit], "posterior", digits, "rubbish", (double)posterior[LENET5_RUBBISH],
+                         "decision", accepted ? "accepted" : "rejected", "penalties", penalties));
+}
+
+static void answer(job *j, const char *file, const uint8_t picture[LENET5_PICTURE_BYTES])
+{
+    float posterior[LENET5_CLASSES + 1];
+    lenet5_set_input(&j->maps, picture);
+    lenet5_forward(&j->maps, &j->model.network);
+    lenet5_posterior(posterior, &j->model.provenance.loss, j->maps.penalty);
+    const unsigned digit = lenet5_best(j->maps.penalty);
+    const bool accepted = (double)posterior[digit] >= j->threshold;
+    j->rejected |= !accepted;
+    if (j->show && !j->json)
+        print_pictures(&picture, 1);
+    if (j->json)
+        print_answer_json(file, digit, posterior, j->maps.penalty, accepted);
+    else if (accepted)
+        printf("%s: %u  (probability %.4f)\n", file, digit, (double)posterior[digit]);
+    else
+        printf("%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)\n", file, digit,
+               (double)posterior[digit], (double)posterior[LENET5_RUBBISH]);
+}
+
+/* What has no ink has no digit, and is rejected as such. */
+static void answer_empty(job *j, const char *file)
+{
+    j->rejected = true;
+    if (j->json)
+        print_json(json_pack("{s:s, s:n, s:f, s:[f,f,f,f,f,f,f,f,f,f], s:f, s:s, s:s}", "file", file, "digit",
+                             "probability", 0.0, "posterior", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+                             "rubbish", 1.0, "decision", "rejected", "reason", "no ink found"));
+    else
+        printf("%s: not sure  (no ink found)\n", file);
+}
+
+static void classify_picture(job *j, const char *file)
+{
+    lenet5_error error;
+    lenet5_picture picture;
+    uint8_t digit[LENET5_PICTURE_BYTES];
+    if (lenet5_picture_load(&picture, file, &error) != LENET5_OK) {
+        j->failed = true;
+        complain_error(&error);
+        return;
+    }
+    if (lenet5_normalise(digit, picture.grey, picture.width, picture.height, &error) == LENET5_OK)
+        answer(j, file, digit);
+    else
+        answer_empty(j, file);
+    lenet5_picture_free(&picture);
+}
+
+/* ---- Pictures of an IDX file, by their numbers ----------------------------------------------------------------------
+ */
+
+static void classify_of_set(job *j, const char *file, const lenet5_dataset *set, size_t index)
+{
+    char name[PATH_SIZE];
+    snprintf(name, sizeof name, "%s[%zu]", file, index);
+    const uint8_t *picture = lenet5_dataset_picture(set, index);
+    uint8_t digit[LENET5_PICTURE_BYTES];
+    if (set->height == LENET5_PICTURE_SIDE && set->width == LENET5_PICTURE_SIDE)
+        answer(j, name, picture);
+    else if (lenet5_normalise(digit, picture, set->width, set->height, NULL) == LENET5_OK)
+        answer(j, name, digit);
+    else
+        answer_empty(j, name);
+}
+
+/* picks is a list of numbers between commas. */
+static void classify_picks(job *j, const char *file, const char *picks)
+{
+    lenet5_error error;
+    lenet5_dataset set;
+    if (lenet5_dataset_read(&set, file, NULL, &error) != LENET5_OK) {
+        j->failed = true;
+        complain_error(&error);
+        return;
+    }
+    const char *next = picks;
+    do {
+        char *end;
+        errno = 0;
+        const unsigned long index = strtoul(next, &end, 10);
+        if (end == next || next[0] < '0' || next[0] > '9' || errno || (*end != ',' && *end != '\0') ||
+            index >= set.count) {
+            j->failed = true;
+            complain("%s: --pick is a list of numbers from 0 to %zu with commas between, not \"%s\"", file,
+                     set.count - 1, picks);
+            break;
+        }
+        classify_of_set(j, file, &set, index);
+        next = *end ? end + 1 : end;
+    } while (*next);
+    lenet5_dataset_free(&set);
+}
+
+static int run(const cli_arguments *arguments)
+{
+    lenet5_error error;
+    job *j = calloc(1, sizeof *j);
+    if (!j)
+        return complain("out of memory");
+    j->json = argument_flag(arguments, "json");
+    j->show = argument_flag(arguments, "show");
+    const char *picks = argument_text(arguments, "pick");
+    const char *model = argument_text(arguments, "model") ? argument_text(arguments, "model") : DEFAULT_MODEL;
+    int code = EXIT_DONE;
+    if (!argument_real(&j->threshold, arguments, "threshold", DEFAULT_THRESHOLD, 0, 1))
+        code = EXIT_USAGE;
+    else if (lenet5_model_load(&j->model, model, &error) != LENET5_OK)
+        code = complain_model(&error, argument_text(arguments, "model") != NULL);
+    for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
+        if (picks)
+            classify_picks(j, arguments->others[i], picks);
+        else
+            classify_picture(j, arguments->others[i]);
+    if (code == EXIT_DONE)
+        code = j->failed ? EXIT_FAILED : j->rejected ? EXIT_UNREADABLE : EXIT_DONE;
+    free(j);
+    return code;
+}
+
+static const option options[] = {
+    {"model", "FILE", "default " DEFAULT_MODEL ", which lenet5 train writes"},
+    {"threshold", "P", "the least probability of an accepted digit; default 0.5"},
+    {"pick", "N,N,...", "the files are IDX: classify their pictures of these numbers"},
+    {"show", NULL, "draw each picture in the terminal as the network sees it"},
+    {"json", NULL, "an object a line for each picture, as docs/json.md says"},
+    {0},
+};
+
+const cli_command classify_command = {
+    .name = "classify",
+    .summary = "read the digit in each of some pictures",
+    .usage = "FILE... [options]",
+    .description = "Each file is a picture of one handwritten digit, PNG or PGM, of any size, dark on light\n"
+                   "or light on dark; - is standard input. The ink is fitted into 20x20 and centred as\n"
+                   "MNIST's digits were. The answer is a digit and its probability, or \"not sure\":\n"
+                   "then the exit code is 3.",
+    .options = options,
+    .least = 1,
+    .most = SIZE_MAX,
+    .run = run,
+};

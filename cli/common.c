@@ -1,0 +1,122 @@
+#include "common.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("lenet5: ", stderr);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return EXIT_FAILED;
+}
+
+int complain_error(const lenet5_error *error)
+{
+    return complain("%s", error->message);
+}
+
+int complain_model(const lenet5_error *error, bool named)
+{
+    complain_error(error);
+    if (error->status == LENET5_E_OPEN && !named)
+        fputs("lenet5 train makes one; --help says how to name another\n", stderr);
+    return EXIT_FAILED;
+}
+
+volatile sig_atomic_t interrupted = 0;
+
+static void interrupt(int number)
+{
+    if (interrupted)
+        _Exit(128 + number);
+    interrupted = number;
+}
+
+void watch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = interrupt};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+void data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
+{
+    const char *given = argument_text(arguments, "data");
+    const char *variable = getenv("LENET5_DATA");
+    const char *xdg = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    if (given)
+        snprintf(path, PATH_SIZE, "%s", given);
+    else if (variable && variable[0])
+        snprintf(path, PATH_SIZE, "%s", variable);
+    else if (xdg && xdg[0])
+        snprintf(path, PATH_SIZE, "%s/lenet5/mnist", xdg);
+    else
+        snprintf(path, PATH_SIZE, "%s/.local/share/lenet5/mnist", home ? home : ".");
+}
+
+/* Sets that are known by the SHA-256 of their pictures and labels, wherever they lie. */
+static const struct {
+    const char *sha256, *name;
+} known_sets[] = {
+    {"edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b", "MNIST"},
+    {"c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b", "MNIST"},
+    {"16d82e2b505296aa2b78bd5ea0992634f30419a4c97def7c907d154a35ac6157", "Fashion-MNIST"},
+    {"9f1ec356a747bfe4ebab3cfb722d3694c9ca737e2570f6f90cf31d7b6fd689d4", "Fashion-MNIST"},
+};
+
+static void name_set(named_set *loaded, const char *folder)
+{
+    for (size_t i = 0; i < sizeof known_sets / sizeof known_sets[0]; i++)
+        if (strcmp(known_sets[i].sha256, loaded->set.sha256) == 0) {
+            snprintf(loaded->name, sizeof loaded->name, "%s", known_sets[i].name);
+            return;
+        }
+    size_t end = strlen(folder);
+    while (end > 1 && folder[end - 1] == '/')
+        end--;
+    size_t begin = end;
+    while (begin > 0 && folder[begin - 1] != '/')
+        begin--;
+    const size_t length = end - begin < sizeof loaded->name ? end - begin : sizeof loaded->name - 1;
+    memcpy(loaded->name, folder + begin, length);
+    loaded->name[length] = '\0';
+}
+
+lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part, lenet5_error *error)
+{
+    char folder[PATH_SIZE];
+    data_folder(folder, arguments);
+    const lenet5_status status = lenet5_dataset_load(&loaded->set, folder, part, error);
+    if (status == LENET5_OK)
+        name_set(loaded, folder);
+    return status;
+}
+
+lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *error)
+{
+    snprintf(drawn->name, sizeof drawn->name, SYNTHETIC_NAME);
+    if (part == LENET5_TRAIN)
+        return lenet5_dataset_synthesise(&drawn->set, SYNTHETIC_TRAINING, 1998, error);
+    return lenet5_dataset_synthesise(&drawn->set, SYNTHETIC_TEST, 2026, error);
+}
+
+void print_json(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    putchar('\n');
+    fflush(stdout);
+    json_decref(object);
+}
+
+double percent(size_t part, size_t whole)
+{
+    return whole ? 100.0 * (double)part / (double)whole : 0;
+}

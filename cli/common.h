@@ -1,0 +1,50 @@
+/* What the commands share: complaints, interrupts, data sets, models, JSON. */
+#ifndef LENET5_CLI_COMMON_H
+#define LENET5_CLI_COMMON_H
+
+#include <jansson.h>
+#include <signal.h>
+
+#include "lenet5.h"
+#include "options.h"
+
+/* Says on stderr that something failed; returns EXIT_FAILED. */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int complain_error(const lenet5_error *error);
+
+/* Set once SIGINT or SIGTERM has come after watch_interrupts. A second one ends the program at once. */
+extern volatile sig_atomic_t interrupted;
+void watch_interrupts(void);
+
+#define PATH_SIZE 4096
+
+/* The folder of the data: --data, else $LENET5_DATA, else lenet5/mnist in the XDG data folder. */
+void data_folder(char path[PATH_SIZE], const cli_arguments *arguments);
+
+/* A set, and what to call it: "MNIST" if it is that, else the name of its folder. */
+typedef struct named_set {
+    lenet5_dataset set;
+    char name[64];
+} named_set;
+
+lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part, lenet5_error *error);
+
+/* How many synthetic digits stand in for a set that is not there, and from which seeds they are drawn. */
+#define SYNTHETIC_TRAINING 20000
+#define SYNTHETIC_TEST 5000
+#define SYNTHETIC_NAME "synthetic digits"
+
+lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *error);
+
+/* The model that is used where none is named. */
+#define DEFAULT_MODEL "lenet5.safetensors"
+
+/* Complains about a model that cannot be loaded; where none was named, says how to get one. */
+int complain_model(const lenet5_error *error, bool named);
+
+/* Prints an object as one line on stdout, and drops it. */
+void print_json(json_t *object);
+
+double percent(size_t part, size_t whole);
+
+#endif

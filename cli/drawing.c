@@ -1,0 +1,588 @@
+/*
+ * Drawings of the learning curves and of the misread digits, made with cairo.
+ *
+ * Both are laid out in units of which a PNG has two pixels each way and an SVG one. A canvas keeps the finished file in
+ * memory, and only when cairo has had no trouble with any of it does it become a file. Cairo remembers the first error
+ * of a surface and ignores what is drawn after it, so there is one check, at the end.
+ */
+#include "drawing.h"
+
+#include <cairo-svg.h>
+#include <cairo.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIXELS_A_UNIT 2.0
+#define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
+
+static lenet5_status fail(lenet5_error *error, lenet5_status status, const char *path, const char *what)
+{
+    if (error) {
+        *error = (lenet5_error){.status = status, .offset = LENET5_NO_OFFSET};
+        snprintf(error->message, sizeof error->message, "%s: %s", path, what);
+    }
+    return status;
+}
+
+static bool ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path);
+    const size_t tail = strlen(ending);
+    return length > tail && strcmp(path + length - tail, ending) == 0;
+}
+
+/* ---- The canvas -------------------------------------------------------------------------------------------------- */
+
+typedef struct canvas {
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+    unsigned char *data; /* the file */
+    size_t size, room;
+} canvas;
+
+typedef struct colour {
+    double red, green, blue;
+} colour;
+
+static const colour white = {1, 1, 1}, black = {0, 0, 0}, dark = {0.25, 0.25, 0.25}, grey = {0.4, 0.4, 0.4},
+                    pale = {0.89, 0.89, 0.89};
+
+/* Takes what cairo writes. */
+static cairo_status_t append(void *closure, const unsigned char *data, unsigned length)
+{
+    canvas *c = closure;
+    size_t room = c->room ? c->room : FIRST_ROOM;
+    while (room - c->size < length)
+        room *= 2;
+    if (room != c->room) {
+        unsigned char *larger = realloc(c->data, room);
+        if (!larger)
+            return CAIRO_STATUS_NO_MEMORY;
+        c->data = larger;
+        c->room = room;
+    }
+    memcpy(c->data + c->size, data, length);
+    c->size += length;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+static void set_colour(cairo_t *cairo, colour c)
+{
+    cairo_set_source_rgb(cairo, c.red, c.green, c.blue);
+}
+
+/* Without hinting, letters are spaced alike in both formats. */
+static void set_font_options(cairo_t *cairo)
+{
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_set_font_options(cairo, options);
+    cairo_font_options_destroy(options);
+}
+
+static void set_font(cairo_t *cairo, double size, cairo_font_weight_t weight)
+{
+    cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, weight);
+    cairo_set_font_size(cairo, size);
+}
+
+/* The canvas must stay where it is until it is saved: cairo has its address. */
+static void canvas_open(canvas *c, bool svg, double width, double height)
+{
+    *c = (canvas){0};
+    if (svg)
+        c->surface = cairo_svg_surface_create_for_stream(append, c, width, height);
+    else
+        c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(PIXELS_A_UNIT * width),
+                                                (int)ceil(PIXELS_A_UNIT * height));
+    c->cairo = cairo_create(c->surface);
+    if (!svg)
+        cairo_scale(c->cairo, PIXELS_A_UNIT, PIXELS_A_UNIT);
+    set_font_options(c->cairo);
+    set_colour(c->cairo, white);
+    cairo_paint(c->cairo);
+}
+
+/* Completes the file in memory. */
+static cairo_status_t canvas_finish(canvas *c)
+{
+    cairo_status_t status = cairo_status(c->cairo);
+    cairo_destroy(c->cairo);
+    if (status == CAIRO_STATUS_SUCCESS && cairo_surface_get_type(c->surface) == CAIRO_SURFACE_TYPE_IMAGE)
+        status = cairo_surface_write_to_png_stream(c->surface, append, c);
+    cairo_surface_finish(c->surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(c->surface);
+    cairo_surface_destroy(c->surface);
+    return status;
+}
+
+static lenet5_status fail_drawing(lenet5_error *error, const char *path, cairo_status_t status)
+{
+    char what[200];
+    if (status == CAIRO_STATUS_NO_MEMORY)
+        return fail(error, LENET5_E_MEMORY, path, "not enough memory to draw it: close other programs and try again");
+    if (status == CAIRO_STATUS_INVALID_SIZE)
+        return fail(error, LENET5_E_ARGUMENT, path, "the drawing would be too large: use a set of smaller pictures");
+    snprintf(what, sizeof what,
+             "cannot be drawn, check its title and that cairo and a sans-serif font are installed: %s",
+             cairo_status_to_string(status));
+    return fail(error, LENET5_E_WRITE, path, what);
+}
+
+/* Writes the file and closes the canvas, whatever happens. */
+static lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error)
+{
+    const cairo_status_t status = canvas_finish(c);
+    const lenet5_bytes file = {c->data, c->size};
+    const lenet5_status result =
+        status == CAIRO_STATUS_SUCCESS ? lenet5_file_write(path, &file, 1, error) : fail_drawing(error, path, status);
+    free(c->data);
+    return result;
+}
+
+static double text_width(cairo_t *cairo, const char *text)
+{
+    cairo_text_extents_t extents;
+    cairo_text_extents(cairo, text, &extents);
+    return extents.x_advance;
+}
+
+/* Writes text on the base line y; share of its width is left of x: 0 begins there, 0.5 is centred, 1 ends there. */
+static void put_text(cairo_t *cairo, const char *text, double x, double y, double share)
+{
+    cairo_move_to(cairo, x - share * text_width(cairo, text), y);
+    cairo_show_text(cairo, text);
+    cairo_new_path(cairo); /* else the next line would begin at the end of the text */
+}
+
+static void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
+{
+    cairo_move_to(cairo, x0, y0);
+    cairo_line_to(cairo, x1, y1);
+    cairo_stroke(cairo);
+}
+
+/* ---- Learning curves --------------------------------------------------------------------------------------------- */
+
+#define CURVES_WIDTH 760.0
+#define CURVES_HEIGHT 480.0
+#define LEFT 66.0
+#define RIGHT (CURVES_WIDTH - 26.0)
+#define TOP 52.0
+#define BOTTOM (CURVES_HEIGHT - 60.0)
+#define MOST_X_STEPS 10
+#define MOST_Y_STEPS 6
+#define MOST_MARKERS 50
+#define MOST_SERIES 4
+#define NAME_SIZE 64
+#define FIGURE_5_PCT 5.0 /* where its error axis ends */
+#define LEGEND_MARGIN 10.0
+#define LEGEND_ROW 21.0
+#define LEGEND_SAMPLE 34.0 /* the length of line shown for a curve */
+#define LEGEND_GAP 10.0    /* from there to its name */
+
+/* The values of the paper's figure 5: pass, training error, test error. */
+static const curve_point figure_5[] = {
+    {1, 4.9, 2.65},  {2, 3.0, 2.23},  {3, 1.76, 1.47}, {4, 1.47, 1.42},  {5, 1.21, 1.42},
+    {6, 0.90, 1.08}, {8, 0.69, 1.05}, {10, 0.48, .95}, {12, 0.43, 0.98}, {19, 0.35, 0.95},
+};
+
+#define FIGURE_5_POINTS (sizeof figure_5 / sizeof figure_5[0])
+
+/* Colours of Okabe and Ito, which the colour-blind can tell apart: ours strong, the paper's light. */
+static const colour blue = {0, 0.447, 0.698}, vermilion = {0.835, 0.369, 0}, sky_blue = {0.337, 0.706, 0.914},
+                    orange = {0.902, 0.624, 0};
+
+typedef struct series {
+    const curve_point *points;
+    size_t count;
+    bool held_out; /* else the training error */
+    bool paper;
+    colour colour;
+    char name[NAME_SIZE];
+} series;
+
+/* From 0 to end, with a label at every step. */
+typedef struct axis {
+    double end, step;
+} axis;
+
+typedef struct plot {
+    cairo_t *cairo;
+    series series[MOST_SERIES]; /* drawn in this order, and named from the last to the first */
+    size_t count;
+    axis x, y;
+    double legend_left, legend_bottom;
+} plot;
+
+static double value(const series *s, size_t i)
+{
+    return s->held_out ? s->points[i].held_out_pct : s->points[i].training_pct;
+}
+
+static double to_x(const plot *p, double pass)
+{
+    return LEFT + (RIGHT - LEFT) * pass / p->x.end;
+}
+
+static double to_y(const plot *p, double pct)
+{
+    return BOTTOM - (BOTTOM - TOP) * pct / p->y.end;
+}
+
+/* Adds a curve, unless it has no point to show. */
+static void add_series(plot *p, const series *s, const char *set_name)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->count; i++)
+        any |= value(s, i) >= 0;
+    if (!any)
+        return;
+    series *added = &p->series[p->count++];
+    *added = *s;
+    snprintf(added->name, sizeof added->name, "%s set%s", set_name, s->paper ? ", the paper's figure 5" : "");
+}
+
+static void add_all_series(plot *p, const curve_point *points, size_t count, const char *held_out_name, bool paper)
+{
+    if (paper) {
+        add_series(p, &(series){figure_5, FIGURE_5_POINTS, false, true, orange, ""}, "training");
+        add_series(p, &(series){figure_5, FIGURE_5_POINTS, true, true, sky_blue, ""}, "test");
+    }
+    add_series(p, &(series){points, count, false, false, vermilion, ""}, "training");
+    add_series(p, &(series){points, count, true, false, blue, ""}, held_out_name);
+}
+
+/* The least of 1, 2 and 5 times a power of ten that reaches the end in at most so many steps. */
+static double round_step(double end, int most_steps)
+{
+    const double least = end / most_steps * (1 - 1e-9);
+    const double ten = pow(10, floor(log10(least)));
+    return ten * (least <= ten ? 1 : least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10);
+}
+
+static axis axis_to(double end, double least_step, int most_steps)
+{
+    const double step = fmax(least_step, round_step(end, most_steps));
+    return (axis){.end = step * ceil(end / step - 1e-9), .step = step};
+}
+
+static double last_pass(const plot *p)
+{
+    double last = 0;
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t j = 0; j < p->series[i].count; j++)
+            last = fmax(last, p->series[i].points[j].pass);
+    return last;
+}
+
+/* How high the curve gets at pass first and after. */
+static double highest_from(const series *s, double first)
+{
+    double highest = 0, pass_before = 0, before = -1;
+    for (size_t i = 0; i < s->count; i++) {
+        const double pass = s->points[i].pass, pct = value(s, i);
+        if (pct < 0)
+            continue;
+        if (pass >= first)
+            highest = fmax(highest, pct);
+        if (pass > first && pass_before < first && before >= 0)
+            highest = fmax(highest, before + (pct - before) * (first - pass_before) / (pass - pass_before));
+        pass_before = pass;
+        before = pct;
+    }
+    return highest;
+}
+
+/* The legend goes into the upper right corner, as wide as its longest name. */
+static void place_legend(plot *p)
+{
+    double widest = 0;
+    set_font(p->cairo, 12.5, CAIRO_FONT_WEIGHT_NORMAL);
+    for (size_t i = 0; i < p->count; i++)
+        widest = fmax(widest, text_width(p->cairo, p->series[i].name));
+    p->legend_left = RIGHT - widest - LEGEND_SAMPLE - LEGEND_GAP - 2 * LEGEND_MARGIN;
+    p->legend_bottom = TOP + (double)p->count * LEGEND_ROW + LEGEND_MARGIN;
+}
+
+/* Chooses the axes: the error axis as high as the curves are, and such that none gets under the legend. */
+static void place_axes(plot *p)
+{
+    p->x = axis_to(fmax(2, last_pass(p)), 1, MOST_X_STEPS);
+    const double under_legend = p->x.end * (p->legend_left - 6 - LEFT) / (RIGHT - LEFT);
+    const double free_share = (BOTTOM - p->legend_bottom - 6) / (BOTTOM - TOP);
+    double end = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        end = fmax(end, p->series[i].paper ? FIGURE_5_PCT : highest_from(&p->series[i], 0));
+        end = fmax(end, highest_from(&p->series[i], under_legend) / free_share);
+    }
+    p->y = axis_to(end > 0 ? end : 1, 0, MOST_Y_STEPS);
+}
+
+static void draw_x_axis(const plot *p)
+{
+    char label[32];
+    const long steps = lround(p->x.end / p->x.step);
+    for (long i = 0; i <= steps; i++) {
+        const double x = to_x(p, (double)i * p->x.step);
+        set_colour(p->cairo, pale);
+        put_line(p->cairo, x, TOP, x, BOTTOM);
+        set_colour(p->cairo, dark);
+        put_line(p->cairo, x, BOTTOM, x, BOTTOM + 5);
+        snprintf(label, sizeof label, "%g", (double)i * p->x.step);
+        put_text(p->cairo, label, x, BOTTOM + 20, 0.5);
+    }
+}
+
+static void draw_y_axis(const plot *p)
+{
+    char label[32];
+    const long steps = lround(p->y.end / p->y.step);
+    for (long i = 0; i <= steps; i++) {
+        const double y = to_y(p, (double)i * p->y.step);
+        set_colour(p->cairo, pale);
+        put_line(p->cairo, LEFT, y, RIGHT, y);
+        set_colour(p->cairo, dark);
+        put_line(p->cairo, LEFT - 5, y, LEFT, y);
+        snprintf(label, sizeof label, "%g", (double)i * p->y.step);
+        put_text(p->cairo, label, LEFT - 9, y + 4.5, 1);
+    }
+}
+
+static void draw_axes(const plot *p)
+{
+    set_font(p->cairo, 12.5, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_line_width(p->cairo, 1);
+    draw_x_axis(p);
+    draw_y_axis(p);
+    put_line(p->cairo, LEFT, TOP, LEFT, BOTTOM);
+    put_line(p->cairo, LEFT, BOTTOM, RIGHT, BOTTOM);
+}
+
+static void draw_titles(const plot *p, const char *title)
+{
+    cairo_t *cairo = p->cairo;
+    set_colour(cairo, black);
+    set_font(cairo, 13.5, CAIRO_FONT_WEIGHT_NORMAL);
+    put_text(cairo, "pass through the training set", (LEFT + RIGHT) / 2, CURVES_HEIGHT - 16, 0.5);
+    cairo_save(cairo);
+    cairo_translate(cairo, 22, (TOP + BOTTOM) / 2);
+    cairo_rotate(cairo, -acos(0));
+    put_text(cairo, "error %", 0, 0, 0.5);
+    cairo_restore(cairo);
+    set_font(cairo, 15, CAIRO_FONT_WEIGHT_BOLD);
+    const double width = text_width(cairo, title);
+    if (width > RIGHT - LEFT)
+        cairo_set_font_size(cairo, 15 * (RIGHT - LEFT) / width);
+    put_text(cairo, title, (LEFT + RIGHT) / 2, 30, 0.5);
+}
+
+static void set_pen(cairo_t *cairo, const series *s)
+{
+    static const double dashes[] = {6, 4};
+    set_colour(cairo, s->colour);
+    cairo_set_line_width(cairo, s->paper ? 1.6 : 2);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_set_dash(cairo, dashes, s->paper ? 2 : 0, 0);
+}
+
+/* A dot for the held-out set and a square for the training set; the paper's are hollow. */
+static void draw_marker(cairo_t *cairo, const series *s, double x, double y)
+{
+    if (s->held_out)
+        cairo_arc(cairo, x, y, 3.4, 0, 4 * acos(0));
+    else
+        cairo_rectangle(cairo, x - 3, y - 3, 6, 6);
+    set_colour(cairo, s->paper ? white : s->colour);
+    cairo_fill_preserve(cairo);
+    set_colour(cairo, s->colour);
+    cairo_set_line_width(cairo, 1.2);
+    cairo_set_dash(cairo, NULL, 0, 0);
+    cairo_stroke(cairo);
+}
+
+/* A long curve has its markers evenly thinned out, the last point always with one. */
+static void draw_series(const plot *p, const series *s)
+{
+    const size_t stride = (s->count + MOST_MARKERS - 1) / MOST_MARKERS;
+    set_pen(p->cairo, s);
+    for (size_t i = 0; i < s->count; i++)
+        if (value(s, i) >= 0)
+            cairo_line_to(p->cairo, to_x(p, s->points[i].pass), to_y(p, value(s, i)));
+    cairo_stroke(p->cairo);
+    for (size_t i = 0; i < s->count; i++)
+        if (value(s, i) >= 0 && (s->count - 1 - i) % stride == 0)
+            draw_marker(p->cairo, s, to_x(p, s->points[i].pass), to_y(p, value(s, i)));
+}
+
+static void draw_legend(const plot *p)
+{
+    const double left = p->legend_left + LEGEND_MARGIN;
+    set_colour(p->cairo, white);
+    cairo_rectangle(p->cairo, p->legend_left, TOP + 1, RIGHT - 1 - p->legend_left, p->legend_bottom - TOP - 1);
+    cairo_fill(p->cairo);
+    set_font(p->cairo, 12.5, CAIRO_FONT_WEIGHT_NORMAL);
+    for (size_t i = 0; i < p->count; i++) {
+        const series *s = &p->series[p->count - 1 - i];
+        const double y = TOP + LEGEND_MARGIN / 2 + ((double)i + 0.5) * LEGEND_ROW;
+        set_pen(p->cairo, s);
+        put_line(p->cairo, left, y, left + LEGEND_SAMPLE, y);
+        draw_marker(p->cairo, s, left + LEGEND_SAMPLE / 2, y);
+        set_colour(p->cairo, black);
+        put_text(p->cairo, s->name, left + LEGEND_SAMPLE + LEGEND_GAP, y + 4.5, 0);
+    }
+}
+
+static bool all_finite(const curve_point *points, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(points[i].pass) || !isfinite(points[i].training_pct) || !isfinite(points[i].held_out_pct))
+            return false;
+    return true;
+}
+
+lenet5_status draw_curves(const char *path, const curve_point *points, size_t count, const char *held_out_name,
+                          const char *title, bool with_figure_5, lenet5_error *error)
+{
+    canvas c;
+    const bool svg = ends_in(path, ".svg");
+    if (!svg && !ends_in(path, ".png"))
+        return fail(error, LENET5_E_ARGUMENT, path, "curves are drawn as .svg or .png: give a name that ends so");
+    if (count == 0)
+        return fail(error, LENET5_E_ARGUMENT, path, "there are no curves before the first pass is finished");
+    if (!all_finite(points, count))
+        return fail(error, LENET5_E_ARGUMENT, path, "an error rate is not finite: train again, the curves are damaged");
+    canvas_open(&c, svg, CURVES_WIDTH, CURVES_HEIGHT);
+    plot p = {.cairo = c.cairo};
+    add_all_series(&p, points, count, held_out_name, with_figure_5);
+    place_legend(&p);
+    place_axes(&p);
+    draw_axes(&p);
+    draw_titles(&p, title);
+    draw_legend(&p);
+    for (size_t i = 0; i < p.count; i++)
+        draw_series(&p, &p.series[i]);
+    return canvas_save(&c, path, error);
+}
+
+/* ---- Misread digits ---------------------------------------------------------------------------------------------- */
+
+#define MOST_DIGITS 400
+#define MOST_COLUMNS 14
+#define SHEET_MARGIN 14.0
+#define SHEET_HEADING 30.0      /* the height of the line above the digits, the margin included */
+#define SHEET_LEAST_WIDTH 340.0 /* that the heading fits in */
+#define CELL_LEAST_WIDTH 28.0   /* that the caption fits in */
+#define CELL_GAP 14.0
+#define CAPTION_HEIGHT 22.0 /* the space to the next row included */
+
+typedef struct sheet {
+    size_t shown, columns, rows;
+    double cell_width, cell_height;
+    double width, height;
+} sheet;
+
+static sheet sheet_of(const lenet5_dataset *set, size_t count)
+{
+    sheet s = {.shown = count < MOST_DIGITS ? count : MOST_DIGITS};
+    s.columns = s.shown < MOST_COLUMNS ? s.shown : MOST_COLUMNS;
+    s.rows = (s.shown + MOST_COLUMNS - 1) / MOST_COLUMNS;
+    s.cell_width = fmax((double)set->width, CELL_LEAST_WIDTH) + CELL_GAP;
+    s.cell_height = (double)set->height + CAPTION_HEIGHT;
+    s.width = fmax(2 * SHEET_MARGIN + (double)s.columns * s.cell_width - CELL_GAP, SHEET_LEAST_WIDTH);
+    s.height = SHEET_HEADING + (double)s.rows * s.cell_height + SHEET_MARGIN;
+    return s;
+}
+
+/* An arrow, in letters if the font has none. */
+static const char *arrow_of(cairo_t *cairo)
+{
+    cairo_glyph_t *glyphs = NULL;
+    int count = 0;
+    const cairo_status_t status = cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(cairo), 0, 0, "→", -1, &glyphs,
+                                                                   &count, NULL, NULL, NULL);
+    const bool found = status == CAIRO_STATUS_SUCCESS && count == 1 && glyphs[0].index != 0;
+    cairo_glyph_free(glyphs);
+    return found ? "→" : "->";
+}
+
+static void draw_heading(cairo_t *cairo, const lenet5_dataset *set, size_t count, const char *arrow)
+{
+    char text[160];
+    if (count == 0)
+        snprintf(text, sizeof text, "None of the %zu digits was misread.", set->count);
+    else if (count > MOST_DIGITS)
+        snprintf(text, sizeof text, "Misread digits, truth %s answer: the first %d of %zu", arrow, MOST_DIGITS, count);
+    else
+        snprintf(text, sizeof text, "Misread digits, truth %s answer: %zu of %zu", arrow, count, set->count);
+    set_font(cairo, 11, CAIRO_FONT_WEIGHT_NORMAL);
+    set_colour(cairo, black);
+    put_text(cairo, text, SHEET_MARGIN, 20, 0);
+}
+
+/* Draws a picture with its ink as the mask of a black pen. */
+static void draw_picture(cairo_t *cairo, const lenet5_dataset *set, size_t index, double x, double y)
+{
+    const uint8_t *picture = lenet5_dataset_picture(set, index);
+    cairo_surface_t *ink = cairo_image_surface_create(CAIRO_FORMAT_A8, (int)set->width, (int)set->height);
+    unsigned char *data = cairo_image_surface_get_data(ink);
+    const int stride = cairo_image_surface_get_stride(ink);
+    for (size_t row = 0; data && row < set->height; row++)
+        memcpy(data + row * (size_t)stride, picture + row * set->width, set->width);
+    cairo_surface_mark_dirty(ink);
+    set_colour(cairo, black);
+    cairo_mask_surface(cairo, ink, x, y);
+    cairo_surface_destroy(ink);
+}
+
+static void draw_digit(cairo_t *cairo, const lenet5_dataset *set, const misread *digit, const char *arrow,
+                       double middle, double top)
+{
+    char caption[40];
+    draw_picture(cairo, set, digit->index, middle - (double)set->width / 2, top);
+    snprintf(caption, sizeof caption, "%u%s%u", digit->truth, arrow, digit->answer);
+    set_colour(cairo, grey);
+    put_text(cairo, caption, middle, top + (double)set->height + 10, 0.5);
+}
+
+static void draw_digits(cairo_t *cairo, const sheet *s, const lenet5_dataset *set, const misread *digits,
+                        const char *arrow)
+{
+    set_font(cairo, 9, CAIRO_FONT_WEIGHT_NORMAL);
+    for (size_t i = 0; i < s->shown; i++) {
+        const double left = SHEET_MARGIN + (double)(i % s->columns) * s->cell_width;
+        const double top = SHEET_HEADING + (double)(i / s->columns) * s->cell_height;
+        draw_digit(cairo, set, &digits[i], arrow, left + (s->cell_width - CELL_GAP) / 2, top);
+    }
+}
+
+static bool all_in_set(const lenet5_dataset *set, const misread *digits, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (digits[i].index >= set->count)
+            return false;
+    return true;
+}
+
+lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
+                           lenet5_error *error)
+{
+    canvas c;
+    if (!ends_in(path, ".png"))
+        return fail(error, LENET5_E_ARGUMENT, path, "misread digits are drawn as .png: give a name that ends so");
+    if (!all_in_set(set, digits, count))
+        return fail(error, LENET5_E_ARGUMENT, path, "a misread digit is not in the set: give the set that was tested");
+    const sheet s = sheet_of(set, count);
+    canvas_open(&c, false, s.width, s.height);
+    set_font(c.cairo, 9, CAIRO_FONT_WEIGHT_NORMAL);
+    const char *arrow = arrow_of(c.cairo);
+    draw_heading(c.cairo, set, count, arrow);
+    draw_digits(c.cairo, &s, set, digits, arrow);
+    return canvas_save(&c, path, error);
+}

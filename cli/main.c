@@ -1,0 +1,100 @@
+/* lenet5: the command line. Each command is a file of its own. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lenet5.h"
+#include "options.h"
+
+extern const cli_command train_command, test_command, classify_command, inspect_command, synth_command, fetch_command,
+    plot_command;
+static const cli_command help_command, version_command;
+
+const cli_command *const commands[] = {
+    &train_command, &test_command, &classify_command, &inspect_command, &synth_command,
+    &fetch_command, &plot_command, &help_command,     &version_command, NULL};
+
+static const option no_options[] = {{0}};
+
+static int complain_command(const char *name)
+{
+    const char *names[16] = {0};
+    for (size_t i = 0; commands[i]; i++)
+        names[i] = commands[i]->name;
+    return complain_unknown(NULL, "command", name, names);
+}
+
+static int help(const cli_arguments *arguments)
+{
+    if (arguments->count == 0) {
+        print_overview();
+        return EXIT_DONE;
+    }
+    const cli_command *command = find_command(arguments->others[0]);
+    if (!command)
+        return complain_command(arguments->others[0]);
+    print_help(command);
+    return EXIT_DONE;
+}
+
+static int version(const cli_arguments *arguments)
+{
+    (void)arguments;
+    printf("lenet5 %s\n", lenet5_version());
+    return EXIT_DONE;
+}
+
+static const cli_command help_command = {
+    .name = "help",
+    .summary = "explain the program or one of its commands",
+    .usage = "[COMMAND]",
+    .description = "Prints the list of commands, or what one of them does and takes.",
+    .options = no_options,
+    .most = 1,
+    .run = help,
+};
+
+static const cli_command version_command = {
+    .name = "version",
+    .summary = "print the version",
+    .usage = "",
+    .description = "Prints the version of the program.",
+    .options = no_options,
+    .run = version,
+};
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview();
+        return EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    const cli_command *command = find_command(name);
+    if (!command)
+        return complain_command(name);
+    if (asks_for_help(argc - 2, argv + 2)) {
+        print_help(command);
+        return EXIT_DONE;
+    }
+    cli_arguments arguments;
+    if (!parse_arguments(&arguments, command, argc - 2, argv + 2))
+        return EXIT_USAGE;
+    const int code = command->run(&arguments);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("lenet5: standard output");
+        return EXIT_FAILED;
+    }
+    return code;
+}

@@ -1,0 +1,216 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+int complain_usage(const cli_command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("lenet5: ", stderr);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    if (command)
+        fprintf(stderr, "\nlenet5 help %s says what it takes\n", command->name);
+    else
+        fputs("\nlenet5 help lists the commands\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* ---- The nearest name ----------------------------------------------------------------------------------------------
+ */
+
+#define LONGEST_NAME 40
+
+static size_t least_of(size_t a, size_t b, size_t c)
+{
+    const size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Levenshtein's distance: how many letters have to be put in, taken out or changed. */
+static size_t distance(const char *from, const char *to)
+{
+    size_t row[LONGEST_NAME + 1];
+    const size_t length = strlen(to);
+    if (length > LONGEST_NAME)
+        return length;
+    for (size_t i = 0; i <= length; i++)
+        row[i] = i;
+    for (size_t i = 0; from[i]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t k = 0; k < length; k++) {
+            const size_t changed = diagonal + (from[i] != to[k]);
+            diagonal = row[k + 1];
+            row[k + 1] = least_of(changed, row[k] + 1, row[k + 1] + 1);
+        }
+    }
+    return row[length];
+}
+
+int complain_unknown(const cli_command *command, const char *what, const char *name, const char *const *names)
+{
+    const char *nearest = NULL;
+    size_t least = 4; /* anything further away is no slip of the finger */
+    for (size_t i = 0; names[i]; i++) {
+        const size_t away = distance(name, names[i]);
+        if (away < least && away < strlen(names[i])) {
+            least = away;
+            nearest = names[i];
+        }
+    }
+    const char *dashes = strcmp(what, "option") == 0 ? "--" : "";
+    if (nearest)
+        return complain_usage(command, "there is no %s %s%s; did you mean %s%s?", what, dashes, name, dashes, nearest);
+    return complain_usage(command, "there is no %s %s%s", what, dashes, name);
+}
+
+/* ---- Parsing -------------------------------------------------------------------------------------------------------
+ */
+
+static int complain_unknown_option(const cli_command *command, const char *name)
+{
+    const char *names[MAX_OPTIONS + 1] = {0};
+    for (size_t i = 0; command->options[i].name; i++)
+        names[i] = command->options[i].name;
+    return complain_unknown(command, "option", name, names);
+}
+
+static const option *find_option(const cli_command *command, const char *name, size_t length)
+{
+    for (const option *o = command->options; o->name; o++)
+        if (strlen(o->name) == length && strncmp(o->name, name, length) == 0)
+            return o;
+    return NULL;
+}
+
+/* One option; returns how many words it took, 0 after a complaint. */
+static int parse_option(cli_arguments *parsed, int argc, char **argv)
+{
+    const cli_command *command = parsed->command;
+    const char *name = argv[0] + 2;
+    const size_t length = strcspn(name, "=");
+    const option *o = find_option(command, name, length);
+    const bool joined = name[length] == '=';
+    if (!o) {
+        argv[0][2 + length] = '\0';
+        return complain_unknown_option(command, name), 0;
+    }
+    if (!o->argument && joined)
+        return complain_usage(command, "--%s takes no value", o->name), 0;
+    if (o->argument && !joined && argc < 2)
+        return complain_usage(command, "--%s needs %s behind it", o->name, o->argument), 0;
+    parsed->values[o - command->options] = !o->argument ? "" : joined ? name + length + 1 : argv[1];
+    return o->argument && !joined ? 2 : 1;
+}
+
+bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc, char **argv)
+{
+    *parsed = (cli_arguments){.command = command, .others = argv};
+    bool options_end = false;
+    for (int i = 0; i < argc;) {
+        if (!options_end && strcmp(argv[i], "--") == 0) {
+            options_end = true;
+            i++;
+        } else if (!options_end && strncmp(argv[i], "--", 2) == 0) {
+            const int taken = parse_option(parsed, argc - i, argv + i);
+            if (taken == 0)
+                return false;
+            i += taken;
+        } else if (!options_end && argv[i][0] == '-' && argv[i][1] != '\0') {
+            return complain_usage(command, "there is no option %s; options begin with two dashes", argv[i]), false;
+        } else {
+            argv[parsed->count++] = argv[i++];
+        }
+    }
+    if (parsed->count < command->least || parsed->count > command->most)
+        return complain_usage(command, "%s takes %s: lenet5 %s %s", command->name,
+                              parsed->count < command->least ? "more arguments" : "fewer arguments", command->name,
+                              command->usage),
+               false;
+    return true;
+}
+
+const char *argument_text(const cli_arguments *arguments, const char *name)
+{
+    const option *o = find_option(arguments->command, name, strlen(name));
+    return o ? arguments->values[o - arguments->command->options] : NULL;
+}
+
+bool argument_flag(const cli_arguments *arguments, const char *name)
+{
+    return argument_text(arguments, name) != NULL;
+}
+
+bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char *name, uint64_t fallback,
+                    uint64_t least, uint64_t most)
+{
+    const char *text = argument_text(arguments, name);
+    *value = fallback;
+    if (!text)
+        return true;
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value >= least && *value <= most)
+        return true;
+    complain_usage(arguments->command, "--%s is a whole number from %llu to %llu, not \"%s\"", name,
+                   (unsigned long long)least, (unsigned long long)most, text);
+    return false;
+}
+
+bool argument_real(double *value, const cli_arguments *arguments, const char *name, double fallback, double least,
+                   double most)
+{
+    const char *text = argument_text(arguments, name);
+    *value = fallback;
+    if (!text)
+        return true;
+    char *end;
+    *value = strtod(text, &end);
+    if (end != text && *end == '\0' && *value >= least && *value <= most)
+        return true;
+    complain_usage(arguments->command, "--%s is a number from %g to %g, not \"%s\"", name, least, most, text);
+    return false;
+}
+
+/* ---- Help ----------------------------------------------------------------------------------------------------------
+ */
+
+static void print_option(const option *o)
+{
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+    printf("  %-22s %s\n", left, o->help);
+}
+
+void print_help(const cli_command *command)
+{
+    static const option help = {"help", NULL, "this text"};
+    printf("lenet5 %s: %s\n\nusage: lenet5 %s%s%s\n\n%s\n\noptions:\n", command->name, command->summary, command->name,
+           command->usage[0] ? " " : "", command->usage, command->description);
+    for (const option *o = command->options; o->name; o++)
+        print_option(o);
+    print_option(&help);
+}
+
+void print_overview(void)
+{
+    puts("lenet5: reads handwritten digits with the network LeNet-5 of 1998\n\nusage: lenet5 COMMAND [options]\n");
+    for (size_t i = 0; commands[i]; i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    puts("\nlenet5 help COMMAND explains one of them.\n\n"
+         "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something was rejected as unreadable");
+}

@@ -1,0 +1,100 @@
+/* lenet5 plot: the learning curves of a log that lenet5 train has written. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "drawing.h"
+
+typedef struct curves {
+    curve_point points[LENET5_MAX_PASSES];
+    size_t count;
+    char held_out_name[32];
+    bool recipe_1998;
+} curves;
+
+/* The header names the fourth column after what was held out: test_error_pct. */
+static bool read_header(curves *c, const char *line)
+{
+    static const char begin[] = "pass,loss,train_error_pct,";
+    static const char end[] = "_error_pct,";
+    const char *name = line + strlen(begin);
+    if (strncmp(line, begin, strlen(begin)) != 0 || !strstr(name, end))
+        return false;
+    const size_t length = (size_t)(strstr(name, end) - name);
+    if (length == 0 || length >= sizeof c->held_out_name)
+        return false;
+    memcpy(c->held_out_name, name, length);
+    c->held_out_name[length] = '\0';
+    return true;
+}
+
+static bool read_row(curves *c, const char *line)
+{
+    curve_point p;
+    double loss;
+    if (c->count == LENET5_MAX_PASSES ||
+        sscanf(line, "%lf,%lf,%lf,%lf", &p.pass, &loss, &p.training_pct, &p.held_out_pct) != 4)
+        return false;
+    if (!(p.pass >= 1 && p.pass <= LENET5_MAX_PASSES) || !(p.training_pct >= 0 && p.training_pct <= 100) ||
+        !(p.held_out_pct >= 0 && p.held_out_pct <= 100))
+        return false;
+    c->points[c->count++] = p;
+    c->recipe_1998 = strstr(line, ",1998\n") != NULL;
+    return true;
+}
+
+static int read_log(curves *c, const char *path)
+{
+    FILE *stream = fopen(path, "r");
+    if (!stream)
+        return complain("%s: cannot be opened: %s", path, strerror(errno));
+    char line[512];
+    size_t number = 0;
+    bool sound = true;
+    while (sound && fgets(line, sizeof line, stream))
+        sound = number++ == 0 ? read_header(c, line) : read_row(c, line);
+    fclose(stream);
+    if (!sound || c->count == 0)
+        return complain("%s: line %zu: not a log of lenet5 train --log, or one without a finished pass", path,
+                        number ? number : 1);
+    return EXIT_DONE;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    const char *out = argument_text(arguments, "out");
+    if (!out)
+        return complain_usage(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
+    curves *c = calloc(1, sizeof *c);
+    if (!c)
+        return complain("out of memory");
+    lenet5_error error;
+    int code = read_log(c, arguments->others[0]);
+    if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, argument_text(arguments, "title"),
+                                         c->recipe_1998, &error) != LENET5_OK)
+        code = complain_error(&error);
+    free(c);
+    return code;
+}
+
+static const option options[] = {
+    {"out", "FILE", "the picture to write, .svg or .png"},
+    {"title", "TEXT", "over the picture"},
+    {0},
+};
+
+const cli_command plot_command = {
+    .name = "plot",
+    .summary = "draw the learning curves of a training log",
+    .usage = "LOG.csv --out FILE [options]",
+    .description = "Draws the training error and the test or validation error by pass, as the paper's\n"
+                   "figure 5 does, from the log that lenet5 train --log has written. Where the recipe is\n"
+                   "1998, the paper's own curves stand beside.",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

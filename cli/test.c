@@ -1,0 +1,187 @@
+/* lenet5 test: how well a model reads a set of labelled pictures. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "drawing.h"
+#include "lenet5_reader.h"
+
+#define HALF_PERCENT 0.005
+
+/* A set of 28x28 pictures, normalised where they were not or where it is asked for. */
+static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_error *error)
+{
+    uint8_t *pixels = calloc(set->count, LENET5_PICTURE_BYTES);
+    if (!pixels) {
+        snprintf(error->message, sizeof error->message, "out of memory");
+        return LENET5_E_MEMORY;
+    }
+    *empty = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const uint8_t *picture = lenet5_dataset_picture(set, i);
+        *empty +=
+            lenet5_normalise(pixels + i * LENET5_PICTURE_BYTES, picture, set->width, set->height, NULL) != LENET5_OK;
+    }
+    free(set->pixels);
+    set->pixels = pixels;
+    set->height = set->width = LENET5_PICTURE_SIDE;
+    return LENET5_OK;
+}
+
+static int load(named_set *loaded, const cli_arguments *arguments)
+{
+    lenet5_error error;
+    const char *images = argument_text(arguments, "images");
+    const char *labels = argument_text(arguments, "labels");
+    lenet5_status status;
+    if (!images != !labels)
+        return complain_usage(arguments->command, "--images and --labels go together");
+    if (images) {
+        snprintf(loaded->name, sizeof loaded->name, "%s", "the given pictures");
+        status = lenet5_dataset_read(&loaded->set, images, labels, &error);
+    } else {
+        status = load_set(loaded, arguments, LENET5_TEST, &error);
+        if (status == LENET5_E_DATA_MISSING && !argument_text(arguments, "data")) {
+            fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): testing on %d synthetic digits\n",
+                    SYNTHETIC_TEST);
+            status = synthetic_set(loaded, LENET5_TEST, &error);
+        }
+    }
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    const bool other_size = loaded->set.height != LENET5_PICTURE_SIDE || loaded->set.width != LENET5_PICTURE_SIDE;
+    size_t empty = 0;
+    if (other_size || argument_flag(arguments, "normalise"))
+        status = normalise_set(&loaded->set, &empty, &error);
+    if (empty > 0)
+        fprintf(stderr, "%zu pictures have no ink and stand as blank paper\n", empty);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+static void print_result_json(const lenet5_evaluation *e, const named_set *data, double rejected)
+{
+    double low, high;
+    lenet5_wilson(&low, &high, e->errors, e->count);
+    json_t *rows = json_array();
+    for (size_t truth = 0; truth < LENET5_CLASSES; truth++) {
+        json_t *row = json_array();
+        for (size_t given = 0; given < LENET5_CLASSES; given++)
+            json_array_append_new(row, json_integer((json_int_t)e->confusion[truth][given]));
+        json_array_append_new(rows, row);
+    }
+    print_json(json_pack("{s:s, s:I, s:I, s:f, s:[f,f], s:o, s:f, s:f}", "data", data->name, "n", (json_int_t)e->count,
+                         "errors", (json_int_t)e->errors, "error_pct", percent(e->errors, e->count), "interval_pct",
+                         100 * low, 100 * high, "confusion", rows, "rejected_for_half_pct", 100 * rejected,
+                         "pictures_per_s", (double)e->count / e->seconds));
+}
+
+static void print_confusion(const lenet5_evaluation *e)
+{
+    printf("\ntruth   read as 0     1     2     3     4     5     6     7     8     9   errors\n");
+    for (size_t truth = 0; truth < LENET5_CLASSES; truth++) {
+        size_t all = 0;
+        printf("%5zu      ", truth);
+        for (size_t given = 0; given < LENET5_CLASSES; given++) {
+            all += e->confusion[truth][given];
+            printf("%6zu", e->confusion[truth][given]);
+        }
+        printf("  %4zu of %zu, %.2f %%\n", all - e->confusion[truth][truth], all,
+               percent(all - e->confusion[truth][truth], all));
+    }
+}
+
+static void print_result(const lenet5_evaluation *e, const named_set *data, double rejected)
+{
+    double low, high;
+    lenet5_wilson(&low, &high, e->errors, e->count);
+    printf("%zu of %zu test pictures of %s misread: %.2f %% (95 %% interval %.2f to %.2f)\n", e->errors, e->count,
+           data->name, percent(e->errors, e->count), 100 * low, 100 * high);
+    printf("%.2f %% have to be rejected for 0.5 %% error among the rest\n", 100 * rejected);
+    printf("%.0f pictures/s\n", (double)e->count / e->seconds);
+    print_confusion(e);
+}
+
+static int draw_errors(const char *path, const lenet5_evaluation *e, const lenet5_dataset *set)
+{
+    lenet5_error error;
+    misread *digits = calloc(e->errors + 1, sizeof *digits);
+    if (!digits)
+        return complain("out of memory");
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const unsigned given = lenet5_best((const float *)e->penalty[i]);
+        if (given != set->labels[i])
+            digits[count++] = (misread){i, set->labels[i], given};
+    }
+    const lenet5_status status = draw_misread(path, set, digits, count, &error);
+    free(digits);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+static int report(const cli_arguments *arguments, const lenet5_model *model, const named_set *data, unsigned threads)
+{
+    lenet5_error error;
+    lenet5_evaluation e;
+    double rejected;
+    if (lenet5_evaluate(&e, &model->network, &data->set, threads, &error) != LENET5_OK)
+        return complain_error(&error);
+    int code = EXIT_DONE;
+    if (lenet5_rejection(&rejected, &e, &data->set, HALF_PERCENT, &error) != LENET5_OK)
+        code = complain_error(&error);
+    else if (argument_flag(arguments, "json"))
+        print_result_json(&e, data, rejected);
+    else
+        print_result(&e, data, rejected);
+    const char *errors = argument_text(arguments, "errors");
+    if (code == EXIT_DONE && errors)
+        code = draw_errors(errors, &e, &data->set);
+    lenet5_evaluation_free(&e);
+    return code;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    lenet5_error error;
+    uint64_t threads;
+    if (!argument_whole(&threads, arguments, "threads", 0, 1, LENET5_MAX_THREADS))
+        return EXIT_USAGE;
+    lenet5_model *model = malloc(sizeof *model);
+    if (!model)
+        return complain("out of memory");
+    named_set data = {0};
+    int code = lenet5_model_load(model, arguments->count ? arguments->others[0] : DEFAULT_MODEL, &error) == LENET5_OK
+                   ? EXIT_DONE
+                   : complain_model(&error, arguments->count > 0);
+    if (code == EXIT_DONE)
+        code = load(&data, arguments);
+    if (code == EXIT_DONE)
+        code = report(arguments, model, &data, (unsigned)threads);
+    lenet5_dataset_free(&data.set);
+    free(model);
+    return code;
+}
+
+static const option options[] = {
+    {"data", "DIR", "the folder of the set; default: $LENET5_DATA, else the XDG folder"},
+    {"images", "FILE", "an IDX file of pictures in its place, of any size"},
+    {"labels", "FILE", "and their labels"},
+    {"normalise", NULL, "fit and centre each picture as classify does, also those of 28x28"},
+    {"errors", "FILE.png", "draw all misread digits, as the paper's figure 8"},
+    {"threads", "N", "default: one for each processor"},
+    {"json", NULL, "one object, as docs/json.md says"},
+    {0},
+};
+
+const cli_command test_command = {
+    .name = "test",
+    .summary = "count the errors of a model on a test set",
+    .usage = "[MODEL] [options]",
+    .description = "Reads every picture of the test set (MNIST, Fashion-MNIST, EMNIST digits, QMNIST or any\n"
+                   "two IDX files) and prints the error with its 95 % interval, the confusion matrix, and\n"
+                   "how many digits have to be rejected for 0.5 % error among the rest, the most doubtful\n"
+                   "first (the paper's figure 10). MODEL is " DEFAULT_MODEL " where none is given.",
+    .options = options,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,379 @@
+/* lenet5 train: from pictures to a model file, with checkpoints on the way. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "progress.h"
+
+#define CHECKPOINT_SECONDS 15.0
+
+/* What one training works with. */
+typedef struct job {
+    const cli_arguments *arguments;
+    bool json, quiet;
+    const char *out, *log;
+    char recipe[32];
+    char checkpoint[PATH_SIZE];
+    uint64_t seed, passes, threads, validation;
+    lenet5_criterion criterion;
+    bool criterion_given;
+
+    named_set train, test;
+    lenet5_dataset training_part, held_out;
+    const char *held_out_name;
+    lenet5_training *training;
+    progress progress;
+} job;
+
+static bool is_recipe(const char *name)
+{
+    for (const lenet5_recipe_description *r = lenet5_recipes; r->name; r++)
+        if (strcmp(r->name, name) == 0)
+            return true;
+    return false;
+}
+
+static int complain_recipe(const cli_arguments *arguments, const char *name)
+{
+    const char *names[8] = {0};
+    for (size_t i = 0; i < 7 && lenet5_recipes[i].name; i++)
+        names[i] = lenet5_recipes[i].name;
+    return complain_unknown(arguments->command, "recipe", name, names);
+}
+
+/* Where the checkpoint of a model lies: name.safetensors has name.checkpoint.safetensors. */
+static void checkpoint_path(char path[PATH_SIZE], const char *model)
+{
+    static const char ending[] = ".safetensors";
+    size_t length = strlen(model);
+    if (length > strlen(ending) && strcmp(model + length - strlen(ending), ending) == 0)
+        length -= strlen(ending);
+    snprintf(path, PATH_SIZE, "%.*s.checkpoint%s", (int)length, model, ending);
+}
+
+static int read_options(job *j)
+{
+    const cli_arguments *a = j->arguments;
+    const char *loss = argument_text(a, "loss");
+    const char *recipe = argument_text(a, "recipe");
+    j->json = argument_flag(a, "json");
+    j->quiet = argument_flag(a, "quiet");
+    j->log = argument_text(a, "log");
+    j->out = argument_text(a, "out") ? argument_text(a, "out") : DEFAULT_MODEL;
+    checkpoint_path(j->checkpoint, j->out);
+    if (recipe && !is_recipe(recipe))
+        return complain_recipe(a, recipe);
+    if (loss && strcmp(loss, "mse") != 0 && strcmp(loss, "map") != 0)
+        return complain_usage(a->command, "--loss is mse (eq. 8) or map (eq. 9), not \"%s\"", loss);
+    j->criterion_given = loss != NULL;
+    j->criterion = loss && strcmp(loss, "map") == 0 ? LENET5_MAP : LENET5_MSE;
+    if (!argument_whole(&j->seed, a, "seed", 1, 0, UINT64_MAX) ||
+        !argument_whole(&j->passes, a, "epochs", 0, 1, LENET5_MAX_PASSES) ||
+        !argument_whole(&j->threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
+        !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
+        return EXIT_USAGE;
+    static const char *const fixed[] = {"recipe", "loss", "seed", "epochs", "validation"};
+    for (size_t i = 0; argument_text(a, "resume") && i < sizeof fixed / sizeof fixed[0]; i++)
+        if (argument_text(a, fixed[i]))
+            return complain_usage(a->command, "--%s cannot be changed when a training is resumed", fixed[i]);
+    return EXIT_DONE;
+}
+
+/* MNIST or another set where it is found, else synthetic digits, which is said. */
+static int load_data(job *j, bool synthetic)
+{
+    lenet5_error error;
+    lenet5_status status = LENET5_E_DATA_MISSING;
+    if (!synthetic) {
+        status = load_set(&j->train, j->arguments, LENET5_TRAIN, &error);
+        if (status == LENET5_OK)
+            status = load_set(&j->test, j->arguments, LENET5_TEST, &error);
+        if (status == LENET5_E_DATA_MISSING && argument_text(j->arguments, "data"))
+            return complain_error(&error);
+        if (status == LENET5_E_DATA_MISSING)
+            fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): training on %d synthetic digits\n",
+                    SYNTHETIC_TRAINING);
+    }
+    if (status == LENET5_E_DATA_MISSING) {
+        lenet5_dataset_free(&j->train.set);
+        status = synthetic_set(&j->train, LENET5_TRAIN, &error);
+        if (status == LENET5_OK)
+            status = synthetic_set(&j->test, LENET5_TEST, &error);
+    }
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+/* The last pictures of the training set are the validation set, if one is wanted; else the test set is looked at. */
+static int divide_data(job *j)
+{
+    const lenet5_dataset *all = &j->train.set;
+    if (j->validation >= all->count)
+        return complain_usage(j->arguments->command, "--validation %llu leaves nothing of %zu pictures to train on",
+                              (unsigned long long)j->validation, all->count);
+    const size_t kept = all->count - (size_t)j->validation;
+    j->training_part = lenet5_dataset_slice(all, 0, kept);
+    if (j->validation > 0) {
+        j->held_out = lenet5_dataset_slice(all, kept, (size_t)j->validation);
+        j->held_out_name = "validation";
+    } else {
+        j->held_out = j->test.set;
+        j->held_out_name = "test";
+    }
+    return EXIT_DONE;
+}
+
+static int begin_new(job *j)
+{
+    int code = load_data(j, false);
+    if (code == EXIT_DONE)
+        code = divide_data(j);
+    if (code != EXIT_DONE)
+        return code;
+    const char *recipe = argument_text(j->arguments, "recipe");
+    snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
+    const lenet5_training_options options = {.recipe = j->recipe,
+                                             .seed = j->seed,
+                                             .passes = (unsigned)j->passes,
+                                             .threads = (unsigned)j->threads,
+                                             .criterion = j->criterion_given ? &j->criterion : NULL,
+                                             .data_name = j->train.name,
+                                             .data_sha256 = j->train.set.sha256,
+                                             .held_out_name = j->held_out_name,
+                                             .validation_pictures = (size_t)j->validation};
+    lenet5_error error;
+    lenet5_status status = lenet5_training_new(&j->training, &options, &j->training_part, &j->held_out, &error);
+    if (status == LENET5_OK)
+        status = lenet5_training_save(j->checkpoint, j->training, &error);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+static int begin_again(job *j, const char *path)
+{
+    lenet5_error error;
+    lenet5_model *model = malloc(sizeof *model);
+    if (!model)
+        return complain("out of memory");
+    lenet5_status status = lenet5_model_load(model, path, &error);
+    const lenet5_provenance saved = status == LENET5_OK ? model->provenance : (lenet5_provenance){0};
+    free(model);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    snprintf(j->checkpoint, sizeof j->checkpoint, "%s", path);
+    snprintf(j->recipe, sizeof j->recipe, "%s", saved.recipe);
+    j->validation = saved.validation_pictures;
+    int code = load_data(j, strcmp(saved.data_name, SYNTHETIC_NAME) == 0);
+    if (code == EXIT_DONE)
+        code = divide_data(j);
+    if (code != EXIT_DONE)
+        return code;
+    const lenet5_training_options options = {.threads = (unsigned)j->threads, .data_sha256 = j->train.set.sha256};
+    status = lenet5_training_resume(&j->training, path, &options, &j->training_part, &j->held_out, &error);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+/* ---- What is told of it --------------------------------------------------------------------------------------------
+ */
+
+static void print_pass_json(const job *j, const lenet5_pass *p)
+{
+    char key[64];
+    double low, high;
+    lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
+    json_t *object = json_pack("{s:i, s:f, s:f}", "pass", (int)p->pass, "loss", p->loss, "train_error_pct",
+                               percent(p->training_errors, p->training_pictures));
+    snprintf(key, sizeof key, "%s_error_pct", j->held_out_name);
+    json_object_set_new(object, key, json_real(percent(p->held_out_errors, p->held_out_pictures)));
+    snprintf(key, sizeof key, "%s_interval_pct", j->held_out_name);
+    json_object_set_new(object, key, json_pack("[f,f]", 100 * low, 100 * high));
+    json_object_set_new(object, "seconds", json_real(p->seconds));
+    json_object_set_new(object, "pictures_per_s", json_real((double)p->training_pictures / p->seconds));
+    json_object_set_new(object, "rates", json_pack("[f,f]", p->least_rate, p->greatest_rate));
+    print_json(object);
+}
+
+static void print_pass(const job *j, const lenet5_pass *p)
+{
+    if (j->json) {
+        print_pass_json(j, p);
+        return;
+    }
+    if (j->quiet)
+        return;
+    double low, high;
+    lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
+    if (p->pass == 1)
+        printf("pass    loss   training error  %10s error (95 %% interval)  learning rates       seconds\n",
+               j->held_out_name);
+    printf("%4u %7.4f        %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->pass, p->loss,
+           percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
+           100 * low, 100 * high, p->least_rate, p->greatest_rate, p->seconds);
+    fflush(stdout);
+}
+
+static char *log_text(const job *j)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    fprintf(stream,
+            "pass,loss,train_error_pct,%s_error_pct,%s_low_pct,%s_high_pct,least_rate,greatest_rate,seconds,recipe\n",
+            j->held_out_name, j->held_out_name, j->held_out_name);
+    for (unsigned i = 0; i < lenet5_training_passes(j->training); i++) {
+        const lenet5_pass *p = lenet5_training_pass(j->training, i);
+        double low, high;
+        lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
+        fprintf(stream, "%u,%.6f,%.4f,%.4f,%.4f,%.4f,%.4e,%.4e,%.2f,%s\n", p->pass, p->loss,
+                percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
+                100 * low, 100 * high, p->least_rate, p->greatest_rate, p->seconds, j->recipe);
+    }
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static lenet5_status write_log(const job *j, lenet5_error *error)
+{
+    if (!j->log)
+        return LENET5_OK;
+    char *text = log_text(j);
+    if (!text) {
+        snprintf(error->message, sizeof error->message, "out of memory");
+        return LENET5_E_MEMORY;
+    }
+    const lenet5_bytes piece = {text, strlen(text)};
+    const lenet5_status status = lenet5_file_write(j->log, &piece, 1, error);
+    free(text);
+    return status;
+}
+
+static void show_progress(job *j)
+{
+    char label[128];
+    const unsigned passes = lenet5_training_passes_in_all(j->training);
+    const size_t seen = lenet5_training_pictures_seen(j->training);
+    const double done =
+        (lenet5_training_passes(j->training) + (double)seen / (double)j->training_part.count) / (double)passes;
+    const double rate =
+        (done - j->progress.from) * passes * (double)j->training_part.count / (seconds_now() - j->progress.started);
+    snprintf(label, sizeof label, "pass %u of %u, %3.0f %%, loss %.4f, %.0f pictures/s",
+             lenet5_training_passes(j->training) + 1, passes, percent(seen, j->training_part.count),
+             lenet5_training_loss(j->training), rate);
+    progress_show(&j->progress, done, label);
+}
+
+/* ---- The loop ------------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_status step(job *j, double *saved, lenet5_error *error)
+{
+    const unsigned before = lenet5_training_passes(j->training);
+    lenet5_status status = lenet5_training_step(j->training, error);
+    if (status != LENET5_OK)
+        return status;
+    const bool pass_done = lenet5_training_passes(j->training) > before;
+    if (pass_done) {
+        progress_clear(&j->progress);
+        print_pass(j, lenet5_training_pass(j->training, before));
+        status = write_log(j, error);
+    }
+    if (status == LENET5_OK && (pass_done || interrupted || seconds_now() - *saved > CHECKPOINT_SECONDS)) {
+        status = lenet5_training_save(j->checkpoint, j->training, error);
+        *saved = seconds_now();
+    }
+    return status;
+}
+
+static int finish(job *j)
+{
+    lenet5_error error;
+    lenet5_model *model = malloc(sizeof *model);
+    if (!model)
+        return complain("out of memory");
+    lenet5_training_model(model, j->training);
+    const lenet5_status status = lenet5_model_save(j->out, model, &error);
+    free(model);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    unlink(j->checkpoint);
+    if (!j->quiet)
+        fprintf(stderr, "the model is %s; lenet5 test %s examines it\n", j->out, j->out);
+    return EXIT_DONE;
+}
+
+static int run_training(job *j)
+{
+    lenet5_error error;
+    double saved = seconds_now();
+    const double done = (lenet5_training_passes(j->training) +
+                         (double)lenet5_training_pictures_seen(j->training) / (double)j->training_part.count) /
+                        lenet5_training_passes_in_all(j->training);
+    progress_begin(&j->progress, j->quiet, done);
+    while (!lenet5_training_finished(j->training) && !interrupted) {
+        if (step(j, &saved, &error) != LENET5_OK) {
+            progress_clear(&j->progress);
+            return complain_error(&error);
+        }
+        show_progress(j);
+    }
+    progress_clear(&j->progress);
+    if (lenet5_training_finished(j->training))
+        return finish(j);
+    fprintf(stderr, "interrupted; to go on: lenet5 train --resume %s --out %s%s%s\n", j->checkpoint, j->out,
+            j->log ? " --log " : "", j->log ? j->log : "");
+    return EXIT_FAILED;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    job *j = calloc(1, sizeof *j);
+    if (!j)
+        return complain("out of memory");
+    j->arguments = arguments;
+    const char *resume = argument_text(arguments, "resume");
+    int code = read_options(j);
+    watch_interrupts();
+    if (code == EXIT_DONE)
+        code = resume ? begin_again(j, resume) : begin_new(j);
+    if (code == EXIT_DONE)
+        code = run_training(j);
+    lenet5_training_free(j->training);
+    lenet5_dataset_free(&j->train.set);
+    lenet5_dataset_free(&j->test.set);
+    free(j);
+    return code;
+}
+
+static const option options[] = {
+    {"recipe", "NAME", "1998 (the paper's, 20 passes) or fast (the default)"},
+    {"loss", "mse|map", "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
+    {"data", "DIR", "the folder of MNIST; default: $LENET5_DATA, else the XDG folder"},
+    {"epochs", "N", "passes through the training set; default: the recipe's"},
+    {"seed", "N", "of all that is random; default 1"},
+    {"threads", "N", "default: one for each processor; the model doesn't depend on it"},
+    {"validation", "N", "hold out the last N training pictures, and leave the test set"},
+    {"out", "FILE", "the model; default " DEFAULT_MODEL},
+    {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
+    {"resume", "FILE", "go on from a checkpoint, to the same bits"},
+    {"quiet", NULL, "say nothing but errors"},
+    {"json", NULL, "an object a line for each pass, as docs/json.md says"},
+    {0},
+};
+
+const cli_command train_command = {
+    .name = "train",
+    .summary = "train a network on MNIST, or on synthetic digits where MNIST is not there",
+    .usage = "[options]",
+    .description = "Trains a network from random weights and writes it as a safetensors file. After\n"
+                   "each pass it prints the mean loss, the error on the training pictures (each seen\n"
+                   "before the update it led to), and the error on the test set, or on the validation\n"
+                   "pictures where --validation asks for them.\n\n"
+                   "Ctrl-C ends it after the step under way and says how to go on. A checkpoint is kept\n"
+                   "beside the model, NAME.checkpoint.safetensors, until the model is written.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,457 @@
+/*
+ * lenet5.h: LeNet-5 of LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition",
+ * Proc. IEEE 86(11), November 1998 ("the paper"): the network, its training, its data and its model files.
+ *
+ * Conventions that hold for every function below:
+ *
+ *   Order       What is written comes first, then what is read, then sizes.
+ *   Pictures    28x28 bytes, row by row from the top left: 0 is paper, 255 is ink. The network's input is 32x32
+ * numbers, paper -0.1 and ink 1.175 (section II-B of the paper), the picture in its middle. Errors      A function that
+ * can fail returns a lenet5_status, 0 or negative, and fills the lenet5_error it is given (which may be NULL). Its
+ * outputs are then untouched. Functions that return void cannot fail. Memory      The caller owns every struct. What a
+ * function allocates inside one has its own ..._free, which takes a zeroed struct too. Nothing on the path from picture
+ * to digit allocates. Threads     The library has no mutable globals. Any number of threads may read one network or
+ * data set at the same time; each brings its own lenet5_maps. A lenet5_training is one thread's at a time. Silence The
+ * library never prints and never exits, whatever bytes it is fed.
+ */
+#ifndef LENET5_H
+#define LENET5_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32) || !defined(__GNUC__)
+#define LENET5_API
+#else
+#define LENET5_API __attribute__((visibility("default")))
+#endif
+
+#define LENET5_VERSION "0.1.0"
+
+/* The version of the library at run time, as LENET5_VERSION is that at compile time. */
+LENET5_API const char *lenet5_version(void);
+
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
+
+typedef enum lenet5_status {
+    LENET5_OK = 0,
+    LENET5_E_ARGUMENT = -1, /* a value outside its documented range */
+    LENET5_E_MEMORY = -2,   /* out of memory */
+    LENET5_E_OPEN = -3,     /* a file that cannot be opened */
+    LENET5_E_READ = -4,     /* a file that cannot be read, or whose compression is damaged */
+    LENET5_E_WRITE = -5,    /* a file that cannot be written; none is left half written */
+    LENET5_E_DIVERGED = -6, /* the training has diverged: the loss is not finite, or grows */
+
+    LENET5_E_DATA_MISSING = -20,   /* no such set in that folder */
+    LENET5_E_IDX_MAGIC = -21,      /* does not begin as an IDX file does */
+    LENET5_E_IDX_TYPE = -22,       /* its numbers are not of the type that is needed */
+    LENET5_E_IDX_DIMENSIONS = -23, /* not as many dimensions as needed, or sizes out of range */
+    LENET5_E_IDX_TRUNCATED = -24,  /* ends before its header says */
+    LENET5_E_IDX_TRAILING = -25,   /* goes on after its header says that it ends */
+    LENET5_E_IDX_LABEL = -26,      /* a label that is not 0 to 9 */
+    LENET5_E_IDX_COUNT = -27,      /* pictures and labels differ in number */
+
+    LENET5_E_MODEL_TRUNCATED = -40,   /* ends before its header says */
+    LENET5_E_MODEL_HEADER_SIZE = -41, /* a header of impossible size */
+    LENET5_E_MODEL_JSON = -42,        /* a header that is not strict JSON, or not of the safetensors form */
+    LENET5_E_MODEL_DTYPE = -43,       /* a tensor of another type than needed */
+    LENET5_E_MODEL_SHAPE = -44,       /* a tensor of another shape than LeNet-5's */
+    LENET5_E_MODEL_OFFSETS = -45,     /* tensors that overlap, leave holes or have impossible offsets */
+    LENET5_E_MODEL_MISSING = -46,     /* a tensor or an entry of the metadata is missing */
+    LENET5_E_MODEL_UNKNOWN = -47,     /* a tensor that LeNet-5 does not have */
+    LENET5_E_MODEL_NUMBER = -48,      /* a number that is not finite */
+    LENET5_E_MODEL_CHECKSUM = -49,    /* the numbers are not those that were written */
+    LENET5_E_MODEL_METADATA = -50,    /* an entry of the metadata with an impossible value */
+    LENET5_E_CHECKPOINT = -51,        /* a checkpoint that belongs to other data or to another recipe */
+
+    LENET5_E_PICTURE_FORMAT = -60, /* not a picture of a format that is read */
+    LENET5_E_PICTURE_SIZE = -61,   /* a picture too large or too small */
+    LENET5_E_PICTURE_EMPTY = -62   /* a picture without ink */
+} lenet5_status;
+
+#define LENET5_NO_OFFSET UINT64_MAX
+
+typedef struct lenet5_error {
+    lenet5_status status;
+    uint64_t offset;   /* the byte of the file at which it went wrong, or LENET5_NO_OFFSET */
+    char message[640]; /* one line for a person: the file, the place, the remedy */
+} lenet5_error;
+
+/* What a status means, in a few words; a constant string for any value. */
+LENET5_API const char *lenet5_strerror(lenet5_status status);
+
+/* ---- Files ---------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct lenet5_bytes {
+    const void *data;
+    size_t size;
+} lenet5_bytes;
+
+/*
+ * Writes count pieces of memory, one after the other, as the file path: to a temporary name beside it, synced, and then
+ * renamed, so that whatever happens either the old file or the new one is there, whole.
+ */
+LENET5_API lenet5_status lenet5_file_write(const char *path, const lenet5_bytes *pieces, size_t count,
+                                           lenet5_error *error);
+
+/* ---- The network (section II-B and figure 2 of the paper) ---------------------------------------------------------
+ */
+
+#define LENET5_CLASSES 10
+#define LENET5_RUBBISH 10       /* the eleventh outcome of eq. 9: not a digit */
+#define LENET5_PARAMETERS 60000 /* trainable, without the fixed codes of the output layer */
+#define LENET5_C3_KERNELS 60    /* the connected pairs of lenet5_c3_table */
+#define LENET5_PICTURE_SIDE 28
+#define LENET5_PICTURE_BYTES (LENET5_PICTURE_SIDE * LENET5_PICTURE_SIDE)
+
+/* The squashing function f(a) = A tanh(S a) of every layer up to F6 (eq. 6): f(1) = 1 and f(-1) = -1. */
+#define LENET5_A 1.7159
+#define LENET5_S (2.0 / 3.0)
+
+/*
+ * The trainable parameters, layer by layer; nothing else is inside, so that a network may also be seen as an array of
+ * LENET5_PARAMETERS numbers. The same shape holds gradients, second derivatives and learning rates. It is a macro since
+ * the reference passes exist in float and, for checks, in double.
+ */
+#define LENET5_DEFINE_NETWORK(name, real)                                                              \
+    typedef struct name {                                                                              \
+        struct {                                                                                       \
+            real weight[6][5][5], bias[6];                                                             \
+        } c1; /* 156: one 5x5 kernel a feature map */                                                  \
+        struct {                                                                                       \
+            real coefficient[6], bias[6];                                                              \
+        } s2; /* 12: f(coefficient * (sum of the four inputs) + bias) */                               \
+        struct {                                                                                       \
+            real weight[LENET5_C3_KERNELS][5][5], bias[16];                                            \
+        } c3; /* 1,516: a 5x5 kernel for each X of lenet5_c3_table, column by column, so map by map */ \
+        struct {                                                                                       \
+            real coefficient[16], bias[16];                                                            \
+        } s4; /* 32: as S2 */                                                                          \
+        struct {                                                                                       \
+            real weight[120][16][5][5], bias[120];                                                     \
+        } c5; /* 48,120: a convolution whose input happens to be as large as its kernels */            \
+        struct {                                                                                       \
+            real weight[84][120], bias[84];                                                            \
+        } f6; /* 10,164: fully connected */                                                            \
+    } name
+
+/* All that a pass computes for one picture: the input, the states x = f(a) of every unit, and the ten penalties. */
+#define LENET5_DEFINE_MAPS(name, real)                                                                               \
+    typedef struct name {                                                                                            \
+        real input[32][32];                                                                                          \
+        real c1[6][28][28];                                                                                          \
+        real s2[6][14][14];                                                                                          \
+        real c3[16][10][10];                                                                                         \
+        real s4[16][5][5];                                                                                           \
+        real c5[120];                                                                                                \
+        real f6[84];                                                                                                 \
+        real penalty[LENET5_CLASSES]; /* y of eq. 7: squared distances of F6 to the ten codes; the least one wins */ \
+    } name
+
+LENET5_DEFINE_NETWORK(lenet5_network, float);
+LENET5_DEFINE_MAPS(lenet5_maps, float);
+
+/* Table I of the paper: row s, column m is true where map m of C3 has a kernel for map s of S2. */
+LENET5_API extern const bool lenet5_c3_table[6][16];
+
+/* Figure 3: the fixed weights of the output layer, a picture 7 wide and 12 high for each digit; ink +1, paper -1. */
+LENET5_API extern const signed char lenet5_codes[LENET5_CLASSES][12][7];
+
+typedef struct lenet5_layer {
+    const char *name;               /* "C1" */
+    const char *output;             /* "6@28x28" */
+    size_t maps, side;              /* feature maps, and the side of each */
+    size_t parameters, connections; /* trainable, and all */
+    const char *kind;               /* "convolution 5x5" */
+} lenet5_layer;
+
+#define LENET5_LAYERS 7
+
+/* The seven layers C1, S2, C3, S4, C5, F6 and output. The counts are derived from the shapes and the table. */
+LENET5_API extern const lenet5_layer lenet5_layers[LENET5_LAYERS];
+
+typedef struct lenet5_tensor {
+    const char *name;  /* as in model files: "c1.weight" */
+    size_t first;      /* the place of its first number among the LENET5_PARAMETERS */
+    size_t count;      /* of numbers */
+    size_t dimensions; /* 1 to 4 */
+    size_t shape[4];
+    size_t fan_in; /* inputs of the units that it feeds, F of the paper's start; of maps with fewer inputs, the least */
+} lenet5_tensor;
+
+#define LENET5_TENSORS 12
+
+/* The twelve parts of a lenet5_network, in the order of the struct. */
+LENET5_API extern const lenet5_tensor lenet5_tensors[LENET5_TENSORS];
+
+/* Sets the input of maps from a picture: grey levels to -0.1 ... 1.175, a margin of two pixels of paper around. */
+LENET5_API void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES]);
+
+/* Forward: from maps->input, which the caller has set, every other member of maps. Cannot fail. */
+LENET5_API void lenet5_forward(lenet5_maps *maps, const lenet5_network *network);
+
+/*
+ * Backward: adds the gradient of a loss to gradient, given the maps that the forward pass left and d_penalty, the
+ * loss's derivatives by the ten penalties. delta is scratch: it is left holding the derivative by each unit's weighted
+ * sum a (its input and penalty untouched).
+ */
+LENET5_API void lenet5_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
+                                const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES]);
+
+/*
+ * The Gauss-Newton approximation of the second derivatives (eqs 23 to 27): adds h_kk of one picture to curvature, given
+ * the second derivatives of the loss by the states of F6. delta is left holding the second derivative by each a.
+ */
+LENET5_API void lenet5_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
+                                 const lenet5_maps *maps, const float dd_f6[84]);
+
+/* The digit of least penalty, 0 to 9. */
+LENET5_API unsigned lenet5_best(const float penalty[LENET5_CLASSES]);
+
+/* ---- Losses (eqs 8 and 9) -----------------------------------------------------------------------------------------
+ */
+
+typedef enum lenet5_criterion {
+    LENET5_MSE = 0, /* eq. 8: the penalty of the right class */
+    LENET5_MAP = 1  /* eq. 9: that, and the others pushed away: y_D + log(exp(-j) + sum of exp(-y_i)) */
+} lenet5_criterion;
+
+typedef struct lenet5_loss {
+    lenet5_criterion criterion;
+    double rubbish; /* j of eq. 9, the penalty of the outcome "not a digit"; at least 0 */
+    double scale;   /* penalties and j are multiplied by this first, an inverse temperature; 1 in the paper; above 0 */
+} lenet5_loss;
+
+/*
+ * E of one picture whose class is label (0 to 9, or LENET5_RUBBISH, which under eq. 8 costs nothing), and its
+ * derivatives by the ten penalties. Safe against overflow for any finite penalties.
+ */
+LENET5_API float lenet5_loss_gradient(float d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
+                                      const float penalty[LENET5_CLASSES], unsigned label);
+
+/* The exact second derivatives of E by the states of F6; never negative. 2 for every state under eq. 8. */
+LENET5_API void lenet5_loss_curvature(float dd_f6[84], const lenet5_loss *loss, const lenet5_maps *maps,
+                                      unsigned label);
+
+/* Probabilities of the ten digits and of rubbish, as eq. 9 has them; they sum to 1. */
+LENET5_API void lenet5_posterior(float posterior[LENET5_CLASSES + 1], const lenet5_loss *loss,
+                                 const float penalty[LENET5_CLASSES]);
+
+/* ---- Checking the network against finite differences ---------------------------------------------------------------
+ */
+
+typedef struct lenet5_verification {
+    double gradient_error[LENET5_TENSORS];  /* the greatest relative error of a tensor's gradient */
+    double curvature_error[LENET5_TENSORS]; /* and of its second derivatives */
+    double tolerance;                       /* that an error has to stay below */
+    size_t checked[LENET5_TENSORS];         /* how many of the tensor's numbers were tried */
+    bool passed;
+} lenet5_verification;
+
+/*
+ * Differentiates numerically, in double precision, every tensor of network for one picture and holds the results
+ * against the backward and the second-derivative pass. per_tensor limits how many numbers of a tensor are tried.
+ */
+LENET5_API lenet5_status lenet5_verify(lenet5_verification *verification, const lenet5_network *network,
+                                       const lenet5_loss *loss, const uint8_t picture[LENET5_PICTURE_BYTES],
+                                       unsigned label, size_t per_tensor, lenet5_error *error);
+
+/* ---- Data ----------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct lenet5_dataset {
+    size_t count, height, width;
+    uint8_t *pixels; /* (count, height, width), 0 is paper, 255 is ink */
+    uint8_t *labels; /* (count), 0 to 9; NULL where only pictures were read */
+    char sha256[65]; /* of the pixels and then the labels, in hexadecimal; "" for a part of a set */
+} lenet5_dataset;
+
+typedef enum lenet5_part { LENET5_TRAIN, LENET5_TEST } lenet5_part;
+
+/*
+ * Reads one part of a set from a folder: MNIST or Fashion-MNIST under either spelling of their names
+ * (train-images-idx3-ubyte, train-images.idx3-ubyte), EMNIST digits (stored transposed, turned upright here) or QMNIST;
+ * plain or with .gz; in the folder itself or, as torchvision leaves them, in MNIST/raw or raw below it.
+ */
+LENET5_API lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet5_part part,
+                                             lenet5_error *error);
+
+/* Reads an IDX file of pictures and one of labels, plain or gzipped; labels may be NULL. */
+LENET5_API lenet5_status lenet5_dataset_read(lenet5_dataset *set, const char *images, const char *labels,
+                                             lenet5_error *error);
+
+/* Writes a set as two plain IDX files. */
+LENET5_API lenet5_status lenet5_dataset_write(const char *images, const char *labels, const lenet5_dataset *set,
+                                              lenet5_error *error);
+
+/*
+ * Draws count digits of 28x28 with a pen of changing thickness, slant, size and style: the first count of the endless
+ * row that seed stands for, the same bytes on every machine. The classes are equally frequent.
+ */
+LENET5_API lenet5_status lenet5_dataset_synthesise(lenet5_dataset *set, size_t count, uint64_t seed,
+                                                   lenet5_error *error);
+
+/* A part of a set, which goes on owning the memory: do not free the part. first + count may not exceed the set. */
+LENET5_API lenet5_dataset lenet5_dataset_slice(const lenet5_dataset *set, size_t first, size_t count);
+
+/* Picture number index, height x width bytes. */
+LENET5_API const uint8_t *lenet5_dataset_picture(const lenet5_dataset *set, size_t index);
+
+LENET5_API void lenet5_dataset_free(lenet5_dataset *set);
+
+/* ---- Model files ---------------------------------------------------------------------------------------------------
+ */
+
+/* Where a network comes from and how its penalties are to be read; kept in the file's __metadata__. */
+typedef struct lenet5_provenance {
+    char recipe[32];  /* "1998" */
+    lenet5_loss loss; /* that it was trained with and that its posteriors are computed with */
+    uint64_t seed;
+    unsigned passes;      /* through the training set */
+    char data_name[64];   /* "MNIST", "synthetic digits" */
+    char data_sha256[65]; /* of the training pictures and labels */
+    size_t training_pictures;
+    size_t validation_pictures; /* held out at the end of the training set */
+    char held_out_name[32];     /* what the errors below were counted on: "test", "validation" or "" */
+    size_t held_out_pictures;
+    size_t held_out_errors;
+} lenet5_provenance;
+
+typedef struct lenet5_model {
+    lenet5_network network;
+    lenet5_provenance provenance;
+} lenet5_model;
+
+/* Reads a model from a safetensors file; every byte is checked. A checkpoint is read too, for the network it holds. */
+LENET5_API lenet5_status lenet5_model_load(lenet5_model *model, const char *path, lenet5_error *error);
+
+/* Writes a model beside path and renames it: a file of that name is whole, before and after. The same model, the same
+ * bytes. */
+LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error);
+
+/* ---- Training ------------------------------------------------------------------------------------------------------
+ */
+
+#define LENET5_MAX_PASSES 1000
+#define LENET5_MAX_THREADS 256
+
+typedef struct lenet5_training_options {
+    const char *recipe; /* a name from lenet5_recipes */
+    uint64_t seed;
+    unsigned passes;                   /* 0: as many as the recipe has */
+    unsigned threads;                  /* 0: one for each processor. The trained bits do not depend on it. */
+    const lenet5_criterion *criterion; /* NULL: the recipe's */
+
+    /* For the provenance alone; each may be NULL or 0. */
+    const char *data_name;      /* "MNIST" */
+    const char *data_sha256;    /* of the set that the pictures are a part of; NULL: the set's own */
+    const char *held_out_name;  /* "test" or "validation" */
+    size_t validation_pictures; /* that were kept out of the training */
+} lenet5_training_options;
+
+typedef struct lenet5_recipe_description {
+    const char *name;
+    const char *description;
+    unsigned passes;
+    size_t batch; /* pictures between two updates */
+    lenet5_criterion criterion;
+} lenet5_recipe_description;
+
+/* The recipes, ended by one whose name is NULL. */
+LENET5_API extern const lenet5_recipe_description lenet5_recipes[];
+
+/* What is known of one finished pass. */
+typedef struct lenet5_pass {
+    unsigned pass;          /* from 1 */
+    double loss;            /* the mean over the pass, each picture before the update that it led to */
+    size_t training_errors; /* counted the same way */
+    size_t training_pictures;
+    size_t held_out_errors; /* after the pass, on the pictures held out; of 0 pictures if none are */
+    size_t held_out_pictures;
+    double seconds;                   /* that it took, its evaluation not included */
+    double least_rate, greatest_rate; /* of the learning rates of single parameters */
+} lenet5_pass;
+
+typedef struct lenet5_training lenet5_training;
+
+/*
+ * Prepares a training on the pictures of set, which must be 28x28 and labelled; held_out (may be NULL) is looked at
+ * after every pass. Both stay the caller's and must outlive the training.
+ */
+LENET5_API lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_training_options *options,
+                                             const lenet5_dataset *set, const lenet5_dataset *held_out,
+                                             lenet5_error *error);
+
+/*
+ * Continues from a checkpoint, to the same bits as if there had been no interruption. The recipe, the seed, the loss
+ * and the number of passes come from the file, and the data must be those that it names: of options (which may be NULL)
+ * only threads and data_sha256 count.
+ */
+LENET5_API lenet5_status lenet5_training_resume(lenet5_training **training, const char *path,
+                                                const lenet5_training_options *options, const lenet5_dataset *set,
+                                                const lenet5_dataset *held_out, lenet5_error *error);
+
+/*
+ * One update: a batch of pictures (a single one in recipe 1998) forward and backward. The first step of a pass also
+ * settles its order and learning rates, the last one also evaluates on the held-out pictures.
+ */
+LENET5_API lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *error);
+
+/* Writes all that is needed to continue: a safetensors file which is a model file as well. */
+LENET5_API lenet5_status lenet5_training_save(const char *path, const lenet5_training *training, lenet5_error *error);
+
+/* How far it is: finished passes, pictures seen in the one under way, and passes in all. */
+LENET5_API bool lenet5_training_finished(const lenet5_training *training);
+LENET5_API unsigned lenet5_training_passes(const lenet5_training *training);
+LENET5_API unsigned lenet5_training_passes_in_all(const lenet5_training *training);
+LENET5_API size_t lenet5_training_pictures_seen(const lenet5_training *training);
+
+/* What is known of the finished pass number index, from 0; index below lenet5_training_passes. */
+LENET5_API const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index);
+
+/* The mean loss over the pictures of the pass under way; 0 before the first. */
+LENET5_API double lenet5_training_loss(const lenet5_training *training);
+
+/* The network as it would be saved now, and its provenance. */
+LENET5_API void lenet5_training_model(lenet5_model *model, const lenet5_training *training);
+
+LENET5_API void lenet5_training_free(lenet5_training *training);
+
+/* ---- Evaluation ----------------------------------------------------------------------------------------------------
+ */
+
+/* What a network says of a set of pictures. */
+typedef struct lenet5_evaluation {
+    size_t count, errors;
+    size_t confusion[LENET5_CLASSES][LENET5_CLASSES]; /* row: truth, column: answer */
+    float (*penalty)[LENET5_CLASSES];                 /* (count): what the output layer said of each picture */
+    double seconds;                                   /* that the passes took */
+} lenet5_evaluation;
+
+/* Runs every picture of a labelled set of 28x28 through the network. threads as in the training options. */
+LENET5_API lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network,
+                                         const lenet5_dataset *set, unsigned threads, lenet5_error *error);
+
+LENET5_API void lenet5_evaluation_free(lenet5_evaluation *evaluation);
+
+/* The 95 % Wilson interval of an error rate, as fractions of 1; count above 0. */
+LENET5_API void lenet5_wilson(double *low, double *high, size_t errors, size_t count);
+
+/*
+ * The least fraction of the pictures that has to be rejected for the error among the rest to be at most error_rate, the
+ * most doubtful first: those whose two least penalties are closest (the paper's figure 10). Returns 0 to 1.
+ */
+LENET5_API lenet5_status lenet5_rejection(double *rejected, const lenet5_evaluation *evaluation,
+                                          const lenet5_dataset *set, double error_rate, lenet5_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

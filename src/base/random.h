@@ -1,0 +1,29 @@
+/*
+ * The random generator: xoshiro256** by Blackman and Vigna, a value that is passed. The same seed gives the same row of
+ * numbers on every machine.
+ */
+#ifndef LENET5_BASE_RANDOM_H
+#define LENET5_BASE_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct lenet5_random {
+    uint64_t s[4];
+} lenet5_random;
+
+/* Streams of one seed with different numbers are independent of each other. */
+void lenet5_random_seed(lenet5_random *random, uint64_t seed, uint64_t stream);
+
+uint64_t lenet5_random_bits(lenet5_random *random);
+
+/* A whole number from 0 to below bound, all equally likely; bound above 0. */
+uint32_t lenet5_random_below(lenet5_random *random, uint32_t bound);
+
+/* From low to below high, in steps of 2^-24 of the range. */
+float lenet5_random_uniform(lenet5_random *random, float low, float high);
+
+/* Puts order[0 .. count-1] into a random order. */
+void lenet5_shuffle(uint32_t *order, lenet5_random *random, size_t count);
+
+#endif

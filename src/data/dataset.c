@@ -1,0 +1,135 @@
+/* Sets of pictures: finding their files in a folder, parts of them, their sum. */
+#include "dataset.h"
+
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/hex.h"
+
+/* The names under which the sets are distributed; EMNIST stores its pictures with rows and columns exchanged. */
+typedef struct file_names {
+    const char *images[2]; /* by lenet5_part */
+    const char *labels[2];
+    bool transposed;
+} file_names;
+
+static const file_names spellings[] = {
+    {{"train-images-idx3-ubyte", "t10k-images-idx3-ubyte"},
+     {"train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"},
+     false},
+    {{"train-images.idx3-ubyte", "t10k-images.idx3-ubyte"},
+     {"train-labels.idx1-ubyte", "t10k-labels.idx1-ubyte"},
+     false},
+    {{"emnist-digits-train-images-idx3-ubyte", "emnist-digits-test-images-idx3-ubyte"},
+     {"emnist-digits-train-labels-idx1-ubyte", "emnist-digits-test-labels-idx1-ubyte"},
+     true},
+    {{"qmnist-train-images-idx3-ubyte", "qmnist-test-images-idx3-ubyte"},
+     {"qmnist-train-labels-idx2-int", "qmnist-test-labels-idx2-int"},
+     false},
+};
+
+static const char *const subfolders[] = {"", "MNIST/raw/", "raw/", "FashionMNIST/raw/", "EMNIST/raw/", "QMNIST/raw/"};
+
+#define LENGTH(array) (sizeof(array) / sizeof(array)[0])
+#define PATH_SIZE 4096
+
+/* Writes to path the one of name and name.gz that exists. */
+static bool find_file(char path[PATH_SIZE], const char *folder, const char *subfolder, const char *name)
+{
+    static const char *const endings[] = {"", ".gz"};
+    for (size_t i = 0; i < LENGTH(endings); i++) {
+        const int length = snprintf(path, PATH_SIZE, "%s/%s%s%s", folder, subfolder, name, endings[i]);
+        if (length > 0 && length < PATH_SIZE && access(path, F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void transpose(uint8_t *picture, size_t side)
+{
+    for (size_t row = 0; row < side; row++)
+        for (size_t column = 0; column < row; column++) {
+            const uint8_t kept = picture[row * side + column];
+            picture[row * side + column] = picture[column * side + row];
+            picture[column * side + row] = kept;
+        }
+}
+
+static void turn_upright(lenet5_dataset *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        transpose(set->pixels + i * set->height * set->width, set->height);
+    lenet5_dataset_seal(set);
+}
+
+static lenet5_status load(lenet5_dataset *set, const char *images, const char *labels, bool transposed,
+                          lenet5_error *error)
+{
+    lenet5_dataset loaded;
+    const lenet5_status status = lenet5_dataset_read(&loaded, images, labels, error);
+    if (status != LENET5_OK)
+        return status;
+    if (transposed && loaded.height == loaded.width)
+        turn_upright(&loaded);
+    *set = loaded;
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet5_part part, lenet5_error *error)
+{
+    char images[PATH_SIZE];
+    char labels[PATH_SIZE];
+    for (size_t i = 0; i < LENGTH(subfolders); i++)
+        for (size_t k = 0; k < LENGTH(spellings); k++) {
+            const file_names *names = &spellings[k];
+            if (!find_file(images, folder, subfolders[i], names->images[part]))
+                continue;
+            if (!find_file(labels, folder, subfolders[i], names->labels[part]))
+                return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET,
+                                   "%s: is there, but its labels %s(.gz) are not beside it", images,
+                                   names->labels[part]);
+            return load(set, images, labels, names->transposed, error);
+        }
+    return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET,
+                       "%s: no %s set here; looked for %s(.gz) and its other spellings, also in MNIST/raw below",
+                       folder, part == LENET5_TRAIN ? "training" : "test", spellings[0].images[part]);
+}
+
+void lenet5_dataset_seal(lenet5_dataset *set)
+{
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&context);
+    sha256_update(&context, set->count * set->height * set->width, set->pixels);
+    if (set->labels)
+        sha256_update(&context, set->count, set->labels);
+    sha256_digest(&context, sizeof digest, digest);
+    lenet5_hex(set->sha256, digest, sizeof digest);
+}
+
+lenet5_dataset lenet5_dataset_slice(const lenet5_dataset *set, size_t first, size_t count)
+{
+    lenet5_dataset slice = *set;
+    slice.count = count;
+    slice.pixels += first * set->height * set->width;
+    if (slice.labels)
+        slice.labels += first;
+    slice.sha256[0] = '\0';
+    return slice;
+}
+
+const uint8_t *lenet5_dataset_picture(const lenet5_dataset *set, size_t index)
+{
+    return set->pixels + index * set->height * set->width;
+}
+
+void lenet5_dataset_free(lenet5_dataset *set)
+{
+    free(set->pixels);
+    free(set->labels);
+    memset(set, 0, sizeof *set);
+}

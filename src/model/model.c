@@ -1,0 +1,203 @@
+/* Model files: a network and where it comes from. */
+#include "model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define MOST_PICTURES 1000000000u
+
+void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network)
+{
+    for (size_t i = 0; i < LENET5_TENSORS; i++) {
+        const lenet5_tensor *t = &lenet5_tensors[i];
+        tensors[i] = (tensor){
+            .name = t->name, .type = TENSOR_F32, .dimensions = t->dimensions, .numbers = (float *)network + t->first};
+        memcpy(tensors[i].shape, t->shape, sizeof t->shape);
+    }
+}
+
+static const char *const criterion_names[] = {[LENET5_MSE] = "mse", [LENET5_MAP] = "map"};
+
+/* Metadata are strings; jansson writes a decimal that reads back as the same number, in any locale. */
+static json_t *real_string(double value)
+{
+    json_t *real = json_real(value);
+    char *text = json_dumps(real, JSON_ENCODE_ANY);
+    json_decref(real);
+    json_t *string = json_string(text);
+    free(text);
+    return string;
+}
+
+static json_t *whole_string(uint64_t value)
+{
+    return json_sprintf("%llu", (unsigned long long)value);
+}
+
+/* The ten codes as a reader without the paper needs them: twelve bytes a digit, a row of seven bits each. */
+static json_t *codes_string(void)
+{
+    char text[LENET5_CLASSES * 25 + 1];
+    char *next = text;
+    for (size_t digit = 0; digit < LENET5_CLASSES; digit++) {
+        for (size_t row = 0; row < 12; row++) {
+            unsigned bits = 0;
+            for (size_t column = 0; column < 7; column++)
+                bits = bits << 1 | (lenet5_codes[digit][row][column] > 0);
+            next += sprintf(next, "%02X", bits);
+        }
+        *next++ = digit + 1 < LENET5_CLASSES ? ' ' : '\0';
+    }
+    return json_string(text);
+}
+
+json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format)
+{
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:o, s:o}", //
+                     "format", format,                                                                        //
+                     "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                         //
+                     "input", "32x32, paper -0.1, ink 1.175",                                                 //
+                     "codes", codes_string(),                                                                 //
+                     "recipe", p->recipe,                                                                     //
+                     "loss", criterion_names[p->loss.criterion],                                              //
+                     "rubbish", real_string(p->loss.rubbish),                                                 //
+                     "scale", real_string(p->loss.scale),                                                     //
+                     "seed", whole_string(p->seed),                                                           //
+                     "passes", whole_string(p->passes),                                                       //
+                     "data", p->data_name,                                                                    //
+                     "data_sha256", p->data_sha256,                                                           //
+                     "training_pictures", whole_string(p->training_pictures),                                 //
+                     "validation_pictures", whole_string(p->validation_pictures),                             //
+                     "held_out", p->held_out_name,                                                            //
+                     "held_out_pictures", whole_string(p->held_out_pictures),                                 //
+                     "held_out_errors", whole_string(p->held_out_errors));
+}
+
+static lenet5_status get_loss(lenet5_loss *loss, const safetensors *file, lenet5_error *error)
+{
+    char name[8];
+    lenet5_status status = lenet5_safetensors_text(name, sizeof name, file, "loss", error);
+    if (status == LENET5_OK && strcmp(name, "mse") != 0 && strcmp(name, "map") != 0)
+        status =
+            lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: the loss \"%s\" is unknown", file->path, name);
+    if (status == LENET5_OK) {
+        loss->criterion = strcmp(name, "map") == 0 ? LENET5_MAP : LENET5_MSE;
+        status = lenet5_safetensors_real(&loss->rubbish, file, "rubbish", 0, 1e6, error);
+    }
+    if (status == LENET5_OK)
+        status = lenet5_safetensors_real(&loss->scale, file, "scale", 1e-6, 1e6, error);
+    return status;
+}
+
+static lenet5_status get_texts(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
+{
+    const struct {
+        const char *key;
+        char *text;
+        size_t size;
+    } wanted[] = {{"recipe", p->recipe, sizeof p->recipe},
+                  {"data", p->data_name, sizeof p->data_name},
+                  {"data_sha256", p->data_sha256, sizeof p->data_sha256},
+                  {"held_out", p->held_out_name, sizeof p->held_out_name}};
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == LENET5_OK; i++)
+        status = lenet5_safetensors_text(wanted[i].text, wanted[i].size, file, wanted[i].key, error);
+    return status;
+}
+
+static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
+{
+    uint64_t passes, training, validation, pictures, errors;
+    const struct {
+        const char *key;
+        uint64_t *number;
+        uint64_t most;
+    } wanted[] = {{"seed", &p->seed, UINT64_MAX},
+                  {"passes", &passes, LENET5_MAX_PASSES},
+                  {"training_pictures", &training, MOST_PICTURES},
+                  {"validation_pictures", &validation, MOST_PICTURES},
+                  {"held_out_pictures", &pictures, MOST_PICTURES},
+                  {"held_out_errors", &errors, MOST_PICTURES}};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        const lenet5_status status =
+            lenet5_safetensors_whole(wanted[i].number, file, wanted[i].key, wanted[i].most, error);
+        if (status != LENET5_OK)
+            return status;
+    }
+    p->passes = (unsigned)passes;
+    p->training_pictures = training;
+    p->validation_pictures = validation;
+    p->held_out_pictures = pictures;
+    p->held_out_errors = errors;
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, lenet5_error *error)
+{
+    tensor tensors[LENET5_TENSORS];
+    lenet5_network_tensors(tensors, &model->network);
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < LENET5_TENSORS && status == LENET5_OK; i++)
+        status = lenet5_safetensors_get(&tensors[i], file, error);
+    if (status == LENET5_OK)
+        status = get_texts(&model->provenance, file, error);
+    if (status == LENET5_OK)
+        status = get_loss(&model->provenance.loss, file, error);
+    if (status == LENET5_OK)
+        status = get_numbers(&model->provenance, file, error);
+    return status;
+}
+
+/* A model holds the twelve tensors and no others; a checkpoint holds more. */
+static lenet5_status check_format(const safetensors *file, lenet5_error *error)
+{
+    char format[32];
+    const lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
+    if (status != LENET5_OK)
+        return status;
+    if (strcmp(format, CHECKPOINT_FORMAT) == 0)
+        return LENET5_OK;
+    if (strcmp(format, MODEL_FORMAT) != 0)
+        return lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: the format \"%s\" is not \"%s\"", file->path,
+                           format, MODEL_FORMAT);
+    if (lenet5_safetensors_count(file) > LENET5_TENSORS)
+        return lenet5_fail(error, LENET5_E_MODEL_UNKNOWN, 8, "%s: byte 8: %zu tensors; LeNet-5 has %d", file->path,
+                           lenet5_safetensors_count(file), LENET5_TENSORS);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_model_load(lenet5_model *model, const char *path, lenet5_error *error)
+{
+    safetensors file;
+    lenet5_status status = lenet5_safetensors_read(&file, path, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_model *loaded = calloc(1, sizeof *loaded);
+    status = loaded ? check_format(&file, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = lenet5_model_get(loaded, &file, error);
+    if (status == LENET5_OK)
+        *model = *loaded;
+    free(loaded);
+    lenet5_safetensors_free(&file);
+    return status;
+}
+
+lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error)
+{
+    lenet5_network *network = malloc(sizeof *network);
+    json_t *metadata = lenet5_provenance_to_json(&model->provenance, MODEL_FORMAT);
+    lenet5_status status = network && metadata ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        *network = model->network;
+        tensor tensors[LENET5_TENSORS];
+        lenet5_network_tensors(tensors, network);
+        status = lenet5_safetensors_write(path, tensors, LENET5_TENSORS, metadata, error);
+    }
+    json_decref(metadata);
+    free(network);
+    return status;
+}

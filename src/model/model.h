@@ -1,0 +1,19 @@
+/* What models and checkpoints share: the twelve tensors of the network and the provenance in the metadata. */
+#ifndef LENET5_MODEL_MODEL_H
+#define LENET5_MODEL_MODEL_H
+
+#include "safetensors.h"
+
+#define MODEL_FORMAT "lenet5 model"
+#define CHECKPOINT_FORMAT "lenet5 checkpoint"
+
+/* Describes the twelve tensors of a network, whose numbers stay where they are. */
+void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network);
+
+/* A new metadata object that says all of a provenance; NULL if there is no memory. */
+json_t *lenet5_provenance_to_json(const lenet5_provenance *provenance, const char *format);
+
+/* Reads the network and the provenance of an open file, model or checkpoint. */
+lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, lenet5_error *error);
+
+#endif

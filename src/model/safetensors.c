@@ -1,0 +1,458 @@
+/* Reading and writing safetensors files. Whatever the bytes, reading ends in numbers that are sound or in an error. */
+#include "safetensors.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hex.h"
+
+#define MAX_HEADER ((size_t)1 << 20)
+#define MAX_FILE ((size_t)1 << 28)
+#define SUM_KEY "sha256"
+
+static const struct {
+    const char *name;
+    size_t size;
+} types[] = {
+    [TENSOR_F32] = {"F32", 4}, [TENSOR_F64] = {"F64", 8}, [TENSOR_U32] = {"U32", 4}, [TENSOR_U64] = {"U64", 8}};
+
+size_t lenet5_tensor_type_size(tensor_type type)
+{
+    return types[type].size;
+}
+
+static size_t element_count(const tensor *t)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < t->dimensions; i++)
+        count *= t->shape[i];
+    return count;
+}
+
+static size_t byte_count(const tensor *t)
+{
+    return element_count(t) * lenet5_tensor_type_size(t->type);
+}
+
+static void put_little_endian(uint8_t *bytes, uint64_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(value >> 8 * i);
+}
+
+static uint64_t little_endian(const uint8_t *bytes, size_t size)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; i++)
+        value |= (uint64_t)bytes[i] << 8 * i;
+    return value;
+}
+
+/* One number of size 4 or 8, between this machine's memory and a file. */
+static void to_file(uint8_t *bytes, const void *number, size_t size)
+{
+    uint32_t narrow;
+    uint64_t wide;
+    memcpy(size == 4 ? (void *)&narrow : (void *)&wide, number, size);
+    put_little_endian(bytes, size == 4 ? narrow : wide, size);
+}
+
+static void from_file(void *number, const uint8_t *bytes, size_t size)
+{
+    const uint64_t wide = little_endian(bytes, size);
+    const uint32_t narrow = (uint32_t)wide;
+    memcpy(number, size == 4 ? (const void *)&narrow : (const void *)&wide, size);
+}
+
+static void sum_of_data(char sum[65], const uint8_t *data, size_t size)
+{
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&context);
+    sha256_update(&context, size, data);
+    sha256_digest(&context, sizeof digest, digest);
+    lenet5_hex(sum, digest, sizeof digest);
+}
+
+/* ---- Writing -------------------------------------------------------------------------------------------------------
+ */
+
+static uint8_t *pack_data(const tensor *tensors, size_t count, size_t *size)
+{
+    *size = 0;
+    for (size_t i = 0; i < count; i++)
+        *size += byte_count(&tensors[i]);
+    uint8_t *data = malloc(*size);
+    if (!data)
+        return NULL;
+    uint8_t *next = data;
+    for (size_t i = 0; i < count; i++) {
+        const size_t width = lenet5_tensor_type_size(tensors[i].type);
+        const uint8_t *number = tensors[i].numbers;
+        for (size_t k = element_count(&tensors[i]); k > 0; k--, number += width, next += width)
+            to_file(next, number, width);
+    }
+    return data;
+}
+
+static json_t *describe(const tensor *t, size_t begin)
+{
+    json_t *shape = json_array();
+    for (size_t i = 0; i < t->dimensions; i++)
+        json_array_append_new(shape, json_integer((json_int_t)t->shape[i]));
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", types[t->type].name, "shape", shape, "data_offsets",
+                     (json_int_t)begin, (json_int_t)(begin + byte_count(t)));
+}
+
+/* The header, from the 8 bytes of its size on, padded so that the data begin at a multiple of 8. */
+static uint8_t *pack_header(const tensor *tensors, size_t count, json_t *metadata, size_t *size)
+{
+    json_t *header = json_object();
+    int failed = json_object_set(header, "__metadata__", metadata);
+    for (size_t i = 0, begin = 0; i < count; begin += byte_count(&tensors[i]), i++)
+        failed |= json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin));
+    char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+    json_decref(header);
+    if (!text)
+        return NULL;
+    const size_t length = strlen(text);
+    const size_t padded = (length + 7) / 8 * 8;
+    uint8_t *bytes = malloc(8 + padded);
+    if (bytes) {
+        put_little_endian(bytes, padded, 8);
+        memset(bytes + 8, ' ', padded);
+        memcpy(bytes + 8, text, length);
+        *size = 8 + padded;
+    }
+    free(text);
+    return bytes;
+}
+
+lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, size_t count, json_t *metadata,
+                                       lenet5_error *error)
+{
+    lenet5_bytes pieces[2] = {{0}};
+    uint8_t *header = NULL;
+    char sum[65];
+    uint8_t *data = pack_data(tensors, count, &pieces[1].size);
+    if (data) {
+        sum_of_data(sum, data, pieces[1].size);
+        if (json_object_set_new(metadata, SUM_KEY, json_string(sum)) == 0)
+            header = pack_header(tensors, count, metadata, &pieces[0].size);
+    }
+    pieces[0].data = header;
+    pieces[1].data = data;
+    const lenet5_status status = header ? lenet5_file_write(path, pieces, 2, error) : lenet5_fail_memory(error);
+    free(header);
+    free(data);
+    return status;
+}
+
+/* ---- Reading -------------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_status read_whole(safetensors *file, lenet5_error *error)
+{
+    FILE *stream = fopen(file->path, "rb");
+    if (!stream)
+        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "%s: cannot be opened: %s", file->path,
+                           strerror(errno));
+    size_t room = (size_t)1 << 19;
+    lenet5_status status = LENET5_OK;
+    for (;;) {
+        uint8_t *larger = room <= MAX_FILE ? realloc(file->bytes, room) : NULL;
+        if (!larger) {
+            status = room <= MAX_FILE ? lenet5_fail_memory(error)
+                                      : lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, MAX_FILE,
+                                                    "%s: larger than any model or checkpoint of LeNet-5", file->path);
+            break;
+        }
+        file->bytes = larger;
+        file->size += fread(file->bytes + file->size, 1, room - file->size, stream);
+        if (file->size < room) {
+            if (ferror(stream))
+                status = lenet5_fail(error, LENET5_E_READ, file->size, "%s: byte %zu: cannot be read: %s", file->path,
+                                     file->size, strerror(errno));
+            break;
+        }
+        room *= 2;
+    }
+    fclose(stream);
+    return status;
+}
+
+static lenet5_status parse_header(safetensors *file, lenet5_error *error)
+{
+    if (file->size < 8)
+        return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
+                           "%s: byte %zu: the file ends here, within its first 8 bytes; it is no safetensors model",
+                           file->path, file->size);
+    const uint64_t header = little_endian(file->bytes, 8);
+    if (header < 2 || header > MAX_HEADER)
+        return lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, 0,
+                           "%s: byte 0: a header of %" PRIu64
+                           " bytes; 2 to %zu are possible: is it a safetensors file?",
+                           file->path, header, MAX_HEADER);
+    if (header > file->size - 8)
+        return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
+                           "%s: byte %zu: the file ends here, within its header of %" PRIu64 " bytes; copy it again",
+                           file->path, file->size, header);
+    file->data = 8 + (size_t)header;
+    const char *text = (const char *)file->bytes + 8;
+    if (text[0] != '{')
+        return lenet5_fail(error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: the header does not begin with {", file->path);
+    json_error_t place;
+    file->header = json_loadb(text, (size_t)header, JSON_REJECT_DUPLICATES, &place);
+    if (!file->header)
+        return lenet5_fail(error, LENET5_E_MODEL_JSON, 8 + (uint64_t)place.position,
+                           "%s: byte %d: the header is not JSON: %s", file->path, 8 + place.position, place.text);
+    return LENET5_OK;
+}
+
+static lenet5_status check_metadata(safetensors *file, lenet5_error *error)
+{
+    file->metadata = json_object_get(file->header, "__metadata__");
+    if (!json_is_object(file->metadata))
+        return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8, "%s: byte 8: no __metadata__; not a model of this program",
+                           file->path);
+    const char *key;
+    json_t *value;
+    json_object_foreach(file->metadata, key, value) if (!json_is_string(value)) return lenet5_fail(
+        error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: __metadata__ \"%s\" is not a string", file->path, key);
+    return LENET5_OK;
+}
+
+static const json_t *find(const safetensors *file, const char *name)
+{
+    return strcmp(name, "__metadata__") == 0 ? NULL : json_object_get(file->header, name);
+}
+
+/* A whole number of the header from 0 to most; most + 1 for anything else. */
+static size_t whole(const json_t *value, size_t most)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > most)
+        return most + 1;
+    return (size_t)json_integer_value(value);
+}
+
+typedef struct extent {
+    size_t begin, end;
+} extent;
+
+static lenet5_status extent_of(extent *place, const safetensors *file, const char *name, const json_t *entry,
+                               lenet5_error *error)
+{
+    const json_t *offsets = json_object_get(entry, "data_offsets");
+    const size_t available = file->size - file->data;
+    place->begin = whole(json_array_get(offsets, 0), available);
+    place->end = whole(json_array_get(offsets, 1), available);
+    if (json_array_size(offsets) != 2 || place->begin > place->end)
+        return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, 8, "%s: byte 8: tensor \"%s\" has impossible data_offsets",
+                           file->path, name);
+    if (place->end > available)
+        return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
+                           "%s: byte %zu: the file ends here, within tensor \"%s\" or before it; copy it again",
+                           file->path, file->size, name);
+    return LENET5_OK;
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const extent *left = a;
+    const extent *right = b;
+    return left->begin < right->begin ? -1 : left->begin > right->begin;
+}
+
+/* Side by side, the tensors fill the data from first byte to last. */
+static lenet5_status check_no_holes(const safetensors *file, extent *extents, size_t count, lenet5_error *error)
+{
+    qsort(extents, count, sizeof *extents, by_begin);
+    size_t end = 0;
+    for (size_t i = 0; i < count; end = extents[i++].end)
+        if (extents[i].begin != end)
+            return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, file->data + end, "%s: byte %zu: tensors %s", file->path,
+                               file->data + end, extents[i].begin < end ? "overlap" : "leave a hole");
+    if (end != file->size - file->data)
+        return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, file->data + end,
+                           "%s: byte %zu: the file goes on after its last tensor", file->path, file->data + end);
+    return LENET5_OK;
+}
+
+static lenet5_status check_extents(const safetensors *file, lenet5_error *error)
+{
+    extent *extents = calloc(json_object_size(file->header), sizeof *extents);
+    if (!extents)
+        return lenet5_fail_memory(error);
+    lenet5_status status = LENET5_OK;
+    size_t count = 0;
+    const char *name;
+    json_t *entry;
+    json_object_foreach(file->header, name, entry) if (entry != file->metadata && status == LENET5_OK) status =
+        extent_of(&extents[count++], file, name, entry, error);
+    if (status == LENET5_OK)
+        status = check_no_holes(file, extents, count, error);
+    free(extents);
+    return status;
+}
+
+static lenet5_status check_sum(const safetensors *file, lenet5_error *error)
+{
+    char sum[65];
+    const char *expected = json_string_value(json_object_get(file->metadata, SUM_KEY));
+    if (!expected)
+        return LENET5_OK;
+    sum_of_data(sum, file->bytes + file->data, file->size - file->data);
+    if (strcmp(sum, expected) != 0)
+        return lenet5_fail(error, LENET5_E_MODEL_CHECKSUM, file->data,
+                           "%s: byte %zu: the data do not have the SHA-256 that they were written with; copy it again",
+                           file->path, file->data);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_safetensors_read(safetensors *file, const char *path, lenet5_error *error)
+{
+    memset(file, 0, sizeof *file);
+    file->path = path;
+    lenet5_status status = read_whole(file, error);
+    if (status == LENET5_OK)
+        status = parse_header(file, error);
+    if (status == LENET5_OK)
+        status = check_metadata(file, error);
+    if (status == LENET5_OK)
+        status = check_extents(file, error);
+    if (status == LENET5_OK)
+        status = check_sum(file, error);
+    if (status != LENET5_OK)
+        lenet5_safetensors_free(file);
+    return status;
+}
+
+void lenet5_safetensors_free(safetensors *file)
+{
+    json_decref(file->header);
+    free(file->bytes);
+    memset(file, 0, sizeof *file);
+}
+
+size_t lenet5_safetensors_count(const safetensors *file)
+{
+    return json_object_size(file->header) - 1;
+}
+
+static bool shape_fits(const tensor *wanted, const json_t *shape)
+{
+    if (json_array_size(shape) != wanted->dimensions)
+        return false;
+    for (size_t i = 0; i < wanted->dimensions; i++)
+        if (whole(json_array_get(shape, i), MAX_FILE) != wanted->shape[i])
+            return false;
+    return true;
+}
+
+static bool finite_number(const void *number, tensor_type type)
+{
+    float narrow;
+    double wide;
+    if (type == TENSOR_F32)
+        return memcpy(&narrow, number, sizeof narrow), isfinite(narrow);
+    if (type == TENSOR_F64)
+        return memcpy(&wide, number, sizeof wide), isfinite(wide);
+    return true;
+}
+
+lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *file, lenet5_error *error)
+{
+    const json_t *entry = find(file, wanted->name);
+    if (!entry)
+        return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8,
+                           "%s: byte 8: no tensor \"%s\"; not a LeNet-5 model of ours", file->path, wanted->name);
+    const char *type = json_string_value(json_object_get(entry, "dtype"));
+    if (!type || strcmp(type, types[wanted->type].name) != 0)
+        return lenet5_fail(error, LENET5_E_MODEL_DTYPE, 8, "%s: byte 8: tensor \"%s\" has the type %s in place of %s",
+                           file->path, wanted->name, type ? type : "(none)", types[wanted->type].name);
+    extent place;
+    const lenet5_status status = extent_of(&place, file, wanted->name, entry, error);
+    if (status != LENET5_OK)
+        return status;
+    const size_t width = lenet5_tensor_type_size(wanted->type);
+    if (!shape_fits(wanted, json_object_get(entry, "shape")) || place.end - place.begin != byte_count(wanted))
+        return lenet5_fail(error, LENET5_E_MODEL_SHAPE, 8, "%s: byte 8: tensor \"%s\" is not of LeNet-5's shape",
+                           file->path, wanted->name);
+    for (size_t i = 0; i < element_count(wanted); i++) {
+        const size_t offset = file->data + place.begin + i * width;
+        uint8_t *number = (uint8_t *)wanted->numbers + i * width;
+        from_file(number, file->bytes + offset, width);
+        if (!finite_number(number, wanted->type))
+            return lenet5_fail(error, LENET5_E_MODEL_NUMBER, offset, "%s: byte %zu: a number of \"%s\" is not finite",
+                               file->path, offset, wanted->name);
+    }
+    return LENET5_OK;
+}
+
+/* ---- Metadata ------------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_status entry(const char **value, const safetensors *file, const char *key, lenet5_error *error)
+{
+    *value = json_string_value(json_object_get(file->metadata, key));
+    if (*value)
+        return LENET5_OK;
+    return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8, "%s: byte 8: __metadata__ has no \"%s\"", file->path, key);
+}
+
+static lenet5_status fail_entry(const safetensors *file, const char *key, const char *value, lenet5_error *error)
+{
+    return lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: __metadata__ \"%s\" cannot be \"%.40s\"",
+                       file->path, key, value);
+}
+
+lenet5_status lenet5_safetensors_text(char *text, size_t size, const safetensors *file, const char *key,
+                                      lenet5_error *error)
+{
+    const char *value;
+    const lenet5_status status = entry(&value, file, key, error);
+    if (status != LENET5_OK)
+        return status;
+    if (strlen(value) >= size)
+        return fail_entry(file, key, value, error);
+    strcpy(text, value);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_safetensors_whole(uint64_t *number, const safetensors *file, const char *key, uint64_t most,
+                                       lenet5_error *error)
+{
+    const char *value;
+    const lenet5_status status = entry(&value, file, key, error);
+    if (status != LENET5_OK)
+        return status;
+    char *end;
+    errno = 0;
+    const uint64_t parsed = strtoull(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno || parsed > most)
+        return fail_entry(file, key, value, error);
+    *number = parsed;
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, const char *key, double least,
+                                      double most, lenet5_error *error)
+{
+    const char *value;
+    const lenet5_status status = entry(&value, file, key, error);
+    if (status != LENET5_OK)
+        return status;
+    json_t *parsed = json_loads(value, JSON_DECODE_ANY, NULL); /* which does not depend on the locale, as strtod does */
+    const double real = json_is_number(parsed) ? json_number_value(parsed) : NAN;
+    json_decref(parsed);
+    if (!(real >= least && real <= most))
+        return fail_entry(file, key, value, error);
+    *number = real;
+    return LENET5_OK;
+}

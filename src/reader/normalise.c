@@ -1,0 +1,231 @@
+/*
+ * The one normaliser: whatever a digit was drawn on or scanned from, the network sees it as MNIST's were made.
+ *
+ *     grey levels      border's median = paper; the side with more contrast to it = ink; noise subtracted; stretched
+ *     bounding box     of what is ink
+ *     20x20            the box scaled to fit, aspect kept, each new pixel the mean of the area that it covers
+ *     28x28            shifted by whole pixels so that the centre of mass comes to the middle
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "lenet5_reader.h"
+
+#define FIT 20
+#define LEAST_CONTRAST 24 /* grey levels between paper and the strongest ink */
+#define NOISE_FACTOR 4 /* what differs from paper by less than this many times the border's median deviation is paper \
+                        */
+#define BOX_SHARE 0.15 /* where there is noise, the box is drawn round pixels of at least this much ink */
+
+typedef struct source {
+    const uint8_t *grey;
+    size_t width, height;
+    double paper, sign, floor, range; /* ink = (sign (grey - paper) - floor) / range */
+} source;
+
+typedef struct box {
+    size_t left, top, right, bottom; /* right and bottom are the first ones outside */
+} box;
+
+static double ink_of(const source *s, uint8_t grey)
+{
+    const double ink = (s->sign * ((double)grey - s->paper) - s->floor) / s->range;
+    return ink < 0 ? 0 : ink > 1 ? 1 : ink;
+}
+
+/* ---- Grey levels
+ * ----------------------------------------------------------------------------------------------------- */
+
+static size_t border_histogram(size_t histogram[256], const source *s)
+{
+    size_t count = 0;
+    memset(histogram, 0, 256 * sizeof histogram[0]);
+    for (size_t y = 0; y < s->height; y++) {
+        const bool whole_row = y == 0 || y + 1 == s->height || s->width < 2;
+        const size_t step = whole_row ? 1 : s->width - 1;
+        for (size_t x = 0; x < s->width; x += step, count++)
+            histogram[s->grey[y * s->width + x]]++;
+    }
+    return count;
+}
+
+static unsigned median(const size_t histogram[256], size_t count)
+{
+    size_t below = 0;
+    for (unsigned level = 0; level < 256; level++) {
+        below += histogram[level];
+        if (2 * below >= count)
+            return level;
+    }
+    return 255;
+}
+
+static unsigned median_deviation(const size_t histogram[256], size_t count, unsigned centre)
+{
+    size_t deviations[256] = {0};
+    for (unsigned level = 0; level < 256; level++)
+        deviations[level > centre ? level - centre : centre - level] += histogram[level];
+    return median(deviations, count);
+}
+
+/* The side of the paper's level that holds more of the picture's contrast is ink. */
+static void find_polarity(source *s)
+{
+    double darker = 0;
+    double lighter = 0;
+    double darkest = 0;
+    double lightest = 0;
+    for (size_t i = 0; i < s->width * s->height; i++) {
+        const double difference = (double)s->grey[i] - s->paper;
+        if (difference < 0) {
+            darker += difference * difference;
+            darkest = fmax(darkest, -difference);
+        } else {
+            lighter += difference * difference;
+            lightest = fmax(lightest, difference);
+        }
+    }
+    s->sign = darker > lighter ? -1 : 1;
+    s->range = darker > lighter ? darkest : lightest;
+}
+
+static bool measure_grey(source *s)
+{
+    size_t histogram[256];
+    const size_t count = border_histogram(histogram, s);
+    const unsigned paper = median(histogram, count);
+    s->paper = (double)paper;
+    s->floor = NOISE_FACTOR * (double)median_deviation(histogram, count, paper);
+    find_polarity(s);
+    s->range -= s->floor;
+    return s->range >= LEAST_CONTRAST;
+}
+
+/* ---- Box and scaling -----------------------------------------------------------------------------------------------
+ */
+
+static box find_box(const source *s)
+{
+    const double least = s->floor > 0 ? BOX_SHARE : 0;
+    box b = {s->width, s->height, 0, 0};
+    for (size_t y = 0; y < s->height; y++)
+        for (size_t x = 0; x < s->width; x++)
+            if (ink_of(s, s->grey[y * s->width + x]) > least) {
+                b.left = x < b.left ? x : b.left;
+                b.right = x + 1 > b.right ? x + 1 : b.right;
+                b.top = y < b.top ? y : b.top;
+                b.bottom = y + 1;
+            }
+    return b;
+}
+
+/* The pixels of a line that one new pixel covers, and how much of the first and the last. */
+typedef struct cover {
+    size_t first, last;
+    double first_share, last_share;
+} cover;
+
+static cover cover_of(size_t index, size_t from, size_t to)
+{
+    const double begin = (double)index * (double)from / (double)to;
+    const double end = (double)(index + 1) * (double)from / (double)to;
+    cover c = {.first = (size_t)begin, .last = (size_t)ceil(end) - 1};
+    c.last = c.last < from ? c.last : from - 1;
+    c.first_share = (c.first == c.last ? end : (double)c.first + 1) - begin;
+    c.last_share = end - (double)c.last;
+    return c;
+}
+
+static double share(const cover *c, size_t index)
+{
+    return index == c->first ? c->first_share : index == c->last ? c->last_share : 1;
+}
+
+static double mean_ink(const source *s, const box *b, const cover *across, const cover *down)
+{
+    double sum = 0;
+    double area = 0;
+    for (size_t y = down->first; y <= down->last; y++)
+        for (size_t x = across->first; x <= across->last; x++) {
+            const double part = share(across, x) * share(down, y);
+            sum += part * ink_of(s, s->grey[(b->top + y) * s->width + b->left + x]);
+            area += part;
+        }
+    return sum / area;
+}
+
+static size_t scaled(size_t size, size_t longest)
+{
+    const size_t result = (size_t)((double)size * FIT / (double)longest + 0.5);
+    return result > 0 ? result : 1;
+}
+
+/* The box scaled into the top left of fitted; returns the strongest ink. */
+static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const source *s, const box *b)
+{
+    const size_t from_width = b->right - b->left;
+    const size_t from_height = b->bottom - b->top;
+    const size_t longest = from_width > from_height ? from_width : from_height;
+    double strongest = 0;
+    *width = scaled(from_width, longest);
+    *height = scaled(from_height, longest);
+    for (size_t y = 0; y < *height; y++)
+        for (size_t x = 0; x < *width; x++) {
+            const cover across = cover_of(x, from_width, *width);
+            const cover down = cover_of(y, from_height, *height);
+            fitted[y][x] = mean_ink(s, b, &across, &down);
+            strongest = fmax(strongest, fitted[y][x]);
+        }
+    return strongest;
+}
+
+/* ---- Centring ------------------------------------------------------------------------------------------------------
+ */
+
+static size_t offset_for(double centre, size_t size)
+{
+    const double wanted = floor(LENET5_PICTURE_SIDE / 2.0 - centre + 0.5);
+    const double most = (double)(LENET5_PICTURE_SIDE - size);
+    return (size_t)fmax(0, fmin(wanted, most));
+}
+
+static void centre(uint8_t picture[LENET5_PICTURE_BYTES], double fitted[FIT][FIT], size_t width, size_t height,
+                   double strongest)
+{
+    double mass = 0;
+    double x_moment = 0;
+    double y_moment = 0;
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            mass += fitted[y][x];
+            x_moment += fitted[y][x] * ((double)x + 0.5);
+            y_moment += fitted[y][x] * ((double)y + 0.5);
+        }
+    const size_t left = offset_for(x_moment / mass, width);
+    const size_t top = offset_for(y_moment / mass, height);
+    memset(picture, 0, LENET5_PICTURE_BYTES);
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            picture[(top + y) * LENET5_PICTURE_SIDE + left + x] = (uint8_t)(255 * fitted[y][x] / strongest + 0.5);
+}
+
+lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *grey, size_t width, size_t height,
+                               lenet5_error *error)
+{
+    if (width == 0 || height == 0 || width > LENET5_MAX_PICTURE_PIXELS / height)
+        return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
+                           "a picture of %zux%zu; at most %u pixels can be read", width, height,
+                           LENET5_MAX_PICTURE_PIXELS);
+    source s = {.grey = grey, .width = width, .height = height};
+    if (!measure_grey(&s))
+        return lenet5_fail(error, LENET5_E_PICTURE_EMPTY, LENET5_NO_OFFSET,
+                           "no ink found: nothing differs from the border of the picture by %d grey levels",
+                           LEAST_CONTRAST);
+    const box b = find_box(&s);
+    double fitted[FIT][FIT];
+    size_t fitted_width, fitted_height;
+    const double strongest = fit(fitted, &fitted_width, &fitted_height, &s, &b);
+    centre(picture, fitted, fitted_width, fitted_height, strongest);
+    return LENET5_OK;
+}

@@ -1,0 +1,253 @@
+/*
+ * Checkpoints: model files that also hold whatever else the next step depends on, so that a training goes on to the
+ * same bits as if it had never stopped.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "model/model.h"
+#include "training.h"
+
+enum { SUMS = 8, COUNTS = 4, PASS_NUMBERS = 8, EXTRAS = 8 };
+
+/* The numbers of a training that are not of the network, in a form that can be written and read. */
+typedef struct record {
+    double sums[SUMS];
+    uint64_t counts[COUNTS];
+    double *history; /* (passes, PASS_NUMBERS) */
+} record;
+
+static void put_pass(double numbers[PASS_NUMBERS], const lenet5_pass *pass)
+{
+    const double values[PASS_NUMBERS] = {pass->loss,
+                                         (double)pass->training_errors,
+                                         (double)pass->training_pictures,
+                                         (double)pass->held_out_errors,
+                                         (double)pass->held_out_pictures,
+                                         pass->seconds,
+                                         pass->least_rate,
+                                         pass->greatest_rate};
+    memcpy(numbers, values, sizeof values);
+}
+
+static lenet5_pass get_pass(const double numbers[PASS_NUMBERS], unsigned number)
+{
+    return (lenet5_pass){.pass = number,
+                         .loss = numbers[0],
+                         .training_errors = (size_t)numbers[1],
+                         .training_pictures = (size_t)numbers[2],
+                         .held_out_errors = (size_t)numbers[3],
+                         .held_out_pictures = (size_t)numbers[4],
+                         .seconds = numbers[5],
+                         .least_rate = numbers[6],
+                         .greatest_rate = numbers[7]};
+}
+
+static void put_record(record *r, const lenet5_training *t)
+{
+    const double sums[SUMS] = {t->loss_sum,      (double)t->errors, t->seconds,        t->least_rate,
+                               t->greatest_rate, t->watch.loss,     t->watch.pictures, t->watch.yardstick};
+    const uint64_t counts[COUNTS] = {t->steps, t->position, t->finished, t->passes};
+    memcpy(r->sums, sums, sizeof sums);
+    memcpy(r->counts, counts, sizeof counts);
+    for (unsigned i = 0; i < t->finished; i++)
+        put_pass(r->history + i * PASS_NUMBERS, &t->history[i]);
+}
+
+static void get_record(lenet5_training *t, const record *r)
+{
+    t->loss_sum = r->sums[0];
+    t->errors = (size_t)r->sums[1];
+    t->seconds = r->sums[2];
+    t->least_rate = r->sums[3];
+    t->greatest_rate = r->sums[4];
+    t->watch = (watch){r->sums[5], r->sums[6], r->sums[7]};
+    t->steps = r->counts[0];
+    t->position = (size_t)r->counts[1];
+    t->finished = (unsigned)r->counts[2];
+    for (unsigned i = 0; i < t->finished; i++)
+        t->history[i] = get_pass(r->history + i * PASS_NUMBERS, i + 1);
+}
+
+static tensor vector(const char *name, tensor_type type, void *numbers, size_t count)
+{
+    return (tensor){.name = name, .type = type, .dimensions = 1, .shape = {count}, .numbers = numbers};
+}
+
+/* Describes what a checkpoint holds besides the network; returns how many tensors these are. */
+static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r)
+{
+    size_t count = 0;
+    extras[count++] = vector("training.parameters", TENSOR_F32, &t->network, LENET5_PARAMETERS);
+    if (t->recipe->method == ADAM) {
+        extras[count++] = vector("training.first_moment", TENSOR_F32, &t->first, LENET5_PARAMETERS);
+        extras[count++] = vector("training.second_moment", TENSOR_F32, &t->second, LENET5_PARAMETERS);
+    } else {
+        extras[count++] = vector("training.rate", TENSOR_F32, &t->rate, LENET5_PARAMETERS);
+    }
+    extras[count++] = vector("training.order", TENSOR_U32, t->order, t->set->count);
+    extras[count++] = vector("training.random", TENSOR_U64, t->random.s, 4);
+    extras[count++] = vector("training.sums", TENSOR_F64, r->sums, SUMS);
+    extras[count++] = vector("training.counts", TENSOR_U64, r->counts, COUNTS);
+    extras[count++] = (tensor){.name = "training.history",
+                               .type = TENSOR_F64,
+                               .dimensions = 2,
+                               .shape = {t->passes, PASS_NUMBERS},
+                               .numbers = r->history};
+    return count;
+}
+
+static json_t *checkpoint_metadata(const lenet5_training *training)
+{
+    lenet5_provenance provenance = training->provenance;
+    provenance.passes = training->finished;
+    if (training->finished > 0)
+        provenance.held_out_errors = training->history[training->finished - 1].held_out_errors;
+    json_t *metadata = lenet5_provenance_to_json(&provenance, CHECKPOINT_FORMAT);
+    json_t *passes = json_sprintf("%u", training->passes);
+    if (metadata && json_object_set_new(metadata, "passes_in_all", passes) != 0) {
+        json_decref(metadata);
+        metadata = NULL;
+    }
+    return metadata;
+}
+
+lenet5_status lenet5_training_save(const char *path, const lenet5_training *training, lenet5_error *error)
+{
+    lenet5_training *t = (lenet5_training *)training; /* whose numbers are only read through the tensors */
+    record r = {.history = calloc((size_t)t->passes * PASS_NUMBERS, sizeof(double))};
+    json_t *metadata = checkpoint_metadata(t);
+    lenet5_status status = r.history && metadata ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        tensor tensors[LENET5_TENSORS + EXTRAS];
+        put_record(&r, t);
+        lenet5_network_tensors(tensors, (lenet5_network *)lenet5_training_network(t));
+        const size_t extras = extra_tensors(tensors + LENET5_TENSORS, t, &r);
+        status = lenet5_safetensors_write(path, tensors, LENET5_TENSORS + extras, metadata, error);
+    }
+    json_decref(metadata);
+    free(r.history);
+    return status;
+}
+
+/* ---- Resuming ------------------------------------------------------------------------------------------------------
+ */
+
+/* The options that the checkpoint was made with. */
+static lenet5_status options_of(lenet5_training_options *options, lenet5_provenance *p, const safetensors *file,
+                                lenet5_error *error)
+{
+    lenet5_model *model = calloc(1, sizeof *model);
+    if (!model)
+        return lenet5_fail_memory(error);
+    uint64_t passes = 0;
+    char format[32];
+    lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
+    if (status == LENET5_OK && strcmp(format, CHECKPOINT_FORMAT) != 0)
+        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
+                             "%s: is a finished model, not a checkpoint: there is nothing to resume", file->path);
+    if (status == LENET5_OK)
+        status = lenet5_model_get(model, file, error);
+    if (status == LENET5_OK)
+        status = lenet5_safetensors_whole(&passes, file, "passes_in_all", LENET5_MAX_PASSES, error);
+    if (status == LENET5_OK && (passes == 0 || !lenet5_recipe_find(model->provenance.recipe)))
+        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
+                             file->path, model->provenance.recipe);
+    *p = model->provenance;
+    free(model);
+    options->recipe = p->recipe;
+    options->seed = p->seed;
+    options->passes = (unsigned)passes;
+    options->criterion = &p->loss.criterion;
+    options->data_name = p->data_name;
+    options->held_out_name = p->held_out_name;
+    options->validation_pictures = p->validation_pictures;
+    return status;
+}
+
+static lenet5_status check_data(const lenet5_provenance *saved, const lenet5_training *training, const char *path,
+                                lenet5_error *error)
+{
+    const lenet5_provenance *now = &training->provenance;
+    if (saved->training_pictures != now->training_pictures || strcmp(saved->data_sha256, now->data_sha256) != 0)
+        return lenet5_fail(
+            error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET,
+            "%s: was trained on %zu pictures of %s with the SHA-256 %.12s..., not on these %zu (%.12s...)", path,
+            saved->training_pictures, saved->data_name, saved->data_sha256, now->training_pictures, now->data_sha256);
+    if (saved->held_out_pictures != now->held_out_pictures)
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET, "%s: %zu pictures were held out, not %zu",
+                           path, saved->held_out_pictures, now->held_out_pictures);
+    return LENET5_OK;
+}
+
+/* Counts are written as doubles; beyond these bounds they could not be converted back. */
+static bool is_count(double number)
+{
+    return number >= 0 && number <= 1e9;
+}
+
+static bool sound(const lenet5_training *training, const record *r)
+{
+    const uint64_t *random = training->random.s;
+    if (r->counts[1] > training->set->count || r->counts[2] > training->passes || r->counts[3] != training->passes)
+        return false;
+    if (!is_count(r->sums[1]) || (random[0] | random[1] | random[2] | random[3]) == 0)
+        return false;
+    for (size_t i = 0; i < r->counts[2]; i++)
+        for (size_t k = 1; k <= 4; k++)
+            if (!is_count(r->history[i * PASS_NUMBERS + k]))
+                return false;
+    for (size_t i = 0; i < training->set->count; i++)
+        if (training->order[i] >= training->set->count)
+            return false;
+    return true;
+}
+
+static lenet5_status read_state(lenet5_training *t, const safetensors *file, lenet5_error *error)
+{
+    record r = {.history = calloc((size_t)t->passes * PASS_NUMBERS, sizeof(double))};
+    if (!r.history)
+        return lenet5_fail_memory(error);
+    tensor tensors[LENET5_TENSORS + EXTRAS];
+    lenet5_network_tensors(tensors, &t->average);
+    const size_t count = LENET5_TENSORS + extra_tensors(tensors + LENET5_TENSORS, t, &r);
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < count && status == LENET5_OK; i++)
+        status = lenet5_safetensors_get(&tensors[i], file, error);
+    if (status == LENET5_OK && !sound(t, &r))
+        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: its counts contradict each other", file->path);
+    if (status == LENET5_OK)
+        get_record(t, &r);
+    free(r.history);
+    return status;
+}
+
+lenet5_status lenet5_training_resume(lenet5_training **training, const char *path,
+                                     const lenet5_training_options *options, const lenet5_dataset *set,
+                                     const lenet5_dataset *held_out, lenet5_error *error)
+{
+    safetensors file;
+    lenet5_status status = lenet5_safetensors_read(&file, path, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_provenance saved = {0};
+    lenet5_training_options used = {.threads = options ? options->threads : 0,
+                                    .data_sha256 = options ? options->data_sha256 : NULL};
+    lenet5_training *t = NULL;
+    status = options_of(&used, &saved, &file, error);
+    if (status == LENET5_OK)
+        status = lenet5_training_prepare(&t, &used, set, held_out, error);
+    if (status == LENET5_OK)
+        status = check_data(&saved, t, path, error);
+    if (status == LENET5_OK)
+        status = read_state(t, &file, error);
+    lenet5_safetensors_free(&file);
+    if (status != LENET5_OK) {
+        lenet5_training_free(t);
+        return status;
+    }
+    *training = t;
+    return LENET5_OK;
+}

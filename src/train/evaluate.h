@@ -1,0 +1,15 @@
+/* What training and evaluation share. */
+#ifndef LENET5_TRAIN_EVALUATE_H
+#define LENET5_TRAIN_EVALUATE_H
+
+#include "lenet5.h"
+#include "workers.h"
+
+/* Says what is wrong with a set that is not labelled and of 28x28. */
+lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error);
+
+/* The ten penalties of every picture of a set. */
+lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *network,
+                               const lenet5_dataset *set, workers *pool, lenet5_error *error);
+
+#endif

@@ -1,0 +1,13 @@
+/* One step of each optimiser, from the mean gradient of a batch. */
+#ifndef LENET5_TRAIN_OPTIMISER_H
+#define LENET5_TRAIN_OPTIMISER_H
+
+#include "training.h"
+
+/* Before a pass: h_kk from some pictures of the pass, and from it the rate of each parameter. */
+void lenet5_estimate_rates(lenet5_training *training);
+
+/* Changes the network by the gradient summed in the first shard, over count pictures. */
+void lenet5_update(lenet5_training *training, size_t count);
+
+#endif

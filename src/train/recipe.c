@@ -1,0 +1,80 @@
+/* The recipes, and the random weights that every one of them begins with. */
+#include "recipe.h"
+
+#include <math.h>
+#include <string.h>
+
+const lenet5_recipe_description lenet5_recipes[] = {
+    {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 passes", 20, 1, LENET5_MAP},
+    {"fast", "mini-batches and Adam, for the least time to 99 %", 5, 32, LENET5_MAP},
+    {0},
+};
+
+static const recipe recipes[] = {
+    {.description = &lenet5_recipes[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
+    {.description = &lenet5_recipes[1],
+     .method = ADAM,
+     .loss = {LENET5_MAP, 12, 0.1},
+     .greatest_rate = 0.003,
+     .averaging = 0.995},
+};
+
+const recipe *lenet5_recipe_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++)
+        if (strcmp(recipes[i].description->name, name) == 0)
+            return &recipes[i];
+    return NULL;
+}
+
+double lenet5_eta(unsigned pass)
+{
+    static const struct {
+        unsigned passes;
+        double eta;
+    } schedule[] = {{2, 5e-4}, {5, 2e-4}, {8, 1e-4}, {12, 5e-5}};
+    for (size_t i = 0; i < sizeof schedule / sizeof schedule[0]; i++)
+        if (pass < schedule[i].passes)
+            return schedule[i].eta;
+    return 1e-5;
+}
+
+/* The fan-in of each kernel of C3 is that of its map. */
+static void start_c3(lenet5_network *network, lenet5_random *random)
+{
+    size_t kernel = 0;
+    for (size_t map = 0; map < 16; map++) {
+        size_t inputs = 0;
+        for (size_t input = 0; input < 6; input++)
+            inputs += lenet5_c3_table[input][map];
+        const float bound = 2.4f / sqrtf((float)(25 * inputs));
+        for (size_t i = 0; i < inputs; i++, kernel++)
+            for (size_t k = 0; k < 25; k++)
+                (&network->c3.weight[kernel][0][0])[k] = lenet5_random_uniform(random, -bound, bound);
+    }
+}
+
+static void start_subsampling(float *coefficient, size_t maps, lenet5_random *random)
+{
+    const float bound = 2.4f / 4;
+    for (size_t map = 0; map < maps; map++)
+        coefficient[map] = lenet5_random_uniform(random, -bound, bound);
+}
+
+static void start_weights(float *weight, size_t count, size_t fan_in, lenet5_random *random)
+{
+    const float bound = 2.4f / sqrtf((float)fan_in);
+    for (size_t i = 0; i < count; i++)
+        weight[i] = lenet5_random_uniform(random, -bound, bound);
+}
+
+void lenet5_start(lenet5_network *network, lenet5_random *random)
+{
+    memset(network, 0, sizeof *network);
+    start_weights(&network->c1.weight[0][0][0], 6 * 25, 25, random);
+    start_subsampling(network->s2.coefficient, 6, random);
+    start_c3(network, random);
+    start_subsampling(network->s4.coefficient, 16, random);
+    start_weights(&network->c5.weight[0][0][0][0], 120 * 400, 400, random);
+    start_weights(&network->f6.weight[0][0], 84 * 120, 120, random);
+}

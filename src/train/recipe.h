@@ -1,0 +1,32 @@
+/* A recipe: all that decides how a network is trained, besides the data and the seed. */
+#ifndef LENET5_TRAIN_RECIPE_H
+#define LENET5_TRAIN_RECIPE_H
+
+#include "base/random.h"
+#include "lenet5.h"
+
+#define MAX_BATCH 128
+
+typedef enum method {
+    DIAGONAL_LEVENBERG_MARQUARDT, /* appendix C of the paper */
+    ADAM                          /* Kingma and Ba 2014, with one cycle of the rate and an average of the weights */
+} method;
+
+typedef struct recipe {
+    const lenet5_recipe_description *description;
+    method method;
+    lenet5_loss loss;
+    double greatest_rate; /* of ADAM */
+    double averaging;     /* of ADAM: how much of the average of the weights each step keeps */
+} recipe;
+
+/* NULL if there is none of that name. */
+const recipe *lenet5_recipe_find(const char *name);
+
+/* eta of the paper's pass number pass, from 0. */
+double lenet5_eta(unsigned pass);
+
+/* Random weights to begin with. */
+void lenet5_start(lenet5_network *network, lenet5_random *random);
+
+#endif

@@ -1,0 +1,24 @@
+/* A few threads that wait for work. Who does which piece is open, so pieces must not depend on it. */
+#ifndef LENET5_TRAIN_WORKERS_H
+#define LENET5_TRAIN_WORKERS_H
+
+#include <stddef.h>
+
+typedef struct workers workers;
+
+/* Piece number index of a job, done by worker number worker, from 0 to below the number of workers. */
+typedef void (*workers_piece)(void *job, size_t index, size_t worker);
+
+/*
+ * threads workers, the caller of lenet5_workers_run among them; 0 means one for each processor. Where fewer threads can
+ * be started, fewer work. NULL if there is no memory.
+ */
+workers *lenet5_workers_new(unsigned threads);
+void lenet5_workers_free(workers *pool);
+
+size_t lenet5_workers_count(const workers *pool);
+
+/* Does all pieces 0 to count - 1 of a job and returns when they are done. */
+void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count);
+
+#endif

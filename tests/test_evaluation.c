@@ -1,0 +1,102 @@
+/* Evaluation: counts, intervals, and how many pictures a given error asks to be rejected. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lenet5.h"
+#include "unit.h"
+
+static void wilson_is_the_textbooks(void **state)
+{
+    (void)state;
+    double low, high;
+    lenet5_wilson(&low, &high, 95, 10000);
+    assert_float_equal(low, 0.007779, 1e-5);
+    assert_float_equal(high, 0.011598, 1e-5);
+    lenet5_wilson(&low, &high, 0, 50);
+    assert_true(low == 0);
+    assert_float_equal(high, 0.0713, 1e-4);
+    lenet5_wilson(&low, &high, 50, 50);
+    assert_true(high == 1);
+}
+
+/* Ten pictures of class 0, the i-th with the gap i + 1 between its two least penalties; wrong says which are misread.
+ */
+static double rejected_for(const char *wrong, double rate)
+{
+    float penalty[10][LENET5_CLASSES];
+    uint8_t labels[10] = {0};
+    lenet5_dataset set = {.count = 10, .height = 28, .width = 28, .labels = labels};
+    lenet5_evaluation e = {.count = 10, .penalty = penalty};
+    for (size_t i = 0; i < 10; i++) {
+        for (size_t k = 0; k < LENET5_CLASSES; k++)
+            penalty[i][k] = 100;
+        penalty[i][wrong[i] == 'x' ? 3 : 0] = 99 - (float)i;
+    }
+    double rejected;
+    assert_int_equal(lenet5_rejection(&rejected, &e, &set, rate, NULL), LENET5_OK);
+    return rejected;
+}
+
+static void the_most_doubtful_are_rejected_first(void **state)
+{
+    (void)state;
+    assert_float_equal(rejected_for("..........", 0), 0, 1e-9);
+    assert_float_equal(rejected_for("x.........", 0), 0.1, 1e-9);
+    assert_float_equal(rejected_for("xx........", 0.12), 0.1, 1e-9);
+    assert_float_equal(rejected_for("....x.....", 0), 0.5, 1e-9);
+    assert_float_equal(rejected_for(".........x", 0), 1, 1e-9);
+    assert_float_equal(rejected_for(".........x", 0.1), 0, 1e-9);
+    assert_float_equal(rejected_for("xxxxxxxxxx", 0.5), 1, 1e-9);
+}
+
+static void evaluation_counts_the_same_with_any_threads(void **state)
+{
+    (void)state;
+    lenet5_dataset set;
+    lenet5_network *network = calloc(1, sizeof *network);
+    assert_non_null(network);
+    for (size_t i = 0; i < LENET5_PARAMETERS; i++)
+        ((float *)network)[i] = 0.05f * (float)((i * 2654435761u >> 7) % 201) / 100 - 0.05f;
+    assert_int_equal(lenet5_dataset_synthesise(&set, 333, 5, NULL), LENET5_OK);
+    lenet5_evaluation one, three;
+    assert_int_equal(lenet5_evaluate(&one, network, &set, 1, NULL), LENET5_OK);
+    assert_int_equal(lenet5_evaluate(&three, network, &set, 3, NULL), LENET5_OK);
+    assert_memory_equal(one.penalty, three.penalty, 333 * sizeof *one.penalty);
+    assert_memory_equal(one.confusion, three.confusion, sizeof one.confusion);
+    size_t wrong = 0;
+    for (size_t truth = 0; truth < LENET5_CLASSES; truth++)
+        for (size_t answer = 0; answer < LENET5_CLASSES; answer++)
+            wrong += truth != answer ? one.confusion[truth][answer] : 0;
+    assert_int_equal(wrong, one.errors);
+    lenet5_evaluation_free(&one);
+    lenet5_evaluation_free(&three);
+    lenet5_dataset_free(&set);
+    free(network);
+}
+
+static void evaluation_refuses_other_sizes_and_missing_labels(void **state)
+{
+    (void)state;
+    static lenet5_network network;
+    uint8_t pixels[32 * 32] = {0}, label = 0;
+    lenet5_evaluation e;
+    lenet5_dataset set = {.count = 1, .height = 32, .width = 32, .pixels = pixels, .labels = &label};
+    assert_int_equal(lenet5_evaluate(&e, &network, &set, 1, NULL), LENET5_E_ARGUMENT);
+    set.height = set.width = 28;
+    set.labels = NULL;
+    assert_int_equal(lenet5_evaluate(&e, &network, &set, 1, NULL), LENET5_E_ARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wilson_is_the_textbooks),
+        cmocka_unit_test(the_most_doubtful_are_rejected_first),
+        cmocka_unit_test(evaluation_counts_the_same_with_any_threads),
+        cmocka_unit_test(evaluation_refuses_other_sizes_and_missing_labels),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

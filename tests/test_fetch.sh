@@ -1,0 +1,289 @@
+#!/bin/sh
+# lenet5 fetch against a mirror of our own on 127.0.0.1: test_fetch.sh PROGRAM
+#
+# With MNIST in $LENET5_DATA, packed, all of it is tested; without, what goes wrong alone. 77 means skipped.
+set -u
+
+program=${1:?usage: test_fetch.sh PROGRAM}
+names='train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz'
+images=train-images-idx3-ubyte.gz
+mnist=${LENET5_DATA:-}
+unset LENET5_DATA
+unset http_proxy all_proxy HTTP_PROXY ALL_PROXY
+export no_proxy='*'
+
+if ! command -v python3 >/dev/null; then
+    echo 'skipped: there is no python3 to serve the files'
+    exit 77
+fi
+
+work=$(mktemp -d) || exit 1
+server=
+finish() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+failures=0
+fail() {
+    echo "FAILED: $*"
+    sed 's/^/    /' "$work/out" "$work/err" 2>/dev/null
+    failures=$((failures + 1))
+}
+
+# Runs the program; its exit code has to be $1, its output goes to out and err.
+expect() {
+    code=$1
+    shift
+    "$program" "$@" >"$work/out" 2>"$work/err"
+    got=$?
+    [ "$got" -eq "$code" ] || fail "lenet5 $*: exit code $got in place of $code"
+}
+
+said() {
+    grep -q -e "$1" "$work/out" "$work/err" || fail "nothing is said of: $1"
+}
+
+empty() {
+    [ -z "$(ls -A "$1" 2>/dev/null)" ] || fail "$1 is left with: $(ls -A "$1")"
+}
+
+# The server: /plain/NAME understands ranges, /whole/NAME does not, /slow/NAME takes seconds, /broken/NAME ends half
+# way, /wrong/NAME and /endless/NAME are no files of MNIST, /away/NAME redirects to /plain/NAME. It writes its port to
+# the file port, and its log to the file log.
+cat >"$work/server.py" <<'PYTHON'
+import http.server, os, re, sys, time
+
+work, folder = sys.argv[1:3]
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, code, body, headers=()):
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def endless(self):
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        for _ in range(64):
+            self.wfile.write(bytes(1 << 20))
+
+    def begin(self, body):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+
+    def broken(self, body):
+        self.begin(body)
+        self.wfile.write(body[:len(body) // 2])
+        self.close_connection = True
+
+    def slow(self, body):
+        self.begin(body)
+        step = len(body) // 40 + 1
+        for first in range(0, len(body), step):
+            self.wfile.write(body[first:first + step])
+            time.sleep(0.25)
+
+    def ranged(self, body, header):
+        begin = re.fullmatch(r"bytes=(\d+)-", header)
+        first = int(begin.group(1))
+        if first >= len(body):
+            self.answer(416, b"", [("Content-Range", "bytes */%d" % len(body))])
+        else:
+            where = "bytes %d-%d/%d" % (first, len(body) - 1, len(body))
+            self.answer(206, body[first:], [("Content-Range", where)])
+
+    def serve(self):
+        kind, name = self.path.strip("/").split("/")
+        header = self.headers.get("Range")
+        with open(os.path.join(work, "log"), "a") as log:
+            print(self.path, header or "all", file=log)
+        if kind == "wrong":
+            return self.answer(200, b"<html>please log in</html>" * 100)
+        if kind == "endless":
+            return self.endless()
+        if kind == "away":
+            return self.answer(302, b"", [("Location", "/plain/" + name)])
+        path = os.path.join(folder, name)
+        if kind not in ("plain", "whole", "slow", "broken") or not os.path.isfile(path):
+            return self.answer(404, b"")
+        with open(path, "rb") as file:
+            body = file.read()
+        if header and kind != "whole":
+            return self.ranged(body, header)
+        return {"slow": self.slow, "broken": self.broken}.get(kind, lambda b: self.answer(200, b))(body)
+
+    def do_GET(self):
+        try:
+            self.serve()
+        except OSError:
+            self.close_connection = True
+
+    def log_message(self, *arguments):
+        pass
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+with open(os.path.join(work, "port.new"), "w") as file:
+    print(server.server_port, file=file)
+os.rename(os.path.join(work, "port.new"), os.path.join(work, "port"))
+server.serve_forever()
+PYTHON
+
+python3 "$work/server.py" "$work" "${mnist:-$work/none}" &
+server=$!
+tries=0
+while [ ! -f "$work/port" ]; do
+    tries=$((tries + 1))
+    if [ "$tries" -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+        echo 'skipped: nothing can be served on 127.0.0.1'
+        exit 77
+    fi
+    sleep 0.1
+done
+mirror=http://127.0.0.1:$(cat "$work/port")
+data=$work/data
+
+# ---- What goes wrong ----
+
+expect 2 fetch cifar --data "$data"
+said 'mnist'
+[ ! -e "$data" ] || fail 'a folder is made for a set that does not exist'
+expect 2 fetch --data "$data"
+expect 2 fetch mnist more --data "$data"
+
+# A port that was free a moment ago, and is closed.
+closed=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+expect 1 fetch mnist --data "$data" --mirror "http://127.0.0.1:$closed/mnist"
+said "put these four files into $data"
+said "http://127.0.0.1:$closed/mnist/$images: "
+for name in $names; do said "^  $name"; done
+empty "$data"
+
+expect 1 fetch mnist --data "$data/below/it" --mirror "$mirror/nowhere/"
+said '404'
+empty "$data/below/it"
+rm -r "$data"
+
+for kind in wrong endless; do
+    expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
+    said 'not MNIST'
+    said "put these four files into $data"
+    empty "$data"
+    echo 'begun' >"$data/$images.part"
+    expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
+    empty "$data"
+    echo 'an old file' >"$data/$images"
+    expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
+    said "$images: its SHA-256 is wrong"
+    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced by a wrong one'
+    rm "$data/$images"
+    empty "$data"
+done
+
+echo 'no folder' >"$work/file"
+expect 1 fetch mnist --data "$work/file/data" --mirror "$mirror/plain/"
+said 'cannot be made'
+
+# ---- MNIST itself ----
+
+for name in $names; do
+    if [ ! -f "$mnist/$name" ]; then
+        echo "skipped in part: without $name in \$LENET5_DATA no fetch that succeeds is tested"
+        [ "$failures" -eq 0 ]
+        exit
+    fi
+done
+
+whole() {
+    for name in $names; do
+        cmp -s "$mnist/$name" "$data/$name" || fail "$name is not what the mirror has"
+    done
+    [ "$(find "$data" -type f | wc -l)" -eq 4 ] || fail "more than four files are left: $(ls -A "$data")"
+}
+
+# Fetches from $1; the log then has to hold the line $2.
+fetch() {
+    : >"$work/log"
+    expect 0 fetch mnist --data "$data" --mirror "$mirror/$1"
+    whole
+    grep -q -x -e "$2" "$work/log" || fail "the mirror was not asked for: $2; but for: $(cat "$work/log")"
+}
+
+fetch plain "/plain/$images all"
+[ "$(grep -c ': fetched$' "$work/out")" -eq 4 ] || fail 'not four files are said to be fetched'
+
+: >"$work/log"
+expect 0 fetch mnist --data "$data" --mirror "$mirror/plain/"
+[ "$(grep -c ': is there$' "$work/out")" -eq 4 ] || fail 'not four files are said to be there'
+[ ! -s "$work/log" ] || fail 'files that are there are asked for'
+
+rm -r "$data"
+fetch away/ "/plain/$images all"
+
+rm -r "$data"
+expect 0 fetch mnist --data "$data" --mirror "file://$(cd "$mnist" && pwd)"
+whole
+
+# A part that is a beginning; the same where the mirror cannot resume; one that is whole already.
+size=$(wc -c <"$mnist/$images")
+for kind in plain whole; do
+    rm "$data/$images"
+    head -c 1000000 "$mnist/$images" >"$data/$images.part"
+    fetch "$kind" "/$kind/$images bytes=1000000-"
+done
+grep -q -x -e "/whole/$images all" "$work/log" || fail 'without ranges it is not begun anew'
+: >"$work/log"
+mv "$data/$images" "$data/$images.part"
+expect 0 fetch mnist --data "$data" --mirror "$mirror/plain/"
+whole
+[ ! -s "$work/log" ] || fail 'a whole part is fetched again'
+
+# Parts that are rubbish: shorter than the file, as long, longer, and longer than any file may be.
+for bytes in 5000 "$size" $((size + 1)) 40000000; do
+    rm "$data/$images"
+    head -c "$bytes" /dev/zero >"$data/$images.part"
+    fetch plain "/plain/$images bytes=$bytes-"
+    grep -q -x -e "/plain/$images all" "$work/log" || fail "rubbish of $bytes bytes is not begun anew"
+done
+
+# A file whose last byte is missing, one that is not packed, and one that unpacks to far too much.
+head -c $((size - 1)) "$mnist/$images" >"$data/$images"
+gzip -dc "$mnist/t10k-labels-idx1-ubyte.gz" >"$data/t10k-labels-idx1-ubyte.gz"
+head -c 30000000 /dev/zero | gzip >"$data/train-labels-idx1-ubyte.gz"
+fetch plain "/plain/$images all"
+[ "$(grep -c 'its SHA-256 is wrong' "$work/err")" -eq 3 ] || fail 'not three files are said to be wrong'
+
+# A connection that breaks leaves the part, and the next run goes on with it.
+rm "$data/$images"
+expect 1 fetch mnist --data "$data" --mirror "$mirror/broken"
+said "put these four files into $data"
+[ ! -e "$data/$images" ] || fail 'half a file has got its name'
+fetch plain "/plain/$images bytes=$((size / 2))-"
+
+# Ctrl-C leaves it too.
+rm "$data/$images"
+"$program" fetch mnist --data "$data" --mirror "$mirror/slow/" >"$work/out" 2>"$work/err" &
+job=$!
+tries=0
+while [ ! -s "$data/$images.part" ] && [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+kill -TERM "$job"
+wait "$job"
+got=$?
+[ "$got" -eq 1 ] || fail "after SIGTERM the exit code is $got in place of 1"
+said 'interrupted'
+[ ! -e "$data/$images" ] || fail 'a file is there although its fetch was interrupted'
+fetch plain "/plain/$images bytes=[1-9][0-9]*-"
+
+[ "$failures" -eq 0 ]

@@ -1,0 +1,165 @@
+/* The one normaliser: either polarity, any size, noise, and pictures that are normalised already. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "lenet5_reader.h"
+#include "unit.h"
+
+#define SIDE LENET5_PICTURE_SIDE
+
+/* An L of the given size and levels, its corner at the bottom left, somewhere in a picture of 200x150. */
+static void draw_l(uint8_t grey[200 * 150], size_t left, size_t top, size_t size, uint8_t paper, uint8_t ink)
+{
+    memset(grey, paper, 200 * 150);
+    const size_t pen = size / 8;
+    for (size_t y = 0; y < size; y++)
+        for (size_t x = 0; x < size / 2; x++)
+            if (x < pen || y + pen >= size)
+                grey[(top + y) * 200 + left + x] = ink;
+}
+
+static void expect_box_and_centre(const uint8_t picture[LENET5_PICTURE_BYTES])
+{
+    size_t top = SIDE, bottom = 0, left = SIDE, right = 0;
+    double mass = 0, x_moment = 0, y_moment = 0;
+    for (size_t y = 0; y < SIDE; y++)
+        for (size_t x = 0; x < SIDE; x++) {
+            const double ink = picture[y * SIDE + x];
+            if (ink > 0) {
+                top = y < top ? y : top;
+                bottom = y > bottom ? y : bottom;
+                left = x < left ? x : left;
+                right = x > right ? x : right;
+            }
+            mass += ink;
+            x_moment += ink * ((double)x + 0.5);
+            y_moment += ink * ((double)y + 0.5);
+        }
+    assert_int_equal(bottom - top + 1, 20);
+    assert_in_range(right - left + 1, 9, 11);
+    assert_true(fabs(x_moment / mass - 14) < 0.51);
+    assert_true(fabs(y_moment / mass - 14) < 0.51);
+}
+
+static void either_polarity_gives_the_same(void **state)
+{
+    (void)state;
+    static uint8_t grey[200 * 150];
+    uint8_t dark[LENET5_PICTURE_BYTES], light[LENET5_PICTURE_BYTES];
+    draw_l(grey, 90, 20, 100, 255, 0);
+    assert_int_equal(lenet5_normalise(dark, grey, 200, 150, NULL), LENET5_OK);
+    draw_l(grey, 90, 20, 100, 0, 255);
+    assert_int_equal(lenet5_normalise(light, grey, 200, 150, NULL), LENET5_OK);
+    assert_memory_equal(dark, light, sizeof dark);
+    expect_box_and_centre(dark);
+}
+
+static void place_size_and_contrast_do_not_matter(void **state)
+{
+    (void)state;
+    static uint8_t grey[200 * 150];
+    uint8_t one[LENET5_PICTURE_BYTES], other[LENET5_PICTURE_BYTES];
+    draw_l(grey, 3, 2, 40, 230, 20);
+    assert_int_equal(lenet5_normalise(one, grey, 200, 150, NULL), LENET5_OK);
+    draw_l(grey, 100, 20, 120, 140, 90);
+    assert_int_equal(lenet5_normalise(other, grey, 200, 150, NULL), LENET5_OK);
+    expect_box_and_centre(one);
+    for (size_t i = 0; i < LENET5_PICTURE_BYTES; i++)
+        assert_in_range(one[i] + 2, other[i], other[i] + 4);
+}
+
+static void noise_is_not_ink(void **state)
+{
+    (void)state;
+    static uint8_t grey[200 * 150];
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    lenet5_random random;
+    lenet5_random_seed(&random, 1, 1);
+    draw_l(grey, 60, 25, 100, 200, 40);
+    for (size_t i = 0; i < sizeof grey; i++)
+        grey[i] = (uint8_t)(grey[i] + lenet5_random_below(&random, 9) - 4);
+    assert_int_equal(lenet5_normalise(picture, grey, 200, 150, NULL), LENET5_OK);
+    expect_box_and_centre(picture);
+}
+
+static void a_blank_picture_has_no_ink(void **state)
+{
+    (void)state;
+    static uint8_t grey[200 * 150];
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    memset(picture, 77, sizeof picture);
+    lenet5_error error;
+    memset(grey, 130, sizeof grey);
+    assert_int_equal(lenet5_normalise(picture, grey, 200, 150, &error), LENET5_E_PICTURE_EMPTY);
+    assert_non_null(strstr(error.message, "no ink"));
+    lenet5_random random;
+    lenet5_random_seed(&random, 2, 1);
+    for (size_t i = 0; i < sizeof grey; i++)
+        grey[i] = (uint8_t)(120 + lenet5_random_below(&random, 10));
+    assert_int_equal(lenet5_normalise(picture, grey, 200, 150, NULL), LENET5_E_PICTURE_EMPTY);
+    assert_int_equal(picture[0], 77);
+}
+
+static void impossible_sizes_are_refused(void **state)
+{
+    (void)state;
+    const uint8_t grey[1] = {9};
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    assert_int_equal(lenet5_normalise(picture, grey, 0, 1, NULL), LENET5_E_PICTURE_SIZE);
+    assert_int_equal(lenet5_normalise(picture, grey, SIZE_MAX, 2, NULL), LENET5_E_PICTURE_SIZE);
+    assert_int_equal(lenet5_normalise(picture, grey, 1, 1, NULL), LENET5_E_PICTURE_EMPTY);
+}
+
+static void tiny_and_extreme_shapes_do_no_harm(void **state)
+{
+    (void)state;
+    static uint8_t grey[3000];
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    grey[1500] = 255;
+    assert_int_equal(lenet5_normalise(picture, grey, 3000, 1, NULL), LENET5_OK);
+    assert_int_equal(lenet5_normalise(picture, grey, 1, 3000, NULL), LENET5_OK);
+    assert_int_equal(lenet5_normalise(picture, grey + 1499, 3, 1, NULL), LENET5_OK);
+}
+
+static void mnist_is_left_as_it_is(void **state)
+{
+    (void)state;
+    lenet5_dataset set;
+    const char *folder = getenv("LENET5_DATA");
+    if (!folder || lenet5_dataset_load(&set, folder, LENET5_TEST, NULL) != LENET5_OK) {
+        print_message("skipped: MNIST is not here; LENET5_DATA names its folder\n");
+        skip();
+    }
+    size_t same = 0;
+    for (size_t i = 0; i < set.count; i++) {
+        uint8_t picture[LENET5_PICTURE_BYTES];
+        assert_int_equal(lenet5_normalise(picture, lenet5_dataset_picture(&set, i), SIDE, SIDE, NULL), LENET5_OK);
+        int worst = 0;
+        for (size_t k = 0; k < LENET5_PICTURE_BYTES; k++) {
+            const int difference = abs(picture[k] - lenet5_dataset_picture(&set, i)[k]);
+            worst = difference > worst ? difference : worst;
+        }
+        same += worst <= 3; /* the strongest ink of some is 253 or 254 */
+    }
+    print_message("%zu of %zu test pictures of MNIST unchanged\n", same, set.count);
+    assert_true(same > 9 * set.count / 10);
+    lenet5_dataset_free(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(either_polarity_gives_the_same),
+        cmocka_unit_test(place_size_and_contrast_do_not_matter),
+        cmocka_unit_test(noise_is_not_ink),
+        cmocka_unit_test(a_blank_picture_has_no_ink),
+        cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(tiny_and_extreme_shapes_do_no_harm),
+        cmocka_unit_test(mnist_is_left_as_it_is),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
