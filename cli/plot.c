@@ -72,10 +72,12 @@ static int run(const cli_arguments *arguments)
     if (!c)
         return complain("out of memory");
     lenet5_error error;
+    const char *title = argument_text(arguments, "title") ? argument_text(arguments, "title") : "";
     int code = read_log(c, arguments->others[0]);
-    if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, argument_text(arguments, "title"),
-                                         c->recipe_1998, &error) != LENET5_OK)
+    if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, title, c->recipe_1998, &error))
         code = complain_error(&error);
+    if (code == EXIT_DONE)
+        printf("%s\n", out);
     free(c);
     return code;
 }

@@ -35,8 +35,6 @@ static int load(named_set *loaded, const cli_arguments *arguments)
     const char *images = argument_text(arguments, "images");
     const char *labels = argument_text(arguments, "labels");
     lenet5_status status;
-    if (!images != !labels)
-        return complain_usage(arguments->command, "--images and --labels go together");
     if (images) {
         snprintf(loaded->name, sizeof loaded->name, "%s", "the given pictures");
         status = lenet5_dataset_read(&loaded->set, images, labels, &error);
@@ -146,6 +144,8 @@ static int run(const cli_arguments *arguments)
     uint64_t threads;
     if (!argument_whole(&threads, arguments, "threads", 0, 1, LENET5_MAX_THREADS))
         return EXIT_USAGE;
+    if (!argument_text(arguments, "images") != !argument_text(arguments, "labels"))
+        return complain_usage(arguments->command, "--images and --labels go together");
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
         return complain("out of memory");

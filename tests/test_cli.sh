@@ -1,1 +1,112 @@
-exit 77
+# The program as its users call it: exit codes, suggestions, JSON, files. Needs no data.
+set -u
+program=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+unset LENET5_DATA
+export XDG_DATA_HOME="$folder/none"
+failures=0
+
+fail() { echo "FAILED: $1"; failures=$((failures + 1)); }
+
+# expect CODE TEXT command...: the exit code, and a text that stdout or stderr holds.
+expect() {
+    code=$1 text=$2
+    shift 2
+    "$@" >out 2>err </dev/null
+    got=$?
+    [ $got = "$code" ] || fail "$*: exit code $got in place of $code: $(cat err)"
+    grep -qF -e "$text" out err || fail "$*: says nothing of \"$text\": $(cat out err)"
+}
+
+# json EXPRESSION: python's verdict on the last line of out, as the object d.
+json() { tail -n 1 out | python3 -c "import json,sys; d=json.loads(sys.stdin.read()); assert $1, d" || fail "json: $1"; }
+
+expect 2 "usage" "$program"
+expect 0 "exit codes" "$program" help
+expect 0 "exit codes" "$program" --help
+expect 0 "lenet5 0." "$program" --version
+for command in train test classify inspect synth fetch plot help version; do
+    expect 0 "usage: lenet5 $command" "$program" help $command
+    expect 0 "usage: lenet5 $command" "$program" $command --help
+done
+expect 2 "did you mean train?" "$program" trian
+expect 2 "did you mean --recipe?" "$program" train --recpie 1998
+expect 2 "did you mean 1998?" "$program" train --recipe 1989
+expect 2 "--epochs is a whole number from 1" "$program" train --epochs 0
+expect 2 "--epochs is a whole number from 1" "$program" train --epochs 3x
+expect 2 "--seed needs N" "$program" train --seed
+expect 2 "takes no value" "$program" train --json=yes
+expect 2 "fewer arguments" "$program" test a b
+expect 2 "more arguments" "$program" classify
+expect 2 "go together" "$program" test --images x --data y
+expect 2 "cannot be changed" "$program" train --resume x --seed 2
+expect 1 "lenet5 train makes one" "$program" test
+expect 1 "no training set here" "$program" train --data "$folder"
+[ -e lenet5.safetensors ] && fail "a model where there was no data"
+
+expect 0 "train-images-idx3-ubyte" "$program" synth --out digits --count 3000 --test-count 500 --seed 3
+expect 0 "train-images-idx3-ubyte" "$program" synth --out again --count 3000 --test-count 500 --seed 3
+cmp -s digits/train-images-idx3-ubyte again/train-images-idx3-ubyte || fail "the same seed gave other digits"
+expect 1 "cannot be" "$program" synth --out /dev/null/x --count 1
+
+expect 0 "the model is m.safetensors" "$program" train --data digits --epochs 2 --out m.safetensors --log log.csv
+[ "$(wc -l <log.csv)" = 3 ] || fail "log.csv has not a row for each pass"
+[ -e m.checkpoint.safetensors ] && fail "the checkpoint was left behind"
+expect 0 '"pass":2' "$program" train --data digits --epochs 2 --threads 1 --json --out n.safetensors
+json '{"pass","loss","train_error_pct","test_error_pct","seconds"} <= set(d)'
+cmp -s m.safetensors n.safetensors || fail "one thread gave another model"
+expect 0 '"validation_error_pct"' "$program" train --data digits --epochs 1 --validation 500 --json --out v.safetensors
+expect 2 "leaves nothing" "$program" train --data digits --validation 3000
+expect 1 "cannot be written" "$program" train --data digits --epochs 1 --out /nowhere/m.safetensors
+"$program" train --epochs 1 --quiet --out s.safetensors >out 2>err && grep -q "synthetic digits" err || fail "synthetic training"
+[ -s out ] && fail "--quiet printed results"
+
+expect 0 "misread" "$program" test m.safetensors --data digits --errors sheet.png
+[ -s sheet.png ] || fail "no contact sheet"
+expect 0 '"n":500' "$program" test m.safetensors --data digits --json
+json 'd["n"] == 500 and sum(map(sum, d["confusion"])) == 500 and len(d["interval_pct"]) == 2 and "rejected_for_half_pct" in d'
+json 'd["errors"] == 500 - sum(d["confusion"][i][i] for i in range(10)) and d["error_pct"] == d["errors"] / 5'
+expect 0 '"n":3000' "$program" test m.safetensors --images digits/train-images-idx3-ubyte \
+    --labels digits/train-labels-idx1-ubyte --normalise --json
+
+expect 0 "60000  " "$program" inspect
+expect 0 '"parameters":60000' "$program" inspect m.safetensors --verify --json
+json 'd["connections"] == 340908 and sum(l["connections"] for l in d["layers"]) == 340908 and d["verification"]["passed"]'
+json 'sum(l["parameters"] for l in d["layers"]) == 60000 and d["metadata"]["recipe"] == "fast"'
+
+expect 0 "curve.svg" "$program" plot log.csv --out curve.svg
+grep -q "<svg" curve.svg || fail "curve.svg is no SVG"
+expect 0 "curve.png" "$program" plot log.csv --out curve.png
+expect 1 "curve.gif" "$program" plot log.csv --out curve.gif
+expect 1 "not a log" "$program" plot digits/train-labels-idx1-ubyte --out curve.svg
+
+# A digit as PGM, dark on light and light on dark, three times as large; and a blank page.
+python3 - digits <<'PY'
+import sys
+d = open(sys.argv[1] + "/train-images-idx3-ubyte", "rb").read()[16:]
+def pgm(name, rows):
+    open(name, "wb").write(b"P5 %d %d 255\n" % (len(rows[0]), len(rows)) + b"".join(bytes(r) for r in rows))
+p = [list(d[28 * y:28 * y + 28]) for y in range(28)]
+big = [[v for v in row for _ in range(3)] for row in p for _ in range(3)]
+pgm("light.pgm", big)
+pgm("dark.pgm", [[255 - v for v in row] for row in big])
+pgm("blank.pgm", [[200] * 40] * 40)
+PY
+expect 0 '"decision":"accepted"' "$program" classify --model m.safetensors --threshold 0 --json light.pgm
+json 'd["digit"] == d["posterior"].index(max(d["posterior"])) and abs(sum(d["posterior"]) + d["rubbish"] - 1) < 1e-5'
+cp out light.json
+expect 0 "dark.pgm" "$program" classify --model m.safetensors --threshold 0 --json dark.pgm
+[ "$(sed 's/light/dark/' light.json)" = "$(cat out)" ] || fail "dark on light is read differently"
+expect 3 "not sure" "$program" classify --model m.safetensors blank.pgm
+expect 3 "not sure" "$program" classify --model m.safetensors --threshold 1 light.pgm
+expect 0 "█" "$program" classify --model m.safetensors --threshold 0 --show --pick 0,1 digits/train-images-idx3-ubyte
+expect 1 "from 0 to 2999" "$program" classify --model m.safetensors --pick 3000 digits/train-images-idx3-ubyte
+expect 1 "not a picture" "$program" classify --model m.safetensors log.csv
+expect 1 "cannot be opened" "$program" classify --model m.safetensors nothing.png
+"$program" classify --model m.safetensors --threshold 0 - <light.pgm >out || fail "standard input"
+
+ls ./*.tmp >/dev/null 2>&1 && fail "temporary files were left"
+[ $failures = 0 ] && echo "all passed"
+[ $failures = 0 ]

@@ -1,1 +1,39 @@
-exit 77
+# Interrupted twenty times at random moments, by SIGINT and SIGKILL, and resumed: the same model, byte by byte.
+set -u
+program=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+"$program" synth --out digits --count 6000 --test-count 100 --seed 1 >/dev/null || exit 1
+
+interrupted_runs() {
+    recipe=$1 kills=$2
+    "$program" train --data digits --recipe "$recipe" --epochs 2 --threads 2 --quiet --out whole.safetensors || return 1
+    rm -f cut.safetensors cut.checkpoint.safetensors
+    python3 - "$program" "$recipe" "$kills" <<'PY'
+import os, random, signal, subprocess, sys, time
+program, recipe, kills = sys.argv[1], sys.argv[2], int(sys.argv[3])
+random.seed(recipe)
+begin = [program, "train", "--data", "digits", "--recipe", recipe, "--epochs", "2", "--quiet", "--out", "cut.safetensors"]
+again = [program, "train", "--data", "digits", "--quiet", "--out", "cut.safetensors", "--resume", "cut.checkpoint.safetensors"]
+done = 0
+while True:
+    resumed = os.path.exists("cut.checkpoint.safetensors")
+    process = subprocess.Popen(again if resumed else begin, stderr=subprocess.DEVNULL)
+    if done < kills:
+        time.sleep(random.uniform(0.02, 0.5))
+        process.send_signal(signal.SIGINT if done % 2 else signal.SIGKILL)
+    code = process.wait()
+    if code == 0:
+        break
+    if code not in (1, -signal.SIGKILL, -signal.SIGINT) or done == kills:
+        sys.exit(f"FAILED: {recipe}: exit code {code} after {done} interruptions")
+    done += 1
+print(f"{recipe}: {done} interruptions")
+if done < 5:
+    sys.exit("FAILED: hardly interrupted")
+PY
+    [ $? = 0 ] || return 1
+    cmp whole.safetensors cut.safetensors || { echo "FAILED: $recipe: another model"; return 1; }
+}
+interrupted_runs 1998 12 && interrupted_runs fast 12

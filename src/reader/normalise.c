@@ -14,7 +14,8 @@
 
 #define FIT 20
 #define LEAST_CONTRAST 24 /* grey levels between paper and the strongest ink */
-#define NOISE_FACTOR 4 /* what differs from paper by less than this many times the border's median deviation is paper \
+#define NOISE_FACTOR                                                                                                  \
+    4                  /* what differs from paper by less than this many times the border's median deviation is paper \
                         */
 #define BOX_SHARE 0.15 /* where there is noise, the box is drawn round pixels of at least this much ink */
 
@@ -183,9 +184,10 @@ static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const 
 /* ---- Centring ------------------------------------------------------------------------------------------------------
  */
 
+/* MNIST's middle is that of pixel 14, half a pixel right of and below the true one. */
 static size_t offset_for(double centre, size_t size)
 {
-    const double wanted = floor(LENET5_PICTURE_SIDE / 2.0 - centre + 0.5);
+    const double wanted = floor(LENET5_PICTURE_SIDE / 2.0 + 0.5 - centre + 0.5);
     const double most = (double)(LENET5_PICTURE_SIDE - size);
     return (size_t)fmax(0, fmin(wanted, most));
 }
