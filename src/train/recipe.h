@@ -16,6 +16,7 @@ typedef struct recipe {
     const lenet5_recipe_description *description;
     method method;
     lenet5_loss loss;
+    unsigned shift;       /* pictures are shown up to so many pixels off the middle, at most INPUT_MARGIN */
     double greatest_rate; /* of ADAM */
     double averaging;     /* of ADAM: how much of the average of the weights each step keeps */
 } recipe;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "evaluate.h"
+#include "net/input.h"
 #include "optimiser.h"
 #include "training.h"
 
@@ -128,6 +129,17 @@ typedef struct batch_job {
     size_t count;
 } batch_job;
 
+/* A picture as this pass shows it: its place depends on the seed, the pass and the picture, and on nothing else. */
+static void show_picture(lenet5_maps *maps, const lenet5_training *training, uint32_t picture)
+{
+    const uint32_t shift = training->recipe->shift;
+    lenet5_random random;
+    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)(training->finished + 1) << 32 | picture);
+    const size_t top = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
+    const size_t left = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
+    lenet5_place_input(maps, lenet5_dataset_picture(training->set, picture), top, left);
+}
+
 /* Forward and backward for each picture of one shard. */
 static void train_shard(void *argument, size_t index, size_t worker)
 {
@@ -143,7 +155,7 @@ static void train_shard(void *argument, size_t index, size_t worker)
         const uint32_t picture = training->order[training->position + i];
         const unsigned label = training->set->labels[picture];
         float d_penalty[LENET5_CLASSES];
-        lenet5_set_input(&s->maps, lenet5_dataset_picture(training->set, picture));
+        show_picture(&s->maps, training, picture);
         lenet5_forward(&s->maps, &training->network);
         s->loss += (double)lenet5_loss_gradient(d_penalty, &training->loss, s->maps.penalty, label);
         s->errors += lenet5_best(s->maps.penalty) != label;
