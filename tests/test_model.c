@@ -166,7 +166,9 @@ static void metadata_are_strings(void **state)
     model_parts parts = take_apart(save_sample(state).text);
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(parts.header, "__metadata__"), key, value) assert_true(json_is_string(value));
+    json_object_foreach (json_object_get(parts.header, "__metadata__"), key, value) {
+        assert_true(json_is_string(value));
+    }
     free_parts(&parts);
 }
 

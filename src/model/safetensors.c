@@ -223,8 +223,10 @@ static lenet5_status check_metadata(safetensors *file, lenet5_error *error)
                            file->path);
     const char *key;
     json_t *value;
-    json_object_foreach(file->metadata, key, value) if (!json_is_string(value)) return lenet5_fail(
-        error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: __metadata__ \"%s\" is not a string", file->path, key);
+    json_object_foreach (file->metadata, key, value)
+        if (!json_is_string(value))
+            return lenet5_fail(error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: __metadata__ \"%s\" is not a string",
+                               file->path, key);
     return LENET5_OK;
 }
 
@@ -293,8 +295,9 @@ static lenet5_status check_extents(const safetensors *file, lenet5_error *error)
     size_t count = 0;
     const char *name;
     json_t *entry;
-    json_object_foreach(file->header, name, entry) if (entry != file->metadata && status == LENET5_OK) status =
-        extent_of(&extents[count++], file, name, entry, error);
+    json_object_foreach (file->header, name, entry)
+        if (entry != file->metadata && status == LENET5_OK)
+            status = extent_of(&extents[count++], file, name, entry, error);
     if (status == LENET5_OK)
         status = check_no_holes(file, extents, count, error);
     free(extents);
