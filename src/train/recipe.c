@@ -6,7 +6,7 @@
 
 const lenet5_recipe_description lenet5_recipes[] = {
     {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 passes", 20, 1, LENET5_MAP},
-    {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 6, 32, LENET5_MAP},
+    {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 4, 32, LENET5_MAP},
     {0},
 };
 
