@@ -13,6 +13,7 @@
 typedef struct job {
     const cli_arguments *arguments;
     bool json, quiet;
+    bool titled; /* the columns of the passes have been named */
     const char *out, *log;
     char recipe[32];
     char checkpoint[PATH_SIZE];
@@ -193,7 +194,7 @@ static void print_pass_json(const job *j, const lenet5_pass *p)
     print_json(object);
 }
 
-static void print_pass(const job *j, const lenet5_pass *p)
+static void print_pass(job *j, const lenet5_pass *p)
 {
     if (j->json) {
         print_pass_json(j, p);
@@ -203,9 +204,10 @@ static void print_pass(const job *j, const lenet5_pass *p)
         return;
     double low, high;
     lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
-    if (p->pass == 1)
+    if (!j->titled)
         printf("pass    loss   training error  %10s error (95 %% interval)  learning rates       seconds\n",
                j->held_out_name);
+    j->titled = true;
     printf("%4u %7.4f        %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->pass, p->loss,
            percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
            100 * low, 100 * high, p->least_rate, p->greatest_rate, p->seconds);
