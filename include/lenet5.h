@@ -256,7 +256,8 @@ typedef struct lenet5_verification {
 
 /*
  * Differentiates numerically, in double precision, every tensor of network for one picture and holds the results
- * against the backward and the second-derivative pass. per_tensor limits how many numbers of a tensor are tried.
+ * against the backward and the second-derivative pass (that one from eq. 8's curvature at F6, as in training).
+ * per_tensor limits how many numbers of a tensor are tried.
  */
 LENET5_API lenet5_status lenet5_verify(lenet5_verification *verification, const lenet5_network *network,
                                        const lenet5_loss *loss, const uint8_t picture[LENET5_PICTURE_BYTES],

@@ -3,10 +3,7 @@ set -u
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-[ -n "${LENET5_DATA:-}" ] && ls "$LENET5_DATA"/train-images* >/dev/null 2>&1 || {
-    echo "skipped: MNIST is not here; LENET5_DATA names its folder"
-    exit 77
-}
+. "$(dirname "$0")/need_mnist.sh"
 # at_most RECIPE PERCENT: the test error after one pass.
 at_most() {
     "$program" train --recipe "$1" --epochs 1 --seed 1 --json --out "$folder/m.safetensors" 2>/dev/null >"$folder/out" || return 1

@@ -3,10 +3,7 @@ set -eu
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-[ -n "${LENET5_DATA:-}" ] && ls "$LENET5_DATA"/train-images* >/dev/null 2>&1 || {
-    echo "skipped: MNIST is not here; LENET5_DATA names its folder"
-    exit 77
-}
+. "$(dirname "$0")/need_mnist.sh"
 # mean_at_most RECIPE PERCENT
 mean_at_most() {
     for seed in 1 2 3 4 5; do

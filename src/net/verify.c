@@ -102,8 +102,7 @@ static double sum_before_squashing(double x)
     return atanh(x / LENET5_A) / LENET5_S;
 }
 
-/* A unit so saturated that its sum cannot be told from its state; its h, which has the slope squared, is below 1e-16.
- */
+/* A unit whose sum cannot be told from its state any more; its h, with the slope squared in it, is next to nothing. */
 static bool saturated(double x)
 {
     return fabs(x) > LENET5_A * (1 - 1e-9);

@@ -13,11 +13,15 @@
 #include "lenet5_reader.h"
 
 #define FIT 20
-#define LEAST_CONTRAST 24 /* grey levels between paper and the strongest ink */
-#define NOISE_FACTOR                                                                                                  \
-    4                  /* what differs from paper by less than this many times the border's median deviation is paper \
-                        */
-#define BOX_SHARE 0.15 /* where there is noise, the box is drawn round pixels of at least this much ink */
+
+/* Grey levels between paper and the strongest ink. */
+#define LEAST_CONTRAST 24
+
+/* What differs from paper by less than this many times the border's median deviation is paper. */
+#define NOISE_FACTOR 4
+
+/* Where there is noise, the box is drawn round pixels of at least this much ink. */
+#define BOX_SHARE 0.15
 
 typedef struct source {
     const uint8_t *grey;

@@ -19,14 +19,18 @@ static float *numbers(lenet5_network *network)
     return (float *)network;
 }
 
+static size_t curvature_pictures(const lenet5_training *training)
+{
+    return training->set->count < CURVATURE_PICTURES ? training->set->count : CURVATURE_PICTURES;
+}
+
 static void add_curvature(void *job, size_t index, size_t worker)
 {
     (void)worker;
     lenet5_training *training = job;
     shard *s = &training->shards[index];
-    const size_t count = training->set->count < CURVATURE_PICTURES ? training->set->count : CURVATURE_PICTURES;
-    /* Eq. 8's, whatever the loss: where eq. 9 is content its own curvature vanishes, and the rates would grow too
-     * large. */
+    const size_t count = curvature_pictures(training);
+    /* Eq. 8's, whatever the loss: where eq. 9 is content its own vanishes, and the rates would grow too large. */
     const lenet5_loss distance = {LENET5_MSE, 0, training->loss.scale};
     memset(&s->gradient, 0, sizeof s->gradient);
     for (size_t i = index; i < count; i += SHARDS) {
@@ -42,7 +46,7 @@ static void add_curvature(void *job, size_t index, size_t worker)
 void lenet5_estimate_rates(lenet5_training *training)
 {
     lenet5_workers_run(training->workers, add_curvature, training, SHARDS);
-    const size_t count = training->set->count < CURVATURE_PICTURES ? training->set->count : CURVATURE_PICTURES;
+    const size_t count = curvature_pictures(training);
     const double eta = lenet5_eta(training->finished);
     float *rate = numbers(&training->rate);
     training->least_rate = INFINITY;
