@@ -157,6 +157,11 @@ LENET5_API lenet5_status lenet5_file_write(const char *path, const lenet5_bytes 
 LENET5_DEFINE_NETWORK(lenet5_network, float);
 LENET5_DEFINE_MAPS(lenet5_maps, float);
 
+/* The same value of 16 pictures, and the maps of 16 pictures: 0.6 MB. */
+#define LENET5_LANES 16
+typedef float lenet5_lane[LENET5_LANES] __attribute__((aligned(64)));
+LENET5_DEFINE_MAPS(lenet5_lanes, lenet5_lane);
+
 /* Table I of the paper: row s, column m is true where map m of C3 has a kernel for map s of S2. */
 LENET5_API extern const bool lenet5_c3_table[6][16];
 
@@ -193,26 +198,63 @@ LENET5_API extern const lenet5_tensor lenet5_tensors[LENET5_TENSORS];
 /* Sets the input of maps from a picture: grey levels to -0.1 ... 1.175, a margin of two pixels of paper around. */
 LENET5_API void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES]);
 
+/*
+ * The passes come three times. lenet5_forward, lenet5_backward and lenet5_curvature take one picture and are made for the
+ * least time to an answer; the ..._lanes take 16 pictures at once, for the most pictures a second; lenet5_reference_...
+ * are written as the paper has them, and the others are held to them (a relative error below 1e-5). They need up to 256 KB
+ * of stack.
+ */
+
 /* Forward: from maps->input, which the caller has set, every other member of maps. Cannot fail. */
 LENET5_API void lenet5_forward(lenet5_maps *maps, const lenet5_network *network);
 
 /*
  * Backward: adds the gradient of a loss to gradient, given the maps that the forward pass left and d_penalty, the
- * loss's derivatives by the ten penalties. delta is scratch: it is left holding the derivative by each unit's weighted
- * sum a (its input and penalty untouched).
+ * loss's derivatives by the ten penalties. delta is scratch.
  */
 LENET5_API void lenet5_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
                                 const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES]);
 
 /*
  * The Gauss-Newton approximation of the second derivatives (eqs 23 to 27): adds h_kk of one picture to curvature, given
- * the second derivatives of the loss by the states of F6. delta is left holding the second derivative by each a.
+ * the second derivatives of the loss by the states of F6. delta is scratch.
  */
 LENET5_API void lenet5_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                                  const lenet5_maps *maps, const float dd_f6[84]);
 
+/* 16 pictures at once; any of the pictures may be the same. */
+LENET5_API void lenet5_set_input_lanes(lenet5_lanes *maps, const uint8_t *const pictures[LENET5_LANES]);
+LENET5_API void lenet5_forward_lanes(lenet5_lanes *maps, const lenet5_network *network);
+
+/*
+ * The reference. delta is left holding the first, and in the third function the second, derivative of the loss by each
+ * unit's weighted sum a (its input and penalty untouched).
+ */
+LENET5_API void lenet5_reference_forward(lenet5_maps *maps, const lenet5_network *network);
+LENET5_API void lenet5_reference_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
+                                          const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES]);
+LENET5_API void lenet5_reference_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
+                                           const lenet5_maps *maps, const float dd_f6[84]);
+
 /* The digit of least penalty, 0 to 9. */
 LENET5_API unsigned lenet5_best(const float penalty[LENET5_CLASSES]);
+
+/* ---- Instruction sets ----------------------------------------------------------------------------------------------
+ */
+
+/*
+ * The instruction set that the passes use: "baseline" (x86-64), "avx2" (x86-64-v3), "avx512" (x86-64-v4) or "neon"
+ * (aarch64). The fastest that the processor has is chosen when the library is loaded; the environment variable LENET5_ISA
+ * can name another, which is heeded if the processor has it. Trained bits are the same on the same instruction set.
+ */
+LENET5_API const char *lenet5_isa(void);
+
+/* Those that can be named here and now, number index from the slowest on; NULL beyond them. */
+LENET5_API const char *lenet5_isa_at(size_t index);
+
+/* How many multiply-adds a second threads threads manage with one of these if they do nothing else; takes about 0.2 s. */
+LENET5_API lenet5_status lenet5_measure_peak(double *multiply_adds_per_s, const char *isa, unsigned threads,
+                                             lenet5_error *error);
 
 /* ---- Losses (eqs 8 and 9) -----------------------------------------------------------------------------------------
  */
@@ -340,12 +382,14 @@ LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model 
  */
 
 #define LENET5_MAX_PASSES 1000
+#define LENET5_MAX_BATCH 1024
 #define LENET5_MAX_THREADS 256
 
 typedef struct lenet5_training_options {
     const char *recipe; /* a name from lenet5_recipes */
     uint64_t seed;
     unsigned passes;                   /* 0: as many as the recipe has */
+    size_t batch;                      /* pictures between two updates; 0: the recipe's, fixed in recipe 1998 */
     unsigned threads;                  /* 0: one for each processor. The trained bits do not depend on it. */
     const lenet5_criterion *criterion; /* NULL: the recipe's */
 

@@ -10,9 +10,11 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
 
 /* While watching is true, allocations are counted; number fail_from fails, and all later ones too if for_good is true.
  */
@@ -46,6 +48,11 @@ void *__wrap_calloc(size_t count, size_t size)
 void *__wrap_realloc(void *memory, size_t size)
 {
     return refuse(size) ? NULL : __real_realloc(memory, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return refuse(size) ? NULL : __real_aligned_alloc(alignment, size);
 }
 
 static void watch_memory(size_t fail_from, bool for_good)
@@ -361,11 +368,17 @@ static void forward_and_backward_take_no_memory(void **state)
 {
     const fixture *f = *state;
     static lenet5_maps maps, delta;
+    static lenet5_lanes lanes;
     static lenet5_network gradient;
     const lenet5_loss loss = {LENET5_MAP, 12, 1};
     float d_penalty[LENET5_CLASSES];
     float posterior[LENET5_CLASSES + 1];
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = lenet5_dataset_picture(&f->digits, 0);
     watch_memory(0, true);
+    lenet5_set_input_lanes(&lanes, pictures);
+    lenet5_forward_lanes(&lanes, &f->model.network);
     lenet5_set_input(&maps, lenet5_dataset_picture(&f->digits, 0));
     lenet5_forward(&maps, &f->model.network);
     lenet5_loss_gradient(d_penalty, &loss, maps.penalty, 3);

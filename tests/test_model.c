@@ -833,7 +833,13 @@ static void assert_metadata_refused(void **state, const char *key, const char *v
 static void other_recipe_is_refused(void **state)
 {
     assert_metadata_refused(state, "recipe", "2098", LENET5_E_CHECKPOINT);
-    assert_metadata_refused(state, "recipe", "1998", LENET5_E_MODEL_MISSING);
+    assert_metadata_refused(state, "recipe", "1998", LENET5_E_CHECKPOINT);
+}
+
+static void other_batch_is_refused(void **state)
+{
+    assert_metadata_refused(state, "batch", "0", LENET5_E_CHECKPOINT);
+    assert_metadata_refused(state, "batch", "1025", LENET5_E_MODEL_METADATA);
 }
 
 static void other_number_of_passes_is_refused(void **state)
@@ -917,6 +923,7 @@ int main(void)
         TEST_IN_FOLDER(sums_out_of_range_are_refused),
         TEST_IN_FOLDER(random_state_of_nought_is_refused),
         TEST_IN_FOLDER(other_recipe_is_refused),
+        TEST_IN_FOLDER(other_batch_is_refused),
         TEST_IN_FOLDER(other_number_of_passes_is_refused),
         TEST_IN_FOLDER(long_name_of_the_data_can_be_saved),
     };

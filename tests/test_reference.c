@@ -107,17 +107,17 @@ static void float_agrees_with_double(void **state)
     for (size_t i = 0; i < 32 * 32; i++)
         (&maps2.input[0][0])[i] = (double)(&maps.input[0][0])[i];
 
-    lenet5_forward(&maps, &network);
-    lenet5_forward_double(&maps2, &network2);
+    lenet5_reference_forward(&maps, &network);
+    lenet5_reference_forward_double(&maps2, &network2);
     assert_true(difference(&maps.input[0][0], &maps2.input[0][0], sizeof maps / sizeof(float)) < 1e-6);
     lenet5_loss_gradient(d, &loss, maps.penalty, 2);
     lenet5_loss_gradient_double(d2, &loss, maps2.penalty, 2);
-    lenet5_backward(&gradient, &delta, &network, &maps, d);
-    lenet5_backward_double(&gradient2, &delta2, &network2, &maps2, d2);
+    lenet5_reference_backward(&gradient, &delta, &network, &maps, d);
+    lenet5_reference_backward_double(&gradient2, &delta2, &network2, &maps2, d2);
     lenet5_loss_curvature(dd, &loss, &maps, 2);
     lenet5_loss_curvature_double(dd2, &loss, &maps2, 2);
-    lenet5_curvature(&curvature, &delta, &network, &maps, dd);
-    lenet5_curvature_double(&curvature2, &delta2, &network2, &maps2, dd2);
+    lenet5_reference_curvature(&curvature, &delta, &network, &maps, dd);
+    lenet5_reference_curvature_double(&curvature2, &delta2, &network2, &maps2, dd2);
     for (size_t i = 0; i < LENET5_TENSORS; i++) {
         const lenet5_tensor *t = &lenet5_tensors[i];
         assert_true(difference((float *)&gradient + t->first, (double *)&gradient2 + t->first, t->count) < 2e-5);
@@ -149,10 +149,10 @@ static void backward_adds_to_the_gradient(void **state)
     random_network(&network, 3);
     random_picture(picture, 3);
     lenet5_set_input(&maps, picture);
-    lenet5_forward(&maps, &network);
-    lenet5_backward(&once, &delta, &network, &maps, d);
-    lenet5_backward(&twice, &delta, &network, &maps, d);
-    lenet5_backward(&twice, &delta, &network, &maps, d);
+    lenet5_reference_forward(&maps, &network);
+    lenet5_reference_backward(&once, &delta, &network, &maps, d);
+    lenet5_reference_backward(&twice, &delta, &network, &maps, d);
+    lenet5_reference_backward(&twice, &delta, &network, &maps, d);
     for (size_t i = 0; i < LENET5_PARAMETERS; i++)
         assert_float_equal(((float *)&twice)[i], 2 * ((float *)&once)[i], 1e-4f + 1e-4f * fabsf(((float *)&once)[i]));
 }

@@ -1,20 +1,27 @@
 /* From pictures to the network's input, and from its output to a digit. */
 #include "input.h"
 
-/* Section II-B: paper at -0.1 and ink at 1.175 make the mean input about 0 and its variance about 1. */
+#include <string.h>
+
 static float level(uint8_t grey)
 {
-    return (float)grey * (1.275f / 255.0f) - 0.1f;
+    return (float)grey * LENET5_LEVEL_STEP - LENET5_LEVEL_OFFSET;
+}
+
+void lenet5_place_bytes(uint8_t placed[32][32], const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left)
+{
+    memset(placed, 0, 32 * 32);
+    for (size_t row = 0; row < LENET5_PICTURE_SIDE; row++)
+        memcpy(&placed[row + top][left], picture + row * LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE);
 }
 
 void lenet5_place_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left)
 {
+    uint8_t placed[32][32];
+    lenet5_place_bytes(placed, picture, top, left);
     for (size_t row = 0; row < 32; row++)
         for (size_t column = 0; column < 32; column++)
-            maps->input[row][column] = level(0);
-    for (size_t row = 0; row < LENET5_PICTURE_SIDE; row++)
-        for (size_t column = 0; column < LENET5_PICTURE_SIDE; column++)
-            maps->input[row + top][column + left] = level(picture[row * LENET5_PICTURE_SIDE + column]);
+            maps->input[row][column] = level(placed[row][column]);
 }
 
 void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES])

@@ -327,7 +327,7 @@ static void output_backward(real d_x[84], const maps_t *maps, const real d_penal
 /* ---- The passes ----------------------------------------------------------------------------------------------------
  */
 
-void REAL(lenet5_forward)(maps_t *maps, const network_t *network)
+void REAL(lenet5_reference_forward)(maps_t *maps, const network_t *network)
 {
     REAL(lenet5_c1_forward)(maps, network);
     REAL(lenet5_s2_forward)(maps, network);
@@ -351,14 +351,14 @@ static inline void layers_backward(network_t *gradient, maps_t *delta, const net
     c1_backward(gradient, delta, maps, order);
 }
 
-void REAL(lenet5_backward)(network_t *gradient, maps_t *delta, const network_t *network, const maps_t *maps,
+void REAL(lenet5_reference_backward)(network_t *gradient, maps_t *delta, const network_t *network, const maps_t *maps,
                            const real d_penalty[LENET5_CLASSES])
 {
     output_backward(delta->f6, maps, d_penalty);
     layers_backward(gradient, delta, network, maps, FIRST_DERIVATIVE);
 }
 
-void REAL(lenet5_curvature)(network_t *curvature, maps_t *delta, const network_t *network, const maps_t *maps,
+void REAL(lenet5_reference_curvature)(network_t *curvature, maps_t *delta, const network_t *network, const maps_t *maps,
                             const real dd_f6[84])
 {
     memcpy(delta->f6, dd_f6, sizeof delta->f6);

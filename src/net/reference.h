@@ -15,11 +15,11 @@ void REAL(lenet5_c5_forward)(maps_t *maps, const network_t *network);
 void REAL(lenet5_f6_forward)(maps_t *maps, const network_t *network);
 void REAL(lenet5_output_forward)(maps_t *maps);
 
-void lenet5_forward_double(lenet5_maps_double *maps, const lenet5_network_double *network);
-void lenet5_backward_double(lenet5_network_double *gradient, lenet5_maps_double *delta,
+void lenet5_reference_forward_double(lenet5_maps_double *maps, const lenet5_network_double *network);
+void lenet5_reference_backward_double(lenet5_network_double *gradient, lenet5_maps_double *delta,
                             const lenet5_network_double *network, const lenet5_maps_double *maps,
                             const double d_penalty[LENET5_CLASSES]);
-void lenet5_curvature_double(lenet5_network_double *curvature, lenet5_maps_double *delta,
+void lenet5_reference_curvature_double(lenet5_network_double *curvature, lenet5_maps_double *delta,
                              const lenet5_network_double *network, const lenet5_maps_double *maps,
                              const double dd_f6[84]);
 

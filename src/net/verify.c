@@ -68,7 +68,7 @@ static double root_mean_square(const double *values, size_t count)
 static double loss_of(check *c)
 {
     double unused[LENET5_CLASSES];
-    lenet5_forward_double(&c->moved, &c->network);
+    lenet5_reference_forward_double(&c->moved, &c->network);
     return lenet5_loss_gradient_double(unused, &c->loss, c->moved.penalty, c->label);
 }
 
@@ -192,11 +192,11 @@ static void compute_derivatives(check *c)
     const lenet5_loss distance = {LENET5_MSE, 0, 1};
     double d_penalty[LENET5_CLASSES];
     double dd_f6[84];
-    lenet5_forward_double(&c->maps, &c->network);
+    lenet5_reference_forward_double(&c->maps, &c->network);
     lenet5_loss_gradient_double(d_penalty, &c->loss, c->maps.penalty, c->label);
-    lenet5_backward_double(&c->gradient, &c->delta, &c->network, &c->maps, d_penalty);
+    lenet5_reference_backward_double(&c->gradient, &c->delta, &c->network, &c->maps, d_penalty);
     lenet5_loss_curvature_double(dd_f6, &distance, &c->maps, 0);
-    lenet5_curvature_double(&c->curvature, &c->delta2, &c->network, &c->maps, dd_f6);
+    lenet5_reference_curvature_double(&c->curvature, &c->delta2, &c->network, &c->maps, dd_f6);
 }
 
 static bool all_below(const lenet5_verification *v)

@@ -107,7 +107,9 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
         provenance.held_out_errors = training->history[training->finished - 1].held_out_errors;
     json_t *metadata = lenet5_provenance_to_json(&provenance, CHECKPOINT_FORMAT);
     json_t *passes = json_sprintf("%u", training->passes);
-    if (metadata && json_object_set_new(metadata, "passes_in_all", passes) != 0) {
+    json_t *batch = json_sprintf("%zu", training->batch);
+    if (json_object_set_new(metadata, "passes_in_all", passes) != 0 ||
+        json_object_set_new(metadata, "batch", batch) != 0) {
         json_decref(metadata);
         metadata = NULL;
     }
@@ -143,6 +145,7 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
     if (!model)
         return lenet5_fail_memory(error);
     uint64_t passes = 0;
+    uint64_t batch = 0;
     char format[32];
     lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
     if (status == LENET5_OK && strcmp(format, CHECKPOINT_FORMAT) != 0)
@@ -152,14 +155,22 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
         status = lenet5_model_get(model, file, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&passes, file, "passes_in_all", LENET5_MAX_PASSES, error);
-    if (status == LENET5_OK && (passes == 0 || !lenet5_recipe_find(model->provenance.recipe)))
+    if (status == LENET5_OK)
+        status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
+    if (status == LENET5_OK && !lenet5_recipe_find(model->provenance.recipe))
         status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
                              file->path, model->provenance.recipe);
+    if (status == LENET5_OK &&
+        (passes == 0 || !lenet5_batch_fits(lenet5_recipe_find(model->provenance.recipe), (size_t)batch)))
+        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
+                             "%s: byte 8: recipe \"%s\" cannot have %u passes with batches of %u", file->path,
+                             model->provenance.recipe, (unsigned)passes, (unsigned)batch);
     *p = model->provenance;
     free(model);
     options->recipe = p->recipe;
     options->seed = p->seed;
     options->passes = (unsigned)passes;
+    options->batch = (size_t)batch;
     options->criterion = &p->loss.criterion;
     options->data_name = p->data_name;
     options->held_out_name = p->held_out_name;

@@ -7,35 +7,39 @@
 #include "base/error.h"
 #include "evaluate.h"
 
-#define BLOCK 64
-
 typedef struct evaluation_job {
     const lenet5_network *network;
     const lenet5_dataset *set;
     float (*penalty)[LENET5_CLASSES];
-    lenet5_maps *maps; /* one for each worker */
+    lenet5_lanes *lanes; /* one for each worker */
 } evaluation_job;
 
-static void evaluate_block(void *argument, size_t index, size_t worker)
+/* 16 pictures; where the set ends before, its last one takes the lanes that are left. */
+static void evaluate_lanes(void *argument, size_t index, size_t worker)
 {
     evaluation_job *job = argument;
-    lenet5_maps *maps = &job->maps[worker];
-    const size_t end = (index + 1) * BLOCK < job->set->count ? (index + 1) * BLOCK : job->set->count;
-    for (size_t i = index * BLOCK; i < end; i++) {
-        lenet5_set_input(maps, lenet5_dataset_picture(job->set, i));
-        lenet5_forward(maps, job->network);
-        memcpy(job->penalty[i], maps->penalty, sizeof maps->penalty);
-    }
+    lenet5_lanes *lanes = &job->lanes[worker];
+    const size_t first = index * LENET5_LANES;
+    const size_t left = job->set->count - first;
+    const size_t count = left < LENET5_LANES ? left : LENET5_LANES;
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = lenet5_dataset_picture(job->set, first + (lane < count ? lane : count - 1));
+    lenet5_set_input_lanes(lanes, pictures);
+    lenet5_forward_lanes(lanes, job->network);
+    for (size_t lane = 0; lane < count; lane++)
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            job->penalty[first + lane][digit] = lanes->penalty[digit][lane];
 }
 
 lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *network,
                                const lenet5_dataset *set, workers *pool, lenet5_error *error)
 {
-    evaluation_job job = {network, set, penalty, calloc(lenet5_workers_count(pool), sizeof(lenet5_maps))};
-    if (!job.maps)
+    evaluation_job job = {network, set, penalty, aligned_alloc(64, lenet5_workers_count(pool) * sizeof(lenet5_lanes))};
+    if (!job.lanes)
         return lenet5_fail_memory(error);
-    lenet5_workers_run(pool, evaluate_block, &job, (set->count + BLOCK - 1) / BLOCK);
-    free(job.maps);
+    lenet5_workers_run(pool, evaluate_lanes, &job, (set->count + LENET5_LANES - 1) / LENET5_LANES);
+    free(job.lanes);
     return LENET5_OK;
 }
 

@@ -26,26 +26,25 @@ static size_t curvature_pictures(const lenet5_training *training)
 
 static void add_curvature(void *job, size_t index, size_t worker)
 {
-    (void)worker;
     lenet5_training *training = job;
-    shard *s = &training->shards[index];
+    scratch *s = &training->scratch[worker];
     const size_t count = curvature_pictures(training);
     /* Eq. 8's, whatever the loss: where eq. 9 is content its own vanishes, and the rates would grow too large. */
     const lenet5_loss distance = {LENET5_MSE, 0, training->loss.scale};
-    memset(&s->gradient, 0, sizeof s->gradient);
-    for (size_t i = index; i < count; i += SHARDS) {
+    memset(&training->curvature[index], 0, sizeof training->curvature[index]);
+    for (size_t i = index; i < count; i += CURVATURE_GROUPS) {
         const uint32_t picture = training->order[i];
         float dd_f6[84];
         lenet5_set_input(&s->maps, lenet5_dataset_picture(training->set, picture));
-        lenet5_forward(&s->maps, &training->network);
+        training->kernels->single_forward(&s->maps, &training->network);
         lenet5_loss_curvature(dd_f6, &distance, &s->maps, training->set->labels[picture]);
-        lenet5_curvature(&s->gradient, &s->delta, &training->network, &s->maps, dd_f6);
+        training->kernels->single_curvature(&training->curvature[index], &s->delta, &training->network, &s->maps, dd_f6);
     }
 }
 
 void lenet5_estimate_rates(lenet5_training *training)
 {
-    lenet5_workers_run(training->workers, add_curvature, training, SHARDS);
+    lenet5_workers_run(training->workers, add_curvature, training, CURVATURE_GROUPS);
     const size_t count = curvature_pictures(training);
     const double eta = lenet5_eta(training->finished);
     float *rate = numbers(&training->rate);
@@ -53,22 +52,12 @@ void lenet5_estimate_rates(lenet5_training *training)
     training->greatest_rate = 0;
     for (size_t k = 0; k < LENET5_PARAMETERS; k++) {
         double h = 0;
-        for (size_t i = 0; i < SHARDS; i++)
-            h += (double)numbers(&training->shards[i].gradient)[k];
+        for (size_t i = 0; i < CURVATURE_GROUPS; i++)
+            h += (double)numbers(&training->curvature[i])[k];
         rate[k] = (float)(eta / (MU + h / (double)count));
         training->least_rate = fmin(training->least_rate, (double)rate[k]);
         training->greatest_rate = fmax(training->greatest_rate, (double)rate[k]);
     }
-}
-
-static void levenberg_marquardt_step(lenet5_training *training, size_t count)
-{
-    float *w = numbers(&training->network);
-    const float *rate = numbers(&training->rate);
-    const float *gradient = numbers(&training->shards[0].gradient);
-    const float mean = 1 / (float)count;
-    for (size_t k = 0; k < LENET5_PARAMETERS; k++)
-        w[k] -= rate[k] * (mean * gradient[k]);
 }
 
 /* One cycle: the rate rises over the first fifth of the training, and falls to 0 along half a cosine. */
@@ -80,41 +69,83 @@ static double cycle(double progress)
 
 static double adam_rate(const lenet5_training *training)
 {
-    const size_t batch = training->recipe->description->batch;
-    const double steps = (double)((training->set->count + batch - 1) / batch * training->passes);
+    const double steps = (double)((training->set->count + training->batch - 1) / training->batch * training->passes);
     return training->recipe->greatest_rate * cycle((double)training->steps / steps);
 }
 
-static void adam_step(lenet5_training *training, size_t count)
+/*
+ * The update is cut into pieces too, each of some rows of C5 or F6 whose gradient is summed and used while it is near, and
+ * one of all the other parameters.
+ */
+#define C5_PIECES (120 / LENET5_ROWS)
+#define F6_PIECES (84 / LENET5_ROWS)
+
+typedef struct update_job {
+    lenet5_training *training;
+    lenet5_adam step;
+    size_t shards;
+} update_job;
+
+static void apply(const update_job *job, size_t first, const float *gradient, size_t count)
 {
-    const float keep_first = 0.9f;
-    const float keep_second = 0.99f;
-    const double step = (double)training->steps;
-    const double rate =
-        adam_rate(training) * sqrt(1 - pow((double)keep_second, step)) / (1 - pow((double)keep_first, step));
-    const float keep_average = (float)fmin(training->recipe->averaging, step / (step + 10));
-    float *w = numbers(&training->network);
-    float *first = numbers(&training->first);
-    float *second = numbers(&training->second);
-    float *average = numbers(&training->average);
-    const float *gradient = numbers(&training->shards[0].gradient);
-    const float mean = 1 / (float)count;
-    for (size_t k = 0; k < LENET5_PARAMETERS; k++) {
-        const float g = mean * gradient[k];
-        first[k] += (1 - keep_first) * (g - first[k]);
-        second[k] += (1 - keep_second) * (g * g - second[k]);
-        w[k] -= (float)rate * first[k] / (sqrtf(second[k]) + 1e-8f);
-        average[k] += (1 - keep_average) * (w[k] - average[k]);
-    }
-    training->greatest_rate = fmax(training->greatest_rate, adam_rate(training));
-    training->least_rate = fmin(training->least_rate, adam_rate(training));
+    lenet5_training *t = job->training;
+    t->kernels->adam(numbers(&t->network) + first, numbers(&t->first) + first, numbers(&t->second) + first,
+                     numbers(&t->average) + first, gradient, &job->step, count);
 }
 
-void lenet5_update(lenet5_training *training, size_t count)
+#define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
+
+static void update_c5(const update_job *job, lenet5_rows *rows, size_t unit)
 {
-    training->steps++;
-    if (training->recipe->method == ADAM)
-        adam_step(training, count);
+    job->training->kernels->c5_rows(rows, job->training->shards, job->shards, unit);
+    apply(job, PLACE(c5.weight) + unit * 400, rows->c5[0], LENET5_ROWS * 400);
+    apply(job, PLACE(c5.bias) + unit, rows->bias, LENET5_ROWS);
+}
+
+static void update_f6(const update_job *job, lenet5_rows *rows, size_t unit)
+{
+    job->training->kernels->f6_rows(rows, job->training->shards, job->shards, unit);
+    for (size_t row = 0; row < LENET5_ROWS; row++)
+        apply(job, PLACE(f6.weight) + (unit + row) * 120, rows->f6[row], 120);
+    apply(job, PLACE(f6.bias) + unit, rows->bias, LENET5_ROWS);
+}
+
+static void update_shared(const update_job *job)
+{
+    float *sum = job->training->sums[0].gradient;
+    for (size_t i = 1; i < job->shards; i++)
+        for (size_t k = 0; k < LENET5_SHARED_PARAMETERS; k++)
+            sum[k] += job->training->sums[i].gradient[k];
+    apply(job, 0, sum, LENET5_SHARED_PARAMETERS);
+}
+
+static void update_piece(void *argument, size_t index, size_t worker)
+{
+    const update_job *job = argument;
+    lenet5_rows *rows = &job->training->scratch[worker].rows;
+    if (index < C5_PIECES)
+        update_c5(job, rows, index * LENET5_ROWS);
+    else if (index < C5_PIECES + F6_PIECES)
+        update_f6(job, rows, (index - C5_PIECES) * LENET5_ROWS);
     else
-        levenberg_marquardt_step(training, count);
+        update_shared(job);
+}
+
+void lenet5_adam_update(lenet5_training *training, size_t count)
+{
+    const double keep_first = 0.9;
+    const double keep_second = 0.99;
+    const double step = (double)++training->steps;
+    const double rate = adam_rate(training);
+    const double corrected = rate * sqrt(1 - pow(keep_second, step)) / (1 - pow(keep_first, step));
+    update_job job = {.training = training,
+                      .step = {.mean = 1 / (float)count,
+                               .keep_first = (float)keep_first,
+                               .keep_second = (float)keep_second,
+                               .keep_average = (float)fmin(training->recipe->averaging, step / (step + 10)),
+                               .rate = (float)corrected},
+                      .shards = (count + LENET5_LANES - 1) / LENET5_LANES};
+    lenet5_workers_run(training->workers, update_piece, &job, C5_PIECES + F6_PIECES + 1);
+    training->greatest_rate = fmax(training->greatest_rate, rate);
+    training->least_rate = fmin(training->least_rate, rate);
 }

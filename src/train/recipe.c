@@ -28,6 +28,11 @@ const recipe *lenet5_recipe_find(const char *name)
     return NULL;
 }
 
+bool lenet5_batch_fits(const recipe *r, size_t batch)
+{
+    return batch > 0 && batch <= (r->method == ADAM ? LENET5_MAX_BATCH : 1);
+}
+
 double lenet5_eta(unsigned pass)
 {
     static const struct {

@@ -5,8 +5,6 @@
 #include "base/random.h"
 #include "lenet5.h"
 
-#define MAX_BATCH 128
-
 typedef enum method {
     DIAGONAL_LEVENBERG_MARQUARDT, /* appendix C of the paper */
     ADAM                          /* Kingma and Ba 2014, with one cycle of the rate and an average of the weights */
@@ -23,6 +21,9 @@ typedef struct recipe {
 
 /* NULL if there is none of that name. */
 const recipe *lenet5_recipe_find(const char *name);
+
+/* Whether a recipe can do with batches of so many pictures. */
+bool lenet5_batch_fits(const recipe *r, size_t batch);
 
 /* eta of the paper's pass number pass, from 0. */
 double lenet5_eta(unsigned pass);

@@ -36,6 +36,10 @@ static lenet5_status check_options(const lenet5_training_options *options, const
     if (options->passes > LENET5_MAX_PASSES)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%u passes; at most %d are possible",
                            options->passes, LENET5_MAX_PASSES);
+    if (options->batch && !lenet5_batch_fits(lenet5_recipe_find(options->recipe), options->batch))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "batches of %zu; at most %d are possible, and single pictures alone in recipe 1998",
+                           options->batch, LENET5_MAX_BATCH);
     const lenet5_status status = lenet5_check_set(set, error);
     return status == LENET5_OK && held_out ? lenet5_check_set(held_out, error) : status;
 }
@@ -55,6 +59,34 @@ static void describe(lenet5_training *training, const lenet5_training_options *o
     p->held_out_pictures = training->held_out ? training->held_out->count : 0;
 }
 
+/* Memory in whole cache lines. */
+static void *allocate(size_t count, size_t size)
+{
+    const size_t bytes = (count * size + 63) / 64 * 64;
+    void *memory = aligned_alloc(64, bytes);
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
+}
+
+static bool allocate_all(lenet5_training *t, unsigned threads)
+{
+    const size_t shards = (t->batch + LENET5_LANES - 1) / LENET5_LANES;
+    t->order = malloc(t->set->count * sizeof *t->order);
+    t->history = calloc(t->passes, sizeof *t->history);
+    t->workers = lenet5_workers_new(threads);
+    if (!t->order || !t->history || !t->workers)
+        return false;
+    t->scratch = allocate(lenet5_workers_count(t->workers), sizeof *t->scratch);
+    if (t->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT) {
+        t->curvature = allocate(CURVATURE_GROUPS, sizeof *t->curvature);
+        return t->scratch && t->curvature;
+    }
+    t->shards = allocate(shards, sizeof *t->shards);
+    t->sums = allocate(shards, sizeof *t->sums);
+    return t->scratch && t->shards && t->sums;
+}
+
 lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_training_options *options,
                                       const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
 {
@@ -71,10 +103,9 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->set = set;
     t->held_out = held_out;
     t->passes = options->passes ? options->passes : t->recipe->description->passes;
-    t->order = malloc(set->count * sizeof *t->order);
-    t->history = calloc(t->passes, sizeof *t->history);
-    t->workers = lenet5_workers_new(options->threads);
-    if (!t->order || !t->history || !t->workers) {
+    t->batch = options->batch ? options->batch : t->recipe->description->batch;
+    t->kernels = lenet5_kernels_in_use();
+    if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
         return lenet5_fail_memory(error);
     }
@@ -106,6 +137,10 @@ void lenet5_training_free(lenet5_training *training)
     lenet5_workers_free(training->workers);
     free(training->order);
     free(training->history);
+    free(training->scratch);
+    free(training->shards);
+    free(training->sums);
+    free(training->curvature);
     free(training);
 }
 
@@ -124,58 +159,103 @@ static void begin_pass(lenet5_training *training)
         lenet5_estimate_rates(training);
 }
 
+/* Where this pass shows a picture: it depends on the seed, the pass and the picture, and on nothing else. */
+static void choose_place(size_t *top, size_t *left, const lenet5_training *training, uint32_t picture)
+{
+    const uint32_t shift = training->recipe->shift;
+    *top = *left = INPUT_MARGIN;
+    if (shift == 0)
+        return;
+    lenet5_random random;
+    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)(training->finished + 1) << 32 | picture);
+    *top = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
+    *left = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
+}
+
 typedef struct batch_job {
     lenet5_training *training;
     size_t count;
 } batch_job;
 
-/* A picture as this pass shows it: its place depends on the seed, the pass and the picture, and on nothing else. */
-static void show_picture(lenet5_maps *maps, const lenet5_training *training, uint32_t picture)
+/* The pictures of a shard; lanes beyond count stay blank. */
+static void show_shard(scratch *s, const lenet5_training *training, const uint32_t *pictures, size_t count)
 {
-    const uint32_t shift = training->recipe->shift;
-    lenet5_random random;
-    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)(training->finished + 1) << 32 | picture);
-    const size_t top = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
-    const size_t left = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
-    lenet5_place_input(maps, lenet5_dataset_picture(training->set, picture), top, left);
+    memset(s->pictures, 0, sizeof s->pictures);
+    for (size_t lane = 0; lane < count; lane++) {
+        size_t top, left;
+        choose_place(&top, &left, training, pictures[lane]);
+        lenet5_place_bytes(s->pictures[lane], lenet5_dataset_picture(training->set, pictures[lane]), top, left);
+    }
+    training->kernels->lanes_input(&s->lanes, (const uint8_t(*)[32][32])s->pictures);
 }
 
-/* Forward and backward for each picture of one shard. */
+/* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. */
+static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, const lenet5_training *training,
+                       const lenet5_lanes *maps, const uint32_t *pictures, size_t count)
+{
+    memset(d_penalty, 0, LENET5_CLASSES * sizeof d_penalty[0]);
+    for (size_t lane = 0; lane < count; lane++) {
+        const unsigned label = training->set->labels[pictures[lane]];
+        float penalty[LENET5_CLASSES], d[LENET5_CLASSES];
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            penalty[digit] = maps->penalty[digit][lane];
+        sums->loss += (double)lenet5_loss_gradient(d, &training->loss, penalty, label);
+        sums->errors += lenet5_best(penalty) != label;
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            d_penalty[digit][lane] = d[digit];
+    }
+}
+
+/* Forward and backward for the pictures of one shard. */
 static void train_shard(void *argument, size_t index, size_t worker)
 {
-    (void)worker;
     const batch_job *job = argument;
     lenet5_training *training = job->training;
-    shard *s = &training->shards[index];
-    const size_t end = (index + 1) * SHARD < job->count ? (index + 1) * SHARD : job->count;
-    memset(&s->gradient, 0, sizeof s->gradient);
-    s->loss = 0;
-    s->errors = 0;
-    for (size_t i = index * SHARD; i < end; i++) {
-        const uint32_t picture = training->order[training->position + i];
-        const unsigned label = training->set->labels[picture];
-        float d_penalty[LENET5_CLASSES];
-        show_picture(&s->maps, training, picture);
-        lenet5_forward(&s->maps, &training->network);
-        s->loss += (double)lenet5_loss_gradient(d_penalty, &training->loss, s->maps.penalty, label);
-        s->errors += lenet5_best(s->maps.penalty) != label;
-        lenet5_backward(&s->gradient, &s->delta, &training->network, &s->maps, d_penalty);
-    }
+    scratch *s = &training->scratch[worker];
+    shard_sums *sums = &training->sums[index];
+    const size_t first = index * LENET5_LANES;
+    const size_t count = job->count - first < LENET5_LANES ? job->count - first : LENET5_LANES;
+    const uint32_t *pictures = training->order + training->position + first;
+    lenet5_lane d_penalty[LENET5_CLASSES];
+    memset(sums, 0, sizeof *sums);
+    show_shard(s, training, pictures, count);
+    training->kernels->lanes_forward(&s->lanes, &training->network);
+    shard_loss(d_penalty, sums, training, &s->lanes, pictures, count);
+    training->kernels->lanes_backward(sums->gradient, &s->lanes_delta, &training->network, &s->lanes,
+                                      (const lenet5_lane *)d_penalty);
+    training->kernels->lanes_keep(&training->shards[index], &s->lanes_delta, &s->lanes);
 }
 
-/* Adds the gradients of the other shards to the first one's; returns the loss of the batch. */
-static double gather(lenet5_training *training, size_t shards)
+/* Forward, backward and update with a batch; returns its loss. */
+static double learn_batch(lenet5_training *training, size_t count)
 {
-    float *sum = (float *)&training->shards[0].gradient;
-    double loss = training->shards[0].loss;
-    training->errors += training->shards[0].errors;
-    for (size_t i = 1; i < shards; i++) {
-        const float *gradient = (const float *)&training->shards[i].gradient;
-        for (size_t k = 0; k < LENET5_PARAMETERS; k++)
-            sum[k] += gradient[k];
-        loss += training->shards[i].loss;
-        training->errors += training->shards[i].errors;
+    batch_job job = {training, count};
+    const size_t shards = (count + LENET5_LANES - 1) / LENET5_LANES;
+    lenet5_workers_run(training->workers, train_shard, &job, shards);
+    lenet5_adam_update(training, count);
+    double loss = 0;
+    for (size_t i = 0; i < shards; i++) {
+        loss += training->sums[i].loss;
+        training->errors += training->sums[i].errors;
     }
+    return loss;
+}
+
+/* The same with a single picture, whose gradient goes into the weights as it comes. */
+static double learn_single(lenet5_training *training)
+{
+    const uint32_t picture = training->order[training->position];
+    const unsigned label = training->set->labels[picture];
+    scratch *s = training->scratch;
+    float d_penalty[LENET5_CLASSES];
+    size_t top, left;
+    choose_place(&top, &left, training, picture);
+    lenet5_place_input(&s->maps, lenet5_dataset_picture(training->set, picture), top, left);
+    training->kernels->single_forward(&s->maps, &training->network);
+    const double loss = (double)lenet5_loss_gradient(d_penalty, &training->loss, s->maps.penalty, label);
+    training->errors += lenet5_best(s->maps.penalty) != label;
+    training->kernels->single_learn(&training->network, &s->delta, &training->rate, &s->maps, d_penalty);
+    training->steps++;
     return loss;
 }
 
@@ -240,17 +320,14 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
     if (training->position == 0)
         begin_pass(training);
     const size_t left = training->set->count - training->position;
-    const size_t batch = training->recipe->description->batch;
-    batch_job job = {training, left < batch ? left : batch};
-    const size_t shards = (job.count + SHARD - 1) / SHARD;
-    lenet5_workers_run(training->workers, train_shard, &job, shards);
-    const double loss = gather(training, shards);
-    const lenet5_status status = watch_loss(training, loss, job.count, error);
+    const size_t count = left < training->batch ? left : training->batch;
+    const bool single = training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT;
+    const double loss = single ? learn_single(training) : learn_batch(training, count);
+    const lenet5_status status = watch_loss(training, loss, count, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_update(training, job.count);
     training->loss_sum += loss;
-    training->position += job.count;
+    training->position += count;
     training->seconds += lenet5_clock() - start;
     return LENET5_OK;
 }

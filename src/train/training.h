@@ -3,22 +3,29 @@
 #define LENET5_TRAIN_TRAINING_H
 
 #include "recipe.h"
-#include "workers.h"
+#include "base/workers.h"
+#include "kernels/kernels.h"
 
 /*
- * A batch is cut into shards of 16 pictures. Each shard's gradient is summed on its own, and the shards' gradients in
- * their order, so that the sum has the same bits whoever computed them. A curvature estimate uses all the shards there
- * are.
+ * A batch is cut into shards of 16 pictures. The gradient of the layers with shared weights is summed for each shard on its
+ * own, and these sums in their order; that of C5 and F6 is summed over all pictures in their order, row of weights by row.
+ * So the bits do not depend on who computed what. The second derivatives are summed in groups likewise.
  */
-#define SHARD 16
-#define SHARDS (MAX_BATCH / SHARD)
+#define CURVATURE_GROUPS 8
 
-typedef struct shard {
-    lenet5_maps maps, delta;
-    lenet5_network gradient; /* or the curvature */
+typedef struct shard_sums {
+    float gradient[LENET5_SHARED_PARAMETERS];
     double loss;
     size_t errors;
-} shard;
+} shard_sums;
+
+/* What one worker computes with. */
+typedef struct scratch {
+    lenet5_lanes lanes, lanes_delta;
+    lenet5_rows rows;
+    lenet5_maps maps, delta;
+    uint8_t pictures[LENET5_LANES][32][32];
+} scratch;
 
 /* Guards against a training that has diverged: no stretch of pictures may cost far more than the first one did. */
 typedef struct watch {
@@ -33,7 +40,9 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned passes;
+    size_t batch; /* pictures between two updates */
     workers *workers;
+    const lenet5_kernels *kernels;
 
     /* What is to be continued from: all below, and nothing else. */
     lenet5_network network;
@@ -51,7 +60,10 @@ struct lenet5_training {
     unsigned finished;    /* passes */
     lenet5_pass *history; /* (passes), of which finished are there */
 
-    shard shards[SHARDS];
+    scratch *scratch;         /* (workers) */
+    lenet5_shard *shards;     /* (batch / 16, rounded up), and their sums; not in recipe 1998 */
+    shard_sums *sums;
+    lenet5_network *curvature; /* (CURVATURE_GROUPS); in recipe 1998 alone */
 };
 
 /* A training with the options' recipe, seed and data, but without weights, order or moments yet. */

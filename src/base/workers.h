@@ -1,6 +1,6 @@
 /* A few threads that wait for work. Who does which piece is open, so pieces must not depend on it. */
-#ifndef LENET5_TRAIN_WORKERS_H
-#define LENET5_TRAIN_WORKERS_H
+#ifndef LENET5_BASE_WORKERS_H
+#define LENET5_BASE_WORKERS_H
 
 #include <stddef.h>
 

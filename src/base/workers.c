@@ -1,8 +1,11 @@
 /*
  * A job is posted under the lock with a new number; every worker then takes pieces off a shared counter until none is
  * left. The caller works too, and waits at the end for those who are still at their last piece.
+ *
+ * Jobs follow each other at intervals shorter than it takes to wake a thread. So whoever waits first looks again and again
+ * for a moment, and goes to sleep only then; not at all where there are more workers than processors to look with.
  */
-#include "workers.h"
+#include "base/workers.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,6 +14,8 @@
 #include <unistd.h>
 
 #include "lenet5.h"
+
+#define LOOKS 4000 /* some 100 microseconds */
 
 typedef struct worker {
     workers *pool;
@@ -21,10 +26,11 @@ typedef struct worker {
 struct workers {
     size_t count; /* the caller included */
     worker *others;
+    unsigned looks; /* before going to sleep */
     pthread_mutex_t lock;
     pthread_cond_t posted, done;
-    unsigned long job_number;
-    size_t busy; /* others who have not finished the job */
+    atomic_ulong job_number;
+    atomic_size_t busy; /* others who have not finished the job */
     bool closing;
 
     workers_piece piece;
@@ -43,32 +49,54 @@ static void take_pieces(workers *pool, size_t number)
     }
 }
 
+static void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static void look_for_job(workers *pool, unsigned long last)
+{
+    for (unsigned i = 0; i < pool->looks && atomic_load(&pool->job_number) == last; i++)
+        relax();
+}
+
 static void *work(void *argument)
 {
     worker *self = argument;
     workers *pool = self->pool;
     unsigned long last = 0;
-    pthread_mutex_lock(&pool->lock);
     for (;;) {
-        while (pool->job_number == last && !pool->closing)
-            pthread_cond_wait(&pool->posted, &pool->lock);
-        if (pool->closing)
-            break;
-        last = pool->job_number;
-        pthread_mutex_unlock(&pool->lock);
-        take_pieces(pool, self->number);
+        look_for_job(pool, last);
         pthread_mutex_lock(&pool->lock);
-        if (--pool->busy == 0)
+        while (atomic_load(&pool->job_number) == last && !pool->closing)
+            pthread_cond_wait(&pool->posted, &pool->lock);
+        const bool closing = pool->closing;
+        pthread_mutex_unlock(&pool->lock);
+        if (closing)
+            return NULL;
+        last++;
+        take_pieces(pool, self->number);
+        if (atomic_fetch_sub(&pool->busy, 1) == 1) {
+            pthread_mutex_lock(&pool->lock);
             pthread_cond_signal(&pool->done);
+            pthread_mutex_unlock(&pool->lock);
+        }
     }
-    pthread_mutex_unlock(&pool->lock);
-    return NULL;
+}
+
+static size_t count_processors(void)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 ? (size_t)processors : 1;
 }
 
 static size_t wanted_count(unsigned threads)
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    const size_t count = threads ? threads : processors > 0 ? (size_t)processors : 1;
+    const size_t count = threads ? threads : count_processors();
     return count < LENET5_MAX_THREADS ? count : LENET5_MAX_THREADS;
 }
 
@@ -84,6 +112,7 @@ workers *lenet5_workers_new(unsigned threads)
     }
     pool->others = others;
     pool->count = 1;
+    pool->looks = wanted <= count_processors() ? LOOKS : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->posted, NULL);
     pthread_cond_init(&pool->done, NULL);
@@ -118,22 +147,31 @@ size_t lenet5_workers_count(const workers *pool)
     return pool->count;
 }
 
+static void wait_for_others(workers *pool)
+{
+    for (unsigned i = 0; i < pool->looks && atomic_load(&pool->busy) > 0; i++)
+        relax();
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->busy) > 0)
+        pthread_cond_wait(&pool->done, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count)
 {
+    const bool shared = count > 1 && pool->count > 1;
     pool->piece = piece;
     pool->job = job;
     pool->pieces = count;
     atomic_store(&pool->next, 0);
-    if (count > 1 && pool->count > 1) {
+    if (shared) {
         pthread_mutex_lock(&pool->lock);
-        pool->busy = pool->count - 1;
-        pool->job_number++;
+        atomic_store(&pool->busy, pool->count - 1);
+        atomic_fetch_add(&pool->job_number, 1);
         pthread_cond_broadcast(&pool->posted);
         pthread_mutex_unlock(&pool->lock);
     }
     take_pieces(pool, 0);
-    pthread_mutex_lock(&pool->lock);
-    while (pool->busy > 0)
-        pthread_cond_wait(&pool->done, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
+    if (shared)
+        wait_for_others(pool);
 }

@@ -1,0 +1,71 @@
+/*
+ * Which kernels are used. The choice is made once, when the library is loaded, and not changed afterwards: the fastest that
+ * the processor can run, or those that the environment variable LENET5_ISA names if it can run them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#if defined(__x86_64__)
+extern const lenet5_kernels lenet5_kernels_baseline, lenet5_kernels_avx2, lenet5_kernels_avx512;
+static const lenet5_kernels *const all[] = {&lenet5_kernels_baseline, &lenet5_kernels_avx2, &lenet5_kernels_avx512, NULL};
+
+/* x86-64-v3 and x86-64-v4, by the features that no processor has without the others of that level. */
+static size_t count_runnable(void)
+{
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("bmi2"))
+        return 1;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
+        return 2;
+    return 3;
+}
+#else
+#if defined(__aarch64__)
+extern const lenet5_kernels lenet5_kernels_neon;
+static const lenet5_kernels *const all[] = {&lenet5_kernels_neon, NULL};
+#else
+extern const lenet5_kernels lenet5_kernels_baseline;
+static const lenet5_kernels *const all[] = {&lenet5_kernels_baseline, NULL};
+#endif
+
+static size_t count_runnable(void)
+{
+    return 1;
+}
+#endif
+
+static size_t runnable = 1;
+static const lenet5_kernels *in_use;
+
+__attribute__((constructor)) static void choose(void)
+{
+    const char *wish = getenv("LENET5_ISA");
+    runnable = count_runnable();
+    in_use = all[runnable - 1];
+    for (size_t i = 0; wish && i < runnable; i++)
+        if (strcmp(wish, all[i]->isa) == 0)
+            in_use = all[i];
+}
+
+const lenet5_kernels *lenet5_kernels_at(size_t index)
+{
+    return index < runnable ? all[index] : NULL;
+}
+
+const lenet5_kernels *lenet5_kernels_in_use(void)
+{
+    return in_use;
+}
+
+const char *lenet5_isa(void)
+{
+    return in_use->isa;
+}
+
+const char *lenet5_isa_at(size_t index)
+{
+    return index < runnable ? all[index]->isa : NULL;
+}

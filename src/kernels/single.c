@@ -1,0 +1,600 @@
+/*
+ * One picture at once, for the least latency and for training one picture at a time. Vectors run along the columns of a
+ * map, or along the inputs of a unit.
+ *
+ * A row of 28 is covered by vectors of which the last begins early enough to end with the row: what they share is computed
+ * twice, to the same bits. Rows of 10 would leave most of a wide vector empty. So S2 is copied five times, each copy one
+ * column further on and its rows packed to 10 columns,
+ *
+ *     packed[v][10 row + column] = s2[row][column + v]       (14 x 10)
+ *
+ * in which the inputs of weight (u, v) for all 100 units of a map of C3 lie side by side, from 10 u on.
+ *
+ * A vector may read beyond its map into the next member of lenet5_maps, never beyond the struct, and what it finds there is
+ * not used. Local buffers have room for a vector more than they hold.
+ */
+#include "isa.h"
+
+#include <string.h>
+
+#define ROUND_UP(count) (((count) + W - 1) / W * W)
+#define VECTORS(count) (((count) + W - 1) / W)
+
+/* Where vector number k of count numbers begins, if it may not go beyond them. */
+#define WITHIN(k, count) ((k)*W < (count)-W ? (k)*W : (count)-W)
+
+/* The derivative that goes backward, and what becomes of a factor in it (reference.c). */
+typedef enum order { FIRST_DERIVATIVE = 1, SECOND_DERIVATIVE = 2 } order_t;
+
+INLINE vec power(vec value, order_t order)
+{
+    if (order == SECOND_DERIVATIVE)
+        value *= value;
+    return value;
+}
+
+INLINE float scalar_power(float value, order_t order)
+{
+    return order == FIRST_DERIVATIVE ? value : value * value;
+}
+
+/* What to do with a gradient: add it to to, or, given rates, take so much of it from to. */
+typedef struct sink {
+    float *to;
+    const float *rate;
+} sink;
+
+INLINE void give(sink s, size_t place, vec gradient)
+{
+    const vec old = load_any(s.to + place);
+    if (s.rate)
+        store_any(s.to + place, old - load_any(s.rate + place) * gradient);
+    else
+        store_any(s.to + place, old + gradient);
+}
+
+INLINE void give_one(sink s, size_t place, float gradient)
+{
+    s.to[place] = s.rate ? s.to[place] - s.rate[place] * gradient : s.to[place] + gradient;
+}
+
+#define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
+
+/* Gives count sums of lanes, of which there are a whole number of vectors. */
+INLINE void give_sums(sink s, size_t place, vec *sums, size_t count)
+{
+    size_t k = 0;
+    for (; k + W <= count; k += W)
+        give(s, place + k, sums_of(sums + k));
+    if (k < count) {
+        const vec last = sums_of(sums + k);
+        for (size_t lane = 0; k + lane < count; lane++)
+            give_one(s, place + k + lane, last[lane]);
+    }
+}
+
+INLINE float sum_of_lanes(vec value)
+{
+    float sum = 0;
+    UNROLL for (size_t lane = 0; lane < W; lane++) sum += value[lane];
+    return sum;
+}
+
+/* Copies rows of count numbers to where they lie next to each other; the last store reaches up to W beyond the end. */
+INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t count, size_t stride)
+{
+    for (size_t row = 0; row < rows; row++)
+        UNROLL for (size_t k = 0; k < VECTORS(count); k++)
+            store_any(packed + row * count + k * W, load_any(from + row * stride + k * W));
+}
+
+#if W == 16
+#define EVEN_LANES 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define ODD_LANES 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
+#elif W == 8
+#define EVEN_LANES 0, 2, 4, 6, 8, 10, 12, 14
+#define ODD_LANES 1, 3, 5, 7, 9, 11, 13, 15
+#else
+#define EVEN_LANES 0, 2, 4, 6
+#define ODD_LANES 1, 3, 5, 7
+#endif
+
+/* ---- Forward ------------------------------------------------------------------------------------------------------ */
+
+/* The tile of C1: a row of several maps. With all 6 maps, 12 sums of 16 for 2 inputs and 6 weights loaded. */
+#define ROW_MAPS (W == 16 ? 6 : W == 8 ? 3 : 1)
+
+INLINE void c1_rows(lenet5_maps *maps, const lenet5_network *network, size_t first, size_t row)
+{
+    vec a[ROW_MAPS][VECTORS(28)];
+    UNROLL for (size_t m = 0; m < ROW_MAPS; m++)
+        UNROLL for (size_t k = 0; k < VECTORS(28); k++) a[m][k] = splat(network->c1.bias[first + m]);
+    for (size_t u = 0; u < 5; u++)
+        UNROLL for (size_t v = 0; v < 5; v++)
+            UNROLL for (size_t k = 0; k < VECTORS(28); k++)
+            {
+                const vec x = load_any(&maps->input[row + u][v] + WITHIN(k, 28));
+                UNROLL for (size_t m = 0; m < ROW_MAPS; m++) a[m][k] += network->c1.weight[first + m][u][v] * x;
+            }
+    UNROLL for (size_t m = 0; m < ROW_MAPS; m++)
+        UNROLL for (size_t k = 0; k < VECTORS(28); k++)
+            store_any(&maps->c1[first + m][row][0] + WITHIN(k, 28), squash(a[m][k]));
+}
+
+/* The sums of the fields of 2x2 units of a map, 2 side wide: rows are added in pairs, then columns. */
+INLINE void sum_fields(float *sums, const float *x, size_t side)
+{
+    float rows[14 * 28 + 2 * W];
+    const size_t width = 2 * side;
+    for (size_t row = 0; row < side; row++)
+        UNROLL for (size_t k = 0; k < VECTORS(width); k++)
+        {
+            const float *top = x + row * 2 * width + k * W;
+            store_any(rows + row * width + k * W, load_any(top) + load_any(top + width));
+        }
+    memset(rows + side * width, 0, 2 * W * sizeof(float));
+    for (size_t i = 0; i < side * side; i += W) {
+        const vec left = load_any(rows + 2 * i);
+        const vec right = load_any(rows + 2 * i + W);
+        const vec even = __builtin_shufflevector(left, right, EVEN_LANES);
+        store_any(sums + i, even + __builtin_shufflevector(left, right, ODD_LANES));
+    }
+}
+
+INLINE void subsample(float *states, const float *x, float coefficient, float bias, size_t side)
+{
+    float sums[ROUND_UP(14 * 14)];
+    sum_fields(sums, x, side);
+    for (size_t k = 0; k < VECTORS(side * side); k++) {
+        const size_t i = WITHIN(k, side * side);
+        store_any(states + i, squash(coefficient * load_any(sums + i) + bias));
+    }
+}
+
+/* The maps of C3 that one map of S2 feeds, and the kernels on the way. */
+typedef struct fan_out {
+    size_t map[10], kernel[10];
+} fan_out;
+
+static void find_fan_outs(fan_out fans[6])
+{
+    size_t counts[6] = {0};
+    size_t kernel = 0;
+    for (size_t map = 0; map < 16; map++)
+        for (size_t input = 0; input < 6; input++)
+            if (lenet5_c3_table[input][map]) {
+                fans[input].map[counts[input]] = map;
+                fans[input].kernel[counts[input]++] = kernel++;
+            }
+}
+
+/* The five packed copies of a map of S2. */
+#define COPY (14 * 10 + W)
+
+INLINE void pack_s2(float packed[5][COPY], const float s2[14][14])
+{
+    UNROLL for (size_t v = 0; v < 5; v++) pack_rows(packed[v], &s2[0][v], 14, 10, 14);
+}
+
+/*
+ * C3. The tile is some vectors of the 100 sums of several maps that take in the same map of S2; the sums are kept in memory
+ * from one map of S2 to the next. With 5 maps of 4 vectors, 4 inputs and 5 weights are loaded for 20 multiply-adds.
+ */
+#define C3_MAPS (REGISTERS == 32 ? 5 : 2)
+#define C3_VECTORS (W == 16 ? 4 : 5)
+
+INLINE void c3_tile(float (*a)[100], const float packed[5][COPY], const fan_out *fan, const lenet5_network *network,
+                    size_t first, size_t vector, size_t vectors)
+{
+    vec sum[C3_MAPS][C3_VECTORS];
+    UNROLL for (size_t m = 0; m < C3_MAPS; m++)
+        UNROLL for (size_t k = 0; k < vectors; k++)
+            sum[m][k] = load_any(a[fan->map[first + m]] + WITHIN(vector + k, 100));
+    for (size_t u = 0; u < 5; u++)
+        UNROLL for (size_t v = 0; v < 5; v++)
+            UNROLL for (size_t k = 0; k < vectors; k++)
+            {
+                const vec x = load_any(packed[v] + 10 * u + WITHIN(vector + k, 100));
+                UNROLL for (size_t m = 0; m < C3_MAPS; m++) sum[m][k] +=
+                    network->c3.weight[fan->kernel[first + m]][u][v] * x;
+            }
+    UNROLL for (size_t m = 0; m < C3_MAPS; m++)
+        UNROLL for (size_t k = 0; k < vectors; k++)
+            store_any(a[fan->map[first + m]] + WITHIN(vector + k, 100), sum[m][k]);
+}
+
+static void c3_forward(lenet5_maps *maps, const lenet5_network *network)
+{
+    fan_out fans[6];
+    find_fan_outs(fans);
+    float(*a)[100] = (float(*)[100])maps->c3;
+    for (size_t map = 0; map < 16; map++)
+        for (size_t k = 0; k < VECTORS(100); k++)
+            store_any(a[map] + WITHIN(k, 100), splat(network->c3.bias[map]));
+    for (size_t input = 0; input < 6; input++) {
+        float packed[5][COPY];
+        pack_s2(packed, maps->s2[input]);
+        for (size_t first = 0; first < 10; first += C3_MAPS) {
+            size_t vector = 0;
+            for (; vector + C3_VECTORS <= VECTORS(100); vector += C3_VECTORS)
+                c3_tile(a, packed, &fans[input], network, first, vector, C3_VECTORS);
+            if (VECTORS(100) % C3_VECTORS > 0)
+                c3_tile(a, packed, &fans[input], network, first, vector, VECTORS(100) % C3_VECTORS);
+        }
+    }
+    for (size_t i = 0; i < 16 * 100; i += W)
+        store_any(a[0] + i, squash(load_any(a[0] + i)));
+}
+
+/*
+ * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs. inputs is rounded up to
+ * whole vectors by the last of them beginning early; x_last holds zeros where it repeats.
+ */
+INLINE void units(float *states, const float *x, const float *weight, const float *bias, size_t inputs)
+{
+    vec sum[W];
+    vec x_last = load_any(x + inputs - W);
+    UNROLL for (size_t lane = 0; lane + inputs < VECTORS(inputs) * W; lane++) x_last[lane] = 0;
+    UNROLL for (size_t unit = 0; unit < W; unit++) sum[unit] = load_any(weight + unit * inputs + inputs - W) * x_last;
+    for (size_t i = 0; i + W < inputs; i += W) {
+        const vec value = load_any(x + i);
+        UNROLL for (size_t unit = 0; unit < W; unit++) sum[unit] += load_any(weight + unit * inputs + i) * value;
+    }
+    store_any(states, squash(load_any(bias) + sums_of(sum)));
+}
+
+static void c5_forward(lenet5_maps *maps, const lenet5_network *network)
+{
+    for (size_t k = 0; k < VECTORS(120); k++) {
+        const size_t unit = WITHIN(k, 120);
+        units(&maps->c5[unit], &maps->s4[0][0][0], &network->c5.weight[unit][0][0][0], &network->c5.bias[unit], 400);
+    }
+}
+
+static void f6_forward(lenet5_maps *maps, const lenet5_network *network)
+{
+    for (size_t k = 0; k < VECTORS(84); k++) {
+        const size_t unit = WITHIN(k, 84);
+        units(&maps->f6[unit], maps->c5, network->f6.weight[unit], &network->f6.bias[unit], 120);
+    }
+}
+
+typedef signed char unaligned_codes __attribute__((vector_size(W), may_alias, aligned(1)));
+
+INLINE vec codes_of(size_t digit, size_t unit)
+{
+    return __builtin_convertvector(*(const unaligned_codes *)(&lenet5_codes[digit][0][0] + unit), vec);
+}
+
+/* The last vector repeats some units of the one before; its sum begins without them. */
+static void output_forward(lenet5_maps *maps)
+{
+    vec once = splat(1);
+    UNROLL for (size_t lane = 0; lane + 84 < VECTORS(84) * W; lane++) once[lane] = 0;
+    for (size_t digit = 0; digit < LENET5_CLASSES; digit++) {
+        const vec last = load_any(maps->f6 + 84 - W) - codes_of(digit, 84 - W);
+        vec sum = once * last * last;
+        UNROLL for (size_t i = 0; i + W < 84; i += W)
+        {
+            const vec distance = load_any(maps->f6 + i) - codes_of(digit, i);
+            sum += distance * distance;
+        }
+        maps->penalty[digit] = sum_of_lanes(sum);
+    }
+}
+
+void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network)
+{
+    for (size_t first = 0; first < 6; first += ROW_MAPS)
+        for (size_t row = 0; row < 28; row++)
+            c1_rows(maps, network, first, row);
+    for (size_t map = 0; map < 6; map++)
+        subsample(&maps->s2[map][0][0], &maps->c1[map][0][0], network->s2.coefficient[map], network->s2.bias[map], 14);
+    c3_forward(maps, network);
+    for (size_t map = 0; map < 16; map++)
+        subsample(&maps->s4[map][0][0], &maps->c3[map][0][0], network->s4.coefficient[map], network->s4.bias[map], 5);
+    c5_forward(maps, network);
+    f6_forward(maps, network);
+    output_forward(maps);
+}
+
+/* ---- Backward ------------------------------------------------------------------------------------------------------ */
+
+/* The derivatives by F6's states: dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij). */
+static void output_backward(float d_f6[84], const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])
+{
+    for (size_t k = 0; k < VECTORS(84); k++) {
+        const size_t i = WITHIN(k, 84);
+        const vec x = load_any(maps->f6 + i);
+        vec d = zero();
+        UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit++) d += d_penalty[digit] * (x - codes_of(digit, i));
+        store_any(d_f6 + i, 2 * d);
+    }
+}
+
+/* From derivatives by the states x to derivatives by the sums a. */
+INLINE void through_squashing(float *d, const float *x, size_t count, order_t order)
+{
+    vec last = load_any(d + count - W) * power(slope(load_any(x + count - W)), order);
+    for (size_t i = 0; i + W < count; i += W)
+        store_any(d + i, load_any(d + i) * power(slope(load_any(x + i)), order));
+    store_any(d + count - W, last);
+}
+
+/*
+ * C5 and F6: one way through the weights serves both the derivatives of some of the inputs, whose sums are the tile, and
+ * the gradient of the weights. Columns that two tiles share are given their gradient by the first alone.
+ */
+#define SWEEP (W == 16 ? 25 : 5)
+
+INLINE void sweep(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x, size_t units,
+                  size_t inputs, size_t vectors, order_t order)
+{
+    vec sum[SWEEP];
+    UNROLL for (size_t k = 0; k < vectors; k++) sum[k] = zero();
+    for (size_t unit = 0; unit < units; unit++) {
+        const vec d = splat(d_a[unit]);
+        UNROLL for (size_t k = 0; k < vectors; k++)
+        {
+            const size_t i = unit * inputs + k * W;
+            sum[k] += d * power(load_any(weight + i), order);
+            give(s, place + i, d * power(load_any(x + k * W), order));
+        }
+    }
+    UNROLL for (size_t k = 0; k < vectors; k++) store_any(d_x + k * W, sum[k]);
+}
+
+static void give_biases(sink s, size_t place, const float *d, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        give_one(s, place + i, d[i]);
+}
+
+#if W == 16
+/* 120 inputs are seven vectors and a half: the last eight columns, of which the tile before knows nothing. */
+INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x, size_t units,
+                       size_t inputs, order_t order)
+{
+    float sum[8] = {0};
+    for (size_t unit = 0; unit < units; unit++)
+        UNROLL for (size_t k = 0; k < 8; k++)
+        {
+            const size_t i = unit * inputs + k;
+            sum[k] += d_a[unit] * scalar_power(weight[i], order);
+            give_one(s, place + i, d_a[unit] * scalar_power(x[k], order));
+        }
+    memcpy(d_x, sum, sizeof sum);
+}
+#endif
+
+INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
+{
+    const float *weight = &network->f6.weight[0][0];
+    const size_t place = PLACE(f6.weight);
+#if W == 16
+    sweep(s, place, delta->c5, delta->f6, weight, maps->c5, 84, 120, 7, order);
+    sweep_half(s, place + 112, delta->c5 + 112, delta->f6, weight + 112, maps->c5 + 112, 84, 120, order);
+#else
+    for (size_t i = 0; i < 120; i += SWEEP * W)
+        sweep(s, place + i, delta->c5 + i, delta->f6, weight + i, maps->c5 + i, 84, 120, SWEEP, order);
+#endif
+    give_biases(s, PLACE(f6.bias), delta->f6, 84);
+    through_squashing(delta->c5, maps->c5, 120, order);
+}
+
+INLINE void c5_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
+{
+    float *d_s4 = &delta->s4[0][0][0];
+    const float *s4 = &maps->s4[0][0][0];
+    const float *weight = &network->c5.weight[0][0][0][0];
+    for (size_t i = 0; i < 400; i += SWEEP * W)
+        sweep(s, PLACE(c5.weight) + i, d_s4 + i, delta->c5, weight + i, s4 + i, 120, 400, SWEEP, order);
+    give_biases(s, PLACE(c5.bias), delta->c5, 120);
+    through_squashing(d_s4, s4, 400, order);
+}
+
+/* The sum of count numbers, and with given factors of their products; each ends with zeros up to a whole vector. */
+INLINE float total(const float *d, size_t count)
+{
+    vec sum = zero();
+    for (size_t i = 0; i < count; i += W)
+        sum += load_any(d + i);
+    return sum_of_lanes(sum);
+}
+
+/*
+ * S4 and S2, one map: the gradient of its coefficient and bias, and the derivatives by the sums of the units below, in d_x,
+ * which is 2 side high and stride wide. d has zeros behind its side x side numbers.
+ */
+INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place, float *d_x, const float *d, const float *x,
+                            float coefficient, size_t side, size_t stride, order_t order)
+{
+    float sums[ROUND_UP(14 * 14)];
+    const size_t width = 2 * side;
+    sum_fields(sums, x, side);
+    vec products = zero();
+    for (size_t i = 0; i < side * side; i += W)
+        products += load_any(d + i) * power(load_any(sums + i), order);
+    const float factor = scalar_power(coefficient, order);
+    for (size_t row = 0; row < width; row++)
+        UNROLL for (size_t k = 0; k < VECTORS(width); k++)
+        {
+            const vec half = load_any(d + row / 2 * side + k * W / 2);
+            store_any(d_x + row * stride + k * W,
+                      factor * zip_lower(half, half) * power(slope(load_any(x + row * width + k * W)), order));
+        }
+    give_one(s, coefficient_place, sum_of_lanes(products));
+    give_one(s, bias_place, total(d, side * side));
+}
+
+/* Derivatives of C3's units, each map between as many zeros as a kernel reaches; 100 numbers and a vector's padding. */
+#define REACH (4 * 10)
+typedef struct c3_deltas {
+    float of[16][REACH + ROUND_UP(100) + REACH + W];
+} c3_deltas;
+
+INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
+                        order_t order)
+{
+    memset(c3, 0, sizeof *c3);
+    for (size_t map = 0; map < 16; map++) {
+        float d[ROUND_UP(25) + W] = {0};
+        float *d_c3 = c3->of[map] + REACH;
+        memcpy(d, delta->s4[map], sizeof delta->s4[map]);
+        fields_backward(s, PLACE(s4.coefficient) + map, PLACE(s4.bias) + map, d_c3, d, &maps->c3[map][0][0],
+                        network->s4.coefficient[map], 5, 10, order);
+        memset(d_c3 + 100, 0, W * sizeof(float));
+        give_one(s, PLACE(c3.bias) + map, total(d_c3, 100));
+    }
+}
+
+/*
+ * C3 to S2: the packed copies the other way. turned[v] holds what the weights of column v mean for the packed inputs, so
+ * that sums over rows are shifts by 10, and the five copies are added up in the end. The tile is some vectors of all five.
+ */
+#define TURNED_VECTORS (REGISTERS == 32 ? 5 : 2)
+
+INLINE void turned_tile(float turned[5][COPY + TURNED_VECTORS * W], const c3_deltas *c3, const fan_out *fan,
+                        const lenet5_network *network, size_t place, size_t vectors, order_t order)
+{
+    vec sum[5][TURNED_VECTORS];
+    UNROLL for (size_t v = 0; v < 5; v++)
+        UNROLL for (size_t k = 0; k < vectors; k++) sum[v][k] = zero();
+    for (size_t m = 0; m < 10; m++)
+        for (size_t u = 0; u < 5; u++) {
+            const float *d = c3->of[fan->map[m]] + REACH - 10 * u + place;
+            const float *weight = network->c3.weight[fan->kernel[m]][u];
+            UNROLL for (size_t k = 0; k < vectors; k++)
+            {
+                const vec value = load_any(d + k * W);
+                UNROLL for (size_t v = 0; v < 5; v++) sum[v][k] += scalar_power(weight[v], order) * value;
+            }
+        }
+    UNROLL for (size_t v = 0; v < 5; v++)
+        UNROLL for (size_t k = 0; k < vectors; k++) store_any(turned[v] + place + k * W, sum[v][k]);
+}
+
+INLINE void add_turned(float d_x[14][14], float turned[5][COPY + TURNED_VECTORS * W])
+{
+    for (size_t row = 0; row < 14; row++) {
+        float sum[14 + W] = {0};
+        for (size_t v = 0; v < 5; v++)
+            for (size_t c = 0; c < 10; c++)
+                sum[c + v] += turned[v][10 * row + c];
+        memcpy(d_x[row], sum, sizeof d_x[row]);
+    }
+}
+
+/* The gradient of the kernels between one map of S2 and several of C3: the five weights of a row u of each. */
+INLINE void c3_kernels(vec sum[25 * LENET5_C3_KERNELS + W], const float packed[5][COPY], const c3_deltas *c3,
+                       const fan_out *fan, size_t first, size_t u, order_t order)
+{
+    vec tile[C3_MAPS][5];
+    UNROLL for (size_t k = 0; k < 5 * C3_MAPS; k++) tile[k / 5][k % 5] = zero();
+    for (size_t i = 0; i < 100; i += W) {
+        vec d[C3_MAPS];
+        UNROLL for (size_t m = 0; m < C3_MAPS; m++) d[m] = load_any(c3->of[fan->map[first + m]] + REACH + i);
+        UNROLL for (size_t v = 0; v < 5; v++)
+        {
+            const vec x = power(load_any(packed[v] + 10 * u + i), order);
+            UNROLL for (size_t m = 0; m < C3_MAPS; m++) tile[m][v] += d[m] * x;
+        }
+    }
+    UNROLL for (size_t m = 0; m < C3_MAPS; m++)
+        UNROLL for (size_t v = 0; v < 5; v++) sum[25 * fan->kernel[first + m] + 5 * u + v] = tile[m][v];
+}
+
+INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const lenet5_network *network,
+                        const lenet5_maps *maps, order_t order)
+{
+    vec sums[25 * LENET5_C3_KERNELS + W];
+    fan_out fans[6];
+    find_fan_outs(fans);
+    for (size_t input = 0; input < 6; input++) {
+        float packed[5][COPY] = {0};
+        float turned[5][COPY + TURNED_VECTORS * W];
+        pack_s2(packed, maps->s2[input]);
+        for (size_t first = 0; first < 10; first += C3_MAPS)
+            for (size_t u = 0; u < 5; u++)
+                c3_kernels(sums, packed, c3, &fans[input], first, u, order);
+        for (size_t place = 0; place < 140; place += TURNED_VECTORS * W)
+            turned_tile(turned, c3, &fans[input], network, place, TURNED_VECTORS, order);
+        add_turned(delta->s2[input], turned);
+    }
+    give_sums(s, PLACE(c3.weight), sums, 25 * LENET5_C3_KERNELS);
+    through_squashing(&delta->s2[0][0][0], &maps->s2[0][0][0], 6 * 14 * 14, order);
+}
+
+/* The gradient of C1: its derivatives in rows of 32, of which the last four are zeros, so that whole maps are one row. */
+#define C1_MAPS (W == 16 ? 3 : 2)
+
+INLINE void c1_kernels(vec sums[ROUND_UP(150)], float d_c1[6][28 * 32 + W], const float *input, size_t first,
+                       size_t u, order_t order)
+{
+    vec tile[C1_MAPS][5];
+    UNROLL for (size_t k = 0; k < 5 * C1_MAPS; k++) tile[k / 5][k % 5] = zero();
+    for (size_t i = 0; i < 28 * 32; i += W) {
+        vec d[C1_MAPS];
+        UNROLL for (size_t m = 0; m < C1_MAPS; m++) d[m] = load_any(d_c1[first + m] + i);
+        UNROLL for (size_t v = 0; v < 5; v++)
+        {
+            const vec x = power(load_any(input + 32 * u + v + i), order);
+            UNROLL for (size_t m = 0; m < C1_MAPS; m++) tile[m][v] += d[m] * x;
+        }
+    }
+    UNROLL for (size_t m = 0; m < C1_MAPS; m++)
+        UNROLL for (size_t v = 0; v < 5; v++) sums[25 * (first + m) + 5 * u + v] = tile[m][v];
+}
+
+INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
+{
+    float d_c1[6][28 * 32 + W];
+    vec sums[ROUND_UP(150)];
+    for (size_t map = 0; map < 6; map++) {
+        float d[ROUND_UP(14 * 14) + W] = {0};
+        memcpy(d, delta->s2[map], sizeof delta->s2[map]);
+        fields_backward(s, PLACE(s2.coefficient) + map, PLACE(s2.bias) + map, d_c1[map], d, &maps->c1[map][0][0],
+                        network->s2.coefficient[map], 14, 32, order);
+        for (size_t row = 0; row < 28; row++)
+            memset(d_c1[map] + 32 * row + 28, 0, 4 * sizeof(float));
+        give_one(s, PLACE(c1.bias) + map, total(d_c1[map], 28 * 32));
+    }
+    for (size_t first = 0; first < 6; first += C1_MAPS)
+        for (size_t u = 0; u < 5; u++)
+            c1_kernels(sums, d_c1, (const float *)maps->input, first, u, order);
+    give_sums(s, PLACE(c1.weight), sums, 150);
+}
+
+/* From the derivatives by F6's states, in delta->f6, down to C1. Derivatives go down before weights change. */
+INLINE void layers_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
+                            order_t order)
+{
+    c3_deltas c3;
+    through_squashing(delta->f6, maps->f6, 84, order);
+    f6_backward(s, delta, network, maps, order);
+    c5_backward(s, delta, network, maps, order);
+    s4_backward(s, &c3, delta, network, maps, order);
+    c3_backward(s, delta, &c3, network, maps, order);
+    s2_c1_backward(s, delta, network, maps, order);
+}
+
+void ISA(lenet5_single_backward)(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
+                                 const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])
+{
+    output_backward(delta->f6, maps, d_penalty);
+    layers_backward((sink){(float *)gradient, NULL}, delta, network, maps, FIRST_DERIVATIVE);
+}
+
+void ISA(lenet5_single_learn)(lenet5_network *network, lenet5_maps *delta, const lenet5_network *rate,
+                              const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])
+{
+    output_backward(delta->f6, maps, d_penalty);
+    layers_backward((sink){(float *)network, (const float *)rate}, delta, network, maps, FIRST_DERIVATIVE);
+}
+
+void ISA(lenet5_single_curvature)(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
+                                  const lenet5_maps *maps, const float dd_f6[84])
+{
+    memcpy(delta->f6, dd_f6, sizeof delta->f6);
+    layers_backward((sink){(float *)curvature, NULL}, delta, network, maps, SECOND_DERIVATIVE);
+}

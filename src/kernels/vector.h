@@ -1,0 +1,160 @@
+/*
+ * Vectors as the compiler knows them, W floats wide: as wide as the instruction set that is being compiled for. Nothing
+ * here is an intrinsic; the kernels are plain C with GCC's and Clang's vector types.
+ */
+#ifndef LENET5_KERNELS_VECTOR_H
+#define LENET5_KERNELS_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lenet5.h"
+
+/* Pointers to arrays of const are not ISO C before C23, any more than vectors are. */
+#pragma GCC diagnostic ignored "-Wpedantic"
+
+#if defined(__AVX512F__)
+#define W 16
+#define REGISTERS 32
+#elif defined(__AVX__)
+#define W 8
+#define REGISTERS 16
+#elif defined(__aarch64__)
+#define W 4
+#define REGISTERS 32
+#else
+#define W 4
+#define REGISTERS 16
+#endif
+
+/* ISA(name) is the name of a function in the instruction set that is being compiled for. */
+#define ISA_JOIN(name, isa) name##_##isa
+#define ISA_EXPAND(name, isa) ISA_JOIN(name, isa)
+#define ISA(name) ISA_EXPAND(name, LENET5_ISA)
+
+typedef float vec __attribute__((vector_size(4 * W), may_alias));
+typedef int32_t mask __attribute__((vector_size(4 * W), may_alias));
+typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligned(4)));
+
+#define INLINE static inline __attribute__((always_inline))
+#define PRAGMA(text) _Pragma(#text)
+#ifdef __clang__
+#define UNROLL PRAGMA(clang loop unroll(full))
+#else
+#define UNROLL PRAGMA(GCC unroll 64)
+#endif
+
+/* Aligned to the vector, and anywhere. */
+INLINE vec load(const float *from)
+{
+    return *(const vec *)from;
+}
+
+INLINE void store(float *to, vec value)
+{
+    *(vec *)to = value;
+}
+
+INLINE vec load_any(const float *from)
+{
+    return *(const unaligned_vec *)from;
+}
+
+INLINE void store_any(float *to, vec value)
+{
+    *(unaligned_vec *)to = value;
+}
+
+INLINE vec splat(float value)
+{
+    return value - (vec){0};
+}
+
+INLINE vec zero(void)
+{
+    return (vec){0};
+}
+
+/* The lesser and the greater of two; a second argument that is not a number is what comes out. */
+INLINE vec lesser(vec a, vec b)
+{
+    const mask chosen = a < b;
+    return (vec)(((mask)a & chosen) | ((mask)b & ~chosen));
+}
+
+INLINE vec greater(vec a, vec b)
+{
+    const mask chosen = a > b;
+    return (vec)(((mask)a & chosen) | ((mask)b & ~chosen));
+}
+
+/*
+ * f(a) = A tanh(S a) as a P(a2) / Q(a2), of degrees 3 and 4: the best such fraction on |a| <= 12, where f has reached A to
+ * within 4e-7. The absolute error, roundings and all, is at most 7e-7, the relative one 9e-7 (tests/test_kernels.c tries a
+ * dense sweep).
+ */
+INLINE vec squash(vec a)
+{
+    const vec x = greater(splat(-12), lesser(splat(12), a));
+    const vec t = x * x;
+    const vec p = ((1.1358627e-06f * t + 0.000664064719f) * t + 0.0656548887f) * t + 1.14393258f;
+    const vec q = (((9.45749523e-09f * t + 2.08091315e-05f) * t + 0.00469409255f) * t + 0.205541089f) * t + 1;
+    return x * p / q;
+}
+
+/* f'(a), expressed by x = f(a). */
+INLINE vec slope(vec x)
+{
+    return (float)(LENET5_S * LENET5_A) - (float)(LENET5_S / LENET5_A) * (x * x);
+}
+
+/* ---- Across the lanes ----------------------------------------------------------------------------------------------
+ */
+
+/* a0 b0 a1 b1 ... of the lower and of the upper halves of two vectors. */
+#if W == 16
+#define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif W == 8
+#define LOWER_HALVES 0, 8, 1, 9, 2, 10, 3, 11
+#define UPPER_HALVES 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOWER_HALVES 0, 4, 1, 5
+#define UPPER_HALVES 2, 6, 3, 7
+#endif
+
+INLINE vec zip_lower(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, LOWER_HALVES);
+}
+
+INLINE vec zip_upper(vec a, vec b)
+{
+    return __builtin_shufflevector(a, b, UPPER_HALVES);
+}
+
+/* Lane i of vector k becomes lane k of vector i: vectors W/2 apart are zipped together, log2(W) times. */
+INLINE void transpose(vec rows[W])
+{
+    UNROLL for (size_t stage = 1; stage < W; stage *= 2)
+    {
+        vec zipped[W];
+        UNROLL for (size_t i = 0; i < W / 2; i++)
+        {
+            zipped[2 * i] = zip_lower(rows[i], rows[i + W / 2]);
+            zipped[2 * i + 1] = zip_upper(rows[i], rows[i + W / 2]);
+        }
+        UNROLL for (size_t i = 0; i < W; i++) rows[i] = zipped[i];
+    }
+}
+
+/* Lane i of the result is the sum over the lanes of vector i. */
+INLINE vec sums_of(vec rows[W])
+{
+    UNROLL for (size_t half = W / 2; half > 0; half /= 2)
+        UNROLL for (size_t i = 0; i < half; i++) rows[i] =
+            zip_lower(rows[i], rows[i + half]) + zip_upper(rows[i], rows[i + half]);
+    return rows[0];
+}
+
+#endif
