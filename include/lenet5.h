@@ -390,6 +390,7 @@ typedef struct lenet5_training_options {
     uint64_t seed;
     unsigned passes;                   /* 0: as many as the recipe has */
     size_t batch;                      /* pictures between two updates; 0: the recipe's, fixed in recipe 1998 */
+    bool undistorted;                  /* show every picture as it is, whatever the recipe */
     unsigned threads;                  /* 0: one for each processor. The trained bits do not depend on it. */
     const lenet5_criterion *criterion; /* NULL: the recipe's */
 

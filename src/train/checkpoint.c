@@ -108,8 +108,10 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     json_t *metadata = lenet5_provenance_to_json(&provenance, CHECKPOINT_FORMAT);
     json_t *passes = json_sprintf("%u", training->passes);
     json_t *batch = json_sprintf("%zu", training->batch);
+    json_t *undistorted = json_string(training->shift < training->recipe->shift ? "1" : "0");
     if (json_object_set_new(metadata, "passes_in_all", passes) != 0 ||
-        json_object_set_new(metadata, "batch", batch) != 0) {
+        json_object_set_new(metadata, "batch", batch) != 0 ||
+        json_object_set_new(metadata, "undistorted", undistorted) != 0) {
         json_decref(metadata);
         metadata = NULL;
     }
@@ -146,6 +148,7 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
         return lenet5_fail_memory(error);
     uint64_t passes = 0;
     uint64_t batch = 0;
+    uint64_t undistorted = 0;
     char format[32];
     lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
     if (status == LENET5_OK && strcmp(format, CHECKPOINT_FORMAT) != 0)
@@ -157,6 +160,8 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
         status = lenet5_safetensors_whole(&passes, file, "passes_in_all", LENET5_MAX_PASSES, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
+    if (status == LENET5_OK)
+        status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
     if (status == LENET5_OK && !lenet5_recipe_find(model->provenance.recipe))
         status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
                              file->path, model->provenance.recipe);
@@ -171,6 +176,7 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
     options->seed = p->seed;
     options->passes = (unsigned)passes;
     options->batch = (size_t)batch;
+    options->undistorted = undistorted;
     options->criterion = &p->loss.criterion;
     options->data_name = p->data_name;
     options->held_out_name = p->held_out_name;

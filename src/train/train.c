@@ -104,6 +104,7 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->held_out = held_out;
     t->passes = options->passes ? options->passes : t->recipe->description->passes;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
+    t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->kernels = lenet5_kernels_in_use();
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
@@ -162,7 +163,7 @@ static void begin_pass(lenet5_training *training)
 /* Where this pass shows a picture: it depends on the seed, the pass and the picture, and on nothing else. */
 static void choose_place(size_t *top, size_t *left, const lenet5_training *training, uint32_t picture)
 {
-    const uint32_t shift = training->recipe->shift;
+    const uint32_t shift = training->shift;
     *top = *left = INPUT_MARGIN;
     if (shift == 0)
         return;

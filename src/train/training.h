@@ -40,7 +40,8 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned passes;
-    size_t batch; /* pictures between two updates */
+    size_t batch;   /* pictures between two updates */
+    unsigned shift; /* the recipe's, or 0 */
     workers *workers;
     const lenet5_kernels *kernels;
 
