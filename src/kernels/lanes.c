@@ -17,7 +17,6 @@
 
 typedef uint8_t bytes __attribute__((vector_size(16), may_alias));
 typedef uint8_t unaligned_bytes __attribute__((vector_size(16), may_alias, aligned(1)));
-typedef uint8_t some_bytes __attribute__((vector_size(W), may_alias));
 
 /* Sixteen columns of 16 pictures: byte i of picture k becomes byte k of column i, as transpose in vector.h. */
 INLINE void transpose_bytes(bytes rows[16])
@@ -40,34 +39,32 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
 {
     for (size_t row = 0; row < 32; row++)
         for (size_t column = 0; column < 32; column += 16) {
-            bytes columns[16];
-            UNROLL for (size_t lane = 0; lane < 16; lane++) columns[lane] =
+            bytes rows[16];
+            uint8_t columns[16][LENET5_LANES];
+            UNROLL for (size_t lane = 0; lane < 16; lane++) rows[lane] =
                 *(const unaligned_bytes *)&pictures[lane][row][column];
-            transpose_bytes(columns);
-            UNROLL for (size_t c = 0; c < 16; c++)
-                FOR_PARTS(part)
-                {
-                    some_bytes greys;
-                    memcpy(&greys, (const uint8_t *)&columns[c] + part, sizeof greys);
-                    const vec level = __builtin_convertvector(greys, vec) * LENET5_LEVEL_STEP - LENET5_LEVEL_OFFSET;
-                    store(&maps->input[row][column + c][part], level);
-                }
+            transpose_bytes(rows);
+            UNROLL for (size_t c = 0; c < 16; c++) *(unaligned_bytes *)columns[c] = rows[c];
+            for (size_t c = 0; c < 16; c++)
+                for (size_t lane = 0; lane < LENET5_LANES; lane++)
+                    maps->input[row][column + c][lane] =
+                        (float)columns[c][lane] * LENET5_LEVEL_STEP - LENET5_LEVEL_OFFSET;
         }
 }
 
 /* ---- Forward ------------------------------------------------------------------------------------------------------ */
 
 /*
- * C1 and S2. The tile is the receptive field of one unit of S2 in several maps of C1: with 6 maps, 24 sums.
+ * C1 and S2. The tile is the receptive field of one unit of S2 in several maps of C1: with 3 maps, 12 sums.
  *
- *      map 0     map 1           map 5        per weight position (u, v): 4 inputs and 6 weights are loaded
- *     +--+--+   +--+--+         +--+--+       for 24 multiply-adds, and the sum of the four is at hand
- *     |  |  |   |  |  |   ...   |  |  |       when they are squashed.
- *     +--+--+   +--+--+         +--+--+
- *     |  |  |   |  |  |         |  |  |
- *     +--+--+   +--+--+         +--+--+
+ *      map 0     map 1     map 2      For each weight position (u, v) 4 inputs and 3 weights are loaded for 12
+ *     +--+--+   +--+--+   +--+--+     multiply-adds, and the sum of the four is at hand when they are squashed. A tile
+ *     |  |  |   |  |  |   |  |  |     of 6 maps would need fewer loads, but it is so long that the processor cannot look
+ *     +--+--+   +--+--+   +--+--+     beyond its squashing, which waits for itself, to the next tile's multiply-adds.
+ *     |  |  |   |  |  |   |  |  |
+ *     +--+--+   +--+--+   +--+--+
  */
-#define FIELD_MAPS (REGISTERS == 32 ? 6 : 3)
+#define FIELD_MAPS (REGISTERS == 32 ? 3 : 2)
 
 INLINE void c1_s2_tile(lenet5_lanes *maps, const lenet5_network *network, size_t first, size_t row, size_t column,
                        size_t part)
@@ -165,7 +162,7 @@ static void c3_s4_forward(lenet5_lanes *maps, const lenet5_network *network)
  * pictures.
  */
 #define PARTS (LENET5_LANES / W)
-#define UNITS (12 / (PARTS < 4 ? PARTS : REGISTERS == 32 ? 2 : 4))
+#define UNITS (PARTS == 1 ? 12 : REGISTERS == 32 ? 6 : PARTS == 2 ? 4 : 2)
 
 INLINE void units_tile(lenet5_lane *states, const lenet5_lane *x, const float *weight, const float *bias, size_t inputs)
 {

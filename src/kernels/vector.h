@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "lenet5.h"
 
@@ -33,7 +36,7 @@
 #define ISA(name) ISA_EXPAND(name, LENET5_ISA)
 
 typedef float vec __attribute__((vector_size(4 * W), may_alias));
-typedef int32_t mask __attribute__((vector_size(4 * W), may_alias));
+typedef int32_t int_vec __attribute__((vector_size(4 * W), may_alias));
 typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligned(4)));
 
 #define INLINE static inline __attribute__((always_inline))
@@ -75,18 +78,26 @@ INLINE vec zero(void)
     return (vec){0};
 }
 
-/* The lesser and the greater of two; a second argument that is not a number is what comes out. */
-INLINE vec lesser(vec a, vec b)
-{
-    const mask chosen = a < b;
-    return (vec)(((mask)a & chosen) | ((mask)b & ~chosen));
-}
-
-INLINE vec greater(vec a, vec b)
-{
-    const mask chosen = a > b;
-    return (vec)(((mask)a & chosen) | ((mask)b & ~chosen));
-}
+/*
+ * The lesser and the greater of two; a second argument that is not a number is what comes out. Compilers do not see one
+ * instruction in the comparison and the choice, so that this one is named.
+ */
+#if defined(__x86_64__)
+#if W == 16
+#define LESSER(a, b) _mm512_min_ps(a, b)
+#define GREATER(a, b) _mm512_max_ps(a, b)
+#elif W == 8
+#define LESSER(a, b) _mm256_min_ps(a, b)
+#define GREATER(a, b) _mm256_max_ps(a, b)
+#else
+#define LESSER(a, b) _mm_min_ps(a, b)
+#define GREATER(a, b) _mm_max_ps(a, b)
+#endif
+#else
+#define CHOOSE(mask, a, b) (vec)(((int_vec)(a) & (mask)) | ((int_vec)(b) & ~(mask)))
+#define LESSER(a, b) CHOOSE((a) < (b), a, b)
+#define GREATER(a, b) CHOOSE((a) > (b), a, b)
+#endif
 
 /*
  * f(a) = A tanh(S a) as a P(a2) / Q(a2), of degrees 3 and 4: the best such fraction on |a| <= 12, where f has reached A to
@@ -95,7 +106,7 @@ INLINE vec greater(vec a, vec b)
  */
 INLINE vec squash(vec a)
 {
-    const vec x = greater(splat(-12), lesser(splat(12), a));
+    const vec x = GREATER(splat(-12), LESSER(splat(12), a));
     const vec t = x * x;
     const vec p = ((1.1358627e-06f * t + 0.000664064719f) * t + 0.0656548887f) * t + 1.14393258f;
     const vec q = (((9.45749523e-09f * t + 2.08091315e-05f) * t + 0.00469409255f) * t + 0.205541089f) * t + 1;

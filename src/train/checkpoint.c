@@ -109,9 +109,10 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     json_t *passes = json_sprintf("%u", training->passes);
     json_t *batch = json_sprintf("%zu", training->batch);
     json_t *undistorted = json_string(training->shift < training->recipe->shift ? "1" : "0");
-    if (json_object_set_new(metadata, "passes_in_all", passes) != 0 ||
-        json_object_set_new(metadata, "batch", batch) != 0 ||
-        json_object_set_new(metadata, "undistorted", undistorted) != 0) {
+    int failed = json_object_set_new(metadata, "passes_in_all", passes);
+    failed |= json_object_set_new(metadata, "batch", batch);
+    failed |= json_object_set_new(metadata, "undistorted", undistorted);
+    if (metadata && failed) {
         json_decref(metadata);
         metadata = NULL;
     }
