@@ -121,34 +121,41 @@ INLINE void c1_rows(lenet5_maps *maps, const lenet5_network *network, size_t fir
             store_any(&maps->c1[first + m][row][0] + WITHIN(k, 28), squash(a[m][k]));
 }
 
-/* The sums of the fields of 2x2 units of a map, 2 side wide: rows are added in pairs, then columns. */
-INLINE void sum_fields(float *sums, const float *x, size_t side)
+/*
+ * The sums of the fields of 2x2 units of some maps, 2 side wide: rows are added in pairs, then columns. All maps take the
+ * first step before any takes the second, since what has just been stored in other portions cannot be loaded at once.
+ */
+#define SUMS ROUND_UP(14 * 14)
+
+INLINE void sum_fields(float (*sums)[SUMS], const float *x, size_t maps, size_t side)
 {
-    float rows[14 * 28 + 2 * W];
+    float rows[6 * 14 * 28 + 2 * W]; /* or 16 * 5 * 10 */
     const size_t width = 2 * side;
-    for (size_t row = 0; row < side; row++)
+    for (size_t row = 0; row < maps * side; row++)
         UNROLL for (size_t k = 0; k < VECTORS(width); k++)
         {
             const float *top = x + row * 2 * width + k * W;
             store_any(rows + row * width + k * W, load_any(top) + load_any(top + width));
         }
-    memset(rows + side * width, 0, 2 * W * sizeof(float));
-    for (size_t i = 0; i < side * side; i += W) {
-        const vec left = load_any(rows + 2 * i);
-        const vec right = load_any(rows + 2 * i + W);
-        const vec even = __builtin_shufflevector(left, right, EVEN_LANES);
-        store_any(sums + i, even + __builtin_shufflevector(left, right, ODD_LANES));
-    }
+    memset(rows + maps * side * width, 0, 2 * W * sizeof(float));
+    for (size_t map = 0; map < maps; map++)
+        for (size_t i = 0; i < side * side; i += W) {
+            const vec left = load_any(rows + map * side * width + 2 * i);
+            const vec right = load_any(rows + map * side * width + 2 * i + W);
+            const vec even = __builtin_shufflevector(left, right, EVEN_LANES);
+            store_any(sums[map] + i, even + __builtin_shufflevector(left, right, ODD_LANES));
+        }
 }
 
-INLINE void subsample(float *states, const float *x, float coefficient, float bias, size_t side)
+INLINE void subsample(float *states, const float *x, const float *coefficient, const float *bias, size_t maps, size_t side)
 {
-    float sums[ROUND_UP(14 * 14)];
-    sum_fields(sums, x, side);
-    for (size_t k = 0; k < VECTORS(side * side); k++) {
-        const size_t i = WITHIN(k, side * side);
-        store_any(states + i, squash(coefficient * load_any(sums + i) + bias));
-    }
+    float sums[16][SUMS];
+    sum_fields(sums, x, maps, side);
+    for (size_t map = 0; map < maps; map++)
+        for (size_t k = 0; k < VECTORS(side * side); k++) {
+            const size_t i = WITHIN(k, side * side);
+            store_any(states + map * side * side + i, squash(coefficient[map] * load_any(sums[map] + i) + bias[map]));
+        }
 }
 
 /* The maps of C3 that one map of S2 feeds, and the kernels on the way. */
@@ -227,18 +234,37 @@ static void c3_forward(lenet5_maps *maps, const lenet5_network *network)
 }
 
 /*
- * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs. inputs is rounded up to
- * whole vectors by the last of them beginning early; x_last holds zeros where it repeats.
+ * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs. What limits C5 is how fast
+ * its 192 KB of weights come: the widest vectors take one row after the other, as they lie in memory, each in several
+ * strands; others take four rows together, so that an input loaded serves four multiply-adds. inputs is rounded up to whole
+ * vectors by the last of them beginning early; x_last holds zeros where it repeats.
  */
+#define STREAMS (W == 16 ? 1 : 4)
+#define STRANDS (W == 16 ? 5 : 2)
+
 INLINE void units(float *states, const float *x, const float *weight, const float *bias, size_t inputs)
 {
     vec sum[W];
     vec x_last = load_any(x + inputs - W);
     UNROLL for (size_t lane = 0; lane + inputs < VECTORS(inputs) * W; lane++) x_last[lane] = 0;
-    UNROLL for (size_t unit = 0; unit < W; unit++) sum[unit] = load_any(weight + unit * inputs + inputs - W) * x_last;
-    for (size_t i = 0; i + W < inputs; i += W) {
-        const vec value = load_any(x + i);
-        UNROLL for (size_t unit = 0; unit < W; unit++) sum[unit] += load_any(weight + unit * inputs + i) * value;
+    for (size_t unit = 0; unit < W; unit += STREAMS) {
+        const float *row = weight + unit * inputs;
+        vec strand[STREAMS][STRANDS];
+        UNROLL for (size_t r = 0; r < STREAMS; r++)
+        {
+            strand[r][0] = load_any(row + r * inputs + inputs - W) * x_last;
+            UNROLL for (size_t k = 1; k < STRANDS; k++) strand[r][k] = zero();
+        }
+        UNROLL for (size_t k = 0; k + 1 < VECTORS(inputs); k++)
+        {
+            const vec value = load_any(x + k * W);
+            UNROLL for (size_t r = 0; r < STREAMS; r++) strand[r][k % STRANDS] += load_any(row + r * inputs + k * W) * value;
+        }
+        UNROLL for (size_t r = 0; r < STREAMS; r++)
+        {
+            sum[unit + r] = strand[r][0];
+            UNROLL for (size_t k = 1; k < STRANDS; k++) sum[unit + r] += strand[r][k];
+        }
     }
     store_any(states, squash(load_any(bias) + sums_of(sum)));
 }
@@ -259,28 +285,30 @@ static void f6_forward(lenet5_maps *maps, const lenet5_network *network)
     }
 }
 
-typedef signed char unaligned_codes __attribute__((vector_size(W), may_alias, aligned(1)));
-
-INLINE vec codes_of(size_t digit, size_t unit)
-{
-    return __builtin_convertvector(*(const unaligned_codes *)(&lenet5_codes[digit][0][0] + unit), vec);
-}
-
-/* The last vector repeats some units of the one before; its sum begins without them. */
+/* The last vector repeats some units of the one before; the sums begin without them. */
 static void output_forward(lenet5_maps *maps)
 {
     vec once = splat(1);
     UNROLL for (size_t lane = 0; lane + 84 < VECTORS(84) * W; lane++) once[lane] = 0;
+    vec sums[ROUND_UP(LENET5_CLASSES)];
+    float penalty[ROUND_UP(LENET5_CLASSES)];
+    float all_codes[LENET5_CLASSES * 84];
+    for (size_t i = 0; i < LENET5_CLASSES * 84; i++)
+        all_codes[i] = (&lenet5_codes[0][0][0])[i];
     for (size_t digit = 0; digit < LENET5_CLASSES; digit++) {
-        const vec last = load_any(maps->f6 + 84 - W) - codes_of(digit, 84 - W);
-        vec sum = once * last * last;
+        const float *codes = all_codes + digit * 84;
+        const vec last = load_any(maps->f6 + 84 - W) - load_any(codes + 84 - W);
+        sums[digit] = once * last * last;
         UNROLL for (size_t i = 0; i + W < 84; i += W)
         {
-            const vec distance = load_any(maps->f6 + i) - codes_of(digit, i);
-            sum += distance * distance;
+            const vec distance = load_any(maps->f6 + i) - load_any(codes + i);
+            sums[digit] += distance * distance;
         }
-        maps->penalty[digit] = sum_of_lanes(sum);
     }
+    for (size_t digit = LENET5_CLASSES; digit < ROUND_UP(LENET5_CLASSES); digit++)
+        sums[digit] = zero();
+    UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit += W) store_any(penalty + digit, sums_of(sums + digit));
+    memcpy(maps->penalty, penalty, sizeof maps->penalty);
 }
 
 void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network)
@@ -288,11 +316,9 @@ void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network
     for (size_t first = 0; first < 6; first += ROW_MAPS)
         for (size_t row = 0; row < 28; row++)
             c1_rows(maps, network, first, row);
-    for (size_t map = 0; map < 6; map++)
-        subsample(&maps->s2[map][0][0], &maps->c1[map][0][0], network->s2.coefficient[map], network->s2.bias[map], 14);
+    subsample(&maps->s2[0][0][0], &maps->c1[0][0][0], network->s2.coefficient, network->s2.bias, 6, 14);
     c3_forward(maps, network);
-    for (size_t map = 0; map < 16; map++)
-        subsample(&maps->s4[map][0][0], &maps->c3[map][0][0], network->s4.coefficient[map], network->s4.bias[map], 5);
+    subsample(&maps->s4[0][0][0], &maps->c3[0][0][0], network->s4.coefficient, network->s4.bias, 16, 5);
     c5_forward(maps, network);
     f6_forward(maps, network);
     output_forward(maps);
@@ -303,13 +329,10 @@ void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network
 /* The derivatives by F6's states: dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij). */
 static void output_backward(float d_f6[84], const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])
 {
-    for (size_t k = 0; k < VECTORS(84); k++) {
-        const size_t i = WITHIN(k, 84);
-        const vec x = load_any(maps->f6 + i);
-        vec d = zero();
-        UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit++) d += d_penalty[digit] * (x - codes_of(digit, i));
-        store_any(d_f6 + i, 2 * d);
-    }
+    memset(d_f6, 0, 84 * sizeof(float));
+    for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+        for (size_t unit = 0; unit < 84; unit++)
+            d_f6[unit] += 2 * d_penalty[digit] * (maps->f6[unit] - (float)(&lenet5_codes[digit][0][0])[unit]);
 }
 
 /* From derivatives by the states x to derivatives by the sums a. */
@@ -351,19 +374,26 @@ static void give_biases(sink s, size_t place, const float *d, size_t count)
 }
 
 #if W == 16
-/* 120 inputs are seven vectors and a half: the last eight columns, of which the tile before knows nothing. */
+typedef float half_vec __attribute__((vector_size(32), may_alias, aligned(4)));
+
+/* 120 inputs are seven vectors and a half: the last eight columns. */
 INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x, size_t units,
                        size_t inputs, order_t order)
 {
-    float sum[8] = {0};
-    for (size_t unit = 0; unit < units; unit++)
-        UNROLL for (size_t k = 0; k < 8; k++)
-        {
-            const size_t i = unit * inputs + k;
-            sum[k] += d_a[unit] * scalar_power(weight[i], order);
-            give_one(s, place + i, d_a[unit] * scalar_power(x[k], order));
-        }
-    memcpy(d_x, sum, sizeof sum);
+    half_vec sum = {0};
+    half_vec states = *(const half_vec *)x;
+    if (order == SECOND_DERIVATIVE)
+        states *= states;
+    for (size_t unit = 0; unit < units; unit++) {
+        const half_vec w = *(const half_vec *)(weight + unit * inputs);
+        half_vec *to = (half_vec *)(s.to + place + unit * inputs);
+        sum += order == SECOND_DERIVATIVE ? d_a[unit] * w * w : d_a[unit] * w;
+        if (s.rate)
+            *to -= *(const half_vec *)(s.rate + place + unit * inputs) * (d_a[unit] * states);
+        else
+            *to += d_a[unit] * states;
+    }
+    *(half_vec *)d_x = sum;
 }
 #endif
 
@@ -404,14 +434,12 @@ INLINE float total(const float *d, size_t count)
 
 /*
  * S4 and S2, one map: the gradient of its coefficient and bias, and the derivatives by the sums of the units below, in d_x,
- * which is 2 side high and stride wide. d has zeros behind its side x side numbers.
+ * which is 2 side high and stride wide. sums are its fields', and d has zeros behind its side x side numbers.
  */
-INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place, float *d_x, const float *d, const float *x,
-                            float coefficient, size_t side, size_t stride, order_t order)
+INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place, float *d_x, const float *d,
+                            const float *sums, const float *x, float coefficient, size_t side, size_t stride, order_t order)
 {
-    float sums[ROUND_UP(14 * 14)];
     const size_t width = 2 * side;
-    sum_fields(sums, x, side);
     vec products = zero();
     for (size_t i = 0; i < side * side; i += W)
         products += load_any(d + i) * power(load_any(sums + i), order);
@@ -427,25 +455,37 @@ INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place,
     give_one(s, bias_place, total(d, side * side));
 }
 
+/* Copies of the derivatives of some maps, each with zeros behind. */
+INLINE void pad_maps(float (*padded)[SUMS + W], const float *d, size_t maps, size_t count)
+{
+    for (size_t map = 0; map < maps; map++) {
+        memcpy(padded[map], d + map * count, count * sizeof(float));
+        memset(padded[map] + count, 0, (ROUND_UP(count) + W - count) * sizeof(float));
+    }
+}
+
 /* Derivatives of C3's units, each map between as many zeros as a kernel reaches; 100 numbers and a vector's padding. */
-#define REACH (4 * 10)
+#define REACH 48 /* at least 4 * 10, and whole vectors */
 typedef struct c3_deltas {
-    float of[16][REACH + ROUND_UP(100) + REACH + W];
+    _Alignas(64) float of[16][REACH + ROUND_UP(100) + REACH + W];
 } c3_deltas;
 
 INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
                         order_t order)
 {
+    float d[16][SUMS + W];
+    float sums[16][SUMS];
     memset(c3, 0, sizeof *c3);
+    pad_maps(d, &delta->s4[0][0][0], 16, 25);
+    sum_fields(sums, &maps->c3[0][0][0], 16, 5);
     for (size_t map = 0; map < 16; map++) {
-        float d[ROUND_UP(25) + W] = {0};
         float *d_c3 = c3->of[map] + REACH;
-        memcpy(d, delta->s4[map], sizeof delta->s4[map]);
-        fields_backward(s, PLACE(s4.coefficient) + map, PLACE(s4.bias) + map, d_c3, d, &maps->c3[map][0][0],
-                        network->s4.coefficient[map], 5, 10, order);
+        fields_backward(s, PLACE(s4.coefficient) + map, PLACE(s4.bias) + map, d_c3, d[map], sums[map],
+                        &maps->c3[map][0][0], network->s4.coefficient[map], 5, 10, order);
         memset(d_c3 + 100, 0, W * sizeof(float));
-        give_one(s, PLACE(c3.bias) + map, total(d_c3, 100));
     }
+    for (size_t map = 0; map < 16; map++)
+        give_one(s, PLACE(c3.bias) + map, total(c3->of[map] + REACH, 100));
 }
 
 /*
@@ -453,8 +493,9 @@ INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_
  * that sums over rows are shifts by 10, and the five copies are added up in the end. The tile is some vectors of all five.
  */
 #define TURNED_VECTORS (REGISTERS == 32 ? 5 : 2)
+#define TURNED (W + 14 * 10 + TURNED_VECTORS * W) /* with a vector's room before it too */
 
-INLINE void turned_tile(float turned[5][COPY + TURNED_VECTORS * W], const c3_deltas *c3, const fan_out *fan,
+INLINE void turned_tile(float turned[5][TURNED], const c3_deltas *c3, const fan_out *fan,
                         const lenet5_network *network, size_t place, size_t vectors, order_t order)
 {
     vec sum[5][TURNED_VECTORS];
@@ -471,18 +512,25 @@ INLINE void turned_tile(float turned[5][COPY + TURNED_VECTORS * W], const c3_del
             }
         }
     UNROLL for (size_t v = 0; v < 5; v++)
-        UNROLL for (size_t k = 0; k < vectors; k++) store_any(turned[v] + place + k * W, sum[v][k]);
+        UNROLL for (size_t k = 0; k < vectors; k++) store_any(turned[v] + W + place + k * W, sum[v][k]);
 }
 
-INLINE void add_turned(float d_x[14][14], float turned[5][COPY + TURNED_VECTORS * W])
+/* Row by row: column c of S2 takes from copy v its column c - v, where there is one. */
+INLINE void add_turned(float d_x[14][14], float turned[5][TURNED])
 {
-    for (size_t row = 0; row < 14; row++) {
-        float sum[14 + W] = {0};
-        for (size_t v = 0; v < 5; v++)
-            for (size_t c = 0; c < 10; c++)
-                sum[c + v] += turned[v][10 * row + c];
-        memcpy(d_x[row], sum, sizeof d_x[row]);
-    }
+    for (size_t row = 0; row < 14; row++)
+        UNROLL for (size_t k = 0; k < VECTORS(14); k++)
+        {
+            vec sum = zero();
+            UNROLL for (size_t v = 0; v < 5; v++)
+            {
+                int_vec inside;
+                UNROLL for (size_t lane = 0; lane < W; lane++) inside[lane] =
+                    k * W + lane >= v && k * W + lane < v + 10 ? -1 : 0;
+                sum += (vec)((int_vec)load_any(turned[v] + W + 10 * row + k * W - v) & inside);
+            }
+            store_any(&d_x[row][0] + k * W, sum);
+        }
 }
 
 /* The gradient of the kernels between one map of S2 and several of C3: the five weights of a row u of each. */
@@ -512,7 +560,7 @@ INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const l
     find_fan_outs(fans);
     for (size_t input = 0; input < 6; input++) {
         float packed[5][COPY] = {0};
-        float turned[5][COPY + TURNED_VECTORS * W];
+        float turned[5][TURNED];
         pack_s2(packed, maps->s2[input]);
         for (size_t first = 0; first < 10; first += C3_MAPS)
             for (size_t u = 0; u < 5; u++)
@@ -525,20 +573,26 @@ INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const l
     through_squashing(&delta->s2[0][0][0], &maps->s2[0][0][0], 6 * 14 * 14, order);
 }
 
-/* The gradient of C1: its derivatives in rows of 32, of which the last four are zeros, so that whole maps are one row. */
+/*
+ * The gradient of C1. Its derivatives lie in rows of 32, of which the last four are zeros, so that a whole map is one row;
+ * of the input there are five copies, each a column further on, so that vectors of it are aligned.
+ */
 #define C1_MAPS (W == 16 ? 3 : 2)
 
-INLINE void c1_kernels(vec sums[ROUND_UP(150)], float d_c1[6][28 * 32 + W], const float *input, size_t first,
-                       size_t u, order_t order)
+typedef struct c1_operands {
+    _Alignas(64) float d[6][28 * 32 + W], input[5][32 * 32];
+} c1_operands;
+
+INLINE void c1_kernels(vec sums[ROUND_UP(150)], const c1_operands *c1, size_t first, size_t u, order_t order)
 {
     vec tile[C1_MAPS][5];
     UNROLL for (size_t k = 0; k < 5 * C1_MAPS; k++) tile[k / 5][k % 5] = zero();
     for (size_t i = 0; i < 28 * 32; i += W) {
         vec d[C1_MAPS];
-        UNROLL for (size_t m = 0; m < C1_MAPS; m++) d[m] = load_any(d_c1[first + m] + i);
+        UNROLL for (size_t m = 0; m < C1_MAPS; m++) d[m] = load(c1->d[first + m] + i);
         UNROLL for (size_t v = 0; v < 5; v++)
         {
-            const vec x = power(load_any(input + 32 * u + v + i), order);
+            const vec x = power(load(c1->input[v] + 32 * u + i), order);
             UNROLL for (size_t m = 0; m < C1_MAPS; m++) tile[m][v] += d[m] * x;
         }
     }
@@ -548,21 +602,26 @@ INLINE void c1_kernels(vec sums[ROUND_UP(150)], float d_c1[6][28 * 32 + W], cons
 
 INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
 {
-    float d_c1[6][28 * 32 + W];
-    vec sums[ROUND_UP(150)];
+    c1_operands c1;
+    vec kernels[ROUND_UP(150)];
+    float d[6][SUMS + W];
+    float sums[6][SUMS];
+    pad_maps(d, &delta->s2[0][0][0], 6, 14 * 14);
+    sum_fields(sums, &maps->c1[0][0][0], 6, 14);
+    for (size_t i = 0; i < 32 * 32; i += W)
+        UNROLL for (size_t v = 0; v < 5; v++) store(c1.input[v] + i, load_any((const float *)maps->input + i + v));
     for (size_t map = 0; map < 6; map++) {
-        float d[ROUND_UP(14 * 14) + W] = {0};
-        memcpy(d, delta->s2[map], sizeof delta->s2[map]);
-        fields_backward(s, PLACE(s2.coefficient) + map, PLACE(s2.bias) + map, d_c1[map], d, &maps->c1[map][0][0],
-                        network->s2.coefficient[map], 14, 32, order);
+        fields_backward(s, PLACE(s2.coefficient) + map, PLACE(s2.bias) + map, c1.d[map], d[map], sums[map],
+                        &maps->c1[map][0][0], network->s2.coefficient[map], 14, 32, order);
         for (size_t row = 0; row < 28; row++)
-            memset(d_c1[map] + 32 * row + 28, 0, 4 * sizeof(float));
-        give_one(s, PLACE(c1.bias) + map, total(d_c1[map], 28 * 32));
+            memset(c1.d[map] + 32 * row + 28, 0, 4 * sizeof(float));
     }
+    for (size_t map = 0; map < 6; map++)
+        give_one(s, PLACE(c1.bias) + map, total(c1.d[map], 28 * 32));
     for (size_t first = 0; first < 6; first += C1_MAPS)
         for (size_t u = 0; u < 5; u++)
-            c1_kernels(sums, d_c1, (const float *)maps->input, first, u, order);
-    give_sums(s, PLACE(c1.weight), sums, 150);
+            c1_kernels(kernels, &c1, first, u, order);
+    give_sums(s, PLACE(c1.weight), kernels, 150);
 }
 
 /* From the derivatives by F6's states, in delta->f6, down to C1. Derivatives go down before weights change. */
