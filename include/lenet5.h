@@ -199,10 +199,10 @@ LENET5_API extern const lenet5_tensor lenet5_tensors[LENET5_TENSORS];
 LENET5_API void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES]);
 
 /*
- * The passes come three times. lenet5_forward, lenet5_backward and lenet5_curvature take one picture and are made for the
- * least time to an answer; the ..._lanes take 16 pictures at once, for the most pictures a second; lenet5_reference_...
- * are written as the paper has them, and the others are held to them (a relative error below 1e-5). They need up to 256 KB
- * of stack.
+ * The passes come three times. lenet5_forward, lenet5_backward and lenet5_curvature take one picture and are made for
+ * the least time to an answer; the ..._lanes take 16 pictures at once, for the most pictures a second;
+ * lenet5_reference_... are written as the paper has them, and the others are held to them (a relative error below
+ * 1e-5). They need up to 256 KB of stack.
  */
 
 /* Forward: from maps->input, which the caller has set, every other member of maps. Cannot fail. */
@@ -244,15 +244,17 @@ LENET5_API unsigned lenet5_best(const float penalty[LENET5_CLASSES]);
 
 /*
  * The instruction set that the passes use: "baseline" (x86-64), "avx2" (x86-64-v3), "avx512" (x86-64-v4) or "neon"
- * (aarch64). The fastest that the processor has is chosen when the library is loaded; the environment variable LENET5_ISA
- * can name another, which is heeded if the processor has it. Trained bits are the same on the same instruction set.
+ * (aarch64). The fastest that the processor has is chosen when the library is loaded; the environment variable
+ * LENET5_ISA can name another, which is heeded if the processor has it. Trained bits are the same on the same
+ * instruction set.
  */
 LENET5_API const char *lenet5_isa(void);
 
 /* Those that can be named here and now, number index from the slowest on; NULL beyond them. */
 LENET5_API const char *lenet5_isa_at(size_t index);
 
-/* How many multiply-adds a second threads threads manage with one of these if they do nothing else; takes about 0.2 s. */
+/* How many multiply-adds a second threads threads manage with one of these if they do nothing else; takes about 0.2 s.
+ */
 LENET5_API lenet5_status lenet5_measure_peak(double *multiply_adds_per_s, const char *isa, unsigned threads,
                                              lenet5_error *error);
 

@@ -2,8 +2,9 @@
  * A job is posted under the lock with a new number; every worker then takes pieces off a shared counter until none is
  * left. The caller works too, and waits at the end for those who are still at their last piece.
  *
- * Jobs follow each other at intervals shorter than it takes to wake a thread. So whoever waits first looks again and again
- * for a moment, and goes to sleep only then; not at all where there are more workers than processors to look with.
+ * Jobs follow each other at intervals shorter than it takes to wake a thread. So whoever waits first looks again and
+ * again for a moment, and goes to sleep only then; not at all where there are more workers than processors to look
+ * with.
  */
 #include "base/workers.h"
 

@@ -1,6 +1,6 @@
 /*
- * Which kernels are used. The choice is made once, when the library is loaded, and not changed afterwards: the fastest that
- * the processor can run, or those that the environment variable LENET5_ISA names if it can run them.
+ * Which kernels are used. The choice is made once, when the library is loaded, and not changed afterwards: the fastest
+ * that the processor can run, or those that the environment variable LENET5_ISA names if it can run them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 
 #if defined(__x86_64__)
 extern const lenet5_kernels lenet5_kernels_baseline, lenet5_kernels_avx2, lenet5_kernels_avx512;
-static const lenet5_kernels *const all[] = {&lenet5_kernels_baseline, &lenet5_kernels_avx2, &lenet5_kernels_avx512, NULL};
+static const lenet5_kernels *const all[] = {&lenet5_kernels_baseline, &lenet5_kernels_avx2, &lenet5_kernels_avx512,
+                                            NULL};
 
 /* x86-64-v3 and x86-64-v4, by the features that no processor has without the others of that level. */
 static size_t count_runnable(void)

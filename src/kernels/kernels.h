@@ -1,6 +1,6 @@
 /*
- * The fast passes. Each is written once, in lanes.c, single.c and update.c, and compiled for every instruction set of the
- * processor's family; isa.c chooses among these when the library is loaded.
+ * The fast passes. Each is written once, in lanes.c, single.c and update.c, and compiled for every instruction set of
+ * the processor's family; isa.c chooses among these when the library is loaded.
  */
 #ifndef LENET5_KERNELS_KERNELS_H
 #define LENET5_KERNELS_KERNELS_H
@@ -35,7 +35,8 @@ typedef struct lenet5_adam {
 typedef struct lenet5_kernels {
     const char *isa;
 
-    /* 16 pictures: from bytes with their margin to the input, and the passes. The gradient is that of C1 to S4 alone. */
+    /* 16 pictures: from bytes with their margin to the input, and the passes. The gradient is that of C1 to S4 alone.
+     */
     void (*lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_LANES][32][32]);
     void (*lanes_forward)(lenet5_lanes *maps, const lenet5_network *network);
     void (*lanes_backward)(float gradient[], lenet5_lanes *delta, const lenet5_network *network,
@@ -55,8 +56,8 @@ typedef struct lenet5_kernels {
     void (*single_curvature)(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                              const lenet5_maps *maps, const float dd_f6[84]);
 
-    void (*adam)(float *w, float *first, float *second, float *average, const float *gradient,
-                 const lenet5_adam *step, size_t count);
+    void (*adam)(float *w, float *first, float *second, float *average, const float *gradient, const lenet5_adam *step,
+                 size_t count);
 
     /* Does nothing but multiply-adds that wait for nothing; returns how many. */
     uint64_t (*multiply_adds)(size_t rounds);

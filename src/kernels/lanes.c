@@ -1,11 +1,11 @@
 /*
- * Sixteen pictures at once: a lane is the same value of 16 pictures, [map][row][column][16], so that every loop over units
- * is a loop of whole vectors whatever the size of a map, and a weight is one number for all of them. Vectors are W floats
- * wide; where that is less than 16 each tile is computed part by part.
+ * Sixteen pictures at once: a lane is the same value of 16 pictures, [map][row][column][16], so that every loop over
+ * units is a loop of whole vectors whatever the size of a map, and a weight is one number for all of them. Vectors are
+ * W floats wide; where that is less than 16 each tile is computed part by part.
  *
- * The work is done in register tiles. A tile is chosen so that its sums stay in registers while the kernel's 25 weights go
- * by, and so that a vector or a weight once loaded serves several multiply-adds: a processor with two multiply-adds a cycle
- * has at best two loads a cycle beside them.
+ * The work is done in register tiles. A tile is chosen so that its sums stay in registers while the kernel's 25 weights
+ * go by, and so that a vector or a weight once loaded serves several multiply-adds: a processor with two multiply-adds
+ * a cycle has at best two loads a cycle beside them.
  */
 #include "isa.h"
 
@@ -13,7 +13,8 @@
 
 #define FOR_PARTS(part) for (size_t part = 0; part < LENET5_LANES; part += W)
 
-/* ---- Input -------------------------------------------------------------------------------------------------------- */
+/* ---- Input --------------------------------------------------------------------------------------------------------
+ */
 
 typedef uint8_t bytes __attribute__((vector_size(16), may_alias));
 typedef uint8_t unaligned_bytes __attribute__((vector_size(16), may_alias, aligned(1)));
@@ -21,17 +22,17 @@ typedef uint8_t unaligned_bytes __attribute__((vector_size(16), may_alias, align
 /* Sixteen columns of 16 pictures: byte i of picture k becomes byte k of column i, as transpose in vector.h. */
 INLINE void transpose_bytes(bytes rows[16])
 {
-    UNROLL for (size_t stage = 0; stage < 4; stage++)
-    {
+    EACH (stage, 4) {
         bytes zipped[16];
-        UNROLL for (size_t i = 0; i < 8; i++)
-        {
+        EACH (i, 8) {
             const bytes a = rows[i];
             const bytes b = rows[i + 8];
             zipped[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-            zipped[2 * i + 1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+            zipped[2 * i + 1] =
+                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
         }
-        UNROLL for (size_t i = 0; i < 16; i++) rows[i] = zipped[i];
+        EACH (i, 16)
+            rows[i] = zipped[i];
     }
 }
 
@@ -41,10 +42,11 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
         for (size_t column = 0; column < 32; column += 16) {
             bytes rows[16];
             uint8_t columns[16][LENET5_LANES];
-            UNROLL for (size_t lane = 0; lane < 16; lane++) rows[lane] =
-                *(const unaligned_bytes *)&pictures[lane][row][column];
+            EACH (lane, 16)
+                rows[lane] = *(const unaligned_bytes *)&pictures[lane][row][column];
             transpose_bytes(rows);
-            UNROLL for (size_t c = 0; c < 16; c++) *(unaligned_bytes *)columns[c] = rows[c];
+            EACH (c, 16)
+                *(unaligned_bytes *)columns[c] = rows[c];
             for (size_t c = 0; c < 16; c++)
                 for (size_t lane = 0; lane < LENET5_LANES; lane++)
                     maps->input[row][column + c][lane] =
@@ -52,16 +54,17 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
         }
 }
 
-/* ---- Forward ------------------------------------------------------------------------------------------------------ */
+/* ---- Forward ------------------------------------------------------------------------------------------------------
+ */
 
 /*
  * C1 and S2. The tile is the receptive field of one unit of S2 in several maps of C1: with 3 maps, 12 sums.
  *
  *      map 0     map 1     map 2      For each weight position (u, v) 4 inputs and 3 weights are loaded for 12
- *     +--+--+   +--+--+   +--+--+     multiply-adds, and the sum of the four is at hand when they are squashed. A tile
- *     |  |  |   |  |  |   |  |  |     of 6 maps would need fewer loads, but it is so long that the processor cannot look
- *     +--+--+   +--+--+   +--+--+     beyond its squashing, which waits for itself, to the next tile's multiply-adds.
- *     |  |  |   |  |  |   |  |  |
+ *     +--+--+   +--+--+   +--+--+     multiply-adds, and the sum of the four is at hand when they are squashed.
+ *     |  |  |   |  |  |   |  |  |     A tile of 6 maps would need fewer loads, but it is so long that the processor
+ *     +--+--+   +--+--+   +--+--+     cannot look beyond its squashing, which waits for itself, to the multiply-adds
+ *     |  |  |   |  |  |   |  |  |     of the next tile.
  *     +--+--+   +--+--+   +--+--+
  */
 #define FIELD_MAPS (REGISTERS == 32 ? 3 : 2)
@@ -70,21 +73,19 @@ INLINE void c1_s2_tile(lenet5_lanes *maps, const lenet5_network *network, size_t
                        size_t part)
 {
     vec a[FIELD_MAPS][2][2];
-    UNROLL for (size_t m = 0; m < FIELD_MAPS; m++)
-        UNROLL for (size_t k = 0; k < 4; k++) a[m][k / 2][k % 2] = splat(network->c1.bias[first + m]);
+    EACH (m, FIELD_MAPS)
+        EACH (k, 4)
+            a[m][k / 2][k % 2] = splat(network->c1.bias[first + m]);
     for (size_t u = 0; u < 5; u++)
-        UNROLL for (size_t v = 0; v < 5; v++)
-            UNROLL for (size_t k = 0; k < 4; k++)
-            {
+        EACH (v, 5)
+            EACH (k, 4) {
                 const vec x = load(&maps->input[2 * row + u + k / 2][2 * column + v + k % 2][part]);
-                UNROLL for (size_t m = 0; m < FIELD_MAPS; m++) a[m][k / 2][k % 2] +=
-                    network->c1.weight[first + m][u][v] * x;
+                EACH (m, FIELD_MAPS)
+                    a[m][k / 2][k % 2] += network->c1.weight[first + m][u][v] * x;
             }
-    UNROLL for (size_t m = 0; m < FIELD_MAPS; m++)
-    {
+    EACH (m, FIELD_MAPS) {
         vec sum = zero();
-        UNROLL for (size_t k = 0; k < 4; k++)
-        {
+        EACH (k, 4) {
             const vec x = squash(a[m][k / 2][k % 2]);
             store(&maps->c1[first + m][2 * row + k / 2][2 * column + k % 2][part], x);
             sum += x;
@@ -97,15 +98,15 @@ INLINE void c1_s2_tile(lenet5_lanes *maps, const lenet5_network *network, size_t
 static void c1_s2_forward(lenet5_lanes *maps, const lenet5_network *network)
 {
     for (size_t row = 0; row < 14; row++)
-        FOR_PARTS(part)
+        FOR_PARTS (part)
             for (size_t first = 0; first < 6; first += FIELD_MAPS)
                 for (size_t column = 0; column < 14; column++)
                     c1_s2_tile(maps, network, first, row, column, part);
 }
 
 /*
- * C3 and S4. The tile is a row of one map of C3: 10 sums. Where there are registers for the 14 inputs of a row too, these
- * are loaded once for 50 multiply-adds.
+ * C3 and S4. The tile is a row of one map of C3: 10 sums. Where there are registers for the 14 inputs of a row too,
+ * these are loaded once for 50 multiply-adds.
  */
 INLINE void c3_row(vec a[10], const lenet5_lane x[5][14], const float weight[5][5], size_t part)
 {
@@ -114,7 +115,8 @@ INLINE void c3_row(vec a[10], const lenet5_lane x[5][14], const float weight[5][
         UNROLL
 #endif
         for (size_t v = 0; v < 5; v++)
-            UNROLL for (size_t c = 0; c < 10; c++) a[c] += weight[u][v] * load(&x[u][c + v][part]);
+            EACH (c, 10)
+                a[c] += weight[u][v] * load(&x[u][c + v][part]);
     }
 }
 
@@ -122,20 +124,21 @@ INLINE void c3_map(lenet5_lanes *maps, const lenet5_network *network, size_t map
 {
     for (size_t row = 0; row < 10; row++) {
         vec a[10];
-        UNROLL for (size_t c = 0; c < 10; c++) a[c] = splat(network->c3.bias[map]);
+        EACH (c, 10)
+            a[c] = splat(network->c3.bias[map]);
         const float(*weight)[5][5] = &network->c3.weight[kernel];
         for (size_t input = 0; input < 6; input++)
             if (lenet5_c3_table[input][map])
                 c3_row(a, &maps->s2[input][row], *weight++, part);
-        UNROLL for (size_t c = 0; c < 10; c++) store(&maps->c3[map][row][c][part], squash(a[c]));
+        EACH (c, 10)
+            store(&maps->c3[map][row][c][part], squash(a[c]));
     }
 }
 
 static void s4_map(lenet5_lanes *maps, const lenet5_network *network, size_t map, size_t part)
 {
     for (size_t row = 0; row < 5; row++)
-        UNROLL for (size_t c = 0; c < 5; c++)
-        {
+        EACH (c, 5) {
             const lenet5_lane *top = &maps->c3[map][2 * row][2 * c];
             const lenet5_lane *bottom = &maps->c3[map][2 * row + 1][2 * c];
             const vec sum = load(&top[0][part]) + load(&top[1][part]) + load(&bottom[0][part]) + load(&bottom[1][part]);
@@ -147,8 +150,7 @@ static void c3_s4_forward(lenet5_lanes *maps, const lenet5_network *network)
 {
     size_t kernel = 0;
     for (size_t map = 0; map < 16; map++) {
-        FOR_PARTS(part)
-        {
+        FOR_PARTS (part) {
             c3_map(maps, network, map, kernel, part);
             s4_map(maps, network, map, part);
         }
@@ -158,8 +160,8 @@ static void c3_s4_forward(lenet5_lanes *maps, const lenet5_network *network)
 }
 
 /*
- * C5 and F6, products of a matrix of weights and a matrix of 16 columns, one a picture. The tile is UNITS units of all 16
- * pictures.
+ * C5 and F6, products of a matrix of weights and a matrix of 16 columns, one a picture. The tile is UNITS units of all
+ * 16 pictures.
  */
 #define PARTS (LENET5_LANES / W)
 #define UNITS (PARTS == 1 ? 12 : REGISTERS == 32 ? 6 : PARTS == 2 ? 4 : 2)
@@ -167,22 +169,25 @@ static void c3_s4_forward(lenet5_lanes *maps, const lenet5_network *network)
 INLINE void units_tile(lenet5_lane *states, const lenet5_lane *x, const float *weight, const float *bias, size_t inputs)
 {
     vec a[UNITS][PARTS];
-    UNROLL for (size_t unit = 0; unit < UNITS; unit++)
-        UNROLL for (size_t p = 0; p < PARTS; p++) a[unit][p] = splat(bias[unit]);
+    EACH (unit, UNITS)
+        EACH (p, PARTS)
+            a[unit][p] = splat(bias[unit]);
     for (size_t i = 0; i < inputs; i++)
-        UNROLL for (size_t p = 0; p < PARTS; p++)
-        {
+        EACH (p, PARTS) {
             const vec value = load(&x[i][p * W]);
-            UNROLL for (size_t unit = 0; unit < UNITS; unit++) a[unit][p] += weight[unit * inputs + i] * value;
+            EACH (unit, UNITS)
+                a[unit][p] += weight[unit * inputs + i] * value;
         }
-    UNROLL for (size_t unit = 0; unit < UNITS; unit++)
-        UNROLL for (size_t p = 0; p < PARTS; p++) store(&states[unit][p * W], squash(a[unit][p]));
+    EACH (unit, UNITS)
+        EACH (p, PARTS)
+            store(&states[unit][p * W], squash(a[unit][p]));
 }
 
 static void c5_f6_forward(lenet5_lanes *maps, const lenet5_network *network)
 {
     for (size_t unit = 0; unit < 120; unit += UNITS)
-        units_tile(&maps->c5[unit], &maps->s4[0][0][0], &network->c5.weight[unit][0][0][0], &network->c5.bias[unit], 400);
+        units_tile(&maps->c5[unit], &maps->s4[0][0][0], &network->c5.weight[unit][0][0][0], &network->c5.bias[unit],
+                   400);
     for (size_t unit = 0; unit < 84; unit += UNITS)
         units_tile(&maps->f6[unit], maps->c5, network->f6.weight[unit], &network->f6.bias[unit], 120);
 }
@@ -190,19 +195,19 @@ static void c5_f6_forward(lenet5_lanes *maps, const lenet5_network *network)
 /* y_i = sum over j of (x_j - w_ij)2, ten sums (eq. 7). */
 static void output_forward(lenet5_lanes *maps)
 {
-    FOR_PARTS(part)
-    {
+    FOR_PARTS (part) {
         vec penalty[LENET5_CLASSES];
-        UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit++) penalty[digit] = zero();
+        EACH (digit, LENET5_CLASSES)
+            penalty[digit] = zero();
         for (size_t unit = 0; unit < 84; unit++) {
             const vec x = load(&maps->f6[unit][part]);
-            UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            {
+            EACH (digit, LENET5_CLASSES) {
                 const vec distance = x - (float)(&lenet5_codes[digit][0][0])[unit];
                 penalty[digit] += distance * distance;
             }
         }
-        UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit++) store(&maps->penalty[digit][part], penalty[digit]);
+        EACH (digit, LENET5_CLASSES)
+            store(&maps->penalty[digit][part], penalty[digit]);
     }
 }
 
@@ -214,17 +219,18 @@ void ISA(lenet5_lanes_forward)(lenet5_lanes *maps, const lenet5_network *network
     output_forward(maps);
 }
 
-/* ---- Backward: the derivatives by each unit's weighted sum --------------------------------------------------------- */
+/* ---- Backward: the derivatives by each unit's weighted sum ---------------------------------------------------------
+ */
 
 /* dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij), squashed. */
 static void output_backward(lenet5_lanes *delta, const lenet5_lanes *maps, const lenet5_lane d_penalty[LENET5_CLASSES])
 {
-    FOR_PARTS(part)
+    FOR_PARTS (part)
         for (size_t unit = 0; unit < 84; unit++) {
             const vec x = load(&maps->f6[unit][part]);
             vec d = zero();
-            UNROLL for (size_t digit = 0; digit < LENET5_CLASSES; digit++) d +=
-                load(&d_penalty[digit][part]) * (x - (float)(&lenet5_codes[digit][0][0])[unit]);
+            EACH (digit, LENET5_CLASSES)
+                d += load(&d_penalty[digit][part]) * (x - (float)(&lenet5_codes[digit][0][0])[unit]);
             store(&delta->f6[unit][part], 2 * d * slope(x));
         }
 }
@@ -232,20 +238,22 @@ static void output_backward(lenet5_lanes *delta, const lenet5_lanes *maps, const
 /* From the units of C5 or F6 to INPUTS of their inputs, of all 16 pictures. */
 #define INPUTS (REGISTERS == 32 ? 20 / (PARTS == 1 ? 1 : 4) : PARTS == 2 ? 5 : 2)
 
-INLINE void inputs_tile(lenet5_lane *d_x, const lenet5_lane *d_a, const lenet5_lane *x, const float *weight, size_t units,
-                        size_t inputs)
+INLINE void inputs_tile(lenet5_lane *d_x, const lenet5_lane *d_a, const lenet5_lane *x, const float *weight,
+                        size_t units, size_t inputs)
 {
     vec sum[INPUTS][PARTS];
-    UNROLL for (size_t i = 0; i < INPUTS; i++)
-        UNROLL for (size_t p = 0; p < PARTS; p++) sum[i][p] = zero();
+    EACH (i, INPUTS)
+        EACH (p, PARTS)
+            sum[i][p] = zero();
     for (size_t unit = 0; unit < units; unit++)
-        UNROLL for (size_t p = 0; p < PARTS; p++)
-        {
+        EACH (p, PARTS) {
             const vec d = load(&d_a[unit][p * W]);
-            UNROLL for (size_t i = 0; i < INPUTS; i++) sum[i][p] += weight[unit * inputs + i] * d;
+            EACH (i, INPUTS)
+                sum[i][p] += weight[unit * inputs + i] * d;
         }
-    UNROLL for (size_t i = 0; i < INPUTS; i++)
-        UNROLL for (size_t p = 0; p < PARTS; p++) store(&d_x[i][p * W], sum[i][p] * slope(load(&x[i][p * W])));
+    EACH (i, INPUTS)
+        EACH (p, PARTS)
+            store(&d_x[i][p * W], sum[i][p] * slope(load(&x[i][p * W])));
 }
 
 static void f6_c5_backward(lenet5_lanes *delta, const lenet5_network *network, const lenet5_lanes *maps)
@@ -259,8 +267,8 @@ static void f6_c5_backward(lenet5_lanes *delta, const lenet5_network *network, c
 }
 
 /*
- * Gradients of the layers with few parameters, C1 to S4, as sums of whole vectors, in the order of the network's numbers:
- * lanes are added up at the very end, W parameters at a time.
+ * Gradients of the layers with few parameters, C1 to S4, as sums of whole vectors, in the order of the network's
+ * numbers: lanes are added up at the very end, W parameters at a time.
  */
 typedef struct lane_sums {
     vec of[(LENET5_SHARED_PARAMETERS + W - 1) / W * W];
@@ -272,8 +280,7 @@ typedef struct lane_sums {
 INLINE vec field_backward(float *d_top, float *d_bottom, const float *top, const float *bottom, vec d)
 {
     vec sum = zero();
-    UNROLL for (size_t k = 0; k < 2; k++)
-    {
+    EACH (k, 2) {
         const vec upper = load(top + k * LENET5_LANES);
         const vec lower = load(bottom + k * LENET5_LANES);
         store(d_top + k * LENET5_LANES, d * slope(upper));
@@ -290,14 +297,12 @@ static void s4_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
         vec coefficient = zero();
         vec bias = zero();
         for (size_t row = 0; row < 5; row++)
-            UNROLL for (size_t c = 0; c < 5; c++)
-            {
+            EACH (c, 5) {
                 const vec d = load(&delta->s4[map][row][c][part]);
-                coefficient += d * field_backward(&delta->c3[map][2 * row][2 * c][part],
-                                                  &delta->c3[map][2 * row + 1][2 * c][part],
-                                                  &maps->c3[map][2 * row][2 * c][part],
-                                                  &maps->c3[map][2 * row + 1][2 * c][part],
-                                                  network->s4.coefficient[map] * d);
+                coefficient +=
+                    d * field_backward(&delta->c3[map][2 * row][2 * c][part], &delta->c3[map][2 * row + 1][2 * c][part],
+                                       &maps->c3[map][2 * row][2 * c][part], &maps->c3[map][2 * row + 1][2 * c][part],
+                                       network->s4.coefficient[map] * d);
                 bias += d;
             }
         sums->of[PLACE(s4.coefficient) + map] += coefficient;
@@ -325,24 +330,26 @@ static void find_fan_out(fan_out *fan, size_t input)
 }
 
 /*
- * From C3 to one row of S2: 14 sums in the tile, to which each row of C3 within reach adds its 10 derivatives five times,
- * one column further each time. No multiply-add falls on padding.
+ * From C3 to one row of S2: 14 sums in the tile, to which each row of C3 within reach adds its 10 derivatives five
+ * times, one column further each time. No multiply-add falls on padding.
  */
 INLINE void s2_row(lenet5_lanes *delta, const fan_out *fan, const lenet5_network *network, const lenet5_lanes *maps,
                    size_t input, size_t row, size_t part)
 {
     vec sum[14];
-    UNROLL for (size_t c = 0; c < 14; c++) sum[c] = zero();
+    EACH (c, 14)
+        sum[c] = zero();
     const size_t least = row > 9 ? row - 9 : 0;
     const size_t most = row < 4 ? row : 4;
     for (size_t k = 0; k < 10; k++)
         for (size_t u = least; u <= most; u++) {
             const lenet5_lane *d = delta->c3[fan->map[k]][row - u];
             const float *weight = network->c3.weight[fan->kernel[k]][u];
-            UNROLL for (size_t v = 0; v < 5; v++)
-                UNROLL for (size_t c = 0; c < 10; c++) sum[c + v] += weight[v] * load(&d[c][part]);
+            EACH (v, 5)
+                EACH (c, 10)
+                    sum[c + v] += weight[v] * load(&d[c][part]);
         }
-    UNROLL for (size_t c = 0; c < 14; c++)
+    EACH (c, 14)
         store(&delta->s2[input][row][c][part], sum[c] * slope(load(&maps->s2[input][row][c][part])));
 }
 
@@ -356,11 +363,12 @@ INLINE void kernels_row(vec sum[][5], const float *const d[], const lenet5_lane 
 {
     for (size_t c = 0; c < columns; c++) {
         vec d_a[KERNEL_MAPS];
-        UNROLL for (size_t m = 0; m < maps; m++) d_a[m] = load(d[m] + c * LENET5_LANES);
-        UNROLL for (size_t v = 0; v < 5; v++)
-        {
+        EACH (m, maps)
+            d_a[m] = load(d[m] + c * LENET5_LANES);
+        EACH (v, 5) {
             const vec value = load(x[c + v]);
-            UNROLL for (size_t m = 0; m < maps; m++) sum[m][v] += d_a[m] * value;
+            EACH (m, maps)
+                sum[m][v] += d_a[m] * value;
         }
     }
 }
@@ -371,14 +379,16 @@ static void c3_gradient(lane_sums *sums, const lenet5_lanes *delta, const fan_ou
     for (size_t first = 0; first < 10; first += KERNEL_MAPS)
         for (size_t u = 0; u < 5; u++) {
             vec sum[KERNEL_MAPS][5];
-            UNROLL for (size_t k = 0; k < KERNEL_MAPS * 5; k++) sum[k / 5][k % 5] = zero();
+            EACH (k, KERNEL_MAPS * 5)
+                sum[k / 5][k % 5] = zero();
             for (size_t row = 0; row < 10; row++) {
                 const float *d[KERNEL_MAPS];
-                UNROLL for (size_t m = 0; m < KERNEL_MAPS; m++) d[m] = &delta->c3[fan->map[first + m]][row][0][part];
+                EACH (m, KERNEL_MAPS)
+                    d[m] = &delta->c3[fan->map[first + m]][row][0][part];
                 kernels_row(sum, d, (const lenet5_lane *)&maps->s2[input][row + u][0][part], KERNEL_MAPS, 10);
             }
-            UNROLL for (size_t m = 0; m < KERNEL_MAPS; m++)
-                UNROLL for (size_t v = 0; v < 5; v++)
+            EACH (m, KERNEL_MAPS)
+                EACH (v, 5)
                     sums->of[PLACE(c3.weight) + 25 * fan->kernel[first + m] + 5 * u + v] += sum[m][v];
         }
 }
@@ -388,7 +398,8 @@ static void c3_bias_gradient(lane_sums *sums, const lenet5_lanes *delta, size_t 
     for (size_t map = 0; map < 16; map++) {
         vec sum[4] = {zero(), zero(), zero(), zero()};
         for (size_t k = 0; k < 100; k += 4)
-            UNROLL for (size_t i = 0; i < 4; i++) sum[i] += load((&delta->c3[map][0][0])[k + i] + part);
+            EACH (i, 4)
+                sum[i] += load((&delta->c3[map][0][0])[k + i] + part);
         sums->of[PLACE(c3.bias) + map] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
     }
 }
@@ -407,13 +418,13 @@ static void c3_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
 }
 
 /*
- * S2 and C1. Nothing lies below C1, so its derivatives are needed once, for the gradient: a pair of rows at a time they are
- * made from one row of S2 and used while they are near.
+ * S2 and C1. Nothing lies below C1, so its derivatives are needed once, for the gradient: a pair of rows at a time they
+ * are made from one row of S2 and used while they are near.
  */
 #define C1_MAPS (REGISTERS == 32 ? 3 : 2)
 
-static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_network *network, const lenet5_lanes *maps,
-                            size_t row, size_t part)
+static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_network *network,
+                            const lenet5_lanes *maps, size_t row, size_t part)
 {
     for (size_t map = 0; map < 6; map++) {
         vec coefficient = zero();
@@ -423,8 +434,9 @@ static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_n
             const vec d = load(&delta->s2[map][row][c][part]);
             float *d_top = &delta->c1[map][2 * row][2 * c][part];
             float *d_bottom = &delta->c1[map][2 * row + 1][2 * c][part];
-            coefficient += d * field_backward(d_top, d_bottom, &maps->c1[map][2 * row][2 * c][part],
-                                              &maps->c1[map][2 * row + 1][2 * c][part], network->s2.coefficient[map] * d);
+            coefficient +=
+                d * field_backward(d_top, d_bottom, &maps->c1[map][2 * row][2 * c][part],
+                                   &maps->c1[map][2 * row + 1][2 * c][part], network->s2.coefficient[map] * d);
             bias += d;
             c1_bias += (load(d_top) + load(d_top + LENET5_LANES)) + (load(d_bottom) + load(d_bottom + LENET5_LANES));
         }
@@ -434,26 +446,28 @@ static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_n
     }
 }
 
-INLINE void c1_row_gradient(lane_sums *sums, const lenet5_lanes *delta, const lenet5_lanes *maps, size_t row, size_t part)
+INLINE void c1_row_gradient(lane_sums *sums, const lenet5_lanes *delta, const lenet5_lanes *maps, size_t row,
+                            size_t part)
 {
     for (size_t first = 0; first < 6; first += C1_MAPS)
         for (size_t u = 0; u < 5; u++) {
             vec sum[C1_MAPS][5];
             const float *d[C1_MAPS];
             vec *total = &sums->of[PLACE(c1.weight) + 25 * first + 5 * u];
-            UNROLL for (size_t m = 0; m < C1_MAPS; m++)
-            {
+            EACH (m, C1_MAPS) {
                 d[m] = &delta->c1[first + m][row][0][part];
-                UNROLL for (size_t v = 0; v < 5; v++) sum[m][v] = total[25 * m + v];
+                EACH (v, 5)
+                    sum[m][v] = total[25 * m + v];
             }
             kernels_row(sum, d, (const lenet5_lane *)&maps->input[row + u][0][part], C1_MAPS, 28);
-            UNROLL for (size_t m = 0; m < C1_MAPS; m++)
-                UNROLL for (size_t v = 0; v < 5; v++) total[25 * m + v] = sum[m][v];
+            EACH (m, C1_MAPS)
+                EACH (v, 5)
+                    total[25 * m + v] = sum[m][v];
         }
 }
 
-static void s2_c1_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_network *network, const lenet5_lanes *maps,
-                           size_t part)
+static void s2_c1_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_network *network,
+                           const lenet5_lanes *maps, size_t part)
 {
     for (size_t row = 0; row < 14; row++) {
         s2_row_backward(sums, delta, network, maps, row, part);
@@ -474,16 +488,14 @@ static void add_lanes(float gradient[LENET5_SHARED_PARAMETERS], lane_sums *sums)
     }
 }
 
-void ISA(lenet5_lanes_backward)(float gradient[], lenet5_lanes *delta,
-                                const lenet5_network *network, const lenet5_lanes *maps,
-                                const lenet5_lane d_penalty[LENET5_CLASSES])
+void ISA(lenet5_lanes_backward)(float gradient[], lenet5_lanes *delta, const lenet5_network *network,
+                                const lenet5_lanes *maps, const lenet5_lane d_penalty[LENET5_CLASSES])
 {
     lane_sums sums;
     memset(&sums, 0, sizeof sums);
     output_backward(delta, maps, d_penalty);
     f6_c5_backward(delta, network, maps);
-    FOR_PARTS(part)
-    {
+    FOR_PARTS (part) {
         s4_backward(&sums, delta, network, maps, part);
         c3_backward(&sums, delta, network, maps, part);
         s2_c1_backward(&sums, delta, network, maps, part);
@@ -491,18 +503,20 @@ void ISA(lenet5_lanes_backward)(float gradient[], lenet5_lanes *delta,
     add_lanes(gradient, &sums);
 }
 
-/* ---- The gradient of C5 and F6 ------------------------------------------------------------------------------------- */
+/* ---- The gradient of C5 and F6 -------------------------------------------------------------------------------------
+ */
 
 /* Lanes to pictures: x[i][16] of inputs values to turned[16][stride]. */
 INLINE void turn(float *turned, const lenet5_lane *x, size_t inputs, size_t stride)
 {
     for (size_t i = 0; i < stride; i += W)
-        FOR_PARTS(part)
-        {
+        FOR_PARTS (part) {
             vec rows[W];
-            UNROLL for (size_t k = 0; k < W; k++) rows[k] = i + k < inputs ? load(&x[i + k][part]) : zero();
+            EACH (k, W)
+                rows[k] = i + k < inputs ? load(&x[i + k][part]) : zero();
             transpose(rows);
-            UNROLL for (size_t k = 0; k < W; k++) store(turned + (part + k) * stride + i, rows[k]);
+            EACH (k, W)
+                store(turned + (part + k) * stride + i, rows[k]);
         }
 }
 
@@ -515,8 +529,8 @@ void ISA(lenet5_lanes_keep)(lenet5_shard *shard, const lenet5_lanes *delta, cons
 }
 
 /*
- * A row of weights belongs to a unit; its gradient is the sum over the pictures of the unit's derivative and the inputs.
- * The tile is several rows of several vectors, and stays in registers while all pictures of all shards go by.
+ * A row of weights belongs to a unit; its gradient is the sum over the pictures of the unit's derivative and the
+ * inputs. The tile is several rows of several vectors, and stays in registers while all pictures of all shards go by.
  */
 #define ROWS (REGISTERS == 32 ? 4 : 2)
 
@@ -524,28 +538,31 @@ INLINE void rows_tile(float *gradient, const lenet5_shard *shards, size_t count,
                       size_t vectors, size_t stride)
 {
     vec sum[ROWS][5];
-    UNROLL for (size_t row = 0; row < ROWS; row++)
-        UNROLL for (size_t k = 0; k < vectors; k++) sum[row][k] = zero();
+    EACH (row, ROWS)
+        EACH (k, vectors)
+            sum[row][k] = zero();
     for (size_t s = 0; s < count; s++) {
         const size_t far = s * sizeof *shards / sizeof(float);
         const float *d_a = (const float *)d + far;
         const float *values = x + far;
         for (size_t picture = 0; picture < LENET5_LANES; picture++)
-            UNROLL for (size_t k = 0; k < vectors; k++)
-            {
+            EACH (k, vectors) {
                 const vec value = load(values + picture * stride + k * W);
-                UNROLL for (size_t row = 0; row < ROWS; row++) sum[row][k] += d_a[row * LENET5_LANES + picture] * value;
+                EACH (row, ROWS)
+                    sum[row][k] += d_a[row * LENET5_LANES + picture] * value;
             }
     }
-    UNROLL for (size_t row = 0; row < ROWS; row++)
-        UNROLL for (size_t k = 0; k < vectors; k++) store(gradient + row * stride + k * W, sum[row][k]);
+    EACH (row, ROWS)
+        EACH (k, vectors)
+            store(gradient + row * stride + k * W, sum[row][k]);
 }
 
 INLINE float bias_gradient(const lenet5_shard *shards, size_t count, const lenet5_lane *d)
 {
     vec sum = zero();
     for (size_t s = 0; s < count; s++)
-        FOR_PARTS(part) sum += load((const float *)d + s * sizeof *shards / sizeof(float) + part);
+        FOR_PARTS (part)
+            sum += load((const float *)d + s * sizeof *shards / sizeof(float) + part);
     float total = 0;
     for (size_t lane = 0; lane < W; lane++)
         total += sum[lane];

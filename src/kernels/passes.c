@@ -13,14 +13,14 @@ void lenet5_forward(lenet5_maps *maps, const lenet5_network *network)
     lenet5_kernels_in_use()->single_forward(maps, network);
 }
 
-void lenet5_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
-                     const float d_penalty[LENET5_CLASSES])
+void lenet5_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
+                     const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])
 {
     lenet5_kernels_in_use()->single_backward(gradient, delta, network, maps, d_penalty);
 }
 
-void lenet5_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
-                      const float dd_f6[84])
+void lenet5_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
+                      const lenet5_maps *maps, const float dd_f6[84])
 {
     lenet5_kernels_in_use()->single_curvature(curvature, delta, network, maps, dd_f6);
 }
@@ -38,7 +38,8 @@ void lenet5_forward_lanes(lenet5_lanes *maps, const lenet5_network *network)
     lenet5_kernels_in_use()->lanes_forward(maps, network);
 }
 
-/* ---- The peak ------------------------------------------------------------------------------------------------------ */
+/* ---- The peak ------------------------------------------------------------------------------------------------------
+ */
 
 #define ROUNDS 100000 /* of multiply-adds: a piece of work of about a millisecond */
 
@@ -66,7 +67,8 @@ lenet5_status lenet5_measure_peak(double *multiply_adds_per_s, const char *isa, 
 {
     peak_job job = {.kernels = find_kernels(isa)};
     if (!job.kernels)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "this processor has no \"%.40s\"", isa ? isa : "");
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "this processor has no \"%.40s\"",
+                           isa ? isa : "");
     workers *pool = lenet5_workers_new(threads);
     if (!pool)
         return lenet5_fail_memory(error);

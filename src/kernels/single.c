@@ -2,16 +2,16 @@
  * One picture at once, for the least latency and for training one picture at a time. Vectors run along the columns of a
  * map, or along the inputs of a unit.
  *
- * A row of 28 is covered by vectors of which the last begins early enough to end with the row: what they share is computed
- * twice, to the same bits. Rows of 10 would leave most of a wide vector empty. So S2 is copied five times, each copy one
- * column further on and its rows packed to 10 columns,
+ * A row of 28 is covered by vectors of which the last begins early enough to end with the row: what they share is
+ * computed twice, to the same bits. Rows of 10 would leave most of a wide vector empty. So S2 is copied five times,
+ * each copy one column further on and its rows packed to 10 columns,
  *
  *     packed[v][10 row + column] = s2[row][column + v]       (14 x 10)
  *
  * in which the inputs of weight (u, v) for all 100 units of a map of C3 lie side by side, from 10 u on.
  *
- * A vector may read beyond its map into the next member of lenet5_maps, never beyond the struct, and what it finds there is
- * not used. Local buffers have room for a vector more than they hold.
+ * A vector may read beyond its map into the next member of lenet5_maps, never beyond the struct, and what it finds
+ * there is not used. Local buffers have room for a vector more than they hold.
  */
 #include "isa.h"
 
@@ -76,7 +76,8 @@ INLINE void give_sums(sink s, size_t place, vec *sums, size_t count)
 INLINE float sum_of_lanes(vec value)
 {
     float sum = 0;
-    UNROLL for (size_t lane = 0; lane < W; lane++) sum += value[lane];
+    EACH (lane, W)
+        sum += value[lane];
     return sum;
 }
 
@@ -84,7 +85,7 @@ INLINE float sum_of_lanes(vec value)
 INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t count, size_t stride)
 {
     for (size_t row = 0; row < rows; row++)
-        UNROLL for (size_t k = 0; k < VECTORS(count); k++)
+        EACH (k, VECTORS(count))
             store_any(packed + row * count + k * W, load_any(from + row * stride + k * W));
 }
 
@@ -99,7 +100,8 @@ INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t coun
 #define ODD_LANES 1, 3, 5, 7
 #endif
 
-/* ---- Forward ------------------------------------------------------------------------------------------------------ */
+/* ---- Forward ------------------------------------------------------------------------------------------------------
+ */
 
 /* The tile of C1: a row of several maps. With all 6 maps, 12 sums of 16 for 2 inputs and 6 weights loaded. */
 #define ROW_MAPS (W == 16 ? 6 : W == 8 ? 3 : 1)
@@ -107,23 +109,25 @@ INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t coun
 INLINE void c1_rows(lenet5_maps *maps, const lenet5_network *network, size_t first, size_t row)
 {
     vec a[ROW_MAPS][VECTORS(28)];
-    UNROLL for (size_t m = 0; m < ROW_MAPS; m++)
-        UNROLL for (size_t k = 0; k < VECTORS(28); k++) a[m][k] = splat(network->c1.bias[first + m]);
+    EACH (m, ROW_MAPS)
+        EACH (k, VECTORS(28))
+            a[m][k] = splat(network->c1.bias[first + m]);
     for (size_t u = 0; u < 5; u++)
-        UNROLL for (size_t v = 0; v < 5; v++)
-            UNROLL for (size_t k = 0; k < VECTORS(28); k++)
-            {
+        EACH (v, 5)
+            EACH (k, VECTORS(28)) {
                 const vec x = load_any(&maps->input[row + u][v] + WITHIN(k, 28));
-                UNROLL for (size_t m = 0; m < ROW_MAPS; m++) a[m][k] += network->c1.weight[first + m][u][v] * x;
+                EACH (m, ROW_MAPS)
+                    a[m][k] += network->c1.weight[first + m][u][v] * x;
             }
-    UNROLL for (size_t m = 0; m < ROW_MAPS; m++)
-        UNROLL for (size_t k = 0; k < VECTORS(28); k++)
+    EACH (m, ROW_MAPS)
+        EACH (k, VECTORS(28))
             store_any(&maps->c1[first + m][row][0] + WITHIN(k, 28), squash(a[m][k]));
 }
 
 /*
- * The sums of the fields of 2x2 units of some maps, 2 side wide: rows are added in pairs, then columns. All maps take the
- * first step before any takes the second, since what has just been stored in other portions cannot be loaded at once.
+ * The sums of the fields of 2x2 units of some maps, 2 side wide: rows are added in pairs, then columns. All maps take
+ * the first step before any takes the second, since what has just been stored in other portions cannot be loaded at
+ * once.
  */
 #define SUMS ROUND_UP(14 * 14)
 
@@ -132,8 +136,7 @@ INLINE void sum_fields(float (*sums)[SUMS], const float *x, size_t maps, size_t 
     float rows[6 * 14 * 28 + 2 * W]; /* or 16 * 5 * 10 */
     const size_t width = 2 * side;
     for (size_t row = 0; row < maps * side; row++)
-        UNROLL for (size_t k = 0; k < VECTORS(width); k++)
-        {
+        EACH (k, VECTORS(width)) {
             const float *top = x + row * 2 * width + k * W;
             store_any(rows + row * width + k * W, load_any(top) + load_any(top + width));
         }
@@ -147,7 +150,8 @@ INLINE void sum_fields(float (*sums)[SUMS], const float *x, size_t maps, size_t 
         }
 }
 
-INLINE void subsample(float *states, const float *x, const float *coefficient, const float *bias, size_t maps, size_t side)
+INLINE void subsample(float *states, const float *x, const float *coefficient, const float *bias, size_t maps,
+                      size_t side)
 {
     float sums[16][SUMS];
     sum_fields(sums, x, maps, side);
@@ -180,12 +184,14 @@ static void find_fan_outs(fan_out fans[6])
 
 INLINE void pack_s2(float packed[5][COPY], const float s2[14][14])
 {
-    UNROLL for (size_t v = 0; v < 5; v++) pack_rows(packed[v], &s2[0][v], 14, 10, 14);
+    EACH (v, 5)
+        pack_rows(packed[v], &s2[0][v], 14, 10, 14);
 }
 
 /*
- * C3. The tile is some vectors of the 100 sums of several maps that take in the same map of S2; the sums are kept in memory
- * from one map of S2 to the next. With 5 maps of 4 vectors, 4 inputs and 5 weights are loaded for 20 multiply-adds.
+ * C3. The tile is some vectors of the 100 sums of several maps that take in the same map of S2; the sums are kept in
+ * memory from one map of S2 to the next. With 5 maps of 4 vectors, 4 inputs and 5 weights are loaded for 20
+ * multiply-adds.
  */
 #define C3_MAPS (REGISTERS == 32 ? 5 : 2)
 #define C3_VECTORS (W == 16 ? 4 : 5)
@@ -194,19 +200,18 @@ INLINE void c3_tile(float (*a)[100], const float packed[5][COPY], const fan_out 
                     size_t first, size_t vector, size_t vectors)
 {
     vec sum[C3_MAPS][C3_VECTORS];
-    UNROLL for (size_t m = 0; m < C3_MAPS; m++)
-        UNROLL for (size_t k = 0; k < vectors; k++)
+    EACH (m, C3_MAPS)
+        EACH (k, vectors)
             sum[m][k] = load_any(a[fan->map[first + m]] + WITHIN(vector + k, 100));
     for (size_t u = 0; u < 5; u++)
-        UNROLL for (size_t v = 0; v < 5; v++)
-            UNROLL for (size_t k = 0; k < vectors; k++)
-            {
+        EACH (v, 5)
+            EACH (k, vectors) {
                 const vec x = load_any(packed[v] + 10 * u + WITHIN(vector + k, 100));
-                UNROLL for (size_t m = 0; m < C3_MAPS; m++) sum[m][k] +=
-                    network->c3.weight[fan->kernel[first + m]][u][v] * x;
+                EACH (m, C3_MAPS)
+                    sum[m][k] += network->c3.weight[fan->kernel[first + m]][u][v] * x;
             }
-    UNROLL for (size_t m = 0; m < C3_MAPS; m++)
-        UNROLL for (size_t k = 0; k < vectors; k++)
+    EACH (m, C3_MAPS)
+        EACH (k, vectors)
             store_any(a[fan->map[first + m]] + WITHIN(vector + k, 100), sum[m][k]);
 }
 
@@ -234,10 +239,10 @@ static void c3_forward(lenet5_maps *maps, const lenet5_network *network)
 }
 
 /*
- * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs. What limits C5 is how fast
- * its 192 KB of weights come: the widest vectors take one row after the other, as they lie in memory, each in several
- * strands; others take four rows together, so that an input loaded serves four multiply-adds. inputs is rounded up to whole
- * vectors by the last of them beginning early; x_last holds zeros where it repeats.
+ * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs. What limits C5 is how
+ * fast its 192 KB of weights come: the widest vectors take one row after the other, as they lie in memory, each in
+ * several strands; others take four rows together, so that an input loaded serves four multiply-adds. inputs is rounded
+ * up to whole vectors by the last of them beginning early; x_last holds zeros where it repeats.
  */
 #define STREAMS (W == 16 ? 1 : 4)
 #define STRANDS (W == 16 ? 5 : 2)
@@ -250,18 +255,17 @@ INLINE void units(float *states, const float *x, const float *weight, const floa
     for (size_t unit = 0; unit < W; unit += STREAMS) {
         const float *row = weight + unit * inputs;
         vec strand[STREAMS][STRANDS];
-        UNROLL for (size_t r = 0; r < STREAMS; r++)
-        {
+        EACH (r, STREAMS) {
             strand[r][0] = load_any(row + r * inputs + inputs - W) * x_last;
             UNROLL for (size_t k = 1; k < STRANDS; k++) strand[r][k] = zero();
         }
         UNROLL for (size_t k = 0; k + 1 < VECTORS(inputs); k++)
         {
             const vec value = load_any(x + k * W);
-            UNROLL for (size_t r = 0; r < STREAMS; r++) strand[r][k % STRANDS] += load_any(row + r * inputs + k * W) * value;
+            EACH (r, STREAMS)
+                strand[r][k % STRANDS] += load_any(row + r * inputs + k * W) * value;
         }
-        UNROLL for (size_t r = 0; r < STREAMS; r++)
-        {
+        EACH (r, STREAMS) {
             sum[unit + r] = strand[r][0];
             UNROLL for (size_t k = 1; k < STRANDS; k++) sum[unit + r] += strand[r][k];
         }
@@ -324,7 +328,8 @@ void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network
     output_forward(maps);
 }
 
-/* ---- Backward ------------------------------------------------------------------------------------------------------ */
+/* ---- Backward ------------------------------------------------------------------------------------------------------
+ */
 
 /* The derivatives by F6's states: dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij). */
 static void output_backward(float d_f6[84], const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])
@@ -345,8 +350,8 @@ INLINE void through_squashing(float *d, const float *x, size_t count, order_t or
 }
 
 /*
- * C5 and F6: one way through the weights serves both the derivatives of some of the inputs, whose sums are the tile, and
- * the gradient of the weights. Columns that two tiles share are given their gradient by the first alone.
+ * C5 and F6: one way through the weights serves both the derivatives of some of the inputs, whose sums are the tile,
+ * and the gradient of the weights. Columns that two tiles share are given their gradient by the first alone.
  */
 #define SWEEP (W == 16 ? 25 : 5)
 
@@ -354,17 +359,18 @@ INLINE void sweep(sink s, size_t place, float *d_x, const float *d_a, const floa
                   size_t inputs, size_t vectors, order_t order)
 {
     vec sum[SWEEP];
-    UNROLL for (size_t k = 0; k < vectors; k++) sum[k] = zero();
+    EACH (k, vectors)
+        sum[k] = zero();
     for (size_t unit = 0; unit < units; unit++) {
         const vec d = splat(d_a[unit]);
-        UNROLL for (size_t k = 0; k < vectors; k++)
-        {
+        EACH (k, vectors) {
             const size_t i = unit * inputs + k * W;
             sum[k] += d * power(load_any(weight + i), order);
             give(s, place + i, d * power(load_any(x + k * W), order));
         }
     }
-    UNROLL for (size_t k = 0; k < vectors; k++) store_any(d_x + k * W, sum[k]);
+    EACH (k, vectors)
+        store_any(d_x + k * W, sum[k]);
 }
 
 static void give_biases(sink s, size_t place, const float *d, size_t count)
@@ -377,8 +383,8 @@ static void give_biases(sink s, size_t place, const float *d, size_t count)
 typedef float half_vec __attribute__((vector_size(32), may_alias, aligned(4)));
 
 /* 120 inputs are seven vectors and a half: the last eight columns. */
-INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x, size_t units,
-                       size_t inputs, order_t order)
+INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x,
+                       size_t units, size_t inputs, order_t order)
 {
     half_vec sum = {0};
     half_vec states = *(const half_vec *)x;
@@ -397,7 +403,8 @@ INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const
 }
 #endif
 
-INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
+INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
+                        order_t order)
 {
     const float *weight = &network->f6.weight[0][0];
     const size_t place = PLACE(f6.weight);
@@ -412,7 +419,8 @@ INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
     through_squashing(delta->c5, maps->c5, 120, order);
 }
 
-INLINE void c5_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
+INLINE void c5_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
+                        order_t order)
 {
     float *d_s4 = &delta->s4[0][0][0];
     const float *s4 = &maps->s4[0][0][0];
@@ -433,11 +441,12 @@ INLINE float total(const float *d, size_t count)
 }
 
 /*
- * S4 and S2, one map: the gradient of its coefficient and bias, and the derivatives by the sums of the units below, in d_x,
- * which is 2 side high and stride wide. sums are its fields', and d has zeros behind its side x side numbers.
+ * S4 and S2, one map: the gradient of its coefficient and bias, and the derivatives by the sums of the units below, in
+ * d_x, which is 2 side high and stride wide. sums are its fields', and d has zeros behind its side x side numbers.
  */
 INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place, float *d_x, const float *d,
-                            const float *sums, const float *x, float coefficient, size_t side, size_t stride, order_t order)
+                            const float *sums, const float *x, float coefficient, size_t side, size_t stride,
+                            order_t order)
 {
     const size_t width = 2 * side;
     vec products = zero();
@@ -445,8 +454,7 @@ INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place,
         products += load_any(d + i) * power(load_any(sums + i), order);
     const float factor = scalar_power(coefficient, order);
     for (size_t row = 0; row < width; row++)
-        UNROLL for (size_t k = 0; k < VECTORS(width); k++)
-        {
+        EACH (k, VECTORS(width)) {
             const vec half = load_any(d + row / 2 * side + k * W / 2);
             store_any(d_x + row * stride + k * W,
                       factor * zip_lower(half, half) * power(slope(load_any(x + row * width + k * W)), order));
@@ -470,8 +478,8 @@ typedef struct c3_deltas {
     _Alignas(64) float of[16][REACH + ROUND_UP(100) + REACH + W];
 } c3_deltas;
 
-INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
-                        order_t order)
+INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_network *network,
+                        const lenet5_maps *maps, order_t order)
 {
     float d[16][SUMS + W];
     float sums[16][SUMS];
@@ -489,44 +497,45 @@ INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_
 }
 
 /*
- * C3 to S2: the packed copies the other way. turned[v] holds what the weights of column v mean for the packed inputs, so
- * that sums over rows are shifts by 10, and the five copies are added up in the end. The tile is some vectors of all five.
+ * C3 to S2: the packed copies the other way. turned[v] holds what the weights of column v mean for the packed inputs,
+ * so that sums over rows are shifts by 10, and the five copies are added up in the end. The tile is some vectors of all
+ * five.
  */
 #define TURNED_VECTORS (REGISTERS == 32 ? 5 : 2)
 #define TURNED (W + 14 * 10 + TURNED_VECTORS * W) /* with a vector's room before it too */
 
-INLINE void turned_tile(float turned[5][TURNED], const c3_deltas *c3, const fan_out *fan,
-                        const lenet5_network *network, size_t place, size_t vectors, order_t order)
+INLINE void turned_tile(float turned[5][TURNED], const c3_deltas *c3, const fan_out *fan, const lenet5_network *network,
+                        size_t place, size_t vectors, order_t order)
 {
     vec sum[5][TURNED_VECTORS];
-    UNROLL for (size_t v = 0; v < 5; v++)
-        UNROLL for (size_t k = 0; k < vectors; k++) sum[v][k] = zero();
+    EACH (v, 5)
+        EACH (k, vectors)
+            sum[v][k] = zero();
     for (size_t m = 0; m < 10; m++)
         for (size_t u = 0; u < 5; u++) {
             const float *d = c3->of[fan->map[m]] + REACH - 10 * u + place;
             const float *weight = network->c3.weight[fan->kernel[m]][u];
-            UNROLL for (size_t k = 0; k < vectors; k++)
-            {
+            EACH (k, vectors) {
                 const vec value = load_any(d + k * W);
-                UNROLL for (size_t v = 0; v < 5; v++) sum[v][k] += scalar_power(weight[v], order) * value;
+                EACH (v, 5)
+                    sum[v][k] += scalar_power(weight[v], order) * value;
             }
         }
-    UNROLL for (size_t v = 0; v < 5; v++)
-        UNROLL for (size_t k = 0; k < vectors; k++) store_any(turned[v] + W + place + k * W, sum[v][k]);
+    EACH (v, 5)
+        EACH (k, vectors)
+            store_any(turned[v] + W + place + k * W, sum[v][k]);
 }
 
 /* Row by row: column c of S2 takes from copy v its column c - v, where there is one. */
 INLINE void add_turned(float d_x[14][14], float turned[5][TURNED])
 {
     for (size_t row = 0; row < 14; row++)
-        UNROLL for (size_t k = 0; k < VECTORS(14); k++)
-        {
+        EACH (k, VECTORS(14)) {
             vec sum = zero();
-            UNROLL for (size_t v = 0; v < 5; v++)
-            {
+            EACH (v, 5) {
                 int_vec inside;
-                UNROLL for (size_t lane = 0; lane < W; lane++) inside[lane] =
-                    k * W + lane >= v && k * W + lane < v + 10 ? -1 : 0;
+                EACH (lane, W)
+                    inside[lane] = k * W + lane >= v && k * W + lane < v + 10 ? -1 : 0;
                 sum += (vec)((int_vec)load_any(turned[v] + W + 10 * row + k * W - v) & inside);
             }
             store_any(&d_x[row][0] + k * W, sum);
@@ -538,18 +547,21 @@ INLINE void c3_kernels(vec sum[25 * LENET5_C3_KERNELS + W], const float packed[5
                        const fan_out *fan, size_t first, size_t u, order_t order)
 {
     vec tile[C3_MAPS][5];
-    UNROLL for (size_t k = 0; k < 5 * C3_MAPS; k++) tile[k / 5][k % 5] = zero();
+    EACH (k, 5 * C3_MAPS)
+        tile[k / 5][k % 5] = zero();
     for (size_t i = 0; i < 100; i += W) {
         vec d[C3_MAPS];
-        UNROLL for (size_t m = 0; m < C3_MAPS; m++) d[m] = load_any(c3->of[fan->map[first + m]] + REACH + i);
-        UNROLL for (size_t v = 0; v < 5; v++)
-        {
+        EACH (m, C3_MAPS)
+            d[m] = load_any(c3->of[fan->map[first + m]] + REACH + i);
+        EACH (v, 5) {
             const vec x = power(load_any(packed[v] + 10 * u + i), order);
-            UNROLL for (size_t m = 0; m < C3_MAPS; m++) tile[m][v] += d[m] * x;
+            EACH (m, C3_MAPS)
+                tile[m][v] += d[m] * x;
         }
     }
-    UNROLL for (size_t m = 0; m < C3_MAPS; m++)
-        UNROLL for (size_t v = 0; v < 5; v++) sum[25 * fan->kernel[first + m] + 5 * u + v] = tile[m][v];
+    EACH (m, C3_MAPS)
+        EACH (v, 5)
+            sum[25 * fan->kernel[first + m] + 5 * u + v] = tile[m][v];
 }
 
 INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const lenet5_network *network,
@@ -574,8 +586,8 @@ INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const l
 }
 
 /*
- * The gradient of C1. Its derivatives lie in rows of 32, of which the last four are zeros, so that a whole map is one row;
- * of the input there are five copies, each a column further on, so that vectors of it are aligned.
+ * The gradient of C1. Its derivatives lie in rows of 32, of which the last four are zeros, so that a whole map is one
+ * row; of the input there are five copies, each a column further on, so that vectors of it are aligned.
  */
 #define C1_MAPS (W == 16 ? 3 : 2)
 
@@ -586,21 +598,25 @@ typedef struct c1_operands {
 INLINE void c1_kernels(vec sums[ROUND_UP(150)], const c1_operands *c1, size_t first, size_t u, order_t order)
 {
     vec tile[C1_MAPS][5];
-    UNROLL for (size_t k = 0; k < 5 * C1_MAPS; k++) tile[k / 5][k % 5] = zero();
+    EACH (k, 5 * C1_MAPS)
+        tile[k / 5][k % 5] = zero();
     for (size_t i = 0; i < 28 * 32; i += W) {
         vec d[C1_MAPS];
-        UNROLL for (size_t m = 0; m < C1_MAPS; m++) d[m] = load(c1->d[first + m] + i);
-        UNROLL for (size_t v = 0; v < 5; v++)
-        {
+        EACH (m, C1_MAPS)
+            d[m] = load(c1->d[first + m] + i);
+        EACH (v, 5) {
             const vec x = power(load(c1->input[v] + 32 * u + i), order);
-            UNROLL for (size_t m = 0; m < C1_MAPS; m++) tile[m][v] += d[m] * x;
+            EACH (m, C1_MAPS)
+                tile[m][v] += d[m] * x;
         }
     }
-    UNROLL for (size_t m = 0; m < C1_MAPS; m++)
-        UNROLL for (size_t v = 0; v < 5; v++) sums[25 * (first + m) + 5 * u + v] = tile[m][v];
+    EACH (m, C1_MAPS)
+        EACH (v, 5)
+            sums[25 * (first + m) + 5 * u + v] = tile[m][v];
 }
 
-INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps, order_t order)
+INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
+                           order_t order)
 {
     c1_operands c1;
     vec kernels[ROUND_UP(150)];
@@ -609,7 +625,8 @@ INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *net
     pad_maps(d, &delta->s2[0][0][0], 6, 14 * 14);
     sum_fields(sums, &maps->c1[0][0][0], 6, 14);
     for (size_t i = 0; i < 32 * 32; i += W)
-        UNROLL for (size_t v = 0; v < 5; v++) store(c1.input[v] + i, load_any((const float *)maps->input + i + v));
+        EACH (v, 5)
+            store(c1.input[v] + i, load_any((const float *)maps->input + i + v));
     for (size_t map = 0; map < 6; map++) {
         fields_backward(s, PLACE(s2.coefficient) + map, PLACE(s2.bias) + map, c1.d[map], d[map], sums[map],
                         &maps->c1[map][0][0], network->s2.coefficient[map], 14, 32, order);

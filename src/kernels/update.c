@@ -24,11 +24,14 @@ static uint64_t multiply_adds(size_t rounds)
     vec chain[CHAINS];
     vec factor = splat(0.999f);
     vec term = splat(1e-3f);
-    UNROLL for (size_t i = 0; i < CHAINS; i++) chain[i] = splat((float)i);
+    EACH (i, CHAINS)
+        chain[i] = splat((float)i);
     for (size_t round = 0; round < rounds; round++)
-        UNROLL for (size_t i = 0; i < CHAINS; i++) chain[i] = chain[i] * factor + term;
+        EACH (i, CHAINS)
+            chain[i] = chain[i] * factor + term;
     vec sum = zero();
-    UNROLL for (size_t i = 0; i < CHAINS; i++) sum += chain[i];
+    EACH (i, CHAINS)
+        sum += chain[i];
     volatile float kept = sum[0];
     (void)kept;
     return (uint64_t)rounds * CHAINS * W;

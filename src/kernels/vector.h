@@ -47,6 +47,9 @@ typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligne
 #define UNROLL PRAGMA(GCC unroll 64)
 #endif
 
+/* A loop that is unrolled, so that an array of vectors which it fills is a row of registers. */
+#define EACH(i, count) UNROLL for (size_t i = 0; i < (count); i++)
+
 /* Aligned to the vector, and anywhere. */
 INLINE vec load(const float *from)
 {
@@ -100,9 +103,9 @@ INLINE vec zero(void)
 #endif
 
 /*
- * f(a) = A tanh(S a) as a P(a2) / Q(a2), of degrees 3 and 4: the best such fraction on |a| <= 12, where f has reached A to
- * within 4e-7. The absolute error, roundings and all, is at most 7e-7, the relative one 9e-7 (tests/test_kernels.c tries a
- * dense sweep).
+ * f(a) = A tanh(S a) as a P(a2) / Q(a2), of degrees 3 and 4: the best such fraction on |a| <= 12, where f has reached A
+ * to within 4e-7. The absolute error, roundings and all, is at most 7e-7, the relative one 9e-7 (tests/test_kernels.c
+ * tries a dense sweep).
  */
 INLINE vec squash(vec a)
 {
@@ -150,21 +153,20 @@ INLINE void transpose(vec rows[W])
     UNROLL for (size_t stage = 1; stage < W; stage *= 2)
     {
         vec zipped[W];
-        UNROLL for (size_t i = 0; i < W / 2; i++)
-        {
+        EACH (i, W / 2) {
             zipped[2 * i] = zip_lower(rows[i], rows[i + W / 2]);
             zipped[2 * i + 1] = zip_upper(rows[i], rows[i + W / 2]);
         }
-        UNROLL for (size_t i = 0; i < W; i++) rows[i] = zipped[i];
+        EACH (i, W)
+            rows[i] = zipped[i];
     }
 }
 
 /* Lane i of the result is the sum over the lanes of vector i. */
 INLINE vec sums_of(vec rows[W])
 {
-    UNROLL for (size_t half = W / 2; half > 0; half /= 2)
-        UNROLL for (size_t i = 0; i < half; i++) rows[i] =
-            zip_lower(rows[i], rows[i + half]) + zip_upper(rows[i], rows[i + half]);
+    UNROLL for (size_t half = W / 2; half > 0; half /= 2) EACH (i, half) rows[i] =
+        zip_lower(rows[i], rows[i + half]) + zip_upper(rows[i], rows[i + half]);
     return rows[0];
 }
 

@@ -352,14 +352,14 @@ static inline void layers_backward(network_t *gradient, maps_t *delta, const net
 }
 
 void REAL(lenet5_reference_backward)(network_t *gradient, maps_t *delta, const network_t *network, const maps_t *maps,
-                           const real d_penalty[LENET5_CLASSES])
+                                     const real d_penalty[LENET5_CLASSES])
 {
     output_backward(delta->f6, maps, d_penalty);
     layers_backward(gradient, delta, network, maps, FIRST_DERIVATIVE);
 }
 
 void REAL(lenet5_reference_curvature)(network_t *curvature, maps_t *delta, const network_t *network, const maps_t *maps,
-                            const real dd_f6[84])
+                                      const real dd_f6[84])
 {
     memcpy(delta->f6, dd_f6, sizeof delta->f6);
     layers_backward(curvature, delta, network, maps, SECOND_DERIVATIVE);

@@ -17,11 +17,11 @@ void REAL(lenet5_output_forward)(maps_t *maps);
 
 void lenet5_reference_forward_double(lenet5_maps_double *maps, const lenet5_network_double *network);
 void lenet5_reference_backward_double(lenet5_network_double *gradient, lenet5_maps_double *delta,
-                            const lenet5_network_double *network, const lenet5_maps_double *maps,
-                            const double d_penalty[LENET5_CLASSES]);
+                                      const lenet5_network_double *network, const lenet5_maps_double *maps,
+                                      const double d_penalty[LENET5_CLASSES]);
 void lenet5_reference_curvature_double(lenet5_network_double *curvature, lenet5_maps_double *delta,
-                             const lenet5_network_double *network, const lenet5_maps_double *maps,
-                             const double dd_f6[84]);
+                                       const lenet5_network_double *network, const lenet5_maps_double *maps,
+                                       const double dd_f6[84]);
 
 double lenet5_loss_gradient_double(double d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
                                    const double penalty[LENET5_CLASSES], unsigned label);

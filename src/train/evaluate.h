@@ -2,8 +2,8 @@
 #ifndef LENET5_TRAIN_EVALUATE_H
 #define LENET5_TRAIN_EVALUATE_H
 
-#include "lenet5.h"
 #include "base/workers.h"
+#include "lenet5.h"
 
 /* Says what is wrong with a set that is not labelled and of 28x28. */
 lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error);

@@ -38,7 +38,8 @@ static void add_curvature(void *job, size_t index, size_t worker)
         lenet5_set_input(&s->maps, lenet5_dataset_picture(training->set, picture));
         training->kernels->single_forward(&s->maps, &training->network);
         lenet5_loss_curvature(dd_f6, &distance, &s->maps, training->set->labels[picture]);
-        training->kernels->single_curvature(&training->curvature[index], &s->delta, &training->network, &s->maps, dd_f6);
+        training->kernels->single_curvature(&training->curvature[index], &s->delta, &training->network, &s->maps,
+                                            dd_f6);
     }
 }
 
@@ -74,8 +75,8 @@ static double adam_rate(const lenet5_training *training)
 }
 
 /*
- * The update is cut into pieces too, each of some rows of C5 or F6 whose gradient is summed and used while it is near, and
- * one of all the other parameters.
+ * The update is cut into pieces too, each of some rows of C5 or F6 whose gradient is summed and used while it is near,
+ * and one of all the other parameters.
  */
 #define C5_PIECES (120 / LENET5_ROWS)
 #define F6_PIECES (84 / LENET5_ROWS)

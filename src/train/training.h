@@ -2,14 +2,14 @@
 #ifndef LENET5_TRAIN_TRAINING_H
 #define LENET5_TRAIN_TRAINING_H
 
-#include "recipe.h"
 #include "base/workers.h"
 #include "kernels/kernels.h"
+#include "recipe.h"
 
 /*
- * A batch is cut into shards of 16 pictures. The gradient of the layers with shared weights is summed for each shard on its
- * own, and these sums in their order; that of C5 and F6 is summed over all pictures in their order, row of weights by row.
- * So the bits do not depend on who computed what. The second derivatives are summed in groups likewise.
+ * A batch is cut into shards of 16 pictures. The gradient of the layers with shared weights is summed for each shard on
+ * its own, and these sums in their order; that of C5 and F6 is summed over all pictures in their order, row of weights
+ * by row. So the bits do not depend on who computed what. The second derivatives are summed in groups likewise.
  */
 #define CURVATURE_GROUPS 8
 
@@ -61,8 +61,8 @@ struct lenet5_training {
     unsigned finished;    /* passes */
     lenet5_pass *history; /* (passes), of which finished are there */
 
-    scratch *scratch;         /* (workers) */
-    lenet5_shard *shards;     /* (batch / 16, rounded up), and their sums; not in recipe 1998 */
+    scratch *scratch;     /* (workers) */
+    lenet5_shard *shards; /* (batch / 16, rounded up), and their sums; not in recipe 1998 */
     shard_sums *sums;
     lenet5_network *curvature; /* (CURVATURE_GROUPS); in recipe 1998 alone */
 };
