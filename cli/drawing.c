@@ -1,5 +1,5 @@
 /*
- * Drawings of the learning curves and of the misread digits, made with cairo.
+ * The module lenet5_drawing: drawings of the learning curves and of the misread digits, made with cairo.
  *
  * Both are laid out in units of which a PNG has two pixels each way and an SVG one. A canvas keeps the finished file in
  * memory, and only when cairo has had no trouble with any of it does it become a file. Cairo remembers the first error
@@ -586,3 +586,5 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
     draw_digits(c.cairo, &s, set, digits, arrow);
     return canvas_save(&c, path, error);
 }
+
+LENET5_API const drawing_module lenet5_drawing = {draw_curves, draw_misread};

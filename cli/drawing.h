@@ -1,6 +1,9 @@
 /*
  * Drawings of what a training and a test have found, as the paper has them: the learning curves of figure 5 and the
  * misread digits of figure 8. The files are renamed into place, so that none is ever seen half written.
+ *
+ * Both functions exist twice: in the module lenet5_drawing, where they draw, and in the program, where they load the
+ * module (extras.h) and call it.
  */
 #ifndef LENET5_CLI_DRAWING_H
 #define LENET5_CLI_DRAWING_H
@@ -34,5 +37,12 @@ typedef struct misread {
  */
 lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
                            lenet5_error *error);
+
+typedef struct drawing_module {
+    lenet5_status (*curves)(const char *path, const curve_point *points, size_t count, const char *held_out_name,
+                            const char *title, bool with_figure_5, lenet5_error *error);
+    lenet5_status (*misread)(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
+                             lenet5_error *error);
+} drawing_module;
 
 #endif

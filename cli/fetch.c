@@ -5,7 +5,6 @@
  * comes as NAME.gz.part, which a later run goes on with, and gets its name once its sum is right: what it leaves
  * under that name is whole, and a file that was there before is replaced by nothing less.
  */
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/base16.h>
@@ -17,13 +16,11 @@
 #include <zlib.h>
 
 #include "common.h"
+#include "extras.h"
 #include "progress.h"
+#include "transfer.h"
 
-#define MOST_BYTES (32L << 20) /* of a compressed file; the largest has 10 MB */
-#define CONNECT_SECONDS 15L
-#define SLOWEST_BYTES 1024L /* a second, over SLOWEST_SECONDS */
-#define SLOWEST_SECONDS 30L
-#define MOST_REDIRECTIONS 5L
+#define MOST_BYTES (32L << 20)     /* of a compressed file; the largest has 10 MB */
 #define LONG_PATH (PATH_SIZE + 64) /* a folder, and one of the names below in it */
 
 /* What a file has to unpack to. */
@@ -91,209 +88,143 @@ typedef enum outcome {
     STOPPED /* no other mirror could help */
 } outcome;
 
-typedef struct transfer {
-    CURL *curl;
+typedef struct job {
+    const fetch_module *module;
+    transfer transfer;
     const mnist_file *file;
-    char path[LONG_PATH], part[LONG_PATH];
-    char url[LONG_PATH];
-    char reason[CURL_ERROR_SIZE];
-    FILE *stream; /* of the part */
-    long size;    /* of the part so far */
-    int write_error;
-    bool too_large;
+    char path[LONG_PATH], part[LONG_PATH], url[LONG_PATH];
     progress progress;
-} transfer;
+} job;
 
-static size_t keep(char *bytes, size_t one, size_t count, void *context)
+static void show(job *j, double all, double now)
 {
-    transfer *t = context;
-    t->too_large = (long)count > MOST_BYTES - t->size;
-    if (t->too_large)
-        return 0;
-    if (fwrite(bytes, one, count, t->stream) < count) {
-        t->write_error = errno;
-        return 0;
-    }
-    t->size += (long)count;
-    return count;
-}
-
-static void show(transfer *t, double all, double now)
-{
-    const double seconds = seconds_now() - t->progress.started;
+    const double seconds = seconds_now() - j->progress.started;
     char label[160];
     if (now <= 0)
-        snprintf(label, sizeof label, "%s: waiting for the mirror", t->file->name);
+        snprintf(label, sizeof label, "%s: waiting for the mirror", j->file->name);
     else if (all <= 0)
-        snprintf(label, sizeof label, "%s: %.1f MB, %.1f MB/s", t->file->name, 1e-6 * now, 1e-6 * now / seconds);
+        snprintf(label, sizeof label, "%s: %.1f MB, %.1f MB/s", j->file->name, 1e-6 * now, 1e-6 * now / seconds);
     else
-        snprintf(label, sizeof label, "%s: %.1f of %.1f MB, %.1f MB/s", t->file->name, 1e-6 * now, 1e-6 * all,
+        snprintf(label, sizeof label, "%s: %.1f of %.1f MB, %.1f MB/s", j->file->name, 1e-6 * now, 1e-6 * all,
                  1e-6 * now / seconds);
-    progress_show(&t->progress, all > 0 ? now / all : 0, label);
+    progress_show(&j->progress, all > 0 ? now / all : 0, label);
 }
 
-/* Tells curl to stop, after an interrupt, by returning anything but 0. */
-static int watch(void *context, curl_off_t all, curl_off_t now, curl_off_t all_up, curl_off_t now_up)
+static bool watch(void *watcher, double all, double now)
 {
-    (void)all_up;
-    (void)now_up;
-    show(context, (double)all, (double)now);
-    return interrupted != 0;
+    show(watcher, all, now);
+    return !interrupted;
 }
 
-/* What the program's own mirrors have to keep to, and what a person's may use. */
-static void set_protocols(CURL *curl, bool own)
+static void complain_part(const job *j, int reason)
 {
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, own ? "https" : "https,http,file");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, own ? "https" : "https,http");
+    complain("%s: cannot be written: %s", j->part, strerror(reason));
 }
 
-static void set_limits(CURL *curl)
-{
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "lenet5/" LENET5_VERSION);
-    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, MOST_REDIRECTIONS);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST_BYTES);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SLOWEST_SECONDS);
-    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)MOST_BYTES);
-}
-
-static void set_transfer(transfer *t)
-{
-    curl_easy_setopt(t->curl, CURLOPT_URL, t->url);
-    curl_easy_setopt(t->curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)t->size);
-    curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->reason);
-    curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(t->curl, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(t->curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(t->curl, CURLOPT_XFERINFOFUNCTION, watch);
-    curl_easy_setopt(t->curl, CURLOPT_XFERINFODATA, t);
-}
-
-static void complain_part(const transfer *t, int reason)
-{
-    complain("%s: cannot be written: %s", t->part, strerror(reason));
-}
-
-static bool open_part(transfer *t)
+static bool open_part(job *j)
 {
     struct stat status;
-    t->stream = fopen(t->part, "ab");
-    if (!t->stream || fstat(fileno(t->stream), &status) != 0) {
-        complain_part(t, errno);
-        if (t->stream)
-            fclose(t->stream);
+    FILE *stream = fopen(j->part, "ab");
+    if (!stream || fstat(fileno(stream), &status) != 0) {
+        complain_part(j, errno);
+        if (stream)
+            fclose(stream);
         return false;
     }
-    t->size = (long)status.st_size;
+    j->transfer.stream = stream;
+    j->transfer.size = (long)status.st_size;
     return true;
 }
 
 /* An empty part is of no use to anybody. */
-static void close_part(transfer *t)
+static void close_part(job *j)
 {
-    if (fclose(t->stream) != 0 && t->write_error == 0)
-        t->write_error = errno;
-    if (t->size == 0)
-        unlink(t->part);
+    if (fclose(j->transfer.stream) != 0 && j->transfer.write_error == 0)
+        j->transfer.write_error = errno;
+    if (j->transfer.size == 0)
+        unlink(j->part);
 }
 
-/* Whether the mirror has refused to go on from where the part ends. */
-static bool refused_to_resume(const transfer *t, CURLcode code)
+static outcome judge(job *j, transfer_end end)
 {
-    long response = 0;
-    curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &response);
-    return code == CURLE_RANGE_ERROR || code == CURLE_BAD_DOWNLOAD_RESUME || response == 416;
-}
-
-static outcome judge(transfer *t, CURLcode code)
-{
-    const bool too_large = t->too_large || code == CURLE_FILESIZE_EXCEEDED;
+    transfer *t = &j->transfer;
     if (t->write_error != 0)
-        complain_part(t, t->write_error);
+        complain_part(j, t->write_error);
     if (t->write_error != 0 || interrupted)
         return STOPPED;
-    if (code == CURLE_OK && is_right(t->part, t->file))
+    if (end == TRANSFER_DONE && is_right(j->part, j->file))
         return FETCHED;
-    if (code == CURLE_OK)
+    if (end == TRANSFER_DONE)
         snprintf(t->reason, sizeof t->reason, "what comes from there is not MNIST: its SHA-256 is wrong");
-    else if (too_large)
+    else if (end == TRANSFER_TOO_LARGE)
         snprintf(t->reason, sizeof t->reason, "what comes from there is not MNIST: it is far too large");
-    else if (!t->reason[0])
-        snprintf(t->reason, sizeof t->reason, "%s", curl_easy_strerror(code));
-    return code == CURLE_OK || too_large || refused_to_resume(t, code) ? WRONG : FAILED;
+    return end == TRANSFER_FAILED ? FAILED : WRONG;
 }
 
 /* Adds to the part what is still missing. */
-static outcome go_on(transfer *t)
+static outcome go_on(job *j)
 {
-    t->write_error = 0;
-    t->too_large = false;
-    t->reason[0] = '\0';
-    if (!open_part(t))
+    if (!open_part(j))
         return STOPPED;
-    set_transfer(t);
-    progress_begin(&t->progress, false, 0);
-    const CURLcode code = curl_easy_perform(t->curl);
-    progress_clear(&t->progress);
-    close_part(t);
-    return judge(t, code);
+    progress_begin(&j->progress, false, 0);
+    const transfer_end end = j->module->run(&j->transfer);
+    progress_clear(&j->progress);
+    close_part(j);
+    return judge(j, end);
 }
 
 /* ---- One file ---------------------------------------------------------------------------------------------------- */
 
-static outcome fetch_from(transfer *t, const char *mirror)
+static outcome fetch_from(job *j, const char *mirror)
 {
     const size_t length = strlen(mirror);
-    const bool begun = access(t->part, F_OK) == 0;
-    if (begun && is_right(t->part, t->file))
+    const bool begun = access(j->part, F_OK) == 0;
+    if (begun && is_right(j->part, j->file))
         return FETCHED;
-    snprintf(t->url, sizeof t->url, "%s%s%s", mirror, length && mirror[length - 1] == '/' ? "" : "/", t->file->name);
-    outcome result = go_on(t);
-    if (begun && result == WRONG && unlink(t->part) == 0)
-        result = go_on(t);
+    snprintf(j->url, sizeof j->url, "%s%s%s", mirror, length && mirror[length - 1] == '/' ? "" : "/", j->file->name);
+    outcome result = go_on(j);
+    if (begun && result == WRONG && unlink(j->part) == 0)
+        result = go_on(j);
     if (result == WRONG)
-        unlink(t->part);
+        unlink(j->part);
     if (result == WRONG || result == FAILED)
-        complain("%s: %s", t->url, t->reason);
+        complain("%s: %s", j->url, j->transfer.reason);
     return result;
 }
 
 /* Gives the part its name, once its bytes would outlast a power failure. */
-static outcome settle(const transfer *t)
+static outcome settle(const job *j)
 {
-    const int file = open(t->part, O_WRONLY | O_CLOEXEC);
+    const int file = open(j->part, O_WRONLY | O_CLOEXEC);
     bool done = file >= 0 && fsync(file) == 0;
     int reason = errno;
     if (file >= 0)
         close(file);
-    if (done && rename(t->part, t->path) != 0) {
+    if (done && rename(j->part, j->path) != 0) {
         reason = errno;
         done = false;
     }
     if (done)
         return FETCHED;
-    complain("%s: cannot be put in place: %s", t->path, strerror(reason));
+    complain("%s: cannot be put in place: %s", j->path, strerror(reason));
     return STOPPED;
 }
 
-static outcome fetch_file(transfer *t, const char *const *from)
+static outcome fetch_file(job *j, const char *const *from)
 {
-    if (is_right(t->path, t->file)) {
-        printf("%s: is there\n", t->path);
+    if (is_right(j->path, j->file)) {
+        printf("%s: is there\n", j->path);
         return FETCHED;
     }
-    if (access(t->path, F_OK) == 0)
-        fprintf(stderr, "%s: its SHA-256 is wrong; fetching it anew\n", t->path);
+    if (access(j->path, F_OK) == 0)
+        fprintf(stderr, "%s: its SHA-256 is wrong; fetching it anew\n", j->path);
     outcome result = FAILED;
     for (size_t i = 0; from[i] && (result == FAILED || result == WRONG); i++)
-        result = fetch_from(t, from[i]);
+        result = fetch_from(j, from[i]);
     if (result == FETCHED)
-        result = settle(t);
+        result = settle(j);
     if (result == FETCHED)
-        printf("%s: fetched\n", t->path);
+        printf("%s: fetched\n", j->path);
     fflush(stdout);
     return result;
 }
@@ -324,15 +255,14 @@ static void advise(const char *folder)
     fputs("from any copy of MNIST, or name a mirror that can be reached: --mirror URL\n", stderr);
 }
 
-static outcome fetch_all(CURL *curl, const char *folder, const char *const *from)
+static outcome fetch_all(job *j, const char *folder, const char *const *from)
 {
-    transfer t = {.curl = curl};
     outcome result = FETCHED;
     for (size_t i = 0; i < FILES && result == FETCHED; i++) {
-        t.file = &files[i];
-        snprintf(t.path, sizeof t.path, "%s/%s", folder, t.file->name);
-        snprintf(t.part, sizeof t.part, "%s/%s.part", folder, t.file->name);
-        result = fetch_file(&t, from);
+        j->file = &files[i];
+        snprintf(j->path, sizeof j->path, "%s/%s", folder, j->file->name);
+        snprintf(j->part, sizeof j->part, "%s/%s.part", folder, j->file->name);
+        result = fetch_file(j, from);
     }
     return result;
 }
@@ -352,22 +282,24 @@ static int report(outcome result, const char *folder, bool named)
 static int run(const cli_arguments *arguments)
 {
     char folder[PATH_SIZE];
+    lenet5_error error;
     const char *mirror = argument_text(arguments, "mirror");
     const char *const given[] = {mirror, NULL};
     if (strcmp(arguments->others[0], "mnist") != 0)
         return complain_usage(arguments->command, "there is no set %s to fetch; there is: mnist", arguments->others[0]);
+    const fetch_module *module = load_extra("lenet5_fetch", &error);
+    if (!module)
+        return complain_error(&error);
     data_folder(folder, arguments);
     if (!make_folder(folder))
         return EXIT_FAILED;
-    CURL *curl = curl_easy_init();
-    if (!curl)
+    job j = {.module = module};
+    j.transfer = (transfer){.url = j.url, .most = MOST_BYTES, .watch = watch, .watcher = &j};
+    if (!module->open(&j.transfer, !mirror))
         return complain("libcurl cannot be set up");
     watch_interrupts();
-    set_protocols(curl, !mirror);
-    set_limits(curl);
-    const outcome result = fetch_all(curl, folder, mirror ? given : mirrors);
-    curl_easy_cleanup(curl);
-    curl_global_cleanup();
+    const outcome result = fetch_all(&j, folder, mirror ? given : mirrors);
+    module->close(&j.transfer);
     return report(result, folder, argument_text(arguments, "data") != NULL);
 }
 

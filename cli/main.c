@@ -1,17 +1,25 @@
 /* lenet5: the command line. Each command is a file of its own. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "lenet5.h"
-#include "options.h"
+#include "common.h"
 
 extern const cli_command train_command, test_command, classify_command, inspect_command, synth_command, fetch_command,
-    plot_command;
+    plot_command, bench_command;
 static const cli_command help_command, version_command;
 
-const cli_command *const commands[] = {
-    &train_command, &test_command, &classify_command, &inspect_command, &synth_command,
-    &fetch_command, &plot_command, &help_command,     &version_command, NULL};
+const cli_command *const commands[] = {&train_command,
+                                       &test_command,
+                                       &classify_command,
+                                       &inspect_command,
+                                       &synth_command,
+                                       &fetch_command,
+                                       &plot_command,
+                                       &bench_command,
+                                       &help_command,
+                                       &version_command,
+                                       NULL};
 
 static const option no_options[] = {{0}};
 
@@ -39,7 +47,7 @@ static int help(const cli_arguments *arguments)
 static int version(const cli_arguments *arguments)
 {
     (void)arguments;
-    printf("lenet5 %s\n", lenet5_version());
+    printf("lenet5 %s (%s)\n", lenet5_version(), lenet5_isa());
     return EXIT_DONE;
 }
 
@@ -55,9 +63,11 @@ static const cli_command help_command = {
 
 static const cli_command version_command = {
     .name = "version",
-    .summary = "print the version",
+    .summary = "print the version and the instruction set in use",
     .usage = "",
-    .description = "Prints the version of the program.",
+    .description = "Prints the version of the program and, in parentheses, the instruction set that its passes\n"
+                   "use: the best one that the processor has, or the one that the environment variable\n"
+                   "LENET5_ISA names.",
     .options = no_options,
     .run = version,
 };
@@ -67,6 +77,19 @@ static bool asks_for_help(int argc, char **argv)
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
+    return false;
+}
+
+/* LENET5_ISA is heeded when the library is loaded; one that names nothing is passed over there, and refused here. */
+static bool check_isa(void)
+{
+    const char *wish = getenv("LENET5_ISA");
+    if (!wish || !wish[0] || strcmp(wish, lenet5_isa()) == 0)
+        return true;
+    char names[128] = "";
+    for (size_t i = 0; lenet5_isa_at(i); i++)
+        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", lenet5_isa_at(i));
+    complain("LENET5_ISA is \"%s\", which this processor does not have; it has: %s", wish, names);
     return false;
 }
 
@@ -90,6 +113,8 @@ int main(int argc, char **argv)
     }
     cli_arguments arguments;
     if (!parse_arguments(&arguments, command, argc - 2, argv + 2))
+        return EXIT_USAGE;
+    if (!check_isa())
         return EXIT_USAGE;
     const int code = command->run(&arguments);
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -17,7 +17,7 @@ typedef struct job {
     const char *out, *log;
     char recipe[32];
     char checkpoint[PATH_SIZE];
-    uint64_t seed, passes, threads, validation;
+    uint64_t seed, passes, batch, threads, validation;
     lenet5_criterion criterion;
     bool criterion_given;
 
@@ -72,13 +72,16 @@ static int read_options(job *j)
     j->criterion = loss && strcmp(loss, "map") == 0 ? LENET5_MAP : LENET5_MSE;
     if (!argument_whole(&j->seed, a, "seed", 1, 0, UINT64_MAX) ||
         !argument_whole(&j->passes, a, "epochs", 0, 1, LENET5_MAX_PASSES) ||
+        !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) ||
         !argument_whole(&j->threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
         return EXIT_USAGE;
-    static const char *const fixed[] = {"recipe", "loss", "seed", "epochs", "validation"};
+    static const char *const fixed[] = {"recipe", "loss", "seed", "epochs", "batch", "validation"};
     for (size_t i = 0; argument_text(a, "resume") && i < sizeof fixed / sizeof fixed[0]; i++)
         if (argument_text(a, fixed[i]))
             return complain_usage(a->command, "--%s cannot be changed when a training is resumed", fixed[i]);
+    if (recipe && strcmp(recipe, "1998") == 0 && j->batch > 1)
+        return complain_usage(a->command, "recipe 1998 trains on one picture at a time; --batch is for the others");
     return EXIT_DONE;
 }
 
@@ -137,6 +140,7 @@ static int begin_new(job *j)
     const lenet5_training_options options = {.recipe = j->recipe,
                                              .seed = j->seed,
                                              .passes = (unsigned)j->passes,
+                                             .batch = (size_t)j->batch,
                                              .threads = (unsigned)j->threads,
                                              .criterion = j->criterion_given ? &j->criterion : NULL,
                                              .data_name = j->train.name,
@@ -355,6 +359,7 @@ static const option options[] = {
     {"loss", "mse|map", "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
     {"data", "DIR", "the folder of MNIST; default: $LENET5_DATA, else the XDG folder"},
     {"epochs", "N", "passes through the training set; default: the recipe's"},
+    {"batch", "N", "pictures between two updates; default: the recipe's, 1 in 1998"},
     {"seed", "N", "of all that is random; default 1"},
     {"threads", "N", "default: one for each processor; the model doesn't depend on it"},
     {"validation", "N", "hold out the last N training pictures, and leave the test set"},

@@ -27,7 +27,7 @@ expect 2 "usage" "$program"
 expect 0 "exit codes" "$program" help
 expect 0 "exit codes" "$program" --help
 expect 0 "lenet5 0." "$program" --version
-for command in train test classify inspect synth fetch plot help version; do
+for command in train test classify inspect synth fetch plot bench help version; do
     expect 0 "usage: lenet5 $command" "$program" help $command
     expect 0 "usage: lenet5 $command" "$program" $command --help
 done
@@ -42,6 +42,9 @@ expect 2 "fewer arguments" "$program" test a b
 expect 2 "more arguments" "$program" classify
 expect 2 "go together" "$program" test --images x --data y
 expect 2 "cannot be changed" "$program" train --resume x --seed 2
+expect 2 "--batch cannot be changed" "$program" train --resume x --batch 2
+expect 2 "--batch is a whole number from 1 to 1024" "$program" train --batch 1025
+expect 2 "one picture at a time" "$program" train --recipe 1998 --batch 2
 expect 1 "lenet5 train makes one" "$program" test
 expect 1 "no training set here" "$program" train --data "$folder"
 [ -e lenet5.safetensors ] && fail "a model where there was no data"
@@ -63,6 +66,12 @@ expect 1 "cannot be written" "$program" train --data digits --epochs 1 --out /no
 "$program" train --epochs 1 --quiet --out s.safetensors >out 2>err && grep -q "synthetic digits" err || fail "synthetic training"
 [ -s out ] && fail "--quiet printed results"
 
+expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 100 --threads 1 --json --out b.safetensors
+expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 100 --threads 2 --json --out c.safetensors
+cmp -s b.safetensors c.safetensors || fail "two threads gave another model from batches of 100"
+expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 16 --json --out c.safetensors
+cmp -s b.safetensors c.safetensors && fail "batches of 16 and of 100 gave the same model"
+
 expect 0 "misread" "$program" test m.safetensors --data digits --errors sheet.png
 [ -s sheet.png ] || fail "no contact sheet"
 expect 0 '"n":500' "$program" test m.safetensors --data digits --json
@@ -81,6 +90,29 @@ grep -q "<svg" curve.svg || fail "curve.svg is no SVG"
 expect 0 "curve.png" "$program" plot log.csv --out curve.png
 expect 1 "curve.gif" "$program" plot log.csv --out curve.gif
 expect 1 "not a log" "$program" plot digits/train-labels-idx1-ubyte --out curve.svg
+
+# The instruction sets that this processor has, as the complaint about another one lists them; and bench with each.
+expect 0 "(" env LENET5_ISA= "$program" version
+expect 2 'LENET5_ISA is "i386"' env LENET5_ISA=i386 "$program" version
+isas=$(sed -n 's/.*it has: //p' err | tr -d ,)
+[ -n "$isas" ] || fail "no instruction set"
+for isa in $isas; do
+    expect 0 "($isa)" env LENET5_ISA="$isa" "$program" version
+    expect 0 '"name":"forward_batch"' env LENET5_ISA="$isa" "$program" bench --quick --json --threads 2
+    json "d['isa'] == '$isa' and d['threads'] == 2 and [r['isa'] for r in d['results']] == 7 * ['$isa']"
+    json "[(p['isa'], p['threads']) for p in d['peak_gmacs']] == [(i, t) for t in (1, 2) for i in '$isas'.split()]"
+    json '[(r["name"], r["threads"], r["batch"]) for r in d["results"]] == [("forward_batch", 2, 16),
+        ("forward_single", 1, 1), ("train_step", 2, 64), ("epoch", 2, 64), ("train_single", 1, 1),
+        ("second_derivatives", 1, 1), ("normalise", 1, 1)]'
+    json 'all(r["seconds"] > 0 and r["pictures_per_s"] > 0 for r in d["results"])'
+    json 'all(r["peak_share"] > 0 and r["times_reference"] > 0 for r in d["results"][:-1])'
+    json 'd["results"][-1]["peak_share"] is None and d["results"][-1]["times_reference"] is None'
+done
+expect 0 "in use" "$program" bench --quick
+expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
+expect 2 "fewer arguments" "$program" bench more
+expect 1 "interrupted" timeout --preserve-status -s INT 1 "$program" bench --json
+[ -s out ] && fail "bench was interrupted and printed results"
 
 # A digit as PGM, dark on light and light on dark, three times as large; and a blank page.
 python3 - digits <<'PY'

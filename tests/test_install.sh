@@ -1,8 +1,10 @@
-# The installed tree: headers, libraries with public symbols alone, pkg-config and CMake packages that a stranger can use.
+# The installed tree: headers, libraries with public symbols alone, pkg-config and CMake packages that a stranger can use, and
+# a program that finds its modules wherever the tree is.
 set -eu
 build=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+fail() { echo "FAILED: $1"; exit 1; }
 case "$build" in
 *release) ;;
 *) echo "skipped: only the release build is installed" && exit 77 ;;
@@ -10,12 +12,12 @@ esac
 cmake --install "$build" --prefix "$folder/usr" >/dev/null
 libdir=$(dirname "$(find "$folder/usr" -name 'liblenet5.so')")
 for library in liblenet5.so liblenet5_reader.so; do
-    readelf -d "$libdir/$library" | grep -q "SONAME.*$library\.[0-9]" || { echo "FAILED: $library has no SONAME"; exit 1; }
+    readelf -d "$libdir/$library" | grep -q "SONAME.*$library\.[0-9]" || fail "$library has no SONAME"
     foreign=$(nm -D --defined-only "$libdir/$library" | awk '{print $3}' | grep -v '^lenet5_' || true)
-    [ -z "$foreign" ] || { echo "FAILED: $library exports $foreign"; exit 1; }
+    [ -z "$foreign" ] || fail "$library exports $foreign"
     hidden=$(nm -D --defined-only "$libdir/$library" | awk '{print $3}' |
         while read -r name; do grep -qw "$name" "$folder"/usr/include/*.h || echo "$name"; done)
-    [ -z "$hidden" ] || { echo "FAILED: $library exports what no header declares: $hidden"; exit 1; }
+    [ -z "$hidden" ] || fail "$library exports what no header declares: $hidden"
 done
 cat >"$folder/user.c" <<'C'
 #include <lenet5.h>
@@ -50,4 +52,38 @@ cmake -S "$folder/project" -B "$folder/project/build" -DCMAKE_PREFIX_PATH="$fold
 cmake --build "$folder/project/build" >/dev/null
 "$folder/project/build/user" | grep -q "of 156"
 "$folder/usr/bin/lenet5" version | grep -q "^lenet5 "
+
+# The program loads cairo and libcurl with its modules alone. These export a table each, and are found where the tree is moved
+# to and through a link.
+needed=$(readelf -d "$folder/usr/bin/lenet5" | grep NEEDED)
+case "$needed" in *cairo* | *curl*) fail "the program itself needs cairo or libcurl: $needed" ;; esac
+for module in lenet5_drawing lenet5_fetch; do
+    exported=$(nm -D --defined-only "$libdir/lenet5/$module.so" | awk '{print $3}')
+    [ "$exported" = $module ] || fail "$module exports $exported"
+done
+cat >"$folder/log.csv" <<'CSV'
+pass,loss,train_error_pct,test_error_pct,seconds,recipe
+1,1.5,9.5,3.5,20,fast
+2,1.2,4.5,2.5,20,fast
+CSV
+mv "$folder/usr" "$folder/moved"
+ln -s "moved/bin/lenet5" "$folder/link"
+"$folder/link" plot "$folder/log.csv" --out "$folder/curve.svg" >/dev/null
+grep -q "<svg" "$folder/curve.svg" || fail "the installed program draws nothing"
+"$folder/link" fetch mnist --data "$folder/data" --mirror file:///nowhere 2>"$folder/err" && fail "MNIST came from nowhere"
+grep -q "^lenet5: file:///nowhere/train-images" "$folder/err" || fail "libcurl is not used: $(cat "$folder/err")"
+
+# Without them: what was tried, why it failed, what helps.
+find "$folder/moved" -name 'lenet5_*.so' -delete
+for command in "plot $folder/log.csv --out $folder/none.svg" "fetch mnist --data $folder/none"; do
+    code=0
+    # shellcheck disable=SC2086 # a list of words
+    "$folder/link" $command >/dev/null 2>"$folder/err" || code=$?
+    [ $code = 1 ] || fail "$command without its module: exit code $code"
+    for text in "neither $folder/moved/bin/lenet5_" "/lenet5/lenet5_" "install lenet5" "cannot open shared object file"; do
+        grep -qF -e "$text" "$folder/err" || fail "$command without its module: says nothing of \"$text\": $(cat "$folder/err")"
+    done
+done
+[ ! -e "$folder/none" ] || fail "fetch makes a folder although it cannot fetch"
+"$folder/link" help fetch | grep -q "usage: lenet5 fetch" || fail "help needs a module"
 echo "all passed"

@@ -41,7 +41,9 @@ typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligne
 
 #define INLINE static inline __attribute__((always_inline))
 #define PRAGMA(text) _Pragma(#text)
-#ifdef __clang__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define UNROLL /* the checks of so many loads would take minutes to compile */
+#elif defined(__clang__)
 #define UNROLL PRAGMA(clang loop unroll(full))
 #else
 #define UNROLL PRAGMA(GCC unroll 64)

@@ -1,0 +1,558 @@
+/*
+ * lenet5 bench: how fast the passes and the training are on this machine, beside two yardsticks that are measured in
+ * the same run: the multiply-adds a second that the processor can do at best, and the reference passes.
+ *
+ * All is measured once in each of several rounds, so that a moment in which something else ran spoils one sample of
+ * each measure and not all samples of one. What counts is the median of the rounds; of a peak, the greatest.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+#include "lenet5_reader.h"
+#include "progress.h"
+
+/*
+ * Multiply-adds a picture, by the shapes: of convolutions and full connections alone, each done once. Subsampling,
+ * squashing and updates of the weights count nothing, so what they take lowers the share of the peak.
+ */
+enum {
+    C1 = 6 * 28 * 28 * 25,
+    C3 = LENET5_C3_KERNELS * 10 * 10 * 25,
+    C5 = 120 * 16 * 25,
+    F6 = 84 * 120,
+    OUTPUT = LENET5_CLASSES * 84,
+    FORWARD = C1 + C3 + C5 + F6 + OUTPUT,
+    WEIGHT_GRADIENTS = C1 + C3 + C5 + F6,
+    INPUT_DERIVATIVES = C3 + C5 + F6, /* nothing lies below C1's */
+    TRAINING = FORWARD + OUTPUT + WEIGHT_GRADIENTS + INPUT_DERIVATIVES,
+    SECOND_DERIVATIVES = FORWARD + WEIGHT_GRADIENTS + INPUT_DERIVATIVES, /* which begin at F6, not at the output */
+};
+_Static_assert(FORWARD == 326520 && TRAINING == 861120, "as counted by hand");
+
+#define ROUNDS 5
+#define BATCH 64
+#define LATENCIES 4000
+#define SCANS 16
+#define SCAN_SIDE 100
+#define MOST_PEAKS 16 /* instruction sets, on one thread and on several */
+
+/* How much work one sample of each measure is. */
+typedef struct amounts {
+    unsigned rounds;
+    size_t pictures;              /* of the set: what forward_batch reads and an epoch trains on */
+    size_t warm_steps, steps;     /* of batches; together they fit in one pass, whose last batch is smaller */
+    size_t warm_singles, singles; /* steps of one picture; a pass of recipe 1998 begins with its learning rates */
+    size_t latencies, curvatures, references, scans;
+} amounts;
+
+static const amounts thorough = {ROUNDS, 60000, 100, 400, 200, 5000, LATENCIES, 3000, 1000, 2000};
+static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50};
+
+/* The reference passes that measures are held against. */
+enum { REFERENCE_FORWARD, REFERENCE_TRAINING, REFERENCE_CURVATURE, REFERENCES, NO_REFERENCE = REFERENCES };
+
+#define MEASURES 7
+
+typedef struct peak {
+    const char *isa;
+    unsigned threads;
+    double multiply_adds_per_s;
+} peak;
+
+typedef struct bench {
+    amounts work;
+    unsigned threads;
+    lenet5_dataset set;
+    uint8_t scans[SCANS][SCAN_SIDE * SCAN_SIDE];
+    lenet5_model model; /* trained for some steps, so that its states are no noise */
+
+    lenet5_lanes lanes;
+    lenet5_maps maps, delta;
+    lenet5_network gradient;
+    double latency[LATENCIES];
+
+    peak peaks[MOST_PEAKS];
+    size_t peak_count;
+    double references[REFERENCES][ROUNDS]; /* seconds a picture */
+    double samples[MEASURES][ROUNDS];      /* seconds a picture */
+
+    progress progress;
+    size_t done; /* samples */
+} bench;
+
+/* A sample takes some time, from which *seconds a picture follow. It may stop early when interrupted is set. */
+typedef lenet5_status sample(double *seconds, bench *b, lenet5_error *error);
+
+typedef struct measure {
+    const char *name;
+    size_t batch;         /* pictures at a time */
+    bool threaded;        /* on as many threads as were asked for; else on one */
+    bool whole;           /* its time is told for the whole set; else for a batch */
+    double multiply_adds; /* a picture; 0 where it does something else */
+    size_t reference;     /* the same in the reference passes */
+    sample *take;
+} measure;
+
+/* ---- The network's passes ---------------------------------------------------------------------------------------- */
+
+/* The set has more pictures than are asked for anywhere, or they come round again. */
+static const uint8_t *picture_of(const bench *b, size_t index)
+{
+    return lenet5_dataset_picture(&b->set, index % b->set.count);
+}
+
+static unsigned label_of(const bench *b, size_t index)
+{
+    return b->set.labels[index % b->set.count];
+}
+
+static void read_lanes(bench *b, size_t first)
+{
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = picture_of(b, first + lane);
+    lenet5_set_input_lanes(&b->lanes, pictures);
+    lenet5_forward_lanes(&b->lanes, &b->model.network);
+}
+
+static lenet5_status forward_batch(double *seconds, bench *b, lenet5_error *error)
+{
+    if (b->threads > 1) {
+        lenet5_evaluation e;
+        const lenet5_status status = lenet5_evaluate(&e, &b->model.network, &b->set, b->threads, error);
+        if (status != LENET5_OK)
+            return status;
+        *seconds = e.seconds / (double)e.count;
+        lenet5_evaluation_free(&e);
+        return LENET5_OK;
+    }
+    const double start = seconds_now();
+    for (size_t first = 0; first < b->set.count && !interrupted; first += LENET5_LANES)
+        read_lanes(b, first);
+    *seconds = (seconds_now() - start) / (double)b->set.count;
+    return LENET5_OK;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double left = *(const double *)a;
+    const double right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* Sorts values. */
+static double median(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, ascending);
+    return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+/* The latency that half of the pictures stay below; the mean would hold what the system did meanwhile. */
+static lenet5_status forward_single(double *seconds, bench *b, lenet5_error *error)
+{
+    (void)error;
+    double before = seconds_now();
+    for (size_t i = 0; i < b->work.latencies; i++) {
+        lenet5_set_input(&b->maps, picture_of(b, i));
+        lenet5_forward(&b->maps, &b->model.network);
+        const double now = seconds_now();
+        b->latency[i] = now - before;
+        before = now;
+    }
+    *seconds = median(b->latency, b->work.latencies);
+    return LENET5_OK;
+}
+
+/* Eq. 8's second derivatives by the states of F6, which learning rates are estimated from. */
+static void set_curvature(float dd_f6[84])
+{
+    for (size_t unit = 0; unit < 84; unit++)
+        dd_f6[unit] = 2;
+}
+
+static lenet5_status second_derivatives(double *seconds, bench *b, lenet5_error *error)
+{
+    (void)error;
+    float dd_f6[84];
+    set_curvature(dd_f6);
+    const double start = seconds_now();
+    for (size_t i = 0; i < b->work.curvatures; i++) {
+        lenet5_set_input(&b->maps, picture_of(b, i));
+        lenet5_forward(&b->maps, &b->model.network);
+        lenet5_curvature(&b->gradient, &b->delta, &b->model.network, &b->maps, dd_f6);
+    }
+    *seconds = (seconds_now() - start) / (double)b->work.curvatures;
+    return LENET5_OK;
+}
+
+static lenet5_status normalise(double *seconds, bench *b, lenet5_error *error)
+{
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    lenet5_status status = LENET5_OK;
+    const double start = seconds_now();
+    for (size_t i = 0; i < b->work.scans && status == LENET5_OK; i++)
+        status = lenet5_normalise(picture, b->scans[i % SCANS], SCAN_SIDE, SCAN_SIDE, error);
+    *seconds = (seconds_now() - start) / (double)b->work.scans;
+    return status;
+}
+
+/* ---- Training ---------------------------------------------------------------------------------------------------- */
+
+/* One pass without distortion, whose cost belongs to the recipe and not to the passes. */
+static lenet5_status begin_training(lenet5_training **training, const bench *b, const char *recipe, size_t batch,
+                                    unsigned threads, lenet5_error *error)
+{
+    const lenet5_training_options options = {
+        .recipe = recipe, .seed = 1, .passes = 1, .batch = batch, .undistorted = true, .threads = threads};
+    return lenet5_training_new(training, &options, &b->set, NULL, error);
+}
+
+static lenet5_status take_steps(lenet5_training *training, size_t steps, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < steps && status == LENET5_OK && !interrupted; i++)
+        status = lenet5_training_step(training, error);
+    return status;
+}
+
+/* Seconds a step, after some that nobody times; frees the training. */
+static lenet5_status time_steps(double *seconds, lenet5_training *training, size_t warm, size_t steps,
+                                lenet5_error *error)
+{
+    lenet5_status status = take_steps(training, warm, error);
+    const double start = seconds_now();
+    if (status == LENET5_OK)
+        status = take_steps(training, steps, error);
+    *seconds = (seconds_now() - start) / (double)steps;
+    lenet5_training_free(training);
+    return status;
+}
+
+static lenet5_status train_step(double *seconds, bench *b, lenet5_error *error)
+{
+    lenet5_training *training;
+    lenet5_status status = begin_training(&training, b, "fast", BATCH, b->threads, error);
+    if (status != LENET5_OK)
+        return status;
+    status = time_steps(seconds, training, b->work.warm_steps, b->work.steps, error);
+    *seconds /= BATCH;
+    return status;
+}
+
+static lenet5_status train_single(double *seconds, bench *b, lenet5_error *error)
+{
+    lenet5_training *training;
+    const lenet5_status status = begin_training(&training, b, "1998", 1, 1, error);
+    if (status != LENET5_OK)
+        return status;
+    return time_steps(seconds, training, b->work.warm_singles, b->work.singles, error);
+}
+
+static lenet5_status epoch(double *seconds, bench *b, lenet5_error *error)
+{
+    lenet5_training *training;
+    lenet5_status status = begin_training(&training, b, "fast", BATCH, b->threads, error);
+    if (status != LENET5_OK)
+        return status;
+    while (status == LENET5_OK && !interrupted && !lenet5_training_finished(training))
+        status = lenet5_training_step(training, error);
+    if (lenet5_training_finished(training))
+        *seconds = lenet5_training_pass(training, 0)->seconds / (double)b->set.count;
+    lenet5_training_free(training);
+    return status;
+}
+
+/* ---- The yardsticks ---------------------------------------------------------------------------------------------- */
+
+static void reference_passes(bench *b, size_t index, size_t which, const float dd_f6[84])
+{
+    const lenet5_network *network = &b->model.network;
+    lenet5_set_input(&b->maps, picture_of(b, index));
+    lenet5_reference_forward(&b->maps, network);
+    if (which == REFERENCE_CURVATURE)
+        lenet5_reference_curvature(&b->gradient, &b->delta, network, &b->maps, dd_f6);
+    if (which == REFERENCE_TRAINING) {
+        float d_penalty[LENET5_CLASSES];
+        lenet5_loss_gradient(d_penalty, &b->model.provenance.loss, b->maps.penalty, label_of(b, index));
+        lenet5_reference_backward(&b->gradient, &b->delta, network, &b->maps, d_penalty);
+    }
+}
+
+static double time_reference(bench *b, size_t which)
+{
+    float dd_f6[84];
+    set_curvature(dd_f6);
+    const double start = seconds_now();
+    for (size_t i = 0; i < b->work.references; i++)
+        reference_passes(b, i, which, dd_f6);
+    return (seconds_now() - start) / (double)b->work.references;
+}
+
+static void list_peaks(bench *b, unsigned threads)
+{
+    for (size_t i = 0; lenet5_isa_at(i) && b->peak_count < MOST_PEAKS; i++)
+        b->peaks[b->peak_count++] = (peak){.isa = lenet5_isa_at(i), .threads = threads};
+}
+
+static lenet5_status raise_peak(peak *p, lenet5_error *error)
+{
+    double measured = 0;
+    const lenet5_status status = lenet5_measure_peak(&measured, p->isa, p->threads, error);
+    p->multiply_adds_per_s = fmax(p->multiply_adds_per_s, measured);
+    return status;
+}
+
+/* That of the instruction set in use. */
+static double peak_of(const bench *b, unsigned threads)
+{
+    for (size_t i = 0; i < b->peak_count; i++)
+        if (b->peaks[i].threads == threads && strcmp(b->peaks[i].isa, lenet5_isa()) == 0)
+            return b->peaks[i].multiply_adds_per_s;
+    return NAN;
+}
+
+/* ---- The rounds -------------------------------------------------------------------------------------------------- */
+
+static const measure measures[MEASURES] = {
+    {"forward_batch", LENET5_LANES, true, false, FORWARD, REFERENCE_FORWARD, forward_batch},
+    {"forward_single", 1, false, false, FORWARD, REFERENCE_FORWARD, forward_single},
+    {"train_step", BATCH, true, false, TRAINING, REFERENCE_TRAINING, train_step},
+    {"epoch", BATCH, true, true, TRAINING, REFERENCE_TRAINING, epoch},
+    {"train_single", 1, false, false, TRAINING, REFERENCE_TRAINING, train_single},
+    {"second_derivatives", 1, false, false, SECOND_DERIVATIVES, REFERENCE_CURVATURE, second_derivatives},
+    {"normalise", 1, false, false, 0, NO_REFERENCE, normalise},
+};
+
+static void show_progress(bench *b, const char *what)
+{
+    char label[128];
+    const size_t samples = b->work.rounds * (b->peak_count + REFERENCES + MEASURES);
+    snprintf(label, sizeof label, "measuring: %s", what);
+    progress_show(&b->progress, (double)b->done++ / (double)samples, label);
+}
+
+static lenet5_status measure_round(bench *b, unsigned number, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < b->peak_count && status == LENET5_OK && !interrupted; i++) {
+        show_progress(b, "the peak");
+        status = raise_peak(&b->peaks[i], error);
+    }
+    for (size_t i = 0; i < REFERENCES && !interrupted; i++) {
+        show_progress(b, "the reference");
+        b->references[i][number] = time_reference(b, i);
+    }
+    for (size_t i = 0; i < MEASURES && status == LENET5_OK && !interrupted; i++) {
+        show_progress(b, measures[i].name);
+        status = measures[i].take(&b->samples[i][number], b, error);
+    }
+    return status;
+}
+
+/* ---- What is told of it ------------------------------------------------------------------------------------------ */
+
+typedef struct result {
+    const measure *measure;
+    unsigned threads;
+    size_t pictures; /* that seconds is the time of */
+    double seconds, pictures_per_s;
+    double peak_share, times_reference; /* NAN where there is nothing to compare with */
+} result;
+
+static result result_of(bench *b, size_t index)
+{
+    const measure *m = &measures[index];
+    const double seconds = median(b->samples[index], b->work.rounds);
+    result r = {.measure = m,
+                .threads = m->threaded ? b->threads : 1,
+                .pictures = m->whole ? b->set.count : m->batch,
+                .pictures_per_s = 1 / seconds,
+                .peak_share = NAN,
+                .times_reference = NAN};
+    r.seconds = seconds * (double)r.pictures;
+    if (m->multiply_adds > 0)
+        r.peak_share = m->multiply_adds * r.pictures_per_s / peak_of(b, r.threads);
+    if (m->reference != NO_REFERENCE)
+        r.times_reference = median(b->references[m->reference], b->work.rounds) / seconds;
+    return r;
+}
+
+static json_t *number_or_null(double number)
+{
+    return isnan(number) ? json_null() : json_real(number);
+}
+
+static void report_json(bench *b)
+{
+    json_t *peaks = json_array();
+    json_t *results = json_array();
+    for (size_t i = 0; i < b->peak_count; i++) {
+        const peak *p = &b->peaks[i];
+        json_array_append_new(peaks, json_pack("{s:s, s:i, s:f}", "isa", p->isa, "threads", (int)p->threads, "gmacs",
+                                               1e-9 * p->multiply_adds_per_s));
+    }
+    for (size_t i = 0; i < MEASURES; i++) {
+        const result r = result_of(b, i);
+        json_array_append_new(results, json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:o, s:o}", "name", r.measure->name,
+                                                 "isa", lenet5_isa(), "threads", (int)r.threads, "batch",
+                                                 (json_int_t)r.measure->batch, "seconds", r.seconds, "pictures_per_s",
+                                                 r.pictures_per_s, "peak_share", number_or_null(r.peak_share),
+                                                 "times_reference", number_or_null(r.times_reference)));
+    }
+    print_json(json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", lenet5_version(), "isa", lenet5_isa(), "threads",
+                         (int)b->threads, "peak_gmacs", peaks, "results", results));
+}
+
+/* The peaks as a table: a row for each instruction set, a column for each number of threads. */
+static void print_peaks(const bench *b)
+{
+    const size_t rows = b->threads > 1 ? b->peak_count / 2 : b->peak_count;
+    char title[32];
+    snprintf(title, sizeof title, "on %u threads", b->threads);
+    printf("peak, in 10^9 multiply-adds a second   on 1 thread");
+    if (b->threads > 1)
+        printf("%16s", title);
+    for (size_t i = 0; i < rows; i++) {
+        const bool in_use = strcmp(b->peaks[i].isa, lenet5_isa()) == 0;
+        printf("\n%-10s %-25s %13.1f", b->peaks[i].isa, in_use ? "in use" : "", 1e-9 * b->peaks[i].multiply_adds_per_s);
+        if (b->threads > 1)
+            printf("%16.1f", 1e-9 * b->peaks[rows + i].multiply_adds_per_s);
+    }
+    printf("\n\n");
+}
+
+/* Three digits or more, and a unit: "61.2 us". */
+static void write_time(char text[32], double seconds)
+{
+    const char *unit = seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : "s";
+    const double value = seconds < 1e-3 ? 1e6 * seconds : seconds < 1 ? 1e3 * seconds : seconds;
+    snprintf(text, 32, "%.*f %s", value < 10 ? 2 : value < 100 ? 1 : 0, value, unit);
+}
+
+static void print_result(const result *r)
+{
+    char time[32], share[32] = "-", times[32] = "-";
+    write_time(time, r->seconds);
+    if (!isnan(r->peak_share))
+        snprintf(share, sizeof share, "%.1f %%", 100 * r->peak_share);
+    if (!isnan(r->times_reference))
+        snprintf(times, sizeof times, "%.1f", r->times_reference);
+    printf("%-18s  %7u  %8zu  %8s  %10.0f  %7s  %15s\n", r->measure->name, r->threads, r->pictures, time,
+           r->pictures_per_s, share, times);
+}
+
+static void report_text(bench *b)
+{
+    printf("lenet5 %s, instruction set %s\n\n", lenet5_version(), lenet5_isa());
+    print_peaks(b);
+    printf("measure             threads  pictures      time  pictures/s  of peak  times reference\n");
+    for (size_t i = 0; i < MEASURES; i++) {
+        const result r = result_of(b, i);
+        print_result(&r);
+    }
+}
+
+/* ---- The command ------------------------------------------------------------------------------------------------- */
+
+/* A digit as a camera gives it: dark on light, three times as large, with a margin. */
+static void scan(uint8_t grey[SCAN_SIDE * SCAN_SIDE], const uint8_t *picture)
+{
+    const size_t margin = (SCAN_SIDE - 3 * LENET5_PICTURE_SIDE) / 2;
+    memset(grey, 255, SCAN_SIDE * SCAN_SIDE);
+    for (size_t row = 0; row < 3 * LENET5_PICTURE_SIDE; row++)
+        for (size_t column = 0; column < 3 * LENET5_PICTURE_SIDE; column++)
+            grey[(margin + row) * SCAN_SIDE + margin + column] =
+                (uint8_t)(255 - picture[row / 3 * LENET5_PICTURE_SIDE + column / 3]);
+}
+
+static lenet5_status prepare(bench *b, lenet5_error *error)
+{
+    lenet5_training *training;
+    lenet5_status status = lenet5_dataset_synthesise(&b->set, b->work.pictures, 1998, error);
+    if (status == LENET5_OK)
+        status = begin_training(&training, b, "fast", BATCH, b->threads, error);
+    if (status != LENET5_OK)
+        return status;
+    status = take_steps(training, b->work.steps, error);
+    lenet5_training_model(&b->model, training);
+    lenet5_training_free(training);
+    for (size_t i = 0; i < SCANS; i++)
+        scan(b->scans[i], picture_of(b, i));
+    list_peaks(b, 1);
+    if (b->threads > 1)
+        list_peaks(b, b->threads);
+    return status;
+}
+
+static int measure_all(bench *b)
+{
+    lenet5_error error;
+    progress_begin(&b->progress, false, 0);
+    progress_show(&b->progress, 0, "drawing digits");
+    lenet5_status status = prepare(b, &error);
+    for (unsigned i = 0; i < b->work.rounds && status == LENET5_OK && !interrupted; i++)
+        status = measure_round(b, i, &error);
+    progress_clear(&b->progress);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    return interrupted ? complain("interrupted") : EXIT_DONE;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    uint64_t threads;
+    if (!argument_whole(&threads, arguments, "threads", 1, 1, LENET5_MAX_THREADS))
+        return EXIT_USAGE;
+    bench *b = aligned_alloc(64, sizeof *b); /* what lenet5_lanes need, and so the whole struct */
+    if (!b)
+        return complain("out of memory");
+    memset(b, 0, sizeof *b);
+    b->threads = (unsigned)threads;
+    b->work = argument_flag(arguments, "quick") ? quick : thorough;
+    watch_interrupts();
+    const int code = measure_all(b);
+    if (code == EXIT_DONE && argument_flag(arguments, "json"))
+        report_json(b);
+    else if (code == EXIT_DONE)
+        report_text(b);
+    lenet5_dataset_free(&b->set);
+    free(b);
+    return code;
+}
+
+static const option options[] = {
+    {"threads", "N", "for forward_batch, train_step and epoch; default 1"},
+    {"quick", NULL, "one short round: shows that it works, measures badly"},
+    {"json", NULL, "one object, as docs/json.md says"},
+    {0},
+};
+
+const cli_command bench_command = {
+    .name = "bench",
+    .summary = "measure how fast this machine reads and trains",
+    .usage = "[options]",
+    .description = "Measures the network and its training on digits drawn in memory; no data are needed. Let\n"
+                   "nothing else run meanwhile: it takes half a minute or so, and whatever shares the processor\n"
+                   "shows in the numbers.\n\n"
+                   "First come the peaks: how many multiply-adds a second each instruction set of this processor\n"
+                   "manages if it does nothing else, neither loads nor stores. No program that computes with it\n"
+                   "can be faster, so the share of the peak says how much room is left. All else is measured with\n"
+                   "the instruction set in use, the best one unless LENET5_ISA names another:\n\n"
+                   "  forward_batch       reading many pictures, 16 at once\n"
+                   "  forward_single      reading one picture: from its bytes to the answer\n"
+                   "  train_step          one update from a batch of 64 pictures, recipe fast\n"
+                   "  epoch               one pass of such updates through 60,000 pictures\n"
+                   "  train_single        one update from one picture, recipe 1998\n"
+                   "  second_derivatives  those of one picture, which recipe 1998 sets its rates by\n"
+                   "  normalise           bringing a grey picture of 100x100 to the form that is read\n\n"
+                   "A time is the median of 5 samples, and that of as many pictures as stand before it. A sample is\n"
+                   "a mean over many pictures, but forward_single's is a median too, of single latencies. Only the\n"
+                   "multiply-adds that the network's definition needs count for the share. The reference are the\n"
+                   "passes as the paper has them, in plain C on one thread, timed in the same run; in training\n"
+                   "they have no update.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,16 @@
+/*
+ * What the program loads when it first needs it. cairo and libcurl bring some forty libraries with them, and to load
+ * these takes longer than to read a digit; so what uses them is in modules of their own.
+ */
+#ifndef LENET5_CLI_EXTRAS_H
+#define LENET5_CLI_EXTRAS_H
+
+#include "lenet5.h"
+
+/*
+ * The one symbol of the module NAME.so, a table of functions that has the module's name too. NULL if it cannot be
+ * loaded; error then says where it was looked for, and why it failed.
+ */
+const void *load_extra(const char *name, lenet5_error *error);
+
+#endif
