@@ -37,11 +37,18 @@ struct workers {
     workers_piece piece;
     void *job;
     size_t pieces;
+    bool split;
     atomic_size_t next;
 };
 
 static void take_pieces(workers *pool, size_t number)
 {
+    if (pool->split) {
+        const size_t end = (number + 1) * pool->pieces / pool->count;
+        for (size_t index = number * pool->pieces / pool->count; index < end; index++)
+            pool->piece(pool->job, index, number);
+        return;
+    }
     for (;;) {
         const size_t index = atomic_fetch_add(&pool->next, 1);
         if (index >= pool->pieces)
@@ -158,12 +165,13 @@ static void wait_for_others(workers *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
-void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count)
+static void run(workers *pool, workers_piece piece, void *job, size_t count, bool split)
 {
     const bool shared = count > 1 && pool->count > 1;
     pool->piece = piece;
     pool->job = job;
     pool->pieces = count;
+    pool->split = split && shared;
     atomic_store(&pool->next, 0);
     if (shared) {
         pthread_mutex_lock(&pool->lock);
@@ -175,4 +183,14 @@ void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t co
     take_pieces(pool, 0);
     if (shared)
         wait_for_others(pool);
+}
+
+void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count)
+{
+    run(pool, piece, job, count, false);
+}
+
+void lenet5_workers_run_split(workers *pool, workers_piece piece, void *job, size_t count)
+{
+    run(pool, piece, job, count, true);
 }

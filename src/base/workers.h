@@ -21,4 +21,7 @@ size_t lenet5_workers_count(const workers *pool);
 /* Does all pieces 0 to count - 1 of a job and returns when they are done. */
 void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count);
 
+/* The same, but each worker does the same pieces every time, so that what they work on stays in its cache. */
+void lenet5_workers_run_split(workers *pool, workers_piece piece, void *job, size_t count);
+
 #endif

@@ -103,6 +103,16 @@ INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t coun
 /* ---- Forward ------------------------------------------------------------------------------------------------------
  */
 
+/*
+ * A pass of its own over a layer, for as many vectors as there are numbers and with nothing in between that one would have
+ * to wait for.
+ */
+INLINE void squash_all(float *a, size_t count)
+{
+    for (size_t i = 0; i < count; i += W)
+        store_any(a + i, squash(load_any(a + i)));
+}
+
 /* The tile of C1: a row of several maps. With all 6 maps, 12 sums of 16 for 2 inputs and 6 weights loaded. */
 #define ROW_MAPS (W == 16 ? 6 : W == 8 ? 3 : 1)
 
@@ -121,7 +131,7 @@ INLINE void c1_rows(lenet5_maps *maps, const lenet5_network *network, size_t fir
             }
     EACH (m, ROW_MAPS)
         EACH (k, VECTORS(28))
-            store_any(&maps->c1[first + m][row][0] + WITHIN(k, 28), squash(a[m][k]));
+            store_any(&maps->c1[first + m][row][0] + WITHIN(k, 28), a[m][k]);
 }
 
 /*
@@ -234,43 +244,34 @@ static void c3_forward(lenet5_maps *maps, const lenet5_network *network)
                 c3_tile(a, packed, &fans[input], network, first, vector, VECTORS(100) % C3_VECTORS);
         }
     }
-    for (size_t i = 0; i < 16 * 100; i += W)
-        store_any(a[0] + i, squash(load_any(a[0] + i)));
+    squash_all(a[0], 16 * 100);
 }
 
 /*
- * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs. What limits C5 is how
- * fast its 192 KB of weights come: the widest vectors take one row after the other, as they lie in memory, each in
- * several strands; others take four rows together, so that an input loaded serves four multiply-adds. inputs is rounded
- * up to whole vectors by the last of them beginning early; x_last holds zeros where it repeats.
+ * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs, in so many strands that
+ * no multiply-add waits for the one before. What limits C5 is how fast its 192 KB of weights come. inputs is rounded up
+ * to whole vectors by the last of them beginning early; x_last holds zeros where it repeats.
  */
-#define STREAMS (W == 16 ? 1 : 4)
-#define STRANDS (W == 16 ? 5 : 2)
+#define STRANDS (W == 4 ? 2 : 1)
 
 INLINE void units(float *states, const float *x, const float *weight, const float *bias, size_t inputs)
 {
-    vec sum[W];
+    vec strand[STRANDS][W];
     vec x_last = load_any(x + inputs - W);
     UNROLL for (size_t lane = 0; lane + inputs < VECTORS(inputs) * W; lane++) x_last[lane] = 0;
-    for (size_t unit = 0; unit < W; unit += STREAMS) {
-        const float *row = weight + unit * inputs;
-        vec strand[STREAMS][STRANDS];
-        EACH (r, STREAMS) {
-            strand[r][0] = load_any(row + r * inputs + inputs - W) * x_last;
-            UNROLL for (size_t k = 1; k < STRANDS; k++) strand[r][k] = zero();
-        }
-        UNROLL for (size_t k = 0; k + 1 < VECTORS(inputs); k++)
-        {
-            const vec value = load_any(x + k * W);
-            EACH (r, STREAMS)
-                strand[r][k % STRANDS] += load_any(row + r * inputs + k * W) * value;
-        }
-        EACH (r, STREAMS) {
-            sum[unit + r] = strand[r][0];
-            UNROLL for (size_t k = 1; k < STRANDS; k++) sum[unit + r] += strand[r][k];
-        }
+    EACH (unit, W) {
+        strand[0][unit] = load_any(weight + unit * inputs + inputs - W) * x_last;
+        UNROLL for (size_t k = 1; k < STRANDS; k++) strand[k][unit] = zero();
     }
-    store_any(states, squash(load_any(bias) + sums_of(sum)));
+    for (size_t k = 0; k + 1 < VECTORS(inputs); k += STRANDS)
+        EACH (s, STRANDS)
+            if (k + s + 1 < VECTORS(inputs)) {
+                const vec value = load_any(x + (k + s) * W);
+                EACH (unit, W)
+                    strand[s][unit] += load_any(weight + unit * inputs + (k + s) * W) * value;
+            }
+    UNROLL for (size_t k = 1; k < STRANDS; k++) EACH (unit, W) strand[0][unit] += strand[k][unit];
+    store_any(states, squash(load_any(bias) + sums_of(strand[0])));
 }
 
 static void c5_forward(lenet5_maps *maps, const lenet5_network *network)
@@ -320,6 +321,7 @@ void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network
     for (size_t first = 0; first < 6; first += ROW_MAPS)
         for (size_t row = 0; row < 28; row++)
             c1_rows(maps, network, first, row);
+    squash_all(&maps->c1[0][0][0], 6 * 28 * 28);
     subsample(&maps->s2[0][0][0], &maps->c1[0][0][0], network->s2.coefficient, network->s2.bias, 6, 14);
     c3_forward(maps, network);
     subsample(&maps->s4[0][0][0], &maps->c3[0][0][0], network->s4.coefficient, network->s4.bias, 16, 5);

@@ -96,8 +96,20 @@ static void apply(const update_job *job, size_t first, const float *gradient, si
 
 #define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
 
+/* Asks for the numbers of some rows, which come from far or have been read by others, while their gradient is summed.
+ */
+static void call_near(const update_job *job, size_t first, size_t count)
+{
+    const lenet5_training *t = job->training;
+    const lenet5_network *const needed[] = {&t->network, &t->first, &t->second, &t->average};
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        for (size_t k = first; k < first + count; k += 16)
+            __builtin_prefetch((const float *)needed[i] + k, 1, 2);
+}
+
 static void update_c5(const update_job *job, lenet5_rows *rows, size_t unit)
 {
+    call_near(job, PLACE(c5.weight) + unit * 400, LENET5_ROWS * 400);
     job->training->kernels->c5_rows(rows, job->training->shards, job->shards, unit);
     apply(job, PLACE(c5.weight) + unit * 400, rows->c5[0], LENET5_ROWS * 400);
     apply(job, PLACE(c5.bias) + unit, rows->bias, LENET5_ROWS);
@@ -105,6 +117,7 @@ static void update_c5(const update_job *job, lenet5_rows *rows, size_t unit)
 
 static void update_f6(const update_job *job, lenet5_rows *rows, size_t unit)
 {
+    call_near(job, PLACE(f6.weight) + unit * 120, LENET5_ROWS * 120);
     job->training->kernels->f6_rows(rows, job->training->shards, job->shards, unit);
     for (size_t row = 0; row < LENET5_ROWS; row++)
         apply(job, PLACE(f6.weight) + (unit + row) * 120, rows->f6[row], 120);
@@ -146,7 +159,7 @@ void lenet5_adam_update(lenet5_training *training, size_t count)
                                .keep_average = (float)fmin(training->recipe->averaging, step / (step + 10)),
                                .rate = (float)corrected},
                       .shards = (count + LENET5_LANES - 1) / LENET5_LANES};
-    lenet5_workers_run(training->workers, update_piece, &job, C5_PIECES + F6_PIECES + 1);
+    lenet5_workers_run_split(training->workers, update_piece, &job, C5_PIECES + F6_PIECES + 1);
     training->greatest_rate = fmax(training->greatest_rate, rate);
     training->least_rate = fmin(training->least_rate, rate);
 }
