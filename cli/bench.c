@@ -54,7 +54,7 @@ static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50};
 /* The reference passes that measures are held against. */
 enum { REFERENCE_FORWARD, REFERENCE_TRAINING, REFERENCE_CURVATURE, REFERENCES, NO_REFERENCE = REFERENCES };
 
-#define MEASURES 7
+#define MEASURES 8
 
 typedef struct peak {
     const char *isa;
@@ -68,6 +68,8 @@ typedef struct bench {
     lenet5_dataset set;
     uint8_t scans[SCANS][SCAN_SIDE * SCAN_SIDE];
     lenet5_model model; /* trained for some steps, so that its states are no noise */
+    lenet5_bulk *bulk;
+    uint8_t *digits; /* what it reads */
 
     lenet5_lanes lanes;
     lenet5_maps maps, delta;
@@ -132,6 +134,15 @@ static lenet5_status forward_batch(double *seconds, bench *b, lenet5_error *erro
     const double start = seconds_now();
     for (size_t first = 0; first < b->set.count && !interrupted; first += LENET5_LANES)
         read_lanes(b, first);
+    *seconds = (seconds_now() - start) / (double)b->set.count;
+    return LENET5_OK;
+}
+
+static lenet5_status forward_int8(double *seconds, bench *b, lenet5_error *error)
+{
+    (void)error;
+    const double start = seconds_now();
+    lenet5_bulk_read(b->digits, b->bulk, b->set.pixels, b->set.count);
     *seconds = (seconds_now() - start) / (double)b->set.count;
     return LENET5_OK;
 }
@@ -318,6 +329,7 @@ static double peak_of(const bench *b, unsigned threads)
 
 static const measure measures[MEASURES] = {
     {"forward_batch", LENET5_LANES, true, false, FORWARD, REFERENCE_FORWARD, forward_batch},
+    {"forward_int8", LENET5_LANES, false, false, 0, REFERENCE_FORWARD, forward_int8},
     {"forward_single", 1, false, false, FORWARD, REFERENCE_FORWARD, forward_single},
     {"train_step", BATCH, true, false, TRAINING, REFERENCE_TRAINING, train_step},
     {"epoch", BATCH, true, true, TRAINING, REFERENCE_TRAINING, epoch},
@@ -325,6 +337,12 @@ static const measure measures[MEASURES] = {
     {"second_derivatives", 1, false, false, SECOND_DERIVATIVES, REFERENCE_CURVATURE, second_derivatives},
     {"normalise", 1, false, false, 0, NO_REFERENCE, normalise},
 };
+
+/* All, but reading in whole numbers only where that is done. */
+static bool is_measured(const bench *b, size_t index)
+{
+    return measures[index].take != forward_int8 || lenet5_bulk_in_int8(b->bulk);
+}
 
 static void show_progress(bench *b, const char *what)
 {
@@ -347,7 +365,8 @@ static lenet5_status measure_round(bench *b, unsigned number, lenet5_error *erro
     }
     for (size_t i = 0; i < MEASURES && status == LENET5_OK && !interrupted; i++) {
         show_progress(b, measures[i].name);
-        status = measures[i].take(&b->samples[i][number], b, error);
+        if (is_measured(b, i))
+            status = measures[i].take(&b->samples[i][number], b, error);
     }
     return status;
 }
@@ -395,6 +414,8 @@ static void report_json(bench *b)
                                                1e-9 * p->multiply_adds_per_s));
     }
     for (size_t i = 0; i < MEASURES; i++) {
+        if (!is_measured(b, i))
+            continue;
         const result r = result_of(b, i);
         json_array_append_new(results, json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:o, s:o}", "name", r.measure->name,
                                                  "isa", lenet5_isa(), "threads", (int)r.threads, "batch",
@@ -450,6 +471,8 @@ static void report_text(bench *b)
     print_peaks(b);
     printf("measure             threads  pictures      time  pictures/s  of peak  times reference\n");
     for (size_t i = 0; i < MEASURES; i++) {
+        if (!is_measured(b, i))
+            continue;
         const result r = result_of(b, i);
         print_result(&r);
     }
@@ -479,6 +502,12 @@ static lenet5_status prepare(bench *b, lenet5_error *error)
     status = take_steps(training, b->work.steps, error);
     lenet5_training_model(&b->model, training);
     lenet5_training_free(training);
+    if (status == LENET5_OK)
+        status = lenet5_bulk_new(&b->bulk, &b->model.network, error);
+    if (status == LENET5_OK && !(b->digits = calloc(b->set.count, 1))) {
+        snprintf(error->message, sizeof error->message, "out of memory");
+        status = LENET5_E_MEMORY;
+    }
     for (size_t i = 0; i < SCANS; i++)
         scan(b->scans[i], picture_of(b, i));
     list_peaks(b, 1);
@@ -519,6 +548,8 @@ static int run(const cli_arguments *arguments)
     else if (code == EXIT_DONE)
         report_text(b);
     lenet5_dataset_free(&b->set);
+    lenet5_bulk_free(b->bulk);
+    free(b->digits);
     free(b);
     return code;
 }
@@ -542,6 +573,7 @@ const cli_command bench_command = {
                    "can be faster, so the share of the peak says how much room is left. All else is measured with\n"
                    "the instruction set in use, the best one unless LENET5_ISA names another:\n\n"
                    "  forward_batch       reading many pictures, 16 at once\n"
+                   "  forward_int8        the same in whole numbers of 8 bits, where the processor has them\n"
                    "  forward_single      reading one picture: from its bytes to the answer\n"
                    "  train_step          one update from a batch of 64 pictures, recipe fast\n"
                    "  epoch               one pass of such updates through 60,000 pictures\n"

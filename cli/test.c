@@ -6,6 +6,7 @@
 #include "common.h"
 #include "drawing.h"
 #include "lenet5_reader.h"
+#include "progress.h"
 
 #define HALF_PERCENT 0.005
 
@@ -57,7 +58,41 @@ static int load(named_set *loaded, const cli_arguments *arguments)
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
-static void print_result_json(const lenet5_evaluation *e, const named_set *data, double rejected)
+/* What lenet5_bulk_read says of the set beside what the float passes say. */
+typedef struct bulk_result {
+    bool in_int8;
+    size_t errors, changed, in_float;
+    double pictures_per_s;
+} bulk_result;
+
+static lenet5_status read_in_bulk(bulk_result *result, const lenet5_network *network, const lenet5_dataset *set,
+                                  const lenet5_evaluation *e, lenet5_error *error)
+{
+    lenet5_bulk *bulk;
+    uint8_t *digits = calloc(set->count, 1);
+    if (!digits) {
+        snprintf(error->message, sizeof error->message, "out of memory");
+        return LENET5_E_MEMORY;
+    }
+    const lenet5_status status = lenet5_bulk_new(&bulk, network, error);
+    if (status == LENET5_OK) {
+        *result = (bulk_result){.in_int8 = lenet5_bulk_in_int8(bulk)};
+        const double start = seconds_now();
+        result->in_float = lenet5_bulk_read(digits, bulk, set->pixels, set->count);
+        result->pictures_per_s = (double)set->count / (seconds_now() - start);
+        for (size_t i = 0; i < set->count; i++) {
+            result->errors += digits[i] != set->labels[i];
+            result->changed += digits[i] != lenet5_best((const float *)e->penalty[i]);
+        }
+        lenet5_bulk_free(bulk);
+    }
+    free(digits);
+    return status;
+}
+
+/* bulk may be NULL, here and below. */
+static void print_result_json(const lenet5_evaluation *e, const named_set *data, double rejected,
+                              const bulk_result *bulk)
 {
     double low, high;
     lenet5_wilson(&low, &high, e->errors, e->count);
@@ -68,10 +103,16 @@ static void print_result_json(const lenet5_evaluation *e, const named_set *data,
             json_array_append_new(row, json_integer((json_int_t)e->confusion[truth][given]));
         json_array_append_new(rows, row);
     }
-    print_json(json_pack("{s:s, s:I, s:I, s:f, s:[f,f], s:o, s:f, s:f}", "data", data->name, "n", (json_int_t)e->count,
-                         "errors", (json_int_t)e->errors, "error_pct", percent(e->errors, e->count), "interval_pct",
-                         100 * low, 100 * high, "confusion", rows, "rejected_for_half_pct", 100 * rejected,
-                         "pictures_per_s", (double)e->count / e->seconds));
+    json_t *result = json_pack(
+        "{s:s, s:I, s:I, s:f, s:[f,f], s:o, s:f, s:f}", "data", data->name, "n", (json_int_t)e->count, "errors",
+        (json_int_t)e->errors, "error_pct", percent(e->errors, e->count), "interval_pct", 100 * low, 100 * high,
+        "confusion", rows, "rejected_for_half_pct", 100 * rejected, "pictures_per_s", (double)e->count / e->seconds);
+    if (bulk)
+        json_object_set_new(result, "int8",
+                            json_pack("{s:b, s:I, s:I, s:I, s:f}", "in_use", (int)bulk->in_int8, "errors",
+                                      (json_int_t)bulk->errors, "changed", (json_int_t)bulk->changed, "read_in_float",
+                                      (json_int_t)bulk->in_float, "pictures_per_s", bulk->pictures_per_s));
+    print_json(result);
 }
 
 static void print_confusion(const lenet5_evaluation *e)
@@ -89,7 +130,19 @@ static void print_confusion(const lenet5_evaluation *e)
     }
 }
 
-static void print_result(const lenet5_evaluation *e, const named_set *data, double rejected)
+static void print_bulk(const bulk_result *bulk)
+{
+    if (bulk->in_int8)
+        printf("in whole numbers of 8 bits: %zu misread, %zu answers changed, %zu pictures read again in float, "
+               "%.0f pictures/s\n",
+               bulk->errors, bulk->changed, bulk->in_float, bulk->pictures_per_s);
+    else
+        printf("no whole numbers of 8 bits: the processor, LENET5_ISA or the model does not allow them; "
+               "in bulk %.0f pictures/s\n",
+               bulk->pictures_per_s);
+}
+
+static void print_result(const lenet5_evaluation *e, const named_set *data, double rejected, const bulk_result *bulk)
 {
     double low, high;
     lenet5_wilson(&low, &high, e->errors, e->count);
@@ -97,6 +150,8 @@ static void print_result(const lenet5_evaluation *e, const named_set *data, doub
            data->name, percent(e->errors, e->count), 100 * low, 100 * high);
     printf("%.2f %% have to be rejected for 0.5 %% error among the rest\n", 100 * rejected);
     printf("%.0f pictures/s\n", (double)e->count / e->seconds);
+    if (bulk)
+        print_bulk(bulk);
     print_confusion(e);
 }
 
@@ -122,15 +177,18 @@ static int report(const cli_arguments *arguments, const lenet5_model *model, con
     lenet5_error error;
     lenet5_evaluation e;
     double rejected;
+    bulk_result in_bulk;
+    const bulk_result *bulk = argument_flag(arguments, "int8") ? &in_bulk : NULL;
     if (lenet5_evaluate(&e, &model->network, &data->set, threads, &error) != LENET5_OK)
         return complain_error(&error);
     int code = EXIT_DONE;
-    if (lenet5_rejection(&rejected, &e, &data->set, HALF_PERCENT, &error) != LENET5_OK)
+    if (lenet5_rejection(&rejected, &e, &data->set, HALF_PERCENT, &error) != LENET5_OK ||
+        (bulk && read_in_bulk(&in_bulk, &model->network, &data->set, &e, &error) != LENET5_OK))
         code = complain_error(&error);
     else if (argument_flag(arguments, "json"))
-        print_result_json(&e, data, rejected);
+        print_result_json(&e, data, rejected, bulk);
     else
-        print_result(&e, data, rejected);
+        print_result(&e, data, rejected, bulk);
     const char *errors = argument_text(arguments, "errors");
     if (code == EXIT_DONE && errors)
         code = draw_errors(errors, &e, &data->set);
@@ -146,6 +204,10 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     if (!argument_text(arguments, "images") != !argument_text(arguments, "labels"))
         return complain_usage(arguments->command, "--images and --labels go together");
+    if (argument_flag(arguments, "int8") && threads > 1)
+        return complain_usage(arguments->command, "--int8 compares two ways of reading on one thread");
+    if (argument_flag(arguments, "int8"))
+        threads = 1;
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
         return complain("out of memory");
@@ -169,6 +231,7 @@ static const option options[] = {
     {"normalise", NULL, "fit and centre each picture as classify does, also those of 28x28"},
     {"errors", "FILE.png", "draw all misread digits, as the paper's figure 8"},
     {"threads", "N", "default: one for each processor"},
+    {"int8", NULL, "read a second time, in bulk and in whole numbers of 8 bits; both on one thread"},
     {"json", NULL, "one object, as docs/json.md says"},
     {0},
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "int8.h"
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -23,6 +24,14 @@ static size_t count_runnable(void)
         return 2;
     return 3;
 }
+
+/* Beside what the last level asks for, what some processors of that level have. */
+static lenet5_int8_forward *find_int8(const lenet5_kernels *chosen)
+{
+    const bool runs = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vbmi") &&
+                      __builtin_cpu_supports("avx512vbmi2");
+    return chosen == &lenet5_kernels_avx512 && runs ? lenet5_int8_vnni : NULL;
+}
 #else
 #if defined(__aarch64__)
 extern const lenet5_kernels lenet5_kernels_neon;
@@ -36,10 +45,17 @@ static size_t count_runnable(void)
 {
     return 1;
 }
+
+static lenet5_int8_forward *find_int8(const lenet5_kernels *chosen)
+{
+    (void)chosen;
+    return NULL;
+}
 #endif
 
 static size_t runnable = 1;
 static const lenet5_kernels *in_use;
+static lenet5_int8_forward *int8_in_use;
 
 __attribute__((constructor)) static void choose(void)
 {
@@ -49,6 +65,12 @@ __attribute__((constructor)) static void choose(void)
     for (size_t i = 0; wish && i < runnable; i++)
         if (strcmp(wish, all[i]->isa) == 0)
             in_use = all[i];
+    int8_in_use = find_int8(in_use);
+}
+
+lenet5_int8_forward *lenet5_int8_in_use(void)
+{
+    return int8_in_use;
 }
 
 const lenet5_kernels *lenet5_kernels_at(size_t index)
