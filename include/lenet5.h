@@ -239,7 +239,7 @@ LENET5_API void lenet5_reference_curvature(lenet5_network *curvature, lenet5_map
 /* The digit of least penalty, 0 to 9. */
 LENET5_API unsigned lenet5_best(const float penalty[LENET5_CLASSES]);
 
-/* ---- Reading in bulk ----------------------------------------------------------------------------------------------- */
+/* ---- Reading in bulk -------------------------------------------------------------------------------------------- */
 
 /*
  * For very many pictures of which only the digits are asked for. Where the processor has AVX-512 VNNI, VBMI and VBMI2
@@ -251,7 +251,7 @@ LENET5_API unsigned lenet5_best(const float penalty[LENET5_CLASSES]);
  */
 typedef struct lenet5_bulk lenet5_bulk;
 
-/* Prepares the reading; the network is copied. 1.3 MB, one thread's at a time: each thread makes its own. */
+/* Prepares the reading; the network is copied. 1 MB, one thread's at a time: each thread makes its own. */
 LENET5_API lenet5_status lenet5_bulk_new(lenet5_bulk **bulk, const lenet5_network *network, lenet5_error *error);
 
 /*

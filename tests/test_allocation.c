@@ -199,6 +199,22 @@ static lenet5_status verify(const fixture *f, lenet5_error *error)
     return status;
 }
 
+static lenet5_status read_in_bulk(const fixture *f, lenet5_error *error)
+{
+    lenet5_bulk *bulk;
+    fill(&bulk, sizeof bulk);
+    const lenet5_status status = lenet5_bulk_new(&bulk, &f->model.network, error);
+    if (status == LENET5_OK) {
+        uint8_t digit;
+        const size_t count = memory_watch.count;
+        lenet5_bulk_read(&digit, bulk, f->digits.pixels, 1);
+        assert_int_equal(memory_watch.count, count);
+        lenet5_bulk_free(bulk);
+    } else
+        assert_untouched(&bulk, sizeof bulk);
+    return status;
+}
+
 /* ---- The trying -------------------------------------------------------------------------------------------------- */
 
 /* Runs with allocation number 0, 1, 2, ... failing, until none is left to fail; returns how many there are. */
@@ -282,6 +298,11 @@ static void evaluating(void **state)
 static void verifying(void **state)
 {
     assert_survives(state, verify, 2);
+}
+
+static void reading_in_bulk(void **state)
+{
+    assert_survives(state, read_in_bulk, 2);
 }
 
 /* ---- What follows from it ---------------------------------------------------------------------------------------- */
@@ -466,6 +487,7 @@ int main(void)
         cmocka_unit_test(resuming),
         cmocka_unit_test(evaluating),
         cmocka_unit_test(verifying),
+        cmocka_unit_test(reading_in_bulk),
         cmocka_unit_test(old_file_survives_a_failed_saving),
         cmocka_unit_test(failed_evaluation_can_be_made_up_for),
         cmocka_unit_test(failed_evaluation_can_be_resumed),

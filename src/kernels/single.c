@@ -104,8 +104,8 @@ INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t coun
  */
 
 /*
- * A pass of its own over a layer, for as many vectors as there are numbers and with nothing in between that one would have
- * to wait for.
+ * A pass of its own over a layer, for as many vectors as there are numbers and with nothing in between that one would
+ * have to wait for.
  */
 INLINE void squash_all(float *a, size_t count)
 {
