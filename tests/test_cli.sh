@@ -103,19 +103,20 @@ isas=$(sed -n 's/.*it has: //p' err | tr -d ,)
 [ -n "$isas" ] || fail "no instruction set"
 for isa in $isas; do
     expect 0 "($isa)" env LENET5_ISA="$isa" "$program" version
-    json "d['isa'] == '$isa' and d['threads'] == 2 and all(r['isa'] == '$isa' for r in d['results'])"
-    json "[(p['isa'], p['threads']) for p in d['peak_gmacs']] == [(i, t) for t in (1, 2) for i in '$isas'.split()]"
-    json "[r['threads'] for r in d['results'] if r['name'] == 'forward_int8'] in ([1] if '$isa' == 'avx512' else [], [])"
-    json '[(r["name"], r["threads"], r["batch"]) for r in d["results"] if r["name"] != "forward_int8"] == [("forward_batch", 2, 16),
-        ("forward_single", 1, 1), ("train_step", 2, 64), ("epoch", 2, 64), ("train_single", 1, 1),
-        ("second_derivatives", 1, 1), ("normalise", 1, 1)]'
-    json 'all(r["seconds"] > 0 and r["pictures_per_s"] > 0 for r in d["results"])'
-    json 'all(r["times_reference"] > 0 for r in d["results"][:-1])'
-    json 'all((r["peak_share"] or 0) > 0 or r["name"] == "forward_int8" for r in d["results"][:-1])'
-    json 'd["results"][-1]["peak_share"] is None and d["results"][-1]["times_reference"] is None'
 done
-expect 0 "in use" "$program" bench --quick
+isa=$("$program" version | sed 's/.*(\(.*\))/\1/')
 expect 0 '"name":"forward_batch"' "$program" bench --quick --json --threads 2
+json "d['isa'] == '$isa' and d['threads'] == 2 and all(r['isa'] == '$isa' for r in d['results'])"
+json "[(p['isa'], p['threads']) for p in d['peak_gmacs']] == [(i, t) for t in (1, 2) for i in '$isas'.split()]"
+json "[r['threads'] for r in d['results'] if r['name'] == 'forward_int8'] in ([1] if '$isa' == 'avx512' else [], [])"
+json '[(r["name"], r["threads"], r["batch"]) for r in d["results"] if r["name"] != "forward_int8"] == [("forward_batch", 2, 16),
+    ("forward_single", 1, 1), ("train_step", 2, 64), ("epoch", 2, 64), ("train_single", 1, 1),
+    ("second_derivatives", 1, 1), ("normalise", 1, 1)]'
+json 'all(r["seconds"] > 0 and r["pictures_per_s"] > 0 for r in d["results"])'
+json 'all(r["times_reference"] > 0 for r in d["results"][:-1])'
+json 'all((r["peak_share"] or 0) > 0 or r["name"] == "forward_int8" for r in d["results"][:-1])'
+json 'd["results"][-1]["peak_share"] is None and d["results"][-1]["times_reference"] is None'
+expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
 expect 2 "fewer arguments" "$program" bench more
 expect 1 "interrupted" timeout --preserve-status -s INT 1 "$program" bench --json
