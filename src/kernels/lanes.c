@@ -419,11 +419,15 @@ static void c3_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
 
 /*
  * S2 and C1. Nothing lies below C1, so its derivatives are needed once, for the gradient: a pair of rows at a time they
- * are made from one row of S2 and used while they are near.
+ * are made from one row of S2 and used while they are in the nearest cache.
  */
 #define C1_MAPS (REGISTERS == 32 ? 3 : 2)
 
-static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_network *network,
+typedef struct row_pair {
+    lenet5_lane of[6][2][28];
+} row_pair;
+
+static void s2_row_backward(lane_sums *sums, row_pair *d_c1, const lenet5_lanes *delta, const lenet5_network *network,
                             const lenet5_lanes *maps, size_t row, size_t part)
 {
     for (size_t map = 0; map < 6; map++) {
@@ -432,8 +436,8 @@ static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_n
         vec c1_bias = zero();
         for (size_t c = 0; c < 14; c++) {
             const vec d = load(&delta->s2[map][row][c][part]);
-            float *d_top = &delta->c1[map][2 * row][2 * c][part];
-            float *d_bottom = &delta->c1[map][2 * row + 1][2 * c][part];
+            float *d_top = &d_c1->of[map][0][2 * c][part];
+            float *d_bottom = &d_c1->of[map][1][2 * c][part];
             coefficient +=
                 d * field_backward(d_top, d_bottom, &maps->c1[map][2 * row][2 * c][part],
                                    &maps->c1[map][2 * row + 1][2 * c][part], network->s2.coefficient[map] * d);
@@ -446,8 +450,7 @@ static void s2_row_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_n
     }
 }
 
-INLINE void c1_row_gradient(lane_sums *sums, const lenet5_lanes *delta, const lenet5_lanes *maps, size_t row,
-                            size_t part)
+INLINE void c1_row_gradient(lane_sums *sums, const row_pair *d_c1, const lenet5_lanes *maps, size_t row, size_t part)
 {
     for (size_t first = 0; first < 6; first += C1_MAPS)
         for (size_t u = 0; u < 5; u++) {
@@ -455,7 +458,7 @@ INLINE void c1_row_gradient(lane_sums *sums, const lenet5_lanes *delta, const le
             const float *d[C1_MAPS];
             vec *total = &sums->of[PLACE(c1.weight) + 25 * first + 5 * u];
             EACH (m, C1_MAPS) {
-                d[m] = &delta->c1[first + m][row][0][part];
+                d[m] = &d_c1->of[first + m][row % 2][0][part];
                 EACH (v, 5)
                     sum[m][v] = total[25 * m + v];
             }
@@ -466,13 +469,14 @@ INLINE void c1_row_gradient(lane_sums *sums, const lenet5_lanes *delta, const le
         }
 }
 
-static void s2_c1_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_network *network,
+static void s2_c1_backward(lane_sums *sums, const lenet5_lanes *delta, const lenet5_network *network,
                            const lenet5_lanes *maps, size_t part)
 {
+    row_pair d_c1;
     for (size_t row = 0; row < 14; row++) {
-        s2_row_backward(sums, delta, network, maps, row, part);
-        c1_row_gradient(sums, delta, maps, 2 * row, part);
-        c1_row_gradient(sums, delta, maps, 2 * row + 1, part);
+        s2_row_backward(sums, &d_c1, delta, network, maps, row, part);
+        c1_row_gradient(sums, &d_c1, maps, 2 * row, part);
+        c1_row_gradient(sums, &d_c1, maps, 2 * row + 1, part);
     }
 }
 
