@@ -35,8 +35,8 @@ typedef struct lenet5_adam {
 typedef struct lenet5_kernels {
     const char *isa;
 
-    /* 16 pictures: from bytes with their margin to the input, and the passes. The gradient is that of C1 to S4 alone.
-     */
+    /* 16 pictures: from bytes with their margin to the input, and the passes. What
+     * lanes_backward adds to gradient is that of C1 to S4 alone. */
     void (*lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_LANES][32][32]);
     void (*lanes_forward)(lenet5_lanes *maps, const lenet5_network *network);
     void (*lanes_backward)(float gradient[], lenet5_lanes *delta, const lenet5_network *network,
