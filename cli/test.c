@@ -177,7 +177,7 @@ static int report(const cli_arguments *arguments, const lenet5_model *model, con
     lenet5_error error;
     lenet5_evaluation e;
     double rejected;
-    bulk_result in_bulk;
+    bulk_result in_bulk = {0};
     const bulk_result *bulk = argument_flag(arguments, "int8") ? &in_bulk : NULL;
     if (lenet5_evaluate(&e, &model->network, &data->set, threads, &error) != LENET5_OK)
         return complain_error(&error);

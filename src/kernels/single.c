@@ -535,7 +535,7 @@ INLINE void add_turned(float d_x[14][14], float turned[5][TURNED])
         EACH (k, VECTORS(14)) {
             vec sum = zero();
             EACH (v, 5) {
-                int_vec inside;
+                int_vec inside = {0};
                 EACH (lane, W)
                     inside[lane] = k * W + lane >= v && k * W + lane < v + 10 ? -1 : 0;
                 sum += (vec)((int_vec)load_any(turned[v] + W + 10 * row + k * W - v) & inside);
@@ -628,6 +628,7 @@ INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *net
     sum_fields(sums, &maps->c1[0][0][0], 6, 14);
     for (size_t i = 0; i < 32 * 32; i += W)
         EACH (v, 5)
+            // cppcheck-suppress uninitvar; this is what writes it
             store(c1.input[v] + i, load_any((const float *)maps->input + i + v));
     for (size_t map = 0; map < 6; map++) {
         fields_backward(s, PLACE(s2.coefficient) + map, PLACE(s2.bias) + map, c1.d[map], d[map], sums[map],
