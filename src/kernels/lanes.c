@@ -7,6 +7,7 @@
  * go by, and so that a vector or a weight once loaded serves several multiply-adds: a processor with two multiply-adds
  * a cycle has at best two loads a cycle beside them.
  */
+#include "fan_out.h"
 #include "isa.h"
 
 #include <string.h>
@@ -310,25 +311,6 @@ static void s4_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
     }
 }
 
-/* The maps of C3 that one map of S2 feeds, and the kernels on the way. */
-typedef struct fan_out {
-    size_t map[10], kernel[10];
-} fan_out;
-
-static void find_fan_out(fan_out *fan, size_t input)
-{
-    size_t kernel = 0;
-    size_t count = 0;
-    for (size_t map = 0; map < 16; map++)
-        for (size_t i = 0; i < 6; i++) {
-            if (i == input && lenet5_c3_table[i][map]) {
-                fan->map[count] = map;
-                fan->kernel[count++] = kernel;
-            }
-            kernel += lenet5_c3_table[i][map];
-        }
-}
-
 /*
  * From C3 to one row of S2: 14 sums in the tile, to which each row of C3 within reach adds its 10 derivatives five
  * times, one column further each time. No multiply-add falls on padding.
@@ -408,12 +390,12 @@ static void c3_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
                         size_t part)
 {
     c3_bias_gradient(sums, delta, part);
+    fan_out fans[6];
+    find_fan_outs(fans);
     for (size_t input = 0; input < 6; input++) {
-        fan_out fan;
-        find_fan_out(&fan, input);
-        c3_gradient(sums, delta, &fan, maps, input, part);
+        c3_gradient(sums, delta, &fans[input], maps, input, part);
         for (size_t row = 0; row < 14; row++)
-            s2_row(delta, &fan, network, maps, input, row, part);
+            s2_row(delta, &fans[input], network, maps, input, row, part);
     }
 }
 

@@ -13,6 +13,7 @@
  * A vector may read beyond its map into the next member of lenet5_maps, never beyond the struct, and what it finds
  * there is not used. Local buffers have room for a vector more than they hold.
  */
+#include "fan_out.h"
 #include "isa.h"
 
 #include <string.h>
@@ -170,23 +171,6 @@ INLINE void subsample(float *states, const float *x, const float *coefficient, c
             const size_t i = WITHIN(k, side * side);
             store_any(states + map * side * side + i, squash(coefficient[map] * load_any(sums[map] + i) + bias[map]));
         }
-}
-
-/* The maps of C3 that one map of S2 feeds, and the kernels on the way. */
-typedef struct fan_out {
-    size_t map[10], kernel[10];
-} fan_out;
-
-static void find_fan_outs(fan_out fans[6])
-{
-    size_t counts[6] = {0};
-    size_t kernel = 0;
-    for (size_t map = 0; map < 16; map++)
-        for (size_t input = 0; input < 6; input++)
-            if (lenet5_c3_table[input][map]) {
-                fans[input].map[counts[input]] = map;
-                fans[input].kernel[counts[input]++] = kernel++;
-            }
 }
 
 /* The five packed copies of a map of S2. */
