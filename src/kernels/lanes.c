@@ -275,8 +275,6 @@ typedef struct lane_sums {
     vec of[(LENET5_SHARED_PARAMETERS + W - 1) / W * W];
 } lane_sums;
 
-#define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
-
 /* S4 and S2: to a field of 2x2 units below; returns its sum, for the gradient of the coefficient. */
 INLINE vec field_backward(float *d_top, float *d_bottom, const float *top, const float *bottom, vec d)
 {
@@ -549,10 +547,7 @@ INLINE float bias_gradient(const lenet5_shard *shards, size_t count, const lenet
     for (size_t s = 0; s < count; s++)
         FOR_PARTS (part)
             sum += load((const float *)d + s * sizeof *shards / sizeof(float) + part);
-    float total = 0;
-    for (size_t lane = 0; lane < W; lane++)
-        total += sum[lane];
-    return total;
+    return sum_of_lanes(sum);
 }
 
 #define F6_VECTORS (W == 16 ? 4 : 5)

@@ -59,8 +59,6 @@ INLINE void give_one(sink s, size_t place, float gradient)
     s.to[place] = s.rate ? s.to[place] - s.rate[place] * gradient : s.to[place] + gradient;
 }
 
-#define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
-
 /* Gives count sums of lanes, of which there are a whole number of vectors. */
 INLINE void give_sums(sink s, size_t place, vec *sums, size_t count)
 {
@@ -72,14 +70,6 @@ INLINE void give_sums(sink s, size_t place, vec *sums, size_t count)
         for (size_t lane = 0; k + lane < count; lane++)
             give_one(s, place + k + lane, last[lane]);
     }
-}
-
-INLINE float sum_of_lanes(vec value)
-{
-    float sum = 0;
-    EACH (lane, W)
-        sum += value[lane];
-    return sum;
 }
 
 /* Copies rows of count numbers to where they lie next to each other; the last store reaches up to W beyond the end. */
@@ -337,7 +327,7 @@ INLINE void through_squashing(float *d, const float *x, size_t count, order_t or
 
 /*
  * C5 and F6: one way through the weights serves both the derivatives of some of the inputs, whose sums are the tile,
- * and the gradient of the weights. Columns that two tiles share are given their gradient by the first alone.
+ * and the gradient of the weights.
  */
 #define SWEEP (W == 16 ? 25 : 5)
 
@@ -417,7 +407,7 @@ INLINE void c5_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
     through_squashing(d_s4, s4, 400, order);
 }
 
-/* The sum of count numbers, and with given factors of their products; each ends with zeros up to a whole vector. */
+/* The sum of count numbers, which end with zeros up to a whole vector. */
 INLINE float total(const float *d, size_t count)
 {
     vec sum = zero();

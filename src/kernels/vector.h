@@ -169,6 +169,14 @@ INLINE void transpose(vec rows[W])
     }
 }
 
+INLINE float sum_of_lanes(vec value)
+{
+    float sum = 0;
+    EACH (lane, W)
+        sum += value[lane];
+    return sum;
+}
+
 /* Lane i of the result is the sum over the lanes of vector i. */
 INLINE vec sums_of(vec rows[W])
 {

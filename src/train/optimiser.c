@@ -94,8 +94,6 @@ static void apply(const update_job *job, size_t first, const float *gradient, si
                      numbers(&t->average) + first, gradient, &job->step, count);
 }
 
-#define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
-
 /* Asks for the numbers of some rows, which come from far or have been read by others, while their gradient is summed.
  */
 static void call_near(const update_job *job, size_t first, size_t count)
