@@ -8,10 +8,10 @@
 #include "lenet5.h"
 
 /* Where a member of lenet5_network begins among its LENET5_PARAMETERS numbers. */
-#define PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
+#define LENET5_PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))
 
 /* The parameters of C1 to S4, each shared by many connections: the first so many of a network. */
-#define LENET5_SHARED_PARAMETERS PLACE(c5)
+#define LENET5_SHARED_PARAMETERS LENET5_PLACE(c5)
 
 /* What the gradient of C5 and F6 needs of a shard of 16 pictures: states by picture, derivatives by unit. */
 typedef struct lenet5_shard {

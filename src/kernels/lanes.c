@@ -304,8 +304,8 @@ static void s4_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
                                        network->s4.coefficient[map] * d);
                 bias += d;
             }
-        sums->of[PLACE(s4.coefficient) + map] += coefficient;
-        sums->of[PLACE(s4.bias) + map] += bias;
+        sums->of[LENET5_PLACE(s4.coefficient) + map] += coefficient;
+        sums->of[LENET5_PLACE(s4.bias) + map] += bias;
     }
 }
 
@@ -369,7 +369,7 @@ static void c3_gradient(lane_sums *sums, const lenet5_lanes *delta, const fan_ou
             }
             EACH (m, KERNEL_MAPS)
                 EACH (v, 5)
-                    sums->of[PLACE(c3.weight) + 25 * fan->kernel[first + m] + 5 * u + v] += sum[m][v];
+                    sums->of[LENET5_PLACE(c3.weight) + 25 * fan->kernel[first + m] + 5 * u + v] += sum[m][v];
         }
 }
 
@@ -380,7 +380,7 @@ static void c3_bias_gradient(lane_sums *sums, const lenet5_lanes *delta, size_t 
         for (size_t k = 0; k < 100; k += 4)
             EACH (i, 4)
                 sum[i] += load((&delta->c3[map][0][0])[k + i] + part);
-        sums->of[PLACE(c3.bias) + map] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+        sums->of[LENET5_PLACE(c3.bias) + map] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
     }
 }
 
@@ -424,9 +424,9 @@ static void s2_row_backward(lane_sums *sums, row_pair *d_c1, const lenet5_lanes 
             bias += d;
             c1_bias += (load(d_top) + load(d_top + LENET5_LANES)) + (load(d_bottom) + load(d_bottom + LENET5_LANES));
         }
-        sums->of[PLACE(s2.coefficient) + map] += coefficient;
-        sums->of[PLACE(s2.bias) + map] += bias;
-        sums->of[PLACE(c1.bias) + map] += c1_bias;
+        sums->of[LENET5_PLACE(s2.coefficient) + map] += coefficient;
+        sums->of[LENET5_PLACE(s2.bias) + map] += bias;
+        sums->of[LENET5_PLACE(c1.bias) + map] += c1_bias;
     }
 }
 
@@ -436,7 +436,7 @@ INLINE void c1_row_gradient(lane_sums *sums, const row_pair *d_c1, const lenet5_
         for (size_t u = 0; u < 5; u++) {
             vec sum[C1_MAPS][5];
             const float *d[C1_MAPS];
-            vec *total = &sums->of[PLACE(c1.weight) + 25 * first + 5 * u];
+            vec *total = &sums->of[LENET5_PLACE(c1.weight) + 25 * first + 5 * u];
             EACH (m, C1_MAPS) {
                 d[m] = &d_c1->of[first + m][row % 2][0][part];
                 EACH (v, 5)

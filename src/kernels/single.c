@@ -383,7 +383,7 @@ INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
                         order_t order)
 {
     const float *weight = &network->f6.weight[0][0];
-    const size_t place = PLACE(f6.weight);
+    const size_t place = LENET5_PLACE(f6.weight);
 #if W == 16
     sweep(s, place, delta->c5, delta->f6, weight, maps->c5, 84, 120, 7, order);
     sweep_half(s, place + 112, delta->c5 + 112, delta->f6, weight + 112, maps->c5 + 112, 84, 120, order);
@@ -391,7 +391,7 @@ INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
     for (size_t i = 0; i < 120; i += SWEEP * W)
         sweep(s, place + i, delta->c5 + i, delta->f6, weight + i, maps->c5 + i, 84, 120, SWEEP, order);
 #endif
-    give_biases(s, PLACE(f6.bias), delta->f6, 84);
+    give_biases(s, LENET5_PLACE(f6.bias), delta->f6, 84);
     through_squashing(delta->c5, maps->c5, 120, order);
 }
 
@@ -402,8 +402,8 @@ INLINE void c5_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
     const float *s4 = &maps->s4[0][0][0];
     const float *weight = &network->c5.weight[0][0][0][0];
     for (size_t i = 0; i < 400; i += SWEEP * W)
-        sweep(s, PLACE(c5.weight) + i, d_s4 + i, delta->c5, weight + i, s4 + i, 120, 400, SWEEP, order);
-    give_biases(s, PLACE(c5.bias), delta->c5, 120);
+        sweep(s, LENET5_PLACE(c5.weight) + i, d_s4 + i, delta->c5, weight + i, s4 + i, 120, 400, SWEEP, order);
+    give_biases(s, LENET5_PLACE(c5.bias), delta->c5, 120);
     through_squashing(d_s4, s4, 400, order);
 }
 
@@ -464,12 +464,12 @@ INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_
     sum_fields(sums, &maps->c3[0][0][0], 16, 5);
     for (size_t map = 0; map < 16; map++) {
         float *d_c3 = c3->of[map] + REACH;
-        fields_backward(s, PLACE(s4.coefficient) + map, PLACE(s4.bias) + map, d_c3, d[map], sums[map],
+        fields_backward(s, LENET5_PLACE(s4.coefficient) + map, LENET5_PLACE(s4.bias) + map, d_c3, d[map], sums[map],
                         &maps->c3[map][0][0], network->s4.coefficient[map], 5, 10, order);
         memset(d_c3 + 100, 0, W * sizeof(float));
     }
     for (size_t map = 0; map < 16; map++)
-        give_one(s, PLACE(c3.bias) + map, total(c3->of[map] + REACH, 100));
+        give_one(s, LENET5_PLACE(c3.bias) + map, total(c3->of[map] + REACH, 100));
 }
 
 /*
@@ -557,7 +557,7 @@ INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const l
             turned_tile(turned, c3, &fans[input], network, place, TURNED_VECTORS, order);
         add_turned(delta->s2[input], turned);
     }
-    give_sums(s, PLACE(c3.weight), sums, 25 * LENET5_C3_KERNELS);
+    give_sums(s, LENET5_PLACE(c3.weight), sums, 25 * LENET5_C3_KERNELS);
     through_squashing(&delta->s2[0][0][0], &maps->s2[0][0][0], 6 * 14 * 14, order);
 }
 
@@ -605,17 +605,17 @@ INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *net
             // cppcheck-suppress uninitvar; this is what writes it
             store(c1.input[v] + i, load_any((const float *)maps->input + i + v));
     for (size_t map = 0; map < 6; map++) {
-        fields_backward(s, PLACE(s2.coefficient) + map, PLACE(s2.bias) + map, c1.d[map], d[map], sums[map],
-                        &maps->c1[map][0][0], network->s2.coefficient[map], 14, 32, order);
+        fields_backward(s, LENET5_PLACE(s2.coefficient) + map, LENET5_PLACE(s2.bias) + map, c1.d[map], d[map],
+                        sums[map], &maps->c1[map][0][0], network->s2.coefficient[map], 14, 32, order);
         for (size_t row = 0; row < 28; row++)
             memset(c1.d[map] + 32 * row + 28, 0, 4 * sizeof(float));
     }
     for (size_t map = 0; map < 6; map++)
-        give_one(s, PLACE(c1.bias) + map, total(c1.d[map], 28 * 32));
+        give_one(s, LENET5_PLACE(c1.bias) + map, total(c1.d[map], 28 * 32));
     for (size_t first = 0; first < 6; first += C1_MAPS)
         for (size_t u = 0; u < 5; u++)
             c1_kernels(kernels, &c1, first, u, order);
-    give_sums(s, PLACE(c1.weight), kernels, 150);
+    give_sums(s, LENET5_PLACE(c1.weight), kernels, 150);
 }
 
 /* From the derivatives by F6's states, in delta->f6, down to C1. Derivatives go down before weights change. */

@@ -107,19 +107,19 @@ static void call_near(const update_job *job, size_t first, size_t count)
 
 static void update_c5(const update_job *job, lenet5_rows *rows, size_t unit)
 {
-    call_near(job, PLACE(c5.weight) + unit * 400, LENET5_ROWS * 400);
+    call_near(job, LENET5_PLACE(c5.weight) + unit * 400, LENET5_ROWS * 400);
     job->training->kernels->c5_rows(rows, job->training->shards, job->shards, unit);
-    apply(job, PLACE(c5.weight) + unit * 400, rows->c5[0], LENET5_ROWS * 400);
-    apply(job, PLACE(c5.bias) + unit, rows->bias, LENET5_ROWS);
+    apply(job, LENET5_PLACE(c5.weight) + unit * 400, rows->c5[0], LENET5_ROWS * 400);
+    apply(job, LENET5_PLACE(c5.bias) + unit, rows->bias, LENET5_ROWS);
 }
 
 static void update_f6(const update_job *job, lenet5_rows *rows, size_t unit)
 {
-    call_near(job, PLACE(f6.weight) + unit * 120, LENET5_ROWS * 120);
+    call_near(job, LENET5_PLACE(f6.weight) + unit * 120, LENET5_ROWS * 120);
     job->training->kernels->f6_rows(rows, job->training->shards, job->shards, unit);
     for (size_t row = 0; row < LENET5_ROWS; row++)
-        apply(job, PLACE(f6.weight) + (unit + row) * 120, rows->f6[row], 120);
-    apply(job, PLACE(f6.bias) + unit, rows->bias, LENET5_ROWS);
+        apply(job, LENET5_PLACE(f6.weight) + (unit + row) * 120, rows->f6[row], 120);
+    apply(job, LENET5_PLACE(f6.bias) + unit, rows->bias, LENET5_ROWS);
 }
 
 static void update_shared(const update_job *job)
