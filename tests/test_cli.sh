@@ -116,6 +116,7 @@ json 'all(r["seconds"] > 0 and r["pictures_per_s"] > 0 for r in d["results"])'
 json 'all(r["times_reference"] > 0 for r in d["results"][:-1])'
 json 'all((r["peak_share"] or 0) > 0 or r["name"] == "forward_int8" for r in d["results"][:-1])'
 json 'd["results"][-1]["peak_share"] is None and d["results"][-1]["times_reference"] is None'
+json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'epoch']"
 expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
 expect 2 "fewer arguments" "$program" bench more

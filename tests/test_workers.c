@@ -1,6 +1,7 @@
 /* The threads that wait for work: every piece once, no worker in two places, and no heat while there is nothing to do.
  */
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@ typedef struct job {
     size_t count;       /* of pieces */
     size_t workers;     /* that there are */
     long pause;         /* nanoseconds that a piece takes its time */
+    bool own;           /* piece number i is worker number i's */
     atomic_uint stray;  /* pieces, or workers, of a number that there should not be */
     atomic_uint shared; /* pieces begun by a worker who had not finished another */
     atomic_uint active[MOST_WORKERS];
@@ -31,7 +33,7 @@ static void sleep_for(long nanoseconds)
 static void do_piece(void *argument, size_t index, size_t worker)
 {
     job *j = argument;
-    if (index >= j->count || worker >= j->workers) {
+    if (index >= j->count || worker >= j->workers || (j->own && index != worker)) {
         atomic_fetch_add(&j->stray, 1);
         return;
     }
@@ -86,6 +88,24 @@ static void every_piece_is_done_once(void **state)
         assert_int_equal(lenet5_workers_count(pool), thread_counts[i]);
         for (int round = 0; round < 200; round++)
             run_jobs(pool);
+        lenet5_workers_free(pool);
+    }
+}
+
+/* And every worker has its own. */
+static void each_worker_does_its_own_piece(void **state)
+{
+    (void)state;
+    static job j;
+    for (size_t i = 0; i < THREAD_COUNTS; i++) {
+        workers *pool = lenet5_workers_new(thread_counts[i]);
+        assert_non_null(pool);
+        for (int round = 0; round < 200; round++) {
+            begin(&j, thread_counts[i], pool);
+            j.own = true;
+            lenet5_workers_run_each(pool, do_piece, &j);
+            check(&j);
+        }
         lenet5_workers_free(pool);
     }
 }
@@ -176,7 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_piece_is_done_once),           cmocka_unit_test(jobs_may_follow_in_quick_succession),
         cmocka_unit_test(slow_pieces_are_waited_for),         cmocka_unit_test(an_idle_pool_is_asleep),
-        cmocka_unit_test(a_pool_has_as_many_as_are_sensible),
+        cmocka_unit_test(a_pool_has_as_many_as_are_sensible), cmocka_unit_test(each_worker_does_its_own_piece),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

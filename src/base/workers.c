@@ -37,16 +37,14 @@ struct workers {
     workers_piece piece;
     void *job;
     size_t pieces;
-    bool split;
+    bool each; /* piece number i is worker number i's */
     atomic_size_t next;
 };
 
 static void take_pieces(workers *pool, size_t number)
 {
-    if (pool->split) {
-        const size_t end = (number + 1) * pool->pieces / pool->count;
-        for (size_t index = number * pool->pieces / pool->count; index < end; index++)
-            pool->piece(pool->job, index, number);
+    if (pool->each) {
+        pool->piece(pool->job, number, number);
         return;
     }
     for (;;) {
@@ -165,13 +163,13 @@ static void wait_for_others(workers *pool)
     pthread_mutex_unlock(&pool->lock);
 }
 
-static void run(workers *pool, workers_piece piece, void *job, size_t count, bool split)
+static void run(workers *pool, workers_piece piece, void *job, size_t count, bool each)
 {
     const bool shared = count > 1 && pool->count > 1;
     pool->piece = piece;
     pool->job = job;
     pool->pieces = count;
-    pool->split = split && shared;
+    pool->each = each;
     atomic_store(&pool->next, 0);
     if (shared) {
         pthread_mutex_lock(&pool->lock);
@@ -190,7 +188,7 @@ void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t co
     run(pool, piece, job, count, false);
 }
 
-void lenet5_workers_run_split(workers *pool, workers_piece piece, void *job, size_t count)
+void lenet5_workers_run_each(workers *pool, workers_piece piece, void *job)
 {
-    run(pool, piece, job, count, true);
+    run(pool, piece, job, pool->count, true);
 }

@@ -21,7 +21,8 @@ size_t lenet5_workers_count(const workers *pool);
 /* Does all pieces 0 to count - 1 of a job and returns when they are done. */
 void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count);
 
-/* The same, but each worker does the same pieces every time, so that what they work on stays in its cache. */
-void lenet5_workers_run_split(workers *pool, workers_piece piece, void *job, size_t count);
+/* Has each worker do one piece, whose index is the worker's number: its own share of the work, the same every time, so
+ * that what it works on stays in its cache. */
+void lenet5_workers_run_each(workers *pool, workers_piece piece, void *job);
 
 #endif

@@ -75,12 +75,9 @@ static double adam_rate(const lenet5_training *training)
 }
 
 /*
- * The update is cut into pieces too, each of some rows of C5 or F6 whose gradient is summed and used while it is near,
- * and one of all the other parameters.
+ * Each worker updates its own share of the rows of C5, and of F6, always the same; a few rows at a time, whose gradient
+ * is summed and used while it is near. The last one takes all the other parameters too.
  */
-#define C5_PIECES (120 / LENET5_ROWS)
-#define F6_PIECES (84 / LENET5_ROWS)
-
 typedef struct update_job {
     lenet5_training *training;
     lenet5_adam step;
@@ -131,15 +128,23 @@ static void update_shared(const update_job *job)
     apply(job, 0, sum, LENET5_SHARED_PARAMETERS);
 }
 
-static void update_piece(void *argument, size_t index, size_t worker)
+/* The first row of worker number worker's share of rows. */
+static size_t share(const lenet5_training *training, size_t rows, size_t worker)
 {
+    return rows / LENET5_ROWS * worker / lenet5_workers_count(training->workers) * LENET5_ROWS;
+}
+
+static void update_share(void *argument, size_t index, size_t worker)
+{
+    (void)index;
     const update_job *job = argument;
-    lenet5_rows *rows = &job->training->scratch[worker].rows;
-    if (index < C5_PIECES)
-        update_c5(job, rows, index * LENET5_ROWS);
-    else if (index < C5_PIECES + F6_PIECES)
-        update_f6(job, rows, (index - C5_PIECES) * LENET5_ROWS);
-    else
+    lenet5_training *t = job->training;
+    lenet5_rows *rows = &t->scratch[worker].rows;
+    for (size_t unit = share(t, 120, worker); unit < share(t, 120, worker + 1); unit += LENET5_ROWS)
+        update_c5(job, rows, unit);
+    for (size_t unit = share(t, 84, worker); unit < share(t, 84, worker + 1); unit += LENET5_ROWS)
+        update_f6(job, rows, unit);
+    if (worker + 1 == lenet5_workers_count(t->workers))
         update_shared(job);
 }
 
@@ -157,7 +162,7 @@ void lenet5_adam_update(lenet5_training *training, size_t count)
                                .keep_average = (float)fmin(training->recipe->averaging, step / (step + 10)),
                                .rate = (float)corrected},
                       .shards = (count + LENET5_LANES - 1) / LENET5_LANES};
-    lenet5_workers_run_split(training->workers, update_piece, &job, C5_PIECES + F6_PIECES + 1);
+    lenet5_workers_run_each(training->workers, update_share, &job);
     training->greatest_rate = fmax(training->greatest_rate, rate);
     training->least_rate = fmin(training->least_rate, rate);
 }
