@@ -12,6 +12,7 @@
 
 #include "common.h"
 #include "drawing.h"
+#include "reader/decode.h"
 
 /* The folder of the program, which Linux knows whatever way it was called; empty if /proc is not there. */
 static void program_folder(char folder[PATH_SIZE])
@@ -54,4 +55,13 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
 {
     const drawing_module *module = load_extra("lenet5_drawing", error);
     return module ? module->misread(path, set, digits, count, error) : LENET5_E_OPEN;
+}
+
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
+
+lenet5_status lenet5_decode_other(lenet5_picture *picture, const uint8_t *bytes, size_t size, const char *path,
+                                  lenet5_error *error)
+{
+    const lenet5_pictures_module *module = load_extra("lenet5_pictures", error);
+    return module ? module->decode(picture, bytes, size, path, error) : LENET5_E_OPEN;
 }

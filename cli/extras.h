@@ -1,6 +1,6 @@
 /*
- * What the program loads when it first needs it. cairo and libcurl bring some forty libraries with them, and to load
- * these takes longer than to read a digit; so what uses them is in modules of their own.
+ * What the program loads when it first needs it. Leptonica, cairo and libcurl bring some fifty libraries with them, and
+ * to load these takes longer than to read a digit; so what uses them is in modules of their own.
  */
 #ifndef LENET5_CLI_EXTRAS_H
 #define LENET5_CLI_EXTRAS_H

@@ -22,7 +22,8 @@ typedef struct lenet5_picture {
  * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them), turns colour into
  * grey and lays what is transparent on white. "-" is standard input. Its size is read from the header first.
  *
- * Of all functions of the library this one alone touches a global: it asks Leptonica to be silent.
+ * Of all functions of the library this one alone touches a global: for other kinds than PNG it asks Leptonica to be
+ * silent.
  */
 LENET5_API lenet5_status lenet5_picture_load(lenet5_picture *picture, const char *path, lenet5_error *error);
 

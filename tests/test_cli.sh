@@ -125,7 +125,7 @@ expect 1 "interrupted" timeout --preserve-status -s INT 1 "$program" bench --jso
 
 # A digit as PGM, dark on light and light on dark, three times as large; and a blank page.
 python3 - digits <<'PY'
-import sys
+import struct, sys, zlib
 d = open(sys.argv[1] + "/train-images-idx3-ubyte", "rb").read()[16:]
 def pgm(name, rows):
     open(name, "wb").write(b"P5 %d %d 255\n" % (len(rows[0]), len(rows)) + b"".join(bytes(r) for r in rows))
@@ -134,12 +134,31 @@ big = [[v for v in row for _ in range(3)] for row in p for _ in range(3)]
 pgm("light.pgm", big)
 pgm("dark.pgm", [[255 - v for v in row] for row in big])
 pgm("blank.pgm", [[200] * 40] * 40)
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+def png(name, colour, rows): # colour: 0 grey, 2 red green blue, 6 and how opaque
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 84, 84, 8, colour, 0, 0, 0))
+    data = chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(r) for r in rows)))
+    open(name, "wb").write(b"\x89PNG\r\n\x1a\n" + head + data + chunk(b"IEND", b""))
+png("light.png", 0, big)
+png("colour.png", 2, [[c for v in row for c in (v, v, v)] for row in big])
+png("clear.png", 6, [[c for v in row for c in (0, 0, 0, v)] for row in big])
+whole = open("light.png", "rb").read()
+open("half.png", "wb").write(whole[:len(whole) // 2])
+open("large.png", "wb").write(whole[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 20000, 20000, 8, 0, 0, 0, 0)) + whole[33:])
 PY
 expect 0 '"decision":"accepted"' "$program" classify --model m.safetensors --threshold 0 --json light.pgm
 json 'd["digit"] == d["posterior"].index(max(d["posterior"])) and abs(sum(d["posterior"]) + d["rubbish"] - 1) < 1e-5'
 cp out light.json
 expect 0 "dark.pgm" "$program" classify --model m.safetensors --threshold 0 --json dark.pgm
 [ "$(sed 's/light/dark/' light.json)" = "$(cat out)" ] || fail "dark on light is read differently"
+for picture in light.png colour.png clear.png; do
+    expect 0 "$picture" "$program" classify --model m.safetensors --threshold 0 --json $picture
+    [ "$(sed 's/light.pgm//' light.json)" = "$(sed "s/$picture//" out)" ] || fail "$picture is read differently"
+done
+expect 1 "half.png: begins as a PNG but cannot be decoded" "$program" classify --model m.safetensors half.png
+[ "$(wc -l <err)" = 1 ] || fail "a library printed something of half.png"
+expect 1 "at most 100000000" "$program" classify --model m.safetensors large.png
 expect 3 "not sure" "$program" classify --model m.safetensors blank.pgm
 expect 3 "not sure" "$program" classify --model m.safetensors --threshold 1 light.pgm
 expect 0 "█" "$program" classify --model m.safetensors --threshold 0 --show --pick 0,1 digits/train-images-idx3-ubyte

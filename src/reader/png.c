@@ -1,0 +1,49 @@
+/*
+ * PNG, with libpng itself: it says what is wrong with a file where Leptonica lets it print, and it is there at once,
+ * while Leptonica's libraries take longer to load than a digit to read.
+ */
+#include <png.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "decode.h"
+
+static lenet5_status fail(const png_image *image, const char *path, lenet5_error *error)
+{
+    return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
+                       "%s: begins as a PNG but cannot be decoded (%s); save it again", path, image->message);
+}
+
+/* Lays grey and opacity, pixel by pixel, on white. */
+static void lay_on_white(uint8_t *grey, const uint8_t *pixels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const unsigned opacity = pixels[2 * i + 1];
+        grey[i] = (uint8_t)((pixels[2 * i] * opacity + 255 * (255 - opacity) + 127) / 255);
+    }
+}
+
+lenet5_status lenet5_decode_png(lenet5_picture *picture, const uint8_t *bytes, size_t size, const char *path,
+                                lenet5_error *error)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    if (!png_image_begin_read_from_memory(&image, bytes, size))
+        return fail(&image, path, error);
+    image.format = PNG_FORMAT_GA;
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* as everyone means it who writes no gamma */
+    const lenet5_status status = lenet5_check_picture_size(image.width, image.height, path, error);
+    uint8_t *pixels = status == LENET5_OK ? malloc(PNG_IMAGE_SIZE(image)) : NULL;
+    if (!pixels) {
+        png_image_free(&image);
+        return status == LENET5_OK ? lenet5_fail_memory(error) : status;
+    }
+    if (!png_image_finish_read(&image, NULL, pixels, 0, NULL)) {
+        free(pixels);
+        return fail(&image, path, error);
+    }
+    const size_t count = (size_t)image.width * image.height;
+    lay_on_white(pixels, pixels, count); /* in place: what is written has been read */
+    uint8_t *grey = realloc(pixels, count);
+    *picture = (lenet5_picture){image.width, image.height, grey ? grey : pixels};
+    return LENET5_OK;
+}
