@@ -409,6 +409,23 @@ LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model 
 /* ---- Training ------------------------------------------------------------------------------------------------------
  */
 
+/*
+ * The most by which a training may distort its pictures, each amount drawn anew for each picture and pass, evenly from
+ * nothing to the most, either way where there are two.
+ */
+typedef struct lenet5_distortion {
+    float shift;     /* pixels, along each axis */
+    float rotation;  /* radians */
+    float scale;     /* logarithm of the size */
+    float squeeze;   /* logarithm of the width, and that of the height the other way */
+    float shear;     /* pixels along a row for each row */
+    float elastic;   /* deviation, in pixels, of control points 6.4 pixels apart; about half of it arrives */
+    float thickness; /* of the way to the greatest, or least, value among a pixel's neighbours; at most 1 */
+    float blur;      /* of the way to the mean over 3x3; at most 1 */
+    float contrast;  /* of the ink's strength, up or down; below 1 */
+    float noise;     /* grey levels of 255 */
+} lenet5_distortion;
+
 #define LENET5_MAX_PASSES 1000
 #define LENET5_MAX_BATCH 1024
 #define LENET5_MAX_THREADS 256

@@ -2,9 +2,13 @@
 #ifndef LENET5_DATA_DATASET_H
 #define LENET5_DATA_DATASET_H
 
+#include "base/random.h"
 #include "lenet5.h"
 
 /* Computes set->sha256 over its pixels and labels. */
 void lenet5_dataset_seal(lenet5_dataset *set);
+
+/* Draws what is no digit with the same pen: a letter, a sign or a scribble. */
+void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random);
 
 #endif

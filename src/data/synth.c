@@ -37,6 +37,8 @@
 
 /* ---- How people write -------------------------------------------------------------------------------------------- */
 
+#define SIGN LENET5_RUBBISH /* what is no digit */
+
 /* A place on squared paper: x from 1 at the left, y from 1 at the top to 100 at the foot. */
 typedef struct mark {
     signed char x, y;
@@ -45,7 +47,7 @@ typedef struct mark {
 #define MOST_MARKS 24
 
 typedef struct style {
-    unsigned char digit;
+    unsigned char digit;     /* or SIGN */
     unsigned char weight;    /* how often, against the other styles of the digit */
     mark_t path[MOST_MARKS]; /* ends with a mark of zeroes */
 } style_t;
@@ -251,6 +253,85 @@ static const style_t styles[] = {
     {9, 3, {{66, 10}, {44, 2}, {18, 12}, {10, 30}, {26, 40}, {48, 30}, {66, 10}, {66, 10}, {50, 54}, {32, 100}}},
     /* a round head, the tail bent outward */
     {9, 2, {{50, 6}, {24, 4}, {6, 24}, {16, 46}, {40, 44}, {54, 20}, {50, 6}, {56, 40}, {62, 72}, {66, 100}}},
+
+    /* no digits: letters that are not taken for one either */
+    /* A */
+    {SIGN, 3, {{2, 100}, {36, 2}, {36, 2}, {72, 100}, LIFT, {16, 62}, {58, 62}}},
+    /* C */
+    {SIGN, 2, {{70, 16}, {46, 2}, {14, 20}, {4, 52}, {16, 86}, {46, 99}, {72, 84}}},
+    /* E */
+    {SIGN, 2, {{66, 3}, {8, 3}, {8, 3}, {8, 98}, {8, 98}, {68, 98}, LIFT, {8, 50}, {56, 50}}},
+    /* F */
+    {SIGN, 2, {{66, 3}, {8, 3}, {8, 3}, {8, 100}, LIFT, {8, 48}, {54, 48}}},
+    /* H */
+    {SIGN, 3, {{6, 2}, {6, 100}, LIFT, {70, 2}, {70, 100}, LIFT, {6, 50}, {70, 50}}},
+    /* K */
+    {SIGN, 2, {{8, 2}, {8, 100}, LIFT, {66, 4}, {10, 54}, {10, 54}, {70, 100}}},
+    /* M */
+    {SIGN, 2, {{2, 100}, {8, 4}, {8, 4}, {38, 66}, {38, 66}, {68, 4}, {68, 4}, {76, 100}}},
+    /* N */
+    {SIGN, 2, {{6, 100}, {6, 4}, {6, 4}, {68, 98}, {68, 98}, {68, 2}}},
+    /* P */
+    {SIGN, 1, {{10, 100}, {10, 4}, {10, 4}, {50, 4}, {68, 26}, {50, 50}, {10, 52}}},
+    /* R */
+    {SIGN, 2, {{10, 100}, {10, 4}, {10, 4}, {50, 4}, {66, 26}, {48, 48}, {12, 52}, {12, 52}, {70, 100}}},
+    /* T */
+    {SIGN, 2, {{2, 4}, {74, 4}, LIFT, {38, 4}, {38, 100}}},
+    /* U */
+    {SIGN, 2, {{4, 2}, {6, 70}, {36, 99}, {66, 74}, {70, 2}}},
+    /* V */
+    {SIGN, 2, {{2, 2}, {38, 99}, {38, 99}, {74, 2}}},
+    /* W */
+    {SIGN, 2, {{2, 4}, {18, 98}, {18, 98}, {38, 36}, {38, 36}, {58, 98}, {58, 98}, {76, 4}}},
+    /* X */
+    {SIGN, 3, {{4, 2}, {70, 100}, LIFT, {70, 2}, {4, 100}}},
+    /* a small a */
+    {SIGN, 2, {{62, 40}, {34, 28}, {8, 52}, {18, 90}, {44, 88}, {62, 52}, {62, 36}, {62, 36}, {64, 80}, {76, 98}}},
+    /* a small e */
+    {SIGN, 2, {{8, 58}, {64, 54}, {52, 28}, {24, 26}, {6, 58}, {22, 94}, {66, 88}}},
+    /* a small h */
+    {SIGN, 2, {{8, 2}, {8, 100}, {8, 100}, {10, 66}, {36, 44}, {60, 58}, {62, 100}}},
+    /* a small k */
+    {SIGN, 2, {{10, 2}, {10, 100}, LIFT, {56, 40}, {12, 70}, {12, 70}, {62, 100}}},
+    /* a small m */
+    {SIGN, 2, {{4, 98}, {4, 40}, {4, 52}, {22, 38}, {36, 54}, {36, 96}, {36, 96}, {38, 54}, {56, 38}, {70, 54}, {72, 98}}},
+    /* a small n */
+    {SIGN, 2, {{8, 98}, {8, 36}, {8, 52}, {36, 34}, {62, 52}, {64, 98}}},
+    /* a small w */
+    {SIGN, 2, {{2, 34}, {10, 84}, {28, 92}, {38, 44}, {38, 44}, {46, 92}, {66, 84}, {76, 32}}},
+    /* signs: a cross */
+    {SIGN, 3, {{38, 2}, {38, 98}, LIFT, {2, 50}, {74, 50}}},
+    /* a box */
+    {SIGN, 3, {{4, 4}, {72, 4}, {72, 4}, {72, 96}, {72, 96}, {4, 96}, {4, 96}, {4, 4}}},
+    /* a crossed box */
+    {SIGN, 1, {{4, 4}, {72, 4}, {72, 4}, {72, 96}, {72, 96}, {4, 96}, {4, 96}, {4, 4}, {4, 4}, {72, 96}}},
+    /* a corner of a box */
+    {SIGN, 2, {{4, 4}, {4, 96}, {4, 96}, {72, 96}}},
+    /* a ladder's rung between posts */
+    {SIGN, 1, {{2, 20}, {74, 20}, LIFT, {2, 80}, {74, 80}}},
+    /* a bar, level */
+    {SIGN, 3, {{2, 50}, {26, 50}, {50, 50}, {76, 50}}},
+    /* a bar that falls */
+    {SIGN, 1, {{2, 30}, {76, 70}}},
+    /* a hash */
+    {SIGN, 2, {{24, 2}, {20, 98}, LIFT, {54, 2}, {50, 98}, LIFT, {4, 32}, {74, 32}, LIFT, {2, 68}, {72, 68}}},
+    /* a star */
+    {SIGN, 2, {{38, 4}, {38, 96}, LIFT, {4, 26}, {72, 74}, LIFT, {72, 26}, {4, 74}}},
+    /* a tick */
+    {SIGN, 2, {{4, 56}, {26, 96}, {26, 96}, {76, 4}}},
+    /* a triangle */
+    {SIGN, 2, {{38, 4}, {4, 94}, {4, 94}, {74, 94}, {74, 94}, {38, 4}}},
+    /* an arrow */
+    {SIGN, 2, {{2, 50}, {74, 50}, LIFT, {48, 26}, {74, 50}, {74, 50}, {48, 74}}},
+    /* an arch */
+    {SIGN, 1, {{4, 98}, {8, 30}, {38, 4}, {66, 30}, {72, 98}}},
+    /* a wave */
+    {SIGN, 2, {{2, 60}, {16, 30}, {30, 66}, {44, 32}, {58, 66}, {74, 36}}},
+    /* a zigzag */
+    {SIGN, 2, {{2, 20}, {18, 90}, {18, 90}, {32, 14}, {32, 14}, {46, 90}, {46, 90}, {60, 12}, {60, 12}, {76, 88}}},
+    /* a coil */
+    {SIGN, 2, {{38, 50}, {48, 44}, {50, 60}, {34, 66}, {22, 50}, {34, 28}, {58, 34}, {64, 64}, {42, 88}, {12, 76},
+            {6, 36}, {34, 6}}},
 };
 
 /* clang-format on */
@@ -556,11 +637,10 @@ static void draw_path(uint8_t picture[LENET5_PICTURE_BYTES], const path_t *path,
         picture[i] = (uint8_t)(between(depth[i / SIDE][i % SIDE] / edge + 0.5f, 0, 1) * 255 + 0.5f);
 }
 
-static void draw_digit(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit)
+static void draw_written(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, const style_t *style)
 {
     hand_t hand;
     path_t path;
-    const style_t *style = draw_style(random, digit);
     draw_hand(&hand, random);
     write_digit(&path, style, &hand, random);
     enlarge(&path, &hand);
@@ -568,6 +648,28 @@ static void draw_digit(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *ran
     draw_path(picture, &path, hand.edge);
     move(&path, &hand, centre_of_mass(picture));
     draw_path(picture, &path, hand.edge);
+}
+
+/* Marks anywhere, in one go. */
+static void scribble(style_t *style, lenet5_random *random)
+{
+    const uint32_t count = 3 + lenet5_random_below(random, 14);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t x = 1 + lenet5_random_below(random, 76);
+        const uint32_t y = 1 + lenet5_random_below(random, 100);
+        style->path[i] = (mark_t){(signed char)x, (signed char)y};
+    }
+}
+
+void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random)
+{
+    style_t scribbled = {.digit = SIGN};
+    const style_t *style = &scribbled;
+    if (lenet5_random_below(random, 4) == 0)
+        scribble(&scribbled, random);
+    else
+        style = draw_style(random, SIGN);
+    draw_written(picture, random, style);
 }
 
 /* ---- A set of them ----------------------------------------------------------------------------------------------- */
@@ -591,7 +693,7 @@ static void draw_all(lenet5_dataset *set, uint64_t seed)
         lenet5_random random;
         lenet5_random_seed(&random, seed, i);
         set->labels[i] = (uint8_t)order[i % LENET5_CLASSES];
-        draw_digit(set->pixels + i * LENET5_PICTURE_BYTES, &random, set->labels[i]);
+        draw_written(set->pixels + i * LENET5_PICTURE_BYTES, &random, draw_style(&random, set->labels[i]));
     }
 }
 

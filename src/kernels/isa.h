@@ -20,5 +20,6 @@ void ISA(lenet5_single_learn)(lenet5_network *network, lenet5_maps *delta, const
                               const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES]);
 void ISA(lenet5_single_curvature)(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                                   const lenet5_maps *maps, const float dd_f6[84]);
+void ISA(lenet5_distort)(uint8_t out[32][32], const uint8_t *picture, const lenet5_warp *warp);
 
 #endif

@@ -35,6 +35,17 @@ typedef struct lenet5_adam {
     float rate; /* the corrections of both moments included */
 } lenet5_adam;
 
+/* How a picture is distorted; places are in pixels of the 28x28 picture, axis 0 along a row and 1 down a column. */
+#define LENET5_FIELD 8
+#define LENET5_FIELD_SPACING 6.4f
+typedef struct lenet5_warp {
+    float middle[2];                            /* where the middle of the input comes from */
+    float by_column[2], by_row[2];              /* and how far on one column or one row more is */
+    float field[2][LENET5_FIELD][LENET5_FIELD]; /* control points of the displacements */
+    int thickness, blur, strength, noise;       /* in 256ths, the last in grey levels: see distort.c */
+    uint32_t seed;                              /* of the noise */
+} lenet5_warp;
+
 typedef struct lenet5_kernels {
     const char *isa;
 
@@ -58,6 +69,9 @@ typedef struct lenet5_kernels {
                          const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES]);
     void (*single_curvature)(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                              const lenet5_maps *maps, const float dd_f6[84]);
+
+    /* From a picture of 28x28 to what the network is shown of it. */
+    void (*distort)(uint8_t out[32][32], const uint8_t *picture, const lenet5_warp *warp);
 
     void (*adam)(float *w, float *first, float *second, float *average, const float *gradient, const lenet5_adam *step,
                  size_t count);

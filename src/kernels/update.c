@@ -58,6 +58,7 @@ const lenet5_kernels ISA(lenet5_kernels) = {
     .single_backward = ISA(lenet5_single_backward),
     .single_learn = ISA(lenet5_single_learn),
     .single_curvature = ISA(lenet5_single_curvature),
+    .distort = ISA(lenet5_distort),
     .adam = adam,
     .multiply_adds = multiply_adds,
     .squash = squash_array,

@@ -87,7 +87,7 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
     } else {
         extras[count++] = vector("training.rate", TENSOR_F32, &t->rate, LENET5_PARAMETERS);
     }
-    extras[count++] = vector("training.order", TENSOR_U32, t->order, t->set->count);
+    extras[count++] = vector("training.order", TENSOR_U32, t->order, t->length);
     extras[count++] = vector("training.random", TENSOR_U64, t->random.s, 4);
     extras[count++] = vector("training.sums", TENSOR_F64, r->sums, SUMS);
     extras[count++] = vector("training.counts", TENSOR_U64, r->counts, COUNTS);
@@ -209,7 +209,7 @@ static bool is_count(double number)
 static bool sound(const lenet5_training *training, const record *r)
 {
     const uint64_t *random = training->random.s;
-    if (r->counts[1] > training->set->count || r->counts[2] > training->passes || r->counts[3] != training->passes)
+    if (r->counts[1] > training->length || r->counts[2] > training->passes || r->counts[3] != training->passes)
         return false;
     if (!is_count(r->sums[1]) || (random[0] | random[1] | random[2] | random[3]) == 0)
         return false;
@@ -217,8 +217,8 @@ static bool sound(const lenet5_training *training, const record *r)
         for (size_t k = 1; k <= 4; k++)
             if (!is_count(r->history[i * PASS_NUMBERS + k]))
                 return false;
-    for (size_t i = 0; i < training->set->count; i++)
-        if (training->order[i] >= training->set->count)
+    for (size_t i = 0; i < training->length; i++)
+        if (training->order[i] >= training->length)
             return false;
     return true;
 }

@@ -14,9 +14,12 @@ typedef struct recipe {
     const lenet5_recipe_description *description;
     method method;
     lenet5_loss loss;
-    unsigned shift;       /* pictures are shown up to so many pixels off the middle, at most INPUT_MARGIN */
-    double greatest_rate; /* of ADAM */
-    double averaging;     /* of ADAM: how much of the average of the weights each step keeps */
+    unsigned shift; /* pictures are shown up to so many whole pixels off the middle, at most INPUT_MARGIN */
+    const lenet5_distortion *distortion; /* in place of a shift; or NULL */
+    float gentleness;                    /* how much weaker the distortion is at the end of the training; 0 to 1 */
+    double greatest_rate;                /* of ADAM */
+    double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
+    double negatives;                    /* shown in each pass besides the digits, as a share of their number */
 } recipe;
 
 /* NULL if there is none of that name. */

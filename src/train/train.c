@@ -8,7 +8,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "distort.h"
 #include "evaluate.h"
+#include "negatives.h"
 #include "net/input.h"
 #include "optimiser.h"
 #include "training.h"
@@ -72,7 +74,7 @@ static void *allocate(size_t count, size_t size)
 static bool allocate_all(lenet5_training *t, unsigned threads)
 {
     const size_t shards = (t->batch + LENET5_LANES - 1) / LENET5_LANES;
-    t->order = malloc(t->set->count * sizeof *t->order);
+    t->order = malloc(t->length * sizeof *t->order);
     t->history = calloc(t->passes, sizeof *t->history);
     t->workers = lenet5_workers_new(threads);
     if (!t->order || !t->history || !t->workers)
@@ -104,7 +106,9 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->held_out = held_out;
     t->passes = options->passes ? options->passes : t->recipe->description->passes;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
+    t->length = set->count + (size_t)(t->recipe->negatives * (double)set->count);
     t->shift = options->undistorted ? 0 : t->recipe->shift;
+    t->distortion = options->undistorted ? NULL : t->recipe->distortion;
     t->kernels = lenet5_kernels_in_use();
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
@@ -125,7 +129,7 @@ lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_train
     lenet5_random_seed(&t->random, options->seed, 0);
     lenet5_start(&t->network, &t->random);
     t->average = t->network;
-    for (size_t i = 0; i < set->count; i++)
+    for (size_t i = 0; i < t->length; i++)
         t->order[i] = (uint32_t)i;
     *training = t;
     return LENET5_OK;
@@ -150,7 +154,7 @@ void lenet5_training_free(lenet5_training *training)
 
 static void begin_pass(lenet5_training *training)
 {
-    lenet5_shuffle(training->order, &training->random, training->set->count);
+    lenet5_shuffle(training->order, &training->random, training->length);
     training->loss_sum = 0;
     training->errors = 0;
     training->seconds = 0;
@@ -160,17 +164,18 @@ static void begin_pass(lenet5_training *training)
         lenet5_estimate_rates(training);
 }
 
-/* Where this pass shows a picture: it depends on the seed, the pass and the picture, and on nothing else. */
-static void choose_place(size_t *top, size_t *left, const lenet5_training *training, uint32_t picture)
+/* How this pass shows a picture depends on the seed, the pass and the picture, and on nothing else. */
+static lenet5_random chance(const lenet5_training *training, uint32_t picture)
 {
-    const uint32_t shift = training->shift;
-    *top = *left = INPUT_MARGIN;
-    if (shift == 0)
-        return;
     lenet5_random random;
     lenet5_random_seed(&random, training->provenance.seed, (uint64_t)(training->finished + 1) << 32 | picture);
-    *top = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
-    *left = INPUT_MARGIN - shift + lenet5_random_below(&random, 2 * shift + 1);
+    return random;
+}
+
+static void choose_place(size_t *top, size_t *left, lenet5_random *random, uint32_t shift)
+{
+    *top = INPUT_MARGIN - shift + lenet5_random_below(random, 2 * shift + 1);
+    *left = INPUT_MARGIN - shift + lenet5_random_below(random, 2 * shift + 1);
 }
 
 typedef struct batch_job {
@@ -178,15 +183,45 @@ typedef struct batch_job {
     size_t count;
 } batch_job;
 
+/* What is left of the distortion: all of it in the first half, and less and less in the second. */
+static float strength(const lenet5_training *training)
+{
+    const float progress = (float)training->finished / (float)training->passes;
+    return 1 - training->recipe->gentleness * fmaxf(0, 2 * progress - 1);
+}
+
+/* Picture numbers beyond the set's are negatives, of which every pass has new ones. */
+static unsigned label_of(const lenet5_training *training, uint32_t picture)
+{
+    return picture < training->set->count ? training->set->labels[picture] : LENET5_RUBBISH;
+}
+
+static void show_picture(uint8_t shown[32][32], const lenet5_training *training, uint32_t picture)
+{
+    lenet5_random random = chance(training, picture);
+    if (label_of(training, picture) == LENET5_RUBBISH) {
+        lenet5_draw_negative(shown, &random, training->set, training->distortion, training->kernels);
+        return;
+    }
+    const uint8_t *pixels = lenet5_dataset_picture(training->set, picture);
+    if (training->distortion) {
+        lenet5_warp warp;
+        lenet5_draw_warp(&warp, &random, training->distortion, strength(training));
+        training->kernels->distort(shown, pixels, &warp);
+        return;
+    }
+    size_t top, left;
+    choose_place(&top, &left, &random, training->shift);
+    memset(shown, 0, 32 * 32);
+    lenet5_place_bytes(shown, pixels, top, left);
+}
+
 /* The pictures of a shard; lanes beyond count stay blank. */
 static void show_shard(scratch *s, const lenet5_training *training, const uint32_t *pictures, size_t count)
 {
-    memset(s->pictures, 0, sizeof s->pictures);
-    for (size_t lane = 0; lane < count; lane++) {
-        size_t top, left;
-        choose_place(&top, &left, training, pictures[lane]);
-        lenet5_place_bytes(s->pictures[lane], lenet5_dataset_picture(training->set, pictures[lane]), top, left);
-    }
+    memset(s->pictures + count, 0, (LENET5_LANES - count) * sizeof s->pictures[0]);
+    for (size_t lane = 0; lane < count; lane++)
+        show_picture(s->pictures[lane], training, pictures[lane]);
     training->kernels->lanes_input(&s->lanes, (const uint8_t(*)[32][32])s->pictures);
 }
 
@@ -196,12 +231,12 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
 {
     memset(d_penalty, 0, LENET5_CLASSES * sizeof d_penalty[0]);
     for (size_t lane = 0; lane < count; lane++) {
-        const unsigned label = training->set->labels[pictures[lane]];
+        const unsigned label = label_of(training, pictures[lane]);
         float penalty[LENET5_CLASSES], d[LENET5_CLASSES];
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             penalty[digit] = maps->penalty[digit][lane];
         sums->loss += (double)lenet5_loss_gradient(d, &training->loss, penalty, label);
-        sums->errors += lenet5_best(penalty) != label;
+        sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];
     }
@@ -250,7 +285,8 @@ static double learn_single(lenet5_training *training)
     scratch *s = training->scratch;
     float d_penalty[LENET5_CLASSES];
     size_t top, left;
-    choose_place(&top, &left, training, picture);
+    lenet5_random random = chance(training, picture);
+    choose_place(&top, &left, &random, training->shift);
     lenet5_place_input(&s->maps, lenet5_dataset_picture(training->set, picture), top, left);
     training->kernels->single_forward(&s->maps, &training->network);
     const double loss = (double)lenet5_loss_gradient(d_penalty, &training->loss, s->maps.penalty, label);
@@ -298,7 +334,7 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
 static lenet5_status end_pass(lenet5_training *training, lenet5_error *error)
 {
     lenet5_pass pass = {.pass = training->finished + 1,
-                        .loss = training->loss_sum / (double)training->set->count,
+                        .loss = training->loss_sum / (double)training->length,
                         .training_errors = training->errors,
                         .training_pictures = training->set->count,
                         .seconds = training->seconds,
@@ -320,7 +356,7 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
     const double start = lenet5_clock();
     if (training->position == 0)
         begin_pass(training);
-    const size_t left = training->set->count - training->position;
+    const size_t left = training->length - training->position;
     const size_t count = left < training->batch ? left : training->batch;
     const bool single = training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT;
     const double loss = single ? learn_single(training) : learn_batch(training, count);
@@ -338,9 +374,9 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
     if (lenet5_training_finished(training))
         return LENET5_OK;
     lenet5_status status = LENET5_OK;
-    if (training->position < training->set->count)
+    if (training->position < training->length)
         status = train_batch(training, error);
-    if (status == LENET5_OK && training->position == training->set->count)
+    if (status == LENET5_OK && training->position == training->length)
         status = end_pass(training, error);
     return status;
 }

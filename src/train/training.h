@@ -40,8 +40,10 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned passes;
+    size_t length;  /* pictures in a pass: those of the set and then the negatives, in which no digit is seen */
     size_t batch;   /* pictures between two updates */
     unsigned shift; /* the recipe's, or 0 */
+    const lenet5_distortion *distortion; /* the recipe's, or NULL */
     workers *workers;
     const lenet5_kernels *kernels;
 
@@ -51,7 +53,7 @@ struct lenet5_training {
     lenet5_network first, second, average; /* ADAM: the two moments, and the average of the weights */
     uint64_t steps;
     lenet5_random random;
-    uint32_t *order; /* (set->count): of the pass under way */
+    uint32_t *order; /* (length): of the pass under way */
     size_t position; /* pictures of it already seen */
     double loss_sum;
     size_t errors;

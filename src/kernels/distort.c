@@ -1,0 +1,163 @@
+/*
+ * Distortion: each pixel of the 32x32 input asks where it comes from in the 28x28 picture, by a planar affine map and a
+ * smooth field of displacements, and takes the value between four pixels there. Then the pen: thicker or thinner,
+ * blurred, fainter, on noisy paper. Plain loops over a row, which the compiler turns into vectors.
+ */
+#include "isa.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MARGIN 8 /* of blank paper round the picture, where all places beyond it end up */
+#define FRAME (28 + 2 * MARGIN)
+#define SIDE 32
+
+/* The four pixels at a place, its right, lower, and lower right neighbour, a byte each: one load finds them all. */
+static void frame_corners(uint32_t corners[FRAME * FRAME], const uint8_t *picture)
+{
+    uint8_t framed[(FRAME + 2) * FRAME] = {0};
+    for (size_t row = 0; row < 28; row++)
+        memcpy(framed + (MARGIN + row) * FRAME + MARGIN, picture + row * 28, 28);
+    for (size_t i = 0; i < FRAME * FRAME; i++)
+        corners[i] = (uint32_t)framed[i] | (uint32_t)framed[i + 1] << 8 | (uint32_t)framed[i + FRAME] << 16 |
+                     (uint32_t)framed[i + FRAME + 1] << 24;
+}
+
+/*
+ * Cubic B-splines over a row of control points, LENET5_FIELD_SPACING pixels apart, the first of them one spacing before
+ * the edge: weight[k][x] is that of point k at pixel x.
+ */
+static void splines(float weight[LENET5_FIELD][SIDE])
+{
+    for (size_t k = 0; k < LENET5_FIELD; k++)
+        for (size_t x = 0; x < SIDE; x++) {
+            const float t = fabsf(((float)x + 0.5f) / LENET5_FIELD_SPACING - (float)k + 1);
+            const float far = t < 2 ? (2 - t) * (2 - t) * (2 - t) / 6 : 0;
+            weight[k][x] = t < 1 ? 2.0f / 3 - t * t + t * t * t / 2 : far;
+        }
+}
+
+/* Where the pixels of a row come from, along one axis of the picture. */
+INLINE void trace(float place[SIDE], const lenet5_warp *warp, size_t axis, size_t row,
+                  const float weight[LENET5_FIELD][SIDE])
+{
+    const float y = (float)row - 15.5f;
+    const float begin = warp->middle[axis] + MARGIN + y * warp->by_row[axis];
+    for (size_t x = 0; x < SIDE; x++)
+        place[x] = begin + ((float)x - 15.5f) * warp->by_column[axis];
+    for (size_t k = 0; k < LENET5_FIELD; k++) {
+        float point = 0;
+        for (size_t i = 0; i < LENET5_FIELD; i++)
+            point += weight[i][row] * warp->field[axis][i][k];
+        for (size_t x = 0; x < SIDE; x++)
+            place[x] += point * weight[k][x];
+    }
+    const float last = FRAME - 1.5f;
+    for (size_t x = 0; x < SIDE; x++)
+        place[x] = place[x] < 0 ? 0 : place[x] > last ? last : place[x];
+}
+
+INLINE void sample(uint8_t out[SIDE], const uint32_t corners[FRAME * FRAME], const float x[SIDE], const float y[SIDE])
+{
+    for (size_t i = 0; i < SIDE; i++) {
+        const int32_t left = (int32_t)x[i];
+        const int32_t top = (int32_t)y[i];
+        const float right_share = x[i] - (float)left;
+        const float lower_share = y[i] - (float)top;
+        const int32_t four = (int32_t)corners[top * FRAME + left];
+        const float a = (float)(four & 255);
+        const float b = (float)(four >> 8 & 255);
+        const float c = (float)(four >> 16 & 255);
+        const float d = (float)(four >> 24 & 255);
+        const float upper = a + right_share * (b - a);
+        const float lower = c + right_share * (d - c);
+        out[i] = (uint8_t)(int32_t)(upper + lower_share * (lower - upper) + 0.5f);
+    }
+}
+
+#define WIDE (SIDE + 2)
+
+static void pad(uint8_t padded[WIDE][WIDE], const uint8_t pixels[SIDE][SIDE])
+{
+    memset(padded, 0, WIDE * WIDE);
+    for (size_t row = 0; row < SIDE; row++)
+        memcpy(&padded[row + 1][1], pixels[row], SIDE);
+}
+
+static uint8_t most(uint8_t a, uint8_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint8_t least(uint8_t a, uint8_t b)
+{
+    return a < b ? a : b;
+}
+
+/* amount, in 256ths, of the way to the greatest value among a pixel and its four neighbours; below 0, to the least. */
+static void thicken(uint8_t pixels[SIDE][SIDE], int amount)
+{
+    uint8_t padded[WIDE][WIDE];
+    pad(padded, (const uint8_t(*)[SIDE])pixels);
+    for (size_t row = 0; row < SIDE; row++) {
+        const uint8_t *up = &padded[row][1];
+        const uint8_t *here = &padded[row + 1][1];
+        const uint8_t *down = &padded[row + 2][1];
+        for (size_t x = 0; x < SIDE; x++) {
+            const uint8_t greatest = most(most(most(up[x], down[x]), most(here[x - 1], here[x + 1])), here[x]);
+            const uint8_t smallest = least(least(least(up[x], down[x]), least(here[x - 1], here[x + 1])), here[x]);
+            const int way = amount > 0 ? greatest - here[x] : here[x] - smallest;
+            pixels[row][x] = (uint8_t)(here[x] + amount * way / 256);
+        }
+    }
+}
+
+/* amount, in 256ths, of the way to the mean over 3x3, the middle four times and its neighbours twice. */
+static void blur(uint8_t pixels[SIDE][SIDE], int amount)
+{
+    uint8_t padded[WIDE][WIDE];
+    pad(padded, (const uint8_t(*)[SIDE])pixels);
+    for (size_t row = 0; row < SIDE; row++) {
+        int column[WIDE];
+        for (size_t x = 0; x < WIDE; x++)
+            column[x] = padded[row][x] + 2 * padded[row + 1][x] + padded[row + 2][x];
+        for (size_t x = 0; x < SIDE; x++) {
+            const int mean = (column[x] + 2 * column[x + 1] + column[x + 2] + 8) / 16;
+            pixels[row][x] = (uint8_t)(pixels[row][x] + amount * (mean - pixels[row][x]) / 256);
+        }
+    }
+}
+
+/* The ink's strength in 256ths, and noise of up to so many levels either way. */
+static void soil(uint8_t pixels[SIDE][SIDE], int strength, int noise, uint32_t seed)
+{
+    uint8_t *pixel = pixels[0];
+    for (uint32_t i = 0; i < SIDE * SIDE; i++) {
+        uint32_t bits = (i + seed) * 0x9E3779B1u;
+        bits = (bits ^ bits >> 15) * 0x85EBCA77u;
+        bits = (bits ^ bits >> 13) * 0xC2B2AE3Du;
+        const int grain = (int)(bits >> 16 & 0xFFFF) - 0x8000;
+        const int value = pixel[i] * strength / 256 + grain * noise / 0x8000;
+        pixel[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+    }
+}
+
+void ISA(lenet5_distort)(uint8_t out[SIDE][SIDE], const uint8_t *picture, const lenet5_warp *warp)
+{
+    uint32_t corners[FRAME * FRAME];
+    float weight[LENET5_FIELD][SIDE];
+    frame_corners(corners, picture);
+    splines(weight);
+    for (size_t row = 0; row < SIDE; row++) {
+        float x[SIDE], y[SIDE];
+        trace(x, warp, 0, row, (const float(*)[SIDE])weight);
+        trace(y, warp, 1, row, (const float(*)[SIDE])weight);
+        sample(out[row], corners, x, y);
+    }
+    if (warp->thickness != 0)
+        thicken(out, warp->thickness);
+    if (warp->blur != 0)
+        blur(out, warp->blur);
+    if (warp->strength != 256 || warp->noise != 0)
+        soil(out, warp->strength, warp->noise, warp->seed);
+}

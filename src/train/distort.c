@@ -1,0 +1,64 @@
+/*
+ * Planar affine maps as in section III-C of the paper (translation, scaling, squeezing, shearing), rotation, a smooth
+ * field of displacements (Simard, Steinkraus and Platt 2003), and what a pen, paper and a scanner vary.
+ */
+#include "distort.h"
+
+#include <math.h>
+
+static float either_way(lenet5_random *random, float most)
+{
+    return lenet5_random_uniform(random, -most, most);
+}
+
+/* Four uniform numbers of 16 bits: as good as normal here. Mean 0, deviation 1. */
+static float normal(lenet5_random *random)
+{
+    uint64_t bits = lenet5_random_bits(random);
+    int32_t sum = -2 * 0xFFFF;
+    for (int i = 0; i < 4; i++, bits >>= 16)
+        sum += (int32_t)(bits & 0xFFFF);
+    return (float)sum * (1.7320508f / 0x10000);
+}
+
+static void draw_affine(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
+{
+    const float turn = either_way(random, strength * d->rotation);
+    const float shear = either_way(random, strength * d->shear);
+    const float size = either_way(random, strength * d->scale);
+    const float squeeze = either_way(random, strength * d->squeeze);
+    const float wide = expf(size + squeeze);
+    const float high = expf(size - squeeze);
+    const float c = cosf(turn);
+    const float s = sinf(turn);
+    warp->by_column[0] = c * wide;
+    warp->by_column[1] = s * wide;
+    warp->by_row[0] = (shear * c - s) * high;
+    warp->by_row[1] = (shear * s + c) * high;
+    for (size_t axis = 0; axis < 2; axis++)
+        warp->middle[axis] = 13.5f + either_way(random, strength * d->shift);
+}
+
+static void draw_field(lenet5_warp *warp, lenet5_random *random, float amount)
+{
+    for (size_t axis = 0; axis < 2; axis++)
+        for (size_t i = 0; i < LENET5_FIELD; i++)
+            for (size_t k = 0; k < LENET5_FIELD; k++)
+                warp->field[axis][i][k] = amount > 0 ? amount * normal(random) : 0;
+}
+
+static void draw_ink(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
+{
+    warp->thickness = (int)lrintf(either_way(random, 256 * strength * d->thickness));
+    warp->blur = (int)lrintf(lenet5_random_uniform(random, 0, 256 * strength * d->blur));
+    warp->strength = 256 + (int)lrintf(either_way(random, 256 * strength * d->contrast));
+    warp->noise = (int)lrintf(lenet5_random_uniform(random, 0, strength * d->noise));
+    warp->seed = (uint32_t)lenet5_random_bits(random);
+}
+
+void lenet5_draw_warp(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *distortion, float strength)
+{
+    draw_affine(warp, random, distortion, strength);
+    draw_field(warp, random, strength * distortion->elastic);
+    draw_ink(warp, random, distortion, strength);
+}
