@@ -41,7 +41,7 @@ static void answer(job *j, const char *file, const uint8_t picture[LENET5_PICTUR
     lenet5_forward(&j->maps, &j->model.network);
     lenet5_posterior(posterior, &j->model.provenance.loss, j->maps.penalty);
     const unsigned digit = lenet5_best(j->maps.penalty);
-    const bool accepted = (double)posterior[digit] >= j->threshold;
+    const bool accepted = 1 / (1 + lenet5_odds_against(&j->model.provenance.loss, j->maps.penalty)) >= j->threshold;
     j->rejected |= !accepted;
     if (j->show && !j->json)
         print_pictures(&picture, 1);
@@ -128,21 +128,36 @@ static void classify_picks(job *j, const char *file, const char *picks)
     lenet5_dataset_free(&set);
 }
 
-static int run(const cli_arguments *arguments)
+/* --threshold, or what --max-error asks of the model. */
+static int choose_threshold(job *j)
 {
     lenet5_error error;
+    double max_error;
+    const bool given = argument_text(j->arguments, "max-error") != NULL;
+    if (!argument_real(&j->threshold, j->arguments, "threshold", DEFAULT_THRESHOLD, 0, 1) ||
+        !argument_percent(&max_error, j->arguments, "max-error", 1))
+        return EXIT_USAGE;
+    if (given && argument_text(j->arguments, "threshold"))
+        return complain_usage(j->arguments->command, "--max-error chooses the threshold; give one of the two");
+    double needed = 0;
+    if (given && lenet5_threshold(&needed, &j->model, max_error, &error) != LENET5_OK)
+        return complain_error(&error);
+    j->threshold = needed > j->threshold ? needed : j->threshold;
+    return EXIT_DONE;
+}
+
+static int run(const cli_arguments *arguments)
+{
     job *j = calloc(1, sizeof *j);
     if (!j)
         return complain("out of memory");
+    j->arguments = arguments;
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");
     const char *picks = argument_text(arguments, "pick");
-    const char *model = argument_text(arguments, "model") ? argument_text(arguments, "model") : DEFAULT_MODEL;
-    int code = EXIT_DONE;
-    if (!argument_real(&j->threshold, arguments, "threshold", DEFAULT_THRESHOLD, 0, 1))
-        code = EXIT_USAGE;
-    else if (lenet5_model_load(&j->model, model, &error) != LENET5_OK)
-        code = complain_model(&error, argument_text(arguments, "model") != NULL);
+    int code = load_model(&j->model, argument_text(arguments, "model"));
+    if (code == EXIT_DONE)
+        code = choose_threshold(j);
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
         if (picks)
             classify_picks(j, arguments->others[i], picks);
@@ -155,8 +170,9 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"model", "FILE", "default " DEFAULT_MODEL ", which lenet5 train writes"},
+    {"model", "FILE", "a model that lenet5 train has written; default: the built-in one"},
     {"threshold", "P", "the least probability of an accepted digit; default 0.5"},
+    {"max-error", "P%", "accept so few that at most so many of them are wrong: 0.1%"},
     {"pick", "N,N,...", "the files are IDX: classify their pictures of these numbers"},
     {"show", NULL, "draw each picture in the terminal as the network sees it"},
     {"json", NULL, "an object a line for each picture, as docs/json.md says"},

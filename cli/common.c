@@ -21,12 +21,17 @@ int complain_error(const lenet5_error *error)
     return complain("%s", error->message);
 }
 
-int complain_model(const lenet5_error *error, bool named)
+int load_model(lenet5_model *model, const char *path)
 {
-    complain_error(error);
-    if (error->status == LENET5_E_OPEN && !named)
-        fputs("lenet5 train makes one; --help says how to name another\n", stderr);
-    return EXIT_FAILED;
+    lenet5_error error;
+    const lenet5_model *builtin = path ? NULL : lenet5_builtin();
+    if (builtin)
+        *model = *builtin;
+    else if (!path)
+        return complain("out of memory");
+    else if (lenet5_model_load(model, path, &error) != LENET5_OK)
+        return complain_error(&error);
+    return EXIT_DONE;
 }
 
 volatile sig_atomic_t interrupted = 0;

@@ -36,11 +36,11 @@ lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5
 
 lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *error);
 
-/* The model that is used where none is named. */
+/* What lenet5 train writes where no name is given. */
 #define DEFAULT_MODEL "lenet5.safetensors"
 
-/* Complains about a model that cannot be loaded; where none was named, says how to get one. */
-int complain_model(const lenet5_error *error, bool named);
+/* The model of that path, or, if it is NULL, the one that is built in. */
+int load_model(lenet5_model *model, const char *path);
 
 /* Prints an object as one line on stdout, and drops it. */
 void print_json(json_t *object);

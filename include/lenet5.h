@@ -313,6 +313,12 @@ LENET5_API void lenet5_loss_curvature(float dd_f6[84], const lenet5_loss *loss, 
 LENET5_API void lenet5_posterior(float posterior[LENET5_CLASSES + 1], const lenet5_loss *loss,
                                  const float penalty[LENET5_CLASSES]);
 
+/*
+ * The odds against the likeliest digit: how many times as likely all other outcomes together are, rubbish among them.
+ * Its probability is 1 / (1 + odds); the odds also tell apart those answers whose probability is as good as 1.
+ */
+LENET5_API double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES]);
+
 /* ---- Checking the network against finite differences ---------------------------------------------------------------
  */
 
@@ -379,10 +385,16 @@ LENET5_API void lenet5_dataset_free(lenet5_dataset *set);
 /* ---- Model files ---------------------------------------------------------------------------------------------------
  */
 
+/* Error rates among the answers that are accepted, for which a model may know how sure it has to be: 2 %, 1 %, 0.5 %,
+ * 0.2 %, 0.1 %, 0.05 %. */
+#define LENET5_RISKS 6
+LENET5_API extern const double lenet5_risks[LENET5_RISKS];
+
 /* Where a network comes from and how its penalties are to be read; kept in the file's __metadata__. */
 typedef struct lenet5_provenance {
     char recipe[32];  /* "1998" */
-    lenet5_loss loss; /* that it was trained with and that its posteriors are computed with */
+    lenet5_loss loss; /* that its posteriors are computed with; its j and scale are the training's until calibrated */
+    double thresholds[LENET5_RISKS]; /* the least probability of an answer for each of lenet5_risks; 0: not known */
     uint64_t seed;
     unsigned passes;      /* through the training set */
     char data_name[64];   /* "MNIST", "synthetic digits" */
@@ -401,6 +413,16 @@ typedef struct lenet5_model {
 
 /* Reads a model from a safetensors file; every byte is checked. A checkpoint is read too, for the network it holds. */
 LENET5_API lenet5_status lenet5_model_load(lenet5_model *model, const char *path, lenet5_error *error);
+
+/* The same from the bytes of such a file, which may go afterwards; name stands for them in errors. */
+LENET5_API lenet5_status lenet5_model_parse(lenet5_model *model, const void *bytes, size_t size, const char *name,
+                                            lenet5_error *error);
+
+/*
+ * The trained model that is a part of the library (models/README.md says how it was made). It is unpacked at the first
+ * call, which any thread may make; NULL if there was no memory for that.
+ */
+LENET5_API const lenet5_model *lenet5_builtin(void);
 
 /* Writes a model beside path and renames it: a file of that name is whole, before and after. The same model, the same
  * bytes. */
@@ -529,6 +551,20 @@ typedef struct lenet5_evaluation {
 LENET5_API lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network,
                                          const lenet5_dataset *set, unsigned threads, lenet5_error *error);
 
+/* How a picture is seen: moved, enlarged, turned and so on about the middle of the 32x32 input. */
+typedef struct lenet5_view {
+    float right, down; /* pixels */
+    float rotation;    /* radians, clockwise */
+    float size;        /* times; 0 stands for 1 */
+    float shear;       /* pixels to the left for each row upwards */
+    float noise;       /* grey levels of 255, at most, either way */
+} lenet5_view;
+
+/* The same with every picture seen in that way (the paper's figure 13). What leaves the 32x32 input is lost. */
+LENET5_API lenet5_status lenet5_evaluate_seen(lenet5_evaluation *evaluation, const lenet5_network *network,
+                                              const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
+                                              lenet5_error *error);
+
 LENET5_API void lenet5_evaluation_free(lenet5_evaluation *evaluation);
 
 /* The 95 % Wilson interval of an error rate, as fractions of 1; count above 0. */
@@ -536,10 +572,36 @@ LENET5_API void lenet5_wilson(double *low, double *high, size_t errors, size_t c
 
 /*
  * The least fraction of the pictures that has to be rejected for the error among the rest to be at most error_rate, the
- * most doubtful first: those whose two least penalties are closest (the paper's figure 10). Returns 0 to 1.
+ * most doubtful first: those whose answer has the least probability by loss (the paper's figure 10). 0 to 1. threshold
+ * (may be NULL) becomes the least probability that is still accepted; 1 if none is.
  */
-LENET5_API lenet5_status lenet5_rejection(double *rejected, const lenet5_evaluation *evaluation,
-                                          const lenet5_dataset *set, double error_rate, lenet5_error *error);
+LENET5_API lenet5_status lenet5_rejection(double *rejected, double *threshold, const lenet5_evaluation *evaluation,
+                                          const lenet5_dataset *set, const lenet5_loss *loss, double error_rate,
+                                          lenet5_error *error);
+
+/*
+ * The expected calibration error, 0 to 1: the mean difference between the probability of the answers and the share of
+ * them that is right, over 15 equal ranges of probability.
+ */
+LENET5_API double lenet5_calibration_error(const lenet5_evaluation *evaluation, const lenet5_dataset *set,
+                                           const lenet5_loss *loss);
+
+/*
+ * Settles a model's scale and j on pictures that it was not trained on, so that its probabilities are those that the
+ * pictures have (the least mean of -log of them); where its recipe trains on negatives (pieces of digits, pairs,
+ * letters, blots ...), with one of them drawn for every thirty pictures; and then its thresholds. set has 28x28
+ * pictures, labelled, 100 at least.
+ */
+LENET5_API lenet5_status lenet5_calibrate(lenet5_model *model, const lenet5_dataset *set, unsigned threads,
+                                          lenet5_error *error);
+
+/*
+ * How probable an answer has to be for at most the share max_error of those that are accepted to be wrong, by the
+ * thresholds for the greatest of lenet5_risks that is not above it. LENET5_E_ARGUMENT if max_error is below all of
+ * them, or the model knows no thresholds.
+ */
+LENET5_API lenet5_status lenet5_threshold(double *threshold, const lenet5_model *model, double max_error,
+                                          lenet5_error *error);
 
 #ifdef __cplusplus
 }

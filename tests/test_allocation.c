@@ -181,7 +181,7 @@ static lenet5_status evaluate(const fixture *f, lenet5_error *error)
         assert_untouched(&evaluation, sizeof evaluation);
         return status;
     }
-    status = lenet5_rejection(&rejected, &evaluation, &f->digits, 0.01, error);
+    status = lenet5_rejection(&rejected, NULL, &evaluation, &f->digits, &f->model.provenance.loss, 0.01, error);
     lenet5_evaluation_free(&evaluation);
     assert_true(status == LENET5_OK ? rejected >= 0 && rejected <= 1 : rejected < 0);
     return status;

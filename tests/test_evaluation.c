@@ -35,8 +35,9 @@ static double rejected_for(const char *wrong, double rate)
             penalty[i][k] = 100;
         penalty[i][wrong[i] == 'x' ? 3 : 0] = 99 - (float)i;
     }
+    const lenet5_loss loss = {LENET5_MAP, 1000, 0.1};
     double rejected;
-    assert_int_equal(lenet5_rejection(&rejected, &e, &set, rate, NULL), LENET5_OK);
+    assert_int_equal(lenet5_rejection(&rejected, NULL, &e, &set, &loss, rate, NULL), LENET5_OK);
     return rejected;
 }
 

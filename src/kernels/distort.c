@@ -54,7 +54,7 @@ INLINE void trace(float place[SIDE], const lenet5_warp *warp, size_t axis, size_
     }
     const float last = FRAME - 1.5f;
     for (size_t x = 0; x < SIDE; x++)
-        place[x] = place[x] < 0 ? 0 : place[x] > last ? last : place[x];
+        place[x] = place[x] > 0 ? (place[x] < last ? place[x] : last) : 0; /* also what is not a number */
 }
 
 INLINE void sample(uint8_t out[SIDE], const uint32_t corners[FRAME * FRAME], const float x[SIDE], const float y[SIDE])

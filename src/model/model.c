@@ -54,26 +54,57 @@ static json_t *codes_string(void)
     return json_string(text);
 }
 
+/* The thresholds as one string, numbers between blanks. */
+static json_t *thresholds_string(const double thresholds[LENET5_RISKS])
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < LENET5_RISKS; i++)
+        json_array_append_new(list, json_real(thresholds[i]));
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    json_t *string = json_string(text);
+    free(text);
+    return string;
+}
+
 json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:o, s:o}", //
-                     "format", format,                                                                        //
-                     "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                         //
-                     "input", "32x32, paper -0.1, ink 1.175",                                                 //
-                     "codes", codes_string(),                                                                 //
-                     "recipe", p->recipe,                                                                     //
-                     "loss", criterion_names[p->loss.criterion],                                              //
-                     "rubbish", real_string(p->loss.rubbish),                                                 //
-                     "scale", real_string(p->loss.scale),                                                     //
-                     "seed", whole_string(p->seed),                                                           //
-                     "passes", whole_string(p->passes),                                                       //
-                     "data", p->data_name,                                                                    //
-                     "data_sha256", p->data_sha256,                                                           //
-                     "training_pictures", whole_string(p->training_pictures),                                 //
-                     "validation_pictures", whole_string(p->validation_pictures),                             //
-                     "held_out", p->held_out_name,                                                            //
-                     "held_out_pictures", whole_string(p->held_out_pictures),                                 //
+    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:o, s:o}", //
+                     "format", format,                                                                             //
+                     "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                              //
+                     "input", "32x32, paper -0.1, ink 1.175",                                                      //
+                     "codes", codes_string(),                                                                      //
+                     "recipe", p->recipe,                                                                          //
+                     "loss", criterion_names[p->loss.criterion],                                                   //
+                     "rubbish", real_string(p->loss.rubbish),                                                      //
+                     "scale", real_string(p->loss.scale),                                                          //
+                     "thresholds", thresholds_string(p->thresholds),                                               //
+                     "seed", whole_string(p->seed),                                                                //
+                     "passes", whole_string(p->passes),                                                            //
+                     "data", p->data_name,                                                                         //
+                     "data_sha256", p->data_sha256,                                                                //
+                     "training_pictures", whole_string(p->training_pictures),                                      //
+                     "validation_pictures", whole_string(p->validation_pictures),                                  //
+                     "held_out", p->held_out_name,                                                                 //
+                     "held_out_pictures", whole_string(p->held_out_pictures),                                      //
                      "held_out_errors", whole_string(p->held_out_errors));
+}
+
+static lenet5_status get_thresholds(double thresholds[LENET5_RISKS], const safetensors *file, lenet5_error *error)
+{
+    const char *text = json_string_value(json_object_get(file->metadata, "thresholds"));
+    json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+    bool sound = !text || json_array_size(list) == LENET5_RISKS;
+    for (size_t i = 0; i < LENET5_RISKS && sound && text; i++) {
+        const json_t *number = json_array_get(list, i);
+        thresholds[i] = json_number_value(number);
+        sound = json_is_number(number) && thresholds[i] >= 0 && thresholds[i] <= 1;
+    }
+    json_decref(list);
+    return sound ? LENET5_OK
+                 : lenet5_fail(error, LENET5_E_MODEL_METADATA, 8,
+                               "%s: byte 8: __metadata__ \"thresholds\" has to be %d numbers from 0 to 1", file->path,
+                               LENET5_RISKS);
 }
 
 static lenet5_status get_loss(lenet5_loss *loss, const safetensors *file, lenet5_error *error)
@@ -147,6 +178,8 @@ lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, len
     if (status == LENET5_OK)
         status = get_loss(&model->provenance.loss, file, error);
     if (status == LENET5_OK)
+        status = get_thresholds(model->provenance.thresholds, file, error);
+    if (status == LENET5_OK)
         status = get_numbers(&model->provenance, file, error);
     return status;
 }
@@ -169,21 +202,33 @@ static lenet5_status check_format(const safetensors *file, lenet5_error *error)
     return LENET5_OK;
 }
 
-lenet5_status lenet5_model_load(lenet5_model *model, const char *path, lenet5_error *error)
+/* Frees the file. */
+static lenet5_status take_model(lenet5_model *model, safetensors *file, lenet5_error *error)
 {
-    safetensors file;
-    lenet5_status status = lenet5_safetensors_read(&file, path, error);
-    if (status != LENET5_OK)
-        return status;
     lenet5_model *loaded = calloc(1, sizeof *loaded);
-    status = loaded ? check_format(&file, error) : lenet5_fail_memory(error);
+    lenet5_status status = loaded ? check_format(file, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)
-        status = lenet5_model_get(loaded, &file, error);
+        status = lenet5_model_get(loaded, file, error);
     if (status == LENET5_OK)
         *model = *loaded;
     free(loaded);
-    lenet5_safetensors_free(&file);
+    lenet5_safetensors_free(file);
     return status;
+}
+
+lenet5_status lenet5_model_load(lenet5_model *model, const char *path, lenet5_error *error)
+{
+    safetensors file;
+    const lenet5_status status = lenet5_safetensors_read(&file, path, error);
+    return status == LENET5_OK ? take_model(model, &file, error) : status;
+}
+
+lenet5_status lenet5_model_parse(lenet5_model *model, const void *bytes, size_t size, const char *name,
+                                 lenet5_error *error)
+{
+    safetensors file;
+    const lenet5_status status = lenet5_safetensors_parse(&file, bytes, size, name, error);
+    return status == LENET5_OK ? take_model(model, &file, error) : status;
 }
 
 lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error)

@@ -166,15 +166,15 @@ static lenet5_status read_whole(safetensors *file, lenet5_error *error)
     size_t room = (size_t)1 << 19;
     lenet5_status status = LENET5_OK;
     for (;;) {
-        uint8_t *larger = room <= MAX_FILE ? realloc(file->bytes, room) : NULL;
+        uint8_t *larger = room <= MAX_FILE ? realloc(file->owned, room) : NULL;
         if (!larger) {
             status = room <= MAX_FILE ? lenet5_fail_memory(error)
                                       : lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, MAX_FILE,
                                                     "%s: larger than any model or checkpoint of LeNet-5", file->path);
             break;
         }
-        file->bytes = larger;
-        file->size += fread(file->bytes + file->size, 1, room - file->size, stream);
+        file->bytes = file->owned = larger;
+        file->size += fread(file->owned + file->size, 1, room - file->size, stream);
         if (file->size < room) {
             if (ferror(stream))
                 status = lenet5_fail(error, LENET5_E_READ, file->size, "%s: byte %zu: cannot be read: %s", file->path,
@@ -318,19 +318,34 @@ static lenet5_status check_sum(const safetensors *file, lenet5_error *error)
     return LENET5_OK;
 }
 
-lenet5_status lenet5_safetensors_read(safetensors *file, const char *path, lenet5_error *error)
+static lenet5_status parse(safetensors *file, lenet5_error *error)
 {
-    memset(file, 0, sizeof *file);
-    file->path = path;
-    lenet5_status status = read_whole(file, error);
-    if (status == LENET5_OK)
-        status = parse_header(file, error);
+    lenet5_status status = parse_header(file, error);
     if (status == LENET5_OK)
         status = check_metadata(file, error);
     if (status == LENET5_OK)
         status = check_extents(file, error);
     if (status == LENET5_OK)
         status = check_sum(file, error);
+    return status;
+}
+
+lenet5_status lenet5_safetensors_read(safetensors *file, const char *path, lenet5_error *error)
+{
+    *file = (safetensors){.path = path};
+    lenet5_status status = read_whole(file, error);
+    if (status == LENET5_OK)
+        status = parse(file, error);
+    if (status != LENET5_OK)
+        lenet5_safetensors_free(file);
+    return status;
+}
+
+lenet5_status lenet5_safetensors_parse(safetensors *file, const void *bytes, size_t size, const char *name,
+                                       lenet5_error *error)
+{
+    *file = (safetensors){.path = name, .bytes = bytes, .size = size};
+    const lenet5_status status = parse(file, error);
     if (status != LENET5_OK)
         lenet5_safetensors_free(file);
     return status;
@@ -339,7 +354,7 @@ lenet5_status lenet5_safetensors_read(safetensors *file, const char *path, lenet
 void lenet5_safetensors_free(safetensors *file)
 {
     json_decref(file->header);
-    free(file->bytes);
+    free(file->owned);
     memset(file, 0, sizeof *file);
 }
 

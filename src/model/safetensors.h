@@ -32,8 +32,9 @@ lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, 
 /* A file that has been read and whose header has been checked. */
 typedef struct safetensors {
     const char *path;
-    uint8_t *bytes;
+    const uint8_t *bytes;
     size_t size;
+    uint8_t *owned;   /* the bytes, if they were read from a file; else NULL */
     size_t data;      /* where the numbers begin */
     json_t *header;   /* all of it */
     json_t *metadata; /* its "__metadata__", an object of strings */
@@ -41,6 +42,10 @@ typedef struct safetensors {
 
 /* path must outlive the file. */
 lenet5_status lenet5_safetensors_read(safetensors *file, const char *path, lenet5_error *error);
+
+/* The same from memory, which must outlive the file as well; name stands for it in errors. */
+lenet5_status lenet5_safetensors_parse(safetensors *file, const void *bytes, size_t size, const char *name,
+                                       lenet5_error *error);
 
 void lenet5_safetensors_free(safetensors *file);
 

@@ -11,8 +11,21 @@ typedef struct evaluation_job {
     const lenet5_network *network;
     const lenet5_dataset *set;
     float (*penalty)[LENET5_CLASSES];
-    lenet5_lanes *lanes; /* one for each worker */
+    const lenet5_warp *warp; /* by which they are seen; or NULL */
+    lenet5_lanes *lanes;     /* one for each worker */
 } evaluation_job;
+
+static void see(lenet5_lanes *lanes, const uint8_t *const pictures[LENET5_LANES], size_t first, const lenet5_warp *warp)
+{
+    uint8_t shown[LENET5_LANES][32][32];
+    const lenet5_kernels *kernels = lenet5_kernels_in_use();
+    lenet5_warp own = *warp;
+    for (size_t lane = 0; lane < LENET5_LANES; lane++) {
+        own.seed = (uint32_t)(first + lane) * 1024; /* each picture its own noise */
+        kernels->distort(shown[lane], pictures[lane], &own);
+    }
+    kernels->lanes_input(lanes, (const uint8_t(*)[32][32])shown);
+}
 
 /* 16 pictures; where the set ends before, its last one takes the lanes that are left. */
 static void evaluate_lanes(void *argument, size_t index, size_t worker)
@@ -25,7 +38,10 @@ static void evaluate_lanes(void *argument, size_t index, size_t worker)
     const uint8_t *pictures[LENET5_LANES];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         pictures[lane] = lenet5_dataset_picture(job->set, first + (lane < count ? lane : count - 1));
-    lenet5_set_input_lanes(lanes, pictures);
+    if (job->warp)
+        see(lanes, pictures, first, job->warp);
+    else
+        lenet5_set_input_lanes(lanes, pictures);
     lenet5_forward_lanes(lanes, job->network);
     for (size_t lane = 0; lane < count; lane++)
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
@@ -33,9 +49,10 @@ static void evaluate_lanes(void *argument, size_t index, size_t worker)
 }
 
 lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *network,
-                               const lenet5_dataset *set, workers *pool, lenet5_error *error)
+                               const lenet5_dataset *set, const lenet5_warp *warp, workers *pool, lenet5_error *error)
 {
-    evaluation_job job = {network, set, penalty, aligned_alloc(64, lenet5_workers_count(pool) * sizeof(lenet5_lanes))};
+    evaluation_job job = {network, set, penalty, warp,
+                          aligned_alloc(64, lenet5_workers_count(pool) * sizeof(lenet5_lanes))};
     if (!job.lanes)
         return lenet5_fail_memory(error);
     lenet5_workers_run(pool, evaluate_lanes, &job, (set->count + LENET5_LANES - 1) / LENET5_LANES);
@@ -62,8 +79,8 @@ static void count_answers(lenet5_evaluation *evaluation, const lenet5_dataset *s
     }
 }
 
-lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network, const lenet5_dataset *set,
-                              unsigned threads, lenet5_error *error)
+static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_network *network, const lenet5_dataset *set,
+                              const lenet5_warp *warp, unsigned threads, lenet5_error *error)
 {
     lenet5_status status = lenet5_check_set(set, error);
     if (status != LENET5_OK)
@@ -72,7 +89,7 @@ lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_networ
     workers *pool = lenet5_workers_new(threads);
     const double start = lenet5_clock();
     if (result.penalty && pool)
-        status = lenet5_penalties(result.penalty, network, set, pool, error);
+        status = lenet5_penalties(result.penalty, network, set, warp, pool, error);
     else
         status = lenet5_fail_memory(error);
     result.seconds = lenet5_clock() - start;
@@ -84,6 +101,35 @@ lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_networ
     count_answers(&result, set);
     *evaluation = result;
     return LENET5_OK;
+}
+
+lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network, const lenet5_dataset *set,
+                              unsigned threads, lenet5_error *error)
+{
+    return evaluate(evaluation, network, set, NULL, threads, error);
+}
+
+/* The other way round: where each pixel of what is seen comes from. */
+static lenet5_warp inverse(const lenet5_view *view)
+{
+    const float step = 1 / (view->size > 0 ? view->size : 1);
+    const float c = cosf(view->rotation) * step;
+    const float s = sinf(view->rotation) * step;
+    lenet5_warp warp = {.by_column = {c + view->shear * s, -s},
+                        .by_row = {s - view->shear * c, c},
+                        .strength = 256,
+                        .noise = (int)lrintf(view->noise)};
+    for (size_t axis = 0; axis < 2; axis++)
+        warp.middle[axis] = 13.5f - view->right * warp.by_column[axis] - view->down * warp.by_row[axis];
+    return warp;
+}
+
+lenet5_status lenet5_evaluate_seen(lenet5_evaluation *evaluation, const lenet5_network *network,
+                                   const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
+                                   lenet5_error *error)
+{
+    const lenet5_warp warp = inverse(view);
+    return evaluate(evaluation, network, set, &warp, threads, error);
 }
 
 void lenet5_evaluation_free(lenet5_evaluation *evaluation)
@@ -106,39 +152,43 @@ void lenet5_wilson(double *low, double *high, size_t errors, size_t count)
 /* ---- Rejection: how sure an answer is, and whether it is right ------------------------------------------------------
  */
 
-typedef struct answer {
-    float gap; /* between the two least penalties */
-    bool right;
-} answer;
-
-static answer judge(const float penalty[LENET5_CLASSES], unsigned label)
+double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES])
 {
     const unsigned best = lenet5_best(penalty);
-    float second = INFINITY;
+    const double least = (double)penalty[best];
+    double odds = exp(-loss->scale * (loss->rubbish - least));
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
-        if (digit != best && penalty[digit] < second)
-            second = penalty[digit];
-    return (answer){second - penalty[best], best == label};
+        if (digit != best)
+            odds += exp(-loss->scale * ((double)penalty[digit] - least));
+    return odds;
 }
+
+typedef struct answer {
+    double odds; /* against it */
+    bool right;
+} answer;
 
 /* The surest first; among equals the wrong ones first, so that a tie never flatters. */
 static int surest_first(const void *a, const void *b)
 {
     const answer *left = a;
     const answer *right = b;
-    if (left->gap != right->gap)
-        return left->gap > right->gap ? -1 : 1;
+    if (left->odds != right->odds)
+        return left->odds < right->odds ? -1 : 1;
     return (int)left->right - (int)right->right;
 }
 
-lenet5_status lenet5_rejection(double *rejected, const lenet5_evaluation *evaluation, const lenet5_dataset *set,
-                               double error_rate, lenet5_error *error)
+lenet5_status lenet5_rejection(double *rejected, double *threshold, const lenet5_evaluation *evaluation,
+                               const lenet5_dataset *set, const lenet5_loss *loss, double error_rate,
+                               lenet5_error *error)
 {
     answer *answers = malloc(evaluation->count * sizeof *answers);
     if (!answers)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < evaluation->count; i++)
-        answers[i] = judge((const float *)evaluation->penalty[i], set->labels[i]);
+    for (size_t i = 0; i < evaluation->count; i++) {
+        const float *penalty = evaluation->penalty[i];
+        answers[i] = (answer){lenet5_odds_against(loss, penalty), lenet5_best(penalty) == set->labels[i]};
+    }
     qsort(answers, evaluation->count, sizeof *answers, surest_first);
     size_t accepted = 0;
     size_t errors = 0;
@@ -148,6 +198,24 @@ lenet5_status lenet5_rejection(double *rejected, const lenet5_evaluation *evalua
             accepted = i + 1;
     }
     *rejected = 1 - (double)accepted / (double)evaluation->count;
+    if (threshold)
+        *threshold = accepted > 0 ? 1 / (1 + answers[accepted - 1].odds) : 1;
     free(answers);
     return LENET5_OK;
+}
+
+double lenet5_calibration_error(const lenet5_evaluation *evaluation, const lenet5_dataset *set, const lenet5_loss *loss)
+{
+    enum { RANGES = 15 };
+    double difference[RANGES] = {0}; /* between the probabilities' sum and the number of right answers */
+    for (size_t i = 0; i < evaluation->count; i++) {
+        const float *penalty = evaluation->penalty[i];
+        const double probability = 1 / (1 + lenet5_odds_against(loss, penalty));
+        const size_t range = (size_t)fmin(RANGES * probability, RANGES - 1);
+        difference[range] += probability - (lenet5_best(penalty) == set->labels[i]);
+    }
+    double sum = 0;
+    for (size_t i = 0; i < RANGES; i++)
+        sum += fabs(difference[i]);
+    return sum / (double)evaluation->count;
 }

@@ -3,13 +3,13 @@
 #define LENET5_TRAIN_EVALUATE_H
 
 #include "base/workers.h"
-#include "lenet5.h"
+#include "kernels/kernels.h"
 
 /* Says what is wrong with a set that is not labelled and of 28x28. */
 lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error);
 
-/* The ten penalties of every picture of a set. */
+/* The ten penalties of every picture of a set, seen as warp says; as it is where that is NULL. */
 lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *network,
-                               const lenet5_dataset *set, workers *pool, lenet5_error *error);
+                               const lenet5_dataset *set, const lenet5_warp *warp, workers *pool, lenet5_error *error);
 
 #endif

@@ -10,6 +10,11 @@ typedef enum method {
     ADAM                          /* Kingma and Ba 2014, with one cycle of the rate and an average of the weights */
 } method;
 
+/* What lenet5_calibrate found for networks of a recipe. */
+typedef struct lenet5_reading {
+    double rubbish, scale, thresholds[LENET5_RISKS];
+} lenet5_reading;
+
 typedef struct recipe {
     const lenet5_recipe_description *description;
     method method;
@@ -20,6 +25,7 @@ typedef struct recipe {
     double greatest_rate;                /* of ADAM */
     double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
     double negatives;                    /* shown in each pass besides the digits, as a share of their number */
+    const lenet5_reading *reading;       /* how its penalties become probabilities, fitted on validation; or NULL */
 } recipe;
 
 /* NULL if there is none of that name. */

@@ -323,7 +323,7 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
     if (!penalty)
         return lenet5_fail_memory(error);
     const lenet5_status status =
-        lenet5_penalties(penalty, lenet5_training_network(training), set, training->workers, error);
+        lenet5_penalties(penalty, lenet5_training_network(training), set, NULL, training->workers, error);
     *errors = 0;
     for (size_t i = 0; status == LENET5_OK && i < set->count; i++)
         *errors += lenet5_best((const float *)penalty[i]) != set->labels[i];
@@ -423,6 +423,12 @@ void lenet5_training_model(lenet5_model *model, const lenet5_training *training)
 {
     model->network = *lenet5_training_network(training);
     model->provenance = training->provenance;
+    const lenet5_reading *reading = training->recipe->reading;
+    if (reading && training->loss.criterion == LENET5_MAP) {
+        model->provenance.loss.rubbish = reading->rubbish;
+        model->provenance.loss.scale = reading->scale;
+        memcpy(model->provenance.thresholds, reading->thresholds, sizeof reading->thresholds);
+    }
     model->provenance.passes = training->finished;
     if (training->finished > 0)
         model->provenance.held_out_errors = training->history[training->finished - 1].held_out_errors;

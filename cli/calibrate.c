@@ -1,0 +1,105 @@
+/* lenet5 calibrate: probabilities that can be believed. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common.h"
+
+static void print_result(const lenet5_model *model, const lenet5_loss *before, double error_before, double error_now)
+{
+    const lenet5_provenance *p = &model->provenance;
+    printf("scale %.6g (was %.6g), j %.6g (was %.6g)\n", p->loss.scale, before->scale, p->loss.rubbish,
+           before->rubbish);
+    printf("expected calibration error %.2f %% (was %.2f %%)\n", 100 * error_now, 100 * error_before);
+    printf("\nerror among the accepted   least probability accepted\n");
+    for (size_t i = 0; i < LENET5_RISKS; i++)
+        printf("%22.2f %%   %.9f\n", 100 * lenet5_risks[i], p->thresholds[i]);
+}
+
+static void print_result_json(const lenet5_model *model, double error_before, double error_now)
+{
+    const lenet5_provenance *p = &model->provenance;
+    json_t *thresholds = json_array();
+    for (size_t i = 0; i < LENET5_RISKS; i++)
+        json_array_append_new(thresholds, json_pack("{s:f, s:f}", "error_pct", 100 * lenet5_risks[i],
+                                                    "least_probability", p->thresholds[i]));
+    print_json(json_pack("{s:f, s:f, s:f, s:f, s:o}", "scale", p->loss.scale, "rubbish", p->loss.rubbish,
+                         "calibration_error_before_pct", 100 * error_before, "calibration_error_pct", 100 * error_now,
+                         "thresholds", thresholds));
+}
+
+static int calibrate(const cli_arguments *arguments, lenet5_model *model, const lenet5_dataset *set, unsigned threads)
+{
+    lenet5_error error;
+    lenet5_evaluation e;
+    const lenet5_loss before = model->provenance.loss;
+    const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->others[0];
+    if (lenet5_evaluate(&e, &model->network, set, threads, &error) != LENET5_OK)
+        return complain_error(&error);
+    const double error_before = lenet5_calibration_error(&e, set, &before);
+    lenet5_status status = lenet5_calibrate(model, set, threads, &error);
+    const double error_now = lenet5_calibration_error(&e, set, &model->provenance.loss);
+    lenet5_evaluation_free(&e);
+    if (status == LENET5_OK)
+        status = lenet5_model_save(out, model, &error);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    if (argument_flag(arguments, "json"))
+        print_result_json(model, error_before, error_now);
+    else
+        print_result(model, &before, error_before, error_now);
+    return EXIT_DONE;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    lenet5_error error;
+    uint64_t validation, threads;
+    if (!argument_whole(&validation, arguments, "validation", 10000, 1, 10000000) ||
+        !argument_whole(&threads, arguments, "threads", 0, 1, LENET5_MAX_THREADS))
+        return EXIT_USAGE;
+    lenet5_model *model = malloc(sizeof *model);
+    if (!model)
+        return complain("out of memory");
+    named_set data = {0};
+    int code = EXIT_DONE;
+    if (lenet5_model_load(model, arguments->others[0], &error) != LENET5_OK ||
+        load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
+        code = complain_error(&error);
+    else if (validation > data.set.count)
+        code =
+            complain("--validation %llu: there are only %zu pictures", (unsigned long long)validation, data.set.count);
+    if (code == EXIT_DONE && model->provenance.validation_pictures < validation)
+        fprintf(stderr, "lenet5: the model has seen these pictures in its training; its probabilities will be too "
+                        "good\n");
+    if (code == EXIT_DONE) {
+        const lenet5_dataset held_out =
+            lenet5_dataset_slice(&data.set, data.set.count - (size_t)validation, (size_t)validation);
+        code = calibrate(arguments, model, &held_out, (unsigned)threads);
+    }
+    lenet5_dataset_free(&data.set);
+    free(model);
+    return code;
+}
+
+static const option options[] = {
+    {"data", "DIR", "the folder of the set; default: $LENET5_DATA, else the XDG folder"},
+    {"validation", "N", "the last N training pictures; default 10000"},
+    {"out", "FILE", "the calibrated model; default: in the place of MODEL"},
+    {"threads", "N", "default: one for each processor"},
+    {"json", NULL, "one object, as docs/json.md says"},
+    {0},
+};
+
+const cli_command calibrate_command = {
+    .name = "calibrate",
+    .summary = "make a model's probabilities true, and learn which answers to reject",
+    .usage = "MODEL [options]",
+    .description = "Settles on pictures that the model was not trained on (train --validation N) how a\n"
+                   "penalty becomes a probability: the scale of all penalties and j, the penalty of what\n"
+                   "is no digit. Then finds out how probable an answer has to be for error rates from 2 %\n"
+                   "to 0.05 %, which classify --max-error goes by. The network is left as it is.",
+    .options = options,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

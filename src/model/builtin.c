@@ -1,0 +1,30 @@
+/* The model that the library brings with it: models/lenet5.safetensors, as it is, among the constants. */
+#include <pthread.h>
+
+#include "lenet5.h"
+
+__asm__(".section .rodata\n"
+        ".balign 64\n"
+        "lenet5_builtin_file:\n"
+        ".incbin \"" LENET5_BUILTIN "\"\n"
+        "lenet5_builtin_file_end:\n"
+        ".previous\n");
+
+extern const unsigned char lenet5_builtin_file[] __attribute__((visibility("hidden")));
+extern const unsigned char lenet5_builtin_file_end[] __attribute__((visibility("hidden")));
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static lenet5_model model;
+static lenet5_error failure;
+
+static void parse(void)
+{
+    lenet5_model_parse(&model, lenet5_builtin_file, (size_t)(lenet5_builtin_file_end - lenet5_builtin_file),
+                       "the built-in model", &failure);
+}
+
+const lenet5_model *lenet5_builtin(void)
+{
+    pthread_once(&once, parse);
+    return failure.status == LENET5_OK ? &model : NULL;
+}

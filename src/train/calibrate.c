@@ -1,0 +1,139 @@
+/*
+ * Calibration: which scale (an inverse temperature) and which j make the probabilities of eq. 9 true, and how probable
+ * an answer has to be for a wanted error rate.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "evaluate.h"
+#include "negatives.h"
+#include "net/input.h"
+#include "recipe.h"
+
+#define LEAST_PICTURES 100
+#define DIGITS_PER_NEGATIVE 30
+
+const double lenet5_risks[LENET5_RISKS] = {0.02, 0.01, 0.005, 0.002, 0.001, 0.0005};
+
+/* The penalties of pictures and of negatives, and what they are. */
+typedef struct sample {
+    float (*penalty)[LENET5_CLASSES];
+    const uint8_t *labels; /* of the first digits; what follows is rubbish */
+    size_t digits, count;
+} sample;
+
+static void read_negatives(sample *s, const lenet5_network *network, const lenet5_dataset *set, lenet5_maps *maps)
+{
+    const lenet5_distortion as_written = {0};
+    for (size_t i = s->digits; i < s->count; i++) {
+        uint8_t shown[32][32];
+        lenet5_random random;
+        lenet5_random_seed(&random, 1998, i);
+        lenet5_draw_negative(shown, &random, set, &as_written, lenet5_kernels_in_use());
+        lenet5_show_input(maps, (const uint8_t(*)[32])shown);
+        lenet5_forward(maps, network);
+        memcpy(s->penalty[i], maps->penalty, sizeof maps->penalty);
+    }
+}
+
+/* -log of the probability of what each picture is, on average. */
+static double surprise(const sample *s, const lenet5_loss *loss)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const float *penalty = s->penalty[i];
+        const double best = (double)penalty[lenet5_best(penalty)];
+        const double truth = i < s->digits ? (double)penalty[s->labels[i]] : loss->rubbish;
+        sum += log1p(lenet5_odds_against(loss, penalty)) + loss->scale * (truth - best);
+    }
+    return sum / (double)s->count;
+}
+
+/* One step after the other in the logarithms of scale and j, halved where no direction helps. */
+static void fit(lenet5_loss *loss, const sample *s)
+{
+    double least = surprise(s, loss);
+    for (double step = 0.5; step > 1e-3;) {
+        bool better = false;
+        for (int direction = 0; direction < 4; direction++) {
+            lenet5_loss tried = *loss;
+            double *number = direction < 2 ? &tried.scale : &tried.rubbish;
+            *number *= exp(direction % 2 ? step : -step);
+            const double there = surprise(s, &tried);
+            if (there < least) {
+                least = there;
+                *loss = tried;
+                better = true;
+            }
+        }
+        step = better ? step : step / 2;
+    }
+}
+
+static lenet5_status find_thresholds(lenet5_model *model, const lenet5_evaluation *evaluation,
+                                     const lenet5_dataset *set, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < LENET5_RISKS && status == LENET5_OK; i++) {
+        double rejected;
+        status = lenet5_rejection(&rejected, &model->provenance.thresholds[i], evaluation, set, &model->provenance.loss,
+                                  lenet5_risks[i], error);
+    }
+    return status;
+}
+
+static lenet5_status calibrate(lenet5_model *model, const lenet5_evaluation *evaluation, const lenet5_dataset *set,
+                               lenet5_error *error)
+{
+    /* A network that has never been told what is no digit would have to doubt all digits for what it says of others. */
+    const recipe *r = lenet5_recipe_find(model->provenance.recipe);
+    const size_t negatives = r && r->negatives > 0 ? set->count / DIGITS_PER_NEGATIVE : 0;
+    sample s = {.labels = set->labels, .digits = set->count, .count = set->count + negatives};
+    lenet5_maps *maps = malloc(sizeof *maps);
+    s.penalty = malloc(s.count * sizeof *s.penalty);
+    lenet5_status status = maps && s.penalty ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        memcpy(s.penalty, evaluation->penalty, s.digits * sizeof *s.penalty);
+        read_negatives(&s, &model->network, set, maps);
+        fit(&model->provenance.loss, &s);
+        status = find_thresholds(model, evaluation, set, error);
+    }
+    free(maps);
+    free(s.penalty);
+    return status;
+}
+
+lenet5_status lenet5_calibrate(lenet5_model *model, const lenet5_dataset *set, unsigned threads, lenet5_error *error)
+{
+    lenet5_evaluation evaluation;
+    if (set->count < LEAST_PICTURES)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "%zu pictures are too few to calibrate on; take %d at least", set->count, LEAST_PICTURES);
+    lenet5_status status = lenet5_evaluate(&evaluation, &model->network, set, threads, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_model calibrated = *model;
+    status = calibrate(&calibrated, &evaluation, set, error);
+    if (status == LENET5_OK)
+        *model = calibrated;
+    lenet5_evaluation_free(&evaluation);
+    return status;
+}
+
+lenet5_status lenet5_threshold(double *threshold, const lenet5_model *model, double max_error, lenet5_error *error)
+{
+    size_t i = 0;
+    while (i < LENET5_RISKS && lenet5_risks[i] > max_error)
+        i++;
+    if (i == LENET5_RISKS)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "an error of %g %% is less than a model can vouch for; %g %% is the least", 100 * max_error,
+                           100 * lenet5_risks[LENET5_RISKS - 1]);
+    if (model->provenance.thresholds[i] == 0)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "the model has no thresholds; lenet5 calibrate finds them");
+    *threshold = model->provenance.thresholds[i];
+    return LENET5_OK;
+}

@@ -1,0 +1,226 @@
+/* What a training shows: distorted pictures, and pictures that are no digits. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/dataset.h"
+#include "net/input.h"
+#include "train/distort.h"
+#include "train/negatives.h"
+#include "unit.h"
+
+static const lenet5_distortion nothing = {0};
+static const lenet5_distortion much = {.shift = 2,
+                                       .rotation = 0.2f,
+                                       .scale = 0.2f,
+                                       .squeeze = 0.1f,
+                                       .shear = 0.2f,
+                                       .elastic = 2,
+                                       .thickness = 0.5f,
+                                       .blur = 0.5f,
+                                       .contrast = 0.5f,
+                                       .noise = 20};
+
+static void draw(uint8_t shown[32][32], const lenet5_kernels *kernels, const lenet5_distortion *distortion,
+                 float strength, uint64_t seed, const uint8_t *picture)
+{
+    lenet5_random random;
+    lenet5_warp warp;
+    lenet5_random_seed(&random, seed, 0);
+    lenet5_draw_warp(&warp, &random, distortion, strength);
+    kernels->distort(shown, picture, &warp);
+}
+
+static int greatest_difference(const uint8_t a[32][32], const uint8_t b[32][32])
+{
+    int greatest = 0;
+    for (size_t i = 0; i < 32 * 32; i++) {
+        const int difference = abs((int)a[0][i] - (int)b[0][i]);
+        greatest = difference > greatest ? difference : greatest;
+    }
+    return greatest;
+}
+
+static lenet5_dataset digits;
+
+static int draw_digits(void **state)
+{
+    (void)state;
+    return lenet5_dataset_synthesise(&digits, 200, 3, NULL);
+}
+
+static int free_digits(void **state)
+{
+    (void)state;
+    lenet5_dataset_free(&digits);
+    return 0;
+}
+
+static void no_distortion_leaves_a_picture_as_it_is(void **state)
+{
+    (void)state;
+    for (size_t k = 0; lenet5_kernels_at(k); k++)
+        for (size_t i = 0; i < digits.count; i++) {
+            uint8_t shown[32][32], placed[32][32];
+            const uint8_t *picture = lenet5_dataset_picture(&digits, i);
+            lenet5_place_bytes(placed, picture, INPUT_MARGIN, INPUT_MARGIN);
+            draw(shown, lenet5_kernels_at(k), &nothing, 1, i, picture);
+            assert_memory_equal(shown, placed, sizeof placed);
+            draw(shown, lenet5_kernels_at(k), &much, 0, i, picture);
+            assert_memory_equal(shown, placed, sizeof placed);
+        }
+}
+
+/* A product and a sum may be rounded once or twice; a pixel at an edge can feel it. */
+static void all_instruction_sets_distort_alike(void **state)
+{
+    (void)state;
+    for (size_t k = 1; lenet5_kernels_at(k); k++)
+        for (size_t i = 0; i < digits.count; i++) {
+            uint8_t one[32][32], other[32][32];
+            const uint8_t *picture = lenet5_dataset_picture(&digits, i);
+            draw(one, lenet5_kernels_at(0), &much, 1, i, picture);
+            draw(other, lenet5_kernels_at(k), &much, 1, i, picture);
+            assert_in_range(greatest_difference((const uint8_t(*)[32])one, (const uint8_t(*)[32])other), 0, 2);
+        }
+}
+
+static void the_same_seed_distorts_alike_and_another_does_not(void **state)
+{
+    (void)state;
+    const lenet5_kernels *kernels = lenet5_kernels_in_use();
+    for (size_t i = 0; i < digits.count; i++) {
+        uint8_t one[32][32], again[32][32], other[32][32];
+        const uint8_t *picture = lenet5_dataset_picture(&digits, i);
+        draw(one, kernels, &much, 1, i, picture);
+        draw(again, kernels, &much, 1, i, picture);
+        draw(other, kernels, &much, 1, i + 1, picture);
+        assert_memory_equal(one, again, sizeof one);
+        assert_true(greatest_difference((const uint8_t(*)[32])one, (const uint8_t(*)[32])other) > 20);
+    }
+}
+
+/* A square of ink: where it comes to lie, and how large it is. */
+static void a_warp_moves_turns_and_enlarges(void **state)
+{
+    (void)state;
+    uint8_t square[28 * 28] = {0};
+    uint8_t shown[32][32];
+    for (size_t y = 10; y < 18; y++)
+        memset(square + y * 28 + 10, 200, 8);
+    const lenet5_warp moved = {
+        .middle = {13.5f - 3, 13.5f + 2}, .by_column = {1, 0}, .by_row = {0, 1}, .strength = 256};
+    const lenet5_warp larger = {.middle = {13.5f, 13.5f}, .by_column = {0.5f, 0}, .by_row = {0, 0.5f}, .strength = 256};
+    for (size_t k = 0; lenet5_kernels_at(k); k++) {
+        lenet5_kernels_at(k)->distort(shown, square, &moved);
+        for (size_t y = 0; y < 32; y++)
+            for (size_t x = 0; x < 32; x++)
+                assert_int_equal(shown[y][x], y >= 10 && y < 18 && x >= 15 && x < 23 ? 200 : 0);
+        lenet5_kernels_at(k)->distort(shown, square, &larger);
+        for (size_t y = 0; y < 32; y++)
+            for (size_t x = 0; x < 32; x++)
+                if (y >= 9 && y < 23 && x >= 9 && x < 23)
+                    assert_int_equal(shown[y][x], 200);
+                else if (y < 7 || y >= 25 || x < 7 || x >= 25)
+                    assert_int_equal(shown[y][x], 0);
+    }
+}
+
+static unsigned sum_of(const uint8_t shown[32][32])
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < 32 * 32; i++)
+        sum += shown[0][i];
+    return sum;
+}
+
+static void ink_gets_thicker_thinner_fainter_and_blurred(void **state)
+{
+    (void)state;
+    for (size_t k = 0; lenet5_kernels_at(k); k++) {
+        lenet5_warp warp = {.middle = {13.5f, 13.5f}, .by_column = {1, 0}, .by_row = {0, 1}, .strength = 256};
+        uint8_t plain[32][32], shown[32][32];
+        const uint8_t *picture = lenet5_dataset_picture(&digits, 0);
+        const lenet5_kernels *kernels = lenet5_kernels_at(k);
+        kernels->distort(plain, picture, &warp);
+        const unsigned ink = sum_of((const uint8_t(*)[32])plain);
+        warp.thickness = 128;
+        kernels->distort(shown, picture, &warp);
+        assert_true(sum_of((const uint8_t(*)[32])shown) > ink * 11 / 10);
+        warp.thickness = -128;
+        kernels->distort(shown, picture, &warp);
+        assert_true(sum_of((const uint8_t(*)[32])shown) < ink * 9 / 10);
+        warp.thickness = 0;
+        warp.strength = 128;
+        kernels->distort(shown, picture, &warp);
+        assert_in_range(sum_of((const uint8_t(*)[32])shown), ink * 2 / 5, ink / 2);
+        warp.strength = 256;
+        warp.blur = 256;
+        kernels->distort(shown, picture, &warp);
+        assert_in_range(sum_of((const uint8_t(*)[32])shown), ink * 95 / 100, ink * 105 / 100);
+        assert_true(memcmp(shown, plain, sizeof plain) != 0);
+    }
+}
+
+/* Whatever a warp asks for, nothing outside the picture is read: for sanitizers. */
+static void wild_warps_read_nothing_beyond_the_picture(void **state)
+{
+    (void)state;
+    const float wild[] = {0, 1e9f, -1e9f, INFINITY, -INFINITY, NAN, 1e-30f};
+    uint8_t shown[32][32];
+    for (size_t k = 0; lenet5_kernels_at(k); k++)
+        for (size_t i = 0; i < sizeof wild / sizeof wild[0]; i++) {
+            const lenet5_warp warp = {
+                .middle = {wild[i], 13.5f}, .by_column = {1, wild[i]}, .by_row = {wild[i], 1}, .strength = 256};
+            lenet5_kernels_at(k)->distort(shown, digits.pixels, &warp);
+        }
+}
+
+static void negatives_vary_and_are_the_same_for_the_same_chance(void **state)
+{
+    (void)state;
+    enum { COUNT = 400 };
+    static uint8_t shown[COUNT][32][32];
+    size_t blank = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        uint8_t again[32][32];
+        for (int turn = 0; turn < 2; turn++) {
+            lenet5_random random;
+            lenet5_random_seed(&random, 7, i);
+            lenet5_draw_negative(turn ? again : shown[i], &random, &digits, &much, lenet5_kernels_in_use());
+        }
+        assert_memory_equal(shown[i], again, sizeof again);
+        blank += sum_of((const uint8_t(*)[32])shown[i]) < 32 * 32 * 32;
+    }
+    assert_true(blank > 0 && blank < COUNT);
+    for (size_t i = 1; i < COUNT; i++)
+        assert_true(memcmp(shown[i], shown[i - 1], sizeof shown[i]) != 0);
+}
+
+/* A set of blank pictures has no ink to cut. */
+static void negatives_of_blank_pictures_are_drawn_too(void **state)
+{
+    (void)state;
+    uint8_t blank[28 * 28] = {0}, label = 0, shown[32][32];
+    const lenet5_dataset set = {.count = 1, .height = 28, .width = 28, .pixels = blank, .labels = &label};
+    for (uint64_t i = 0; i < 200; i++) {
+        lenet5_random random;
+        lenet5_random_seed(&random, 8, i);
+        lenet5_draw_negative(shown, &random, &set, &much, lenet5_kernels_in_use());
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_distortion_leaves_a_picture_as_it_is),
+        cmocka_unit_test(all_instruction_sets_distort_alike),
+        cmocka_unit_test(the_same_seed_distorts_alike_and_another_does_not),
+        cmocka_unit_test(a_warp_moves_turns_and_enlarges),
+        cmocka_unit_test(ink_gets_thicker_thinner_fainter_and_blurred),
+        cmocka_unit_test(wild_warps_read_nothing_beyond_the_picture),
+        cmocka_unit_test(negatives_vary_and_are_the_same_for_the_same_chance),
+        cmocka_unit_test(negatives_of_blank_pictures_are_drawn_too),
+    };
+    return cmocka_run_group_tests(tests, draw_digits, free_digits);
+}
