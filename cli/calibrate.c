@@ -4,9 +4,10 @@
 
 #include "common.h"
 
-static void print_result(const lenet5_model *model, const lenet5_loss *before, double error_before, double error_now)
+static void print_result(const lenet5_committee *models, const lenet5_loss *before, double error_before,
+                         double error_now)
 {
-    const lenet5_provenance *p = &model->provenance;
+    const lenet5_provenance *p = &models->provenance;
     printf("scale %.6g (was %.6g), j %.6g (was %.6g)\n", p->loss.scale, before->scale, p->loss.rubbish,
            before->rubbish);
     printf("expected calibration error %.2f %% (was %.2f %%)\n", 100 * error_now, 100 * error_before);
@@ -15,9 +16,9 @@ static void print_result(const lenet5_model *model, const lenet5_loss *before, d
         printf("%22.2f %%   %.9f\n", 100 * lenet5_risks[i], p->thresholds[i]);
 }
 
-static void print_result_json(const lenet5_model *model, double error_before, double error_now)
+static void print_result_json(const lenet5_committee *models, double error_before, double error_now)
 {
-    const lenet5_provenance *p = &model->provenance;
+    const lenet5_provenance *p = &models->provenance;
     json_t *thresholds = json_array();
     for (size_t i = 0; i < LENET5_RISKS; i++)
         json_array_append_new(thresholds, json_pack("{s:f, s:f}", "error_pct", 100 * lenet5_risks[i],
@@ -27,26 +28,27 @@ static void print_result_json(const lenet5_model *model, double error_before, do
                          "thresholds", thresholds));
 }
 
-static int calibrate(const cli_arguments *arguments, lenet5_model *model, const lenet5_dataset *set, unsigned threads)
+static int calibrate(const cli_arguments *arguments, lenet5_committee *models, const lenet5_dataset *set,
+                     unsigned threads)
 {
     lenet5_error error;
     lenet5_evaluation e;
-    const lenet5_loss before = model->provenance.loss;
+    const lenet5_loss before = models->provenance.loss;
     const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->others[0];
-    if (lenet5_evaluate(&e, &model->network, set, threads, &error) != LENET5_OK)
+    if (lenet5_committee_evaluate(&e, models, set, NULL, threads, &error) != LENET5_OK)
         return complain_error(&error);
     const double error_before = lenet5_calibration_error(&e, set, &before);
-    lenet5_status status = lenet5_calibrate(model, set, threads, &error);
-    const double error_now = lenet5_calibration_error(&e, set, &model->provenance.loss);
+    lenet5_status status = lenet5_calibrate(models, set, threads, &error);
+    const double error_now = lenet5_calibration_error(&e, set, &models->provenance.loss);
     lenet5_evaluation_free(&e);
     if (status == LENET5_OK)
-        status = lenet5_model_save(out, model, &error);
+        status = lenet5_committee_save(out, models, &error);
     if (status != LENET5_OK)
         return complain_error(&error);
     if (argument_flag(arguments, "json"))
-        print_result_json(model, error_before, error_now);
+        print_result_json(models, error_before, error_now);
     else
-        print_result(model, &before, error_before, error_now);
+        print_result(models, &before, error_before, error_now);
     return EXIT_DONE;
 }
 
@@ -57,27 +59,24 @@ static int run(const cli_arguments *arguments)
     if (!argument_whole(&validation, arguments, "validation", 10000, 1, 10000000) ||
         !argument_whole(&threads, arguments, "threads", 0, 1, LENET5_MAX_THREADS))
         return EXIT_USAGE;
-    lenet5_model *model = malloc(sizeof *model);
-    if (!model)
-        return complain("out of memory");
+    lenet5_committee models;
     named_set data = {0};
-    int code = EXIT_DONE;
-    if (lenet5_model_load(model, arguments->others[0], &error) != LENET5_OK ||
-        load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
+    int code = load_models(&models, (const char *const *)arguments->others, 1);
+    if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
         code = complain_error(&error);
-    else if (validation > data.set.count)
+    else if (code == EXIT_DONE && validation > data.set.count)
         code =
             complain("--validation %llu: there are only %zu pictures", (unsigned long long)validation, data.set.count);
-    if (code == EXIT_DONE && model->provenance.validation_pictures < validation)
+    if (code == EXIT_DONE && models.provenance.validation_pictures < validation)
         fprintf(stderr, "lenet5: the model has seen these pictures in its training; its probabilities will be too "
                         "good\n");
     if (code == EXIT_DONE) {
         const lenet5_dataset held_out =
             lenet5_dataset_slice(&data.set, data.set.count - (size_t)validation, (size_t)validation);
-        code = calibrate(arguments, model, &held_out, (unsigned)threads);
+        code = calibrate(arguments, &models, &held_out, (unsigned)threads);
     }
     lenet5_dataset_free(&data.set);
-    free(model);
+    lenet5_committee_free(&models);
     return code;
 }
 

@@ -13,7 +13,7 @@
 
 typedef struct job {
     const cli_arguments *arguments;
-    lenet5_model model;
+    lenet5_committee models;
     lenet5_maps maps;
     double threshold;
     bool json, show;
@@ -36,17 +36,17 @@ static void print_answer_json(const char *file, unsigned digit, const float post
 
 static void answer(job *j, const char *file, const uint8_t picture[LENET5_PICTURE_BYTES])
 {
-    float posterior[LENET5_CLASSES + 1];
+    float posterior[LENET5_CLASSES + 1], penalty[LENET5_CLASSES];
     lenet5_set_input(&j->maps, picture);
-    lenet5_forward(&j->maps, &j->model.network);
-    lenet5_posterior(posterior, &j->model.provenance.loss, j->maps.penalty);
-    const unsigned digit = lenet5_best(j->maps.penalty);
-    const bool accepted = 1 / (1 + lenet5_odds_against(&j->model.provenance.loss, j->maps.penalty)) >= j->threshold;
+    lenet5_committee_forward(penalty, &j->maps, &j->models);
+    lenet5_posterior(posterior, &j->models.provenance.loss, penalty);
+    const unsigned digit = lenet5_best(penalty);
+    const bool accepted = 1 / (1 + lenet5_odds_against(&j->models.provenance.loss, penalty)) >= j->threshold;
     j->rejected |= !accepted;
     if (j->show && !j->json)
         print_pictures(&picture, 1);
     if (j->json)
-        print_answer_json(file, digit, posterior, j->maps.penalty, accepted);
+        print_answer_json(file, digit, posterior, penalty, accepted);
     else if (accepted)
         printf("%s: %u  (probability %.4f)\n", file, digit, (double)posterior[digit]);
     else
@@ -128,6 +128,21 @@ static void classify_picks(job *j, const char *file, const char *picks)
     lenet5_dataset_free(&set);
 }
 
+/* names is a list of files between commas, or NULL. */
+static int load_named(lenet5_committee *models, const char *names)
+{
+    const char *paths[LENET5_MAX_COMMITTEE];
+    char *list = strdup(names ? names : "");
+    size_t count = 0;
+    if (!list)
+        return complain("out of memory");
+    for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
+        paths[count++] = name;
+    const int code = names && count == 0 ? complain("--model names no file") : load_models(models, paths, count);
+    free(list);
+    return code;
+}
+
 /* --threshold, or what --max-error asks of the model. */
 static int choose_threshold(job *j)
 {
@@ -140,7 +155,7 @@ static int choose_threshold(job *j)
     if (given && argument_text(j->arguments, "threshold"))
         return complain_usage(j->arguments->command, "--max-error chooses the threshold; give one of the two");
     double needed = 0;
-    if (given && lenet5_threshold(&needed, &j->model, max_error, &error) != LENET5_OK)
+    if (given && lenet5_threshold(&needed, &j->models.provenance, max_error, &error) != LENET5_OK)
         return complain_error(&error);
     j->threshold = needed > j->threshold ? needed : j->threshold;
     return EXIT_DONE;
@@ -155,7 +170,7 @@ static int run(const cli_arguments *arguments)
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");
     const char *picks = argument_text(arguments, "pick");
-    int code = load_model(&j->model, argument_text(arguments, "model"));
+    int code = load_named(&j->models, argument_text(arguments, "model"));
     if (code == EXIT_DONE)
         code = choose_threshold(j);
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
@@ -165,12 +180,15 @@ static int run(const cli_arguments *arguments)
             classify_picture(j, arguments->others[i]);
     if (code == EXIT_DONE)
         code = j->failed ? EXIT_FAILED : j->rejected ? EXIT_UNREADABLE : EXIT_DONE;
+    lenet5_committee_free(&j->models);
     free(j);
     return code;
 }
 
 static const option options[] = {
-    {"model", "FILE", "a model that lenet5 train has written; default: the built-in one"},
+    {"model", "FILE,...",
+     "a model that lenet5 train has written, or several that\n"
+     "answer together; default: the built-in one"},
     {"threshold", "P", "the least probability of an accepted digit; default 0.5"},
     {"max-error", "P%", "accept so few that at most so many of them are wrong: 0.1%"},
     {"pick", "N,N,...", "the files are IDX: classify their pictures of these numbers"},

@@ -21,17 +21,25 @@ int complain_error(const lenet5_error *error)
     return complain("%s", error->message);
 }
 
-int load_model(lenet5_model *model, const char *path)
+static int copy_builtin(lenet5_committee *committee)
+{
+    const lenet5_model *builtin = lenet5_builtin();
+    committee->networks = builtin ? malloc(sizeof *committee->networks) : NULL;
+    if (!committee->networks)
+        return complain("out of memory");
+    committee->count = 1;
+    committee->networks[0] = builtin->network;
+    committee->provenance = builtin->provenance;
+    return EXIT_DONE;
+}
+
+int load_models(lenet5_committee *committee, const char *const *paths, size_t count)
 {
     lenet5_error error;
-    const lenet5_model *builtin = path ? NULL : lenet5_builtin();
-    if (builtin)
-        *model = *builtin;
-    else if (!path)
-        return complain("out of memory");
-    else if (lenet5_model_load(model, path, &error) != LENET5_OK)
-        return complain_error(&error);
-    return EXIT_DONE;
+    *committee = (lenet5_committee){0};
+    if (count == 0)
+        return copy_builtin(committee);
+    return lenet5_committee_load(committee, paths, count, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
 volatile sig_atomic_t interrupted = 0;

@@ -39,8 +39,8 @@ lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *er
 /* What lenet5 train writes where no name is given. */
 #define DEFAULT_MODEL "lenet5.safetensors"
 
-/* The model of that path, or, if it is NULL, the one that is built in. */
-int load_model(lenet5_model *model, const char *path);
+/* The networks of those files; where count is 0, the one that is built in. Free it, whatever the code. */
+int load_models(lenet5_committee *committee, const char *const *paths, size_t count);
 
 /* Prints an object as one line on stdout, and drops it. */
 void print_json(json_t *object);

@@ -228,14 +228,14 @@ static const seen views[] = {
     {"noise of 100 levels", {.noise = 100}},
 };
 
-static int report_distorted(const lenet5_model *model, const lenet5_dataset *set, unsigned threads, bool json)
+static int report_distorted(const lenet5_committee *models, const lenet5_dataset *set, unsigned threads, bool json)
 {
     lenet5_error error;
     json_t *rows = json_array();
     int code = EXIT_DONE;
     for (size_t i = 0; i < sizeof views / sizeof views[0] && code == EXIT_DONE; i++) {
         lenet5_evaluation e;
-        if (lenet5_evaluate_seen(&e, &model->network, set, &views[i].view, threads, &error) != LENET5_OK) {
+        if (lenet5_committee_evaluate(&e, models, set, &views[i].view, threads, &error) != LENET5_OK) {
             code = complain_error(&error);
             break;
         }
@@ -298,7 +298,7 @@ static void print_strangers(double *digits, size_t digit_count, const double *st
         json_decref(rows);
 }
 
-static int report_strangers(const char *path, const lenet5_model *model, const lenet5_evaluation *digits,
+static int report_strangers(const char *path, const lenet5_committee *models, const lenet5_evaluation *digits,
                             unsigned threads, bool json)
 {
     lenet5_error error;
@@ -310,11 +310,11 @@ static int report_strangers(const char *path, const lenet5_model *model, const l
         status = LENET5_E_MEMORY;
     }
     if (status == LENET5_OK)
-        status = lenet5_evaluate(&e, &model->network, &strangers.set, threads, &error);
+        status = lenet5_committee_evaluate(&e, models, &strangers.set, NULL, threads, &error);
     int code = status == LENET5_OK ? EXIT_DONE : complain_error(&error);
     if (code == EXIT_DONE) {
-        double *of_digits = probabilities_of(digits, &model->provenance.loss);
-        double *of_strangers = probabilities_of(&e, &model->provenance.loss);
+        double *of_digits = probabilities_of(digits, &models->provenance.loss);
+        double *of_strangers = probabilities_of(&e, &models->provenance.loss);
         if (of_digits && of_strangers)
             print_strangers(of_digits, digits->count, of_strangers, e.count, json);
         else
@@ -344,28 +344,29 @@ static int draw_errors(const char *path, const lenet5_evaluation *e, const lenet
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
-static int report(const cli_arguments *arguments, const lenet5_model *model, const named_set *data, unsigned threads)
+static int report(const cli_arguments *arguments, const lenet5_committee *models, const named_set *data,
+                  unsigned threads)
 {
     lenet5_error error;
     lenet5_evaluation e;
     trust t;
     bulk_result in_bulk = {0};
     const bulk_result *bulk = argument_flag(arguments, "int8") ? &in_bulk : NULL;
-    if (lenet5_evaluate(&e, &model->network, &data->set, threads, &error) != LENET5_OK)
+    if (lenet5_committee_evaluate(&e, models, &data->set, NULL, threads, &error) != LENET5_OK)
         return complain_error(&error);
     int code = EXIT_DONE;
-    if (find_trust(&t, &e, &data->set, &model->provenance.loss, &error) != LENET5_OK ||
-        (bulk && read_in_bulk(&in_bulk, &model->network, &data->set, &e, &error) != LENET5_OK))
+    if (find_trust(&t, &e, &data->set, &models->provenance.loss, &error) != LENET5_OK ||
+        (bulk && read_in_bulk(&in_bulk, models->networks, &data->set, &e, &error) != LENET5_OK))
         code = complain_error(&error);
     else if (argument_flag(arguments, "json"))
         print_result_json(&e, data, &t, bulk);
     else
         print_result(&e, data, &t, bulk);
     if (code == EXIT_DONE && argument_flag(arguments, "distorted"))
-        code = report_distorted(model, &data->set, threads, argument_flag(arguments, "json"));
+        code = report_distorted(models, &data->set, threads, argument_flag(arguments, "json"));
     const char *strangers = argument_text(arguments, "strangers");
     if (code == EXIT_DONE && strangers)
-        code = report_strangers(strangers, model, &e, threads, argument_flag(arguments, "json"));
+        code = report_strangers(strangers, models, &e, threads, argument_flag(arguments, "json"));
     const char *errors = argument_text(arguments, "errors");
     if (code == EXIT_DONE && errors)
         code = draw_errors(errors, &e, &data->set);
@@ -384,17 +385,17 @@ static int run(const cli_arguments *arguments)
         return complain_usage(arguments->command, "--int8 compares two ways of reading on one thread");
     if (argument_flag(arguments, "int8"))
         threads = 1;
-    lenet5_model *model = malloc(sizeof *model);
-    if (!model)
-        return complain("out of memory");
+    lenet5_committee models;
     named_set data = {0};
-    int code = load_model(model, arguments->count ? arguments->others[0] : NULL);
+    int code = load_models(&models, (const char *const *)arguments->others, arguments->count);
+    if (code == EXIT_DONE && argument_flag(arguments, "int8") && models.count > 1)
+        code = complain("--int8 reads with one network, not with a committee of %zu", models.count);
     if (code == EXIT_DONE)
         code = load(&data, arguments);
     if (code == EXIT_DONE)
-        code = report(arguments, model, &data, (unsigned)threads);
+        code = report(arguments, &models, &data, (unsigned)threads);
     lenet5_dataset_free(&data.set);
-    free(model);
+    lenet5_committee_free(&models);
     return code;
 }
 
@@ -415,16 +416,17 @@ static const option options[] = {
 const cli_command test_command = {
     .name = "test",
     .summary = "count the errors of a model on a test set",
-    .usage = "[MODEL] [options]",
+    .usage = "[MODEL...] [options]",
     .description = "Reads every picture of the test set (MNIST, Fashion-MNIST, EMNIST digits, QMNIST or any\n"
                    "two IDX files) and prints the error with its 95 % interval, the confusion matrix, how\n"
                    "many digits have to be rejected, the least probable first, for some error rates among\n"
                    "the rest (the paper's figure 10), and how far the probabilities are from the truth.\n"
-                   "Where no MODEL is given, it is the built-in one.\n\n"
+                   "Where no MODEL is given, it is the built-in one; several answer together, by the mean of\n"
+                   "their penalties.\n\n"
                    "--distorted moves, turns, enlarges, slants and soils the pictures (the paper's figure 13).\n"
                    "--strangers takes pictures in which there is no digit, and tells how many of them are\n"
                    "rejected where 0.5, 1 or 2 % of the test digits are.",
     .options = options,
-    .most = 1,
+    .most = LENET5_MAX_COMMITTEE,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "committee.h"
 #include "common.h"
 #include "progress.h"
 
@@ -17,7 +18,7 @@ typedef struct job {
     const char *out, *log;
     char recipe[32];
     char checkpoint[PATH_SIZE];
-    uint64_t seed, passes, batch, threads, validation;
+    uint64_t seed, passes, batch, threads, validation, committee;
     lenet5_criterion criterion;
     bool criterion_given;
 
@@ -44,16 +45,6 @@ static int complain_recipe(const cli_arguments *arguments, const char *name)
     return complain_unknown(arguments->command, "recipe", name, names);
 }
 
-/* Where the checkpoint of a model lies: name.safetensors has name.checkpoint.safetensors. */
-static void checkpoint_path(char path[PATH_SIZE], const char *model)
-{
-    static const char ending[] = ".safetensors";
-    size_t length = strlen(model);
-    if (length > strlen(ending) && strcmp(model + length - strlen(ending), ending) == 0)
-        length -= strlen(ending);
-    snprintf(path, PATH_SIZE, "%.*s.checkpoint%s", (int)length, model, ending);
-}
-
 static int read_options(job *j)
 {
     const cli_arguments *a = j->arguments;
@@ -63,7 +54,7 @@ static int read_options(job *j)
     j->quiet = argument_flag(a, "quiet");
     j->log = argument_text(a, "log");
     j->out = argument_text(a, "out") ? argument_text(a, "out") : DEFAULT_MODEL;
-    checkpoint_path(j->checkpoint, j->out);
+    name_beside(j->checkpoint, j->out, "checkpoint"); /* NAME.checkpoint.safetensors */
     if (recipe && !is_recipe(recipe))
         return complain_recipe(a, recipe);
     if (loss && strcmp(loss, "mse") != 0 && strcmp(loss, "map") != 0)
@@ -74,12 +65,15 @@ static int read_options(job *j)
         !argument_whole(&j->passes, a, "epochs", 0, 1, LENET5_MAX_PASSES) ||
         !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) ||
         !argument_whole(&j->threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
+        !argument_whole(&j->committee, a, "committee", 1, 1, LENET5_MAX_COMMITTEE) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
         return EXIT_USAGE;
-    static const char *const fixed[] = {"recipe", "loss", "seed", "epochs", "batch", "validation"};
+    static const char *const fixed[] = {"recipe", "loss", "seed", "epochs", "batch", "validation", "committee"};
     for (size_t i = 0; argument_text(a, "resume") && i < sizeof fixed / sizeof fixed[0]; i++)
         if (argument_text(a, fixed[i]))
             return complain_usage(a->command, "--%s cannot be changed when a training is resumed", fixed[i]);
+    if (j->committee > 1 && j->log)
+        return complain_usage(a->command, "--log is for a single network, not for a committee");
     if (recipe && strcmp(recipe, "1998") == 0 && j->batch > 1)
         return complain_usage(a->command, "recipe 1998 trains on one picture at a time; --batch is for the others");
     return EXIT_DONE;
@@ -128,30 +122,58 @@ static int divide_data(job *j)
     return EXIT_DONE;
 }
 
-static int begin_new(job *j)
+static unsigned passes_of(const char *recipe)
+{
+    const lenet5_recipe_description *r = lenet5_recipes;
+    while (strcmp(r->name, recipe) != 0)
+        r++;
+    return r->passes;
+}
+
+static int prepare_new(job *j, lenet5_training_options *options)
 {
     int code = load_data(j, false);
     if (code == EXIT_DONE)
         code = divide_data(j);
-    if (code != EXIT_DONE)
-        return code;
     const char *recipe = argument_text(j->arguments, "recipe");
     snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
-    const lenet5_training_options options = {.recipe = j->recipe,
-                                             .seed = j->seed,
-                                             .passes = (unsigned)j->passes,
-                                             .batch = (size_t)j->batch,
-                                             .threads = (unsigned)j->threads,
-                                             .criterion = j->criterion_given ? &j->criterion : NULL,
-                                             .data_name = j->train.name,
-                                             .data_sha256 = j->train.set.sha256,
-                                             .held_out_name = j->held_out_name,
-                                             .validation_pictures = (size_t)j->validation};
+    *options = (lenet5_training_options){.recipe = j->recipe,
+                                         .seed = j->seed,
+                                         .passes = j->passes ? (unsigned)j->passes : passes_of(j->recipe),
+                                         .batch = (size_t)j->batch,
+                                         .threads = (unsigned)j->threads,
+                                         .criterion = j->criterion_given ? &j->criterion : NULL,
+                                         .data_name = j->train.name,
+                                         .data_sha256 = j->train.set.sha256,
+                                         .held_out_name = j->held_out_name,
+                                         .validation_pictures = (size_t)j->validation};
+    return code;
+}
+
+static int begin_new(job *j)
+{
     lenet5_error error;
+    lenet5_training_options options;
+    const int code = prepare_new(j, &options);
+    if (code != EXIT_DONE)
+        return code;
     lenet5_status status = lenet5_training_new(&j->training, &options, &j->training_part, &j->held_out, &error);
     if (status == LENET5_OK)
         status = lenet5_training_save(j->checkpoint, j->training, &error);
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+static int run_committee(job *j)
+{
+    committee_plan plan = {.count = (size_t)j->committee,
+                           .set = &j->training_part,
+                           .held_out = &j->held_out,
+                           .out = j->out,
+                           .quiet = j->quiet,
+                           .json = j->json};
+    const int code = prepare_new(j, &plan.options);
+    plan.held_out_name = j->held_out_name;
+    return code == EXIT_DONE ? train_committee(&plan) : code;
 }
 
 static int begin_again(job *j, const char *path)
@@ -257,18 +279,24 @@ static lenet5_status write_log(const job *j, lenet5_error *error)
     return status;
 }
 
+/* The share of the training that is done. */
+static double share_done(const job *j)
+{
+    const double seen = (double)lenet5_training_pictures_seen(j->training);
+    return (lenet5_training_passes(j->training) + seen / (double)lenet5_training_pass_length(j->training)) /
+           lenet5_training_passes_in_all(j->training);
+}
+
 static void show_progress(job *j)
 {
     char label[128];
     const unsigned passes = lenet5_training_passes_in_all(j->training);
-    const size_t seen = lenet5_training_pictures_seen(j->training);
-    const double done =
-        (lenet5_training_passes(j->training) + (double)seen / (double)j->training_part.count) / (double)passes;
-    const double rate =
-        (done - j->progress.from) * passes * (double)j->training_part.count / (seconds_now() - j->progress.started);
+    const size_t length = lenet5_training_pass_length(j->training);
+    const double done = share_done(j);
+    const double rate = (done - j->progress.from) * passes * (double)length / (seconds_now() - j->progress.started);
     snprintf(label, sizeof label, "pass %u of %u, %3.0f %%, loss %.4f, %.0f pictures/s",
-             lenet5_training_passes(j->training) + 1, passes, percent(seen, j->training_part.count),
-             lenet5_training_loss(j->training), rate);
+             lenet5_training_passes(j->training) + 1, passes,
+             percent(lenet5_training_pictures_seen(j->training), length), lenet5_training_loss(j->training), rate);
     progress_show(&j->progress, done, label);
 }
 
@@ -315,10 +343,7 @@ static int run_training(job *j)
 {
     lenet5_error error;
     double saved = seconds_now();
-    const double done = (lenet5_training_passes(j->training) +
-                         (double)lenet5_training_pictures_seen(j->training) / (double)j->training_part.count) /
-                        lenet5_training_passes_in_all(j->training);
-    progress_begin(&j->progress, j->quiet, done);
+    progress_begin(&j->progress, j->quiet, share_done(j));
     while (!lenet5_training_finished(j->training) && !interrupted) {
         if (step(j, &saved, &error) != LENET5_OK) {
             progress_clear(&j->progress);
@@ -343,10 +368,11 @@ static int run(const cli_arguments *arguments)
     const char *resume = argument_text(arguments, "resume");
     int code = read_options(j);
     watch_interrupts();
-    if (code == EXIT_DONE)
+    const bool single = j->committee <= 1;
+    if (code == EXIT_DONE && single)
         code = resume ? begin_again(j, resume) : begin_new(j);
     if (code == EXIT_DONE)
-        code = run_training(j);
+        code = single ? run_training(j) : run_committee(j);
     lenet5_training_free(j->training);
     lenet5_dataset_free(&j->train.set);
     lenet5_dataset_free(&j->test.set);
@@ -363,6 +389,7 @@ static const option options[] = {
     {"seed", "N", "of all that is random; default 1"},
     {"threads", "N", "default: one for each processor; the model doesn't depend on it"},
     {"validation", "N", "hold out the last N training pictures, and leave the test set"},
+    {"committee", "N", "train N networks, of seeds S, S + 1 ..., that answer together"},
     {"out", "FILE", "the model; default " DEFAULT_MODEL},
     {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
     {"resume", "FILE", "go on from a checkpoint, to the same bits"},
@@ -380,7 +407,9 @@ const cli_command train_command = {
                    "before the update it led to), and the error on the test set, or on the validation\n"
                    "pictures where --validation asks for them.\n\n"
                    "Ctrl-C ends it after the step under way and says how to go on. A checkpoint is kept\n"
-                   "beside the model, NAME.checkpoint.safetensors, until the model is written.",
+                   "beside the model, NAME.checkpoint.safetensors, until the model is written. The members\n"
+                   "of a committee train side by side, each on one thread; after Ctrl-C the same command\n"
+                   "goes on.",
     .options = options,
     .run = run,
 };

@@ -428,12 +428,39 @@ LENET5_API const lenet5_model *lenet5_builtin(void);
  * bytes. */
 LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error);
 
+/* ---- Committees ----------------------------------------------------------------------------------------------------
+ */
+
+#define LENET5_MAX_COMMITTEE 64
+
+/* Networks that answer together, by the mean of their penalties. One network is a committee too. */
+typedef struct lenet5_committee {
+    size_t count;
+    lenet5_network *networks;
+    lenet5_provenance provenance; /* the first network's; loss and thresholds hold for the means */
+} lenet5_committee;
+
+/* Reads the networks of one or more model files, each of which may hold several. */
+LENET5_API lenet5_status lenet5_committee_load(lenet5_committee *committee, const char *const *paths, size_t count,
+                                               lenet5_error *error);
+
+/* Writes them to one file, as lenet5_model_save does with one network. */
+LENET5_API lenet5_status lenet5_committee_save(const char *path, const lenet5_committee *committee,
+                                               lenet5_error *error);
+
+LENET5_API void lenet5_committee_free(lenet5_committee *committee);
+
+/* The mean penalties for the input in maps, whose other states become the last network's. */
+LENET5_API void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_maps *maps,
+                                         const lenet5_committee *committee);
+
 /* ---- Training ------------------------------------------------------------------------------------------------------
  */
 
 /*
  * The most by which a training may distort its pictures, each amount drawn anew for each picture and pass, evenly from
- * nothing to the most, either way where there are two.
+ * nothing to the most, either way where there are two. What concerns the ink, from thickness on, spares half of the
+ * pictures.
  */
 typedef struct lenet5_distortion {
     float shift;     /* pixels, along each axis */
@@ -525,6 +552,9 @@ LENET5_API unsigned lenet5_training_passes(const lenet5_training *training);
 LENET5_API unsigned lenet5_training_passes_in_all(const lenet5_training *training);
 LENET5_API size_t lenet5_training_pictures_seen(const lenet5_training *training);
 
+/* How many pictures a pass has: those of the set and, in some recipes, others that are no digits. */
+LENET5_API size_t lenet5_training_pass_length(const lenet5_training *training);
+
 /* What is known of the finished pass number index, from 0; index below lenet5_training_passes. */
 LENET5_API const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index);
 
@@ -560,10 +590,13 @@ typedef struct lenet5_view {
     float noise;       /* grey levels of 255, at most, either way */
 } lenet5_view;
 
-/* The same with every picture seen in that way (the paper's figure 13). What leaves the 32x32 input is lost. */
-LENET5_API lenet5_status lenet5_evaluate_seen(lenet5_evaluation *evaluation, const lenet5_network *network,
-                                              const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
-                                              lenet5_error *error);
+/*
+ * The same with a committee; with a view that is not NULL every picture is seen in that way (the paper's figure 13),
+ * and what leaves the 32x32 input is lost.
+ */
+LENET5_API lenet5_status lenet5_committee_evaluate(lenet5_evaluation *evaluation, const lenet5_committee *committee,
+                                                   const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
+                                                   lenet5_error *error);
 
 LENET5_API void lenet5_evaluation_free(lenet5_evaluation *evaluation);
 
@@ -587,12 +620,12 @@ LENET5_API double lenet5_calibration_error(const lenet5_evaluation *evaluation, 
                                            const lenet5_loss *loss);
 
 /*
- * Settles a model's scale and j on pictures that it was not trained on, so that its probabilities are those that the
- * pictures have (the least mean of -log of them); where its recipe trains on negatives (pieces of digits, pairs,
+ * Settles a committee's scale and j on pictures that it was not trained on, so that its probabilities are those that
+ * the pictures have (the least mean of -log of them); where its recipe trains on negatives (pieces of digits, pairs,
  * letters, blots ...), with one of them drawn for every thirty pictures; and then its thresholds. set has 28x28
  * pictures, labelled, 100 at least.
  */
-LENET5_API lenet5_status lenet5_calibrate(lenet5_model *model, const lenet5_dataset *set, unsigned threads,
+LENET5_API lenet5_status lenet5_calibrate(lenet5_committee *committee, const lenet5_dataset *set, unsigned threads,
                                           lenet5_error *error);
 
 /*
@@ -600,7 +633,7 @@ LENET5_API lenet5_status lenet5_calibrate(lenet5_model *model, const lenet5_data
  * thresholds for the greatest of lenet5_risks that is not above it. LENET5_E_ARGUMENT if max_error is below all of
  * them, or the model knows no thresholds.
  */
-LENET5_API lenet5_status lenet5_threshold(double *threshold, const lenet5_model *model, double max_error,
+LENET5_API lenet5_status lenet5_threshold(double *threshold, const lenet5_provenance *provenance, double max_error,
                                           lenet5_error *error);
 
 #ifdef __cplusplus

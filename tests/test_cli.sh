@@ -38,7 +38,7 @@ expect 2 "--epochs is a whole number from 1" "$program" train --epochs 0
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 3x
 expect 2 "--seed needs N" "$program" train --seed
 expect 2 "takes no value" "$program" train --json=yes
-expect 2 "fewer arguments" "$program" test a b
+expect 2 "fewer arguments" "$program" inspect a b
 expect 2 "more arguments" "$program" classify
 expect 2 "go together" "$program" test --images x --data y
 expect 2 "cannot be changed" "$program" train --resume x --seed 2
@@ -166,6 +166,28 @@ expect 1 "from 0 to 2999" "$program" classify --model m.safetensors --pick 3000 
 expect 1 "not a picture" "$program" classify --model m.safetensors log.csv
 expect 1 "cannot be opened" "$program" classify --model m.safetensors nothing.png
 "$program" classify --model m.safetensors --threshold 0 - <light.pgm >out || fail "standard input"
+
+# A committee, and several models that answer together; probabilities that are calibrated, and what they are good for.
+expect 0 '"seed":3' "$program" train --data digits --committee 3 --epochs 1 --recipe best --validation 500 --json --out c.safetensors
+[ "$(ls c.*)" = c.safetensors ] || fail "the members of the committee were left: $(ls c.*)"
+expect 0 "misread" "$program" test c.safetensors --data digits
+expect 0 "misread" "$program" test c.safetensors m.safetensors --data digits
+expect 1 "not with a committee of 3" "$program" test c.safetensors --data digits --int8
+expect 1 "a committee of 3 networks" "$program" inspect c.safetensors
+expect 0 '"decision":"accepted"' "$program" classify --model c.safetensors,m.safetensors --threshold 0 --json light.pgm
+expect 1 "has no thresholds" "$program" classify --model m.safetensors --max-error 1% light.pgm
+expect 2 "is a share as 0.5% or 0.005" "$program" classify --max-error 0.1x light.pgm
+expect 2 "give one of the two" "$program" classify --max-error 1% --threshold 0.3 light.pgm
+expect 0 "expected calibration error" "$program" calibrate c.safetensors --data digits --validation 500 --out k.safetensors
+expect 0 '"thresholds"' "$program" calibrate m.safetensors --data digits --validation 500 --json --out k1.safetensors
+"$program" classify --model k.safetensors --max-error 2% light.pgm >out 2>err
+[ $? -le 3 ] && grep -q light.pgm out || fail "--max-error: $(cat out err)"
+expect 1 "less than a model can vouch for" "$program" classify --model k.safetensors --max-error 0.01% light.pgm
+expect 0 "turned 20 degrees back" "$program" test k.safetensors --data digits --distorted
+expect 0 "strangers rejected" "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte
+expect 0 '"strangers"' "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte --json
+expect 1 "cannot be opened" "$program" test k.safetensors --data digits --strangers nothing
+expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 
 ls ./*.tmp >/dev/null 2>&1 && fail "temporary files were left"
 [ $failures = 0 ] && echo "all passed"

@@ -166,6 +166,18 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
     return LENET5_OK;
 }
 
+lenet5_status lenet5_provenance_get(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
+{
+    lenet5_status status = get_texts(p, file, error);
+    if (status == LENET5_OK)
+        status = get_loss(&p->loss, file, error);
+    if (status == LENET5_OK)
+        status = get_thresholds(p->thresholds, file, error);
+    if (status == LENET5_OK)
+        status = get_numbers(p, file, error);
+    return status;
+}
+
 lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, lenet5_error *error)
 {
     tensor tensors[LENET5_TENSORS];
@@ -173,40 +185,43 @@ lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, len
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < LENET5_TENSORS && status == LENET5_OK; i++)
         status = lenet5_safetensors_get(&tensors[i], file, error);
-    if (status == LENET5_OK)
-        status = get_texts(&model->provenance, file, error);
-    if (status == LENET5_OK)
-        status = get_loss(&model->provenance.loss, file, error);
-    if (status == LENET5_OK)
-        status = get_thresholds(model->provenance.thresholds, file, error);
-    if (status == LENET5_OK)
-        status = get_numbers(&model->provenance, file, error);
-    return status;
+    return status == LENET5_OK ? lenet5_provenance_get(&model->provenance, file, error) : status;
 }
 
-/* A model holds the twelve tensors and no others; a checkpoint holds more. */
-static lenet5_status check_format(const safetensors *file, lenet5_error *error)
+/* A model holds twelve tensors for each of its networks and no others; a checkpoint holds more. */
+lenet5_status lenet5_model_networks(uint64_t *count, const safetensors *file, lenet5_error *error)
 {
     char format[32];
-    const lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
-    if (status != LENET5_OK)
+    *count = 1;
+    lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
+    if (status != LENET5_OK || strcmp(format, CHECKPOINT_FORMAT) == 0)
         return status;
-    if (strcmp(format, CHECKPOINT_FORMAT) == 0)
-        return LENET5_OK;
     if (strcmp(format, MODEL_FORMAT) != 0)
         return lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: the format \"%s\" is not \"%s\"", file->path,
                            format, MODEL_FORMAT);
-    if (lenet5_safetensors_count(file) > LENET5_TENSORS)
-        return lenet5_fail(error, LENET5_E_MODEL_UNKNOWN, 8, "%s: byte 8: %zu tensors; LeNet-5 has %d", file->path,
-                           lenet5_safetensors_count(file), LENET5_TENSORS);
-    return LENET5_OK;
+    if (json_object_get(file->metadata, "networks"))
+        status = lenet5_safetensors_whole(count, file, "networks", LENET5_MAX_COMMITTEE, error);
+    if (status == LENET5_OK && lenet5_safetensors_count(file) > *count * LENET5_TENSORS)
+        status = lenet5_fail(error, LENET5_E_MODEL_UNKNOWN, 8, "%s: byte 8: %zu tensors; LeNet-5 has %d", file->path,
+                             lenet5_safetensors_count(file), LENET5_TENSORS);
+    return status;
+}
+
+static lenet5_status check_single(const safetensors *file, lenet5_error *error)
+{
+    uint64_t count;
+    const lenet5_status status = lenet5_model_networks(&count, file, error);
+    if (status == LENET5_OK && count != 1)
+        return lenet5_fail(error, LENET5_E_MODEL_UNKNOWN, 8,
+                           "%s: byte 8: a committee of %u networks, where one is wanted", file->path, (unsigned)count);
+    return status;
 }
 
 /* Frees the file. */
 static lenet5_status take_model(lenet5_model *model, safetensors *file, lenet5_error *error)
 {
     lenet5_model *loaded = calloc(1, sizeof *loaded);
-    lenet5_status status = loaded ? check_format(file, error) : lenet5_fail_memory(error);
+    lenet5_status status = loaded ? check_single(file, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)
         status = lenet5_model_get(loaded, file, error);
     if (status == LENET5_OK)

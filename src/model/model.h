@@ -16,4 +16,9 @@ json_t *lenet5_provenance_to_json(const lenet5_provenance *provenance, const cha
 /* Reads the network and the provenance of an open file, model or checkpoint. */
 lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, lenet5_error *error);
 
+lenet5_status lenet5_provenance_get(lenet5_provenance *p, const safetensors *file, lenet5_error *error);
+
+/* How many networks a model file holds: 1, or a committee. Fails if it is no model, or holds anything else. */
+lenet5_status lenet5_model_networks(uint64_t *count, const safetensors *file, lenet5_error *error);
+
 #endif

@@ -24,7 +24,7 @@ typedef struct sample {
     size_t digits, count;
 } sample;
 
-static void read_negatives(sample *s, const lenet5_network *network, const lenet5_dataset *set, lenet5_maps *maps)
+static void read_negatives(sample *s, const lenet5_committee *committee, const lenet5_dataset *set, lenet5_maps *maps)
 {
     const lenet5_distortion as_written = {0};
     for (size_t i = s->digits; i < s->count; i++) {
@@ -33,8 +33,7 @@ static void read_negatives(sample *s, const lenet5_network *network, const lenet
         lenet5_random_seed(&random, 1998, i);
         lenet5_draw_negative(shown, &random, set, &as_written, lenet5_kernels_in_use());
         lenet5_show_input(maps, (const uint8_t(*)[32])shown);
-        lenet5_forward(maps, network);
-        memcpy(s->penalty[i], maps->penalty, sizeof maps->penalty);
+        lenet5_committee_forward(s->penalty[i], maps, committee);
     }
 }
 
@@ -72,23 +71,23 @@ static void fit(lenet5_loss *loss, const sample *s)
     }
 }
 
-static lenet5_status find_thresholds(lenet5_model *model, const lenet5_evaluation *evaluation,
+static lenet5_status find_thresholds(lenet5_committee *committee, const lenet5_evaluation *evaluation,
                                      const lenet5_dataset *set, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < LENET5_RISKS && status == LENET5_OK; i++) {
         double rejected;
-        status = lenet5_rejection(&rejected, &model->provenance.thresholds[i], evaluation, set, &model->provenance.loss,
-                                  lenet5_risks[i], error);
+        status = lenet5_rejection(&rejected, &committee->provenance.thresholds[i], evaluation, set,
+                                  &committee->provenance.loss, lenet5_risks[i], error);
     }
     return status;
 }
 
-static lenet5_status calibrate(lenet5_model *model, const lenet5_evaluation *evaluation, const lenet5_dataset *set,
-                               lenet5_error *error)
+static lenet5_status calibrate(lenet5_committee *committee, const lenet5_evaluation *evaluation,
+                               const lenet5_dataset *set, lenet5_error *error)
 {
     /* A network that has never been told what is no digit would have to doubt all digits for what it says of others. */
-    const recipe *r = lenet5_recipe_find(model->provenance.recipe);
+    const recipe *r = lenet5_recipe_find(committee->provenance.recipe);
     const size_t negatives = r && r->negatives > 0 ? set->count / DIGITS_PER_NEGATIVE : 0;
     sample s = {.labels = set->labels, .digits = set->count, .count = set->count + negatives};
     lenet5_maps *maps = malloc(sizeof *maps);
@@ -96,33 +95,35 @@ static lenet5_status calibrate(lenet5_model *model, const lenet5_evaluation *eva
     lenet5_status status = maps && s.penalty ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
         memcpy(s.penalty, evaluation->penalty, s.digits * sizeof *s.penalty);
-        read_negatives(&s, &model->network, set, maps);
-        fit(&model->provenance.loss, &s);
-        status = find_thresholds(model, evaluation, set, error);
+        read_negatives(&s, committee, set, maps);
+        fit(&committee->provenance.loss, &s);
+        status = find_thresholds(committee, evaluation, set, error);
     }
     free(maps);
     free(s.penalty);
     return status;
 }
 
-lenet5_status lenet5_calibrate(lenet5_model *model, const lenet5_dataset *set, unsigned threads, lenet5_error *error)
+lenet5_status lenet5_calibrate(lenet5_committee *committee, const lenet5_dataset *set, unsigned threads,
+                               lenet5_error *error)
 {
     lenet5_evaluation evaluation;
     if (set->count < LEAST_PICTURES)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "%zu pictures are too few to calibrate on; take %d at least", set->count, LEAST_PICTURES);
-    lenet5_status status = lenet5_evaluate(&evaluation, &model->network, set, threads, error);
+    lenet5_status status = lenet5_committee_evaluate(&evaluation, committee, set, NULL, threads, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_model calibrated = *model;
+    lenet5_committee calibrated = *committee;
     status = calibrate(&calibrated, &evaluation, set, error);
     if (status == LENET5_OK)
-        *model = calibrated;
+        committee->provenance = calibrated.provenance;
     lenet5_evaluation_free(&evaluation);
     return status;
 }
 
-lenet5_status lenet5_threshold(double *threshold, const lenet5_model *model, double max_error, lenet5_error *error)
+lenet5_status lenet5_threshold(double *threshold, const lenet5_provenance *provenance, double max_error,
+                               lenet5_error *error)
 {
     size_t i = 0;
     while (i < LENET5_RISKS && lenet5_risks[i] > max_error)
@@ -131,9 +132,9 @@ lenet5_status lenet5_threshold(double *threshold, const lenet5_model *model, dou
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "an error of %g %% is less than a model can vouch for; %g %% is the least", 100 * max_error,
                            100 * lenet5_risks[LENET5_RISKS - 1]);
-    if (model->provenance.thresholds[i] == 0)
+    if (provenance->thresholds[i] == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "the model has no thresholds; lenet5 calibrate finds them");
-    *threshold = model->provenance.thresholds[i];
+    *threshold = provenance->thresholds[i];
     return LENET5_OK;
 }

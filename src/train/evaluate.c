@@ -8,7 +8,8 @@
 #include "evaluate.h"
 
 typedef struct evaluation_job {
-    const lenet5_network *network;
+    const lenet5_network *networks;
+    size_t count; /* of networks */
     const lenet5_dataset *set;
     float (*penalty)[LENET5_CLASSES];
     const lenet5_warp *warp; /* by which they are seen; or NULL */
@@ -42,17 +43,20 @@ static void evaluate_lanes(void *argument, size_t index, size_t worker)
         see(lanes, pictures, first, job->warp);
     else
         lenet5_set_input_lanes(lanes, pictures);
-    lenet5_forward_lanes(lanes, job->network);
-    for (size_t lane = 0; lane < count; lane++)
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            job->penalty[first + lane][digit] = lanes->penalty[digit][lane];
+    memset(job->penalty[first], 0, count * sizeof job->penalty[0]);
+    for (size_t i = 0; i < job->count; i++) {
+        lenet5_forward_lanes(lanes, &job->networks[i]);
+        for (size_t lane = 0; lane < count; lane++)
+            for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+                job->penalty[first + lane][digit] += lanes->penalty[digit][lane] / (float)job->count;
+    }
 }
 
-lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *network,
+lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *networks, size_t count,
                                const lenet5_dataset *set, const lenet5_warp *warp, workers *pool, lenet5_error *error)
 {
-    evaluation_job job = {network, set, penalty, warp,
-                          aligned_alloc(64, lenet5_workers_count(pool) * sizeof(lenet5_lanes))};
+    evaluation_job job = {networks, count, set,
+                          penalty,  warp,  aligned_alloc(64, lenet5_workers_count(pool) * sizeof(lenet5_lanes))};
     if (!job.lanes)
         return lenet5_fail_memory(error);
     lenet5_workers_run(pool, evaluate_lanes, &job, (set->count + LENET5_LANES - 1) / LENET5_LANES);
@@ -79,8 +83,8 @@ static void count_answers(lenet5_evaluation *evaluation, const lenet5_dataset *s
     }
 }
 
-static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_network *network, const lenet5_dataset *set,
-                              const lenet5_warp *warp, unsigned threads, lenet5_error *error)
+static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_network *networks, size_t count,
+                              const lenet5_dataset *set, const lenet5_warp *warp, unsigned threads, lenet5_error *error)
 {
     lenet5_status status = lenet5_check_set(set, error);
     if (status != LENET5_OK)
@@ -89,7 +93,7 @@ static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_networ
     workers *pool = lenet5_workers_new(threads);
     const double start = lenet5_clock();
     if (result.penalty && pool)
-        status = lenet5_penalties(result.penalty, network, set, warp, pool, error);
+        status = lenet5_penalties(result.penalty, networks, count, set, warp, pool, error);
     else
         status = lenet5_fail_memory(error);
     result.seconds = lenet5_clock() - start;
@@ -106,7 +110,7 @@ static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_networ
 lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network, const lenet5_dataset *set,
                               unsigned threads, lenet5_error *error)
 {
-    return evaluate(evaluation, network, set, NULL, threads, error);
+    return evaluate(evaluation, network, 1, set, NULL, threads, error);
 }
 
 /* The other way round: where each pixel of what is seen comes from. */
@@ -124,12 +128,12 @@ static lenet5_warp inverse(const lenet5_view *view)
     return warp;
 }
 
-lenet5_status lenet5_evaluate_seen(lenet5_evaluation *evaluation, const lenet5_network *network,
-                                   const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
-                                   lenet5_error *error)
+lenet5_status lenet5_committee_evaluate(lenet5_evaluation *evaluation, const lenet5_committee *committee,
+                                        const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
+                                        lenet5_error *error)
 {
-    const lenet5_warp warp = inverse(view);
-    return evaluate(evaluation, network, set, &warp, threads, error);
+    const lenet5_warp warp = view ? inverse(view) : (lenet5_warp){0};
+    return evaluate(evaluation, committee->networks, committee->count, set, view ? &warp : NULL, threads, error);
 }
 
 void lenet5_evaluation_free(lenet5_evaluation *evaluation)

@@ -7,7 +7,7 @@
 const lenet5_recipe_description lenet5_recipes[] = {
     {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 passes", 20, 1, LENET5_MAP},
     {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 3, 32, LENET5_MAP},
-    {"best", "distorted pictures and what is no digit, Adam, for the fewest errors", 100, 32, LENET5_MAP},
+    {"best", "distorted pictures and what is no digit, Adam, for the fewest errors", 250, 64, LENET5_MAP},
     {0},
 };
 
@@ -24,9 +24,9 @@ static const recipe recipes[] = {
      .averaging = 0.995},
     {.description = &lenet5_recipes[2],
      .method = ADAM,
-     .loss = {LENET5_MAP, 60, 0.05},
+     .loss = {LENET5_MAP, 60, 0.1},
      .distortion = &handwriting,
-     .negatives = 0.1,
+     .negatives = 0.05,
      .greatest_rate = 0.002,
      .averaging = 0.999},
 };

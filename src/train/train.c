@@ -323,7 +323,7 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
     if (!penalty)
         return lenet5_fail_memory(error);
     const lenet5_status status =
-        lenet5_penalties(penalty, lenet5_training_network(training), set, NULL, training->workers, error);
+        lenet5_penalties(penalty, lenet5_training_network(training), 1, set, NULL, training->workers, error);
     *errors = 0;
     for (size_t i = 0; status == LENET5_OK && i < set->count; i++)
         *errors += lenet5_best((const float *)penalty[i]) != set->labels[i];
@@ -402,6 +402,11 @@ unsigned lenet5_training_passes_in_all(const lenet5_training *training)
 size_t lenet5_training_pictures_seen(const lenet5_training *training)
 {
     return training->position;
+}
+
+size_t lenet5_training_pass_length(const lenet5_training *training)
+{
+    return training->length;
 }
 
 const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index)
