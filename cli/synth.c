@@ -1,6 +1,8 @@
-/* lenet5 synth: the built-in synthetic digits as IDX files. */
+/* lenet5 synth: the built-in synthetic digits as IDX files, and what a training is shown. */
 #include <errno.h>
+#include <png.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -26,16 +28,108 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
     return EXIT_DONE;
 }
 
+/* ---- A sheet of what a training is shown --------------------------------------------------------------------------
+ */
+
+#define CELL 34 /* pixels: 32 and a line between */
+#define COLUMNS 24
+#define DIGIT_ROWS 14
+#define NEGATIVE_ROWS 10
+#define SHEET_WIDTH (COLUMNS * CELL)
+
+/* Dark on light, as on paper. */
+static void put(uint8_t *sheet, size_t row, size_t column, const uint8_t shown[32][32])
+{
+    for (size_t y = 0; y < 32; y++)
+        for (size_t x = 0; x < 32; x++)
+            sheet[(row * CELL + y) * SHEET_WIDTH + column * CELL + x] = (uint8_t)(255 - shown[y][x]);
+}
+
+/* A row for each of the first digits, as it is shown in one pass after the other; then rows of negatives, if there are
+ * any. Returns how many rows there are. */
+static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t digits)
+{
+    const size_t negatives = lenet5_training_pass_length(training) - digits;
+    size_t rows = 0;
+    for (; rows < DIGIT_ROWS && rows < digits; rows++)
+        for (unsigned pass = 0; pass < COLUMNS; pass++) {
+            uint8_t shown[32][32];
+            lenet5_training_show(shown, training, pass + 1, rows);
+            put(sheet, rows, pass, (const uint8_t(*)[32])shown);
+        }
+    for (size_t i = 0; i < NEGATIVE_ROWS && negatives > 0; i++, rows++)
+        for (size_t k = 0; k < COLUMNS; k++) {
+            uint8_t shown[32][32];
+            const size_t number = i * COLUMNS + k;
+            lenet5_training_show(shown, training, (unsigned)(number / negatives) + 1, digits + number % negatives);
+            put(sheet, rows, k, (const uint8_t(*)[32])shown);
+        }
+    return rows;
+}
+
+static lenet5_status write_sheet(const char *path, const uint8_t *sheet, size_t rows, lenet5_error *error)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = SHEET_WIDTH,
+                       .height = (png_uint_32)(rows * CELL),
+                       .format = PNG_FORMAT_GRAY};
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    void *bytes = malloc(size);
+    lenet5_status status = LENET5_E_MEMORY;
+    if (bytes && png_image_write_to_memory(&image, bytes, &size, 0, sheet, 0, NULL)) {
+        const lenet5_bytes piece = {bytes, size};
+        status = lenet5_file_write(path, &piece, 1, error);
+    } else {
+        snprintf(error->message, sizeof error->message, "%.200s: cannot be made: %s", path,
+                 bytes ? image.message : "out of memory");
+    }
+    free(bytes);
+    return status;
+}
+
+static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t seed)
+{
+    lenet5_error error;
+    named_set data = {0};
+    lenet5_training *training = NULL;
+    const char *recipe = argument_text(arguments, "recipe");
+    const lenet5_training_options options = {.recipe = recipe ? recipe : "best", .seed = seed, .threads = 1};
+    lenet5_status status = load_set(&data, arguments, LENET5_TRAIN, &error);
+    if (status == LENET5_E_DATA_MISSING && !argument_text(arguments, "data")) {
+        fputs("MNIST is not here (lenet5 fetch mnist brings it): the sheet shows synthetic digits\n", stderr);
+        status = synthetic_set(&data, LENET5_TRAIN, &error);
+    }
+    uint8_t *sheet = calloc(DIGIT_ROWS + NEGATIVE_ROWS, SHEET_WIDTH * CELL);
+    if (status == LENET5_OK && !sheet) {
+        snprintf(error.message, sizeof error.message, "out of memory");
+        status = LENET5_E_MEMORY;
+    }
+    if (status == LENET5_OK)
+        status = lenet5_training_new(&training, &options, &data.set, NULL, &error);
+    if (status == LENET5_OK)
+        status = write_sheet(path, sheet, fill_sheet(sheet, training, data.set.count), &error);
+    lenet5_training_free(training);
+    lenet5_dataset_free(&data.set);
+    free(sheet);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    printf("%s\n", path);
+    return EXIT_DONE;
+}
+
 static int run(const cli_arguments *arguments)
 {
     uint64_t count, test_count, seed;
     const char *folder = argument_text(arguments, "out");
-    if (!folder)
-        return complain_usage(arguments->command, "--out names the folder to write to");
+    const char *sheet = argument_text(arguments, "distort");
+    if (!folder && !sheet)
+        return complain_usage(arguments->command, "--out names the folder to write to, or --distort a sheet to draw");
     if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MOST_DIGITS) ||
         !argument_whole(&test_count, arguments, "test-count", 0, 0, MOST_DIGITS) ||
         !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
         return EXIT_USAGE;
+    if (sheet)
+        return draw_sheet(arguments, sheet, seed);
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
     int code = write_part(folder, "train", (size_t)count, seed);
@@ -48,16 +142,21 @@ static const option options[] = {
     {"out", "DIR", "the folder to write to; it is made if it is not there"},
     {"count", "N", "how many digits to train on; default 20000"},
     {"test-count", "N", "how many others to test on; default none"},
+    {"distort", "FILE.png", "draw instead what a training is shown of a few digits, pass by pass"},
+    {"recipe", "NAME", "of that training; default best"},
+    {"data", "DIR", "and its digits; default: $LENET5_DATA, else the XDG folder"},
     {"seed", "S", "the same seed, the same bytes; default 1"},
     {0},
 };
 
 const cli_command synth_command = {
     .name = "synth",
-    .summary = "draw synthetic handwritten digits and write them as IDX files",
-    .usage = "--out DIR [options]",
+    .summary = "draw synthetic handwritten digits, or what a training is shown",
+    .usage = "--out DIR | --distort FILE.png [options]",
     .description = "Draws digits with a pen of changing style, slant, size, thickness and wobble, and writes\n"
-                   "them under MNIST's names, so that --data DIR finds them.",
+                   "them under MNIST's names, so that --data DIR finds them.\n\n"
+                   "--distort draws a sheet: a row for each of some digits, as a training is shown it in one\n"
+                   "pass after the other, and below what is shown besides that is no digit.",
     .options = options,
     .run = run,
 };

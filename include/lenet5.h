@@ -555,6 +555,13 @@ LENET5_API size_t lenet5_training_pictures_seen(const lenet5_training *training)
 /* How many pictures a pass has: those of the set and, in some recipes, others that are no digits. */
 LENET5_API size_t lenet5_training_pass_length(const lenet5_training *training);
 
+/*
+ * What pass number pass, from 1, shows the network of picture number picture of the set: grey levels of the whole
+ * input. Pictures from the set's count to below lenet5_training_pass_length are those that are no digits.
+ */
+LENET5_API void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training, unsigned pass,
+                                     size_t picture);
+
 /* What is known of the finished pass number index, from 0; index below lenet5_training_passes. */
 LENET5_API const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index);
 

@@ -110,13 +110,13 @@ json "d['isa'] == '$isa' and d['threads'] == 2 and all(r['isa'] == '$isa' for r 
 json "[(p['isa'], p['threads']) for p in d['peak_gmacs']] == [(i, t) for t in (1, 2) for i in '$isas'.split()]"
 json "[r['threads'] for r in d['results'] if r['name'] == 'forward_int8'] in ([1] if '$isa' == 'avx512' else [], [])"
 json '[(r["name"], r["threads"], r["batch"]) for r in d["results"] if r["name"] != "forward_int8"] == [("forward_batch", 2, 16),
-    ("forward_single", 1, 1), ("train_step", 2, 64), ("epoch", 2, 64), ("train_single", 1, 1),
+    ("forward_single", 1, 1), ("train_step", 2, 64), ("train_distorted", 2, 64), ("epoch", 2, 64), ("train_single", 1, 1),
     ("second_derivatives", 1, 1), ("normalise", 1, 1)]'
 json 'all(r["seconds"] > 0 and r["pictures_per_s"] > 0 for r in d["results"])'
 json 'all(r["times_reference"] > 0 for r in d["results"][:-1])'
 json 'all((r["peak_share"] or 0) > 0 or r["name"] == "forward_int8" for r in d["results"][:-1])'
 json 'd["results"][-1]["peak_share"] is None and d["results"][-1]["times_reference"] is None'
-json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'epoch']"
+json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'train_distorted', 'epoch']"
 expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
 expect 2 "fewer arguments" "$program" bench more
@@ -187,6 +187,10 @@ expect 0 "turned 20 degrees back" "$program" test k.safetensors --data digits --
 expect 0 "strangers rejected" "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte
 expect 0 '"strangers"' "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte --json
 expect 1 "cannot be opened" "$program" test k.safetensors --data digits --strangers nothing
+expect 0 "sheet.png" "$program" synth --distort sheet.png --data digits
+[ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "no sheet"
+expect 1 "there is no recipe" "$program" synth --distort sheet.png --recipe none --data digits
+expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 
 ls ./*.tmp >/dev/null 2>&1 && fail "temporary files were left"

@@ -14,6 +14,9 @@ const lenet5_recipe_description lenet5_recipes[] = {
 static const lenet5_distortion handwriting = {
     .shift = 1.5f, .rotation = 0.12f, .scale = 0.1f, .squeeze = 0.06f, .shear = 0.12f, .elastic = 1.5f};
 
+/* lenet5 calibrate on the last 10,000 training pictures of MNIST: means of seeds 1 and 2, trained on the others. */
+static const lenet5_reading best_reading = {67.3, 0.1065, {0.5, 0.5, 0.5, 0.857, 0.978, 0.995}};
+
 static const recipe recipes[] = {
     {.description = &lenet5_recipes[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
     {.description = &lenet5_recipes[1],
@@ -28,7 +31,8 @@ static const recipe recipes[] = {
      .distortion = &handwriting,
      .negatives = 0.05,
      .greatest_rate = 0.002,
-     .averaging = 0.999},
+     .averaging = 0.999,
+     .reading = &best_reading},
 };
 
 const recipe *lenet5_recipe_find(const char *name)

@@ -164,11 +164,11 @@ static void begin_pass(lenet5_training *training)
         lenet5_estimate_rates(training);
 }
 
-/* How this pass shows a picture depends on the seed, the pass and the picture, and on nothing else. */
-static lenet5_random chance(const lenet5_training *training, uint32_t picture)
+/* How a pass shows a picture depends on the seed, the pass and the picture, and on nothing else. */
+static lenet5_random chance(const lenet5_training *training, unsigned pass, uint32_t picture)
 {
     lenet5_random random;
-    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)(training->finished + 1) << 32 | picture);
+    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)pass << 32 | picture);
     return random;
 }
 
@@ -184,9 +184,9 @@ typedef struct batch_job {
 } batch_job;
 
 /* What is left of the distortion: all of it in the first half, and less and less in the second. */
-static float strength(const lenet5_training *training)
+static float strength(const lenet5_training *training, unsigned pass)
 {
-    const float progress = (float)training->finished / (float)training->passes;
+    const float progress = (float)(pass - 1) / (float)training->passes;
     return 1 - training->recipe->gentleness * fmaxf(0, 2 * progress - 1);
 }
 
@@ -196,9 +196,9 @@ static unsigned label_of(const lenet5_training *training, uint32_t picture)
     return picture < training->set->count ? training->set->labels[picture] : LENET5_RUBBISH;
 }
 
-static void show_picture(uint8_t shown[32][32], const lenet5_training *training, uint32_t picture)
+static void show_picture(uint8_t shown[32][32], const lenet5_training *training, unsigned pass, uint32_t picture)
 {
-    lenet5_random random = chance(training, picture);
+    lenet5_random random = chance(training, pass, picture);
     if (label_of(training, picture) == LENET5_RUBBISH) {
         lenet5_draw_negative(shown, &random, training->set, training->distortion, training->kernels);
         return;
@@ -206,7 +206,7 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     const uint8_t *pixels = lenet5_dataset_picture(training->set, picture);
     if (training->distortion) {
         lenet5_warp warp;
-        lenet5_draw_warp(&warp, &random, training->distortion, strength(training));
+        lenet5_draw_warp(&warp, &random, training->distortion, strength(training, pass));
         training->kernels->distort(shown, pixels, &warp);
         return;
     }
@@ -216,12 +216,17 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     lenet5_place_bytes(shown, pixels, top, left);
 }
 
+void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training, unsigned pass, size_t picture)
+{
+    show_picture(shown, training, pass, (uint32_t)picture);
+}
+
 /* The pictures of a shard; lanes beyond count stay blank. */
 static void show_shard(scratch *s, const lenet5_training *training, const uint32_t *pictures, size_t count)
 {
     memset(s->pictures + count, 0, (LENET5_LANES - count) * sizeof s->pictures[0]);
     for (size_t lane = 0; lane < count; lane++)
-        show_picture(s->pictures[lane], training, pictures[lane]);
+        show_picture(s->pictures[lane], training, training->finished + 1, pictures[lane]);
     training->kernels->lanes_input(&s->lanes, (const uint8_t(*)[32][32])s->pictures);
 }
 
@@ -285,7 +290,7 @@ static double learn_single(lenet5_training *training)
     scratch *s = training->scratch;
     float d_penalty[LENET5_CLASSES];
     size_t top, left;
-    lenet5_random random = chance(training, picture);
+    lenet5_random random = chance(training, training->finished + 1, picture);
     choose_place(&top, &left, &random, training->shift);
     lenet5_place_input(&s->maps, lenet5_dataset_picture(training->set, picture), top, left);
     training->kernels->single_forward(&s->maps, &training->network);
