@@ -53,6 +53,76 @@ static void the_most_doubtful_are_rejected_first(void **state)
     assert_float_equal(rejected_for("xxxxxxxxxx", 0.5), 1, 1e-9);
 }
 
+static void odds_are_the_posteriors(void **state)
+{
+    (void)state;
+    const lenet5_loss loss = {LENET5_MAP, 30, 0.2};
+    const float penalty[LENET5_CLASSES] = {12, 3, 40, 5, 22, 17, 90, 4, 8, 31};
+    float posterior[LENET5_CLASSES + 1];
+    lenet5_posterior(posterior, &loss, penalty);
+    assert_true(fabs(1 / (1 + lenet5_odds_against(&loss, penalty)) - (double)posterior[1]) < 1e-6);
+    const float sure[LENET5_CLASSES] = {0, 900, 900, 900, 900, 900, 900, 900, 900, 900};
+    const lenet5_loss no_rubbish = {LENET5_MAP, 900, 0.2};
+    assert_true(fabs(lenet5_odds_against(&no_rubbish, sure) / (10 * exp(-180)) - 1) < 1e-9);
+}
+
+/* Answers of probability 0.75, of which so many of four are right. */
+static double calibration_error_of(size_t right)
+{
+    enum { COUNT = 400 };
+    static float penalty[COUNT][LENET5_CLASSES];
+    uint8_t labels[COUNT] = {0};
+    lenet5_dataset set = {.count = COUNT, .height = 28, .width = 28, .labels = labels};
+    lenet5_evaluation e = {.count = COUNT, .penalty = penalty};
+    const lenet5_loss loss = {LENET5_MAP, 1000, 1};
+    for (size_t i = 0; i < COUNT; i++) {
+        for (size_t k = 0; k < LENET5_CLASSES; k++)
+            penalty[i][k] = 900;
+        penalty[i][i % 4 < right ? 0 : 3] = 1;
+        penalty[i][5] = 1 + (float)log(3);
+    }
+    return lenet5_calibration_error(&e, &set, &loss);
+}
+
+static void calibration_error_is_the_distance_from_the_truth(void **state)
+{
+    (void)state;
+    assert_float_equal(calibration_error_of(3), 0, 1e-6);
+    assert_float_equal(calibration_error_of(4), 0.25, 1e-6);
+    assert_float_equal(calibration_error_of(1), 0.5, 1e-6);
+}
+
+/* A model whose temperature is far off. */
+static void calibration_finds_the_temperature(void **state)
+{
+    (void)state;
+    lenet5_dataset set;
+    lenet5_error error;
+    const lenet5_model *builtin = lenet5_builtin();
+    assert_non_null(builtin);
+    lenet5_network network = builtin->network;
+    lenet5_committee c = {1, &network, builtin->provenance};
+    lenet5_evaluation e;
+    assert_int_equal(lenet5_dataset_synthesise(&set, 3000, 9, NULL), LENET5_OK);
+    const lenet5_dataset few = lenet5_dataset_slice(&set, 0, 99);
+    assert_int_equal(lenet5_calibrate(&c, &few, 1, &error), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_evaluate(&e, &network, &set, 1, NULL), LENET5_OK);
+    c.provenance.loss.scale *= 5;
+    assert_true(lenet5_calibration_error(&e, &set, &c.provenance.loss) > 0.01);
+    assert_int_equal(lenet5_calibrate(&c, &set, 1, NULL), LENET5_OK);
+    assert_true(lenet5_calibration_error(&e, &set, &c.provenance.loss) < 0.01);
+    for (size_t i = 1; i < LENET5_RISKS; i++)
+        assert_true(c.provenance.thresholds[i] >= c.provenance.thresholds[i - 1]);
+    double threshold;
+    assert_int_equal(lenet5_threshold(&threshold, &c.provenance, 0.003, NULL), LENET5_OK);
+    assert_true(threshold == c.provenance.thresholds[3]);
+    assert_int_equal(lenet5_threshold(&threshold, &c.provenance, 0.0001, &error), LENET5_E_ARGUMENT);
+    c.provenance.thresholds[3] = 0;
+    assert_int_equal(lenet5_threshold(&threshold, &c.provenance, 0.003, &error), LENET5_E_ARGUMENT);
+    lenet5_evaluation_free(&e);
+    lenet5_dataset_free(&set);
+}
+
 static void evaluation_counts_the_same_with_any_threads(void **state)
 {
     (void)state;
@@ -96,6 +166,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wilson_is_the_textbooks),
         cmocka_unit_test(the_most_doubtful_are_rejected_first),
+        cmocka_unit_test(odds_are_the_posteriors),
+        cmocka_unit_test(calibration_error_is_the_distance_from_the_truth),
+        cmocka_unit_test(calibration_finds_the_temperature),
         cmocka_unit_test(evaluation_counts_the_same_with_any_threads),
         cmocka_unit_test(evaluation_refuses_other_sizes_and_missing_labels),
     };
