@@ -4,7 +4,7 @@ preset = release
 prefix = /usr/local
 program = build/$(preset)/lenet5
 
-.PHONY: all demo test bench install format check help setup
+.PHONY: all demo test model bench install format check help setup
 all: setup
 	@test -f build/$(preset)/build.ninja || cmake --preset $(preset) >/dev/null
 	@cmake --build --preset $(preset)
@@ -22,6 +22,11 @@ test: all
 # Every test, those that take many minutes too.
 test-long: all
 	@cd build/$(preset) && ctest --output-on-failure
+
+# The built-in model, trained anew: the same bytes on the same instruction set.
+model: all
+	@$(program) train --recipe best --seed 1 --out models/lenet5.safetensors \
+	    --data "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
 
 bench: all
 	@scripts/bench $(program)
@@ -43,6 +48,7 @@ help:
 	@echo 'make demo       see it work: train, test, read digits (under a minute)'
 	@echo 'make test       the tests, short and medium (MNIST too, where LENET5_DATA names its folder)'
 	@echo 'make test-long  those, and the long ones'
+	@echo 'make model      train the built-in model anew (needs MNIST; a few minutes)'
 	@echo 'make bench      how fast this machine trains and reads'
 	@echo 'make install    into prefix=/usr/local (DESTDIR is honoured)'
 	@echo 'make check      clang-format and cppcheck'
