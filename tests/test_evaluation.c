@@ -107,7 +107,7 @@ static void calibration_finds_the_temperature(void **state)
     const lenet5_dataset few = lenet5_dataset_slice(&set, 0, 99);
     assert_int_equal(lenet5_calibrate(&c, &few, 1, &error), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_evaluate(&e, &network, &set, 1, NULL), LENET5_OK);
-    c.provenance.loss.scale *= 5;
+    c.provenance.loss.scale /= 5;
     assert_true(lenet5_calibration_error(&e, &set, &c.provenance.loss) > 0.01);
     assert_int_equal(lenet5_calibrate(&c, &set, 1, NULL), LENET5_OK);
     assert_true(lenet5_calibration_error(&e, &set, &c.provenance.loss) < 0.01);
