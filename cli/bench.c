@@ -416,7 +416,7 @@ typedef struct result {
 /* The median of each round's ratio, whose two samples were taken one right after the other. */
 static double gain_by_threads(const bench *b, size_t index)
 {
-    double ratio[ROUNDS];
+    double ratio[ROUNDS] = {0};
     for (unsigned i = 0; i < b->work.rounds; i++)
         ratio[i] = b->alone[index][i] / b->samples[index][i];
     return median(ratio, b->work.rounds);

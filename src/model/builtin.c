@@ -1,5 +1,6 @@
 /* The model that the library brings with it: models/lenet5.safetensors, as it is, among the constants. */
 #include <pthread.h>
+#include <stdint.h>
 
 #include "lenet5.h"
 
@@ -19,7 +20,8 @@ static lenet5_error failure;
 
 static void parse(void)
 {
-    lenet5_model_parse(&model, lenet5_builtin_file, (size_t)(lenet5_builtin_file_end - lenet5_builtin_file),
+    lenet5_model_parse(&model, lenet5_builtin_file,
+                       (size_t)((uintptr_t)lenet5_builtin_file_end - (uintptr_t)lenet5_builtin_file),
                        "the built-in model", &failure);
 }
 

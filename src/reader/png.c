@@ -42,8 +42,11 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const uint8_t *bytes, s
         return fail(&image, path, error);
     }
     const size_t count = (size_t)image.width * image.height;
-    lay_on_white(pixels, pixels, count); /* in place: what is written has been read */
-    uint8_t *grey = realloc(pixels, count);
-    *picture = (lenet5_picture){image.width, image.height, grey ? grey : pixels};
-    return LENET5_OK;
+    uint8_t *grey = malloc(count);
+    if (grey) {
+        lay_on_white(grey, pixels, count);
+        *picture = (lenet5_picture){image.width, image.height, grey};
+    }
+    free(pixels);
+    return grey ? LENET5_OK : lenet5_fail_memory(error);
 }

@@ -247,38 +247,6 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
     }
 }
 
-/* The teacher's mean penalties for what the lanes are shown. */
-static void ask_teacher(lenet5_lane penalty[LENET5_CLASSES], scratch *s, const lenet5_training *training)
-{
-    const lenet5_committee *teacher = training->teacher;
-    memset(penalty, 0, LENET5_CLASSES * sizeof penalty[0]);
-    memcpy(s->teacher.input, s->lanes.input, sizeof s->lanes.input);
-    for (size_t i = 0; i < teacher->count; i++) {
-        training->kernels->lanes_forward(&s->teacher, &teacher->networks[i]);
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            for (size_t lane = 0; lane < LENET5_LANES; lane++)
-                penalty[digit][lane] += s->teacher.penalty[digit][lane] / (float)teacher->count;
-    }
-}
-
-/* What the teacher answers takes the place of a part of the label: dE/dy_i = q_i - p_i with its probabilities q. */
-static void teach(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, const lenet5_training *training,
-                  const uint32_t *pictures, size_t count)
-{
-    lenet5_lane answer[LENET5_CLASSES];
-    ask_teacher(answer, s, training);
-    for (size_t lane = 0; lane < count; lane++) {
-        const unsigned label = label_of(training, pictures[lane]);
-        float penalty[LENET5_CLASSES], q[LENET5_CLASSES + 1];
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            penalty[digit] = answer[digit][lane];
-        lenet5_posterior(q, &training->loss, penalty);
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            d_penalty[digit][lane] +=
-                training->teaching * (float)training->loss.scale * (q[digit] - (digit == label ? 1.0f : 0.0f));
-    }
-}
-
 /* Forward and backward for the pictures of one shard. */
 static void train_shard(void *argument, size_t index, size_t worker)
 {
@@ -294,8 +262,6 @@ static void train_shard(void *argument, size_t index, size_t worker)
     show_shard(s, training, pictures, count);
     training->kernels->lanes_forward(&s->lanes, &training->network);
     shard_loss(d_penalty, sums, training, &s->lanes, pictures, count);
-    if (training->teacher)
-        teach(d_penalty, s, training, pictures, count);
     training->kernels->lanes_backward(sums->gradient, &s->lanes_delta, &training->network, &s->lanes,
                                       (const lenet5_lane *)d_penalty);
     training->kernels->lanes_keep(&training->shards[index], &s->lanes_delta, &s->lanes);

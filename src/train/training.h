@@ -21,7 +21,7 @@ typedef struct shard_sums {
 
 /* What one worker computes with. */
 typedef struct scratch {
-    lenet5_lanes lanes, lanes_delta, teacher;
+    lenet5_lanes lanes, lanes_delta;
     lenet5_rows rows;
     lenet5_maps maps, delta;
     uint8_t pictures[LENET5_LANES][32][32];
@@ -44,8 +44,6 @@ struct lenet5_training {
     size_t batch;   /* pictures between two updates */
     unsigned shift; /* the recipe's, or 0 */
     const lenet5_distortion *distortion; /* the recipe's, or NULL */
-    const lenet5_committee *teacher; /* whose answers are learnt in place of the labels; or NULL */
-    float teaching;                  /* how much of them, 0 to 1 */
     workers *workers;
     const lenet5_kernels *kernels;
 
