@@ -11,6 +11,7 @@ static lenet5_model sample;
 static lenet5_committee make(size_t count)
 {
     sample_model(&sample);
+    sample.network = lenet5_builtin()->network; /* whose penalties are of a sensible size */
     sample.provenance.thresholds[3] = 0.75;
     lenet5_committee c = {count, malloc(count * sizeof *c.networks), sample.provenance};
     assert_non_null(c.networks);
