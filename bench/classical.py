@@ -4,7 +4,7 @@
 usage: bench/classical.py DATA [--quick]
 
 DATA is the folder of MNIST. Needs Debian's python3-sklearn. Everything is trained on all 60,000 pictures (with --quick on
-6,000) and tested on the 10,000 test pictures; the settings are the usual ones of the literature, none was chosen here. Prints
+6,000) and tested on the 10,000 test pictures; the settings are common ones, none was tuned here. Prints
 the error in %, its 95 % interval (Wilson), the seconds of training and the pictures a second of reading, on one processor."""
 import gzip
 import os

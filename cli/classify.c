@@ -186,9 +186,7 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"model", "FILE,...",
-     "a model that lenet5 train has written, or several that\n"
-     "answer together; default: the built-in one"},
+    {"model", "FILE,...", "models, which answer together; default: the built-in one"},
     {"threshold", "P", "the least probability of an accepted digit; default 0.5"},
     {"max-error", "P%", "accept so few that at most so many of them are wrong: 0.1%"},
     {"pick", "N,N,...", "the files are IDX: classify their pictures of these numbers"},
