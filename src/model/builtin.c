@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#include "lenet5.h"
+#include "model.h"
 
 __asm__(".section .rodata\n"
         ".balign 64\n"
@@ -18,11 +18,15 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static lenet5_model model;
 static lenet5_error failure;
 
+/* Where it stays, without a copy on the way: what fails leaves it unusable, and is said. */
 static void parse(void)
 {
-    lenet5_model_parse(&model, lenet5_builtin_file,
-                       (size_t)((uintptr_t)lenet5_builtin_file_end - (uintptr_t)lenet5_builtin_file),
-                       "the built-in model", &failure);
+    safetensors file;
+    const size_t size = (size_t)((uintptr_t)lenet5_builtin_file_end - (uintptr_t)lenet5_builtin_file);
+    if (lenet5_safetensors_parse(&file, lenet5_builtin_file, size, "the built-in model", &failure) != LENET5_OK)
+        return;
+    lenet5_model_get(&model, &file, &failure);
+    lenet5_safetensors_free(&file);
 }
 
 const lenet5_model *lenet5_builtin(void)
