@@ -6,34 +6,19 @@ usage: bench/classical.py DATA [--quick]
 DATA is the folder of MNIST. Needs Debian's python3-sklearn. Everything is trained on all 60,000 pictures (with --quick on
 6,000) and tested on the 10,000 test pictures; the settings are common ones, none was tuned here. Prints
 the error in %, its 95 % interval (Wilson), the seconds of training and the pictures a second of reading, on one processor."""
-import gzip
 import os
 import sys
 import time
 
 os.environ["OMP_NUM_THREADS"] = "1"
 
-import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
-
-
-def read(folder, name):
-    for ending in ("", ".gz"):
-        path = os.path.join(folder, name + ending)
-        if os.path.exists(path):
-            with (gzip.open if ending else open)(path, "rb") as stream:
-                return stream.read()
-    sys.exit("%s: no %s here" % (folder, name))
-
-
-def load(folder, part):
-    pictures = np.frombuffer(read(folder, part + "-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 784)
-    return pictures.astype(np.float32) / 255, np.frombuffer(read(folder, part + "-labels-idx1-ubyte"), np.uint8, offset=8)
+from mnist import load
 
 
 def wilson(errors, count, z=1.959964):
@@ -59,6 +44,7 @@ def main():
         sys.exit(__doc__)
     pictures, labels = load(sys.argv[1], "train")
     test_pictures, test_labels = load(sys.argv[1], "t10k")
+    pictures, test_pictures = pictures.reshape(-1, 784), test_pictures.reshape(-1, 784)
     if sys.argv[2:]:
         pictures, labels = pictures[:6000], labels[:6000]
     print("%d training pictures, %d test pictures" % (len(labels), len(test_labels)))

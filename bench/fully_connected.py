@@ -8,16 +8,16 @@ DATA is the folder of MNIST; PASSES 60 unless given. Needs Debian's python3-torc
 238,510 parameters, four times LeNet-5's. It is trained as recipe best trains: Adam with one cycle of the rate, batches of 64,
 each picture moved, turned, scaled, squeezed and slanted anew in every pass, but for the elastic field, the ink and what is no
 digit. Beside it stands `lenet5 test --distorted` with the built-in model. Errors on the 10,000 test pictures in %."""
-import gzip
 import json
 import math
 import os
 import subprocess
 import sys
 
-import numpy as np
 import torch
 from torch import nn
+
+from mnist import load
 
 torch.manual_seed(1)
 SIDE = 28
@@ -39,19 +39,9 @@ VIEWS = {
 }
 
 
-def read(folder, name):
-    for ending in ("", ".gz"):
-        path = os.path.join(folder, name + ending)
-        if os.path.exists(path):
-            with (gzip.open if ending else open)(path, "rb") as stream:
-                return stream.read()
-    sys.exit("%s: no %s here" % (folder, name))
-
-
-def load(folder, part):
-    pictures = np.frombuffer(read(folder, part + "-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 1, SIDE, SIDE)
-    labels = np.frombuffer(read(folder, part + "-labels-idx1-ubyte"), np.uint8, offset=8)
-    return torch.tensor(pictures, dtype=torch.float32) / 255, torch.tensor(labels, dtype=torch.long)
+def tensors(folder, part):
+    pictures, labels = load(folder, part)
+    return torch.tensor(pictures).unsqueeze(1), torch.tensor(labels, dtype=torch.long)
 
 
 def warp(pictures, across, down, middle):
@@ -116,8 +106,8 @@ def main():
     ours = {row["seen"]: row["error_pct"] for row in json.loads(lines[1])["distorted"]}
     assert list(ours) == list(VIEWS), "cli/test.c and this script have other views"
     ours["as they are"] = json.loads(lines[0])["error_pct"]
-    net = train(*load(data, "train"), passes)
-    pictures, labels = load(data, "t10k")
+    net = train(*tensors(data, "train"), passes)
+    pictures, labels = tensors(data, "t10k")
     print("%-28s %12s %12s" % ("seen", "784-300-10", "LeNet-5"))
     with torch.no_grad():
         for name, view in [("as they are", {})] + list(VIEWS.items()):

@@ -1,0 +1,21 @@
+"""MNIST's files, plain or gzipped, for the scripts beside."""
+import gzip
+import os
+import sys
+
+import numpy as np
+
+
+def read(folder, name):
+    for ending in ("", ".gz"):
+        path = os.path.join(folder, name + ending)
+        if os.path.exists(path):
+            with (gzip.open if ending else open)(path, "rb") as stream:
+                return stream.read()
+    sys.exit("%s: no %s here" % (folder, name))
+
+
+def load(folder, part):
+    """Pictures as (count, 28, 28) floats from 0, paper, to 1, ink; and labels. part is train or t10k."""
+    pictures = np.frombuffer(read(folder, part + "-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 28, 28)
+    return pictures.astype(np.float32) / 255, np.frombuffer(read(folder, part + "-labels-idx1-ubyte"), np.uint8, offset=8)
