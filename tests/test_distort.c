@@ -203,6 +203,26 @@ static void negatives_vary_and_are_the_same_for_the_same_chance(void **state)
         assert_true(memcmp(shown[i], shown[i - 1], sizeof shown[i]) != 0);
 }
 
+/* As the public option undistorted asks for it, in a recipe that has negatives. */
+static void an_undistorted_training_has_negatives_too(void **state)
+{
+    (void)state;
+    const lenet5_training_options options = {.recipe = "best", .passes = 1, .undistorted = true, .threads = 1};
+    lenet5_training *training;
+    assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
+    assert_true(lenet5_training_pass_length(training) > digits.count);
+    while (!lenet5_training_finished(training))
+        assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
+    for (unsigned pass = 1; pass < 50; pass++) {
+        uint8_t shown[32][32], placed[32][32];
+        lenet5_place_bytes(placed, lenet5_dataset_picture(&digits, pass), INPUT_MARGIN, INPUT_MARGIN);
+        lenet5_training_show(shown, training, pass, pass);
+        assert_memory_equal(shown, placed, sizeof placed);
+        lenet5_training_show(shown, training, pass, digits.count);
+    }
+    lenet5_training_free(training);
+}
+
 /* A set of blank pictures has no ink to cut. */
 static void negatives_of_blank_pictures_are_drawn_too(void **state)
 {
@@ -226,6 +246,7 @@ int main(void)
         cmocka_unit_test(ink_gets_thicker_thinner_fainter_and_blurred),
         cmocka_unit_test(wild_warps_read_nothing_beyond_the_picture),
         cmocka_unit_test(negatives_vary_and_are_the_same_for_the_same_chance),
+        cmocka_unit_test(an_undistorted_training_has_negatives_too),
         cmocka_unit_test(negatives_of_blank_pictures_are_drawn_too),
     };
     return cmocka_run_group_tests(tests, draw_digits, free_digits);

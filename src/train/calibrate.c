@@ -26,12 +26,11 @@ typedef struct sample {
 
 static void read_negatives(sample *s, const lenet5_committee *committee, const lenet5_dataset *set, lenet5_maps *maps)
 {
-    const lenet5_distortion as_written = {0};
     for (size_t i = s->digits; i < s->count; i++) {
         uint8_t shown[32][32];
         lenet5_random random;
         lenet5_random_seed(&random, 1998, i);
-        lenet5_draw_negative(shown, &random, set, &as_written, lenet5_kernels_in_use());
+        lenet5_draw_negative(shown, &random, set, NULL, lenet5_kernels_in_use());
         lenet5_show_input(maps, (const uint8_t(*)[32])shown);
         lenet5_committee_forward(s->penalty[i], maps, committee);
     }

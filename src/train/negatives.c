@@ -133,10 +133,11 @@ static void draw_piece(canvas shown, lenet5_random *random, const lenet5_dataset
 static void draw_strokes(canvas shown, lenet5_random *random, const lenet5_distortion *distortion,
                          const lenet5_kernels *kernels)
 {
+    static const lenet5_distortion none = {0};
     uint8_t picture[LENET5_PICTURE_BYTES];
     lenet5_warp warp;
     lenet5_draw_sign(picture, random);
-    lenet5_draw_warp(&warp, random, distortion, 1);
+    lenet5_draw_warp(&warp, random, distortion ? distortion : &none, 1);
     kernels->distort(shown, picture, &warp);
 }
 
