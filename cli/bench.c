@@ -148,13 +148,6 @@ static lenet5_status forward_int8(double *seconds, bench *b, lenet5_error *error
     return LENET5_OK;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double left = *(const double *)a;
-    const double right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 /* Sorts values. */
 static double median(double *values, size_t count)
 {

@@ -47,4 +47,7 @@ void print_json(json_t *object);
 
 double percent(size_t part, size_t whole);
 
+/* For qsort of doubles. */
+int ascending(const void *a, const void *b);
+
 #endif

@@ -267,13 +267,6 @@ static double *probabilities_of(const lenet5_evaluation *e, const lenet5_loss *l
     return probabilities;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double left = *(const double *)a;
-    const double right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 static void print_strangers(double *digits, size_t digit_count, const double *strangers, size_t count, bool json)
 {
     static const double shares[] = {0.005, 0.01, 0.02};

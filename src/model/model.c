@@ -248,16 +248,6 @@ lenet5_status lenet5_model_parse(lenet5_model *model, const void *bytes, size_t 
 
 lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error)
 {
-    lenet5_network *network = malloc(sizeof *network);
-    json_t *metadata = lenet5_provenance_to_json(&model->provenance, MODEL_FORMAT);
-    lenet5_status status = network && metadata ? LENET5_OK : lenet5_fail_memory(error);
-    if (status == LENET5_OK) {
-        *network = model->network;
-        tensor tensors[LENET5_TENSORS];
-        lenet5_network_tensors(tensors, network);
-        status = lenet5_safetensors_write(path, tensors, LENET5_TENSORS, metadata, error);
-    }
-    json_decref(metadata);
-    free(network);
-    return status;
+    const lenet5_committee one = {1, (lenet5_network *)&model->network, model->provenance};
+    return lenet5_committee_save(path, &one, error);
 }

@@ -21,7 +21,6 @@ typedef struct recipe {
     lenet5_loss loss;
     unsigned shift; /* pictures are shown up to so many whole pixels off the middle, at most INPUT_MARGIN */
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
-    float gentleness;                    /* how much weaker the distortion is at the end of the training; 0 to 1 */
     double greatest_rate;                /* of ADAM */
     double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
     double negatives;                    /* shown in each pass besides the digits, as a share of their number */

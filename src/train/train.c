@@ -183,13 +183,6 @@ typedef struct batch_job {
     size_t count;
 } batch_job;
 
-/* What is left of the distortion: all of it in the first half, and less and less in the second. */
-static float strength(const lenet5_training *training, unsigned pass)
-{
-    const float progress = (float)(pass - 1) / (float)training->passes;
-    return 1 - training->recipe->gentleness * fmaxf(0, 2 * progress - 1);
-}
-
 /* Picture numbers beyond the set's are negatives, of which every pass has new ones. */
 static unsigned label_of(const lenet5_training *training, uint32_t picture)
 {
@@ -206,7 +199,7 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     const uint8_t *pixels = lenet5_dataset_picture(training->set, picture);
     if (training->distortion) {
         lenet5_warp warp;
-        lenet5_draw_warp(&warp, &random, training->distortion, strength(training, pass));
+        lenet5_draw_warp(&warp, &random, training->distortion, 1);
         training->kernels->distort(shown, pixels, &warp);
         return;
     }
