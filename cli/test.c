@@ -337,6 +337,39 @@ static int draw_errors(const char *path, const lenet5_evaluation *e, const lenet
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
+static char *answers_text(const lenet5_evaluation *e, const lenet5_dataset *set, const lenet5_loss *loss)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    fputs("picture,truth,answer,probability,odds_against\n", stream);
+    for (size_t i = 0; i < e->count; i++) {
+        const float *penalty = e->penalty[i];
+        const double odds = lenet5_odds_against(loss, penalty);
+        fprintf(stream, "%zu,%u,%u,%.6f,%.4e\n", i, (unsigned)set->labels[i], lenet5_best(penalty), 1 / (1 + odds),
+                odds);
+    }
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static int write_answers(const char *path, const lenet5_evaluation *e, const lenet5_dataset *set,
+                         const lenet5_loss *loss)
+{
+    lenet5_error error;
+    char *text = answers_text(e, set, loss);
+    if (!text)
+        return complain("out of memory");
+    const lenet5_bytes piece = {text, strlen(text)};
+    const lenet5_status status = lenet5_file_write(path, &piece, 1, &error);
+    free(text);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
 static int report(const cli_arguments *arguments, const lenet5_committee *models, const named_set *data,
                   unsigned threads)
 {
@@ -363,6 +396,9 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
     const char *errors = argument_text(arguments, "errors");
     if (code == EXIT_DONE && errors)
         code = draw_errors(errors, &e, &data->set);
+    const char *answers = argument_text(arguments, "answers");
+    if (code == EXIT_DONE && answers)
+        code = write_answers(answers, &e, &data->set, &models->provenance.loss);
     lenet5_evaluation_free(&e);
     return code;
 }
@@ -400,6 +436,7 @@ static const option options[] = {
     {"distorted", NULL, "also the errors on moved, turned, scaled, slanted and noisy pictures"},
     {"strangers", "FILE", "an IDX file of pictures that are no digits: how many are rejected"},
     {"errors", "FILE.png", "draw all misread digits, as the paper's figure 8"},
+    {"answers", "FILE.csv", "the answer to each picture, and how probable it is"},
     {"threads", "N", "default: one for each processor"},
     {"int8", NULL, "read a second time, in bulk and in whole numbers of 8 bits; both on one thread"},
     {"json", NULL, "one object, as docs/json.md says"},

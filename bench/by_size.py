@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+"""The error by the size of the training set, with and without distortions: the paper's figure 6 anew.
+
+usage: bench/by_size.py DATA [--program PROGRAM] [--folder FOLDER] [--figure FILE.svg]
+
+DATA is the folder of MNIST. Recipes 1998 (undistorted) and best (distorted anew in every pass) are trained on the first 1,000
+to 60,000 training pictures, three seeds each, for the number of updates that each takes with all 60,000 (best: with 100
+passes), but for at most 1,000 passes. FOLDER (build/by-size) keeps the models; those that are there are not trained again.
+Two trainings run at a time: some fifty minutes. Needs Debian's python3-matplotlib for the figure alone."""
+import argparse
+import concurrent.futures
+import json
+import os
+import subprocess
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ALL = 60000
+SIZES = (1000, 2000, 5000, 10000, 20000, 40000, ALL)
+PASSES = {"1998": 20, "best": 100}
+SEEDS = (1, 2, 3)
+
+
+def train(options, recipe, size, seed):
+    model = f"{options.folder}/{recipe}-{size}-{seed}.safetensors"
+    if not os.path.exists(model):
+        passes = min(1000, PASSES[recipe] * ALL // size)
+        subprocess.run([options.program, "train", "--recipe", recipe, "--data", options.data, "--epochs", str(passes), "--seed",
+                        str(seed), "--threads", "1", "--quiet", "--out", model, "--validation", str(ALL - size)], check=True)
+    return model
+
+
+def test(options, model):
+    out = subprocess.run([options.program, "test", model, "--data", options.data, "--json"], stdout=subprocess.PIPE, check=True)
+    return json.loads(out.stdout)["error_pct"]
+
+
+def draw(errors, path):
+    import plotting
+    figure, axes = plotting.plt.subplots(figsize=(7.6, 4.6))
+    for recipe, colour, words in (("1998", plotting.VERMILION, "recipe 1998, undistorted"),
+                                  ("best", plotting.BLUE, "recipe best, distorted")):
+        means = [sum(errors[recipe, size]) / len(SEEDS) for size in SIZES]
+        axes.fill_between(SIZES, [min(errors[recipe, size]) for size in SIZES], [max(errors[recipe, size]) for size in SIZES],
+                          color=colour, alpha=0.2, linewidth=0)
+        axes.plot(SIZES, means, marker="o", color=colour, label=words)
+    axes.plot((15000, 30000, 60000), (1.71, 1.15, 0.95), "--", marker="s", markerfacecolor="white", color=plotting.ORANGE,
+              label="the paper, undistorted (read off figure 6)")
+    axes.plot((60000,), (0.8,), marker="s", markerfacecolor="white", color=plotting.GREY, linestyle="none",
+              label="the paper, distorted")
+    axes.set(xscale="log", yscale="log", xlabel="training pictures", ylabel="test error %",
+             title="Error by the size of the training set (mean and range of three seeds)")
+    axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
+    axes.set_yticks((0.4, 0.5, 0.7, 1, 1.5, 2, 3, 5), ("0.4", "0.5", "0.7", "1", "1.5", "2", "3", "5"))
+    axes.minorticks_off()
+    axes.legend()
+    plotting.save(figure, path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
+    parser.add_argument("--folder", default=f"{ROOT}/build/by-size")
+    parser.add_argument("--figure")
+    options = parser.parse_args()
+    os.makedirs(options.folder, exist_ok=True)
+    jobs = [(recipe, size, seed) for recipe in PASSES for size in SIZES for seed in SEEDS]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        models = list(pool.map(lambda job: train(options, *job), jobs))
+    errors = {}
+    for (recipe, size, _), model in zip(jobs, models):
+        errors.setdefault((recipe, size), []).append(test(options, model))
+    print("| training pictures | recipe 1998 | mean | recipe best | mean |\n|---|---|---|---|---|")
+    for size in SIZES:
+        cells = []
+        for recipe in PASSES:
+            found = errors[recipe, size]
+            cells += [" ".join("%.2f" % error for error in found), "%.2f" % (sum(found) / len(found))]
+        print("| %s | %s |" % (format(size, ","), " | ".join(cells)))
+    if options.figure:
+        draw(errors, options.figure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""The error among the accepted digits by how many are rejected: the paper's figure 10 anew.
+
+usage: bench/rejection.py FIGURE.svg DATA MODEL[=NAME] ... [--program PROGRAM]
+
+Each MODEL (a file, several between commas that answer together, or "builtin") reads the 10,000 test pictures of DATA by
+`lenet5 test --answers`; the digits are rejected in the order of their probability, the least first. NAME is what the figure
+calls it. Needs Debian's python3-matplotlib."""
+import argparse
+import csv
+import os
+import subprocess
+import tempfile
+
+import plotting
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MOST = 3.0  # percent rejected
+
+
+def curve(program, data, model):
+    """Pairs of percentages: rejected, and wrong among the rest."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "answers.csv")
+        files = [] if model == "builtin" else model.split(",")
+        subprocess.run([program, "test", *files, "--data", data, "--answers", path], stdout=subprocess.DEVNULL, check=True)
+        with open(path) as file:
+            rows = list(csv.DictReader(file))
+    rows.sort(key=lambda row: -float(row["odds_against"]))
+    wrong, count, points = sum(row["truth"] != row["answer"] for row in rows), len(rows), []
+    for rejected, row in enumerate(rows):
+        points.append((100 * rejected / count, 100 * wrong / (count - rejected)))
+        wrong -= row["truth"] != row["answer"]
+    return points
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figure")
+    parser.add_argument("data")
+    parser.add_argument("models", nargs="+")
+    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
+    options = parser.parse_args()
+    figure, axes = plotting.plt.subplots(figsize=(7.6, 4.6))
+    colours = (plotting.BLUE, plotting.VERMILION, plotting.GREEN, plotting.ORANGE)
+    print("%-32s %s" % ("error among the accepted", "   ".join("%g %%" % risk for risk in (0.5, 0.2, 0.1, 0.05))))
+    for colour, model in zip(colours, options.models):
+        path, _, name = model.partition("=")
+        points = [point for point in curve(options.program, options.data, path)]
+        least = [min((rejected for rejected, error in points if error <= risk), default=100) for risk in (0.5, 0.2, 0.1, 0.05)]
+        print("%-32s %s  rejected" % (name or path, " ".join("%5.2f %%" % rejected for rejected in least)))
+        shown = [point for point in points if point[0] <= MOST]
+        axes.plot(*zip(*shown), color=colour, label=name or path)
+    axes.plot((1.8,), (0.5,), linestyle="none", marker="s", markerfacecolor="white", color=plotting.GREY,
+              label="the paper: LeNet-4, boosted LeNet-4")
+    axes.plot((0.5,), (0.5,), linestyle="none", marker="s", markerfacecolor="white", color=plotting.GREY)
+    axes.set(xlabel="rejected %", ylabel="error % among the accepted", xlim=(0, MOST), ylim=(0, None),
+             title="Rejection: error by how many test digits are rejected")
+    axes.legend()
+    plotting.save(figure, options.figure)
+
+
+if __name__ == "__main__":
+    main()
