@@ -72,6 +72,8 @@ static void print_provenance(const char *path, const lenet5_provenance *p)
            p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
            (unsigned long long)p->seed, p->passes, p->training_pictures, p->data_name);
     printf("data SHA-256 %s\n", p->data_sha256);
+    if (p->teacher_sha256[0])
+        printf("taught by networks whose SHA-256 is %s\n", p->teacher_sha256);
     if (p->held_out_pictures > 0)
         printf("%zu errors in %zu %s pictures: %.2f %%\n", p->held_out_errors, p->held_out_pictures, p->held_out_name,
                percent(p->held_out_errors, p->held_out_pictures));
@@ -116,13 +118,13 @@ static json_t *layers_json(void)
 
 static json_t *provenance_json(const lenet5_provenance *p)
 {
-    return json_pack("{s:s, s:s, s:f, s:f, s:I, s:i, s:s, s:s, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe, "loss",
-                     p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
+    return json_pack("{s:s, s:s, s:f, s:f, s:I, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
+                     "loss", p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
                      p->loss.scale, "seed", (json_int_t)p->seed, "passes", (int)p->passes, "data", p->data_name,
-                     "data_sha256", p->data_sha256, "training_pictures", (json_int_t)p->training_pictures,
-                     "validation_pictures", (json_int_t)p->validation_pictures, "held_out", p->held_out_name,
-                     "held_out_pictures", (json_int_t)p->held_out_pictures, "held_out_errors",
-                     (json_int_t)p->held_out_errors);
+                     "data_sha256", p->data_sha256, "teacher_sha256", p->teacher_sha256[0] ? p->teacher_sha256 : NULL,
+                     "training_pictures", (json_int_t)p->training_pictures, "validation_pictures",
+                     (json_int_t)p->validation_pictures, "held_out", p->held_out_name, "held_out_pictures",
+                     (json_int_t)p->held_out_pictures, "held_out_errors", (json_int_t)p->held_out_errors);
 }
 
 static json_t *verification_json(const lenet5_verification *v)

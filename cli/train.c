@@ -25,6 +25,7 @@ typedef struct job {
     named_set train, test;
     lenet5_dataset training_part, held_out;
     const char *held_out_name;
+    lenet5_committee teacher; /* of no networks: none */
     lenet5_training *training;
     progress progress;
 } job;
@@ -103,6 +104,12 @@ static int load_data(job *j, bool synthetic)
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
+static int load_teacher(job *j)
+{
+    const char *path = argument_text(j->arguments, "teacher");
+    return path ? load_models(&j->teacher, &path, 1) : EXIT_DONE;
+}
+
 /* The last pictures of the training set are the validation set, if one is wanted; else the test set is looked at. */
 static int divide_data(job *j)
 {
@@ -135,6 +142,8 @@ static int prepare_new(job *j, lenet5_training_options *options)
     int code = load_data(j, false);
     if (code == EXIT_DONE)
         code = divide_data(j);
+    if (code == EXIT_DONE)
+        code = load_teacher(j);
     const char *recipe = argument_text(j->arguments, "recipe");
     snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
     *options = (lenet5_training_options){.recipe = j->recipe,
@@ -143,6 +152,7 @@ static int prepare_new(job *j, lenet5_training_options *options)
                                          .batch = (size_t)j->batch,
                                          .threads = (unsigned)j->threads,
                                          .criterion = j->criterion_given ? &j->criterion : NULL,
+                                         .teacher = j->teacher.count ? &j->teacher : NULL,
                                          .data_name = j->train.name,
                                          .data_sha256 = j->train.set.sha256,
                                          .held_out_name = j->held_out_name,
@@ -193,9 +203,13 @@ static int begin_again(job *j, const char *path)
     int code = load_data(j, strcmp(saved.data_name, SYNTHETIC_NAME) == 0);
     if (code == EXIT_DONE)
         code = divide_data(j);
+    if (code == EXIT_DONE)
+        code = load_teacher(j);
     if (code != EXIT_DONE)
         return code;
-    const lenet5_training_options options = {.threads = (unsigned)j->threads, .data_sha256 = j->train.set.sha256};
+    const lenet5_training_options options = {.threads = (unsigned)j->threads,
+                                             .teacher = j->teacher.count ? &j->teacher : NULL,
+                                             .data_sha256 = j->train.set.sha256};
     status = lenet5_training_resume(&j->training, path, &options, &j->training_part, &j->held_out, &error);
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
@@ -354,8 +368,9 @@ static int run_training(job *j)
     progress_clear(&j->progress);
     if (lenet5_training_finished(j->training))
         return finish(j);
-    fprintf(stderr, "interrupted; to go on: lenet5 train --resume %s --out %s%s%s\n", j->checkpoint, j->out,
-            j->log ? " --log " : "", j->log ? j->log : "");
+    const char *teacher = argument_text(j->arguments, "teacher");
+    fprintf(stderr, "interrupted; to go on: lenet5 train --resume %s --out %s%s%s%s%s\n", j->checkpoint, j->out,
+            teacher ? " --teacher " : "", teacher ? teacher : "", j->log ? " --log " : "", j->log ? j->log : "");
     return EXIT_FAILED;
 }
 
@@ -376,6 +391,7 @@ static int run(const cli_arguments *arguments)
     lenet5_training_free(j->training);
     lenet5_dataset_free(&j->train.set);
     lenet5_dataset_free(&j->test.set);
+    lenet5_committee_free(&j->teacher);
     free(j);
     return code;
 }
@@ -390,6 +406,7 @@ static const option options[] = {
     {"threads", "N", "default: one for each processor; the model doesn't depend on it"},
     {"validation", "N", "hold out the last N training pictures, and leave the test set"},
     {"committee", "N", "train N networks, of seeds S, S + 1 ..., that answer together"},
+    {"teacher", "FILE", "a model or committee whose answers the network learns as well"},
     {"out", "FILE", "the model; default " DEFAULT_MODEL},
     {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
     {"resume", "FILE", "go on from a checkpoint, to the same bits"},

@@ -305,6 +305,14 @@ typedef struct lenet5_loss {
 LENET5_API float lenet5_loss_gradient(float d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
                                       const float penalty[LENET5_CLASSES], unsigned label);
 
+/*
+ * Distillation (Hinton et al. 2015): adds to d_penalty, and returns, by how much E and its derivatives change where the
+ * share teaching (0 to 1) of the label is given up for the posterior that the penalties of a teacher have.
+ */
+LENET5_API float lenet5_loss_soften(float d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
+                                    const float penalty[LENET5_CLASSES], unsigned label,
+                                    const float teacher[LENET5_CLASSES], float teaching);
+
 /* The exact second derivatives of E by the states of F6; never negative. 2 for every state under eq. 8. */
 LENET5_API void lenet5_loss_curvature(float dd_f6[84], const lenet5_loss *loss, const lenet5_maps *maps,
                                       unsigned label);
@@ -396,9 +404,10 @@ typedef struct lenet5_provenance {
     lenet5_loss loss; /* that its posteriors are computed with; its j and scale are the training's until calibrated */
     double thresholds[LENET5_RISKS]; /* the least probability of an answer for each of lenet5_risks; 0: not known */
     uint64_t seed;
-    unsigned passes;      /* through the training set */
-    char data_name[64];   /* "MNIST", "synthetic digits" */
-    char data_sha256[65]; /* of the training pictures and labels */
+    unsigned passes;         /* through the training set */
+    char data_name[64];      /* "MNIST", "synthetic digits" */
+    char data_sha256[65];    /* of the training pictures and labels */
+    char teacher_sha256[65]; /* of the committee that taught it; "" if none did */
     size_t training_pictures;
     size_t validation_pictures; /* held out at the end of the training set */
     char held_out_name[32];     /* what the errors below were counted on: "test", "validation" or "" */
@@ -450,6 +459,9 @@ LENET5_API lenet5_status lenet5_committee_save(const char *path, const lenet5_co
 
 LENET5_API void lenet5_committee_free(lenet5_committee *committee);
 
+/* SHA-256 of the weights, in hexadecimal. */
+LENET5_API void lenet5_committee_sum(char sha256[65], const lenet5_committee *committee);
+
 /* The mean penalties for the input in maps, whose other states become the last network's. */
 LENET5_API void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_maps *maps,
                                          const lenet5_committee *committee);
@@ -459,8 +471,7 @@ LENET5_API void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_m
 
 /*
  * The most by which a training may distort its pictures, each amount drawn anew for each picture and pass, evenly from
- * nothing to the most, either way where there are two. What concerns the ink, from thickness on, spares half of the
- * pictures.
+ * nothing to the most, either way where there are two.
  */
 typedef struct lenet5_distortion {
     float shift;     /* pixels, along each axis */
@@ -469,6 +480,7 @@ typedef struct lenet5_distortion {
     float squeeze;   /* logarithm of the width, and that of the height the other way */
     float shear;     /* pixels along a row for each row */
     float elastic;   /* deviation, in pixels, of control points 6.4 pixels apart; about half of it arrives */
+    float ink;       /* the share of the pictures that what follows concerns; 0 to 1 */
     float thickness; /* of the way to the greatest, or least, value among a pixel's neighbours; at most 1 */
     float blur;      /* of the way to the mean over 3x3; at most 1 */
     float contrast;  /* of the ink's strength, up or down; below 1 */
@@ -487,6 +499,12 @@ typedef struct lenet5_training_options {
     bool undistorted;                  /* show every picture as it is, whatever the recipe */
     unsigned threads;                  /* 0: one for each processor. The trained bits do not depend on it. */
     const lenet5_criterion *criterion; /* NULL: the recipe's */
+
+    /*
+     * Distillation: each label is given up for what these networks together say of the picture as it is shown.
+     * NULL: none. They stay the caller's and must outlive the training. Not in recipe 1998, and not with eq. 8.
+     */
+    const lenet5_committee *teacher;
 
     /* For the provenance alone; each may be NULL or 0. */
     const char *data_name;      /* "MNIST" */
@@ -530,8 +548,8 @@ LENET5_API lenet5_status lenet5_training_new(lenet5_training **training, const l
 
 /*
  * Continues from a checkpoint, to the same bits as if there had been no interruption. The recipe, the seed, the loss
- * and the number of passes come from the file, and the data must be those that it names: of options (which may be NULL)
- * only threads and data_sha256 count.
+ * and the number of passes come from the file, and the data and the teacher must be those that it names: of options
+ * (which may be NULL) only threads, data_sha256 and teacher count.
  */
 LENET5_API lenet5_status lenet5_training_resume(lenet5_training **training, const char *path,
                                                 const lenet5_training_options *options, const lenet5_dataset *set,

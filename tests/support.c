@@ -155,6 +155,7 @@ void sample_model(lenet5_model *model)
                                             .passes = 20,
                                             .data_name = "Ziffern \"\\ \xC3\xBC",
                                             .data_sha256 = "0123456789abcdef",
+                                            .teacher_sha256 = "fedcba9876543210",
                                             .training_pictures = 55000,
                                             .validation_pictures = 5000,
                                             .held_out_name = "validation",

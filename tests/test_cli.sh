@@ -72,11 +72,22 @@ cmp -s b.safetensors c.safetensors || fail "two threads gave another model from 
 expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 16 --json --out c.safetensors
 cmp -s b.safetensors c.safetensors && fail "batches of 16 and of 100 gave the same model"
 
+expect 0 "the model is t.safetensors" "$program" train --data digits --epochs 1 --teacher m.safetensors --out t.safetensors
+expect 0 "taught by networks" "$program" inspect t.safetensors
+expect 1 "eq. 9" "$program" train --data digits --epochs 1 --teacher m.safetensors --recipe 1998 --out u.safetensors
+expect 1 "no-teacher" "$program" train --data digits --epochs 1 --teacher no-teacher --out u.safetensors
+[ -e u.safetensors ] && fail "a model where there was no teacher"
+
 expect 0 "misread" "$program" test m.safetensors --data digits --errors sheet.png
 [ -s sheet.png ] || fail "no contact sheet"
 expect 0 '"n":500' "$program" test m.safetensors --data digits --json
 json 'd["n"] == 500 and sum(map(sum, d["confusion"])) == 500 and len(d["interval_pct"]) == 2 and "rejected_for_half_pct" in d'
 json 'd["errors"] == 500 - sum(d["confusion"][i][i] for i in range(10)) and d["error_pct"] == d["errors"] / 5'
+expect 0 "misread" "$program" test m.safetensors --data digits --answers answers.csv
+[ "$(wc -l <answers.csv)" = 501 ] || fail "answers.csv has not a row for each picture"
+awk -F, 'NR > 1 && $2 != $3' answers.csv | wc -l >wrong
+grep -q "^ *$(cat wrong) of 500" out || fail "answers.csv has $(cat wrong) wrong answers: $(head -n 1 out)"
+expect 1 "cannot be written" "$program" test m.safetensors --data digits --answers /nowhere/a.csv
 expect 0 "pictures/s" "$program" test m.safetensors --data digits --int8
 expect 0 '"int8":' "$program" test m.safetensors --data digits --int8 --json
 json 'd["int8"]["changed"] == 0 and d["int8"]["errors"] == d["errors"] and d["int8"]["in_use"] == (d["int8"]["read_in_float"] < 500)'

@@ -16,6 +16,7 @@ static const lenet5_distortion much = {.shift = 2,
                                        .squeeze = 0.1f,
                                        .shear = 0.2f,
                                        .elastic = 2,
+                                       .ink = 0.5f,
                                        .thickness = 0.5f,
                                        .blur = 0.5f,
                                        .contrast = 0.5f,
@@ -164,6 +165,23 @@ static void ink_gets_thicker_thinner_fainter_and_blurred(void **state)
     }
 }
 
+static void ink_concerns_the_share_that_it_says(void **state)
+{
+    (void)state;
+    lenet5_distortion d = much;
+    for (d.ink = 0; d.ink <= 1; d.ink += 0.25f) {
+        unsigned changed = 0;
+        for (uint64_t seed = 0; seed < 2000; seed++) {
+            lenet5_random random;
+            lenet5_warp warp;
+            lenet5_random_seed(&random, seed, 0);
+            lenet5_draw_warp(&warp, &random, &d, 1);
+            changed += warp.strength != 256 || warp.thickness != 0 || warp.blur != 0 || warp.noise != 0;
+        }
+        assert_true(fabs(changed / 2000.0 - (double)d.ink) < 0.04);
+    }
+}
+
 /* Whatever a warp asks for, nothing outside the picture is read: for sanitizers. */
 static void wild_warps_read_nothing_beyond_the_picture(void **state)
 {
@@ -244,6 +262,7 @@ int main(void)
         cmocka_unit_test(the_same_seed_distorts_alike_and_another_does_not),
         cmocka_unit_test(a_warp_moves_turns_and_enlarges),
         cmocka_unit_test(ink_gets_thicker_thinner_fainter_and_blurred),
+        cmocka_unit_test(ink_concerns_the_share_that_it_says),
         cmocka_unit_test(wild_warps_read_nothing_beyond_the_picture),
         cmocka_unit_test(negatives_vary_and_are_the_same_for_the_same_chance),
         cmocka_unit_test(an_undistorted_training_has_negatives_too),

@@ -64,6 +64,40 @@ static void its_derivatives_are_those_of_finite_differences(void **state)
     }
 }
 
+/* Eq. 9 for a label of which a share is what the teacher holds the picture for, written out. */
+static double taught_eq_9(const double y[LENET5_CLASSES], unsigned label, const double teacher[LENET5_CLASSES],
+                          double teaching)
+{
+    double q[LENET5_CLASSES + 1];
+    double sum = (1 - teaching) * eq_9(&warm, y, label);
+    lenet5_posterior_double(q, &warm, teacher);
+    for (unsigned i = 0; i <= LENET5_RUBBISH; i++)
+        sum += teaching * q[i] * eq_9(&warm, y, i);
+    return sum;
+}
+
+static void a_teacher_takes_over_a_share_of_the_label(void **state)
+{
+    (void)state;
+    static const double teacher[LENET5_CLASSES] = {2, 9, 60, 12, 3, 4, 40, 88, 30, 5};
+    for (unsigned label = 0; label <= LENET5_RUBBISH; label++) {
+        double d[LENET5_CLASSES];
+        double y[LENET5_CLASSES];
+        const double energy = lenet5_loss_gradient_double(d, &warm, penalties, label) +
+                              lenet5_loss_soften_double(d, &warm, penalties, label, teacher, 0.7);
+        assert_true(fabs(energy - taught_eq_9(penalties, label, teacher, 0.7)) < 1e-12);
+        for (size_t i = 0; i < LENET5_CLASSES; i++) {
+            const double step = 1e-5;
+            for (size_t k = 0; k < LENET5_CLASSES; k++)
+                y[k] = penalties[k];
+            y[i] = penalties[i] + step;
+            const double above = taught_eq_9(y, label, teacher, 0.7);
+            y[i] = penalties[i] - step;
+            assert_true(fabs((above - taught_eq_9(y, label, teacher, 0.7)) / (2 * step) - d[i]) < 1e-9);
+        }
+    }
+}
+
 /* The loss as a function of the states of F6, the codes being fixed. */
 static double loss_of_states(lenet5_maps_double *maps, const lenet5_loss *loss, unsigned label)
 {
@@ -140,6 +174,7 @@ int main(void)
         cmocka_unit_test(eq_8_is_the_penalty_of_the_right_class),
         cmocka_unit_test(eq_9_is_what_the_paper_prints),
         cmocka_unit_test(its_derivatives_are_those_of_finite_differences),
+        cmocka_unit_test(a_teacher_takes_over_a_share_of_the_label),
         cmocka_unit_test(the_second_derivatives_by_the_states_are_exact),
         cmocka_unit_test(the_posterior_sums_to_one_and_knows_rubbish),
         cmocka_unit_test(nothing_overflows),

@@ -21,6 +21,7 @@ static void assert_same_provenance(const lenet5_provenance *a, const lenet5_prov
     assert_int_equal(a->passes, b->passes);
     assert_string_equal(a->data_name, b->data_name);
     assert_string_equal(a->data_sha256, b->data_sha256);
+    assert_string_equal(a->teacher_sha256, b->teacher_sha256);
     assert_int_equal(a->training_pictures, b->training_pictures);
     assert_int_equal(a->validation_pictures, b->validation_pictures);
     assert_string_equal(a->held_out_name, b->held_out_name);
@@ -626,7 +627,7 @@ static void assert_resumes(void **state, const lenet5_training_options *options,
 {
     const path checkpoint = path_in(*state, "checkpoint");
     const path resumed = path_in(*state, "resumed");
-    const lenet5_training_options others = {.threads = options->threads + 1};
+    const lenet5_training_options others = {.threads = options->threads + 1, .teacher = options->teacher};
     lenet5_training *training = new_training(options, set);
     take_steps(training, steps);
     assert_int_equal(lenet5_training_save(checkpoint.text, training, NULL), LENET5_OK);
@@ -666,6 +667,62 @@ static void resumed_mse_ends_in_the_same_bits(void **state)
     options.criterion = &mse;
     finish(whole.text, new_training(&options, &digits_200));
     assert_resumes(state, &options, &digits_200, 3, whole.text);
+}
+
+/* The model that is built in, as often as count says, each time a little different. */
+static lenet5_committee committee_of(size_t count)
+{
+    lenet5_committee c = {count, malloc(count * sizeof *c.networks), lenet5_builtin()->provenance};
+    assert_non_null(c.networks);
+    for (size_t i = 0; i < count; i++) {
+        c.networks[i] = lenet5_builtin()->network;
+        c.networks[i].f6.bias[i] += 0.1f;
+    }
+    return c;
+}
+
+static void resumed_taught_ends_in_the_same_bits(void **state)
+{
+    const path whole = path_in(*state, "whole");
+    lenet5_committee teacher = committee_of(2);
+    lenet5_training_options options = options_of("best", 1, 1);
+    options.teacher = &teacher;
+    finish(whole.text, new_training(&options, &digits_200));
+    assert_resumes(state, &options, &digits_200, 2, whole.text);
+    assert_int_equal(lenet5_model_load(&read_back, whole.text, NULL), LENET5_OK);
+    assert_int_equal(strlen(read_back.provenance.teacher_sha256), 64);
+    lenet5_committee_free(&teacher);
+}
+
+static void a_teacher_makes_a_difference(void **state)
+{
+    const path alone = path_in(*state, "alone");
+    const path taught = path_in(*state, "taught");
+    lenet5_committee teacher = committee_of(1);
+    lenet5_training_options options = options_of("fast", 1, 1);
+    finish(alone.text, new_training(&options, &digits_200));
+    options.teacher = &teacher;
+    finish(taught.text, new_training(&options, &digits_200));
+    assert_int_equal(lenet5_model_load(&sample, alone.text, NULL), LENET5_OK);
+    assert_int_equal(lenet5_model_load(&read_back, taught.text, NULL), LENET5_OK);
+    assert_memory_not_equal(&sample.network, &read_back.network, sizeof sample.network);
+    assert_string_equal(sample.provenance.teacher_sha256, "");
+    lenet5_committee_free(&teacher);
+}
+
+static void no_teacher_for_recipe_1998_or_eq_8(void **state)
+{
+    (void)state;
+    static const lenet5_criterion mse = LENET5_MSE;
+    lenet5_training *training;
+    lenet5_committee teacher = committee_of(1);
+    lenet5_training_options options = options_of("1998", 1, 1);
+    options.teacher = &teacher;
+    assert_int_equal(lenet5_training_new(&training, &options, &digits_200, NULL, NULL), LENET5_E_ARGUMENT);
+    options.recipe = "fast";
+    options.criterion = &mse;
+    assert_int_equal(lenet5_training_new(&training, &options, &digits_200, NULL, NULL), LENET5_E_ARGUMENT);
+    lenet5_committee_free(&teacher);
 }
 
 static void saving_does_not_disturb(void **state)
@@ -743,6 +800,34 @@ static void checkpoint_is_a_model_file(void **state)
     assert_int_equal(lenet5_model_load(&read_back, file.text, NULL), LENET5_OK);
     assert_memory_equal(&read_back.network, &model.network, sizeof model.network);
     assert_same_provenance(&read_back.provenance, &model.provenance);
+}
+
+static void assert_not_resumed_with(const lenet5_committee *teacher, const char *file)
+{
+    lenet5_training *training;
+    lenet5_error error;
+    const lenet5_training_options options = {.teacher = teacher};
+    fill(&error, sizeof error);
+    assert_failure(lenet5_training_resume(&training, file, &options, &digits_200, &held_out, &error),
+                   LENET5_E_CHECKPOINT, &error, file);
+}
+
+static void other_teacher_is_refused(void **state)
+{
+    const path file = path_in(*state, "checkpoint");
+    const path untaught = save_checkpoint(state, "fast");
+    lenet5_committee two = committee_of(2);
+    lenet5_committee one = committee_of(1);
+    lenet5_training_options options = options_of("fast", 2, 1);
+    assert_not_resumed_with(&two, untaught.text);
+    options.teacher = &two;
+    lenet5_training *training = new_training(&options, &digits_200);
+    assert_int_equal(lenet5_training_save(file.text, training, NULL), LENET5_OK);
+    lenet5_training_free(training);
+    assert_not_resumed_with(&one, file.text);
+    assert_not_resumed(file.text, &digits_200, &held_out, LENET5_E_CHECKPOINT);
+    lenet5_committee_free(&two);
+    lenet5_committee_free(&one);
 }
 
 static void model_file_is_no_checkpoint(void **state)
@@ -912,12 +997,16 @@ int main(void)
         TEST_IN_FOLDER(resumed_1998_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_fast_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_mse_ends_in_the_same_bits),
+        TEST_IN_FOLDER(resumed_taught_ends_in_the_same_bits),
+        TEST_IN_FOLDER(a_teacher_makes_a_difference),
+        TEST_IN_FOLDER(no_teacher_for_recipe_1998_or_eq_8),
         TEST_IN_FOLDER(saving_does_not_disturb),
         TEST_IN_FOLDER(threads_make_no_difference_to_1998),
         TEST_IN_FOLDER(threads_make_no_difference_to_fast),
         TEST_IN_FOLDER(checkpoint_is_a_model_file),
         TEST_IN_FOLDER(model_file_is_no_checkpoint),
         TEST_IN_FOLDER(other_data_are_refused),
+        TEST_IN_FOLDER(other_teacher_is_refused),
         TEST_IN_FOLDER(order_out_of_range_is_refused),
         TEST_IN_FOLDER(counts_out_of_range_are_refused),
         TEST_IN_FOLDER(sums_out_of_range_are_refused),

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nettle/sha2.h>
+
 #include "base/error.h"
+#include "base/hex.h"
 #include "model.h"
 
 /* The first network's tensors have their plain names; those of the second begin with "2/", and so on. */
@@ -115,6 +118,16 @@ void lenet5_committee_free(lenet5_committee *committee)
 {
     free(committee->networks);
     *committee = (lenet5_committee){0};
+}
+
+void lenet5_committee_sum(char sha256[65], const lenet5_committee *committee)
+{
+    struct sha256_ctx context;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_init(&context);
+    sha256_update(&context, committee->count * sizeof *committee->networks, (const uint8_t *)committee->networks);
+    sha256_digest(&context, sizeof digest, digest);
+    lenet5_hex(sha256, digest, sizeof digest);
 }
 
 void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_maps *maps, const lenet5_committee *committee)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 #define MOST_PICTURES 1000000000u
+#define TEACHER_KEY "teacher_sha256"
 
 void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network)
 {
@@ -69,25 +70,27 @@ static json_t *thresholds_string(const double thresholds[LENET5_RISKS])
 
 json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format)
 {
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:s, s:o, s:o}", //
-                     "format", format,                                                                             //
-                     "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                              //
-                     "input", "32x32, paper -0.1, ink 1.175",                                                      //
-                     "codes", codes_string(),                                                                      //
-                     "recipe", p->recipe,                                                                          //
-                     "loss", criterion_names[p->loss.criterion],                                                   //
-                     "rubbish", real_string(p->loss.rubbish),                                                      //
-                     "scale", real_string(p->loss.scale),                                                          //
-                     "thresholds", thresholds_string(p->thresholds),                                               //
-                     "seed", whole_string(p->seed),                                                                //
-                     "passes", whole_string(p->passes),                                                            //
-                     "data", p->data_name,                                                                         //
-                     "data_sha256", p->data_sha256,                                                                //
-                     "training_pictures", whole_string(p->training_pictures),                                      //
-                     "validation_pictures", whole_string(p->validation_pictures),                                  //
-                     "held_out", p->held_out_name,                                                                 //
-                     "held_out_pictures", whole_string(p->held_out_pictures),                                      //
-                     "held_out_errors", whole_string(p->held_out_errors));
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s*, s:o, s:o, s:s, s:o, s:o}", //
+        "format", format,                                                                                   //
+        "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                                    //
+        "input", "32x32, paper -0.1, ink 1.175",                                                            //
+        "codes", codes_string(),                                                                            //
+        "recipe", p->recipe,                                                                                //
+        "loss", criterion_names[p->loss.criterion],                                                         //
+        "rubbish", real_string(p->loss.rubbish),                                                            //
+        "scale", real_string(p->loss.scale),                                                                //
+        "thresholds", thresholds_string(p->thresholds),                                                     //
+        "seed", whole_string(p->seed),                                                                      //
+        "passes", whole_string(p->passes),                                                                  //
+        "data", p->data_name,                                                                               //
+        "data_sha256", p->data_sha256,                                                                      //
+        TEACHER_KEY, p->teacher_sha256[0] ? p->teacher_sha256 : NULL,                                       //
+        "training_pictures", whole_string(p->training_pictures),                                            //
+        "validation_pictures", whole_string(p->validation_pictures),                                        //
+        "held_out", p->held_out_name,                                                                       //
+        "held_out_pictures", whole_string(p->held_out_pictures),                                            //
+        "held_out_errors", whole_string(p->held_out_errors));
 }
 
 static lenet5_status get_thresholds(double thresholds[LENET5_RISKS], const safetensors *file, lenet5_error *error)
@@ -139,6 +142,14 @@ static lenet5_status get_texts(lenet5_provenance *p, const safetensors *file, le
     return status;
 }
 
+/* Written for those alone that had a teacher. */
+static lenet5_status get_teacher(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
+{
+    if (!json_object_get(file->metadata, TEACHER_KEY))
+        return LENET5_OK;
+    return lenet5_safetensors_text(p->teacher_sha256, sizeof p->teacher_sha256, file, TEACHER_KEY, error);
+}
+
 static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
 {
     uint64_t passes, training, validation, pictures, errors;
@@ -173,6 +184,8 @@ lenet5_status lenet5_provenance_get(lenet5_provenance *p, const safetensors *fil
         status = get_loss(&p->loss, file, error);
     if (status == LENET5_OK)
         status = get_thresholds(p->thresholds, file, error);
+    if (status == LENET5_OK)
+        status = get_teacher(p, file, error);
     if (status == LENET5_OK)
         status = get_numbers(p, file, error);
     return status;

@@ -54,6 +54,26 @@ real REAL(lenet5_loss_gradient)(real d_penalty[LENET5_CLASSES], const lenet5_los
 }
 
 /*
+ * E is linear in the label: where a share of it goes over to the probabilities q of a teacher, E changes by that share
+ * of the sum over i of q_i E_i - E_D, in which the logarithm of eq. 9 cancels.
+ */
+real REAL(lenet5_loss_soften)(real d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
+                              const real penalty[LENET5_CLASSES], unsigned label, const real teacher[LENET5_CLASSES],
+                              real teaching)
+{
+    const real share = teaching * (real)loss->scale;
+    real q[LENET5_CLASSES + 1];
+    real energy = 0;
+    outcomes(q, loss, teacher);
+    q[label] -= 1;
+    for (size_t i = 0; i < LENET5_CLASSES; i++) {
+        d_penalty[i] += share * q[i];
+        energy += share * q[i] * penalty[i];
+    }
+    return energy + share * q[LENET5_RUBBISH] * (real)loss->rubbish;
+}
+
+/*
  * By a state x of F6 each y_i has the derivatives g_i = 2 (x - w_i) and 2, and j has none. So eq. 8 gives 2, and eq. 9,
  * whose logarithm is that of a sum of exponentials, 2 p_rubbish + the variance of g over the eleven outcomes.
  */

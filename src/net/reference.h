@@ -25,6 +25,9 @@ void lenet5_reference_curvature_double(lenet5_network_double *curvature, lenet5_
 
 double lenet5_loss_gradient_double(double d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
                                    const double penalty[LENET5_CLASSES], unsigned label);
+double lenet5_loss_soften_double(double d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
+                                 const double penalty[LENET5_CLASSES], unsigned label,
+                                 const double teacher[LENET5_CLASSES], double teaching);
 void lenet5_loss_curvature_double(double dd_f6[84], const lenet5_loss *loss, const lenet5_maps_double *maps,
                                   unsigned label);
 void lenet5_posterior_double(double posterior[LENET5_CLASSES + 1], const lenet5_loss *loss,

@@ -194,6 +194,12 @@ static lenet5_status check_data(const lenet5_provenance *saved, const lenet5_tra
             error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET,
             "%s: was trained on %zu pictures of %s with the SHA-256 %.12s..., not on these %zu (%.12s...)", path,
             saved->training_pictures, saved->data_name, saved->data_sha256, now->training_pictures, now->data_sha256);
+    if (strcmp(saved->teacher_sha256, now->teacher_sha256) != 0)
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET,
+                           saved->teacher_sha256[0]
+                               ? "%s: was taught by a committee with the SHA-256 %.12s...; name that one"
+                               : "%s: has no teacher%.0s; name none",
+                           path, saved->teacher_sha256);
     if (saved->held_out_pictures != now->held_out_pictures)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET, "%s: %zu pictures were held out, not %zu",
                            path, saved->held_out_pictures, now->held_out_pictures);
@@ -252,7 +258,8 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
         return status;
     lenet5_provenance saved = {0};
     lenet5_training_options used = {.threads = options ? options->threads : 0,
-                                    .data_sha256 = options ? options->data_sha256 : NULL};
+                                    .data_sha256 = options ? options->data_sha256 : NULL,
+                                    .teacher = options ? options->teacher : NULL};
     lenet5_training *t = NULL;
     status = options_of(&used, &saved, &file, error);
     if (status == LENET5_OK)

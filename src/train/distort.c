@@ -47,13 +47,12 @@ static void draw_field(lenet5_warp *warp, lenet5_random *random, float amount)
                 warp->field[axis][i][k] = amount > 0 ? amount * normal(random) : 0;
 }
 
-/* Half of the pictures keep their ink. */
 static void draw_ink(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
 {
     warp->thickness = warp->blur = warp->noise = 0;
     warp->strength = 256;
     warp->seed = (uint32_t)lenet5_random_bits(random);
-    if (warp->seed % 2 == 0)
+    if (lenet5_random_uniform(random, 0, 1) >= d->ink)
         return;
     warp->thickness = (int)lrintf(either_way(random, 256 * strength * d->thickness));
     warp->blur = (int)lrintf(lenet5_random_uniform(random, 0, 256 * strength * d->blur));

@@ -15,8 +15,9 @@
 #include "optimiser.h"
 #include "training.h"
 
-#define STRETCH 1000 /* pictures over which the loss is watched */
-#define FAR_MORE 3.0 /* times the first stretch's loss: diverged */
+#define STRETCH 1000  /* pictures over which the loss is watched */
+#define FAR_MORE 3.0  /* times the first stretch's loss: diverged */
+#define TEACHING 1.0f /* the share of a label that is the teacher's answer: all of it has served best */
 
 static void copy_text(char *to, size_t size, const char *from)
 {
@@ -27,6 +28,12 @@ static void copy_text(char *to, size_t size, const char *from)
         length--;
     memcpy(to, from, length);
     to[length] = '\0';
+}
+
+static bool can_be_taught(const lenet5_training_options *options)
+{
+    const recipe *r = lenet5_recipe_find(options->recipe);
+    return r->method == ADAM && (!options->criterion || *options->criterion == LENET5_MAP);
 }
 
 static lenet5_status check_options(const lenet5_training_options *options, const lenet5_dataset *set,
@@ -42,6 +49,9 @@ static lenet5_status check_options(const lenet5_training_options *options, const
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "batches of %zu; at most %d are possible, and single pictures alone in recipe 1998",
                            options->batch, LENET5_MAX_BATCH);
+    if (options->teacher && !can_be_taught(options))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "a teacher needs eq. 9 and batches: it is not for recipe 1998, nor for the loss of eq. 8");
     const lenet5_status status = lenet5_check_set(set, error);
     return status == LENET5_OK && held_out ? lenet5_check_set(held_out, error) : status;
 }
@@ -54,6 +64,8 @@ static void describe(lenet5_training *training, const lenet5_training_options *o
     copy_text(p->held_out_name, sizeof p->held_out_name, training->held_out ? options->held_out_name : "");
     copy_text(p->data_sha256, sizeof p->data_sha256,
               options->data_sha256 ? options->data_sha256 : training->set->sha256);
+    if (training->teacher)
+        lenet5_committee_sum(p->teacher_sha256, training->teacher);
     p->loss = training->loss;
     p->seed = options->seed;
     p->training_pictures = training->set->count;
@@ -109,6 +121,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->length = set->count + (size_t)(t->recipe->negatives * (double)set->count);
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->distortion = options->undistorted ? NULL : t->recipe->distortion;
+    t->teacher = options->teacher;
+    t->teaching = TEACHING;
     t->kernels = lenet5_kernels_in_use();
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
@@ -223,18 +237,41 @@ static void show_shard(scratch *s, const lenet5_training *training, const uint32
     training->kernels->lanes_input(&s->lanes, (const uint8_t(*)[32][32])s->pictures);
 }
 
-/* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. */
+/* What the teacher says of the pictures in maps: the mean penalties of its networks. */
+static void ask_teacher(lenet5_lane penalty[LENET5_CLASSES], lenet5_lanes *maps, const lenet5_training *training)
+{
+    const lenet5_committee *teacher = training->teacher;
+    memset(penalty, 0, LENET5_CLASSES * sizeof penalty[0]);
+    for (size_t i = 0; i < teacher->count; i++) {
+        training->kernels->lanes_forward(maps, &teacher->networks[i]);
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            for (size_t lane = 0; lane < LENET5_LANES; lane++)
+                penalty[digit][lane] += maps->penalty[digit][lane] / (float)teacher->count;
+    }
+}
+
+static void take_lane(float penalty[LENET5_CLASSES], const lenet5_lane lanes[LENET5_CLASSES], size_t lane)
+{
+    for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+        penalty[digit] = lanes[digit][lane];
+}
+
+/* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. taught: see ask_teacher. */
 static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, const lenet5_training *training,
-                       const lenet5_lanes *maps, const uint32_t *pictures, size_t count)
+                       const lenet5_lanes *maps, const lenet5_lane taught[LENET5_CLASSES], const uint32_t *pictures,
+                       size_t count)
 {
     memset(d_penalty, 0, LENET5_CLASSES * sizeof d_penalty[0]);
     for (size_t lane = 0; lane < count; lane++) {
         const unsigned label = label_of(training, pictures[lane]);
-        float penalty[LENET5_CLASSES], d[LENET5_CLASSES];
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            penalty[digit] = maps->penalty[digit][lane];
+        float penalty[LENET5_CLASSES], d[LENET5_CLASSES], teacher[LENET5_CLASSES];
+        take_lane(penalty, (const lenet5_lane *)maps->penalty, lane);
         sums->loss += (double)lenet5_loss_gradient(d, &training->loss, penalty, label);
         sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
+        if (training->teacher) {
+            take_lane(teacher, taught, lane);
+            sums->loss += (double)lenet5_loss_soften(d, &training->loss, penalty, label, teacher, training->teaching);
+        }
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];
     }
@@ -250,11 +287,13 @@ static void train_shard(void *argument, size_t index, size_t worker)
     const size_t first = index * LENET5_LANES;
     const size_t count = job->count - first < LENET5_LANES ? job->count - first : LENET5_LANES;
     const uint32_t *pictures = training->order + training->position + first;
-    lenet5_lane d_penalty[LENET5_CLASSES];
+    lenet5_lane d_penalty[LENET5_CLASSES], taught[LENET5_CLASSES];
     memset(sums, 0, sizeof *sums);
     show_shard(s, training, pictures, count);
+    if (training->teacher)
+        ask_teacher(taught, &s->lanes, training);
     training->kernels->lanes_forward(&s->lanes, &training->network);
-    shard_loss(d_penalty, sums, training, &s->lanes, pictures, count);
+    shard_loss(d_penalty, sums, training, &s->lanes, (const lenet5_lane *)taught, pictures, count);
     training->kernels->lanes_backward(sums->gradient, &s->lanes_delta, &training->network, &s->lanes,
                                       (const lenet5_lane *)d_penalty);
     training->kernels->lanes_keep(&training->shards[index], &s->lanes_delta, &s->lanes);
