@@ -128,21 +128,6 @@ static void classify_picks(job *j, const char *file, const char *picks)
     lenet5_dataset_free(&set);
 }
 
-/* names is a list of files between commas, or NULL. */
-static int load_named(lenet5_committee *models, const char *names)
-{
-    const char *paths[LENET5_MAX_COMMITTEE];
-    char *list = strdup(names ? names : "");
-    size_t count = 0;
-    if (!list)
-        return complain("out of memory");
-    for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
-        paths[count++] = name;
-    const int code = names && count == 0 ? complain("--model names no file") : load_models(models, paths, count);
-    free(list);
-    return code;
-}
-
 /* --threshold, or what --max-error asks of the model. */
 static int choose_threshold(job *j)
 {
@@ -170,7 +155,7 @@ static int run(const cli_arguments *arguments)
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");
     const char *picks = argument_text(arguments, "pick");
-    int code = load_named(&j->models, argument_text(arguments, "model"));
+    int code = load_named_models(&j->models, argument_text(arguments, "model"));
     if (code == EXIT_DONE)
         code = choose_threshold(j);
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)

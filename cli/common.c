@@ -42,6 +42,20 @@ int load_models(lenet5_committee *committee, const char *const *paths, size_t co
     return lenet5_committee_load(committee, paths, count, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
+int load_named_models(lenet5_committee *models, const char *names)
+{
+    const char *paths[LENET5_MAX_COMMITTEE];
+    char *list = strdup(names ? names : "");
+    size_t count = 0;
+    if (!list)
+        return complain("out of memory");
+    for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
+        paths[count++] = name;
+    const int code = names && count == 0 ? complain("--model names no file") : load_models(models, paths, count);
+    free(list);
+    return code;
+}
+
 volatile sig_atomic_t interrupted = 0;
 
 static void interrupt(int number)

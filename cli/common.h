@@ -42,6 +42,9 @@ lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *er
 /* The networks of those files; where count is 0, the one that is built in. Free it, whatever the code. */
 int load_models(lenet5_committee *committee, const char *const *paths, size_t count);
 
+/* The same from a list of files between commas, or NULL for the built-in one. */
+int load_named_models(lenet5_committee *committee, const char *names);
+
 /* Prints an object as one line on stdout, and drops it. */
 void print_json(json_t *object);
 

@@ -5,13 +5,23 @@
 
 #include "common.h"
 
-extern const cli_command train_command, test_command, classify_command, inspect_command, synth_command, fetch_command,
-    plot_command, bench_command, calibrate_command;
+extern const cli_command train_command, test_command, classify_command, read_command, inspect_command, synth_command,
+    fetch_command, plot_command, bench_command, calibrate_command;
 static const cli_command help_command, version_command;
 
-const cli_command *const commands[] = {&train_command,   &test_command,  &classify_command, &calibrate_command,
-                                       &inspect_command, &synth_command, &fetch_command,    &plot_command,
-                                       &bench_command,   &help_command,  &version_command,  NULL};
+const cli_command *const commands[] = {&train_command,
+                                       &test_command,
+                                       &classify_command,
+                                       &read_command,
+                                       &calibrate_command,
+                                       &inspect_command,
+                                       &synth_command,
+                                       &fetch_command,
+                                       &plot_command,
+                                       &bench_command,
+                                       &help_command,
+                                       &version_command,
+                                       NULL};
 
 static const option no_options[] = {{0}};
 

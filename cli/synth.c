@@ -67,16 +67,17 @@ static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t
     return rows;
 }
 
-static lenet5_status write_sheet(const char *path, const uint8_t *sheet, size_t rows, lenet5_error *error)
+static lenet5_status write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
+                               png_uint_32 pixel_format, lenet5_error *error)
 {
     png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = SHEET_WIDTH,
-                       .height = (png_uint_32)(rows * CELL),
-                       .format = PNG_FORMAT_GRAY};
+                       .width = (png_uint_32)width,
+                       .height = (png_uint_32)height,
+                       .format = pixel_format};
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
     void *bytes = malloc(size);
     lenet5_status status = LENET5_E_MEMORY;
-    if (bytes && png_image_write_to_memory(&image, bytes, &size, 0, sheet, 0, NULL)) {
+    if (bytes && png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL)) {
         const lenet5_bytes piece = {bytes, size};
         status = lenet5_file_write(path, &piece, 1, error);
     } else {
@@ -107,7 +108,8 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     if (status == LENET5_OK)
         status = lenet5_training_new(&training, &options, &data.set, NULL, &error);
     if (status == LENET5_OK)
-        status = write_sheet(path, sheet, fill_sheet(sheet, training, data.set.count), &error);
+        status = write_png(path, sheet, SHEET_WIDTH, CELL * fill_sheet(sheet, training, data.set.count),
+                           PNG_FORMAT_GRAY, &error);
     lenet5_training_free(training);
     lenet5_dataset_free(&data.set);
     free(sheet);
@@ -117,19 +119,111 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     return EXIT_DONE;
 }
 
+/* ---- Strings of digits as pictures ---------------------------------------------------------------------------------
+ */
+
+#define DEFAULT_STRINGS 20
+
+typedef struct string_plan {
+    const char *folder, *style;
+    const lenet5_dataset *set;
+    size_t count, digits;
+    uint64_t seed;
+} string_plan;
+
+/* Draws and writes one string, and adds a line to the list of what is written where. */
+static lenet5_status write_string(FILE *truth, const string_plan *plan, size_t index, lenet5_error *error)
+{
+    char path[PATH_SIZE];
+    lenet5_string s;
+    lenet5_status status = lenet5_string_draw(&s, plan->set, plan->style, plan->digits, index, plan->seed, error);
+    if (status != LENET5_OK)
+        return status;
+    snprintf(path, sizeof path, "%s/%05zu.png", plan->folder, index);
+    status = write_png(path, s.rgb, s.width, s.height, PNG_FORMAT_RGB, error);
+    fprintf(truth, "%05zu.png\t%s\n", index, s.text);
+    lenet5_string_free(&s);
+    return status;
+}
+
+static int write_strings(const string_plan *plan)
+{
+    lenet5_error error;
+    char path[PATH_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    FILE *truth = open_memstream(&text, &size);
+    if (!truth)
+        return complain("out of memory");
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < plan->count && status == LENET5_OK; i++)
+        status = write_string(truth, plan, i, &error);
+    if (fclose(truth) != 0) {
+        free(text);
+        return complain("out of memory");
+    }
+    snprintf(path, sizeof path, "%s/truth.tsv", plan->folder);
+    const lenet5_bytes piece = {text, size};
+    if (status == LENET5_OK)
+        status = lenet5_file_write(path, &piece, 1, &error);
+    free(text);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    printf("%s\n", path);
+    return EXIT_DONE;
+}
+
+static bool is_style(const char *name)
+{
+    for (const lenet5_string_style *s = lenet5_string_styles; s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            return true;
+    return false;
+}
+
+static int draw_strings(const cli_arguments *arguments, const char *folder, uint64_t seed)
+{
+    static const char *const styles[] = {"spaced", "touching", "form", NULL};
+    lenet5_error error;
+    named_set data = {0};
+    uint64_t count, digits;
+    const char *style = argument_text(arguments, "style") ? argument_text(arguments, "style") : "spaced";
+    const lenet5_part part = argument_flag(arguments, "of-test") ? LENET5_TEST : LENET5_TRAIN;
+    if (!is_style(style))
+        return complain_unknown(arguments->command, "style", style, styles);
+    if (!argument_whole(&count, arguments, "count", DEFAULT_STRINGS, 1, MOST_DIGITS) ||
+        !argument_whole(&digits, arguments, "digits", 5, 1, LENET5_MAX_STRING))
+        return EXIT_USAGE;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+    lenet5_status status = load_set(&data, arguments, part, &error);
+    if (status == LENET5_E_DATA_MISSING && !argument_text(arguments, "data")) {
+        fputs("MNIST is not here (lenet5 fetch mnist brings it): the strings are made of synthetic digits\n", stderr);
+        status = synthetic_set(&data, part, &error);
+    }
+    const string_plan plan = {folder, style, &data.set, (size_t)count, (size_t)digits, seed};
+    const int code = status == LENET5_OK ? write_strings(&plan) : complain_error(&error);
+    lenet5_dataset_free(&data.set);
+    return code;
+}
+
 static int run(const cli_arguments *arguments)
 {
     uint64_t count, test_count, seed;
     const char *folder = argument_text(arguments, "out");
     const char *sheet = argument_text(arguments, "distort");
-    if (!folder && !sheet)
-        return complain_usage(arguments->command, "--out names the folder to write to, or --distort a sheet to draw");
+    const char *strings = argument_text(arguments, "strings");
+    if (!folder && !sheet && !strings)
+        return complain_usage(arguments->command,
+                              "--out or --strings names the folder to write to, or --distort a sheet to draw");
     if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MOST_DIGITS) ||
         !argument_whole(&test_count, arguments, "test-count", 0, 0, MOST_DIGITS) ||
         !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
         return EXIT_USAGE;
     if (sheet)
         return draw_sheet(arguments, sheet, seed);
+    if (strings)
+        return draw_strings(arguments, strings, seed);
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
     int code = write_part(folder, "train", (size_t)count, seed);
@@ -140,23 +234,30 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     {"out", "DIR", "the folder to write to; it is made if it is not there"},
-    {"count", "N", "how many digits to train on; default 20000"},
+    {"count", "N", "how many digits to train on, default 20000; or strings, default 20"},
     {"test-count", "N", "how many others to test on; default none"},
     {"distort", "FILE.png", "draw instead what a training is shown of a few digits, pass by pass"},
     {"recipe", "NAME", "of that training; default best"},
-    {"data", "DIR", "and its digits; default: $LENET5_DATA, else the XDG folder"},
+    {"strings", "DIR", "write instead pictures of strings of digits, and in truth.tsv what they say"},
+    {"style", "S", "of the strings: spaced (the default), touching or form"},
+    {"digits", "N", "in each string; default 5"},
+    {"of-test", NULL, "make the strings of test digits, not of training digits"},
+    {"data", "DIR", "the digits for both; default: $LENET5_DATA, else the XDG folder"},
     {"seed", "S", "the same seed, the same bytes; default 1"},
     {0},
 };
 
 const cli_command synth_command = {
     .name = "synth",
-    .summary = "draw synthetic handwritten digits, or what a training is shown",
-    .usage = "--out DIR | --distort FILE.png [options]",
+    .summary = "draw synthetic handwritten digits, strings of digits, or what a training is shown",
+    .usage = "--out DIR | --distort FILE.png | --strings DIR [options]",
     .description = "Draws digits with a pen of changing style, slant, size, thickness and wobble, and writes\n"
                    "them under MNIST's names, so that --data DIR finds them.\n\n"
                    "--distort draws a sheet: a row for each of some digits, as a training is shown it in one\n"
-                   "pass after the other, and below what is shown besides that is no digit.",
+                   "pass after the other, and below what is shown besides that is no digit.\n\n"
+                   "--strings writes PNG pictures of strings of digits, on clean paper, touching, or on a\n"
+                   "form in poor light: for trying out lenet5 read. Each digit of the set is used once before\n"
+                   "one comes again.",
     .options = options,
     .run = run,
 };

@@ -382,6 +382,43 @@ LENET5_API lenet5_status lenet5_dataset_write(const char *images, const char *la
 LENET5_API lenet5_status lenet5_dataset_synthesise(lenet5_dataset *set, size_t count, uint64_t seed,
                                                    lenet5_error *error);
 
+/* How strings of digits are written and on what; where there are two numbers, a string has one between them. */
+typedef struct lenet5_string_style {
+    const char *name; /* "spaced", "touching" or "form" */
+    const char *description;
+    float scale[2];   /* pixels for one of a digit's 28 */
+    float gap[2];     /* between the inks of neighbours, in pixels of a digit; below 0 they overlap */
+    float slant;      /* of the string, at most, either way: to the right for each row upwards */
+    float slant_each; /* of a digit besides */
+    float size;       /* logarithm of each digit's, at most, either way */
+    float wander;     /* off the base line, in pixels of a digit */
+    float skew;       /* of the picture, radians at most, either way */
+    bool printed;     /* on ruled paper or in boxes, and with inks of several colours */
+    float shadow;     /* how much of the light is lost across the picture, at most */
+    float blur;       /* of the way to a mean over 3x3; at most 1 */
+    float noise;      /* grey levels of 255 */
+} lenet5_string_style;
+
+/* The styles, ended by one whose name is NULL. */
+LENET5_API extern const lenet5_string_style lenet5_string_styles[];
+
+#define LENET5_MAX_STRING 32
+
+typedef struct lenet5_string {
+    char text[LENET5_MAX_STRING + 1]; /* what is written there */
+    size_t width, height;
+    uint8_t *rgb; /* (height, width, 3) */
+} lenet5_string;
+
+/*
+ * Draws string number index of the endless row that set, style and seed stand for: of so many digits, those of the set
+ * in their order, each in one string alone until all have been used. For trying out and fitting readers.
+ */
+LENET5_API lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_dataset *set, const char *style,
+                                            size_t digits, size_t index, uint64_t seed, lenet5_error *error);
+
+LENET5_API void lenet5_string_free(lenet5_string *string);
+
 /* A part of a set, which goes on owning the memory: do not free the part. first + count may not exceed the set. */
 LENET5_API lenet5_dataset lenet5_dataset_slice(const lenet5_dataset *set, size_t first, size_t count);
 

@@ -38,6 +38,106 @@ LENET5_API void lenet5_picture_free(lenet5_picture *picture);
 LENET5_API lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *grey, size_t width,
                                           size_t height, lenet5_error *error);
 
+/* ---- Reading strings -----------------------------------------------------------------------------------------------
+ */
+
+/* What a string's last digit is computed from the others by. */
+typedef enum lenet5_check {
+    LENET5_CHECK_NONE = 0,
+    LENET5_CHECK_LUHN,  /* cards: every second digit from the right doubled, digits added up, 10 divides the sum */
+    LENET5_CHECK_MOD10, /* EAN and GTIN: weights 1 and 3 from the right */
+    LENET5_CHECK_MOD11  /* ISBN-10: weights 1, 2, 3 ... from the right, 11 divides the sum; X is not read */
+} lenet5_check;
+
+typedef struct lenet5_read_options {
+    /*
+     * What a string may look like: "digits" (any number of them, as NULL), "5", "4-6", "zip5", "zip9" or a mask such as
+     * "ddddd-dddd" (d stands for a digit, all else is written out as it is and not looked for).
+     */
+    const char *format;
+    const char *const *list; /* (list_count): codes that exist; the answer is one of them. NULL: any */
+    size_t list_count;
+    lenet5_check check;
+    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.5 */
+    size_t n_best;    /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
+} lenet5_read_options;
+
+#define LENET5_MAX_N_BEST 10
+#define LENET5_READ_TEXT 80
+
+/* Pixels of the picture, from its top left. */
+typedef struct lenet5_box {
+    size_t x, y, width, height;
+} lenet5_box;
+
+typedef struct lenet5_read_digit {
+    unsigned digit;
+    double probability; /* of this digit in its place */
+    lenet5_box box;
+} lenet5_read_digit;
+
+typedef enum lenet5_decision {
+    LENET5_ACCEPTED, /* probable enough */
+    LENET5_UNSURE    /* not; the strings are what it may be at best, if there are any */
+} lenet5_decision;
+
+/* A line of writing. */
+typedef struct lenet5_read_line {
+    lenet5_decision decision;
+    lenet5_box box;
+    size_t strings; /* at most n_best, the likeliest first */
+    struct {
+        char text[LENET5_READ_TEXT];
+        double probability; /* that this is what stands there */
+    } string[LENET5_MAX_N_BEST];
+    size_t digits; /* of the first string */
+    lenet5_read_digit digit[LENET5_MAX_STRING];
+} lenet5_read_line;
+
+/* What is worth knowing of a picture besides what is read in it; a set of bits. */
+enum {
+    LENET5_NOTE_EMPTY = 1,   /* no ink found */
+    LENET5_NOTE_LIGHT = 2,   /* light on dark, turned */
+    LENET5_NOTE_THIN = 4,    /* strokes hardly a pixel thin: a sharper picture would be read better */
+    LENET5_NOTE_BORDER = 8,  /* something touches the border and may be cut off */
+    LENET5_NOTE_SHADOW = 16, /* uneven light, evened out */
+    LENET5_NOTE_RULES = 32,  /* printed lines, taken out */
+    LENET5_NOTE_SKEW = 64    /* a skew of two degrees or more, undone */
+};
+
+/* One note in words. */
+LENET5_API const char *lenet5_note_text(unsigned note);
+
+typedef struct lenet5_reading {
+    unsigned notes;
+    size_t count;
+    lenet5_read_line *lines; /* (count), from the top down */
+} lenet5_reading;
+
+/* What reads: networks, and the memory to run them in. One thread's at a time. */
+typedef struct lenet5_reader lenet5_reader;
+
+/* The committee stays the caller's and must outlive the reader. */
+LENET5_API lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee,
+                                           lenet5_error *error);
+
+/*
+ * Finds the lines of writing in a picture and reads them. A picture without ink is no error: it has no lines. Free the
+ * reading.
+ */
+LENET5_API lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const lenet5_picture *picture,
+                                     const lenet5_read_options *options, lenet5_error *error);
+
+/*
+ * How probable a string has to be for at most the share max_error of those that are accepted to be wrong.
+ * LENET5_E_ARGUMENT if that is less than can be vouched for.
+ */
+LENET5_API lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_error *error);
+
+LENET5_API void lenet5_reading_free(lenet5_reading *reading);
+
+LENET5_API void lenet5_reader_free(lenet5_reader *reader);
+
 #ifdef __cplusplus
 }
 #endif

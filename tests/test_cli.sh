@@ -27,7 +27,7 @@ expect 2 "usage" "$program"
 expect 0 "exit codes" "$program" help
 expect 0 "exit codes" "$program" --help
 expect 0 "lenet5 0." "$program" --version
-for command in train test classify inspect synth fetch plot bench help version; do
+for command in train test classify read inspect synth fetch plot bench help version; do
     expect 0 "usage: lenet5 $command" "$program" help $command
     expect 0 "usage: lenet5 $command" "$program" $command --help
 done
@@ -95,6 +95,36 @@ expect 0 '"in_use":false' env LENET5_ISA=baseline "$program" test m.safetensors 
 expect 2 "on one thread" "$program" test m.safetensors --data digits --int8 --threads 2
 expect 0 '"n":3000' "$program" test m.safetensors --images digits/train-images-idx3-ubyte \
     --labels digits/train-labels-idx1-ubyte --normalise --json
+
+expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2
+expect 0 "truth.tsv" "$program" synth --strings forms --style form --count 3 --digits 4 --data digits --of-test
+expect 2 "did you mean form?" "$program" synth --strings forms --style from
+[ "$(cut -f 2 strings/truth.tsv | wc -c)" = 36 ] || fail "truth.tsv has not six strings of five digits"
+"$program" read strings/*.png --json >out 2>err
+python3 -c "
+import json
+truth = dict(line.split() for line in open('strings/truth.tsv'))
+lines = [json.loads(line) for line in open('out')]
+right = sum(truth[d['file'].split('/')[1]] == d['string'] and d['decision'] == 'accepted' for d in lines)
+print(right, 'of 6 strings read')
+assert right >= 5 and all({'file', 'page', 'line', 'string', 'decision', 'probability', 'n_best', 'digits', 'notes'} <= set(d) for d in lines)
+assert all(len(d['digits'][0]['box']) == 4 for d in lines)" || fail "read --json: $(cat out err)"
+first=$(head -n 1 strings/truth.tsv | cut -f 2)
+printf '# codes\n%s\n00000\n' "$first" >codes
+expect 0 "$first" "$program" read strings/00000.png --list codes
+expect 0 ",1,1,$first,accepted," "$program" read strings/00000.png --format zip5 --csv
+printf '99999\n' >codes
+expect 3 "not sure" "$program" read strings/00000.png --list codes
+expect 3 "not sure" "$program" read strings/00000.png --threshold 1
+expect 1 "less than the reader can vouch for" "$program" read strings/00000.png --max-error 0.0001%
+expect 1 "there is no format" "$program" read strings/00000.png --format five
+expect 2 "did you mean luhn?" "$program" read strings/00000.png --check lunh
+expect 2 "left,top,width,height" "$program" read strings/00000.png --region 1,2,3
+expect 1 "is not within its" "$program" read strings/00000.png --region 0,0,99999,10
+expect 0 "nothing is written there" "$program" read strings/00000.png --region 0,0,8,8
+expect 1 "no code in it" "$program" read strings/00000.png --list /dev/null
+expect 1 "cannot be opened" "$program" read nowhere.png
+expect 1 "cannot be opened" "$program" read strings/00000.png --list nowhere
 
 expect 0 "60000  " "$program" inspect
 expect 0 '"parameters":60000' "$program" inspect m.safetensors --verify --json

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "lenet5_reader.h"
+#include "normalise.h"
 
 #define FIT 20
 
@@ -27,16 +27,19 @@ typedef struct source {
     const uint8_t *grey;
     size_t width, height;
     double paper, sign, floor, range; /* ink = (sign (grey - paper) - floor) / range */
+    double ink[256];                  /* of every grey level, 0 to 1 */
 } source;
 
 typedef struct box {
     size_t left, top, right, bottom; /* right and bottom are the first ones outside */
 } box;
 
-static double ink_of(const source *s, uint8_t grey)
+static void tabulate_ink(source *s)
 {
-    const double ink = (s->sign * ((double)grey - s->paper) - s->floor) / s->range;
-    return ink < 0 ? 0 : ink > 1 ? 1 : ink;
+    for (unsigned grey = 0; grey < 256; grey++) {
+        const double ink = (s->sign * ((double)grey - s->paper) - s->floor) / s->range;
+        s->ink[grey] = ink < 0 ? 0 : ink > 1 ? 1 : ink;
+    }
 }
 
 /* ---- Grey levels
@@ -116,7 +119,7 @@ static box find_box(const source *s)
     box b = {s->width, s->height, 0, 0};
     for (size_t y = 0; y < s->height; y++)
         for (size_t x = 0; x < s->width; x++)
-            if (ink_of(s, s->grey[y * s->width + x]) > least) {
+            if (s->ink[s->grey[y * s->width + x]] > least) {
                 b.left = x < b.left ? x : b.left;
                 b.right = x + 1 > b.right ? x + 1 : b.right;
                 b.top = y < b.top ? y : b.top;
@@ -142,22 +145,13 @@ static cover cover_of(size_t index, size_t from, size_t to)
     return c;
 }
 
-static double share(const cover *c, size_t index)
+/* The ink under a cover of a row of pixels. */
+static double ink_under(const source *s, const uint8_t *row, const cover *across)
 {
-    return index == c->first ? c->first_share : index == c->last ? c->last_share : 1;
-}
-
-static double mean_ink(const source *s, const box *b, const cover *across, const cover *down)
-{
-    double sum = 0;
-    double area = 0;
-    for (size_t y = down->first; y <= down->last; y++)
-        for (size_t x = across->first; x <= across->last; x++) {
-            const double part = share(across, x) * share(down, y);
-            sum += part * ink_of(s, s->grey[(b->top + y) * s->width + b->left + x]);
-            area += part;
-        }
-    return sum / area;
+    double sum = across->first_share * s->ink[row[across->first]];
+    for (size_t x = across->first + 1; x < across->last; x++)
+        sum += s->ink[row[x]];
+    return across->last > across->first ? sum + across->last_share * s->ink[row[across->last]] : sum;
 }
 
 static size_t scaled(size_t size, size_t longest)
@@ -175,13 +169,22 @@ static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const 
     double strongest = 0;
     *width = scaled(from_width, longest);
     *height = scaled(from_height, longest);
-    for (size_t y = 0; y < *height; y++)
-        for (size_t x = 0; x < *width; x++) {
-            const cover across = cover_of(x, from_width, *width);
-            const cover down = cover_of(y, from_height, *height);
-            fitted[y][x] = mean_ink(s, b, &across, &down);
-            strongest = fmax(strongest, fitted[y][x]);
+    cover across[FIT];
+    for (size_t x = 0; x < *width; x++)
+        across[x] = cover_of(x, from_width, *width);
+    const double area = (double)from_width / (double)*width * (double)from_height / (double)*height;
+    for (size_t y = 0; y < *height; y++) {
+        const cover down = cover_of(y, from_height, *height);
+        memset(fitted[y], 0, sizeof fitted[y]);
+        for (size_t i = down.first; i <= down.last; i++) {
+            const uint8_t *row = s->grey + (b->top + i) * s->width + b->left;
+            const double share = i == down.first ? down.first_share : i == down.last ? down.last_share : 1;
+            for (size_t x = 0; x < *width; x++)
+                fitted[y][x] += share * ink_under(s, row, &across[x]) / area;
         }
+        for (size_t x = 0; x < *width; x++)
+            strongest = fmax(strongest, fitted[y][x]);
+    }
     return strongest;
 }
 
@@ -216,6 +219,14 @@ static void centre(uint8_t picture[LENET5_PICTURE_BYTES], double fitted[FIT][FIT
             picture[(top + y) * LENET5_PICTURE_SIDE + left + x] = (uint8_t)(255 * fitted[y][x] / strongest + 0.5);
 }
 
+static void normalise_box(uint8_t picture[LENET5_PICTURE_BYTES], const source *s, const box *b)
+{
+    double fitted[FIT][FIT];
+    size_t width, height;
+    const double strongest = fit(fitted, &width, &height, s, b);
+    centre(picture, fitted, width, height, strongest);
+}
+
 lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *grey, size_t width, size_t height,
                                lenet5_error *error)
 {
@@ -228,10 +239,16 @@ lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint
         return lenet5_fail(error, LENET5_E_PICTURE_EMPTY, LENET5_NO_OFFSET,
                            "no ink found: nothing differs from the border of the picture by %d grey levels",
                            LEAST_CONTRAST);
+    tabulate_ink(&s);
     const box b = find_box(&s);
-    double fitted[FIT][FIT];
-    size_t fitted_width, fitted_height;
-    const double strongest = fit(fitted, &fitted_width, &fitted_height, &s, &b);
-    centre(picture, fitted, fitted_width, fitted_height, strongest);
+    normalise_box(picture, &s, &b);
     return LENET5_OK;
+}
+
+void lenet5_normalise_ink(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *ink, size_t width, size_t height)
+{
+    source s = {.grey = ink, .width = width, .height = height, .sign = 1, .range = 255};
+    tabulate_ink(&s);
+    const box b = {0, 0, width, height};
+    normalise_box(picture, &s, &b);
 }

@@ -1,0 +1,441 @@
+/*
+ * Strings of digits as someone might have written them and a camera or scanner have seen them: digits of a set, one
+ * beside the other, on paper.
+ *
+ *     digits         each enlarged, slanted, a little larger or smaller, off the base line; set with a gap, or
+ * overlapping sheet          ink, and the lines or boxes that were printed there before, as coverage from 0 to 1
+ *     picture        the sheet turned; paper with its grain, ink in its colour, a shadow across, blur, noise
+ *
+ * All lengths are in pixels of the sheet unless said; a digit's own 28x28 pixels are scale times as large there.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "dataset.h"
+
+#define TALLEST 20.0f /* of MNIST's 28 rows a digit fills */
+
+const lenet5_string_style lenet5_string_styles[] = {
+    {.name = "spaced",
+     .description = "clear gaps on clean paper",
+     .scale = {3, 5},
+     .gap = {4, 10},
+     .slant = 0.15f,
+     .slant_each = 0.05f,
+     .size = 0.1f,
+     .wander = 1,
+     .noise = 4},
+    {.name = "touching",
+     .description = "gaps from -2 to +4 pixels of a digit",
+     .scale = {3, 5},
+     .gap = {-2, 4},
+     .slant = 0.15f,
+     .slant_each = 0.05f,
+     .size = 0.1f,
+     .wander = 1,
+     .noise = 4},
+    {.name = "form",
+     .description = "ruled or boxed paper, coloured ink, shadow, skew, blur, noise",
+     .scale = {3, 5},
+     .gap = {1, 8},
+     .slant = 0.15f,
+     .slant_each = 0.05f,
+     .size = 0.1f,
+     .wander = 1,
+     .skew = 0.175f,
+     .printed = true,
+     .shadow = 0.45f,
+     .blur = 1,
+     .noise = 10},
+    {0},
+};
+
+typedef struct colour {
+    float level[3]; /* red, green, blue; 0 to 1 */
+} colour;
+
+/* Coverage by ink and by what is printed, row by row. */
+typedef struct sheet {
+    size_t width, height;
+    float *ink, *print;
+} sheet;
+
+/* A digit on the sheet: from sheet to digit, place = middle + across x + down y about the digit's own place. */
+typedef struct glyph {
+    const uint8_t *pixels;
+    float x, y;        /* of the digit's middle on the sheet */
+    float size;        /* sheet pixels for one of the digit's */
+    float slant;       /* to the right, for each row upwards */
+    float hardness;    /* of the pen's edge */
+    float left, right; /* of its ink, from x */
+    float top, bottom; /* from y */
+} glyph;
+
+static float pixel(const uint8_t *pixels, long x, long y)
+{
+    return x < 0 || y < 0 || x >= LENET5_PICTURE_SIDE || y >= LENET5_PICTURE_SIDE
+               ? 0
+               : (float)pixels[y * LENET5_PICTURE_SIDE + x] / 255;
+}
+
+static float between(const uint8_t *pixels, float x, float y)
+{
+    const float left = floorf(x);
+    const float top = floorf(y);
+    const long column = (long)left;
+    const long row = (long)top;
+    const float fx = x - left;
+    const float fy = y - top;
+    return (1 - fy) * ((1 - fx) * pixel(pixels, column, row) + fx * pixel(pixels, column + 1, row)) +
+           fy * ((1 - fx) * pixel(pixels, column, row + 1) + fx * pixel(pixels, column + 1, row + 1));
+}
+
+static float clamp(float value)
+{
+    return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+/* How much of the pen's ink is at a place relative to the glyph's middle. */
+static float ink_at(const glyph *g, float x, float y)
+{
+    const float row = y / g->size;
+    const float column = x / g->size + g->slant * row;
+    const float value = between(g->pixels, 13.5f + column, 13.5f + row);
+    return clamp((value - 0.5f) * g->hardness + 0.5f);
+}
+
+/* The bounds of a glyph's ink. */
+static void measure(glyph *g)
+{
+    const float reach = 20 * g->size;
+    g->left = g->top = reach;
+    g->right = g->bottom = -reach;
+    for (float y = -reach; y <= reach; y++)
+        for (float x = -reach; x <= reach; x++)
+            if (ink_at(g, x, y) > 0.5f) {
+                g->left = fminf(g->left, x);
+                g->right = fmaxf(g->right, x);
+                g->top = fminf(g->top, y);
+                g->bottom = fmaxf(g->bottom, y);
+            }
+    if (g->right < g->left) /* a blank digit */
+        g->left = g->right = g->top = g->bottom = 0;
+}
+
+static void write_glyph(sheet *s, const glyph *g)
+{
+    const float reach = 20 * g->size;
+    for (size_t y = (size_t)fmaxf(0, g->y - reach); y < s->height && (float)y <= g->y + reach; y++)
+        for (size_t x = (size_t)fmaxf(0, g->x - reach); x < s->width && (float)x <= g->x + reach; x++) {
+            float *ink = &s->ink[y * s->width + x];
+            *ink = fmaxf(*ink, ink_at(g, (float)x - g->x, (float)y - g->y));
+        }
+}
+
+/* ---- What is printed -----------------------------------------------------------------------------------------------
+ */
+
+static void print_box(sheet *s, float left, float top, float right, float bottom, float coverage)
+{
+    for (size_t y = (size_t)fmaxf(0, top); y < s->height && (float)y < bottom; y++)
+        for (size_t x = (size_t)fmaxf(0, left); x < s->width && (float)x < right; x++)
+            s->print[y * s->width + x] = coverage;
+}
+
+static void print_rules(sheet *s, float base, float spacing, float thickness, float coverage)
+{
+    for (float y = base - floorf(base / spacing) * spacing; y < (float)s->height; y += spacing)
+        print_box(s, 0, y, (float)s->width, y + thickness, coverage);
+}
+
+/* A comb of boxes, one for each glyph. */
+static void print_boxes(sheet *s, const glyph *glyphs, size_t count, float margin, float thickness, float coverage)
+{
+    float top = glyphs[0].y, bottom = glyphs[0].y;
+    for (size_t i = 0; i < count; i++) {
+        top = fminf(top, glyphs[i].y + glyphs[i].top);
+        bottom = fmaxf(bottom, glyphs[i].y + glyphs[i].bottom);
+    }
+    const float left = glyphs[0].x + glyphs[0].left - margin;
+    const float right = glyphs[count - 1].x + glyphs[count - 1].right + margin;
+    top -= margin;
+    bottom += margin;
+    print_box(s, left, top, right, top + thickness, coverage);
+    print_box(s, left, bottom - thickness, right, bottom, coverage);
+    print_box(s, left, top, left + thickness, bottom, coverage);
+    print_box(s, right - thickness, top, right, bottom, coverage);
+    for (size_t i = 1; i < count; i++) {
+        const float middle = (glyphs[i - 1].x + glyphs[i - 1].right + glyphs[i].x + glyphs[i].left) / 2;
+        print_box(s, middle, top, middle + thickness, bottom, coverage);
+    }
+}
+
+static void print_form(sheet *s, const glyph *glyphs, size_t count, float scale, lenet5_random *random)
+{
+    const uint32_t kind = lenet5_random_below(random, 3);
+    const float thickness = lenet5_random_uniform(random, 0.3f, 0.7f) * scale;
+    const float coverage = lenet5_random_uniform(random, 0.5f, 1);
+    const float margin = lenet5_random_uniform(random, 1.5f, 4) * scale;
+    const float spacing = lenet5_random_uniform(random, 28, 40) * scale;
+    const float base = glyphs[0].y + glyphs[0].bottom + lenet5_random_uniform(random, -1, 2) * scale;
+    if (kind == 0)
+        print_boxes(s, glyphs, count, margin, thickness, coverage);
+    else
+        print_rules(s, base, spacing, thickness, coverage);
+}
+
+/* ---- Writing --------------------------------------------------------------------------------------------------------
+ */
+
+static float either_way(lenet5_random *random, float most)
+{
+    return lenet5_random_uniform(random, -most, most);
+}
+
+/* Sets the glyphs side by side, the first beginning at 0, base lines about y = 0. Returns how wide they are. */
+static float set_glyphs(glyph *glyphs, size_t count, const lenet5_dataset *set, size_t first, float scale,
+                        const lenet5_string_style *style, lenet5_random *random)
+{
+    const float slant = either_way(random, style->slant);
+    const float hardness = lenet5_random_uniform(random, 1.5f, 3);
+    float end = 0;
+    for (size_t i = 0; i < count; i++) {
+        glyph *g = &glyphs[i];
+        const float size = expf(either_way(random, style->size));
+        const float gap = lenet5_random_uniform(random, style->gap[0], style->gap[1]);
+        const float wander = either_way(random, style->wander);
+        *g = (glyph){.pixels = lenet5_dataset_picture(set, (first + i) % set->count),
+                     .size = scale * size,
+                     .slant = slant + either_way(random, style->slant_each),
+                     .hardness = hardness};
+        measure(g);
+        g->x = end + (i > 0 ? gap * scale : 0) - g->left;
+        g->y = wander * scale;
+        end = g->x + g->right;
+    }
+    return end;
+}
+
+static lenet5_status new_sheet(sheet *s, float width, float height, lenet5_error *error)
+{
+    *s = (sheet){.width = (size_t)ceilf(width), .height = (size_t)ceilf(height)};
+    s->ink = calloc(s->width * s->height, sizeof *s->ink);
+    s->print = calloc(s->width * s->height, sizeof *s->print);
+    if (s->ink && s->print)
+        return LENET5_OK;
+    free(s->ink);
+    free(s->print);
+    return lenet5_fail_memory(error);
+}
+
+static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t first, size_t count,
+                                 const lenet5_string_style *style, lenet5_random *random, lenet5_error *error)
+{
+    glyph glyphs[LENET5_MAX_STRING];
+    const float scale = lenet5_random_uniform(random, style->scale[0], style->scale[1]);
+    const float width = set_glyphs(glyphs, count, set, first, scale, style, random);
+    const float margin = lenet5_random_uniform(random, 8, 16) * scale;
+    const lenet5_status status = new_sheet(s, width + 2 * margin, (TALLEST + 6) * scale + 2 * margin, error);
+    if (status != LENET5_OK)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        glyphs[i].x += margin;
+        glyphs[i].y += (float)s->height / 2;
+        write_glyph(s, &glyphs[i]);
+    }
+    if (style->printed)
+        print_form(s, glyphs, count, scale, random);
+    return LENET5_OK;
+}
+
+/* ---- The picture ----------------------------------------------------------------------------------------------------
+ */
+
+#define GRAIN 8 /* sheet pixels between the knots of the paper's grain */
+
+typedef struct scene {
+    colour paper, ink, print;
+    float cosine, sine;             /* of the skew */
+    float shadow, across, down, at; /* how dark; the direction of the shadow's edge, and where along it */
+    float grain, noise;
+    uint32_t seed;
+} scene;
+
+static colour draw_colour(const colour *choices, size_t count, lenet5_random *random)
+{
+    colour c = choices[lenet5_random_below(random, (uint32_t)count)];
+    for (size_t i = 0; i < 3; i++)
+        c.level[i] = clamp(c.level[i] + either_way(random, 0.05f));
+    return c;
+}
+
+static scene draw_scene(const lenet5_string_style *style, lenet5_random *random)
+{
+    static const colour white[] = {{{0.97f, 0.97f, 0.97f}}, {{0.96f, 0.94f, 0.88f}}, {{0.90f, 0.92f, 0.95f}}};
+    static const colour inks[] = {
+        {{0.08f, 0.08f, 0.10f}}, {{0.10f, 0.16f, 0.50f}}, {{0.12f, 0.22f, 0.65f}}, {{0.25f, 0.25f, 0.27f}}};
+    static const colour prints[] = {
+        {{0.55f, 0.70f, 0.85f}}, {{0.60f, 0.60f, 0.62f}}, {{0.88f, 0.55f, 0.52f}}, {{0.50f, 0.72f, 0.58f}}};
+    scene s;
+    s.paper = draw_colour(white, 3, random);
+    s.ink = draw_colour(inks, style->printed ? 4 : 1, random);
+    s.print = draw_colour(prints, 4, random);
+    const float skew = either_way(random, style->skew);
+    s.cosine = cosf(skew);
+    s.sine = sinf(skew);
+    s.shadow = lenet5_random_uniform(random, 0, style->shadow);
+    const float direction = lenet5_random_uniform(random, 0, 6.2831853f);
+    s.across = cosf(direction);
+    s.down = sinf(direction);
+    s.at = either_way(random, 0.4f);
+    s.grain = style->shadow > 0 ? lenet5_random_uniform(random, 0, 0.04f) : 0;
+    s.noise = lenet5_random_uniform(random, 0, style->noise) / 255;
+    s.seed = (uint32_t)lenet5_random_bits(random);
+    return s;
+}
+
+/* A number from -1 to 1 that depends on its arguments alone (Wang's mixing of bits). */
+static float chance_at(uint32_t x, uint32_t y, uint32_t seed)
+{
+    uint32_t h = x * 0x9E3779B1u ^ y * 0x85EBCA77u ^ seed;
+    h = (h ^ h >> 16) * 0x7FEB352Du;
+    h = (h ^ h >> 15) * 0x846CA68Bu;
+    return (float)(h ^ h >> 16) * (2 / 4294967296.0f) - 1;
+}
+
+/* Value noise: smooth between knots. */
+static float grain_at(float x, float y, uint32_t seed)
+{
+    const float left = floorf(x / GRAIN);
+    const float top = floorf(y / GRAIN);
+    const float fx = x / GRAIN - left;
+    const float fy = y / GRAIN - top;
+    const uint32_t column = (uint32_t)(int32_t)left;
+    const uint32_t row = (uint32_t)(int32_t)top;
+    return (1 - fy) * ((1 - fx) * chance_at(column, row, seed) + fx * chance_at(column + 1, row, seed)) +
+           fy * ((1 - fx) * chance_at(column, row + 1, seed) + fx * chance_at(column + 1, row + 1, seed));
+}
+
+static float coverage_at(const float *coverage, const sheet *s, float x, float y)
+{
+    const float left = floorf(x);
+    const float top = floorf(y);
+    if (left < 0 || top < 0 || left + 1 >= (float)s->width || top + 1 >= (float)s->height)
+        return 0;
+    const float *at = coverage + (size_t)top * s->width + (size_t)left;
+    const float fx = x - left;
+    const float fy = y - top;
+    return (1 - fy) * ((1 - fx) * at[0] + fx * at[1]) + fy * ((1 - fx) * at[s->width] + fx * at[s->width + 1]);
+}
+
+/* How much of the light is left at a place, given from -0.5 to 0.5 of the picture. */
+static float light_at(const scene *sc, float x, float y)
+{
+    const float along = x * sc->across + y * sc->down - sc->at;
+    const float soft = 1 / (1 + expf(-6 * along));
+    return 1 - sc->shadow * soft;
+}
+
+static void paint(lenet5_string *picture, const sheet *s, const scene *sc)
+{
+    for (size_t y = 0; y < picture->height; y++)
+        for (size_t x = 0; x < picture->width; x++) {
+            const float from_x = (float)x - (float)picture->width / 2;
+            const float from_y = (float)y - (float)picture->height / 2;
+            const float sheet_x = (float)s->width / 2 + from_x * sc->cosine + from_y * sc->sine;
+            const float sheet_y = (float)s->height / 2 - from_x * sc->sine + from_y * sc->cosine;
+            const float ink = coverage_at(s->ink, s, sheet_x, sheet_y);
+            const float print = coverage_at(s->print, s, sheet_x, sheet_y);
+            const float light = light_at(sc, from_x / (float)picture->width, from_y / (float)picture->height);
+            const float grain = 1 + sc->grain * grain_at(sheet_x, sheet_y, sc->seed);
+            for (uint32_t i = 0; i < 3; i++) {
+                float level = sc->paper.level[i] * grain;
+                level += print * (sc->print.level[i] - level);
+                level += ink * (sc->ink.level[i] - level);
+                level = level * light + sc->noise * chance_at((uint32_t)x * 3 + i, (uint32_t)y, sc->seed);
+                picture->rgb[3 * (y * picture->width + x) + i] = (uint8_t)(255 * clamp(level) + 0.5f);
+            }
+        }
+}
+
+/* The weighted mean of three neighbours, along rows or columns, share of the way. */
+static void blur_along(uint8_t *bytes, size_t lines, size_t length, size_t line_step, size_t step, float share)
+{
+    for (size_t line = 0; line < lines; line++) {
+        uint8_t *at = bytes + line * line_step;
+        float before = at[0];
+        for (size_t i = 0; i + 1 < length; i++, at += step) {
+            const float here = at[0];
+            at[0] = (uint8_t)(here + share * ((before + here + (float)at[step]) / 3 - here) + 0.5f);
+            before = here;
+        }
+    }
+}
+
+static void blur(lenet5_string *picture, float share)
+{
+    const size_t row = 3 * picture->width;
+    for (size_t channel = 0; channel < 3; channel++) {
+        blur_along(picture->rgb + channel, picture->height, picture->width, row, 3, share);
+        blur_along(picture->rgb + channel, picture->width, picture->height, 3, row, share);
+    }
+}
+
+static lenet5_status photograph(lenet5_string *picture, const sheet *s, const lenet5_string_style *style,
+                                lenet5_random *random, lenet5_error *error)
+{
+    const scene sc = draw_scene(style, random);
+    const float width = (float)s->width, height = (float)s->height;
+    picture->width = (size_t)(width * sc.cosine + height * fabsf(sc.sine));
+    picture->height = (size_t)(width * fabsf(sc.sine) + height * sc.cosine);
+    picture->rgb = malloc(3 * picture->width * picture->height);
+    if (!picture->rgb)
+        return lenet5_fail_memory(error);
+    paint(picture, s, &sc);
+    blur(picture, lenet5_random_uniform(random, 0, style->blur));
+    return LENET5_OK;
+}
+
+static const lenet5_string_style *find_style(const char *name)
+{
+    for (const lenet5_string_style *style = lenet5_string_styles; style->name; style++)
+        if (strcmp(style->name, name) == 0)
+            return style;
+    return NULL;
+}
+
+lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_dataset *set, const char *style, size_t digits,
+                                 size_t index, uint64_t seed, lenet5_error *error)
+{
+    const lenet5_string_style *found = find_style(style);
+    if (!found || digits < 1 || digits > LENET5_MAX_STRING)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "%zu digits in the style \"%.40s\"; there may be 1 to %d in a style of lenet5_string_styles",
+                           digits, style, LENET5_MAX_STRING);
+    if (set->count == 0 || !set->labels || set->height != LENET5_PICTURE_SIDE || set->width != LENET5_PICTURE_SIDE)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "strings are made of labelled digits of 28x28");
+    lenet5_random random;
+    sheet s;
+    lenet5_random_seed(&random, seed, index);
+    lenet5_status status = write_sheet(&s, set, digits * index, digits, found, &random, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_string drawn = {0};
+    for (size_t i = 0; i < digits; i++)
+        drawn.text[i] = (char)('0' + set->labels[(digits * index + i) % set->count]);
+    status = photograph(&drawn, &s, found, &random, error);
+    free(s.ink);
+    free(s.print);
+    if (status == LENET5_OK)
+        *string = drawn;
+    return status;
+}
+
+void lenet5_string_free(lenet5_string *string)
+{
+    free(string->rgb);
+    *string = (lenet5_string){0};
+}

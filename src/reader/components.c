@@ -1,0 +1,133 @@
+/*
+ * Two runs over the map (Rosenfeld and Pfaltz 1966). In the first, each pixel of ink takes the label of a neighbour
+ * that came before it, or a new one, and labels that meet are noted as the same; in the second every label becomes the
+ * number of its component.
+ */
+#include "components.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+typedef struct labelling {
+    const ink_map *map;
+    uint32_t *labels;
+    uint32_t *parent; /* of each label, itself for the first of a component */
+    size_t count, room;
+} labelling;
+
+static uint32_t root(labelling *l, uint32_t label)
+{
+    while (l->parent[label] != label)
+        label = l->parent[label] = l->parent[l->parent[label]];
+    return label;
+}
+
+static uint32_t join(labelling *l, uint32_t a, uint32_t b)
+{
+    if (a == 0 || b == 0)
+        return a + b;
+    a = root(l, a);
+    b = root(l, b);
+    const uint32_t first = a < b ? a : b;
+    l->parent[a] = l->parent[b] = first;
+    return first;
+}
+
+static bool new_label(labelling *l, uint32_t *label)
+{
+    if (l->count == l->room) {
+        uint32_t *larger = realloc(l->parent, 2 * l->room * sizeof *larger);
+        if (!larger)
+            return false;
+        l->parent = larger;
+        l->room *= 2;
+    }
+    *label = (uint32_t)l->count;
+    l->parent[l->count] = *label;
+    l->count++;
+    return true;
+}
+
+static bool label_pixels(labelling *l)
+{
+    const size_t width = l->map->width;
+    for (size_t y = 0; y < l->map->height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const size_t at = y * width + x;
+            uint32_t label = 0;
+            l->labels[at] = 0;
+            if (l->map->ink[at] < SURELY_INK)
+                continue;
+            label = x > 0 ? l->labels[at - 1] : 0;
+            if (y > 0) {
+                label = join(l, label, l->labels[at - width]);
+                label = join(l, label, x > 0 ? l->labels[at - width - 1] : 0);
+                label = join(l, label, x + 1 < width ? l->labels[at - width + 1] : 0);
+            }
+            if (label == 0 && !new_label(l, &label))
+                return false;
+            l->labels[at] = label;
+        }
+    return true;
+}
+
+/* Numbers the components in the order of their first pixels; parent becomes the number of each label's. */
+static size_t number(labelling *l)
+{
+    uint32_t count = 0;
+    l->parent[0] = 0;
+    for (uint32_t label = 1; label < l->count; label++) {
+        const uint32_t first = l->parent[label];
+        l->parent[label] = first == label ? ++count : l->parent[first];
+    }
+    return count;
+}
+
+static void grow(component *c, size_t x, size_t y)
+{
+    if (c->area++ == 0)
+        c->box = (span){x, y, x + 1, y + 1};
+    c->box.left = x < c->box.left ? x : c->box.left;
+    c->box.right = x + 1 > c->box.right ? x + 1 : c->box.right;
+    c->box.bottom = y + 1;
+}
+
+lenet5_status lenet5_find_components(components *found, const ink_map *map, lenet5_error *error)
+{
+    labelling l = {.map = map, .count = 1, .room = 256};
+    *found = (components){0};
+    l.labels = malloc(map->width * map->height * sizeof *l.labels);
+    l.parent = calloc(l.room, sizeof *l.parent);
+    if (l.labels && l.parent && label_pixels(&l)) {
+        /* A label's parent is always an earlier one, so that one step from there is enough in number(). */
+        for (uint32_t label = 1; label < l.count; label++)
+            l.parent[label] = root(&l, label);
+        found->count = number(&l);
+        found->list = calloc(found->count + 1, sizeof *found->list);
+    }
+    if (!found->list) {
+        free(l.labels);
+        free(l.parent);
+        return lenet5_fail_memory(error);
+    }
+    found->labels = l.labels;
+    for (size_t y = 0; y < map->height; y++)
+        for (size_t x = 0; x < map->width; x++) {
+            uint32_t *label = &found->labels[y * map->width + x];
+            if (*label == 0)
+                continue;
+            *label = l.parent[*label];
+            grow(&found->list[*label - 1], x, y);
+        }
+    free(l.parent);
+    return LENET5_OK;
+}
+
+void lenet5_components_free(components *found)
+{
+    free(found->list);
+    free(found->labels);
+    *found = (components){0};
+}

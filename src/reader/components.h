@@ -1,0 +1,25 @@
+/* Connected components of ink. */
+#ifndef LENET5_READER_COMPONENTS_H
+#define LENET5_READER_COMPONENTS_H
+
+#include "pieces.h"
+
+#define SURELY_INK 110 /* of 255: what is fainter connects nothing */
+
+typedef struct component {
+    span box;
+    size_t area;
+} component;
+
+typedef struct components {
+    size_t count;
+    component *list;  /* (count) */
+    uint32_t *labels; /* (height, width): number in the list, from 1; 0 for paper */
+} components;
+
+/* Ink that touches, at the corners too, is one component. */
+lenet5_status lenet5_find_components(components *found, const ink_map *map, lenet5_error *error);
+
+void lenet5_components_free(components *found);
+
+#endif

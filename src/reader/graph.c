@@ -1,0 +1,325 @@
+/*
+ * Heuristic over-segmentation. The nodes of the graph are the gaps between pieces; an arc takes some neighbouring
+ * pieces for one digit:
+ *
+ *         ___a01__   _a12_   _a23_
+ *     (0)          (1)     (2)     (3)          a path from the first node to the last is a way to cut the line,
+ *         \______a02______/                     and with a digit for each of its arcs, a reading
+ *
+ * A reading's weight is the product over its arcs of the probability of the digit (eq. 9, with its outcome for what is
+ * no digit) and a prior of shape. The weight of a string is the sum over all paths that read so; its probability is
+ * that divided by the weight of everything else that the picture may be: all strings of the format, and, with a small
+ * share, strings of no format and readings in which something is no digit.
+ *
+ * The best strings are found from left to right, for each node those kept that can lead farthest: what a prefix has,
+ * times the best that can follow, which a pass from right to left has found before (A*). The format's states go along.
+ */
+#include "graph.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "normalise.h"
+
+#define MOST_JOINED 6 /* pieces of one digit */
+#define WIDEST 1.5    /* of a digit made of several pieces; of the line's height */
+#define LEAST_PROBABILITY 1e-9
+#define WIDTH_COST 90.0     /* of a width beyond the line's height, squared */
+#define CUT_INK_COST 18.0   /* of the ink on a cut, in pixels to the line's height */
+#define GAP_COST 60.0       /* of a gap within a digit, to the line's height */
+#define LOW_COST 19.0       /* of lowness: how far below the line's height, squared */
+#define SKIP_COST 2.3       /* of leaving a piece out */
+#define SKIP_AREA_COST 50.0 /* and of its ink, to the square of the line's height */
+#define RUBBISH_SHARE 0.02  /* of a reading with something that is no digit, for each such thing */
+#define OTHER_SHARE 0.05    /* of strings that are not of the format */
+#define SHARPNESS 0.94      /* the power of a probability that counts */
+#define BEAM 64
+#define LEAST_PROMISE 1e-7 /* of that of the best: what promises less is not followed */
+
+/* ---- Arcs -----------------------------------------------------------------------------------------------------------
+ */
+
+static span together(const span *pieces, size_t first, size_t last)
+{
+    span b = pieces[first];
+    for (size_t i = first + 1; i < last; i++) {
+        b.left = pieces[i].left < b.left ? pieces[i].left : b.left;
+        b.top = pieces[i].top < b.top ? pieces[i].top : b.top;
+        b.right = pieces[i].right > b.right ? pieces[i].right : b.right;
+        b.bottom = pieces[i].bottom > b.bottom ? pieces[i].bottom : b.bottom;
+    }
+    return b;
+}
+
+static double shape_prior(const text_line *l, const arc *a)
+{
+    const double width = (double)(a->box.right - a->box.left) / l->height;
+    const double height = (double)(a->box.bottom - a->box.top) / l->height;
+    double gap = 0;
+    size_t end = l->pieces[a->first].right;
+    for (size_t i = a->first + 1; i < a->last; i++) {
+        if (l->pieces[i].left > end)
+            gap += (double)(l->pieces[i].left - end) / l->height;
+        end = l->pieces[i].right > end ? l->pieces[i].right : end;
+    }
+    const double cut = l->cut[a->first] < 0 ? 0 : CUT_INK_COST * l->cut[a->first] / l->height;
+    const double wide = fmax(0, width - 1);
+    const double low = fmax(0, 1 - height);
+    return exp(-cut - WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low * low);
+}
+
+/* The pieces of an arc, and nothing of others, as the network is shown them. */
+static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
+{
+    const size_t width = a->box.right - a->box.left;
+    for (size_t y = a->box.top; y < a->box.bottom; y++)
+        for (size_t x = a->box.left; x < a->box.right; x++) {
+            const size_t at = y * l->map.width + x;
+            const bool own = l->owner[at] > a->first && l->owner[at] <= a->last;
+            ink[(y - a->box.top) * width + x - a->box.left] = own ? l->map.ink[at] : 0;
+        }
+    lenet5_normalise_ink(a->picture, ink, width, a->box.bottom - a->box.top);
+}
+
+static bool may_be_a_digit(const text_line *l, const arc *a)
+{
+    return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= WIDEST * l->height;
+}
+
+lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *error)
+{
+    uint8_t *ink = malloc(line->map.width * line->map.height);
+    *g = (graph){.nodes = line->count + 1};
+    g->arcs = malloc((MOST_JOINED * line->count + 1) * sizeof *g->arcs);
+    if (!ink || !g->arcs) {
+        free(ink);
+        lenet5_graph_free(g);
+        return lenet5_fail_memory(error);
+    }
+    for (size_t first = 0; first < line->count; first++) {
+        g->skip[first] = exp(-SKIP_COST - SKIP_AREA_COST * line->area[first] / (line->height * line->height));
+        for (size_t last = first + 1; last <= line->count && last <= first + MOST_JOINED; last++) {
+            arc *a = &g->arcs[g->count];
+            a->first = first;
+            a->last = last;
+            a->box = together(line->pieces, first, last);
+            if (!may_be_a_digit(line, a))
+                break;
+            a->prior = shape_prior(line, a);
+            draw_arc(a, ink, line);
+            g->count++;
+        }
+    }
+    free(ink);
+    return LENET5_OK;
+}
+
+void lenet5_graph_free(graph *g)
+{
+    free(g->arcs);
+    *g = (graph){0};
+}
+
+/* ---- Sums and bests from right to left ------------------------------------------------------------------------------
+ */
+
+static double weight(const arc *a, unsigned digit)
+{
+    return a->prior * fmax(LEAST_PROBABILITY, pow((double)a->posterior[digit], SHARPNESS));
+}
+
+/* The arcs that begin at a node are neighbours in the list. */
+static size_t first_arc(const graph *g, size_t node)
+{
+    size_t low = 0, high = g->count;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (g->arcs[middle].first < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What can follow a node and a state: the weight of the best, or the sum of all. */
+typedef struct future {
+    double *best, *sum; /* (nodes, states) */
+} future;
+
+static void look_ahead(future *f, const graph *g, const grammar *format, size_t node)
+{
+    const size_t states = format->count;
+    for (size_t state = 0; state < states; state++) {
+        double best = g->skip[node] * f->best[(node + 1) * states + state];
+        double sum = g->skip[node] * f->sum[(node + 1) * states + state];
+        for (size_t i = first_arc(g, node); i < g->count && g->arcs[i].first == node; i++) {
+            const arc *a = &g->arcs[i];
+            for (unsigned digit = 0; digit < 10; digit++) {
+                const int32_t next = format->next[state][digit];
+                if (next == DEAD)
+                    continue;
+                const double w = weight(a, digit);
+                best = fmax(best, w * f->best[a->last * states + (size_t)next]);
+                sum += w * f->sum[a->last * states + (size_t)next];
+            }
+        }
+        f->best[node * states + state] = best;
+        f->sum[node * states + state] = sum;
+    }
+}
+
+static lenet5_status find_future(future *f, const graph *g, const grammar *format, lenet5_error *error)
+{
+    f->best = calloc(g->nodes * format->count, sizeof *f->best);
+    f->sum = calloc(g->nodes * format->count, sizeof *f->sum);
+    if (!f->best || !f->sum)
+        return lenet5_fail_memory(error);
+    const size_t end = (g->nodes - 1) * format->count;
+    for (size_t state = 0; state < format->count; state++)
+        f->best[end + state] = f->sum[end + state] = format->accepts[state] ? 1 : 0;
+    for (size_t node = g->nodes - 1; node-- > 0;)
+        look_ahead(f, g, format, node);
+    return LENET5_OK;
+}
+
+/* The weight of all readings, of digits alone (share 0) or with things that are no digits among them. */
+static double weigh_all(double *sums, const graph *g, double share)
+{
+    sums[g->nodes - 1] = 1;
+    for (size_t node = g->nodes - 1; node-- > 0;) {
+        sums[node] = g->skip[node] * sums[node + 1];
+        for (size_t i = first_arc(g, node); i < g->count && g->arcs[i].first == node; i++) {
+            const arc *a = &g->arcs[i];
+            double w = share * a->prior * (double)a->posterior[LENET5_RUBBISH];
+            for (unsigned digit = 0; digit < 10; digit++)
+                w += weight(a, digit);
+            sums[node] += w * sums[a->last];
+        }
+    }
+    return sums[0];
+}
+
+/* ---- Strings from left to right -------------------------------------------------------------------------------------
+ */
+
+/* A string that ends at a node. */
+typedef struct prefix {
+    solution read;
+    double weight;    /* of all paths that read so */
+    double strongest; /* of the best of them, which read.arc describes */
+    double promise;   /* weight times the best that can follow */
+    int32_t state;
+} prefix;
+
+typedef struct beam {
+    size_t count;
+    prefix list[BEAM];
+} beam;
+
+/* Adds a way to read a string to a node; the least promising prefix gives way where there is no room. */
+static void offer(beam *b, const prefix *p)
+{
+    size_t worst = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        prefix *other = &b->list[i];
+        if (other->read.length == p->read.length && memcmp(other->read.digits, p->read.digits, p->read.length) == 0) {
+            other->weight += p->weight;
+            other->promise += p->promise;
+            if (p->strongest > other->strongest) {
+                other->strongest = p->strongest;
+                memcpy(other->read.arc, p->read.arc, sizeof p->read.arc);
+            }
+            return;
+        }
+        worst = other->promise < b->list[worst].promise ? i : worst;
+    }
+    if (b->count < BEAM)
+        b->list[b->count++] = *p;
+    else if (p->promise > b->list[worst].promise)
+        b->list[worst] = *p;
+}
+
+static void extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const future *f,
+                   size_t arc_number)
+{
+    const arc *a = &g->arcs[arc_number];
+    for (unsigned digit = 0; digit < 10 && p->read.length < LENET5_MAX_STRING; digit++) {
+        const int32_t next = format->next[p->state][digit];
+        const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
+        const double w = weight(a, digit);
+        if (p->weight * w * ahead <= LEAST_PROMISE * f->best[0])
+            continue;
+        prefix longer = *p;
+        longer.weight *= w;
+        longer.strongest *= w;
+        longer.promise = longer.weight * ahead;
+        longer.state = next;
+        longer.read.arc[longer.read.length] = (uint32_t)arc_number;
+        longer.read.digits[longer.read.length++] = (char)('0' + digit);
+        longer.read.digits[longer.read.length] = '\0';
+        offer(&beams[a->last], &longer);
+    }
+}
+
+static void go_through(beam *beams, const graph *g, const grammar *format, const future *f)
+{
+    beams[0].count = 1;
+    beams[0].list[0] = (prefix){.weight = 1, .strongest = 1, .promise = f->best[0]};
+    for (size_t node = 0; node + 1 < g->nodes; node++)
+        for (size_t i = 0; i < beams[node].count; i++) {
+            prefix skipped = beams[node].list[i];
+            for (size_t k = first_arc(g, node); k < g->count && g->arcs[k].first == node; k++)
+                extend(beams, &beams[node].list[i], g, format, f, k);
+            skipped.weight *= g->skip[node];
+            skipped.strongest *= g->skip[node];
+            skipped.promise = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
+            if (skipped.promise > 0)
+                offer(&beams[node + 1], &skipped);
+        }
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const double left = ((const prefix *)a)->weight, right = ((const prefix *)b)->weight;
+    return (left < right) - (left > right);
+}
+
+/* The strings at the last node, with their probabilities. */
+static size_t take_best(solution *solutions, size_t most, beam *last, double everything)
+{
+    size_t count = 0;
+    qsort(last->list, last->count, sizeof *last->list, by_weight);
+    for (size_t i = 0; i < last->count && count < most; i++) {
+        if (last->list[i].read.length == 0)
+            continue;
+        solutions[count] = last->list[i].read;
+        solutions[count++].probability = last->list[i].weight / everything;
+    }
+    return count;
+}
+
+lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, const graph *g,
+                                 const grammar *f, lenet5_error *error)
+{
+    future ahead = {0};
+    beam *beams = calloc(g->nodes, sizeof *beams);
+    double *sums = malloc(g->nodes * sizeof *sums);
+    lenet5_status status = beams && sums ? find_future(&ahead, g, f, error) : lenet5_fail_memory(error);
+    *count = 0;
+    if (status == LENET5_OK && ahead.best[0] > 0) {
+        const double allowed = ahead.sum[0];
+        const double any = weigh_all(sums, g, 0);
+        const double with_rubbish = weigh_all(sums, g, RUBBISH_SHARE) - any;
+        go_through(beams, g, f, &ahead);
+        *count = take_best(solutions, count_most, &beams[g->nodes - 1],
+                           allowed + OTHER_SHARE * fmax(0, any - allowed) + fmax(0, with_rubbish));
+    }
+    free(ahead.best);
+    free(ahead.sum);
+    free(sums);
+    free(beams);
+    return status;
+}

@@ -1,0 +1,41 @@
+/* The graph of all ways to make digits of the pieces of a line, and its best readings (sections V to VII of the paper).
+ */
+#ifndef LENET5_READER_GRAPH_H
+#define LENET5_READER_GRAPH_H
+
+#include "format.h"
+#include "pieces.h"
+
+/* A way to make one digit: pieces first to last - 1, and what the network says of them. */
+typedef struct arc {
+    size_t first, last;
+    span box;
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    float posterior[LENET5_CLASSES + 1];
+    double prior; /* of its shape and place; at most 1 */
+} arc;
+
+typedef struct graph {
+    size_t nodes; /* one more than pieces */
+    size_t count;
+    arc *arcs;                /* (count), in the order of their first pieces */
+    double skip[MOST_PIECES]; /* the weight of leaving a piece unread */
+} graph;
+
+/* Makes the arcs, without posteriors. */
+lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *error);
+
+void lenet5_graph_free(graph *g);
+
+typedef struct solution {
+    char digits[LENET5_MAX_STRING + 1];
+    double probability;
+    size_t length;
+    uint32_t arc[LENET5_MAX_STRING]; /* of each digit, in the best of the ways to read the string */
+} solution;
+
+/* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */
+lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, const graph *g,
+                                 const grammar *f, lenet5_error *error);
+
+#endif

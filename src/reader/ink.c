@@ -1,0 +1,287 @@
+/*
+ * Light and ink.
+ *
+ *     polarity     tile by tile, what stands out from the median: dark or light things
+ *     paper        for each tile a level that little of it exceeds; dark specks in that closed, interpolated in between
+ *     contrast     how much of the paper's light a pixel lacks (or adds): the same in shadow and in the sun
+ *     ink          contrast from the noise of the paper, 0, to the typical ink, 255
+ *
+ * The threshold between paper and ink is Otsu's (1979).
+ */
+#include "ink.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define LEAST_TILE 12
+#define GREATEST_TILE 64
+#define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks */
+#define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
+#define SHADOW 0.8         /* light is uneven where its least is less than this share of its greatest */
+
+/* One value for each tile of a picture, their middles side apart. */
+typedef struct tiles {
+    size_t across, down, side;
+    float *level;
+} tiles;
+
+static unsigned quantile(const uint32_t histogram[256], uint32_t count, double share)
+{
+    uint32_t below = 0;
+    for (unsigned level = 0; level < 255; level++) {
+        below += histogram[level];
+        if (below > share * count)
+            return level;
+    }
+    return 255;
+}
+
+static uint32_t tile_histogram(uint32_t histogram[256], const lenet5_picture *p, const tiles *t, size_t column,
+                               size_t row)
+{
+    const size_t right = column + 1 < t->across ? (column + 1) * t->side : p->width;
+    const size_t bottom = row + 1 < t->down ? (row + 1) * t->side : p->height;
+    memset(histogram, 0, 256 * sizeof histogram[0]);
+    for (size_t y = row * t->side; y < bottom; y++)
+        for (size_t x = column * t->side; x < right; x++)
+            histogram[p->grey[y * p->width + x]]++;
+    return (uint32_t)((right - column * t->side) * (bottom - row * t->side));
+}
+
+static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *error)
+{
+    const size_t least = p->width < p->height ? p->width : p->height;
+    t->side = least / 4 < LEAST_TILE ? LEAST_TILE : least / 4 > GREATEST_TILE ? GREATEST_TILE : least / 4;
+    t->across = p->width / t->side > 0 ? p->width / t->side : 1;
+    t->down = p->height / t->side > 0 ? p->height / t->side : 1;
+    t->level = malloc(2 * t->across * t->down * sizeof *t->level);
+    return t->level ? LENET5_OK : lenet5_fail_memory(error);
+}
+
+/* Whether what stands out is lighter than what surrounds it. */
+static bool ink_is_light(const lenet5_picture *p, const tiles *t)
+{
+    double darker = 0;
+    double lighter = 0;
+    for (size_t row = 0; row < t->down; row++)
+        for (size_t column = 0; column < t->across; column++) {
+            uint32_t histogram[256];
+            const uint32_t count = tile_histogram(histogram, p, t, column, row);
+            const double middle = quantile(histogram, count, 0.5);
+            const double below = middle - quantile(histogram, count, 0.03);
+            const double above = quantile(histogram, count, 0.97) - middle;
+            darker += below * below;
+            lighter += above * above;
+        }
+    return lighter > darker;
+}
+
+/* The greatest (or least) of each tile and its neighbours. */
+static void extend(float *to, const float *from, const tiles *t, bool greatest)
+{
+    for (size_t row = 0; row < t->down; row++)
+        for (size_t column = 0; column < t->across; column++) {
+            float found = from[row * t->across + column];
+            for (size_t y = row > 0 ? row - 1 : 0; y <= row + 1 && y < t->down; y++)
+                for (size_t x = column > 0 ? column - 1 : 0; x <= column + 1 && x < t->across; x++) {
+                    const float there = from[y * t->across + x];
+                    found = greatest ? fmaxf(found, there) : fminf(found, there);
+                }
+            to[row * t->across + column] = found;
+        }
+}
+
+static void measure_paper(tiles *t, const lenet5_picture *p, bool light)
+{
+    const size_t count = t->across * t->down;
+    float *other = t->level + count;
+    for (size_t row = 0; row < t->down; row++)
+        for (size_t column = 0; column < t->across; column++) {
+            uint32_t histogram[256];
+            const uint32_t pixels = tile_histogram(histogram, p, t, column, row);
+            t->level[row * t->across + column] = (float)quantile(histogram, pixels, light ? 0.25 : 0.75);
+        }
+    extend(other, t->level, t, !light);
+    extend(t->level, other, t, light);
+}
+
+/* The tiles left and right of x (or above and below y), and how far it is from the first to the second. */
+typedef struct step {
+    size_t first, second;
+    float share;
+} step;
+
+static step step_at(size_t x, size_t side, size_t count)
+{
+    const float at = ((float)x + 0.5f) / (float)side - 0.5f;
+    if (at <= 0 || count == 1)
+        return (step){0, 0, 0};
+    if (at >= (float)(count - 1))
+        return (step){count - 1, count - 1, 0};
+    return (step){(size_t)at, (size_t)at + 1, at - floorf(at)};
+}
+
+/* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
+static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p, const tiles *t, bool light,
+                                      lenet5_error *error)
+{
+    step *across = malloc(p->width * sizeof *across);
+    float *paper = malloc(t->across * sizeof *paper);
+    if (!across || !paper) {
+        free(across);
+        free(paper);
+        return lenet5_fail_memory(error);
+    }
+    for (size_t x = 0; x < p->width; x++)
+        across[x] = step_at(x, t->side, t->across);
+    for (size_t y = 0; y < p->height; y++) {
+        const step down = step_at(y, t->side, t->down);
+        const float *above = t->level + down.first * t->across;
+        const float *below = t->level + down.second * t->across;
+        for (size_t i = 0; i < t->across; i++)
+            paper[i] = above[i] + down.share * (below[i] - above[i]);
+        for (size_t x = 0; x < p->width; x++) {
+            const step s = across[x];
+            const float level = paper[s.first] + s.share * (paper[s.second] - paper[s.first]);
+            const float grey = p->grey[y * p->width + x];
+            const float share = light ? (grey - level) / (256 - level) : (level - grey) / (level + 1);
+            contrast[y * p->width + x] = (uint8_t)(share <= 0 ? 0 : 255 * share);
+        }
+    }
+    free(across);
+    free(paper);
+    return LENET5_OK;
+}
+
+/* ---- From contrast to ink ------------------------------------------------------------------------------------------
+ */
+
+typedef struct division {
+    unsigned threshold; /* ink is above */
+    double paper, ink;  /* mean contrasts */
+    double noise;       /* deviation of the paper's */
+} division;
+
+/* Otsu's threshold: the two classes as far apart as possible. */
+static unsigned otsu(const uint32_t histogram[256], double count, double total)
+{
+    unsigned threshold = 0;
+    double most = 0;
+    double below = 0;
+    double sum = 0;
+    for (unsigned level = 0; level < 255; level++) {
+        below += histogram[level];
+        sum += level * (double)histogram[level];
+        if (below == 0 || below == count)
+            continue;
+        const double apart = sum / below - (total - sum) / (count - below);
+        const double between = below * (count - below) * apart * apart;
+        if (between > most) {
+            most = between;
+            threshold = level;
+        }
+    }
+    return threshold;
+}
+
+static division divide(const uint8_t *contrast, size_t count)
+{
+    uint32_t histogram[256] = {0};
+    double total = 0;
+    for (size_t i = 0; i < count; i++)
+        histogram[contrast[i]]++;
+    for (unsigned level = 0; level < 256; level++)
+        total += level * (double)histogram[level];
+    division d = {.threshold = otsu(histogram, (double)count, total)};
+    double paper_count = 0, ink_count = 0, squares = 0;
+    for (unsigned level = 0; level < 256; level++) {
+        const double n = histogram[level];
+        const bool is_ink = level > d.threshold;
+        paper_count += is_ink ? 0 : n;
+        ink_count += is_ink ? n : 0;
+        d.paper += is_ink ? 0 : n * level;
+        d.ink += is_ink ? n * level : 0;
+        squares += is_ink ? 0 : n * level * level;
+    }
+    d.paper /= fmax(1, paper_count);
+    d.ink /= fmax(1, ink_count);
+    d.noise = sqrt(fmax(0, squares / fmax(1, paper_count) - d.paper * d.paper));
+    return d;
+}
+
+static void stretch(uint8_t *ink, size_t count, const division *d)
+{
+    uint8_t to[256];
+    const double floor = fmin(d->paper + 2 * d->noise, (d->paper + d->ink) / 2);
+    for (unsigned level = 0; level < 256; level++) {
+        const double share = (level - floor) / (d->ink - floor);
+        to[level] = (uint8_t)(share <= 0 ? 0 : share >= 1 ? 255 : 255 * share + 0.5);
+    }
+    for (size_t i = 0; i < count; i++)
+        ink[i] = to[ink[i]];
+}
+
+/* Twice the area of the ink to the length of its edge: the width of strokes that are much longer than wide. */
+static double stroke_width(const ink_map *map)
+{
+    size_t area = 0;
+    size_t edge = 0;
+    for (size_t y = 0; y < map->height; y++)
+        for (size_t x = 0; x < map->width; x++) {
+            if (map->ink[y * map->width + x] < 128)
+                continue;
+            area++;
+            edge += x == 0 || map->ink[y * map->width + x - 1] < 128;
+            edge += x + 1 == map->width || map->ink[y * map->width + x + 1] < 128;
+            edge += y == 0 || map->ink[(y - 1) * map->width + x] < 128;
+            edge += y + 1 == map->height || map->ink[(y + 1) * map->width + x] < 128;
+        }
+    return edge ? 2.5 * (double)area / (double)edge : 0; /* slanted edges count for more than they are long */
+}
+
+static bool uneven(const tiles *t)
+{
+    float least = 255, greatest = 1;
+    for (size_t i = 0; i < t->across * t->down; i++) {
+        least = fminf(least, t->level[i]);
+        greatest = fmaxf(greatest, t->level[i]);
+    }
+    return (double)(least / greatest) < SHADOW;
+}
+
+lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, lenet5_error *error)
+{
+    const size_t count = picture->width * picture->height;
+    tiles t = {0};
+    *report = (ink_report){0};
+    *map = (ink_map){picture->width, picture->height, malloc(count)};
+    lenet5_status status = map->ink ? new_tiles(&t, picture, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        report->light = ink_is_light(picture, &t);
+        measure_paper(&t, picture, report->light);
+        report->shadow = uneven(&t);
+        status = measure_contrast(map->ink, picture, &t, report->light, error);
+    }
+    free(t.level);
+    if (status != LENET5_OK) {
+        lenet5_ink_free(map);
+        return status;
+    }
+    const division d = divide(map->ink, count);
+    report->empty = d.ink < 255 * LEAST_CONTRAST || d.ink - d.paper < LEAST_CLEARANCE * d.noise;
+    if (report->empty)
+        memset(map->ink, 0, count);
+    else
+        stretch(map->ink, count, &d);
+    report->stroke = stroke_width(map);
+    return LENET5_OK;
+}
+
+void lenet5_ink_free(ink_map *map)
+{
+    free(map->ink);
+    *map = (ink_map){0};
+}

@@ -1,0 +1,268 @@
+/* Pictures to strings: ink, printed lines, lines of writing, pieces, and the graph of what they may be. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "graph.h"
+
+#define DEFAULT_THRESHOLD 0.5
+#define THIN 1.6         /* pixels of a stroke that the network would see faint */
+#define NOTED_SKEW 0.035 /* radians */
+
+struct lenet5_reader {
+    const lenet5_committee *committee;
+    lenet5_lanes lanes;
+};
+
+lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
+{
+    if (committee->count == 0)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a committee without a network reads nothing");
+    lenet5_reader *r = aligned_alloc(64, (sizeof *r + 63) / 64 * 64);
+    if (!r)
+        return lenet5_fail_memory(error);
+    r->committee = committee;
+    *reader = r;
+    return LENET5_OK;
+}
+
+void lenet5_reader_free(lenet5_reader *reader)
+{
+    free(reader);
+}
+
+/* ---- The network on all arcs ----------------------------------------------------------------------------------------
+ */
+
+static void ask_lanes(lenet5_reader *r, arc *arcs, size_t count)
+{
+    const uint8_t *pictures[LENET5_LANES];
+    float penalty[LENET5_LANES][LENET5_CLASSES] = {0};
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = arcs[lane < count ? lane : 0].picture;
+    lenet5_set_input_lanes(&r->lanes, pictures);
+    for (size_t i = 0; i < r->committee->count; i++) {
+        lenet5_forward_lanes(&r->lanes, &r->committee->networks[i]);
+        for (size_t lane = 0; lane < count; lane++)
+            for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+                penalty[lane][digit] += r->lanes.penalty[digit][lane] / (float)r->committee->count;
+    }
+    for (size_t lane = 0; lane < count; lane++)
+        lenet5_posterior(arcs[lane].posterior, &r->committee->provenance.loss, penalty[lane]);
+}
+
+static void ask(lenet5_reader *r, graph *g)
+{
+    for (size_t first = 0; first < g->count; first += LENET5_LANES)
+        ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+}
+
+/* ---- Boxes in the picture -------------------------------------------------------------------------------------------
+ */
+
+typedef struct frame {
+    const text_line *line;
+    const skew_t *skew;
+    size_t width, height; /* of the picture */
+} frame_t;
+
+static double within(double value, size_t size)
+{
+    return fmax(0, fmin(value, (double)size));
+}
+
+static lenet5_box to_picture(const span *s, const frame_t *f)
+{
+    const text_line *l = f->line;
+    double left = INFINITY, top = INFINITY, right = 0, bottom = 0;
+    for (int corner = 0; corner < 4; corner++) {
+        const float x = (float)(corner & 1 ? s->right : s->left);
+        const float y = (float)(corner & 2 ? s->bottom : s->top);
+        float place[2];
+        lenet5_unskew(place, f->skew, x + l->lean * (y - l->middle) + l->from_x,
+                      y + l->fall * (x - l->centre) + l->from_y);
+        left = fmin(left, (double)place[0]);
+        top = fmin(top, (double)place[1]);
+        right = fmax(right, (double)place[0]);
+        bottom = fmax(bottom, (double)place[1]);
+    }
+    left = within(floor(left), f->width);
+    top = within(floor(top), f->height);
+    return (lenet5_box){(size_t)left, (size_t)top, (size_t)(within(ceil(right), f->width) - left),
+                        (size_t)(within(ceil(bottom), f->height) - top)};
+}
+
+static span whole_line(const text_line *l)
+{
+    span all = l->pieces[0];
+    for (size_t i = 1; i < l->count; i++) {
+        const span *p = &l->pieces[i];
+        all.left = p->left < all.left ? p->left : all.left;
+        all.top = p->top < all.top ? p->top : all.top;
+        all.right = p->right > all.right ? p->right : all.right;
+        all.bottom = p->bottom > all.bottom ? p->bottom : all.bottom;
+    }
+    return all;
+}
+
+/* ---- Lines ----------------------------------------------------------------------------------------------------------
+ */
+
+static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const grammar *f,
+                   const frame_t *frame, double threshold)
+{
+    out->strings = count;
+    for (size_t i = 0; i < count; i++) {
+        lenet5_format_text(out->string[i].text, sizeof out->string[i].text, f, solutions[i].digits);
+        out->string[i].probability = solutions[i].probability;
+    }
+    out->decision = count > 0 && solutions[0].probability >= threshold ? LENET5_ACCEPTED : LENET5_UNSURE;
+    out->digits = count > 0 ? solutions[0].length : 0;
+    for (size_t i = 0; i < out->digits; i++) {
+        const arc *a = &g->arcs[solutions[0].arc[i]];
+        const unsigned digit = (unsigned)(solutions[0].digits[i] - '0');
+        out->digit[i] = (lenet5_read_digit){digit, (double)a->posterior[digit], to_picture(&a->box, frame)};
+    }
+}
+
+static lenet5_status read_line(lenet5_read_line *out, lenet5_reader *r, const frame_t *frame,
+                               const lenet5_read_options *options, const grammar *f, lenet5_error *error)
+{
+    graph g;
+    solution solutions[LENET5_MAX_N_BEST];
+    size_t count;
+    const size_t wanted = options->n_best ? options->n_best : 1;
+    const span all = whole_line(frame->line);
+    *out = (lenet5_read_line){.box = to_picture(&all, frame)};
+    lenet5_status status = lenet5_graph_new(&g, frame->line, error);
+    if (status != LENET5_OK)
+        return status;
+    ask(r, &g);
+    status = lenet5_graph_solve(solutions, &count, wanted, &g, f, error);
+    if (status == LENET5_OK)
+        report(out, solutions, count, &g, f, frame, options->threshold > 0 ? options->threshold : DEFAULT_THRESHOLD);
+    lenet5_graph_free(&g);
+    return status;
+}
+
+static unsigned notes_of(const ink_report *report, const skew_t *skew, bool border)
+{
+    unsigned notes = 0;
+    notes |= report->empty ? LENET5_NOTE_EMPTY : 0;
+    notes |= report->light && !report->empty ? LENET5_NOTE_LIGHT : 0;
+    notes |= report->stroke > 0 && report->stroke < THIN ? LENET5_NOTE_THIN : 0;
+    notes |= border ? LENET5_NOTE_BORDER : 0;
+    notes |= report->shadow ? LENET5_NOTE_SHADOW : 0;
+    notes |= report->rules > 0 ? LENET5_NOTE_RULES : 0;
+    notes |= fabs((double)skew->sine) >= NOTED_SKEW ? LENET5_NOTE_SKEW : 0;
+    return notes;
+}
+
+static lenet5_status read_lines(lenet5_reading *reading, lenet5_reader *r, const text_lines *lines, frame_t *frame,
+                                const lenet5_read_options *options, lenet5_error *error)
+{
+    grammar f;
+    lenet5_status status = lenet5_format_new(&f, options, error);
+    if (status != LENET5_OK)
+        return status;
+    reading->lines = calloc(lines->count + 1, sizeof *reading->lines);
+    if (!reading->lines)
+        status = lenet5_fail_memory(error);
+    for (size_t i = 0; i < lines->count && status == LENET5_OK; i++) {
+        frame->line = &lines->line[i];
+        if (frame->line->count == 0)
+            continue;
+        status = read_line(&reading->lines[reading->count], r, frame, options, &f, error);
+        reading->count += status == LENET5_OK;
+    }
+    lenet5_format_free(&f);
+    return status;
+}
+
+static lenet5_status read_map(lenet5_reading *reading, lenet5_reader *r, ink_map *map, ink_report *report,
+                              const lenet5_picture *picture, const lenet5_read_options *options, lenet5_error *error)
+{
+    text_lines lines;
+    skew_t skew = {.cosine = 1};
+    lenet5_status status = lenet5_remove_rules(map, &skew, report, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_lines(&lines, map, report->stroke, error);
+    if (status != LENET5_OK)
+        return status;
+    frame_t frame = {.skew = &skew, .width = picture->width, .height = picture->height};
+    status = read_lines(reading, r, &lines, &frame, options, error);
+    reading->notes = notes_of(report, &skew, lines.border);
+    lenet5_lines_free(&lines);
+    return status;
+}
+
+static lenet5_status check(const lenet5_picture *picture, const lenet5_read_options *options, lenet5_error *error)
+{
+    if (picture->width == 0 || picture->height == 0 || picture->width > LENET5_MAX_PICTURE_PIXELS / picture->height)
+        return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
+                           "a picture of %zux%zu; at most %u pixels can be read", picture->width, picture->height,
+                           LENET5_MAX_PICTURE_PIXELS);
+    if (options->n_best > LENET5_MAX_N_BEST || !(options->threshold >= 0 && options->threshold <= 1))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d can be told",
+                           options->threshold, options->n_best, LENET5_MAX_N_BEST);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const lenet5_picture *picture,
+                          const lenet5_read_options *options, lenet5_error *error)
+{
+    static const lenet5_read_options defaults;
+    const lenet5_read_options *used = options ? options : &defaults;
+    ink_map map;
+    ink_report report;
+    lenet5_reading found = {0};
+    lenet5_status status = check(picture, used, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_ink(&map, &report, picture, error);
+    if (status != LENET5_OK)
+        return status;
+    status = read_map(&found, reader, &map, &report, picture, used, error);
+    lenet5_ink_free(&map);
+    if (status == LENET5_OK)
+        *reading = found;
+    else
+        lenet5_reading_free(&found);
+    return status;
+}
+
+lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_error *error)
+{
+    /* Of strings made of MNIST's training digits, in equal parts of the three styles (docs/results.md). */
+    static const struct {
+        double error, threshold;
+    } known[] = {{0.05, 0.5}, {0.02, 0.5}, {0.01, 0.8}, {0.005, 0.95}, {0.002, 0.99}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].error <= max_error) {
+            *threshold = known[i].threshold;
+            return LENET5_OK;
+        }
+    return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                       "an error of %g %% is less than the reader can vouch for; 0.2 %% is the least", 100 * max_error);
+}
+
+void lenet5_reading_free(lenet5_reading *reading)
+{
+    free(reading->lines);
+    *reading = (lenet5_reading){0};
+}
+
+const char *lenet5_note_text(unsigned note)
+{
+    switch (note) {
+    case LENET5_NOTE_EMPTY: return "no ink found";
+    case LENET5_NOTE_LIGHT: return "light on dark, turned";
+    case LENET5_NOTE_THIN: return "strokes hardly a pixel thin";
+    case LENET5_NOTE_BORDER: return "a digit touches the border";
+    case LENET5_NOTE_SHADOW: return "uneven light, evened out";
+    case LENET5_NOTE_RULES: return "printed lines, taken out";
+    case LENET5_NOTE_SKEW: return "skewed, turned upright";
+    default: return "";
+    }
+}

@@ -1,0 +1,362 @@
+/*
+ * Printed lines: the rules of ruled paper, boxes and combs.
+ *
+ * A rule shows as a straight line under many columns. For each angle the ink is projected along it, and what counts is
+ * under how many different columns of the picture a line has ink (a Hough transform that digits do not fill: along no
+ * line is there ink under half of the columns). The angle of the best line is the skew of the page. Once the map is
+ * turned, rules are rows; what crosses one is left alone:
+ *
+ *         |                    |
+ *     ====|=====   --->        |         ink above and below: a stroke goes through
+ *         |                    |
+ *
+ *     ==========   --->                  nothing, or ink on one side: the rule goes, but for what is darker than it
+ *
+ * Uprights are looked for between two rules, from the one to the other, as combs have them.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "ink.h"
+
+#define COARSE 512          /* columns of the map in which angles are tried */
+#define STEEPEST 12.5       /* degrees */
+#define ANGLE_STEP 0.25     /* degrees */
+#define LEAST_SHARE 0.5     /* of the columns under which a rule has ink */
+#define LEAST_ROW_SHARE 0.4 /* the same, of a row of the map once it is turned */
+#define EDGE_SHARE 0.2      /* rows beside it that have so much are of the same rule */
+#define THICKEST 0.12       /* of the map's height: what is thicker is no rule */
+#define DARKER 70           /* than the rule: a stroke that runs along it */
+#define INK 64              /* is there, however faint */
+#define SURE_INK 140
+#define UPRIGHT_SHARE 0.85 /* of the height between two rules that an upright fills */
+#define MOST_RULES 64
+#define RUN_SHARE 0.3    /* of the map's width that a rule runs without a gap */
+#define ALONE_SHARE 0.55 /* of a rule's columns that have no ink above it nor below */
+
+/* ---- Turning --------------------------------------------------------------------------------------------------------
+ */
+
+static unsigned sample(const ink_map *map, float x, float y)
+{
+    const float left = floorf(x);
+    const float top = floorf(y);
+    if (left < 0 || top < 0 || left + 1 >= (float)map->width || top + 1 >= (float)map->height)
+        return 0;
+    const uint8_t *at = map->ink + (size_t)top * map->width + (size_t)left;
+    const float fx = x - left;
+    const float fy = y - top;
+    return (unsigned)((1 - fy) * ((1 - fx) * at[0] + fx * at[1]) +
+                      fy * ((1 - fx) * at[map->width] + fx * at[map->width + 1]) + 0.5f);
+}
+
+void lenet5_unskew(float place[2], const skew_t *skew, float x, float y)
+{
+    const float dx = x - skew->from_x;
+    const float dy = y - skew->from_y;
+    place[0] = skew->to_x + skew->cosine * dx - skew->sine * dy;
+    place[1] = skew->to_y + skew->sine * dx + skew->cosine * dy;
+}
+
+/* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
+static lenet5_status turn(ink_map *to, skew_t *skew, const ink_map *map, double angle, lenet5_error *error)
+{
+    const double c = cos(angle), s = sin(angle);
+    const double width = (double)map->width, height = (double)map->height;
+    ink_map turned = {(size_t)(width * c + height * fabs(s)), (size_t)(width * fabs(s) + height * c), NULL};
+    turned.ink = malloc(turned.width * turned.height);
+    if (!turned.ink)
+        return lenet5_fail_memory(error);
+    *skew = (skew_t){(float)c,
+                     (float)s,
+                     (float)turned.width / 2,
+                     (float)turned.height / 2,
+                     (float)map->width / 2,
+                     (float)map->height / 2};
+    for (size_t y = 0; y < turned.height; y++)
+        for (size_t x = 0; x < turned.width; x++) {
+            float place[2];
+            lenet5_unskew(place, skew, (float)x, (float)y);
+            turned.ink[y * turned.width + x] = (uint8_t)sample(map, place[0], place[1]);
+        }
+    *to = turned;
+    return LENET5_OK;
+}
+
+/* ---- The angle ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct point {
+    int x, y;
+} point;
+
+/* The map made smaller, the greatest ink of each block, as a list of its inked places, column by column. */
+static size_t list_points(point *points, const ink_map *map, size_t block)
+{
+    size_t count = 0;
+    for (size_t x = 0; x + block <= map->width; x += block)
+        for (size_t y = 0; y + block <= map->height; y += block) {
+            uint8_t greatest = 0;
+            for (size_t i = 0; i < block; i++)
+                for (size_t k = 0; k < block; k++) {
+                    const uint8_t ink = map->ink[(y + i) * map->width + x + k];
+                    greatest = ink > greatest ? ink : greatest;
+                }
+            if (greatest >= INK)
+                points[count++] = (point){(int)(x / block), (int)(y / block)};
+        }
+    return count;
+}
+
+typedef struct bin {
+    int last, count;
+} bin;
+
+/* The most columns under which a line of this angle has ink. */
+static int columns_under(bin *bins, size_t bin_count, const point *points, size_t count, double angle, int offset)
+{
+    const double slope = tan(angle);
+    int most = 0;
+    for (size_t i = 0; i < bin_count; i++)
+        bins[i] = (bin){-1, 0};
+    for (size_t i = 0; i < count; i++) {
+        bin *b = &bins[(int)floor(points[i].y - slope * points[i].x) + offset];
+        if (b->last != points[i].x) {
+            b->last = points[i].x;
+            b->count++;
+            most = b->count > most ? b->count : most;
+        }
+    }
+    return most;
+}
+
+/* Returns whether there is a rule, and then its angle in radians. */
+static lenet5_status find_angle(bool *found, double *angle, const ink_map *map, lenet5_error *error)
+{
+    const size_t block = (map->width + COARSE - 1) / COARSE;
+    const size_t across = map->width / block, down = map->height / block;
+    const int offset = (int)((double)across * tan(STEEPEST * M_PI / 180)) + 2;
+    const size_t bin_count = down + 2 * (size_t)offset + 2;
+    point *points = malloc((across * down + 1) * sizeof *points);
+    bin *bins = malloc(bin_count * sizeof *bins);
+    *found = false;
+    if (points && bins) {
+        const size_t count = list_points(points, map, block);
+        int most = (int)(LEAST_SHARE * (double)across);
+        for (double degrees = 0; degrees <= STEEPEST; degrees += ANGLE_STEP)
+            for (int side = -1; side <= 1; side += 2) {
+                const double tried = side * degrees * M_PI / 180;
+                const int columns = columns_under(bins, bin_count, points, count, tried, offset);
+                if (columns > most) {
+                    most = columns;
+                    *angle = tried;
+                    *found = true;
+                }
+            }
+    }
+    const bool enough = points && bins;
+    free(points);
+    free(bins);
+    return enough ? LENET5_OK : lenet5_fail_memory(error);
+}
+
+/* ---- Rows that are rules --------------------------------------------------------------------------------------------
+ */
+
+typedef struct rule {
+    size_t first, last; /* rows */
+    size_t left, right; /* columns between which it runs */
+    unsigned level;     /* its ink, 0 to 255 */
+} rule;
+
+/* How many columns have ink at a row or next to it, and between which. */
+static size_t row_extent(const ink_map *map, size_t row, size_t *left, size_t *right)
+{
+    size_t count = 0;
+    for (size_t x = 0; x < map->width; x++) {
+        if (map->ink[row * map->width + x] < INK)
+            continue;
+        *left = count == 0 ? x : *left;
+        *right = x;
+        count++;
+    }
+    return count;
+}
+
+static unsigned rule_level(const ink_map *map, const rule *r)
+{
+    size_t histogram[256] = {0};
+    size_t count = 0;
+    for (size_t x = r->left; x <= r->right; x++) {
+        uint8_t greatest = 0;
+        for (size_t y = r->first; y <= r->last; y++)
+            greatest = map->ink[y * map->width + x] > greatest ? map->ink[y * map->width + x] : greatest;
+        histogram[greatest]++;
+        count += greatest >= INK;
+    }
+    size_t below = 0;
+    for (unsigned level = INK; level < 256; level++) {
+        below += histogram[level];
+        if (2 * below >= count)
+            return level;
+    }
+    return 255;
+}
+
+/* Whether there is so much ink in rows first to last of a column or its neighbours. */
+static bool inked(const ink_map *map, size_t x, long first, long last, unsigned least)
+{
+    for (long y = first < 0 ? 0 : first; y <= last && y < (long)map->height; y++)
+        for (size_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < map->width; i++)
+            if (map->ink[(size_t)y * map->width + i] >= least)
+                return true;
+    return false;
+}
+
+/* A rule has mostly paper above and below, and runs on and on; a row of digits does neither. */
+static bool stands_alone(const ink_map *map, const rule *r)
+{
+    size_t columns = 0;
+    size_t alone = 0;
+    size_t run = 0;
+    size_t longest = 0;
+    for (size_t x = r->left; x <= r->right; x++) {
+        if (!inked(map, x, (long)r->first, (long)r->last, INK)) {
+            run = 0;
+            continue;
+        }
+        columns++;
+        longest = ++run > longest ? run : longest;
+        alone += !inked(map, x, (long)r->first - 4, (long)r->first - 3, SURE_INK) &&
+                 !inked(map, x, (long)r->last + 3, (long)r->last + 4, SURE_INK);
+    }
+    return (double)alone >= ALONE_SHARE * (double)columns && (double)longest >= RUN_SHARE * (double)map->width;
+}
+
+static size_t find_rules(rule rules[MOST_RULES], const ink_map *map)
+{
+    size_t count = 0;
+    for (size_t y = 0; y < map->height && count < MOST_RULES; y++) {
+        rule r = {.first = y, .last = y};
+        if ((double)row_extent(map, y, &r.left, &r.right) < LEAST_ROW_SHARE * (double)map->width)
+            continue;
+        size_t left, right;
+        while (r.first > 0 && (count == 0 || r.first - 1 > rules[count - 1].last) &&
+               (double)row_extent(map, r.first - 1, &left, &right) >= EDGE_SHARE * (double)map->width)
+            r.first--;
+        while (r.last + 1 < map->height &&
+               (double)row_extent(map, r.last + 1, &left, &right) >= EDGE_SHARE * (double)map->width)
+            r.last++;
+        y = r.last;
+        if ((double)(r.last - r.first) > THICKEST * (double)map->height)
+            continue;
+        r.level = rule_level(map, &r);
+        if (stands_alone(map, &r))
+            rules[count++] = r;
+    }
+    return count;
+}
+
+static void erase_rule(ink_map *map, const rule *r)
+{
+    const long first = (long)r->first - 1;
+    const long last = (long)r->last + 1;
+    for (size_t x = 0; x < map->width; x++) {
+        const bool crossed =
+            inked(map, x, first - 2, first - 1, SURE_INK) && inked(map, x, last + 1, last + 2, SURE_INK);
+        for (long y = first < 0 ? 0 : first; !crossed && y <= last && y < (long)map->height; y++) {
+            uint8_t *ink = &map->ink[(size_t)y * map->width + x];
+            if (*ink < r->level + DARKER)
+                *ink = 0;
+        }
+    }
+}
+
+/* ---- Uprights -------------------------------------------------------------------------------------------------------
+ */
+
+static double upright_share(const ink_map *map, size_t x, size_t top, size_t bottom)
+{
+    size_t count = 0;
+    for (size_t y = top; y < bottom; y++) {
+        bool there = false;
+        for (size_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < map->width; i++)
+            there |= map->ink[y * map->width + i] >= INK;
+        count += there;
+    }
+    return (double)count / (double)(bottom - top);
+}
+
+/* The same as erase_rule, sideways. */
+static void erase_upright(ink_map *map, size_t left, size_t right, size_t top, size_t bottom, unsigned level)
+{
+    const size_t before = left >= 2 ? left - 2 : 0;
+    const size_t after = right + 2 < map->width ? right + 2 : map->width - 1;
+    for (size_t y = top; y < bottom; y++) {
+        uint8_t *row = map->ink + y * map->width;
+        const bool crossed = row[before] >= SURE_INK && row[after] >= SURE_INK;
+        for (size_t x = left > 0 ? left - 1 : 0; !crossed && x <= right + 1 && x < map->width; x++)
+            if (row[x] < level + DARKER)
+                row[x] = 0;
+    }
+}
+
+/* Uprights reach from rule above to rule below, and are as thin and as strong as these. */
+static size_t erase_uprights(ink_map *map, const rule *above, const rule *below)
+{
+    const size_t top = above->last + 2, bottom = below->first > 2 ? below->first - 2 : 0;
+    const size_t thickest = 2 * (above->last - above->first + 1) + 2;
+    size_t erased = 0;
+    if (bottom < top + 8)
+        return 0;
+    for (size_t x = 0; x < map->width; x++) {
+        if (upright_share(map, x, top, bottom) < UPRIGHT_SHARE)
+            continue;
+        size_t right = x;
+        while (right + 1 < map->width && upright_share(map, right + 1, top, bottom) >= UPRIGHT_SHARE)
+            right++;
+        if (right - x + 1 <= thickest + 2) {
+            erase_upright(map, x, right, top, bottom, above->level);
+            erased++;
+        }
+        x = right + 1;
+    }
+    return erased;
+}
+
+static size_t erase_all(ink_map *map)
+{
+    rule rules[MOST_RULES];
+    const size_t count = find_rules(rules, map);
+    size_t erased = count;
+    for (size_t i = 0; i + 1 < count; i++)
+        erased += erase_uprights(map, &rules[i], &rules[i + 1]);
+    for (size_t i = 0; i < count; i++)
+        erase_rule(map, &rules[i]);
+    return erased;
+}
+
+lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, lenet5_error *error)
+{
+    bool found;
+    double angle = 0;
+    lenet5_status status = find_angle(&found, &angle, map, error);
+    if (status != LENET5_OK || !found)
+        return status;
+    ink_map turned;
+    skew_t turning;
+    status = turn(&turned, &turning, map, angle, error);
+    if (status != LENET5_OK)
+        return status;
+    report->rules = erase_all(&turned);
+    if (report->rules == 0) {
+        lenet5_ink_free(&turned);
+        return LENET5_OK;
+    }
+    lenet5_ink_free(map);
+    *map = turned;
+    *skew = turning;
+    return LENET5_OK;
+}

@@ -1,0 +1,324 @@
+/* Reading strings: formats, pictures of all kinds, what is told of them. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader/format.h"
+#include "unit.h"
+
+static lenet5_dataset digits;
+static lenet5_committee one;
+static lenet5_reader *reader;
+
+static int prepare(void **state)
+{
+    (void)state;
+    one = (lenet5_committee){1, (lenet5_network *)&lenet5_builtin()->network, lenet5_builtin()->provenance};
+    return lenet5_dataset_synthesise(&digits, 1000, 5, NULL) || lenet5_reader_new(&reader, &one, NULL);
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    lenet5_dataset_free(&digits);
+    lenet5_reader_free(reader);
+    return 0;
+}
+
+/* ---- Formats --------------------------------------------------------------------------------------------------------
+ */
+
+static bool fits(const lenet5_read_options *options, const char *text)
+{
+    grammar g;
+    int32_t state = 0;
+    assert_int_equal(lenet5_format_new(&g, options, NULL), LENET5_OK);
+    for (; *text && state != DEAD; text++)
+        state = g.next[state][*text - '0'];
+    const bool accepted = state != DEAD && g.accepts[state];
+    lenet5_format_free(&g);
+    return accepted;
+}
+
+static void lengths_and_masks(void **state)
+{
+    (void)state;
+    assert_true(fits(&(lenet5_read_options){0}, "1"));
+    assert_true(fits(&(lenet5_read_options){.format = "digits"}, "12345678901234567890"));
+    assert_false(fits(&(lenet5_read_options){0}, ""));
+    assert_true(fits(&(lenet5_read_options){.format = "3"}, "123"));
+    assert_false(fits(&(lenet5_read_options){.format = "3"}, "12"));
+    assert_false(fits(&(lenet5_read_options){.format = "3"}, "1234"));
+    assert_true(fits(&(lenet5_read_options){.format = "2-4"}, "1234"));
+    assert_false(fits(&(lenet5_read_options){.format = "2-4"}, "1"));
+    assert_false(fits(&(lenet5_read_options){.format = "2-4"}, "12345"));
+    assert_true(fits(&(lenet5_read_options){.format = "zip9"}, "123456789"));
+    assert_false(fits(&(lenet5_read_options){.format = "zip9"}, "12345"));
+}
+
+static void check_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        lenet5_check check;
+        const char *right;
+    } known[] = {{LENET5_CHECK_LUHN, "4111111111111111"}, {LENET5_CHECK_LUHN, "79927398713"},
+                 {LENET5_CHECK_MOD10, "4006381333931"},   {LENET5_CHECK_MOD10, "96385074"},
+                 {LENET5_CHECK_MOD11, "0306406152"},      {LENET5_CHECK_MOD11, "0131103628"}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        const lenet5_read_options options = {.check = known[i].check};
+        char changed[40];
+        assert_true(fits(&options, known[i].right));
+        for (size_t place = 0; known[i].right[place]; place++) {
+            strcpy(changed, known[i].right);
+            changed[place] = changed[place] == '9' ? '0' : (char)(changed[place] + 1);
+            assert_false(fits(&options, changed));
+        }
+    }
+}
+
+static void lists(void **state)
+{
+    (void)state;
+    static const char *const codes[] = {"12345", "12-99", "777"};
+    const lenet5_read_options options = {.list = codes, .list_count = 3};
+    assert_true(fits(&options, "12345"));
+    assert_true(fits(&options, "1299"));
+    assert_false(fits(&options, "1234"));
+    assert_false(fits(&options, "12346"));
+    assert_false(fits(&(lenet5_read_options){.list = codes, .list_count = 3, .format = "5"}, "777"));
+}
+
+static void what_is_no_format_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        "", "0", "x", "4-2", "5-", "-5", "33", "1-99", "abc", "--", "ddddddddddddddddddddddddddddddddd"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        grammar g;
+        lenet5_error error;
+        const lenet5_read_options options = {.format = wrong[i]};
+        assert_int_equal(lenet5_format_new(&g, &options, &error), LENET5_E_ARGUMENT);
+        assert_non_null(strstr(error.message, "format"));
+    }
+}
+
+static void a_mask_is_written_out(void **state)
+{
+    (void)state;
+    grammar g;
+    char text[40];
+    assert_int_equal(lenet5_format_new(&g, &(lenet5_read_options){.format = "ddd-dd"}, NULL), LENET5_OK);
+    lenet5_format_text(text, sizeof text, &g, "12345");
+    assert_string_equal(text, "123-45");
+    lenet5_format_free(&g);
+}
+
+/* ---- Pictures -------------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_picture grey_of(const lenet5_string *s)
+{
+    lenet5_picture p = {s->width, s->height, malloc(s->width * s->height)};
+    assert_non_null(p.grey);
+    for (size_t i = 0; i < s->width * s->height; i++)
+        p.grey[i] = (uint8_t)((77 * s->rgb[3 * i] + 150 * s->rgb[3 * i + 1] + 29 * s->rgb[3 * i + 2]) / 256);
+    return p;
+}
+
+static lenet5_picture draw(char text[LENET5_MAX_STRING + 1], const char *style, size_t index)
+{
+    lenet5_string s;
+    assert_int_equal(lenet5_string_draw(&s, &digits, style, 5, index, 1, NULL), LENET5_OK);
+    const lenet5_picture p = grey_of(&s);
+    strcpy(text, s.text);
+    lenet5_string_free(&s);
+    return p;
+}
+
+static lenet5_reading read_it(const lenet5_picture *p, const lenet5_read_options *options)
+{
+    lenet5_reading r;
+    assert_int_equal(lenet5_read(&r, reader, p, options, NULL), LENET5_OK);
+    return r;
+}
+
+static bool reads(const lenet5_reading *r, const char *text)
+{
+    return r->count == 1 && r->lines[0].strings > 0 && strcmp(r->lines[0].string[0].text, text) == 0;
+}
+
+static void assert_mostly_right(const char *style, unsigned least)
+{
+    const lenet5_read_options options = {.format = "zip5", .n_best = 3};
+    unsigned right = 0;
+    for (size_t i = 0; i < 100; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        lenet5_picture p = draw(text, style, i);
+        lenet5_reading r = read_it(&p, &options);
+        right += reads(&r, text);
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+    print_message("%s: %u of 100 strings read\n", style, right);
+    assert_true(right >= least);
+}
+
+static void strings_of_all_styles(void **state)
+{
+    (void)state;
+    assert_mostly_right("spaced", 92);
+    assert_mostly_right("form", 85);
+    assert_mostly_right("touching", 70);
+}
+
+static void light_on_dark_is_turned(void **state)
+{
+    (void)state;
+    char text[LENET5_MAX_STRING + 1];
+    lenet5_picture p = draw(text, "spaced", 1);
+    for (size_t i = 0; i < p.width * p.height; i++)
+        p.grey[i] = (uint8_t)(255 - p.grey[i]);
+    lenet5_reading r = read_it(&p, NULL);
+    assert_true(reads(&r, text));
+    assert_true(r.notes & LENET5_NOTE_LIGHT);
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+}
+
+static void a_blank_picture_has_no_lines(void **state)
+{
+    (void)state;
+    for (unsigned noise = 0; noise <= 16; noise += 8) {
+        lenet5_picture p = {200, 60, malloc(200 * 60)};
+        assert_non_null(p.grey);
+        for (size_t i = 0; i < 200 * 60; i++)
+            p.grey[i] = (uint8_t)(220 + (noise ? (i * 2654435761u >> 20) % noise : 0));
+        lenet5_reading r = read_it(&p, NULL);
+        assert_int_equal(r.count, 0);
+        assert_true(r.notes & LENET5_NOTE_EMPTY);
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+}
+
+static void boxes_hold_the_digits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        lenet5_picture p = draw(text, "form", i);
+        lenet5_reading r = read_it(&p, NULL);
+        for (size_t line = 0; line < r.count; line++)
+            for (size_t k = 0; k < r.lines[line].digits; k++) {
+                const lenet5_box *b = &r.lines[line].digit[k].box;
+                assert_true(b->width > 0 && b->height > 0);
+                assert_true(b->x + b->width <= p.width && b->y + b->height <= p.height);
+                assert_true(k == 0 || b->x + b->width > r.lines[line].digit[k - 1].box.x);
+            }
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+}
+
+/* The likeliest first, and together no more than certain. */
+static void probabilities_are_such(void **state)
+{
+    (void)state;
+    const lenet5_read_options options = {.n_best = LENET5_MAX_N_BEST};
+    for (size_t i = 0; i < 20; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        lenet5_picture p = draw(text, "touching", i);
+        lenet5_reading r = read_it(&p, &options);
+        double sum = 0;
+        for (size_t k = 0; r.count == 1 && k < r.lines[0].strings; k++) {
+            sum += r.lines[0].string[k].probability;
+            assert_true(k == 0 || r.lines[0].string[k].probability <= r.lines[0].string[k - 1].probability);
+        }
+        assert_true(sum <= 1 + 1e-9);
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+}
+
+/* A code of the list is found even where another string looks likelier; without it there, nothing is sure. */
+static void a_list_leads(void **state)
+{
+    (void)state;
+    char text[LENET5_MAX_STRING + 1];
+    lenet5_picture p = draw(text, "spaced", 1);
+    const char *const with[] = {"00000", text, "99999"};
+    const char *const without[] = {"00000", "99999"};
+    const lenet5_read_options known = {.list = with, .list_count = 3};
+    const lenet5_read_options unknown = {.list = without, .list_count = 2};
+    lenet5_reading r = read_it(&p, &known);
+    assert_true(reads(&r, text));
+    assert_int_equal(r.lines[0].decision, LENET5_ACCEPTED);
+    lenet5_reading_free(&r);
+    r = read_it(&p, &unknown);
+    assert_int_equal(r.count, 1);
+    assert_int_equal(r.lines[0].decision, LENET5_UNSURE);
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+}
+
+/* Whatever the picture, the reader comes back: for sanitizers. */
+static void any_picture_is_dealt_with(void **state)
+{
+    (void)state;
+    static const size_t sizes[][2] = {{1, 1}, {1, 50}, {50, 1}, {2, 2}, {3, 7}, {28, 28}, {300, 2}, {97, 113}};
+    uint32_t bits = 1;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (unsigned kind = 0; kind < 5; kind++) {
+            const size_t width = sizes[i][0], height = sizes[i][1];
+            lenet5_picture p = {width, height, malloc(width * height)};
+            assert_non_null(p.grey);
+            for (size_t k = 0; k < width * height; k++) {
+                bits = bits * 1664525 + 1013904223;
+                const size_t x = k % width, y = k / width;
+                const uint8_t levels[] = {(uint8_t)(bits >> 24), (uint8_t)(bits >> 31 ? 255 : 0),
+                                          (uint8_t)((x / 3 + y / 3) % 2 ? 255 : 0), (uint8_t)(y % 7 == 3 ? 0 : 255),
+                                          (uint8_t)(x > width / 2 ? 250 : 5)};
+                p.grey[k] = levels[kind];
+            }
+            lenet5_reading r = read_it(&p, NULL);
+            lenet5_reading_free(&r);
+            lenet5_picture_free(&p);
+        }
+}
+
+static void wrong_options_are_refused(void **state)
+{
+    (void)state;
+    lenet5_reading r;
+    lenet5_picture p = {4, 4, (uint8_t[16]){0}};
+    lenet5_picture none = {0, 4, NULL};
+    double threshold;
+    assert_int_equal(lenet5_read(&r, reader, &none, NULL, NULL), LENET5_E_PICTURE_SIZE);
+    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.n_best = 11}, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.threshold = 2}, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.threshold = NAN}, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.format = "?"}, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_read_threshold(&threshold, 1e-6, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_read_threshold(&threshold, 0.01, NULL), LENET5_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lengths_and_masks),
+        cmocka_unit_test(check_digits),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(what_is_no_format_is_refused),
+        cmocka_unit_test(a_mask_is_written_out),
+        cmocka_unit_test(strings_of_all_styles),
+        cmocka_unit_test(light_on_dark_is_turned),
+        cmocka_unit_test(a_blank_picture_has_no_lines),
+        cmocka_unit_test(boxes_hold_the_digits),
+        cmocka_unit_test(probabilities_are_such),
+        cmocka_unit_test(a_list_leads),
+        cmocka_unit_test(any_picture_is_dealt_with),
+        cmocka_unit_test(wrong_options_are_refused),
+    };
+    return cmocka_run_group_tests(tests, prepare, clean_up);
+}
