@@ -19,6 +19,7 @@ typedef struct job {
     bool whole; /* no region was asked for */
     bool json, csv;
     bool failed, rejected;
+    int page; /* of the file at hand, from 1 */
 } job;
 
 /* ---- What is told ---------------------------------------------------------------------------------------------------
@@ -61,19 +62,21 @@ static const char *decision_of(const lenet5_read_line *l)
     return l->decision == LENET5_ACCEPTED ? "accepted" : "unsure";
 }
 
-static void tell_line_json(const char *file, size_t number, const lenet5_read_line *l, unsigned notes)
+static void tell_line_json(const char *file, int page, size_t number, const lenet5_read_line *l, unsigned notes)
 {
-    print_json(json_pack("{s:s, s:i, s:I, s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "file", file, "page", 1, "line",
+    print_json(json_pack("{s:s, s:i, s:I, s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "file", file, "page", page, "line",
                          (json_int_t)number, "string", l->strings ? l->string[0].text : "", "decision", decision_of(l),
                          "probability", l->strings ? l->string[0].probability : 0.0, "box", box_json(&l->box), "n_best",
                          strings_json(l), "digits", digits_json(l), "notes", notes_json(notes)));
 }
 
-static void tell_line(const char *file, size_t number, size_t count, const lenet5_read_line *l)
+static void tell_line(const char *file, int page, size_t number, size_t count, const lenet5_read_line *l)
 {
-    char place[32] = "";
+    char place[48] = "";
+    if (page > 1)
+        snprintf(place, sizeof place, " page %d", page);
     if (count > 1)
-        snprintf(place, sizeof place, "[%zu]", number);
+        snprintf(place + strlen(place), sizeof place - strlen(place), " line %zu", number);
     if (l->strings == 0)
         printf("%s%s: not sure  (nothing of the format is there)\n", file, place);
     else if (l->decision == LENET5_ACCEPTED)
@@ -97,22 +100,22 @@ static void put_quoted(const char *text)
     putchar('"');
 }
 
-static void tell_line_csv(const char *file, size_t number, const lenet5_read_line *l)
+static void tell_line_csv(const char *file, int page, size_t number, const lenet5_read_line *l)
 {
     put_quoted(file);
-    printf(",1,%zu,%s,%s,%.6f\n", number, l->strings ? l->string[0].text : "", decision_of(l),
+    printf(",%d,%zu,%s,%s,%.6f\n", page, number, l->strings ? l->string[0].text : "", decision_of(l),
            l->strings ? l->string[0].probability : 0.0);
 }
 
 static void tell_empty(const job *j, const char *file, unsigned notes)
 {
     if (j->json)
-        print_json(json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:[], s:[], s:o}", "file", file, "page", 1, "line", 0,
-                             "string", "", "decision", "empty", "probability", 0.0, "n_best", "digits", "notes",
+        print_json(json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:[], s:[], s:o}", "file", file, "page", j->page, "line",
+                             0, "string", "", "decision", "empty", "probability", 0.0, "n_best", "digits", "notes",
                              notes_json(notes)));
     else if (j->csv) {
         put_quoted(file);
-        printf(",1,0,,empty,0\n");
+        printf(",%d,0,,empty,0\n", j->page);
     } else
         printf("%s: nothing is written there\n", file);
 }
@@ -125,11 +128,11 @@ static void tell(job *j, const char *file, const lenet5_reading *reading)
         const lenet5_read_line *l = &reading->lines[i];
         j->rejected |= l->decision != LENET5_ACCEPTED;
         if (j->json)
-            tell_line_json(file, i + 1, l, reading->notes);
+            tell_line_json(file, j->page, i + 1, l, reading->notes);
         else if (j->csv)
-            tell_line_csv(file, i + 1, l);
+            tell_line_csv(file, j->page, i + 1, l);
         else
-            tell_line(file, i + 1, reading->count, l);
+            tell_line(file, j->page, i + 1, reading->count, l);
     }
     for (unsigned bit = 1; !j->json && bit <= reading->notes; bit <<= 1)
         if (reading->notes & bit)
@@ -186,17 +189,30 @@ static int read_picture(job *j, const char *file, const lenet5_picture *picture)
     return EXIT_DONE;
 }
 
-static void read_file(job *j, const char *file)
+static int read_page(job *j, const char *file, lenet5_pages *pages)
 {
     lenet5_error error;
     lenet5_picture picture;
-    if (lenet5_picture_load(&picture, file, &error) != LENET5_OK) {
-        j->failed = true;
-        complain_error(&error);
-        return;
-    }
-    j->failed |= read_picture(j, file, &picture) != EXIT_DONE;
+    if (lenet5_pages_next(&picture, pages, &error) != LENET5_OK)
+        return complain_error(&error);
+    j->page++;
+    const int code = read_picture(j, file, &picture);
     lenet5_picture_free(&picture);
+    return code;
+}
+
+static void read_file(job *j, const char *file)
+{
+    lenet5_error error;
+    lenet5_pages *pages = NULL;
+    int code = EXIT_DONE;
+    j->page = 0;
+    if (lenet5_pages_open(&pages, file, &error) != LENET5_OK)
+        code = complain_error(&error);
+    while (code == EXIT_DONE && lenet5_pages_left(pages))
+        code = read_page(j, file, pages);
+    lenet5_pages_free(pages);
+    j->failed |= code != EXIT_DONE;
 }
 
 /* ---- Options --------------------------------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ typedef struct lenet5_picture {
 #define LENET5_MAX_PICTURE_PIXELS 100000000u
 
 /*
- * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them), turns colour into
- * grey and lays what is transparent on white. "-" is standard input. Its size is read from the header first.
+ * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them), turns it as its
+ * EXIF orientation says, lays what is transparent on white, and makes grey of colours so that ink stands out most. "-"
+ * is standard input. Its size is read from the header first.
  *
  * Of all functions of the library this one alone touches a global: for other kinds than PNG it asks Leptonica to be
  * silent.
@@ -28,6 +29,24 @@ typedef struct lenet5_picture {
 LENET5_API lenet5_status lenet5_picture_load(lenet5_picture *picture, const char *path, lenet5_error *error);
 
 LENET5_API void lenet5_picture_free(lenet5_picture *picture);
+
+/* The pages of a picture file: several in some TIFF files, one in all others. */
+typedef struct lenet5_pages lenet5_pages;
+
+/* Reads the bytes of a file, as lenet5_picture_load does, and no page yet. path must outlive the pages. */
+LENET5_API lenet5_status lenet5_pages_open(lenet5_pages **pages, const char *path, lenet5_error *error);
+
+/* The same from bytes in memory, which must outlive the pages, as must name, which stands for them in errors. */
+LENET5_API lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
+                                            lenet5_error *error);
+
+/* Whether there is a page that has not been read. */
+LENET5_API bool lenet5_pages_left(const lenet5_pages *pages);
+
+/* Reads the next page. After a failure none is left. */
+LENET5_API lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, lenet5_error *error);
+
+LENET5_API void lenet5_pages_free(lenet5_pages *pages);
 
 /*
  * The one way from a grey picture of one digit, of any size from 1x1 and either polarity, to what the network was

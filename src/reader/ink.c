@@ -20,7 +20,7 @@
 #define GREATEST_TILE 64
 #define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
-#define SHADOW 0.8         /* light is uneven where its least is less than this share of its greatest */
+#define SHADOW 0.7         /* light is uneven where its least is less than this share of its greatest */
 
 /* One value for each tile of a picture, their middles side apart. */
 typedef struct tiles {

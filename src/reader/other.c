@@ -1,5 +1,6 @@
-/* Every kind of picture but PNG, with Leptonica. */
+/* Every kind of picture but PNG, with Leptonica; libexif tells which way up a camera was held. */
 #include <leptonica/allheaders.h>
+#include <libexif/exif-data.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -7,47 +8,124 @@
 
 #define LEAST_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
 
-/* Leptonica keeps four pixels in a word, the leftmost in its highest byte. */
+/* Leptonica keeps four pixels of grey in a word, the leftmost in its highest byte, and one of colour likewise. */
+static uint8_t byte_at(const l_uint32 *row, size_t index)
+{
+    return (uint8_t)(row[index / 4] >> (24 - 8 * (index % 4)));
+}
+
 static lenet5_status copy_grey(lenet5_picture *picture, PIX *pix, lenet5_error *error)
 {
-    const size_t width = (size_t)pixGetWidth(pix);
-    const size_t height = (size_t)pixGetHeight(pix);
-    const size_t words = (size_t)pixGetWpl(pix);
-    const l_uint32 *data = pixGetData(pix);
+    const size_t width = (size_t)pixGetWidth(pix), height = (size_t)pixGetHeight(pix);
     uint8_t *grey = malloc(width * height);
     if (!grey)
         return lenet5_fail_memory(error);
-    for (size_t y = 0; y < height; y++)
+    for (size_t y = 0; y < height; y++) {
+        const l_uint32 *row = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
         for (size_t x = 0; x < width; x++)
-            grey[y * width + x] = (uint8_t)(data[y * words + x / 4] >> (24 - 8 * (x % 4)));
+            grey[y * width + x] = byte_at(row, x);
+    }
     *picture = (lenet5_picture){width, height, grey};
     return LENET5_OK;
 }
 
-static lenet5_status check_header(const uint8_t *bytes, size_t size, const char *path, lenet5_error *error)
+static lenet5_status mix_colours(lenet5_picture *picture, PIX *pix, lenet5_error *error)
 {
-    l_int32 format, width, height;
-    if (size < LEAST_FILE || pixReadHeaderMem(bytes, size, &format, &width, &height, NULL, NULL, NULL) != 0)
+    const size_t width = (size_t)pixGetWidth(pix), height = (size_t)pixGetHeight(pix);
+    uint8_t *rgb = malloc(3 * width * height);
+    if (!rgb)
+        return lenet5_fail_memory(error);
+    for (size_t y = 0; y < height; y++) {
+        const l_uint32 *row = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
+        for (size_t x = 0; x < width; x++)
+            for (size_t i = 0; i < 3; i++)
+                rgb[3 * (y * width + x) + i] = byte_at(row, 4 * x + i);
+    }
+    const lenet5_status status = lenet5_mix(picture, rgb, width, height, error);
+    free(rgb);
+    return status;
+}
+
+/* EXIF's orientation, 1 to 8; 1 if the file does not say. */
+static int orientation_of(const uint8_t *bytes, size_t size)
+{
+    int orientation = 1;
+    ExifData *data = size <= UINT32_MAX ? exif_data_new_from_data(bytes, (unsigned)size) : NULL;
+    ExifEntry *entry = data ? exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION) : NULL;
+    if (entry && entry->size >= 2)
+        orientation = exif_get_short(entry->data, exif_data_get_byte_order(data));
+    exif_data_unref(data);
+    return orientation;
+}
+
+/* Takes the picture and gives it back upright. */
+static PIX *upright(PIX *pix, int orientation)
+{
+    static const struct {
+        int quarters; /* clockwise */
+        bool mirrored;
+    } turns[9] = {[2] = {0, true},  [3] = {2, false}, [4] = {2, true}, [5] = {1, true},
+                  [6] = {1, false}, [7] = {3, true},  [8] = {3, false}};
+    if (!pix || orientation < 2 || orientation > 8)
+        return pix;
+    PIX *turned = pixRotateOrth(pix, turns[orientation].quarters);
+    pixDestroy(&pix);
+    if (turned && turns[orientation].mirrored)
+        pixFlipLR(turned, turned);
+    return turned;
+}
+
+static lenet5_status check_header(int *format, const uint8_t *bytes, size_t size, int page, const char *path,
+                                  lenet5_error *error)
+{
+    l_int32 width, height;
+    if (size < LEAST_FILE || pixReadHeaderMem(bytes, size, format, &width, &height, NULL, NULL, NULL) != 0)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,
                            "%s: byte 0: not a picture of a kind that can be read; PNG, PGM or JPEG can", path);
+    l_int32 bits, samples, resolution, colours, kind;
+    if (page > 0 &&
+        readHeaderMemTiff(bytes, size, page, &width, &height, &bits, &samples, &resolution, &colours, &kind) != 0)
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET, "%s: page %d cannot be decoded", path,
+                           page + 1);
     return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, path, error);
 }
 
-lenet5_status lenet5_decode_other(lenet5_picture *picture, const uint8_t *bytes, size_t size, const char *path,
-                                  lenet5_error *error)
+static bool is_tiff(int format)
 {
+    return format >= IFF_TIFF && format <= IFF_TIFF_ZIP;
+}
+
+static bool has_page(const uint8_t *bytes, size_t size, int format, int page)
+{
+    l_int32 width, height, bits, samples, resolution, colours, kind;
+    return is_tiff(format) &&
+           readHeaderMemTiff(bytes, size, page, &width, &height, &bits, &samples, &resolution, &colours, &kind) == 0;
+}
+
+static PIX *read_page(const uint8_t *bytes, size_t size, int format, int page)
+{
+    PIX *pix = is_tiff(format) ? pixReadMemTiff(bytes, size, page) : pixReadMem(bytes, size);
+    PIX *opaque = pix ? pixRemoveAlpha(pix) : NULL;
+    pixDestroy(&pix);
+    return format == IFF_JFIF_JPEG ? upright(opaque, orientation_of(bytes, size)) : opaque;
+}
+
+lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const uint8_t *bytes, size_t size, int page,
+                                  const char *path, lenet5_error *error)
+{
+    int format = IFF_UNKNOWN;
     setMsgSeverity(L_SEVERITY_NONE);
-    lenet5_status status = check_header(bytes, size, path, error);
+    lenet5_status status = check_header(&format, bytes, size, page, path, error);
     if (status != LENET5_OK)
         return status;
-    PIX *pix = pixReadMem(bytes, size);
-    PIX *opaque = pix ? pixRemoveAlpha(pix) : NULL;
-    PIX *grey = opaque ? pixConvertTo8(opaque, 0) : NULL;
-    status = grey ? copy_grey(picture, grey, error)
-                  : lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
-                                "%s: begins as a picture but cannot be decoded; save it again as PNG", path);
-    pixDestroy(&grey);
-    pixDestroy(&opaque);
+    PIX *pix = read_page(bytes, size, format, page);
+    const bool colour = pix && (pixGetDepth(pix) == 32 || pixGetColormap(pix));
+    PIX *plain = pix ? colour ? pixConvertTo32(pix) : pixConvertTo8(pix, 0) : NULL;
+    status = !plain ? lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
+                                  "%s: begins as a picture but cannot be decoded; save it again as PNG", path)
+                    : (colour ? mix_colours : copy_grey)(picture, plain, error);
+    *last = !has_page(bytes, size, format, page + 1);
+    pixDestroy(&plain);
     pixDestroy(&pix);
     return status;
 }

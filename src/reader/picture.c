@@ -57,13 +57,82 @@ static bool is_png(const contents *file)
     return file->size >= sizeof signature && memcmp(file->bytes, signature, sizeof signature) == 0;
 }
 
-lenet5_status lenet5_picture_load(lenet5_picture *picture, const char *path, lenet5_error *error)
+/* ---- Pages ----------------------------------------------------------------------------------------------------------
+ */
+
+struct lenet5_pages {
+    contents file;
+    bool owned; /* the bytes of the file */
+    bool left;
+    int read; /* pages */
+    const char *name;
+};
+
+static lenet5_status new_pages(lenet5_pages **pages, const contents *file, bool owned, const char *name,
+                               lenet5_error *error)
+{
+    lenet5_pages *p = malloc(sizeof *p);
+    if (!p)
+        return lenet5_fail_memory(error);
+    *p = (lenet5_pages){.file = *file, .owned = owned, .left = true, .name = name};
+    *pages = p;
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_pages_open(lenet5_pages **pages, const char *path, lenet5_error *error)
 {
     contents file = {0};
     lenet5_status status = read_contents(&file, path, error);
     if (status == LENET5_OK)
-        status = (is_png(&file) ? lenet5_decode_png : lenet5_decode_other)(picture, file.bytes, file.size, path, error);
-    free(file.bytes);
+        status = new_pages(pages, &file, true, path, error);
+    if (status != LENET5_OK)
+        free(file.bytes);
+    return status;
+}
+
+lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
+                                 lenet5_error *error)
+{
+    const contents file = {(uint8_t *)bytes, size}; /* which are only read */
+    return new_pages(pages, &file, false, name, error);
+}
+
+bool lenet5_pages_left(const lenet5_pages *pages)
+{
+    return pages->left;
+}
+
+lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, lenet5_error *error)
+{
+    const contents *file = &pages->file;
+    bool last = true;
+    lenet5_status status;
+    if (!pages->left)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%s: has no further page", pages->name);
+    if (is_png(file))
+        status = lenet5_decode_png(picture, file->bytes, file->size, pages->name, error);
+    else
+        status = lenet5_decode_other(picture, &last, file->bytes, file->size, pages->read, pages->name, error);
+    pages->read++;
+    pages->left = status == LENET5_OK && !last;
+    return status;
+}
+
+void lenet5_pages_free(lenet5_pages *pages)
+{
+    if (pages && pages->owned)
+        free(pages->file.bytes);
+    free(pages);
+}
+
+lenet5_status lenet5_picture_load(lenet5_picture *picture, const char *path, lenet5_error *error)
+{
+    lenet5_pages *pages;
+    lenet5_status status = lenet5_pages_open(&pages, path, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_pages_next(picture, pages, error);
+    lenet5_pages_free(pages);
     return status;
 }
 

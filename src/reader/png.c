@@ -4,6 +4,7 @@
  */
 #include <png.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "decode.h"
@@ -14,13 +15,30 @@ static lenet5_status fail(const png_image *image, const char *path, lenet5_error
                        "%s: begins as a PNG but cannot be decoded (%s); save it again", path, image->message);
 }
 
-/* Lays grey and opacity, pixel by pixel, on white. */
-static void lay_on_white(uint8_t *grey, const uint8_t *pixels, size_t count)
+/* Lays pixels of some channels and opacity on white; they end up one after the other where they were. */
+static void lay_on_white(uint8_t *pixels, size_t count, size_t channels)
 {
     for (size_t i = 0; i < count; i++) {
-        const unsigned opacity = pixels[2 * i + 1];
-        grey[i] = (uint8_t)((pixels[2 * i] * opacity + 255 * (255 - opacity) + 127) / 255);
+        const uint8_t *from = pixels + i * (channels + 1);
+        const unsigned opacity = from[channels];
+        for (size_t k = 0; k < channels; k++)
+            pixels[i * channels + k] = (uint8_t)((from[k] * opacity + 255 * (255 - opacity) + 127) / 255);
     }
+}
+
+static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint8_t *pixels, lenet5_error *error)
+{
+    const size_t count = (size_t)image->width * image->height;
+    const bool colour = image->format & PNG_FORMAT_FLAG_COLOR;
+    lay_on_white(pixels, count, colour ? 3 : 1);
+    if (colour)
+        return lenet5_mix(picture, pixels, image->width, image->height, error);
+    uint8_t *grey = malloc(count);
+    if (!grey)
+        return lenet5_fail_memory(error);
+    memcpy(grey, pixels, count);
+    *picture = (lenet5_picture){image->width, image->height, grey};
+    return LENET5_OK;
 }
 
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const uint8_t *bytes, size_t size, const char *path,
@@ -29,24 +47,18 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const uint8_t *bytes, s
     png_image image = {.version = PNG_IMAGE_VERSION};
     if (!png_image_begin_read_from_memory(&image, bytes, size))
         return fail(&image, path, error);
-    image.format = PNG_FORMAT_GA;
+    image.format = image.format & PNG_FORMAT_FLAG_COLOR ? PNG_FORMAT_RGBA : PNG_FORMAT_GA;
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* as everyone means it who writes no gamma */
-    const lenet5_status status = lenet5_check_picture_size(image.width, image.height, path, error);
+    lenet5_status status = lenet5_check_picture_size(image.width, image.height, path, error);
     uint8_t *pixels = status == LENET5_OK ? malloc(PNG_IMAGE_SIZE(image)) : NULL;
     if (!pixels) {
         png_image_free(&image);
         return status == LENET5_OK ? lenet5_fail_memory(error) : status;
     }
-    if (!png_image_finish_read(&image, NULL, pixels, 0, NULL)) {
-        free(pixels);
-        return fail(&image, path, error);
-    }
-    const size_t count = (size_t)image.width * image.height;
-    uint8_t *grey = malloc(count);
-    if (grey) {
-        lay_on_white(grey, pixels, count);
-        *picture = (lenet5_picture){image.width, image.height, grey};
-    }
+    if (!png_image_finish_read(&image, NULL, pixels, 0, NULL))
+        status = fail(&image, path, error);
+    else
+        status = take_pixels(picture, &image, pixels, error);
     free(pixels);
-    return grey ? LENET5_OK : lenet5_fail_memory(error);
+    return status;
 }
