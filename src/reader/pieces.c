@@ -16,9 +16,10 @@
 #include "base/error.h"
 #include "components.h"
 
-#define TALL 0.5    /* of a digit's height: components that make lines */
-#define SPECK 0.004 /* of the square of a digit's height: what has less ink is dropped */
-#define OVERLAP 0.5 /* of the lower one's height, for two components to be of one line */
+#define TALL 0.5      /* of a digit's height: components that make lines */
+#define SPECK 0.004   /* of the square of a digit's height: what has less ink is dropped */
+#define FIELD_GAP 2.5 /* of a digit's height: a gap so wide parts two lines */
+#define OVERLAP 0.5   /* of the lower one's height, for two components to be of one line */
 #define STEEPEST_FALL 0.25
 #define LEAST_FALL 0.01
 #define STEEPEST_LEAN 0.6
@@ -85,6 +86,8 @@ enum { NO_LINE = -1 };
 typedef struct gathering {
     double top, bottom; /* means over its tall components, weighted by their heights */
     double weight;
+    double left, right; /* how far it has come */
+    int now;            /* the line that its next component goes to: itself, or one that is split from it */
 } gathering;
 
 typedef struct grouping {
@@ -149,7 +152,7 @@ static void group(grouping *g, const ink_map *map, const placed *order)
         int line = line_for(g, one);
         if (line == NO_LINE) {
             line = (int)g->count++;
-            g->lines[line] = (gathering){(double)one->box.top, (double)one->box.bottom, 0};
+            g->lines[line] = (gathering){.top = (double)one->box.top, .bottom = (double)one->box.bottom};
         }
         add_to_line(g, line, one);
         g->line[order[i].index] = line;
@@ -159,6 +162,32 @@ static void group(grouping *g, const ink_map *map, const placed *order)
         if (g->line[i] == NO_LINE && (double)one->area >= SPECK * g->height * g->height &&
             (double)height_of(one) < TALL * g->height && !along_border(one, map, g->height))
             g->line[i] = line_for(g, one);
+    }
+}
+
+/* A line with a wide gap in it is two. */
+static void split(grouping *g, const placed *order)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        g->lines[i].left = g->lines[i].right = -1;
+        g->lines[i].now = (int)i;
+    }
+    for (size_t i = 0; i < g->components->count; i++) {
+        const span *box = &g->components->list[order[i].index].box;
+        int *line = &g->line[order[i].index];
+        if (*line == NO_LINE)
+            continue;
+        gathering *from = &g->lines[*line];
+        gathering *l = &g->lines[from->now];
+        if (l->right >= 0 && (double)box->left - l->right > FIELD_GAP * g->height) {
+            from->now = (int)g->count;
+            g->lines[g->count] = *from;
+            l = &g->lines[g->count++];
+            l->right = -1;
+        }
+        l->left = l->right < 0 ? (double)box->left : l->left;
+        l->right = fmax(l->right, (double)box->right);
+        *line = from->now;
     }
 }
 
@@ -176,6 +205,7 @@ static lenet5_status find_groups(grouping *g, const ink_map *map, double stroke,
             order[i] = (placed){(double)c->list[i].box.left, i};
         qsort(order, c->count, sizeof *order, by_place);
         group(g, map, order);
+        split(g, order);
     }
     free(order);
     return status;
@@ -643,7 +673,7 @@ static lenet5_status make_lines(text_lines *lines, const grouping *g, const ink_
     lines->line = calloc(g->count + 1, sizeof *lines->line);
     lenet5_status status = order && lines->line ? LENET5_OK : lenet5_fail_memory(error);
     for (size_t i = 0; status == LENET5_OK && i < g->count; i++)
-        order[i] = (placed){g->lines[i].top + g->lines[i].bottom, i};
+        order[i] = (placed){g->lines[i].top + g->lines[i].bottom + 1e-6 * g->lines[i].left, i};
     if (status == LENET5_OK)
         qsort(order, g->count, sizeof *order, by_place);
     for (size_t i = 0; i < g->count && status == LENET5_OK; i++) {
