@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "explain.h"
 #include "lenet5_reader.h"
 
 #define LONGEST_CODE 64
@@ -19,7 +20,8 @@ typedef struct job {
     bool whole; /* no region was asked for */
     bool json, csv;
     bool failed, rejected;
-    int page; /* of the file at hand, from 1 */
+    explanation *explanation; /* NULL: none is wanted */
+    int page;                 /* of the file at hand, from 1 */
 } job;
 
 /* ---- What is told ---------------------------------------------------------------------------------------------------
@@ -178,10 +180,14 @@ static int read_picture(job *j, const char *file, const lenet5_picture *picture)
     lenet5_picture part = {0};
     if (!j->whole && cut_region(&part, picture, &j->region, file) != EXIT_DONE)
         return EXIT_FAILED;
+    if (j->explanation)
+        explain_picture(j->explanation, file, j->page, j->whole ? picture : &part);
     const lenet5_status status = lenet5_read(&reading, j->reader, j->whole ? picture : &part, &j->options, &error);
     lenet5_picture_free(&part);
     if (status != LENET5_OK)
         return complain_error(&error);
+    if (j->explanation)
+        explain_reading(j->explanation, &reading);
     if (!j->whole)
         move_boxes(&reading, &j->region);
     tell(j, file, &reading);
@@ -312,10 +318,16 @@ static int run(const cli_arguments *arguments)
         code = load_named_models(&j.models, argument_text(arguments, "model"));
     if (code == EXIT_DONE && lenet5_reader_new(&j.reader, &j.models, &error) != LENET5_OK)
         code = complain_error(&error);
+    if (code == EXIT_DONE && argument_text(arguments, "explain"))
+        code = explain_begin(&j.explanation, argument_text(arguments, "explain"));
+    if (j.explanation)
+        j.options.observer = explain_observer(j.explanation);
     if (code == EXIT_DONE && j.csv)
         puts("file,page,line,string,decision,probability");
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
         read_file(&j, arguments->others[i]);
+    if (j.explanation && explain_end(j.explanation) != EXIT_DONE)
+        j.failed = true;
     if (code == EXIT_DONE)
         code = j.failed ? EXIT_FAILED : j.rejected ? EXIT_UNREADABLE : EXIT_DONE;
     lenet5_reader_free(j.reader);
@@ -334,6 +346,7 @@ static const option options[] = {
     {"max-error", "P%", "accept so few that at most so many of them are wrong: 1%"},
     {"n-best", "N", "tell the N likeliest strings of each line"},
     {"region", "X,Y,W,H", "read this part of each picture"},
+    {"explain", "DIR", "write a page, DIR/index.html, that shows how each picture was read"},
     {"model", "FILE,...", "models, which answer together; default: the built-in one"},
     {"json", NULL, "an object a line of writing, as docs/json.md says"},
     {"csv", NULL, "a row a line of writing"},

@@ -1,12 +1,12 @@
 /* lenet5 synth: the built-in synthetic digits as IDX files, and what a training is shown. */
 #include <errno.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common.h"
+#include "png_file.h"
 
 #define MOST_DIGITS 10000000u
 
@@ -67,27 +67,6 @@ static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t
     return rows;
 }
 
-static lenet5_status write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
-                               png_uint_32 pixel_format, lenet5_error *error)
-{
-    png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)width,
-                       .height = (png_uint_32)height,
-                       .format = pixel_format};
-    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    void *bytes = malloc(size);
-    lenet5_status status = LENET5_E_MEMORY;
-    if (bytes && png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL)) {
-        const lenet5_bytes piece = {bytes, size};
-        status = lenet5_file_write(path, &piece, 1, error);
-    } else {
-        snprintf(error->message, sizeof error->message, "%.200s: cannot be made: %s", path,
-                 bytes ? image.message : "out of memory");
-    }
-    free(bytes);
-    return status;
-}
-
 static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t seed)
 {
     lenet5_error error;
@@ -108,8 +87,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     if (status == LENET5_OK)
         status = lenet5_training_new(&training, &options, &data.set, NULL, &error);
     if (status == LENET5_OK)
-        status = write_png(path, sheet, SHEET_WIDTH, CELL * fill_sheet(sheet, training, data.set.count),
-                           PNG_FORMAT_GRAY, &error);
+        status = write_png(path, sheet, SHEET_WIDTH, CELL * fill_sheet(sheet, training, data.set.count), 1, &error);
     lenet5_training_free(training);
     lenet5_dataset_free(&data.set);
     free(sheet);
@@ -140,7 +118,7 @@ static lenet5_status write_string(FILE *truth, const string_plan *plan, size_t i
     if (status != LENET5_OK)
         return status;
     snprintf(path, sizeof path, "%s/%05zu.png", plan->folder, index);
-    status = write_png(path, s.rgb, s.width, s.height, PNG_FORMAT_RGB, error);
+    status = write_png(path, s.rgb, s.width, s.height, 3, error);
     fprintf(truth, "%05zu.png\t%s\n", index, s.text);
     lenet5_string_free(&s);
     return status;

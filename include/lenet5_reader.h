@@ -68,6 +68,25 @@ typedef enum lenet5_check {
     LENET5_CHECK_MOD11  /* ISBN-10: weights 1, 2, 3 ... from the right, 11 divides the sum; X is not read */
 } lenet5_check;
 
+/* A way to make a digit of neighbouring pieces that a reader has tried. */
+typedef struct lenet5_candidate {
+    size_t first, last;                    /* pieces, from 0; last is the first outside */
+    uint8_t picture[LENET5_PICTURE_BYTES]; /* as the network has seen it */
+    float posterior[LENET5_CLASSES + 1];
+    double prior; /* of its shape and of the cuts that it needs, at most 1 */
+    bool chosen;  /* for the likeliest string */
+} lenet5_candidate;
+
+/*
+ * For those who want to see how a picture is read: called on the way, with what is the reader's and gone when the
+ * function returns. Lines are counted from 1, 0 stands for the whole picture.
+ */
+typedef struct lenet5_observer {
+    void *context;
+    void (*stage)(void *context, const char *name, size_t line, const uint8_t *rgb, size_t width, size_t height);
+    void (*candidate)(void *context, size_t line, const lenet5_candidate *candidate);
+} lenet5_observer;
+
 typedef struct lenet5_read_options {
     /*
      * What a string may look like: "digits" (any number of them, as NULL), "5", "4-6", "zip5", "zip9" or a mask such as
@@ -77,8 +96,9 @@ typedef struct lenet5_read_options {
     const char *const *list; /* (list_count): codes that exist; the answer is one of them. NULL: any */
     size_t list_count;
     lenet5_check check;
-    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.5 */
-    size_t n_best;    /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
+    double threshold;                /* the least probability of a string that is accepted; 0 stands for 0.5 */
+    const lenet5_observer *observer; /* NULL: none */
+    size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
 } lenet5_read_options;
 
 #define LENET5_MAX_N_BEST 10

@@ -106,6 +106,46 @@ static span whole_line(const text_line *l)
     return all;
 }
 
+/* ---- What an observer is shown
+ * --------------------------------------------------------------------------------------- */
+
+/* Colours for pieces, one after the other. */
+static const uint8_t inks[][3] = {{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {90, 90, 90}};
+
+static lenet5_status show(const lenet5_read_options *options, const char *name, size_t line, const ink_map *map,
+                          const uint16_t *owner, lenet5_error *error)
+{
+    static const uint8_t black[3];
+    const lenet5_observer *observer = options->observer;
+    if (!observer || !observer->stage)
+        return LENET5_OK;
+    uint8_t *rgb = malloc(3 * map->width * map->height);
+    if (!rgb)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < map->width * map->height; i++) {
+        const uint8_t *ink = owner && owner[i] ? inks[owner[i] % (sizeof inks / sizeof inks[0])] : black;
+        for (size_t k = 0; k < 3; k++)
+            rgb[3 * i + k] = (uint8_t)(255 - map->ink[i] * (255 - ink[k]) / 255);
+    }
+    observer->stage(observer->context, name, line, rgb, map->width, map->height);
+    free(rgb);
+    return LENET5_OK;
+}
+
+static void show_arcs(const lenet5_read_options *options, size_t line, const graph *g, const solution *best)
+{
+    const lenet5_observer *observer = options->observer;
+    for (size_t i = 0; observer && observer->candidate && i < g->count; i++) {
+        const arc *a = &g->arcs[i];
+        lenet5_candidate c = {.first = a->first, .last = a->last, .prior = a->prior};
+        memcpy(c.picture, a->picture, sizeof c.picture);
+        memcpy(c.posterior, a->posterior, sizeof c.posterior);
+        for (size_t k = 0; best && k < best->length; k++)
+            c.chosen |= best->arc[k] == i;
+        observer->candidate(observer->context, line, &c);
+    }
+}
+
 /* ---- Lines ----------------------------------------------------------------------------------------------------------
  */
 
@@ -126,7 +166,7 @@ static void report(lenet5_read_line *out, const solution *solutions, size_t coun
     }
 }
 
-static lenet5_status read_line(lenet5_read_line *out, lenet5_reader *r, const frame_t *frame,
+static lenet5_status read_line(lenet5_read_line *out, size_t number, lenet5_reader *r, const frame_t *frame,
                                const lenet5_read_options *options, const grammar *f, lenet5_error *error)
 {
     graph g;
@@ -140,6 +180,10 @@ static lenet5_status read_line(lenet5_read_line *out, lenet5_reader *r, const fr
         return status;
     ask(r, &g);
     status = lenet5_graph_solve(solutions, &count, wanted, &g, f, error);
+    if (status == LENET5_OK)
+        status = show(options, "pieces", number, &frame->line->map, frame->line->owner, error);
+    if (status == LENET5_OK)
+        show_arcs(options, number, &g, count > 0 ? &solutions[0] : NULL);
     if (status == LENET5_OK)
         report(out, solutions, count, &g, f, frame, options->threshold > 0 ? options->threshold : DEFAULT_THRESHOLD);
     lenet5_graph_free(&g);
@@ -173,7 +217,7 @@ static lenet5_status read_lines(lenet5_reading *reading, lenet5_reader *r, const
         frame->line = &lines->line[i];
         if (frame->line->count == 0)
             continue;
-        status = read_line(&reading->lines[reading->count], r, frame, options, &f, error);
+        status = read_line(&reading->lines[reading->count], reading->count + 1, r, frame, options, &f, error);
         reading->count += status == LENET5_OK;
     }
     lenet5_format_free(&f);
@@ -185,7 +229,11 @@ static lenet5_status read_map(lenet5_reading *reading, lenet5_reader *r, ink_map
 {
     text_lines lines;
     skew_t skew = {.cosine = 1};
-    lenet5_status status = lenet5_remove_rules(map, &skew, report, error);
+    lenet5_status status = show(options, "ink", 0, map, NULL, error);
+    if (status == LENET5_OK)
+        status = lenet5_remove_rules(map, &skew, report, error);
+    if (status == LENET5_OK && report->rules > 0)
+        status = show(options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_find_lines(&lines, map, report->stroke, error);
     if (status != LENET5_OK)

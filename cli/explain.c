@@ -1,0 +1,267 @@
+#include "explain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common.h"
+#include "png_file.h"
+
+#define MOST_CANDIDATES 1600 /* of a line */
+#define NODE_SPACING 60      /* of the drawing of the graph */
+#define NODE_MARGIN 40
+
+struct explanation {
+    const char *folder;
+    lenet5_observer observer;
+    FILE *page;
+    char *text;
+    size_t size;
+    size_t picture, line; /* at hand; numbers of the files that belong to them */
+    size_t count;         /* of candidates of the line */
+    lenet5_candidate candidates[MOST_CANDIDATES];
+    bool failed;
+};
+
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>lenet5 read</title>\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n"
+    ":root { color-scheme: light dark; --paper: #fff; --text: #222; --soft: #666; --line: #ddd; --good: #0072b2 }\n"
+    "@media (prefers-color-scheme: dark) { :root { --paper: #181a1b; --text: #e6e6e6; --soft: #aaa; --line: #444;\n"
+    "  --good: #56b4e9 } }\n"
+    "body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--paper); max-width: 70em;\n"
+    "  margin: 2em auto; padding: 0 1em }\n"
+    "h2 { border-top: 1px solid var(--line); padding-top: 1em } figure { margin: 1em 0 } figcaption { color: "
+    "var(--soft) }\n"
+    "img { max-width: 100%; background: #fff; border: 1px solid var(--line) }\n"
+    ".tried { display: flex; flex-wrap: wrap; gap: 8px } .tried div { text-align: center; font-size: 12px; padding: "
+    "4px;\n"
+    "  border: 2px solid transparent } .tried img { width: 56px; image-rendering: pixelated; display: block }\n"
+    ".tried .chosen { border-color: var(--good); border-radius: 4px } .graph { overflow-x: auto }\n"
+    ".answer { font-size: 1.6em; letter-spacing: 0.08em } .soft { color: var(--soft) }\n"
+    "svg text { fill: var(--text); font: 13px system-ui, sans-serif; text-anchor: middle } svg path { fill: none;\n"
+    "  stroke: var(--line); stroke-width: 1.5 } svg .chosen path { stroke: var(--good); stroke-width: 3 }\n"
+    "svg circle { fill: var(--text) }\n</style>\n<h1>How lenet5 read it</h1>\n";
+
+/* Text as HTML has it. */
+static void put_text(FILE *page, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '<': fputs("&lt;", page); break;
+        case '&': fputs("&amp;", page); break;
+        case '"': fputs("&quot;", page); break;
+        default: fputc(*text, page);
+        }
+}
+
+static void write_picture(explanation *e, const char *name, const uint8_t *pixels, size_t width, size_t height,
+                          size_t channels)
+{
+    lenet5_error error;
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", e->folder, name);
+    if (!e->failed && write_png(path, pixels, width, height, channels, &error) != LENET5_OK)
+        e->failed = complain_error(&error) != EXIT_DONE;
+}
+
+static void put_figure(explanation *e, const char *name, const char *caption)
+{
+    fprintf(e->page, "<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n", name, caption,
+            caption);
+}
+
+/* ---- Candidates and their graph -------------------------------------------------------------------------------------
+ */
+
+static unsigned best_digit(const lenet5_candidate *c)
+{
+    unsigned best = 0;
+    for (unsigned digit = 1; digit < LENET5_CLASSES; digit++)
+        best = c->posterior[digit] > c->posterior[best] ? digit : best;
+    return best;
+}
+
+static size_t node_count(const explanation *e)
+{
+    size_t nodes = 1;
+    for (size_t i = 0; i < e->count; i++)
+        nodes = e->candidates[i].last + 1 > nodes ? e->candidates[i].last + 1 : nodes;
+    return nodes;
+}
+
+/* Candidates that the network takes for a digit, as arcs over the pieces that they are made of; the chosen ones last.
+ */
+static void put_arc(FILE *page, const lenet5_candidate *c, size_t base)
+{
+    const size_t from = NODE_MARGIN + c->first * NODE_SPACING;
+    const size_t to = NODE_MARGIN + c->last * NODE_SPACING;
+    const size_t rise = 26 * (c->last - c->first);
+    const unsigned digit = best_digit(c);
+    fprintf(
+        page,
+        "<g%s><path d=\"M%zu %zu C%zu %zu %zu %zu %zu %zu\"/><text x=\"%zu\" y=\"%zu\">%u</text><title>%u: %.4f, prior "
+        "%.4f</title></g>\n",
+        c->chosen ? " class=\"chosen\"" : "", from, base, from, base - rise, to, base - rise, to, base, (from + to) / 2,
+        base - rise * 3 / 4 - 4, digit, digit, (double)c->posterior[digit], c->prior);
+}
+
+static void put_graph(explanation *e)
+{
+    const size_t nodes = node_count(e);
+    const size_t base = 160;
+    fprintf(e->page, "<div class=\"graph\"><svg width=\"%zu\" height=\"%zu\" role=\"img\" aria-label=\"graph\">\n",
+            2 * NODE_MARGIN + (nodes - 1) * NODE_SPACING, base + 20);
+    for (int chosen = 0; chosen <= 1; chosen++)
+        for (size_t i = 0; i < e->count; i++) {
+            const lenet5_candidate *c = &e->candidates[i];
+            const bool plausible = (double)c->posterior[best_digit(c)] * c->prior > 0.01;
+            if (c->chosen == (chosen == 1) && (c->chosen || plausible))
+                put_arc(e->page, c, base);
+        }
+    for (size_t i = 0; i < nodes; i++)
+        fprintf(e->page, "<circle cx=\"%zu\" cy=\"%zu\" r=\"4\"/>\n", NODE_MARGIN + i * NODE_SPACING, base);
+    fputs("</svg></div>\n<p class=\"soft\">Each dot is a gap or a cut between two pieces; each arc a join that may be "
+          "a digit. "
+          "The blue path is the answer.</p>\n",
+          e->page);
+}
+
+static void put_candidates(explanation *e)
+{
+    fputs("<details><summary>All that the network was shown</summary><div class=\"tried\">\n", e->page);
+    for (size_t i = 0; i < e->count; i++) {
+        const lenet5_candidate *c = &e->candidates[i];
+        const unsigned digit = best_digit(c);
+        const bool rubbish = c->posterior[LENET5_RUBBISH] > c->posterior[digit];
+        char name[80];
+        uint8_t picture[LENET5_PICTURE_BYTES];
+        for (size_t k = 0; k < LENET5_PICTURE_BYTES; k++)
+            picture[k] = (uint8_t)(255 - c->picture[k]);
+        snprintf(name, sizeof name, "%zu-%zu-%zu-%zu.png", e->picture, e->line, c->first, c->last);
+        write_picture(e, name, picture, LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE, 1);
+        fprintf(e->page, "<div%s><img src=\"%s\" alt=\"\">", c->chosen ? " class=\"chosen\"" : "", name);
+        if (rubbish)
+            fprintf(e->page, "no digit<br>%.3f</div>\n", (double)c->posterior[LENET5_RUBBISH]);
+        else
+            fprintf(e->page, "%u<br>%.3f</div>\n", digit, (double)c->posterior[digit]);
+    }
+    fputs("</div></details>\n", e->page);
+}
+
+static void end_line(explanation *e)
+{
+    if (e->count > 0) {
+        put_graph(e);
+        put_candidates(e);
+    }
+    e->count = 0;
+}
+
+/* ---- What the reader calls ------------------------------------------------------------------------------------------
+ */
+
+static void see_stage(void *context, const char *stage, size_t line, const uint8_t *rgb, size_t width, size_t height)
+{
+    explanation *e = context;
+    char name[80];
+    if (line != e->line)
+        end_line(e);
+    if (line > 0)
+        fprintf(e->page, "<h3>Line %zu</h3>\n", line);
+    e->line = line;
+    snprintf(name, sizeof name, "%zu-%zu-%s.png", e->picture, line, stage);
+    for (char *c = name; *c; c++)
+        *c = *c == ' ' ? '-' : *c;
+    write_picture(e, name, rgb, width, height, 3);
+    put_figure(e, name, stage);
+}
+
+static void see_candidate(void *context, size_t line, const lenet5_candidate *candidate)
+{
+    explanation *e = context;
+    (void)line;
+    if (e->count < MOST_CANDIDATES)
+        e->candidates[e->count++] = *candidate;
+}
+
+/* ---- The page -------------------------------------------------------------------------------------------------------
+ */
+
+int explain_begin(explanation **e, const char *folder)
+{
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+    explanation *new = calloc(1, sizeof *new);
+    if (new)
+        new->page = open_memstream(&new->text, &new->size);
+    if (!new || !new->page) {
+        free(new);
+        return complain("out of memory");
+    }
+    new->folder = folder;
+    new->observer = (lenet5_observer){new, see_stage, see_candidate};
+    fputs(head, new->page);
+    *e = new;
+    return EXIT_DONE;
+}
+
+const lenet5_observer *explain_observer(explanation *e)
+{
+    return &e->observer;
+}
+
+void explain_picture(explanation *e, const char *file, int page, const lenet5_picture *picture)
+{
+    char name[80];
+    end_line(e);
+    e->picture++;
+    e->line = 0;
+    fputs("<h2>", e->page);
+    put_text(e->page, file);
+    if (page > 1)
+        fprintf(e->page, ", page %d", page);
+    fputs("</h2>\n", e->page);
+    snprintf(name, sizeof name, "%zu-grey.png", e->picture);
+    write_picture(e, name, picture->grey, picture->width, picture->height, 1);
+    put_figure(e, name, "the picture, in grey");
+}
+
+void explain_reading(explanation *e, const lenet5_reading *reading)
+{
+    end_line(e);
+    if (reading->count == 0)
+        fputs("<p class=\"answer\">nothing is written there</p>\n", e->page);
+    for (size_t i = 0; i < reading->count; i++) {
+        const lenet5_read_line *l = &reading->lines[i];
+        fprintf(e->page, "<p class=\"answer\">%s%s</p>\n<p class=\"soft\">",
+                l->decision == LENET5_ACCEPTED ? "" : "not sure; nearest ", l->strings ? l->string[0].text : "nothing");
+        for (size_t k = 0; k < l->strings; k++)
+            fprintf(e->page, "%s%s %.4f", k > 0 ? ", " : "", l->string[k].text, l->string[k].probability);
+        fputs("</p>\n", e->page);
+    }
+    for (unsigned bit = 1; bit <= reading->notes; bit <<= 1)
+        if (reading->notes & bit)
+            fprintf(e->page, "<p class=\"soft\">%s</p>\n", lenet5_note_text(bit));
+}
+
+int explain_end(explanation *e)
+{
+    lenet5_error error;
+    char path[PATH_SIZE];
+    bool failed = e->failed;
+    fputs("</html>\n", e->page);
+    if (fclose(e->page) != 0)
+        failed = complain("out of memory") != EXIT_DONE;
+    const lenet5_bytes piece = {e->text, e->size};
+    snprintf(path, sizeof path, "%s/index.html", e->folder);
+    if (!failed && lenet5_file_write(path, &piece, 1, &error) != LENET5_OK)
+        failed = complain_error(&error) != EXIT_DONE;
+    if (!failed)
+        fprintf(stderr, "%s shows how it was read\n", path);
+    free(e->text);
+    free(e);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
