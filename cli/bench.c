@@ -45,16 +45,22 @@ typedef struct amounts {
     size_t pictures;              /* of the set: what forward_batch reads and an epoch trains on */
     size_t warm_steps, steps;     /* of batches; together they fit in one pass, whose last batch is smaller */
     size_t warm_singles, singles; /* steps of one picture; a pass of recipe 1998 begins with its learning rates */
-    size_t latencies, curvatures, references, scans;
+    size_t latencies, curvatures, references, scans, fields, pages;
 } amounts;
 
-static const amounts thorough = {ROUNDS, 60000, 100, 400, 200, 5000, LATENCIES, 3000, 1000, 2000};
-static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50};
+static const amounts thorough = {ROUNDS, 60000, 100, 400, 200, 5000, LATENCIES, 3000, 1000, 2000, 100, 3};
+static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50, 2, 1};
 
 /* The reference passes that measures are held against. */
 enum { REFERENCE_FORWARD, REFERENCE_TRAINING, REFERENCE_CURVATURE, REFERENCES, NO_REFERENCE = REFERENCES };
 
-#define MEASURES 9
+#define MEASURES 11
+#define FIELD_WIDTH 600
+#define FIELD_HEIGHT 150
+#define PAGE_WIDTH 2480 /* A4 at 300 dots an inch */
+#define PAGE_HEIGHT 3508
+#define PAGE_FIELDS 8
+#define PAGE_GREY 250
 
 typedef struct peak {
     const char *isa;
@@ -70,6 +76,9 @@ typedef struct bench {
     lenet5_model model; /* trained for some steps, so that its states are no noise */
     lenet5_bulk *bulk;
     uint8_t *digits; /* what it reads */
+    lenet5_committee committee;
+    lenet5_reader *reader;
+    lenet5_picture fields[PAGE_FIELDS], page;
 
     lenet5_lanes lanes;
     lenet5_maps maps, delta;
@@ -201,6 +210,35 @@ static lenet5_status normalise(double *seconds, bench *b, lenet5_error *error)
     for (size_t i = 0; i < b->work.scans && status == LENET5_OK; i++)
         status = lenet5_normalise(picture, b->scans[i % SCANS], SCAN_SIDE, SCAN_SIDE, error);
     *seconds = (seconds_now() - start) / (double)b->work.scans;
+    return status;
+}
+
+static lenet5_status read_field(double *seconds, bench *b, lenet5_error *error)
+{
+    static const lenet5_read_options options = {.format = "zip5"};
+    lenet5_status status = LENET5_OK;
+    const double start = seconds_now();
+    for (size_t i = 0; i < b->work.fields && status == LENET5_OK; i++) {
+        lenet5_reading reading;
+        status = lenet5_read(&reading, b->reader, &b->fields[i % PAGE_FIELDS], &options, error);
+        if (status == LENET5_OK)
+            lenet5_reading_free(&reading);
+    }
+    *seconds = (seconds_now() - start) / (double)b->work.fields;
+    return status;
+}
+
+static lenet5_status read_page(double *seconds, bench *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    const double start = seconds_now();
+    for (size_t i = 0; i < b->work.pages && status == LENET5_OK; i++) {
+        lenet5_reading reading;
+        status = lenet5_read(&reading, b->reader, &b->page, NULL, error);
+        if (status == LENET5_OK)
+            lenet5_reading_free(&reading);
+    }
+    *seconds = (seconds_now() - start) / (double)b->work.pages;
     return status;
 }
 
@@ -345,6 +383,8 @@ static const measure measures[MEASURES] = {
     {"train_single", 1, false, false, TRAINING, REFERENCE_TRAINING, train_single},
     {"second_derivatives", 1, false, false, SECOND_DERIVATIVES, REFERENCE_CURVATURE, second_derivatives},
     {"normalise", 1, false, false, 0, NO_REFERENCE, normalise},
+    {"read_field", 1, false, false, 0, NO_REFERENCE, read_field},
+    {"read_page", 1, false, false, 0, NO_REFERENCE, read_page},
 };
 
 /* All, but reading in whole numbers only where that is done. */
@@ -530,6 +570,62 @@ static void scan(uint8_t grey[SCAN_SIDE * SCAN_SIDE], const uint8_t *picture)
                 (uint8_t)(255 - picture[row / 3 * LENET5_PICTURE_SIDE + column / 3]);
 }
 
+static lenet5_status new_picture(lenet5_picture *p, size_t width, size_t height, lenet5_error *error)
+{
+    *p = (lenet5_picture){width, height, malloc(width * height)};
+    if (p->grey) {
+        memset(p->grey, PAGE_GREY, width * height);
+        return LENET5_OK;
+    }
+    snprintf(error->message, sizeof error->message, "out of memory");
+    return LENET5_E_MEMORY;
+}
+
+/* A string of five digits, brought to the size of a field. */
+static lenet5_status draw_field(lenet5_picture *field, const bench *b, size_t index, lenet5_error *error)
+{
+    lenet5_string s;
+    lenet5_status status = new_picture(field, FIELD_WIDTH, FIELD_HEIGHT, error);
+    if (status == LENET5_OK)
+        status = lenet5_string_draw(&s, &b->set, "spaced", 5, index, 1998, error);
+    if (status != LENET5_OK)
+        return status;
+    for (size_t y = 0; y < FIELD_HEIGHT; y++)
+        for (size_t x = 0; x < FIELD_WIDTH; x++) {
+            const uint8_t level = s.rgb[3 * (y * s.height / FIELD_HEIGHT * s.width + x * s.width / FIELD_WIDTH)];
+            field->grey[y * FIELD_WIDTH + x] = level < PAGE_GREY ? level : PAGE_GREY;
+        }
+    lenet5_string_free(&s);
+    return LENET5_OK;
+}
+
+/* Two fields side by side, four times. */
+static void fill_page(bench *b)
+{
+    for (size_t i = 0; i < PAGE_FIELDS; i++)
+        for (size_t y = 0; y < FIELD_HEIGHT; y++)
+            memcpy(b->page.grey + (400 + i / 2 * 700 + y) * PAGE_WIDTH + 300 + i % 2 * 1200,
+                   b->fields[i].grey + y * FIELD_WIDTH, FIELD_WIDTH);
+}
+
+static lenet5_status prepare_reading(bench *b, lenet5_error *error)
+{
+    const lenet5_model *builtin = lenet5_builtin();
+    if (!builtin) {
+        snprintf(error->message, sizeof error->message, "out of memory");
+        return LENET5_E_MEMORY;
+    }
+    b->committee = (lenet5_committee){1, (lenet5_network *)&builtin->network, builtin->provenance};
+    lenet5_status status = lenet5_reader_new(&b->reader, &b->committee, error);
+    if (status == LENET5_OK)
+        status = new_picture(&b->page, PAGE_WIDTH, PAGE_HEIGHT, error);
+    for (size_t i = 0; i < PAGE_FIELDS && status == LENET5_OK; i++)
+        status = draw_field(&b->fields[i], b, i, error);
+    if (status == LENET5_OK)
+        fill_page(b);
+    return status;
+}
+
 static lenet5_status prepare(bench *b, lenet5_error *error)
 {
     lenet5_training *training;
@@ -547,6 +643,8 @@ static lenet5_status prepare(bench *b, lenet5_error *error)
         snprintf(error->message, sizeof error->message, "out of memory");
         status = LENET5_E_MEMORY;
     }
+    if (status == LENET5_OK)
+        status = prepare_reading(b, error);
     for (size_t i = 0; i < SCANS; i++)
         scan(b->scans[i], picture_of(b, i));
     list_peaks(b, 1);
@@ -589,6 +687,10 @@ static int run(const cli_arguments *arguments)
     lenet5_dataset_free(&b->set);
     lenet5_bulk_free(b->bulk);
     free(b->digits);
+    lenet5_reader_free(b->reader);
+    lenet5_picture_free(&b->page);
+    for (size_t i = 0; i < PAGE_FIELDS; i++)
+        lenet5_picture_free(&b->fields[i]);
     free(b);
     return code;
 }
@@ -619,7 +721,9 @@ const cli_command bench_command = {
                    "  epoch               one pass of such updates through 60,000 pictures\n"
                    "  train_single        one update from one picture, recipe 1998\n"
                    "  second_derivatives  those of one picture, which recipe 1998 sets its rates by\n"
-                   "  normalise           bringing a grey picture of 100x100 to the form that is read\n\n"
+                   "  normalise           bringing a grey picture of 100x100 to the form that is read\n"
+                   "  read_field          finding and reading five digits in a picture of 600x150\n"
+                   "  read_page           and 40 of them on a page of 2480x3508, A4 at 300 dots an inch\n\n"
                    "A time is the median of 5 samples, and that of as many pictures as stand before it. A sample is\n"
                    "a mean over many pictures, but forward_single's is a median too, of single latencies. Only the\n"
                    "multiply-adds that the network's definition needs count for the share. The reference are the\n"

@@ -23,8 +23,11 @@ static const lenet5_distortion handwriting = {.shift = 1.5f,
                                               .contrast = 0.2f,
                                               .noise = 12};
 
-/* lenet5 calibrate on the last 10,000 training pictures of MNIST: means of seeds 1 and 2, trained on the others. */
-static const lenet5_reading best_reading = {67.3, 0.1065, {0.5, 0.5, 0.5, 0.857, 0.978, 0.995}};
+/*
+ * lenet5 calibrate on the last 10,000 training pictures of MNIST: means of three networks trained on the others, and
+ * taught by a committee of such.
+ */
+static const lenet5_reading best_reading = {64.0, 0.114, {0.5, 0.5, 0.5, 0.853, 0.971, 0.994}};
 
 static const recipe recipes[] = {
     {.description = &lenet5_recipes[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
