@@ -84,7 +84,7 @@ enum { NO_LINE = -1 };
 
 /* What a line is known by while it is put together. */
 typedef struct gathering {
-    double top, bottom; /* means over its tall components, weighted by their heights */
+    double top, bottom; /* means over its last tall components, weighted by their heights */
     double weight;
     double left, right; /* how far it has come */
     int now;            /* the line that its next component goes to: itself, or one that is split from it */
@@ -137,7 +137,7 @@ static void add_to_line(grouping *g, int line, const component *c)
     const double weight = (double)height_of(c);
     l->top += ((double)c->box.top - l->top) * weight / (l->weight + weight);
     l->bottom += ((double)c->box.bottom - l->bottom) * weight / (l->weight + weight);
-    l->weight += weight;
+    l->weight = fmin(l->weight + weight, g->height); /* no more, so that a line may rise and fall */
 }
 
 /* Tall components, from left to right so that a line may rise or fall, then what is small. */
