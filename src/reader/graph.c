@@ -35,6 +35,7 @@
 #define RUBBISH_SHARE 0.02  /* of a reading with something that is no digit, for each such thing */
 #define OTHER_SHARE 0.05    /* of strings that are not of the format */
 #define SHARPNESS 0.94      /* the power of a probability that counts */
+#define TRUST_IN_A_CUT 0.9
 #define BEAM 64
 #define LEAST_PROMISE 1e-7 /* of that of the best: what promises less is not followed */
 
@@ -108,6 +109,7 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *er
             if (!may_be_a_digit(line, a))
                 break;
             a->prior = shape_prior(line, a);
+            a->cut = line->cut[first] >= 0;
             draw_arc(a, ink, line);
             g->count++;
         }
@@ -287,8 +289,17 @@ static int by_weight(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
+/* How far a reading can be trusted that needs cuts: any of them may go through a digit, or the right one be missing. */
+static double trust_in_cuts(const graph *g, const solution *read)
+{
+    double trust = 1;
+    for (size_t i = 0; i < read->length; i++)
+        trust *= g->arcs[read->arc[i]].cut ? TRUST_IN_A_CUT : 1;
+    return trust;
+}
+
 /* The strings at the last node, with their probabilities. */
-static size_t take_best(solution *solutions, size_t most, beam *last, double everything)
+static size_t take_best(solution *solutions, size_t most, const graph *g, beam *last, double everything)
 {
     size_t count = 0;
     qsort(last->list, last->count, sizeof *last->list, by_weight);
@@ -296,7 +307,7 @@ static size_t take_best(solution *solutions, size_t most, beam *last, double eve
         if (last->list[i].read.length == 0)
             continue;
         solutions[count] = last->list[i].read;
-        solutions[count++].probability = last->list[i].weight / everything;
+        solutions[count++].probability = last->list[i].weight / everything * trust_in_cuts(g, &last->list[i].read);
     }
     return count;
 }
@@ -314,7 +325,7 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
         const double any = weigh_all(sums, g, 0);
         const double with_rubbish = weigh_all(sums, g, RUBBISH_SHARE) - any;
         go_through(beams, g, f, &ahead);
-        *count = take_best(solutions, count_most, &beams[g->nodes - 1],
+        *count = take_best(solutions, count_most, g, &beams[g->nodes - 1],
                            allowed + OTHER_SHARE * fmax(0, any - allowed) + fmax(0, with_rubbish));
     }
     free(ahead.best);

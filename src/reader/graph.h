@@ -13,6 +13,7 @@ typedef struct arc {
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
     double prior; /* of its shape and place; at most 1 */
+    bool cut;     /* it is cut from what is to the left of it */
 } arc;
 
 typedef struct graph {
