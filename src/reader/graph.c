@@ -302,12 +302,14 @@ static double trust_in_cuts(const graph *g, const solution *read)
 static size_t take_best(solution *solutions, size_t most, const graph *g, beam *last, double everything)
 {
     size_t count = 0;
+    for (size_t i = 0; i < last->count; i++)
+        last->list[i].weight *= trust_in_cuts(g, &last->list[i].read);
     qsort(last->list, last->count, sizeof *last->list, by_weight);
     for (size_t i = 0; i < last->count && count < most; i++) {
         if (last->list[i].read.length == 0)
             continue;
         solutions[count] = last->list[i].read;
-        solutions[count++].probability = last->list[i].weight / everything * trust_in_cuts(g, &last->list[i].read);
+        solutions[count++].probability = last->list[i].weight / everything;
     }
     return count;
 }
