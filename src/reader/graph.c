@@ -30,9 +30,11 @@
 #define CUT_INK_COST 18.0   /* of the ink on a cut, in pixels to the line's height */
 #define GAP_COST 60.0       /* of a gap within a digit, to the line's height */
 #define LOW_COST 19.0       /* of lowness: how far below the line's height, squared */
+#define SOLID 0.62          /* of its box a digit's ink fills at most */
+#define SOLID_COST 500.0    /* of what is more, squared; less where the box is narrow */
 #define SKIP_COST 2.3       /* of leaving a piece out */
 #define SKIP_AREA_COST 50.0 /* and of its ink, to the square of the line's height */
-#define RUBBISH_SHARE 0.02  /* of a reading with something that is no digit, for each such thing */
+#define RUBBISH_SHARE 0.01  /* of a reading with something that is no digit, for each such thing */
 #define OTHER_SHARE 0.05    /* of strings that are not of the format */
 #define SHARPNESS 0.94      /* the power of a probability that counts */
 #define TRUST_IN_A_CUT 0.9
@@ -54,21 +56,29 @@ static span together(const span *pieces, size_t first, size_t last)
     return b;
 }
 
+static double cut_prior(const text_line *l, const arc *a)
+{
+    return l->cut[a->first] < 0 ? 1 : exp(-CUT_INK_COST * l->cut[a->first] / l->height);
+}
+
+/* Digits are about as high as their line, seldom wider than high, in one piece, and no blots. */
 static double shape_prior(const text_line *l, const arc *a)
 {
     const double width = (double)(a->box.right - a->box.left) / l->height;
     const double height = (double)(a->box.bottom - a->box.top) / l->height;
     double gap = 0;
+    double area = (double)l->area[a->first];
     size_t end = l->pieces[a->first].right;
     for (size_t i = a->first + 1; i < a->last; i++) {
         if (l->pieces[i].left > end)
             gap += (double)(l->pieces[i].left - end) / l->height;
         end = l->pieces[i].right > end ? l->pieces[i].right : end;
+        area += (double)l->area[i];
     }
-    const double cut = l->cut[a->first] < 0 ? 0 : CUT_INK_COST * l->cut[a->first] / l->height;
     const double wide = fmax(0, width - 1);
     const double low = fmax(0, 1 - height);
-    return exp(-cut - WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low * low);
+    const double solid = fmax(0, area / (width * height * l->height * l->height) - SOLID) * fmin(1, 2 * width / height);
+    return exp(-WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low * low - SOLID_COST * solid * solid);
 }
 
 /* The pieces of an arc, and nothing of others, as the network is shown them. */
@@ -108,7 +118,8 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *er
             a->box = together(line->pieces, first, last);
             if (!may_be_a_digit(line, a))
                 break;
-            a->prior = shape_prior(line, a);
+            a->prior = cut_prior(line, a);
+            a->shape = shape_prior(line, a);
             a->cut = line->cut[first] >= 0;
             draw_arc(a, ink, line);
             g->count++;
@@ -129,7 +140,7 @@ void lenet5_graph_free(graph *g)
 
 static double weight(const arc *a, unsigned digit)
 {
-    return a->prior * fmax(LEAST_PROBABILITY, pow((double)a->posterior[digit], SHARPNESS));
+    return a->prior * a->shape * fmax(LEAST_PROBABILITY, pow((double)a->posterior[digit], SHARPNESS));
 }
 
 /* The arcs that begin at a node are neighbours in the list. */
@@ -195,7 +206,7 @@ static double weigh_all(double *sums, const graph *g, double share)
         sums[node] = g->skip[node] * sums[node + 1];
         for (size_t i = first_arc(g, node); i < g->count && g->arcs[i].first == node; i++) {
             const arc *a = &g->arcs[i];
-            double w = share * a->prior * (double)a->posterior[LENET5_RUBBISH];
+            double w = share * a->prior * (1 - a->shape * (1 - (double)a->posterior[LENET5_RUBBISH]));
             for (unsigned digit = 0; digit < 10; digit++)
                 w += weight(a, digit);
             sums[node] += w * sums[a->last];

@@ -12,7 +12,8 @@ typedef struct arc {
     span box;
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
-    double prior; /* of its shape and place; at most 1 */
+    double prior; /* of the cut that it needs, at most 1 */
+    double shape; /* how well a digit may have its shape, at most 1 */
     bool cut;     /* it is cut from what is to the left of it */
 } arc;
 

@@ -137,7 +137,7 @@ static void show_arcs(const lenet5_read_options *options, size_t line, const gra
     const lenet5_observer *observer = options->observer;
     for (size_t i = 0; observer && observer->candidate && i < g->count; i++) {
         const arc *a = &g->arcs[i];
-        lenet5_candidate c = {.first = a->first, .last = a->last, .prior = a->prior};
+        lenet5_candidate c = {.first = a->first, .last = a->last, .prior = a->prior * a->shape};
         memcpy(c.picture, a->picture, sizeof c.picture);
         memcpy(c.posterior, a->posterior, sizeof c.posterior);
         for (size_t k = 0; best && k < best->length; k++)
@@ -285,7 +285,7 @@ lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_
     /* For strings of known length made of MNIST's training digits, in the style that needs most: touching digits. */
     static const struct {
         double error, threshold;
-    } known[] = {{0.05, 0.57}, {0.02, 0.79}, {0.01, 0.9}, {0.005, 0.972}, {0.002, 0.9975}};
+    } known[] = {{0.05, 0.5}, {0.02, 0.72}, {0.01, 0.82}, {0.005, 0.91}, {0.002, 0.94}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].error <= max_error) {
             *threshold = known[i].threshold;
