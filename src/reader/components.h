@@ -4,7 +4,7 @@
 
 #include "pieces.h"
 
-#define SURELY_INK 110 /* of 255: what is fainter connects nothing */
+#define SURELY_INK 85 /* of 255: what is fainter connects nothing */
 
 typedef struct component {
     span box;

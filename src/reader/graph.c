@@ -27,6 +27,7 @@
 #define WIDEST 1.5    /* of a digit made of several pieces; of the line's height */
 #define LEAST_PROBABILITY 1e-9
 #define WIDTH_COST 90.0     /* of a width beyond the line's height, squared */
+#define WIDE_WHOLE 1.3      /* what touches nothing else may be so wide */
 #define CUT_INK_COST 18.0   /* of the ink on a cut, in pixels to the line's height */
 #define GAP_COST 60.0       /* of a gap within a digit, to the line's height */
 #define LOW_COST 19.0       /* of lowness: how far below the line's height, squared */
@@ -75,7 +76,8 @@ static double shape_prior(const text_line *l, const arc *a)
         end = l->pieces[i].right > end ? l->pieces[i].right : end;
         area += (double)l->area[i];
     }
-    const double wide = fmax(0, width - 1);
+    const bool whole = l->cut[a->first] < 0 && (a->last == l->count || l->cut[a->last] < 0);
+    const double wide = fmax(0, width - (whole ? WIDE_WHOLE : 1));
     const double low = fmax(0, 1 - height);
     const double solid = fmax(0, area / (width * height * l->height * l->height) - SOLID) * fmin(1, 2 * width / height);
     return exp(-WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low * low - SOLID_COST * solid * solid);

@@ -16,10 +16,13 @@
 #include "base/error.h"
 #include "components.h"
 
-#define TALL 0.5      /* of a digit's height: components that make lines */
-#define SPECK 0.004   /* of the square of a digit's height: what has less ink is dropped */
-#define FIELD_GAP 2.5 /* of a digit's height: a gap so wide parts two lines */
-#define OVERLAP 0.5   /* of the lower one's height, for two components to be of one line */
+#define TALL 0.5       /* of a digit's height: components that make lines */
+#define SPECK 0.004    /* of the square of a digit's height: what has less ink is dropped */
+#define HALVES 0.5     /* of the narrower part's width that lies over the other part */
+#define HALVES_GAP 0.2 /* between them, of the height of both */
+#define MOST_HALVES 8  /* lines; where there are more, it is no picture of single digits */
+#define FIELD_GAP 2.5  /* of a digit's height: a gap so wide parts two lines */
+#define OVERLAP 0.5    /* of the lower one's height, for two components to be of one line */
 #define STEEPEST_FALL 0.25
 #define LEAST_FALL 0.01
 #define STEEPEST_LEAN 0.6
@@ -165,6 +168,51 @@ static void group(grouping *g, const ink_map *map, const placed *order)
     }
 }
 
+static span bounds_of(const grouping *g, int line)
+{
+    span b = {SIZE_MAX, SIZE_MAX, 0, 0};
+    for (size_t i = 0; i < g->components->count; i++) {
+        const span *box = &g->components->list[i].box;
+        if (g->line[i] != line)
+            continue;
+        b.left = box->left < b.left ? box->left : b.left;
+        b.top = box->top < b.top ? box->top : b.top;
+        b.right = box->right > b.right ? box->right : b.right;
+        b.bottom = box->bottom > b.bottom ? box->bottom : b.bottom;
+    }
+    return b;
+}
+
+static size_t tall_ones(const grouping *g, int line)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < g->components->count; i++)
+        count += g->line[i] == line && (double)height_of(&g->components->list[i]) >= TALL * g->height;
+    return count;
+}
+
+/* Whether two lines are the upper and the lower part of one digit, as of a 5 whose bar does not touch it. */
+static bool are_halves(const grouping *g, int one, int other)
+{
+    if (tall_ones(g, one) != 1 || tall_ones(g, other) != 1)
+        return false;
+    const span a = bounds_of(g, one), b = bounds_of(g, other);
+    const double common = fmin((double)a.right, (double)b.right) - fmax((double)a.left, (double)b.left);
+    const double narrower = fmin((double)(a.right - a.left), (double)(b.right - b.left));
+    const double gap = fmax((double)a.top, (double)b.top) - fmin((double)a.bottom, (double)b.bottom);
+    const double height = fmax((double)a.bottom, (double)b.bottom) - fmin((double)a.top, (double)b.top);
+    return common >= HALVES * narrower && gap <= HALVES_GAP * height;
+}
+
+static void join_halves(grouping *g)
+{
+    for (int one = 0; one < (int)g->count; one++)
+        for (int other = one + 1; other < (int)g->count; other++)
+            if (are_halves(g, one, other))
+                for (size_t i = 0; i < g->components->count; i++)
+                    g->line[i] = g->line[i] == other ? one : g->line[i];
+}
+
 /* A line with a wide gap in it is two. */
 static void split(grouping *g, const placed *order)
 {
@@ -205,6 +253,8 @@ static lenet5_status find_groups(grouping *g, const ink_map *map, double stroke,
             order[i] = (placed){(double)c->list[i].box.left, i};
         qsort(order, c->count, sizeof *order, by_place);
         group(g, map, order);
+        if (g->count <= MOST_HALVES)
+            join_halves(g);
         split(g, order);
     }
     free(order);
@@ -213,21 +263,6 @@ static lenet5_status find_groups(grouping *g, const ink_map *map, double stroke,
 
 /* ---- A line on its own ----------------------------------------------------------------------------------------------
  */
-
-static span bounds_of(const grouping *g, int line)
-{
-    span b = {SIZE_MAX, SIZE_MAX, 0, 0};
-    for (size_t i = 0; i < g->components->count; i++) {
-        const span *box = &g->components->list[i].box;
-        if (g->line[i] != line)
-            continue;
-        b.left = box->left < b.left ? box->left : b.left;
-        b.top = box->top < b.top ? box->top : b.top;
-        b.right = box->right > b.right ? box->right : b.right;
-        b.bottom = box->bottom > b.bottom ? box->bottom : b.bottom;
-    }
-    return b;
-}
 
 /* The slope of the straight line through the middles of the tall components. */
 static double find_fall(const grouping *g, int line)
@@ -609,7 +644,13 @@ static double digit_height(const part *parts, const placed *order, size_t count,
             weight += tall;
         }
     }
-    return weight > 0 ? sum / weight : height;
+    if (weight > 0)
+        return sum / weight;
+    for (size_t i = 0; i < count; i++) {
+        const span *b = &parts[order[i].index].box;
+        height = fmax(height, (double)(b->bottom - b->top));
+    }
+    return height;
 }
 
 static lenet5_status find_pieces(text_line *l, lenet5_error *error)
@@ -677,6 +718,8 @@ static lenet5_status make_lines(text_lines *lines, const grouping *g, const ink_
     if (status == LENET5_OK)
         qsort(order, g->count, sizeof *order, by_place);
     for (size_t i = 0; i < g->count && status == LENET5_OK; i++) {
+        if (bounds_of(g, (int)order[i].index).right == 0) /* it has been joined to another one */
+            continue;
         status = make_line(&lines->line[lines->count], g, map, (int)order[i].index, error);
         lines->count += status == LENET5_OK;
     }
