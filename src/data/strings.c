@@ -154,7 +154,8 @@ static void print_rules(sheet *s, float base, float spacing, float thickness, fl
 /* A comb of boxes, one for each glyph. */
 static void print_boxes(sheet *s, const glyph *glyphs, size_t count, float margin, float thickness, float coverage)
 {
-    float top = glyphs[0].y, bottom = glyphs[0].y;
+    float top = glyphs[0].y;
+    float bottom = top;
     for (size_t i = 0; i < count; i++) {
         top = fminf(top, glyphs[i].y + glyphs[i].top);
         bottom = fmaxf(bottom, glyphs[i].y + glyphs[i].bottom);

@@ -33,11 +33,11 @@ static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint
     lay_on_white(pixels, count, colour ? 3 : 1);
     if (colour)
         return lenet5_mix(picture, pixels, image->width, image->height, error);
-    uint8_t *grey = malloc(count);
-    if (!grey)
+    lenet5_picture grey = {image->width, image->height, malloc(count)};
+    if (!grey.grey)
         return lenet5_fail_memory(error);
-    memcpy(grey, pixels, count);
-    *picture = (lenet5_picture){image->width, image->height, grey};
+    memcpy(grey.grey, pixels, count);
+    *picture = grey;
     return LENET5_OK;
 }
 
