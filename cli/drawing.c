@@ -179,6 +179,7 @@ static void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
 #define MOST_X_STEPS 10
 #define MOST_Y_STEPS 6
 #define MOST_MARKERS 50
+#define LONG_TRAINING 40 /* passes */
 #define MOST_SERIES 4
 #define NAME_SIZE 64
 #define FIGURE_5_PCT 5.0 /* where its error axis ends */
@@ -311,15 +312,19 @@ static void place_legend(plot *p)
     p->legend_bottom = TOP + (double)p->count * LEGEND_ROW + LEGEND_MARGIN;
 }
 
-/* Chooses the axes: the error axis as high as the curves are, and such that none gets under the legend. */
+/*
+ * Chooses the axes: the error axis as high as the curves are, and such that none gets under the legend. Of a long
+ * training the steep beginning may leave the picture.
+ */
 static void place_axes(plot *p)
 {
     p->x = axis_to(fmax(2, last_pass(p)), 1, MOST_X_STEPS);
     const double under_legend = p->x.end * (p->legend_left - 6 - LEFT) / (RIGHT - LEFT);
     const double free_share = (BOTTOM - p->legend_bottom - 6) / (BOTTOM - TOP);
+    const double shown_from = last_pass(p) > LONG_TRAINING ? last_pass(p) / 20 : 0;
     double end = 0;
     for (size_t i = 0; i < p->count; i++) {
-        end = fmax(end, p->series[i].paper ? FIGURE_5_PCT : highest_from(&p->series[i], 0));
+        end = fmax(end, p->series[i].paper ? FIGURE_5_PCT : highest_from(&p->series[i], shown_from));
         end = fmax(end, highest_from(&p->series[i], under_legend) / free_share);
     }
     p->y = axis_to(end > 0 ? end : 1, 0, MOST_Y_STEPS);
@@ -412,12 +417,16 @@ static void draw_series(const plot *p, const series *s)
 {
     const size_t stride = (s->count + MOST_MARKERS - 1) / MOST_MARKERS;
     set_pen(p->cairo, s);
+    cairo_save(p->cairo);
+    cairo_rectangle(p->cairo, LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP);
+    cairo_clip(p->cairo);
     for (size_t i = 0; i < s->count; i++)
         if (value(s, i) >= 0)
             cairo_line_to(p->cairo, to_x(p, s->points[i].pass), to_y(p, value(s, i)));
     cairo_stroke(p->cairo);
+    cairo_restore(p->cairo);
     for (size_t i = 0; i < s->count; i++)
-        if (value(s, i) >= 0 && (s->count - 1 - i) % stride == 0)
+        if (value(s, i) >= 0 && value(s, i) <= p->y.end && (s->count - 1 - i) % stride == 0)
             draw_marker(p->cairo, s, to_x(p, s->points[i].pass), to_y(p, value(s, i)));
 }
 
