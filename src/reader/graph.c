@@ -48,12 +48,8 @@
 static span together(const span *pieces, size_t first, size_t last)
 {
     span b = pieces[first];
-    for (size_t i = first + 1; i < last; i++) {
-        b.left = pieces[i].left < b.left ? pieces[i].left : b.left;
-        b.top = pieces[i].top < b.top ? pieces[i].top : b.top;
-        b.right = pieces[i].right > b.right ? pieces[i].right : b.right;
-        b.bottom = pieces[i].bottom > b.bottom ? pieces[i].bottom : b.bottom;
-    }
+    for (size_t i = first + 1; i < last; i++)
+        b = span_of_both(b, pieces[i]);
     return b;
 }
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "histogram.h"
 
 #define LEAST_TILE 12
 #define GREATEST_TILE 64
@@ -27,17 +28,6 @@ typedef struct tiles {
     size_t across, down, side;
     float *level;
 } tiles;
-
-static unsigned quantile(const uint32_t histogram[256], uint32_t count, double share)
-{
-    uint32_t below = 0;
-    for (unsigned level = 0; level < 255; level++) {
-        below += histogram[level];
-        if (below > share * count)
-            return level;
-    }
-    return 255;
-}
 
 static uint32_t tile_histogram(uint32_t histogram[256], const lenet5_picture *p, const tiles *t, size_t column,
                                size_t row)
@@ -278,6 +268,16 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
         stretch(map->ink, count, &d);
     report->stroke = stroke_width(map);
     return LENET5_OK;
+}
+
+double lenet5_ink_between(const ink_map *map, double x, double y)
+{
+    const double left = floor(x), top = floor(y);
+    if (left < 0 || top < 0 || left + 1 >= (double)map->width || top + 1 >= (double)map->height)
+        return 0;
+    const uint8_t *at = map->ink + (size_t)top * map->width + (size_t)left;
+    const double fx = x - left, fy = y - top;
+    return (1 - fy) * ((1 - fx) * at[0] + fx * at[1]) + fy * ((1 - fx) * at[map->width] + fx * at[map->width + 1]);
 }
 
 void lenet5_ink_free(ink_map *map)

@@ -36,6 +36,9 @@ lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report
 /* Where a place of the map is in the picture. */
 void lenet5_unskew(float place[2], const skew_t *skew, float x, float y);
 
+/* The ink between pixels, 0 outside the map. */
+double lenet5_ink_between(const ink_map *map, double x, double y);
+
 void lenet5_ink_free(ink_map *map);
 
 #endif

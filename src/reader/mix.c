@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "decode.h"
+#include "histogram.h"
 
 #define MIXES 4
 #define SAMPLES 40000 /* pixels that are looked at */
@@ -19,17 +20,6 @@ static const unsigned char mixes[MIXES][3] = {{77, 150, 29}, {255, 1, 0}, {0, 25
 static uint8_t mixed(const uint8_t *rgb, const unsigned char mix[3])
 {
     return (uint8_t)((rgb[0] * mix[0] + rgb[1] * mix[1] + rgb[2] * mix[2] + 128) >> 8);
-}
-
-static unsigned quantile(const uint32_t histogram[256], size_t count, double share)
-{
-    size_t below = 0;
-    for (unsigned level = 0; level < 255; level++) {
-        below += histogram[level];
-        if ((double)below > share * (double)count)
-            return level;
-    }
-    return 255;
 }
 
 static double clearness(const uint8_t *rgb, size_t count, const unsigned char mix[3])

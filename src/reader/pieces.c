@@ -171,15 +171,9 @@ static void group(grouping *g, const ink_map *map, const placed *order)
 static span bounds_of(const grouping *g, int line)
 {
     span b = {SIZE_MAX, SIZE_MAX, 0, 0};
-    for (size_t i = 0; i < g->components->count; i++) {
-        const span *box = &g->components->list[i].box;
-        if (g->line[i] != line)
-            continue;
-        b.left = box->left < b.left ? box->left : b.left;
-        b.top = box->top < b.top ? box->top : b.top;
-        b.right = box->right > b.right ? box->right : b.right;
-        b.bottom = box->bottom > b.bottom ? box->bottom : b.bottom;
-    }
+    for (size_t i = 0; i < g->components->count; i++)
+        if (g->line[i] == line)
+            b = span_of_both(b, g->components->list[i].box);
     return b;
 }
 
@@ -324,16 +318,6 @@ static lenet5_status find_lean(float *lean, const ink_map *map, lenet5_error *er
     return LENET5_OK;
 }
 
-static double interpolated(const ink_map *map, double x, double y)
-{
-    const double left = floor(x), top = floor(y);
-    if (left < 0 || top < 0 || left + 1 >= (double)map->width || top + 1 >= (double)map->height)
-        return 0;
-    const uint8_t *at = map->ink + (size_t)top * map->width + (size_t)left;
-    const double fx = x - left, fy = y - top;
-    return (1 - fy) * ((1 - fx) * at[0] + fx * at[1]) + fy * ((1 - fx) * at[map->width] + fx * at[map->width + 1]);
-}
-
 /* The map as it is without its fall and lean; place of the old one: as text_line says. */
 static lenet5_status straighten(text_line *l, lenet5_error *error)
 {
@@ -352,7 +336,7 @@ static lenet5_status straighten(text_line *l, lenet5_error *error)
         for (size_t x = 0; x < new.width; x++) {
             const double there_x = (double)x + (double)l->lean * ((double)y - (double)l->middle) + from_x;
             const double there_y = (double)y + (double)l->fall * ((double)x - (double)l->centre) + from_y;
-            new.ink[y * new.width + x] = (uint8_t)(interpolated(&old, there_x, there_y) + 0.5);
+            new.ink[y * new.width + x] = (uint8_t)(lenet5_ink_between(&old, there_x, there_y) + 0.5);
         }
     l->from_x += (float)from_x;
     l->from_y += (float)from_y;
@@ -618,11 +602,7 @@ static size_t list_parts(part *parts, placed *order, const components *c, const 
         parts[i] = (part){{SIZE_MAX, SIZE_MAX, 0, 0}, 0};
     for (size_t i = 0; i < c->count; i++) {
         part *p = &parts[part_of[i]];
-        const span *b = &c->list[i].box;
-        p->box.left = b->left < p->box.left ? b->left : p->box.left;
-        p->box.top = b->top < p->box.top ? b->top : p->box.top;
-        p->box.right = b->right > p->box.right ? b->right : p->box.right;
-        p->box.bottom = b->bottom > p->box.bottom ? b->bottom : p->box.bottom;
+        p->box = span_of_both(p->box, c->list[i].box);
         p->area += c->list[i].area;
     }
     for (size_t i = 0; i < c->count; i++)

@@ -13,6 +13,13 @@ typedef struct span {
     size_t left, top, right, bottom; /* right and bottom are the first outside */
 } span;
 
+/* What holds both. */
+static inline span span_of_both(span a, span b)
+{
+    return (span){a.left < b.left ? a.left : b.left, a.top < b.top ? a.top : b.top,
+                  a.right > b.right ? a.right : b.right, a.bottom > b.bottom ? a.bottom : b.bottom};
+}
+
 /*
  * A line of writing: its ink alone, level and upright. A place of it is in the map it was cut from at
  *

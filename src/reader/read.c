@@ -96,13 +96,8 @@ static lenet5_box to_picture(const span *s, const frame_t *f)
 static span whole_line(const text_line *l)
 {
     span all = l->pieces[0];
-    for (size_t i = 1; i < l->count; i++) {
-        const span *p = &l->pieces[i];
-        all.left = p->left < all.left ? p->left : all.left;
-        all.top = p->top < all.top ? p->top : all.top;
-        all.right = p->right > all.right ? p->right : all.right;
-        all.bottom = p->bottom > all.bottom ? p->bottom : all.bottom;
-    }
+    for (size_t i = 1; i < l->count; i++)
+        all = span_of_both(all, l->pieces[i]);
     return all;
 }
 

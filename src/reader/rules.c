@@ -39,19 +39,6 @@
 /* ---- Turning --------------------------------------------------------------------------------------------------------
  */
 
-static unsigned sample(const ink_map *map, float x, float y)
-{
-    const float left = floorf(x);
-    const float top = floorf(y);
-    if (left < 0 || top < 0 || left + 1 >= (float)map->width || top + 1 >= (float)map->height)
-        return 0;
-    const uint8_t *at = map->ink + (size_t)top * map->width + (size_t)left;
-    const float fx = x - left;
-    const float fy = y - top;
-    return (unsigned)((1 - fy) * ((1 - fx) * at[0] + fx * at[1]) +
-                      fy * ((1 - fx) * at[map->width] + fx * at[map->width + 1]) + 0.5f);
-}
-
 void lenet5_unskew(float place[2], const skew_t *skew, float x, float y)
 {
     const float dx = x - skew->from_x;
@@ -79,7 +66,8 @@ static lenet5_status turn(ink_map *to, skew_t *skew, const ink_map *map, double 
         for (size_t x = 0; x < turned.width; x++) {
             float place[2];
             lenet5_unskew(place, skew, (float)x, (float)y);
-            turned.ink[y * turned.width + x] = (uint8_t)sample(map, place[0], place[1]);
+            turned.ink[y * turned.width + x] =
+                (uint8_t)(lenet5_ink_between(map, (double)place[0], (double)place[1]) + 0.5);
         }
     *to = turned;
     return LENET5_OK;
