@@ -101,6 +101,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
  */
 
 #define DEFAULT_STRINGS 20
+#define MOST_STYLES 8
 
 typedef struct string_plan {
     const char *folder, *style;
@@ -151,23 +152,28 @@ static int write_strings(const string_plan *plan)
     return EXIT_DONE;
 }
 
-static bool is_style(const char *name)
+/* The styles' names, ended by NULL, as a complaint wants them; returns whether name is one of them. */
+static bool find_style(const char *names[MOST_STYLES + 1], const char *name)
 {
-    for (const lenet5_string_style *s = lenet5_string_styles; s->name; s++)
-        if (strcmp(s->name, name) == 0)
-            return true;
-    return false;
+    bool found = false;
+    size_t count = 0;
+    for (const lenet5_string_style *s = lenet5_string_styles; s->name && count < MOST_STYLES; s++) {
+        names[count++] = s->name;
+        found |= strcmp(s->name, name) == 0;
+    }
+    names[count] = NULL;
+    return found;
 }
 
 static int draw_strings(const cli_arguments *arguments, const char *folder, uint64_t seed)
 {
-    static const char *const styles[] = {"spaced", "touching", "form", NULL};
+    const char *styles[MOST_STYLES + 1];
     lenet5_error error;
     named_set data = {0};
     uint64_t count, digits;
     const char *style = argument_text(arguments, "style") ? argument_text(arguments, "style") : "spaced";
     const lenet5_part part = argument_flag(arguments, "of-test") ? LENET5_TEST : LENET5_TRAIN;
-    if (!is_style(style))
+    if (!find_style(styles, style))
         return complain_unknown(arguments->command, "style", style, styles);
     if (!argument_whole(&count, arguments, "count", DEFAULT_STRINGS, 1, MOST_DIGITS) ||
         !argument_whole(&digits, arguments, "digits", 5, 1, LENET5_MAX_STRING))

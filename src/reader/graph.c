@@ -122,6 +122,7 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *er
             draw_arc(a, ink, line);
             g->count++;
         }
+        g->begin[first + 1] = g->count;
     }
     free(ink);
     return LENET5_OK;
@@ -136,23 +137,15 @@ void lenet5_graph_free(graph *g)
 /* ---- Sums and bests from right to left ------------------------------------------------------------------------------
  */
 
-static double weight(const arc *a, unsigned digit)
+/* Once for all that the search asks of the arcs. */
+static void weigh_arcs(graph *g)
 {
-    return a->prior * a->shape * fmax(LEAST_PROBABILITY, pow((double)a->posterior[digit], SHARPNESS));
-}
-
-/* The arcs that begin at a node are neighbours in the list. */
-static size_t first_arc(const graph *g, size_t node)
-{
-    size_t low = 0, high = g->count;
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (g->arcs[middle].first < node)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    for (size_t i = 0; i < g->count; i++)
+        for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
+            arc *a = &g->arcs[i];
+            const double probability = pow((double)a->posterior[digit], SHARPNESS);
+            a->weight[digit] = a->prior * a->shape * fmax(LEAST_PROBABILITY, probability);
+        }
 }
 
 /* What can follow a node and a state: the weight of the best, or the sum of all. */
@@ -166,13 +159,13 @@ static void look_ahead(future *f, const graph *g, const grammar *format, size_t 
     for (size_t state = 0; state < states; state++) {
         double best = g->skip[node] * f->best[(node + 1) * states + state];
         double sum = g->skip[node] * f->sum[(node + 1) * states + state];
-        for (size_t i = first_arc(g, node); i < g->count && g->arcs[i].first == node; i++) {
+        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
             const arc *a = &g->arcs[i];
             for (unsigned digit = 0; digit < 10; digit++) {
                 const int32_t next = format->next[state][digit];
                 if (next == DEAD)
                     continue;
-                const double w = weight(a, digit);
+                const double w = a->weight[digit];
                 best = fmax(best, w * f->best[a->last * states + (size_t)next]);
                 sum += w * f->sum[a->last * states + (size_t)next];
             }
@@ -202,11 +195,11 @@ static double weigh_all(double *sums, const graph *g, double share)
     sums[g->nodes - 1] = 1;
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
-        for (size_t i = first_arc(g, node); i < g->count && g->arcs[i].first == node; i++) {
+        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
             const arc *a = &g->arcs[i];
             double w = share * a->prior * (1 - a->shape * (1 - (double)a->posterior[LENET5_RUBBISH]));
             for (unsigned digit = 0; digit < 10; digit++)
-                w += weight(a, digit);
+                w += a->weight[digit];
             sums[node] += w * sums[a->last];
         }
     }
@@ -260,7 +253,7 @@ static void extend(beam *beams, const prefix *p, const graph *g, const grammar *
     for (unsigned digit = 0; digit < 10 && p->read.length < LENET5_MAX_STRING; digit++) {
         const int32_t next = format->next[p->state][digit];
         const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
-        const double w = weight(a, digit);
+        const double w = a->weight[digit];
         if (p->weight * w * ahead <= LEAST_PROMISE * f->best[0])
             continue;
         prefix longer = *p;
@@ -282,7 +275,7 @@ static void go_through(beam *beams, const graph *g, const grammar *format, const
     for (size_t node = 0; node + 1 < g->nodes; node++)
         for (size_t i = 0; i < beams[node].count; i++) {
             prefix skipped = beams[node].list[i];
-            for (size_t k = first_arc(g, node); k < g->count && g->arcs[k].first == node; k++)
+            for (size_t k = g->begin[node]; k < g->begin[node + 1]; k++)
                 extend(beams, &beams[node].list[i], g, format, f, k);
             skipped.weight *= g->skip[node];
             skipped.strongest *= g->skip[node];
@@ -323,10 +316,11 @@ static size_t take_best(solution *solutions, size_t most, const graph *g, beam *
     return count;
 }
 
-lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, const graph *g,
-                                 const grammar *f, lenet5_error *error)
+lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
+                                 lenet5_error *error)
 {
     future ahead = {0};
+    weigh_arcs(g);
     beam *beams = calloc(g->nodes, sizeof *beams);
     double *sums = malloc(g->nodes * sizeof *sums);
     lenet5_status status = beams && sums ? find_future(&ahead, g, f, error) : lenet5_fail_memory(error);

@@ -12,16 +12,18 @@ typedef struct arc {
     span box;
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
-    double prior; /* of the cut that it needs, at most 1 */
-    double shape; /* how well a digit may have its shape, at most 1 */
-    bool cut;     /* it is cut from what is to the left of it */
+    double prior;                  /* of the cut that it needs, at most 1 */
+    double shape;                  /* how well a digit may have its shape, at most 1 */
+    bool cut;                      /* it is cut from what is to the left of it */
+    double weight[LENET5_CLASSES]; /* of each digit: its probability and both priors; lenet5_graph_solve sets it */
 } arc;
 
 typedef struct graph {
     size_t nodes; /* one more than pieces */
     size_t count;
-    arc *arcs;                /* (count), in the order of their first pieces */
-    double skip[MOST_PIECES]; /* the weight of leaving a piece unread */
+    arc *arcs;                     /* (count), in the order of their first pieces */
+    size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
+    double skip[MOST_PIECES];      /* the weight of leaving a piece unread */
 } graph;
 
 /* Makes the arcs, without posteriors. */
@@ -37,7 +39,7 @@ typedef struct solution {
 } solution;
 
 /* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */
-lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, const graph *g,
-                                 const grammar *f, lenet5_error *error);
+lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
+                                 lenet5_error *error);
 
 #endif

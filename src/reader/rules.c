@@ -159,7 +159,7 @@ typedef struct rule {
     unsigned level;     /* its ink, 0 to 255 */
 } rule;
 
-/* How many columns have ink at a row or next to it, and between which. */
+/* How many columns have ink at a row, and between which. */
 static size_t row_extent(const ink_map *map, size_t row, size_t *left, size_t *right)
 {
     size_t count = 0;

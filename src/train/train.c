@@ -122,7 +122,6 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->distortion = options->undistorted ? NULL : t->recipe->distortion;
     t->teacher = options->teacher;
-    t->teaching = TEACHING;
     t->kernels = lenet5_kernels_in_use();
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
@@ -270,7 +269,7 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
         sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
         if (training->teacher) {
             take_lane(teacher, taught, lane);
-            sums->loss += (double)lenet5_loss_soften(d, &training->loss, penalty, label, teacher, training->teaching);
+            sums->loss += (double)lenet5_loss_soften(d, &training->loss, penalty, label, teacher, TEACHING);
         }
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];

@@ -45,7 +45,6 @@ struct lenet5_training {
     unsigned shift; /* the recipe's, or 0 */
     const lenet5_distortion *distortion; /* the recipe's, or NULL */
     const lenet5_committee *teacher;     /* or NULL */
-    float teaching;                      /* the share of a label that is the teacher's answer */
     workers *workers;
     const lenet5_kernels *kernels;
 
