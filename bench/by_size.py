@@ -13,18 +13,29 @@ import json
 import os
 import subprocess
 
+import mnist
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ALL = 60000
 SIZES = (1000, 2000, 5000, 10000, 20000, 40000, ALL)
 PASSES = {"1998": 20, "best": 100}
 
 
+def first_pictures(options, size):
+    """A folder with so many of the training pictures, and the test set."""
+    folder = f"{options.folder}/first-{size}"
+    os.makedirs(folder, exist_ok=True)
+    for part, count in (("train", size), ("t10k", 10000)):
+        for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
+            mnist.write_first(f"{folder}/{name}", options.data, name, count)
+
+
 def train(options, recipe, size, seed):
     model = f"{options.folder}/{recipe}-{size}-{seed}.safetensors"
     if not os.path.exists(model):
         passes = min(1000, PASSES[recipe] * ALL // size)
-        subprocess.run([options.program, "train", "--recipe", recipe, "--data", options.data, "--epochs", str(passes), "--seed",
-                        str(seed), "--threads", "1", "--quiet", "--out", model, "--validation", str(ALL - size)], check=True)
+        subprocess.run([options.program, "train", "--recipe", recipe, "--data", f"{options.folder}/first-{size}", "--epochs",
+                        str(passes), "--seed", str(seed), "--threads", "1", "--quiet", "--out", model], check=True)
     return model
 
 
@@ -66,7 +77,8 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
-    os.makedirs(options.folder, exist_ok=True)
+    for size in sizes:
+        first_pictures(options, size)
     jobs = [(recipe, size, seed) for recipe in PASSES for size in sizes for seed in range(1, options.seeds + 1)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         models = list(pool.map(lambda job: train(options, *job), jobs))
