@@ -577,8 +577,7 @@ static lenet5_status new_picture(lenet5_picture *p, size_t width, size_t height,
         memset(p->grey, PAGE_GREY, width * height);
         return LENET5_OK;
     }
-    snprintf(error->message, sizeof error->message, "out of memory");
-    return LENET5_E_MEMORY;
+    return fail_memory(error);
 }
 
 /* A string of five digits, brought to the size of a field. */
@@ -611,10 +610,8 @@ static void fill_page(bench *b)
 static lenet5_status prepare_reading(bench *b, lenet5_error *error)
 {
     const lenet5_model *builtin = lenet5_builtin();
-    if (!builtin) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        return LENET5_E_MEMORY;
-    }
+    if (!builtin)
+        return fail_memory(error);
     b->committee = (lenet5_committee){1, (lenet5_network *)&builtin->network, builtin->provenance};
     lenet5_status status = lenet5_reader_new(&b->reader, &b->committee, error);
     if (status == LENET5_OK)
@@ -639,10 +636,8 @@ static lenet5_status prepare(bench *b, lenet5_error *error)
     lenet5_training_free(training);
     if (status == LENET5_OK)
         status = lenet5_bulk_new(&b->bulk, &b->model.network, error);
-    if (status == LENET5_OK && !(b->digits = calloc(b->set.count, 1))) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        status = LENET5_E_MEMORY;
-    }
+    if (status == LENET5_OK && !(b->digits = calloc(b->set.count, 1)))
+        status = fail_memory(error);
     if (status == LENET5_OK)
         status = prepare_reading(b, error);
     for (size_t i = 0; i < SCANS; i++)
@@ -674,7 +669,7 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     bench *b = aligned_alloc(64, sizeof *b); /* what lenet5_lanes need, and so the whole struct */
     if (!b)
-        return complain("out of memory");
+        return complain_memory();
     memset(b, 0, sizeof *b);
     b->threads = (unsigned)threads;
     b->work = argument_flag(arguments, "quick") ? quick : thorough;

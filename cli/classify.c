@@ -150,7 +150,7 @@ static int run(const cli_arguments *arguments)
 {
     job *j = calloc(1, sizeof *j);
     if (!j)
-        return complain("out of memory");
+        return complain_memory();
     j->arguments = arguments;
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");

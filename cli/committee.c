@@ -73,10 +73,8 @@ static void tell_failure(session *s, const lenet5_error *error)
 static lenet5_status check_same(const lenet5_training *training, const session *s, const member *m, lenet5_error *error)
 {
     lenet5_model *model = malloc(sizeof *model);
-    if (!model) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        return LENET5_E_MEMORY;
-    }
+    if (!model)
+        return fail_memory(error);
     lenet5_training_model(model, training);
     const bool same = model->provenance.seed == m->seed &&
                       strcmp(model->provenance.recipe, s->plan->options.recipe) == 0 &&
@@ -122,10 +120,8 @@ static lenet5_status go_on(session *s, member *m, lenet5_training *training, len
 static lenet5_status finish(member *m, const lenet5_training *training, lenet5_error *error)
 {
     lenet5_model *model = malloc(sizeof *model);
-    if (!model) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        return LENET5_E_MEMORY;
-    }
+    if (!model)
+        return fail_memory(error);
     lenet5_training_model(model, training);
     const lenet5_status status = lenet5_model_save(m->model, model, error);
     free(model);
@@ -249,7 +245,7 @@ int train_committee(const committee_plan *plan)
 {
     session s = {.plan = plan, .members = calloc(plan->count, sizeof *s.members)};
     if (!s.members)
-        return complain("out of memory");
+        return complain_memory();
     s.passes_in_all = plan->options.passes;
     pthread_mutex_init(&s.telling, NULL);
     list_members(&s);

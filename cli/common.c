@@ -21,12 +21,23 @@ int complain_error(const lenet5_error *error)
     return complain("%s", error->message);
 }
 
+int complain_memory(void)
+{
+    return complain("out of memory");
+}
+
+lenet5_status fail_memory(lenet5_error *error)
+{
+    *error = (lenet5_error){.status = LENET5_E_MEMORY, .offset = LENET5_NO_OFFSET, .message = "out of memory"};
+    return LENET5_E_MEMORY;
+}
+
 static int copy_builtin(lenet5_committee *committee)
 {
     const lenet5_model *builtin = lenet5_builtin();
     committee->networks = builtin ? malloc(sizeof *committee->networks) : NULL;
     if (!committee->networks)
-        return complain("out of memory");
+        return complain_memory();
     committee->count = 1;
     committee->networks[0] = builtin->network;
     committee->provenance = builtin->provenance;
@@ -48,7 +59,7 @@ int load_named_models(lenet5_committee *models, const char *names)
     char *list = strdup(names ? names : "");
     size_t count = 0;
     if (!list)
-        return complain("out of memory");
+        return complain_memory();
     for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
         paths[count++] = name;
     const int code = names && count == 0 ? complain("--model names no file") : load_models(models, paths, count);

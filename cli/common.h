@@ -11,6 +11,10 @@
 /* Says on stderr that something failed; returns EXIT_FAILED. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int complain_error(const lenet5_error *error);
+int complain_memory(void);
+
+/* The same as an error. */
+lenet5_status fail_memory(lenet5_error *error);
 
 /* Set once SIGINT or SIGTERM has come after watch_interrupts. A second one ends the program at once. */
 extern volatile sig_atomic_t interrupted;

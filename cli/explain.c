@@ -199,7 +199,7 @@ int explain_begin(explanation **e, const char *folder)
         new->page = open_memstream(&new->text, &new->size);
     if (!new || !new->page) {
         free(new);
-        return complain("out of memory");
+        return complain_memory();
     }
     new->folder = folder;
     new->observer = (lenet5_observer){new, see_stage, see_candidate};
@@ -254,7 +254,7 @@ int explain_end(explanation *e)
     bool failed = e->failed;
     fputs("</html>\n", e->page);
     if (fclose(e->page) != 0)
-        failed = complain("out of memory") != EXIT_DONE;
+        failed = complain_memory() != EXIT_DONE;
     const lenet5_bytes piece = {e->text, e->size};
     snprintf(path, sizeof path, "%s/index.html", e->folder);
     if (!failed && lenet5_file_write(path, &piece, 1, &error) != LENET5_OK)

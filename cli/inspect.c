@@ -169,7 +169,7 @@ static int run(const cli_arguments *arguments)
         return complain_usage(arguments->command, "--verify needs a MODEL whose numbers it can check");
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
-        return complain("out of memory");
+        return complain_memory();
     lenet5_verification v;
     int code = EXIT_DONE;
     if (path && lenet5_model_load(model, path, &error) != LENET5_OK)

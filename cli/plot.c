@@ -70,7 +70,7 @@ static int run(const cli_arguments *arguments)
         return complain_usage(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
     curves *c = calloc(1, sizeof *c);
     if (!c)
-        return complain("out of memory");
+        return complain_memory();
     lenet5_error error;
     const char *title = argument_text(arguments, "title") ? argument_text(arguments, "title") : "";
     int code = read_log(c, arguments->others[0]);

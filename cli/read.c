@@ -153,7 +153,7 @@ static int cut_region(lenet5_picture *part, const lenet5_picture *picture, const
                         r->height, picture->width, picture->height);
     *part = (lenet5_picture){r->width, r->height, malloc(r->width * r->height)};
     if (!part->grey)
-        return complain("out of memory");
+        return complain_memory();
     for (size_t y = 0; y < r->height; y++)
         memcpy(part->grey + y * r->width, picture->grey + (r->y + y) * picture->width + r->x, r->width);
     return EXIT_DONE;
@@ -267,10 +267,10 @@ static int load_codes(job *j, const char *path)
             if (larger)
                 j->codes = larger;
             else
-                code = complain("out of memory");
+                code = complain_memory();
         }
         if (code == EXIT_DONE && !(j->codes[j->options.list_count] = strdup(line)))
-            code = complain("out of memory");
+            code = complain_memory();
         j->options.list_count += code == EXIT_DONE;
     }
     fclose(stream);

@@ -80,10 +80,8 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
         status = synthetic_set(&data, LENET5_TRAIN, &error);
     }
     uint8_t *sheet = calloc(DIGIT_ROWS + NEGATIVE_ROWS, SHEET_WIDTH * CELL);
-    if (status == LENET5_OK && !sheet) {
-        snprintf(error.message, sizeof error.message, "out of memory");
-        status = LENET5_E_MEMORY;
-    }
+    if (status == LENET5_OK && !sheet)
+        status = fail_memory(&error);
     if (status == LENET5_OK)
         status = lenet5_training_new(&training, &options, &data.set, NULL, &error);
     if (status == LENET5_OK)
@@ -133,13 +131,13 @@ static int write_strings(const string_plan *plan)
     size_t size = 0;
     FILE *truth = open_memstream(&text, &size);
     if (!truth)
-        return complain("out of memory");
+        return complain_memory();
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < plan->count && status == LENET5_OK; i++)
         status = write_string(truth, plan, i, &error);
     if (fclose(truth) != 0) {
         free(text);
-        return complain("out of memory");
+        return complain_memory();
     }
     snprintf(path, sizeof path, "%s/truth.tsv", plan->folder);
     const lenet5_bytes piece = {text, size};

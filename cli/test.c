@@ -12,10 +12,8 @@
 static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_error *error)
 {
     uint8_t *pixels = calloc(set->count, LENET5_PICTURE_BYTES);
-    if (!pixels) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        return LENET5_E_MEMORY;
-    }
+    if (!pixels)
+        return fail_memory(error);
     *empty = 0;
     for (size_t i = 0; i < set->count; i++) {
         const uint8_t *picture = lenet5_dataset_picture(set, i);
@@ -68,10 +66,8 @@ static lenet5_status read_in_bulk(bulk_result *result, const lenet5_network *net
 {
     lenet5_bulk *bulk;
     uint8_t *digits = calloc(set->count, 1);
-    if (!digits) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        return LENET5_E_MEMORY;
-    }
+    if (!digits)
+        return fail_memory(error);
     const lenet5_status status = lenet5_bulk_new(&bulk, network, error);
     if (status == LENET5_OK) {
         *result = (bulk_result){.in_int8 = lenet5_bulk_in_int8(bulk)};
@@ -298,10 +294,8 @@ static int report_strangers(const char *path, const lenet5_committee *models, co
     lenet5_evaluation e = {0};
     named_set strangers = {0};
     lenet5_status status = lenet5_dataset_read(&strangers.set, path, NULL, &error);
-    if (status == LENET5_OK && !(strangers.set.labels = calloc(strangers.set.count, 1))) {
-        snprintf(error.message, sizeof error.message, "out of memory");
-        status = LENET5_E_MEMORY;
-    }
+    if (status == LENET5_OK && !(strangers.set.labels = calloc(strangers.set.count, 1)))
+        status = fail_memory(&error);
     if (status == LENET5_OK)
         status = lenet5_committee_evaluate(&e, models, &strangers.set, NULL, threads, &error);
     int code = status == LENET5_OK ? EXIT_DONE : complain_error(&error);
@@ -311,7 +305,7 @@ static int report_strangers(const char *path, const lenet5_committee *models, co
         if (of_digits && of_strangers)
             print_strangers(of_digits, digits->count, of_strangers, e.count, json);
         else
-            code = complain("out of memory");
+            code = complain_memory();
         free(of_digits);
         free(of_strangers);
     }
@@ -325,7 +319,7 @@ static int draw_errors(const char *path, const lenet5_evaluation *e, const lenet
     lenet5_error error;
     misread *digits = calloc(e->errors + 1, sizeof *digits);
     if (!digits)
-        return complain("out of memory");
+        return complain_memory();
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
         const unsigned given = lenet5_best((const float *)e->penalty[i]);
@@ -363,7 +357,7 @@ static int write_answers(const char *path, const lenet5_evaluation *e, const len
     lenet5_error error;
     char *text = answers_text(e, set, loss);
     if (!text)
-        return complain("out of memory");
+        return complain_memory();
     const lenet5_bytes piece = {text, strlen(text)};
     const lenet5_status status = lenet5_file_write(path, &piece, 1, &error);
     free(text);

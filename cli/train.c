@@ -191,7 +191,7 @@ static int begin_again(job *j, const char *path)
     lenet5_error error;
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
-        return complain("out of memory");
+        return complain_memory();
     lenet5_status status = lenet5_model_load(model, path, &error);
     const lenet5_provenance saved = status == LENET5_OK ? model->provenance : (lenet5_provenance){0};
     free(model);
@@ -283,10 +283,8 @@ static lenet5_status write_log(const job *j, lenet5_error *error)
     if (!j->log)
         return LENET5_OK;
     char *text = log_text(j);
-    if (!text) {
-        snprintf(error->message, sizeof error->message, "out of memory");
-        return LENET5_E_MEMORY;
-    }
+    if (!text)
+        return fail_memory(error);
     const lenet5_bytes piece = {text, strlen(text)};
     const lenet5_status status = lenet5_file_write(j->log, &piece, 1, error);
     free(text);
@@ -341,7 +339,7 @@ static int finish(job *j)
     lenet5_error error;
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
-        return complain("out of memory");
+        return complain_memory();
     lenet5_training_model(model, j->training);
     const lenet5_status status = lenet5_model_save(j->out, model, &error);
     free(model);
@@ -378,7 +376,7 @@ static int run(const cli_arguments *arguments)
 {
     job *j = calloc(1, sizeof *j);
     if (!j)
-        return complain("out of memory");
+        return complain_memory();
     j->arguments = arguments;
     const char *resume = argument_text(arguments, "resume");
     int code = read_options(j);
