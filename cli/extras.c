@@ -59,9 +59,9 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
 
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
-lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const uint8_t *bytes, size_t size, int page,
-                                  const char *path, lenet5_error *error)
+lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const picture_file *file, int page,
+                                  lenet5_error *error)
 {
     const lenet5_pictures_module *module = load_extra("lenet5_pictures", error);
-    return module ? module->decode(picture, last, bytes, size, page, path, error) : LENET5_E_OPEN;
+    return module ? module->decode(picture, last, file, page, error) : LENET5_E_OPEN;
 }

@@ -16,12 +16,14 @@ typedef struct lenet5_picture {
     uint8_t *grey;
 } lenet5_picture;
 
+/* How many pixels a picture may have where nothing else is asked for, and what may be asked for at most. */
 #define LENET5_MAX_PICTURE_PIXELS 100000000u
+#define LENET5_MOST_PICTURE_PIXELS 1000000000u
 
 /*
  * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them), turns it as its
  * EXIF orientation says, lays what is transparent on white, and makes grey of colours so that ink stands out most. "-"
- * is standard input. Its size is read from the header first.
+ * is standard input. Its size is read from the header first; one of more than LENET5_MAX_PICTURE_PIXELS is refused.
  *
  * Of all functions of the library this one alone touches a global: for other kinds than PNG it asks Leptonica to be
  * silent.
@@ -39,6 +41,9 @@ LENET5_API lenet5_status lenet5_pages_open(lenet5_pages **pages, const char *pat
 /* The same from bytes in memory, which must outlive the pages, as must name, which stands for them in errors. */
 LENET5_API lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
                                             lenet5_error *error);
+
+/* Refuses, from now on, pages of more pixels: from 1 to LENET5_MOST_PICTURE_PIXELS, else LENET5_E_ARGUMENT. */
+LENET5_API lenet5_status lenet5_pages_limit(lenet5_pages *pages, size_t pixels, lenet5_error *error);
 
 /* Whether there is a page that has not been read. */
 LENET5_API bool lenet5_pages_left(const lenet5_pages *pages);
@@ -99,6 +104,7 @@ typedef struct lenet5_read_options {
     double threshold;                /* the least probability of a string that is accepted; 0 stands for 0.5 */
     const lenet5_observer *observer; /* NULL: none */
     size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
+    size_t most_pixels; /* of a picture, at most LENET5_MOST_PICTURE_PIXELS; 0 stands for LENET5_MAX_PICTURE_PIXELS */
 } lenet5_read_options;
 
 #define LENET5_MAX_N_BEST 10

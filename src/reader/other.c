@@ -1,6 +1,7 @@
 /* Every kind of picture but PNG, with Leptonica; libexif tells which way up a camera was held. */
 #include <leptonica/allheaders.h>
 #include <libexif/exif-data.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -75,19 +76,19 @@ static PIX *upright(PIX *pix, int orientation)
     return turned;
 }
 
-static lenet5_status check_header(int *format, const uint8_t *bytes, size_t size, int page, const char *path,
-                                  lenet5_error *error)
+static lenet5_status check_header(int *format, const picture_file *file, int page, lenet5_error *error)
 {
     l_int32 width, height;
-    if (size < LEAST_FILE || pixReadHeaderMem(bytes, size, format, &width, &height, NULL, NULL, NULL) != 0)
+    if (file->size < LEAST_FILE ||
+        pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,
-                           "%s: byte 0: not a picture of a kind that can be read; PNG, PGM or JPEG can", path);
+                           "%s: byte 0: not a picture of a kind that can be read; PNG, PGM or JPEG can", file->name);
     l_int32 bits, samples, resolution, colours, kind;
-    if (page > 0 &&
-        readHeaderMemTiff(bytes, size, page, &width, &height, &bits, &samples, &resolution, &colours, &kind) != 0)
-        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET, "%s: page %d cannot be decoded", path,
-                           page + 1);
-    return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, path, error);
+    if (page > 0 && readHeaderMemTiff(file->bytes, file->size, page, &width, &height, &bits, &samples, &resolution,
+                                      &colours, &kind) != 0)
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET, "%s: page %d cannot be decoded",
+                           file->name, page + 1);
+    return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, file, error);
 }
 
 static bool is_tiff(int format)
@@ -95,36 +96,42 @@ static bool is_tiff(int format)
     return format >= IFF_TIFF && format <= IFF_TIFF_ZIP;
 }
 
-static bool has_page(const uint8_t *bytes, size_t size, int format, int page)
+static bool has_page(const picture_file *file, int format, int page)
 {
     l_int32 width, height, bits, samples, resolution, colours, kind;
-    return is_tiff(format) &&
-           readHeaderMemTiff(bytes, size, page, &width, &height, &bits, &samples, &resolution, &colours, &kind) == 0;
+    return is_tiff(format) && readHeaderMemTiff(file->bytes, file->size, page, &width, &height, &bits, &samples,
+                                                &resolution, &colours, &kind) == 0;
 }
 
-static PIX *read_page(const uint8_t *bytes, size_t size, int format, int page)
+static PIX *read_page(const picture_file *file, int format, int page)
 {
-    PIX *pix = is_tiff(format) ? pixReadMemTiff(bytes, size, page) : pixReadMem(bytes, size);
+    PIX *pix = is_tiff(format) ? pixReadMemTiff(file->bytes, file->size, page) : pixReadMem(file->bytes, file->size);
     PIX *opaque = pix ? pixRemoveAlpha(pix) : NULL;
     pixDestroy(&pix);
-    return format == IFF_JFIF_JPEG ? upright(opaque, orientation_of(bytes, size)) : opaque;
+    return format == IFF_JFIF_JPEG ? upright(opaque, orientation_of(file->bytes, file->size)) : opaque;
 }
 
-lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const uint8_t *bytes, size_t size, int page,
-                                  const char *path, lenet5_error *error)
+static void be_silent(void)
 {
-    int format = IFF_UNKNOWN;
     setMsgSeverity(L_SEVERITY_NONE);
-    lenet5_status status = check_header(&format, bytes, size, page, path, error);
+}
+
+lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const picture_file *file, int page,
+                                  lenet5_error *error)
+{
+    static pthread_once_t silence = PTHREAD_ONCE_INIT;
+    int format = IFF_UNKNOWN;
+    pthread_once(&silence, be_silent);
+    lenet5_status status = check_header(&format, file, page, error);
     if (status != LENET5_OK)
         return status;
-    PIX *pix = read_page(bytes, size, format, page);
+    PIX *pix = read_page(file, format, page);
     const bool colour = pix && (pixGetDepth(pix) == 32 || pixGetColormap(pix));
     PIX *plain = pix ? colour ? pixConvertTo32(pix) : pixConvertTo8(pix, 0) : NULL;
     status = !plain ? lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
-                                  "%s: begins as a picture but cannot be decoded; save it again as PNG", path)
+                                  "%s: begins as a picture but cannot be decoded; save it again as PNG", file->name)
                     : (colour ? mix_colours : copy_grey)(picture, plain, error);
-    *last = !has_page(bytes, size, format, page + 1);
+    *last = !has_page(file, format, page + 1);
     pixDestroy(&plain);
     pixDestroy(&pix);
     return status;

@@ -9,6 +9,7 @@
 
 #define MAX_FILE ((size_t)1 << 28)
 
+/* What has been read of a file. */
 typedef struct contents {
     uint8_t *bytes;
     size_t size;
@@ -43,15 +44,15 @@ static lenet5_status read_contents(contents *file, const char *path, lenet5_erro
     return status;
 }
 
-lenet5_status lenet5_check_picture_size(size_t width, size_t height, const char *path, lenet5_error *error)
+lenet5_status lenet5_check_picture_size(size_t width, size_t height, const picture_file *file, lenet5_error *error)
 {
-    if (width == 0 || height == 0 || width > LENET5_MAX_PICTURE_PIXELS / height)
-        return lenet5_fail(error, LENET5_E_PICTURE_SIZE, 0, "%s: byte 0: %zux%zu pixels; at most %u can be read", path,
-                           width, height, LENET5_MAX_PICTURE_PIXELS);
+    if (width == 0 || height == 0 || width > file->most_pixels / height)
+        return lenet5_fail(error, LENET5_E_PICTURE_SIZE, 0, "%s: byte 0: %zux%zu pixels; at most %zu can be read",
+                           file->name, width, height, file->most_pixels);
     return LENET5_OK;
 }
 
-static bool is_png(const contents *file)
+static bool is_png(const picture_file *file)
 {
     static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     return file->size >= sizeof signature && memcmp(file->bytes, signature, sizeof signature) == 0;
@@ -61,20 +62,19 @@ static bool is_png(const contents *file)
  */
 
 struct lenet5_pages {
-    contents file;
-    bool owned; /* the bytes of the file */
+    picture_file file;
+    uint8_t *owned; /* the bytes of the file, or NULL: they are the caller's */
     bool left;
     int read; /* pages */
-    const char *name;
 };
 
-static lenet5_status new_pages(lenet5_pages **pages, const contents *file, bool owned, const char *name,
-                               lenet5_error *error)
+lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
+                                 lenet5_error *error)
 {
     lenet5_pages *p = malloc(sizeof *p);
     if (!p)
         return lenet5_fail_memory(error);
-    *p = (lenet5_pages){.file = *file, .owned = owned, .left = true, .name = name};
+    *p = (lenet5_pages){.file = {bytes, size, LENET5_MAX_PICTURE_PIXELS, name}, .left = true};
     *pages = p;
     return LENET5_OK;
 }
@@ -84,17 +84,21 @@ lenet5_status lenet5_pages_open(lenet5_pages **pages, const char *path, lenet5_e
     contents file = {0};
     lenet5_status status = read_contents(&file, path, error);
     if (status == LENET5_OK)
-        status = new_pages(pages, &file, true, path, error);
-    if (status != LENET5_OK)
+        status = lenet5_pages_parse(pages, file.bytes, file.size, path, error);
+    if (status == LENET5_OK)
+        (*pages)->owned = file.bytes;
+    else
         free(file.bytes);
     return status;
 }
 
-lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
-                                 lenet5_error *error)
+lenet5_status lenet5_pages_limit(lenet5_pages *pages, size_t pixels, lenet5_error *error)
 {
-    const contents file = {(uint8_t *)bytes, size}; /* which are only read */
-    return new_pages(pages, &file, false, name, error);
+    if (pixels == 0 || pixels > LENET5_MOST_PICTURE_PIXELS)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%s: a limit of %zu pixels; it is from 1 to %u",
+                           pages->file.name, pixels, LENET5_MOST_PICTURE_PIXELS);
+    pages->file.most_pixels = pixels;
+    return LENET5_OK;
 }
 
 bool lenet5_pages_left(const lenet5_pages *pages)
@@ -104,15 +108,15 @@ bool lenet5_pages_left(const lenet5_pages *pages)
 
 lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, lenet5_error *error)
 {
-    const contents *file = &pages->file;
+    const picture_file *file = &pages->file;
     bool last = true;
     lenet5_status status;
     if (!pages->left)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%s: has no further page", pages->name);
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%s: has no further page", file->name);
     if (is_png(file))
-        status = lenet5_decode_png(picture, file->bytes, file->size, pages->name, error);
+        status = lenet5_decode_png(picture, file, error);
     else
-        status = lenet5_decode_other(picture, &last, file->bytes, file->size, pages->read, pages->name, error);
+        status = lenet5_decode_other(picture, &last, file, pages->read, error);
     pages->read++;
     pages->left = status == LENET5_OK && !last;
     return status;
@@ -120,8 +124,8 @@ lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, le
 
 void lenet5_pages_free(lenet5_pages *pages)
 {
-    if (pages && pages->owned)
-        free(pages->file.bytes);
+    if (pages)
+        free(pages->owned);
     free(pages);
 }
 

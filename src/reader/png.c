@@ -9,10 +9,10 @@
 #include "base/error.h"
 #include "decode.h"
 
-static lenet5_status fail(const png_image *image, const char *path, lenet5_error *error)
+static lenet5_status fail(const png_image *image, const picture_file *file, lenet5_error *error)
 {
     return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
-                       "%s: begins as a PNG but cannot be decoded (%s); save it again", path, image->message);
+                       "%s: begins as a PNG but cannot be decoded (%s); save it again", file->name, image->message);
 }
 
 /* Lays pixels of some channels and opacity on white; they end up one after the other where they were. */
@@ -41,22 +41,21 @@ static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint
     return LENET5_OK;
 }
 
-lenet5_status lenet5_decode_png(lenet5_picture *picture, const uint8_t *bytes, size_t size, const char *path,
-                                lenet5_error *error)
+lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error)
 {
     png_image image = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_memory(&image, bytes, size))
-        return fail(&image, path, error);
+    if (!png_image_begin_read_from_memory(&image, file->bytes, file->size))
+        return fail(&image, file, error);
     image.format = image.format & PNG_FORMAT_FLAG_COLOR ? PNG_FORMAT_RGBA : PNG_FORMAT_GA;
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* as everyone means it who writes no gamma */
-    lenet5_status status = lenet5_check_picture_size(image.width, image.height, path, error);
+    lenet5_status status = lenet5_check_picture_size(image.width, image.height, file, error);
     uint8_t *pixels = status == LENET5_OK ? malloc(PNG_IMAGE_SIZE(image)) : NULL;
     if (!pixels) {
         png_image_free(&image);
         return status == LENET5_OK ? lenet5_fail_memory(error) : status;
     }
     if (!png_image_finish_read(&image, NULL, pixels, 0, NULL))
-        status = fail(&image, path, error);
+        status = fail(&image, file, error);
     else
         status = take_pixels(picture, &image, pixels, error);
     free(pixels);

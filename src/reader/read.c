@@ -242,10 +242,14 @@ static lenet5_status read_map(lenet5_reading *reading, lenet5_reader *r, ink_map
 
 static lenet5_status check(const lenet5_picture *picture, const lenet5_read_options *options, lenet5_error *error)
 {
-    if (picture->width == 0 || picture->height == 0 || picture->width > LENET5_MAX_PICTURE_PIXELS / picture->height)
+    const size_t most = options->most_pixels ? options->most_pixels : LENET5_MAX_PICTURE_PIXELS;
+    if (most > LENET5_MOST_PICTURE_PIXELS)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u", most,
+                           LENET5_MOST_PICTURE_PIXELS);
+    if (picture->width == 0 || picture->height == 0 || picture->width > most / picture->height)
         return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
-                           "a picture of %zux%zu; at most %u pixels can be read", picture->width, picture->height,
-                           LENET5_MAX_PICTURE_PIXELS);
+                           "a picture of %zux%zu; at most %zu pixels can be read", picture->width, picture->height,
+                           most);
     if (options->n_best > LENET5_MAX_N_BEST || !(options->threshold >= 0 && options->threshold <= 1))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d can be told",
