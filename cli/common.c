@@ -5,14 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Thread_local FILE *complaint_stream;
+
+void complain_into(FILE *stream)
+{
+    complaint_stream = stream;
+}
+
+FILE *complaints(void)
+{
+    return complaint_stream ? complaint_stream : stderr;
+}
+
 int complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("lenet5: ", stderr);
-    vfprintf(stderr, format, arguments);
+    fputs("lenet5: ", complaints());
+    vfprintf(complaints(), format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fputc('\n', complaints());
     return EXIT_FAILED;
 }
 

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "lenet5.h"
 #include "options.h"
@@ -13,8 +14,12 @@ int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int complain_error(const lenet5_error *error);
 int complain_memory(void);
 
-/* The same as an error. */
+/* The last one as an error. */
 lenet5_status fail_memory(lenet5_error *error);
+
+/* Where this thread's complaints go from now on; NULL: to stderr, as at first. */
+void complain_into(FILE *stream);
+FILE *complaints(void);
 
 /* Set once SIGINT or SIGTERM has come after watch_interrupts. A second one ends the program at once. */
 extern volatile sig_atomic_t interrupted;

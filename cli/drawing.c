@@ -1,172 +1,18 @@
 /*
- * The module lenet5_drawing: drawings of the learning curves and of the misread digits, made with cairo.
- *
- * Both are laid out in units of which a PNG has two pixels each way and an SVG one. A canvas keeps the finished file in
- * memory, and only when cairo has had no trouble with any of it does it become a file. Cairo remembers the first error
- * of a surface and ignores what is drawn after it, so there is one check, at the end.
+ * The module lenet5_drawing: drawings of the learning curves and of the misread digits. Both are laid out in units of
+ * which a PNG has two pixels each way and an SVG one.
  */
 #include "drawing.h"
 
-#include <cairo-svg.h>
-#include <cairo.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "canvas.h"
+
 #define PIXELS_A_UNIT 2.0
-#define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
-
-static lenet5_status fail(lenet5_error *error, lenet5_status status, const char *path, const char *what)
-{
-    if (error) {
-        *error = (lenet5_error){.status = status, .offset = LENET5_NO_OFFSET};
-        snprintf(error->message, sizeof error->message, "%s: %s", path, what);
-    }
-    return status;
-}
-
-static bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path);
-    const size_t tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
-/* ---- The canvas -------------------------------------------------------------------------------------------------- */
-
-typedef struct canvas {
-    cairo_surface_t *surface;
-    cairo_t *cairo;
-    unsigned char *data; /* the file */
-    size_t size, room;
-} canvas;
-
-typedef struct colour {
-    double red, green, blue;
-} colour;
-
-static const colour white = {1, 1, 1}, black = {0, 0, 0}, dark = {0.25, 0.25, 0.25}, grey = {0.4, 0.4, 0.4},
-                    pale = {0.89, 0.89, 0.89};
-
-/* Takes what cairo writes. */
-static cairo_status_t append(void *closure, const unsigned char *data, unsigned length)
-{
-    canvas *c = closure;
-    size_t room = c->room ? c->room : FIRST_ROOM;
-    while (room - c->size < length)
-        room *= 2;
-    if (room != c->room) {
-        unsigned char *larger = realloc(c->data, room);
-        if (!larger)
-            return CAIRO_STATUS_NO_MEMORY;
-        c->data = larger;
-        c->room = room;
-    }
-    memcpy(c->data + c->size, data, length);
-    c->size += length;
-    return CAIRO_STATUS_SUCCESS;
-}
-
-static void set_colour(cairo_t *cairo, colour c)
-{
-    cairo_set_source_rgb(cairo, c.red, c.green, c.blue);
-}
-
-/* Without hinting, letters are spaced alike in both formats. */
-static void set_font_options(cairo_t *cairo)
-{
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_set_font_options(cairo, options);
-    cairo_font_options_destroy(options);
-}
-
-static void set_font(cairo_t *cairo, double size, cairo_font_weight_t weight)
-{
-    cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, weight);
-    cairo_set_font_size(cairo, size);
-}
-
-/* The canvas must stay where it is until it is saved: cairo has its address. */
-static void canvas_open(canvas *c, bool svg, double width, double height)
-{
-    *c = (canvas){0};
-    if (svg)
-        c->surface = cairo_svg_surface_create_for_stream(append, c, width, height);
-    else
-        c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(PIXELS_A_UNIT * width),
-                                                (int)ceil(PIXELS_A_UNIT * height));
-    c->cairo = cairo_create(c->surface);
-    if (!svg)
-        cairo_scale(c->cairo, PIXELS_A_UNIT, PIXELS_A_UNIT);
-    set_font_options(c->cairo);
-    set_colour(c->cairo, white);
-    cairo_paint(c->cairo);
-}
-
-/* Completes the file in memory. */
-static cairo_status_t canvas_finish(canvas *c)
-{
-    cairo_status_t status = cairo_status(c->cairo);
-    cairo_destroy(c->cairo);
-    if (status == CAIRO_STATUS_SUCCESS && cairo_surface_get_type(c->surface) == CAIRO_SURFACE_TYPE_IMAGE)
-        status = cairo_surface_write_to_png_stream(c->surface, append, c);
-    cairo_surface_finish(c->surface);
-    if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(c->surface);
-    cairo_surface_destroy(c->surface);
-    return status;
-}
-
-static lenet5_status fail_drawing(lenet5_error *error, const char *path, cairo_status_t status)
-{
-    char what[200];
-    if (status == CAIRO_STATUS_NO_MEMORY)
-        return fail(error, LENET5_E_MEMORY, path, "not enough memory to draw it: close other programs and try again");
-    if (status == CAIRO_STATUS_INVALID_SIZE)
-        return fail(error, LENET5_E_ARGUMENT, path, "the drawing would be too large: use a set of smaller pictures");
-    snprintf(what, sizeof what,
-             "cannot be drawn, check its title and that cairo and a sans-serif font are installed: %s",
-             cairo_status_to_string(status));
-    return fail(error, LENET5_E_WRITE, path, what);
-}
-
-/* Writes the file and closes the canvas, whatever happens. */
-static lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error)
-{
-    const cairo_status_t status = canvas_finish(c);
-    const lenet5_bytes file = {c->data, c->size};
-    const lenet5_status result =
-        status == CAIRO_STATUS_SUCCESS ? lenet5_file_write(path, &file, 1, error) : fail_drawing(error, path, status);
-    free(c->data);
-    return result;
-}
-
-static double text_width(cairo_t *cairo, const char *text)
-{
-    cairo_text_extents_t extents;
-    cairo_text_extents(cairo, text, &extents);
-    return extents.x_advance;
-}
-
-/* Writes text on the base line y; share of its width is left of x: 0 begins there, 0.5 is centred, 1 ends there. */
-static void put_text(cairo_t *cairo, const char *text, double x, double y, double share)
-{
-    cairo_move_to(cairo, x - share * text_width(cairo, text), y);
-    cairo_show_text(cairo, text);
-    cairo_new_path(cairo); /* else the next line would begin at the end of the text */
-}
-
-static void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
-{
-    cairo_move_to(cairo, x0, y0);
-    cairo_line_to(cairo, x1, y1);
-    cairo_stroke(cairo);
-}
 
 /* ---- Learning curves --------------------------------------------------------------------------------------------- */
 
@@ -196,9 +42,8 @@ static const curve_point figure_5[] = {
 
 #define FIGURE_5_POINTS (sizeof figure_5 / sizeof figure_5[0])
 
-/* Colours of Okabe and Ito, which the colour-blind can tell apart: ours strong, the paper's light. */
-static const colour blue = {0, 0.447, 0.698}, vermilion = {0.835, 0.369, 0}, sky_blue = {0.337, 0.706, 0.914},
-                    orange = {0.902, 0.624, 0};
+/* Ours are drawn strong, the paper's light. */
+static const colour sky_blue = {0.337, 0.706, 0.914}, orange = {0.902, 0.624, 0};
 
 typedef struct series {
     const curve_point *points;
@@ -462,12 +307,17 @@ lenet5_status draw_curves(const char *path, const curve_point *points, size_t co
     canvas c;
     const bool svg = ends_in(path, ".svg");
     if (!svg && !ends_in(path, ".png"))
-        return fail(error, LENET5_E_ARGUMENT, path, "curves are drawn as .svg or .png: give a name that ends so");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
+                            "curves are drawn as .svg or .png: give a name that ends so");
     if (count == 0)
-        return fail(error, LENET5_E_ARGUMENT, path, "there are no curves before the first pass is finished");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "there are no curves before the first pass is finished");
     if (!all_finite(points, count))
-        return fail(error, LENET5_E_ARGUMENT, path, "an error rate is not finite: train again, the curves are damaged");
-    canvas_open(&c, svg, CURVES_WIDTH, CURVES_HEIGHT);
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
+                            "an error rate is not finite: train again, the curves are damaged");
+    if (svg)
+        canvas_open_svg(&c, CURVES_WIDTH, CURVES_HEIGHT);
+    else
+        canvas_open_png(&c, CURVES_WIDTH, CURVES_HEIGHT, PIXELS_A_UNIT);
     plot p = {.cairo = c.cairo};
     add_all_series(&p, points, count, held_out_name, with_figure_5);
     place_legend(&p);
@@ -584,11 +434,13 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
 {
     canvas c;
     if (!ends_in(path, ".png"))
-        return fail(error, LENET5_E_ARGUMENT, path, "misread digits are drawn as .png: give a name that ends so");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
+                            "misread digits are drawn as .png: give a name that ends so");
     if (!all_in_set(set, digits, count))
-        return fail(error, LENET5_E_ARGUMENT, path, "a misread digit is not in the set: give the set that was tested");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
+                            "a misread digit is not in the set: give the set that was tested");
     const sheet s = sheet_of(set, count);
-    canvas_open(&c, false, s.width, s.height);
+    canvas_open_png(&c, s.width, s.height, PIXELS_A_UNIT);
     set_font(c.cairo, 9, CAIRO_FONT_WEIGHT_NORMAL);
     const char *arrow = arrow_of(c.cairo);
     draw_heading(c.cairo, set, count, arrow);
@@ -596,4 +448,4 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
     return canvas_save(&c, path, error);
 }
 
-LENET5_API const drawing_module lenet5_drawing = {draw_curves, draw_misread};
+LENET5_API const drawing_module lenet5_drawing = {draw_curves, draw_misread, draw_reading};

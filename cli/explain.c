@@ -213,16 +213,14 @@ const lenet5_observer *explain_observer(explanation *e)
     return &e->observer;
 }
 
-void explain_picture(explanation *e, const char *file, int page, const lenet5_picture *picture)
+void explain_picture(explanation *e, const char *title, const lenet5_picture *picture)
 {
     char name[80];
     end_line(e);
     e->picture++;
     e->line = 0;
     fputs("<h2>", e->page);
-    put_text(e->page, file);
-    if (page > 1)
-        fprintf(e->page, ", page %d", page);
+    put_text(e->page, title);
     fputs("</h2>\n", e->page);
     snprintf(name, sizeof name, "%zu-grey.png", e->picture);
     write_picture(e, name, picture->grey, picture->width, picture->height, 1);

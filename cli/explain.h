@@ -13,7 +13,7 @@ int explain_begin(explanation **e, const char *folder);
 const lenet5_observer *explain_observer(explanation *e);
 
 /* Before and after a picture is read. */
-void explain_picture(explanation *e, const char *file, int page, const lenet5_picture *picture);
+void explain_picture(explanation *e, const char *title, const lenet5_picture *picture);
 void explain_reading(explanation *e, const lenet5_reading *reading);
 
 /* Writes index.html and frees the explanation; fails if any of its files could not be written. */

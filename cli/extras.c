@@ -57,6 +57,13 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
     return module ? module->misread(path, set, digits, count, error) : LENET5_E_OPEN;
 }
 
+lenet5_status draw_reading(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines, size_t count,
+                           lenet5_error *error)
+{
+    const drawing_module *module = load_extra("lenet5_drawing", error);
+    return module ? module->reading(path, picture, lines, count, error) : LENET5_E_OPEN;
+}
+
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const picture_file *file, int page,

@@ -186,17 +186,20 @@ bool argument_real(double *value, const cli_arguments *arguments, const char *na
     return false;
 }
 
-bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback)
+bool parse_share(double *share, const char *text)
 {
-    const char *text = argument_text(arguments, name);
-    *share = fallback;
-    if (!text)
-        return true;
     char *end;
     *share = strtod(text, &end);
     const bool percent = *end == '%';
     *share /= percent ? 100 : 1;
-    if (end != text && end[percent ? 1 : 0] == '\0' && *share > 0 && *share <= 1)
+    return end != text && end[percent ? 1 : 0] == '\0' && *share > 0 && *share <= 1;
+}
+
+bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback)
+{
+    const char *text = argument_text(arguments, name);
+    *share = fallback;
+    if (!text || parse_share(share, text))
         return true;
     complain_usage(arguments->command, "--%s is a share as 0.5%% or 0.005, not \"%s\"", name, text);
     return false;

@@ -59,6 +59,9 @@ bool argument_real(double *value, const cli_arguments *arguments, const char *na
 /* A share from above 0 to 1: "0.5%" or "0.005". fallback if it is not given. */
 bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback);
 
+/* Parses such a share; false if it is none. */
+bool parse_share(double *share, const char *text);
+
 /* Says on stderr what is wrong and where help is; returns EXIT_USAGE. */
 int complain_usage(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

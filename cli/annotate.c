@@ -1,0 +1,117 @@
+/* Of the module lenet5_drawing: a picture with what was read in it. */
+#include <math.h>
+#include <stdio.h>
+
+#include "canvas.h"
+#include "drawing.h"
+
+#define LARGEST_SIDE 32767 /* pixels that cairo draws */
+#define WANTED_SIDE 1200   /* pixels; a smaller picture is enlarged, as far as GROWTH, so that what is written fits in \
+                            */
+#define GROWTH 4
+#define LEAST_FONT 8 /* pixels, as the others */
+#define LARGEST_FONT 34
+#define FONTS_A_DIGIT 3.0 /* how many times as wide as the font is high a digit's words are */
+#define HEADROOM 2.6      /* of the largest font, over the picture, for the words of what is at its very top */
+
+typedef struct sheet {
+    cairo_t *cairo;
+    double scale; /* pixels of the sheet for one of the picture */
+    double headroom;
+} sheet;
+
+static double scale_of(const lenet5_picture *p)
+{
+    const double side = (double)(p->width > p->height ? p->width : p->height);
+    return fmax(1, fmin(GROWTH, floor(WANTED_SIDE / side)));
+}
+
+/* By how far apart the digits of a line are. */
+static double font_of(const lenet5_read_line *l, double scale)
+{
+    const double pitch = scale * (double)l->box.width / (double)(l->digits > 0 ? l->digits : 1);
+    return fmax(LEAST_FONT, fmin(LARGEST_FONT, pitch / FONTS_A_DIGIT));
+}
+
+static void draw_background(const sheet *s, const lenet5_picture *p)
+{
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)p->width, (int)p->height);
+    if (cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS) {
+        unsigned char *pixels = cairo_image_surface_get_data(surface);
+        const size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+        for (size_t y = 0; y < p->height; y++)
+            for (size_t x = 0; x < p->width; x++)
+                *(uint32_t *)(void *)(pixels + y * stride + 4 * x) = 0x010101u * p->grey[y * p->width + x];
+        cairo_surface_mark_dirty(surface);
+    }
+    cairo_save(s->cairo);
+    cairo_translate(s->cairo, 0, s->headroom);
+    cairo_scale(s->cairo, s->scale, s->scale);
+    cairo_set_source_surface(s->cairo, surface, 0, 0); /* one that has failed makes the canvas fail */
+    cairo_paint(s->cairo);
+    cairo_restore(s->cairo);
+    cairo_surface_destroy(surface);
+}
+
+static void draw_box(const sheet *s, const lenet5_box *b, double width)
+{
+    cairo_set_line_width(s->cairo, width);
+    cairo_rectangle(s->cairo, s->scale * (double)b->x, s->headroom + s->scale * (double)b->y,
+                    s->scale * (double)b->width, s->scale * (double)b->height);
+    cairo_stroke(s->cairo);
+}
+
+/* Words on a ground that lets what is below shine through. */
+static void draw_words(const sheet *s, const char *text, double x, double y, double size, colour ink)
+{
+    const double width = text_width(s->cairo, text);
+    cairo_set_source_rgba(s->cairo, 1, 1, 1, 0.75);
+    cairo_rectangle(s->cairo, x - width / 2 - 1, y - 0.85 * size, width + 2, 1.1 * size);
+    cairo_fill(s->cairo);
+    set_colour(s->cairo, ink);
+    put_text(s->cairo, text, x, y, 0.5);
+}
+
+static void draw_digit(const sheet *s, const lenet5_read_digit *d, double font, colour ink)
+{
+    char digit[4], share[16];
+    const double x = s->scale * ((double)d->box.x + (double)d->box.width / 2);
+    const double y = s->headroom + s->scale * (double)d->box.y - font / 4;
+    snprintf(digit, sizeof digit, "%u", d->digit % LENET5_CLASSES);
+    snprintf(share, sizeof share, "%.1f%%", 100 * d->probability);
+    set_font(s->cairo, font, CAIRO_FONT_WEIGHT_NORMAL);
+    draw_words(s, share, x, y, font, ink);
+    set_font(s->cairo, 1.2 * font, CAIRO_FONT_WEIGHT_BOLD);
+    draw_words(s, digit, x, y - font, 1.2 * font, ink);
+    draw_box(s, &d->box, 2);
+}
+
+static void draw_line(const sheet *s, const lenet5_read_line *l)
+{
+    const colour ink = l->decision == LENET5_ACCEPTED ? blue : vermilion;
+    const double font = font_of(l, s->scale);
+    set_colour(s->cairo, ink);
+    draw_box(s, &l->box, 1);
+    for (size_t i = 0; i < l->digits; i++)
+        draw_digit(s, &l->digit[i], font, ink);
+}
+
+lenet5_status draw_reading(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines, size_t count,
+                           lenet5_error *error)
+{
+    canvas c;
+    sheet s = {.scale = scale_of(picture)};
+    if (!ends_in(path, ".png"))
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "a picture is drawn as .png: give a name that ends so");
+    for (size_t i = 0; i < count; i++)
+        s.headroom = fmax(s.headroom, HEADROOM * font_of(&lines[i], s.scale));
+    const double width = s.scale * (double)picture->width, height = s.scale * (double)picture->height + s.headroom;
+    if (width > LARGEST_SIDE || height > LARGEST_SIDE)
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the picture is too large to be drawn: read it in parts");
+    canvas_open_png(&c, width, height, 1);
+    s.cairo = c.cairo;
+    draw_background(&s, picture);
+    for (size_t i = 0; i < count; i++)
+        draw_line(&s, &lines[i]);
+    return canvas_save(&c, path, error);
+}

@@ -1,0 +1,153 @@
+#include "canvas.h"
+
+#include <cairo-svg.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
+
+lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char *path, const char *what)
+{
+    if (error) {
+        *error = (lenet5_error){.status = status, .offset = LENET5_NO_OFFSET};
+        snprintf(error->message, sizeof error->message, "%s: %s", path, what);
+    }
+    return status;
+}
+
+bool ends_in(const char *path, const char *ending)
+{
+    const size_t length = strlen(path);
+    const size_t tail = strlen(ending);
+    return length > tail && strcmp(path + length - tail, ending) == 0;
+}
+
+/* ---- The canvas -------------------------------------------------------------------------------------------------- */
+
+/* Takes what cairo writes. */
+static cairo_status_t append(void *closure, const unsigned char *data, unsigned length)
+{
+    canvas *c = closure;
+    size_t room = c->room ? c->room : FIRST_ROOM;
+    while (room - c->size < length)
+        room *= 2;
+    if (room != c->room) {
+        unsigned char *larger = realloc(c->data, room);
+        if (!larger)
+            return CAIRO_STATUS_NO_MEMORY;
+        c->data = larger;
+        c->room = room;
+    }
+    memcpy(c->data + c->size, data, length);
+    c->size += length;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+void set_colour(cairo_t *cairo, colour c)
+{
+    cairo_set_source_rgb(cairo, c.red, c.green, c.blue);
+}
+
+/* Without hinting, letters are spaced alike in both formats. */
+static void set_font_options(cairo_t *cairo)
+{
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    cairo_set_font_options(cairo, options);
+    cairo_font_options_destroy(options);
+}
+
+void set_font(cairo_t *cairo, double size, cairo_font_weight_t weight)
+{
+    cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, weight);
+    cairo_set_font_size(cairo, size);
+}
+
+/* White, in units of so many pixels. */
+static void begin(canvas *c, double pixels_a_unit)
+{
+    c->cairo = cairo_create(c->surface);
+    cairo_scale(c->cairo, pixels_a_unit, pixels_a_unit);
+    set_font_options(c->cairo);
+    set_colour(c->cairo, white);
+    cairo_paint(c->cairo);
+}
+
+void canvas_open_svg(canvas *c, double width, double height)
+{
+    *c = (canvas){0};
+    c->surface = cairo_svg_surface_create_for_stream(append, c, width, height);
+    begin(c, 1);
+}
+
+void canvas_open_png(canvas *c, double width, double height, double pixels_a_unit)
+{
+    *c = (canvas){0};
+    c->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(pixels_a_unit * width),
+                                            (int)ceil(pixels_a_unit * height));
+    begin(c, pixels_a_unit);
+}
+
+/* Completes the file in memory. */
+static cairo_status_t canvas_finish(canvas *c)
+{
+    cairo_status_t status = cairo_status(c->cairo);
+    cairo_destroy(c->cairo);
+    if (status == CAIRO_STATUS_SUCCESS && cairo_surface_get_type(c->surface) == CAIRO_SURFACE_TYPE_IMAGE)
+        status = cairo_surface_write_to_png_stream(c->surface, append, c);
+    cairo_surface_finish(c->surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(c->surface);
+    cairo_surface_destroy(c->surface);
+    return status;
+}
+
+static lenet5_status fail_drawing(lenet5_error *error, const char *path, cairo_status_t status)
+{
+    char what[200];
+    if (status == CAIRO_STATUS_NO_MEMORY)
+        return fail_to_draw(error, LENET5_E_MEMORY, path,
+                            "not enough memory to draw it: close other programs and try again");
+    if (status == CAIRO_STATUS_INVALID_SIZE)
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
+                            "the drawing would be too large: use a set of smaller pictures");
+    snprintf(what, sizeof what,
+             "cannot be drawn, check its title and that cairo and a sans-serif font are installed: %s",
+             cairo_status_to_string(status));
+    return fail_to_draw(error, LENET5_E_WRITE, path, what);
+}
+
+lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error)
+{
+    const cairo_status_t status = canvas_finish(c);
+    const lenet5_bytes file = {c->data, c->size};
+    const lenet5_status result =
+        status == CAIRO_STATUS_SUCCESS ? lenet5_file_write(path, &file, 1, error) : fail_drawing(error, path, status);
+    free(c->data);
+    return result;
+}
+
+double text_width(cairo_t *cairo, const char *text)
+{
+    cairo_text_extents_t extents;
+    cairo_text_extents(cairo, text, &extents);
+    return extents.x_advance;
+}
+
+void put_text(cairo_t *cairo, const char *text, double x, double y, double share)
+{
+    cairo_move_to(cairo, x - share * text_width(cairo, text), y);
+    cairo_show_text(cairo, text);
+    cairo_new_path(cairo); /* else the next line would begin at the end of the text */
+}
+
+void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
+{
+    cairo_move_to(cairo, x0, y0);
+    cairo_line_to(cairo, x1, y1);
+    cairo_stroke(cairo);
+}

@@ -1,0 +1,67 @@
+/*
+ * What the parts of lenet5 read share. read.c has the options; read_sources.c finds the pictures, read_threads.c hands
+ * them out to threads, read_file.c reads one, read_tell.c says what it found.
+ */
+#ifndef LENET5_CLI_READ_H
+#define LENET5_CLI_READ_H
+
+#include <stdio.h>
+
+#include "explain.h"
+#include "lenet5_reader.h"
+#include "read_codes.h"
+#include "read_sources.h"
+#include "template.h"
+
+typedef enum telling { TELL_TEXT, TELL_JSON, TELL_CSV } telling;
+
+/* What is asked of all pictures. */
+typedef struct read_job {
+    lenet5_committee models;
+    lenet5_read_options options;
+    code_list codes;
+    lenet5_box region;
+    bool whole;         /* no region was asked for */
+    form_template form; /* without fields: none was given */
+    telling telling;
+    file_list files;
+    unsigned threads;
+    explanation *explanation; /* NULL: none is wanted; else there is one thread */
+    const char *annotated; /* where to write pictures with what was read in them, or NULL; else there is one thread */
+} read_job;
+
+/* What a thread reads with. */
+typedef struct read_hand {
+    const read_job *job;
+    lenet5_reader *reader;
+    size_t annotated; /* pictures */
+} read_hand;
+
+/* What has become of a file. */
+typedef struct read_outcome {
+    FILE *out; /* what is told of it; complaints go where complain_into says */
+    bool failed, rejected;
+} read_outcome;
+
+/* What is read: a page of a file, or a field of it. */
+typedef struct read_place {
+    const char *file;
+    int page;          /* from 1 */
+    const char *field; /* NULL: none, the page as it is */
+} read_place;
+
+/* The place in words: "form.tif page 2 field postcode". */
+#define PLACE_NAME_SIZE (4096 + 128)
+void name_place(char name[PLACE_NAME_SIZE], const read_place *place);
+
+/* Reads a file and tells what is in it. */
+void read_file(read_outcome *outcome, read_hand *hand, const char *file);
+
+/* Reads all files, by several threads if so many are asked for, and tells all in the order of the files. Returns an
+ * exit code. */
+int read_files(const read_job *job);
+
+void tell_head(const read_job *job);
+void tell(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading);
+
+#endif

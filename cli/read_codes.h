@@ -1,0 +1,22 @@
+/* Codes that exist, from a file that has one a line; and check digits by name. */
+#ifndef LENET5_CLI_READ_CODES_H
+#define LENET5_CLI_READ_CODES_H
+
+#include "lenet5_reader.h"
+
+typedef struct code_list {
+    char **codes; /* (count) */
+    size_t count;
+} code_list;
+
+/* Blank lines and what follows # are left out. Returns an exit code; free the list whatever it is. */
+int load_codes(code_list *list, const char *path);
+
+void free_codes(code_list *list);
+
+extern const char *const check_names[]; /* ended by NULL */
+
+/* False if there is no check of that name. */
+bool parse_check(lenet5_check *check, const char *name);
+
+#endif

@@ -1,0 +1,186 @@
+#include "read_sources.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "pdf.h"
+
+/* ---- Files ----------------------------------------------------------------------------------------------------------
+ */
+
+static int add_file(file_list *list, const char *folder, const char *name)
+{
+    const size_t length = strlen(folder);
+    const char *between = length > 0 && folder[length - 1] != '/' ? "/" : "";
+    char **larger = realloc(list->files, (list->count + 1) * sizeof *larger);
+    if (!larger)
+        return complain_memory();
+    list->files = larger;
+    const size_t size = length + strlen(name) + 2;
+    char *path = malloc(size);
+    if (!path)
+        return complain_memory();
+    snprintf(path, size, "%s%s%s", folder, between, name);
+    list->files[list->count++] = path;
+    return EXIT_DONE;
+}
+
+/* Whether a file of a folder is to be read, by its name: hidden ones are not. */
+static bool is_picture_name(const char *name)
+{
+    static const char *const endings[] = {"png", "jpg", "jpeg", "tif",  "tiff", "bmp",
+                                          "pgm", "ppm", "pnm",  "webp", "pdf"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; name[0] != '.' && dot && i < sizeof endings / sizeof endings[0]; i++)
+        if (strcasecmp(dot + 1, endings[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_folder(file_list *list, const char *folder)
+{
+    const size_t first = list->count;
+    int code = EXIT_DONE;
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return complain("%s: the folder cannot be read: %s", folder, strerror(errno));
+    for (const struct dirent *entry; code == EXIT_DONE && (entry = readdir(stream));) {
+        if (!is_picture_name(entry->d_name))
+            continue;
+        code = add_file(list, folder, entry->d_name);
+        if (code == EXIT_DONE && is_folder(list->files[list->count - 1]))
+            free(list->files[--list->count]);
+    }
+    closedir(stream);
+    if (code == EXIT_DONE && list->count == first)
+        return complain("%s: a folder without a picture; their names end in .png, .jpg, .tif, .pdf and the like",
+                        folder);
+    qsort(list->files + first, list->count - first, sizeof *list->files, by_name);
+    return code;
+}
+
+int list_files(file_list *list, char *const *arguments, size_t count)
+{
+    int code = EXIT_DONE;
+    *list = (file_list){0};
+    for (size_t i = 0; i < count; i++) {
+        const int added = is_folder(arguments[i]) ? list_folder(list, arguments[i]) : add_file(list, "", arguments[i]);
+        code = added == EXIT_DONE ? code : added;
+    }
+    return code;
+}
+
+void free_files(file_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->files[i]);
+    free(list->files);
+    *list = (file_list){0};
+}
+
+/* ---- Pages ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Either of the two is there. */
+struct source {
+    lenet5_pages *pages;
+    pdf *pdf;
+    size_t most_pixels;
+};
+
+/* A regular file that begins as PDFs do; else -1. */
+static int open_pdf(const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+        return -1;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || is_pdf(file))
+        return file;
+    close(file);
+    return -1;
+}
+
+/* Standard input as a file without a name, if its first byte may begin a PDF; no picture begins so. Else -1. */
+static int open_pdf_of_stdin(void)
+{
+    char bytes[4096];
+    const int first = getc(stdin);
+    if (first != EOF)
+        ungetc(first, stdin);
+    FILE *copy = first == '%' ? tmpfile() : NULL;
+    if (!copy)
+        return -1;
+    for (size_t got; (got = fread(bytes, 1, sizeof bytes, stdin)) > 0;)
+        fwrite(bytes, 1, got, copy);
+    const bool whole = fflush(copy) == 0 && !ferror(copy) && !ferror(stdin);
+    const int file = whole ? fcntl(fileno(copy), F_DUPFD_CLOEXEC, 0) : -1;
+    fclose(copy);
+    return file;
+}
+
+static int open_pages(source *s, const char *file)
+{
+    lenet5_error error;
+    if (lenet5_pages_open(&s->pages, file, &error) != LENET5_OK ||
+        lenet5_pages_limit(s->pages, s->most_pixels, &error) != LENET5_OK)
+        return complain_error(&error);
+    return EXIT_DONE;
+}
+
+int source_open(source **s, const char *file, size_t most_pixels)
+{
+    source *new = malloc(sizeof *new);
+    if (!new)
+        return complain_memory();
+    *new = (source){.most_pixels = most_pixels};
+    *s = new;
+    const bool from_stdin = strcmp(file, "-") == 0;
+    const int document = from_stdin ? open_pdf_of_stdin() : open_pdf(file);
+    if (document < 0)
+        return open_pages(new, file);
+    const int code = pdf_open(&new->pdf, document, from_stdin ? "standard input" : file);
+    close(document);
+    return code;
+}
+
+bool source_left(source *s)
+{
+    return s->pdf ? pdf_left(s->pdf) : lenet5_pages_left(s->pages);
+}
+
+int source_next(lenet5_picture *picture, source *s)
+{
+    lenet5_error error;
+    if (s->pdf)
+        return pdf_next(picture, s->pdf, s->most_pixels);
+    return lenet5_pages_next(picture, s->pages, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+void source_close(source *s)
+{
+    if (s) {
+        pdf_close(s->pdf);
+        lenet5_pages_free(s->pages);
+    }
+    free(s);
+}

@@ -1,0 +1,351 @@
+#include "template.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common.h"
+
+#define LONGEST_SIDE 1000000
+#define LARGEST_FILE ((size_t)1 << 24)
+#define PLACE_SIZE 80
+
+static const char *const form_members[] = {"width", "height", "fields", "marks", "mark_size", NULL};
+static const char *const field_members[] = {"name", "region", "format", "check", "list", "max_error", "n_best", NULL};
+
+/* ---- Members --------------------------------------------------------------------------------------------------------
+ */
+
+/* A value of the file, and where it stands, for complaints. */
+typedef struct value {
+    const char *file;
+    char place[PLACE_SIZE]; /* "fields[2].region" */
+    const json_t *json;     /* NULL: it is not there */
+} value;
+
+static value member_of(const value *object, const char *name)
+{
+    value v = {.file = object->file, .json = json_object_get(object->json, name)};
+    snprintf(v.place, sizeof v.place, "%.60s%s%.16s", object->place, object->place[0] ? "." : "", name);
+    return v;
+}
+
+static value element_of(const value *array, size_t index)
+{
+    value v = {.file = array->file, .json = json_array_get(array->json, index)};
+    snprintf(v.place, sizeof v.place, "%.48s[%zu]", array->place, index);
+    return v;
+}
+
+static int complain_value(const value *v, const char *wanted)
+{
+    return complain("%s: %s: %s %s", v->file, v->place, v->json ? "has to be" : "is missing; it is", wanted);
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+static int check_members(const value *object, const char *const *names)
+{
+    const char *key;
+    json_t *unused;
+    const char *place = object->place[0] ? object->place : "the template";
+    if (!json_is_object(object->json))
+        return complain("%s: %s: has to be an object in braces", object->file, place);
+    json_object_foreach ((json_t *)object->json, key, unused) /* which only reads */
+        if (!is_one_of(key, names))
+            return complain("%s: %s: has a member \"%.40s\", which means nothing", object->file, place, key);
+    return EXIT_DONE;
+}
+
+static int take_whole(size_t *whole, const value *v, size_t least, size_t most)
+{
+    char wanted[80];
+    const json_int_t given = json_integer_value(v->json);
+    snprintf(wanted, sizeof wanted, "a whole number from %zu to %zu", least, most);
+    if (!json_is_integer(v->json) || given < (json_int_t)least || given > (json_int_t)most)
+        return complain_value(v, wanted);
+    *whole = (size_t)given;
+    return EXIT_DONE;
+}
+
+static int take_text(char **text, const value *v, size_t longest)
+{
+    char wanted[80];
+    const char *given = json_string_value(v->json);
+    snprintf(wanted, sizeof wanted, "text of 1 to %zu bytes without control characters", longest);
+    if (!given || given[0] == '\0' || strlen(given) > longest)
+        return complain_value(v, wanted);
+    for (const char *c = given; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            return complain_value(v, wanted);
+    *text = strdup(given);
+    return *text ? EXIT_DONE : complain_memory();
+}
+
+/* ---- Fields ---------------------------------------------------------------------------------------------------------
+ */
+
+static int take_region(lenet5_box *region, const value *v, const form_template *form)
+{
+    size_t sides[4];
+    if (!json_is_array(v->json) || json_array_size(v->json) != 4)
+        return complain_value(v, "[left, top, width, height]");
+    for (size_t i = 0; i < 4; i++) {
+        const value side = element_of(v, i);
+        if (take_whole(&sides[i], &side, i < 2 ? 0 : 1, LONGEST_SIDE) != EXIT_DONE)
+            return EXIT_FAILED;
+    }
+    if (sides[0] + sides[2] > form->width || sides[1] + sides[3] > form->height)
+        return complain("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
+                        form->height);
+    *region = (lenet5_box){sides[0], sides[1], sides[2], sides[3]};
+    return EXIT_DONE;
+}
+
+static int take_check(form_field *field, const value *v)
+{
+    const char *given = json_string_value(v->json);
+    if (!given || !parse_check(&field->check, given))
+        return complain_value(v, "\"none\", \"luhn\", \"mod10\" or \"mod11\"");
+    field->checked = true;
+    return EXIT_DONE;
+}
+
+static int take_max_error(double *threshold, const value *v)
+{
+    lenet5_error error;
+    const char *text = json_string_value(v->json);
+    double share = json_number_value(v->json);
+    if (text ? !parse_share(&share, text) : !(share > 0 && share <= 1))
+        return complain_value(v, "a share as \"0.5%\" or 0.005");
+    if (lenet5_read_threshold(threshold, share, &error) != LENET5_OK)
+        return complain("%s: %s: %s", v->file, v->place, error.message);
+    return EXIT_DONE;
+}
+
+static int take_options(form_field *field, const value *object)
+{
+    const value format = member_of(object, "format"), check = member_of(object, "check");
+    const value list = member_of(object, "list"), max_error = member_of(object, "max_error");
+    const value n_best = member_of(object, "n_best");
+    int code = EXIT_DONE;
+    if (format.json)
+        code = take_text(&field->format, &format, LENET5_READ_TEXT);
+    if (code == EXIT_DONE && check.json)
+        code = take_check(field, &check);
+    if (code == EXIT_DONE && list.json)
+        code = take_text(&field->list, &list, PATH_SIZE / 2);
+    if (code == EXIT_DONE && max_error.json)
+        code = take_max_error(&field->threshold, &max_error);
+    if (code == EXIT_DONE && n_best.json)
+        code = take_whole(&field->n_best, &n_best, 1, LENET5_MAX_N_BEST);
+    return code;
+}
+
+static int check_name(const form_template *form, size_t index, const value *v)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(form->fields[i].name, form->fields[index].name) == 0)
+            return complain("%s: %s: fields[%zu] has that name too", v->file, v->place, i);
+    return EXIT_DONE;
+}
+
+static int take_field(form_template *form, size_t index, const value *object)
+{
+    form_field *field = &form->fields[index];
+    const value name = member_of(object, "name"), region = member_of(object, "region");
+    int code = check_members(object, field_members);
+    if (code == EXIT_DONE)
+        code = take_text(&field->name, &name, LONGEST_FIELD_NAME);
+    if (code == EXIT_DONE)
+        code = check_name(form, index, &name);
+    if (code == EXIT_DONE)
+        code = take_region(&field->region, &region, form);
+    if (code == EXIT_DONE)
+        code = take_options(field, object);
+    return code;
+}
+
+static int take_fields(form_template *form, const value *v)
+{
+    char wanted[80];
+    const size_t count = json_array_size(v->json);
+    snprintf(wanted, sizeof wanted, "a list of 1 to %d fields", MOST_FIELDS);
+    if (!json_is_array(v->json) || count == 0 || count > MOST_FIELDS)
+        return complain_value(v, wanted);
+    form->fields = calloc(count, sizeof *form->fields);
+    if (!form->fields)
+        return complain_memory();
+    form->count = count;
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < count; i++) {
+        const value field = element_of(v, i);
+        code = take_field(form, i, &field);
+    }
+    return code;
+}
+
+/* ---- Marks ----------------------------------------------------------------------------------------------------------
+ */
+
+static int take_mark(double centre[2], const value *v, const form_template *form)
+{
+    const json_t *x = json_array_get(v->json, 0), *y = json_array_get(v->json, 1);
+    if (json_array_size(v->json) != 2 || !json_is_number(x) || !json_is_number(y))
+        return complain_value(v, "[x, y], the centre of a mark");
+    centre[0] = json_number_value(x);
+    centre[1] = json_number_value(y);
+    if (!(centre[0] >= 0 && centre[0] <= (double)form->width && centre[1] >= 0 && centre[1] <= (double)form->height))
+        return complain("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
+                        form->height);
+    return EXIT_DONE;
+}
+
+static int take_marks(form_template *form, const value *object)
+{
+    const value marks = member_of(object, "marks"), size = member_of(object, "mark_size");
+    if (!marks.json && !size.json)
+        return EXIT_DONE;
+    if (json_array_size(marks.json) != MARKS)
+        return complain_value(&marks, "a list of four marks, [x, y] each");
+    form->marks.size = json_number_value(size.json);
+    if (!(form->marks.size > 0 && form->marks.size <= (double)form->width))
+        return complain_value(&size, "the side or the diameter of a mark in pixels");
+    form->marked = true;
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < MARKS; i++) {
+        const value mark = element_of(&marks, i);
+        code = take_mark(form->marks.centre[i], &mark, form);
+    }
+    return code;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------------------------------
+ */
+
+static int take_form(form_template *form, const value *object)
+{
+    const value width = member_of(object, "width"), height = member_of(object, "height");
+    const value fields = member_of(object, "fields");
+    int code = check_members(object, form_members);
+    if (code == EXIT_DONE)
+        code = take_whole(&form->width, &width, 1, LONGEST_SIDE);
+    if (code == EXIT_DONE)
+        code = take_whole(&form->height, &height, 1, LONGEST_SIDE);
+    if (code == EXIT_DONE)
+        code = take_marks(form, object);
+    if (code == EXIT_DONE)
+        code = take_fields(form, &fields);
+    return code;
+}
+
+int template_parse(form_template *form, const char *text, size_t size, const char *name)
+{
+    json_error_t fault;
+    *form = (form_template){0};
+    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
+    if (!root)
+        return complain("%s: line %d, column %d: %s", name, fault.line, fault.column, fault.text);
+    const value object = {.file = name, .json = root};
+    const int code = take_form(form, &object);
+    json_decref(root);
+    return code;
+}
+
+static int read_text(char **text, size_t *size, const char *path)
+{
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return complain("%s: cannot be opened: %s", path, strerror(errno));
+    int code = EXIT_DONE;
+    *text = malloc(LARGEST_FILE);
+    if (!*text)
+        code = complain_memory();
+    else if ((*size = fread(*text, 1, LARGEST_FILE, stream)) == LARGEST_FILE)
+        code = complain("%s: a template of more than %zu bytes", path, LARGEST_FILE);
+    else if (ferror(stream))
+        code = complain("%s: cannot be read: %s", path, strerror(errno));
+    fclose(stream);
+    return code;
+}
+
+static int load_lists(form_template *form, const char *path)
+{
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < form->count; i++) {
+        form_field *field = &form->fields[i];
+        char list[PATH_SIZE];
+        if (!field->list)
+            continue;
+        const char *slash = field->list[0] == '/' ? NULL : strrchr(path, '/');
+        const int length = slash ? (int)(slash + 1 - path) : 0;
+        if (snprintf(list, sizeof list, "%.*s%s", length, path, field->list) >= PATH_SIZE)
+            return complain("%s: fields[%zu].list: too long a name", path, i);
+        code = load_codes(&field->codes, list);
+        if (code != EXIT_DONE)
+            complain("%s: fields[%zu].list: cannot be used", path, i);
+    }
+    return code;
+}
+
+int template_load(form_template *form, const char *path)
+{
+    char *text = NULL;
+    size_t size = 0;
+    *form = (form_template){0};
+    int code = read_text(&text, &size, path);
+    if (code == EXIT_DONE)
+        code = template_parse(form, text, size, path);
+    free(text);
+    return code == EXIT_DONE ? load_lists(form, path) : code;
+}
+
+lenet5_read_options template_options(const form_field *field, const lenet5_read_options *others)
+{
+    lenet5_read_options o = *others;
+    if (field->format)
+        o.format = field->format;
+    if (field->codes.count > 0) {
+        o.list = (const char *const *)field->codes.codes;
+        o.list_count = field->codes.count;
+    }
+    if (field->checked)
+        o.check = field->check;
+    if (field->threshold > 0)
+        o.threshold = field->threshold;
+    if (field->n_best > 0)
+        o.n_best = field->n_best;
+    return o;
+}
+
+affine template_map(const form_template *form, const lenet5_picture *picture, const char *name)
+{
+    affine map = {.xx = (double)picture->width / (double)form->width,
+                  .yy = (double)picture->height / (double)form->height};
+    const size_t found = form->marked ? find_marks(&map, &form->marks, picture) : LEAST_MARKS;
+    if (found < LEAST_MARKS)
+        fprintf(complaints(),
+                "%s: %zu of %d marks found where the form has them; fields are sought as if it lay straight\n", name,
+                found, MARKS);
+    return map;
+}
+
+void template_free(form_template *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        form_field *field = &form->fields[i];
+        free_codes(&field->codes);
+        free(field->name);
+        free(field->format);
+        free(field->list);
+    }
+    free(form->fields);
+    *form = (form_template){0};
+}
