@@ -6,13 +6,14 @@
 #include "drawing.h"
 
 #define LARGEST_SIDE 32767 /* pixels that cairo draws */
-#define WANTED_SIDE 1200   /* pixels; a smaller picture is enlarged, as far as GROWTH, so that what is written fits in \
-                            */
+#define WANTED_SIDE                                                                                  \
+    1200 /* pixels; a smaller picture is enlarged, as far as GROWTH, so that what is written fits in \
+          */
 #define GROWTH 4
 #define LEAST_FONT 8 /* pixels, as the others */
 #define LARGEST_FONT 34
-#define FONTS_A_DIGIT 3.0 /* how many times as wide as the font is high a digit's words are */
-#define HEADROOM 2.6      /* of the largest font, over the picture, for the words of what is at its very top */
+#define FONTS_A_DIGIT 3.4 /* how many times as wide as the font is high a digit's words are */
+#define WORDS 2.4         /* and how high, with what is below them */
 
 typedef struct sheet {
     cairo_t *cairo;
@@ -26,11 +27,27 @@ static double scale_of(const lenet5_picture *p)
     return fmax(1, fmin(GROWTH, floor(WANTED_SIDE / side)));
 }
 
-/* By how far apart the digits of a line are. */
+static double middle_of(const lenet5_box *b)
+{
+    return (double)b->x + (double)b->width / 2;
+}
+
+/* As large as the nearest neighbours of a line leave room for. */
 static double font_of(const lenet5_read_line *l, double scale)
 {
-    const double pitch = scale * (double)l->box.width / (double)(l->digits > 0 ? l->digits : 1);
-    return fmax(LEAST_FONT, fmin(LARGEST_FONT, pitch / FONTS_A_DIGIT));
+    double pitch = (double)l->box.width;
+    for (size_t i = 1; i < l->digits; i++)
+        pitch = fmin(pitch, fabs(middle_of(&l->digit[i].box) - middle_of(&l->digit[i - 1].box)));
+    return fmax(LEAST_FONT, fmin(LARGEST_FONT, scale * pitch / FONTS_A_DIGIT));
+}
+
+/* What a line's words need over the picture. */
+static double headroom_of(const lenet5_read_line *l, double scale)
+{
+    double room = 0;
+    for (size_t i = 0; i < l->digits; i++)
+        room = fmax(room, WORDS * font_of(l, scale) - scale * (double)l->digit[i].box.y);
+    return ceil(room);
 }
 
 static void draw_background(const sheet *s, const lenet5_picture *p)
@@ -66,7 +83,7 @@ static void draw_words(const sheet *s, const char *text, double x, double y, dou
 {
     const double width = text_width(s->cairo, text);
     cairo_set_source_rgba(s->cairo, 1, 1, 1, 0.75);
-    cairo_rectangle(s->cairo, x - width / 2 - 1, y - 0.85 * size, width + 2, 1.1 * size);
+    cairo_rectangle(s->cairo, x - width / 2 - 1, y - 0.85 * size, width + 2, 0.95 * size);
     cairo_fill(s->cairo);
     set_colour(s->cairo, ink);
     put_text(s->cairo, text, x, y, 0.5);
@@ -75,7 +92,7 @@ static void draw_words(const sheet *s, const char *text, double x, double y, dou
 static void draw_digit(const sheet *s, const lenet5_read_digit *d, double font, colour ink)
 {
     char digit[4], share[16];
-    const double x = s->scale * ((double)d->box.x + (double)d->box.width / 2);
+    const double x = s->scale * middle_of(&d->box);
     const double y = s->headroom + s->scale * (double)d->box.y - font / 4;
     snprintf(digit, sizeof digit, "%u", d->digit % LENET5_CLASSES);
     snprintf(share, sizeof share, "%.1f%%", 100 * d->probability);
@@ -104,7 +121,7 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
     if (!ends_in(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "a picture is drawn as .png: give a name that ends so");
     for (size_t i = 0; i < count; i++)
-        s.headroom = fmax(s.headroom, HEADROOM * font_of(&lines[i], s.scale));
+        s.headroom = fmax(s.headroom, headroom_of(&lines[i], s.scale));
     const double width = s.scale * (double)picture->width, height = s.scale * (double)picture->height + s.headroom;
     if (width > LARGEST_SIDE || height > LARGEST_SIDE)
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the picture is too large to be drawn: read it in parts");
