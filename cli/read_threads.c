@@ -48,10 +48,11 @@ static void tell_file(crew *c, kept_file *file)
         progress_clear(&c->progress);
         c->progress.last = 0; /* it is shown again at once */
     }
-    for (int i = 0; i < 2; i++)
-        if (file->text[i])
-            fwrite(file->text[i], 1, file->size[i], i == 0 ? stdout : stderr);
-    fflush(stdout);
+    if (file->text[0])
+        fwrite(file->text[0], 1, file->size[0], stdout);
+    fflush(stdout); /* before what is said of it */
+    if (file->text[1])
+        fwrite(file->text[1], 1, file->size[1], stderr);
     c->failed |= file->outcome.failed;
     c->rejected |= file->outcome.rejected;
     for (int i = 0; i < 2; i++)
