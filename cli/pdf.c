@@ -208,6 +208,8 @@ static int take_page(lenet5_picture *picture, pdf *p, size_t most_pixels)
         return complain_page(p);
     const size_t width = p->width, height = p->height;
     p->ahead = false;
+    if (width == 1 && height == 1) /* what it writes in place of a page that is too large for it */
+        return complain_page(p);
     if (width == 0 || height == 0 || width > most_pixels / height)
         return complain("%s: page %d: %zux%zu pixels; at most %zu can be read", p->name, p->read + 1, width, height,
                         most_pixels);

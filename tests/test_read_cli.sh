@@ -253,6 +253,7 @@ def pdf(name, contents, box="0 0 612 792"):
     open(name, "w").write(text)
 pdf("two.pdf", [seven + " " + one, seven])
 pdf("none.pdf", [])
+pdf("huge.pdf", [seven], "0 0 14400 14400")
 open("broken.pdf", "w").write("%PDF-1.4\nnothing that could be meant\n")
 PY
 mkdir bin
@@ -270,6 +271,7 @@ if command -v pdftoppm >/dev/null; then
     expect 1 "two.pdf: page 1: 2550x3300 pixels; at most 1000 can be read" "$program" read two.pdf --max-pixels 1000
     expect 1 "broken.pdf: page 1: pdftoppm cannot render it" "$program" read broken.pdf
     expect 1 "none.pdf: page 1: pdftoppm cannot render it" "$program" read none.pdf
+    expect 1 "huge.pdf: page 1: pdftoppm cannot render it" "$program" read huge.pdf
     [ "$(wc -l <err)" = 1 ] || fail "pdftoppm was heard: $(cat err)"
     head -c 400 two.pdf >cut.pdf
     "$program" read cut.pdf "$samples/plain.png" >out 2>err
