@@ -23,11 +23,15 @@ test: all
 test-long: all
 	@cd build/$(preset) && ctest --output-on-failure
 
-# The built-in model, trained anew: the same bytes on the same instruction set. First the committee that teaches it.
+# The built-in models, trained anew: the same bytes on the same instruction set. Each after the committee that teaches it.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
 model: all
 	@$(program) train --recipe best --committee 4 --seed 11 --epochs 250 --out build/teacher.safetensors --data $(data)
 	@$(program) train --recipe best --teacher build/teacher.safetensors --seed 1 --out models/lenet5.safetensors \
+	    --data $(data)
+	@$(program) train --recipe read --committee 4 --seed 11 --epochs 150 --out build/teacher-strings.safetensors \
+	    --data $(data)
+	@$(program) train --recipe read --teacher build/teacher-strings.safetensors --seed 1 --out models/strings.safetensors \
 	    --data $(data)
 
 bench: all
@@ -50,7 +54,7 @@ help:
 	@echo 'make demo       see it work: train, test, read digits (under a minute)'
 	@echo 'make test       the tests, short and medium (MNIST too, where LENET5_DATA names its folder)'
 	@echo 'make test-long  those, and the long ones'
-	@echo 'make model      train the built-in model anew (needs MNIST; some twenty minutes)'
+	@echo 'make model      train the built-in models anew (needs MNIST; some forty minutes)'
 	@echo 'make bench      how fast this machine trains and reads'
 	@echo 'make install    into prefix=/usr/local (DESTDIR is honoured)'
 	@echo 'make check      clang-format and cppcheck'

@@ -609,7 +609,7 @@ static void fill_page(bench *b)
 
 static lenet5_status prepare_reading(bench *b, lenet5_error *error)
 {
-    const lenet5_model *builtin = lenet5_builtin();
+    const lenet5_model *builtin = lenet5_builtin_strings();
     if (!builtin)
         return fail_memory(error);
     b->committee = (lenet5_committee){1, (lenet5_network *)&builtin->network, builtin->provenance};

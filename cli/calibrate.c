@@ -61,7 +61,7 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     lenet5_committee models;
     named_set data = {0};
-    int code = load_models(&models, (const char *const *)arguments->others, 1);
+    int code = load_models(&models, (const char *const *)arguments->others, 1, NULL);
     if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
         code = complain_error(&error);
     else if (code == EXIT_DONE && validation > data.set.count)

@@ -155,7 +155,7 @@ static int run(const cli_arguments *arguments)
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");
     const char *picks = argument_text(arguments, "pick");
-    int code = load_named_models(&j->models, argument_text(arguments, "model"));
+    int code = load_named_models(&j->models, argument_text(arguments, "model"), lenet5_builtin());
     if (code == EXIT_DONE)
         code = choose_threshold(j);
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)

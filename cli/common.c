@@ -44,9 +44,8 @@ lenet5_status fail_memory(lenet5_error *error)
     return LENET5_E_MEMORY;
 }
 
-static int copy_builtin(lenet5_committee *committee)
+static int copy_model(lenet5_committee *committee, const lenet5_model *builtin)
 {
-    const lenet5_model *builtin = lenet5_builtin();
     committee->networks = builtin ? malloc(sizeof *committee->networks) : NULL;
     if (!committee->networks)
         return complain_memory();
@@ -56,16 +55,16 @@ static int copy_builtin(lenet5_committee *committee)
     return EXIT_DONE;
 }
 
-int load_models(lenet5_committee *committee, const char *const *paths, size_t count)
+int load_models(lenet5_committee *committee, const char *const *paths, size_t count, const lenet5_model *builtin)
 {
     lenet5_error error;
     *committee = (lenet5_committee){0};
     if (count == 0)
-        return copy_builtin(committee);
+        return copy_model(committee, builtin);
     return lenet5_committee_load(committee, paths, count, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
-int load_named_models(lenet5_committee *models, const char *names)
+int load_named_models(lenet5_committee *models, const char *names, const lenet5_model *builtin)
 {
     const char *paths[LENET5_MAX_COMMITTEE];
     char *list = strdup(names ? names : "");
@@ -74,7 +73,8 @@ int load_named_models(lenet5_committee *models, const char *names)
         return complain_memory();
     for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
         paths[count++] = name;
-    const int code = names && count == 0 ? complain("--model names no file") : load_models(models, paths, count);
+    const int code =
+        names && count == 0 ? complain("--model names no file") : load_models(models, paths, count, builtin);
     free(list);
     return code;
 }

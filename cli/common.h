@@ -48,11 +48,12 @@ lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *er
 /* What lenet5 train writes where no name is given. */
 #define DEFAULT_MODEL "lenet5.safetensors"
 
-/* The networks of those files; where count is 0, the one that is built in. Free it, whatever the code. */
-int load_models(lenet5_committee *committee, const char *const *paths, size_t count);
+/* The networks of those files; where count is 0, a built-in one (NULL: there was no memory). Free it, whatever the
+ * code. */
+int load_models(lenet5_committee *committee, const char *const *paths, size_t count, const lenet5_model *builtin);
 
 /* The same from a list of files between commas, or NULL for the built-in one. */
-int load_named_models(lenet5_committee *committee, const char *names);
+int load_named_models(lenet5_committee *committee, const char *names, const lenet5_model *builtin);
 
 /* Prints an object as one line on stdout, and drops it. */
 void print_json(json_t *object);

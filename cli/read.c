@@ -48,6 +48,18 @@ static int read_numbers(read_job *j, const cli_arguments *a)
     return EXIT_DONE;
 }
 
+static int parse_method(read_job *j, const cli_arguments *a)
+{
+    static const char *const names[] = {"pieces", "sdnn", NULL};
+    const char *text = argument_text(a, "method");
+    for (size_t i = 0; text && names[i]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            j->options.method = (lenet5_read_method)i;
+            return EXIT_DONE;
+        }
+    return text ? complain_unknown(a->command, "method", text, names) : EXIT_DONE;
+}
+
 static int read_options(read_job *j, const cli_arguments *a)
 {
     const char *check = argument_text(a, "check");
@@ -59,6 +71,8 @@ static int read_options(read_job *j, const cli_arguments *a)
         code = read_numbers(j, a);
     if (code == EXIT_DONE)
         code = parse_region(j, a, argument_text(a, "region"));
+    if (code == EXIT_DONE)
+        code = parse_method(j, a);
     if (code == EXIT_DONE && check && !parse_check(&j->options.check, check))
         code = complain_unknown(a->command, "check", check, check_names);
     if (code == EXIT_DONE && argument_text(a, "list"))
@@ -99,7 +113,7 @@ static int prepare(read_job *j, const cli_arguments *a)
 {
     int code = read_options(j, a);
     if (code == EXIT_DONE)
-        code = load_named_models(&j->models, argument_text(a, "model"));
+        code = load_named_models(&j->models, argument_text(a, "model"), lenet5_builtin_strings());
     if (code == EXIT_DONE && argument_text(a, "template"))
         code = read_template(j, argument_text(a, "template"));
     if (code == EXIT_DONE && argument_text(a, "explain"))
@@ -131,6 +145,7 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     {"format", "F", "digits (the default), N, MIN-MAX, zip5, zip9 or a mask: ddddd-dddd"},
+    {"method", "M", "pieces (the default): lines are cut; or sdnn: the network goes over them"},
     {"list", "FILE", "codes that exist, one a line: the answer is one of them"},
     {"check", "C", "luhn, mod10 or mod11: the last digit has to agree with the others"},
     {"threshold", "P", "the least probability of an accepted string; default 0.5"},
@@ -140,7 +155,7 @@ static const option options[] = {
     {"template", "FILE.json", "read these fields of each picture of a form, as docs/json.md says"},
     {"explain", "DIR", "write a page, DIR/index.html, that shows how each picture was read"},
     {"annotate", "OUT.png", "draw the picture with what was read in it; several are OUT-1.png, OUT-2.png ..."},
-    {"model", "FILE,...", "models, which answer together; default: the built-in one"},
+    {"model", "FILE,...", "models, which answer together; default: the built-in one for strings"},
     {"max-pixels", "N", "refuse pictures that have more; default 100000000"},
     {"threads", "N", "default: one for each processor; the answers don't depend on it"},
     {"json", NULL, "an object a line of writing, as docs/json.md says"},

@@ -410,7 +410,7 @@ static int run(const cli_arguments *arguments)
         threads = 1;
     lenet5_committee models;
     named_set data = {0};
-    int code = load_models(&models, (const char *const *)arguments->others, arguments->count);
+    int code = load_models(&models, (const char *const *)arguments->others, arguments->count, lenet5_builtin());
     if (code == EXIT_DONE && argument_flag(arguments, "int8") && models.count > 1)
         code = complain("--int8 reads with one network, not with a committee of %zu", models.count);
     if (code == EXIT_DONE)

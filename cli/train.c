@@ -107,7 +107,7 @@ static int load_data(job *j, bool synthetic)
 static int load_teacher(job *j)
 {
     const char *path = argument_text(j->arguments, "teacher");
-    return path ? load_models(&j->teacher, &path, 1) : EXIT_DONE;
+    return path ? load_models(&j->teacher, &path, 1, NULL) : EXIT_DONE;
 }
 
 /* The last pictures of the training set are the validation set, if one is wanted; else the test set is looked at. */

@@ -236,6 +236,25 @@ LENET5_API void lenet5_reference_backward(lenet5_network *gradient, lenet5_maps 
 LENET5_API void lenet5_reference_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                                            const lenet5_maps *maps, const float dd_f6[84]);
 
+/*
+ * Space displacement (section VII of the paper): the network at every fourth column of a wide picture, the layers up to
+ * S4 computed once for all places.
+ */
+#define LENET5_SWEEP_HEIGHT 32
+#define LENET5_SWEEP_STEP 4 /* columns from one place to the next */
+#define LENET5_MAX_SWEEP 65536
+
+/* How many places a picture of so many columns has: (width - 32) / 4 + 1, or none if it is narrower than 32. */
+LENET5_API size_t lenet5_sweep_places(size_t width);
+
+/*
+ * The ten penalties at each place, (lenet5_sweep_places(width), 10): those of lenet5_forward for the 32 columns that
+ * begin at column 4 * place, but for rounding. picture is (32, width), from 0, paper, to 255, ink. A width below 32 or
+ * above LENET5_MAX_SWEEP is LENET5_E_PICTURE_SIZE. Allocates 2.5 KB a column, and frees it.
+ */
+LENET5_API lenet5_status lenet5_sweep(float (*penalty)[LENET5_CLASSES], const lenet5_network *network,
+                                      const uint8_t *picture, size_t width, lenet5_error *error);
+
 /* The digit of least penalty, 0 to 9. */
 LENET5_API unsigned lenet5_best(const float penalty[LENET5_CLASSES]);
 
@@ -469,6 +488,9 @@ LENET5_API lenet5_status lenet5_model_parse(lenet5_model *model, const void *byt
  * call, which any thread may make; NULL if there was no memory for that.
  */
 LENET5_API const lenet5_model *lenet5_builtin(void);
+
+/* The same for lenet5_read: a network that has also been trained on what is cut out of strings of digits. */
+LENET5_API const lenet5_model *lenet5_builtin_strings(void);
 
 /* Writes a model beside path and renames it: a file of that name is whole, before and after. The same model, the same
  * bytes. */

@@ -73,9 +73,10 @@ typedef enum lenet5_check {
     LENET5_CHECK_MOD11  /* ISBN-10: weights 1, 2, 3 ... from the right, 11 divides the sum; X is not read */
 } lenet5_check;
 
-/* A way to make a digit of neighbouring pieces that a reader has tried. */
+/* A way to make a digit of neighbouring pieces that a reader has tried; with LENET5_METHOD_SDNN, of places that it
+ * took. */
 typedef struct lenet5_candidate {
-    size_t first, last;                    /* pieces, from 0; last is the first outside */
+    size_t first, last;                    /* pieces or places, from 0; last is the first outside */
     uint8_t picture[LENET5_PICTURE_BYTES]; /* as the network has seen it */
     float posterior[LENET5_CLASSES + 1];
     double prior; /* of its shape and of the cuts that it needs, at most 1 */
@@ -92,7 +93,13 @@ typedef struct lenet5_observer {
     void (*candidate)(void *context, size_t line, const lenet5_candidate *candidate);
 } lenet5_observer;
 
+typedef enum lenet5_read_method {
+    LENET5_METHOD_PIECES = 0, /* heuristic over-segmentation (section V): pieces, and the ways to make digits of them */
+    LENET5_METHOD_SDNN        /* space displacement (section VII): the network goes over the line, which is not cut */
+} lenet5_read_method;
+
 typedef struct lenet5_read_options {
+    lenet5_read_method method;
     /*
      * What a string may look like: "digits" (any number of them, as NULL), "5", "4-6", "zip5", "zip9" or a mask such as
      * "ddddd-dddd" (d stands for a digit, all else is written out as it is and not looked for).

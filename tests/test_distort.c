@@ -200,7 +200,8 @@ static void draw_negative(uint8_t shown[32][32], uint64_t number)
 {
     lenet5_random random;
     lenet5_random_seed(&random, 7, number);
-    lenet5_draw_negative(shown, &random, &digits, &much, lenet5_kernels_in_use());
+    const negatives n = {&digits, &much, lenet5_kernels_in_use(), number % 2};
+    lenet5_draw_negative(shown, &random, &n);
 }
 
 static void negatives_vary_and_are_the_same_for_the_same_chance(void **state)
@@ -250,7 +251,9 @@ static void negatives_of_blank_pictures_are_drawn_too(void **state)
     for (uint64_t i = 0; i < 200; i++) {
         lenet5_random random;
         lenet5_random_seed(&random, 8, i);
-        lenet5_draw_negative(shown, &random, &set, &much, lenet5_kernels_in_use());
+        const negatives n = {&set, &much, lenet5_kernels_in_use(), i % 2};
+        lenet5_draw_negative(shown, &random, &n);
+        lenet5_draw_cut_off(shown, &random, blank, &n);
     }
 }
 

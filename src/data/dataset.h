@@ -11,4 +11,7 @@ void lenet5_dataset_seal(lenet5_dataset *set);
 /* Draws what is no digit with the same pen: a letter, a sign or a scribble. */
 void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random);
 
+/* Draws a letter or a figure of those that lenet5_draw_sign does not know. */
+void lenet5_draw_letter(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random);
+
 #endif

@@ -37,7 +37,8 @@
 
 /* ---- How people write -------------------------------------------------------------------------------------------- */
 
-#define SIGN LENET5_RUBBISH /* what is no digit */
+#define SIGN LENET5_RUBBISH         /* what is no digit */
+#define LETTER (LENET5_RUBBISH + 1) /* more of that */
 
 /* A place on squared paper: x from 1 at the left, y from 1 at the top to 100 at the foot. */
 typedef struct mark {
@@ -47,7 +48,7 @@ typedef struct mark {
 #define MOST_MARKS 24
 
 typedef struct style {
-    unsigned char digit;     /* or SIGN */
+    unsigned char digit;     /* or SIGN, or LETTER */
     unsigned char weight;    /* how often, against the other styles of the digit */
     mark_t path[MOST_MARKS]; /* ends with a mark of zeroes */
 } style_t;
@@ -332,6 +333,70 @@ static const style_t styles[] = {
     /* a coil */
     {SIGN, 2, {{38, 50}, {48, 44}, {50, 60}, {34, 66}, {22, 50}, {34, 28}, {58, 34}, {64, 64}, {42, 88}, {12, 76},
             {6, 36}, {34, 6}}},
+
+    /* more letters: only those that nobody takes for a digit */
+    /* B */
+    {LETTER, 1, {{10, 2}, {10, 98}, LIFT, {10, 2}, {50, 4}, {60, 24}, {46, 46}, {10, 48}, LIFT, {10, 48}, {60, 52}, {68, 76},
+                 {50, 98}, {10, 98}}},
+    /* C, wide */
+    {LETTER, 2, {{76, 22}, {54, 2}, {20, 12}, {4, 50}, {20, 88}, {54, 99}, {76, 80}}},
+    /* D */
+    {LETTER, 1, {{8, 2}, {8, 98}, LIFT, {8, 2}, {44, 6}, {70, 30}, {70, 70}, {44, 94}, {8, 98}}},
+    /* F with a long stem */
+    {LETTER, 1, {{56, 2}, {8, 2}, {8, 2}, {8, 100}, LIFT, {8, 40}, {44, 40}}},
+    /* G */
+    {LETTER, 2, {{70, 18}, {46, 2}, {14, 20}, {4, 52}, {16, 86}, {46, 99}, {72, 88}, {72, 56}, {72, 56}, {44, 56}}},
+    /* J */
+    {LETTER, 2, {{56, 2}, {56, 72}, {42, 96}, {20, 98}, {5, 80}}},
+    /* J with a bar */
+    {LETTER, 1, {{24, 2}, {76, 2}, LIFT, {54, 2}, {54, 74}, {40, 97}, {18, 97}, {6, 82}}},
+    /* L */
+    {LETTER, 2, {{10, 2}, {10, 98}, {10, 98}, {66, 98}}},
+    /* Q */
+    {LETTER, 2, {{40, 2}, {10, 26}, {8, 70}, {38, 97}, {70, 72}, {70, 26}, {40, 2}, LIFT, {44, 68}, {78, 100}}},
+    /* U with a stem */
+    {LETTER, 1, {{6, 2}, {8, 72}, {34, 98}, {62, 72}, {64, 2}, LIFT, {64, 2}, {66, 98}}},
+    /* Y */
+    {LETTER, 1, {{4, 2}, {38, 50}, {38, 50}, {72, 2}, LIFT, {38, 50}, {38, 100}}},
+    /* a small c */
+    {LETTER, 2, {{66, 34}, {42, 24}, {14, 38}, {6, 62}, {20, 90}, {46, 96}, {68, 84}}},
+    /* a small d */
+    {LETTER, 3, {{62, 2}, {62, 98}, LIFT, {62, 54}, {36, 40}, {10, 60}, {12, 88}, {36, 98}, {62, 82}}},
+    /* a small f */
+    {LETTER, 2, {{66, 8}, {46, 2}, {34, 22}, {34, 100}, LIFT, {8, 40}, {60, 40}}},
+    /* a small f with a tail */
+    {LETTER, 1, {{62, 10}, {48, 2}, {38, 24}, {34, 76}, {22, 98}, {6, 92}, LIFT, {14, 42}, {60, 40}}},
+    /* a small h with a high arch */
+    {LETTER, 2, {{10, 2}, {10, 100}, LIFT, {10, 60}, {34, 38}, {58, 48}, {60, 100}}},
+    /* a small i with its dot */
+    {LETTER, 1, {{36, 36}, {36, 98}, LIFT, {34, 4}, {38, 6}}},
+    /* a small j with its dot */
+    {LETTER, 2, {{48, 32}, {48, 82}, {34, 98}, {12, 94}, LIFT, {47, 4}, {50, 6}}},
+    /* a small p */
+    {LETTER, 3, {{10, 28}, {10, 100}, LIFT, {10, 40}, {36, 28}, {62, 46}, {58, 70}, {34, 80}, {10, 68}}},
+    /* a small p, its bowl as high as its stem */
+    {LETTER, 1, {{8, 2}, {8, 100}, LIFT, {8, 14}, {40, 2}, {66, 22}, {60, 50}, {34, 62}, {8, 50}}},
+    /* a small r */
+    {LETTER, 2, {{12, 30}, {12, 98}, LIFT, {12, 56}, {32, 34}, {56, 34}}},
+    /* a small t */
+    {LETTER, 2, {{34, 2}, {34, 82}, {48, 98}, {66, 90}, LIFT, {8, 30}, {62, 30}}},
+    /* a small u */
+    {LETTER, 2, {{8, 30}, {8, 76}, {28, 96}, {56, 78}, {56, 30}, {56, 30}, {56, 98}}},
+    /* a small v */
+    {LETTER, 1, {{4, 30}, {34, 98}, {34, 98}, {64, 30}}},
+    /* two letters, i and n */
+    {LETTER, 1, {{6, 34}, {6, 98}, LIFT, {26, 98}, {26, 36}, {26, 52}, {48, 36}, {66, 52}, {68, 98}}},
+    /* a pennant */
+    {LETTER, 1, {{10, 100}, {10, 2}, {10, 2}, {72, 26}, {72, 26}, {10, 50}}},
+    /* a star of five points */
+    {LETTER, 2, {{20, 98}, {38, 2}, {38, 2}, {58, 98}, {58, 98}, {2, 38}, {2, 38}, {76, 38}, {76, 38}, {20, 98}}},
+    /* an hourglass */
+    {LETTER, 1, {{4, 4}, {72, 4}, {72, 4}, {4, 96}, {4, 96}, {72, 96}, {72, 96}, {4, 4}}},
+    /* stairs */
+    {LETTER, 1, {{4, 96}, {4, 64}, {4, 64}, {28, 64}, {28, 64}, {28, 34}, {28, 34}, {52, 34}, {52, 34}, {52, 4}, {52, 4},
+                 {76, 4}}},
+    /* two strokes side by side */
+    {LETTER, 1, {{20, 4}, {18, 98}, LIFT, {54, 4}, {52, 98}}},
 };
 
 /* clang-format on */
@@ -670,6 +735,11 @@ void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *rand
     else
         style = draw_style(random, SIGN);
     draw_written(picture, random, style);
+}
+
+void lenet5_draw_letter(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random)
+{
+    draw_written(picture, random, draw_style(random, LETTER));
 }
 
 /* ---- A set of them ----------------------------------------------------------------------------------------------- */

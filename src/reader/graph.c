@@ -8,8 +8,8 @@
  *
  * A reading's weight is the product over its arcs of the probability of the digit (eq. 9, with its outcome for what is
  * no digit) and a prior of shape. The weight of a string is the sum over all paths that read so; its probability is
- * that divided by the weight of everything else that the picture may be: all strings of the format, and, with a small
- * share, strings of no format and readings in which something is no digit.
+ * that divided by the weight of all strings of the format and, with a small share, of no format; times the trust that
+ * each of its digits is one.
  *
  * The best strings are found from left to right, for each node those kept that can lead farthest: what a prefix has,
  * times the best that can follow, which a pass from right to left has found before (A*). The format's states go along.
@@ -23,24 +23,38 @@
 #include "base/error.h"
 #include "normalise.h"
 
-#define MOST_JOINED 6 /* pieces of one digit */
-#define WIDEST 1.5    /* of a digit made of several pieces; of the line's height */
+#define MOST_JOINED 6    /* pieces of one digit, unless they are all of a part */
+#define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
+#define WIDEST_WHOLE 2.2 /* the same, of all pieces of a part */
 #define LEAST_PROBABILITY 1e-9
-#define WIDTH_COST 90.0     /* of a width beyond the line's height, squared */
-#define WIDE_WHOLE 1.3      /* what touches nothing else may be so wide */
-#define CUT_INK_COST 18.0   /* of the ink on a cut, in pixels to the line's height */
-#define GAP_COST 60.0       /* of a gap within a digit, to the line's height */
-#define LOW_COST 19.0       /* of lowness: how far below the line's height, squared */
-#define SOLID 0.62          /* of its box a digit's ink fills at most */
-#define SOLID_COST 500.0    /* of what is more, squared; less where the box is narrow */
-#define SKIP_COST 2.3       /* of leaving a piece out */
-#define SKIP_AREA_COST 50.0 /* and of its ink, to the square of the line's height */
-#define RUBBISH_SHARE 0.01  /* of a reading with something that is no digit, for each such thing */
-#define OTHER_SHARE 0.05    /* of strings that are not of the format */
-#define SHARPNESS 0.94      /* the power of a probability that counts */
-#define TRUST_IN_A_CUT 0.9
+
+/* Priors are e to the power of minus these, fitted to strings of training digits (docs/results.md). */
+#define CUT_COST 0.3         /* of a cut */
+#define CUT_INK_COST 2.8     /* of the ink on it, in pixels to the line's height */
+#define STROKE_COST 1.1      /* of each stroke that it goes through but the first */
+#define WIDTH_COST 9.0       /* of a width beyond that of a digit, squared, to the line's height */
+#define WIDE_PART 0.54       /* that width */
+#define WIDE_WHOLE 0.8       /* that width of what touches nothing else */
+#define GAP_COST 12.0        /* of a gap within a digit, to the line's height */
+#define LOW_COST 0.4         /* of lowness: how far below the line's height */
+#define LOW_SQUARE_COST 17.0 /* and of its square */
+#define SKIP_COST 4.0        /* of leaving a piece out */
+#define SKIP_AREA_COST 120.0 /* and of its ink, to the square of the line's height */
+#define SHARPNESS 5.8        /* the power of a probability that counts */
+#define OTHER_SHARE 0.01     /* of strings that are not of the format */
+
+/* Trust in a digit, in logarithms of the odds that it is one; fitted to such strings and to pictures of other things.
+ */
+#define TRUST 5.4           /* where nothing speaks against it */
+#define TRUST_POSTERIOR 9.3 /* for each power of e that the network doubts it by */
+#define TRUST_SHAPE 0.87    /* that its shape */
+#define TRUST_CUT 0.75      /* and its cut cost */
+#define TRUST_SOLID 32.0    /* and for what ink fills of its box beyond */
+#define SOLID 0.55
+
 #define BEAM 64
-#define LEAST_PROMISE 1e-7 /* of that of the best: what promises less is not followed */
+#define LEAST_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
+#define LEAST_PROMISE_N_BEST 1e-20 /* where others than the best are asked for */
 
 /* ---- Arcs -----------------------------------------------------------------------------------------------------------
  */
@@ -55,7 +69,13 @@ static span together(const span *pieces, size_t first, size_t last)
 
 static double cut_prior(const text_line *l, const arc *a)
 {
-    return l->cut[a->first] < 0 ? 1 : exp(-CUT_INK_COST * l->cut[a->first] / l->height);
+    const double ink = l->cut[a->first] / l->height;
+    return ink < 0 ? 1 : exp(-CUT_COST - CUT_INK_COST * ink - STROKE_COST * ((double)l->strokes[a->first] - 1));
+}
+
+static bool is_whole(const text_line *l, size_t first, size_t last)
+{
+    return l->cut[first] < 0 && (last == l->count || l->cut[last] < 0);
 }
 
 /* Digits are about as high as their line, seldom wider than high, in one piece, and no blots. */
@@ -64,19 +84,33 @@ static double shape_prior(const text_line *l, const arc *a)
     const double width = (double)(a->box.right - a->box.left) / l->height;
     const double height = (double)(a->box.bottom - a->box.top) / l->height;
     double gap = 0;
-    double area = (double)l->area[a->first];
     size_t end = l->pieces[a->first].right;
     for (size_t i = a->first + 1; i < a->last; i++) {
         if (l->pieces[i].left > end)
             gap += (double)(l->pieces[i].left - end) / l->height;
         end = l->pieces[i].right > end ? l->pieces[i].right : end;
-        area += (double)l->area[i];
     }
-    const bool whole = l->cut[a->first] < 0 && (a->last == l->count || l->cut[a->last] < 0);
-    const double wide = fmax(0, width - (whole ? WIDE_WHOLE : 1));
+    const bool whole = is_whole(l, a->first, a->last);
+    const double wide = fmax(0, width - (whole ? WIDE_WHOLE : WIDE_PART));
     const double low = fmax(0, 1 - height);
-    const double solid = fmax(0, area / (width * height * l->height * l->height) - SOLID) * fmin(1, 2 * width / height);
-    return exp(-WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low * low - SOLID_COST * solid * solid);
+    return exp(-WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low - LOW_SQUARE_COST * low * low);
+}
+
+/* What stands by itself may be none of the writing; what has been cut off is a part of something. */
+static double skip_prior(const text_line *l, size_t piece)
+{
+    return is_whole(l, piece, piece + 1) ? exp(-SKIP_COST - SKIP_AREA_COST * l->area[piece] / (l->height * l->height))
+                                         : 0;
+}
+
+/* How much of its box ink fills beyond what strokes do; narrow boxes count for less, for a 1 fills its own. */
+static double solidity(const text_line *l, const arc *a)
+{
+    const double width = (double)(a->box.right - a->box.left), height = (double)(a->box.bottom - a->box.top);
+    double area = 0;
+    for (size_t i = a->first; i < a->last; i++)
+        area += (double)l->area[i];
+    return fmax(0, area / (width * height) - SOLID) * fmin(1, 2 * width / height);
 }
 
 /* The pieces of an arc, and nothing of others, as the network is shown them. */
@@ -92,36 +126,53 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
     lenet5_normalise_ink(a->picture, ink, width, a->box.bottom - a->box.top);
 }
 
+/* Some neighbouring pieces, or all that a part of the line has been cut into. */
+static bool may_be_joined(const text_line *l, const arc *a)
+{
+    return a->last <= a->first + MOST_JOINED || is_whole(l, a->first, a->last);
+}
+
 static bool may_be_a_digit(const text_line *l, const arc *a)
 {
-    return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= WIDEST * l->height;
+    const double widest = is_whole(l, a->first, a->last) ? WIDEST_WHOLE : WIDEST;
+    return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= widest * l->height;
+}
+
+/* The arcs that begin with a piece. */
+static void add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first)
+{
+    for (size_t last = first + 1; last <= line->count; last++) {
+        arc *a = &g->arcs[g->count];
+        a->first = first;
+        a->last = last;
+        a->box = together(line->pieces, first, last);
+        if ((double)(a->box.right - a->box.left) > WIDEST_WHOLE * line->height && last > first + 1)
+            return;
+        if (!may_be_joined(line, a) || !may_be_a_digit(line, a))
+            continue;
+        a->prior = cut_prior(line, a);
+        a->shape = shape_prior(line, a);
+        a->solid = solidity(line, a);
+        draw_arc(a, ink, line);
+        g->count++;
+        if (last > first + MOST_JOINED)
+            return;
+    }
 }
 
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *error)
 {
     uint8_t *ink = malloc(line->map.width * line->map.height);
     *g = (graph){.nodes = line->count + 1};
-    g->arcs = malloc((MOST_JOINED * line->count + 1) * sizeof *g->arcs);
+    g->arcs = malloc(((MOST_JOINED + 1) * line->count + 1) * sizeof *g->arcs);
     if (!ink || !g->arcs) {
         free(ink);
         lenet5_graph_free(g);
         return lenet5_fail_memory(error);
     }
     for (size_t first = 0; first < line->count; first++) {
-        g->skip[first] = exp(-SKIP_COST - SKIP_AREA_COST * line->area[first] / (line->height * line->height));
-        for (size_t last = first + 1; last <= line->count && last <= first + MOST_JOINED; last++) {
-            arc *a = &g->arcs[g->count];
-            a->first = first;
-            a->last = last;
-            a->box = together(line->pieces, first, last);
-            if (!may_be_a_digit(line, a))
-                break;
-            a->prior = cut_prior(line, a);
-            a->shape = shape_prior(line, a);
-            a->cut = line->cut[first] >= 0;
-            draw_arc(a, ink, line);
-            g->count++;
-        }
+        g->skip[first] = skip_prior(line, first);
+        add_arcs(g, ink, line, first);
         g->begin[first + 1] = g->count;
     }
     free(ink);
@@ -151,6 +202,7 @@ static void weigh_arcs(graph *g)
 /* What can follow a node and a state: the weight of the best, or the sum of all. */
 typedef struct future {
     double *best, *sum; /* (nodes, states) */
+    double least;       /* promise that is followed */
 } future;
 
 static void look_ahead(future *f, const graph *g, const grammar *format, size_t node)
@@ -189,19 +241,15 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
     return LENET5_OK;
 }
 
-/* The weight of all readings, of digits alone (share 0) or with things that are no digits among them. */
-static double weigh_all(double *sums, const graph *g, double share)
+/* The weight of all strings of digits, of the format or not. */
+static double weigh_all(double *sums, const graph *g)
 {
     sums[g->nodes - 1] = 1;
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
-        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
-            const arc *a = &g->arcs[i];
-            double w = share * a->prior * (1 - a->shape * (1 - (double)a->posterior[LENET5_RUBBISH]));
+        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
             for (unsigned digit = 0; digit < 10; digit++)
-                w += a->weight[digit];
-            sums[node] += w * sums[a->last];
-        }
+                sums[node] += g->arcs[i].weight[digit] * sums[g->arcs[i].last];
     }
     return sums[0];
 }
@@ -254,7 +302,7 @@ static void extend(beam *beams, const prefix *p, const graph *g, const grammar *
         const int32_t next = format->next[p->state][digit];
         const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
         const double w = a->weight[digit];
-        if (p->weight * w * ahead <= LEAST_PROMISE * f->best[0])
+        if (p->weight * w * ahead <= f->least)
             continue;
         prefix longer = *p;
         longer.weight *= w;
@@ -291,13 +339,18 @@ static int by_weight(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
-/* How far a reading can be trusted that needs cuts: any of them may go through a digit, or the right one be missing. */
-static double trust_in_cuts(const graph *g, const solution *read)
+/* How sure it is that what has been read as digits are digits at all, each of them whole. */
+static double trust(const graph *g, const solution *read)
 {
-    double trust = 1;
-    for (size_t i = 0; i < read->length; i++)
-        trust *= g->arcs[read->arc[i]].cut ? TRUST_IN_A_CUT : 1;
-    return trust;
+    double all = 1;
+    for (size_t i = 0; i < read->length; i++) {
+        const arc *a = &g->arcs[read->arc[i]];
+        const double posterior = fmax(LEAST_PROBABILITY, (double)a->posterior[read->digits[i] - '0']);
+        const double odds = TRUST + TRUST_POSTERIOR * log(posterior) + TRUST_SHAPE * log(a->shape) +
+                            TRUST_CUT * log(a->prior) - TRUST_SOLID * a->solid;
+        all *= 1 / (1 + exp(-odds));
+    }
+    return all;
 }
 
 /* The strings at the last node, with their probabilities. */
@@ -305,7 +358,7 @@ static size_t take_best(solution *solutions, size_t most, const graph *g, beam *
 {
     size_t count = 0;
     for (size_t i = 0; i < last->count; i++)
-        last->list[i].weight *= trust_in_cuts(g, &last->list[i].read);
+        last->list[i].weight *= trust(g, &last->list[i].read);
     qsort(last->list, last->count, sizeof *last->list, by_weight);
     for (size_t i = 0; i < last->count && count < most; i++) {
         if (last->list[i].read.length == 0)
@@ -327,11 +380,11 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
     *count = 0;
     if (status == LENET5_OK && ahead.best[0] > 0) {
         const double allowed = ahead.sum[0];
-        const double any = weigh_all(sums, g, 0);
-        const double with_rubbish = weigh_all(sums, g, RUBBISH_SHARE) - any;
+        const double any = weigh_all(sums, g);
+        ahead.least = ahead.best[0] * (count_most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
         go_through(beams, g, f, &ahead);
-        *count = take_best(solutions, count_most, g, &beams[g->nodes - 1],
-                           allowed + OTHER_SHARE * fmax(0, any - allowed) + fmax(0, with_rubbish));
+        *count =
+            take_best(solutions, count_most, g, &beams[g->nodes - 1], allowed + OTHER_SHARE * fmax(0, any - allowed));
     }
     free(ahead.best);
     free(ahead.sum);

@@ -14,7 +14,7 @@ typedef struct arc {
     float posterior[LENET5_CLASSES + 1];
     double prior;                  /* of the cut that it needs, at most 1 */
     double shape;                  /* how well a digit may have its shape, at most 1 */
-    bool cut;                      /* it is cut from what is to the left of it */
+    double solid;                  /* how much more of its box it fills than strokes do, at most 1 */
     double weight[LENET5_CLASSES]; /* of each digit: its probability and both priors; lenet5_graph_solve sets it */
 } arc;
 

@@ -19,35 +19,36 @@
 
 #define LEAST_TILE 12
 #define GREATEST_TILE 64
+#define FALL 0.8           /* the light of a tile at the border against that of its neighbours, at least */
 #define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
 #define SHADOW 0.7         /* light is uneven where its least is less than this share of its greatest */
 
-/* One value for each tile of a picture, their middles side apart. */
+/* One value for each tile of a picture, which they divide evenly. */
 typedef struct tiles {
-    size_t across, down, side;
+    size_t across, down;
     float *level;
 } tiles;
 
 static uint32_t tile_histogram(uint32_t histogram[256], const lenet5_picture *p, const tiles *t, size_t column,
                                size_t row)
 {
-    const size_t right = column + 1 < t->across ? (column + 1) * t->side : p->width;
-    const size_t bottom = row + 1 < t->down ? (row + 1) * t->side : p->height;
+    const size_t left = column * p->width / t->across, right = (column + 1) * p->width / t->across;
+    const size_t top = row * p->height / t->down, bottom = (row + 1) * p->height / t->down;
     memset(histogram, 0, 256 * sizeof histogram[0]);
-    for (size_t y = row * t->side; y < bottom; y++)
-        for (size_t x = column * t->side; x < right; x++)
+    for (size_t y = top; y < bottom; y++)
+        for (size_t x = left; x < right; x++)
             histogram[p->grey[y * p->width + x]]++;
-    return (uint32_t)((right - column * t->side) * (bottom - row * t->side));
+    return (uint32_t)((right - left) * (bottom - top));
 }
 
 static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *error)
 {
     const size_t least = p->width < p->height ? p->width : p->height;
-    t->side = least / 4 < LEAST_TILE ? LEAST_TILE : least / 4 > GREATEST_TILE ? GREATEST_TILE : least / 4;
-    t->across = p->width / t->side > 0 ? p->width / t->side : 1;
-    t->down = p->height / t->side > 0 ? p->height / t->side : 1;
-    t->level = malloc(2 * t->across * t->down * sizeof *t->level);
+    const size_t side = least / 4 < LEAST_TILE ? LEAST_TILE : least / 4 > GREATEST_TILE ? GREATEST_TILE : least / 4;
+    t->across = p->width / side > 0 ? p->width / side : 1;
+    t->down = p->height / side > 0 ? p->height / side : 1;
+    t->level = malloc(3 * t->across * t->down * sizeof *t->level);
     return t->level ? LENET5_OK : lenet5_fail_memory(error);
 }
 
@@ -84,10 +85,23 @@ static void extend(float *to, const float *from, const tiles *t, bool greatest)
         }
 }
 
+static bool at_border(const tiles *t, size_t tile)
+{
+    const size_t row = tile / t->across, column = tile % t->across;
+    return row == 0 || row + 1 == t->down || column == 0 || column + 1 == t->across;
+}
+
+static bool alike(float a, float b)
+{
+    return fminf(a, b) >= FALL * fmaxf(a, b);
+}
+
+/* What fills a tile with ink is closed; but towards the border light may fall off. */
 static void measure_paper(tiles *t, const lenet5_picture *p, bool light)
 {
     const size_t count = t->across * t->down;
     float *other = t->level + count;
+    float *closed = other + count;
     for (size_t row = 0; row < t->down; row++)
         for (size_t column = 0; column < t->across; column++) {
             uint32_t histogram[256];
@@ -95,7 +109,9 @@ static void measure_paper(tiles *t, const lenet5_picture *p, bool light)
             t->level[row * t->across + column] = (float)quantile(histogram, pixels, light ? 0.25 : 0.75);
         }
     extend(other, t->level, t, !light);
-    extend(t->level, other, t, light);
+    extend(closed, other, t, light);
+    for (size_t i = 0; i < count; i++)
+        t->level[i] = at_border(t, i) && alike(t->level[i], closed[i]) ? t->level[i] : closed[i];
 }
 
 /* The tiles left and right of x (or above and below y), and how far it is from the first to the second. */
@@ -104,14 +120,14 @@ typedef struct step {
     float share;
 } step;
 
-static step step_at(size_t x, size_t side, size_t count)
+/* Beyond the middles of the outermost tiles light goes on as it does between them and the next. */
+static step step_at(size_t x, size_t size, size_t count)
 {
-    const float at = ((float)x + 0.5f) / (float)side - 0.5f;
-    if (at <= 0 || count == 1)
+    if (count == 1)
         return (step){0, 0, 0};
-    if (at >= (float)(count - 1))
-        return (step){count - 1, count - 1, 0};
-    return (step){(size_t)at, (size_t)at + 1, at - floorf(at)};
+    const float at = ((float)x + 0.5f) * (float)count / (float)size - 0.5f;
+    const float first = fmaxf(0, fminf(floorf(at), (float)(count - 2)));
+    return (step){(size_t)first, (size_t)first + 1, at - first};
 }
 
 /* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
@@ -126,16 +142,16 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
         return lenet5_fail_memory(error);
     }
     for (size_t x = 0; x < p->width; x++)
-        across[x] = step_at(x, t->side, t->across);
+        across[x] = step_at(x, p->width, t->across);
     for (size_t y = 0; y < p->height; y++) {
-        const step down = step_at(y, t->side, t->down);
+        const step down = step_at(y, p->height, t->down);
         const float *above = t->level + down.first * t->across;
         const float *below = t->level + down.second * t->across;
         for (size_t i = 0; i < t->across; i++)
             paper[i] = above[i] + down.share * (below[i] - above[i]);
         for (size_t x = 0; x < p->width; x++) {
             const step s = across[x];
-            const float level = paper[s.first] + s.share * (paper[s.second] - paper[s.first]);
+            const float level = fmaxf(0, fminf(paper[s.first] + s.share * (paper[s.second] - paper[s.first]), 255));
             const float grey = p->grey[y * p->width + x];
             const float share = light ? (grey - level) / (256 - level) : (level - grey) / (level + 1);
             contrast[y * p->width + x] = (uint8_t)(share <= 0 ? 0 : 255 * share);

@@ -76,9 +76,28 @@ static PIX *upright(PIX *pix, int orientation)
     return turned;
 }
 
+static int32_t little_endian(const uint8_t *bytes)
+{
+    return (int32_t)((uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0]);
+}
+
+/* Leptonica would decode a BMP file to tell its size. A negative height stands for rows from the top. */
+static lenet5_status check_bmp(const picture_file *file, lenet5_error *error)
+{
+    enum { WIDTH = 18, HEIGHT = 22 };
+    if (file->size < HEIGHT + 4 || file->bytes[0] != 'B' || file->bytes[1] != 'M')
+        return LENET5_OK;
+    const int64_t width = little_endian(file->bytes + WIDTH), height = little_endian(file->bytes + HEIGHT);
+    return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, (size_t)(height < 0 ? -height : height), file,
+                                     error);
+}
+
 static lenet5_status check_header(int *format, const picture_file *file, int page, lenet5_error *error)
 {
     l_int32 width, height;
+    const lenet5_status status = check_bmp(file, error);
+    if (status != LENET5_OK)
+        return status;
     if (file->size < LEAST_FILE ||
         pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,

@@ -5,7 +5,8 @@
  *     lines         tall components whose heights overlap; small ones go to the line in which they are
  *     level         the slope of the components' middles is undone, and the slant at which columns are clearest
  *     joins         a component that lies over or under another one is a part of it: the bar of a 5
- *     cuts          where a component is wide, along paths with little ink from top to bottom
+ *     cuts          where a component is wide, at columns with little ink: a straight cut leaves each digit what the
+ *                   network can read, where a path round strokes gives one's parts to the other
  */
 #include "pieces.h"
 
@@ -16,25 +17,28 @@
 #include "base/error.h"
 #include "components.h"
 
-#define TALL 0.5       /* of a digit's height: components that make lines */
-#define SPECK 0.004    /* of the square of a digit's height: what has less ink is dropped */
-#define HALVES 0.5     /* of the narrower part's width that lies over the other part */
-#define HALVES_GAP 0.2 /* between them, of the height of both */
-#define MOST_HALVES 8  /* lines; where there are more, it is no picture of single digits */
-#define FIELD_GAP 2.5  /* of a digit's height: a gap so wide parts two lines */
-#define OVERLAP 0.5    /* of the lower one's height, for two components to be of one line */
+#define TALL 0.5         /* of a digit's height: components that make lines */
+#define EDGE 20          /* of 255: ink that belongs to what it touches */
+#define SPECK 0.004      /* of the square of a digit's height: what has less ink is dropped */
+#define HALVES 0.3       /* of the narrower part's width that lies over the other part */
+#define HALVES_GAP 0.2   /* between them, of the height of both */
+#define MOST_HALVES 8    /* lines; where there are more, it is no picture of single digits */
+#define FIELD_GAP 2.5    /* of a digit's height: a gap so wide parts two lines */
+#define BESIDE 0.4       /* of a small component's width that lies over or under a tall one */
+#define BESIDE_GAP 0.25  /* between them, of a digit's height */
+#define BESIDE_AREA 0.01 /* of the square of a digit's height: what has less ink is left where it is */
+#define OVERLAP 0.5      /* of the lower one's height, for two components to be of one line */
 #define STEEPEST_FALL 0.25
 #define LEAST_FALL 0.01
 #define STEEPEST_LEAN 0.6
+#define SINGLE 1.4 /* of a digit's height: no wider than this is one digit */
 #define LEAN_STEP 0.05
 #define LEAN_GAIN 1.35  /* how much clearer columns have to become for a slant to be undone */
 #define JOIN 0.6        /* of the narrower one's width that lies over the other one */
 #define WIDE 0.62       /* of the line's height: components that may hold two digits */
 #define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
-#define CUT_SWAY 0.15   /* how far a cut may wander off; of the line's height */
 #define MOST_CUTS 12    /* of a component */
-#define SIDEWAYS 40     /* cost of a step to the side, in ink */
 
 /* ---- Components into lines ------------------------------------------------------------------------------------------
  */
@@ -122,6 +126,23 @@ static int line_for(const grouping *g, const component *c)
     return NO_LINE;
 }
 
+/* The line of the tall component that a small one lies above or below, as the bar of a 5 or the foot of a 2 may. */
+static int line_beside(const grouping *g, const component *small)
+{
+    for (size_t i = 0; i < g->components->count; i++) {
+        const component *c = &g->components->list[i];
+        if (g->line[i] == NO_LINE || (double)height_of(c) < TALL * g->height)
+            continue;
+        const double over =
+            fmin((double)c->box.right, (double)small->box.right) - fmax((double)c->box.left, (double)small->box.left);
+        const double gap =
+            fmax((double)c->box.top, (double)small->box.top) - fmin((double)c->box.bottom, (double)small->box.bottom);
+        if (over >= BESIDE * (double)width_of(small) && gap <= BESIDE_GAP * g->height)
+            return g->line[i];
+    }
+    return NO_LINE;
+}
+
 /* What is sorted from left to right. */
 typedef struct placed {
     double at;
@@ -163,8 +184,11 @@ static void group(grouping *g, const ink_map *map, const placed *order)
     for (size_t i = 0; i < c->count; i++) {
         const component *one = &c->list[i];
         if (g->line[i] == NO_LINE && (double)one->area >= SPECK * g->height * g->height &&
-            (double)height_of(one) < TALL * g->height && !along_border(one, map, g->height))
+            (double)height_of(one) < TALL * g->height && !along_border(one, map, g->height)) {
             g->line[i] = line_for(g, one);
+            if (g->line[i] == NO_LINE && (double)one->area >= BESIDE_AREA * g->height * g->height)
+                g->line[i] = line_beside(g, one);
+        }
     }
 }
 
@@ -412,47 +436,6 @@ typedef struct part {
     size_t area;
 } part;
 
-/* The cheapest path from top to bottom within reach of a column, as a column for each row: ink costs what it is, a step
- * to the side a little. */
-static lenet5_status find_path(size_t *column, double *through, const ink_map *map, const span *box, size_t about,
-                               size_t reach, lenet5_error *error)
-{
-    const size_t left = about > box->left + reach ? about - reach : box->left + 1;
-    const size_t right = about + reach < box->right - 1 ? about + reach : box->right - 1; /* inclusive */
-    const size_t width = right - left + 1, height = box->bottom - box->top;
-    uint32_t *cost = malloc(width * height * sizeof *cost);
-    if (!cost)
-        return lenet5_fail_memory(error);
-    for (size_t y = 0; y < height; y++)
-        for (size_t x = 0; x < width; x++) {
-            uint32_t least = y > 0 ? cost[(y - 1) * width + x] : 0;
-            if (y > 0 && x > 0 && cost[(y - 1) * width + x - 1] + SIDEWAYS < least)
-                least = cost[(y - 1) * width + x - 1] + SIDEWAYS;
-            if (y > 0 && x + 1 < width && cost[(y - 1) * width + x + 1] + SIDEWAYS < least)
-                least = cost[(y - 1) * width + x + 1] + SIDEWAYS;
-            cost[y * width + x] = least + map->ink[(box->top + y) * map->width + left + x];
-        }
-    size_t at = 0;
-    for (size_t x = 1; x < width; x++)
-        at = cost[(height - 1) * width + x] < cost[(height - 1) * width + at] ? x : at;
-    *through = 0;
-    for (size_t y = height; y-- > 0;) {
-        *through += (double)map->ink[(box->top + y) * map->width + left + at] / 255;
-        column[y] = left + at;
-        if (y == 0)
-            break;
-        size_t before = at;
-        const uint32_t *row = cost + (y - 1) * width;
-        if (at > 0 && row[at - 1] + SIDEWAYS < row[before] + (before == at ? 0 : SIDEWAYS))
-            before = at - 1;
-        if (at + 1 < width && row[at + 1] + SIDEWAYS < row[before] + (before == at ? 0 : SIDEWAYS))
-            before = at + 1;
-        at = before;
-    }
-    free(cost);
-    return LENET5_OK;
-}
-
 /* The columns with the least ink about them, none close to another, the least inked first; returns how many. */
 static size_t choose_columns(size_t columns[MOST_CUTS], const double *ink, const span *box, double height)
 {
@@ -486,20 +469,28 @@ typedef struct cutting {
     const components *components;
     const size_t *part_of;
     double *ink;               /* (width): of each column of the part at hand, in pixels */
-    double through[MOST_CUTS]; /* the ink on each path, in pixels */
-    size_t *paths;             /* (MOST_CUTS, height of the map) */
+    unsigned *strokes;         /* (width): that each column goes through */
+    size_t columns[MOST_CUTS]; /* of its cuts, from left to right */
 } cutting;
+
+static bool is_of(const cutting *c, size_t which, size_t x, size_t y)
+{
+    const uint32_t label = c->components->labels[y * c->line->map.width + x];
+    return label && c->part_of[label - 1] == which;
+}
 
 static void sum_columns(cutting *c, size_t which, const span *box)
 {
     const ink_map *map = &c->line->map;
-    memset(c->ink, 0, map->width * sizeof *c->ink);
-    for (size_t y = box->top; y < box->bottom; y++)
-        for (size_t x = box->left; x < box->right; x++) {
-            const uint32_t label = c->components->labels[y * map->width + x];
-            if (label && c->part_of[label - 1] == which)
+    for (size_t x = box->left; x < box->right; x++) {
+        c->ink[x] = 0;
+        c->strokes[x] = 0;
+        for (size_t y = box->top; y < box->bottom; y++)
+            if (is_of(c, which, x, y)) {
                 c->ink[x] += (double)map->ink[y * map->width + x] / 255;
-        }
+                c->strokes[x] += y == box->top || !is_of(c, which, x, y - 1);
+            }
+    }
 }
 
 static void add_pixel(text_line *l, size_t piece, size_t x, size_t y)
@@ -520,15 +511,15 @@ static void deal_out(cutting *c, size_t which, const span *box, size_t first, si
     for (size_t i = 0; i <= cuts; i++) {
         l->pieces[first + i] = (span){SIZE_MAX, SIZE_MAX, 0, 0};
         l->area[first + i] = 0;
-        l->cut[first + i] = i > 0 ? c->through[i - 1] : -1;
+        l->cut[first + i] = i > 0 ? c->ink[c->columns[i - 1]] : -1;
+        l->strokes[first + i] = i > 0 ? c->strokes[c->columns[i - 1]] : 0;
     }
     for (size_t y = box->top; y < box->bottom; y++)
         for (size_t x = box->left; x < box->right; x++) {
-            const uint32_t label = c->components->labels[y * l->map.width + x];
-            if (!label || c->part_of[label - 1] != which)
+            if (!is_of(c, which, x, y))
                 continue;
             size_t piece = 0;
-            while (piece < cuts && x >= c->paths[piece * l->map.height + y - box->top])
+            while (piece < cuts && x >= c->columns[piece])
                 piece++;
             add_pixel(l, first + piece, x, y);
         }
@@ -536,9 +527,7 @@ static void deal_out(cutting *c, size_t which, const span *box, size_t first, si
 
 static void drop_cut(cutting *c, size_t which, size_t cuts)
 {
-    const size_t rows = c->line->map.height;
-    memmove(c->paths + which * rows, c->paths + (which + 1) * rows, (cuts - which - 1) * rows * sizeof *c->paths);
-    memmove(c->through + which, c->through + which + 1, (cuts - which - 1) * sizeof *c->through);
+    memmove(c->columns + which, c->columns + which + 1, (cuts - which - 1) * sizeof *c->columns);
 }
 
 /* Makes pieces of a part; a cut beside a sliver is none. */
@@ -559,24 +548,17 @@ static void divide_part(cutting *c, size_t which, const span *box, size_t cuts)
     l->count += cuts + 1;
 }
 
-static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_error *error)
+static void cut_part(cutting *c, size_t which, const part *p)
 {
     text_line *l = c->line;
-    size_t columns[MOST_CUTS];
     size_t cuts = 0;
     if ((double)(p->box.right - p->box.left) > WIDE * l->height) {
         sum_columns(c, which, &p->box);
-        cuts = choose_columns(columns, c->ink, &p->box, l->height);
-        qsort(columns, cuts, sizeof *columns, by_column);
+        cuts = choose_columns(c->columns, c->ink, &p->box, l->height);
+        qsort(c->columns, cuts, sizeof *c->columns, by_column);
     }
     cuts = cuts < MOST_PIECES - l->count - 1 ? cuts : MOST_PIECES - l->count - 1;
-    lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < cuts && status == LENET5_OK; i++)
-        status = find_path(c->paths + i * l->map.height, &c->through[i], &l->map, &p->box, columns[i],
-                           (size_t)fmax(1, CUT_SWAY * l->height), error);
-    if (status == LENET5_OK)
-        divide_part(c, which, &p->box, cuts);
-    return status;
+    divide_part(c, which, &p->box, cuts);
 }
 
 /* Pixels at the edge of ink, too faint to connect anything, go with a neighbour. */
@@ -587,11 +569,16 @@ static void own_edges(text_line *l)
         for (size_t y = 1; y + 1 < l->map.height; y++)
             for (size_t x = 1; x + 1 < width; x++) {
                 const size_t at = y * width + x;
-                if (l->owner[at] || l->map.ink[at] == 0)
+                if (l->owner[at] || l->map.ink[at] < EDGE)
                     continue;
                 const size_t near[] = {at - 1, at + 1, at - width, at + width};
                 for (size_t i = 0; i < 4 && !l->owner[at]; i++)
                     l->owner[at] = l->owner[near[i]];
+                if (l->owner[at]) {
+                    const span here = {x, y, x + 1, y + 1};
+                    span *s = &l->pieces[l->owner[at] - 1];
+                    *s = span_of_both(*s, here);
+                }
             }
 }
 
@@ -644,20 +631,20 @@ static lenet5_status find_pieces(text_line *l, lenet5_error *error)
     placed *order = malloc((c.count + 1) * sizeof *order);
     cutting cut = {.line = l, .components = &c, .part_of = part_of};
     cut.ink = malloc(l->map.width * sizeof *cut.ink);
-    cut.paths = malloc(MOST_CUTS * l->map.height * sizeof *cut.paths);
+    cut.strokes = malloc(l->map.width * sizeof *cut.strokes);
     l->owner = calloc(l->map.width * l->map.height, sizeof *l->owner);
-    if (!part_of || !parts || !order || !cut.ink || !cut.paths || !l->owner)
+    if (!part_of || !parts || !order || !cut.ink || !cut.strokes || !l->owner)
         status = lenet5_fail_memory(error);
     if (status == LENET5_OK) {
         join_stacked(part_of, &c, l->height);
         const size_t count = list_parts(parts, order, &c, part_of);
         l->height = digit_height(parts, order, count, l->height);
-        for (size_t i = 0; i < count && l->count < MOST_PIECES && status == LENET5_OK; i++)
+        for (size_t i = 0; i < count && l->count < MOST_PIECES; i++)
             if ((double)parts[order[i].index].area >= SPECK * l->height * l->height)
-                status = cut_part(&cut, order[i].index, &parts[order[i].index], error);
+                cut_part(&cut, order[i].index, &parts[order[i].index]);
         own_edges(l);
     }
-    free(cut.paths);
+    free(cut.strokes);
     free(cut.ink);
     free(order);
     free(parts);
@@ -678,7 +665,8 @@ static lenet5_status make_line(text_line *l, const grouping *g, const ink_map *m
     if (status != LENET5_OK)
         return status;
     l->fall = (float)find_fall(g, line);
-    status = find_lean(&l->lean, &l->map, error);
+    if ((double)l->map.width > SINGLE * g->height) /* the slant of one digit cannot be told from its shape */
+        status = find_lean(&l->lean, &l->map, error);
     if (status == LENET5_OK && (l->fall != 0 || l->lean != 0))
         status = straighten(l, error);
     if (status == LENET5_OK)

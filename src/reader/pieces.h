@@ -35,6 +35,7 @@ typedef struct text_line {
     float lean, fall;           /* of the writing, undone */
     float middle, centre, from_x, from_y;
     double cut[MOST_PIECES]; /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
+    unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
 } text_line;
 
 typedef struct text_lines {

@@ -32,6 +32,7 @@
 #define INK 64              /* is there, however faint */
 #define SURE_INK 140
 #define UPRIGHT_SHARE 0.85 /* of the height between two rules that an upright fills */
+#define LONG 1.8           /* a rule, to the height of all ink, or to the distance to the next one */
 #define MOST_RULES 64
 #define RUN_SHARE 0.3    /* of the map's width that a rule runs without a gap */
 #define ALONE_SHARE 0.55 /* of a rule's columns that have no ink above it nor below */
@@ -291,39 +292,89 @@ static void erase_upright(ink_map *map, size_t left, size_t right, size_t top, s
     }
 }
 
-/* Uprights reach from rule above to rule below, and are as thin and as strong as these. */
-static size_t erase_uprights(ink_map *map, const rule *above, const rule *below)
+typedef struct upright {
+    size_t left, right; /* columns; right is the last */
+} upright;
+
+/* The first upright from column x on that reaches from rule above to rule below, and is as thin as they are. */
+static bool next_upright(upright *u, const ink_map *map, size_t x, const rule *above, const rule *below)
 {
     const size_t top = above->last + 2, bottom = below->first > 2 ? below->first - 2 : 0;
-    const size_t thickest = 2 * (above->last - above->first + 1) + 2;
-    size_t erased = 0;
+    const size_t thickest = 2 * (above->last - above->first + 1) + 4;
     if (bottom < top + 8)
-        return 0;
-    for (size_t x = 0; x < map->width; x++) {
+        return false;
+    for (; x < map->width; x++) {
         if (upright_share(map, x, top, bottom) < UPRIGHT_SHARE)
             continue;
-        size_t right = x;
-        while (right + 1 < map->width && upright_share(map, right + 1, top, bottom) >= UPRIGHT_SHARE)
-            right++;
-        if (right - x + 1 <= thickest + 2) {
-            erase_upright(map, x, right, top, bottom, above->level);
-            erased++;
-        }
-        x = right + 1;
+        *u = (upright){x, x};
+        while (u->right + 1 < map->width && upright_share(map, u->right + 1, top, bottom) >= UPRIGHT_SHARE)
+            u->right++;
+        if (u->right - u->left + 1 <= thickest)
+            return true;
+        x = u->right + 1;
     }
-    return erased;
+    return false;
 }
 
+static size_t count_uprights(const ink_map *map, const rule *above, const rule *below)
+{
+    upright u;
+    size_t count = 0;
+    for (size_t x = 0; next_upright(&u, map, x, above, below); x = u.right + 2)
+        count++;
+    return count;
+}
+
+static void erase_uprights(ink_map *map, const rule *above, const rule *below)
+{
+    upright u;
+    for (size_t x = 0; next_upright(&u, map, x, above, below); x = u.right + 2)
+        erase_upright(map, u.left, u.right, above->last + 2, below->first - 2, above->level);
+}
+
+/* ---- All of it ------------------------------------------------------------------------------------------------------
+ */
+
+static size_t height_of_ink(const ink_map *map)
+{
+    size_t first = map->height, last = 0, left, right;
+    for (size_t y = 0; y < map->height; y++)
+        if (row_extent(map, y, &left, &right) > 0) {
+            first = y < first ? y : first;
+            last = y;
+        }
+    return last - first + 1;
+}
+
+/* The bar of a 7 and the foot of a 2 are straight too, but no longer than the digit is high, and not sides of a box. */
+static bool are_printed(const ink_map *map, const rule *rules, size_t count)
+{
+    size_t longest = 0, uprights = 0;
+    size_t high = count > 1 ? map->height : height_of_ink(map);
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = rules[i].right - rules[i].left + 1;
+        longest = length > longest ? length : longest;
+        if (i > 0) {
+            const size_t apart = rules[i].first - rules[i - 1].last;
+            high = apart < high ? apart : high;
+            uprights += count_uprights(map, &rules[i - 1], &rules[i]);
+        }
+    }
+    return (double)longest >= LONG * (double)high || uprights >= 2;
+}
+
+/* Returns how many rules there were. */
 static size_t erase_all(ink_map *map)
 {
     rule rules[MOST_RULES];
     const size_t count = find_rules(rules, map);
-    size_t erased = count;
+    if (count == 0 || !are_printed(map, rules, count))
+        return 0;
     for (size_t i = 0; i + 1 < count; i++)
-        erased += erase_uprights(map, &rules[i], &rules[i + 1]);
+        erase_uprights(map, &rules[i], &rules[i + 1]);
     for (size_t i = 0; i < count; i++)
         erase_rule(map, &rules[i]);
-    return erased;
+    return count;
 }
 
 lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, lenet5_error *error)

@@ -24,13 +24,13 @@ typedef struct sample {
     size_t digits, count;
 } sample;
 
-static void read_negatives(sample *s, const lenet5_committee *committee, const lenet5_dataset *set, lenet5_maps *maps)
+static void read_negatives(sample *s, const lenet5_committee *committee, const negatives *n, lenet5_maps *maps)
 {
     for (size_t i = s->digits; i < s->count; i++) {
         uint8_t shown[32][32];
         lenet5_random random;
         lenet5_random_seed(&random, 1998, i);
-        lenet5_draw_negative(shown, &random, set, NULL, lenet5_kernels_in_use());
+        lenet5_draw_negative(shown, &random, n);
         lenet5_show_input(maps, (const uint8_t(*)[32])shown);
         lenet5_committee_forward(s->penalty[i], maps, committee);
     }
@@ -87,14 +87,15 @@ static lenet5_status calibrate(lenet5_committee *committee, const lenet5_evaluat
 {
     /* A network that has never been told what is no digit would have to doubt all digits for what it says of others. */
     const recipe *r = lenet5_recipe_find(committee->provenance.recipe);
-    const size_t negatives = r && r->negatives > 0 ? set->count / DIGITS_PER_NEGATIVE : 0;
-    sample s = {.labels = set->labels, .digits = set->count, .count = set->count + negatives};
+    const size_t strangers = r && r->negatives > 0 ? set->count / DIGITS_PER_NEGATIVE : 0;
+    const negatives n = {.set = set, .kernels = lenet5_kernels_in_use(), .strings = r && r->cut_off > 0};
+    sample s = {.labels = set->labels, .digits = set->count, .count = set->count + strangers};
     lenet5_maps *maps = malloc(sizeof *maps);
     s.penalty = malloc(s.count * sizeof *s.penalty);
     lenet5_status status = maps && s.penalty ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
         memcpy(s.penalty, evaluation->penalty, s.digits * sizeof *s.penalty);
-        read_negatives(&s, committee, set, maps);
+        read_negatives(&s, committee, &n, maps);
         fit(&committee->provenance.loss, &s);
         status = find_thresholds(committee, evaluation, set, error);
     }

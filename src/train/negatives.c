@@ -85,10 +85,10 @@ static void add(canvas shown, const canvas other)
 }
 
 /* Two digits that touch or nearly do: both whole, in a box of the normaliser's width, or the seam between them. */
-static void draw_pair(canvas shown, lenet5_random *random, const lenet5_dataset *set, const lenet5_kernels *kernels)
+static void draw_pair(canvas shown, lenet5_random *random, const negatives *n)
 {
-    const uint8_t *left = any_digit(random, set);
-    const uint8_t *right = any_digit(random, set);
+    const uint8_t *left = any_digit(random, n->set);
+    const uint8_t *right = any_digit(random, n->set);
     extent l[2], r[2];
     canvas other;
     ink_extents(l, left);
@@ -100,9 +100,39 @@ static void draw_pair(canvas shown, lenet5_random *random, const lenet5_dataset 
     const float seam = whole ? width / 2 - length(l[0]) - gap / 2 : 0;
     const lenet5_warp left_view = view((float)l[0].last + gap / 2 + seam, middle(l[1]), step);
     const lenet5_warp right_view = view((float)r[0].first - gap / 2 + seam, middle(r[1]), step);
-    kernels->distort(shown, left, &left_view);
-    kernels->distort(other, right, &right_view);
+    n->kernels->distort(shown, left, &left_view);
+    n->kernels->distort(other, right, &right_view);
     add(shown, (const uint8_t(*)[SIDE])other);
+}
+
+/* Two digits that touch, cut through both, or through one so that the other has a good part of it. */
+static void draw_wrong_cut(canvas shown, lenet5_random *random, const negatives *n)
+{
+    const uint8_t *left = any_digit(random, n->set);
+    const uint8_t *right = any_digit(random, n->set);
+    extent l[2], r[2];
+    canvas other;
+    ink_extents(l, left);
+    ink_extents(r, right);
+    const float gap = lenet5_random_uniform(random, -3, 2);
+    const bool left_whole = lenet5_random_below(random, 3) == 0;
+    const bool right_whole = !left_whole && lenet5_random_below(random, 2) == 0;
+    const float from = left_whole ? 0 : lenet5_random_uniform(random, right_whole ? 0.2f : 0.25f, 0.6f) * length(l[0]);
+    const float to = right_whole ? 0 : lenet5_random_uniform(random, left_whole ? 0.2f : 0.25f, 0.6f) * length(r[0]);
+    const float begin = from, end = length(l[0]) + gap + length(r[0]) - to; /* from the left one's ink on */
+    const float high = fmaxf(length(l[1]), length(r[1]));
+    const float step = fmaxf(end - begin, high) / BOX;
+    const float centre = (begin + end) / 2;
+    const lenet5_warp left_view = view((float)l[0].first + centre, middle(l[1]), step);
+    const lenet5_warp right_view = view((float)r[0].first + centre - length(l[0]) - gap, middle(r[1]), step);
+    n->kernels->distort(shown, left, &left_view);
+    n->kernels->distort(other, right, &right_view);
+    add(shown, (const uint8_t(*)[SIDE])other);
+    const float half = (end - begin) / 2 / step;
+    for (size_t row = 0; row < SIDE; row++)
+        for (size_t x = 0; x < SIDE; x++)
+            if (fabsf((float)x - 15.5f) > half)
+                shown[row][x] = 0;
 }
 
 /* What is left of a digit may be another: a stem is a 1. */
@@ -111,34 +141,124 @@ static bool is_stem(const extent e[2])
     return length(e[1]) > 2.2f * length(e[0]);
 }
 
-static void draw_piece(canvas shown, lenet5_random *random, const lenet5_dataset *set, const lenet5_kernels *kernels)
+static void draw_piece(canvas shown, lenet5_random *random, const negatives *n)
 {
     uint8_t picture[DIGIT * DIGIT];
     extent e[2];
-    memcpy(picture, any_digit(random, set), sizeof picture);
+    memcpy(picture, any_digit(random, n->set), sizeof picture);
     cut(picture, random);
     ink_extents(e, picture);
     if (is_stem(e)) {
-        draw_pair(shown, random, set, kernels);
+        draw_pair(shown, random, n);
         return;
     }
     const float longest = fmaxf(length(e[0]), length(e[1]));
     const bool fitted = lenet5_random_below(random, 4) > 0; /* else it stays as small as it is */
     const lenet5_warp warp = view(middle(e[0]), middle(e[1]), fitted ? fmaxf(longest, 6) / BOX : 1);
-    kernels->distort(shown, picture, &warp);
+    n->kernels->distort(shown, picture, &warp);
+}
+
+/* ---- Digits that touched others ---------------------------------------------------------------------------------- */
+
+/* What is written beside a digit, up to a cut that goes where the two touch. */
+typedef struct seam {
+    long dx, dy;    /* of the other digit's pixels */
+    float at, lean; /* the column of the cut in the middle row, and how it changes from row to row */
+    bool right;     /* of the digit */
+} seam_t;
+
+static seam_t draw_seam(lenet5_random *random, const extent e[2], const uint8_t *other)
+{
+    extent o[2];
+    ink_extents(o, other);
+    const bool right = lenet5_random_below(random, 2) == 0;
+    const float gap = lenet5_random_uniform(random, -4, 1.5f);
+    const float shift =
+        right ? (float)e[0].last + 1 + gap - (float)o[0].first : (float)e[0].first - 1 - gap - (float)o[0].last;
+    const float edge = right ? (float)e[0].last + 0.5f + gap / 2 : (float)e[0].first - 0.5f - gap / 2;
+    const float off = lenet5_random_uniform(random, -1.5f, 1.5f);
+    const float lean = lenet5_random_uniform(random, -0.2f, 0.2f);
+    const float down = lenet5_random_uniform(random, -2.5f, 2.5f);
+    return (seam_t){lrintf(shift), lrintf(down), edge + off, lean, right};
+}
+
+static uint8_t pixel_of(const uint8_t *picture, long x, long y)
+{
+    return x < 0 || y < 0 || x >= DIGIT || y >= DIGIT ? 0 : picture[y * DIGIT + x];
+}
+
+/* A digit with what a cut has left to it of its neighbour, and without what it has lost. */
+static void join_neighbour(uint8_t picture[DIGIT * DIGIT], lenet5_random *random, const uint8_t *other)
+{
+    extent e[2];
+    ink_extents(e, picture);
+    const seam_t s = draw_seam(random, e, other);
+    for (long y = 0; y < DIGIT; y++)
+        for (long x = 0; x < DIGIT; x++) {
+            uint8_t *here = &picture[y * DIGIT + x];
+            const float edge = s.at + s.lean * ((float)y - 13.5f);
+            const uint8_t there = pixel_of(other, x - s.dx, y - s.dy);
+            *here = (s.right ? (float)x > edge : (float)x < edge) ? 0 : *here > there ? *here : there;
+        }
+}
+
+static void centre_of_mass(float centre[2], const uint8_t picture[DIGIT * DIGIT])
+{
+    float mass = 0;
+    centre[0] = centre[1] = 0;
+    for (size_t i = 0; i < DIGIT * DIGIT; i++) {
+        mass += picture[i];
+        centre[0] += (float)(i % DIGIT) * picture[i];
+        centre[1] += (float)(i / DIGIT) * picture[i];
+    }
+    for (size_t axis = 0; axis < 2; axis++)
+        centre[axis] = mass > 0 ? centre[axis] / mass : 13.5f;
+}
+
+void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uint8_t digit[LENET5_PICTURE_BYTES],
+                         const negatives *n)
+{
+    uint8_t picture[DIGIT * DIGIT];
+    lenet5_warp warp;
+    extent e[2];
+    float centre[2];
+    memcpy(picture, digit, sizeof picture);
+    join_neighbour(picture, random, any_digit(random, n->set));
+    ink_extents(e, picture);
+    centre_of_mass(centre, picture);
+    const float step = fmaxf(fmaxf(length(e[0]), length(e[1])), 6) / BOX;
+    lenet5_draw_warp(&warp, random, n->distortion, 1);
+    for (size_t axis = 0; axis < 2; axis++) {
+        warp.by_column[axis] *= step;
+        warp.by_row[axis] *= step;
+        warp.middle[axis] += centre[axis] - 14 + 0.5f;
+    }
+    n->kernels->distort(shown, picture, &warp);
 }
 
 /* ---- Strokes ----------------------------------------------------------------------------------------------------- */
 
-static void draw_strokes(canvas shown, lenet5_random *random, const lenet5_distortion *distortion,
-                         const lenet5_kernels *kernels)
+static void show_strokes(canvas shown, const uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random,
+                         const negatives *n)
 {
     static const lenet5_distortion none = {0};
-    uint8_t picture[LENET5_PICTURE_BYTES];
     lenet5_warp warp;
+    lenet5_draw_warp(&warp, random, n->distortion ? n->distortion : &none, 1);
+    n->kernels->distort(shown, picture, &warp);
+}
+
+static void draw_strokes(canvas shown, lenet5_random *random, const negatives *n)
+{
+    uint8_t picture[LENET5_PICTURE_BYTES];
     lenet5_draw_sign(picture, random);
-    lenet5_draw_warp(&warp, random, distortion ? distortion : &none, 1);
-    kernels->distort(shown, picture, &warp);
+    show_strokes(shown, picture, random, n);
+}
+
+static void draw_letter(canvas shown, lenet5_random *random, const negatives *n)
+{
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    lenet5_draw_letter(picture, random);
+    show_strokes(shown, picture, random, n);
 }
 
 /* ---- What has no strokes ----------------------------------------------------------------------------------------- */
@@ -162,7 +282,7 @@ static uint8_t clamp(float value)
 }
 
 /* A patch of some outline, evenly filled or textured: a blot, a piece of cloth, the corner of a photograph. */
-static void draw_patch(canvas shown, lenet5_random *random, const lenet5_kernels *kernels)
+static void draw_patch(canvas shown, lenet5_random *random, const negatives *n)
 {
     canvas outline, texture;
     const float wide = lenet5_random_uniform(random, 4, 15);
@@ -171,8 +291,8 @@ static void draw_patch(canvas shown, lenet5_random *random, const lenet5_kernels
     const float ragged = lenet5_random_uniform(random, 0, 1.2f);
     const float grey = lenet5_random_uniform(random, 60, 255);
     const float rough = lenet5_random_uniform(random, 0, 1);
-    draw_clouds(outline, random, lenet5_random_uniform(random, 0.08f, 0.3f), kernels);
-    draw_clouds(texture, random, lenet5_random_uniform(random, 0.15f, 1), kernels);
+    draw_clouds(outline, random, lenet5_random_uniform(random, 0.08f, 0.3f), n->kernels);
+    draw_clouds(texture, random, lenet5_random_uniform(random, 0.15f, 1), n->kernels);
     for (size_t row = 0; row < SIDE; row++)
         for (size_t x = 0; x < SIDE; x++) {
             const float u = fabsf((float)x - 15.5f) / wide;
@@ -184,9 +304,35 @@ static void draw_patch(canvas shown, lenet5_random *random, const lenet5_kernels
         }
 }
 
-/* Paper with nothing on it but dust. */
-static void draw_paper(canvas shown, lenet5_random *random)
+/* A shape filled with ink, of an outline whose distance from the middle is drawn for some directions. */
+static void draw_silhouette(canvas shown, lenet5_random *random, const negatives *n)
 {
+    enum { MOST_CORNERS = 9 };
+    float reach[MOST_CORNERS + 1];
+    const uint32_t corners = 3 + lenet5_random_below(random, MOST_CORNERS - 2);
+    const float flat = lenet5_random_uniform(random, 0.5f, 1);
+    const float turn = lenet5_random_uniform(random, 0, 1);
+    const float ragged = lenet5_random_uniform(random, 0, 0.8f);
+    const float size = lenet5_random_uniform(random, 8, 12);
+    (void)n;
+    for (uint32_t i = 0; i < corners; i++)
+        reach[i] = size * (1 - lenet5_random_uniform(random, 0, ragged));
+    reach[corners] = reach[0];
+    for (size_t row = 0; row < SIDE; row++)
+        for (size_t x = 0; x < SIDE; x++) {
+            const float u = ((float)x - 15.5f) / flat;
+            const float v = (float)row - 15.5f;
+            const float at = (float)corners * fmodf(atan2f(v, u) / 6.2831853f + 1 + turn, 1);
+            const uint32_t corner = (uint32_t)fminf(at, (float)corners - 1);
+            const float edge = reach[corner] + (at - (float)corner) * (reach[corner + 1] - reach[corner]);
+            shown[row][x] = clamp(255 * (edge - sqrtf(u * u + v * v) + 0.5f));
+        }
+}
+
+/* Paper with nothing on it but dust. */
+static void draw_paper(canvas shown, lenet5_random *random, const negatives *n)
+{
+    (void)n;
     memset(shown, (int)lenet5_random_below(random, 30), SIDE * SIDE);
     for (uint32_t dust = lenet5_random_below(random, 12); dust > 0; dust--) {
         const uint32_t place = lenet5_random_below(random, SIDE * SIDE);
@@ -194,9 +340,9 @@ static void draw_paper(canvas shown, lenet5_random *random)
     }
 }
 
-static void draw_noise(canvas shown, lenet5_random *random, const lenet5_kernels *kernels)
+static void draw_noise(canvas shown, lenet5_random *random, const negatives *n)
 {
-    draw_clouds(shown, random, lenet5_random_uniform(random, 0.1f, 1), kernels);
+    draw_clouds(shown, random, lenet5_random_uniform(random, 0.1f, 1), n->kernels);
     const float darkness = lenet5_random_uniform(random, 0, 1.2f);
     const float contrast = lenet5_random_uniform(random, 0.5f, 3);
     for (size_t row = 0; row < SIDE; row++)
@@ -204,21 +350,26 @@ static void draw_noise(canvas shown, lenet5_random *random, const lenet5_kernels
             shown[row][x] = clamp(128 + contrast * ((float)shown[row][x] - 255 * darkness));
 }
 
-void lenet5_draw_negative(uint8_t shown[32][32], lenet5_random *random, const lenet5_dataset *set,
-                          const lenet5_distortion *distortion, const lenet5_kernels *kernels)
+/* ---- Any of them ------------------------------------------------------------------------------------------------- */
+
+/* How often each kind is drawn, for isolated digits and for strings. */
+static const struct {
+    void (*draw)(canvas shown, lenet5_random *random, const negatives *n);
+    uint32_t share[2];
+} kinds[] = {{draw_paper, {1, 1}},  {draw_noise, {1, 1}},      {draw_patch, {3, 4}},
+             {draw_piece, {3, 5}},  {draw_pair, {3, 5}},       {draw_strokes, {5, 6}},
+             {draw_letter, {0, 8}}, {draw_silhouette, {0, 4}}, {draw_wrong_cut, {0, 16}}};
+
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+void lenet5_draw_negative(uint8_t shown[32][32], lenet5_random *random, const negatives *n)
 {
-    switch (lenet5_random_below(random, 16)) {
-    case 0: draw_paper(shown, random); return;
-    case 1: draw_noise(shown, random, kernels); return;
-    case 2:
-    case 3:
-    case 4: draw_patch(shown, random, kernels); return;
-    case 5:
-    case 6:
-    case 7: draw_piece(shown, random, set, kernels); return;
-    case 8:
-    case 9:
-    case 10: draw_pair(shown, random, set, kernels); return;
-    default: draw_strokes(shown, random, distortion, kernels);
-    }
+    uint32_t all = 0;
+    for (size_t i = 0; i < KINDS; i++)
+        all += kinds[i].share[n->strings];
+    uint32_t drawn = lenet5_random_below(random, all);
+    size_t kind = 0;
+    while (drawn >= kinds[kind].share[n->strings])
+        drawn -= kinds[kind++].share[n->strings];
+    kinds[kind].draw(shown, random, n);
 }

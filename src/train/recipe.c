@@ -8,6 +8,7 @@ const lenet5_recipe_description lenet5_recipes[] = {
     {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 passes", 20, 1, LENET5_MAP},
     {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 3, 32, LENET5_MAP},
     {"best", "distorted pictures and what is no digit, Adam, for the fewest errors", 500, 64, LENET5_MAP},
+    {"read", "best's, and what is cut out of strings, for reading pictures", 400, 64, LENET5_MAP},
     {0},
 };
 
@@ -29,6 +30,9 @@ static const lenet5_distortion handwriting = {.shift = 1.5f,
  */
 static const lenet5_reading best_reading = {64.0, 0.114, {0.5, 0.5, 0.5, 0.853, 0.971, 0.994}};
 
+/* The same for recipe read, of two networks. */
+static const lenet5_reading read_reading = {72.0, 0.1125, {0.5, 0.5, 0.5, 0.89, 0.974, 0.989}};
+
 static const recipe recipes[] = {
     {.description = &lenet5_recipes[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
     {.description = &lenet5_recipes[1],
@@ -45,6 +49,15 @@ static const recipe recipes[] = {
      .greatest_rate = 0.002,
      .averaging = 0.999,
      .reading = &best_reading},
+    {.description = &lenet5_recipes[3],
+     .method = ADAM,
+     .loss = {LENET5_MAP, 60, 0.1},
+     .distortion = &handwriting,
+     .negatives = 0.15,
+     .cut_off = 0.3,
+     .greatest_rate = 0.002,
+     .averaging = 0.999,
+     .reading = &read_reading},
 };
 
 const recipe *lenet5_recipe_find(const char *name)

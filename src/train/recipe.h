@@ -24,6 +24,7 @@ typedef struct recipe {
     double greatest_rate;                /* of ADAM */
     double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
     double negatives;                    /* shown in each pass besides the digits, as a share of their number */
+    double cut_off;                      /* the share of digits that are shown as they are cut off another one */
     const lenet5_reading *reading;       /* how its penalties become probabilities, fitted on validation; or NULL */
 } recipe;
 

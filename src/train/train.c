@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "distort.h"
 #include "evaluate.h"
-#include "negatives.h"
 #include "net/input.h"
 #include "optimiser.h"
 #include "training.h"
@@ -120,9 +119,12 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
     t->length = set->count + (size_t)(t->recipe->negatives * (double)set->count);
     t->shift = options->undistorted ? 0 : t->recipe->shift;
-    t->distortion = options->undistorted ? NULL : t->recipe->distortion;
     t->teacher = options->teacher;
     t->kernels = lenet5_kernels_in_use();
+    t->negatives = (negatives){.set = set,
+                               .distortion = options->undistorted ? NULL : t->recipe->distortion,
+                               .kernels = t->kernels,
+                               .strings = t->recipe->cut_off > 0};
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
         return lenet5_fail_memory(error);
@@ -202,18 +204,29 @@ static unsigned label_of(const lenet5_training *training, uint32_t picture)
     return picture < training->set->count ? training->set->labels[picture] : LENET5_RUBBISH;
 }
 
+static void show_distorted(uint8_t shown[32][32], const lenet5_training *training, const uint8_t *pixels,
+                           lenet5_random *random)
+{
+    const double cut_off = training->recipe->cut_off;
+    if (cut_off > 0 && (double)lenet5_random_uniform(random, 0, 1) < cut_off) {
+        lenet5_draw_cut_off(shown, random, pixels, &training->negatives);
+        return;
+    }
+    lenet5_warp warp;
+    lenet5_draw_warp(&warp, random, training->negatives.distortion, 1);
+    training->kernels->distort(shown, pixels, &warp);
+}
+
 static void show_picture(uint8_t shown[32][32], const lenet5_training *training, unsigned pass, uint32_t picture)
 {
     lenet5_random random = chance(training, pass, picture);
     if (label_of(training, picture) == LENET5_RUBBISH) {
-        lenet5_draw_negative(shown, &random, training->set, training->distortion, training->kernels);
+        lenet5_draw_negative(shown, &random, &training->negatives);
         return;
     }
     const uint8_t *pixels = lenet5_dataset_picture(training->set, picture);
-    if (training->distortion) {
-        lenet5_warp warp;
-        lenet5_draw_warp(&warp, &random, training->distortion, 1);
-        training->kernels->distort(shown, pixels, &warp);
+    if (training->negatives.distortion) {
+        show_distorted(shown, training, pixels, &random);
         return;
     }
     size_t top, left;
@@ -255,6 +268,12 @@ static void take_lane(float penalty[LENET5_CLASSES], const lenet5_lane lanes[LEN
         penalty[digit] = lanes[digit][lane];
 }
 
+/* Of pieces cut out of strings it is known better than by any teacher what they are. */
+static float teaching(const lenet5_training *training, unsigned label)
+{
+    return label == LENET5_RUBBISH && training->negatives.strings ? 0 : TEACHING;
+}
+
 /* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. taught: see ask_teacher. */
 static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, const lenet5_training *training,
                        const lenet5_lanes *maps, const lenet5_lane taught[LENET5_CLASSES], const uint32_t *pictures,
@@ -269,7 +288,8 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
         sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
         if (training->teacher) {
             take_lane(teacher, taught, lane);
-            sums->loss += (double)lenet5_loss_soften(d, &training->loss, penalty, label, teacher, TEACHING);
+            sums->loss +=
+                (double)lenet5_loss_soften(d, &training->loss, penalty, label, teacher, teaching(training, label));
         }
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];

@@ -4,6 +4,7 @@
 
 #include "base/workers.h"
 #include "kernels/kernels.h"
+#include "negatives.h"
 #include "recipe.h"
 
 /*
@@ -40,11 +41,11 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned passes;
-    size_t length;  /* pictures in a pass: those of the set and then the negatives, in which no digit is seen */
-    size_t batch;   /* pictures between two updates */
-    unsigned shift; /* the recipe's, or 0 */
-    const lenet5_distortion *distortion; /* the recipe's, or NULL */
-    const lenet5_committee *teacher;     /* or NULL */
+    size_t length;       /* pictures in a pass: those of the set and then the negatives, in which no digit is seen */
+    size_t batch;        /* pictures between two updates */
+    unsigned shift;      /* the recipe's, or 0 */
+    negatives negatives; /* what they, and digits cut off others, are drawn with */
+    const lenet5_committee *teacher; /* or NULL */
     workers *workers;
     const lenet5_kernels *kernels;
 

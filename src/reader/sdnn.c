@@ -1,0 +1,200 @@
+/*
+ * The other way to read a line: it is not cut at all. The line is brought to the size at which the network was trained,
+ * and the network goes over it (lenet5_sweep). Where a digit is in the middle of what it sees it says which; between
+ * digits it says that there is none. Twice, two columns apart, for places that are four columns apart are too coarse
+ * for digits as narrow as a 1.
+ *
+ * What it has said becomes a graph like that of pieces: its nodes are the places, an arc takes some places in a row for
+ * one digit, which the place in their middle is asked about, and a place that no arc takes has to be one of no digit.
+ */
+#include "sdnn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define DIGIT 20        /* rows of a digit's height */
+#define MARGIN 20       /* columns of paper on either side */
+#define STEP 2          /* columns between places */
+#define MOST_PLACES 256 /* nodes of a graph but one */
+#define NARROWEST 4     /* places of a digit */
+#define WIDEST 11
+#define LENGTH_COST 0.1 /* of each place that a digit takes: e to the power of minus this */
+#define DOUBT 0.8       /* the power of the probability that a place which no digit takes has none */
+
+/* ---- The strip ------------------------------------------------------------------------------------------------------
+ */
+
+/* Mean ink of the part of a map that a pixel of the strip covers. */
+static uint8_t ink_under(const ink_map *map, double left, double top, double side)
+{
+    enum { SAMPLES = 4 };
+    double sum = 0;
+    for (int i = 0; i < SAMPLES; i++)
+        for (int k = 0; k < SAMPLES; k++)
+            sum += lenet5_ink_between(map, left + side * (i + 0.5) / SAMPLES - 0.5,
+                                      top + side * (k + 0.5) / SAMPLES - 0.5);
+    return (uint8_t)(sum / (SAMPLES * SAMPLES) + 0.5);
+}
+
+static void draw_strip(sweep *s, const text_line *line)
+{
+    const double side = 1 / (double)s->scale;
+    const double top = (double)line->map.height / 2 - side * LENET5_SWEEP_HEIGHT / 2;
+    for (size_t y = 0; y < LENET5_SWEEP_HEIGHT; y++)
+        for (size_t x = 0; x < s->width; x++)
+            s->strip[y * s->width + x] =
+                ink_under(&line->map, side * ((double)x - MARGIN), top + side * (double)y, side);
+}
+
+/* ---- What the networks say ------------------------------------------------------------------------------------------
+ */
+
+/* Adds to the penalties of every second place, from first on. */
+static lenet5_status add_penalties(float (*sum)[LENET5_CLASSES], const sweep *s, const lenet5_network *network,
+                                   size_t first, lenet5_error *error)
+{
+    const size_t width = s->width - STEP * first;
+    const size_t places = lenet5_sweep_places(width);
+    uint8_t *shifted = malloc(LENET5_SWEEP_HEIGHT * width);
+    float(*penalty)[LENET5_CLASSES] = malloc(places * sizeof *penalty);
+    lenet5_status status = shifted && penalty ? LENET5_OK : lenet5_fail_memory(error);
+    for (size_t y = 0; status == LENET5_OK && y < LENET5_SWEEP_HEIGHT; y++)
+        memcpy(shifted + y * width, s->strip + y * s->width + STEP * first, width);
+    if (status == LENET5_OK)
+        status = lenet5_sweep(penalty, network, shifted, width, error);
+    for (size_t i = 0; status == LENET5_OK && i < places && first + 2 * i < s->places; i++)
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            sum[first + 2 * i][digit] += penalty[i][digit];
+    free(shifted);
+    free(penalty);
+    return status;
+}
+
+static lenet5_status ask(sweep *s, const lenet5_committee *committee, lenet5_error *error)
+{
+    float(*sum)[LENET5_CLASSES] = calloc(s->places, sizeof *sum);
+    lenet5_status status = sum ? LENET5_OK : lenet5_fail_memory(error);
+    for (size_t i = 0; i < committee->count; i++)
+        for (size_t first = 0; first < 2 && status == LENET5_OK; first++)
+            status = add_penalties(sum, s, &committee->networks[i], first, error);
+    for (size_t place = 0; status == LENET5_OK && place < s->places; place++) {
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            sum[place][digit] /= (float)committee->count;
+        lenet5_posterior(s->posterior[place], &committee->provenance.loss, sum[place]);
+    }
+    free(sum);
+    return status;
+}
+
+lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, const text_line *line, lenet5_error *error)
+{
+    *s = (sweep){.scale = DIGIT / (float)line->height};
+    const double width = ceil((double)s->scale * (double)line->map.width) + 2 * MARGIN;
+    if (width > MOST_PLACES * STEP + LENET5_SWEEP_HEIGHT)
+        return LENET5_OK;
+    s->width = (size_t)fmax(width, LENET5_SWEEP_HEIGHT + STEP);
+    s->places = (s->width - LENET5_SWEEP_HEIGHT) / STEP;
+    s->strip = malloc(LENET5_SWEEP_HEIGHT * s->width);
+    s->posterior = malloc(s->places * sizeof *s->posterior);
+    lenet5_status status = s->strip && s->posterior ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        draw_strip(s, line);
+        status = ask(s, committee, error);
+    }
+    if (status != LENET5_OK)
+        lenet5_sweep_free(s);
+    return status;
+}
+
+void lenet5_sweep_free(sweep *s)
+{
+    free(s->strip);
+    free(s->posterior);
+    *s = (sweep){0};
+}
+
+/* ---- The graph ------------------------------------------------------------------------------------------------------
+ */
+
+/* The column of a line's map that is in the middle of a place. */
+static size_t column_of(const sweep *s, double place, size_t width)
+{
+    const double column = (STEP * place + LENET5_SWEEP_HEIGHT / 2.0 - MARGIN) / (double)s->scale;
+    return (size_t)fmax(0, fmin(column, (double)width));
+}
+
+/* The middle of what the network saw at a place, as other readers show it. */
+static void copy_window(uint8_t picture[LENET5_PICTURE_BYTES], const sweep *s, size_t place)
+{
+    enum { AROUND = (LENET5_SWEEP_HEIGHT - LENET5_PICTURE_SIDE) / 2 };
+    for (size_t y = 0; y < LENET5_PICTURE_SIDE; y++)
+        memcpy(picture + y * LENET5_PICTURE_SIDE, s->strip + (y + AROUND) * s->width + STEP * place + AROUND,
+               LENET5_PICTURE_SIDE);
+}
+
+static void add_arc(graph *g, const sweep *s, const text_line *line, size_t first, size_t last)
+{
+    arc *a = &g->arcs[g->count++];
+    const size_t place = (first + last - 1) / 2;
+    *a = (arc){.first = first, .last = last, .prior = 1, .shape = 1};
+    a->prior = exp(-LENGTH_COST * (double)(last - first));
+    a->box = (span){column_of(s, (double)first - 0.5, line->map.width), 0,
+                    column_of(s, (double)last - 0.5, line->map.width), line->map.height};
+    memcpy(a->posterior, s->posterior[place], sizeof a->posterior);
+    copy_window(a->picture, s, place);
+}
+
+lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line, lenet5_error *error)
+{
+    *g = (graph){.nodes = s->places + 1};
+    g->arcs = malloc(((WIDEST - NARROWEST + 1) * s->places + 1) * sizeof *g->arcs);
+    if (!g->arcs)
+        return lenet5_fail_memory(error);
+    for (size_t first = 0; first < s->places; first++) {
+        g->skip[first] = pow((double)s->posterior[first][LENET5_RUBBISH], DOUBT);
+        for (size_t last = first + NARROWEST; last <= first + WIDEST && last <= s->places; last++)
+            add_arc(g, s, line, first, last);
+        g->begin[first + 1] = g->count;
+    }
+    return LENET5_OK;
+}
+
+/* ---- What an observer is shown -------------------------------------------------------------------------------------
+ */
+
+#define ENLARGED 4
+#define ROW 12 /* pixels of a digit's row */
+
+static void set_pixel(uint8_t *rgb, double red, double green, double blue)
+{
+    rgb[0] = (uint8_t)red;
+    rgb[1] = (uint8_t)green;
+    rgb[2] = (uint8_t)blue;
+}
+
+uint8_t *lenet5_sweep_picture(size_t *width, size_t *height, const sweep *s)
+{
+    const size_t strip = ENLARGED * LENET5_SWEEP_HEIGHT;
+    *width = ENLARGED * s->width;
+    *height = strip + ROW * LENET5_CLASSES;
+    uint8_t *rgb = malloc(3 * *width * *height);
+    for (size_t y = 0; rgb && y < *height; y++)
+        for (size_t x = 0; x < *width; x++) {
+            uint8_t *pixel = rgb + 3 * (y * *width + x);
+            const long place = ((long)(x / ENLARGED) - LENET5_SWEEP_HEIGHT / 2) / STEP;
+            const size_t digit = y < strip ? 0 : (y - strip) / ROW;
+            if (y < strip) {
+                const double paper = 255 - s->strip[y / ENLARGED * s->width + x / ENLARGED];
+                set_pixel(pixel, paper, paper, paper);
+            } else if (place < 0 || (size_t)place >= s->places || (y - strip) % ROW == 0)
+                set_pixel(pixel, 230, 230, 230);
+            else {
+                const double light = 1 - (double)s->posterior[place][digit];
+                set_pixel(pixel, 255 * light, 114 + 141 * light, 178 + 77 * light);
+            }
+        }
+    return rgb;
+}
