@@ -1,0 +1,12 @@
+/* What the targets share. */
+#ifndef LENET5_FUZZ_FUZZ_H
+#define LENET5_FUZZ_FUZZ_H
+
+#include "lenet5_reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Reads a picture with the built-in model and with options that choice stands for, and drops what is read. */
+void fuzz_read(const lenet5_picture *picture, uint8_t choice);
+
+#endif
