@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Strings of digits read by `lenet5 read` and by Tesseract: how many wholly right, and what --max-error is worth.
 
-usage: bench/strings.py DATA [--count N] [--rival-count N] [--program PROGRAM] [--train]
+usage: bench/strings.py DATA [--count N] [--rival-count N] [--program PROGRAM] [--train] [--method M]
 
 DATA is the folder of MNIST. In each of the three styles of `lenet5 synth --strings` N (2,000) strings of five digits are drawn,
 each of MNIST's test digits in one of them, and read with --format zip5. Tesseract (Debian's tesseract-ocr; left out where it is
-not installed) reads the first of the same pictures as a line of digits. --train takes training digits instead: what may be
-looked at while the reader is worked on."""
+not installed) reads the first of the same pictures as a line of digits. --method is that of lenet5 read. --train takes training
+digits instead: what may be looked at while the reader is worked on."""
 import argparse
 import concurrent.futures
 import json
@@ -41,7 +41,8 @@ def read(options, folder, names, *more):
     said = {}
     for first in range(0, len(names), BATCH):
         files = [f"{folder}/{name}" for name in names[first:first + BATCH]]
-        out = subprocess.run([options.program, "read", "--json", "--format", "zip5", *more, *files], stdout=subprocess.PIPE)
+        out = subprocess.run([options.program, "read", "--json", "--format", "zip5", "--method", options.method, *more, *files],
+                             stdout=subprocess.PIPE)
         for line in out.stdout.decode().splitlines():
             row = json.loads(line)
             name = os.path.basename(row["file"])
@@ -71,6 +72,7 @@ def main():
     parser.add_argument("--rival-count", type=int, default=500)
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--train", action="store_true")
+    parser.add_argument("--method", default="pieces")
     options = parser.parse_args()
     print("| strings | right % | interval | accepted % at --max-error 1% | wrong % of these | Tesseract right % |")
     print("|---|---|---|---|---|---|")

@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""500 pictures of things that are no digits, read by `lenet5 read`: how many are accepted as digits, and how many are not.
+
+usage: bench/not_digits.py [--seed N] [--threshold P] [--fashion FILE] [--program PROGRAM] [--keep FOLDER]
+
+100 each of: letters in the machine's fonts (26 large, 26 small, some of which anyone takes for digits: they are counted apart),
+shapes, scribbles, pictures of Fashion-MNIST's test set (Debian's dataset-fashion-mnist), and blank paper in even and uneven light.
+Needs Debian's python3-pil and python3-numpy, and fonts."""
+import argparse
+import collections
+import csv
+import glob
+import gzip
+import math
+import os
+import random
+import subprocess
+import tempfile
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LIKE_DIGITS = "BDGIOQSZabgijloqsyz"  # 8 0 6 1 0 0 5 2 2 6 9 1 1 1 0 9 5 4 2
+NO_LETTERS = ("math", "symbol", "emoji", "ding", "nerd", "icon", "matry")  # in the names of fonts
+EACH = 100
+
+
+def paper(width, height):
+    grey = np.full((height, width), random.randint(200, 255), float)
+    grey += np.random.randn(height, width) * random.choice([0, 1, 3])
+    return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+
+
+def letter(number):
+    fonts = sorted(path for path in glob.glob("/usr/share/fonts/**/*.[to]tf", recursive=True)
+                   if not any(word in path.lower() for word in NO_LETTERS))
+    picture = paper(200, 200)
+    which = LETTERS[number % len(LETTERS)]
+    font = ImageFont.truetype(random.choice(fonts), random.randint(60, 140))
+    ImageDraw.Draw(picture).text((40, 20), which, fill=random.randint(0, 80), font=font)
+    return picture, "letter like a digit" if which in LIKE_DIGITS else "letter"
+
+
+def draw_shape(draw):
+    x, y = random.randint(20, 150), random.randint(20, 120)
+    w, h = random.randint(20, 80), random.randint(20, 80)
+    ink, thickness = random.randint(0, 150), random.randint(2, 10)
+    kind = random.randint(0, 5)
+    if kind == 0:
+        draw.rectangle([x, y, x + w, y + h], outline=ink, width=thickness)
+    elif kind == 1:
+        draw.rectangle([x, y, x + w, y + h], fill=ink)
+    elif kind == 2:
+        draw.ellipse([x, y, x + w, y + h], fill=ink)
+    elif kind == 3:
+        draw.polygon([(x, y), (x + w, y + h // 2), (x + w // 3, y + h)], fill=ink)
+    elif kind == 4:
+        star = [(x + w / 2 * (1 + math.cos(0.8 * math.pi * i)), y + h / 2 * (1 + math.sin(0.8 * math.pi * i))) for i in range(5)]
+        draw.polygon(star, outline=ink, fill=random.choice([None, ink]))
+    else:
+        draw.line([(x, y), (x + w, y + h), (x, y + h), (x + w, y)], fill=ink, width=thickness)
+
+
+def shapes(_):
+    picture = paper(220, 180)
+    for _ in range(random.randint(1, 3)):
+        draw_shape(ImageDraw.Draw(picture))
+    return picture.filter(ImageFilter.GaussianBlur(random.choice([0, 1]))), "shapes"
+
+
+def scribble(_):
+    """A smooth line through the middles of random stretches."""
+    picture = paper(240, 160)
+    knots = [np.array((random.randint(20, 220), random.randint(20, 140))) for _ in range(random.randint(6, 25))]
+    line = []
+    for a, b, c in zip(knots, knots[1:], knots[2:]):
+        for t in np.arange(12) / 12:
+            line.append(tuple((1 - t) ** 2 * (a + b) / 2 + 2 * t * (1 - t) * b + t * t * (b + c) / 2))
+    ImageDraw.Draw(picture).line(line, fill=random.randint(0, 80), width=random.randint(2, 7), joint="curve")
+    return picture, "scribble"
+
+
+def cloth(data):
+    def draw(number):
+        grey = 255 - np.frombuffer(data, np.uint8, 784, 16 + 784 * number).reshape(28, 28)
+        return Image.fromarray(grey).resize((112, 112), Image.BICUBIC), "Fashion-MNIST"
+    return draw
+
+
+def blank(number):
+    if number % 2:
+        return paper(200, 150), "blank"
+    light = np.linspace(random.randint(80, 200), random.randint(120, 255), 200)[None, :].repeat(150, 0)
+    light += np.random.randn(150, 200) * random.choice([1, 4, 8])
+    return Image.fromarray(light.clip(0, 255).astype(np.uint8)), "blank"
+
+
+def make(options, folder):
+    with gzip.open(options.fashion) as file:
+        fashion = file.read()
+    kinds = {}
+    for name, draw in (("a", letter), ("b", shapes), ("c", scribble), ("d", cloth(fashion)), ("e", blank)):
+        for number in range(EACH):
+            picture, kind = draw(number)
+            path = f"{folder}/{name}{number:03d}.png"
+            picture.save(path)
+            kinds[path] = kind
+    return kinds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1998)
+    parser.add_argument("--threshold", default="0.5")
+    parser.add_argument("--fashion", default="/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
+    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
+    parser.add_argument("--keep", help="a folder for the pictures")
+    options = parser.parse_args()
+    random.seed(options.seed)
+    np.random.seed(options.seed)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or temporary
+        os.makedirs(folder, exist_ok=True)
+        kinds = make(options, folder)
+        out = subprocess.run([options.program, "read", "--csv", "--threshold", options.threshold, *kinds],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    accepted = {row["file"] for row in csv.DictReader(out.stdout.splitlines()) if row["decision"] == "accepted"}
+    all_of, taken = collections.Counter(kinds.values()), collections.Counter(kinds[path] for path in accepted)
+    print("| what | pictures | rejected or empty % |\n|---|---|---|")
+    for kind in all_of:
+        print("| %s | %d | %.1f |" % (kind, all_of[kind], 100 - 100 * taken[kind] / all_of[kind]))
+    print("| all | %d | %.1f |" % (len(kinds), 100 - 100 * len(accepted) / len(kinds)))
+
+
+if __name__ == "__main__":
+    main()
