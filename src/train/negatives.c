@@ -84,51 +84,62 @@ static void add(canvas shown, const canvas other)
             shown[row][x] = shown[row][x] > other[row][x] ? shown[row][x] : other[row][x];
 }
 
+/* Two digits, the first to the left, and the extents of their ink. */
+typedef struct couple {
+    const uint8_t *picture[2];
+    extent ink[2][2];
+} couple;
+
+static couple any_couple(lenet5_random *random, const lenet5_dataset *set)
+{
+    couple c;
+    for (size_t i = 0; i < 2; i++) {
+        c.picture[i] = any_digit(random, set);
+        ink_extents(c.ink[i], c.picture[i]);
+    }
+    return c;
+}
+
+/* Both, enlarged by 1 / step, the columns left of the one and right of the other in the middle. */
+static void show_couple(canvas shown, const couple *c, float left, float right, float step,
+                        const lenet5_kernels *kernels)
+{
+    canvas other;
+    const lenet5_warp left_view = view(left, middle(c->ink[0][1]), step);
+    const lenet5_warp right_view = view(right, middle(c->ink[1][1]), step);
+    kernels->distort(shown, c->picture[0], &left_view);
+    kernels->distort(other, c->picture[1], &right_view);
+    add(shown, (const uint8_t(*)[SIDE])other);
+}
+
 /* Two digits that touch or nearly do: both whole, in a box of the normaliser's width, or the seam between them. */
 static void draw_pair(canvas shown, lenet5_random *random, const negatives *n)
 {
-    const uint8_t *left = any_digit(random, n->set);
-    const uint8_t *right = any_digit(random, n->set);
-    extent l[2], r[2];
-    canvas other;
-    ink_extents(l, left);
-    ink_extents(r, right);
+    const couple c = any_couple(random, n->set);
+    const extent l = c.ink[0][0], r = c.ink[1][0];
     const float gap = lenet5_random_uniform(random, -4, 3);
-    const float width = length(l[0]) + gap + length(r[0]);
+    const float width = length(l) + gap + length(r);
     const bool whole = lenet5_random_below(random, 2) == 0;
     const float step = whole ? fmaxf(width, 20) / BOX : lenet5_random_uniform(random, 0.9f, 1.3f);
-    const float seam = whole ? width / 2 - length(l[0]) - gap / 2 : 0;
-    const lenet5_warp left_view = view((float)l[0].last + gap / 2 + seam, middle(l[1]), step);
-    const lenet5_warp right_view = view((float)r[0].first - gap / 2 + seam, middle(r[1]), step);
-    n->kernels->distort(shown, left, &left_view);
-    n->kernels->distort(other, right, &right_view);
-    add(shown, (const uint8_t(*)[SIDE])other);
+    const float seam = whole ? width / 2 - length(l) - gap / 2 : 0;
+    show_couple(shown, &c, (float)l.last + gap / 2 + seam, (float)r.first - gap / 2 + seam, step, n->kernels);
 }
 
 /* Two digits that touch, cut through both, or through one so that the other has a good part of it. */
 static void draw_wrong_cut(canvas shown, lenet5_random *random, const negatives *n)
 {
-    const uint8_t *left = any_digit(random, n->set);
-    const uint8_t *right = any_digit(random, n->set);
-    extent l[2], r[2];
-    canvas other;
-    ink_extents(l, left);
-    ink_extents(r, right);
+    const couple c = any_couple(random, n->set);
+    const extent l = c.ink[0][0], r = c.ink[1][0];
     const float gap = lenet5_random_uniform(random, -3, 2);
     const bool left_whole = lenet5_random_below(random, 3) == 0;
     const bool right_whole = !left_whole && lenet5_random_below(random, 2) == 0;
-    const float from = left_whole ? 0 : lenet5_random_uniform(random, right_whole ? 0.2f : 0.25f, 0.6f) * length(l[0]);
-    const float to = right_whole ? 0 : lenet5_random_uniform(random, left_whole ? 0.2f : 0.25f, 0.6f) * length(r[0]);
-    const float begin = from, end = length(l[0]) + gap + length(r[0]) - to; /* from the left one's ink on */
-    const float high = fmaxf(length(l[1]), length(r[1]));
-    const float step = fmaxf(end - begin, high) / BOX;
+    const float begin = left_whole ? 0 : lenet5_random_uniform(random, right_whole ? 0.2f : 0.25f, 0.6f) * length(l);
+    const float to = right_whole ? 0 : lenet5_random_uniform(random, left_whole ? 0.2f : 0.25f, 0.6f) * length(r);
+    const float end = length(l) + gap + length(r) - to; /* as begin, from the left one's ink on */
+    const float step = fmaxf(end - begin, fmaxf(length(c.ink[0][1]), length(c.ink[1][1]))) / BOX;
     const float centre = (begin + end) / 2;
-    const lenet5_warp left_view = view((float)l[0].first + centre, middle(l[1]), step);
-    const lenet5_warp right_view = view((float)r[0].first + centre - length(l[0]) - gap, middle(r[1]), step);
-    n->kernels->distort(shown, left, &left_view);
-    n->kernels->distort(other, right, &right_view);
-    add(shown, (const uint8_t(*)[SIDE])other);
     const float half = (end - begin) / 2 / step;
+    show_couple(shown, &c, (float)l.first + centre, (float)r.first + centre - length(l) - gap, step, n->kernels);
     for (size_t row = 0; row < SIDE; row++)
         for (size_t x = 0; x < SIDE; x++)
             if (fabsf((float)x - 15.5f) > half)
