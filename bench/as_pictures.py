@@ -33,12 +33,13 @@ def photograph(digit, random):
 
 
 def answers(options, files, command, *more):
-    """The digit, or None, that the command gives for each file, whether it is sure or not."""
+    """The digit that the command gives for each file, whether it is sure or not; None if it sees several lines."""
     out = subprocess.run([options.program, command, "--json", *more, *files], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     said = {}
     for line in out.stdout.decode().splitlines():
         row = json.loads(line)
-        said[row["file"]] = row["digit"] if command == "classify" else int(row["string"] or -1)
+        answer = row["digit"] if command == "classify" else int(row["string"] or -1)
+        said[row["file"]] = None if row["file"] in said else answer
     return [said.get(file) for file in files]
 
 

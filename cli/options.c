@@ -60,6 +60,14 @@ static size_t distance(const char *from, const char *to)
     return row[length];
 }
 
+size_t place_among(const char *const *names, const char *name)
+{
+    size_t place = 0;
+    while (names[place] && strcmp(names[place], name) != 0)
+        place++;
+    return place;
+}
+
 int complain_unknown(const cli_command *command, const char *what, const char *name, const char *const *names)
 {
     const char *nearest = NULL;

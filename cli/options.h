@@ -65,6 +65,9 @@ bool parse_share(double *share, const char *text);
 /* Says on stderr what is wrong and where help is; returns EXIT_USAGE. */
 int complain_usage(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Where a name is among names (ended by NULL); where their end is if it is not among them. */
+size_t place_among(const char *const *names, const char *name);
+
 /* Complains about a name that does not exist, and suggests the nearest of names (ended by NULL). */
 int complain_unknown(const cli_command *command, const char *what, const char *name, const char *const *names);
 

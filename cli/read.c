@@ -52,12 +52,11 @@ static int parse_method(read_job *j, const cli_arguments *a)
 {
     static const char *const names[] = {"pieces", "sdnn", NULL};
     const char *text = argument_text(a, "method");
-    for (size_t i = 0; text && names[i]; i++)
-        if (strcmp(text, names[i]) == 0) {
-            j->options.method = (lenet5_read_method)i;
-            return EXIT_DONE;
-        }
-    return text ? complain_unknown(a->command, "method", text, names) : EXIT_DONE;
+    const size_t place = text ? place_among(names, text) : LENET5_METHOD_PIECES;
+    if (!names[place])
+        return complain_unknown(a->command, "method", text, names);
+    j->options.method = (lenet5_read_method)place;
+    return EXIT_DONE;
 }
 
 static int read_options(read_job *j, const cli_arguments *a)

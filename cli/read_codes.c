@@ -67,10 +67,9 @@ const char *const check_names[] = {"none", "luhn", "mod10", "mod11", NULL};
 
 bool parse_check(lenet5_check *check, const char *name)
 {
-    for (size_t i = 0; check_names[i]; i++)
-        if (strcmp(name, check_names[i]) == 0) {
-            *check = (lenet5_check)i;
-            return true;
-        }
-    return false;
+    const size_t place = place_among(check_names, name);
+    if (!check_names[place])
+        return false;
+    *check = (lenet5_check)place;
+    return true;
 }

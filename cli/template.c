@@ -44,13 +44,6 @@ static int complain_value(const value *v, const char *wanted)
     return complain("%s: %s: %s %s", v->file, v->place, v->json ? "has to be" : "is missing; it is", wanted);
 }
 
-static bool is_one_of(const char *name, const char *const *names)
-{
-    while (*names && strcmp(*names, name) != 0)
-        names++;
-    return *names != NULL;
-}
-
 static int check_members(const value *object, const char *const *names)
 {
     const char *key;
@@ -59,7 +52,7 @@ static int check_members(const value *object, const char *const *names)
     if (!json_is_object(object->json))
         return complain("%s: %s: has to be an object in braces", object->file, place);
     json_object_foreach ((json_t *)object->json, key, unused) /* which only reads */
-        if (!is_one_of(key, names))
+        if (!names[place_among(names, key)])
             return complain("%s: %s: has a member \"%.40s\", which means nothing", object->file, place, key);
     return EXIT_DONE;
 }

@@ -1,24 +1,9 @@
 # The program as its users call it: exit codes, suggestions, JSON, files. Needs no data.
 set -u
 program=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+. "$(dirname "$0")/expect.sh"
 unset LENET5_DATA
 export XDG_DATA_HOME="$folder/none"
-failures=0
-
-fail() { echo "FAILED: $1"; failures=$((failures + 1)); }
-
-# expect CODE TEXT command...: the exit code, and a text that stdout or stderr holds.
-expect() {
-    code=$1 text=$2
-    shift 2
-    "$@" >out 2>err </dev/null
-    got=$?
-    [ $got = "$code" ] || fail "$*: exit code $got in place of $code: $(cat err)"
-    grep -qF -e "$text" out err || fail "$*: says nothing of \"$text\": $(cat out err)"
-}
 
 # json EXPRESSION: python's verdict on the last line of out, as the object d.
 json() { tail -n 1 out | python3 -c "import json,sys; d=json.loads(sys.stdin.read()); assert $1, d" || fail "json: $1"; }

@@ -2,24 +2,9 @@
 set -u
 program=$1
 samples=$(cd "$(dirname "$0")/../docs/samples" && pwd)
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+. "$(dirname "$0")/expect.sh"
 mkdir temporary
 export TMPDIR="$folder/temporary"
-failures=0
-
-fail() { echo "FAILED: $1"; failures=$((failures + 1)); }
-
-# expect CODE TEXT command...: the exit code, and a text that stdout or stderr holds.
-expect() {
-    code=$1 text=$2
-    shift 2
-    "$@" >out 2>err </dev/null
-    got=$?
-    [ $got = "$code" ] || fail "$*: exit code $got in place of $code: $(cat err)"
-    grep -qF -e "$text" out err || fail "$*: says nothing of \"$text\": $(cat out err)"
-}
 
 # Folders: pictures by name, no hidden file, nothing else; one without pictures is an error, and the rest is read.
 mkdir -p some/inner.png empty

@@ -139,8 +139,7 @@ static void add_arc(graph *g, const sweep *s, const text_line *line, size_t firs
 {
     arc *a = &g->arcs[g->count++];
     const size_t place = (first + last - 1) / 2;
-    *a = (arc){.first = first, .last = last, .prior = 1, .shape = 1};
-    a->prior = exp(-LENGTH_COST * (double)(last - first));
+    *a = (arc){.first = first, .last = last, .prior = exp(-LENGTH_COST * (double)(last - first)), .shape = 1};
     a->box = (span){column_of(s, (double)first - 0.5, line->map.width), 0,
                     column_of(s, (double)last - 0.5, line->map.width), line->map.height};
     memcpy(a->posterior, s->posterior[place], sizeof a->posterior);
