@@ -395,7 +395,7 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"recipe", "NAME", "1998 (the paper's), fast (the default) or best"},
+    {"recipe", "NAME", "1998 (the paper's), fast (the default), best or read"},
     {"loss", "mse|map", "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
     {"data", "DIR", "the folder of MNIST; default: $LENET5_DATA, else the XDG folder"},
     {"epochs", "N", "passes through the training set; default: the recipe's"},

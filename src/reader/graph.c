@@ -45,12 +45,13 @@
 
 /* Trust in a digit, in logarithms of the odds that it is one; fitted to such strings and to pictures of other things.
  */
-#define TRUST 5.4           /* where nothing speaks against it */
-#define TRUST_POSTERIOR 9.3 /* for each power of e that the network doubts it by */
-#define TRUST_SHAPE 0.87    /* that its shape */
-#define TRUST_CUT 0.75      /* and its cut cost */
-#define TRUST_SOLID 32.0    /* and for what ink fills of its box beyond */
-#define SOLID 0.55
+#define TRUST -2.5         /* where nothing speaks for or against it */
+#define TRUST_RUBBISH 1.3  /* for each power of e that the network takes it for rubbish less */
+#define TRUST_SHAPE 0.28   /* and for each of its shape's prior */
+#define TRUST_SOLID 22.0   /* against what ink fills of its box beyond */
+#define SOLID 0.55         /* this share of it */
+#define TRUST_CUT_ONE 1.3  /* against a 1 that was cut out: so many other things' strokes can be */
+#define TRUST_ALL_CUT 2.25 /* and against digits none of which stands by itself */
 
 #define BEAM 64
 #define LEAST_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
@@ -153,6 +154,7 @@ static void add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first
         a->prior = cut_prior(line, a);
         a->shape = shape_prior(line, a);
         a->solid = solidity(line, a);
+        a->is_cut = !is_whole(line, first, last);
         draw_arc(a, ink, line);
         g->count++;
         if (last > first + MOST_JOINED)
@@ -339,16 +341,24 @@ static int by_weight(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
-/* How sure it is that what has been read as digits are digits at all, each of them whole. */
+/* Logarithm of the odds that what has been read as a digit is one, and whole. */
+static double trust_in_digit(const arc *a, unsigned digit)
+{
+    const double rubbish = fmax(LEAST_PROBABILITY, (double)a->posterior[LENET5_CLASSES]);
+    return TRUST - TRUST_RUBBISH * log(rubbish) + TRUST_SHAPE * log(a->shape) - TRUST_SOLID * a->solid -
+           (a->is_cut && digit == 1 ? TRUST_CUT_ONE : 0);
+}
+
+/* How sure it is that all digits are. */
 static double trust(const graph *g, const solution *read)
 {
     double all = 1;
+    bool all_cut = true;
+    for (size_t i = 0; i < read->length; i++)
+        all_cut &= g->arcs[read->arc[i]].is_cut;
     for (size_t i = 0; i < read->length; i++) {
-        const arc *a = &g->arcs[read->arc[i]];
-        const double posterior = fmax(LEAST_PROBABILITY, (double)a->posterior[read->digits[i] - '0']);
-        const double odds = TRUST + TRUST_POSTERIOR * log(posterior) + TRUST_SHAPE * log(a->shape) +
-                            TRUST_CUT * log(a->prior) - TRUST_SOLID * a->solid;
-        all *= 1 / (1 + exp(-odds));
+        const double odds = trust_in_digit(&g->arcs[read->arc[i]], (unsigned)(read->digits[i] - '0'));
+        all *= 1 / (1 + exp((all_cut ? TRUST_ALL_CUT : 0) - odds));
     }
     return all;
 }

@@ -15,6 +15,7 @@ typedef struct arc {
     double prior;                  /* of the cut that it needs, at most 1 */
     double shape;                  /* how well a digit may have its shape, at most 1 */
     double solid;                  /* how much more of its box it fills than strokes do, at most 1 */
+    bool is_cut;                   /* from a neighbour, on either side */
     double weight[LENET5_CLASSES]; /* of each digit: its probability and both priors; lenet5_graph_solve sets it */
 } arc;
 

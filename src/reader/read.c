@@ -322,7 +322,7 @@ lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_
      * that needs most. */
     static const struct {
         double error, threshold;
-    } known[] = {{0.05, 0.5}, {0.03, 0.65}, {0.02, 0.85}, {0.01, 0.95}};
+    } known[] = {{0.05, 0.5}, {0.03, 0.6}, {0.02, 0.8}, {0.01, 0.95}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].error <= max_error) {
             *threshold = known[i].threshold;
