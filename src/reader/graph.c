@@ -344,7 +344,7 @@ static int by_weight(const void *a, const void *b)
 /* Logarithm of the odds that what has been read as a digit is one, and whole. */
 static double trust_in_digit(const arc *a, unsigned digit)
 {
-    const double rubbish = fmax(LEAST_PROBABILITY, (double)a->posterior[LENET5_CLASSES]);
+    const double rubbish = fmax(LEAST_PROBABILITY, (double)a->posterior[LENET5_RUBBISH]);
     return TRUST - TRUST_RUBBISH * log(rubbish) + TRUST_SHAPE * log(a->shape) - TRUST_SOLID * a->solid -
            (a->is_cut && digit == 1 ? TRUST_CUT_ONE : 0);
 }
