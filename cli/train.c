@@ -21,6 +21,7 @@ typedef struct job {
     uint64_t seed, passes, batch, threads, validation, committee;
     lenet5_criterion criterion;
     bool criterion_given;
+    double negatives;
 
     named_set train, test;
     lenet5_dataset training_part, held_out;
@@ -67,16 +68,19 @@ static int read_options(job *j)
         !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) ||
         !argument_whole(&j->threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
         !argument_whole(&j->committee, a, "committee", 1, 1, LENET5_MAX_COMMITTEE) ||
+        !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
         return EXIT_USAGE;
-    static const char *const fixed[] = {"recipe", "loss", "seed", "epochs", "batch", "validation", "committee"};
+    static const char *const fixed[] = {"recipe", "loss",       "seed",      "epochs",
+                                        "batch",  "validation", "committee", "negatives"};
     for (size_t i = 0; argument_text(a, "resume") && i < sizeof fixed / sizeof fixed[0]; i++)
         if (argument_text(a, fixed[i]))
             return complain_usage(a->command, "--%s cannot be changed when a training is resumed", fixed[i]);
     if (j->committee > 1 && j->log)
         return complain_usage(a->command, "--log is for a single network, not for a committee");
-    if (recipe && strcmp(recipe, "1998") == 0 && j->batch > 1)
-        return complain_usage(a->command, "recipe 1998 trains on one picture at a time; --batch is for the others");
+    if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
+        return complain_usage(a->command, "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
+                                          "are for the others");
     return EXIT_DONE;
 }
 
@@ -152,6 +156,7 @@ static int prepare_new(job *j, lenet5_training_options *options)
                                          .batch = (size_t)j->batch,
                                          .threads = (unsigned)j->threads,
                                          .criterion = j->criterion_given ? &j->criterion : NULL,
+                                         .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL,
                                          .teacher = j->teacher.count ? &j->teacher : NULL,
                                          .data_name = j->train.name,
                                          .data_sha256 = j->train.set.sha256,
@@ -400,6 +405,7 @@ static const option options[] = {
     {"data", "DIR", "the folder of MNIST; default: $LENET5_DATA, else the XDG folder"},
     {"epochs", "N", "passes through the training set; default: the recipe's"},
     {"batch", "N", "pictures between two updates; default: the recipe's, 1 in 1998"},
+    {"negatives", "SHARE", "pictures that are no digits, times the digits; default: the recipe's"},
     {"seed", "N", "of all that is random; default 1"},
     {"threads", "N", "default: one for each processor; the model doesn't depend on it"},
     {"validation", "N", "hold out the last N training pictures, and leave the test set"},

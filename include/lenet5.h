@@ -558,6 +558,7 @@ typedef struct lenet5_training_options {
     bool undistorted;                  /* show every picture as it is, whatever the recipe */
     unsigned threads;                  /* 0: one for each processor. The trained bits do not depend on it. */
     const lenet5_criterion *criterion; /* NULL: the recipe's */
+    const double *negatives;           /* what is no digit, times the digits, 0 to 1; NULL: the recipe's; 0 in 1998 */
 
     /*
      * Distillation: each label is given up for what these networks together say of the picture as it is shown.

@@ -242,6 +242,24 @@ static void an_undistorted_training_has_negatives_too(void **state)
     lenet5_training_free(training);
 }
 
+static void negatives_are_as_many_as_asked_for(void **state)
+{
+    (void)state;
+    static const double shares[] = {0, 0.5, 1};
+    static const double no_shares[] = {-0.1, 1.1, NAN};
+    lenet5_training *training;
+    for (size_t i = 0; i < 3; i++) {
+        lenet5_training_options options = {.recipe = "best", .passes = 1, .threads = 1, .negatives = &shares[i]};
+        assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
+        assert_int_equal(lenet5_training_pass_length(training), (size_t)((1 + shares[i]) * (double)digits.count));
+        lenet5_training_free(training);
+        options.negatives = &no_shares[i];
+        assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_E_ARGUMENT);
+    }
+    const lenet5_training_options options = {.recipe = "1998", .passes = 1, .threads = 1, .negatives = &shares[1]};
+    assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_E_ARGUMENT);
+}
+
 /* A set of blank pictures has no ink to cut. */
 static void negatives_of_blank_pictures_are_drawn_too(void **state)
 {
@@ -269,6 +287,7 @@ int main(void)
         cmocka_unit_test(wild_warps_read_nothing_beyond_the_picture),
         cmocka_unit_test(negatives_vary_and_are_the_same_for_the_same_chance),
         cmocka_unit_test(an_undistorted_training_has_negatives_too),
+        cmocka_unit_test(negatives_are_as_many_as_asked_for),
         cmocka_unit_test(negatives_of_blank_pictures_are_drawn_too),
     };
     return cmocka_run_group_tests(tests, draw_digits, free_digits);

@@ -659,6 +659,18 @@ static void resumed_fast_ends_in_the_same_bits(void **state)
         assert_resumes(state, &options, &digits_300, steps[i], whole.text);
 }
 
+static void resumed_with_other_negatives_ends_in_the_same_bits(void **state)
+{
+    static const double half = 0.5;
+    const path whole = path_in(*state, "whole");
+    lenet5_training_options options = options_of("best", 1, 1);
+    options.negatives = &half;
+    lenet5_training *training = new_training(&options, &digits_200);
+    assert_int_equal(lenet5_training_pass_length(training), 300);
+    finish(whole.text, training);
+    assert_resumes(state, &options, &digits_200, 2, whole.text);
+}
+
 static void resumed_mse_ends_in_the_same_bits(void **state)
 {
     static const lenet5_criterion mse = LENET5_MSE;
@@ -927,6 +939,12 @@ static void other_batch_is_refused(void **state)
     assert_metadata_refused(state, "batch", "1025", LENET5_E_MODEL_METADATA);
 }
 
+static void other_negatives_are_refused(void **state)
+{
+    assert_metadata_refused(state, "negatives", "1.5", LENET5_E_MODEL_METADATA);
+    assert_metadata_refused(state, "negatives", "0.5", LENET5_E_MODEL_SHAPE);
+}
+
 static void other_number_of_passes_is_refused(void **state)
 {
     assert_metadata_refused(state, "passes_in_all", "0", LENET5_E_CHECKPOINT);
@@ -996,6 +1014,7 @@ int main(void)
         TEST_IN_FOLDER(impossible_metadata_are_an_error),
         TEST_IN_FOLDER(resumed_1998_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_fast_ends_in_the_same_bits),
+        TEST_IN_FOLDER(resumed_with_other_negatives_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_mse_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_taught_ends_in_the_same_bits),
         TEST_IN_FOLDER(a_teacher_makes_a_difference),
@@ -1013,6 +1032,7 @@ int main(void)
         TEST_IN_FOLDER(random_state_of_nought_is_refused),
         TEST_IN_FOLDER(other_recipe_is_refused),
         TEST_IN_FOLDER(other_batch_is_refused),
+        TEST_IN_FOLDER(other_negatives_are_refused),
         TEST_IN_FOLDER(other_number_of_passes_is_refused),
         TEST_IN_FOLDER(long_name_of_the_data_can_be_saved),
     };

@@ -22,8 +22,8 @@ void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *netw
 
 static const char *const criterion_names[] = {[LENET5_MSE] = "mse", [LENET5_MAP] = "map"};
 
-/* Metadata are strings; jansson writes a decimal that reads back as the same number, in any locale. */
-static json_t *real_string(double value)
+/* jansson writes a decimal that reads back as the same number, in any locale. */
+json_t *lenet5_real_string(double value)
 {
     json_t *real = json_real(value);
     char *text = json_dumps(real, JSON_ENCODE_ANY);
@@ -78,8 +78,8 @@ json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format
         "codes", codes_string(),                                                                            //
         "recipe", p->recipe,                                                                                //
         "loss", criterion_names[p->loss.criterion],                                                         //
-        "rubbish", real_string(p->loss.rubbish),                                                            //
-        "scale", real_string(p->loss.scale),                                                                //
+        "rubbish", lenet5_real_string(p->loss.rubbish),                                                     //
+        "scale", lenet5_real_string(p->loss.scale),                                                         //
         "thresholds", thresholds_string(p->thresholds),                                                     //
         "seed", whole_string(p->seed),                                                                      //
         "passes", whole_string(p->passes),                                                                  //

@@ -10,6 +10,9 @@
 /* Describes the twelve tensors of a network, whose numbers stay where they are. */
 void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network);
 
+/* A number as metadata have it, a string; NULL if there is no memory. */
+json_t *lenet5_real_string(double value);
+
 /* A new metadata object that says all of a provenance; NULL if there is no memory. */
 json_t *lenet5_provenance_to_json(const lenet5_provenance *provenance, const char *format);
 

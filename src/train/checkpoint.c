@@ -109,9 +109,11 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     json_t *passes = json_sprintf("%u", training->passes);
     json_t *batch = json_sprintf("%zu", training->batch);
     json_t *undistorted = json_string(training->shift < training->recipe->shift ? "1" : "0");
+    json_t *strangers = lenet5_real_string(training->strangers);
     int failed = json_object_set_new(metadata, "passes_in_all", passes);
     failed |= json_object_set_new(metadata, "batch", batch);
     failed |= json_object_set_new(metadata, "undistorted", undistorted);
+    failed |= json_object_set_new(metadata, "negatives", strangers);
     if (metadata && failed) {
         json_decref(metadata);
         metadata = NULL;
@@ -141,8 +143,8 @@ lenet5_status lenet5_training_save(const char *path, const lenet5_training *trai
  */
 
 /* The options that the checkpoint was made with. */
-static lenet5_status options_of(lenet5_training_options *options, lenet5_provenance *p, const safetensors *file,
-                                lenet5_error *error)
+static lenet5_status options_of(lenet5_training_options *options, lenet5_provenance *p, double *strangers,
+                                const safetensors *file, lenet5_error *error)
 {
     lenet5_model *model = calloc(1, sizeof *model);
     if (!model)
@@ -163,6 +165,8 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
         status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
+    if (status == LENET5_OK)
+        status = lenet5_safetensors_real(strangers, file, "negatives", 0, 1, error);
     if (status == LENET5_OK && !lenet5_recipe_find(model->provenance.recipe))
         status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
                              file->path, model->provenance.recipe);
@@ -179,6 +183,7 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
     options->batch = (size_t)batch;
     options->undistorted = undistorted;
     options->criterion = &p->loss.criterion;
+    options->negatives = strangers;
     options->data_name = p->data_name;
     options->held_out_name = p->held_out_name;
     options->validation_pictures = p->validation_pictures;
@@ -257,11 +262,12 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
     if (status != LENET5_OK)
         return status;
     lenet5_provenance saved = {0};
+    double strangers = 0;
     lenet5_training_options used = {.threads = options ? options->threads : 0,
                                     .data_sha256 = options ? options->data_sha256 : NULL,
                                     .teacher = options ? options->teacher : NULL};
     lenet5_training *t = NULL;
-    status = options_of(&used, &saved, &file, error);
+    status = options_of(&used, &saved, &strangers, &file, error);
     if (status == LENET5_OK)
         status = lenet5_training_prepare(&t, &used, set, held_out, error);
     if (status == LENET5_OK)

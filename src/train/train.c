@@ -35,6 +35,12 @@ static bool can_be_taught(const lenet5_training_options *options)
     return r->method == ADAM && (!options->criterion || *options->criterion == LENET5_MAP);
 }
 
+static bool can_have_negatives(const lenet5_training_options *options)
+{
+    const double share = *options->negatives;
+    return share == 0 || (share > 0 && share <= 1 && lenet5_recipe_find(options->recipe)->method == ADAM);
+}
+
 static lenet5_status check_options(const lenet5_training_options *options, const lenet5_dataset *set,
                                    const lenet5_dataset *held_out, lenet5_error *error)
 {
@@ -48,6 +54,9 @@ static lenet5_status check_options(const lenet5_training_options *options, const
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "batches of %zu; at most %d are possible, and single pictures alone in recipe 1998",
                            options->batch, LENET5_MAX_BATCH);
+    if (options->negatives && !can_have_negatives(options))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "negatives are 0 to 1 times the digits, and none in recipe 1998");
     if (options->teacher && !can_be_taught(options))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "a teacher needs eq. 9 and batches: it is not for recipe 1998, nor for the loss of eq. 8");
@@ -117,7 +126,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->held_out = held_out;
     t->passes = options->passes ? options->passes : t->recipe->description->passes;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
-    t->length = set->count + (size_t)(t->recipe->negatives * (double)set->count);
+    t->strangers = options->negatives ? *options->negatives : t->recipe->negatives;
+    t->length = set->count + (size_t)(t->strangers * (double)set->count);
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->teacher = options->teacher;
     t->kernels = lenet5_kernels_in_use();
