@@ -113,7 +113,7 @@ def make(options, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1998)
-    parser.add_argument("--threshold", default="0.5")
+    parser.add_argument("--threshold", help="that of lenet5 read; default: its own")
     parser.add_argument("--fashion", default="/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--keep", help="a folder for the pictures")
@@ -124,7 +124,8 @@ def main():
         folder = options.keep or temporary
         os.makedirs(folder, exist_ok=True)
         kinds = make(options, folder)
-        out = subprocess.run([options.program, "read", "--csv", "--threshold", options.threshold, *kinds],
+        more = ["--threshold", options.threshold] if options.threshold else []
+        out = subprocess.run([options.program, "read", "--csv", *more, *kinds],
                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     accepted = {row["file"] for row in csv.DictReader(out.stdout.splitlines()) if row["decision"] == "accepted"}
     all_of, taken = collections.Counter(kinds.values()), collections.Counter(kinds[path] for path in accepted)

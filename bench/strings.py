@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Strings of digits read by `lenet5 read` and by Tesseract: how many wholly right, and what --max-error is worth.
 
-usage: bench/strings.py DATA [--count N] [--rival-count N] [--program PROGRAM] [--train] [--method M]
+usage: bench/strings.py DATA [--count N] [--rival-count N] [--style S] [--program PROGRAM] [--train] [--method M]
 
-DATA is the folder of MNIST. In each of the three styles of `lenet5 synth --strings` N (2,000) strings of five digits are drawn,
+DATA is the folder of MNIST. In each of the three styles (or the one given) of `lenet5 synth --strings` N (2,000) strings of five digits are drawn,
 each of MNIST's test digits in one of them, and read with --format zip5. Tesseract (Debian's tesseract-ocr; left out where it is
 not installed) reads the first of the same pictures as a line of digits. --method is that of lenet5 read. --train takes training
 digits instead: what may be looked at while the reader is worked on."""
@@ -70,13 +70,14 @@ def main():
     parser.add_argument("data")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--rival-count", type=int, default=500)
+    parser.add_argument("--style", choices=STYLES)
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--train", action="store_true")
     parser.add_argument("--method", default="pieces")
     options = parser.parse_args()
     print("| strings | right % | interval | accepted % at --max-error 1% | wrong % of these | Tesseract right % |")
     print("|---|---|---|---|---|---|")
-    for style in STYLES:
+    for style in [options.style] if options.style else STYLES:
         with tempfile.TemporaryDirectory() as folder:
             truth = draw(options, style, folder)
             names = [name for name, _ in truth]

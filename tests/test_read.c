@@ -127,14 +127,19 @@ static lenet5_picture grey_of(const lenet5_string *s)
     return p;
 }
 
-static lenet5_picture draw(char text[LENET5_MAX_STRING + 1], const char *style, size_t index)
+static lenet5_picture draw_some(char text[LENET5_MAX_STRING + 1], const char *style, size_t count, size_t index)
 {
     lenet5_string s;
-    assert_int_equal(lenet5_string_draw(&s, &digits, style, 5, index, 1, NULL), LENET5_OK);
+    assert_int_equal(lenet5_string_draw(&s, &digits, style, count, index, 1, NULL), LENET5_OK);
     const lenet5_picture p = grey_of(&s);
     strcpy(text, s.text);
     lenet5_string_free(&s);
     return p;
+}
+
+static lenet5_picture draw(char text[LENET5_MAX_STRING + 1], const char *style, size_t index)
+{
+    return draw_some(text, style, 5, index);
 }
 
 static lenet5_reading read_it(const lenet5_picture *p, const lenet5_read_options *options)
@@ -424,6 +429,46 @@ static void any_picture_is_dealt_with(void **state)
         }
 }
 
+/* The probability of the best string of a line, 0 if it has not so many digits; and whether it is accepted. */
+static double ask_for(bool *accepted, const lenet5_picture *p, size_t count, const char *format)
+{
+    lenet5_reading r = read_it(p, &(lenet5_read_options){.format = format});
+    const bool found = r.count == 1 && r.lines[0].digits == count;
+    const double probability = found ? r.lines[0].string[0].probability : 0;
+    *accepted = found && r.lines[0].decision == LENET5_ACCEPTED;
+    lenet5_reading_free(&r);
+    return probability;
+}
+
+/* Counts pictures whose answer is good enough for those alone who know how many digits there are. */
+static unsigned count_doubted(const char *style, size_t count, double least)
+{
+    unsigned doubted = 0;
+    const char format[] = {(char)('0' + count), '\0'};
+    for (size_t i = 0; i < 150; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        bool accepted, accepted_as_such;
+        lenet5_picture p = draw_some(text, style, count, i);
+        const double probability = ask_for(&accepted, &p, count, NULL);
+        (void)ask_for(&accepted_as_such, &p, count, format);
+        lenet5_picture_free(&p);
+        assert_true(accepted || probability < least);
+        assert_true(!accepted || count > 1 || probability >= least); /* more may stand apart */
+        doubted += probability > 0 && accepted_as_such && !accepted;
+    }
+    print_message("%u pictures of %zu are good enough only for a known format\n", doubted, count);
+    return doubted;
+}
+
+static void few_digits_are_doubted_where_no_format_is_given(void **state)
+{
+    (void)state;
+    assert_true(count_doubted("spaced", 1, 0.92) > 0);
+    assert_true(count_doubted("touching", 2, 0.96) > 0);
+    assert_true(count_doubted("touching", 3, 0.85) > 0);
+    assert_int_equal(count_doubted("spaced", 4, 0.5), 0);
+}
+
 static void wrong_options_are_refused(void **state)
 {
     (void)state;
@@ -458,6 +503,7 @@ int main(void)
         cmocka_unit_test(probabilities_are_such),
         cmocka_unit_test(a_list_leads),
         cmocka_unit_test(any_picture_is_dealt_with),
+        cmocka_unit_test(few_digits_are_doubted_where_no_format_is_given),
         cmocka_unit_test(wrong_options_are_refused),
     };
     return cmocka_run_group_tests(tests, prepare, clean_up);

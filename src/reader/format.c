@@ -223,6 +223,11 @@ void lenet5_format_text(char *text, size_t size, const grammar *f, const char *d
     text[length] = '\0';
 }
 
+bool lenet5_format_is_any(const grammar *f)
+{
+    return f->count == 2 && f->next[1][0] == 1; /* the loop of any_string */
+}
+
 void lenet5_format_free(grammar *f)
 {
     free(f->next);

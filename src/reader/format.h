@@ -18,6 +18,9 @@ typedef struct grammar {
 
 lenet5_status lenet5_format_new(grammar *f, const lenet5_read_options *options, lenet5_error *error);
 
+/* Whether it takes any string of digits. */
+bool lenet5_format_is_any(const grammar *f);
+
 /* Writes digits out, with what the mask has between them. */
 void lenet5_format_text(char *text, size_t size, const grammar *f, const char *digits);
 

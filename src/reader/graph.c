@@ -349,13 +349,19 @@ static double trust_in_digit(const arc *a, unsigned digit)
            (a->is_cut && digit == 1 ? TRUST_CUT_ONE : 0);
 }
 
+bool lenet5_all_cut(const graph *g, const solution *read)
+{
+    bool all_cut = true;
+    for (size_t i = 0; i < read->length; i++)
+        all_cut &= g->arcs[read->arc[i]].is_cut;
+    return all_cut;
+}
+
 /* How sure it is that all digits are. */
 static double trust(const graph *g, const solution *read)
 {
     double all = 1;
-    bool all_cut = true;
-    for (size_t i = 0; i < read->length; i++)
-        all_cut &= g->arcs[read->arc[i]].is_cut;
+    const bool all_cut = lenet5_all_cut(g, read);
     for (size_t i = 0; i < read->length; i++) {
         const double odds = trust_in_digit(&g->arcs[read->arc[i]], (unsigned)(read->digits[i] - '0'));
         all *= 1 / (1 + exp((all_cut ? TRUST_ALL_CUT : 0) - odds));

@@ -20,7 +20,8 @@
 #define LEAST_TILE 12
 #define GREATEST_TILE 64
 #define FALL 0.8           /* the light of a tile at the border against that of its neighbours, at least */
-#define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks */
+#define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks, or of what paper lacks of white */
+#define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
 #define SHADOW 0.7         /* light is uneven where its least is less than this share of its greatest */
 
@@ -153,7 +154,7 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
             const step s = across[x];
             const float level = fmaxf(0, fminf(paper[s.first] + s.share * (paper[s.second] - paper[s.first]), 255));
             const float grey = p->grey[y * p->width + x];
-            const float share = light ? (grey - level) / (256 - level) : (level - grey) / (level + 1);
+            const float share = light ? (grey - level) / fmaxf(256 - level, LEAST_ROOM) : (level - grey) / (level + 1);
             contrast[y * p->width + x] = (uint8_t)(share <= 0 ? 0 : 255 * share);
         }
     }

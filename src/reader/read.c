@@ -7,7 +7,6 @@
 #include "graph.h"
 #include "sdnn.h"
 
-#define DEFAULT_THRESHOLD 0.5
 #define THIN 1.6         /* pixels of a stroke that the network would see faint */
 #define NOTED_SKEW 0.035 /* radians */
 
@@ -146,6 +145,24 @@ static void show_arcs(const lenet5_read_options *options, size_t line, const gra
 /* ---- Lines ----------------------------------------------------------------------------------------------------------
  */
 
+/*
+ * Where nobody has said what is written, a single digit, or digits cut out of one piece of ink, are more often
+ * something else than a digit that one would be sorry to lose.
+ */
+static double default_threshold(const graph *g, const grammar *f, const solution *s)
+{
+    if (!lenet5_format_is_any(f))
+        return 0.5;
+    if (s->length == 1)
+        return 0.92;
+    return !lenet5_all_cut(g, s) ? 0.5 : s->length == 2 ? 0.96 : 0.85;
+}
+
+static bool is_accepted(const graph *g, const grammar *f, const solution *s, double threshold)
+{
+    return s->probability >= (threshold > 0 ? threshold : default_threshold(g, f, s));
+}
+
 static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const grammar *f,
                    const frame_t *frame, double threshold)
 {
@@ -154,7 +171,7 @@ static void report(lenet5_read_line *out, const solution *solutions, size_t coun
         lenet5_format_text(out->string[i].text, sizeof out->string[i].text, f, solutions[i].digits);
         out->string[i].probability = solutions[i].probability;
     }
-    out->decision = count > 0 && solutions[0].probability >= threshold ? LENET5_ACCEPTED : LENET5_UNSURE;
+    out->decision = count > 0 && is_accepted(g, f, &solutions[0], threshold) ? LENET5_ACCEPTED : LENET5_UNSURE;
     out->digits = count > 0 ? solutions[0].length : 0;
     for (size_t i = 0; i < out->digits; i++) {
         const arc *a = &g->arcs[solutions[0].arc[i]];
@@ -217,7 +234,7 @@ static lenet5_status read_line(lenet5_read_line *out, size_t number, lenet5_read
     if (status == LENET5_OK)
         show_arcs(options, number, &g, count > 0 ? &solutions[0] : NULL);
     if (status == LENET5_OK)
-        report(out, solutions, count, &g, f, frame, options->threshold > 0 ? options->threshold : DEFAULT_THRESHOLD);
+        report(out, solutions, count, &g, f, frame, options->threshold);
     lenet5_graph_free(&g);
     return status;
 }
