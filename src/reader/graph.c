@@ -25,7 +25,7 @@
 
 #define MOST_JOINED 6    /* pieces of one digit, unless they are all of a part */
 #define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
-#define WIDEST_WHOLE 2.2 /* the same, of all pieces of a part */
+#define WIDEST_WHOLE 2.6 /* the same, of all pieces of a part */
 #define LEAST_PROBABILITY 1e-9
 
 /* Priors are e to the power of minus these, fitted to strings of training digits (docs/results.md). */

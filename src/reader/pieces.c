@@ -24,8 +24,8 @@
 #define HALVES_GAP 0.2   /* between them, of the height of both */
 #define MOST_HALVES 8    /* lines; where there are more, it is no picture of single digits */
 #define FIELD_GAP 2.5    /* of a digit's height: a gap so wide parts two lines */
-#define BESIDE 0.4       /* of a small component's width that lies over or under a tall one */
-#define BESIDE_GAP 0.25  /* between them, of a digit's height */
+#define BESIDE -0.05     /* of a small component's width that lies over or under a tall one; below 0: beyond it */
+#define BESIDE_GAP 0.4   /* between them, of a digit's height */
 #define BESIDE_AREA 0.01 /* of the square of a digit's height: what has less ink is left where it is */
 #define OVERLAP 0.5      /* of the lower one's height, for two components to be of one line */
 #define STEEPEST_FALL 0.25
@@ -420,9 +420,9 @@ static void join_stacked(size_t *part_of, const components *c, double height)
             const size_t right = a->right < b->right ? a->right : b->right;
             const size_t narrower =
                 width_of(&c->list[i]) < width_of(&c->list[k]) ? width_of(&c->list[i]) : width_of(&c->list[k]);
-            const size_t from = a->left < b->left ? a->left : b->left;
-            const size_t to = a->right > b->right ? a->right : b->right;
-            if ((double)(right - left) < JOIN * (double)narrower || (double)(to - from) > 1.2 * height)
+            const span both = span_of_both(*a, *b);
+            const double tall = fmax(height, (double)(both.bottom - both.top));
+            if ((double)(right - left) < JOIN * (double)narrower || (double)(both.right - both.left) > 1.2 * tall)
                 continue;
             const size_t old = part_of[k], new = part_of[i];
             for (size_t m = 0; m < c->count; m++)

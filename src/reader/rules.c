@@ -34,6 +34,7 @@
 #define UPRIGHT_SHARE 0.85 /* of the height between two rules that an upright fills */
 #define LONG 1.8           /* a rule, to the height of all ink, or to the distance to the next one */
 #define MOST_RULES 64
+#define MOST_BARS 3      /* of a digit */
 #define RUN_SHARE 0.3    /* of the map's width that a rule runs without a gap */
 #define ALONE_SHARE 0.55 /* of a rule's columns that have no ink above it nor below */
 
@@ -346,21 +347,27 @@ static size_t height_of_ink(const ink_map *map)
     return last - first + 1;
 }
 
-/* The bar of a 7 and the foot of a 2 are straight too, but no longer than the digit is high, and not sides of a box. */
+/*
+ * The bars of a 5 or a 3 are straight too, but they are no longer than the digit is high, few, and no sides of a box.
+ * Of many rules one is long against the distance to the next.
+ */
 static bool are_printed(const ink_map *map, const rule *rules, size_t count)
 {
-    size_t longest = 0, uprights = 0;
-    size_t high = count > 1 ? map->height : height_of_ink(map);
+    size_t longest = 0, apart = map->height, uprights = 0;
+    const size_t high = height_of_ink(map);
     for (size_t i = 0; i < count; i++) {
         const size_t length = rules[i].right - rules[i].left + 1;
         longest = length > longest ? length : longest;
         if (i > 0) {
-            const size_t apart = rules[i].first - rules[i - 1].last;
-            high = apart < high ? apart : high;
-            uprights += count_uprights(map, &rules[i - 1], &rules[i]);
+            const size_t between = rules[i].first - rules[i - 1].last;
+            apart = between < apart ? between : apart;
+            const size_t here = count_uprights(map, &rules[i - 1], &rules[i]);
+            uprights = here > uprights ? here : uprights;
         }
     }
-    return (double)longest >= LONG * (double)high || uprights >= 2;
+    if (uprights >= 2 || (double)longest >= LONG * (double)high)
+        return true;
+    return (double)longest >= LONG * (double)apart && (count > MOST_BARS || longest >= high);
 }
 
 /* Returns how many rules there were. */
