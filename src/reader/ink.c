@@ -23,6 +23,7 @@
 #define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks, or of what paper lacks of white */
 #define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
+#define EXTREME 0.002      /* the share of the pixels that may be lighter or darker than any ink or paper */
 #define SHADOW 0.7         /* light is uneven where its least is less than this share of its greatest */
 
 /* One value for each tile of a picture, which they divide evenly. */
@@ -53,7 +54,28 @@ static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *
     return t->level ? LENET5_OK : lenet5_fail_memory(error);
 }
 
-/* Whether what stands out is lighter than what surrounds it. */
+/* Whether paper reaches to the border on most sides, and is light: the border is nearer to the lightest that there is.
+ */
+static bool border_is_light(const lenet5_picture *p)
+{
+    uint32_t all[256] = {0}, border[256] = {0};
+    const size_t count = p->width * p->height;
+    for (size_t i = 0; i < count; i++)
+        all[p->grey[i]]++;
+    for (size_t x = 0; x < p->width; x++) {
+        border[p->grey[x]]++;
+        border[p->grey[count - 1 - x]]++;
+    }
+    for (size_t y = 0; y < p->height; y++) {
+        border[p->grey[y * p->width]]++;
+        border[p->grey[(y + 1) * p->width - 1]]++;
+    }
+    const unsigned darkest = quantile(all, count, EXTREME), lightest = quantile(all, count, 1 - EXTREME);
+    return 2 * quantile(border, 2 * (p->width + p->height), 0.5) > darkest + lightest;
+}
+
+/* Whether what stands out is lighter than what surrounds it; a thick pen's surroundings may be ink, but for the border.
+ */
 static bool ink_is_light(const lenet5_picture *p, const tiles *t)
 {
     double darker = 0;
@@ -68,7 +90,7 @@ static bool ink_is_light(const lenet5_picture *p, const tiles *t)
             darker += below * below;
             lighter += above * above;
         }
-    return lighter > darker;
+    return lighter > darker && !border_is_light(p);
 }
 
 /* The greatest (or least) of each tile and its neighbours. */
