@@ -27,7 +27,7 @@
 #define LEAST_SHARE 0.5     /* of the columns under which a rule has ink */
 #define LEAST_ROW_SHARE 0.4 /* the same, of a row of the map once it is turned */
 #define EDGE_SHARE 0.2      /* rows beside it that have so much are of the same rule */
-#define THICKEST 0.12       /* of the map's height: what is thicker is no rule */
+#define THICKEST 0.12       /* of the height of all ink, or of the map where a rule is all that there is */
 #define DARKER 70           /* than the rule: a stroke that runs along it */
 #define INK 64              /* is there, however faint */
 #define SURE_INK 140
@@ -175,6 +175,17 @@ static size_t row_extent(const ink_map *map, size_t row, size_t *left, size_t *r
     return count;
 }
 
+static size_t height_of_ink(const ink_map *map)
+{
+    size_t first = map->height, last = 0, left, right;
+    for (size_t y = 0; y < map->height; y++)
+        if (row_extent(map, y, &left, &right) > 0) {
+            first = y < first ? y : first;
+            last = y;
+        }
+    return last - first + 1;
+}
+
 static unsigned rule_level(const ink_map *map, const rule *r)
 {
     size_t histogram[256] = {0};
@@ -225,9 +236,16 @@ static bool stands_alone(const ink_map *map, const rule *r)
     return (double)alone >= ALONE_SHARE * (double)columns && (double)longest >= RUN_SHARE * (double)map->width;
 }
 
+static bool is_thin(const rule *r, size_t high, const ink_map *map)
+{
+    const size_t thickness = r->last - r->first + 1;
+    return (double)thickness <= THICKEST * (double)(high < 2 * thickness ? map->height : high);
+}
+
 static size_t find_rules(rule rules[MOST_RULES], const ink_map *map)
 {
     size_t count = 0;
+    const size_t high = height_of_ink(map);
     for (size_t y = 0; y < map->height && count < MOST_RULES; y++) {
         rule r = {.first = y, .last = y};
         if ((double)row_extent(map, y, &r.left, &r.right) < LEAST_ROW_SHARE * (double)map->width)
@@ -240,7 +258,7 @@ static size_t find_rules(rule rules[MOST_RULES], const ink_map *map)
                (double)row_extent(map, r.last + 1, &left, &right) >= EDGE_SHARE * (double)map->width)
             r.last++;
         y = r.last;
-        if ((double)(r.last - r.first) > THICKEST * (double)map->height)
+        if (!is_thin(&r, high, map))
             continue;
         r.level = rule_level(map, &r);
         if (stands_alone(map, &r))
@@ -335,17 +353,6 @@ static void erase_uprights(ink_map *map, const rule *above, const rule *below)
 
 /* ---- All of it ------------------------------------------------------------------------------------------------------
  */
-
-static size_t height_of_ink(const ink_map *map)
-{
-    size_t first = map->height, last = 0, left, right;
-    for (size_t y = 0; y < map->height; y++)
-        if (row_extent(map, y, &left, &right) > 0) {
-            first = y < first ? y : first;
-            last = y;
-        }
-    return last - first + 1;
-}
 
 /*
  * The bars of a 5 or a 3 are straight too, but they are no longer than the digit is high, few, and no sides of a box.
