@@ -35,7 +35,7 @@
 #define LEAN_STEP 0.05
 #define LEAN_GAIN 1.35  /* how much clearer columns have to become for a slant to be undone */
 #define JOIN 0.6        /* of the narrower one's width that lies over the other one */
-#define WIDE 0.62       /* of the line's height: components that may hold two digits */
+#define WIDE 0.52       /* of the line's height: components that may hold two digits */
 #define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
 #define MOST_CUTS 12    /* of a component */
