@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """500 pictures of things that are no digits, read by `lenet5 read`: how many are accepted as digits, and how many are not.
 
-usage: bench/not_digits.py [--seed N] [--threshold P] [--fashion FILE] [--program PROGRAM] [--keep FOLDER]
+usage: bench/not_digits.py [--seed N] [--runs N] [--threshold P] [--fashion FILE] [--program PROGRAM] [--keep FOLDER]
 
 100 each of: letters in the machine's fonts (26 large, 26 small, some of which anyone takes for digits: they are counted apart),
 shapes, scribbles, pictures of Fashion-MNIST's test set (Debian's dataset-fashion-mnist), and blank paper in even and uneven light.
-Needs Debian's python3-pil and python3-numpy, and fonts."""
+With --runs there are N times as many, of random numbers N, N + 1 ... and of further pictures of Fashion-MNIST. Needs Debian's python3-pil and python3-numpy, and fonts."""
 import argparse
 import collections
 import csv
@@ -82,9 +82,9 @@ def scribble(_):
     return picture, "scribble"
 
 
-def cloth(data):
+def cloth(data, run):
     def draw(number):
-        grey = 255 - np.frombuffer(data, np.uint8, 784, 16 + 784 * number).reshape(28, 28)
+        grey = 255 - np.frombuffer(data, np.uint8, 784, 16 + 784 * (EACH * run + number)).reshape(28, 28)
         return Image.fromarray(grey).resize((112, 112), Image.BICUBIC), "Fashion-MNIST"
     return draw
 
@@ -101,25 +101,27 @@ def make(options, folder):
     with gzip.open(options.fashion) as file:
         fashion = file.read()
     kinds = {}
-    for name, draw in (("a", letter), ("b", shapes), ("c", scribble), ("d", cloth(fashion)), ("e", blank)):
-        for number in range(EACH):
-            picture, kind = draw(number)
-            path = f"{folder}/{name}{number:03d}.png"
-            picture.save(path)
-            kinds[path] = kind
+    for run in range(options.runs):
+        random.seed(options.seed + run)
+        np.random.seed(options.seed + run)
+        for name, draw in (("a", letter), ("b", shapes), ("c", scribble), ("d", cloth(fashion, run)), ("e", blank)):
+            for number in range(EACH):
+                picture, kind = draw(number)
+                path = f"{folder}/{name}{EACH * run + number:03d}.png"
+                picture.save(path)
+                kinds[path] = kind
     return kinds
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1998)
+    parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--threshold", help="that of lenet5 read; default: its own")
     parser.add_argument("--fashion", default="/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--keep", help="a folder for the pictures")
     options = parser.parse_args()
-    random.seed(options.seed)
-    np.random.seed(options.seed)
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or temporary
         os.makedirs(folder, exist_ok=True)
