@@ -76,7 +76,6 @@ typedef struct bench {
     lenet5_model model; /* trained for some steps, so that its states are no noise */
     lenet5_bulk *bulk;
     uint8_t *digits; /* what it reads */
-    lenet5_committee committee;
     lenet5_reader *reader;
     lenet5_picture fields[PAGE_FIELDS], page;
 
@@ -609,11 +608,7 @@ static void fill_page(bench *b)
 
 static lenet5_status prepare_reading(bench *b, lenet5_error *error)
 {
-    const lenet5_model *builtin = lenet5_builtin_strings();
-    if (!builtin)
-        return fail_memory(error);
-    b->committee = (lenet5_committee){1, (lenet5_network *)&builtin->network, builtin->provenance};
-    lenet5_status status = lenet5_reader_new(&b->reader, &b->committee, error);
+    lenet5_status status = lenet5_reader_new(&b->reader, NULL, error);
     if (status == LENET5_OK)
         status = new_picture(&b->page, PAGE_WIDTH, PAGE_HEIGHT, error);
     for (size_t i = 0; i < PAGE_FIELDS && status == LENET5_OK; i++)

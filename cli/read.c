@@ -81,36 +81,39 @@ static int read_options(read_job *j, const cli_arguments *a)
     return code;
 }
 
-/* Loads the template, and tries what it wants of each field on a picture of nothing, so that a format that is none is
- * told before any picture is read. */
+/* Loads the template and checks what it wants of each field, so that a format that is none is told before any picture
+ * is read. */
 static int read_template(read_job *j, const char *path)
 {
     lenet5_error error;
-    uint8_t nothing[LENET5_PICTURE_BYTES];
-    const lenet5_picture blank = {LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE, nothing};
-    lenet5_reader *reader;
-    memset(nothing, 255, sizeof nothing);
     int code = template_load(&j->form, path);
-    if (code != EXIT_DONE)
-        return code;
-    if (lenet5_reader_new(&reader, &j->models, &error) != LENET5_OK)
-        return complain_error(&error);
     for (size_t i = 0; code == EXIT_DONE && i < j->form.count; i++) {
-        lenet5_reading reading;
         const lenet5_read_options options = template_options(&j->form.fields[i], &j->options);
-        if (lenet5_read(&reading, reader, &blank, &options, &error) == LENET5_OK)
-            lenet5_reading_free(&reading);
-        else
+        if (lenet5_read_options_check(&options, &error) != LENET5_OK)
             code = complain("%s: fields[%zu]: %s", path, i, error.message);
     }
-    lenet5_reader_free(reader);
     return code;
+}
+
+/* The format by itself, and with the codes that are listed. */
+static int check_format(const read_job *j, const cli_arguments *a)
+{
+    lenet5_error error;
+    lenet5_read_options options = j->options;
+    options.list = NULL;
+    if (lenet5_read_options_check(&options, &error) != LENET5_OK)
+        return complain_usage(a->command, "%s", error.message);
+    if (lenet5_read_options_check(&j->options, &error) != LENET5_OK)
+        return complain("%s: %s", argument_text(a, "list"), error.message);
+    return EXIT_DONE;
 }
 
 /* Everything that is asked for and may be wrong; after a failure nothing is read. */
 static int prepare(read_job *j, const cli_arguments *a)
 {
     int code = read_options(j, a);
+    if (code == EXIT_DONE)
+        code = check_format(j, a);
     if (code == EXIT_DONE)
         code = load_named_models(&j->models, argument_text(a, "model"), lenet5_builtin_strings());
     if (code == EXIT_DONE && argument_text(a, "template"))

@@ -105,7 +105,7 @@ typedef struct lenet5_read_options {
      * "ddddd-dddd" (d stands for a digit, all else is written out as it is and not looked for).
      */
     const char *format;
-    const char *const *list; /* (list_count): codes that exist; the answer is one of them. NULL: any */
+    const char *const *list; /* (list_count): codes that exist, of which the answer is one; NULL: any */
     size_t list_count;
     lenet5_check check;
     /*
@@ -174,7 +174,7 @@ typedef struct lenet5_reading {
 /* What reads: networks, and the memory to run them in. One thread's at a time. */
 typedef struct lenet5_reader lenet5_reader;
 
-/* The committee stays the caller's and must outlive the reader. */
+/* The committee stays the caller's and must outlive the reader. NULL: the network that is built in for strings. */
 LENET5_API lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee,
                                            lenet5_error *error);
 
@@ -184,6 +184,9 @@ LENET5_API lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_
  */
 LENET5_API lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const lenet5_picture *picture,
                                      const lenet5_read_options *options, lenet5_error *error);
+
+/* LENET5_E_ARGUMENT if there is something in the options that lenet5_read would refuse with any picture. */
+LENET5_API lenet5_status lenet5_read_options_check(const lenet5_read_options *options, lenet5_error *error);
 
 /*
  * How probable a string has to be for at most the share max_error of those that are accepted to be wrong.

@@ -108,7 +108,7 @@ printf '99999\n' >codes
 expect 3 "not sure" "$program" read strings/00000.png --list codes
 expect 3 "not sure" "$program" read strings/00000.png --threshold 1
 expect 1 "less than the reader can vouch for" "$program" read strings/00000.png --max-error 0.0001%
-expect 1 "there is no format" "$program" read strings/00000.png --format five
+expect 2 "there is no format" "$program" read strings/00000.png --format five
 expect 2 "did you mean luhn?" "$program" read strings/00000.png --check lunh
 expect 2 "left,top,width,height" "$program" read strings/00000.png --region 1,2,3
 expect 1 "is not within its" "$program" read strings/00000.png --region 0,0,99999,10

@@ -7,15 +7,12 @@
 #include "unit.h"
 
 static lenet5_dataset digits;
-static lenet5_committee one;
 static lenet5_reader *reader;
 
 static int prepare(void **state)
 {
     (void)state;
-    one = (lenet5_committee){1, (lenet5_network *)&lenet5_builtin_strings()->network,
-                             lenet5_builtin_strings()->provenance};
-    return lenet5_dataset_synthesise(&digits, 1000, 5, NULL) || lenet5_reader_new(&reader, &one, NULL);
+    return lenet5_dataset_synthesise(&digits, 1000, 5, NULL) || lenet5_reader_new(&reader, NULL, NULL);
 }
 
 static int clean_up(void **state)
@@ -544,10 +541,16 @@ static void wrong_options_are_refused(void **state)
     lenet5_picture none = {0, 4, NULL};
     double threshold;
     assert_int_equal(lenet5_read(&r, reader, &none, NULL, NULL), LENET5_E_PICTURE_SIZE);
-    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.n_best = 11}, NULL), LENET5_E_ARGUMENT);
-    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.threshold = 2}, NULL), LENET5_E_ARGUMENT);
-    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.threshold = NAN}, NULL), LENET5_E_ARGUMENT);
-    assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.format = "?"}, NULL), LENET5_E_ARGUMENT);
+    static const char *const codes[] = {"12345", "1234"};
+    const lenet5_read_options wrong[] = {{.n_best = 11},     {.threshold = 2},
+                                         {.threshold = NAN}, {.most_pixels = (size_t)LENET5_MOST_PICTURE_PIXELS + 1},
+                                         {.format = "?"},    {.format = "zip5", .list = codes + 1, .list_count = 1}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(lenet5_read_options_check(&wrong[i], NULL), LENET5_E_ARGUMENT);
+        assert_int_equal(lenet5_read(&r, reader, &p, &wrong[i], NULL), LENET5_E_ARGUMENT);
+    }
+    const lenet5_read_options right = {.format = "zip5", .list = codes, .list_count = 2, .n_best = 10};
+    assert_int_equal(lenet5_read_options_check(&right, NULL), LENET5_OK);
     assert_int_equal(lenet5_read_threshold(&threshold, 1e-6, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_read_threshold(&threshold, 0.01, NULL), LENET5_OK);
 }

@@ -173,7 +173,7 @@ static lenet5_status tree(grammar *f, const grammar *other, const lenet5_read_op
     char digits[LENET5_MAX_STRING + 1];
     for (size_t i = 0; i < options->list_count; i++)
         room += digits_of(digits, options->list[i]);
-    const lenet5_status status = allocate(f, room, error);
+    lenet5_status status = allocate(f, room, error);
     for (size_t i = 0; i < options->list_count && status == LENET5_OK; i++) {
         int32_t state = 0;
         if (digits_of(digits, options->list[i]) == 0 || !accepted(other, digits))
@@ -186,6 +186,10 @@ static lenet5_status tree(grammar *f, const grammar *other, const lenet5_read_op
         }
         f->accepts[state] = true;
     }
+    if (status == LENET5_OK && used == 1)
+        status = lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                             "none of the %zu codes listed is of the format, with its check digit if it has one",
+                             options->list_count);
     f->count = status == LENET5_OK ? used : f->count;
     return status;
 }

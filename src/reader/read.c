@@ -12,17 +12,23 @@
 
 struct lenet5_reader {
     const lenet5_committee *committee;
+    lenet5_committee builtin; /* which it may be */
     lenet5_lanes lanes;
 };
 
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
 {
-    if (committee->count == 0)
+    const lenet5_model *model = committee ? NULL : lenet5_builtin_strings();
+    if (!committee && !model)
+        return lenet5_fail_memory(error);
+    if (committee && committee->count == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a committee without a network reads nothing");
     lenet5_reader *r = aligned_alloc(64, (sizeof *r + 63) / 64 * 64);
     if (!r)
         return lenet5_fail_memory(error);
-    r->committee = committee;
+    if (model)
+        r->builtin = (lenet5_committee){1, (lenet5_network *)&model->network, model->provenance}; /* only read */
+    r->committee = model ? &r->builtin : committee;
     *reader = r;
     return LENET5_OK;
 }
@@ -294,20 +300,37 @@ static lenet5_status read_map(lenet5_reading *reading, lenet5_reader *r, ink_map
     return status;
 }
 
-static lenet5_status check(const lenet5_picture *picture, const lenet5_read_options *options, lenet5_error *error)
+static lenet5_status check_numbers(const lenet5_read_options *options, lenet5_error *error)
 {
-    const size_t most = options->most_pixels ? options->most_pixels : LENET5_MAX_PICTURE_PIXELS;
-    if (most > LENET5_MOST_PICTURE_PIXELS)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u", most,
-                           LENET5_MOST_PICTURE_PIXELS);
-    if (picture->width == 0 || picture->height == 0 || picture->width > most / picture->height)
-        return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
-                           "a picture of %zux%zu; at most %zu pixels can be read", picture->width, picture->height,
-                           most);
+    if (options->most_pixels > LENET5_MOST_PICTURE_PIXELS)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u",
+                           options->most_pixels, LENET5_MOST_PICTURE_PIXELS);
     if (options->n_best > LENET5_MAX_N_BEST || !(options->threshold >= 0 && options->threshold <= 1))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d can be told",
                            options->threshold, options->n_best, LENET5_MAX_N_BEST);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_read_options_check(const lenet5_read_options *options, lenet5_error *error)
+{
+    grammar f;
+    lenet5_status status = check_numbers(options, error);
+    if (status == LENET5_OK)
+        status = lenet5_format_new(&f, options, error);
+    if (status == LENET5_OK)
+        lenet5_format_free(&f);
+    return status;
+}
+
+static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_read_options *options,
+                                   lenet5_error *error)
+{
+    const size_t most = options->most_pixels ? options->most_pixels : LENET5_MAX_PICTURE_PIXELS;
+    if (picture->width == 0 || picture->height == 0 || picture->width > most / picture->height)
+        return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
+                           "a picture of %zux%zu; at most %zu pixels can be read", picture->width, picture->height,
+                           most);
     return LENET5_OK;
 }
 
@@ -319,7 +342,9 @@ lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const 
     ink_map map;
     ink_report report;
     lenet5_reading found = {0};
-    lenet5_status status = check(picture, used, error);
+    lenet5_status status = check_numbers(used, error);
+    if (status == LENET5_OK)
+        status = check_picture(picture, used, error);
     if (status == LENET5_OK)
         status = lenet5_find_ink(&map, &report, picture, error);
     if (status != LENET5_OK)
