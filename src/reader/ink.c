@@ -153,6 +153,12 @@ static step step_at(size_t x, size_t size, size_t count)
     return (step){(size_t)first, (size_t)first + 1, at - first};
 }
 
+/* fminf and fmaxf take their time, for the sake of what is no number. */
+static float between(float value, float low, float high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
 /* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
 static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p, const tiles *t, bool light,
                                       lenet5_error *error)
@@ -174,9 +180,10 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
             paper[i] = above[i] + down.share * (below[i] - above[i]);
         for (size_t x = 0; x < p->width; x++) {
             const step s = across[x];
-            const float level = fmaxf(0, fminf(paper[s.first] + s.share * (paper[s.second] - paper[s.first]), 255));
+            const float level = between(paper[s.first] + s.share * (paper[s.second] - paper[s.first]), 0, 255);
             const float grey = p->grey[y * p->width + x];
-            const float share = light ? (grey - level) / fmaxf(256 - level, LEAST_ROOM) : (level - grey) / (level + 1);
+            const float room = light ? between(256 - level, LEAST_ROOM, 256) : level + 1;
+            const float share = (light ? grey - level : level - grey) / room;
             contrast[y * p->width + x] = (uint8_t)(share <= 0 ? 0 : 255 * share);
         }
     }

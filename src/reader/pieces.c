@@ -313,9 +313,9 @@ static double clearness(double *columns, const ink_map *map, size_t step, double
     const size_t count = map->width + 2 * offset;
     memset(columns, 0, count * sizeof *columns);
     for (size_t y = 0; y < map->height; y += step) {
-        const double moved = (double)offset - lean * ((double)y - middle);
+        double *column = columns + (size_t)((double)offset - lean * ((double)y - middle)) / step;
         for (size_t x = 0; x < map->width; x += step)
-            columns[((size_t)moved + x) / step] += map->ink[y * map->width + x];
+            *column++ += map->ink[y * map->width + x];
     }
     double sum = 0;
     for (size_t i = 0; i < count; i++)

@@ -109,10 +109,16 @@ static int columns_under(bin *bins, size_t bin_count, const point *points, size_
 {
     const double slope = tan(angle);
     int most = 0;
+    int column = -1;
+    bin *top = bins; /* of the bins, that of a point at the top of the column */
     for (size_t i = 0; i < bin_count; i++)
         bins[i] = (bin){-1, 0};
     for (size_t i = 0; i < count; i++) {
-        bin *b = &bins[(int)floor(points[i].y - slope * points[i].x) + offset];
+        if (points[i].x != column) {
+            column = points[i].x;
+            top = bins + (int)floor(-slope * column) + offset;
+        }
+        bin *b = top + points[i].y;
         if (b->last != points[i].x) {
             b->last = points[i].x;
             b->count++;
