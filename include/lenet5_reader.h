@@ -159,7 +159,8 @@ enum {
     LENET5_NOTE_BORDER = 8,  /* something touches the border and may be cut off */
     LENET5_NOTE_SHADOW = 16, /* uneven light, evened out */
     LENET5_NOTE_RULES = 32,  /* printed lines, taken out */
-    LENET5_NOTE_SKEW = 64    /* a skew of two degrees or more, undone */
+    LENET5_NOTE_SKEW = 64,   /* a skew of two degrees or more, undone */
+    LENET5_NOTE_SHEET = 128  /* a sheet of paper on something darker, which was left out */
 };
 
 /* One note in words. */

@@ -24,7 +24,11 @@
 #define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
 #define EXTREME 0.002      /* the share of the pixels that may be lighter or darker than any ink or paper */
-#define SHADOW 0.7         /* light is uneven where its least is less than this share of its greatest */
+#define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
+#define PARTS 8               /* of the picture, each way */
+#define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
+#define LEAST_SPREAD 0.7      /* of the parts */
+#define SHADOW 0.7            /* light is uneven where its least is less than this share of its greatest */
 
 /* One value for each tile of a picture, which they divide evenly. */
 typedef struct tiles {
@@ -198,54 +202,70 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
 typedef struct division {
     unsigned threshold; /* ink is above */
     double paper, ink;  /* mean contrasts */
-    double noise;       /* deviation of the paper's */
+    double paper_count, ink_count;
+    double noise; /* deviation of the paper's */
 } division;
 
-/* Otsu's threshold: the two classes as far apart as possible. */
-static unsigned otsu(const uint32_t histogram[256], double count, double total)
+/* What is at most the threshold and above the floor is paper, what is above both is ink. */
+static division describe(const uint32_t counts[256], unsigned floor, unsigned threshold)
 {
-    unsigned threshold = 0;
-    double most = 0;
-    double below = 0;
-    double sum = 0;
-    for (unsigned level = 0; level < 255; level++) {
-        below += histogram[level];
-        sum += level * (double)histogram[level];
-        if (below == 0 || below == count)
-            continue;
-        const double apart = sum / below - (total - sum) / (count - below);
-        const double between = below * (count - below) * apart * apart;
-        if (between > most) {
-            most = between;
-            threshold = level;
-        }
-    }
-    return threshold;
-}
-
-static division divide(const uint8_t *contrast, size_t count)
-{
-    uint32_t histogram[256] = {0};
-    double total = 0;
-    for (size_t i = 0; i < count; i++)
-        histogram[contrast[i]]++;
-    for (unsigned level = 0; level < 256; level++)
-        total += level * (double)histogram[level];
-    division d = {.threshold = otsu(histogram, (double)count, total)};
-    double paper_count = 0, ink_count = 0, squares = 0;
-    for (unsigned level = 0; level < 256; level++) {
-        const double n = histogram[level];
-        const bool is_ink = level > d.threshold;
-        paper_count += is_ink ? 0 : n;
-        ink_count += is_ink ? n : 0;
+    division d = {.threshold = threshold};
+    double squares = 0;
+    for (unsigned level = floor; level < 256; level++) {
+        const double n = counts[level];
+        const bool is_ink = level > threshold;
+        d.paper_count += is_ink ? 0 : n;
+        d.ink_count += is_ink ? n : 0;
         d.paper += is_ink ? 0 : n * level;
         d.ink += is_ink ? n * level : 0;
         squares += is_ink ? 0 : n * level * level;
     }
-    d.paper /= fmax(1, paper_count);
-    d.ink /= fmax(1, ink_count);
-    d.noise = sqrt(fmax(0, squares / fmax(1, paper_count) - d.paper * d.paper));
+    d.paper /= fmax(1, d.paper_count);
+    d.ink /= fmax(1, d.ink_count);
+    d.noise = sqrt(fmax(0, squares / fmax(1, d.paper_count) - d.paper * d.paper));
     return d;
+}
+
+/* Divides the contrasts from a floor on. */
+static division divide(const uint32_t counts[256], unsigned floor)
+{
+    uint32_t above[256] = {0};
+    double count = 0, total = 0;
+    for (unsigned level = floor; level < 256; level++) {
+        above[level] = counts[level];
+        count += counts[level];
+        total += level * (double)counts[level];
+    }
+    return describe(counts, floor, otsu(above, count, total));
+}
+
+/* The share of PARTS by PARTS parts of a map in which some pixels have contrasts above low, but not above high. */
+static double spread(const uint8_t *contrast, size_t width, size_t height, unsigned low, unsigned high)
+{
+    size_t found[PARTS * PARTS] = {0};
+    size_t parts = 0;
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            found[y * PARTS / height * PARTS + x * PARTS / width] +=
+                contrast[y * width + x] > low && contrast[y * width + x] <= high;
+    for (size_t i = 0; i < PARTS * PARTS; i++)
+        parts += (double)found[i] >= LEAST_FAINT * (double)(width * height) / (PARTS * PARTS);
+    return (double)parts / (PARTS * PARTS);
+}
+
+static bool shows_ink(const division *d)
+{
+    return d->ink >= 255 * LEAST_CONTRAST && d->ink - d->paper >= LEAST_CLEARANCE * d->noise;
+}
+
+/* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
+static void divide_again(division *d, const uint32_t counts[256], const uint8_t *contrast, size_t width, size_t height)
+{
+    const division faint = divide(counts, d->threshold + 1);
+    if (faint.ink < DARKER_THAN_LINES * faint.paper || faint.paper_count < faint.ink_count)
+        return;
+    if (spread(contrast, width, height, d->threshold, faint.threshold) >= LEAST_SPREAD)
+        *d = faint;
 }
 
 static void stretch(uint8_t *ink, size_t count, const division *d)
@@ -306,8 +326,12 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
         lenet5_ink_free(map);
         return status;
     }
-    const division d = divide(map->ink, count);
-    report->empty = d.ink < 255 * LEAST_CONTRAST || d.ink - d.paper < LEAST_CLEARANCE * d.noise;
+    uint32_t counts[256] = {0};
+    for (size_t i = 0; i < count; i++)
+        counts[map->ink[i]]++;
+    division d = divide(counts, 0);
+    divide_again(&d, counts, map->ink, map->width, map->height);
+    report->empty = !shows_ink(&d);
     if (report->empty)
         memset(map->ink, 0, count);
     else

@@ -21,6 +21,7 @@ typedef struct skew {
 typedef struct ink_report {
     bool empty;    /* nothing differs enough from paper */
     bool light;    /* the ink is lighter than the paper */
+    bool sheet;    /* it lay on something darker; lenet5_find_ink does not know of it */
     bool shadow;   /* the light falls off across the picture */
     size_t rules;  /* printed lines that were taken out */
     double stroke; /* width of a stroke, in pixels; 0 if there is no ink */

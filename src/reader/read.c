@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "graph.h"
 #include "sdnn.h"
+#include "sheet.h"
 
 #define THIN 1.6         /* pixels of a stroke that the network would see faint */
 #define NOTED_SKEW 0.035 /* radians */
@@ -253,6 +254,7 @@ static unsigned notes_of(const ink_report *report, const skew_t *skew, bool bord
     notes |= report->stroke > 0 && report->stroke < THIN ? LENET5_NOTE_THIN : 0;
     notes |= border ? LENET5_NOTE_BORDER : 0;
     notes |= report->shadow ? LENET5_NOTE_SHADOW : 0;
+    notes |= report->sheet ? LENET5_NOTE_SHEET : 0;
     notes |= report->rules > 0 ? LENET5_NOTE_RULES : 0;
     notes |= fabs((double)skew->sine) >= NOTED_SKEW ? LENET5_NOTE_SKEW : 0;
     return notes;
@@ -334,6 +336,17 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
     return LENET5_OK;
 }
 
+static lenet5_status find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, lenet5_error *error)
+{
+    lenet5_picture cleared;
+    lenet5_status status = lenet5_clear_sheet(&cleared, picture, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_ink(map, report, cleared.grey ? &cleared : picture, error);
+    report->sheet = cleared.grey;
+    free(cleared.grey);
+    return status;
+}
+
 lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const lenet5_picture *picture,
                           const lenet5_read_options *options, lenet5_error *error)
 {
@@ -346,7 +359,7 @@ lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const 
     if (status == LENET5_OK)
         status = check_picture(picture, used, error);
     if (status == LENET5_OK)
-        status = lenet5_find_ink(&map, &report, picture, error);
+        status = find_ink(&map, &report, picture, error);
     if (status != LENET5_OK)
         return status;
     status = read_map(&found, reader, &map, &report, picture, used, error);
@@ -389,6 +402,7 @@ const char *lenet5_note_text(unsigned note)
     case LENET5_NOTE_BORDER: return "a digit touches the border";
     case LENET5_NOTE_SHADOW: return "uneven light, evened out";
     case LENET5_NOTE_RULES: return "printed lines, taken out";
+    case LENET5_NOTE_SHEET: return "a sheet of paper on something darker, which was left out";
     case LENET5_NOTE_SKEW: return "skewed, turned upright";
     default: return "";
     }

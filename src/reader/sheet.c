@@ -1,0 +1,369 @@
+/*
+ * The picture is looked at in cells of some pixels. For each of some thresholds the largest patch of lighter cells is a
+ * sheet if it fills its convex hull, if that is much like a rectangle and large, and if most of the picture's border is
+ * dark. Of these sheets the one counts whose edge is clearest, and which is large, for a shadow may part it.
+ *
+ *     . . . . . . . .
+ *     . . # # # # # .        hull: what lies between the ends of its rows;
+ *     . # # # # # # .        it loses MARGIN cells on every side, for the edges of paper throw shadows
+ *     . # # # # # . .
+ *     . . . . . . . .
+ */
+#include "sheet.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define LEAST_SIDE 300    /* pixels: smaller pictures have been cut out of others */
+#define CELLS 160         /* along the longer side */
+#define STEP 8            /* grey levels from one threshold to the next */
+#define LEAST_CONTRAST 25 /* grey levels between paper and what it lies on */
+#define LEAST_SHARE 0.1   /* of the picture that a sheet fills */
+#define LEAST_DARK 0.7    /* of the picture's border */
+#define LEAST_FILLED 0.85 /* of its hull */
+#define LEAST_SQUARE 0.82 /* of the least rectangle around it that the hull fills: less than 1 in perspective */
+#define LEAST_ACROSS 0.2  /* that rectangle's sides to each other */
+#define MARGIN 2          /* cells */
+
+typedef struct grid {
+    size_t side;          /* of a cell, in pixels */
+    size_t width, height; /* cells */
+    uint8_t *level;       /* (height, width): mean grey */
+    uint8_t *patch;       /* (height, width): 1 for the largest light patch's */
+    uint32_t *stack;      /* (height, width): cells that are to be looked at */
+    long *left, *right;   /* (height): of the hull's rows, right being the first outside, and not above left if empty */
+} grid;
+
+static void free_grid(grid *g)
+{
+    free(g->level);
+    free(g->patch);
+    free(g->stack);
+    free(g->left);
+    free(g->right);
+}
+
+static lenet5_status new_grid(grid *g, const lenet5_picture *p, lenet5_error *error)
+{
+    const size_t longer = p->width > p->height ? p->width : p->height;
+    *g = (grid){.side = (longer + CELLS - 1) / CELLS};
+    g->width = p->width / g->side;
+    g->height = p->height / g->side;
+    g->level = malloc(g->width * g->height);
+    g->patch = malloc(g->width * g->height);
+    g->stack = malloc(g->width * g->height * sizeof *g->stack);
+    g->left = malloc(g->height * sizeof *g->left);
+    g->right = malloc(g->height * sizeof *g->right);
+    if (g->level && g->patch && g->stack && g->left && g->right)
+        return LENET5_OK;
+    free_grid(g);
+    return lenet5_fail_memory(error);
+}
+
+static void measure_cells(grid *g, const lenet5_picture *p)
+{
+    for (size_t row = 0; row < g->height; row++)
+        for (size_t column = 0; column < g->width; column++) {
+            size_t sum = 0;
+            for (size_t y = row * g->side; y < (row + 1) * g->side; y++)
+                for (size_t x = column * g->side; x < (column + 1) * g->side; x++)
+                    sum += p->grey[y * p->width + x];
+            g->level[row * g->width + column] = (uint8_t)(sum / (g->side * g->side));
+        }
+}
+
+/* Marks the light cells that are connected with one; returns how many they are. */
+static size_t flood(grid *g, size_t from, unsigned threshold, uint8_t mark)
+{
+    size_t waiting = 0, count = 0;
+    g->stack[waiting++] = (uint32_t)from;
+    g->patch[from] = mark;
+    while (waiting > 0) {
+        const size_t at = g->stack[--waiting];
+        const size_t x = at % g->width, y = at / g->width;
+        const size_t near[] = {x > 0 ? at - 1 : at, x + 1 < g->width ? at + 1 : at, y > 0 ? at - g->width : at,
+                               y + 1 < g->height ? at + g->width : at};
+        count++;
+        for (size_t i = 0; i < 4; i++)
+            if (g->patch[near[i]] == 0 && g->level[near[i]] > threshold) {
+                g->patch[near[i]] = mark;
+                g->stack[waiting++] = (uint32_t)near[i];
+            }
+    }
+    return count;
+}
+
+/* Returns how many cells the largest light patch has. */
+static size_t find_patch(grid *g, unsigned threshold)
+{
+    enum { SEEN = 1, LARGEST = 2 };
+    const size_t cells = g->width * g->height;
+    size_t most = 0, seed = 0;
+    memset(g->patch, 0, cells);
+    for (size_t i = 0; i < cells; i++) {
+        const size_t count = g->patch[i] == 0 && g->level[i] > threshold ? flood(g, i, threshold, SEEN) : 0;
+        if (count > most) {
+            most = count;
+            seed = i;
+        }
+    }
+    memset(g->patch, 0, cells);
+    if (most > 0)
+        flood(g, seed, threshold, LARGEST);
+    return most;
+}
+
+/* ---- The hull -------------------------------------------------------------------------------------------------------
+ */
+
+static void find_ends(grid *g)
+{
+    for (size_t y = 0; y < g->height; y++) {
+        g->left[y] = (long)g->width;
+        g->right[y] = 0;
+        for (size_t x = 0; x < g->width; x++)
+            if (g->patch[y * g->width + x]) {
+                g->left[y] = (long)x < g->left[y] ? (long)x : g->left[y];
+                g->right[y] = (long)x + 1;
+            }
+    }
+}
+
+/* Moves the ends of rows first to last outward, to the straight line between those two rows' if they are inside it. */
+static void stretch(long *end, size_t first, size_t last, long sign)
+{
+    for (size_t y = first + 1; y < last; y++) {
+        const double share = (double)(y - first) / (double)(last - first);
+        const long line = lround((double)end[first] + share * (double)(end[last] - end[first]));
+        if (sign * (line - end[y]) > 0)
+            end[y] = line;
+    }
+}
+
+/* Makes one side convex: from each row on to the one that is seen farthest outside. sign: 1 right, -1 left. */
+static void make_convex(long *end, size_t first, size_t last, long sign)
+{
+    for (size_t from = first; from < last;) {
+        size_t to = from + 1;
+        double steepest = -INFINITY;
+        for (size_t y = from + 1; y <= last; y++) {
+            const double slope = (double)(sign * (end[y] - end[from])) / (double)(y - from);
+            if (slope >= steepest) {
+                steepest = slope;
+                to = y;
+            }
+        }
+        stretch(end, from, to, sign);
+        from = to;
+    }
+}
+
+/* The rows between which the patch lies, whose ends become those of its hull. Returns the hull's cells. */
+static size_t find_hull(grid *g, size_t *first, size_t *last)
+{
+    size_t cells = 0;
+    find_ends(g);
+    *first = 0;
+    while (g->right[*first] == 0)
+        ++*first;
+    *last = g->height - 1;
+    while (g->right[*last] == 0)
+        --*last;
+    make_convex(g->left, *first, *last, -1);
+    make_convex(g->right, *first, *last, 1);
+    for (size_t y = *first; y <= *last; y++)
+        cells += (size_t)(g->right[y] - g->left[y]);
+    return cells;
+}
+
+/* The share that the hull fills of the least rectangle around it, and that one's sides to each other. */
+static double squareness(const grid *g, size_t first, size_t last, size_t cells, double *across)
+{
+    double least = INFINITY;
+    for (int degrees = 0; degrees < 90; degrees++) {
+        const double c = cos(degrees * M_PI / 180), s = sin(degrees * M_PI / 180);
+        double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
+        for (size_t y = first; y <= last; y++)
+            for (int corner = 0; corner < 4; corner++) {
+                const double x = (double)(corner & 1 ? g->right[y] : g->left[y]);
+                const double z = (double)(corner & 2 ? y + 1 : y);
+                const double at[] = {c * x + s * z, c * z - s * x};
+                for (int i = 0; i < 2; i++) {
+                    low[i] = fmin(low[i], at[i]);
+                    high[i] = fmax(high[i], at[i]);
+                }
+            }
+        const double wide = high[0] - low[0], tall = high[1] - low[1];
+        if (wide * tall < least) {
+            least = wide * tall;
+            *across = fmin(wide, tall) / fmax(wide, tall);
+        }
+    }
+    return (double)cells / least;
+}
+
+static double dark_share_of_border(const grid *g, unsigned threshold)
+{
+    size_t dark = 0;
+    for (size_t y = 0; y < g->height; y++)
+        for (size_t x = 0; x < g->width; x++) {
+            const bool border = x == 0 || y == 0 || x + 1 == g->width || y + 1 == g->height;
+            dark += border && g->level[y * g->width + x] <= threshold;
+        }
+    return (double)dark / (double)(2 * (g->width + g->height) - 4);
+}
+
+static bool in_hull(const grid *g, long x, long y)
+{
+    return y >= 0 && y < (long)g->height && x >= g->left[y] && x < g->right[y];
+}
+
+/* How much lighter the hull's cells are within its edge than those beyond it, where the picture goes on there. */
+static double contrast(const grid *g)
+{
+    static const long steps[4][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
+    const long width = (long)g->width, height = (long)g->height;
+    double sum = 0, count = 0;
+    for (long y = 0; y < height; y++)
+        for (long x = g->left[y]; x < g->right[y]; x++)
+            for (int i = 0; i < 4; i++) {
+                const long dx = steps[i][0], dy = steps[i][1];
+                const long out_x = x + MARGIN * dx, out_y = y + MARGIN * dy, in_x = x - dx, in_y = y - dy;
+                if (in_hull(g, x + dx, y + dy) || out_x < 0 || out_y < 0 || out_x >= width || out_y >= height ||
+                    in_x < 0 || in_y < 0 || in_x >= width || in_y >= height)
+                    continue;
+                sum += g->level[in_y * width + in_x] - g->level[out_y * width + out_x];
+                count++;
+            }
+    return count > 0 ? sum / count : 0;
+}
+
+/* How much speaks for a sheet whose hull is that of the largest patch above a threshold: contrast times size, or 0. */
+static double sheet_above(grid *g, unsigned threshold)
+{
+    const size_t all = g->width * g->height;
+    if (dark_share_of_border(g, threshold) < LEAST_DARK)
+        return 0;
+    const size_t count = find_patch(g, threshold);
+    if ((double)count < LEAST_SHARE * (double)all)
+        return 0;
+    size_t first, last;
+    double across = 0;
+    const size_t hull = find_hull(g, &first, &last);
+    const double edge = contrast(g);
+    if ((double)count < LEAST_FILLED * (double)hull || edge < LEAST_CONTRAST)
+        return 0;
+    const bool square = squareness(g, first, last, hull, &across) >= LEAST_SQUARE && across >= LEAST_ACROSS;
+    return square ? edge * (double)hull : 0;
+}
+
+/* Finds the hull of the sheet that most speaks for. */
+static bool find_sheet(grid *g)
+{
+    double most = 0;
+    unsigned best = 0;
+    for (unsigned threshold = STEP; threshold < 256 - STEP; threshold += STEP) {
+        const double weight = sheet_above(g, threshold);
+        if (weight > most) {
+            most = weight;
+            best = threshold;
+        }
+    }
+    return most > 0 && sheet_above(g, best) > 0;
+}
+
+/* ---- What is beyond it ----------------------------------------------------------------------------------------------
+ */
+
+typedef struct range {
+    long first, end; /* cells; none if end is not above first */
+} range;
+
+/* What a row of cells keeps of the sheet; where the picture ends nothing is lost. */
+static range inside(const grid *g, long row)
+{
+    const long width = (long)g->width;
+    range r = {0, width};
+    for (long y = row > MARGIN ? row - MARGIN : 0; y <= row + MARGIN && y < (long)g->height; y++) {
+        const long left = g->left[y] > 0 ? g->left[y] + MARGIN : 0;
+        const long right = g->right[y] < width ? g->right[y] - MARGIN : width;
+        r.first = left > r.first ? left : r.first;
+        r.end = right < r.end ? right : r.end;
+    }
+    return r;
+}
+
+/* The row next to this one that keeps something. Returns -1 if none does. */
+static long row_with_paper(const grid *g, long row)
+{
+    for (long off = 0; off < (long)g->height; off++)
+        for (int side = -1; side <= 1; side += 2) {
+            const long y = row + side * off;
+            const range r = y >= 0 && y < (long)g->height ? inside(g, y) : (range){0, 0};
+            if (r.end > r.first)
+                return y;
+        }
+    return -1;
+}
+
+/* The light of the paper at the cell of a row's range that is nearest to a column: what is written there is darker. */
+static uint8_t light_near(const grid *g, long row, range r, long column)
+{
+    const long nearest = column < r.first ? r.first : r.end - 1;
+    uint8_t light = 0;
+    for (long x = nearest - MARGIN; x <= nearest + MARGIN; x++)
+        if (x >= r.first && x < r.end) {
+            const uint8_t level = g->level[row * (long)g->width + x];
+            light = level > light ? level : light;
+        }
+    return light;
+}
+
+/* Fills what is beyond the sheet in the pixels' rows first to end, which lie in a row of cells. */
+static void clear_rows(lenet5_picture *p, const grid *g, long row, size_t first, size_t end)
+{
+    const long near = row_with_paper(g, row);
+    const range kept = inside(g, row);
+    if (near < 0)
+        return;
+    const range paper = inside(g, near);
+    for (size_t x = 0; x < p->width; x++) {
+        const long column = (long)(x / g->side < g->width ? x / g->side : g->width - 1);
+        if (column >= kept.first && column < kept.end)
+            continue;
+        const uint8_t light = light_near(g, near, paper, column);
+        for (size_t y = first; y < end; y++)
+            p->grey[y * p->width + x] = light;
+    }
+}
+
+static lenet5_status clear(lenet5_picture *cleared, const lenet5_picture *p, const grid *g, lenet5_error *error)
+{
+    uint8_t *grey = malloc(p->width * p->height);
+    if (!grey)
+        return lenet5_fail_memory(error);
+    memcpy(grey, p->grey, p->width * p->height);
+    *cleared = (lenet5_picture){p->width, p->height, grey};
+    for (size_t row = 0; row < g->height; row++)
+        clear_rows(cleared, g, (long)row, row * g->side, row + 1 < g->height ? (row + 1) * g->side : p->height);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *picture, lenet5_error *error)
+{
+    grid g;
+    *cleared = (lenet5_picture){0};
+    if (picture->width < LEAST_SIDE || picture->height < LEAST_SIDE)
+        return LENET5_OK;
+    lenet5_status status = new_grid(&g, picture, error);
+    if (status != LENET5_OK)
+        return status;
+    measure_cells(&g, picture);
+    if (find_sheet(&g))
+        status = clear(cleared, picture, &g, error);
+    free_grid(&g);
+    return status;
+}
