@@ -24,6 +24,8 @@
 #define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
 #define EXTREME 0.002      /* the share of the pixels that may be lighter or darker than any ink or paper */
+#define LEAST_INK 30       /* pixels */
+#define BEYOND_NOISE 8     /* deviations of the paper */
 #define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
 #define PARTS 8               /* of the picture, each way */
 #define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
@@ -239,6 +241,15 @@ static division divide(const uint32_t counts[256], unsigned floor)
     return describe(counts, floor, otsu(above, count, total));
 }
 
+/* Where there is so little ink that Otsu's threshold parts paper from paper: what no noise of the paper reaches is ink.
+ */
+static division divide_tail(const uint32_t counts[256], size_t count)
+{
+    const double middle = quantile(counts, count, 0.5);
+    const double deviation = fmax(1, quantile(counts, count, 0.84) - middle);
+    return describe(counts, 0, (unsigned)fmin(254, middle + BEYOND_NOISE * deviation));
+}
+
 /* The share of PARTS by PARTS parts of a map in which some pixels have contrasts above low, but not above high. */
 static double spread(const uint8_t *contrast, size_t width, size_t height, unsigned low, unsigned high)
 {
@@ -255,7 +266,8 @@ static double spread(const uint8_t *contrast, size_t width, size_t height, unsig
 
 static bool shows_ink(const division *d)
 {
-    return d->ink >= 255 * LEAST_CONTRAST && d->ink - d->paper >= LEAST_CLEARANCE * d->noise;
+    return d->ink_count >= LEAST_INK && d->ink >= 255 * LEAST_CONTRAST &&
+           d->ink - d->paper >= LEAST_CLEARANCE * d->noise;
 }
 
 /* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
@@ -330,6 +342,8 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
     for (size_t i = 0; i < count; i++)
         counts[map->ink[i]]++;
     division d = divide(counts, 0);
+    if (!shows_ink(&d))
+        d = divide_tail(counts, count);
     divide_again(&d, counts, map->ink, map->width, map->height);
     report->empty = !shows_ink(&d);
     if (report->empty)
