@@ -18,6 +18,7 @@
 #include "base/error.h"
 
 #define LEAST_SIDE 300    /* pixels: smaller pictures have been cut out of others */
+#define MOST_TIMES 8      /* the shorter side that the longer may be, lest there be no cells along it */
 #define CELLS 160         /* along the longer side */
 #define STEP 8            /* grey levels from one threshold to the next */
 #define LEAST_CONTRAST 25 /* grey levels between paper and what it lies on */
@@ -356,7 +357,9 @@ lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *
 {
     grid g;
     *cleared = (lenet5_picture){0};
-    if (picture->width < LEAST_SIDE || picture->height < LEAST_SIDE)
+    const size_t shorter = picture->width < picture->height ? picture->width : picture->height;
+    const size_t longer = picture->width + picture->height - shorter;
+    if (shorter < LEAST_SIDE || longer > MOST_TIMES * shorter)
         return LENET5_OK;
     lenet5_status status = new_grid(&g, picture, error);
     if (status != LENET5_OK)
