@@ -170,9 +170,10 @@ const cli_command read_command = {
     .summary = "read the digits in photos and scans",
     .usage = "PICTURE... [options]",
     .description = "Finds lines of handwritten digits in pictures of any kind and reads them: uneven light,\n"
-                   "ruled or boxed paper, a skew of up to twelve degrees and digits that touch are dealt\n"
-                   "with. The answer to each line is a string with its probability, or \"not sure\": then\n"
-                   "the exit code is 3. A picture in which nothing is written has no lines.\n\n"
+                   "ruled, squared or boxed paper, a sheet on a table, a skew of up to twelve degrees and\n"
+                   "digits that touch are dealt with. The answer to each line is a string with its\n"
+                   "probability, or \"not sure\": then the exit code is 3. A picture in which nothing is\n"
+                   "written has no lines.\n\n"
                    "A string is accepted from a probability of 0.5 on. But so many other things look like a\n"
                    "single digit, or like a few that hang together, that these are asked for more: 0.92 for\n"
                    "one, 0.96 for two and 0.85 for more that all touch. Who knows what is written had better\n"
