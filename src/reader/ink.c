@@ -1,12 +1,13 @@
 /*
  * Light and ink.
  *
- *     polarity     tile by tile, what stands out from the median: dark or light things
+ *     polarity     tile by tile, what stands out from the median: dark things, or light ones if the border is dark
  *     paper        for each tile a level that little of it exceeds; dark specks in that closed, interpolated in between
  *     contrast     how much of the paper's light a pixel lacks (or adds): the same in shadow and in the sun
  *     ink          contrast from the noise of the paper, 0, to the typical ink, 255
  *
- * The threshold between paper and ink is Otsu's (1979).
+ * The threshold between paper and ink is Otsu's (1979). Little ink on much paper is missed by it: then ink is what no
+ * noise reaches. And where it finds something everywhere and part of that far darker, it is asked again about these two.
  */
 #include "ink.h"
 
