@@ -7,7 +7,8 @@
  *     ink          contrast from the noise of the paper, 0, to the typical ink, 255
  *
  * The threshold between paper and ink is Otsu's (1979). Little ink on much paper is missed by it: then ink is what no
- * noise reaches. And where it finds something everywhere and part of that far darker, it is asked again about these two.
+ * noise reaches. And where it finds something everywhere and part of that far darker, it is asked again about these
+ * two.
  */
 #include "ink.h"
 
