@@ -33,8 +33,6 @@
 #define SURE_INK 140
 #define UPRIGHT_SHARE 0.85 /* of the height between two rules that an upright fills */
 #define LONG 1.8           /* a rule, to the height of all ink, or to the distance to the next one */
-#define FAINTER 30         /* than a rule, or no more than it */
-#define FAINTEST_INK 140   /* of what is written, where rules are fainter */
 #define MOST_RULES 64
 #define MOST_BARS 3      /* of a digit */
 #define RUN_SHARE 0.3    /* of the map's width that a rule runs without a gap */
@@ -385,20 +383,6 @@ static bool are_printed(const ink_map *map, const rule *rules, size_t count)
     return (double)longest >= LONG * (double)apart && (count > MOST_BARS || longest >= high);
 }
 
-/* Where rules are much fainter than what is written, all that is as faint goes with them: the uprights of squared
- * paper. */
-static void fade(ink_map *map, const rule *rules, size_t count)
-{
-    unsigned level = 0;
-    for (size_t i = 0; i < count; i++)
-        level = rules[i].level > level ? rules[i].level : level;
-    level += FAINTER;
-    if (level > FAINTEST_INK)
-        return;
-    for (size_t i = 0; i < map->width * map->height; i++)
-        map->ink[i] = map->ink[i] <= level ? 0 : (uint8_t)((map->ink[i] - level) * 255 / (255 - level));
-}
-
 /* Returns how many rules there were. */
 static size_t erase_all(ink_map *map)
 {
@@ -410,7 +394,6 @@ static size_t erase_all(ink_map *map)
         erase_uprights(map, &rules[i], &rules[i + 1]);
     for (size_t i = 0; i < count; i++)
         erase_rule(map, &rules[i]);
-    fade(map, rules, count);
     return count;
 }
 
