@@ -210,6 +210,28 @@ typedef struct division {
     double noise; /* deviation of the paper's */
 } division;
 
+/* Otsu's threshold: what is above it and what is not are as far apart as can be. total: of count levels. */
+static unsigned otsu(const uint32_t histogram[256], double count, double total)
+{
+    unsigned threshold = 0;
+    double most = 0;
+    double below = 0;
+    double sum = 0;
+    for (unsigned level = 0; level < 255; level++) {
+        below += histogram[level];
+        sum += level * (double)histogram[level];
+        if (below == 0 || below == count)
+            continue;
+        const double apart = sum / below - (total - sum) / (count - below);
+        const double between = below * (count - below) * apart * apart;
+        if (between > most) {
+            most = between;
+            threshold = level;
+        }
+    }
+    return threshold;
+}
+
 /* What is at most the threshold and above the floor is paper, what is above both is ink. */
 static division describe(const uint32_t counts[256], unsigned floor, unsigned threshold)
 {

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "components.h"
 
 #define LEAST_SIDE 300    /* pixels: smaller pictures have been cut out of others */
 #define MOST_TIMES 8      /* the shorter side that the longer may be, lest there be no cells along it */
@@ -33,8 +34,7 @@ typedef struct grid {
     size_t side;          /* of a cell, in pixels */
     size_t width, height; /* cells */
     uint8_t *level;       /* (height, width): mean grey */
-    uint8_t *patch;       /* (height, width): 1 for the largest light patch's */
-    uint32_t *stack;      /* (height, width): cells that are to be looked at */
+    uint8_t *patch;       /* (height, width): 1 for those of the largest light patch */
     long *left, *right;   /* (height): of the hull's rows, right being the first outside, and not above left if empty */
 } grid;
 
@@ -42,7 +42,6 @@ static void free_grid(grid *g)
 {
     free(g->level);
     free(g->patch);
-    free(g->stack);
     free(g->left);
     free(g->right);
 }
@@ -55,10 +54,9 @@ static lenet5_status new_grid(grid *g, const lenet5_picture *p, lenet5_error *er
     g->height = p->height / g->side;
     g->level = malloc(g->width * g->height);
     g->patch = malloc(g->width * g->height);
-    g->stack = malloc(g->width * g->height * sizeof *g->stack);
     g->left = malloc(g->height * sizeof *g->left);
     g->right = malloc(g->height * sizeof *g->right);
-    if (g->level && g->patch && g->stack && g->left && g->right)
+    if (g->level && g->patch && g->left && g->right)
         return LENET5_OK;
     free_grid(g);
     return lenet5_fail_memory(error);
@@ -76,45 +74,28 @@ static void measure_cells(grid *g, const lenet5_picture *p)
         }
 }
 
-/* Marks the light cells that are connected with one; returns how many they are. */
-static size_t flood(grid *g, size_t from, unsigned threshold, uint8_t mark)
+/* Marks the largest patch of cells above a threshold; *count becomes how many it has. */
+static lenet5_status find_patch(grid *g, size_t *count, unsigned threshold, lenet5_error *error)
 {
-    size_t waiting = 0, count = 0;
-    g->stack[waiting++] = (uint32_t)from;
-    g->patch[from] = mark;
-    while (waiting > 0) {
-        const size_t at = g->stack[--waiting];
-        const size_t x = at % g->width, y = at / g->width;
-        const size_t near[] = {x > 0 ? at - 1 : at, x + 1 < g->width ? at + 1 : at, y > 0 ? at - g->width : at,
-                               y + 1 < g->height ? at + g->width : at};
-        count++;
-        for (size_t i = 0; i < 4; i++)
-            if (g->patch[near[i]] == 0 && g->level[near[i]] > threshold) {
-                g->patch[near[i]] = mark;
-                g->stack[waiting++] = (uint32_t)near[i];
-            }
-    }
-    return count;
-}
-
-/* Returns how many cells the largest light patch has. */
-static size_t find_patch(grid *g, unsigned threshold)
-{
-    enum { SEEN = 1, LARGEST = 2 };
+    components c;
+    const ink_map light = {g->width, g->height, g->patch};
     const size_t cells = g->width * g->height;
-    size_t most = 0, seed = 0;
-    memset(g->patch, 0, cells);
-    for (size_t i = 0; i < cells; i++) {
-        const size_t count = g->patch[i] == 0 && g->level[i] > threshold ? flood(g, i, threshold, SEEN) : 0;
-        if (count > most) {
-            most = count;
-            seed = i;
+    uint32_t largest = 0;
+    *count = 0;
+    for (size_t i = 0; i < cells; i++)
+        g->patch[i] = g->level[i] > threshold ? 255 : 0;
+    const lenet5_status status = lenet5_find_components(&c, &light, error);
+    if (status != LENET5_OK)
+        return status;
+    for (uint32_t i = 0; i < c.count; i++)
+        if (c.list[i].area > *count) {
+            *count = c.list[i].area;
+            largest = i + 1;
         }
-    }
-    memset(g->patch, 0, cells);
-    if (most > 0)
-        flood(g, seed, threshold, LARGEST);
-    return most;
+    for (size_t i = 0; i < cells; i++)
+        g->patch[i] = largest > 0 && c.labels[i] == largest;
+    lenet5_components_free(&c);
+    return LENET5_OK;
 }
 
 /* ---- The hull -------------------------------------------------------------------------------------------------------
@@ -242,17 +223,13 @@ static double contrast(const grid *g)
     return count > 0 ? sum / count : 0;
 }
 
-/* How much speaks for a sheet whose hull is that of the largest patch above a threshold: contrast times size, or 0. */
-static double sheet_above(grid *g, unsigned threshold)
+/* How much speaks for a patch of so many cells as a sheet, whose hull it finds: contrast times size, or nothing. */
+static double weigh_patch(grid *g, size_t count)
 {
-    const size_t all = g->width * g->height;
-    if (dark_share_of_border(g, threshold) < LEAST_DARK)
-        return 0;
-    const size_t count = find_patch(g, threshold);
-    if ((double)count < LEAST_SHARE * (double)all)
-        return 0;
     size_t first, last;
     double across = 0;
+    if ((double)count < LEAST_SHARE * (double)(g->width * g->height))
+        return 0;
     const size_t hull = find_hull(g, &first, &last);
     const double edge = contrast(g);
     if ((double)count < LEAST_FILLED * (double)hull || edge < LEAST_CONTRAST)
@@ -261,19 +238,34 @@ static double sheet_above(grid *g, unsigned threshold)
     return square ? edge * (double)hull : 0;
 }
 
-/* Finds the hull of the sheet that most speaks for. */
-static bool find_sheet(grid *g)
+/* The same for the largest patch above a threshold. */
+static lenet5_status weigh_above(double *weight, grid *g, unsigned threshold, lenet5_error *error)
 {
-    double most = 0;
+    size_t count;
+    *weight = 0;
+    if (dark_share_of_border(g, threshold) < LEAST_DARK)
+        return LENET5_OK;
+    const lenet5_status status = find_patch(g, &count, threshold, error);
+    if (status == LENET5_OK)
+        *weight = weigh_patch(g, count);
+    return status;
+}
+
+/* Finds the hull of the sheet that most speaks for, if there is any. */
+static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
+{
+    double most = 0, weight;
     unsigned best = 0;
-    for (unsigned threshold = STEP; threshold < 256 - STEP; threshold += STEP) {
-        const double weight = sheet_above(g, threshold);
-        if (weight > most) {
+    lenet5_status status = LENET5_OK;
+    for (unsigned threshold = STEP; threshold < 256 - STEP && status == LENET5_OK; threshold += STEP) {
+        status = weigh_above(&weight, g, threshold, error);
+        if (status == LENET5_OK && weight > most) {
             most = weight;
             best = threshold;
         }
     }
-    return most > 0 && sheet_above(g, best) > 0;
+    *found = most > 0;
+    return status == LENET5_OK && *found ? weigh_above(&weight, g, best, error) : status;
 }
 
 /* ---- What is beyond it ----------------------------------------------------------------------------------------------
@@ -364,8 +356,10 @@ lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *
     lenet5_status status = new_grid(&g, picture, error);
     if (status != LENET5_OK)
         return status;
+    bool found;
     measure_cells(&g, picture);
-    if (find_sheet(&g))
+    status = find_sheet(&found, &g, error);
+    if (status == LENET5_OK && found)
         status = clear(cleared, picture, &g, error);
     free_grid(&g);
     return status;
