@@ -333,6 +333,25 @@ static void a_blank_picture_has_no_lines(void **state)
     }
 }
 
+/* The bar of a 7 and the foot of a 2 are straight, and no printed lines. */
+static void straight_strokes_are_left(void **state)
+{
+    (void)state;
+    enum { SIDE = 90 };
+    static const size_t strokes[][4] = {{20, 20, 70, 26}, {64, 20, 70, 75}}; /* left, top, right, bottom: a 7 */
+    lenet5_picture p = {SIDE, SIDE, malloc(SIDE * SIDE)};
+    assert_non_null(p.grey);
+    memset(p.grey, 240, SIDE * SIDE);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t y = strokes[i][1]; y < strokes[i][3]; y++)
+            memset(p.grey + y * SIDE + strokes[i][0], 20, strokes[i][2] - strokes[i][0]);
+    lenet5_reading r = read_it(&p, NULL);
+    assert_false(r.notes & LENET5_NOTE_RULES);
+    assert_true(reads(&r, "7"));
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+}
+
 /* A digit drawn with a pen of some thickness, as straight strokes. */
 typedef struct sketch {
     const char *digit;
@@ -595,6 +614,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_found_on_anything),
         cmocka_unit_test(a_blank_picture_has_no_lines),
         cmocka_unit_test(a_blank_picture_in_uneven_light_has_no_lines),
+        cmocka_unit_test(straight_strokes_are_left),
         cmocka_unit_test(all_strokes_of_a_digit_are_left),
         cmocka_unit_test(boxes_hold_the_digits),
         cmocka_unit_test(probabilities_are_such),
