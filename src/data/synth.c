@@ -30,6 +30,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/between.h"
 #include "base/error.h"
 #include "base/random.h"
 
@@ -432,11 +433,6 @@ static float bell(lenet5_random *random, float mean, float deviation)
     for (size_t i = 0; i < 3; i++)
         sum += lenet5_random_uniform(random, -1, 1);
     return mean + deviation * sum;
-}
-
-static float between(float value, float low, float high)
-{
-    return value < low ? low : value > high ? high : value;
 }
 
 static void draw_hand(hand_t *hand, lenet5_random *random)

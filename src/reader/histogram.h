@@ -4,6 +4,15 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+/* How many of count bytes have each level. */
+static inline void count_levels(uint32_t histogram[256], const uint8_t *levels, size_t count)
+{
+    memset(histogram, 0, 256 * sizeof histogram[0]);
+    for (size_t i = 0; i < count; i++)
+        histogram[levels[i]]++;
+}
 
 /* The level that more than this share of count pixels do not exceed. */
 static inline unsigned quantile(const uint32_t histogram[256], size_t count, double share)

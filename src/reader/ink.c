@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/between.h"
 #include "base/error.h"
 #include "histogram.h"
 
@@ -66,10 +67,9 @@ static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *
  */
 static bool border_is_light(const lenet5_picture *p)
 {
-    uint32_t all[256] = {0}, border[256] = {0};
+    uint32_t all[256], border[256] = {0};
     const size_t count = p->width * p->height;
-    for (size_t i = 0; i < count; i++)
-        all[p->grey[i]]++;
+    count_levels(all, p->grey, count);
     for (size_t x = 0; x < p->width; x++) {
         border[p->grey[x]]++;
         border[p->grey[count - 1 - x]]++;
@@ -159,12 +159,6 @@ static step step_at(size_t x, size_t size, size_t count)
     const float at = ((float)x + 0.5f) * (float)count / (float)size - 0.5f;
     const float first = fmaxf(0, fminf(floorf(at), (float)(count - 2)));
     return (step){(size_t)first, (size_t)first + 1, at - first};
-}
-
-/* fminf and fmaxf take their time, for the sake of what is no number. */
-static float between(float value, float low, float high)
-{
-    return value < low ? low : value > high ? high : value;
 }
 
 /* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
@@ -362,9 +356,8 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
         lenet5_ink_free(map);
         return status;
     }
-    uint32_t counts[256] = {0};
-    for (size_t i = 0; i < count; i++)
-        counts[map->ink[i]]++;
+    uint32_t counts[256];
+    count_levels(counts, map->ink, count);
     division d = divide(counts, 0);
     if (!shows_ink(&d))
         d = divide_tail(counts, count);

@@ -46,9 +46,8 @@ static void free_grid(grid *g)
     free(g->right);
 }
 
-static lenet5_status new_grid(grid *g, const lenet5_picture *p, lenet5_error *error)
+static lenet5_status new_grid(grid *g, const lenet5_picture *p, size_t longer, lenet5_error *error)
 {
-    const size_t longer = p->width > p->height ? p->width : p->height;
     *g = (grid){.side = (longer + CELLS - 1) / CELLS};
     g->width = p->width / g->side;
     g->height = p->height / g->side;
@@ -353,7 +352,7 @@ lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *
     const size_t longer = picture->width + picture->height - shorter;
     if (shorter < LEAST_SIDE || longer > MOST_TIMES * shorter)
         return LENET5_OK;
-    lenet5_status status = new_grid(&g, picture, error);
+    lenet5_status status = new_grid(&g, picture, longer, error);
     if (status != LENET5_OK)
         return status;
     bool found;
