@@ -5,7 +5,8 @@ usage: bench/not_digits.py [--seed N] [--runs N] [--threshold P] [--fashion FILE
 
 100 each of: letters in the machine's fonts (26 large, 26 small, some of which anyone takes for digits: they are counted apart),
 shapes, scribbles, pictures of Fashion-MNIST's test set (Debian's dataset-fashion-mnist), and blank paper in even and uneven light.
-With --runs there are N times as many, of random numbers N, N + 1 ... and of further pictures of Fashion-MNIST. Needs Debian's python3-pil and python3-numpy, and fonts."""
+With --runs there are N times as many, of random numbers N, N + 1 ... and of further pictures of Fashion-MNIST. Needs
+Debian's python3-pil and python3-numpy, and fonts."""
 import argparse
 import collections
 import csv

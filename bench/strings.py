@@ -3,8 +3,8 @@
 
 usage: bench/strings.py DATA [--count N] [--rival-count N] [--style S] [--program PROGRAM] [--train] [--method M]
 
-DATA is the folder of MNIST. In each of the three styles (or the one given) of `lenet5 synth --strings` N (2,000) strings of five digits are drawn,
-each of MNIST's test digits in one of them, and read with --format zip5. Tesseract (Debian's tesseract-ocr; left out where it is
+DATA is the folder of MNIST. In each of the three styles (or the one given) of `lenet5 synth --strings` N (2,000) strings of five
+digits are drawn, each of MNIST's test digits in one of them, and read with --format zip5. Tesseract (Debian's tesseract-ocr; left out where it is
 not installed) reads the first of the same pictures as a line of digits. --method is that of lenet5 read. --train takes training
 digits instead: what may be looked at while the reader is worked on."""
 import argparse
