@@ -7,6 +7,7 @@
 #include "art.h"
 #include "common.h"
 #include "lenet5_reader.h"
+#include "json/answers.h"
 
 /* How sure the network has to be of a digit; the other outcomes, rubbish among them, share the rest. */
 #define DEFAULT_THRESHOLD 0.5
@@ -20,50 +21,58 @@ typedef struct job {
     bool failed, rejected;
 } job;
 
-static void print_answer_json(const char *file, unsigned digit, const float posterior[LENET5_CLASSES + 1],
-                              const float penalty[LENET5_CLASSES], bool accepted)
+static bool print_answer_json(const char *file, const digit_answer *a)
 {
-    json_t *digits = json_array();
-    json_t *penalties = json_array();
-    for (size_t i = 0; i < LENET5_CLASSES; i++) {
-        json_array_append_new(digits, json_real((double)posterior[i]));
-        json_array_append_new(penalties, json_real((double)penalty[i]));
-    }
-    print_json(json_pack("{s:s, s:i, s:f, s:o, s:f, s:s, s:o}", "file", file, "digit", (int)digit, "probability",
-                         (double)posterior[digit], "posterior", digits, "rubbish", (double)posterior[LENET5_RUBBISH],
-                         "decision", accepted ? "accepted" : "rejected", "penalties", penalties));
+    text_buffer line = {0};
+    text_puts(&line, "{\"file\":");
+    text_string(&line, file);
+    text_puts(&line, ",");
+    put_digit_answer(&line, a);
+    text_puts(&line, "}\n");
+    if (!line.failed)
+        fwrite(line.bytes, 1, line.size, stdout);
+    const bool printed = !line.failed || complain_memory() == EXIT_DONE;
+    text_free(&line);
+    return printed;
+}
+
+static void print_answer(const char *file, const digit_answer *a)
+{
+    if (a->accepted)
+        printf("%s: %u  (probability %.4f)\n", file, a->digit, (double)a->posterior[a->digit]);
+    else if (a->empty)
+        printf("%s: not sure  (no ink found)\n", file);
+    else
+        printf("%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)\n", file, a->digit,
+               (double)a->posterior[a->digit], (double)a->posterior[LENET5_RUBBISH]);
+}
+
+static void tell(job *j, const char *file, const digit_answer *a)
+{
+    j->rejected |= !a->accepted;
+    if (!j->json)
+        print_answer(file, a);
+    else if (!print_answer_json(file, a))
+        j->failed = true;
+    fflush(stdout);
 }
 
 static void answer(job *j, const char *file, const uint8_t picture[LENET5_PICTURE_BYTES])
 {
-    float posterior[LENET5_CLASSES + 1], penalty[LENET5_CLASSES];
+    float penalty[LENET5_CLASSES];
     lenet5_set_input(&j->maps, picture);
     lenet5_committee_forward(penalty, &j->maps, &j->models);
-    lenet5_posterior(posterior, &j->models.provenance.loss, penalty);
-    const unsigned digit = lenet5_best(penalty);
-    const bool accepted = 1 / (1 + lenet5_odds_against(&j->models.provenance.loss, penalty)) >= j->threshold;
-    j->rejected |= !accepted;
+    const digit_answer a = digit_answer_of(&j->models.provenance.loss, penalty, j->threshold);
     if (j->show && !j->json)
         print_pictures(&picture, 1);
-    if (j->json)
-        print_answer_json(file, digit, posterior, penalty, accepted);
-    else if (accepted)
-        printf("%s: %u  (probability %.4f)\n", file, digit, (double)posterior[digit]);
-    else
-        printf("%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)\n", file, digit,
-               (double)posterior[digit], (double)posterior[LENET5_RUBBISH]);
+    tell(j, file, &a);
 }
 
 /* What has no ink has no digit, and is rejected as such. */
 static void answer_empty(job *j, const char *file)
 {
-    j->rejected = true;
-    if (j->json)
-        print_json(json_pack("{s:s, s:n, s:f, s:[f,f,f,f,f,f,f,f,f,f], s:f, s:s, s:s}", "file", file, "digit",
-                             "probability", 0.0, "posterior", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
-                             "rubbish", 1.0, "decision", "rejected", "reason", "no ink found"));
-    else
-        printf("%s: not sure  (no ink found)\n", file);
+    const digit_answer a = digit_answer_empty();
+    tell(j, file, &a);
 }
 
 static void classify_picture(job *j, const char *file)

@@ -158,12 +158,17 @@ lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *er
     return lenet5_dataset_synthesise(&drawn->set, SYNTHETIC_TEST, 2026, error);
 }
 
+void put_json(FILE *out, json_t *object)
+{
+    json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    fputc('\n', out);
+    json_decref(object);
+}
+
 void print_json(json_t *object)
 {
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    putchar('\n');
+    put_json(stdout, object);
     fflush(stdout);
-    json_decref(object);
 }
 
 double percent(size_t part, size_t whole)

@@ -55,7 +55,8 @@ int load_models(lenet5_committee *committee, const char *const *paths, size_t co
 /* The same from a list of files between commas, or NULL for the built-in one. */
 int load_named_models(lenet5_committee *committee, const char *names, const lenet5_model *builtin);
 
-/* Prints an object as one line on stdout, and drops it. */
+/* Prints an object as one line, and drops it; print_json on stdout, at once. */
+void put_json(FILE *out, json_t *object);
 void print_json(json_t *object);
 
 double percent(size_t part, size_t whole);

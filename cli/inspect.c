@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "json/answers.h"
 
 /* What the paper says of each layer. */
 static const struct {
@@ -104,29 +105,6 @@ static void print_verification(const lenet5_verification *v)
     printf("%s\n", v->passed ? "passed" : "FAILED");
 }
 
-static json_t *layers_json(void)
-{
-    json_t *layers = json_array();
-    for (size_t i = 0; i < LENET5_LAYERS; i++) {
-        const lenet5_layer *l = &lenet5_layers[i];
-        json_array_append_new(layers, json_pack("{s:s, s:s, s:s, s:I, s:I}", "name", l->name, "output", l->output,
-                                                "kind", l->kind, "parameters", (json_int_t)l->parameters, "connections",
-                                                (json_int_t)l->connections));
-    }
-    return layers;
-}
-
-static json_t *provenance_json(const lenet5_provenance *p)
-{
-    return json_pack("{s:s, s:s, s:f, s:f, s:I, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
-                     "loss", p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
-                     p->loss.scale, "seed", (json_int_t)p->seed, "passes", (int)p->passes, "data", p->data_name,
-                     "data_sha256", p->data_sha256, "teacher_sha256", p->teacher_sha256[0] ? p->teacher_sha256 : NULL,
-                     "training_pictures", (json_int_t)p->training_pictures, "validation_pictures",
-                     (json_int_t)p->validation_pictures, "held_out", p->held_out_name, "held_out_pictures",
-                     (json_int_t)p->held_out_pictures, "held_out_errors", (json_int_t)p->held_out_errors);
-}
-
 static json_t *verification_json(const lenet5_verification *v)
 {
     json_t *tensors = json_array();
@@ -139,9 +117,7 @@ static json_t *verification_json(const lenet5_verification *v)
 
 static void print_all_json(const lenet5_model *model, const lenet5_verification *v)
 {
-    const sums s = sum_layers();
-    json_t *object = json_pack("{s:o, s:I, s:I}", "layers", layers_json(), "parameters", (json_int_t)s.parameters,
-                               "connections", (json_int_t)s.connections);
+    json_t *object = network_json();
     if (model)
         json_object_set_new(object, "metadata", provenance_json(&model->provenance));
     if (v)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "explain.h"
+#include "json/answers.h"
 #include "lenet5_reader.h"
 #include "read_codes.h"
 #include "read_sources.h"
@@ -42,13 +43,6 @@ typedef struct read_outcome {
     FILE *out; /* what is told of it; complaints go where complain_into says */
     bool failed, rejected;
 } read_outcome;
-
-/* What is read: a page of a file, or a field of it. */
-typedef struct read_place {
-    const char *file;
-    int page;          /* from 1 */
-    const char *field; /* NULL: none, the page as it is */
-} read_place;
 
 /* The place in words: "form.tif page 2 field postcode". */
 #define PLACE_NAME_SIZE (4096 + 128)

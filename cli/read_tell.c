@@ -14,95 +14,6 @@ void name_place(char name[PLACE_NAME_SIZE], const read_place *place)
              place->field ? place->field : "");
 }
 
-static const char *decision_of(const lenet5_read_line *l)
-{
-    return l->decision == LENET5_ACCEPTED ? "accepted" : "unsure";
-}
-
-/* ---- JSON -----------------------------------------------------------------------------------------------------------
- */
-
-static json_t *box_json(const lenet5_box *b)
-{
-    return json_pack("[I,I,I,I]", (json_int_t)b->x, (json_int_t)b->y, (json_int_t)b->width, (json_int_t)b->height);
-}
-
-static json_t *notes_json(unsigned notes)
-{
-    json_t *list = json_array();
-    for (unsigned bit = 1; bit <= notes; bit <<= 1)
-        if (notes & bit)
-            json_array_append_new(list, json_string(lenet5_note_text(bit)));
-    return list;
-}
-
-static json_t *strings_json(const lenet5_read_line *l)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < l->strings; i++)
-        json_array_append_new(
-            list, json_pack("{s:s, s:f}", "string", l->string[i].text, "probability", l->string[i].probability));
-    return list;
-}
-
-static json_t *digits_json(const lenet5_read_line *l)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < l->digits; i++)
-        json_array_append_new(list, json_pack("{s:i, s:f, s:o}", "digit", (int)l->digit[i].digit, "probability",
-                                              l->digit[i].probability, "box", box_json(&l->digit[i].box)));
-    return list;
-}
-
-/* The name of a file; what is not ASCII becomes question marks where it is not UTF-8. */
-static json_t *name_json(const char *name)
-{
-    json_t *text = json_string(name);
-    char *copy = text ? NULL : strdup(name);
-    for (char *c = copy; c && *c; c++)
-        *c = *c & 0x80 ? '?' : *c;
-    if (copy)
-        text = json_string(copy);
-    free(copy);
-    return text;
-}
-
-/* Line 0 has nothing written in it. */
-static json_t *place_json(const read_place *place, size_t line)
-{
-    json_t *object =
-        json_pack("{s:o, s:i, s:I}", "file", name_json(place->file), "page", place->page, "line", (json_int_t)line);
-    if (place->field)
-        json_object_set_new(object, "field", json_string(place->field));
-    return object;
-}
-
-/* Adds the members of the second object to the first, and prints them. */
-static void put_json(FILE *out, json_t *object, json_t *more)
-{
-    json_object_update(object, more);
-    json_decref(more);
-    json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    fputc('\n', out);
-    json_decref(object);
-}
-
-static void tell_line_json(FILE *out, const read_place *place, size_t number, const lenet5_read_line *l, unsigned notes)
-{
-    put_json(out, place_json(place, number),
-             json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "string", l->strings ? l->string[0].text : "", "decision",
-                       decision_of(l), "probability", l->strings ? l->string[0].probability : 0.0, "box",
-                       box_json(&l->box), "n_best", strings_json(l), "digits", digits_json(l), "notes",
-                       notes_json(notes)));
-}
-
-static void tell_empty_json(FILE *out, const read_place *place, unsigned notes)
-{
-    put_json(out, place_json(place, 0),
-             json_pack("{s:s, s:s, s:f, s:[], s:[], s:o}", "string", "", "decision", "empty", "probability", 0.0,
-                       "n_best", "digits", "notes", notes_json(notes)));
-}
-
 /* ---- CSV ------------------------------------------------------------------------------------------------------------
  */
 
@@ -131,7 +42,7 @@ static void put_place_csv(FILE *out, const read_place *place, size_t line)
 static void tell_line_csv(FILE *out, const read_place *place, size_t number, const lenet5_read_line *l)
 {
     put_place_csv(out, place, number);
-    fprintf(out, "%s,%s,%.6f\n", l->strings ? l->string[0].text : "", decision_of(l),
+    fprintf(out, "%s,%s,%.6f\n", l->strings ? l->string[0].text : "", decision_name(l->decision),
             l->strings ? l->string[0].probability : 0.0);
 }
 
@@ -177,10 +88,10 @@ static void tell_notes(const char *name, unsigned notes)
             fprintf(complaints(), "%s: %s\n", name, lenet5_note_text(bit));
 }
 
-static void tell_empty(FILE *out, telling how, const read_place *place, const char *name, unsigned notes)
+static void tell_empty(FILE *out, telling how, const read_place *place, const char *name, const lenet5_reading *reading)
 {
     switch (how) {
-    case TELL_JSON: tell_empty_json(out, place, notes); break;
+    case TELL_JSON: put_json(out, empty_reading_json(place, reading)); break;
     case TELL_CSV: tell_empty_csv(out, place); break;
     case TELL_TEXT: fprintf(out, "%s: nothing is written there\n", name); break;
     }
@@ -191,7 +102,7 @@ static void tell_line(FILE *out, telling how, const read_place *place, const cha
 {
     const lenet5_read_line *l = &reading->lines[index];
     switch (how) {
-    case TELL_JSON: tell_line_json(out, place, index + 1, l, reading->notes); break;
+    case TELL_JSON: put_json(out, reading_json(place, reading, index + 1)); break;
     case TELL_CSV: tell_line_csv(out, place, index + 1, l); break;
     case TELL_TEXT: tell_line_text(out, name, index + 1, reading->count, l); break;
     }
@@ -202,7 +113,7 @@ void tell(read_outcome *outcome, const read_job *job, const read_place *place, c
     char name[PLACE_NAME_SIZE];
     name_place(name, place);
     if (reading->count == 0)
-        tell_empty(outcome->out, job->telling, place, name, reading->notes);
+        tell_empty(outcome->out, job->telling, place, name, reading);
     for (size_t i = 0; i < reading->count; i++) {
         outcome->rejected |= reading->lines[i].decision != LENET5_ACCEPTED;
         tell_line(outcome->out, job->telling, place, name, i, reading);

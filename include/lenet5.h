@@ -198,6 +198,9 @@ LENET5_API extern const lenet5_tensor lenet5_tensors[LENET5_TENSORS];
 /* Sets the input of maps from a picture: grey levels to -0.1 ... 1.175, a margin of two pixels of paper around. */
 LENET5_API void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES]);
 
+/* The same from grey levels of the whole input, margin and all. */
+LENET5_API void lenet5_set_whole_input(lenet5_maps *maps, const uint8_t grey[32][32]);
+
 /*
  * The passes come three times. lenet5_forward, lenet5_backward and lenet5_curvature take one picture and are made for
  * the least time to an answer; the ..._lanes take 16 pictures at once, for the most pictures a second;
@@ -224,6 +227,7 @@ LENET5_API void lenet5_curvature(lenet5_network *curvature, lenet5_maps *delta, 
 
 /* 16 pictures at once; any of the pictures may be the same. */
 LENET5_API void lenet5_set_input_lanes(lenet5_lanes *maps, const uint8_t *const pictures[LENET5_LANES]);
+LENET5_API void lenet5_set_whole_input_lanes(lenet5_lanes *maps, const uint8_t grey[LENET5_LANES][32][32]);
 LENET5_API void lenet5_forward_lanes(lenet5_lanes *maps, const lenet5_network *network);
 
 /*

@@ -28,7 +28,7 @@ static void assert_alike(const lenet5_network *network, size_t width)
         uint8_t window[32][32];
         for (size_t y = 0; y < 32; y++)
             memcpy(window[y], picture + y * width + LENET5_SWEEP_STEP * place, 32);
-        lenet5_show_input(&maps, (const uint8_t(*)[32])window);
+        lenet5_set_whole_input(&maps, (const uint8_t(*)[32])window);
         lenet5_reference_forward(&maps, network);
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             assert_true(fabsf(penalty[place][digit] - maps.penalty[digit]) <= 1e-4f * maps.penalty[digit]);

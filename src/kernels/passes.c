@@ -30,7 +30,12 @@ void lenet5_set_input_lanes(lenet5_lanes *maps, const uint8_t *const pictures[LE
     uint8_t placed[LENET5_LANES][32][32];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         lenet5_place_bytes(placed[lane], pictures[lane], INPUT_MARGIN, INPUT_MARGIN);
-    lenet5_kernels_in_use()->lanes_input(maps, (const uint8_t(*)[32][32])placed);
+    lenet5_set_whole_input_lanes(maps, (const uint8_t(*)[32][32])placed);
+}
+
+void lenet5_set_whole_input_lanes(lenet5_lanes *maps, const uint8_t grey[LENET5_LANES][32][32])
+{
+    lenet5_kernels_in_use()->lanes_input(maps, grey);
 }
 
 void lenet5_forward_lanes(lenet5_lanes *maps, const lenet5_network *network)

@@ -2,15 +2,8 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include "base/embed.h"
 #include "model.h"
-
-#define EMBED(name, path)                                                    \
-    __asm__(".section .rodata\n"                                             \
-            ".balign 64\n" #name ":\n"                                       \
-            ".incbin \"" path "\"\n" #name "_end:\n"                         \
-            ".previous\n");                                                  \
-    extern const unsigned char name[] __attribute__((visibility("hidden"))); \
-    extern const unsigned char name##_end[] __attribute__((visibility("hidden")))
 
 EMBED(lenet5_digits_file, LENET5_BUILTIN);
 EMBED(lenet5_strings_file, LENET5_BUILTIN_STRINGS);
@@ -21,11 +14,10 @@ typedef struct builtin {
 } builtin;
 
 /* Where it stays, without a copy on the way: what fails leaves it unusable, and is said. */
-static void parse(builtin *b, const unsigned char *begin, const unsigned char *end)
+static void parse(builtin *b, const unsigned char *bytes, size_t size)
 {
     safetensors file;
-    const size_t size = (size_t)((uintptr_t)end - (uintptr_t)begin);
-    if (lenet5_safetensors_parse(&file, begin, size, "the built-in model", &b->failure) != LENET5_OK)
+    if (lenet5_safetensors_parse(&file, bytes, size, "the built-in model", &b->failure) != LENET5_OK)
         return;
     lenet5_model_get(&b->model, &file, &b->failure);
     lenet5_safetensors_free(&file);
@@ -35,12 +27,12 @@ static builtin digits, strings;
 
 static void parse_digits(void)
 {
-    parse(&digits, lenet5_digits_file, lenet5_digits_file_end);
+    parse(&digits, lenet5_digits_file, EMBEDDED_SIZE(lenet5_digits_file));
 }
 
 static void parse_strings(void)
 {
-    parse(&strings, lenet5_strings_file, lenet5_strings_file_end);
+    parse(&strings, lenet5_strings_file, EMBEDDED_SIZE(lenet5_strings_file));
 }
 
 const lenet5_model *lenet5_builtin(void)

@@ -15,18 +15,18 @@ void lenet5_place_bytes(uint8_t placed[32][32], const uint8_t picture[LENET5_PIC
         memcpy(&placed[row + top][left], picture + row * LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE);
 }
 
-void lenet5_show_input(lenet5_maps *maps, const uint8_t shown[32][32])
+void lenet5_set_whole_input(lenet5_maps *maps, const uint8_t grey[32][32])
 {
     for (size_t row = 0; row < 32; row++)
         for (size_t column = 0; column < 32; column++)
-            maps->input[row][column] = level(shown[row][column]);
+            maps->input[row][column] = level(grey[row][column]);
 }
 
 void lenet5_place_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left)
 {
     uint8_t placed[32][32];
     lenet5_place_bytes(placed, picture, top, left);
-    lenet5_show_input(maps, (const uint8_t(*)[32])placed);
+    lenet5_set_whole_input(maps, (const uint8_t(*)[32])placed);
 }
 
 void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES])

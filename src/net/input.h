@@ -13,9 +13,6 @@
 /* A picture on blank paper of 32x32, its top left at (top, left), each from 0 to 2 INPUT_MARGIN. */
 void lenet5_place_bytes(uint8_t placed[32][32], const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left);
 
-/* All 32x32 pixels of the input, from their grey levels. */
-void lenet5_show_input(lenet5_maps *maps, const uint8_t shown[32][32]);
-
 /* As lenet5_set_input, with the picture's top left at (top, left), each from 0 to 2 INPUT_MARGIN. */
 void lenet5_place_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left);
 

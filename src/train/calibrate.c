@@ -31,7 +31,7 @@ static void read_negatives(sample *s, const lenet5_committee *committee, const n
         lenet5_random random;
         lenet5_random_seed(&random, 1998, i);
         lenet5_draw_negative(shown, &random, n);
-        lenet5_show_input(maps, (const uint8_t(*)[32])shown);
+        lenet5_set_whole_input(maps, (const uint8_t(*)[32])shown);
         lenet5_committee_forward(s->penalty[i], maps, committee);
     }
 }

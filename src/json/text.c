@@ -1,0 +1,118 @@
+#include "text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for so many more bytes, or NULL. */
+static char *reserve(text_buffer *t, size_t size)
+{
+    if (!t->failed && t->room - t->size < size) {
+        const size_t room = 2 * t->room + size + 256;
+        char *bytes = realloc(t->bytes, room);
+        t->failed = !bytes;
+        t->bytes = bytes ? bytes : t->bytes;
+        t->room = bytes ? room : t->room;
+    }
+    return t->failed ? NULL : t->bytes + t->size;
+}
+
+void text_put(text_buffer *t, const void *bytes, size_t size)
+{
+    char *to = reserve(t, size);
+    if (to && size > 0)
+        memcpy(to, bytes, size);
+    t->size += to ? size : 0;
+}
+
+void text_puts(text_buffer *t, const char *string)
+{
+    text_put(t, string, strlen(string));
+}
+
+#define LONGEST_NUMBER 32
+
+/* The digits of a number, at least so many, before end; returns where they begin. */
+static char *digits_before(char *end, uint64_t number, unsigned least)
+{
+    char *at = end;
+    for (unsigned i = 0; i < least || number > 0; i++) {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return at;
+}
+
+void text_whole(text_buffer *t, uint64_t number)
+{
+    char digits[LONGEST_NUMBER];
+    const char *begin = digits_before(digits + sizeof digits, number, 1);
+    text_put(t, begin, (size_t)(digits + sizeof digits - begin));
+}
+
+void text_fixed(text_buffer *t, double number, unsigned decimals)
+{
+    static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    char digits[LONGEST_NUMBER];
+    char *end = digits + sizeof digits;
+    const double scaled = fmin(fabs(number), 1e9) * powers[decimals] + 0.5;
+    uint64_t whole = isnan(scaled) ? 0 : (uint64_t)scaled;
+    const bool negative = number < 0 && whole > 0;
+    for (; decimals > 0 && whole % 10 == 0; decimals--)
+        whole /= 10;
+    char *begin = digits_before(end, whole, decimals + 1);
+    if (decimals > 0) { /* the part before the point moves up by one */
+        const size_t before = (size_t)(end - begin) - decimals;
+        memmove(begin - 1, begin, before);
+        begin--;
+        begin[before] = '.';
+    }
+    if (negative)
+        *--begin = '-';
+    text_put(t, begin, (size_t)(end - begin));
+}
+
+void text_fixed_list(text_buffer *t, const float *numbers, size_t count, unsigned decimals)
+{
+    for (size_t i = 0; i < count; i++) {
+        text_put(t, i ? "," : "[", 1);
+        text_fixed(t, (double)numbers[i], decimals);
+    }
+    text_put(t, "]", 1);
+}
+
+static int append(const char *bytes, size_t size, void *to)
+{
+    text_put(to, bytes, size);
+    return 0;
+}
+
+void text_json(text_buffer *t, json_t *value)
+{
+    if (!value || json_dump_callback(value, append, t, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)) != 0)
+        t->failed = true;
+    json_decref(value);
+}
+
+json_t *any_string_json(const char *string)
+{
+    json_t *value = json_string(string);
+    char *copy = value ? NULL : strdup(string);
+    for (char *c = copy; c && *c; c++)
+        *c = *c & 0x80 ? '?' : *c;
+    if (copy)
+        value = json_string(copy);
+    free(copy);
+    return value;
+}
+
+void text_string(text_buffer *t, const char *string)
+{
+    text_json(t, any_string_json(string));
+}
+
+void text_free(text_buffer *t)
+{
+    free(t->bytes);
+    *t = (text_buffer){0};
+}
