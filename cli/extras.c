@@ -1,42 +1,77 @@
 /*
- * Modules stay loaded until the program ends. They are looked for by full path, relative to the program, so that an
- * installed tree may be moved; a run path would do that too, but it would hold for Leptonica's libraries as well, and
- * each of them would be looked for beside the program first.
+ * The modules are files within the program: shared libraries, which the dynamic linker takes from memory. So the
+ * program is one file, wherever it is. They stay loaded until it ends, and their descriptors stay open, since it is by
+ * these that the linker tells one from the other.
  */
 #include "extras.h"
 
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/embed.h"
 #include "common.h"
 #include "drawing.h"
 #include "reader/decode.h"
 
-/* The folder of the program, which Linux knows whatever way it was called; empty if /proc is not there. */
-static void program_folder(char folder[PATH_SIZE])
+EMBED(drawing_file, LENET5_DRAWING);
+EMBED(fetch_file, LENET5_FETCH);
+EMBED(pictures_file, LENET5_PICTURES);
+#ifdef LENET5_SERVE
+EMBED(serve_file, LENET5_SERVE);
+#endif
+
+typedef struct extra {
+    const char *name;
+    const unsigned char *bytes, *end;
+} extra;
+
+static const extra extras[] = {
+    {"lenet5_drawing", drawing_file, drawing_file_end},
+    {"lenet5_fetch", fetch_file, fetch_file_end},
+    {"lenet5_pictures", pictures_file, pictures_file_end},
+#ifdef LENET5_SERVE
+    {"lenet5_serve", serve_file, serve_file_end},
+#endif
+};
+
+static const extra *find_extra(const char *name)
 {
-    const ssize_t length = readlink("/proc/self/exe", folder, PATH_SIZE - 1);
-    folder[length < 0 ? 0 : length] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        *slash = '\0';
+    const extra *e = extras;
+    while (strcmp(e->name, name) != 0)
+        e++;
+    return e;
+}
+
+/* A file in memory with those bytes; -1 if there is none to be had. */
+static int open_in_memory(const extra *e)
+{
+    const int file = memfd_create(e->name, MFD_CLOEXEC);
+    for (const unsigned char *at = e->bytes; file >= 0 && at < e->end;) {
+        const ssize_t written = write(file, at, (size_t)((uintptr_t)e->end - (uintptr_t)at));
+        if (written <= 0) {
+            close(file);
+            return -1;
+        }
+        at += written;
+    }
+    return file;
 }
 
 const void *load_extra(const char *name, lenet5_error *error)
 {
-    char folder[PATH_SIZE], built[PATH_SIZE + 64], installed[PATH_SIZE + 64];
-    program_folder(folder);
-    snprintf(built, sizeof built, "%s/%s.so", folder, name);
-    snprintf(installed, sizeof installed, "%s/" LENET5_EXTRAS "/%s.so", folder, name);
-    void *module = dlopen(access(built, F_OK) == 0 ? built : installed, RTLD_NOW);
+    char path[64];
+    const int file = open_in_memory(find_extra(name));
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    void *module = file >= 0 ? dlopen(path, RTLD_NOW) : NULL;
     const void *table = module ? dlsym(module, name) : NULL;
     if (!table) {
         *error = (lenet5_error){.status = LENET5_E_OPEN, .offset = LENET5_NO_OFFSET};
-        snprintf(error->message, sizeof error->message,
-                 "neither %.200s nor %.200s can be loaded, install lenet5 and the libraries it needs again: %s", built,
-                 installed, dlerror());
+        snprintf(error->message, sizeof error->message, "%s, a part of the program, cannot be loaded: %.500s", name,
+                 file >= 0 ? dlerror() : "no file in memory can be made");
     }
     return table;
 }

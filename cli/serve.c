@@ -1,0 +1,214 @@
+/* lenet5 serve: the server and its page. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "extras.h"
+#include "serve/serve.h"
+
+#define LONGEST_SECRET 65536 /* bytes of a token, a certificate or a key */
+#define LAST_SECONDS 30.0    /* for what is in flight when it is to end */
+#define MIB ((size_t)1 << 20)
+
+typedef struct job {
+    const cli_arguments *arguments;
+    serve_options options;
+    lenet5_committee digits, strings;
+    char token[LONGEST_SECRET], cert[LONGEST_SECRET], key[LONGEST_SECRET];
+} job;
+
+static int read_secret(char *bytes, const char *path)
+{
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return complain("%s: cannot be opened: %s", path, strerror(errno));
+    const size_t size = fread(bytes, 1, LONGEST_SECRET, stream);
+    const bool read = !ferror(stream);
+    fclose(stream);
+    if (!read || size == LONGEST_SECRET)
+        return complain("%s: %s", path, read ? "is too long" : "cannot be read");
+    bytes[size] = '\0';
+    return EXIT_DONE;
+}
+
+/* The first line, which has to be there. */
+static int read_token(job *j, const char *path)
+{
+    const int code = read_secret(j->token, path);
+    j->token[strcspn(j->token, "\r\n")] = '\0';
+    if (code == EXIT_DONE && !j->token[0])
+        return complain("%s: line 1: there is no token", path);
+    j->options.token = j->token;
+    return code;
+}
+
+static int read_certificate(job *j, const char *cert, const char *key)
+{
+    if (!cert || !key)
+        return complain_usage(j->arguments->command, "--cert and --key go together");
+    int code = read_secret(j->cert, cert);
+    if (code == EXIT_DONE)
+        code = read_secret(j->key, key);
+    j->options.cert = j->cert;
+    j->options.key = j->key;
+    return code;
+}
+
+static int read_secrets(job *j)
+{
+    const cli_arguments *a = j->arguments;
+    const char *token = argument_text(a, "token-file"), *cert = argument_text(a, "cert"),
+               *key = argument_text(a, "key");
+    int code = token ? read_token(j, token) : EXIT_DONE;
+    if (code == EXIT_DONE && (cert || key))
+        code = read_certificate(j, cert, key);
+    return code;
+}
+
+static int read_numbers(job *j)
+{
+    const cli_arguments *a = j->arguments;
+    uint64_t threads, body, pixels, connections, each, queue;
+    if (!argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
+        !argument_whole(&body, a, "max-body", 32 * MIB, 1024, 1024 * MIB) ||
+        !argument_whole(&pixels, a, "max-pixels", LENET5_MAX_PICTURE_PIXELS, 1, LENET5_MOST_PICTURE_PIXELS) ||
+        !argument_whole(&connections, a, "connections", 4096, 1, 100000) ||
+        !argument_whole(&each, a, "connections-per-address", 256, 1, 100000) ||
+        !argument_whole(&queue, a, "queue", 64, 1, 100000) ||
+        !argument_real(&j->options.request_seconds, a, "request-time", 30, 0.1, 3600) ||
+        !argument_real(&j->options.idle_seconds, a, "idle-time", 60, 0.1, 3600))
+        return EXIT_USAGE;
+    j->options.threads = (unsigned)threads;
+    j->options.most_body = (size_t)body;
+    j->options.most_pixels = (size_t)pixels;
+    j->options.connections = (size_t)connections;
+    j->options.connections_per_address = (size_t)each;
+    j->options.queue = (size_t)queue;
+    return EXIT_DONE;
+}
+
+static int read_options(job *j)
+{
+    static const char *const logs[] = {"text", "json", "none", NULL};
+    const char *listen = argument_text(j->arguments, "listen");
+    const char *log = argument_text(j->arguments, "log");
+    const size_t place = log ? place_among(logs, log) : SERVE_LOG_TEXT;
+    if (!logs[place])
+        return complain_unknown(j->arguments->command, "log", log, logs);
+    j->options.log = (serve_log)place;
+    j->options.listen = listen ? listen : SERVE_DEFAULT_PLACE;
+    const int code = read_numbers(j);
+    return code == EXIT_DONE ? read_secrets(j) : code;
+}
+
+/* Where no model is named, each kind of reading has its own. */
+static int load_networks(job *j)
+{
+    const char *names = argument_text(j->arguments, "model");
+    int code = load_named_models(&j->digits, names, lenet5_builtin());
+    if (code == EXIT_DONE)
+        code = load_named_models(&j->strings, names, lenet5_builtin_strings());
+    j->options.digits = &j->digits;
+    j->options.strings = &j->strings;
+    return code;
+}
+
+static bool is_loopback(const char *url)
+{
+    return strstr(url, "//127.") || strstr(url, "//[::1]:");
+}
+
+static void say_where(const job *j, const char *url)
+{
+    fprintf(stderr, "listening on %s\n", url);
+    if (!is_loopback(url) && !j->options.token)
+        fputs("whoever reaches that address may use it; --token-file FILE asks for a token\n", stderr);
+    if (isatty(STDERR_FILENO))
+        fputs("open it in a browser and draw; Ctrl-C ends it\n", stderr);
+}
+
+/* The threads of the server have inherited that the signals are blocked. A second one ends the program at once. */
+static void wait_for_signal(const sigset_t *ends)
+{
+    int number;
+    sigwait(ends, &number);
+    signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, ends, NULL);
+}
+
+static int serve(job *j)
+{
+    lenet5_error error;
+    server *s;
+    sigset_t ends;
+    const serve_module *module = load_extra("lenet5_serve", &error);
+    if (!module)
+        return complain_error(&error);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    const lenet5_status status = module->start(&s, &j->options, &error);
+    if (status == LENET5_E_ARGUMENT)
+        return complain_usage(j->arguments->command, "--listen %s", error.message);
+    if (status != LENET5_OK)
+        return complain_error(&error);
+    say_where(j, module->url(s));
+    wait_for_signal(&ends);
+    module->stop(s, LAST_SECONDS);
+    return EXIT_DONE;
+}
+
+static int run(const cli_arguments *arguments)
+{
+    job *j = calloc(1, sizeof *j);
+    if (!j)
+        return complain_memory();
+    j->arguments = arguments;
+    int code = read_options(j);
+    if (code == EXIT_DONE)
+        code = load_networks(j);
+    if (code == EXIT_DONE)
+        code = serve(j);
+    lenet5_committee_free(&j->digits);
+    lenet5_committee_free(&j->strings);
+    free(j);
+    return code;
+}
+
+static const option options[] = {
+    {"listen", "ADDR:PORT", "default " SERVE_DEFAULT_PLACE "; port 0 is any that is free"},
+    {"threads", "N", "for clients, and as many for pictures; default: one for each processor"},
+    {"model", "FILE,...", "models, which answer together; default: the built-in ones"},
+    {"max-body", "BYTES", "refuse longer requests; default 33554432"},
+    {"max-pixels", "N", "refuse pictures that have more; default 100000000"},
+    {"request-time", "SECONDS", "for a request to be sent; default 30"},
+    {"idle-time", "SECONDS", "between two requests of a connection; default 60"},
+    {"connections", "N", "at once; default 4096"},
+    {"connections-per-address", "N", "default 256; behind a proxy as many as it makes"},
+    {"queue", "N", "pictures that may wait for a thread; default 64"},
+    {"token-file", "FILE", "ask for the token in its first line, but for /v2/health"},
+    {"cert", "FILE.pem", "TLS, with this certificate"},
+    {"key", "FILE.pem", "and its key"},
+    {"log", "HOW", "text (the default), json or none: a line a request on stderr"},
+    {0},
+};
+
+const cli_command serve_command = {
+    .name = "serve",
+    .summary = "read digits over HTTP, with a page to draw on",
+    .usage = "[options]",
+    .description = "Shows a page on which digits can be drawn, and how the network sees them; and\n"
+                   "answers programs: POST /v1/read reads pictures, POST /v1/classify single digits,\n"
+                   "/v2 is the Open Inference Protocol, /metrics is for Prometheus, /openapi.json\n"
+                   "describes all of it, and docs/server.md does so for people. Page and networks are\n"
+                   "parts of the program. SIGTERM and Ctrl-C end it once what is in flight is answered.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,367 @@
+/*
+ * A loop: one thread with an MHD daemon of its own, which it runs itself (MHD's external polling), so that nothing of
+ * MHD's is ever touched by two threads. What others have for it, they leave in its inbox and wake it.
+ *
+ * A round takes the inbox, lets MHD read what has come, recognises the digits of all requests that came with it, and
+ * lets MHD send the answers. MHD's own time-outs only notice who is silent; who sends a byte now and then is cut off
+ * here.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "server.h"
+
+#define TICK 0.1            /* seconds between two looks at the deadlines */
+#define HEADER_MEMORY 16384 /* bytes of a connection for MHD: headers, and what is read at once */
+
+/* ---- The inbox ------------------------------------------------------------------------------------------------------
+ */
+
+static void wake(loop *l)
+{
+    const uint64_t one = 1;
+    if (l->wake >= 0 && write(l->wake, &one, sizeof one) < 0 && errno != EAGAIN)
+        abort(); /* an eventfd that cannot be written to is not ours any more */
+}
+
+void loop_add(loop *l, const arrival *a)
+{
+    pthread_mutex_lock(&l->turn);
+    if (l->arrival_count == l->arrival_room) {
+        const size_t room = 2 * l->arrival_room + 16;
+        arrival *larger = realloc(l->arrivals, room * sizeof *larger);
+        l->arrivals = larger ? larger : l->arrivals;
+        l->arrival_room = larger ? room : l->arrival_room;
+    }
+    const bool taken = l->arrival_count < l->arrival_room;
+    if (taken)
+        l->arrivals[l->arrival_count++] = *a;
+    pthread_mutex_unlock(&l->turn);
+    if (taken) {
+        wake(l);
+    } else {
+        door_leave(l->server->door, a->visitor);
+        close(a->socket);
+    }
+}
+
+void loop_give_back(loop *l, request *r)
+{
+    pthread_mutex_lock(&l->turn);
+    r->next = l->returned;
+    l->returned = r;
+    pthread_mutex_unlock(&l->turn);
+    wake(l);
+}
+
+void loop_tell(loop *l)
+{
+    pthread_mutex_lock(&l->turn);
+    l->published = true;
+    pthread_mutex_unlock(&l->turn);
+    wake(l);
+}
+
+void loop_stop(loop *l, double until)
+{
+    pthread_mutex_lock(&l->turn);
+    l->stopping = true;
+    l->until = until;
+    pthread_mutex_unlock(&l->turn);
+    wake(l);
+}
+
+/* MHD closes the socket of one that it does not take, and has told us of its end by then if it was told of its start.
+ */
+static void welcome(loop *l, arrival *a)
+{
+    l->welcome = a;
+    if (MHD_add_connection(l->daemon, a->socket, (struct sockaddr *)&a->address, a->size) != MHD_YES && l->welcome)
+        door_leave(l->server->door, a->visitor);
+    l->welcome = NULL;
+}
+
+/* Has MHD ask it for more, if it waits for that. */
+static void resume_stream(connection *c)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CONNECTION_SUSPENDED);
+    if (c->request.stage == STAGE_STREAMING && info && info->suspended == MHD_YES)
+        MHD_resume_connection(c->mhd);
+}
+
+static void resume_streams(loop *l)
+{
+    for (connection *c = l->connections; c; c = c->next)
+        resume_stream(c);
+}
+
+static void take_inbox(loop *l)
+{
+    uint64_t count;
+    if (read(l->wake, &count, sizeof count) < 0)
+        return; /* nothing has come */
+    pthread_mutex_lock(&l->turn);
+    arrival *arrivals = l->arrivals;
+    const size_t arrival_count = l->arrival_count;
+    request *returned = l->returned;
+    const bool published = l->published;
+    l->arrivals = NULL;
+    l->arrival_count = l->arrival_room = 0;
+    l->returned = NULL;
+    l->published = false;
+    pthread_mutex_unlock(&l->turn);
+    for (size_t i = 0; i < arrival_count; i++)
+        welcome(l, &arrivals[i]);
+    free(arrivals);
+    for (request *next; returned; returned = next) {
+        next = returned->next;
+        returned->stage = STAGE_ANSWERED;
+        MHD_resume_connection(returned->connection->mhd);
+    }
+    if (published)
+        resume_streams(l);
+}
+
+/* ---- Connections ----------------------------------------------------------------------------------------------------
+ */
+
+static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context)
+{
+    connection *c = calloc(1, sizeof *c);
+    if (!c || !l->welcome) {
+        free(c);
+        *context = NULL; /* its requests are turned away, and welcome() gives its place free */
+        return;
+    }
+    c->loop = l;
+    c->mhd = mhd;
+    c->socket = l->welcome->socket;
+    c->visitor = l->welcome->visitor;
+    c->since = l->now;
+    c->request.connection = c;
+    c->next = l->connections;
+    if (c->next)
+        c->next->previous = c;
+    l->connections = c;
+    l->welcome = NULL;
+    atomic_fetch_add_explicit(&l->counters.connections, 1, memory_order_relaxed);
+    *context = c;
+}
+
+static void end_connection(connection *c)
+{
+    loop *l = c->loop;
+    if (c->next)
+        c->next->previous = c->previous;
+    if (c->previous)
+        c->previous->next = c->next;
+    else
+        l->connections = c->next;
+    request_reset(&c->request);
+    free(c->request.body);
+    door_leave(l->server->door, c->visitor);
+    atomic_fetch_sub_explicit(&l->counters.connections, 1, memory_order_relaxed);
+    free(c);
+}
+
+static void notice_connection(void *context, struct MHD_Connection *mhd, void **own,
+                              enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        begin_connection(context, mhd, own);
+    else if (*own)
+        end_connection(*own);
+}
+
+/* ---- Deadlines ------------------------------------------------------------------------------------------------------
+ */
+
+static const char late[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                           "Content-Length: 49\r\n\r\n{\"error\":\"the request took too long to be sent\"}\r\n";
+
+/* MHD is not writing to a client of whom it waits for more; what is left to say is said past it, but under TLS. */
+static void cut_off(connection *c)
+{
+    request *r = &c->request;
+    const bool unfinished = r->stage == STAGE_HEADERS || r->stage == STAGE_BODY;
+    const bool may_be_told = unfinished || (r->stage == STAGE_IDLE && c->served == 0);
+    if (may_be_told && !c->loop->server->options.cert && !c->loop->stopping)
+        (void)!send(c->socket, late, sizeof late - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (unfinished) {
+        r->status = MHD_HTTP_REQUEST_TIMEOUT;
+        count_request(r, c->loop->now - r->began);
+        log_request(r, c->loop->now - r->began);
+    }
+    r->stage = STAGE_CUT;
+    shutdown(c->socket, SHUT_RDWR);
+}
+
+static double seconds_allowed(const connection *c)
+{
+    const serve_options *o = &c->loop->server->options;
+    switch (c->request.stage) {
+    case STAGE_IDLE: return c->loop->stopping ? 0 : c->served > 0 ? o->idle_seconds : o->request_seconds;
+    case STAGE_HEADERS:
+    case STAGE_BODY:
+    case STAGE_SENDING: return o->request_seconds;
+    case STAGE_WAITING:
+    case STAGE_ANSWERED:
+    case STAGE_STREAMING:
+    case STAGE_CUT: break;
+    }
+    return HUGE_VAL;
+}
+
+static void check_deadlines(loop *l)
+{
+    for (connection *c = l->connections; c; c = c->next) {
+        const bool waiting = c->request.stage == STAGE_WAITING || c->request.stage == STAGE_ANSWERED;
+        if (l->now - c->since > seconds_allowed(c) || (l->stopping && l->now > l->until && !waiting))
+            cut_off(c);
+        else if (l->stopping || l->now - c->since > STREAM_PAUSE)
+            resume_stream(c);
+    }
+    l->tick = l->now + TICK;
+}
+
+/* ---- Rounds ---------------------------------------------------------------------------------------------------------
+ */
+
+static int patience(loop *l, int milliseconds)
+{
+    MHD_UNSIGNED_LONG_LONG wanted;
+    if (l->gathered_count > 0)
+        return 0;
+    if (MHD_get_timeout(l->daemon, &wanted) == MHD_YES && wanted < (MHD_UNSIGNED_LONG_LONG)milliseconds)
+        return (int)wanted;
+    return milliseconds;
+}
+
+static void write_log(loop *l)
+{
+    for (size_t written = 0; written < l->log.size;) {
+        const ssize_t size = write(STDERR_FILENO, l->log.bytes + written, l->log.size - written);
+        if (size < 0 && errno != EINTR)
+            break; /* a log that nobody takes must not hold up the answers */
+        written += size > 0 ? (size_t)size : 0;
+    }
+    l->log.size = 0;
+    l->log.failed = false;
+}
+
+bool loop_round(loop *l, int milliseconds)
+{
+    struct epoll_event events[2];
+    epoll_wait(l->poll, events, 2, patience(l, milliseconds));
+    l->now = lenet5_clock();
+    take_inbox(l);
+    MHD_run(l->daemon);
+    if (l->gathered_count > 0) {
+        gather_recognise(l);
+        MHD_run(l->daemon);
+    }
+    if (l->now >= l->tick)
+        check_deadlines(l);
+    if (l->log.size > 0)
+        write_log(l);
+    return !l->stopping || l->connections;
+}
+
+static void *run(void *context)
+{
+    loop *l = context;
+    while (loop_round(l, (int)(1000 * TICK)))
+        ;
+    return NULL;
+}
+
+/* ---- Beginning and end ----------------------------------------------------------------------------------------------
+ */
+
+static lenet5_status start_daemon(loop *l, lenet5_error *error)
+{
+    const serve_options *o = &l->server->options;
+    const unsigned flags =
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | (o->cert ? MHD_USE_TLS : 0);
+    const struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    l->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, request_handle, l, MHD_OPTION_URI_LOG_CALLBACK, request_begin, l,
+                         MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
+                         notice_connection, l, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections + 16,
+                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+                         MHD_OPTION_ARRAY, o->cert ? tls : tls + 3, MHD_OPTION_END);
+    if (!l->daemon && o->cert)
+        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET,
+                           "the server does not start: are the certificate and its key PEM, and do they go together?");
+    return l->daemon
+               ? LENET5_OK
+               : lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "the server does not start: %s", strerror(errno));
+}
+
+static bool open_poll(loop *l)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct epoll_event event = {.events = EPOLLIN};
+    l->poll = epoll_create1(EPOLL_CLOEXEC);
+    l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return info && l->poll >= 0 && l->wake >= 0 && epoll_ctl(l->poll, EPOLL_CTL_ADD, l->wake, &event) == 0 &&
+           epoll_ctl(l->poll, EPOLL_CTL_ADD, info->epoll_fd, &event) == 0;
+}
+
+lenet5_status loop_start(loop *l, server *s, lenet5_error *error)
+{
+    *l = (loop){.server = s, .poll = -1, .wake = -1, .now = lenet5_clock()};
+    pthread_mutex_init(&l->turn, NULL);
+    l->lanes = aligned_alloc(64, sizeof *l->lanes);
+    l->maps = malloc(sizeof *l->maps);
+    if (!l->lanes || !l->maps || !counters_new(&l->counters))
+        return lenet5_fail_memory(error);
+    const lenet5_status status = start_daemon(l, error);
+    if (status != LENET5_OK)
+        return status;
+    if (!open_poll(l))
+        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "the server does not start: %s", strerror(errno));
+    return LENET5_OK;
+}
+
+lenet5_status loop_run(loop *l, lenet5_error *error)
+{
+    const int failure = pthread_create(&l->thread, NULL, run, l);
+    l->running = failure == 0;
+    return failure == 0 ? LENET5_OK
+                        : lenet5_fail(error, LENET5_E_MEMORY, LENET5_NO_OFFSET, "a thread cannot be started: %s",
+                                      strerror(failure));
+}
+
+void loop_end(loop *l)
+{
+    if (l->running)
+        pthread_join(l->thread, NULL);
+    if (l->daemon)
+        MHD_stop_daemon(l->daemon);
+    for (size_t i = 0; i < l->arrival_count; i++)
+        close(l->arrivals[i].socket);
+    if (l->poll >= 0)
+        close(l->poll);
+    if (l->wake >= 0)
+        close(l->wake);
+    free(l->arrivals);
+    free(l->gathered);
+    free(l->lanes);
+    free(l->maps);
+    text_free(&l->log);
+    counters_free(&l->counters);
+    pthread_mutex_destroy(&l->turn);
+}

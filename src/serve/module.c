@@ -1,0 +1,5 @@
+/* The module lenet5_serve, which the program loads when it is to serve. */
+#include "serve.h"
+
+LENET5_API extern const serve_module lenet5_serve;
+const serve_module lenet5_serve = {serve_start, serve_url, serve_publish, serve_stop};

@@ -1,0 +1,115 @@
+#include "pixels.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NESTING 8 /* arrays in arrays */
+
+void place_pixels(grey_input placed, const uint8_t *pixels, size_t count)
+{
+    enum { MARGIN = (32 - LENET5_PICTURE_SIDE) / 2 };
+    if (count == WHOLE_BYTES) {
+        memcpy(placed, pixels, WHOLE_BYTES);
+        return;
+    }
+    memset(placed, 0, WHOLE_BYTES);
+    for (size_t row = 0; row < LENET5_PICTURE_SIDE; row++)
+        memcpy(&placed[row + MARGIN][MARGIN], pixels + row * LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE);
+}
+
+static bool to_level(uint8_t *level, double number)
+{
+    if (!(number >= 0 && number <= 255))
+        return false;
+    *level = (uint8_t)(number + 0.5);
+    return true;
+}
+
+static bool collect(uint8_t **next, const uint8_t *end, const json_t *value, int depth)
+{
+    size_t i;
+    const json_t *item;
+    if (json_is_number(value))
+        return *next < end && to_level((*next)++, json_number_value(value));
+    if (!json_is_array(value) || depth == 0)
+        return false;
+    json_array_foreach(value, i, item) if (!collect(next, end, item, depth - 1)) return false;
+    return true;
+}
+
+bool pixels_from_json(uint8_t *pixels, const json_t *value, size_t count)
+{
+    uint8_t *next = pixels;
+    return collect(&next, pixels + count, value, NESTING) && next == pixels + count;
+}
+
+static size_t count_down(const json_t *value, int depth)
+{
+    size_t i, count = 0;
+    const json_t *item;
+    if (!json_is_array(value) || depth == 0)
+        return 1;
+    json_array_foreach(value, i, item) count += count_down(item, depth - 1);
+    return count;
+}
+
+size_t count_numbers(const json_t *value)
+{
+    return count_down(value, NESTING);
+}
+
+bool pixels_from_floats(uint8_t *pixels, const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++, bytes += 4) {
+        const uint32_t bits = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+        float number;
+        memcpy(&number, &bits, sizeof number);
+        if (!to_level(&pixels[i], (double)number))
+            return false;
+    }
+    return true;
+}
+
+json_t *parse_body(request *r, size_t size)
+{
+    json_error_t error;
+    json_t *parsed = json_loadb((const char *)r->body, size, JSON_REJECT_DUPLICATES, &error);
+    if (!parsed && json_error_code(&error) == json_error_out_of_memory)
+        refuse_memory(r);
+    else if (!parsed)
+        refuse(r, MHD_HTTP_BAD_REQUEST, "the body: byte %d: not JSON: %s", error.position, error.text);
+    return parsed;
+}
+
+bool choose_threshold(request *r, double threshold, bool given, double max_error)
+{
+    lenet5_error error;
+    double needed = 0;
+    if (given && max_error > 0) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "max_error chooses the threshold; give one of the two");
+        return false;
+    }
+    if (max_error > 0 &&
+        lenet5_threshold(&needed, &r->connection->loop->server->options.digits->provenance, max_error, &error)) {
+        refuse_error(r, &error);
+        return false;
+    }
+    r->batch.threshold = fmax(threshold, needed);
+    return true;
+}
+
+void put_tensor(text_buffer *t, const float *numbers, const size_t *shape, size_t dimensions, unsigned decimals)
+{
+    size_t step = 1;
+    for (size_t i = 1; i < dimensions; i++)
+        step *= shape[i];
+    if (dimensions == 1) {
+        text_fixed_list(t, numbers, shape[0], decimals);
+        return;
+    }
+    for (size_t i = 0; i < shape[0]; i++) {
+        text_put(t, i ? "," : "[", 1);
+        put_tensor(t, numbers + i * step, shape + 1, dimensions - 1, decimals);
+    }
+    text_put(t, "]", 1);
+}

@@ -1,0 +1,81 @@
+/* The server as a whole: its parts in the order in which they start, and end. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "server.h"
+
+static unsigned threads_of(const serve_options *o)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const unsigned threads = o->threads ? o->threads : processors > 0 ? (unsigned)processors : 1;
+    return threads < LENET5_MAX_THREADS ? threads : LENET5_MAX_THREADS;
+}
+
+static lenet5_status start_parts(server *s, lenet5_error *error)
+{
+    lenet5_status status = door_open(&s->door, s, error);
+    s->channel = channel_new();
+    s->loops = calloc(s->threads, sizeof *s->loops);
+    if (status == LENET5_OK && (!s->loops || !s->channel || !assets_load(s)))
+        status = lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = pool_start(&s->pool, s, error);
+    for (unsigned i = 0; status == LENET5_OK && i < s->threads; i++) {
+        s->loop_count = i + 1;
+        status = loop_start(&s->loops[i], s, error);
+    }
+    for (unsigned i = 0; status == LENET5_OK && i < s->threads; i++)
+        status = loop_run(&s->loops[i], error);
+    return status == LENET5_OK ? door_run(s->door, error) : status;
+}
+
+lenet5_status serve_start(server **started, const serve_options *options, lenet5_error *error)
+{
+    server *s = calloc(1, sizeof *s);
+    if (!s)
+        return lenet5_fail_memory(error);
+    s->options = *options;
+    s->threads = threads_of(options);
+    s->started = lenet5_clock();
+    const lenet5_status status = start_parts(s, error);
+    if (status == LENET5_OK)
+        *started = s;
+    else
+        serve_stop(s, 0);
+    return status;
+}
+
+const char *serve_url(const server *s)
+{
+    return s->url;
+}
+
+void serve_publish(server *s, const char *event, const char *json)
+{
+    channel_publish(s->channel, event, json);
+    for (unsigned i = 0; i < s->loop_count; i++)
+        loop_tell(&s->loops[i]);
+}
+
+/* The loops end when their last client has left, and the last request has come back from the pool by then. */
+void serve_stop(server *s, double seconds)
+{
+    if (!s)
+        return;
+    atomic_store(&s->stopping, true);
+    if (s->door)
+        door_close(s->door);
+    for (unsigned i = 0; i < s->loop_count; i++)
+        loop_stop(&s->loops[i], lenet5_clock() + seconds);
+    for (unsigned i = 0; i < s->loop_count; i++)
+        loop_end(&s->loops[i]);
+    pool_stop(s->pool);
+    assets_free(s);
+    channel_free(s->channel);
+    door_free(s->door);
+    free(s->loops);
+    free(s);
+}

@@ -1,0 +1,71 @@
+/* The colours of maps and kernels, and painting numbers with them, a pixel each. */
+
+const STEPS = 255;
+
+const palettes = {};
+
+/* A colour of the style sheet as [red, green, blue]. */
+function resolve(name) {
+    const probe = document.createElement('span');
+    probe.style.color = `var(${name})`;
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+    probe.remove();
+    return colour;
+}
+
+/* STEPS colours through stops at equal distances. */
+function ramp(stops) {
+    return Array.from({ length: STEPS }, (_, i) => {
+        const place = i / (STEPS - 1) * (stops.length - 1);
+        const below = Math.min(Math.floor(place), stops.length - 2);
+        const share = place - below;
+        return stops[below].map((channel, k) => channel + share * (stops[below + 1][k] - channel));
+    });
+}
+
+/** Takes the colours from the style sheet, again after a change of theme. */
+export function refreshColours() {
+    const neutral = resolve('--map-neutral');
+    palettes.diverging = ramp([resolve('--map-negative'), neutral, resolve('--map-positive')]);
+    palettes.ink = ramp([neutral, resolve('--text')]);
+    palettes.amount = ramp([neutral, resolve('--map-positive')]);
+}
+
+/** How numbers become colours: state for units, input for the picture, amount(most) for what is never negative. */
+export const scales = {
+    state: { palette: 'diverging', low: -1.7159, high: 1.7159 },
+    input: { palette: 'ink', low: -0.1, high: 1.175 },
+    byte: { palette: 'ink', low: 0, high: 255 },
+    kernel: (most) => ({ palette: 'diverging', low: -most, high: most }),
+    amount: (most) => ({ palette: 'amount', low: 0, high: most }),
+};
+
+/** Paints rows of numbers on a canvas of as many pixels. */
+export function paint(canvas, rows, scale) {
+    const context = canvas.getContext('2d');
+    const picture = context.createImageData(canvas.width, canvas.height);
+    const palette = palettes[scale.palette];
+    const factor = (STEPS - 1) / (scale.high - scale.low);
+    let at = 0;
+    for (const row of rows)
+        for (const value of row) {
+            const step = Math.round((value - scale.low) * factor);
+            const [red, green, blue] = palette[Math.max(0, Math.min(STEPS - 1, step))];
+            picture.data[at++] = red;
+            picture.data[at++] = green;
+            picture.data[at++] = blue;
+            picture.data[at++] = 255;
+        }
+    context.putImageData(picture, 0, 0);
+}
+
+/** Leaves a canvas empty. */
+export function wipe(canvas) {
+    canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
+}
+
+/** Numbers in a row as rows of a width. */
+export function inRows(values, width) {
+    return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
+}

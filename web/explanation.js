@@ -1,0 +1,116 @@
+/* How a picture was read: the stages, the graph of joins that were considered, and what the network was shown. */
+
+import { paint, inRows, scales } from './colours.js';
+import { bytesOf, make, makeCanvas, makeSvg } from './dom.js';
+import { hasText, percent, t } from './i18n.js';
+
+const SIDE = 28;
+const RUBBISH = 10;
+const SPACING = 56; /* of the graph's nodes */
+const MARGIN = 32;
+const RISE = 26; /* of an arc, for each piece */
+const PLAUSIBLE = 0.01;
+const MOST = 60; /* candidates that are shown at once */
+
+function bestOf({ posterior }) {
+    const digits = posterior.slice(0, RUBBISH);
+    const digit = digits.indexOf(Math.max(...digits));
+    return { digit, probability: digits[digit] };
+}
+
+const score = (candidate) => bestOf(candidate).probability * candidate.prior;
+
+export class ExplanationView {
+    #root;
+
+    constructor(root) {
+        this.#root = root;
+    }
+
+    /** Shows the explanations of lines that have one. */
+    show(lines) {
+        const explained = lines.filter((line) => line.explanation);
+        this.#root.replaceChildren(...explained.flatMap((line) => partsOf(line)));
+    }
+}
+
+function partsOf(line) {
+    const { stages, candidates } = line.explanation;
+    const whole = stages.filter((stage) => stage.line === 0);
+    const own = stages.filter((stage) => stage.line !== 0);
+    const parts = whole.map(stageFigure);
+    parts.push(make('h4', {}, t('line-title', { line: line.line, string: line.string || '–' })), ...own.map(stageFigure));
+    if (candidates.length > 0)
+        parts.push(graphOf(candidates), make('p', { class: 'soft' }, t('graph-explained')), ...triedParts(candidates));
+    return parts;
+}
+
+/* ---- Stages ---- */
+
+function stageFigure({ name, width, height, rgb }) {
+    const canvas = makeCanvas(width, height, { class: 'stage' });
+    const context = canvas.getContext('2d');
+    const picture = context.createImageData(width, height);
+    const bytes = bytesOf(rgb);
+    for (let i = 0; i < width * height; i++)
+        picture.data.set([bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2], 255], 4 * i);
+    context.putImageData(picture, 0, 0);
+    const key = `stage: ${name}`;
+    return make('figure', {}, canvas, make('figcaption', {}, hasText(key) ? t(key) : name));
+}
+
+/* ---- The graph: a node for each gap or cut, an arc for each join that may be a digit ---- */
+
+function graphOf(candidates) {
+    const nodes = Math.max(...candidates.map((candidate) => candidate.last)) + 1;
+    const arcs = candidates.filter((candidate) => candidate.chosen || score(candidate) > PLAUSIBLE);
+    const span = Math.max(...arcs.map((arc) => arc.last - arc.first), 1);
+    const base = span * RISE * 0.75 + 30;
+    const [width, height] = [2 * MARGIN + (nodes - 1) * SPACING, base + 16];
+    const path = arcs.filter((arc) => arc.chosen);
+    const label = t('graph-label', { digits: path.map((arc) => bestOf(arc).digit).join(' ') });
+    const picture = makeSvg('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label },
+        ...arcs.filter((arc) => !arc.chosen).map((arc) => arcOf(arc, base)),
+        ...path.map((arc) => arcOf(arc, base)),
+        ...Array.from({ length: nodes }, (_, i) => makeSvg('circle', { cx: MARGIN + i * SPACING, cy: base, r: 3.5 })));
+    return make('div', { class: 'scroll graph', tabindex: '0', role: 'group', 'aria-label': t('graph-title') }, picture);
+}
+
+function arcOf(candidate, base) {
+    const [from, to] = [candidate.first, candidate.last].map((node) => MARGIN + node * SPACING);
+    const rise = RISE * (candidate.last - candidate.first);
+    const { digit, probability } = bestOf(candidate);
+    return makeSvg('g', { class: candidate.chosen ? 'chosen' : null },
+        makeSvg('path', { d: `M${from} ${base}C${from} ${base - rise} ${to} ${base - rise} ${to} ${base}` }),
+        makeSvg('text', { x: (from + to) / 2, y: base - 0.75 * rise - 4 }, String(digit)),
+        makeSvg('title', {}, `${digit}: ${percent(probability)}`));
+}
+
+/* ---- What the network was shown ---- */
+
+/* The chosen and the likeliest first; the others on request. */
+function triedParts(candidates) {
+    const sorted = [...candidates].sort((a, b) => b.chosen - a.chosen || score(b) - score(a));
+    const list = make('ul', { class: 'tried' }, ...sorted.slice(0, MOST).map(triedItem));
+    const parts = [make('h5', {}, t('tried-title', { count: candidates.length })), list];
+    if (sorted.length > MOST) {
+        const more = make('button', { type: 'button' }, t('show-all'));
+        more.addEventListener('click', () => {
+            list.append(...sorted.slice(MOST).map(triedItem));
+            more.remove();
+        });
+        parts.push(more);
+    }
+    return parts;
+}
+
+function triedItem(candidate) {
+    const canvas = makeCanvas(SIDE, SIDE);
+    paint(canvas, inRows(bytesOf(candidate.picture), SIDE), scales.byte);
+    const { digit, probability } = bestOf(candidate);
+    const rubbish = candidate.posterior[RUBBISH];
+    const words = rubbish > probability ? [t('tried-rubbish'), percent(rubbish)] : [String(digit), percent(probability)];
+    return make('li', { class: candidate.chosen ? 'chosen' : null }, canvas,
+        make('span', { class: 'what' }, words[0]), make('span', { class: 'soft' }, words[1]),
+        ...(candidate.chosen ? [make('span', { class: 'mark' }, t('tried-chosen'))] : []));
+}

@@ -1,0 +1,271 @@
+/*
+ * The page: pad, answer, network, reading and collection, put together.
+ *
+ * Ids for tests: #pad, #undo, #clear, #pen-width, #mode-digit, #mode-code, #language (en, ko), #theme (auto, light,
+ * dark), #sureness, #alert; #file (the input that takes a picture);
+ * #answer with data-digit ("" where there is none) and data-decision (accepted, rejected, none);
+ * #network with #layers, #readout and #zoom; in #layers each .layer holds .maps of .map;
+ * #result with data-strings (the strings with spaces between) and data-decisions (accepted, unsure), #format,
+ * #format-other, #method, #lines, #explain, #explanation; #correction with #collect, and the fields .correction-digit;
+ * #label-digit with a button for each digit (data-label); #collected with data-count, #labelled, #download, #forget.
+ */
+
+import { AnswerView } from './answer.js';
+import { classifyFile, classifyGrey, network, read } from './api.js';
+import { Collection } from './collection.js';
+import { paint, refreshColours, scales } from './colours.js';
+import { byId, make } from './dom.js';
+import { onLanguage, t } from './i18n.js';
+import { Live } from './live.js';
+import { NetworkView } from './network.js';
+import { Pad } from './pad.js';
+import { decode, fitting, startPictures } from './pictures.js';
+import { ReadingView } from './reading.js';
+import { onTheme, startSettings } from './settings.js';
+import { Trouble } from './trouble.js';
+
+const PICTURE_SIDE = 28;
+const CODE_PAUSE = 200; /* milliseconds between readings while a code is being written */
+const QUIET = 700; /* milliseconds without a change before an answer is read out */
+
+startSettings();
+refreshColours();
+
+const trouble = new Trouble(byId('alert'));
+const pad = new Pad(byId('pad'), byId('pen-cursor'));
+const answer = new AnswerView();
+const reading = new ReadingView();
+const collection = new Collection();
+const classifying = new Live(classify, (error) => trouble.report(error));
+const readingLive = new Live(readPad, (error) => trouble.report(error));
+let maps = null; /* the view of the network, once the server has described it */
+let mode = 'digit';
+let result = null; /* the newest answer about a digit */
+let drawing = 0; /* counts what has been on the pad, so that a label goes to the digit it was given to */
+let announcing = 0;
+
+/* ---- What is read out, once it has come to rest ---- */
+
+function announce(text) {
+    clearTimeout(announcing);
+    announcing = setTimeout(() => { byId('announcement').textContent = text; }, QUIET);
+}
+
+/* ---- One digit ---- */
+
+const sureness = () => byId('sureness').value ? { max_error: byId('sureness').value } : {};
+
+async function classify() {
+    const about = drawing;
+    if (mode !== 'digit' || pad.blank) {
+        showDigit(null);
+        return 0;
+    }
+    const { width, pixels } = pad.grey();
+    const found = await (pad.file ? classifyFile(pad.file, sureness()) : classifyGrey(pixels, width, sureness()));
+    trouble.over();
+    if (mode === 'digit' && !pad.blank)
+        showDigit({ ...found, about });
+    return 0;
+}
+
+function showDigit(found) {
+    result = found;
+    answer.show(found);
+    maps?.show(found?.maps ?? null);
+    byId('label-buttons').querySelectorAll('button').forEach((button) => { button.disabled = !found?.maps; });
+    announce(answer.sentence);
+}
+
+/* The picture in the middle of the network's input, as the bytes it was made of. */
+function pictureOf(input) {
+    const margin = (input.length - PICTURE_SIDE) / 2;
+    const middle = (row) => row.slice(margin, margin + PICTURE_SIDE);
+    return Uint8Array.from(middle(input).flatMap(middle), (value) => Math.round((value + 0.1) / 1.275 * 255));
+}
+
+function labelDigit(label) {
+    collection.keep(`pad ${result.about}`, pictureOf(result.maps.input), label);
+    announce(t('kept', { digit: label, count: collection.size }));
+}
+
+/* ---- A code, or a picture ---- */
+
+function readOptions(explain) {
+    const format = byId('format').value === 'other' ? byId('format-other').value.trim() : byId('format').value;
+    const options = { format, method: byId('method').value, n_best: 3, ...sureness() };
+    return explain ? { ...options, explain: 1 } : options;
+}
+
+/* The bitmap to show: that of the picture, or what the server found in it where the browser cannot show it. */
+function shownOf(picture, lines) {
+    const stage = lines[0]?.explanation?.stages.find(({ line }) => line === 0);
+    return picture ?? (stage ? reading.stageCanvas(stage) : null);
+}
+
+/* What lies on the pad to be read: a file and its picture; null if there is nothing. */
+async function sourceOf() {
+    if (pad.file)
+        return { file: pad.file, picture: pad.picture };
+    if (mode !== 'code' || pad.blank)
+        return null;
+    const file = await pad.png();
+    return { file, picture: await decode(file) };
+}
+
+async function readSource(source, explain) {
+    const about = drawing;
+    const lines = await read(source.file, readOptions(explain || source.picture === null));
+    trouble.over();
+    if (!pad.blank) {
+        reading.show(shownOf(source.picture, lines), lines, about);
+        announce(reading.sentence);
+    }
+}
+
+async function readPad() {
+    const source = await sourceOf();
+    byId('result').hidden = mode === 'digit' && source === null;
+    byId('result-waiting').hidden = source !== null;
+    if (source === null)
+        reading.show(null, null, drawing);
+    else
+        await readSource(source, byId('explain').checked);
+    return pad.drawing ? CODE_PAUSE : 0;
+}
+
+/* The pictures of the digits come with the explanation, which is fetched if it is not there. */
+async function collectDigits() {
+    if (!reading.explained) {
+        const { labels } = reading;
+        try {
+            await readSource(await sourceOf(), true);
+        } catch (error) {
+            trouble.report(error);
+            return;
+        }
+        reading.labels = labels;
+    }
+    reading.labelled.forEach(({ key, picture, label }) => collection.keep(key, picture, label));
+    announce(t('kept-several', { count: collection.size }));
+}
+
+/* ---- Pictures ---- */
+
+async function take(file) {
+    const picture = await decode(file);
+    const source = await fitting(file, picture);
+    pad.lay(source.picture, source.file);
+}
+
+/* ---- The pad ---- */
+
+function changed() {
+    drawing++;
+    byId('pad-hint').hidden = !pad.blank;
+    classifying.changed();
+    if (mode === 'code' || pad.file || !byId('result').hidden)
+        readingLive.changed();
+}
+
+function setMode(next) {
+    mode = next;
+    document.body.dataset.mode = mode;
+    byId('mode-digit').setAttribute('aria-pressed', String(mode === 'digit'));
+    byId('mode-code').setAttribute('aria-pressed', String(mode === 'code'));
+    byId('network').hidden = mode === 'code';
+    pad.setFormat(mode);
+}
+
+function setPen(width) {
+    byId('pen-width').value = width;
+    pad.penWidth = Number(byId('pen-width').value);
+}
+
+/* ---- The keyboard ---- */
+
+const shortcuts = {
+    z: () => pad.undo(),
+    c: () => pad.clear(),
+    delete: () => pad.clear(),
+    backspace: () => pad.clear(),
+    m: () => setMode(mode === 'digit' ? 'code' : 'digit'),
+    o: () => byId('file').click(),
+    '[': () => setPen(pad.penWidth - 2),
+    ']': () => setPen(pad.penWidth + 2),
+};
+
+function shortcut(event) {
+    const key = event.key.toLowerCase();
+    const undoing = key === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!(key in shortcuts) || !(plain || undoing) || event.target.closest('input, select, textarea, dialog'))
+        return;
+    event.preventDefault();
+    shortcuts[key]();
+}
+
+/* ---- The beginning ---- */
+
+function makeLabelButtons() {
+    for (let digit = 0; digit < 10; digit++) {
+        const button = make('button', { type: 'button', 'data-label': digit, disabled: true }, String(digit));
+        button.addEventListener('click', () => labelDigit(digit));
+        byId('label-buttons').append(button);
+    }
+}
+
+function wireControls() {
+    pad.onChange = changed;
+    pad.onPen = (down) => announce(t(down ? 'pen-down' : 'pen-up'));
+    byId('undo').addEventListener('click', () => pad.undo());
+    byId('clear').addEventListener('click', () => pad.clear());
+    byId('pen-width').addEventListener('input', () => setPen(byId('pen-width').value));
+    byId('mode-digit').addEventListener('click', () => setMode('digit'));
+    byId('mode-code').addEventListener('click', () => setMode('code'));
+    byId('sureness').addEventListener('change', () => { classifying.changed(); readingLive.changed(); });
+    for (const id of ['format', 'format-other', 'method', 'explain'])
+        byId(id).addEventListener('change', () => readingLive.changed());
+    byId('format').addEventListener('change', () => {
+        byId('format-other-label').hidden = byId('format').value !== 'other';
+    });
+    byId('explain').addEventListener('change', () => {
+        byId('explanation').hidden = !byId('explain').checked;
+    });
+    reading.onCollect = collectDigits;
+    document.addEventListener('keydown', shortcut);
+    startPictures(take, () => trouble.say('no-camera'));
+}
+
+function paintLegend() {
+    const { low, high } = scales.state;
+    const { width } = byId('legend');
+    paint(byId('legend'), [Array.from({ length: width }, (_, i) => low + (high - low) * i / (width - 1))], scales.state);
+}
+
+function refreshAll() {
+    refreshColours();
+    paintLegend();
+    trouble.refresh();
+    answer.refresh();
+    reading.refresh();
+    collection.refresh();
+    maps?.refresh();
+}
+
+/* The view of the network begins when the server has described it. */
+const describing = new Live(async () => {
+    maps = new NetworkView(await network());
+    maps.onAnnounce = announce;
+    maps.show(result?.maps ?? null);
+    return 0;
+}, (error) => trouble.report(error));
+
+makeLabelButtons();
+wireControls();
+setPen(byId('pen-width').value);
+onTheme(refreshAll);
+onLanguage(refreshAll);
+setMode('digit');
+refreshAll();
+describing.changed();

@@ -1,0 +1,189 @@
+/* What was read in a picture: the picture with boxes over it, the lines, and a field for each digit to put it right. */
+
+import { bytesOf, byId, make, makeCanvas } from './dom.js';
+import { ExplanationView } from './explanation.js';
+import { hasText, percent, t } from './i18n.js';
+
+const CROP = 44; /* side of a digit's picture, in pixels */
+const LABEL = 15; /* least height of the digits written over boxes */
+
+/** The lines of an answer of /v1/read; without the object that stands for an empty picture. */
+const writtenIn = (answer) => answer.filter((line) => line.decision !== 'empty');
+
+/** The 28x28 pictures of the digits of a line, in their order; null where the answer has no explanation. */
+function picturesOf(line) {
+    const chosen = line.explanation?.candidates.filter((candidate) => candidate.chosen);
+    return chosen?.map((candidate) => bytesOf(candidate.picture)) ?? null;
+}
+
+export class ReadingView {
+    #root = byId('result');
+    #picture = null;
+    #answer = null;
+    #explanation = new ExplanationView(byId('explanation'));
+    #fields = []; /* one for each digit: {line, place, input} */
+
+    /** Called when the visitor wants the digits kept; resolves once the answer has their pictures. */
+    onCollect = async () => {};
+
+    constructor() {
+        byId('collect').addEventListener('click', () => this.onCollect());
+    }
+
+    /** Shows an answer about a picture (a bitmap or canvas; null if the browser cannot show it). */
+    show(picture, answer) {
+        this.#picture = picture;
+        this.#answer = answer;
+        this.refresh();
+    }
+
+    /** Once more, in other colours or another language. */
+    refresh() {
+        const lines = this.#answer ? writtenIn(this.#answer) : [];
+        const strings = lines.map((line) => line.string).join(' ');
+        const decisions = lines.map((line) => line.decision).join(' ');
+        this.#root.dataset.strings = strings;
+        this.#root.dataset.decisions = decisions;
+        byId('result-body').hidden = this.#answer === null;
+        this.#showPicture(lines);
+        this.#showLines(lines);
+        this.#showNotes();
+        byId('correction').hidden = !lines.some((line) => line.digits.length > 0);
+        this.#explanation.show(lines);
+    }
+
+    /** What was read, in a sentence. */
+    get sentence() {
+        if (!this.#answer)
+            return '';
+        const lines = writtenIn(this.#answer);
+        return lines.length === 0 ? t('nothing-written') : lines.map(sentenceOf).join('. ');
+    }
+
+    /** Whether the answer says how it came about. */
+    get explained() {
+        return this.#answer?.some((line) => line.explanation) ?? false;
+    }
+
+    /** What stands in the correction fields. */
+    get labels() {
+        return this.#fields.map(({ input }) => input.value);
+    }
+
+    set labels(labels) {
+        this.#fields.forEach(({ input }, i) => { input.value = labels[i] ?? input.value; });
+    }
+
+    /** The digits that have a label, with their 28x28 pictures. */
+    get labelled() {
+        return this.#fields.flatMap(({ line, place, input }) => {
+            const picture = picturesOf(line)?.[place];
+            return picture && /^[0-9]$/.test(input.value)
+                ? [{ key: `${line.page}-${line.line}-${place}`, picture, label: Number(input.value) }]
+                : [];
+        });
+    }
+
+    /* ---- The picture ---- */
+
+    #showPicture(lines) {
+        const canvas = byId('result-picture');
+        canvas.hidden = this.#picture === null;
+        if (!this.#picture)
+            return;
+        canvas.width = this.#picture.width;
+        canvas.height = this.#picture.height;
+        canvas.setAttribute('aria-label', this.sentence);
+        const context = canvas.getContext('2d');
+        context.drawImage(this.#picture, 0, 0);
+        lines.forEach((line) => drawLine(context, line, canvas.width));
+    }
+
+    /* ---- Lines ---- */
+
+    #showLines(lines) {
+        this.#fields = [];
+        byId('nothing').hidden = lines.length > 0;
+        byId('lines').replaceChildren(...lines.map((line) => this.#line(line)));
+    }
+
+    #line(line) {
+        const sure = line.decision === 'accepted';
+        const rest = line.n_best.slice(1).map(({ string, probability }) => `${string} ${percent(probability)}`);
+        return make('li', { class: `line ${line.decision}` },
+            make('p', { class: 'string' }, line.string || '–'),
+            make('p', { class: 'line-words' }, verdictOf(line)),
+            ...(rest.length > 0 ? [make('p', { class: 'soft' }, t('also', { strings: rest.join(', ') }))] : []),
+            make('div', { class: `digits${sure ? '' : ' unsure'}`, role: 'group', 'aria-label': t('correct-line', line) },
+                ...line.digits.map((digit, place) => this.#digit(line, digit, place))));
+    }
+
+    #digit(line, digit, place) {
+        const input = make('input', {
+            type: 'text', inputmode: 'numeric', maxlength: '1', autocomplete: 'off', class: 'correction-digit',
+            value: String(digit.digit), 'aria-label': t('correct-digit', { place: place + 1, line: line.line }),
+        });
+        input.addEventListener('focus', () => input.select());
+        this.#fields.push({ line, place, input });
+        return make('div', { class: 'digit' }, this.#crop(digit.box), input,
+            make('span', { class: 'soft' }, percent(digit.probability)));
+    }
+
+    /* A digit cut out of the picture. */
+    #crop([left, top, width, height]) {
+        const canvas = makeCanvas(CROP, CROP, { class: 'crop' });
+        if (!this.#picture)
+            return canvas;
+        const scale = (CROP - 4) / Math.max(width, height);
+        const [w, h] = [width * scale, height * scale];
+        canvas.getContext('2d').drawImage(this.#picture, left, top, width, height, (CROP - w) / 2, (CROP - h) / 2, w, h);
+        return canvas;
+    }
+
+    #showNotes() {
+        const notes = this.#answer?.[0]?.notes ?? [];
+        byId('notes').replaceChildren(...notes.map((note) => make('li', {}, noteText(note))));
+    }
+}
+
+/* The server's notes are English; those that are known are told in the visitor's language. */
+const noteText = (note) => hasText(`note: ${note}`) ? t(`note: ${note}`) : note;
+
+function verdictOf({ decision, probability, string }) {
+    if (string === '')
+        return t('no-string');
+    return t(decision === 'accepted' ? 'line-accepted' : 'line-unsure', { percent: percent(probability) });
+}
+
+const sentenceOf = (line) => line.decision === 'accepted'
+    ? t('say-accepted', line)
+    : t('say-unsure', { string: line.string || '–' });
+
+/* A box and its digit: solid where the line was accepted, dashed and with a question mark where it was not. */
+function drawLine(context, line, pictureWidth) {
+    const style = getComputedStyle(document.documentElement);
+    const sure = line.decision === 'accepted';
+    const width = Math.max(1.5, pictureWidth / 400);
+    context.strokeStyle = sure ? '#005a9c' : '#a03c00';
+    context.fillStyle = context.strokeStyle;
+    context.lineWidth = width;
+    context.textAlign = 'center';
+    context.setLineDash(sure ? [] : [3 * width, 2 * width]);
+    for (const { digit, box: [left, top, w, h] } of line.digits) {
+        const size = Math.max(LABEL * width / 1.5, h / 4);
+        context.strokeRect(left, top, w, h);
+        context.font = `600 ${size}px ${style.fontFamily}`;
+        tag(context, sure ? String(digit) : `${digit}?`, left + w / 2, Math.max(top - 2 * width, size), size);
+    }
+    context.setLineDash([]);
+}
+
+/* Text on a patch of its colour, standing on (x, y). */
+function tag(context, text, x, y, size) {
+    const half = context.measureText(text).width / 2 + size / 5;
+    context.fillRect(x - half, y - size, 2 * half, size * 1.1);
+    context.save();
+    context.fillStyle = '#ffffff';
+    context.fillText(text, x, y - size * 0.12);
+    context.restore();
+}
