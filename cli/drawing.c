@@ -3,6 +3,7 @@
  * which a PNG has two pixels each way and an SVG one.
  */
 #include "drawing.h"
+#include "figure_5.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -33,14 +34,6 @@
 #define LEGEND_ROW 21.0
 #define LEGEND_SAMPLE 34.0 /* the length of line shown for a curve */
 #define LEGEND_GAP 10.0    /* from there to its name */
-
-/* The values of the paper's figure 5: pass, training error, test error. */
-static const curve_point figure_5[] = {
-    {1, 4.9, 2.65},  {2, 3.0, 2.23},  {3, 1.76, 1.47}, {4, 1.47, 1.42},  {5, 1.21, 1.42},
-    {6, 0.90, 1.08}, {8, 0.69, 1.05}, {10, 0.48, .95}, {12, 0.43, 0.98}, {19, 0.35, 0.95},
-};
-
-#define FIGURE_5_POINTS (sizeof figure_5 / sizeof figure_5[0])
 
 /* Ours are drawn strong, the paper's light. */
 static const colour sky_blue = {0.337, 0.706, 0.914}, orange = {0.902, 0.624, 0};

@@ -12,22 +12,14 @@ extern const cli_command serve_command;
 #endif
 static const cli_command help_command, version_command;
 
-const cli_command *const commands[] = {&train_command,
-                                       &test_command,
-                                       &classify_command,
+const cli_command *const commands[] = {&train_command,     &test_command,    &classify_command,
                                        &read_command,
 #ifdef LENET5_SERVE
                                        &serve_command,
 #endif
-                                       &calibrate_command,
-                                       &inspect_command,
-                                       &synth_command,
-                                       &fetch_command,
-                                       &plot_command,
-                                       &bench_command,
-                                       &help_command,
-                                       &version_command,
-                                       NULL};
+                                       &calibrate_command, &inspect_command, &synth_command,
+                                       &fetch_command,     &plot_command,    &bench_command,
+                                       &help_command,      &version_command, NULL};
 
 static const option no_options[] = {{0}};
 

@@ -118,10 +118,12 @@ static int parse_option(cli_arguments *parsed, int argc, char **argv)
     }
     if (!o->argument && joined)
         return complain_usage(command, "--%s takes no value", o->name), 0;
-    if (o->argument && !joined && argc < 2)
+    const bool optional = o->argument && o->argument[0] == '[';
+    const bool given = o->argument && !joined && argc > 1 && !(optional && argv[1][0] == '-');
+    if (o->argument && !joined && !given && !optional)
         return complain_usage(command, "--%s needs %s behind it", o->name, o->argument), 0;
-    parsed->values[o - command->options] = !o->argument ? "" : joined ? name + length + 1 : argv[1];
-    return o->argument && !joined ? 2 : 1;
+    parsed->values[o - command->options] = joined ? name + length + 1 : given ? argv[1] : "";
+    return given ? 2 : 1;
 }
 
 bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc, char **argv)

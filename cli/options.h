@@ -12,8 +12,9 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREADABLE = 3 };
 
 typedef struct option {
-    const char *name;     /* without the two dashes */
-    const char *argument; /* what follows it, for the help: "FILE"; NULL for a flag */
+    const char *name; /* without the two dashes */
+    const char
+        *argument; /* what follows it, for the help: "FILE", or "[FILE]" if it may be left out; NULL for a flag */
     const char *help;
 } option;
 
@@ -33,7 +34,7 @@ typedef struct cli_command {
 
 struct cli_arguments {
     const cli_command *command;
-    const char *values[MAX_OPTIONS]; /* by the number of the option; a flag that is given has "" */
+    const char *values[MAX_OPTIONS]; /* by the number of the option; one that is given without a value has "" */
     char **others;                   /* those that are not options */
     size_t count;
 };

@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 #include "explain.h"
-#include "json/answers.h"
 #include "lenet5_reader.h"
 #include "read_codes.h"
 #include "read_sources.h"
 #include "template.h"
+#include "json/answers.h"
 
 typedef enum telling { TELL_TEXT, TELL_JSON, TELL_CSV } telling;
 

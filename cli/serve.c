@@ -13,7 +13,6 @@
 
 #define LONGEST_SECRET 65536 /* bytes of a token, a certificate or a key */
 #define LAST_SECONDS 30.0    /* for what is in flight when it is to end */
-#define MIB ((size_t)1 << 20)
 
 typedef struct job {
     const cli_arguments *arguments;
@@ -73,15 +72,16 @@ static int read_secrets(job *j)
 static int read_numbers(job *j)
 {
     const cli_arguments *a = j->arguments;
+    const serve_options usual = SERVE_DEFAULTS;
     uint64_t threads, body, pixels, connections, each, queue;
     if (!argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
-        !argument_whole(&body, a, "max-body", 32 * MIB, 1024, 1024 * MIB) ||
-        !argument_whole(&pixels, a, "max-pixels", LENET5_MAX_PICTURE_PIXELS, 1, LENET5_MOST_PICTURE_PIXELS) ||
-        !argument_whole(&connections, a, "connections", 4096, 1, 100000) ||
-        !argument_whole(&each, a, "connections-per-address", 256, 1, 100000) ||
-        !argument_whole(&queue, a, "queue", 64, 1, 100000) ||
-        !argument_real(&j->options.request_seconds, a, "request-time", 30, 0.1, 3600) ||
-        !argument_real(&j->options.idle_seconds, a, "idle-time", 60, 0.1, 3600))
+        !argument_whole(&body, a, "max-body", usual.most_body, 1024, (uint64_t)1 << 30) ||
+        !argument_whole(&pixels, a, "max-pixels", usual.most_pixels, 1, LENET5_MOST_PICTURE_PIXELS) ||
+        !argument_whole(&connections, a, "connections", usual.connections, 1, 100000) ||
+        !argument_whole(&each, a, "connections-per-address", usual.connections_per_address, 1, 100000) ||
+        !argument_whole(&queue, a, "queue", usual.queue, 1, 100000) ||
+        !argument_real(&j->options.request_seconds, a, "request-time", usual.request_seconds, 0.1, 3600) ||
+        !argument_real(&j->options.idle_seconds, a, "idle-time", usual.idle_seconds, 0.1, 3600))
         return EXIT_USAGE;
     j->options.threads = (unsigned)threads;
     j->options.most_body = (size_t)body;

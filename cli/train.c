@@ -7,6 +7,7 @@
 #include "committee.h"
 #include "common.h"
 #include "progress.h"
+#include "watch.h"
 
 #define CHECKPOINT_SECONDS 15.0
 
@@ -29,6 +30,7 @@ typedef struct job {
     lenet5_committee teacher; /* of no networks: none */
     lenet5_training *training;
     progress progress;
+    watch *watch; /* NULL: nobody watches */
 } job;
 
 static bool is_recipe(const char *name)
@@ -73,11 +75,13 @@ static int read_options(job *j)
         return EXIT_USAGE;
     static const char *const fixed[] = {"recipe", "loss",       "seed",      "epochs",
                                         "batch",  "validation", "committee", "negatives"};
+    static const char *const of_one[] = {"log", "watch"};
     for (size_t i = 0; argument_text(a, "resume") && i < sizeof fixed / sizeof fixed[0]; i++)
         if (argument_text(a, fixed[i]))
             return complain_usage(a->command, "--%s cannot be changed when a training is resumed", fixed[i]);
-    if (j->committee > 1 && j->log)
-        return complain_usage(a->command, "--log is for a single network, not for a committee");
+    for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0]; i++)
+        if (argument_text(a, of_one[i]))
+            return complain_usage(a->command, "--%s is for a single network, not for a committee", of_one[i]);
     if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
         return complain_usage(a->command, "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
                                           "are for the others");
@@ -222,7 +226,7 @@ static int begin_again(job *j, const char *path)
 /* ---- What is told of it --------------------------------------------------------------------------------------------
  */
 
-static void print_pass_json(const job *j, const lenet5_pass *p)
+static json_t *pass_json(const job *j, const lenet5_pass *p)
 {
     char key[64];
     double low, high;
@@ -236,17 +240,11 @@ static void print_pass_json(const job *j, const lenet5_pass *p)
     json_object_set_new(object, "seconds", json_real(p->seconds));
     json_object_set_new(object, "pictures_per_s", json_real((double)p->training_pictures / p->seconds));
     json_object_set_new(object, "rates", json_pack("[f,f]", p->least_rate, p->greatest_rate));
-    print_json(object);
+    return object;
 }
 
 static void print_pass(job *j, const lenet5_pass *p)
 {
-    if (j->json) {
-        print_pass_json(j, p);
-        return;
-    }
-    if (j->quiet)
-        return;
     double low, high;
     lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
     if (!j->titled)
@@ -257,6 +255,17 @@ static void print_pass(job *j, const lenet5_pass *p)
            percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
            100 * low, 100 * high, p->least_rate, p->greatest_rate, p->seconds);
     fflush(stdout);
+}
+
+static void tell_pass(job *j, const lenet5_pass *p)
+{
+    json_t *object = pass_json(j, p);
+    watch_pass(j->watch, object);
+    if (j->json)
+        print_json(json_incref(object));
+    else if (!j->quiet)
+        print_pass(j, p);
+    json_decref(object);
 }
 
 static char *log_text(const job *j)
@@ -315,6 +324,7 @@ static void show_progress(job *j)
              lenet5_training_passes(j->training) + 1, passes,
              percent(lenet5_training_pictures_seen(j->training), length), lenet5_training_loss(j->training), rate);
     progress_show(&j->progress, done, label);
+    watch_progress(j->watch, rate, rate > 0 ? (1 - done) * passes * (double)length / rate : 0);
 }
 
 /* ---- The loop ------------------------------------------------------------------------------------------------------
@@ -329,7 +339,7 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     const bool pass_done = lenet5_training_passes(j->training) > before;
     if (pass_done) {
         progress_clear(&j->progress);
-        print_pass(j, lenet5_training_pass(j->training, before));
+        tell_pass(j, lenet5_training_pass(j->training, before));
         status = write_log(j, error);
     }
     if (status == LENET5_OK && (pass_done || interrupted || seconds_now() - *saved > CHECKPOINT_SECONDS)) {
@@ -356,10 +366,20 @@ static int finish(job *j)
     return EXIT_DONE;
 }
 
+static int begin_watch(job *j)
+{
+    const watched what = {j->training, &j->held_out, j->held_out_name, j->recipe, (unsigned)j->threads};
+    const char *place = argument_text(j->arguments, "watch");
+    return place ? watch_begin(&j->watch, &what, place, j->quiet) : EXIT_DONE;
+}
+
 static int run_training(job *j)
 {
     lenet5_error error;
     double saved = seconds_now();
+    const int code = begin_watch(j);
+    if (code != EXIT_DONE)
+        return code;
     progress_begin(&j->progress, j->quiet, share_done(j));
     while (!lenet5_training_finished(j->training) && !interrupted) {
         if (step(j, &saved, &error) != LENET5_OK) {
@@ -391,6 +411,7 @@ static int run(const cli_arguments *arguments)
         code = resume ? begin_again(j, resume) : begin_new(j);
     if (code == EXIT_DONE)
         code = single ? run_training(j) : run_committee(j);
+    watch_end(j->watch, code == EXIT_DONE);
     lenet5_training_free(j->training);
     lenet5_dataset_free(&j->train.set);
     lenet5_dataset_free(&j->test.set);
@@ -414,6 +435,9 @@ static const option options[] = {
     {"out", "FILE", "the model; default " DEFAULT_MODEL},
     {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
     {"resume", "FILE", "go on from a checkpoint, to the same bits"},
+#ifdef LENET5_SERVE
+    {"watch", "[ADDR:PORT]", "a page that shows it, default 127.0.0.1:8080/watch.html"},
+#endif
     {"quiet", NULL, "say nothing but errors"},
     {"json", NULL, "an object a line for each pass, as docs/json.md says"},
     {0},

@@ -5,7 +5,7 @@ import { make, makeCanvas } from './dom.js';
 import { number, t } from './i18n.js';
 import { MapRow } from './maprow.js';
 
-const CODE_PIXELS = 6;
+const CODE_PIXELS = 8;
 const MOST_DIFFERENCE = 4; /* squared, of one unit: that between +1 and -1 */
 
 const figure = (canvas, caption) => make('figure', { class: 'drawn' }, canvas, caption);
@@ -18,6 +18,7 @@ export class CodesView {
     #chosen = null;
     #code;
     #difference;
+    #limit = make('p', { class: 'soft' }); /* what the mark on the bars is */
     #captions = { f6: make('figcaption', {}), code: make('figcaption', {}), difference: make('figcaption', {}) };
 
     constructor({ codes, metadata }) {
@@ -34,6 +35,11 @@ export class CodesView {
             make('span', { class: 'operator', 'aria-hidden': 'true' }, '→'),
             figure(this.#difference, this.#captions.difference),
         ];
+    }
+
+    /** The codes and what is said of them. */
+    get elements() {
+        return [this.row.element, this.#limit];
     }
 
     /** F6's picture with its caption. */
@@ -56,6 +62,7 @@ export class CodesView {
     refresh() {
         this.row.paint(this.#codes, scales.state);
         this.#captions.f6.textContent = t('f6-draws');
+        this.#limit.textContent = this.#rubbish === null ? '' : t('limit', { distance: number(this.#rubbish, 1) });
     }
 
     #addBar() {

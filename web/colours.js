@@ -1,6 +1,7 @@
 /* The colours of maps and kernels, and painting numbers with them, a pixel each. */
 
 const STEPS = 255;
+const BOOST = 0.7; /* 1 would be linear */
 
 const palettes = {};
 
@@ -14,22 +15,27 @@ function resolve(name) {
     return colour;
 }
 
-/* STEPS colours through stops at equal distances. */
-function ramp(stops) {
+/* STEPS colours from below zero through neutral to above; what is near zero is brought out. */
+function divergingRamp(negative, neutral, positive) {
     return Array.from({ length: STEPS }, (_, i) => {
-        const place = i / (STEPS - 1) * (stops.length - 1);
-        const below = Math.min(Math.floor(place), stops.length - 2);
-        const share = place - below;
-        return stops[below].map((channel, k) => channel + share * (stops[below + 1][k] - channel));
+        const value = 2 * i / (STEPS - 1) - 1;
+        return mix(neutral, value < 0 ? negative : positive, Math.abs(value) ** BOOST);
     });
+}
+
+const mix = (from, to, share) => from.map((channel, k) => channel + share * (to[k] - channel));
+
+/* STEPS colours from one to another. */
+function ramp(from, to) {
+    return Array.from({ length: STEPS }, (_, i) => mix(from, to, i / (STEPS - 1)));
 }
 
 /** Takes the colours from the style sheet, again after a change of theme. */
 export function refreshColours() {
     const neutral = resolve('--map-neutral');
-    palettes.diverging = ramp([resolve('--map-negative'), neutral, resolve('--map-positive')]);
-    palettes.ink = ramp([neutral, resolve('--text')]);
-    palettes.amount = ramp([neutral, resolve('--map-positive')]);
+    palettes.diverging = divergingRamp(resolve('--map-negative'), neutral, resolve('--map-positive'));
+    palettes.ink = ramp(neutral, resolve('--text'));
+    palettes.amount = ramp(neutral, resolve('--map-positive'));
 }
 
 /** How numbers become colours: state for units, input for the picture, amount(most) for what is never negative. */

@@ -47,7 +47,8 @@ function partsOf(line) {
 
 /* ---- Stages ---- */
 
-function stageFigure({ name, width, height, rgb }) {
+/** A stage as a canvas. */
+export function stageCanvas({ width, height, rgb }) {
     const canvas = makeCanvas(width, height, { class: 'stage' });
     const context = canvas.getContext('2d');
     const picture = context.createImageData(width, height);
@@ -55,8 +56,13 @@ function stageFigure({ name, width, height, rgb }) {
     for (let i = 0; i < width * height; i++)
         picture.data.set([bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2], 255], 4 * i);
     context.putImageData(picture, 0, 0);
-    const key = `stage: ${name}`;
-    return make('figure', {}, canvas, make('figcaption', {}, hasText(key) ? t(key) : name));
+    return canvas;
+}
+
+function stageFigure(stage) {
+    const key = `stage: ${stage.name}`;
+    return make('figure', {}, make('div', { class: 'scroll' }, stageCanvas(stage)),
+        make('figcaption', {}, hasText(key) ? t(key) : stage.name));
 }
 
 /* ---- The graph: a node for each gap or cut, an arc for each join that may be a digit ---- */

@@ -32,8 +32,11 @@ export class Live {
 
     async #run() {
         this.#dirty = false;
-        await wait(await this.#send().catch((error) => this.#failed(error)));
-        this.#busy = false;
+        try {
+            await wait(await this.#send().catch((error) => this.#failed(error)));
+        } finally {
+            this.#busy = false;
+        }
         this.#next();
     }
 

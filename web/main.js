@@ -15,6 +15,7 @@ import { classifyFile, classifyGrey, network, read } from './api.js';
 import { Collection } from './collection.js';
 import { paint, refreshColours, scales } from './colours.js';
 import { byId, make } from './dom.js';
+import { stageCanvas } from './explanation.js';
 import { onLanguage, t } from './i18n.js';
 import { Live } from './live.js';
 import { NetworkView } from './network.js';
@@ -100,7 +101,7 @@ function readOptions(explain) {
 /* The bitmap to show: that of the picture, or what the server found in it where the browser cannot show it. */
 function shownOf(picture, lines) {
     const stage = lines[0]?.explanation?.stages.find(({ line }) => line === 0);
-    return picture ?? (stage ? reading.stageCanvas(stage) : null);
+    return picture ?? (stage ? stageCanvas(stage) : null);
 }
 
 /* What lies on the pad to be read: a file and its picture; null if there is nothing. */
@@ -173,6 +174,7 @@ function setMode(next) {
     document.body.dataset.mode = mode;
     byId('mode-digit').setAttribute('aria-pressed', String(mode === 'digit'));
     byId('mode-code').setAttribute('aria-pressed', String(mode === 'code'));
+    byId('answer').hidden = mode === 'code';
     byId('network').hidden = mode === 'code';
     pad.setFormat(mode);
 }

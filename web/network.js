@@ -9,8 +9,8 @@ import { firstKernels, KernelsView } from './kernels.js';
 import { MapRow } from './maprow.js';
 
 const MAP_LAYERS = ['c1', 's2', 'c3', 's4'];
-const PIXELS = { input: 5, c1: 4, s2: 7, c3: 5, s4: 8, f6: 12 }; /* of a unit's side, before zooming */
-const STRIP = { wide: 6, high: 26 }; /* of a unit of C5 */
+const PIXELS = { input: 5, c1: 5, s2: 10, c3: 5, s4: 10, f6: 12 }; /* of a unit's side, before zooming */
+const STRIP = { wide: 7, high: 28 }; /* of a unit of C5 */
 
 /* "6@28x28" as {count: 6, side: 28}, "84" as {count: 84, side: 1}. */
 function shapeOf(output) {
@@ -103,6 +103,7 @@ export class NetworkView {
         const bodies = {
             C3: [this.#rows.c3.element, this.#kernels.element],
             F6: [make('div', { class: 'draws' }, this.#codes.drawn(this.#rows.f6.element), ...this.#codes.compared)],
+            output: this.#codes.elements,
         };
         const layers = byId('layers');
         for (const name of ['input', ...this.#description.layers.map((layer) => layer.name)]) {

@@ -28,7 +28,14 @@ function drawStroke(context, stroke, first) {
     }
 }
 
-function drawPicture(context, picture, format) {
+/* A picture, or the name of its file where the browser cannot show it. */
+function drawPicture(context, { picture, file }, format) {
+    if (!picture) {
+        context.fillStyle = INK;
+        context.font = '16px sans-serif';
+        context.fillText(file.name, 16, format.height / 2, format.width - 32);
+        return;
+    }
     const scale = Math.min(format.width / picture.width, format.height / picture.height);
     const [width, height] = [picture.width * scale, picture.height * scale];
     context.drawImage(picture, (format.width - width) / 2, (format.height - height) / 2, width, height);
@@ -79,12 +86,17 @@ export class Pad {
 
     get blank() {
         const last = this.#marks.at(-1);
-        return !last || (!last.picture && last.points.length === 0);
+        return !last || (!last.file && last.points.length === 0);
     }
 
     /** The file of the picture that lies on the pad, null if there is none or something was drawn since. */
     get file() {
         return this.#marks.at(-1)?.file ?? null;
+    }
+
+    /** What the browser shows of that file; null if it cannot. */
+    get picture() {
+        return this.#marks.at(-1)?.picture ?? null;
     }
 
     /** Whether a stroke is under way. */
@@ -106,7 +118,7 @@ export class Pad {
         this.#changed();
     }
 
-    /** Lays a picture on the pad, with the file that it comes from. */
+    /** Lays a picture on the pad, null if the browser cannot show it, with the file that it comes from. */
     lay(picture, file) {
         this.#lift();
         this.#marks.push({ fresh: true, picture, file });
@@ -155,8 +167,8 @@ export class Pad {
             context.fillStyle = PAPER;
             context.fillRect(0, 0, this.#format.width, this.#format.height);
             for (const mark of this.#marks.slice(first))
-                if (mark.picture)
-                    drawPicture(context, mark.picture, this.#format);
+                if (mark.file)
+                    drawPicture(context, mark, this.#format);
                 else
                     drawStroke(context, mark, 0);
         }
@@ -171,7 +183,7 @@ export class Pad {
 
     /* A stroke on a picture begins on clean paper. */
     #start(point) {
-        const fresh = this.#marks.at(-1)?.picture !== undefined;
+        const fresh = this.file !== null;
         this.#stroke = { fresh, width: this.penWidth * this.#format.penScale, points: [] };
         this.#marks.push(this.#stroke);
         if (fresh)
@@ -210,7 +222,6 @@ export class Pad {
         if (event.button !== 0 || this.#pointer !== null)
             return;
         event.preventDefault();
-        this.#canvas.focus({ preventScroll: true });
         this.#lift();
         this.#canvas.setPointerCapture(event.pointerId);
         this.#start(this.#place(event));

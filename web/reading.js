@@ -20,6 +20,7 @@ export class ReadingView {
     #root = byId('result');
     #picture = null;
     #answer = null;
+    #about = 0;
     #explanation = new ExplanationView(byId('explanation'));
     #fields = []; /* one for each digit: {line, place, input} */
 
@@ -30,10 +31,11 @@ export class ReadingView {
         byId('collect').addEventListener('click', () => this.onCollect());
     }
 
-    /** Shows an answer about a picture (a bitmap or canvas; null if the browser cannot show it). */
-    show(picture, answer) {
+    /** Shows an answer about a picture (a bitmap or canvas; null if there is none); about is a number of its own. */
+    show(picture, answer, about) {
         this.#picture = picture;
         this.#answer = answer;
+        this.#about = about;
         this.refresh();
     }
 
@@ -79,7 +81,7 @@ export class ReadingView {
         return this.#fields.flatMap(({ line, place, input }) => {
             const picture = picturesOf(line)?.[place];
             return picture && /^[0-9]$/.test(input.value)
-                ? [{ key: `${line.page}-${line.line}-${place}`, picture, label: Number(input.value) }]
+                ? [{ key: `${this.#about} ${line.page} ${line.line} ${place}`, picture, label: Number(input.value) }]
                 : [];
         });
     }

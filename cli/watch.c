@@ -1,0 +1,200 @@
+#include "watch.h"
+
+#include <nettle/base64.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extras.h"
+#include "figure_5.h"
+#include "progress.h"
+#include "serve/serve.h"
+
+#define PAUSE 0.25        /* seconds between two tellings within a pass */
+#define KERNELS_PAUSE 1.0 /* and of the kernels */
+#define SHOWN_MISREAD 60  /* digits */
+#define LAST_SECONDS 2.0  /* for the pages to hear of the end */
+
+struct watch {
+    watched what;
+    const serve_module *module;
+    server *server;
+    lenet5_committee digits, strings;
+    lenet5_model model;
+    json_t *state; /* all that has been told, for those who come later */
+    double told, kernels_told;
+};
+
+/* ---- Telling --------------------------------------------------------------------------------------------------------
+ */
+
+static void publish(watch *w, const char *event, const json_t *object)
+{
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    if (text)
+        w->module->publish(w->server, event, text);
+    free(text);
+}
+
+/* Tells it to those who are there and keeps it for the others. */
+static void tell(watch *w, const char *event, json_t *object)
+{
+    publish(w, event, object);
+    json_object_set_new(w->state, event, object);
+}
+
+static void tell_state(watch *w)
+{
+    publish(w, "state", w->state);
+}
+
+static void tell_kernels(watch *w)
+{
+    json_t *kernels = json_array();
+    lenet5_training_model(&w->model, w->what.training);
+    for (size_t map = 0; map < 6; map++) {
+        json_t *rows = json_array();
+        for (size_t row = 0; row < 5; row++) {
+            const float *weight = w->model.network.c1.weight[map][row];
+            json_array_append_new(rows, json_pack("[f,f,f,f,f]", (double)weight[0], (double)weight[1],
+                                                  (double)weight[2], (double)weight[3], (double)weight[4]));
+        }
+        json_array_append_new(kernels, rows);
+    }
+    tell(w, "kernels", json_pack("{s:o}", "c1", kernels));
+    w->kernels_told = seconds_now();
+}
+
+static json_t *misread_digit(const lenet5_dataset *set, size_t index, unsigned answer)
+{
+    char picture[BASE64_ENCODE_RAW_LENGTH(LENET5_PICTURE_BYTES) + 1] = "";
+    base64_encode_raw(picture, LENET5_PICTURE_BYTES, lenet5_dataset_picture(set, index));
+    return json_pack("{s:I, s:i, s:i, s:s}", "index", (json_int_t)index, "truth", set->labels[index], "answer",
+                     (int)answer, "picture", picture);
+}
+
+/* What tell_kernels has taken from the training. */
+static void tell_misread(watch *w)
+{
+    lenet5_error error;
+    lenet5_evaluation e;
+    const lenet5_dataset *set = w->what.held_out;
+    if (lenet5_evaluate(&e, &w->model.network, set, w->what.threads, &error) != LENET5_OK)
+        return; /* which is no reason to end the training */
+    json_t *digits = json_array();
+    for (size_t i = 0; i < e.count && json_array_size(digits) < SHOWN_MISREAD; i++)
+        if (lenet5_best(e.penalty[i]) != set->labels[i])
+            json_array_append_new(digits, misread_digit(set, i, lenet5_best(e.penalty[i])));
+    tell(w, "misread",
+         json_pack("{s:I, s:I, s:o}", "errors", (json_int_t)e.errors, "of", (json_int_t)e.count, "digits", digits));
+    lenet5_evaluation_free(&e);
+}
+
+void watch_progress(watch *w, double pictures_per_s, double seconds_left)
+{
+    if (!w || seconds_now() - w->told < PAUSE)
+        return;
+    const lenet5_training *t = w->what.training;
+    const unsigned passes = lenet5_training_passes_in_all(t), done = lenet5_training_passes(t);
+    w->told = seconds_now();
+    tell(w, "progress",
+         json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < passes ? done + 1 : done), "passes",
+                   (int)passes, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
+                   (json_int_t)lenet5_training_pass_length(t), "loss", lenet5_training_loss(t), "pictures_per_s",
+                   pictures_per_s, "seconds_left", seconds_left));
+    if (w->told - w->kernels_told > KERNELS_PAUSE)
+        tell_kernels(w);
+    tell_state(w);
+}
+
+void watch_pass(watch *w, const json_t *pass)
+{
+    if (!w)
+        return;
+    publish(w, "pass", pass);
+    json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
+    tell_kernels(w);
+    tell_misread(w);
+    tell_state(w);
+}
+
+/* ---- Beginning and end ----------------------------------------------------------------------------------------------
+ */
+
+static json_t *figure_5_json(void)
+{
+    json_t *points = json_array();
+    for (size_t i = 0; i < FIGURE_5_POINTS; i++)
+        json_array_append_new(points, json_pack("{s:i, s:f, s:f}", "pass", (int)figure_5[i].pass, "train_error_pct",
+                                                figure_5[i].training_pct, "test_error_pct", figure_5[i].held_out_pct));
+    return points;
+}
+
+static json_t *first_state(const watched *what)
+{
+    return json_pack("{s:s, s:i, s:s, s:I, s:b, s:[], s:o}", "recipe", what->recipe, "passes",
+                     (int)lenet5_training_passes_in_all(what->training), "held_out", what->held_out_name, "pictures",
+                     (json_int_t)lenet5_training_pass_length(what->training), "finished", 0, "history", "figure_5",
+                     figure_5_json());
+}
+
+static void free_watch(watch *w)
+{
+    lenet5_committee_free(&w->digits);
+    lenet5_committee_free(&w->strings);
+    json_decref(w->state);
+    free(w);
+}
+
+/* The page to draw on is there too, with the built-in networks. */
+static int start_server(watch *w, const char *place)
+{
+    lenet5_error error;
+    serve_options options = SERVE_DEFAULTS;
+    int code = load_models(&w->digits, NULL, 0, lenet5_builtin());
+    if (code == EXIT_DONE)
+        code = load_models(&w->strings, NULL, 0, lenet5_builtin_strings());
+    if (code != EXIT_DONE)
+        return code;
+    options.listen = place[0] ? place : SERVE_DEFAULT_PLACE;
+    options.threads = 1;
+    options.log = SERVE_LOG_NONE;
+    options.digits = &w->digits;
+    options.strings = &w->strings;
+    w->module = load_extra("lenet5_serve", &error);
+    if (!w->module || w->module->start(&w->server, &options, &error) != LENET5_OK)
+        return complain("--watch: %s", error.message);
+    return EXIT_DONE;
+}
+
+int watch_begin(watch **begun, const watched *what, const char *place, bool quiet)
+{
+    watch *w = calloc(1, sizeof *w);
+    if (!w)
+        return complain_memory();
+    w->what = *what;
+    w->state = first_state(what);
+    const int code = w->state ? start_server(w, place) : complain_memory();
+    if (code != EXIT_DONE) {
+        free_watch(w);
+        return code;
+    }
+    tell_kernels(w);
+    tell_state(w);
+    if (!quiet)
+        fprintf(stderr, "watch on %s/watch.html\n", w->module->url(w->server));
+    *begun = w;
+    return EXIT_DONE;
+}
+
+void watch_end(watch *w, bool finished)
+{
+    if (!w)
+        return;
+    json_object_set_new(w->state, "finished", json_boolean(finished));
+    tell_state(w);
+    json_t *end = json_pack("{s:b}", "finished", (int)finished);
+    publish(w, "end", end);
+    json_decref(end);
+    w->module->stop(w->server, LAST_SECONDS);
+    free_watch(w);
+}
