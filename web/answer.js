@@ -64,8 +64,9 @@ export class AnswerView {
         const { digit, decision, probability, rubbish } = this.#result;
         if (decision === 'accepted')
             return t('probability', { percent: percent(probability) });
-        const nearest = t('nearest', { digit, percent: percent(probability) });
-        return rubbish > probability ? `${t('no-digit', { percent: percent(rubbish) })} ${nearest}` : nearest;
+        return rubbish > probability
+            ? t('no-digit', { digit, percent: percent(rubbish) })
+            : t('nearest', { digit, percent: percent(probability) });
     }
 
     #showBars(seen) {

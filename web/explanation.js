@@ -10,7 +10,7 @@ const SPACING = 56; /* of the graph's nodes */
 const MARGIN = 32;
 const RISE = 26; /* of an arc, for each piece */
 const PLAUSIBLE = 0.01;
-const MOST = 60; /* candidates that are shown at once */
+const MOST = 24; /* candidates that are shown at once */
 
 function bestOf({ posterior }) {
     const digits = posterior.slice(0, RUBBISH);
@@ -94,9 +94,11 @@ function arcOf(candidate, base) {
 
 /* ---- What the network was shown ---- */
 
-/* The chosen and the likeliest first; the others on request. */
+/* The chosen in their order, then the likeliest; the others on request. */
 function triedParts(candidates) {
-    const sorted = [...candidates].sort((a, b) => b.chosen - a.chosen || score(b) - score(a));
+    const chosen = candidates.filter((candidate) => candidate.chosen);
+    const others = candidates.filter((candidate) => !candidate.chosen);
+    const sorted = [...chosen, ...others.sort((a, b) => score(b) - score(a))];
     const list = make('ul', { class: 'tried' }, ...sorted.slice(0, MOST).map(triedItem));
     const parts = [make('h5', {}, t('tried-title', { count: candidates.length })), list];
     if (sorted.length > MOST) {

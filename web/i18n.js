@@ -42,7 +42,7 @@ export const number = (value, digits = 0) =>
 
 /** A probability in per cent; one that is not quite certain is not told as 100. */
 export function percent(probability) {
-    if (probability > 0.999 && probability < 1)
+    if (probability > 0.9995)
         return `> ${number(99.9, 1)} %`;
     return `${number(100 * probability, 1)} %`;
 }

@@ -48,7 +48,7 @@ export default {
     'probability': '확률 {percent}',
     'not-sure': '확실하지 않음',
     'nearest': '가장 가까운 숫자는 {digit}, 확률 {percent}입니다.',
-    'no-digit': '숫자가 아닐 가능성이 더 높습니다({percent}).',
+    'no-digit': '숫자가 아닐 확률이 {percent}입니다. 가장 가까운 숫자는 {digit}입니다.',
     'no-ink': '쓰인 것이 없습니다',
     'rubbish': '숫자 아님',
     'posterior-label': '각 숫자의 확률과 숫자가 아닐 확률',
@@ -146,7 +146,7 @@ export default {
     'f6-draws': 'F6이 그린 것',
     'code-of': '{digit}의 코드',
     'difference': '차이의 제곱: 합 {distance}',
-    'nearest-code': '가장 가까움',
+    'nearest-code': '최소',
     'limit': '눈금은 열한 번째 결과인 ‘숫자 아님’의 고정 거리 {distance}입니다.',
 
     /* The collection */

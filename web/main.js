@@ -27,6 +27,7 @@ import { Trouble } from './trouble.js';
 
 const PICTURE_SIDE = 28;
 const CODE_PAUSE = 200; /* milliseconds between readings while a code is being written */
+const NARROW = 600; /* pixels */
 const QUIET = 700; /* milliseconds without a change before an answer is read out */
 
 startSettings();
@@ -176,7 +177,7 @@ function setMode(next) {
     byId('mode-code').setAttribute('aria-pressed', String(mode === 'code'));
     byId('answer').hidden = mode === 'code';
     byId('network').hidden = mode === 'code';
-    pad.setFormat(mode);
+    pad.setFormat(mode === 'code' && byId('write').clientWidth < NARROW ? 'narrowCode' : mode);
 }
 
 function setPen(width) {

@@ -8,6 +8,7 @@ const STEP = 8; /* units that an arrow key moves the pen */
 export const formats = {
     digit: { width: 280, height: 280, copyScale: 0.4, penScale: 1 },
     code: { width: 840, height: 240, copyScale: 1, penScale: 0.6 },
+    narrowCode: { width: 560, height: 240, copyScale: 1, penScale: 0.6 },
 };
 
 /* A pen tells its pressure; mouse and finger do not. */
@@ -72,7 +73,7 @@ export class Pad {
         new ResizeObserver(() => this.#fit()).observe(canvas);
     }
 
-    /** "digit" or "code"; what is on the pad goes. */
+    /** A name of formats; what is on the pad goes. */
     setFormat(name) {
         this.#format = formats[name];
         this.#marks = [];
@@ -164,13 +165,22 @@ export class Pad {
     #paint() {
         const first = Math.max(0, this.#marks.findLastIndex((mark) => mark.fresh));
         for (const context of this.#contexts()) {
-            context.fillStyle = PAPER;
-            context.fillRect(0, 0, this.#format.width, this.#format.height);
+            this.#clean(context);
             for (const mark of this.#marks.slice(first))
                 if (mark.file)
                     drawPicture(context, mark, this.#format);
                 else
                     drawStroke(context, mark, 0);
+        }
+    }
+
+    /* The screen shows the paper of the style sheet, the copy is white. */
+    #clean(context) {
+        const { width, height } = this.#format;
+        context.clearRect(0, 0, width, height);
+        if (context.canvas === this.#copy) {
+            context.fillStyle = PAPER;
+            context.fillRect(0, 0, width, height);
         }
     }
 

@@ -72,8 +72,8 @@ void loop_tell(loop *l)
 void loop_stop(loop *l, double until)
 {
     pthread_mutex_lock(&l->turn);
-    l->stopping = true;
-    l->until = until;
+    l->ending = true;
+    l->end = until;
     pthread_mutex_unlock(&l->turn);
     wake(l);
 }
@@ -112,6 +112,8 @@ static void take_inbox(loop *l)
     const size_t arrival_count = l->arrival_count;
     request *returned = l->returned;
     const bool published = l->published;
+    l->stopping = l->ending;
+    l->until = l->end;
     l->arrivals = NULL;
     l->arrival_count = l->arrival_room = 0;
     l->returned = NULL;
@@ -123,6 +125,7 @@ static void take_inbox(loop *l)
     for (request *next; returned; returned = next) {
         next = returned->next;
         returned->stage = STAGE_ANSWERED;
+        returned->pooled = false;
         MHD_resume_connection(returned->connection->mhd);
     }
     if (published)

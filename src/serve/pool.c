@@ -54,6 +54,7 @@ void pool_add(pool *p, request *r, void (*todo)(request *r, lenet5_reader *reade
     pthread_mutex_lock(&p->turn);
     const bool room = p->waiting < p->server->options.queue;
     if (room) {
+        r->pooled = true;
         *p->last = r;
         p->last = &r->next;
         p->waiting++;

@@ -370,7 +370,7 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
     }
     if (r->stage == STAGE_BODY)
         begin_answer(r);
-    if (r->status)
+    if (!r->pooled && r->status)
         return send_answer(r, mhd);
     MHD_suspend_connection(mhd);
     return MHD_YES;

@@ -91,6 +91,7 @@ struct request {
     void (*work)(request *r, lenet5_reader *reader); /* for the pool; what does not read takes no reader */
     batch batch;
 
+    bool pooled;     /* it belongs to the pool */
     unsigned status; /* of the answer; 0: there is none yet */
     text_buffer answer;
     const char *type;           /* of the answer */
@@ -198,9 +199,11 @@ struct loop {
     arrival *arrivals;
     size_t arrival_count, arrival_room;
     request *returned;
-    bool published, stopping;
-    double until; /* when it stops at the latest */
+    bool published, ending;
+    double end;
 
+    bool stopping;
+    double until; /* when it stops at the latest */
     connection *connections;
     arrival *welcome; /* the one that MHD is being told of */
     request **gathered;
