@@ -154,23 +154,27 @@ static void let_go_after_a_moment(door *d)
 /* ---- The thread -----------------------------------------------------------------------------------------------------
  */
 
-static void take(door *d)
+void door_take(door *d, arrival *a)
+{
+    const struct in6_addr address = address_of(&a->address);
+    const verdict said = enter(d, &a->visitor, &address);
+    if (said == WELCOME)
+        loop_add(&d->server->loops[d->turn++ % d->server->threads], a);
+    else
+        turn_away(d, a->socket, said);
+}
+
+static void take_next(door *d)
 {
     arrival a = {.size = sizeof a.address};
     a.socket = accept(d->socket, (struct sockaddr *)&a.address, &a.size);
-    if (a.socket < 0) {
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            poll(NULL, 0, PAUSE);
-        return;
+    if (a.socket >= 0) {
+        fcntl(a.socket, F_SETFD, FD_CLOEXEC);
+        fcntl(a.socket, F_SETFL, O_NONBLOCK);
+        door_take(d, &a);
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        poll(NULL, 0, PAUSE);
     }
-    fcntl(a.socket, F_SETFD, FD_CLOEXEC);
-    fcntl(a.socket, F_SETFL, O_NONBLOCK);
-    const struct in6_addr address = address_of(&a.address);
-    const verdict said = enter(d, &a.visitor, &address);
-    if (said == WELCOME)
-        loop_add(&d->server->loops[d->turn++ % d->server->threads], &a);
-    else
-        turn_away(d, a.socket, said);
 }
 
 static void *watch(void *context)
@@ -180,7 +184,7 @@ static void *watch(void *context)
     while (!atomic_load(&d->server->stopping)) {
         poll(watched, 2, (int)(1000 * MOMENT));
         if (watched[0].revents)
-            take(d);
+            take_next(d);
         let_go_after_a_moment(d);
     }
     return NULL;

@@ -167,8 +167,7 @@ static void end_connection(connection *c)
         c->previous->next = c->next;
     else
         l->connections = c->next;
-    request_reset(&c->request);
-    free(c->request.body);
+    request_free(&c->request);
     door_leave(l->server->door, c->visitor);
     atomic_fetch_sub_explicit(&l->counters.connections, 1, memory_order_relaxed);
     free(c);

@@ -379,7 +379,8 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
 /* ---- The end --------------------------------------------------------------------------------------------------------
  */
 
-void request_reset(request *r)
+/* Ready for the next one of the connection. */
+static void reset(request *r)
 {
     for (size_t i = 0; i < r->parameter_count; i++)
         free(r->parameters[i].owned);
@@ -389,6 +390,12 @@ void request_reset(request *r)
         drop_body(r);
     const request fresh = {.connection = r->connection, .body = r->body, .room = r->room, .kept = r->kept};
     *r = fresh;
+}
+
+void request_free(request *r)
+{
+    reset(r);
+    drop_body(r);
 }
 
 void request_completed(void *context, struct MHD_Connection *mhd, void **own, enum MHD_RequestTerminationCode code)
@@ -405,6 +412,6 @@ void request_completed(void *context, struct MHD_Connection *mhd, void **own, en
         count_request(r, c->since - r->began);
         log_request(r, c->since - r->began);
     }
-    request_reset(r);
+    reset(r);
     *own = NULL;
 }

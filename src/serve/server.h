@@ -124,7 +124,7 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd);
 enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **own);
 void request_completed(void *context, struct MHD_Connection *mhd, void **own, enum MHD_RequestTerminationCode code);
-void request_reset(request *r);
+void request_free(request *r);
 
 /* Answers with an error. */
 void refuse(request *r, unsigned status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -252,6 +252,9 @@ lenet5_status door_run(door *d, lenet5_error *error);
 void door_close(door *d);
 void door_free(door *d);
 void door_leave(door *d, visitor *v);
+
+/* Lets a client in, or turns it away, whose socket does not block. */
+void door_take(door *d, arrival *a);
 
 lenet5_status pool_start(pool **started, server *s, lenet5_error *error);
 void pool_stop(pool *p);
