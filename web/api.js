@@ -46,4 +46,5 @@ export async function classifyFile(file, options) {
 /** Lines of digits in a picture file. */
 export const read = (file, options) => post('/v1/read', options, typeOf(file), file);
 
-const typeOf = (file) => file.type.startsWith('image/') ? file.type : 'application/octet-stream';
+/* A file that the browser does not know is called a picture all the same: the server looks at its bytes. */
+const typeOf = (file) => file.type.startsWith('image/') ? file.type : 'image/unknown';

@@ -22,12 +22,6 @@ export class Collection {
         this.refresh();
     }
 
-    /** Takes one out that was kept. */
-    drop(key) {
-        this.#digits.delete(key);
-        this.refresh();
-    }
-
     get size() {
         return this.#digits.size;
     }

@@ -104,6 +104,7 @@ export default {
     'graph-label': 'Graph of the joins; the chosen path reads {digits}',
     'graph-explained': 'A dot is a gap or a cut between two pieces, an arc a join that may be a digit. ' +
         'The strong path is the answer.',
+    'graph-swept': 'A dot is a place of the network on the line, an arc the places that were taken for one digit.',
     'tried-title': 'What the network was shown ({count})',
     'tried-rubbish': 'no digit',
     'tried-chosen': 'chosen',
@@ -122,7 +123,7 @@ export default {
     'parameters': '{count} parameters',
     'connections': '{count} connections',
     'maps-label': 'Maps of {layer}. Arrow keys go from unit to unit, Page Up and Page Down from map to map.',
-    'explain-input': 'Your digit, fitted into 20 × 20, its centre of mass in the middle, and a margin of paper round it.',
+    'explain-input': 'Your digit, fitted into 20 × 20, its centre of mass in the middle, with a margin of paper.',
     'explain-c1': 'Convolution. Each map looks for one small feature everywhere, with one 5 × 5 kernel, which stands ' +
         'below it.',
     'explain-s2': 'Subsampling. Four neighbours are added up, times one weight, plus one bias: where exactly a ' +
@@ -131,9 +132,9 @@ export default {
         'maps have to find different things.',
     'explain-s4': 'Subsampling, as in S2.',
     'explain-c5': 'Convolution over all maps of S4. The kernel is as large as the maps, so a map is one unit.',
-    'explain-f6': 'Fully connected to C5. Its 84 units are trained to draw the digit, 7 wide and 12 high, in printed form.',
+    'explain-f6': 'Fully connected to C5. Its 84 units are trained to draw the digit as printed, 7 wide and 12 high.',
     'explain-output': 'How far is the drawing from the ten codes? The squared differences are added up. ' +
-        'The nearest code wins.',
+        'The nearest code wins. The codes are fixed; nothing is trained here.',
     'table-title': 'Table I: what feeds what',
     'table-caption': 'Maps of S2 (rows) that feed the maps of C3 (columns)',
     'kernels-of': 'Kernels of C3’s map {map} (up to ±{most})',

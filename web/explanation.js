@@ -39,9 +39,10 @@ function partsOf(line) {
     const whole = stages.filter((stage) => stage.line === 0);
     const own = stages.filter((stage) => stage.line !== 0);
     const parts = whole.map(stageFigure);
-    parts.push(make('h4', {}, t('line-title', { line: line.line, string: line.string || '–' })), ...own.map(stageFigure));
+    const title = t('line-title', { line: line.line, string: line.string || '–' });
+    parts.push(make('h3', {}, title), ...own.map(stageFigure));
     if (candidates.length > 0)
-        parts.push(graphOf(candidates), make('p', { class: 'soft' }, t('graph-explained')), ...triedParts(candidates));
+        parts.push(graphOf(candidates), make('p', { class: 'soft' }, graphWords(stages)), ...triedParts(candidates));
     return parts;
 }
 
@@ -75,11 +76,18 @@ function graphOf(candidates) {
     const [width, height] = [2 * MARGIN + (nodes - 1) * SPACING, base + 16];
     const path = arcs.filter((arc) => arc.chosen);
     const label = t('graph-label', { digits: path.map((arc) => bestOf(arc).digit).join(' ') });
-    const picture = makeSvg('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label },
+    const frame = { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label };
+    const picture = makeSvg('svg', frame,
         ...arcs.filter((arc) => !arc.chosen).map((arc) => arcOf(arc, base)),
         ...path.map((arc) => arcOf(arc, base)),
         ...Array.from({ length: nodes }, (_, i) => makeSvg('circle', { cx: MARGIN + i * SPACING, cy: base, r: 3.5 })));
-    return make('div', { class: 'scroll graph', tabindex: '0', role: 'group', 'aria-label': t('graph-title') }, picture);
+    const box = { class: 'scroll graph', tabindex: '0', role: 'group', 'aria-label': t('graph-title') };
+    return make('div', box, picture);
+}
+
+/* A line that was swept over has no cuts. */
+function graphWords(stages) {
+    return t(stages.some(({ name }) => name === 'sweep') ? 'graph-swept' : 'graph-explained');
 }
 
 function arcOf(candidate, base) {
@@ -100,7 +108,7 @@ function triedParts(candidates) {
     const others = candidates.filter((candidate) => !candidate.chosen);
     const sorted = [...chosen, ...others.sort((a, b) => score(b) - score(a))];
     const list = make('ul', { class: 'tried' }, ...sorted.slice(0, MOST).map(triedItem));
-    const parts = [make('h5', {}, t('tried-title', { count: candidates.length })), list];
+    const parts = [make('h4', {}, t('tried-title', { count: candidates.length })), list];
     if (sorted.length > MOST) {
         const more = make('button', { type: 'button' }, t('show-all'));
         more.addEventListener('click', () => {
@@ -117,7 +125,9 @@ function triedItem(candidate) {
     paint(canvas, inRows(bytesOf(candidate.picture), SIDE), scales.byte);
     const { digit, probability } = bestOf(candidate);
     const rubbish = candidate.posterior[RUBBISH];
-    const words = rubbish > probability ? [t('tried-rubbish'), percent(rubbish)] : [String(digit), percent(probability)];
+    const words = rubbish > probability
+        ? [t('tried-rubbish'), percent(rubbish)]
+        : [String(digit), percent(probability)];
     return make('li', { class: candidate.chosen ? 'chosen' : null }, canvas,
         make('span', { class: 'what' }, words[0]), make('span', { class: 'soft' }, words[1]),
         ...(candidate.chosen ? [make('span', { class: 'mark' }, t('tried-chosen'))] : []));

@@ -43,8 +43,8 @@ export const number = (value, digits = 0) =>
 /** A probability in per cent; one that is not quite certain is not told as 100. */
 export function percent(probability) {
     if (probability > 0.9995)
-        return `> ${number(99.9, 1)} %`;
-    return `${number(100 * probability, 1)} %`;
+        return `> ${number(99.9, 1)}\u00a0%`;
+    return `${number(100 * probability, 1)}\u00a0%`;
 }
 
 /** A signed value, with a true minus. */

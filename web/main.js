@@ -38,13 +38,21 @@ const pad = new Pad(byId('pad'), byId('pen-cursor'));
 const answer = new AnswerView();
 const reading = new ReadingView();
 const collection = new Collection();
-const classifying = new Live(classify, (error) => trouble.report(error));
-const readingLive = new Live(readPad, (error) => trouble.report(error));
+const classifying = new Live(classify, (error) => failed(error, () => showDigit(null)));
+const readingLive = new Live(readPad, (error) => failed(error, () => reading.show(null, null, drawing)));
 let maps = null; /* the view of the network, once the server has described it */
 let mode = 'digit';
 let result = null; /* the newest answer about a digit */
 let drawing = 0; /* counts what has been on the pad, so that a label goes to the digit it was given to */
 let announcing = 0;
+
+/* Tells of an error; where it is of no use to ask again, an older answer goes. */
+function failed(error, forget) {
+    const pause = trouble.report(error);
+    if (pause === null)
+        forget();
+    return pause;
+}
 
 /* ---- What is read out, once it has come to rest ---- */
 
@@ -243,7 +251,8 @@ function wireControls() {
 function paintLegend() {
     const { low, high } = scales.state;
     const { width } = byId('legend');
-    paint(byId('legend'), [Array.from({ length: width }, (_, i) => low + (high - low) * i / (width - 1))], scales.state);
+    const values = Array.from({ length: width }, (_, i) => low + (high - low) * i / (width - 1));
+    paint(byId('legend'), [values], scales.state);
 }
 
 function refreshAll() {

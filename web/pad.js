@@ -213,11 +213,8 @@ export class Pad {
             this.onPen(false);
         this.#pen.down = false;
         this.#pointer = null;
+        this.#stroke = null;
         this.#cursor.classList.remove('down');
-        if (this.#stroke) {
-            this.#stroke = null;
-            this.onChange();
-        }
     }
 
     /* ---- Mouse, pen and finger ---- */

@@ -110,13 +110,12 @@ export class ReadingView {
     }
 
     #line(line) {
-        const sure = line.decision === 'accepted';
         const rest = line.n_best.slice(1).map(({ string, probability }) => `${string} ${percent(probability)}`);
         return make('li', { class: `line ${line.decision}` },
             make('p', { class: 'string' }, line.string || '–'),
             make('p', { class: 'line-words' }, verdictOf(line)),
             ...(rest.length > 0 ? [make('p', { class: 'soft' }, t('also', { strings: rest.join(', ') }))] : []),
-            make('div', { class: `digits${sure ? '' : ' unsure'}`, role: 'group', 'aria-label': t('correct-line', line) },
+            make('div', { class: 'digits', role: 'group', 'aria-label': t('correct-line', line) },
                 ...line.digits.map((digit, place) => this.#digit(line, digit, place))));
     }
 
@@ -138,7 +137,8 @@ export class ReadingView {
             return canvas;
         const scale = (CROP - 4) / Math.max(width, height);
         const [w, h] = [width * scale, height * scale];
-        canvas.getContext('2d').drawImage(this.#picture, left, top, width, height, (CROP - w) / 2, (CROP - h) / 2, w, h);
+        const [x, y] = [(CROP - w) / 2, (CROP - h) / 2];
+        canvas.getContext('2d').drawImage(this.#picture, left, top, width, height, x, y, w, h);
         return canvas;
     }
 

@@ -64,23 +64,25 @@ void answer_v2_model(request *r)
 /* ---- The input ------------------------------------------------------------------------------------------------------
  */
 
-/* "28,28" and so on, whose bytes a picture has; 0 for what is no shape of pictures. */
+/* How many bytes a picture of that shape has, [n,28,28] and so on; 0 for what is no shape of pictures. */
 static size_t bytes_of_shape(size_t *count, const json_t *shape)
 {
-    json_int_t sizes[4] = {0};
+    size_t sizes[4] = {0};
     const size_t dimensions = json_array_size(shape);
-    for (size_t i = 0; i < dimensions && dimensions <= 4; i++) {
+    if (dimensions < 2 || dimensions > 4)
+        return 0;
+    for (size_t i = 0; i < dimensions; i++) {
         const json_t *size = json_array_get(shape, i);
         if (!json_is_integer(size) || json_integer_value(size) < 1 || json_integer_value(size) > MOST_DIGITS)
             return 0;
-        sizes[i] = json_integer_value(size);
+        sizes[i] = (size_t)json_integer_value(size);
     }
-    *count = (size_t)sizes[0];
+    *count = sizes[0];
+    const size_t side = sizes[dimensions - 1];
     if (dimensions == 2)
-        return sizes[1] == LENET5_PICTURE_BYTES || sizes[1] == WHOLE_BYTES ? (size_t)sizes[1] : 0;
-    const json_int_t side = dimensions >= 3 ? sizes[dimensions - 1] : 0;
-    const bool square = dimensions >= 3 && side == sizes[dimensions - 2] && (dimensions == 3 || sizes[1] == 1);
-    return dimensions <= 4 && square && (side == LENET5_PICTURE_SIDE || side == 32) ? (size_t)(side * side) : 0;
+        return side == LENET5_PICTURE_BYTES || side == WHOLE_BYTES ? side : 0;
+    const bool square = side == sizes[dimensions - 2] && (dimensions == 3 || sizes[1] == 1);
+    return square && (side == LENET5_PICTURE_SIDE || side == 32) ? side * side : 0;
 }
 
 /* The bytes that follow the JSON, if the input says that it is there and they are as many as needed. */

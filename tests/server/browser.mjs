@@ -1,0 +1,120 @@
+// A browser on a page of the server: what the tests of pages have in common.
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
+
+import { ROOT } from "./server.mjs";
+import { smooth } from "./strokes.mjs";
+
+const BROWSER = process.env.LENET5_BROWSER ?? "/usr/bin/chromium";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SCREENSHOTS = process.env.LENET5_SCREENSHOTS ?? join(ROOT, "build/screenshots");
+
+export const skip = existsSync(BROWSER) ? false : `${BROWSER} is not here`;
+
+export const launch = () => chromium.launch({
+    executablePath: BROWSER,
+    args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+});
+
+// What a page must not do: complain, fail, or ask somebody else.
+function watch(page, origin, troubles) {
+    page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type()))
+            troubles.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => troubles.push(`page error: ${error.stack}`));
+    page.on("request", (request) => {
+        const url = new URL(request.url());
+        if (!["blob:", "data:"].includes(url.protocol) && url.origin !== origin)
+            troubles.push(`request: ${url}`);
+    });
+    page.on("response", (response) => {
+        if (response.status() >= 400)
+            troubles.push(`${response.status()}: ${response.url()}`);
+    });
+}
+
+// open(T, BROWSER, URL, OPTIONS): a page in a window of its own, which at the end of the test must have had no trouble.
+export async function open(t, browser, url, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true,
+                                               ...options });
+    context.setDefaultTimeout(10000);
+    const page = await context.newPage();
+    page.troubles = [];
+    watch(page, new URL(url).origin, page.troubles);
+    t.after(async () => {
+        await context.close();
+        assert.deepEqual(page.troubles, []);
+    });
+    await page.goto(url);
+    return page;
+}
+
+// until(CONDITION, WHAT): waits for it to hold, and fails with the last value that it gave.
+export async function until(condition, what, within = 5000) {
+    const deadline = performance.now() + within;
+    for (let last; ; await new Promise((wait) => setTimeout(wait, 30))) {
+        last = await condition();
+        if (last === true)
+            return;
+        assert.ok(performance.now() < deadline, `${what}: ${JSON.stringify(last)}`);
+    }
+}
+
+// untilMany(LOCATOR, COUNT): waits for more than COUNT of them.
+export async function untilMany(locator, count) {
+    await until(async () => await locator.count() > count || locator.count(), `more than ${count} of ${locator}`);
+}
+
+// draw(PAGE, STROKES): with the mouse on the pad, so many steps from point to point; a pause (milliseconds) after each.
+export async function draw(page, strokes, { pause = 0, steps = 3 } = {}) {
+    await page.locator("#pad").scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await page.locator("#pad").boundingBox();
+    const moveTo = ([u, v]) => page.mouse.move(x + u * width, y + v * height);
+    for (const stroke of strokes) {
+        const [first, ...rest] = smooth(stroke, steps);
+        await moveTo(first);
+        await page.mouse.down();
+        for (const point of rest) {
+            await moveTo(point);
+            if (pause)
+                await page.waitForTimeout(pause);
+        }
+        await page.mouse.up();
+    }
+}
+
+// colours(LOCATOR): of each canvas how many different colours it has, and the share of its pixels that are dark. A copy
+// is looked at, since a canvas that is read from is warned of.
+export const colours = (locator) => locator.evaluateAll((canvases) => canvases.map((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    copy.fillStyle = "#fff";
+    copy.fillRect(0, 0, canvas.width, canvas.height);
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    const dark = data.filter((level, i) => i % 4 === 0 && level < 128).length / (data.length / 4);
+    return { different: new Set(new Uint32Array(data.buffer)).size, dark };
+}));
+
+// violations(PAGE): what axe finds, a line each.
+export async function violations(page) {
+    await page.evaluate(AXE);
+    const found = await page.evaluate(() => globalThis.axe.run(document));
+    assert.ok(found.passes.length > 10, "axe has looked");
+    const places = (nodes) => nodes.slice(0, 4).map(({ target }) => target.join(" ")).join(", ");
+    return found.violations.map(({ id, nodes }) => `${id}: ${places(nodes)}`);
+}
+
+export async function screenshot(page, name) {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+export const overflow = (page) => page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+});

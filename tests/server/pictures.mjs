@@ -1,0 +1,83 @@
+// Digits and pictures for the tests to send.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
+
+import { run } from "./server.mjs";
+
+// digits(COUNT): pictures of 784 bytes with their labels, drawn by the program, and the IDX file they are in.
+export function digits(t, count) {
+    const folder = mkdtempSync(join(tmpdir(), "lenet5-digits-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const made = run(["synth", "--out", folder, "--count", String(count), "--seed", "7"]);
+    if (made.code !== 0)
+        throw new Error(made.err);
+    const file = join(folder, "train-images-idx3-ubyte");
+    const bytes = readFileSync(file).subarray(16);
+    const labels = [...readFileSync(join(folder, "train-labels-idx1-ubyte")).subarray(8)];
+    return { file, bytes, labels, picture: (i) => bytes.subarray(784 * i, 784 * (i + 1)) };
+}
+
+// padded(PICTURE): 32x32 of 28x28, paper all around.
+export function padded(picture) {
+    const wide = Buffer.alloc(32 * 32);
+    for (let y = 0; y < 28; y++)
+        wide.set(picture.subarray(28 * y, 28 * y + 28), 32 * (y + 2) + 2);
+    return wide;
+}
+
+// rows(PICTURE): a list of rows of numbers.
+export function rows(picture) {
+    const side = Math.sqrt(picture.length);
+    return Array.from({ length: side }, (_, y) => [...picture.subarray(side * y, side * (y + 1))]);
+}
+
+// enlarged(PICTURE, TIMES, {width, height}): dark on light paper, each pixel TIMES as wide and high, in a larger sheet.
+export function enlarged(picture, times, { width, height }) {
+    const sheet = Buffer.alloc(width * height, 255);
+    for (let y = 0; y < 28 * times; y++)
+        for (let x = 0; x < 28 * times; x++)
+            sheet[(y + 20) * width + x + 30] = 255 - picture[28 * Math.floor(y / times) + Math.floor(x / times)];
+    return sheet;
+}
+
+export const pgm = (pixels, width, height) =>
+    Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), pixels]);
+
+function chunk(type, data) {
+    const bytes = Buffer.alloc(data.length + 12);
+    bytes.writeUInt32BE(data.length, 0);
+    bytes.write(type, 4, "latin1");
+    data.copy(bytes, 8);
+    bytes.writeUInt32BE(checksum(bytes.subarray(4, data.length + 8)), data.length + 8);
+    return bytes;
+}
+
+// zlib.crc32 is not in the first versions of node 20.
+function checksum(bytes) {
+    if (crc32)
+        return crc32(bytes);
+    let sum = ~0;
+    for (const byte of bytes) {
+        sum ^= byte;
+        for (let bit = 0; bit < 8; bit++)
+            sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+    }
+    return ~sum >>> 0;
+}
+
+// png(PIXELS, WIDTH, HEIGHT): grey, 8 bits. PIXELS may be fewer than the header tells.
+export function png(pixels, width, height) {
+    const header = Buffer.alloc(13);
+    header.writeUInt32BE(width, 0);
+    header.writeUInt32BE(height, 4);
+    header.set([8, 0, 0, 0, 0], 8);
+    const lines = [];
+    for (let at = 0; at < pixels.length; at += width)
+        lines.push(Buffer.of(0), pixels.subarray(at, at + width));
+    return Buffer.concat([
+        Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header),
+        chunk("IDAT", deflateSync(Buffer.concat(lines))), chunk("IEND", Buffer.alloc(0)),
+    ]);
+}

@@ -1,0 +1,96 @@
+// Starts the program of LENET5_PROGRAM as a server on a free port, or runs it to its end.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const ROOT = resolve(here, "../..");
+export const SAMPLES = join(ROOT, "docs/samples");
+export const PROGRAM = resolve(process.env.LENET5_PROGRAM ?? join(ROOT, "build/release/lenet5"));
+
+const READY = /\bon (https?:\/\/\S+)/;
+
+// What runs, so that nothing is left behind where a test fails.
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+export const sample = (name) => join(SAMPLES, name);
+export const sampleBytes = (name) => readFileSync(sample(name));
+
+export function newFolder(t) {
+    const folder = mkdtempSync(join(tmpdir(), "lenet5-test-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+}
+
+// run(ARGUMENTS, OPTIONS): exit code, stdout and stderr of a command that ends by itself.
+export function run(args, { program = PROGRAM, ...options } = {}) {
+    const done = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options });
+    return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+class Server {
+    constructor(child, started) {
+        this.child = child;
+        this.pid = child.pid;
+        this.log = "";
+        this.ended = new Promise((end) => child.on("close", (code, signal) => end({ code, signal })));
+        this.ready = new Promise((ready, fail) => {
+            child.on("error", fail);
+            child.on("close", () => fail(new Error(`the server ended: ${this.log}`)));
+            child.stderr.setEncoding("utf8").on("data", (text) => {
+                this.log += text;
+                const told = READY.exec(this.log);
+                if (!told || this.base || !this.log.slice(told.index).includes("\n"))
+                    return;
+                this.milliseconds = performance.now() - started;
+                this.base = told[1].replace(/\/$/, "");
+                this.port = Number(new URL(this.base).port);
+                ready(this);
+            });
+        });
+    }
+
+    // Bytes of memory that are its own at the moment.
+    memory() {
+        return 1024 * Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, "utf8"))[1]);
+    }
+
+    async stop(signal = "SIGTERM") {
+        this.child.kill(signal);
+        return { ...(await this.ended), err: this.log };
+    }
+}
+
+function launch(args, { program = PROGRAM, ...options }) {
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], ...options });
+    running.add(child);
+    child.on("close", () => running.delete(child));
+    return child;
+}
+
+// start(OPTIONS, SPAWN_OPTIONS): lenet5 serve on a free port, once it listens.
+export function start(args = [], options = {}) {
+    const started = performance.now();
+    const log = args.includes("--log") ? [] : ["--log", "none"];
+    return new Server(launch(["serve", "--listen", "127.0.0.1:0", ...log, ...args], options), started).ready;
+}
+
+// startTraining(OPTIONS, SPAWN_OPTIONS): lenet5 train --watch, once it can be watched.
+export function startTraining(args, options = {}) {
+    const command = ["train", "--watch", "127.0.0.1:0", ...args];
+    return new Server(launch(command, options), performance.now()).ready;
+}
+
+// startFor(T, OPTIONS, ...): a server for one test; it has to end well.
+export async function startFor(t, args, options) {
+    const server = await start(args, options);
+    t.after(async () => {
+        const { code, signal, err } = await server.stop();
+        if (code !== 0)
+            throw new Error(`the server ended with ${code ?? signal}: ${err}`);
+    });
+    return server;
+}
