@@ -4,7 +4,7 @@ preset = release
 prefix = /usr/local
 program = build/$(preset)/lenet5
 
-.PHONY: all demo test model bench install format check help setup
+.PHONY: all demo test test-long model bench install format check help setup setup-tests
 all: setup
 	@test -f build/$(preset)/build.ninja || cmake --preset $(preset) >/dev/null
 	@cmake --build --preset $(preset)
@@ -12,15 +12,18 @@ all: setup
 setup:
 	@scripts/setup
 
+setup-tests:
+	@scripts/setup tests
+
 demo: all
 	@scripts/demo $(program)
 
 # Everything short and medium. The sets that are not on this machine are skipped, and said to be.
-test: all
+test: setup-tests all
 	@cd build/$(preset) && ctest --output-on-failure -LE long
 
 # Every test, those that take many minutes too.
-test-long: all
+test-long: setup-tests all
 	@cd build/$(preset) && ctest --output-on-failure
 
 # The built-in models, trained anew: the same bytes on the same instruction set. Each after the committee that teaches it.

@@ -6,7 +6,7 @@ export default {
     'skip': 'To the pad',
     'language': 'Language',
     'theme': 'Colours',
-    'theme-auto': 'as the system',
+    'theme-auto': 'automatic',
     'theme-light': 'light',
     'theme-dark': 'dark',
 
@@ -214,5 +214,6 @@ export default {
     'watch-misread-lead': '{errors} of {of} held-out digits are misread after this pass; some of them, and what they ' +
         'were taken for:',
     'watch-misread-none': 'Known after the first pass.',
+    'watch-draw': 'Draw a digit yourself; the network that comes with lenet5 reads it',
     'watch-misread-item': '{truth}, read as {answer}',
 };

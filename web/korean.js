@@ -6,7 +6,7 @@ export default {
     'skip': '필기판으로 이동',
     'language': '언어',
     'theme': '색',
-    'theme-auto': '시스템 설정',
+    'theme-auto': '자동',
     'theme-light': '밝게',
     'theme-dark': '어둡게',
 
@@ -207,5 +207,6 @@ export default {
     'watch-misread-title': '잘못 읽은 숫자',
     'watch-misread-lead': '이번 패스 뒤 평가용 숫자 {of}개 중 {errors}개를 잘못 읽었습니다. 일부와 읽은 답:',
     'watch-misread-none': '첫 패스가 끝나면 나타납니다.',
+    'watch-draw': '직접 숫자 써 보기(lenet5에 든 신경망이 읽습니다)',
     'watch-misread-item': '정답 {truth}, 읽은 답 {answer}',
 };

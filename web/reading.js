@@ -5,6 +5,7 @@ import { ExplanationView } from './explanation.js';
 import { hasText, percent, t } from './i18n.js';
 
 const CROP = 44; /* side of a digit's picture, in pixels */
+const WORTH_TELLING = 0.001; /* probability of another string */
 const LABEL = 15; /* least height of the digits written over boxes */
 
 /** The lines of an answer of /v1/read; without the object that stands for an empty picture. */
@@ -110,7 +111,8 @@ export class ReadingView {
     }
 
     #line(line) {
-        const rest = line.n_best.slice(1).map(({ string, probability }) => `${string} ${percent(probability)}`);
+        const rest = line.n_best.slice(1).filter(({ probability }) => probability >= WORTH_TELLING)
+            .map(({ string, probability }) => `${string} ${percent(probability)}`);
         return make('li', { class: `line ${line.decision}` },
             make('p', { class: 'string' }, line.string || '–'),
             make('p', { class: 'line-words' }, verdictOf(line)),

@@ -111,7 +111,8 @@ const events = {
         showProgress();
     },
     pass(pass) {
-        told.training.history.push(pass);
+        const { history } = told.training;
+        told.training.history = [...history.filter((known) => known.pass !== pass.pass), pass];
         showCurves();
     },
     kernels(kernels) {

@@ -46,7 +46,7 @@ class Server {
                 if (!told || this.base || !this.log.slice(told.index).includes("\n"))
                     return;
                 this.milliseconds = performance.now() - started;
-                this.base = told[1].replace(/\/$/, "");
+                this.base = new URL(told[1]).origin;
                 this.port = Number(new URL(this.base).port);
                 ready(this);
             });

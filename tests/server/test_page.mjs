@@ -496,7 +496,7 @@ describe("a training that is watched", { skip }, () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     const watch = async (t, options, ...more) => {
-        training = await startTraining(["--data", folder, "--quiet", ...more], { cwd: folder });
+        training = await startTraining(["--data", folder, ...more], { cwd: folder });
         const ended = training.ended;
         t.after(() => training.stop());
         const page = await open(t, browser, `${training.base}/watch.html`, { locale: "en-US", ...options });

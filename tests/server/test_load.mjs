@@ -1,0 +1,113 @@
+// Many clients at once, of every kind: each answer right, nothing left over, no memory lost. Under the sanitizers too.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import http from "node:http";
+
+import { digits, padded } from "./pictures.mjs";
+import { sampleBytes, start } from "./server.mjs";
+
+const CLIENTS = 24;
+const SECONDS = 4;
+const SETTLED = 8 * 1024 * 1024; // bytes that memory may grow by, once everything has been done before
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+
+function send(server, method, path, headers, body) {
+    return new Promise((resolve, reject) => {
+        const request = http.request({ agent, host: "127.0.0.1", port: server.port, method, path, headers }, (answer) => {
+            const parts = [];
+            answer.on("data", (part) => parts.push(part));
+            answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers,
+                                             body: Buffer.concat(parts) }));
+            answer.on("error", reject);
+        });
+        request.on("error", reject);
+        request.end(body);
+    });
+}
+
+const json = (answer) => JSON.parse(answer.body.toString());
+const digitsOf = (answer) => json(answer).results.map(({ digit }) => digit).join("");
+
+function inference(picture) {
+    const asked = JSON.stringify({
+        inputs: [{ name: "pictures", datatype: "UINT8", shape: [1, 28, 28], parameters: { binary_data_size: 784 } }],
+        outputs: [{ name: "digit", parameters: { binary_data: true } }],
+    });
+    return { headers: { "Inference-Header-Content-Length": asked.length }, body: Buffer.concat([Buffer.from(asked), picture]) };
+}
+
+// What clients do, and what has to come of it.
+function kinds(server, set) {
+    const octets = { "Content-Type": "application/octet-stream" };
+    const at = () => Math.floor(Math.random() * 500);
+    const classify = async (bytes, expected, options = "") => {
+        const answer = await send(server, "POST", `/v1/classify${options}`, octets, bytes);
+        assert.equal(answer.status, 200);
+        assert.equal(digitsOf(answer), expected);
+    };
+    return [
+        async (i = at()) => classify(set.picture(i), set.answers[i]),
+        async (i = at()) => classify(padded(set.picture(i)), set.answers[i], "?side=32"),
+        async (i = at()) => classify(set.picture(i), set.answers[i], "?maps=1"),
+        async () => classify(set.bytes, set.answers),
+        async (i = at()) => {
+            const answer = await send(server, "POST", "/v1/classify", { "Content-Type": "application/json" },
+                                      JSON.stringify({ picture: [...set.picture(i)] }));
+            assert.equal(digitsOf(answer), set.answers[i]);
+        },
+        async (i = at()) => {
+            const { headers, body } = inference(set.picture(i));
+            const answer = await send(server, "POST", "/v2/models/lenet5/infer", headers, body);
+            assert.equal(answer.status, 200);
+            assert.equal(String(answer.body.at(-1)), set.answers[i]);
+        },
+        async () => {
+            const answer = await send(server, "POST", "/v1/read?format=zip5&explain=1", { "Content-Type": "image/jpeg" },
+                                      sampleBytes("ruled-paper.jpg"));
+            assert.equal(answer.status, 200);
+            assert.equal(json(answer)[0].string, "31902");
+        },
+        async () => assert.equal((await send(server, "POST", "/v1/read", {}, "no picture")).status, 400),
+        async () => assert.equal((await send(server, "POST", "/v1/classify", {}, "{")).status, 400),
+        async () => assert.equal((await send(server, "GET", "/nowhere")).status, 404),
+        async () => assert.equal((await send(server, "GET", "/")).status, 200),
+        async () => assert.match((await send(server, "GET", "/metrics")).body.toString(), /lenet5_requests_total/),
+    ];
+}
+
+async function crowd(todo, seconds) {
+    const end = performance.now() + 1000 * seconds;
+    let done = 0;
+    const client = async () => {
+        for (; performance.now() < end; done++)
+            await todo[Math.floor(Math.random() * todo.length)]();
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    return done;
+}
+
+const metric = async (server, name) =>
+    Number(new RegExp(`^${name} (\\S+)`, "m").exec((await send(server, "GET", "/metrics")).body)[1]);
+
+test("a crowd of clients of every kind", async (t) => {
+    const set = digits(t, 500);
+    const server = await start();
+    set.answers = digitsOf(await send(server, "POST", "/v1/classify", {}, set.bytes));
+    const todo = kinds(server, set);
+    await crowd(todo, 1);
+    const before = server.memory();
+    const done = await crowd(todo, SECONDS);
+    const grown = server.memory() - before;
+    t.diagnostic(`${done} requests, ${(grown / 1024).toFixed(0)} KiB more memory`);
+    assert.ok(done > 50);
+    assert.equal(await metric(server, "lenet5_requests_in_flight"), 1); // the one that asks
+    assert.ok(await metric(server, "lenet5_body_bytes") < CLIENTS * 8192);
+    if (!process.env.LENET5_PROGRAM?.includes("san/")) // a sanitizer keeps what was freed
+        assert.ok(grown < SETTLED, `${grown} bytes more memory`);
+    agent.destroy();
+    const { code, err } = await server.stop();
+    assert.equal(code, 0, err);
+    assert.doesNotMatch(err, /Sanitizer/);
+});
