@@ -7,7 +7,9 @@
  * here.
  */
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -246,13 +248,19 @@ static int patience(loop *l, int milliseconds)
     return milliseconds;
 }
 
+/* Whole lines, of so many bytes as a pipe takes at once, and none where it is full: a log that nobody reads must not
+ * hold up the answers. */
 static void write_log(loop *l)
 {
-    for (size_t written = 0; written < l->log.size;) {
-        const ssize_t size = write(STDERR_FILENO, l->log.bytes + written, l->log.size - written);
-        if (size < 0 && errno != EINTR)
-            break; /* a log that nobody takes must not hold up the answers */
-        written += size > 0 ? (size_t)size : 0;
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    for (size_t written = 0; written < l->log.size && poll(&out, 1, 0) == 1 && out.revents == POLLOUT;) {
+        size_t size = l->log.size - written;
+        size = size < PIPE_BUF ? size : PIPE_BUF;
+        while (l->log.bytes[written + size - 1] != '\n')
+            size--;
+        if (write(STDERR_FILENO, l->log.bytes + written, size) < 0 && errno != EINTR)
+            break;
+        written += size;
     }
     l->log.size = 0;
     l->log.failed = false;
