@@ -110,8 +110,9 @@ void watch_pass(watch *w, const json_t *pass)
 {
     if (!w)
         return;
-    publish(w, "pass", pass);
     json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
+    tell_state(w); /* who comes now hears of the pass twice, and not never */
+    publish(w, "pass", pass);
     tell_kernels(w);
     tell_misread(w);
     tell_state(w);

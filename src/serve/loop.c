@@ -256,9 +256,9 @@ static void write_log(loop *l)
     for (size_t written = 0; written < l->log.size && poll(&out, 1, 0) == 1 && out.revents == POLLOUT;) {
         size_t size = l->log.size - written;
         size = size < PIPE_BUF ? size : PIPE_BUF;
-        while (l->log.bytes[written + size - 1] != '\n')
+        while (size > 0 && l->log.bytes[written + size - 1] != '\n')
             size--;
-        if (write(STDERR_FILENO, l->log.bytes + written, size) < 0 && errno != EINTR)
+        if (size == 0 || (write(STDERR_FILENO, l->log.bytes + written, size) < 0 && errno != EINTR))
             break;
         written += size;
     }
