@@ -91,7 +91,7 @@ static void tell_misread(watch *w)
 
 void watch_progress(watch *w, double pictures_per_s, double seconds_left)
 {
-    if (!w || seconds_now() - w->told < PAUSE)
+    if (!w || seconds_now() - w->told < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
         return;
     const lenet5_training *t = w->what.training;
     const unsigned passes = lenet5_training_passes_in_all(t), done = lenet5_training_passes(t);

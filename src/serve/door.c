@@ -117,13 +117,6 @@ void door_leave(door *d, visitor *v)
 /* ---- Who is not let in ----------------------------------------------------------------------------------------------
  */
 
-static const char full[] = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 2\r\n"
-                           "Content-Type: application/json\r\nContent-Length: 60\r\n\r\n"
-                           "{\"error\":\"too many connections are open; try again later\"}\r\n";
-static const char greedy[] = "HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nRetry-After: 2\r\n"
-                             "Content-Type: application/json\r\nContent-Length: 67\r\n\r\n"
-                             "{\"error\":\"too many connections from this address; try again later\"}";
-
 static void let_go(door *d, size_t index)
 {
     if (d->away[index].socket >= 0)
@@ -133,9 +126,11 @@ static void let_go(door *d, size_t index)
 
 static void turn_away(door *d, int socket, verdict why)
 {
-    const char *said = why == TOO_MANY ? full : greedy;
-    if (!d->server->options.cert)
-        (void)!send(socket, said, strlen(said), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (why == TOO_MANY)
+        say_aside(d->server, socket, MHD_HTTP_SERVICE_UNAVAILABLE, "too many connections are open; try again later");
+    else
+        say_aside(d->server, socket, MHD_HTTP_TOO_MANY_REQUESTS,
+                  "too many connections from this address are open; try again later");
     shutdown(socket, SHUT_WR);
     let_go(d, d->next_away);
     d->away[d->next_away].socket = socket;
@@ -289,11 +284,7 @@ lenet5_status door_open(door **opened, server *s, lenet5_error *error)
 
 lenet5_status door_run(door *d, lenet5_error *error)
 {
-    const int failure = pthread_create(&d->thread, NULL, watch, d);
-    d->running = failure == 0;
-    return failure == 0 ? LENET5_OK
-                        : lenet5_fail(error, LENET5_E_MEMORY, LENET5_NO_OFFSET, "a thread cannot be started: %s",
-                                      strerror(failure));
+    return start_thread(&d->thread, &d->running, watch, d, error);
 }
 
 void door_close(door *d)

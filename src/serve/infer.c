@@ -38,12 +38,24 @@ void answer_v2_live(request *r)
     answer_json(r, json_pack("{s:b}", "live", 1));
 }
 
+static void tell_ready(request *r, json_t *ready)
+{
+    if (r->connection->loop->stopping) {
+        json_decref(ready);
+        refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is ending");
+    } else {
+        answer_json(r, ready);
+    }
+}
+
 void answer_v2_ready(request *r)
 {
-    if (r->connection->loop->stopping)
-        refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is ending");
-    else
-        answer_json(r, json_pack("{s:b}", "ready", 1));
+    tell_ready(r, json_pack("{s:b}", "ready", 1));
+}
+
+void answer_v2_model_ready(request *r)
+{
+    tell_ready(r, json_pack("{s:s, s:b}", "name", "lenet5", "ready", 1));
 }
 
 void answer_v2_model(request *r)
@@ -106,6 +118,10 @@ static bool take_levels(request *r, uint8_t *levels, size_t count, const json_t 
     const json_t *data = json_object_get(input, "data");
     const bool real = type && strcmp(type, "FP32") == 0;
     bool taken;
+    if (data && r->size > json_size) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, INPUT " has data, and yet bytes follow the JSON");
+        return false;
+    }
     if (data) {
         taken = pixels_from_json(levels, data, count);
     } else {
@@ -167,11 +183,14 @@ static size_t output_index(const char *name)
     return i;
 }
 
-static bool check_outputs(request *r, const json_t *asked)
+static bool check_asked(request *r, const json_t *asked)
 {
     size_t i;
     const json_t *item;
     const json_t *list = json_object_get(asked, "outputs");
+    const json_t *id = json_object_get(asked, "id");
+    if (id && !json_is_string(id))
+        refuse(r, MHD_HTTP_BAD_REQUEST, "id has to be a string");
     if (list && !json_is_array(list))
         refuse(r, MHD_HTTP_BAD_REQUEST, "outputs has to be an array");
     json_array_foreach(list, i, item)
@@ -374,7 +393,7 @@ static bool take_request(request *r)
         return false;
     json_t *asked = r->batch.asked = parse_body(r, size);
     r->batch.tell = tell;
-    return asked && check_outputs(r, asked) && take_parameters(r, asked) && take_input(r, asked, size);
+    return asked && check_asked(r, asked) && take_parameters(r, asked) && take_input(r, asked, size);
 }
 
 static void infer_in_pool(request *r, lenet5_reader *reader)

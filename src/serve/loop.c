@@ -21,7 +21,7 @@
 #include "server.h"
 
 #define TICK 0.1            /* seconds between two looks at the deadlines */
-#define HEADER_MEMORY 16384 /* bytes of a connection for MHD: headers, and what is read at once */
+#define HEADER_MEMORY 65536 /* bytes of a connection for MHD: headers, theirs and ours, and what is read at once */
 
 /* ---- The inbox ------------------------------------------------------------------------------------------------------
  */
@@ -187,24 +187,40 @@ static void notice_connection(void *context, struct MHD_Connection *mhd, void **
 /* ---- Deadlines ------------------------------------------------------------------------------------------------------
  */
 
-static const char late[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                           "Content-Length: 49\r\n\r\n{\"error\":\"the request took too long to be sent\"}\r\n";
-
-/* MHD is not writing to a client of whom it waits for more; what is left to say is said past it, but under TLS. */
-static void cut_off(connection *c)
+void connection_cut(connection *c, unsigned status, const char *why)
 {
     request *r = &c->request;
-    const bool unfinished = r->stage == STAGE_HEADERS || r->stage == STAGE_BODY;
-    const bool may_be_told = unfinished || (r->stage == STAGE_IDLE && c->served == 0);
-    if (may_be_told && !c->loop->server->options.cert && !c->loop->stopping)
-        (void)!send(c->socket, late, sizeof late - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (unfinished) {
-        r->status = MHD_HTTP_REQUEST_TIMEOUT;
-        count_request(r, c->loop->now - r->began);
-        log_request(r, c->loop->now - r->began);
+    if (status)
+        say_aside(c->loop->server, c->socket, status, why);
+    if (status && r->stage != STAGE_IDLE) {
+        const double seconds = lenet5_clock() - r->began;
+        r->status = status;
+        count_request(r, seconds);
+        log_request(r, seconds);
     }
     r->stage = STAGE_CUT;
     shutdown(c->socket, SHUT_RDWR);
+}
+
+/* One of whom more was to come is told that it is late. */
+static void cut_late(connection *c)
+{
+    const stage at = c->request.stage;
+    const bool unfinished = at == STAGE_HEADERS || at == STAGE_BODY || (at == STAGE_IDLE && c->served == 0);
+    const bool told = unfinished && !c->loop->stopping;
+    connection_cut(c, told ? MHD_HTTP_REQUEST_TIMEOUT : 0, "the request took too long to be sent");
+}
+
+/*
+ * Whether the client has closed its way to us and all that it has sent has been read. MHD learns of new events alone: a
+ * close that comes together with the last bytes it does not notice.
+ */
+static bool has_hung_up(const connection *c)
+{
+    char byte;
+    const stage at = c->request.stage;
+    return (at == STAGE_IDLE || at == STAGE_HEADERS || at == STAGE_BODY) &&
+           recv(c->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static double seconds_allowed(const connection *c)
@@ -228,7 +244,9 @@ static void check_deadlines(loop *l)
     for (connection *c = l->connections; c; c = c->next) {
         const bool waiting = c->request.stage == STAGE_WAITING || c->request.stage == STAGE_ANSWERED;
         if (l->now - c->since > seconds_allowed(c) || (l->stopping && l->now > l->until && !waiting))
-            cut_off(c);
+            cut_late(c);
+        else if (has_hung_up(c))
+            connection_cut(c, 0, NULL);
         else if (l->stopping || l->now - c->since > STREAM_PAUSE)
             resume_stream(c);
     }
@@ -306,12 +324,11 @@ static lenet5_status start_daemon(loop *l, lenet5_error *error)
         {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_END, 0, NULL},
     };
-    l->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, request_handle, l, MHD_OPTION_URI_LOG_CALLBACK, request_begin, l,
-                         MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
-                         notice_connection, l, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections + 16,
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-                         MHD_OPTION_ARRAY, o->cert ? tls : tls + 3, MHD_OPTION_END);
+    l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_handle, l, MHD_OPTION_URI_LOG_CALLBACK, request_begin, l,
+                                 MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
+                                 notice_connection, l, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections + 16,
+                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY, MHD_OPTION_ARRAY,
+                                 o->cert ? tls : tls + 3, MHD_OPTION_END);
     if (!l->daemon && o->cert)
         return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET,
                            "the server does not start: are the certificate and its key PEM, and do they go together?");
@@ -348,11 +365,7 @@ lenet5_status loop_start(loop *l, server *s, lenet5_error *error)
 
 lenet5_status loop_run(loop *l, lenet5_error *error)
 {
-    const int failure = pthread_create(&l->thread, NULL, run, l);
-    l->running = failure == 0;
-    return failure == 0 ? LENET5_OK
-                        : lenet5_fail(error, LENET5_E_MEMORY, LENET5_NO_OFFSET, "a thread cannot be started: %s",
-                                      strerror(failure));
+    return start_thread(&l->thread, &l->running, run, l, error);
 }
 
 void loop_end(loop *l)

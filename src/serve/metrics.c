@@ -12,7 +12,7 @@
  */
 
 /* Those that there may be; the last stands for any other. */
-static const unsigned statuses[STATUSES] = {200, 304, 400, 401, 404, 405, 408, 413, 415, 429, 500, 503, 0};
+static const unsigned statuses[STATUSES] = {200, 304, 400, 401, 404, 405, 408, 413, 414, 415, 431, 503, 0};
 
 static const double latencies[LATENCIES] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                             0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};

@@ -69,22 +69,19 @@ lenet5_status pool_start(pool **started, server *s, lenet5_error *error)
 {
     pool *p = calloc(1, sizeof *p);
     *started = p;
-    if (p)
-        p->threads = calloc(s->threads, sizeof *p->threads);
-    if (!p || !p->threads)
+    if (!p)
         return lenet5_fail_memory(error);
     p->server = s;
     p->last = &p->first;
     pthread_mutex_init(&p->turn, NULL);
     pthread_cond_init(&p->news, NULL);
-    int failure = 0;
-    while (failure == 0 && p->count < s->threads) {
-        failure = pthread_create(&p->threads[p->count], NULL, work, p);
-        p->count += failure == 0;
-    }
-    return p->count > 0 ? LENET5_OK
-                        : lenet5_fail(error, LENET5_E_MEMORY, LENET5_NO_OFFSET, "a thread cannot be started: %s",
-                                      strerror(failure));
+    p->threads = calloc(s->threads, sizeof *p->threads);
+    if (!p->threads)
+        return lenet5_fail_memory(error);
+    lenet5_status status = LENET5_OK;
+    for (bool running = true; running && p->count < s->threads; p->count += running)
+        status = start_thread(&p->threads[p->count], &running, work, p, error);
+    return p->count > 0 ? LENET5_OK : status;
 }
 
 void pool_stop(pool *p)

@@ -22,12 +22,13 @@ const route routes[] = {
     {GET, "/v2/health/live", none, answer_v2_live},
     {GET, "/v2/health/ready", none, answer_v2_ready},
     {GET, "/v2/models/lenet5", none, answer_v2_model},
-    {GET, "/v2/models/lenet5/ready", none, answer_v2_ready},
+    {GET, "/v2/models/lenet5/ready", none, answer_v2_model_ready},
     {POST, "/v2/models/lenet5/infer", none, answer_v2_infer},
     {GET, VERSION_1, none, answer_v2_model},
-    {GET, VERSION_1 "/ready", none, answer_v2_ready},
+    {GET, VERSION_1 "/ready", none, answer_v2_model_ready},
     {POST, VERSION_1 "/infer", none, answer_v2_infer},
     {GET, "/metrics", none, answer_metrics},
+    {GET, "/watch.html", none, answer_watch_page},
     {0},
 };
 

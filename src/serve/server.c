@@ -7,6 +7,16 @@
 #include "base/error.h"
 #include "server.h"
 
+lenet5_status start_thread(pthread_t *thread, bool *running, void *(*run)(void *context), void *context,
+                           lenet5_error *error)
+{
+    const int failure = pthread_create(thread, NULL, run, context);
+    *running = failure == 0;
+    return *running ? LENET5_OK
+                    : lenet5_fail(error, LENET5_E_MEMORY, LENET5_NO_OFFSET, "a thread cannot be started: %s",
+                                  strerror(failure));
+}
+
 static unsigned threads_of(const serve_options *o)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);

@@ -5,6 +5,7 @@
  *   loop.c      one thread and one MHD daemon, which nobody else touches: its clients, their deadlines, its round
  *   request.c   a request from its first line to its answer
  *   routes.c    which path is answered by whom
+ *   aside.c     what is said past MHD
  *   gather.c    digits of requests that arrived together, recognised together
  *   pool.c      threads for what takes longer than a round may: pictures, large batches
  *   classify.c, read.c, infer.c, network.c, training.c, metrics.c, assets.c    the answers
@@ -91,6 +92,7 @@ struct request {
     void (*work)(request *r, lenet5_reader *reader); /* for the pool; what does not read takes no reader */
     batch batch;
 
+    bool counted;    /* among those in flight */
     bool pooled;     /* it belongs to the pool */
     unsigned status; /* of the answer; 0: there is none yet */
     text_buffer answer;
@@ -174,7 +176,7 @@ typedef struct arrival {
     visitor *visitor;
 } arrival;
 
-#define STATUSES 16
+#define STATUSES 16 /* that are counted each by itself, but for the last */
 #define LATENCIES 14
 
 /* Of one loop, which alone counts; others only look. */
@@ -244,8 +246,17 @@ void loop_give_back(loop *l, request *r);
 void loop_tell(loop *l);
 void loop_stop(loop *l, double until);
 
+/* Ends a connection; where a status is given its client is told why, past MHD. */
+void connection_cut(connection *c, unsigned status, const char *why);
+
 /* ---- The other parts ------------------------------------------------------------------------------------------------
  */
+
+/* Why has nothing in it that JSON would write otherwise. */
+void say_aside(const server *s, int socket, unsigned status, const char *why);
+
+lenet5_status start_thread(pthread_t *thread, bool *running, void *(*run)(void *context), void *context,
+                           lenet5_error *error);
 
 lenet5_status door_open(door **opened, server *s, lenet5_error *error);
 lenet5_status door_run(door *d, lenet5_error *error);
@@ -288,11 +299,13 @@ void answer_classify(request *r);
 void answer_read(request *r);
 void answer_network(request *r);
 void answer_training(request *r);
+void answer_watch_page(request *r);
 void answer_metrics(request *r);
 void answer_v2(request *r);
 void answer_v2_live(request *r);
 void answer_v2_ready(request *r);
 void answer_v2_model(request *r);
+void answer_v2_model_ready(request *r);
 void answer_v2_infer(request *r);
 
 #endif

@@ -128,23 +128,33 @@ static stream *stream_new(request *r)
     return s;
 }
 
-void answer_training(request *r)
+/* Whether there is, or was, a training to be watched; refuses where there is none. */
+static bool is_open(request *r)
 {
     channel *c = r->connection->loop->server->channel;
     pthread_mutex_lock(&c->turn);
     const bool open = c->open;
     pthread_mutex_unlock(&c->turn);
-    stream *s = open ? stream_new(r) : NULL;
     if (!open)
         refuse(r, MHD_HTTP_NOT_FOUND, "no training is under way here; lenet5 train --watch shows one");
-    else if (!s)
-        refuse_memory(r);
-    else
-        r->ready = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, s, forget);
-    if (!s)
+    return open;
+}
+
+void answer_watch_page(request *r)
+{
+    if (is_open(r))
+        answer_asset(r);
+}
+
+void answer_training(request *r)
+{
+    stream *s = is_open(r) ? stream_new(r) : NULL;
+    if (r->status)
         return;
+    r->ready = s ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, s, forget) : NULL;
     if (!r->ready) {
-        forget(s);
+        if (s)
+            forget(s);
         refuse_memory(r);
         return;
     }

@@ -71,6 +71,8 @@ export class Description {
                 this.conforms(header.schema, header.schema.type === "integer" ? Number(value) : value,
                               `${what}, ${name}`);
         }
+        if (!response.content)
+            return assert.equal(body.length, 0, `${what} has no body`);
         const type = headers["content-type"]?.split(";")[0];
         const media = response.content?.[type];
         assert.ok(media, `${what} may be of the type ${type}`);

@@ -81,3 +81,48 @@ export function png(pixels, width, height) {
         chunk("IDAT", deflateSync(Buffer.concat(lines))), chunk("IEND", Buffer.alloc(0)),
     ]);
 }
+
+// bmp(PIXELS, WIDTH, HEIGHT): 24 bits, from the bottom up.
+export function bmp(pixels, width, height) {
+    const line = Math.ceil(3 * width / 4) * 4;
+    const bytes = Buffer.alloc(54 + line * height);
+    bytes.write("BM", 0, "latin1");
+    [[2, bytes.length], [10, 54], [14, 40], [18, width], [22, height]].forEach(([at, n]) => bytes.writeInt32LE(n, at));
+    bytes.set([1, 0, 24, 0], 26);
+    for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++)
+            bytes.fill(pixels[width * (height - 1 - y) + x], 54 + line * y + 3 * x, 54 + line * y + 3 * x + 3);
+    return bytes;
+}
+
+// tiff(PAGES): grey, not compressed; pages are {pixels, width, height}. One that is told to be larger has no pixels.
+export function tiff(pages) {
+    const parts = [Buffer.from("II*\0", "latin1"), Buffer.alloc(4)];
+    let at = 8;
+    parts[1].writeUInt32LE(at + pages[0].pixels.length);
+    pages.forEach(({ pixels, width, height }, i) => {
+        const entries = [[256, width], [257, height], [258, 8], [259, 1], [262, 1], [273, at], [277, 1], [278, height],
+                         [279, pixels.length]];
+        const directory = Buffer.alloc(2 + 12 * entries.length + 4);
+        directory.writeUInt16LE(entries.length);
+        entries.forEach(([tag, value], k) => {
+            directory.writeUInt16LE(tag, 2 + 12 * k);
+            directory.writeUInt16LE(4, 4 + 12 * k);
+            directory.writeUInt32LE(1, 6 + 12 * k);
+            directory.writeUInt32LE(value, 10 + 12 * k);
+        });
+        at += pixels.length + directory.length;
+        const next = pages[i + 1];
+        directory.writeUInt32LE(next ? at + next.pixels.length : 0, directory.length - 4);
+        parts.push(pixels, directory);
+    });
+    return Buffer.concat(parts);
+}
+
+// turned(JPEG): the same file, with a note that its right side is up (EXIF's orientation 6).
+export function turned(jpeg) {
+    const entry = "011200030000000100060000";
+    const exif = Buffer.from(`4578696600004d4d002a000000080001${entry}00000000`, "hex");
+    const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+    return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, test } from "node:test";
 
-import { png } from "./pictures.mjs";
+import { bmp, png, tiff } from "./pictures.mjs";
 import { run, sample, sampleBytes, start, startFor } from "./server.mjs";
 import { answerOn, connect, exchange, get, post, sleep, within } from "./wire.mjs";
 
@@ -192,7 +192,8 @@ describe("the many", () => {
                 connect(server).end(bytes);
                 await sleep(3);
             }
-        const open = async () => Number(/^lenet5_connections (\d+)$/m.exec((await exchange(server, get("/metrics"))).text)[1]);
+        const gauge = /^lenet5_connections (\d+)$/m;
+        const open = async () => Number(gauge.exec((await exchange(server, get("/metrics"))).text)[1]);
         assert.ok(await within(2000, async () => await open() === 1), `${await open()} connections are still open`);
     });
 });
@@ -337,7 +338,7 @@ describe("paths", () => {
                          "threshold=1e999", "n_best=1%00", "threshold=0.5x", "n_best= 1", "explain=1&explain=1"];
         for (const query of queries) {
             const answer = await exchange(server, post(`/v1/read?${query}`, sampleBytes("word.png")));
-            refused(answer, query === "&&&&" ? [200, 400] : [400], query.slice(0, 60));
+            refused(answer, /^(&&&&|list=)/.test(query) ? [200, 400] : [400], query.slice(0, 60));
         }
     });
 });
@@ -374,8 +375,8 @@ describe("broken pictures", () => {
             png(Buffer.alloc(0), 0, 0), png(Buffer.alloc(0), 0x7fffffff, 0x7fffffff),
             Buffer.from("P5\n60000 60000\n255\nx"), Buffer.from("P5\n99999999999 1\n255\nx"),
             Buffer.from("P5\n0 0\n255\n"),
-            Buffer.from("P5\n-1 -1\n255\nx"), Buffer.from("P6\n60000 60000\n255\nx"), bmp(60000, 60000), bmp(-5, 5),
-            tiff(60000),
+            Buffer.from("P5\n-1 -1\n255\nx"), Buffer.from("P6\n60000 60000\n255\nx"),
+            hugeBmp(60000, 60000), hugeBmp(-5, 5), tiff([{ pixels: Buffer.alloc(9), width: 60000, height: 60000 }]),
         ];
         for (const picture of pictures)
             for (const path of ["/v1/read", "/v1/classify"])
@@ -384,33 +385,11 @@ describe("broken pictures", () => {
         assert.ok(server.memory() - before < 100 * MIB, `${(server.memory() - before) / MIB} MiB`);
     });
 
-    function bmp(width, height) {
-        const bytes = Buffer.alloc(58);
-        bytes.write("BM");
-        bytes.writeUInt32LE(58, 2);
-        bytes.writeUInt32LE(54, 10);
-        bytes.writeUInt32LE(40, 14);
-        bytes.writeInt32LE(width, 18);
-        bytes.writeInt32LE(height, 22);
-        bytes.set([1, 0, 24, 0], 26);
-        return bytes;
-    }
-
-    // A TIFF of one strip that is not there.
-    function tiff(side) {
-        const entries = [[256, side], [257, side], [258, 8], [259, 1], [262, 1], [273, 8], [277, 1], [278, side],
-                         [279, side]];
-        const bytes = Buffer.alloc(8 + 2 + 12 * entries.length + 4);
-        bytes.write("II*\0", 0, "latin1");
-        bytes.writeUInt32LE(8, 4);
-        bytes.writeUInt16LE(entries.length, 8);
-        entries.forEach(([tag, value], i) => {
-            bytes.writeUInt16LE(tag, 10 + 12 * i);
-            bytes.writeUInt16LE(4, 12 + 12 * i);
-            bytes.writeUInt32LE(1, 14 + 12 * i);
-            bytes.writeUInt32LE(value, 18 + 12 * i);
-        });
-        return bytes;
+    function hugeBmp(width, height) {
+        const file = bmp(Buffer.alloc(1), 1, 1);
+        file.writeInt32LE(width, 18);
+        file.writeInt32LE(height, 22);
+        return file;
     }
 });
 

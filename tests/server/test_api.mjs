@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { digits, enlarged, padded, pgm, png, rows } from "./pictures.mjs";
+import { bmp, digits, enlarged, padded, pgm, png, rows, tiff, turned } from "./pictures.mjs";
 import { run, sample, sampleBytes, start } from "./server.mjs";
 
 const PICTURES = ["plain.png", "boxes.jpg", "word.png", "blank.png", "turned.png", "shadow.jpg"];
@@ -155,8 +155,31 @@ describe("/v1/read", () => {
         assert.deepEqual(line.explanation.candidates, []);
     });
 
+    test("every kind of picture says the same", async () => {
+        const { pixels, width, height } = stacked();
+        const wanted = (await good("/v1/read", pgm(pixels, width, height))).json();
+        assert.deepEqual(wanted.map(({ line }) => line), [1, 2]);
+        for (const [kind, file] of [["png", png(pixels, width, height)], ["bmp", bmp(pixels, width, height)],
+                                    ["tiff", tiff([{ pixels, width, height }])]])
+            for (const type of [`image/${kind}`, "application/octet-stream"])
+                assert.deepEqual((await good("/v1/read", file, { "Content-Type": type })).json(), wanted, type);
+    });
+
+    test("the pages of a TIFF", async () => {
+        const { pixels, width, height } = stacked();
+        const half = { pixels: pixels.subarray(0, width * 200), width, height: 200 };
+        const lines = (await good("/v1/read", tiff([half, { pixels, width, height }, half]))).json();
+        assert.deepEqual(lines.map(({ page, line }) => [page, line]), [[1, 1], [2, 1], [2, 2], [3, 1]]);
+    });
+
+    test("a photo is turned upright", async () => {
+        const [line] = (await good("/v1/read?explain=1", turned(sampleBytes("boxes.jpg")))).json();
+        assert.deepEqual([line.explanation.width, line.explanation.height], [302, 515]);
+    });
+
     test("stages of the whole picture are told once", async () => {
-        const twice = stacked();
+        const { pixels, width, height } = stacked();
+        const twice = pgm(pixels, width, height);
         const lines = (await good("/v1/read?explain=1", twice)).json();
         assert.equal(lines.length, 2);
         assert.ok(lines[0].explanation.stages.some(({ line }) => line === 0));
@@ -175,7 +198,7 @@ describe("/v1/read", () => {
             for (let at = 0; at + shift < sheet.length; at++)
                 sheet[at + shift] = Math.min(sheet[at + shift], one[at]);
         }
-        return pgm(sheet, width, height);
+        return { pixels: sheet, width, height };
     }
 
     const wrong = [

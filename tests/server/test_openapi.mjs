@@ -153,6 +153,15 @@ describe("answers of every operation", () => {
             api.conformsTo("V2Answer", JSON.parse(body.subarray(0, length).toString()));
         });
 
+    test("304: what one has already", async () => {
+        for (const { operationId, responses } of served())
+            if (responses[304]) {
+                const { headers } = await ask(operationId, 200);
+                await ask(operationId, 304, { headers: `If-None-Match: ${headers.etag}\r\n` });
+                await ask(operationId, 200, { headers: 'If-None-Match: "another"\r\n' });
+            }
+    });
+
     test("400: an option that is not there", async () => {
         for (const { operationId } of served())
             await ask(operationId, 400, { query: "?nonsense=1" });
@@ -313,13 +322,14 @@ describe("a training that is watched", () => {
         assert.equal(events[0].event, "state");
         assert.deepEqual([events[0].data.passes, events[0].data.pictures, events[0].data.recipe], [3, 12000, "fast"]);
         const passes = [...events[0].data.history, ...of("pass")];
-        assert.deepEqual(passes.map(({ pass }) => pass), [1, 2, 3]);
-        assert.ok(passes[2].loss < passes[0].loss);
+        assert.deepEqual([...new Set(passes.map(({ pass }) => pass))], [1, 2, 3]);     // one may be told twice
+        assert.ok(passes.at(-1).loss < passes[0].loss);
         const { errors, of: all, digits: wrong } = of("misread").at(-1);
         assert.equal(all, 1000);
         assert.equal(wrong.length, Math.min(errors, 60));
         wrong.forEach(({ truth, answer }) => assert.notEqual(truth, answer));
         assert.ok(of("progress").length >= 1 && of("kernels").length >= 3);
+        of("progress").forEach((progress) => assert.ok(progress.loss > 0, JSON.stringify(progress)));
         assert.deepEqual(of("end"), [{ finished: true }]);
         assert.equal(events.at(-1).event, "end");
     }

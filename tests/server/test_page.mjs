@@ -189,6 +189,20 @@ describe("codes and pictures", { skip }, () => {
             await reads(page, result);
         });
 
+    test("a WebP picture", async (t) => {
+        const page = await visit(t);
+        const [type, lines] = await page.evaluate(async (base64) => {
+            const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+            const picture = await createImageBitmap(new Blob([bytes]));
+            const canvas = new OffscreenCanvas(picture.width, picture.height);
+            canvas.getContext("2d").drawImage(picture, 0, 0);
+            const body = await canvas.convertToBlob({ type: "image/webp", quality: 0.9 });
+            return [body.type, await (await fetch("/v1/read", { method: "POST", body })).json()];
+        }, readFileSync(sample("plain.png"), "base64"));
+        assert.equal(type, "image/webp");
+        assert.equal(lines[0].string, "52981");
+    });
+
     test("a word is not taken for a code", async (t) => {
         const page = await visit(t);
         await page.locator("#file").setInputFiles(sample("word.png"));

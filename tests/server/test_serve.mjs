@@ -25,7 +25,7 @@ after(async () => {
 function told(answer, status, pattern = /.../) {
     assert.ok(answer, `${status} is wanted, and nothing was answered`);
     assert.equal(answer.status, status, answer.text);
-    assert.match(answer.headers["content-type"], /^application\/json/);
+    assert.match(answer.headers["content-type"] ?? "no type", /^application\/json/, answer.text);
     const error = answer.json();
     assert.deepEqual(Object.keys(error), ["error"]);
     assert.match(error.error, pattern);
