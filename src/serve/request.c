@@ -97,11 +97,20 @@ const char *parameter_of(const request *r, const char *name)
     return NULL;
 }
 
+/* A number in decimal at the beginning of a value; end is where it ends, the beginning if there is none. */
+static double number_of(const char *value, const char **end)
+{
+    char *after;
+    const double number = strtod(value, &after);
+    const bool plain = strspn(value, "0123456789.eE+-") >= (size_t)(after - value);
+    *end = plain ? after : value;
+    return number;
+}
+
 bool parameter_real(double *value, request *r, const char *name, double fallback, double least, double most)
 {
-    const char *given = parameter_of(r, name);
-    char *end = NULL;
-    *value = given ? strtod(given, &end) : fallback;
+    const char *given = parameter_of(r, name), *end;
+    *value = given ? number_of(given, &end) : fallback;
     if (given && (end == given || *end || !(*value >= least && *value <= most))) {
         refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a number from %g to %g, not \"%.40s\"", name, least, most, given);
         return false;
@@ -133,9 +142,8 @@ bool parameter_flag(bool *value, request *r, const char *name)
 
 bool parameter_share(double *share, request *r, const char *name)
 {
-    const char *given = parameter_of(r, name);
-    char *end = NULL;
-    *share = given ? strtod(given, &end) : 0;
+    const char *given = parameter_of(r, name), *end = NULL;
+    *share = given ? number_of(given, &end) : 0;
     const bool percent = given && strcmp(end, "%") == 0;
     *share /= percent ? 100 : 1;
     if (!given || ((end > given && (percent || !*end)) && *share > 0 && *share <= 1))
@@ -179,6 +187,8 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd)
     snprintf(r->path, sizeof r->path, "%.*s", (int)strcspn(path, "?"), path);
     if (count_of(uri, '&') > 4 * MOST_PARAMETERS)
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there are too many options");
+    else if (strstr(uri, "%00"))
+        connection_cut(c, MHD_HTTP_BAD_REQUEST, "there is a NUL in the address");
     return r;
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
+import zlib from "node:zlib";
 
 import { run } from "./server.mjs";
 
@@ -54,10 +54,10 @@ function chunk(type, data) {
     return bytes;
 }
 
-// zlib.crc32 is not in the first versions of node 20.
+// zlib.crc32 is not in node 18.
 function checksum(bytes) {
-    if (crc32)
-        return crc32(bytes);
+    if (zlib.crc32)
+        return zlib.crc32(bytes);
     let sum = ~0;
     for (const byte of bytes) {
         sum ^= byte;
@@ -78,7 +78,7 @@ export function png(pixels, width, height) {
         lines.push(Buffer.of(0), pixels.subarray(at, at + width));
     return Buffer.concat([
         Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk("IHDR", header),
-        chunk("IDAT", deflateSync(Buffer.concat(lines))), chunk("IEND", Buffer.alloc(0)),
+        chunk("IDAT", zlib.deflateSync(Buffer.concat(lines))), chunk("IEND", Buffer.alloc(0)),
     ]);
 }
 
