@@ -218,11 +218,17 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
 /* ---- Help ----------------------------------------------------------------------------------------------------------
  */
 
-static void print_option(const option *o)
+#define LEAST_COLUMN 20 /* letters of an option and what follows it, beside which the help stands */
+
+static int width_of(const option *o)
 {
-    char left[64];
-    snprintf(left, sizeof left, "--%s%s%s", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
-    printf("  %-22s %s\n", left, o->help);
+    return (int)(strlen(o->name) + (o->argument ? 1 + strlen(o->argument) : 0));
+}
+
+static void print_option(const option *o, int column)
+{
+    printf("  --%s%s%-*s %s\n", o->name, o->argument ? " " : "", column - (int)strlen(o->name) - (o->argument != NULL),
+           o->argument ? o->argument : "", o->help);
 }
 
 void print_help(const cli_command *command)
@@ -230,9 +236,12 @@ void print_help(const cli_command *command)
     static const option help = {"help", NULL, "this text"};
     printf("lenet5 %s: %s\n\nusage: lenet5 %s%s%s\n\n%s\n\noptions:\n", command->name, command->summary, command->name,
            command->usage[0] ? " " : "", command->usage, command->description);
+    int column = LEAST_COLUMN;
     for (const option *o = command->options; o->name; o++)
-        print_option(o);
-    print_option(&help);
+        column = width_of(o) > column ? width_of(o) : column;
+    for (const option *o = command->options; o->name; o++)
+        print_option(o, column);
+    print_option(&help, column);
 }
 
 void print_overview(void)

@@ -3,7 +3,7 @@
  *
  *   door.c      takes clients, or turns them away, and deals them out to the loops
  *   loop.c      one thread and one MHD daemon, which nobody else touches: its clients, their deadlines, its round
- *   request.c   a request from its first line to its answer
+ *   request.c   a request from its first line to its answer; head.c its head, parameters.c its options
  *   routes.c    which path is answered by whom
  *   aside.c     what is said past MHD
  *   gather.c    digits of requests that arrived together, recognised together
@@ -127,6 +127,13 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
                                const char *version, const char *upload, size_t *upload_size, void **own);
 void request_completed(void *context, struct MHD_Connection *mhd, void **own, enum MHD_RequestTerminationCode code);
 void request_free(request *r);
+
+/* Takes the head of a request; MHD_NO ends the connection. */
+enum MHD_Result take_headers(request *r, const char *method, const char *version);
+
+/* Its body is not worth keeping; once it has been sent, it is answered so. */
+void turn_down(request *r, unsigned status, const char *why);
+#define TOO_LONG "the body is longer than the server takes (--max-body)"
 
 /* Answers with an error. */
 void refuse(request *r, unsigned status, const char *format, ...) __attribute__((format(printf, 3, 4)));

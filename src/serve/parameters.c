@@ -1,0 +1,83 @@
+/* What a request says: its headers, and the options of its query or form. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "server.h"
+
+const char *header_of(const request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->connection->mhd, MHD_HEADER_KIND, name);
+}
+
+bool has_type(const request *r, const char *type)
+{
+    const char *given = header_of(r, MHD_HTTP_HEADER_CONTENT_TYPE);
+    const size_t length = strlen(type);
+    return given && strncasecmp(given, type, length) == 0 &&
+           (type[length - 1] == '/' || given[length] == '\0' || strchr("; \t", given[length]));
+}
+
+const char *parameter_of(const request *r, const char *name)
+{
+    for (size_t i = 0; i < r->parameter_count; i++)
+        if (strcmp(r->parameters[i].name, name) == 0)
+            return r->parameters[i].value;
+    return NULL;
+}
+
+/* A number in decimal at the beginning of a value; end is where it ends, the beginning if there is none. */
+static double number_of(const char *value, const char **end)
+{
+    char *after;
+    const double number = strtod(value, &after);
+    const bool plain = strspn(value, "0123456789.eE+-") >= (size_t)(after - value);
+    *end = plain ? after : value;
+    return number;
+}
+
+bool parameter_real(double *value, request *r, const char *name, double fallback, double least, double most)
+{
+    const char *given = parameter_of(r, name), *end;
+    *value = given ? number_of(given, &end) : fallback;
+    if (given && (end == given || *end || !(*value >= least && *value <= most))) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a number from %g to %g, not \"%.40s\"", name, least, most, given);
+        return false;
+    }
+    return true;
+}
+
+bool parameter_whole(size_t *value, request *r, const char *name, size_t fallback, size_t least, size_t most)
+{
+    double real;
+    if (!parameter_real(&real, r, name, (double)fallback, (double)least, (double)most))
+        return false;
+    *value = (size_t)real;
+    if (real == floor(real))
+        return true;
+    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a whole number", name);
+    return false;
+}
+
+bool parameter_flag(bool *value, request *r, const char *name)
+{
+    const char *given = parameter_of(r, name);
+    *value = given && strcmp(given, "1") == 0;
+    if (!given || *value || strcmp(given, "0") == 0)
+        return true;
+    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is 0 or 1, not \"%.40s\"", name, given);
+    return false;
+}
+
+bool parameter_share(double *share, request *r, const char *name)
+{
+    const char *given = parameter_of(r, name), *end = NULL;
+    *share = given ? number_of(given, &end) : 0;
+    const bool percent = given && strcmp(end, "%") == 0;
+    *share /= percent ? 100 : 1;
+    if (!given || ((end > given && (percent || !*end)) && *share > 0 && *share <= 1))
+        return true;
+    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a share above 0, 1%% or 0.01, not \"%.40s\"", name, given);
+    return false;
+}
