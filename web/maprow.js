@@ -38,6 +38,21 @@ export class MapRow {
             if (this.element.matches(':focus-visible'))
                 this.onPoint(this.#at, true);
         });
+        new ResizeObserver(() => this.#arrange()).observe(this.#maps[0].element);
+        window.addEventListener('resize', () => this.#arrange());
+    }
+
+    /* In rows of equal length, as long as there is room for, so that no map is left over. */
+    #arrange() {
+        const { columnGap, paddingLeft, paddingRight } = getComputedStyle(this.element);
+        const gap = parseFloat(columnGap) || 0;
+        const padding = parseFloat(paddingLeft) + parseFloat(paddingRight);
+        const wide = this.#maps[0].element.offsetWidth + gap;
+        const room = this.element.parentElement.clientWidth - padding + gap;
+        let length = Math.max(1, Math.min(this.#count, Math.floor(room / wide)));
+        while (this.#count % length !== 0)
+            length--;
+        this.element.style.maxWidth = length < this.#count ? `${length * wide - gap + padding}px` : '';
     }
 
     #add(map, below) {
