@@ -15,6 +15,7 @@ typedef struct sixteen {
     const lenet5_committee *committee;
     lenet5_lanes *lanes;
     lenet5_maps *maps;
+    counters *counters;
     grey_input *picture[LENET5_LANES];
     float *penalty[LENET5_LANES];
     size_t count;
@@ -38,8 +39,10 @@ static void recognise_together(const sixteen *s)
 
 static void flush(sixteen *s)
 {
-    if (s->count >= WORTH_LANES)
+    if (s->count >= WORTH_LANES) {
         recognise_together(s);
+        atomic_fetch_add_explicit(&s->counters->together, s->count, memory_order_relaxed);
+    }
     for (size_t i = 0; i < s->count && s->count < WORTH_LANES; i++) {
         lenet5_set_whole_input(s->maps, (const uint8_t(*)[32]) * s->picture[i]);
         lenet5_committee_forward(s->penalty[i], s->maps, s->committee);
@@ -89,7 +92,9 @@ static void tell(request *r, lenet5_maps *maps)
 void batch_recognise(request *r, lenet5_reader *reader)
 {
     (void)reader;
-    sixteen s = {.committee = r->connection->loop->server->options.digits,
+    loop *l = r->connection->loop;
+    sixteen s = {.committee = l->server->options.digits,
+                 .counters = &l->counters,
                  .lanes = aligned_alloc(64, sizeof *s.lanes),
                  .maps = malloc(sizeof *s.maps)};
     if (s.lanes && s.maps) {
@@ -124,7 +129,7 @@ void gather(request *r)
 
 void gather_recognise(loop *l)
 {
-    sixteen s = {.committee = l->server->options.digits, .lanes = l->lanes, .maps = l->maps};
+    sixteen s = {.committee = l->server->options.digits, .counters = &l->counters, .lanes = l->lanes, .maps = l->maps};
     for (size_t i = 0; i < l->gathered_count; i++)
         add(&s, &l->gathered[i]->batch);
     flush(&s);

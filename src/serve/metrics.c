@@ -130,7 +130,9 @@ static void put_metrics(FILE *out, const server *s)
     put_requests(out, s);
     put_latencies(out, s);
     put_one(out, "digits_total", "counter", "Single digits recognised.", (double)SUM(s, digits));
-    put_one(out, "digits_rejected_total", "counter", "Of these, those that were not sure.", (double)SUM(s, rejected));
+    put_one(out, "digits_together_total", "counter", "Of them, those that were recognised by sixteens.",
+            (double)SUM(s, together));
+    put_one(out, "digits_rejected_total", "counter", "Of them, those that were not sure.", (double)SUM(s, rejected));
     put_one(out, "lines_read_total", "counter", "Lines of writing read in pictures.", (double)SUM(s, strings_read));
     put_one(out, "lines_unsure_total", "counter", "Lines of writing that were not sure.",
             (double)SUM(s, strings_unsure));

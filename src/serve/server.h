@@ -188,10 +188,10 @@ typedef struct arrival {
 
 /* Of one loop, which alone counts; others only look. */
 typedef struct counters {
-    _Atomic uint64_t *requests;    /* (routes, STATUSES) */
-    _Atomic uint64_t *latencies;   /* (routes, LATENCIES + 1), not added up */
-    _Atomic uint64_t *nanoseconds; /* (routes) */
-    _Atomic uint64_t digits, rejected, batches;
+    _Atomic uint64_t *requests;                  /* (routes, STATUSES) */
+    _Atomic uint64_t *latencies;                 /* (routes, LATENCIES + 1), not added up */
+    _Atomic uint64_t *nanoseconds;               /* (routes) */
+    _Atomic uint64_t digits, together, rejected; /* together: recognised by sixteens */
     _Atomic uint64_t strings_read, strings_unsure;
     _Atomic int64_t in_flight, connections;
 } counters;

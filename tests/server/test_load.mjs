@@ -1,6 +1,6 @@
 // Many clients at once, of every kind: each answer right, nothing left over, no memory lost. Under the sanitizers too.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 
 import http from "node:http";
 
@@ -12,10 +12,11 @@ const SECONDS = 4;
 const SETTLED = 16 * 1024 * 1024; // bytes that memory may grow by, once everything has been done before
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
+after(() => agent.destroy());
 
-function send(server, method, path, headers, body) {
+function send(server, method, path, headers, body, by = agent) {
     return new Promise((resolve, reject) => {
-        const place = { agent, host: "127.0.0.1", port: server.port, method, path, headers };
+        const place = { agent: by, host: "127.0.0.1", port: server.port, method, path, headers };
         const request = http.request(place, (answer) => {
             const parts = [];
             answer.on("data", (part) => parts.push(part));
@@ -108,8 +109,30 @@ test("a crowd of clients of every kind", async (t) => {
     assert.ok(await metric(server, "lenet5_body_bytes") < CLIENTS * 8192);
     if (!process.env.LENET5_PROGRAM?.includes("san/")) // a sanitizer keeps what was freed
         assert.ok(grown < SETTLED, `${grown} bytes more memory`);
-    agent.destroy();
     const { code, err } = await server.stop();
     assert.equal(code, 0, err);
     assert.doesNotMatch(err, /Sanitizer/);
+});
+
+test("digits that arrive together are recognised together, and as they are alone", async (t) => {
+    const set = digits(t, 64);
+    const server = await start(["--threads", "1"]);
+    const octets = { "Content-Type": "application/octet-stream" };
+    const ask = (i, by) => send(server, "POST", "/v1/classify", octets, set.picture(i), by);
+    const alone = [];
+    for (let i = 0; i < 64; i++)
+        alone.push(json(await ask(i)).results[0]);
+    assert.equal(await metric(server, "lenet5_digits_together_total"), 0);
+    const wide = new http.Agent({ keepAlive: true, maxSockets: 64 });
+    for (let round = 0; round < 20; round++) {
+        const answers = await Promise.all(alone.map((_, i) => ask(i, wide)));
+        answers.forEach((answer, i) => {
+            const { penalties, digit } = json(answer).results[0];
+            assert.equal(digit, alone[i].digit);
+            penalties.forEach((penalty, k) => assert.ok(Math.abs(penalty - alone[i].penalties[k]) < 0.01));
+        });
+    }
+    assert.ok(await metric(server, "lenet5_digits_together_total") > 100);
+    wide.destroy();
+    assert.equal((await server.stop()).code, 0);
 });
