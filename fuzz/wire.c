@@ -64,7 +64,8 @@ void wire_send(const uint8_t *bytes, size_t size)
     arrival a = {.socket = ends[1], .address = {.ss_family = AF_UNIX}, .size = sizeof(sa_family_t)};
     door_take(s->door, &a);
     loop_round(s->loops, 1);
-    shutdown(ends[0], SHUT_WR); /* which MHD does not notice where it comes with the last bytes, but for our deadlines */
+    shutdown(ends[0],
+             SHUT_WR); /* which MHD does not notice where it comes with the last bytes, but for our deadlines */
     size_t rounds = 0;
     do {
         loop_round(s->loops, 1);

@@ -4,16 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool grow(text_buffer *t, size_t room)
+{
+    char *bytes = realloc(t->bytes, room);
+    if (!bytes)
+        return false;
+    t->bytes = bytes;
+    t->room = room;
+    return true;
+}
+
 /* Room for so many more bytes, or NULL. */
 static char *reserve(text_buffer *t, size_t size)
 {
-    if (!t->failed && t->room - t->size < size) {
-        const size_t room = 2 * t->room + size + 256;
-        char *bytes = realloc(t->bytes, room);
-        t->failed = !bytes;
-        t->bytes = bytes ? bytes : t->bytes;
-        t->room = bytes ? room : t->room;
-    }
+    if (!t->failed && t->room - t->size < size)
+        t->failed = !grow(t, 2 * t->room + size + 256);
     return t->failed ? NULL : t->bytes + t->size;
 }
 

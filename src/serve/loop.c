@@ -33,16 +33,24 @@ static void wake(loop *l)
         abort(); /* an eventfd that cannot be written to is not ours any more */
 }
 
+/* Room for one more arrival. */
+static bool make_room(loop *l)
+{
+    if (l->arrival_count < l->arrival_room)
+        return true;
+    const size_t room = 2 * l->arrival_room + 16;
+    arrival *larger = realloc(l->arrivals, room * sizeof *larger);
+    if (!larger)
+        return false;
+    l->arrivals = larger;
+    l->arrival_room = room;
+    return true;
+}
+
 void loop_add(loop *l, const arrival *a)
 {
     pthread_mutex_lock(&l->turn);
-    if (l->arrival_count == l->arrival_room) {
-        const size_t room = 2 * l->arrival_room + 16;
-        arrival *larger = realloc(l->arrivals, room * sizeof *larger);
-        l->arrivals = larger ? larger : l->arrivals;
-        l->arrival_room = larger ? room : l->arrival_room;
-    }
-    const bool taken = l->arrival_count < l->arrival_room;
+    const bool taken = make_room(l);
     if (taken)
         l->arrivals[l->arrival_count++] = *a;
     pthread_mutex_unlock(&l->turn);
