@@ -1,4 +1,5 @@
--- What wrk sends: one file again and again. BODY names it, TYPE is its content type, PAUSE milliseconds go by before each.
+-- What wrk sends: one file again and again. BODY names it, TYPE is its content type, PAUSE milliseconds go by before
+-- each.
 local file = assert(io.open(os.getenv("BODY"), "rb"))
 wrk.method, wrk.body = "POST", file:read("*a")
 file:close()
@@ -12,8 +13,8 @@ end
 -- Microseconds, counts: for the program that reads them.
 function done(summary, latency, requests)
     local errors = summary.errors
-    io.write(string.format('\n{"requests": %d, "seconds": %.6f, "failed": %d, "p50_us": %d, "p99_us": %d, "most_us": %d}\n',
-        summary.requests, summary.duration / 1e6,
+    local form = '\n{"requests": %d, "seconds": %.6f, "failed": %d, "p50_us": %d, "p99_us": %d, "most_us": %d}\n'
+    io.write(string.format(form, summary.requests, summary.duration / 1e6,
         errors.connect + errors.read + errors.write + errors.status + errors.timeout,
         latency:percentile(50), latency:percentile(99), latency.max))
 end

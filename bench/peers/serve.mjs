@@ -4,8 +4,9 @@
  *
  *     node serve.mjs [PROCESSES]
  *
- * POST / with 784 bytes a digit answers with digits and penalties in JSON. Digits of requests that arrive in the same turn of
- * the event loop are recognised together, as in ours: one by one it is slower. It says where it listens on stderr.
+ * POST / with 784 bytes a digit answers with digits and penalties in JSON. Digits of requests that arrive in the same
+ * turn of the event loop are recognised together, as in ours: one by one it is slower. It says where it listens on
+ * stderr.
  */
 import cluster from 'node:cluster';
 import http from 'node:http';
