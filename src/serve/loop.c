@@ -376,10 +376,14 @@ lenet5_status loop_run(loop *l, lenet5_error *error)
     return start_thread(&l->thread, &l->running, run, l, error);
 }
 
-void loop_end(loop *l)
+void loop_join(loop *l)
 {
     if (l->running)
         pthread_join(l->thread, NULL);
+}
+
+void loop_end(loop *l)
+{
     if (l->daemon)
         MHD_stop_daemon(l->daemon);
     for (size_t i = 0; i < l->arrival_count; i++)

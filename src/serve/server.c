@@ -81,6 +81,8 @@ void serve_stop(server *s, double seconds)
     for (unsigned i = 0; i < s->loop_count; i++)
         loop_stop(&s->loops[i], lenet5_clock() + seconds);
     for (unsigned i = 0; i < s->loop_count; i++)
+        loop_join(&s->loops[i]); /* each looks at the counters of all */
+    for (unsigned i = 0; i < s->loop_count; i++)
         loop_end(&s->loops[i]);
     pool_stop(s->pool);
     assets_free(s);

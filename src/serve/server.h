@@ -240,7 +240,8 @@ struct server {
 
 /* One that fails to start is ended too. */
 lenet5_status loop_start(loop *l, server *s, lenet5_error *error);
-lenet5_status loop_run(loop *l, lenet5_error *error); /* on a thread of its own */
+lenet5_status loop_run(loop *l, lenet5_error *error); /* on a thread of its own, */
+void loop_join(loop *l);                              /* which ends after loop_stop */
 void loop_end(loop *l);
 
 /* One round, of at most so many milliseconds; false once it has stopped. */

@@ -10,6 +10,9 @@ export const ROOT = resolve(here, "../..");
 export const SAMPLES = join(ROOT, "docs/samples");
 export const PROGRAM = resolve(process.env.LENET5_PROGRAM ?? join(ROOT, "build/release/lenet5"));
 
+// Such a program keeps for a while what it has freed.
+export const SANITIZED = PROGRAM.includes("san/");
+
 const READY = /\bon (https?:\/\/\S+)/;
 
 // What runs, so that nothing is left behind where a test fails.
