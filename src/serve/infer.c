@@ -203,21 +203,16 @@ static bool check_asked(request *r, const json_t *asked)
     return !r->status;
 }
 
-/* A number or a string of the request's parameters. */
 static bool take_parameters(request *r, const json_t *asked)
 {
     const json_t *parameters = json_object_get(asked, "parameters");
     const json_t *threshold = json_object_get(parameters, "threshold");
     const json_t *max_error = json_object_get(parameters, "max_error");
-    double share = json_number_value(max_error);
     const double least = threshold ? json_number_value(threshold) : DEFAULT_THRESHOLD;
-    if (json_is_string(max_error)) {
-        r->parameters[r->parameter_count++] = (parameter){"max_error", json_string_value(max_error), NULL};
-        if (!parameter_share(&share, r, "max_error"))
-            return false;
-    }
-    if ((threshold && !json_is_number(threshold)) || !(least >= 0 && least <= 1) ||
-        (max_error && !(share > 0 && share <= 1))) {
+    double share = json_number_value(max_error);
+    const bool is_share = json_is_string(max_error) ? share_of(&share, json_string_value(max_error))
+                                                    : !max_error || (share > 0 && share <= 1);
+    if ((threshold && !json_is_number(threshold)) || !(least >= 0 && least <= 1) || !is_share) {
         refuse(r, MHD_HTTP_BAD_REQUEST, "parameters: threshold is 0 to 1, max_error a share above 0");
         return false;
     }

@@ -70,13 +70,20 @@ bool parameter_flag(bool *value, request *r, const char *name)
     return false;
 }
 
+bool share_of(double *share, const char *text)
+{
+    const char *end;
+    const double number = number_of(text, &end);
+    const bool percent = strcmp(end, "%") == 0;
+    *share = percent ? number / 100 : number;
+    return end > text && (percent || !*end) && *share > 0 && *share <= 1;
+}
+
 bool parameter_share(double *share, request *r, const char *name)
 {
-    const char *given = parameter_of(r, name), *end = NULL;
-    *share = given ? number_of(given, &end) : 0;
-    const bool percent = given && strcmp(end, "%") == 0;
-    *share /= percent ? 100 : 1;
-    if (!given || ((end > given && (percent || !*end)) && *share > 0 && *share <= 1))
+    const char *given = parameter_of(r, name);
+    *share = 0;
+    if (!given || share_of(share, given))
         return true;
     refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a share above 0, 1%% or 0.01, not \"%.40s\"", name, given);
     return false;
