@@ -187,7 +187,7 @@ static const option options[] = {
     {"threads", "N", "for clients, and as many for pictures; default: one for each processor"},
     {"model", "FILE,...", "models, which answer together; default: the built-in ones"},
     {"max-body", "BYTES", "refuse longer requests; default 33554432"},
-    {"max-pixels", "N", "refuse pictures that have more; default 100000000"},
+    {"max-pixels", "N", "refuse pictures that have more; default 40000000"},
     {"request-time", "SECONDS", "for a request to be sent; default 30"},
     {"idle-time", "SECONDS", "between two requests of a connection; default 60"},
     {"connections", "N", "at once; default 4096"},

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "/v1/classify HTTP/1.1\r\nContent-Type: image/png",
         "/v2/models/lenet5/infer HTTP/1.1\r\nContent-Type: application/json",
         "/v2/models/lenet5/infer HTTP/1.1\r\nInference-Header-Content-Length: 110",
-        "/v1/read HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=x",
+        "/v1/read HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xx",
         "/v1/read?explain=1&n_best=3 HTTP/1.1\r\nContent-Type: image/png",
     };
     if (size == 0)

@@ -1,4 +1,4 @@
-/* GET /v1/network: the network that reads single digits, the first of a committee. */
+/* GET /v1/network: the network that reads single digits; of a committee the last, whose maps are told. */
 #include <string.h>
 
 #include "pixels.h"
@@ -57,7 +57,7 @@ void answer_network(request *r)
     text_puts(t, ",\"codes\":");
     put_codes(t);
     text_puts(t, ",\"weights\":");
-    put_weights(t, &committee->networks[0]);
+    put_weights(t, &committee->networks[committee->count - 1]);
     text_puts(t, "}\n");
     answer_text(r, JSON_TYPE);
 }

@@ -70,9 +70,27 @@ bool pixels_from_floats(uint8_t *pixels, const uint8_t *bytes, size_t count)
     return true;
 }
 
+/*
+ * Parsed, a value takes up to fifty times the memory of its text. No request needs more lists than one for each row of
+ * each picture and some around them, nor more values than there are numbers in so many pictures.
+ */
+static bool has_too_many_parts(const uint8_t *text, size_t size)
+{
+    size_t lists = 0, values = 0;
+    for (size_t i = 0; i < size; i++) {
+        lists += text[i] == '[' || text[i] == '{';
+        values += text[i] == ',';
+    }
+    return lists > (size_t)MOST_DIGITS * 34 || values > (size_t)MOST_DIGITS * WHOLE_BYTES;
+}
+
 json_t *parse_body(request *r, size_t size)
 {
     json_error_t error;
+    if (has_too_many_parts(r->body, size)) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "the body: more lists or values than %d pictures have", MOST_DIGITS);
+        return NULL;
+    }
     json_t *parsed = json_loadb((const char *)r->body, size, JSON_REJECT_DUPLICATES, &error);
     if (!parsed && json_error_code(&error) == json_error_out_of_memory)
         refuse_memory(r);

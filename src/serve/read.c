@@ -7,7 +7,8 @@
 #include "server.h"
 
 #define MOST_FILES 64
-#define MOST_PAGES 64 /* of a file that are read */
+#define MOST_PAGES 64              /* of a file that are read */
+#define PICTURES_WORTH ((size_t)4) /* of the largest: so many pixels a request may have in all its pictures */
 #define MOST_CODES 100000
 #define FORM_MEMORY 4096 /* bytes for the names of a form */
 #define SHOWN_SIDE 1200  /* pixels of a stage that is shown, at most; larger ones are made smaller */
@@ -33,6 +34,7 @@ typedef struct reading_job {
     lenet5_observer observer;
     json_t *stages, *candidates; /* by line, arrays */
     size_t told;                 /* objects */
+    size_t pixels;               /* that may still be read */
 } reading_job;
 
 /* ---- The form -------------------------------------------------------------------------------------------------------
@@ -338,12 +340,16 @@ static lenet5_status read_page(reading_job *j, const lenet5_picture *picture, co
 
 static lenet5_status read_pages(reading_job *j, lenet5_pages *pages, const char *name, lenet5_error *error)
 {
-    lenet5_status status = lenet5_pages_limit(pages, j->options.most_pixels, error);
+    lenet5_status status = LENET5_OK;
     for (int page = 1; status == LENET5_OK && lenet5_pages_left(pages) && page <= MOST_PAGES; page++) {
         const read_place place = {.file = name, .page = page};
         lenet5_picture picture;
-        status = lenet5_pages_next(&picture, pages, error);
+        status =
+            lenet5_pages_limit(pages, j->pixels < j->options.most_pixels ? j->pixels : j->options.most_pixels, error);
+        if (status == LENET5_OK)
+            status = lenet5_pages_next(&picture, pages, error);
         if (status == LENET5_OK) {
+            j->pixels -= picture.width * picture.height;
             status = read_page(j, &picture, &place, error);
             lenet5_picture_free(&picture);
         }
@@ -361,7 +367,11 @@ static void read_file(reading_job *j, const file *f)
         status = read_pages(j, pages, f->name, &error);
         lenet5_pages_free(pages);
     }
-    if (status != LENET5_OK)
+    if (status == LENET5_E_PICTURE_SIZE && j->pixels < j->options.most_pixels)
+        refuse(j->request, MHD_HTTP_CONTENT_TOO_LARGE,
+               "the pictures have more than %zu pixels together; send fewer at once",
+               PICTURES_WORTH * j->options.most_pixels);
+    else if (status != LENET5_OK)
         refuse_error(j->request, &error);
 }
 
@@ -375,6 +385,7 @@ static void read_all(reading_job *j)
 {
     request *r = j->request;
     j->lines = wants_lines(r);
+    j->pixels = PICTURES_WORTH * j->options.most_pixels;
     for (size_t i = 0; i < j->count && !r->status; i++)
         read_file(j, &j->files[i]);
     if (r->status)

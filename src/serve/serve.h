@@ -14,8 +14,8 @@ typedef enum serve_log { SERVE_LOG_TEXT, SERVE_LOG_JSON, SERVE_LOG_NONE } serve_
 /* What holds where nobody asks for anything else; the networks are still to be named. */
 #define SERVE_DEFAULTS                                                                                              \
     {                                                                                                               \
-        .listen = SERVE_DEFAULT_PLACE, .most_body = (size_t)32 << 20, .most_pixels = LENET5_MAX_PICTURE_PIXELS,     \
-        .connections = 4096, .connections_per_address = 256, .queue = 64, .request_seconds = 30, .idle_seconds = 60 \
+        .listen = SERVE_DEFAULT_PLACE, .most_body = (size_t)32 << 20, .most_pixels = 40000000, .connections = 4096, \
+        .connections_per_address = 256, .queue = 64, .request_seconds = 30, .idle_seconds = 60                      \
     }
 
 /* All that is pointed at stays the caller's and has to outlive the server. */
