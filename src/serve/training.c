@@ -81,7 +81,8 @@ static ssize_t give(void *context, uint64_t position, char *to, size_t most)
         text_puts(&s->pending, ":\n\n"); /* shows that it is alive, and finds out whether the client is */
     size_t size = s->pending.size - s->sent;
     size = size < most ? size : most;
-    memcpy(to, s->pending.bytes + s->sent, size);
+    if (size > 0)
+        memcpy(to, s->pending.bytes + s->sent, size);
     s->sent += size;
     if (s->sent == s->pending.size)
         s->sent = s->pending.size = 0;
