@@ -46,7 +46,6 @@ static void tell_maps(request *r, size_t index, lenet5_maps *maps)
 static void tell(request *r, lenet5_maps *maps)
 {
     const batch *b = &r->batch;
-    counters *c = &r->connection->loop->counters;
     size_t rejected = 0;
     text_puts(&r->answer, "{\"results\":[");
     for (size_t i = 0; i < b->count || (b->empty && i == 0); i++) {
@@ -61,7 +60,7 @@ static void tell(request *r, lenet5_maps *maps)
         text_put(&r->answer, "}", 1);
     }
     text_puts(&r->answer, "]}\n");
-    atomic_fetch_add_explicit(&c->rejected, rejected, memory_order_relaxed);
+    count_more(r->connection->loop, COUNT_REJECTED, rejected);
     answer_text(r, JSON_TYPE);
 }
 

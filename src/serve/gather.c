@@ -15,7 +15,7 @@ typedef struct sixteen {
     const lenet5_committee *committee;
     lenet5_lanes *lanes;
     lenet5_maps *maps;
-    counters *counters;
+    loop *loop;
     grey_input *picture[LENET5_LANES];
     float *penalty[LENET5_LANES];
     size_t count;
@@ -41,7 +41,7 @@ static void flush(sixteen *s)
 {
     if (s->count >= WORTH_LANES) {
         recognise_together(s);
-        atomic_fetch_add_explicit(&s->counters->together, s->count, memory_order_relaxed);
+        count_more(s->loop, COUNT_TOGETHER, s->count);
     }
     for (size_t i = 0; i < s->count && s->count < WORTH_LANES; i++) {
         lenet5_set_whole_input(s->maps, (const uint8_t(*)[32]) * s->picture[i]);
@@ -84,8 +84,7 @@ void batch_free(batch *b)
 
 static void tell(request *r, lenet5_maps *maps)
 {
-    counters *c = &r->connection->loop->counters;
-    atomic_fetch_add_explicit(&c->digits, r->batch.count, memory_order_relaxed);
+    count_more(r->connection->loop, COUNT_DIGITS, r->batch.count);
     r->batch.tell(r, maps);
 }
 
@@ -94,7 +93,7 @@ void batch_recognise(request *r, lenet5_reader *reader)
     (void)reader;
     loop *l = r->connection->loop;
     sixteen s = {.committee = l->server->options.digits,
-                 .counters = &l->counters,
+                 .loop = l,
                  .lanes = aligned_alloc(64, sizeof *s.lanes),
                  .maps = malloc(sizeof *s.maps)};
     if (s.lanes && s.maps) {
@@ -129,7 +128,7 @@ void gather(request *r)
 
 void gather_recognise(loop *l)
 {
-    sixteen s = {.committee = l->server->options.digits, .counters = &l->counters, .lanes = l->lanes, .maps = l->maps};
+    sixteen s = {.committee = l->server->options.digits, .loop = l, .lanes = l->lanes, .maps = l->maps};
     for (size_t i = 0; i < l->gathered_count; i++)
         add(&s, &l->gathered[i]->batch);
     flush(&s);

@@ -184,6 +184,6 @@ enum MHD_Result take_headers(request *r, const char *method, const char *version
     find_route(r, method);
     check_headers(r);
     r->counted = true;
-    atomic_fetch_add_explicit(&r->connection->loop->counters.in_flight, 1, memory_order_relaxed);
+    count_more(r->connection->loop, COUNT_IN_FLIGHT, 1);
     return MHD_YES;
 }

@@ -346,7 +346,6 @@ static void tell(request *r, lenet5_maps *maps)
 {
     (void)maps;
     const batch *b = &r->batch;
-    counters *c = &r->connection->loop->counters;
     const lenet5_loss *loss = &r->connection->loop->server->options.digits->provenance.loss;
     digit_answer *answers = malloc(b->count * sizeof *answers);
     size_t rejected = 0;
@@ -362,7 +361,7 @@ static void tell(request *r, lenet5_maps *maps)
     put_answer(&told, b->asked);
     text_free(&told.tensors);
     free(answers);
-    atomic_fetch_add_explicit(&c->rejected, rejected, memory_order_relaxed);
+    count_more(r->connection->loop, COUNT_REJECTED, rejected);
     answer_text(r, r->json_size > 0 ? "application/octet-stream" : JSON_TYPE);
 }
 

@@ -88,12 +88,12 @@ void loop_stop(loop *l, double until)
     wake(l);
 }
 
-/* MHD closes the socket of one that it does not take, and has told us of its end by then if it was told of its start.
- */
+/* MHD closes the socket of one that it does not take. Who is taken is no longer welcome: begin_connection has it. */
 static void welcome(loop *l, arrival *a)
 {
     l->welcome = a;
-    if (MHD_add_connection(l->daemon, a->socket, (struct sockaddr *)&a->address, a->size) != MHD_YES && l->welcome)
+    MHD_add_connection(l->daemon, a->socket, (struct sockaddr *)&a->address, a->size);
+    if (l->welcome)
         door_leave(l->server->door, a->visitor);
     l->welcome = NULL;
 }
@@ -164,7 +164,7 @@ static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context
         c->next->previous = c;
     l->connections = c;
     l->welcome = NULL;
-    atomic_fetch_add_explicit(&l->counters.connections, 1, memory_order_relaxed);
+    count_more(l, COUNT_CONNECTIONS, 1);
     *context = c;
 }
 
@@ -179,7 +179,7 @@ static void end_connection(connection *c)
         l->connections = c->next;
     request_free(&c->request);
     door_leave(l->server->door, c->visitor);
-    atomic_fetch_sub_explicit(&l->counters.connections, 1, memory_order_relaxed);
+    count_less(l, COUNT_CONNECTIONS);
     free(c);
 }
 

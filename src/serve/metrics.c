@@ -38,6 +38,16 @@ static void add(_Atomic uint64_t *counter, uint64_t more)
     atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
 }
 
+void count_more(loop *l, counted which, uint64_t more)
+{
+    add(&l->counters.counts[which], more);
+}
+
+void count_less(loop *l, counted which)
+{
+    atomic_fetch_sub_explicit(&l->counters.counts[which], 1, memory_order_relaxed);
+}
+
 void count_request(request *r, double seconds)
 {
     counters *c = &r->connection->loop->counters;
@@ -57,20 +67,36 @@ void count_request(request *r, double seconds)
 /* ---- Telling --------------------------------------------------------------------------------------------------------
  */
 
-static uint64_t sum_of(const server *s, size_t index, size_t offset, bool indirect)
+/* One of the lists of counters, and in it one number; added up over all loops. */
+typedef const _Atomic uint64_t *(*list_of)(const counters *c);
+
+static const _Atomic uint64_t *requests(const counters *c)
 {
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < s->loop_count; i++) {
-        const unsigned char *at = (const unsigned char *)&s->loops[i].counters + offset;
-        const _Atomic uint64_t *counter =
-            indirect ? *(_Atomic uint64_t *const *)(const void *)at : (const _Atomic uint64_t *)(const void *)at;
-        sum += atomic_load_explicit(&counter[index], memory_order_relaxed);
-    }
-    return sum;
+    return c->requests;
 }
 
-#define SUM(s, member) sum_of(s, 0, offsetof(counters, member), false)
-#define SUM_OF(s, member, index) sum_of(s, index, offsetof(counters, member), true)
+static const _Atomic uint64_t *request_latencies(const counters *c)
+{
+    return c->latencies;
+}
+
+static const _Atomic uint64_t *nanoseconds(const counters *c)
+{
+    return c->nanoseconds;
+}
+
+static const _Atomic uint64_t *counts(const counters *c)
+{
+    return c->counts;
+}
+
+static uint64_t sum_of(const server *s, list_of list, size_t index)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < s->loop_count; i++)
+        sum += atomic_load_explicit(&list(&s->loops[i].counters)[index], memory_order_relaxed);
+    return sum;
+}
 
 static void put_head(FILE *out, const char *name, const char *kind, const char *help)
 {
@@ -88,7 +114,7 @@ static void put_requests(FILE *out, const server *s)
     put_head(out, "requests_total", "counter", "Requests answered, by route and status.");
     for (size_t i = 0; i < route_count(); i++)
         for (size_t k = 0; k < STATUSES; k++) {
-            const uint64_t count = SUM_OF(s, requests, i * STATUSES + k);
+            const uint64_t count = sum_of(s, requests, i * STATUSES + k);
             if (count > 0)
                 fprintf(out, "lenet5_requests_total{method=\"%s\",route=\"%s\",status=\"%u\"} %llu\n",
                         route_at(i)->method, route_at(i)->path, statuses[k], (unsigned long long)count);
@@ -103,12 +129,12 @@ static void put_latencies_of(FILE *out, const server *s, size_t index)
         char least[16] = "+Inf";
         if (k < LATENCIES)
             snprintf(least, sizeof least, "%g", latencies[k]);
-        sum += SUM_OF(s, latencies, index * (LATENCIES + 1) + k);
+        sum += sum_of(s, request_latencies, index * (LATENCIES + 1) + k);
         fprintf(out, "lenet5_request_seconds_bucket{method=\"%s\",route=\"%s\",le=\"%s\"} %llu\n", method, name, least,
                 (unsigned long long)sum);
     }
     fprintf(out, "lenet5_request_seconds_sum{method=\"%s\",route=\"%s\"} %.9f\n", method, name,
-            1e-9 * (double)SUM_OF(s, nanoseconds, index));
+            1e-9 * (double)sum_of(s, nanoseconds, index));
     fprintf(out, "lenet5_request_seconds_count{method=\"%s\",route=\"%s\"} %llu\n", method, name,
             (unsigned long long)sum);
 }
@@ -119,7 +145,7 @@ static void put_latencies(FILE *out, const server *s)
     for (size_t i = 0; i < route_count(); i++) {
         uint64_t count = 0;
         for (size_t k = 0; k <= LATENCIES; k++)
-            count += SUM_OF(s, latencies, i * (LATENCIES + 1) + k);
+            count += sum_of(s, request_latencies, i * (LATENCIES + 1) + k);
         if (count > 0)
             put_latencies_of(out, s, i);
     }
@@ -129,16 +155,18 @@ static void put_metrics(FILE *out, const server *s)
 {
     put_requests(out, s);
     put_latencies(out, s);
-    put_one(out, "digits_total", "counter", "Single digits recognised.", (double)SUM(s, digits));
+    put_one(out, "digits_total", "counter", "Single digits recognised.", (double)sum_of(s, counts, COUNT_DIGITS));
     put_one(out, "digits_together_total", "counter", "Of them, those that were recognised by sixteens.",
-            (double)SUM(s, together));
-    put_one(out, "digits_rejected_total", "counter", "Of them, those that were not sure.", (double)SUM(s, rejected));
-    put_one(out, "lines_read_total", "counter", "Lines of writing read in pictures.", (double)SUM(s, strings_read));
+            (double)sum_of(s, counts, COUNT_TOGETHER));
+    put_one(out, "digits_rejected_total", "counter", "Of them, those that were not sure.",
+            (double)sum_of(s, counts, COUNT_REJECTED));
+    put_one(out, "lines_read_total", "counter", "Lines of writing read in pictures.",
+            (double)sum_of(s, counts, COUNT_LINES_READ));
     put_one(out, "lines_unsure_total", "counter", "Lines of writing that were not sure.",
-            (double)SUM(s, strings_unsure));
+            (double)sum_of(s, counts, COUNT_LINES_UNSURE));
     put_one(out, "requests_in_flight", "gauge", "Requests that have begun and are not answered.",
-            (double)SUM(s, in_flight));
-    put_one(out, "connections", "gauge", "Clients that are connected.", (double)SUM(s, connections));
+            (double)sum_of(s, counts, COUNT_IN_FLIGHT));
+    put_one(out, "connections", "gauge", "Clients that are connected.", (double)sum_of(s, counts, COUNT_CONNECTIONS));
     put_one(out, "body_bytes", "gauge", "Memory for requests' bodies.", (double)atomic_load(&s->bodies));
     put_one(out, "uptime_seconds", "gauge", "Since the server has started.", lenet5_clock() - s->started);
     put_head(out, "build_info", "gauge", "The version, and the instruction set in use.");

@@ -28,8 +28,7 @@ typedef struct reading_job {
     const char **codes;
     file files[MOST_FILES];
     size_t count;
-    char *field; /* the name of the form's part at hand */
-    bool lines;  /* a line an object, in place of an array */
+    bool lines; /* a line an object, in place of an array */
     bool explains;
     lenet5_observer observer;
     json_t *stages, *candidates; /* by line, arrays */
@@ -312,12 +311,11 @@ static void tell(reading_job *j, const lenet5_picture *picture, json_t *object, 
 static void tell_page(reading_job *j, const lenet5_picture *picture, const read_place *place,
                       const lenet5_reading *reading)
 {
-    counters *c = &j->request->connection->loop->counters;
     if (reading->count == 0)
         tell(j, picture, empty_reading_json(place, reading), 0);
     for (size_t line = 1; line <= reading->count; line++) {
         const bool accepted = reading->lines[line - 1].decision == LENET5_ACCEPTED;
-        atomic_fetch_add_explicit(accepted ? &c->strings_read : &c->strings_unsure, 1, memory_order_relaxed);
+        count_more(j->request->connection->loop, accepted ? COUNT_LINES_READ : COUNT_LINES_UNSURE, 1);
         tell(j, picture, reading_json(place, reading, line), line);
     }
 }

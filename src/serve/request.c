@@ -243,7 +243,7 @@ void request_completed(void *context, struct MHD_Connection *mhd, void **own, en
     c->since = lenet5_clock();
     c->served++;
     if (r->counted)
-        atomic_fetch_sub_explicit(&c->loop->counters.in_flight, 1, memory_order_relaxed);
+        count_less(c->loop, COUNT_IN_FLIGHT);
     if (r->stage != STAGE_CUT && r->status) {
         count_request(r, c->since - r->began);
         log_request(r, c->since - r->began);

@@ -187,14 +187,23 @@ typedef struct arrival {
 #define STATUSES 16 /* that are counted each by itself, but for the last */
 #define LATENCIES 14
 
-/* Of one loop, which alone counts; others only look. */
+typedef enum counted {
+    COUNT_DIGITS,   /* single digits recognised */
+    COUNT_TOGETHER, /* of them by sixteens */
+    COUNT_REJECTED, /* of them not sure */
+    COUNT_LINES_READ,
+    COUNT_LINES_UNSURE,
+    COUNT_IN_FLIGHT,   /* at the moment, as is the next */
+    COUNT_CONNECTIONS, /* that are open */
+    COUNTS
+} counted;
+
+/* Of one loop, whose requests alone are counted here, by whatever thread. */
 typedef struct counters {
-    _Atomic uint64_t *requests;                  /* (routes, STATUSES) */
-    _Atomic uint64_t *latencies;                 /* (routes, LATENCIES + 1), not added up */
-    _Atomic uint64_t *nanoseconds;               /* (routes) */
-    _Atomic uint64_t digits, together, rejected; /* together: recognised by sixteens */
-    _Atomic uint64_t strings_read, strings_unsure;
-    _Atomic int64_t in_flight, connections;
+    _Atomic uint64_t *requests;    /* (routes, STATUSES) */
+    _Atomic uint64_t *latencies;   /* (routes, LATENCIES + 1), not added up */
+    _Atomic uint64_t *nanoseconds; /* (routes) */
+    _Atomic uint64_t counts[COUNTS];
 } counters;
 
 struct loop {
@@ -300,6 +309,8 @@ void assets_free(server *s);
 
 bool counters_new(counters *c);
 void counters_free(counters *c);
+void count_more(loop *l, counted which, uint64_t more);
+void count_less(loop *l, counted which);
 void count_request(request *r, double seconds);
 void log_request(const request *r, double seconds);
 
