@@ -77,12 +77,18 @@ void text_fixed(text_buffer *t, double number, unsigned decimals)
     text_put(t, begin, (size_t)(end - begin));
 }
 
-void text_fixed_list(text_buffer *t, const float *numbers, size_t count, unsigned decimals)
+void text_fixed_row(text_buffer *t, const float *numbers, size_t count, unsigned decimals)
 {
     for (size_t i = 0; i < count; i++) {
-        text_put(t, i ? "," : "[", 1);
+        text_put(t, ",", i > 0);
         text_fixed(t, (double)numbers[i], decimals);
     }
+}
+
+void text_fixed_list(text_buffer *t, const float *numbers, size_t count, unsigned decimals)
+{
+    text_put(t, "[", 1);
+    text_fixed_row(t, numbers, count, decimals);
     text_put(t, "]", 1);
 }
 

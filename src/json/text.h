@@ -23,7 +23,8 @@ void text_whole(text_buffer *t, uint64_t number);
 /* A number below 1e9 either way with so many decimals, at most 9, and no zeros at its end. */
 void text_fixed(text_buffer *t, double number, unsigned decimals);
 
-/* [a,b,...] of such numbers. */
+/* a,b,... of such numbers, and [a,b,...]. */
+void text_fixed_row(text_buffer *t, const float *numbers, size_t count, unsigned decimals);
 void text_fixed_list(text_buffer *t, const float *numbers, size_t count, unsigned decimals);
 
 /* A JSON string of any bytes: those that are not ASCII become question marks where they are not UTF-8. */

@@ -251,22 +251,14 @@ static void put_bytes(text_buffer *tensors, const digit_answer *a, size_t which)
     }
 }
 
-static void put_list(text_buffer *t, const float *numbers, size_t count, unsigned decimals)
-{
-    for (size_t i = 0; i < count; i++) {
-        text_puts(t, i ? "," : "");
-        text_fixed(t, (double)numbers[i], decimals);
-    }
-}
-
 /* Tensors in JSON are flat, row by row. */
 static void put_numbers(text_buffer *t, const digit_answer *a, size_t which)
 {
     switch (which) {
     case DIGIT: text_whole(t, a->digit); break;
     case PROBABILITY: text_fixed(t, (double)a->posterior[a->digit], PROBABILITY_DECIMALS); break;
-    case POSTERIOR: put_list(t, a->posterior, LENET5_CLASSES + 1, PROBABILITY_DECIMALS); break;
-    case PENALTY: put_list(t, a->penalty, LENET5_CLASSES, PENALTY_DECIMALS); break;
+    case POSTERIOR: text_fixed_row(t, a->posterior, LENET5_CLASSES + 1, PROBABILITY_DECIMALS); break;
+    case PENALTY: text_fixed_row(t, a->penalty, LENET5_CLASSES, PENALTY_DECIMALS); break;
     default: text_puts(t, a->accepted ? "true" : "false");
     }
 }

@@ -27,6 +27,30 @@ const char *parameter_of(const request *r, const char *name)
     return NULL;
 }
 
+/* The name as the route has it; NULL if it does not take such an option. */
+static const char *known_name(const route *t, const char *name)
+{
+    const char *const *known = t->parameters;
+    while (*known && strcmp(*known, name) != 0)
+        known++;
+    return *known;
+}
+
+parameter *parameter_add(request *r, const char *name)
+{
+    const char *known = known_name(r->route, name);
+    if (!known)
+        refuse(r, MHD_HTTP_BAD_REQUEST, "there is no option \"%.40s\" here; GET /openapi.json tells which there are",
+               name);
+    else if (r->parameter_count == MOST_PARAMETERS || parameter_of(r, known))
+        refuse(r, MHD_HTTP_BAD_REQUEST, "the option \"%.40s\" is given twice", name);
+    if (r->status)
+        return NULL;
+    parameter *added = &r->parameters[r->parameter_count++];
+    *added = (parameter){.name = known, .value = ""};
+    return added;
+}
+
 /* A number in decimal at the beginning of a value; end is where it ends, the beginning if there is none. */
 static double number_of(const char *value, const char **end)
 {

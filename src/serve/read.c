@@ -68,28 +68,13 @@ static enum MHD_Result take_file(reading_job *j, const char *filename, const cha
     return MHD_YES;
 }
 
-static const char *known_parameter(const request *r, const char *name)
-{
-    for (const char *const *known = r->route->parameters; *known; known++)
-        if (strcmp(*known, name) == 0)
-            return *known;
-    return NULL;
-}
-
 /* A piece of an option's value. */
 static enum MHD_Result take_field(request *r, const char *key, const char *data, uint64_t offset, size_t size)
 {
-    const char *name = known_parameter(r, key);
-    if (!name)
-        refuse(r, MHD_HTTP_BAD_REQUEST, "there is no option \"%.40s\" here", key);
-    else if (offset == 0 && parameter_of(r, name))
-        refuse(r, MHD_HTTP_BAD_REQUEST, "the option \"%.40s\" is given twice", key);
-    if (r->status)
+    if (offset == 0 && !parameter_add(r, key))
         return MHD_NO;
-    if (offset == 0)
-        r->parameters[r->parameter_count++] = (parameter){.name = name};
     parameter *p = &r->parameters[r->parameter_count - 1];
-    const size_t length = p->owned ? strlen(p->owned) : 0;
+    const size_t length = strlen(p->value);
     char *longer = realloc(p->owned, length + size + 1);
     if (!longer) {
         refuse_memory(r);

@@ -117,19 +117,11 @@ static void take_piece(request *r, const char *piece, size_t size)
 
 static enum MHD_Result collect_parameter(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-    request *r = context;
+    parameter *p = parameter_add(context, name);
     (void)kind;
-    const char *const *known = r->route->parameters;
-    while (*known && strcmp(*known, name) != 0)
-        known++;
-    if (!*known)
-        refuse(r, MHD_HTTP_BAD_REQUEST, "there is no option \"%.40s\" here; GET /openapi.json tells which there are",
-               name);
-    else if (r->parameter_count == MOST_PARAMETERS || parameter_of(r, name))
-        refuse(r, MHD_HTTP_BAD_REQUEST, "the option \"%.40s\" is given twice", name);
-    else
-        r->parameters[r->parameter_count++] = (parameter){.name = name, .value = value ? value : ""};
-    return r->status ? MHD_NO : MHD_YES;
+    if (p && value)
+        p->value = value;
+    return p ? MHD_YES : MHD_NO;
 }
 
 static void begin_answer(request *r)

@@ -152,6 +152,9 @@ const char *header_of(const request *r, const char *name);
 /* Whether the body is of that type, whatever parameters it has. */
 bool has_type(const request *r, const char *type);
 
+/* Adds an option, whose value is still to be set. NULL once the request is refused: it is none, or given twice. */
+parameter *parameter_add(request *r, const char *name);
+
 /* The value of an option, NULL where it is not given. */
 const char *parameter_of(const request *r, const char *name);
 
