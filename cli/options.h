@@ -12,9 +12,8 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREADABLE = 3 };
 
 typedef struct option {
-    const char *name; /* without the two dashes */
-    const char
-        *argument; /* what follows it, for the help: "FILE", or "[FILE]" if it may be left out; NULL for a flag */
+    const char *name;     /* without the two dashes */
+    const char *argument; /* what follows it: "FILE", or "[FILE]" if it may be left out; NULL for a flag */
     const char *help;
 } option;
 

@@ -17,8 +17,7 @@ typedef struct watched {
 
 #ifdef LENET5_SERVE
 
-/* Listens at place, where it is "" at the usual one, and says so. NULL after a complaint, which is about the exit code.
- */
+/* Listens at place, where it is "" at the usual one, and says so. Returns an exit code; only if done, *w is set. */
 int watch_begin(watch **w, const watched *what, const char *place, bool quiet);
 
 /* Tells how far it is, some times a second. */

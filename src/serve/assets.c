@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/embed.h"
+#include "base/hash.h"
 
 /* The list of them, ASSET(name, file, path, type) each, is made when the program is built. */
 #define ASSET(name, file, path, type) EMBED(name, file);
@@ -45,15 +46,6 @@ static size_t size_of(const asset *a)
     return (size_t)((uintptr_t)a->end - (uintptr_t)a->bytes);
 }
 
-/* Changes with the contents; FNV-1a. */
-static void make_tag(char tag[TAG_SIZE], const asset *a)
-{
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < size_of(a); i++)
-        hash = (hash ^ a->bytes[i]) * 0x100000001B3u;
-    snprintf(tag, TAG_SIZE, "\"%016llx\"", (unsigned long long)hash);
-}
-
 /* Nothing from elsewhere, nothing inline, in nobody's frame; the camera is the page's alone. */
 static const char *const page_headers[][2] = {
     {"Content-Security-Policy",
@@ -68,14 +60,12 @@ static const char *const page_headers[][2] = {
     {MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache"},
 };
 
-static struct MHD_Response *make_response(const asset *a, size_t size)
+static struct MHD_Response *make_response(const asset *a, const char *tag, size_t size)
 {
-    char tag[TAG_SIZE];
     struct MHD_Response *response =
         MHD_create_response_from_buffer(size, (void *)(uintptr_t)a->bytes, MHD_RESPMEM_PERSISTENT);
     if (!response)
         return NULL;
-    make_tag(tag, a);
     for (size_t i = 0; i < sizeof page_headers / sizeof page_headers[0]; i++)
         MHD_add_response_header(response, page_headers[i][0], page_headers[i][1]);
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
@@ -83,16 +73,22 @@ static struct MHD_Response *make_response(const asset *a, size_t size)
     return response;
 }
 
-/* Each whole, and without its contents for those who have it. */
+/* An asset whole, and without its contents for those who have it; the tag changes with the contents. */
+static bool load(struct MHD_Response *responses[2], const asset *a)
+{
+    char tag[TAG_SIZE];
+    snprintf(tag, sizeof tag, "\"%016llx\"", (unsigned long long)lenet5_hash(a->bytes, size_of(a)));
+    responses[0] = make_response(a, tag, size_of(a));
+    responses[1] = make_response(a, tag, 0);
+    return responses[0] && responses[1];
+}
+
 bool assets_load(server *s)
 {
     s->assets = calloc(2 * ASSETS, sizeof *s->assets);
     bool loaded = s->assets;
-    for (size_t i = 0; loaded && i < ASSETS; i++) {
-        s->assets[2 * i] = make_response(&assets[i], size_of(&assets[i]));
-        s->assets[2 * i + 1] = make_response(&assets[i], 0);
-        loaded = s->assets[2 * i] && s->assets[2 * i + 1];
-    }
+    for (size_t i = 0; loaded && i < ASSETS; i++)
+        loaded = load(&s->assets[2 * i], &assets[i]);
     return loaded;
 }
 
@@ -106,12 +102,11 @@ void assets_free(server *s)
 
 void answer_asset(request *r)
 {
-    char tag[TAG_SIZE];
     const char *known = header_of(r, MHD_HTTP_HEADER_IF_NONE_MATCH);
     const size_t index = find(r->path);
-    make_tag(tag, &assets[index]);
-    const bool same = known && strstr(known, tag);
-    r->ready = r->connection->loop->server->assets[2 * index + same];
+    struct MHD_Response *const *responses = &r->connection->loop->server->assets[2 * index];
+    const bool same = known && strstr(known, MHD_get_response_header(responses[0], MHD_HTTP_HEADER_ETAG));
+    r->ready = responses[same];
     r->status = same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
     r->answer_size = same ? 0 : size_of(&assets[index]);
 }

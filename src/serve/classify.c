@@ -1,8 +1,4 @@
 /* POST /v1/classify: single digits, as grey values or as pictures. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "pixels.h"
 
 /* ---- The answer -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "server.h"
 
 #define BACKLOG 1024
@@ -63,10 +64,7 @@ static struct in6_addr address_of(const struct sockaddr_storage *from)
 
 static size_t slot_of(const struct in6_addr *address)
 {
-    uint64_t hash = 0xCBF29CE484222325u; /* FNV-1a */
-    for (size_t i = 0; i < sizeof *address; i++)
-        hash = (hash ^ address->s6_addr[i]) * 0x100000001B3u;
-    return hash % SLOTS;
+    return lenet5_hash(address->s6_addr, sizeof *address) % SLOTS;
 }
 
 /* The place of the pointer to the visitor of that address, or to NULL. */
