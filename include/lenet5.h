@@ -46,6 +46,8 @@ typedef enum lenet5_status {
     LENET5_E_READ = -4,     /* a file that cannot be read, or whose compression is damaged */
     LENET5_E_WRITE = -5,    /* a file that cannot be written; none is left half written */
     LENET5_E_DIVERGED = -6, /* the training has diverged: the loss is not finite, or grows */
+    LENET5_E_TIME = -7,     /* the time limit that the caller has set is reached */
+    LENET5_E_STOPPED = -8,  /* the caller has asked for an end */
 
     LENET5_E_DATA_MISSING = -20,   /* no such set in that folder */
     LENET5_E_IDX_MAGIC = -21,      /* does not begin as an IDX file does */

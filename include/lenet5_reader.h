@@ -117,6 +117,13 @@ typedef struct lenet5_read_options {
     const lenet5_observer *observer; /* NULL: none */
     size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
     size_t most_pixels; /* of a picture, at most LENET5_MOST_PICTURE_PIXELS; 0 stands for LENET5_MAX_PICTURE_PIXELS */
+    double seconds;     /* time limit for one picture, 0 for none; lenet5_read then fails with LENET5_E_TIME */
+    /*
+     * Called from lenet5_read every few milliseconds, on its thread. Once it returns true, lenet5_read fails with
+     * LENET5_E_STOPPED. NULL: never.
+     */
+    bool (*stop)(void *context);
+    void *stop_context;
 } lenet5_read_options;
 
 #define LENET5_MAX_N_BEST 10
@@ -153,14 +160,15 @@ typedef struct lenet5_read_line {
 
 /* What is worth knowing of a picture besides what is read in it; a set of bits. */
 enum {
-    LENET5_NOTE_EMPTY = 1,   /* no ink found */
-    LENET5_NOTE_LIGHT = 2,   /* light on dark, turned */
-    LENET5_NOTE_THIN = 4,    /* strokes hardly a pixel thin: a sharper picture would be read better */
-    LENET5_NOTE_BORDER = 8,  /* something touches the border and may be cut off */
-    LENET5_NOTE_SHADOW = 16, /* uneven light, evened out */
-    LENET5_NOTE_RULES = 32,  /* printed lines, taken out */
-    LENET5_NOTE_SKEW = 64,   /* a skew of two degrees or more, undone */
-    LENET5_NOTE_SHEET = 128  /* a sheet of paper on something darker, which was left out */
+    LENET5_NOTE_EMPTY = 1,    /* no ink found */
+    LENET5_NOTE_LIGHT = 2,    /* light on dark, turned */
+    LENET5_NOTE_THIN = 4,     /* strokes hardly a pixel thin: a sharper picture would be read better */
+    LENET5_NOTE_BORDER = 8,   /* something touches the border and may be cut off */
+    LENET5_NOTE_SHADOW = 16,  /* uneven light, evened out */
+    LENET5_NOTE_RULES = 32,   /* printed lines, taken out */
+    LENET5_NOTE_SKEW = 64,    /* a skew of two degrees or more, undone */
+    LENET5_NOTE_SHEET = 128,  /* a sheet of paper on something darker, which was left out */
+    LENET5_NOTE_CROWDED = 256 /* too much ink to be writing: nothing is read, or not all of it */
 };
 
 /* One note in words. */

@@ -89,6 +89,7 @@ export default {
     'note: a digit touches the border': 'A digit touches the border',
     'note: uneven light, evened out': 'Uneven light, evened out',
     'note: printed lines, taken out': 'Printed lines, taken out',
+    'note: too much ink to be writing': 'Too much ink to be writing',
     'note: a sheet of paper on something darker, which was left out':
         'A sheet of paper on something darker, which was left out',
     'note: skewed, turned upright': 'Skewed, turned upright',

@@ -36,6 +36,8 @@ const char *lenet5_strerror(lenet5_status status)
     case LENET5_E_READ: return "the file cannot be read";
     case LENET5_E_WRITE: return "the file cannot be written";
     case LENET5_E_DIVERGED: return "the training has diverged";
+    case LENET5_E_TIME: return "the time limit is reached";
+    case LENET5_E_STOPPED: return "stopped on request";
     case LENET5_E_DATA_MISSING: return "no such data set in the folder";
     case LENET5_E_IDX_MAGIC: return "not an IDX file";
     case LENET5_E_IDX_TYPE: return "an IDX file of another type of number";

@@ -307,6 +307,9 @@ static lenet5_status check_numbers(const lenet5_read_options *options, lenet5_er
     if (options->most_pixels > LENET5_MOST_PICTURE_PIXELS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u",
                            options->most_pixels, LENET5_MOST_PICTURE_PIXELS);
+    if (!(options->seconds >= 0))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a time limit of %g seconds; it is 0 or more",
+                           options->seconds);
     if (options->n_best > LENET5_MAX_N_BEST || !(options->threshold >= 0 && options->threshold <= 1))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d can be told",
@@ -403,6 +406,7 @@ const char *lenet5_note_text(unsigned note)
     case LENET5_NOTE_SHADOW: return "uneven light, evened out";
     case LENET5_NOTE_RULES: return "printed lines, taken out";
     case LENET5_NOTE_SHEET: return "a sheet of paper on something darker, which was left out";
+    case LENET5_NOTE_CROWDED: return "too much ink to be writing";
     case LENET5_NOTE_SKEW: return "skewed, turned upright";
     default: return "";
     }
