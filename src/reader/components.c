@@ -5,6 +5,7 @@
  */
 #include "components.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,9 @@
 typedef struct labelling {
     const ink_map *map;
     uint32_t *labels;
-    uint32_t *parent; /* of each label, itself for the first of a component */
+    uint32_t *parent; /* (room): of each label, itself for the first of a component */
     size_t count, room;
+    budget *budget;
 } labelling;
 
 static uint32_t root(labelling *l, uint32_t label)
@@ -50,27 +52,37 @@ static bool new_label(labelling *l, uint32_t *label)
     return true;
 }
 
-static bool label_pixels(labelling *l)
+static bool label_row(labelling *l, size_t y)
 {
     const size_t width = l->map->width;
-    for (size_t y = 0; y < l->map->height; y++)
-        for (size_t x = 0; x < width; x++) {
-            const size_t at = y * width + x;
-            uint32_t label = 0;
-            l->labels[at] = 0;
-            if (l->map->ink[at] < SURELY_INK)
-                continue;
-            label = x > 0 ? l->labels[at - 1] : 0;
-            if (y > 0) {
-                label = join(l, label, l->labels[at - width]);
-                label = join(l, label, x > 0 ? l->labels[at - width - 1] : 0);
-                label = join(l, label, x + 1 < width ? l->labels[at - width + 1] : 0);
-            }
-            if (label == 0 && !new_label(l, &label))
-                return false;
-            l->labels[at] = label;
+    for (size_t x = 0; x < width; x++) {
+        const size_t at = y * width + x;
+        uint32_t label = 0;
+        l->labels[at] = 0;
+        if (l->map->ink[at] < SURELY_INK)
+            continue;
+        label = x > 0 ? l->labels[at - 1] : 0;
+        if (y > 0) {
+            label = join(l, label, l->labels[at - width]);
+            label = join(l, label, x > 0 ? l->labels[at - width - 1] : 0);
+            label = join(l, label, x + 1 < width ? l->labels[at - width + 1] : 0);
         }
+        if (label == 0 && !new_label(l, &label))
+            return false;
+        l->labels[at] = label;
+    }
     return true;
+}
+
+static lenet5_status label_pixels(labelling *l, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < l->map->height && status == LENET5_OK; y++) {
+        status = lenet5_check_time(l->budget, l->map->width, error);
+        if (status == LENET5_OK && !label_row(l, y))
+            status = lenet5_fail_memory(error);
+    }
+    return status;
 }
 
 /* Numbers the components in the order of their first pixels; parent becomes the number of each label's. */
@@ -94,34 +106,47 @@ static void grow(component *c, size_t x, size_t y)
     c->box.bottom = y + 1;
 }
 
-lenet5_status lenet5_find_components(components *found, const ink_map *map, lenet5_error *error)
+/* Replaces labels by the numbers of components, and measures these. */
+static lenet5_status list_components(components *found, labelling *l, lenet5_error *error)
 {
-    labelling l = {.map = map, .count = 1, .room = 256};
-    *found = (components){0};
-    l.labels = malloc(map->width * map->height * sizeof *l.labels);
-    l.parent = calloc(l.room, sizeof *l.parent);
-    if (l.labels && l.parent && label_pixels(&l)) {
-        /* A label's parent is always an earlier one, so that one step from there is enough in number(). */
-        for (uint32_t label = 1; label < l.count; label++)
-            l.parent[label] = root(&l, label);
-        found->count = number(&l);
-        found->list = calloc(found->count + 1, sizeof *found->list);
-    }
-    if (!found->list) {
-        free(l.labels);
-        free(l.parent);
+    /* A label's parent is always an earlier one, so that one step from there is enough in number(). */
+    for (uint32_t label = 1; label < l->count; label++)
+        l->parent[label] = root(l, label);
+    found->count = number(l);
+    if (found->count > MOST_COMPONENTS)
+        return LENET5_CROWDED;
+    found->list = calloc(found->count + 1, sizeof *found->list);
+    if (!found->list)
         return lenet5_fail_memory(error);
-    }
-    found->labels = l.labels;
-    for (size_t y = 0; y < map->height; y++)
-        for (size_t x = 0; x < map->width; x++) {
-            uint32_t *label = &found->labels[y * map->width + x];
+    for (size_t y = 0; y < l->map->height; y++)
+        for (size_t x = 0; x < l->map->width; x++) {
+            uint32_t *label = &l->labels[y * l->map->width + x];
             if (*label == 0)
                 continue;
-            *label = l.parent[*label];
+            *label = l->parent[*label];
+            assert(*label >= 1 && *label <= found->count);
             grow(&found->list[*label - 1], x, y);
         }
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
+{
+    labelling l = {.map = map, .count = 1, .room = 256, .budget = b};
+    components listed = {0};
+    *found = listed;
+    l.labels = malloc(map->width * map->height * sizeof *l.labels);
+    l.parent = calloc(l.room, sizeof *l.parent);
+    lenet5_status status = l.labels && l.parent ? label_pixels(&l, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = list_components(&listed, &l, error);
     free(l.parent);
+    if (status != LENET5_OK) {
+        free(l.labels);
+        return status;
+    }
+    listed.labels = l.labels;
+    *found = listed;
     return LENET5_OK;
 }
 

@@ -2,9 +2,14 @@
 #ifndef LENET5_READER_COMPONENTS_H
 #define LENET5_READER_COMPONENTS_H
 
-#include "pieces.h"
+#include "budget.h"
+#include "ink.h"
+#include "span.h"
 
 #define SURELY_INK 85 /* of 255: what is fainter connects nothing */
+
+/* Of a map; where there are more it is LENET5_CROWDED. A page of print has some thousands, noise millions. */
+#define MOST_COMPONENTS 1000000
 
 typedef struct component {
     span box;
@@ -17,8 +22,8 @@ typedef struct components {
     uint32_t *labels; /* (height, width): number in the list, from 1; 0 for paper */
 } components;
 
-/* Ink that touches, at the corners too, is one component. */
-lenet5_status lenet5_find_components(components *found, const ink_map *map, lenet5_error *error);
+/* Ink that touches, at the corners too, is one component. They are in the order of their first pixels, row by row. */
+lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error);
 
 void lenet5_components_free(components *found);
 

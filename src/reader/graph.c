@@ -16,6 +16,7 @@
  */
 #include "graph.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,18 +140,23 @@ static bool may_be_a_digit(const text_line *l, const arc *a)
     return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= widest * l->height;
 }
 
-/* The arcs that begin with a piece. */
-static void add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first)
+/* The arcs that begin with a piece: MOST_JOINED + 1 at most. */
+static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first, budget *b,
+                              lenet5_error *error)
 {
     for (size_t last = first + 1; last <= line->count; last++) {
+        assert(g->count < g->room);
         arc *a = &g->arcs[g->count];
         a->first = first;
         a->last = last;
         a->box = together(line->pieces, first, last);
         if ((double)(a->box.right - a->box.left) > WIDEST_WHOLE * line->height && last > first + 1)
-            return;
+            break;
         if (!may_be_joined(line, a) || !may_be_a_digit(line, a))
             continue;
+        const lenet5_status status = lenet5_spend(b, 4 * span_area(a->box), error);
+        if (status != LENET5_OK)
+            return status;
         a->prior = cut_prior(line, a);
         a->shape = shape_prior(line, a);
         a->solid = solidity(line, a);
@@ -158,27 +164,27 @@ static void add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first
         draw_arc(a, ink, line);
         g->count++;
         if (last > first + MOST_JOINED)
-            return;
+            break;
     }
+    return LENET5_OK;
 }
 
-lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *error)
+lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error)
 {
     uint8_t *ink = malloc(line->map.width * line->map.height);
-    *g = (graph){.nodes = line->count + 1};
-    g->arcs = malloc(((MOST_JOINED + 1) * line->count + 1) * sizeof *g->arcs);
-    if (!ink || !g->arcs) {
-        free(ink);
-        lenet5_graph_free(g);
-        return lenet5_fail_memory(error);
-    }
-    for (size_t first = 0; first < line->count; first++) {
+    *g = (graph){.nodes = line->count + 1, .room = (MOST_JOINED + 1) * line->count + 1};
+    g->arcs = malloc(g->room * sizeof *g->arcs);
+    lenet5_status status = ink && g->arcs ? LENET5_OK : lenet5_fail_memory(error);
+    assert(line->count <= MOST_PIECES);
+    for (size_t first = 0; first < line->count && status == LENET5_OK; first++) {
         g->skip[first] = skip_prior(line, first);
-        add_arcs(g, ink, line, first);
+        status = add_arcs(g, ink, line, first, b, error);
         g->begin[first + 1] = g->count;
     }
     free(ink);
-    return LENET5_OK;
+    if (status != LENET5_OK)
+        lenet5_graph_free(g);
+    return status;
 }
 
 void lenet5_graph_free(graph *g)

@@ -21,14 +21,14 @@ typedef struct arc {
 
 typedef struct graph {
     size_t nodes; /* one more than pieces */
-    size_t count;
+    size_t count, room;
     arc *arcs;                     /* (count), in the order of their first pieces */
     size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
     double skip[MOST_PIECES];      /* the weight of leaving a piece unread */
 } graph;
 
 /* Makes the arcs, without posteriors. */
-lenet5_status lenet5_graph_new(graph *g, const text_line *line, lenet5_error *error);
+lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error);
 
 void lenet5_graph_free(graph *g);
 

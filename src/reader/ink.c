@@ -22,6 +22,7 @@
 
 #define LEAST_TILE 12
 #define GREATEST_TILE 64
+#define LEAST_TILE_PIXELS (LEAST_TILE * LEAST_TILE) /* fewer say little about light, and so many tiles take long */
 #define FALL 0.8           /* the light of a tile at the border against that of its neighbours, at least */
 #define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks, or of what paper lacks of white */
 #define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
@@ -57,8 +58,9 @@ static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *
 {
     const size_t least = p->width < p->height ? p->width : p->height;
     const size_t side = least / 4 < LEAST_TILE ? LEAST_TILE : least / 4 > GREATEST_TILE ? GREATEST_TILE : least / 4;
-    t->across = p->width / side > 0 ? p->width / side : 1;
-    t->down = p->height / side > 0 ? p->height / side : 1;
+    const size_t length = side < least ? side : LEAST_TILE_PIXELS / least; /* of what is narrower than a tile */
+    t->across = p->width / length > 0 ? p->width / length : 1;
+    t->down = p->height / length > 0 ? p->height / length : 1;
     t->level = malloc(3 * t->across * t->down * sizeof *t->level);
     return t->level ? LENET5_OK : lenet5_fail_memory(error);
 }
@@ -84,11 +86,13 @@ static bool border_is_light(const lenet5_picture *p)
 
 /* Whether what stands out is lighter than what surrounds it; a thick pen's surroundings may be ink, but for the border.
  */
-static bool ink_is_light(const lenet5_picture *p, const tiles *t)
+static lenet5_status find_polarity(bool *light, const lenet5_picture *p, const tiles *t, budget *b, lenet5_error *error)
 {
     double darker = 0;
     double lighter = 0;
-    for (size_t row = 0; row < t->down; row++)
+    lenet5_status status = LENET5_OK;
+    for (size_t row = 0; row < t->down && status == LENET5_OK; row++) {
+        status = lenet5_check_time(b, p->width * (p->height / t->down + 1), error);
         for (size_t column = 0; column < t->across; column++) {
             uint32_t histogram[256];
             const uint32_t count = tile_histogram(histogram, p, t, column, row);
@@ -98,7 +102,9 @@ static bool ink_is_light(const lenet5_picture *p, const tiles *t)
             darker += below * below;
             lighter += above * above;
         }
-    return lighter > darker && !border_is_light(p);
+    }
+    *light = lighter > darker && !border_is_light(p);
+    return status;
 }
 
 /* The greatest (or least) of each tile and its neighbours. */
@@ -128,21 +134,25 @@ static bool alike(float a, float b)
 }
 
 /* What fills a tile with ink is closed; but towards the border light may fall off. */
-static void measure_paper(tiles *t, const lenet5_picture *p, bool light)
+static lenet5_status measure_paper(tiles *t, const lenet5_picture *p, bool light, budget *b, lenet5_error *error)
 {
     const size_t count = t->across * t->down;
     float *other = t->level + count;
     float *closed = other + count;
-    for (size_t row = 0; row < t->down; row++)
+    lenet5_status status = LENET5_OK;
+    for (size_t row = 0; row < t->down && status == LENET5_OK; row++) {
+        status = lenet5_check_time(b, p->width * (p->height / t->down + 1), error);
         for (size_t column = 0; column < t->across; column++) {
             uint32_t histogram[256];
             const uint32_t pixels = tile_histogram(histogram, p, t, column, row);
             t->level[row * t->across + column] = (float)quantile(histogram, pixels, light ? 0.25 : 0.75);
         }
+    }
     extend(other, t->level, t, !light);
     extend(closed, other, t, light);
     for (size_t i = 0; i < count; i++)
         t->level[i] = at_border(t, i) && alike(t->level[i], closed[i]) ? t->level[i] : closed[i];
+    return status;
 }
 
 /* The tiles left and right of x (or above and below y), and how far it is from the first to the second. */
@@ -162,7 +172,7 @@ static step step_at(size_t x, size_t size, size_t count)
 }
 
 /* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
-static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p, const tiles *t, bool light,
+static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p, const tiles *t, bool light, budget *b,
                                       lenet5_error *error)
 {
     step *across = malloc(p->width * sizeof *across);
@@ -174,7 +184,9 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
     }
     for (size_t x = 0; x < p->width; x++)
         across[x] = step_at(x, p->width, t->across);
-    for (size_t y = 0; y < p->height; y++) {
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < p->height && status == LENET5_OK; y++) {
+        status = lenet5_check_time(b, p->width, error);
         const step down = step_at(y, p->height, t->down);
         const float *above = t->level + down.first * t->across;
         const float *below = t->level + down.second * t->across;
@@ -191,7 +203,7 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
     }
     free(across);
     free(paper);
-    return LENET5_OK;
+    return status;
 }
 
 /* ---- From contrast to ink ------------------------------------------------------------------------------------------
@@ -338,20 +350,31 @@ static bool uneven(const tiles *t)
     return (double)(least / greatest) < SHADOW;
 }
 
-lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, lenet5_error *error)
+/* The map becomes the contrasts. */
+static lenet5_status even_out(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
+                              lenet5_error *error)
 {
-    const size_t count = picture->width * picture->height;
     tiles t = {0};
-    *report = (ink_report){0};
-    *map = (ink_map){picture->width, picture->height, malloc(count)};
-    lenet5_status status = map->ink ? new_tiles(&t, picture, error) : lenet5_fail_memory(error);
+    lenet5_status status = new_tiles(&t, picture, error);
+    if (status == LENET5_OK)
+        status = find_polarity(&report->light, picture, &t, b, error);
+    if (status == LENET5_OK)
+        status = measure_paper(&t, picture, report->light, b, error);
     if (status == LENET5_OK) {
-        report->light = ink_is_light(picture, &t);
-        measure_paper(&t, picture, report->light);
         report->shadow = uneven(&t);
-        status = measure_contrast(map->ink, picture, &t, report->light, error);
+        status = measure_contrast(map->ink, picture, &t, report->light, b, error);
     }
     free(t.level);
+    return status;
+}
+
+lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
+                              lenet5_error *error)
+{
+    const size_t count = picture->width * picture->height;
+    *report = (ink_report){0};
+    *map = (ink_map){picture->width, picture->height, malloc(count)};
+    lenet5_status status = map->ink ? even_out(map, report, picture, b, error) : lenet5_fail_memory(error);
     if (status != LENET5_OK) {
         lenet5_ink_free(map);
         return status;
@@ -368,7 +391,7 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
     else
         stretch(map->ink, count, &d);
     report->stroke = stroke_width(map);
-    return LENET5_OK;
+    return lenet5_check_time(b, 4 * count, error);
 }
 
 double lenet5_ink_between(const ink_map *map, double x, double y)

@@ -5,7 +5,7 @@
 #ifndef LENET5_READER_INK_H
 #define LENET5_READER_INK_H
 
-#include "lenet5_reader.h"
+#include "budget.h"
 
 typedef struct ink_map {
     size_t width, height;
@@ -27,12 +27,13 @@ typedef struct ink_report {
     double stroke; /* width of a stroke, in pixels; 0 if there is no ink */
 } ink_report;
 
-/* Allocates the map, which is empty where the report says so. LENET5_E_MEMORY is the only failure. */
-lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, lenet5_error *error);
+/* Allocates the map, which is empty where the report says so. */
+lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
+                              lenet5_error *error);
 
 /* Finds printed lines, turns the map until they are level, and takes them out; where there are none, nothing changes.
  */
-lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, lenet5_error *error);
+lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, budget *b, lenet5_error *error);
 
 /* Where a place of the map is in the picture. */
 void lenet5_unskew(float place[2], const skew_t *skew, float x, float y);

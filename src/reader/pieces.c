@@ -1,8 +1,6 @@
 /*
- * Lines and pieces.
+ * From a line to pieces.
  *
- *     components    what is connected; specks, and what runs along the border of the picture, are dropped
- *     lines         tall components whose heights overlap; small ones go to the line in which they are
  *     level         the slope of the components' middles is undone, and the slant at which columns are clearest
  *     joins         a component that lies over or under another one is a part of it: the bar of a 5
  *     cuts          where a component is wide, at columns with little ink: a straight cut leaves each digit what the
@@ -10,24 +8,14 @@
  */
 #include "pieces.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "components.h"
 
-#define TALL 0.5         /* of a digit's height: components that make lines */
-#define EDGE 20          /* of 255: ink that belongs to what it touches */
-#define SPECK 0.004      /* of the square of a digit's height: what has less ink is dropped */
-#define HALVES 0.3       /* of the narrower part's width that lies over the other part */
-#define HALVES_GAP 0.2   /* between them, of the height of both */
-#define MOST_HALVES 8    /* lines; where there are more, it is no picture of single digits */
-#define FIELD_GAP 2.5    /* of a digit's height: a gap so wide parts two lines */
-#define BESIDE -0.05     /* of a small component's width that lies over or under a tall one; below 0: beyond it */
-#define BESIDE_GAP 0.4   /* between them, of a digit's height */
-#define BESIDE_AREA 0.01 /* of the square of a digit's height: what has less ink is left where it is */
-#define OVERLAP 0.5      /* of the lower one's height, for two components to be of one line */
+#define EDGE 20 /* of 255: ink that belongs to what it touches */
 #define STEEPEST_FALL 0.25
 #define LEAST_FALL 0.01
 #define STEEPEST_LEAN 0.6
@@ -40,255 +28,19 @@
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
 #define MOST_CUTS 12    /* of a component */
 
-/* ---- Components into lines ------------------------------------------------------------------------------------------
- */
-
-static size_t height_of(const component *c)
-{
-    return c->box.bottom - c->box.top;
-}
-
-static size_t width_of(const component *c)
-{
-    return c->box.right - c->box.left;
-}
-
-typedef struct weighed {
-    size_t height, area;
-} weighed;
-
-static int by_height(const void *a, const void *b)
-{
-    const size_t left = ((const weighed *)a)->height, right = ((const weighed *)b)->height;
-    return (left > right) - (left < right);
-}
-
-/* The height below which half of the ink lies, of components that are no mere dots. */
-static lenet5_status typical_height(double *height, const components *c, double stroke, lenet5_error *error)
-{
-    weighed *list = malloc((c->count + 1) * sizeof *list);
-    if (!list)
-        return lenet5_fail_memory(error);
-    size_t count = 0;
-    size_t total = 0;
-    for (size_t i = 0; i < c->count; i++)
-        if ((double)height_of(&c->list[i]) > 2 * stroke) {
-            list[count++] = (weighed){height_of(&c->list[i]), c->list[i].area};
-            total += c->list[i].area;
-        }
-    qsort(list, count, sizeof *list, by_height);
-    *height = 0;
-    size_t below = 0;
-    for (size_t i = 0; i < count && 2 * below < total; i++) {
-        below += list[i].area;
-        *height = (double)list[i].height;
-    }
-    free(list);
-    return LENET5_OK;
-}
-
-enum { NO_LINE = -1 };
-
-/* What a line is known by while it is put together. */
-typedef struct gathering {
-    double top, bottom; /* means over its last tall components, weighted by their heights */
-    double weight;
-    double left, right; /* how far it has come */
-    int now;            /* the line that its next component goes to: itself, or one that is split from it */
-} gathering;
-
-typedef struct grouping {
-    const components *components;
-    int *line; /* of each component, or NO_LINE */
-    gathering *lines;
-    size_t count;
-    double height; /* of a digit */
-} grouping;
-
-static bool along_border(const component *c, const ink_map *map, double height)
-{
-    const bool across = c->box.left == 0 || c->box.right == map->width;
-    const bool down = c->box.top == 0 || c->box.bottom == map->height;
-    return (across || down) &&
-           ((double)height_of(c) > 1.8 * height || (double)width_of(c) > 4 * height ||
-            (down && (double)height_of(c) < 0.4 * height) || (across && (double)width_of(c) < 0.12 * height));
-}
-
-static int line_for(const grouping *g, const component *c)
-{
-    const double top = (double)c->box.top, bottom = (double)c->box.bottom;
-    for (size_t i = 0; i < g->count; i++) {
-        const gathering *l = &g->lines[i];
-        const double common = fmin(bottom, l->bottom) - fmax(top, l->top);
-        if (common >= OVERLAP * fmin(bottom - top, l->bottom - l->top))
-            return (int)i;
-    }
-    return NO_LINE;
-}
-
-/* The line of the tall component that a small one lies above or below, as the bar of a 5 or the foot of a 2 may. */
-static int line_beside(const grouping *g, const component *small)
-{
-    for (size_t i = 0; i < g->components->count; i++) {
-        const component *c = &g->components->list[i];
-        if (g->line[i] == NO_LINE || (double)height_of(c) < TALL * g->height)
-            continue;
-        const double over =
-            fmin((double)c->box.right, (double)small->box.right) - fmax((double)c->box.left, (double)small->box.left);
-        const double gap =
-            fmax((double)c->box.top, (double)small->box.top) - fmin((double)c->box.bottom, (double)small->box.bottom);
-        if (over >= BESIDE * (double)width_of(small) && gap <= BESIDE_GAP * g->height)
-            return g->line[i];
-    }
-    return NO_LINE;
-}
-
-/* What is sorted from left to right. */
-typedef struct placed {
-    double at;
-    size_t index;
-} placed;
-
-static int by_place(const void *a, const void *b)
-{
-    const double left = ((const placed *)a)->at, right = ((const placed *)b)->at;
-    return (left > right) - (left < right);
-}
-
-static void add_to_line(grouping *g, int line, const component *c)
-{
-    gathering *l = &g->lines[line];
-    const double weight = (double)height_of(c);
-    l->top += ((double)c->box.top - l->top) * weight / (l->weight + weight);
-    l->bottom += ((double)c->box.bottom - l->bottom) * weight / (l->weight + weight);
-    l->weight = fmin(l->weight + weight, g->height); /* no more, so that a line may rise and fall */
-}
-
-/* Tall components, from left to right so that a line may rise or fall, then what is small. */
-static void group(grouping *g, const ink_map *map, const placed *order)
-{
-    const components *c = g->components;
-    for (size_t i = 0; i < c->count; i++) {
-        const component *one = &c->list[order[i].index];
-        g->line[order[i].index] = NO_LINE;
-        if ((double)height_of(one) < TALL * g->height || along_border(one, map, g->height))
-            continue;
-        int line = line_for(g, one);
-        if (line == NO_LINE) {
-            line = (int)g->count++;
-            g->lines[line] = (gathering){.top = (double)one->box.top, .bottom = (double)one->box.bottom};
-        }
-        add_to_line(g, line, one);
-        g->line[order[i].index] = line;
-    }
-    for (size_t i = 0; i < c->count; i++) {
-        const component *one = &c->list[i];
-        if (g->line[i] == NO_LINE && (double)one->area >= SPECK * g->height * g->height &&
-            (double)height_of(one) < TALL * g->height && !along_border(one, map, g->height)) {
-            g->line[i] = line_for(g, one);
-            if (g->line[i] == NO_LINE && (double)one->area >= BESIDE_AREA * g->height * g->height)
-                g->line[i] = line_beside(g, one);
-        }
-    }
-}
-
-static span bounds_of(const grouping *g, int line)
-{
-    span b = {SIZE_MAX, SIZE_MAX, 0, 0};
-    for (size_t i = 0; i < g->components->count; i++)
-        if (g->line[i] == line)
-            b = span_of_both(b, g->components->list[i].box);
-    return b;
-}
-
-static size_t tall_ones(const grouping *g, int line)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < g->components->count; i++)
-        count += g->line[i] == line && (double)height_of(&g->components->list[i]) >= TALL * g->height;
-    return count;
-}
-
-/* Whether two lines are the upper and the lower part of one digit, as of a 5 whose bar does not touch it. */
-static bool are_halves(const grouping *g, int one, int other)
-{
-    if (tall_ones(g, one) != 1 || tall_ones(g, other) != 1)
-        return false;
-    const span a = bounds_of(g, one), b = bounds_of(g, other);
-    const double common = fmin((double)a.right, (double)b.right) - fmax((double)a.left, (double)b.left);
-    const double narrower = fmin((double)(a.right - a.left), (double)(b.right - b.left));
-    const double gap = fmax((double)a.top, (double)b.top) - fmin((double)a.bottom, (double)b.bottom);
-    const double height = fmax((double)a.bottom, (double)b.bottom) - fmin((double)a.top, (double)b.top);
-    return common >= HALVES * narrower && gap <= HALVES_GAP * height;
-}
-
-static void join_halves(grouping *g)
-{
-    for (int one = 0; one < (int)g->count; one++)
-        for (int other = one + 1; other < (int)g->count; other++)
-            if (are_halves(g, one, other))
-                for (size_t i = 0; i < g->components->count; i++)
-                    g->line[i] = g->line[i] == other ? one : g->line[i];
-}
-
-/* A line with a wide gap in it is two. */
-static void split(grouping *g, const placed *order)
-{
-    for (size_t i = 0; i < g->count; i++) {
-        g->lines[i].left = g->lines[i].right = -1;
-        g->lines[i].now = (int)i;
-    }
-    for (size_t i = 0; i < g->components->count; i++) {
-        const span *box = &g->components->list[order[i].index].box;
-        int *line = &g->line[order[i].index];
-        if (*line == NO_LINE)
-            continue;
-        gathering *from = &g->lines[*line];
-        gathering *l = &g->lines[from->now];
-        if (l->right >= 0 && (double)box->left - l->right > FIELD_GAP * g->height) {
-            from->now = (int)g->count;
-            g->lines[g->count] = *from;
-            l = &g->lines[g->count++];
-            l->right = -1;
-        }
-        l->left = l->right < 0 ? (double)box->left : l->left;
-        l->right = fmax(l->right, (double)box->right);
-        *line = from->now;
-    }
-}
-
-static lenet5_status find_groups(grouping *g, const ink_map *map, double stroke, lenet5_error *error)
-{
-    const components *c = g->components;
-    placed *order = malloc((c->count + 1) * sizeof *order);
-    g->line = malloc((c->count + 1) * sizeof *g->line);
-    g->lines = malloc((c->count + 1) * sizeof *g->lines);
-    lenet5_status status = order && g->line && g->lines ? LENET5_OK : lenet5_fail_memory(error);
-    if (status == LENET5_OK)
-        status = typical_height(&g->height, c, stroke, error);
-    if (status == LENET5_OK) {
-        for (size_t i = 0; i < c->count; i++)
-            order[i] = (placed){(double)c->list[i].box.left, i};
-        qsort(order, c->count, sizeof *order, by_place);
-        group(g, map, order);
-        if (g->count <= MOST_HALVES)
-            join_halves(g);
-        split(g, order);
-    }
-    free(order);
-    return status;
-}
+/* Pixels of a digit's height, at least, in a line that is made smaller; the network sees it in 20. */
+#define ENOUGH_HEIGHT 192
 
 /* ---- A line on its own ----------------------------------------------------------------------------------------------
  */
 
 /* The slope of the straight line through the middles of the tall components. */
-static double find_fall(const grouping *g, int line)
+static double find_fall(const line_groups *g, const line_group *line)
 {
     double weight = 0, x = 0, y = 0, xx = 0, xy = 0;
-    for (size_t i = 0; i < g->components->count; i++) {
-        const component *c = &g->components->list[i];
-        if (g->line[i] != line || (double)height_of(c) < TALL * g->height)
+    for (size_t i = 0; i < line->count; i++) {
+        const component *c = &g->components.list[g->members[line->first + i]];
+        if (!lenet5_is_tall(c, g->height))
             continue;
         const double middle_x = (double)(c->box.left + c->box.right) / 2;
         const double middle_y = (double)(c->box.top + c->box.bottom) / 2;
@@ -323,15 +75,19 @@ static double clearness(double *columns, const ink_map *map, size_t step, double
     return sum;
 }
 
-static lenet5_status find_lean(float *lean, const ink_map *map, lenet5_error *error)
+static lenet5_status find_lean(float *lean, const ink_map *map, budget *b, lenet5_error *error)
 {
-    double *columns = malloc((map->width + 2 * map->height) * sizeof *columns);
+    const size_t count = map->width + 2 * map->height;
+    double *columns = malloc(count * sizeof *columns);
     if (!columns)
         return lenet5_fail_memory(error);
     const size_t step = map->height > 64 ? map->height / 32 : 1;
+    const size_t work = count + map->width * map->height / (step * step);
     double most = LEAN_GAIN * clearness(columns, map, step, 0);
+    lenet5_status status = LENET5_OK;
     *lean = 0;
-    for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN; tried += LEAN_STEP) {
+    for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN && status == LENET5_OK; tried += LEAN_STEP) {
+        status = lenet5_spend(b, work, error);
         const double clear = clearness(columns, map, step, tried);
         if (clear > most) {
             most = clear;
@@ -339,16 +95,20 @@ static lenet5_status find_lean(float *lean, const ink_map *map, lenet5_error *er
         }
     }
     free(columns);
-    return LENET5_OK;
+    return status;
 }
 
-/* The map as it is without its fall and lean; place of the old one: as text_line says. */
-static lenet5_status straighten(text_line *l, lenet5_error *error)
+/* The map without its fall and lean; where a place of it was: as text_line says. */
+static lenet5_status straighten(text_line *l, budget *b, lenet5_error *error)
 {
     const ink_map old = l->map;
     const double across = fabs((double)l->lean) * (double)old.height;
     const double down = fabs((double)l->fall) * (double)old.width;
     ink_map new = {old.width + (size_t)across + 2, old.height + (size_t)down + 2, NULL};
+    if (new.width *new.height > MOST_LINE_PIXELS) {
+        l->crowded = true;
+        return LENET5_OK;
+    }
     new.ink = malloc(new.width *new.height);
     if (!new.ink)
         return lenet5_fail_memory(error);
@@ -356,55 +116,101 @@ static lenet5_status straighten(text_line *l, lenet5_error *error)
     l->centre = (float)new.width / 2;
     const double from_x = ((double)old.width - (double)new.width) / 2;
     const double from_y = ((double)old.height - (double)new.height) / 2;
-    for (size_t y = 0; y < new.height; y++)
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < new.height &&status == LENET5_OK; y++) {
         for (size_t x = 0; x < new.width; x++) {
             const double there_x = (double)x + (double)l->lean * ((double)y - (double)l->middle) + from_x;
             const double there_y = (double)y + (double)l->fall * ((double)x - (double)l->centre) + from_y;
             new.ink[y * new.width + x] = (uint8_t)(lenet5_ink_between(&old, there_x, there_y) + 0.5);
         }
+        status = lenet5_spend(b, 10 * new.width, error);
+    }
     l->from_x += (float)from_x;
     l->from_y += (float)from_y;
     free(old.ink);
     l->map = new;
-    return LENET5_OK;
+    return status;
 }
 
 /* A pixel of a line: of its components, or next to one of them and of no other. */
-static bool of_line(const grouping *g, const ink_map *map, size_t x, size_t y, int line)
+static bool of_line(const line_groups *g, const ink_map *map, size_t x, size_t y, int32_t line)
 {
-    const uint32_t label = g->components->labels[y * map->width + x];
+    const uint32_t label = g->components.labels[y * map->width + x];
     if (label)
         return g->line[label - 1] == line;
     for (size_t i = y > 0 ? y - 1 : 0; i <= y + 1 && i < map->height; i++)
         for (size_t k = x > 0 ? x - 1 : 0; k <= x + 1 && k < map->width; k++) {
-            const uint32_t near = g->components->labels[i * map->width + k];
+            const uint32_t near = g->components.labels[i * map->width + k];
             if (near && g->line[near - 1] == line)
                 return true;
         }
     return false;
 }
 
-/* The ink of a line, with a margin of two pixels. */
-static lenet5_status cut_out(text_line *l, const grouping *g, const ink_map *map, int line, lenet5_error *error)
+enum { MARGIN = 2 }; /* pixels around the ink of a line */
+
+/*
+ * Adds up in sums (l->map.width) the ink of those of the map's rows that a row of the line covers: all of it, or of
+ * strokes that would become faint the greatest in place of all.
+ */
+static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_groups *g, int32_t line,
+                     const ink_map *map)
 {
-    const span b = bounds_of(g, line);
-    enum { MARGIN = 2 };
-    *l = (text_line){.height = g->height, .from_x = (float)b.left - MARGIN, .from_y = (float)b.top - MARGIN};
-    l->map = (ink_map){b.right - b.left + 2 * MARGIN, b.bottom - b.top + 2 * MARGIN, NULL};
-    l->map.ink = calloc(l->map.width, l->map.height);
-    if (!l->map.ink)
-        return lenet5_fail_memory(error);
-    for (size_t y = b.top > 0 ? b.top - 1 : 0; y < b.bottom + 1 && y < map->height; y++)
-        for (size_t x = b.left > 0 ? b.left - 1 : 0; x < b.right + 1 && x < map->width; x++) {
+    const span *b = &g->list[line].box;
+    const bool thin = l->scale > 1 && g->stroke < 2 * (double)l->scale;
+    const uint32_t pixels = (uint32_t)(l->scale * l->scale);
+    const size_t top = b->top + row * l->scale, left = b->left > 0 ? b->left - 1 : 0;
+    memset(sums, 0, l->map.width * sizeof *sums);
+    for (size_t i = 0; i < l->scale; i++) {
+        const size_t y = top + i - MARGIN * l->scale; /* above the map it wraps round to what is not in it */
+        if (y >= map->height || y > b->bottom)
+            continue;
+        for (size_t x = left; x < b->right + 1 && x < map->width; x++) {
             const uint8_t ink = map->ink[y * map->width + x];
-            if (ink > 0 && of_line(g, map, x, y, line))
-                l->map.ink[(y + MARGIN - b.top) * l->map.width + x + MARGIN - b.left] = ink;
+            const size_t column = (x + MARGIN * l->scale - b->left) / l->scale;
+            assert(column < l->map.width);
+            if (ink == 0 || !of_line(g, map, x, y, line))
+                continue;
+            if (!thin)
+                sums[column] += ink;
+            else if (sums[column] < ink * pixels)
+                sums[column] = ink * pixels;
         }
-    return LENET5_OK;
+    }
+}
+
+/* The ink of a line, with its margin. */
+static lenet5_status cut_out(text_line *l, const line_groups *g, int32_t line, const ink_map *map, budget *b,
+                             lenet5_error *error)
+{
+    uint32_t *sums = malloc(l->map.width * sizeof *sums);
+    l->map.ink = malloc(l->map.width * l->map.height);
+    lenet5_status status = sums && l->map.ink ? LENET5_OK : lenet5_fail_memory(error);
+    const uint32_t pixels = (uint32_t)(l->scale * l->scale);
+    for (size_t y = 0; y < l->map.height && status == LENET5_OK; y++) {
+        status = lenet5_spend(b, 4 * l->map.width * pixels, error);
+        sum_rows(sums, l, y, g, line, map);
+        for (size_t x = 0; x < l->map.width; x++)
+            l->map.ink[y * l->map.width + x] = (uint8_t)(sums[x] / pixels);
+    }
+    free(sums);
+    return status;
 }
 
 /* ---- Pieces ---------------------------------------------------------------------------------------------------------
  */
+
+/* What is sorted from left to right. */
+typedef struct placed {
+    double at;
+    size_t index;
+} placed;
+
+static int by_place(const void *a, const void *b)
+{
+    const double left = ((const placed *)a)->at, right = ((const placed *)b)->at;
+    return (left > right) - (left < right);
+}
 
 /* Which component each one has been joined to; itself if to none. */
 static void join_stacked(size_t *part_of, const components *c, double height)
@@ -468,7 +274,9 @@ typedef struct cutting {
     text_line *line;
     const components *components;
     const size_t *part_of;
+    budget *budget;
     double *ink;               /* (width): of each column of the part at hand, in pixels */
+    size_t *area;              /* (width): how many pixels that is */
     unsigned *strokes;         /* (width): that each column goes through */
     size_t columns[MOST_CUTS]; /* of its cuts, from left to right */
 } cutting;
@@ -484,10 +292,12 @@ static void sum_columns(cutting *c, size_t which, const span *box)
     const ink_map *map = &c->line->map;
     for (size_t x = box->left; x < box->right; x++) {
         c->ink[x] = 0;
+        c->area[x] = 0;
         c->strokes[x] = 0;
         for (size_t y = box->top; y < box->bottom; y++)
             if (is_of(c, which, x, y)) {
                 c->ink[x] += (double)map->ink[y * map->width + x] / 255;
+                c->area[x]++;
                 c->strokes[x] += y == box->top || !is_of(c, which, x, y - 1);
             }
     }
@@ -495,6 +305,7 @@ static void sum_columns(cutting *c, size_t which, const span *box)
 
 static void add_pixel(text_line *l, size_t piece, size_t x, size_t y)
 {
+    assert(piece < l->count);
     span *s = &l->pieces[piece];
     l->area[piece]++;
     s->left = x < s->left ? x : s->left;
@@ -504,12 +315,15 @@ static void add_pixel(text_line *l, size_t piece, size_t x, size_t y)
     l->owner[y * l->map.width + x] = (uint16_t)(piece + 1);
 }
 
-/* Gives the pixels of a part to the pieces from first on, between its cuts. */
-static void deal_out(cutting *c, size_t which, const span *box, size_t first, size_t cuts)
+/* Makes pieces of a part, between its cuts. */
+static void deal_out(cutting *c, size_t which, const span *box, size_t cuts)
 {
     text_line *l = c->line;
+    const size_t first = l->count;
+    l->count += cuts + 1;
+    assert(l->count <= MOST_PIECES);
     for (size_t i = 0; i <= cuts; i++) {
-        l->pieces[first + i] = (span){SIZE_MAX, SIZE_MAX, 0, 0};
+        l->pieces[first + i] = EMPTY_SPAN;
         l->area[first + i] = 0;
         l->cut[first + i] = i > 0 ? c->ink[c->columns[i - 1]] : -1;
         l->strokes[first + i] = i > 0 ? c->strokes[c->columns[i - 1]] : 0;
@@ -525,40 +339,53 @@ static void deal_out(cutting *c, size_t which, const span *box, size_t first, si
         }
 }
 
-static void drop_cut(cutting *c, size_t which, size_t cuts)
+/* The pixels of a part between a cut and the next. */
+static size_t area_after(const cutting *c, const span *box, size_t cut, size_t cuts)
 {
-    memmove(c->columns + which, c->columns + which + 1, (cuts - which - 1) * sizeof *c->columns);
+    const size_t end = cut < cuts ? c->columns[cut] : box->right;
+    size_t area = 0;
+    for (size_t x = cut > 0 ? c->columns[cut - 1] : box->left; x < end; x++)
+        area += c->area[x];
+    return area;
 }
 
-/* Makes pieces of a part; a cut beside a sliver is none. */
-static void divide_part(cutting *c, size_t which, const span *box, size_t cuts)
+/* A cut beside a sliver is none. Returns how many cuts are left. */
+static size_t drop_slivers(cutting *c, const span *box, size_t cuts)
 {
-    text_line *l = c->line;
-    const double sliver = SLIVER * l->height * l->height;
-    for (;;) {
-        size_t least = 0;
-        deal_out(c, which, box, l->count, cuts);
-        for (size_t i = 1; i <= cuts; i++)
-            least = l->area[l->count + i] < l->area[l->count + least] ? i : least;
-        if (cuts == 0 || (double)l->area[l->count + least] >= sliver)
+    const double sliver = SLIVER * c->line->height * c->line->height;
+    while (cuts > 0) {
+        size_t least = 0, least_area = area_after(c, box, 0, cuts);
+        for (size_t i = 1; i <= cuts; i++) {
+            const size_t area = area_after(c, box, i, cuts);
+            least = area < least_area ? i : least;
+            least_area = area < least_area ? area : least_area;
+        }
+        if ((double)least_area >= sliver)
             break;
-        drop_cut(c, least > 0 ? least - 1 : 0, cuts);
+        const size_t dropped = least > 0 ? least - 1 : 0;
+        memmove(c->columns + dropped, c->columns + dropped + 1, (cuts - dropped - 1) * sizeof *c->columns);
         cuts--;
     }
-    l->count += cuts + 1;
+    return cuts;
 }
 
-static void cut_part(cutting *c, size_t which, const part *p)
+static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_error *error)
 {
     text_line *l = c->line;
     size_t cuts = 0;
+    const lenet5_status status = lenet5_spend(c->budget, 4 * span_area(p->box), error);
+    if (status != LENET5_OK)
+        return status;
     if ((double)(p->box.right - p->box.left) > WIDE * l->height) {
         sum_columns(c, which, &p->box);
         cuts = choose_columns(c->columns, c->ink, &p->box, l->height);
         qsort(c->columns, cuts, sizeof *c->columns, by_column);
+        cuts = drop_slivers(c, &p->box, cuts);
     }
-    cuts = cuts < MOST_PIECES - l->count - 1 ? cuts : MOST_PIECES - l->count - 1;
-    divide_part(c, which, &p->box, cuts);
+    l->crowded = l->count + cuts + 1 > MOST_PIECES;
+    if (!l->crowded)
+        deal_out(c, which, &p->box, cuts);
+    return LENET5_OK;
 }
 
 /* Pixels at the edge of ink, too faint to connect anything, go with a neighbour. */
@@ -575,6 +402,7 @@ static void own_edges(text_line *l)
                 for (size_t i = 0; i < 4 && !l->owner[at]; i++)
                     l->owner[at] = l->owner[near[i]];
                 if (l->owner[at]) {
+                    assert(l->owner[at] <= l->count);
                     const span here = {x, y, x + 1, y + 1};
                     span *s = &l->pieces[l->owner[at] - 1];
                     *s = span_of_both(*s, here);
@@ -586,7 +414,7 @@ static size_t list_parts(part *parts, placed *order, const components *c, const 
 {
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++)
-        parts[i] = (part){{SIZE_MAX, SIZE_MAX, 0, 0}, 0};
+        parts[i] = (part){EMPTY_SPAN, 0};
     for (size_t i = 0; i < c->count; i++) {
         part *p = &parts[part_of[i]];
         p->box = span_of_both(p->box, c->list[i].box);
@@ -620,117 +448,119 @@ static double digit_height(const part *parts, const placed *order, size_t count,
     return height;
 }
 
-static lenet5_status find_pieces(text_line *l, lenet5_error *error)
+/* The pieces of a line whose components are at hand. */
+static lenet5_status make_pieces(cutting *c, part *parts, placed *order, size_t *part_of, lenet5_error *error)
 {
-    components c;
-    lenet5_status status = lenet5_find_components(&c, &l->map, error);
+    text_line *l = c->line;
+    lenet5_status status = lenet5_spend(c->budget, c->components->count * c->components->count, error);
     if (status != LENET5_OK)
         return status;
-    size_t *part_of = malloc((c.count + 1) * sizeof *part_of);
-    part *parts = malloc((c.count + 1) * sizeof *parts);
-    placed *order = malloc((c.count + 1) * sizeof *order);
-    cutting cut = {.line = l, .components = &c, .part_of = part_of};
-    cut.ink = malloc(l->map.width * sizeof *cut.ink);
-    cut.strokes = malloc(l->map.width * sizeof *cut.strokes);
-    l->owner = calloc(l->map.width * l->map.height, sizeof *l->owner);
-    if (!part_of || !parts || !order || !cut.ink || !cut.strokes || !l->owner)
-        status = lenet5_fail_memory(error);
-    if (status == LENET5_OK) {
-        join_stacked(part_of, &c, l->height);
-        const size_t count = list_parts(parts, order, &c, part_of);
-        l->height = digit_height(parts, order, count, l->height);
-        for (size_t i = 0; i < count && l->count < MOST_PIECES; i++)
-            if ((double)parts[order[i].index].area >= SPECK * l->height * l->height)
-                cut_part(&cut, order[i].index, &parts[order[i].index]);
+    join_stacked(part_of, c->components, l->height);
+    const size_t count = list_parts(parts, order, c->components, part_of);
+    l->height = digit_height(parts, order, count, l->height);
+    for (size_t i = 0; i < count && status == LENET5_OK && !l->crowded; i++)
+        if ((double)parts[order[i].index].area >= SPECK * l->height * l->height)
+            status = cut_part(c, order[i].index, &parts[order[i].index], error);
+    if (status == LENET5_OK && !l->crowded)
         own_edges(l);
-    }
+    return status;
+}
+
+static lenet5_status divide_line(text_line *l, const components *c, budget *b, lenet5_error *error)
+{
+    const size_t width = l->map.width;
+    size_t *part_of = malloc((c->count + 1) * sizeof *part_of);
+    part *parts = malloc((c->count + 1) * sizeof *parts);
+    placed *order = malloc((c->count + 1) * sizeof *order);
+    cutting cut = {.line = l, .components = c, .part_of = part_of, .budget = b};
+    cut.ink = malloc(width * sizeof *cut.ink);
+    cut.area = malloc(width * sizeof *cut.area);
+    cut.strokes = malloc(width * sizeof *cut.strokes);
+    l->owner = calloc(width * l->map.height, sizeof *l->owner);
+    const bool enough = part_of && parts && order && cut.ink && cut.area && cut.strokes && l->owner;
+    const lenet5_status status = enough ? make_pieces(&cut, parts, order, part_of, error) : lenet5_fail_memory(error);
     free(cut.strokes);
+    free(cut.area);
     free(cut.ink);
     free(order);
     free(parts);
     free(part_of);
+    return status;
+}
+
+static lenet5_status find_pieces(text_line *l, budget *b, lenet5_error *error)
+{
+    components c;
+    lenet5_status status = lenet5_spend(b, 10 * l->map.width * l->map.height, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_components(&c, &l->map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    l->crowded = c.count > MOST_PARTS;
+    if (!l->crowded)
+        status = divide_line(l, &c, b, error);
     lenet5_components_free(&c);
     return status;
 }
 
-static void free_line(text_line *l)
+void lenet5_line_free(text_line *l)
 {
     lenet5_ink_free(&l->map);
     free(l->owner);
+    l->owner = NULL;
 }
 
-static lenet5_status make_line(text_line *l, const grouping *g, const ink_map *map, int line, lenet5_error *error)
+/* A line that keeps nothing but its place. */
+static void make_crowded(text_line *l, const span *box)
 {
-    lenet5_status status = cut_out(l, g, map, line, error);
-    if (status != LENET5_OK)
-        return status;
-    l->fall = (float)find_fall(g, line);
-    if ((double)l->map.width > SINGLE * g->height) /* the slant of one digit cannot be told from its shape */
-        status = find_lean(&l->lean, &l->map, error);
+    lenet5_line_free(l);
+    *l = (text_line){.crowded = true,
+                     .map = {box->right - box->left, box->bottom - box->top, NULL},
+                     .height = l->height,
+                     .scale = 1,
+                     .from_x = (float)box->left,
+                     .from_y = (float)box->top};
+}
+
+/* Where a line is, and at what resolution it is going to be cut out. */
+static text_line place_line(const line_groups *g, const span *box)
+{
+    const size_t scale = g->height < 2 * ENOUGH_HEIGHT ? 1 : (size_t)(g->height / ENOUGH_HEIGHT);
+    text_line l = {.height = g->height / (double)scale, .scale = scale};
+    l.from_x = (float)box->left / (float)scale - MARGIN;
+    l.from_y = (float)box->top / (float)scale - MARGIN;
+    l.map.width = (box->right - box->left + scale - 1) / scale + 2 * MARGIN;
+    l.map.height = (box->bottom - box->top + scale - 1) / scale + 2 * MARGIN;
+    return l;
+}
+
+static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    l->fall = (float)fall;
+    if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit cannot be told from its shape */
+        status = find_lean(&l->lean, &l->map, b, error);
     if (status == LENET5_OK && (l->fall != 0 || l->lean != 0))
-        status = straighten(l, error);
-    if (status == LENET5_OK)
-        status = find_pieces(l, error);
-    if (status != LENET5_OK)
-        free_line(l);
+        status = straighten(l, b, error);
     return status;
 }
 
-static lenet5_status make_lines(text_lines *lines, const grouping *g, const ink_map *map, lenet5_error *error)
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map, budget *b,
+                              lenet5_error *error)
 {
-    placed *order = malloc((g->count + 1) * sizeof *order);
-    lines->line = calloc(g->count + 1, sizeof *lines->line);
-    lenet5_status status = order && lines->line ? LENET5_OK : lenet5_fail_memory(error);
-    for (size_t i = 0; status == LENET5_OK && i < g->count; i++)
-        order[i] = (placed){g->lines[i].top + g->lines[i].bottom + 1e-6 * g->lines[i].left, i};
-    if (status == LENET5_OK)
-        qsort(order, g->count, sizeof *order, by_place);
-    for (size_t i = 0; i < g->count && status == LENET5_OK; i++) {
-        if (bounds_of(g, (int)order[i].index).right == 0) /* it has been joined to another one */
-            continue;
-        status = make_line(&lines->line[lines->count], g, map, (int)order[i].index, error);
-        lines->count += status == LENET5_OK;
-    }
-    free(order);
-    return status;
-}
-
-static bool touches_border(const grouping *g, const ink_map *map)
-{
-    for (size_t i = 0; i < g->components->count; i++) {
-        const span *b = &g->components->list[i].box;
-        if (g->line[i] != NO_LINE &&
-            (b->left == 0 || b->top == 0 || b->right == map->width || b->bottom == map->height))
-            return true;
-    }
-    return false;
-}
-
-lenet5_status lenet5_find_lines(text_lines *lines, const ink_map *map, double stroke, lenet5_error *error)
-{
-    components c;
-    *lines = (text_lines){0};
-    lenet5_status status = lenet5_find_components(&c, map, error);
+    const line_group *group = &groups->list[number];
+    *line = place_line(groups, &group->box);
+    line->crowded = group->count > MOST_PARTS || line->map.width * line->map.height > MOST_LINE_PIXELS;
+    lenet5_status status = LENET5_OK;
+    if (!line->crowded)
+        status = cut_out(line, groups, (int32_t)number, map, b, error);
+    if (status == LENET5_OK && !line->crowded)
+        status = make_level(line, find_fall(groups, group), b, error);
+    if (status == LENET5_OK && !line->crowded)
+        status = find_pieces(line, b, error);
     if (status != LENET5_OK)
-        return status;
-    grouping g = {.components = &c};
-    status = find_groups(&g, map, stroke, error);
-    if (status == LENET5_OK) {
-        lines->border = touches_border(&g, map);
-        status = make_lines(lines, &g, map, error);
-    }
-    free(g.line);
-    free(g.lines);
-    lenet5_components_free(&c);
-    if (status != LENET5_OK)
-        lenet5_lines_free(lines);
+        lenet5_line_free(line);
+    else if (line->crowded)
+        make_crowded(line, &group->box);
     return status;
-}
-
-void lenet5_lines_free(text_lines *lines)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        free_line(&lines->line[i]);
-    free(lines->line);
-    *lines = (text_lines){0};
 }

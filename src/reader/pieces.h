@@ -1,52 +1,41 @@
 /*
- * From ink to pieces: lines of writing, and in each the smallest parts of which a digit may be made, from left to
- * right.
+ * From a line of writing to pieces: the smallest parts of which a digit may be made, from left to right.
  */
 #ifndef LENET5_READER_PIECES_H
 #define LENET5_READER_PIECES_H
 
-#include "ink.h"
+#include "lines.h"
 
+/* What a line may hold. Where there is more, the line is crowded. */
 #define MOST_PIECES 256
-
-typedef struct span {
-    size_t left, top, right, bottom; /* right and bottom are the first outside */
-} span;
-
-/* What holds both. */
-static inline span span_of_both(span a, span b)
-{
-    return (span){a.left < b.left ? a.left : b.left, a.top < b.top ? a.top : b.top,
-                  a.right > b.right ? a.right : b.right, a.bottom > b.bottom ? a.bottom : b.bottom};
-}
+#define MOST_PARTS 2048           /* components */
+#define MOST_LINE_PIXELS 16000000 /* of its map: 400 high and 40,000 wide */
 
 /*
- * A line of writing: its ink alone, level and upright. A place of it is in the map it was cut from at
+ * A line of writing: its ink alone, level and upright, at a resolution at which a digit is at most 384 pixels high. A
+ * place of it is in the map it was cut from at
  *
- *     x + lean (y - middle) + from_x,   y + fall (x - centre) + from_y.
+ *     scale (x + lean (y - middle) + from_x),   scale (y + fall (x - centre) + from_y).
  */
 typedef struct text_line {
-    ink_map map;
+    ink_map map;     /* without ink if the line is crowded */
+    bool crowded;    /* too much is in it to be digits; it has no pieces */
     uint16_t *owner; /* (height, width): the piece that a pixel belongs to, from 1; 0 for paper */
     size_t count;
-    span pieces[MOST_PIECES];   /* what each of them fills */
+    span pieces[MOST_PIECES];   /* (count): what each of them fills */
     uint32_t area[MOST_PIECES]; /* and its ink, in pixels */
     double height;              /* of its digits */
-    float lean, fall;           /* of the writing, undone */
+    size_t scale;
+    float lean, fall; /* of the writing, undone */
     float middle, centre, from_x, from_y;
     double cut[MOST_PIECES]; /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
     unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
 } text_line;
 
-typedef struct text_lines {
-    size_t count;
-    text_line *line;
-    bool border; /* something of a digit's size touches the border of the picture */
-} text_lines;
+/* Cuts a line out of the map in which it was found, and into pieces. Free it. */
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map, budget *b,
+                              lenet5_error *error);
 
-/* Finds the lines, from the top down, and their pieces. */
-lenet5_status lenet5_find_lines(text_lines *lines, const ink_map *map, double stroke, lenet5_error *error);
-
-void lenet5_lines_free(text_lines *lines);
+void lenet5_line_free(text_line *line);
 
 #endif

@@ -1,4 +1,5 @@
 /* Pictures to strings: ink, printed lines, lines of writing, pieces, and the graph of what they may be. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #define THIN 1.6         /* pixels of a stroke that the network would see faint */
 #define NOTED_SKEW 0.035 /* radians */
+#define LANES_WORK 50000 /* units of a budget: what a network takes for LENET5_LANES pictures */
 
 struct lenet5_reader {
     const lenet5_committee *committee;
@@ -59,49 +61,59 @@ static void ask_lanes(lenet5_reader *r, arc *arcs, size_t count)
         lenet5_posterior(arcs[lane].posterior, &r->committee->provenance.loss, penalty[lane]);
 }
 
-static void ask(lenet5_reader *r, graph *g)
+static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
 {
-    for (size_t first = 0; first < g->count; first += LENET5_LANES)
+    lenet5_status status = LENET5_OK;
+    for (size_t first = 0; first < g->count && status == LENET5_OK; first += LENET5_LANES) {
+        status = lenet5_spend(b, LANES_WORK * r->committee->count, error);
         ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+    }
+    return status;
 }
+
+/* A picture that is being read. */
+typedef struct page {
+    lenet5_reader *reader;
+    const lenet5_read_options *options;
+    budget budget;
+    grammar format;
+    skew_t skew;
+    size_t width, height; /* of the picture */
+} page;
 
 /* ---- Boxes in the picture -------------------------------------------------------------------------------------------
  */
-
-typedef struct frame {
-    const text_line *line;
-    const skew_t *skew;
-    size_t width, height; /* of the picture */
-} frame_t;
 
 static double within(double value, size_t size)
 {
     return fmax(0, fmin(value, (double)size));
 }
 
-static lenet5_box to_picture(const span *s, const frame_t *f)
+static lenet5_box to_picture(const span *s, const text_line *l, const page *p)
 {
-    const text_line *l = f->line;
+    const float scale = (float)l->scale;
     double left = INFINITY, top = INFINITY, right = 0, bottom = 0;
     for (int corner = 0; corner < 4; corner++) {
         const float x = (float)(corner & 1 ? s->right : s->left);
         const float y = (float)(corner & 2 ? s->bottom : s->top);
         float place[2];
-        lenet5_unskew(place, f->skew, x + l->lean * (y - l->middle) + l->from_x,
-                      y + l->fall * (x - l->centre) + l->from_y);
+        lenet5_unskew(place, &p->skew, scale * (x + l->lean * (y - l->middle) + l->from_x),
+                      scale * (y + l->fall * (x - l->centre) + l->from_y));
         left = fmin(left, (double)place[0]);
         top = fmin(top, (double)place[1]);
         right = fmax(right, (double)place[0]);
         bottom = fmax(bottom, (double)place[1]);
     }
-    left = within(floor(left), f->width);
-    top = within(floor(top), f->height);
-    return (lenet5_box){(size_t)left, (size_t)top, (size_t)(within(ceil(right), f->width) - left),
-                        (size_t)(within(ceil(bottom), f->height) - top)};
+    left = within(floor(left), p->width);
+    top = within(floor(top), p->height);
+    return (lenet5_box){(size_t)left, (size_t)top, (size_t)(within(ceil(right), p->width) - left),
+                        (size_t)(within(ceil(bottom), p->height) - top)};
 }
 
 static span whole_line(const text_line *l)
 {
+    if (l->count == 0)
+        return (span){0, 0, l->map.width, l->map.height};
     span all = l->pieces[0];
     for (size_t i = 1; i < l->count; i++)
         all = span_of_both(all, l->pieces[i]);
@@ -170,20 +182,23 @@ static bool is_accepted(const graph *g, const grammar *f, const solution *s, dou
     return s->probability >= (threshold > 0 ? threshold : default_threshold(g, f, s));
 }
 
-static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const grammar *f,
-                   const frame_t *frame, double threshold)
+static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const text_line *l,
+                   const page *p)
 {
+    assert(count <= LENET5_MAX_N_BEST);
     out->strings = count;
     for (size_t i = 0; i < count; i++) {
-        lenet5_format_text(out->string[i].text, sizeof out->string[i].text, f, solutions[i].digits);
+        lenet5_format_text(out->string[i].text, sizeof out->string[i].text, &p->format, solutions[i].digits);
         out->string[i].probability = solutions[i].probability;
     }
-    out->decision = count > 0 && is_accepted(g, f, &solutions[0], threshold) ? LENET5_ACCEPTED : LENET5_UNSURE;
+    if (count > 0 && is_accepted(g, &p->format, &solutions[0], p->options->threshold))
+        out->decision = LENET5_ACCEPTED;
     out->digits = count > 0 ? solutions[0].length : 0;
+    assert(out->digits <= LENET5_MAX_STRING);
     for (size_t i = 0; i < out->digits; i++) {
         const arc *a = &g->arcs[solutions[0].arc[i]];
         const unsigned digit = (unsigned)(solutions[0].digits[i] - '0');
-        out->digit[i] = (lenet5_read_digit){digit, (double)a->posterior[digit], to_picture(&a->box, frame)};
+        out->digit[i] = (lenet5_read_digit){digit, (double)a->posterior[digit], to_picture(&a->box, l, p)};
     }
 }
 
@@ -202,49 +217,84 @@ static lenet5_status show_sweep(const lenet5_read_options *options, size_t line,
 }
 
 /* The graph of a line with what the network says of its arcs, by the method that was asked for. */
-static lenet5_status make_graph(graph *g, size_t number, lenet5_reader *r, const text_line *line,
-                                const lenet5_read_options *options, lenet5_error *error)
+static lenet5_status make_graph(graph *g, size_t number, const text_line *line, page *p, lenet5_error *error)
 {
     sweep s;
     lenet5_status status;
-    if (options->method == LENET5_METHOD_PIECES) {
-        status = lenet5_graph_new(g, line, error);
-        if (status == LENET5_OK)
-            ask(r, g);
+    if (p->options->method == LENET5_METHOD_PIECES) {
+        status = lenet5_graph_new(g, line, &p->budget, error);
+        if (status == LENET5_OK) {
+            status = ask(p->reader, g, &p->budget, error);
+            if (status != LENET5_OK)
+                lenet5_graph_free(g);
+        }
         return status;
     }
-    status = lenet5_sweep_line(&s, r->committee, line, error);
+    status = lenet5_sweep_line(&s, p->reader->committee, line, &p->budget, error);
     if (status != LENET5_OK)
         return status;
-    status = show_sweep(options, number, &s, error);
+    status = show_sweep(p->options, number, &s, error);
     if (status == LENET5_OK)
         status = lenet5_sweep_graph(g, &s, line, error);
     lenet5_sweep_free(&s);
     return status;
 }
 
-static lenet5_status read_line(lenet5_read_line *out, size_t number, lenet5_reader *r, const frame_t *frame,
-                               const lenet5_read_options *options, const grammar *f, lenet5_error *error)
+static lenet5_status read_line(lenet5_read_line *out, size_t number, const text_line *line, page *p,
+                               lenet5_error *error)
 {
     graph g;
     solution solutions[LENET5_MAX_N_BEST];
     size_t count;
-    const size_t wanted = options->n_best ? options->n_best : 1;
-    const span all = whole_line(frame->line);
-    *out = (lenet5_read_line){.box = to_picture(&all, frame)};
-    lenet5_status status = make_graph(&g, number, r, frame->line, options, error);
+    const size_t wanted = p->options->n_best ? p->options->n_best : 1;
+    lenet5_status status = make_graph(&g, number, line, p, error);
     if (status != LENET5_OK)
         return status;
-    status = lenet5_graph_solve(solutions, &count, wanted, &g, f, error);
+    status = lenet5_graph_solve(solutions, &count, wanted, &g, &p->format, error);
     if (status == LENET5_OK)
-        status = show(options, "pieces", number, &frame->line->map, frame->line->owner, error);
+        status = show(p->options, "pieces", number, &line->map, line->owner, error);
     if (status == LENET5_OK)
-        show_arcs(options, number, &g, count > 0 ? &solutions[0] : NULL);
+        show_arcs(p->options, number, &g, count > 0 ? &solutions[0] : NULL);
     if (status == LENET5_OK)
-        report(out, solutions, count, &g, f, frame, options->threshold);
+        report(out, solutions, count, &g, line, p);
     lenet5_graph_free(&g);
     return status;
 }
+
+/* Adds a line to the reading; one without pieces adds nothing. */
+static lenet5_status add_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
+{
+    if (line->count == 0 && !line->crowded)
+        return LENET5_OK;
+    const span all = whole_line(line);
+    lenet5_read_line *out = &reading->lines[reading->count];
+    *out = (lenet5_read_line){.decision = LENET5_UNSURE, .box = to_picture(&all, line, p)};
+    reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
+    const lenet5_status status = line->crowded ? LENET5_OK : read_line(out, reading->count + 1, line, p, error);
+    reading->count += status == LENET5_OK;
+    return status;
+}
+
+static lenet5_status read_lines(lenet5_reading *reading, const line_groups *groups, const ink_map *map, page *p,
+                                lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    reading->lines = calloc(groups->count + 1, sizeof *reading->lines);
+    if (!reading->lines)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < groups->count && status == LENET5_OK; i++) {
+        text_line line;
+        status = lenet5_cut_line(&line, groups, i, map, &p->budget, error);
+        if (status != LENET5_OK)
+            break;
+        status = add_line(reading, &line, p, error);
+        lenet5_line_free(&line);
+    }
+    return status;
+}
+
+/* ---- The page ------------------------------------------------------------------------------------------------------
+ */
 
 static unsigned notes_of(const ink_report *report, const skew_t *skew, bool border)
 {
@@ -260,47 +310,39 @@ static unsigned notes_of(const ink_report *report, const skew_t *skew, bool bord
     return notes;
 }
 
-static lenet5_status read_lines(lenet5_reading *reading, lenet5_reader *r, const text_lines *lines, frame_t *frame,
-                                const lenet5_read_options *options, lenet5_error *error)
+/* One line that is not read stands for all that is there. */
+static lenet5_status give_up(lenet5_reading *reading, const page *p, lenet5_error *error)
 {
-    grammar f;
-    lenet5_status status = lenet5_format_new(&f, options, error);
-    if (status != LENET5_OK)
-        return status;
-    reading->lines = calloc(lines->count + 1, sizeof *reading->lines);
+    free(reading->lines);
+    reading->count = 0;
+    reading->notes |= LENET5_NOTE_CROWDED;
+    reading->lines = calloc(1, sizeof *reading->lines);
     if (!reading->lines)
-        status = lenet5_fail_memory(error);
-    for (size_t i = 0; i < lines->count && status == LENET5_OK; i++) {
-        frame->line = &lines->line[i];
-        if (frame->line->count == 0)
-            continue;
-        status = read_line(&reading->lines[reading->count], reading->count + 1, r, frame, options, &f, error);
-        reading->count += status == LENET5_OK;
-    }
-    lenet5_format_free(&f);
-    return status;
+        return lenet5_fail_memory(error);
+    reading->lines[reading->count++] =
+        (lenet5_read_line){.decision = LENET5_UNSURE, .box = {0, 0, p->width, p->height}};
+    return LENET5_OK;
 }
 
-static lenet5_status read_map(lenet5_reading *reading, lenet5_reader *r, ink_map *map, ink_report *report,
-                              const lenet5_picture *picture, const lenet5_read_options *options, lenet5_error *error)
+static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, ink_report *report, lenet5_error *error)
 {
-    text_lines lines;
-    skew_t skew = {.cosine = 1};
-    lenet5_status status = show(options, "ink", 0, map, NULL, error);
+    line_groups groups = {0};
+    lenet5_status status = show(p->options, "ink", 0, map, NULL, error);
     if (status == LENET5_OK)
-        status = lenet5_remove_rules(map, &skew, report, error);
+        status = lenet5_remove_rules(map, &p->skew, report, &p->budget, error);
     if (status == LENET5_OK && report->rules > 0)
-        status = show(options, "without printed lines", 0, map, NULL, error);
+        status = show(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
-        status = lenet5_find_lines(&lines, map, report->stroke, error);
-    if (status != LENET5_OK)
-        return status;
-    frame_t frame = {.skew = &skew, .width = picture->width, .height = picture->height};
-    status = read_lines(reading, r, &lines, &frame, options, error);
-    reading->notes = notes_of(report, &skew, lines.border);
-    lenet5_lines_free(&lines);
-    return status;
+        status = lenet5_find_lines(&groups, map, report->stroke, &p->budget, error);
+    if (status == LENET5_OK)
+        status = read_lines(reading, &groups, map, p, error);
+    reading->notes |= notes_of(report, &p->skew, groups.border);
+    lenet5_lines_free(&groups);
+    return status == LENET5_CROWDED ? give_up(reading, p, error) : status;
 }
+
+/* ---- Options -------------------------------------------------------------------------------------------------------
+ */
 
 static lenet5_status check_numbers(const lenet5_read_options *options, lenet5_error *error)
 {
@@ -339,14 +381,34 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
     return LENET5_OK;
 }
 
-static lenet5_status find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, lenet5_error *error)
+/* ---- All of it -----------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_status find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
+                              lenet5_error *error)
 {
     lenet5_picture cleared;
-    lenet5_status status = lenet5_clear_sheet(&cleared, picture, error);
+    lenet5_status status = lenet5_clear_sheet(&cleared, picture, b, error);
     if (status == LENET5_OK)
-        status = lenet5_find_ink(map, report, cleared.grey ? &cleared : picture, error);
+        status = lenet5_find_ink(map, report, cleared.grey ? &cleared : picture, b, error);
     report->sheet = cleared.grey;
     free(cleared.grey);
+    return status;
+}
+
+static lenet5_status read_page(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+{
+    ink_map map;
+    ink_report report;
+    lenet5_status status = lenet5_format_new(&p->format, p->options, error);
+    if (status != LENET5_OK)
+        return status;
+    status = find_ink(&map, &report, picture, &p->budget, error);
+    if (status == LENET5_OK) {
+        status = read_map(reading, p, &map, &report, error);
+        lenet5_ink_free(&map);
+    }
+    lenet5_format_free(&p->format);
     return status;
 }
 
@@ -355,18 +417,19 @@ lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const 
 {
     static const lenet5_read_options defaults;
     const lenet5_read_options *used = options ? options : &defaults;
-    ink_map map;
-    ink_report report;
     lenet5_reading found = {0};
     lenet5_status status = check_numbers(used, error);
     if (status == LENET5_OK)
         status = check_picture(picture, used, error);
-    if (status == LENET5_OK)
-        status = find_ink(&map, &report, picture, error);
     if (status != LENET5_OK)
         return status;
-    status = read_map(&found, reader, &map, &report, picture, used, error);
-    lenet5_ink_free(&map);
+    page p = {.reader = reader,
+              .options = used,
+              .budget = lenet5_budget_new(used),
+              .skew = {.cosine = 1},
+              .width = picture->width,
+              .height = picture->height};
+    status = read_page(&found, &p, picture, error);
     if (status == LENET5_OK)
         *reading = found;
     else

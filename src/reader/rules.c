@@ -14,6 +14,7 @@
  *
  * Uprights are looked for between two rules, from the one to the other, as combs have them.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@
 #include "ink.h"
 
 #define COARSE 512          /* columns of the map in which angles are tried */
+#define COARSE_ROWS 4096    /* and its rows, at most: a page is not eight times as high as wide */
+#define MOST_TURNED 2.5     /* of the map's area: a long strip on a slope is not turned */
 #define STEEPEST 12.5       /* degrees */
 #define ANGLE_STEP 0.25     /* degrees */
 #define LEAST_SHARE 0.5     /* of the columns under which a rule has ink */
@@ -49,30 +52,44 @@ void lenet5_unskew(float place[2], const skew_t *skew, float x, float y)
     place[1] = skew->to_y + skew->sine * dx + skew->cosine * dy;
 }
 
-/* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
-static lenet5_status turn(ink_map *to, skew_t *skew, const ink_map *map, double angle, lenet5_error *error)
+/* The size of the map once it is turned. */
+static ink_map turned_map(const ink_map *map, double angle)
 {
-    const double c = cos(angle), s = sin(angle);
+    const double c = cos(angle), s = fabs(sin(angle));
     const double width = (double)map->width, height = (double)map->height;
-    ink_map turned = {(size_t)(width * c + height * fabs(s)), (size_t)(width * fabs(s) + height * c), NULL};
+    return (ink_map){(size_t)(width * c + height * s), (size_t)(width * s + height * c), NULL};
+}
+
+static bool may_be_turned(const ink_map *map, double angle)
+{
+    const ink_map t = turned_map(map, angle);
+    return (double)t.width * (double)t.height <= MOST_TURNED * (double)map->width * (double)map->height;
+}
+
+/* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
+static lenet5_status turn(ink_map *to, skew_t *skew, const ink_map *map, double angle, budget *b, lenet5_error *error)
+{
+    ink_map turned = turned_map(map, angle);
     turned.ink = malloc(turned.width * turned.height);
     if (!turned.ink)
         return lenet5_fail_memory(error);
-    *skew = (skew_t){(float)c,
-                     (float)s,
-                     (float)turned.width / 2,
-                     (float)turned.height / 2,
-                     (float)map->width / 2,
-                     (float)map->height / 2};
-    for (size_t y = 0; y < turned.height; y++)
+    *skew = (skew_t){(float)cos(angle),        (float)sin(angle),     (float)turned.width / 2,
+                     (float)turned.height / 2, (float)map->width / 2, (float)map->height / 2};
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < turned.height && status == LENET5_OK; y++) {
         for (size_t x = 0; x < turned.width; x++) {
             float place[2];
             lenet5_unskew(place, skew, (float)x, (float)y);
             turned.ink[y * turned.width + x] =
                 (uint8_t)(lenet5_ink_between(map, (double)place[0], (double)place[1]) + 0.5);
         }
-    *to = turned;
-    return LENET5_OK;
+        status = lenet5_check_time(b, 10 * turned.width, error);
+    }
+    if (status == LENET5_OK)
+        *to = turned;
+    else
+        free(turned.ink);
+    return status;
 }
 
 /* ---- The angle ------------------------------------------------------------------------------------------------------
@@ -128,34 +145,47 @@ static int columns_under(bin *bins, size_t bin_count, const point *points, size_
     return most;
 }
 
-/* Returns whether there is a rule, and then its angle in radians. */
-static lenet5_status find_angle(bool *found, double *angle, const ink_map *map, lenet5_error *error)
+/* The angle of the most columns among those tried; most: at least so many. */
+static lenet5_status try_angles(bool *found, double *angle, bin *bins, size_t bin_count, const point *points,
+                                size_t count, int most, int offset, budget *b, lenet5_error *error)
 {
-    const size_t block = (map->width + COARSE - 1) / COARSE;
+    lenet5_status status = LENET5_OK;
+    for (double degrees = 0; degrees <= STEEPEST && status == LENET5_OK; degrees += ANGLE_STEP) {
+        for (int side = -1; side <= 1; side += 2) {
+            const double tried = side * degrees * M_PI / 180;
+            const int columns = columns_under(bins, bin_count, points, count, tried, offset);
+            if (columns > most) {
+                most = columns;
+                *angle = tried;
+                *found = true;
+            }
+        }
+        status = lenet5_check_time(b, 2 * (count + bin_count), error);
+    }
+    return status;
+}
+
+/* Returns whether there is a rule, and then its angle in radians. */
+static lenet5_status find_angle(bool *found, double *angle, const ink_map *map, budget *b, lenet5_error *error)
+{
+    const size_t wide = (map->width + COARSE - 1) / COARSE, high = (map->height + COARSE_ROWS - 1) / COARSE_ROWS;
+    const size_t block = wide > high ? wide : high;
     const size_t across = map->width / block, down = map->height / block;
     const int offset = (int)((double)across * tan(STEEPEST * M_PI / 180)) + 2;
     const size_t bin_count = down + 2 * (size_t)offset + 2;
     point *points = malloc((across * down + 1) * sizeof *points);
     bin *bins = malloc(bin_count * sizeof *bins);
+    lenet5_status status = points && bins ? LENET5_OK : lenet5_fail_memory(error);
     *found = false;
-    if (points && bins) {
+    if (status == LENET5_OK) {
         const size_t count = list_points(points, map, block);
-        int most = (int)(LEAST_SHARE * (double)across);
-        for (double degrees = 0; degrees <= STEEPEST; degrees += ANGLE_STEP)
-            for (int side = -1; side <= 1; side += 2) {
-                const double tried = side * degrees * M_PI / 180;
-                const int columns = columns_under(bins, bin_count, points, count, tried, offset);
-                if (columns > most) {
-                    most = columns;
-                    *angle = tried;
-                    *found = true;
-                }
-            }
+        assert(count <= across * down);
+        status = try_angles(found, angle, bins, bin_count, points, count, (int)(LEAST_SHARE * (double)across), offset,
+                            b, error);
     }
-    const bool enough = points && bins;
     free(points);
     free(bins);
-    return enough ? LENET5_OK : lenet5_fail_memory(error);
+    return status;
 }
 
 /* ---- Rows that are rules --------------------------------------------------------------------------------------------
@@ -267,8 +297,10 @@ static size_t find_rules(rule rules[MOST_RULES], const ink_map *map)
         if (!is_thin(&r, high, map))
             continue;
         r.level = rule_level(map, &r);
-        if (stands_alone(map, &r))
+        if (stands_alone(map, &r)) {
+            assert(count < MOST_RULES);
             rules[count++] = r;
+        }
     }
     return count;
 }
@@ -397,16 +429,16 @@ static size_t erase_all(ink_map *map)
     return count;
 }
 
-lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, lenet5_error *error)
+lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, budget *b, lenet5_error *error)
 {
     bool found;
     double angle = 0;
-    lenet5_status status = find_angle(&found, &angle, map, error);
-    if (status != LENET5_OK || !found)
+    lenet5_status status = find_angle(&found, &angle, map, b, error);
+    if (status != LENET5_OK || !found || !may_be_turned(map, angle))
         return status;
     ink_map turned;
     skew_t turning;
-    status = turn(&turned, &turning, map, angle, error);
+    status = turn(&turned, &turning, map, angle, b, error);
     if (status != LENET5_OK)
         return status;
     report->rules = erase_all(&turned);
@@ -417,5 +449,5 @@ lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report
     lenet5_ink_free(map);
     *map = turned;
     *skew = turning;
-    return LENET5_OK;
+    return lenet5_check_time(b, 20 * map->width * map->height, error);
 }

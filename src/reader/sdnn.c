@@ -9,6 +9,7 @@
  */
 #include "sdnn.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,10 @@
 #define DIGIT 20        /* rows of a digit's height */
 #define MARGIN 20       /* columns of paper on either side */
 #define STEP 2          /* columns between places */
+#define PLACE_WORK 3000 /* units of a budget: what a network takes for a place */
 #define MOST_PLACES 256 /* nodes of a graph but one */
-#define NARROWEST 4     /* places of a digit */
+_Static_assert(MOST_PLACES <= MOST_PIECES, "a graph has room for as many nodes as there may be pieces");
+#define NARROWEST 4 /* places of a digit */
 #define WIDEST 11
 #define LENGTH_COST 0.1 /* of each place that a digit takes: e to the power of minus this */
 #define DOUBT 0.8       /* the power of the probability that a place which no digit takes has none */
@@ -89,7 +92,8 @@ static lenet5_status ask(sweep *s, const lenet5_committee *committee, lenet5_err
     return status;
 }
 
-lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, const text_line *line, lenet5_error *error)
+lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, const text_line *line, budget *b,
+                                lenet5_error *error)
 {
     *s = (sweep){.scale = DIGIT / (float)line->height};
     const double width = ceil((double)s->scale * (double)line->map.width) + 2 * MARGIN;
@@ -100,6 +104,9 @@ lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, con
     s->strip = malloc(LENET5_SWEEP_HEIGHT * s->width);
     s->posterior = malloc(s->places * sizeof *s->posterior);
     lenet5_status status = s->strip && s->posterior ? LENET5_OK : lenet5_fail_memory(error);
+    assert(s->places <= MOST_PLACES);
+    if (status == LENET5_OK)
+        status = lenet5_spend(b, PLACE_WORK * s->places * committee->count, error);
     if (status == LENET5_OK) {
         draw_strip(s, line);
         status = ask(s, committee, error);
@@ -137,6 +144,7 @@ static void copy_window(uint8_t picture[LENET5_PICTURE_BYTES], const sweep *s, s
 
 static void add_arc(graph *g, const sweep *s, const text_line *line, size_t first, size_t last)
 {
+    assert(g->count < g->room);
     arc *a = &g->arcs[g->count++];
     const size_t place = (first + last - 1) / 2;
     *a = (arc){.first = first, .last = last, .prior = exp(-LENGTH_COST * (double)(last - first)), .shape = 1};
@@ -148,8 +156,8 @@ static void add_arc(graph *g, const sweep *s, const text_line *line, size_t firs
 
 lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line, lenet5_error *error)
 {
-    *g = (graph){.nodes = s->places + 1};
-    g->arcs = malloc(((WIDEST - NARROWEST + 1) * s->places + 1) * sizeof *g->arcs);
+    *g = (graph){.nodes = s->places + 1, .room = (WIDEST - NARROWEST + 1) * s->places + 1};
+    g->arcs = malloc(g->room * sizeof *g->arcs);
     if (!g->arcs)
         return lenet5_fail_memory(error);
     for (size_t first = 0; first < s->places; first++) {

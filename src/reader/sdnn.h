@@ -14,7 +14,7 @@ typedef struct sweep {
 } sweep;
 
 /* Goes over a line with all networks. Free the sweep. */
-lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, const text_line *line,
+lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, const text_line *line, budget *b,
                                 lenet5_error *error);
 
 /* The graph of all ways to see digits among the places; its arcs have posteriors. Free the graph. */

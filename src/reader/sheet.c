@@ -36,6 +36,7 @@ typedef struct grid {
     uint8_t *level;       /* (height, width): mean grey */
     uint8_t *patch;       /* (height, width): 1 for those of the largest light patch */
     long *left, *right;   /* (height): of the hull's rows, right being the first outside, and not above left if empty */
+    budget *budget;
 } grid;
 
 static void free_grid(grid *g)
@@ -46,9 +47,9 @@ static void free_grid(grid *g)
     free(g->right);
 }
 
-static lenet5_status new_grid(grid *g, const lenet5_picture *p, size_t longer, lenet5_error *error)
+static lenet5_status new_grid(grid *g, const lenet5_picture *p, size_t longer, budget *b, lenet5_error *error)
 {
-    *g = (grid){.side = (longer + CELLS - 1) / CELLS};
+    *g = (grid){.side = (longer + CELLS - 1) / CELLS, .budget = b};
     g->width = p->width / g->side;
     g->height = p->height / g->side;
     g->level = malloc(g->width * g->height);
@@ -61,9 +62,11 @@ static lenet5_status new_grid(grid *g, const lenet5_picture *p, size_t longer, l
     return lenet5_fail_memory(error);
 }
 
-static void measure_cells(grid *g, const lenet5_picture *p)
+static lenet5_status measure_cells(grid *g, const lenet5_picture *p, lenet5_error *error)
 {
-    for (size_t row = 0; row < g->height; row++)
+    lenet5_status status = LENET5_OK;
+    for (size_t row = 0; row < g->height && status == LENET5_OK; row++) {
+        status = lenet5_check_time(g->budget, p->width * g->side, error);
         for (size_t column = 0; column < g->width; column++) {
             size_t sum = 0;
             for (size_t y = row * g->side; y < (row + 1) * g->side; y++)
@@ -71,6 +74,8 @@ static void measure_cells(grid *g, const lenet5_picture *p)
                     sum += p->grey[y * p->width + x];
             g->level[row * g->width + column] = (uint8_t)(sum / (g->side * g->side));
         }
+    }
+    return status;
 }
 
 /* Marks the largest patch of cells above a threshold; *count becomes how many it has. */
@@ -83,7 +88,7 @@ static lenet5_status find_patch(grid *g, size_t *count, unsigned threshold, lene
     *count = 0;
     for (size_t i = 0; i < cells; i++)
         g->patch[i] = g->level[i] > threshold ? 255 : 0;
-    const lenet5_status status = lenet5_find_components(&c, &light, error);
+    const lenet5_status status = lenet5_find_components(&c, &light, g->budget, error);
     if (status != LENET5_OK)
         return status;
     for (uint32_t i = 0; i < c.count; i++)
@@ -344,7 +349,7 @@ static lenet5_status clear(lenet5_picture *cleared, const lenet5_picture *p, con
     return LENET5_OK;
 }
 
-lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *picture, lenet5_error *error)
+lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *picture, budget *b, lenet5_error *error)
 {
     grid g;
     *cleared = (lenet5_picture){0};
@@ -352,12 +357,13 @@ lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *
     const size_t longer = picture->width + picture->height - shorter;
     if (shorter < LEAST_SIDE || longer > MOST_TIMES * shorter)
         return LENET5_OK;
-    lenet5_status status = new_grid(&g, picture, longer, error);
+    lenet5_status status = new_grid(&g, picture, longer, b, error);
     if (status != LENET5_OK)
         return status;
-    bool found;
-    measure_cells(&g, picture);
-    status = find_sheet(&found, &g, error);
+    bool found = false;
+    status = measure_cells(&g, picture, error);
+    if (status == LENET5_OK)
+        status = find_sheet(&found, &g, error);
     if (status == LENET5_OK && found)
         status = clear(cleared, picture, &g, error);
     free_grid(&g);
