@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <lenet5_reader.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,6 +216,69 @@ static lenet5_status read_in_bulk(const fixture *f, lenet5_error *error)
     return status;
 }
 
+/* A ruled page with three lines of strokes, one of which slopes. */
+static void draw_page(lenet5_picture *page)
+{
+    static uint8_t grey[400 * 360];
+    memset(grey, 255, sizeof grey);
+    *page = (lenet5_picture){400, 360, grey};
+    for (size_t i = 0; i < 24; i++)
+        for (size_t y = 0; y < 40; y++) {
+            const size_t top = 15 + i / 8 * 110 + (i / 8 == 1 ? i % 8 * 4 : 0);
+            memset(grey + (top + y) * page->width + 20 + i % 8 * 45 + y / 6, 0, 6);
+            if (y < 5)
+                memset(grey + (top + y) * page->width + 8 + i % 8 * 45, 0, 18);
+        }
+    for (size_t y = 9; y < page->height; y += 110)
+        memset(grey + y * page->width, 60, 2 * page->width);
+}
+
+static void look(void *context, const char *name, size_t line, const uint8_t *rgb, size_t width, size_t height)
+{
+    (void)context, (void)name, (void)line, (void)rgb, (void)width, (void)height;
+}
+
+static lenet5_status read_strings(lenet5_read_method method, lenet5_error *error)
+{
+    static const char *const codes[] = {"77777777", "11111111", "71717171"};
+    const lenet5_observer observer = {.stage = look};
+    const lenet5_read_options options = {.method = method,
+                                         .format = "8",
+                                         .list = codes,
+                                         .list_count = LENGTH(codes),
+                                         .n_best = 3,
+                                         .observer = &observer};
+    lenet5_picture page;
+    lenet5_reader *reader;
+    lenet5_reading reading;
+    draw_page(&page);
+    fill(&reading, sizeof reading);
+    lenet5_status status = lenet5_reader_new(&reader, NULL, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_read(&reading, reader, &page, &options, error);
+    if (status == LENET5_OK) {
+        assert_int_equal(reading.count, 3);
+        assert_true(reading.notes & LENET5_NOTE_RULES);
+        lenet5_reading_free(&reading);
+    } else
+        assert_untouched(&reading, sizeof reading);
+    lenet5_reader_free(reader);
+    return status;
+}
+
+static lenet5_status read_by_pieces(const fixture *f, lenet5_error *error)
+{
+    (void)f;
+    return read_strings(LENET5_METHOD_PIECES, error);
+}
+
+static lenet5_status read_by_places(const fixture *f, lenet5_error *error)
+{
+    (void)f;
+    return read_strings(LENET5_METHOD_SDNN, error);
+}
+
 /* ---- The trying -------------------------------------------------------------------------------------------------- */
 
 /* Runs with allocation number 0, 1, 2, ... failing, until none is left to fail; returns how many there are. */
@@ -303,6 +367,16 @@ static void verifying(void **state)
 static void reading_in_bulk(void **state)
 {
     assert_survives(state, read_in_bulk, 2);
+}
+
+static void reading_by_pieces(void **state)
+{
+    assert_survives(state, read_by_pieces, 80);
+}
+
+static void reading_by_places(void **state)
+{
+    assert_survives(state, read_by_places, 80);
 }
 
 /* ---- What follows from it ---------------------------------------------------------------------------------------- */
@@ -454,6 +528,7 @@ static int make_fixture(void **state)
     f->model_file = path_in(folder, "model");
     f->checkpoint = path_in(folder, "checkpoint");
     f->output = path_in(folder, "output");
+    assert_non_null(lenet5_builtin_strings()); /* allocated once, whatever is read with it */
     f->digits = synthetic_digits(20, 1);
     f->held_out = synthetic_digits(10, 2);
     make_model(f);
@@ -488,6 +563,8 @@ int main(void)
         cmocka_unit_test(evaluating),
         cmocka_unit_test(verifying),
         cmocka_unit_test(reading_in_bulk),
+        cmocka_unit_test(reading_by_pieces),
+        cmocka_unit_test(reading_by_places),
         cmocka_unit_test(old_file_survives_a_failed_saving),
         cmocka_unit_test(failed_evaluation_can_be_made_up_for),
         cmocka_unit_test(failed_evaluation_can_be_resumed),
