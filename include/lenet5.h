@@ -48,6 +48,7 @@ typedef enum lenet5_status {
     LENET5_E_DIVERGED = -6, /* the training has diverged: the loss is not finite, or grows */
     LENET5_E_TIME = -7,     /* the time limit that the caller has set is reached */
     LENET5_E_STOPPED = -8,  /* the caller has asked for an end */
+    LENET5_E_FORKED = -9,   /* threads that a fork has left behind in the parent process */
 
     LENET5_E_DATA_MISSING = -20,   /* no such set in that folder */
     LENET5_E_IDX_MAGIC = -21,      /* does not begin as an IDX file does */
@@ -66,7 +67,7 @@ typedef enum lenet5_status {
     LENET5_E_MODEL_OFFSETS = -45,     /* tensors that overlap, leave holes or have impossible offsets */
     LENET5_E_MODEL_MISSING = -46,     /* a tensor or an entry of the metadata is missing */
     LENET5_E_MODEL_UNKNOWN = -47,     /* a tensor that LeNet-5 does not have */
-    LENET5_E_MODEL_NUMBER = -48,      /* a number that is not finite */
+    LENET5_E_MODEL_NUMBER = -48,      /* a number that is not finite, or a weight beyond LENET5_MAX_WEIGHT */
     LENET5_E_MODEL_CHECKSUM = -49,    /* the numbers are not those that were written */
     LENET5_E_MODEL_METADATA = -50,    /* an entry of the metadata with an impossible value */
     LENET5_E_CHECKPOINT = -51,        /* a checkpoint that belongs to other data or to another recipe */
@@ -109,6 +110,11 @@ LENET5_API lenet5_status lenet5_file_write(const char *path, const lenet5_bytes 
 #define LENET5_RUBBISH 10       /* the eleventh outcome of eq. 9: not a digit */
 #define LENET5_PARAMETERS 60000 /* trainable, without the fixed codes of the output layer */
 #define LENET5_C3_KERNELS 60    /* the connected pairs of lenet5_c3_table */
+/*
+ * The greatest absolute value of a parameter in a model file. Training leaves values below 100; up to this bound no
+ * pass overflows, and every penalty is finite.
+ */
+#define LENET5_MAX_WEIGHT 1e6f
 #define LENET5_PICTURE_SIDE 28
 #define LENET5_PICTURE_BYTES (LENET5_PICTURE_SIDE * LENET5_PICTURE_SIDE)
 
@@ -159,10 +165,18 @@ LENET5_API lenet5_status lenet5_file_write(const char *path, const lenet5_bytes 
 LENET5_DEFINE_NETWORK(lenet5_network, float);
 LENET5_DEFINE_MAPS(lenet5_maps, float);
 
-/* The same value of 16 pictures, and the maps of 16 pictures: 0.6 MB. */
+/*
+ * The same value of 16 pictures, and the maps of 16 pictures: 0.6 MB. Both are aligned to 64 bytes, which vector
+ * instructions depend on and malloc does not give: a lenet5_lanes on the heap comes from lenet5_lanes_new, or from
+ * aligned_alloc(64, ...). No other public struct needs more than malloc's alignment.
+ */
 #define LENET5_LANES 16
 typedef float lenet5_lane[LENET5_LANES] __attribute__((aligned(64)));
 LENET5_DEFINE_MAPS(lenet5_lanes, lenet5_lane);
+
+/* Memory for count of them, one after the other, not initialised; NULL if there is none, or count is 0. */
+LENET5_API lenet5_lanes *lenet5_lanes_new(size_t count);
+LENET5_API void lenet5_lanes_free(lenet5_lanes *lanes);
 
 /* Table I of the paper: row s, column m is true where map m of C3 has a kernel for map s of S2. */
 LENET5_API extern const bool lenet5_c3_table[6][16];
@@ -304,7 +318,9 @@ LENET5_API const char *lenet5_isa(void);
 /* Those that can be named here and now, number index from the slowest on; NULL beyond them. */
 LENET5_API const char *lenet5_isa_at(size_t index);
 
-/* How many multiply-adds a second threads threads manage with one of these if they do nothing else; takes about 0.2 s.
+/*
+ * How many multiply-adds a second threads threads, at most LENET5_MAX_THREADS, manage with one of these if they do
+ * nothing else; takes about 0.2 s.
  */
 LENET5_API lenet5_status lenet5_measure_peak(double *multiply_adds_per_s, const char *isa, unsigned threads,
                                              lenet5_error *error);
@@ -319,13 +335,15 @@ typedef enum lenet5_criterion {
 
 typedef struct lenet5_loss {
     lenet5_criterion criterion;
-    double rubbish; /* j of eq. 9, the penalty of the outcome "not a digit"; at least 0 */
-    double scale;   /* penalties and j are multiplied by this first, an inverse temperature; 1 in the paper; above 0 */
+    double rubbish; /* j of eq. 9, the penalty of the outcome "not a digit"; 0 to 1e6 */
+    double
+        scale; /* penalties and j are multiplied by this first, an inverse temperature; 1 in the paper; 1e-6 to 1e6 */
 } lenet5_loss;
 
 /*
  * E of one picture whose class is label (0 to 9, or LENET5_RUBBISH, which under eq. 8 costs nothing), and its
- * derivatives by the ten penalties. Safe against overflow for any finite penalties.
+ * derivatives by the ten penalties. Safe against overflow for any finite penalties. Here and below any label above 9
+ * counts as LENET5_RUBBISH.
  */
 LENET5_API float lenet5_loss_gradient(float d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
                                       const float penalty[LENET5_CLASSES], unsigned label);
@@ -342,13 +360,17 @@ LENET5_API float lenet5_loss_soften(float d_penalty[LENET5_CLASSES], const lenet
 LENET5_API void lenet5_loss_curvature(float dd_f6[84], const lenet5_loss *loss, const lenet5_maps *maps,
                                       unsigned label);
 
-/* Probabilities of the ten digits and of rubbish, as eq. 9 has them; they sum to 1. */
+/*
+ * Probabilities of the ten digits and of rubbish, as eq. 9 has them: each from 0 to 1, and they sum to 1. Where the
+ * penalties or the loss leave them undefined, because a number is NaN or infinities meet, rubbish has all: a rejection.
+ */
 LENET5_API void lenet5_posterior(float posterior[LENET5_CLASSES + 1], const lenet5_loss *loss,
                                  const float penalty[LENET5_CLASSES]);
 
 /*
  * The odds against the likeliest digit: how many times as likely all other outcomes together are, rubbish among them.
- * Its probability is 1 / (1 + odds); the odds also tell apart those answers whose probability is as good as 1.
+ * Its probability is 1 / (1 + odds); the odds also tell apart those answers whose probability is as good as 1. 0 to
+ * INFINITY, which is also what undefined probabilities give.
  */
 LENET5_API double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES]);
 
@@ -366,7 +388,8 @@ typedef struct lenet5_verification {
 /*
  * Differentiates numerically, in double precision, every tensor of network for one picture and holds the results
  * against the backward and the second-derivative pass (that one from eq. 8's curvature at F6, as in training).
- * per_tensor limits how many numbers of a tensor are tried.
+ * per_tensor, at least 1, limits how many numbers of a tensor are tried. label is 0 to LENET5_RUBBISH, and the loss in
+ * its ranges.
  */
 LENET5_API lenet5_status lenet5_verify(lenet5_verification *verification, const lenet5_network *network,
                                        const lenet5_loss *loss, const uint8_t picture[LENET5_PICTURE_BYTES],
@@ -381,6 +404,12 @@ typedef struct lenet5_dataset {
     uint8_t *labels; /* (count), 0 to 9; NULL where only pictures were read */
     char sha256[65]; /* of the pixels and then the labels, in hexadecimal; "" for a part of a set */
 } lenet5_dataset;
+
+/*
+ * A set may also be filled by the caller. Functions that take one check it first: no pictures, no memory for them or
+ * another size than is needed are LENET5_E_ARGUMENT, a label above 9 is LENET5_E_IDX_LABEL.
+ */
+#define LENET5_MAX_PICTURES 1000000000u
 
 typedef enum lenet5_part { LENET5_TRAIN, LENET5_TEST } lenet5_part;
 
@@ -444,10 +473,13 @@ LENET5_API lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_
 
 LENET5_API void lenet5_string_free(lenet5_string *string);
 
-/* A part of a set, which goes on owning the memory: do not free the part. first + count may not exceed the set. */
+/*
+ * A part of a set, which goes on owning the memory: do not free the part. A part that exceeds the set is empty, without
+ * memory, and refused by whatever takes a set.
+ */
 LENET5_API lenet5_dataset lenet5_dataset_slice(const lenet5_dataset *set, size_t first, size_t count);
 
-/* Picture number index, height x width bytes. */
+/* Picture number index, below the set's count: height x width bytes. */
 LENET5_API const uint8_t *lenet5_dataset_picture(const lenet5_dataset *set, size_t index);
 
 LENET5_API void lenet5_dataset_free(lenet5_dataset *set);
@@ -498,8 +530,11 @@ LENET5_API const lenet5_model *lenet5_builtin(void);
 /* The same for lenet5_read: a network that has also been trained on what is cut out of strings of digits. */
 LENET5_API const lenet5_model *lenet5_builtin_strings(void);
 
-/* Writes a model beside path and renames it: a file of that name is whole, before and after. The same model, the same
- * bytes. */
+/*
+ * Writes a model beside path and renames it: a file of that name is whole, before and after. The same model, the same
+ * bytes. A model that lenet5_model_load would refuse is refused with the same status, and nothing is written:
+ * LENET5_E_MODEL_NUMBER for a weight, LENET5_E_MODEL_METADATA for an entry of the provenance, whose texts are UTF-8.
+ */
 LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error);
 
 /* ---- Committees ----------------------------------------------------------------------------------------------------
@@ -507,7 +542,10 @@ LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model 
 
 #define LENET5_MAX_COMMITTEE 64
 
-/* Networks that answer together, by the mean of their penalties. One network is a committee too. */
+/*
+ * Networks that answer together, by the mean of their penalties. One network is a committee too; functions that return
+ * a status refuse one of none, or of more than LENET5_MAX_COMMITTEE, with LENET5_E_ARGUMENT.
+ */
 typedef struct lenet5_committee {
     size_t count;
     lenet5_network *networks;
@@ -527,9 +565,16 @@ LENET5_API void lenet5_committee_free(lenet5_committee *committee);
 /* SHA-256 of the weights, in hexadecimal. */
 LENET5_API void lenet5_committee_sum(char sha256[65], const lenet5_committee *committee);
 
-/* The mean penalties for the input in maps, whose other states become the last network's. */
+/*
+ * The mean penalties for the input in maps, whose other states become the last network's: the sum of each network's
+ * penalty divided by their number, in the order of the networks. Without a network every penalty is INFINITY.
+ */
 LENET5_API void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_maps *maps,
                                          const lenet5_committee *committee);
+
+/* The same for 16 pictures at once. */
+LENET5_API void lenet5_committee_forward_lanes(float penalty[LENET5_LANES][LENET5_CLASSES], lenet5_lanes *maps,
+                                               const lenet5_committee *committee);
 
 /* ---- Training ------------------------------------------------------------------------------------------------------
  */
@@ -559,10 +604,10 @@ typedef struct lenet5_distortion {
 typedef struct lenet5_training_options {
     const char *recipe; /* a name from lenet5_recipes */
     uint64_t seed;
-    unsigned passes;                   /* 0: as many as the recipe has */
-    size_t batch;                      /* pictures between two updates; 0: the recipe's, fixed in recipe 1998 */
-    bool undistorted;                  /* show every picture as it is, whatever the recipe */
-    unsigned threads;                  /* 0: one for each processor. The trained bits do not depend on it. */
+    unsigned passes;  /* 0: as many as the recipe has */
+    size_t batch;     /* pictures between two updates; 0: the recipe's, fixed in recipe 1998 */
+    bool undistorted; /* show every picture as it is, whatever the recipe */
+    unsigned threads; /* at most LENET5_MAX_THREADS; 0: one for each processor. The trained bits do not depend on it. */
     const lenet5_criterion *criterion; /* NULL: the recipe's */
     const double *negatives;           /* what is no digit, times the digits, 0 to 1; NULL: the recipe's; 0 in 1998 */
 
@@ -602,11 +647,17 @@ typedef struct lenet5_pass {
     double least_rate, greatest_rate; /* of the learning rates of single parameters */
 } lenet5_pass;
 
+/*
+ * A training of several threads keeps them from step to step, and fork() does not copy threads. In a child process of
+ * the one that made it, it can be asked, saved and freed, which frees its memory; lenet5_training_step is
+ * LENET5_E_FORKED there. With threads = 1 it can go on in the child.
+ */
 typedef struct lenet5_training lenet5_training;
 
 /*
  * Prepares a training on the pictures of set, which must be 28x28 and labelled; held_out (may be NULL) is looked at
- * after every pass. Both stay the caller's and must outlive the training.
+ * after every pass. Both stay the caller's and must outlive the training. Options out of their ranges are
+ * LENET5_E_ARGUMENT.
  */
 LENET5_API lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_training_options *options,
                                              const lenet5_dataset *set, const lenet5_dataset *held_out,
@@ -646,7 +697,7 @@ LENET5_API size_t lenet5_training_pass_length(const lenet5_training *training);
 LENET5_API void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training, unsigned pass,
                                      size_t picture);
 
-/* What is known of the finished pass number index, from 0; index below lenet5_training_passes. */
+/* What is known of the finished pass number index, from 0 to below lenet5_training_passes; NULL for any other. */
 LENET5_API const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index);
 
 /* The mean loss over the pictures of the pass under way; 0 before the first. */
@@ -672,13 +723,13 @@ typedef struct lenet5_evaluation {
 LENET5_API lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network,
                                          const lenet5_dataset *set, unsigned threads, lenet5_error *error);
 
-/* How a picture is seen: moved, enlarged, turned and so on about the middle of the 32x32 input. */
+/* How a picture is seen: moved, enlarged, turned and so on about the middle of the 32x32 input. All are finite. */
 typedef struct lenet5_view {
-    float right, down; /* pixels */
-    float rotation;    /* radians, clockwise */
-    float size;        /* times; 0 stands for 1 */
-    float shear;       /* pixels to the left for each row upwards */
-    float noise;       /* grey levels of 255, at most, either way */
+    float right, down; /* pixels, at most 1000 either way */
+    float rotation;    /* radians, clockwise, at most 1000 either way */
+    float size;        /* times, 0.001 to 1000; 0 stands for 1 */
+    float shear;       /* pixels to the left for each row upwards, at most 1000 either way */
+    float noise;       /* grey levels, 0 to 255, at most, either way */
 } lenet5_view;
 
 /*
@@ -691,13 +742,14 @@ LENET5_API lenet5_status lenet5_committee_evaluate(lenet5_evaluation *evaluation
 
 LENET5_API void lenet5_evaluation_free(lenet5_evaluation *evaluation);
 
-/* The 95 % Wilson interval of an error rate, as fractions of 1; count above 0. */
+/* The 95 % Wilson interval of an error rate, as fractions of 1; errors at most count. Of none it is 0 to 1. */
 LENET5_API void lenet5_wilson(double *low, double *high, size_t errors, size_t count);
 
 /*
  * The least fraction of the pictures that has to be rejected for the error among the rest to be at most error_rate, the
  * most doubtful first: those whose answer has the least probability by loss (the paper's figure 10). 0 to 1. threshold
- * (may be NULL) becomes the least probability that is still accepted; 1 if none is.
+ * (may be NULL) becomes the least probability that is still accepted; 1 if none is. error_rate is 0 to 1, and set the
+ * one that was evaluated.
  */
 LENET5_API lenet5_status lenet5_rejection(double *rejected, double *threshold, const lenet5_evaluation *evaluation,
                                           const lenet5_dataset *set, const lenet5_loss *loss, double error_rate,
@@ -705,7 +757,8 @@ LENET5_API lenet5_status lenet5_rejection(double *rejected, double *threshold, c
 
 /*
  * The expected calibration error, 0 to 1: the mean difference between the probability of the answers and the share of
- * them that is right, over 15 equal ranges of probability.
+ * them that is right, over 15 equal ranges of probability. NAN if the evaluation is not of as many labelled pictures as
+ * set has.
  */
 LENET5_API double lenet5_calibration_error(const lenet5_evaluation *evaluation, const lenet5_dataset *set,
                                            const lenet5_loss *loss);
@@ -722,7 +775,7 @@ LENET5_API lenet5_status lenet5_calibrate(lenet5_committee *committee, const len
 /*
  * How probable an answer has to be for at most the share max_error of those that are accepted to be wrong, by the
  * thresholds for the greatest of lenet5_risks that is not above it. LENET5_E_ARGUMENT if max_error is below all of
- * them, or the model knows no thresholds.
+ * them, above 1 or not a number, or the model knows no thresholds.
  */
 LENET5_API lenet5_status lenet5_threshold(double *threshold, const lenet5_provenance *provenance, double max_error,
                                           lenet5_error *error);

@@ -147,7 +147,7 @@ void sample_model(lenet5_model *model)
     float *number = (float *)&model->network;
     for (size_t i = 0; i < LENET5_PARAMETERS; i++)
         number[i] = ((float)((i * 7919) % 60013) - 30000) / 7000;
-    const float special[] = {0, -0.0f, FLT_MAX, -FLT_MAX, FLT_MIN, FLT_MIN / 1024, 0.1f};
+    const float special[] = {0, -0.0f, LENET5_MAX_WEIGHT, -LENET5_MAX_WEIGHT, FLT_MIN, FLT_MIN / 1024, 0.1f};
     memcpy(number, special, sizeof special);
     model->provenance = (lenet5_provenance){.recipe = "1998",
                                             .loss = {LENET5_MAP, 0.1, 1.0 / 3},

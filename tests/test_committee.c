@@ -94,7 +94,7 @@ static void what_is_no_committee_is_refused(void **state)
     assert_int_equal(lenet5_committee_load(&read, paths, LENET5_MAX_COMMITTEE + 1, &error), LENET5_E_ARGUMENT);
 
     static const char *const networks[] = {"0", "2", "4", "65", "x"};
-    static const lenet5_status wanted[] = {LENET5_E_MODEL_UNKNOWN, LENET5_E_MODEL_UNKNOWN, LENET5_E_MODEL_MISSING,
+    static const lenet5_status wanted[] = {LENET5_E_MODEL_METADATA, LENET5_E_MODEL_UNKNOWN, LENET5_E_MODEL_MISSING,
                                            LENET5_E_MODEL_METADATA, LENET5_E_MODEL_METADATA};
     model_parts parts = take_apart(file.text);
     for (size_t i = 0; i < LENGTH(networks); i++) {

@@ -38,6 +38,7 @@ const char *lenet5_strerror(lenet5_status status)
     case LENET5_E_DIVERGED: return "the training has diverged";
     case LENET5_E_TIME: return "the time limit is reached";
     case LENET5_E_STOPPED: return "stopped on request";
+    case LENET5_E_FORKED: return "threads that a fork has left behind";
     case LENET5_E_DATA_MISSING: return "no such data set in the folder";
     case LENET5_E_IDX_MAGIC: return "not an IDX file";
     case LENET5_E_IDX_TYPE: return "an IDX file of another type of number";
@@ -54,7 +55,7 @@ const char *lenet5_strerror(lenet5_status status)
     case LENET5_E_MODEL_OFFSETS: return "tensors that overlap, leave holes or reach past the end";
     case LENET5_E_MODEL_MISSING: return "a tensor or an entry of the metadata is missing";
     case LENET5_E_MODEL_UNKNOWN: return "a tensor that LeNet-5 does not have";
-    case LENET5_E_MODEL_NUMBER: return "a number that is not finite";
+    case LENET5_E_MODEL_NUMBER: return "a number that is not finite, or too large";
     case LENET5_E_MODEL_CHECKSUM: return "the tensors are not those that were written";
     case LENET5_E_MODEL_METADATA: return "an impossible entry of the metadata";
     case LENET5_E_CHECKPOINT: return "the checkpoint belongs to another training";

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lenet5.h"
+#include "base/error.h"
 
 #define LOOKS 4000 /* some 100 microseconds */
 
@@ -26,6 +26,7 @@ typedef struct worker {
 
 struct workers {
     size_t count; /* the caller included */
+    pid_t owner;  /* the process that has the threads */
     worker *others;
     unsigned looks; /* before going to sleep */
     pthread_mutex_t lock;
@@ -118,6 +119,7 @@ workers *lenet5_workers_new(unsigned threads)
     }
     pool->others = others;
     pool->count = 1;
+    pool->owner = getpid();
     pool->looks = wanted <= count_processors() ? LOOKS : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->posted, NULL);
@@ -131,10 +133,32 @@ workers *lenet5_workers_new(unsigned threads)
     return pool;
 }
 
-void lenet5_workers_free(workers *pool)
+lenet5_status lenet5_check_threads(unsigned threads, lenet5_error *error)
 {
-    if (!pool)
-        return;
+    if (threads <= LENET5_MAX_THREADS)
+        return LENET5_OK;
+    return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                       "%u threads; there may be 1 to %d, or 0 for one a processor", threads, LENET5_MAX_THREADS);
+}
+
+static bool left_behind(const workers *pool)
+{
+    return pool->count > 1 && pool->owner != getpid();
+}
+
+lenet5_status lenet5_workers_check(const workers *pool, lenet5_error *error)
+{
+    if (!left_behind(pool))
+        return LENET5_OK;
+    return lenet5_fail(error, LENET5_E_FORKED, LENET5_NO_OFFSET,
+                       "a training of %zu threads goes on in the process that began it, not in a child of that; save "
+                       "it there and resume it here, or train with one thread",
+                       pool->count);
+}
+
+/* Whatever state a fork has caught the lock in, it must not be touched. */
+static void join(workers *pool)
+{
     pthread_mutex_lock(&pool->lock);
     pool->closing = true;
     pthread_cond_broadcast(&pool->posted);
@@ -144,6 +168,14 @@ void lenet5_workers_free(workers *pool)
     pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->posted);
     pthread_mutex_destroy(&pool->lock);
+}
+
+void lenet5_workers_free(workers *pool)
+{
+    if (!pool)
+        return;
+    if (!left_behind(pool))
+        join(pool);
     free(pool->others);
     free(pool);
 }

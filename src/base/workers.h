@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "lenet5.h"
+
 typedef struct workers workers;
 
 /* Piece number index of a job, done by worker number worker, from 0 to below the number of workers. */
@@ -14,7 +16,16 @@ typedef void (*workers_piece)(void *job, size_t index, size_t worker);
  * be started, fewer work. NULL if there is no memory.
  */
 workers *lenet5_workers_new(unsigned threads);
+
+/* In a child process, which has not the threads, this frees their memory alone. */
 void lenet5_workers_free(workers *pool);
+
+/* LENET5_E_ARGUMENT for more than LENET5_MAX_THREADS. */
+lenet5_status lenet5_check_threads(unsigned threads, lenet5_error *error);
+
+/* LENET5_E_FORKED in a child process of the one that made the workers, unless the caller is the only one: there
+ * lenet5_workers_run would wait for ever. */
+lenet5_status lenet5_workers_check(const workers *pool, lenet5_error *error);
 
 size_t lenet5_workers_count(const workers *pool);
 

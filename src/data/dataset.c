@@ -83,6 +83,9 @@ lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet
 {
     char images[PATH_SIZE];
     char labels[PATH_SIZE];
+    if (part != LENET5_TRAIN && part != LENET5_TEST)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "part %d of a set; there are %d and %d",
+                           (int)part, LENET5_TRAIN, LENET5_TEST);
     for (size_t i = 0; i < LENGTH(subfolders); i++)
         for (size_t k = 0; k < LENGTH(spellings); k++) {
             const file_names *names = &spellings[k];
@@ -99,6 +102,43 @@ lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet
                        folder, part == LENET5_TRAIN ? "training" : "test", spellings[0].images[part]);
 }
 
+static lenet5_status check_labels(const lenet5_dataset *set, lenet5_error *error)
+{
+    uint8_t greatest = 0;
+    for (size_t i = 0; set->labels && i < set->count; i++)
+        greatest = set->labels[i] > greatest ? set->labels[i] : greatest;
+    if (greatest < LENET5_CLASSES)
+        return LENET5_OK;
+    size_t first = 0;
+    while (set->labels[first] < LENET5_CLASSES)
+        first++;
+    return lenet5_fail(error, LENET5_E_IDX_LABEL, LENET5_NO_OFFSET,
+                       "picture %zu of the set has the label %u; labels are 0 to 9", first, set->labels[first]);
+}
+
+lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error)
+{
+    if (set->count == 0 || !set->pixels)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the set has no pictures");
+    const size_t most = SIZE_MAX / set->count;
+    if (set->count > LENET5_MAX_PICTURES || set->height == 0 || set->width == 0 || set->width > most / set->height)
+        return lenet5_fail(
+            error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+            "a set of %zu pictures of %zux%zu; there may be at most %u of some size that memory can hold", set->count,
+            set->width, set->height, LENET5_MAX_PICTURES);
+    return check_labels(set, error);
+}
+
+lenet5_status lenet5_check_digits(const lenet5_dataset *set, lenet5_error *error)
+{
+    if (set->count == 0 || !set->labels)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the set has no pictures, or no labels");
+    if (set->height != LENET5_PICTURE_SIDE || set->width != LENET5_PICTURE_SIDE)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "the pictures are %zux%zu, not 28x28; they have to be normalised", set->width, set->height);
+    return lenet5_check_set(set, error);
+}
+
 void lenet5_dataset_seal(lenet5_dataset *set)
 {
     struct sha256_ctx context;
@@ -113,6 +153,8 @@ void lenet5_dataset_seal(lenet5_dataset *set)
 
 lenet5_dataset lenet5_dataset_slice(const lenet5_dataset *set, size_t first, size_t count)
 {
+    if (first > set->count || count > set->count - first)
+        return (lenet5_dataset){.height = set->height, .width = set->width};
     lenet5_dataset slice = *set;
     slice.count = count;
     slice.pixels += first * set->height * set->width;

@@ -5,6 +5,12 @@
 #include "base/random.h"
 #include "lenet5.h"
 
+/* What is wrong with a set: pictures, their size, memory and labels, where it has any. */
+lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error);
+
+/* The same, and it has to be labelled and of 28x28. */
+lenet5_status lenet5_check_digits(const lenet5_dataset *set, lenet5_error *error);
+
 /* Computes set->sha256 over its pixels and labels. */
 void lenet5_dataset_seal(lenet5_dataset *set);
 

@@ -280,7 +280,13 @@ lenet5_status lenet5_dataset_write(const char *images, const char *labels, const
                                    lenet5_error *error)
 {
     const size_t size[] = {set->count, set->height, set->width};
-    const lenet5_status status = idx_write(images, set->pixels, size, 3, error);
+    lenet5_status status = lenet5_check_set(set, error);
+    if (status != LENET5_OK)
+        return status;
+    if (set->height > UINT32_MAX || set->width > UINT32_MAX)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "pictures of %zux%zu; an IDX file has no such",
+                           set->width, set->height);
+    status = idx_write(images, set->pixels, size, 3, error);
     if (status != LENET5_OK || !set->labels)
         return status;
     return idx_write(labels, set->labels, size, 1, error);

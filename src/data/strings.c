@@ -415,13 +415,14 @@ lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_dataset *se
     if (!found || digits < 1 || digits > LENET5_MAX_STRING)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "%zu digits in the style \"%.40s\"; there may be 1 to %d in a style of lenet5_string_styles",
-                           digits, style, LENET5_MAX_STRING);
-    if (set->count == 0 || !set->labels || set->height != LENET5_PICTURE_SIDE || set->width != LENET5_PICTURE_SIDE)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "strings are made of labelled digits of 28x28");
+                           digits, style ? style : "", LENET5_MAX_STRING);
+    lenet5_status status = lenet5_check_digits(set, error);
+    if (status != LENET5_OK)
+        return status;
     lenet5_random random;
     sheet s;
     lenet5_random_seed(&random, seed, index);
-    lenet5_status status = write_sheet(&s, set, digits * index, digits, found, &random, error);
+    status = write_sheet(&s, set, digits * index, digits, found, &random, error);
     if (status != LENET5_OK)
         return status;
     lenet5_string drawn = {0};

@@ -43,6 +43,18 @@ void lenet5_forward_lanes(lenet5_lanes *maps, const lenet5_network *network)
     lenet5_kernels_in_use()->lanes_forward(maps, network);
 }
 
+lenet5_lanes *lenet5_lanes_new(size_t count)
+{
+    return count > 0 && count <= SIZE_MAX / sizeof(lenet5_lanes)
+               ? aligned_alloc(_Alignof(lenet5_lanes), count * sizeof(lenet5_lanes))
+               : NULL;
+}
+
+void lenet5_lanes_free(lenet5_lanes *lanes)
+{
+    free(lanes);
+}
+
 /* ---- The peak ------------------------------------------------------------------------------------------------------
  */
 
@@ -74,6 +86,9 @@ lenet5_status lenet5_measure_peak(double *multiply_adds_per_s, const char *isa, 
     if (!job.kernels)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "this processor has no \"%.40s\"",
                            isa ? isa : "");
+    const lenet5_status status = lenet5_check_threads(threads, error);
+    if (status != LENET5_OK)
+        return status;
     workers *pool = lenet5_workers_new(threads);
     if (!pool)
         return lenet5_fail_memory(error);

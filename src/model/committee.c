@@ -1,4 +1,5 @@
 /* Committees: several networks in one file, or from several files. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,9 @@
 
 #include "base/error.h"
 #include "base/hex.h"
+#include "mean.h"
 #include "model.h"
+#include "net/bounds.h"
 
 /* The first network's tensors have their plain names; those of the second begin with "2/", and so on. */
 #define NAME_SIZE 40
@@ -87,7 +90,7 @@ lenet5_status lenet5_committee_load(lenet5_committee *committee, const char *con
     return status;
 }
 
-lenet5_status lenet5_committee_save(const char *path, const lenet5_committee *committee, lenet5_error *error)
+static lenet5_status save(const char *path, const lenet5_committee *committee, lenet5_error *error)
 {
     const size_t count = committee->count;
     lenet5_network *networks = malloc(count * sizeof *networks); /* tensors are not const */
@@ -114,6 +117,14 @@ lenet5_status lenet5_committee_save(const char *path, const lenet5_committee *co
     return status;
 }
 
+lenet5_status lenet5_committee_save(const char *path, const lenet5_committee *committee, lenet5_error *error)
+{
+    lenet5_status status = lenet5_check_committee(committee, error);
+    if (status == LENET5_OK)
+        status = lenet5_provenance_check(&committee->provenance, path, error);
+    return status == LENET5_OK ? save(path, committee, error) : status;
+}
+
 void lenet5_committee_free(lenet5_committee *committee)
 {
     free(committee->networks);
@@ -130,14 +141,34 @@ void lenet5_committee_sum(char sha256[65], const lenet5_committee *committee)
     lenet5_hex(sha256, digest, sizeof digest);
 }
 
+static void no_answer(float *penalty, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        penalty[i] = INFINITY;
+}
+
 void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_maps *maps, const lenet5_committee *committee)
 {
-    float sum[LENET5_CLASSES] = {0};
+    memset(penalty, 0, LENET5_CLASSES * sizeof *penalty);
     for (size_t i = 0; i < committee->count; i++) {
         lenet5_forward(maps, &committee->networks[i]);
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            sum[digit] += maps->penalty[digit];
+        lenet5_add_share(penalty, maps->penalty, LENET5_CLASSES, committee->count);
     }
-    for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-        penalty[digit] = sum[digit] / (float)committee->count;
+    if (committee->count == 0)
+        no_answer(penalty, LENET5_CLASSES);
+}
+
+void lenet5_committee_forward_lanes(float penalty[LENET5_LANES][LENET5_CLASSES], lenet5_lanes *maps,
+                                    const lenet5_committee *committee)
+{
+    lenet5_lane mean[LENET5_CLASSES] = {0};
+    for (size_t i = 0; i < committee->count; i++) {
+        lenet5_forward_lanes(maps, &committee->networks[i]);
+        lenet5_add_share(mean[0], maps->penalty[0], LENET5_CLASSES * LENET5_LANES, committee->count);
+    }
+    if (committee->count == 0)
+        no_answer(mean[0], LENET5_CLASSES * LENET5_LANES);
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            penalty[lane][digit] = mean[digit][lane];
 }

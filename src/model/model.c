@@ -6,16 +6,20 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
+#include "net/bounds.h"
 
-#define MOST_PICTURES 1000000000u
 #define TEACHER_KEY "teacher_sha256"
 
 void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network)
 {
     for (size_t i = 0; i < LENET5_TENSORS; i++) {
         const lenet5_tensor *t = &lenet5_tensors[i];
-        tensors[i] = (tensor){
-            .name = t->name, .type = TENSOR_F32, .dimensions = t->dimensions, .numbers = (float *)network + t->first};
+        tensors[i] = (tensor){.name = t->name,
+                              .type = TENSOR_F32,
+                              .dimensions = t->dimensions,
+                              .numbers = (float *)network + t->first,
+                              .most = (double)LENET5_MAX_WEIGHT};
         memcpy(tensors[i].shape, t->shape, sizeof t->shape);
     }
 }
@@ -59,13 +63,53 @@ static json_t *codes_string(void)
 static json_t *thresholds_string(const double thresholds[LENET5_RISKS])
 {
     json_t *list = json_array();
+    int failed = 0;
     for (size_t i = 0; i < LENET5_RISKS; i++)
-        json_array_append_new(list, json_real(thresholds[i]));
-    char *text = json_dumps(list, JSON_COMPACT);
+        failed |= json_array_append_new(list, json_real(thresholds[i]));
+    char *text = failed ? NULL : json_dumps(list, JSON_COMPACT);
     json_decref(list);
     json_t *string = json_string(text);
     free(text);
     return string;
+}
+
+static bool is_text(const char *text, size_t size)
+{
+    return memchr(text, '\0', size) && lenet5_is_utf8(text);
+}
+
+static bool texts_fit(const lenet5_provenance *p)
+{
+    return is_text(p->recipe, sizeof p->recipe) && is_text(p->data_name, sizeof p->data_name) &&
+           is_text(p->data_sha256, sizeof p->data_sha256) && is_text(p->teacher_sha256, sizeof p->teacher_sha256) &&
+           is_text(p->held_out_name, sizeof p->held_out_name);
+}
+
+static bool thresholds_fit(const lenet5_provenance *p)
+{
+    bool fit = true;
+    for (size_t i = 0; i < LENET5_RISKS; i++)
+        fit &= p->thresholds[i] >= 0 && p->thresholds[i] <= 1;
+    return fit;
+}
+
+static bool counts_fit(const lenet5_provenance *p)
+{
+    return p->passes <= LENET5_MAX_PASSES && p->training_pictures <= LENET5_MAX_PICTURES &&
+           p->validation_pictures <= LENET5_MAX_PICTURES && p->held_out_pictures <= LENET5_MAX_PICTURES &&
+           p->held_out_errors <= LENET5_MAX_PICTURES;
+}
+
+lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *path, lenet5_error *error)
+{
+    const char *unfit = !texts_fit(p)                 ? "a text that is not UTF-8, or has no end"
+                        : !lenet5_loss_fits(&p->loss) ? "a loss out of its range"
+                        : !thresholds_fit(p)          ? "a threshold that is not 0 to 1"
+                        : !counts_fit(p)              ? "more passes or pictures than are possible"
+                                                      : NULL;
+    return unfit ? lenet5_fail(error, LENET5_E_MODEL_METADATA, LENET5_NO_OFFSET,
+                               "%s: not written: the model's provenance has %s", path, unfit)
+                 : LENET5_OK;
 }
 
 json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format)
@@ -119,10 +163,10 @@ static lenet5_status get_loss(lenet5_loss *loss, const safetensors *file, lenet5
             lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: the loss \"%s\" is unknown", file->path, name);
     if (status == LENET5_OK) {
         loss->criterion = strcmp(name, "map") == 0 ? LENET5_MAP : LENET5_MSE;
-        status = lenet5_safetensors_real(&loss->rubbish, file, "rubbish", 0, 1e6, error);
+        status = lenet5_safetensors_real(&loss->rubbish, file, "rubbish", 0, LENET5_MOST_RUBBISH, error);
     }
     if (status == LENET5_OK)
-        status = lenet5_safetensors_real(&loss->scale, file, "scale", 1e-6, 1e6, error);
+        status = lenet5_safetensors_real(&loss->scale, file, "scale", LENET5_LEAST_SCALE, LENET5_MOST_SCALE, error);
     return status;
 }
 
@@ -159,10 +203,10 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
         uint64_t most;
     } wanted[] = {{"seed", &p->seed, UINT64_MAX},
                   {"passes", &passes, LENET5_MAX_PASSES},
-                  {"training_pictures", &training, MOST_PICTURES},
-                  {"validation_pictures", &validation, MOST_PICTURES},
-                  {"held_out_pictures", &pictures, MOST_PICTURES},
-                  {"held_out_errors", &errors, MOST_PICTURES}};
+                  {"training_pictures", &training, LENET5_MAX_PICTURES},
+                  {"validation_pictures", &validation, LENET5_MAX_PICTURES},
+                  {"held_out_pictures", &pictures, LENET5_MAX_PICTURES},
+                  {"held_out_errors", &errors, LENET5_MAX_PICTURES}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         const lenet5_status status =
             lenet5_safetensors_whole(wanted[i].number, file, wanted[i].key, wanted[i].most, error);
@@ -214,6 +258,10 @@ lenet5_status lenet5_model_networks(uint64_t *count, const safetensors *file, le
                            format, MODEL_FORMAT);
     if (json_object_get(file->metadata, "networks"))
         status = lenet5_safetensors_whole(count, file, "networks", LENET5_MAX_COMMITTEE, error);
+    if (status == LENET5_OK && *count == 0)
+        status = lenet5_fail(error, LENET5_E_MODEL_METADATA, 8,
+                             "%s: byte 8: __metadata__ \"networks\" is 0; a model has 1 to %d", file->path,
+                             LENET5_MAX_COMMITTEE);
     if (status == LENET5_OK && lenet5_safetensors_count(file) > *count * LENET5_TENSORS)
         status = lenet5_fail(error, LENET5_E_MODEL_UNKNOWN, 8, "%s: byte 8: %zu tensors; LeNet-5 has %d", file->path,
                              lenet5_safetensors_count(file), LENET5_TENSORS);

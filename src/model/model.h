@@ -13,7 +13,10 @@ void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *netw
 /* A number as metadata have it, a string; NULL if there is no memory. */
 json_t *lenet5_real_string(double value);
 
-/* A new metadata object that says all of a provenance; NULL if there is no memory. */
+/* LENET5_E_MODEL_METADATA for a provenance that could not be read back from the file path. */
+lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *path, lenet5_error *error);
+
+/* A new metadata object that says all of a provenance that fits; NULL if there is no memory. */
 json_t *lenet5_provenance_to_json(const lenet5_provenance *provenance, const char *format);
 
 /* Reads the network and the provenance of an open file, model or checkpoint. */

@@ -70,6 +70,21 @@ static void from_file(void *number, const uint8_t *bytes, size_t size)
     memcpy(number, size == 4 ? (const void *)&narrow : (const void *)&wide, size);
 }
 
+/* A real number of a tensor that is in its range; whole numbers always are. */
+static bool number_fits(const uint8_t *number, const tensor *t)
+{
+    float narrow = 0;
+    double wide = 0;
+    if (t->type == TENSOR_F32)
+        memcpy(&narrow, number, sizeof narrow);
+    if (t->type == TENSOR_F64)
+        memcpy(&wide, number, sizeof wide);
+    const double value = t->type == TENSOR_F32 ? (double)narrow : wide;
+    return isfinite(value) && (t->most == 0 || fabs(value) <= t->most);
+}
+
+#define UNFIT "is not finite, or too large to be a weight"
+
 static void sum_of_data(char sum[65], const uint8_t *data, size_t size)
 {
     struct sha256_ctx context;
@@ -104,8 +119,13 @@ static uint8_t *pack_data(const tensor *tensors, size_t count, size_t *size)
 static json_t *describe(const tensor *t, size_t begin)
 {
     json_t *shape = json_array();
+    int failed = 0;
     for (size_t i = 0; i < t->dimensions; i++)
-        json_array_append_new(shape, json_integer((json_int_t)t->shape[i]));
+        failed |= json_array_append_new(shape, json_integer((json_int_t)t->shape[i]));
+    if (failed) {
+        json_decref(shape);
+        return NULL;
+    }
     return json_pack("{s:s, s:o, s:[I,I]}", "dtype", types[t->type].name, "shape", shape, "data_offsets",
                      (json_int_t)begin, (json_int_t)(begin + byte_count(t)));
 }
@@ -134,12 +154,27 @@ static uint8_t *pack_header(const tensor *tensors, size_t count, json_t *metadat
     return bytes;
 }
 
+static lenet5_status check_numbers(const char *path, const tensor *t, lenet5_error *error)
+{
+    const uint8_t *number = t->numbers;
+    for (size_t i = 0; i < element_count(t); i++, number += lenet5_tensor_type_size(t->type))
+        if (!number_fits(number, t))
+            return lenet5_fail(error, LENET5_E_MODEL_NUMBER, LENET5_NO_OFFSET,
+                               "%s: not written: number %zu of \"%s\" " UNFIT, path, i, t->name);
+    return LENET5_OK;
+}
+
 lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, size_t count, json_t *metadata,
                                        lenet5_error *error)
 {
     lenet5_bytes pieces[2] = {{0}};
     uint8_t *header = NULL;
     char sum[65];
+    for (size_t i = 0; i < count; i++) {
+        const lenet5_status sound = check_numbers(path, &tensors[i], error);
+        if (sound != LENET5_OK)
+            return sound;
+    }
     uint8_t *data = pack_data(tensors, count, &pieces[1].size);
     if (data) {
         sum_of_data(sum, data, pieces[1].size);
@@ -373,17 +408,6 @@ static bool shape_fits(const tensor *wanted, const json_t *shape)
     return true;
 }
 
-static bool finite_number(const void *number, tensor_type type)
-{
-    float narrow;
-    double wide;
-    if (type == TENSOR_F32)
-        return memcpy(&narrow, number, sizeof narrow), isfinite(narrow);
-    if (type == TENSOR_F64)
-        return memcpy(&wide, number, sizeof wide), isfinite(wide);
-    return true;
-}
-
 lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *file, lenet5_error *error)
 {
     const json_t *entry = find(file, wanted->name);
@@ -406,8 +430,8 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
         const size_t offset = file->data + place.begin + i * width;
         uint8_t *number = (uint8_t *)wanted->numbers + i * width;
         from_file(number, file->bytes + offset, width);
-        if (!finite_number(number, wanted->type))
-            return lenet5_fail(error, LENET5_E_MODEL_NUMBER, offset, "%s: byte %zu: a number of \"%s\" is not finite",
+        if (!number_fits(number, wanted))
+            return lenet5_fail(error, LENET5_E_MODEL_NUMBER, offset, "%s: byte %zu: a number of \"%s\" " UNFIT,
                                file->path, offset, wanted->name);
     }
     return LENET5_OK;

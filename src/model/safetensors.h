@@ -21,11 +21,15 @@ typedef struct tensor {
     tensor_type type;
     size_t dimensions, shape[4];
     void *numbers;
+    double most; /* the greatest absolute value of a real number; 0: any that is finite */
 } tensor;
 
 size_t lenet5_tensor_type_size(tensor_type type);
 
-/* Writes count tensors with a metadata object of strings, to which "sha256" of the data is added. */
+/*
+ * Writes count tensors with a metadata object of strings, to which "sha256" of the data is added. Numbers that
+ * lenet5_safetensors_get would refuse are refused with the same status, before anything is written.
+ */
 lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, size_t count, json_t *metadata,
                                        lenet5_error *error);
 

@@ -46,7 +46,7 @@ real REAL(lenet5_loss_gradient)(real d_penalty[LENET5_CLASSES], const lenet5_los
         energy -= outcomes(p, loss, penalty);
     for (size_t i = 0; i < LENET5_CLASSES; i++)
         d_penalty[i] = scale * ((i == label ? 1 : 0) - p[i]);
-    if (label != LENET5_RUBBISH)
+    if (label < LENET5_CLASSES)
         energy += scale * penalty[label];
     else if (loss->criterion == LENET5_MAP)
         energy += scale * (real)loss->rubbish;
@@ -65,7 +65,7 @@ real REAL(lenet5_loss_soften)(real d_penalty[LENET5_CLASSES], const lenet5_loss 
     real q[LENET5_CLASSES + 1];
     real energy = 0;
     outcomes(q, loss, teacher);
-    q[label] -= 1;
+    q[label < LENET5_CLASSES ? label : LENET5_RUBBISH] -= 1;
     for (size_t i = 0; i < LENET5_CLASSES; i++) {
         d_penalty[i] += share * q[i];
         energy += share * q[i] * penalty[i];
@@ -84,7 +84,7 @@ void REAL(lenet5_loss_curvature)(real dd_f6[84], const lenet5_loss *loss, const 
     outcomes(p, loss, maps->penalty);
     for (size_t unit = 0; unit < 84; unit++) {
         if (loss->criterion == LENET5_MSE) {
-            dd_f6[unit] = label == LENET5_RUBBISH ? 0 : 2 * scale;
+            dd_f6[unit] = label < LENET5_CLASSES ? 2 * scale : 0;
             continue;
         }
         real mean = 0;
@@ -94,7 +94,7 @@ void REAL(lenet5_loss_curvature)(real dd_f6[84], const lenet5_loss *loss, const 
             mean += p[i] * g;
             square += p[i] * g * g;
         }
-        const real total = label == LENET5_RUBBISH ? p[LENET5_RUBBISH] - 1 : p[LENET5_RUBBISH];
+        const real total = label < LENET5_CLASSES ? p[LENET5_RUBBISH] : p[LENET5_RUBBISH] - 1;
         const real second = 2 * scale * total + square - mean * mean;
         dd_f6[unit] = second > 0 ? second : 0;
     }
@@ -104,4 +104,9 @@ void REAL(lenet5_posterior)(real posterior[LENET5_CLASSES + 1], const lenet5_los
                             const real penalty[LENET5_CLASSES])
 {
     outcomes(posterior, loss, penalty);
+    bool defined = true;
+    for (size_t i = 0; i <= LENET5_CLASSES; i++)
+        defined &= posterior[i] >= 0 && posterior[i] <= 1; /* which a NaN is not */
+    for (size_t i = 0; i <= LENET5_CLASSES && !defined; i++)
+        posterior[i] = i == LENET5_RUBBISH;
 }

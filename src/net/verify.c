@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "bounds.h"
 #include "reference.h"
 
 static const double TOLERANCE = 1e-6;
@@ -213,6 +214,9 @@ lenet5_status lenet5_verify(lenet5_verification *verification, const lenet5_netw
 {
     if (label > LENET5_RUBBISH || per_tensor == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a label above 10, or no number to be tried");
+    const lenet5_status status = lenet5_check_loss(loss, error);
+    if (status != LENET5_OK)
+        return status;
     lenet5_maps *input = malloc(sizeof *input);
     check *c = calloc(1, sizeof *c);
     if (!input || !c) {

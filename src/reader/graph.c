@@ -386,7 +386,7 @@ static size_t take_best(solution *solutions, size_t most, const graph *g, beam *
         if (last->list[i].read.length == 0)
             continue;
         solutions[count] = last->list[i].read;
-        solutions[count++].probability = last->list[i].weight / everything;
+        solutions[count++].probability = fmin(1, fmax(0, last->list[i].weight / everything));
     }
     return count;
 }

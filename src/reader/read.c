@@ -24,8 +24,9 @@ lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *
     const lenet5_model *model = committee ? NULL : lenet5_builtin_strings();
     if (!committee && !model)
         return lenet5_fail_memory(error);
-    if (committee && committee->count == 0)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a committee without a network reads nothing");
+    if (committee && (committee->count == 0 || committee->count > LENET5_MAX_COMMITTEE || !committee->networks))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a committee of %zu networks; it has 1 to %d",
+                           committee->networks ? committee->count : 0, LENET5_MAX_COMMITTEE);
     lenet5_reader *r = aligned_alloc(64, (sizeof *r + 63) / 64 * 64);
     if (!r)
         return lenet5_fail_memory(error);
@@ -47,16 +48,11 @@ void lenet5_reader_free(lenet5_reader *reader)
 static void ask_lanes(lenet5_reader *r, arc *arcs, size_t count)
 {
     const uint8_t *pictures[LENET5_LANES];
-    float penalty[LENET5_LANES][LENET5_CLASSES] = {0};
+    float penalty[LENET5_LANES][LENET5_CLASSES];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         pictures[lane] = arcs[lane < count ? lane : 0].picture;
     lenet5_set_input_lanes(&r->lanes, pictures);
-    for (size_t i = 0; i < r->committee->count; i++) {
-        lenet5_forward_lanes(&r->lanes, &r->committee->networks[i]);
-        for (size_t lane = 0; lane < count; lane++)
-            for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-                penalty[lane][digit] += r->lanes.penalty[digit][lane] / (float)r->committee->count;
-    }
+    lenet5_committee_forward_lanes(penalty, &r->lanes, r->committee);
     for (size_t lane = 0; lane < count; lane++)
         lenet5_posterior(arcs[lane].posterior, &r->committee->provenance.loss, penalty[lane]);
 }
@@ -346,6 +342,15 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, in
 
 static lenet5_status check_numbers(const lenet5_read_options *options, lenet5_error *error)
 {
+    if (options->method != LENET5_METHOD_PIECES && options->method != LENET5_METHOD_SDNN)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "method %d; there are %d, pieces, and %d, sdnn",
+                           (int)options->method, LENET5_METHOD_PIECES, LENET5_METHOD_SDNN);
+    if ((int)options->check < LENET5_CHECK_NONE || options->check > LENET5_CHECK_MOD11)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "check digit %d; there are %d, none, to %d",
+                           (int)options->check, LENET5_CHECK_NONE, LENET5_CHECK_MOD11);
+    if (options->list_count > 0 && !options->list)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a list of %zu codes that is not there",
+                           options->list_count);
     if (options->most_pixels > LENET5_MOST_PICTURE_PIXELS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u",
                            options->most_pixels, LENET5_MOST_PICTURE_PIXELS);
@@ -444,6 +449,8 @@ lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_
     static const struct {
         double error, threshold;
     } known[] = {{0.05, 0.5}, {0.03, 0.6}, {0.02, 0.8}, {0.01, 0.95}};
+    if (!(max_error >= 0 && max_error <= 1))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error of %g; it is from 0 to 1", max_error);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (known[i].error <= max_error) {
             *threshold = known[i].threshold;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/mean.h"
 
 #define DIGIT 20        /* rows of a digit's height */
 #define MARGIN 20       /* columns of paper on either side */
@@ -55,9 +56,9 @@ static void draw_strip(sweep *s, const text_line *line)
 /* ---- What the networks say ------------------------------------------------------------------------------------------
  */
 
-/* Adds to the penalties of every second place, from first on. */
-static lenet5_status add_penalties(float (*sum)[LENET5_CLASSES], const sweep *s, const lenet5_network *network,
-                                   size_t first, lenet5_error *error)
+/* Adds a member's share to the mean penalties of every second place, from first on. */
+static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s, const lenet5_committee *committee,
+                                   size_t member, size_t first, lenet5_error *error)
 {
     const size_t width = s->width - STEP * first;
     const size_t places = lenet5_sweep_places(width);
@@ -67,10 +68,9 @@ static lenet5_status add_penalties(float (*sum)[LENET5_CLASSES], const sweep *s,
     for (size_t y = 0; status == LENET5_OK && y < LENET5_SWEEP_HEIGHT; y++)
         memcpy(shifted + y * width, s->strip + y * s->width + STEP * first, width);
     if (status == LENET5_OK)
-        status = lenet5_sweep(penalty, network, shifted, width, error);
+        status = lenet5_sweep(penalty, &committee->networks[member], shifted, width, error);
     for (size_t i = 0; status == LENET5_OK && i < places && first + 2 * i < s->places; i++)
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            sum[first + 2 * i][digit] += penalty[i][digit];
+        lenet5_add_share(mean[first + 2 * i], penalty[i], LENET5_CLASSES, committee->count);
     free(shifted);
     free(penalty);
     return status;
@@ -78,17 +78,14 @@ static lenet5_status add_penalties(float (*sum)[LENET5_CLASSES], const sweep *s,
 
 static lenet5_status ask(sweep *s, const lenet5_committee *committee, lenet5_error *error)
 {
-    float(*sum)[LENET5_CLASSES] = calloc(s->places, sizeof *sum);
-    lenet5_status status = sum ? LENET5_OK : lenet5_fail_memory(error);
+    float(*mean)[LENET5_CLASSES] = calloc(s->places, sizeof *mean);
+    lenet5_status status = mean ? LENET5_OK : lenet5_fail_memory(error);
     for (size_t i = 0; i < committee->count; i++)
         for (size_t first = 0; first < 2 && status == LENET5_OK; first++)
-            status = add_penalties(sum, s, &committee->networks[i], first, error);
-    for (size_t place = 0; status == LENET5_OK && place < s->places; place++) {
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            sum[place][digit] /= (float)committee->count;
-        lenet5_posterior(s->posterior[place], &committee->provenance.loss, sum[place]);
-    }
-    free(sum);
+            status = add_penalties(mean, s, committee, i, first, error);
+    for (size_t place = 0; status == LENET5_OK && place < s->places; place++)
+        lenet5_posterior(s->posterior[place], &committee->provenance.loss, mean[place]);
+    free(mean);
     return status;
 }
 

@@ -24,17 +24,13 @@ typedef struct sixteen {
 static void recognise_together(const sixteen *s)
 {
     grey_input shown[LENET5_LANES] = {{{0}}};
-    for (size_t i = 0; i < s->count; i++) {
+    float penalty[LENET5_LANES][LENET5_CLASSES];
+    for (size_t i = 0; i < s->count; i++)
         memcpy(shown[i], s->picture[i], sizeof shown[i]);
-        memset(s->penalty[i], 0, LENET5_CLASSES * sizeof *s->penalty[i]);
-    }
     lenet5_set_whole_input_lanes(s->lanes, (const uint8_t(*)[32][32])shown);
-    for (size_t n = 0; n < s->committee->count; n++) {
-        lenet5_forward_lanes(s->lanes, &s->committee->networks[n]);
-        for (size_t i = 0; i < s->count; i++)
-            for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-                s->penalty[i][digit] += s->lanes->penalty[digit][i] / (float)s->committee->count;
-    }
+    lenet5_committee_forward_lanes(penalty, s->lanes, s->committee);
+    for (size_t i = 0; i < s->count; i++)
+        memcpy(s->penalty[i], penalty[i], sizeof penalty[i]);
 }
 
 static void flush(sixteen *s)
@@ -94,7 +90,7 @@ void batch_recognise(request *r, lenet5_reader *reader)
     loop *l = r->connection->loop;
     sixteen s = {.committee = l->server->options.digits,
                  .loop = l,
-                 .lanes = aligned_alloc(64, sizeof *s.lanes),
+                 .lanes = lenet5_lanes_new(1),
                  .maps = malloc(sizeof *s.maps)};
     if (s.lanes && s.maps) {
         add(&s, &r->batch);
@@ -103,7 +99,7 @@ void batch_recognise(request *r, lenet5_reader *reader)
     } else {
         refuse_memory(r);
     }
-    free(s.lanes);
+    lenet5_lanes_free(s.lanes);
     free(s.maps);
 }
 

@@ -359,7 +359,7 @@ lenet5_status loop_start(loop *l, server *s, lenet5_error *error)
 {
     *l = (loop){.server = s, .poll = -1, .wake = -1, .now = lenet5_clock()};
     pthread_mutex_init(&l->turn, NULL);
-    l->lanes = aligned_alloc(64, sizeof *l->lanes);
+    l->lanes = lenet5_lanes_new(1);
     l->maps = malloc(sizeof *l->maps);
     if (!l->lanes || !l->maps || !counters_new(&l->counters))
         return lenet5_fail_memory(error);
@@ -394,7 +394,7 @@ void loop_end(loop *l)
         close(l->wake);
     free(l->arrivals);
     free(l->gathered);
-    free(l->lanes);
+    lenet5_lanes_free(l->lanes);
     free(l->maps);
     text_free(&l->log);
     counters_free(&l->counters);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "evaluate.h"
 #include "negatives.h"
+#include "net/bounds.h"
 #include "net/input.h"
 #include "recipe.h"
 
@@ -59,6 +60,8 @@ static void fit(lenet5_loss *loss, const sample *s)
             lenet5_loss tried = *loss;
             double *number = direction < 2 ? &tried.scale : &tried.rubbish;
             *number *= exp(direction % 2 ? step : -step);
+            if (!lenet5_loss_fits(&tried))
+                continue;
             const double there = surprise(s, &tried);
             if (there < least) {
                 least = there;
@@ -111,7 +114,9 @@ lenet5_status lenet5_calibrate(lenet5_committee *committee, const lenet5_dataset
     if (set->count < LEAST_PICTURES)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "%zu pictures are too few to calibrate on; take %d at least", set->count, LEAST_PICTURES);
-    lenet5_status status = lenet5_committee_evaluate(&evaluation, committee, set, NULL, threads, error);
+    lenet5_status status = lenet5_check_loss(&committee->provenance.loss, error);
+    if (status == LENET5_OK)
+        status = lenet5_committee_evaluate(&evaluation, committee, set, NULL, threads, error);
     if (status != LENET5_OK)
         return status;
     lenet5_committee calibrated = *committee;
@@ -126,6 +131,8 @@ lenet5_status lenet5_threshold(double *threshold, const lenet5_provenance *prove
                                lenet5_error *error)
 {
     size_t i = 0;
+    if (!(max_error >= 0 && max_error <= 1))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error of %g; it is from 0 to 1", max_error);
     while (i < LENET5_RISKS && lenet5_risks[i] > max_error)
         i++;
     if (i == LENET5_RISKS)

@@ -5,11 +5,12 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "data/dataset.h"
 #include "evaluate.h"
+#include "net/bounds.h"
 
 typedef struct evaluation_job {
-    const lenet5_network *networks;
-    size_t count; /* of networks */
+    const lenet5_committee *committee;
     const lenet5_dataset *set;
     float (*penalty)[LENET5_CLASSES];
     const lenet5_warp *warp; /* by which they are seen; or NULL */
@@ -37,40 +38,25 @@ static void evaluate_lanes(void *argument, size_t index, size_t worker)
     const size_t left = job->set->count - first;
     const size_t count = left < LENET5_LANES ? left : LENET5_LANES;
     const uint8_t *pictures[LENET5_LANES];
+    float penalty[LENET5_LANES][LENET5_CLASSES];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         pictures[lane] = lenet5_dataset_picture(job->set, first + (lane < count ? lane : count - 1));
     if (job->warp)
         see(lanes, pictures, first, job->warp);
     else
         lenet5_set_input_lanes(lanes, pictures);
-    memset(job->penalty[first], 0, count * sizeof job->penalty[0]);
-    for (size_t i = 0; i < job->count; i++) {
-        lenet5_forward_lanes(lanes, &job->networks[i]);
-        for (size_t lane = 0; lane < count; lane++)
-            for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-                job->penalty[first + lane][digit] += lanes->penalty[digit][lane] / (float)job->count;
-    }
+    lenet5_committee_forward_lanes(penalty, lanes, job->committee);
+    memcpy(job->penalty[first], penalty, count * sizeof penalty[0]);
 }
 
-lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_network *networks, size_t count,
+lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_committee *committee,
                                const lenet5_dataset *set, const lenet5_warp *warp, workers *pool, lenet5_error *error)
 {
-    evaluation_job job = {networks, count, set,
-                          penalty,  warp,  aligned_alloc(64, lenet5_workers_count(pool) * sizeof(lenet5_lanes))};
+    evaluation_job job = {committee, set, penalty, warp, lenet5_lanes_new(lenet5_workers_count(pool))};
     if (!job.lanes)
         return lenet5_fail_memory(error);
     lenet5_workers_run(pool, evaluate_lanes, &job, (set->count + LENET5_LANES - 1) / LENET5_LANES);
-    free(job.lanes);
-    return LENET5_OK;
-}
-
-lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error)
-{
-    if (set->count == 0 || !set->labels)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the set has no pictures, or no labels");
-    if (set->height != LENET5_PICTURE_SIDE || set->width != LENET5_PICTURE_SIDE)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "the pictures are %zux%zu, not 28x28; they have to be normalised", set->width, set->height);
+    lenet5_lanes_free(job.lanes);
     return LENET5_OK;
 }
 
@@ -83,17 +69,21 @@ static void count_answers(lenet5_evaluation *evaluation, const lenet5_dataset *s
     }
 }
 
-static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_network *networks, size_t count,
+static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_committee *committee,
                               const lenet5_dataset *set, const lenet5_warp *warp, unsigned threads, lenet5_error *error)
 {
-    lenet5_status status = lenet5_check_set(set, error);
+    lenet5_status status = lenet5_check_digits(set, error);
+    if (status == LENET5_OK)
+        status = lenet5_check_committee(committee, error);
+    if (status == LENET5_OK)
+        status = lenet5_check_threads(threads, error);
     if (status != LENET5_OK)
         return status;
     lenet5_evaluation result = {.count = set->count, .penalty = malloc(set->count * sizeof *result.penalty)};
     workers *pool = lenet5_workers_new(threads);
     const double start = lenet5_clock();
     if (result.penalty && pool)
-        status = lenet5_penalties(result.penalty, networks, count, set, warp, pool, error);
+        status = lenet5_penalties(result.penalty, committee, set, warp, pool, error);
     else
         status = lenet5_fail_memory(error);
     result.seconds = lenet5_clock() - start;
@@ -110,7 +100,26 @@ static lenet5_status evaluate(lenet5_evaluation *evaluation, const lenet5_networ
 lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_network *network, const lenet5_dataset *set,
                               unsigned threads, lenet5_error *error)
 {
-    return evaluate(evaluation, network, 1, set, NULL, threads, error);
+    const lenet5_committee one = {.count = 1, .networks = (lenet5_network *)network}; /* only read */
+    return evaluate(evaluation, &one, set, NULL, threads, error);
+}
+
+static bool within(float number, float least, float most)
+{
+    return number >= least && number <= most; /* a NaN is not */
+}
+
+static lenet5_status check_view(const lenet5_view *view, lenet5_error *error)
+{
+    const float most = 1000;
+    if (within(view->right, -most, most) && within(view->down, -most, most) && within(view->rotation, -most, most) &&
+        within(view->shear, -most, most) && within(view->noise, 0, 255) &&
+        (view->size == 0 || within(view->size, 1 / most, most)))
+        return LENET5_OK;
+    return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                       "a view of %g right, %g down, rotation %g, size %g, shear %g, noise %g is beyond its ranges",
+                       (double)view->right, (double)view->down, (double)view->rotation, (double)view->size,
+                       (double)view->shear, (double)view->noise);
 }
 
 /* The other way round: where each pixel of what is seen comes from. */
@@ -132,8 +141,11 @@ lenet5_status lenet5_committee_evaluate(lenet5_evaluation *evaluation, const len
                                         const lenet5_dataset *set, const lenet5_view *view, unsigned threads,
                                         lenet5_error *error)
 {
+    const lenet5_status status = view ? check_view(view, error) : LENET5_OK;
+    if (status != LENET5_OK)
+        return status;
     const lenet5_warp warp = view ? inverse(view) : (lenet5_warp){0};
-    return evaluate(evaluation, committee->networks, committee->count, set, view ? &warp : NULL, threads, error);
+    return evaluate(evaluation, committee, set, view ? &warp : NULL, threads, error);
 }
 
 void lenet5_evaluation_free(lenet5_evaluation *evaluation)
@@ -145,6 +157,11 @@ void lenet5_evaluation_free(lenet5_evaluation *evaluation)
 void lenet5_wilson(double *low, double *high, size_t errors, size_t count)
 {
     const double z = 1.959963984540054; /* of 95 % */
+    if (count == 0) {
+        *low = 0;
+        *high = 1;
+        return;
+    }
     const double n = (double)count;
     const double p = (double)errors / n;
     const double centre = p + z * z / (2 * n);
@@ -164,7 +181,7 @@ double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_C
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
         if (digit != best)
             odds += exp(-loss->scale * ((double)penalty[digit] - least));
-    return odds;
+    return odds >= 0 ? odds : INFINITY; /* where it is not a number */
 }
 
 typedef struct answer {
@@ -182,10 +199,30 @@ static int surest_first(const void *a, const void *b)
     return (int)left->right - (int)right->right;
 }
 
+static bool is_of(const lenet5_evaluation *evaluation, const lenet5_dataset *set)
+{
+    return evaluation->count > 0 && evaluation->count == set->count && set->labels;
+}
+
+static lenet5_status check_rejection(const lenet5_evaluation *evaluation, const lenet5_dataset *set,
+                                     const lenet5_loss *loss, double error_rate, lenet5_error *error)
+{
+    if (!(error_rate >= 0 && error_rate <= 1))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error rate of %g; it is from 0 to 1",
+                           error_rate);
+    if (!is_of(evaluation, set))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "%zu pictures were evaluated; the set has %zu, or no labels", evaluation->count, set->count);
+    return lenet5_check_loss(loss, error);
+}
+
 lenet5_status lenet5_rejection(double *rejected, double *threshold, const lenet5_evaluation *evaluation,
                                const lenet5_dataset *set, const lenet5_loss *loss, double error_rate,
                                lenet5_error *error)
 {
+    const lenet5_status status = check_rejection(evaluation, set, loss, error_rate, error);
+    if (status != LENET5_OK)
+        return status;
     answer *answers = malloc(evaluation->count * sizeof *answers);
     if (!answers)
         return lenet5_fail_memory(error);
@@ -212,6 +249,8 @@ double lenet5_calibration_error(const lenet5_evaluation *evaluation, const lenet
 {
     enum { RANGES = 15 };
     double difference[RANGES] = {0}; /* between the probabilities' sum and the number of right answers */
+    if (!is_of(evaluation, set))
+        return NAN;
     for (size_t i = 0; i < evaluation->count; i++) {
         const float *penalty = evaluation->penalty[i];
         const double probability = 1 / (1 + lenet5_odds_against(loss, penalty));

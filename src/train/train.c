@@ -8,8 +8,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/utf8.h"
+#include "data/dataset.h"
 #include "distort.h"
 #include "evaluate.h"
+#include "net/bounds.h"
 #include "net/input.h"
 #include "optimiser.h"
 #include "training.h"
@@ -18,14 +21,23 @@
 #define FAR_MORE 3.0  /* times the first stretch's loss: diverged */
 #define TEACHING 1.0f /* the share of a label that is the teacher's answer: all of it has served best */
 
+/* As much of a text as there is room for, in whole characters; what is not UTF-8, as a folder's name may be, becomes ?,
+ * since model files cannot hold it. */
 static void copy_text(char *to, size_t size, const char *from)
 {
     if (!from)
         return;
-    size_t length = strlen(from) < size ? strlen(from) : size - 1;
-    while (length > 0 && ((unsigned char)from[length] & 0xC0) == 0x80) /* not within a character of UTF-8 */
-        length--;
-    memcpy(to, from, length);
+    size_t length = 0;
+    while (*from) {
+        uint32_t character;
+        const size_t bytes = lenet5_utf8_next(&character, from);
+        const size_t taken = bytes ? bytes : 1;
+        if (length + taken >= size)
+            break;
+        memcpy(to + length, bytes ? from : "?", taken);
+        length += taken;
+        from += taken;
+    }
     to[length] = '\0';
 }
 
@@ -41,8 +53,7 @@ static bool can_have_negatives(const lenet5_training_options *options)
     return share == 0 || (share > 0 && share <= 1 && lenet5_recipe_find(options->recipe)->method == ADAM);
 }
 
-static lenet5_status check_options(const lenet5_training_options *options, const lenet5_dataset *set,
-                                   const lenet5_dataset *held_out, lenet5_error *error)
+static lenet5_status check_options(const lenet5_training_options *options, lenet5_error *error)
 {
     if (!options->recipe || !lenet5_recipe_find(options->recipe))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "there is no recipe \"%.40s\"",
@@ -57,11 +68,29 @@ static lenet5_status check_options(const lenet5_training_options *options, const
     if (options->negatives && !can_have_negatives(options))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "negatives are 0 to 1 times the digits, and none in recipe 1998");
+    if (options->criterion && *options->criterion != LENET5_MSE && *options->criterion != LENET5_MAP)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "criterion %d; there are %d, mse, and %d, map",
+                           (int)*options->criterion, LENET5_MSE, LENET5_MAP);
+    if (options->validation_pictures > LENET5_MAX_PICTURES)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%zu validation pictures; at most %u can be",
+                           options->validation_pictures, LENET5_MAX_PICTURES);
     if (options->teacher && !can_be_taught(options))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "a teacher needs eq. 9 and batches: it is not for recipe 1998, nor for the loss of eq. 8");
-    const lenet5_status status = lenet5_check_set(set, error);
-    return status == LENET5_OK && held_out ? lenet5_check_set(held_out, error) : status;
+    return LENET5_OK;
+}
+
+static lenet5_status check_all(const lenet5_training_options *options, const lenet5_dataset *set,
+                               const lenet5_dataset *held_out, lenet5_error *error)
+{
+    lenet5_status status = check_options(options, error);
+    if (status == LENET5_OK)
+        status = lenet5_check_threads(options->threads, error);
+    if (status == LENET5_OK && options->teacher)
+        status = lenet5_check_committee(options->teacher, error);
+    if (status == LENET5_OK)
+        status = lenet5_check_digits(set, error);
+    return status == LENET5_OK && held_out ? lenet5_check_digits(held_out, error) : status;
 }
 
 static void describe(lenet5_training *training, const lenet5_training_options *options)
@@ -112,7 +141,7 @@ static bool allocate_all(lenet5_training *t, unsigned threads)
 lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_training_options *options,
                                       const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
 {
-    const lenet5_status status = check_options(options, set, held_out, error);
+    const lenet5_status status = check_all(options, set, held_out, error);
     if (status != LENET5_OK)
         return status;
     lenet5_training *t = calloc(1, sizeof *t);
@@ -259,19 +288,6 @@ static void show_shard(scratch *s, const lenet5_training *training, const uint32
     training->kernels->lanes_input(&s->lanes, (const uint8_t(*)[32][32])s->pictures);
 }
 
-/* What the teacher says of the pictures in maps: the mean penalties of its networks. */
-static void ask_teacher(lenet5_lane penalty[LENET5_CLASSES], lenet5_lanes *maps, const lenet5_training *training)
-{
-    const lenet5_committee *teacher = training->teacher;
-    memset(penalty, 0, LENET5_CLASSES * sizeof penalty[0]);
-    for (size_t i = 0; i < teacher->count; i++) {
-        training->kernels->lanes_forward(maps, &teacher->networks[i]);
-        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            for (size_t lane = 0; lane < LENET5_LANES; lane++)
-                penalty[digit][lane] += maps->penalty[digit][lane] / (float)teacher->count;
-    }
-}
-
 static void take_lane(float penalty[LENET5_CLASSES], const lenet5_lane lanes[LENET5_CLASSES], size_t lane)
 {
     for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
@@ -284,23 +300,22 @@ static float teaching(const lenet5_training *training, unsigned label)
     return label == LENET5_RUBBISH && training->negatives.strings ? 0 : TEACHING;
 }
 
-/* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. taught: see ask_teacher. */
+/* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. taught: the penalties of a
+ * teacher. */
 static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, const lenet5_training *training,
-                       const lenet5_lanes *maps, const lenet5_lane taught[LENET5_CLASSES], const uint32_t *pictures,
-                       size_t count)
+                       const lenet5_lanes *maps, const float taught[LENET5_LANES][LENET5_CLASSES],
+                       const uint32_t *pictures, size_t count)
 {
     memset(d_penalty, 0, LENET5_CLASSES * sizeof d_penalty[0]);
     for (size_t lane = 0; lane < count; lane++) {
         const unsigned label = label_of(training, pictures[lane]);
-        float penalty[LENET5_CLASSES], d[LENET5_CLASSES], teacher[LENET5_CLASSES];
+        float penalty[LENET5_CLASSES], d[LENET5_CLASSES];
         take_lane(penalty, (const lenet5_lane *)maps->penalty, lane);
         sums->loss += (double)lenet5_loss_gradient(d, &training->loss, penalty, label);
         sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
-        if (training->teacher) {
-            take_lane(teacher, taught, lane);
+        if (training->teacher)
             sums->loss +=
-                (double)lenet5_loss_soften(d, &training->loss, penalty, label, teacher, teaching(training, label));
-        }
+                (double)lenet5_loss_soften(d, &training->loss, penalty, label, taught[lane], teaching(training, label));
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];
     }
@@ -316,13 +331,14 @@ static void train_shard(void *argument, size_t index, size_t worker)
     const size_t first = index * LENET5_LANES;
     const size_t count = job->count - first < LENET5_LANES ? job->count - first : LENET5_LANES;
     const uint32_t *pictures = training->order + training->position + first;
-    lenet5_lane d_penalty[LENET5_CLASSES], taught[LENET5_CLASSES];
+    lenet5_lane d_penalty[LENET5_CLASSES];
+    float taught[LENET5_LANES][LENET5_CLASSES];
     memset(sums, 0, sizeof *sums);
     show_shard(s, training, pictures, count);
     if (training->teacher)
-        ask_teacher(taught, &s->lanes, training);
+        lenet5_committee_forward_lanes(taught, &s->lanes, training->teacher);
     training->kernels->lanes_forward(&s->lanes, &training->network);
-    shard_loss(d_penalty, sums, training, &s->lanes, (const lenet5_lane *)taught, pictures, count);
+    shard_loss(d_penalty, sums, training, &s->lanes, (const float(*)[LENET5_CLASSES])taught, pictures, count);
     training->kernels->lanes_backward(sums->gradient, &s->lanes_delta, &training->network, &s->lanes,
                                       (const lenet5_lane *)d_penalty);
     training->kernels->lanes_keep(&training->shards[index], &s->lanes_delta, &s->lanes);
@@ -388,8 +404,8 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
     float(*penalty)[LENET5_CLASSES] = malloc(set->count * sizeof *penalty);
     if (!penalty)
         return lenet5_fail_memory(error);
-    const lenet5_status status =
-        lenet5_penalties(penalty, lenet5_training_network(training), 1, set, NULL, training->workers, error);
+    const lenet5_committee one = {.count = 1, .networks = (lenet5_network *)lenet5_training_network(training)};
+    const lenet5_status status = lenet5_penalties(penalty, &one, set, NULL, training->workers, error);
     *errors = 0;
     for (size_t i = 0; status == LENET5_OK && i < set->count; i++)
         *errors += lenet5_best((const float *)penalty[i]) != set->labels[i];
@@ -439,8 +455,8 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
 {
     if (lenet5_training_finished(training))
         return LENET5_OK;
-    lenet5_status status = LENET5_OK;
-    if (training->position < training->length)
+    lenet5_status status = lenet5_workers_check(training->workers, error);
+    if (status == LENET5_OK && training->position < training->length)
         status = train_batch(training, error);
     if (status == LENET5_OK && training->position == training->length)
         status = end_pass(training, error);
@@ -477,7 +493,7 @@ size_t lenet5_training_pass_length(const lenet5_training *training)
 
 const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index)
 {
-    return &training->history[index];
+    return index < training->finished ? &training->history[index] : NULL;
 }
 
 double lenet5_training_loss(const lenet5_training *training)
