@@ -479,28 +479,27 @@ static json_t *number_or_null(double number)
     return isnan(number) ? json_null() : json_real(number);
 }
 
-static void report_json(bench *b)
+static int report_json(bench *b)
 {
     json_t *peaks = json_array();
     json_t *results = json_array();
     for (size_t i = 0; i < b->peak_count; i++) {
         const peak *p = &b->peaks[i];
-        json_array_append_new(peaks, json_pack("{s:s, s:i, s:f}", "isa", p->isa, "threads", (int)p->threads, "gmacs",
-                                               1e-9 * p->multiply_adds_per_s));
+        add_item(&peaks, json_pack("{s:s, s:i, s:f}", "isa", p->isa, "threads", (int)p->threads, "gmacs",
+                                   1e-9 * p->multiply_adds_per_s));
     }
     for (size_t i = 0; i < MEASURES; i++) {
         if (!is_measured(b, i))
             continue;
         const result r = result_of(b, i);
-        json_array_append_new(
-            results,
-            json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:o, s:o, s:o}", "name", r.measure->name, "isa", lenet5_isa(),
-                      "threads", (int)r.threads, "batch", (json_int_t)r.measure->batch, "seconds", r.seconds,
-                      "pictures_per_s", r.pictures_per_s, "peak_share", number_or_null(r.peak_share), "times_reference",
-                      number_or_null(r.times_reference), "times_one_thread", number_or_null(r.times_one_thread)));
+        add_item(&results, json_pack("{s:s, s:s, s:i, s:I, s:f, s:f, s:o, s:o, s:o}", "name", r.measure->name, "isa",
+                                     lenet5_isa(), "threads", (int)r.threads, "batch", (json_int_t)r.measure->batch,
+                                     "seconds", r.seconds, "pictures_per_s", r.pictures_per_s, "peak_share",
+                                     number_or_null(r.peak_share), "times_reference", number_or_null(r.times_reference),
+                                     "times_one_thread", number_or_null(r.times_one_thread)));
     }
-    print_json(json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", lenet5_version(), "isa", lenet5_isa(), "threads",
-                         (int)b->threads, "peak_gmacs", peaks, "results", results));
+    return print_json(json_pack("{s:s, s:s, s:i, s:o, s:o}", "version", lenet5_version(), "isa", lenet5_isa(),
+                                "threads", (int)b->threads, "peak_gmacs", peaks, "results", results));
 }
 
 /* The peaks as a table: a row for each instruction set, a column for each number of threads. */
@@ -669,9 +668,9 @@ static int run(const cli_arguments *arguments)
     b->threads = (unsigned)threads;
     b->work = argument_flag(arguments, "quick") ? quick : thorough;
     watch_interrupts();
-    const int code = measure_all(b);
+    int code = measure_all(b);
     if (code == EXIT_DONE && argument_flag(arguments, "json"))
-        report_json(b);
+        code = report_json(b);
     else if (code == EXIT_DONE)
         report_text(b);
     lenet5_dataset_free(&b->set);

@@ -16,16 +16,16 @@ static void print_result(const lenet5_committee *models, const lenet5_loss *befo
         printf("%22.2f %%   %.9f\n", 100 * lenet5_risks[i], p->thresholds[i]);
 }
 
-static void print_result_json(const lenet5_committee *models, double error_before, double error_now)
+static int print_result_json(const lenet5_committee *models, double error_before, double error_now)
 {
     const lenet5_provenance *p = &models->provenance;
     json_t *thresholds = json_array();
     for (size_t i = 0; i < LENET5_RISKS; i++)
-        json_array_append_new(thresholds, json_pack("{s:f, s:f}", "error_pct", 100 * lenet5_risks[i],
-                                                    "least_probability", p->thresholds[i]));
-    print_json(json_pack("{s:f, s:f, s:f, s:f, s:o}", "scale", p->loss.scale, "rubbish", p->loss.rubbish,
-                         "calibration_error_before_pct", 100 * error_before, "calibration_error_pct", 100 * error_now,
-                         "thresholds", thresholds));
+        add_item(&thresholds,
+                 json_pack("{s:f, s:f}", "error_pct", 100 * lenet5_risks[i], "least_probability", p->thresholds[i]));
+    return print_json(json_pack("{s:f, s:f, s:f, s:f, s:o}", "scale", p->loss.scale, "rubbish", p->loss.rubbish,
+                                "calibration_error_before_pct", 100 * error_before, "calibration_error_pct",
+                                100 * error_now, "thresholds", thresholds));
 }
 
 static int calibrate(const cli_arguments *arguments, lenet5_committee *models, const lenet5_dataset *set,
@@ -46,9 +46,8 @@ static int calibrate(const cli_arguments *arguments, lenet5_committee *models, c
     if (status != LENET5_OK)
         return complain_error(&error);
     if (argument_flag(arguments, "json"))
-        print_result_json(models, error_before, error_now);
-    else
-        print_result(models, &before, error_before, error_now);
+        return print_result_json(models, error_before, error_now);
+    print_result(models, &before, error_before, error_now);
     return EXIT_DONE;
 }
 

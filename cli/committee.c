@@ -36,6 +36,7 @@ typedef struct session {
     atomic_size_t at_work; /* threads */
     pthread_mutex_t telling;
     atomic_bool failed;
+    bool untold; /* a line found no memory, which ends no training */
     progress bar;
 } session;
 
@@ -51,9 +52,10 @@ static void tell_pass(session *s, const member *m, const lenet5_pass *p)
     pthread_mutex_lock(&s->telling);
     progress_clear(&s->bar);
     if (s->plan->json)
-        print_json(json_pack("{s:I, s:i, s:f, s:f, s:f, s:f}", "seed", (json_int_t)m->seed, "pass", (int)p->pass,
-                             "loss", p->loss, "train_error_pct", percent(p->training_errors, p->training_pictures), key,
-                             error, "seconds", p->seconds));
+        s->untold |=
+            print_json(json_pack("{s:o, s:i, s:f, s:f, s:f, s:f}", "seed", whole_json(m->seed), "pass", (int)p->pass,
+                                 "loss", p->loss, "train_error_pct", percent(p->training_errors, p->training_pictures),
+                                 key, error, "seconds", p->seconds)) != EXIT_DONE;
     else if (!s->plan->quiet)
         printf("seed %3llu  pass %3u  loss %.4f  %s error %.2f %%\n", (unsigned long long)m->seed, p->pass, p->loss,
                name, error);
@@ -260,5 +262,5 @@ int train_committee(const committee_plan *plan)
     else if (interrupted)
         fputs("interrupted; the same command goes on\n", stderr);
     free(s.members);
-    return code;
+    return code == EXIT_DONE && s.untold ? EXIT_FAILED : code;
 }

@@ -1,4 +1,5 @@
 #include "common.h"
+#include "json/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -158,17 +159,23 @@ lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *er
     return lenet5_dataset_synthesise(&drawn->set, SYNTHETIC_TEST, 2026, error);
 }
 
-void put_json(FILE *out, json_t *object)
+int put_json(FILE *out, json_t *object)
 {
-    json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(9));
-    fputc('\n', out);
-    json_decref(object);
+    text_buffer line = {0};
+    text_json(&line, object);
+    text_puts(&line, "\n");
+    const bool whole = !line.failed;
+    if (whole)
+        fwrite(line.bytes, 1, line.size, out);
+    text_free(&line);
+    return whole ? EXIT_DONE : complain_memory();
 }
 
-void print_json(json_t *object)
+int print_json(json_t *object)
 {
-    put_json(stdout, object);
+    const int code = put_json(stdout, object);
     fflush(stdout);
+    return code;
 }
 
 double percent(size_t part, size_t whole)

@@ -2,10 +2,10 @@
 #ifndef LENET5_CLI_COMMON_H
 #define LENET5_CLI_COMMON_H
 
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 
+#include "json/build.h"
 #include "lenet5.h"
 #include "options.h"
 
@@ -55,9 +55,12 @@ int load_models(lenet5_committee *committee, const char *const *paths, size_t co
 /* The same from a list of files between commas, or NULL for the built-in one. */
 int load_named_models(lenet5_committee *committee, const char *names, const lenet5_model *builtin);
 
-/* Prints an object as one line, and drops it; print_json on stdout, at once. */
-void put_json(FILE *out, json_t *object);
-void print_json(json_t *object);
+/*
+ * Prints an object as one line, and drops it; print_json on stdout, at once. NULL stands for one that found no memory:
+ * nothing is printed, and the exit code says so.
+ */
+int put_json(FILE *out, json_t *object);
+int print_json(json_t *object);
 
 double percent(size_t part, size_t whole);
 

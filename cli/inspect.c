@@ -109,20 +109,20 @@ static json_t *verification_json(const lenet5_verification *v)
 {
     json_t *tensors = json_array();
     for (size_t i = 0; i < LENET5_TENSORS; i++)
-        json_array_append_new(tensors, json_pack("{s:s, s:f, s:f, s:I}", "name", lenet5_tensors[i].name,
-                                                 "gradient_error", v->gradient_error[i], "curvature_error",
-                                                 v->curvature_error[i], "tried", (json_int_t)v->checked[i]));
+        add_item(&tensors, json_pack("{s:s, s:f, s:f, s:I}", "name", lenet5_tensors[i].name, "gradient_error",
+                                     v->gradient_error[i], "curvature_error", v->curvature_error[i], "tried",
+                                     (json_int_t)v->checked[i]));
     return json_pack("{s:b, s:f, s:o}", "passed", (int)v->passed, "tolerance", v->tolerance, "tensors", tensors);
 }
 
-static void print_all_json(const lenet5_model *model, const lenet5_verification *v)
+static int print_all_json(const lenet5_model *model, const lenet5_verification *v)
 {
     json_t *object = network_json();
     if (model)
-        json_object_set_new(object, "metadata", provenance_json(&model->provenance));
+        add_member(&object, "metadata", provenance_json(&model->provenance));
     if (v)
-        json_object_set_new(object, "verification", verification_json(v));
-    print_json(object);
+        add_member(&object, "verification", verification_json(v));
+    return print_json(object);
 }
 
 static void print_all(const char *path, const lenet5_model *model, const lenet5_verification *v)
@@ -153,7 +153,7 @@ static int run(const cli_arguments *arguments)
     if (code == EXIT_DONE && wants_check)
         code = verify(&v, model);
     if (code == EXIT_DONE && argument_flag(arguments, "json"))
-        print_all_json(path ? model : NULL, wants_check ? &v : NULL);
+        code = print_all_json(path ? model : NULL, wants_check ? &v : NULL);
     else if (code == EXIT_DONE)
         print_all(path, path ? model : NULL, wants_check ? &v : NULL);
     if (code == EXIT_DONE && wants_check && !v.passed)

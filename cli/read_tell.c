@@ -88,24 +88,26 @@ static void tell_notes(const char *name, unsigned notes)
             fprintf(complaints(), "%s: %s\n", name, lenet5_note_text(bit));
 }
 
-static void tell_empty(FILE *out, telling how, const read_place *place, const char *name, const lenet5_reading *reading)
+static int tell_empty(FILE *out, telling how, const read_place *place, const char *name, const lenet5_reading *reading)
 {
     switch (how) {
-    case TELL_JSON: put_json(out, empty_reading_json(place, reading)); break;
+    case TELL_JSON: return put_json(out, empty_reading_json(place, reading));
     case TELL_CSV: tell_empty_csv(out, place); break;
     case TELL_TEXT: fprintf(out, "%s: nothing is written there\n", name); break;
     }
+    return EXIT_DONE;
 }
 
-static void tell_line(FILE *out, telling how, const read_place *place, const char *name, size_t index,
-                      const lenet5_reading *reading)
+static int tell_line(FILE *out, telling how, const read_place *place, const char *name, size_t index,
+                     const lenet5_reading *reading)
 {
     const lenet5_read_line *l = &reading->lines[index];
     switch (how) {
-    case TELL_JSON: put_json(out, reading_json(place, reading, index + 1)); break;
+    case TELL_JSON: return put_json(out, reading_json(place, reading, index + 1));
     case TELL_CSV: tell_line_csv(out, place, index + 1, l); break;
     case TELL_TEXT: tell_line_text(out, name, index + 1, reading->count, l); break;
     }
+    return EXIT_DONE;
 }
 
 void tell(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading)
@@ -113,10 +115,10 @@ void tell(read_outcome *outcome, const read_job *job, const read_place *place, c
     char name[PLACE_NAME_SIZE];
     name_place(name, place);
     if (reading->count == 0)
-        tell_empty(outcome->out, job->telling, place, name, reading);
+        outcome->failed |= tell_empty(outcome->out, job->telling, place, name, reading) != EXIT_DONE;
     for (size_t i = 0; i < reading->count; i++) {
         outcome->rejected |= reading->lines[i].decision != LENET5_ACCEPTED;
-        tell_line(outcome->out, job->telling, place, name, i, reading);
+        outcome->failed |= tell_line(outcome->out, job->telling, place, name, i, reading) != EXIT_DONE;
     }
     if (job->telling != TELL_JSON)
         tell_notes(name, reading->notes);

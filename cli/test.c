@@ -104,21 +104,20 @@ static lenet5_status find_trust(trust *t, const lenet5_evaluation *e, const lene
 #define HALF_PERCENT 2 /* of lenet5_risks */
 
 /* bulk may be NULL, here and below. */
-static void print_result_json(const lenet5_evaluation *e, const named_set *data, const trust *t,
-                              const bulk_result *bulk)
+static int print_result_json(const lenet5_evaluation *e, const named_set *data, const trust *t, const bulk_result *bulk)
 {
     json_t *risks = json_array();
     for (size_t i = 0; i < LENET5_RISKS; i++)
-        json_array_append_new(risks, json_pack("{s:f, s:f, s:f}", "error_pct", 100 * lenet5_risks[i], "rejected_pct",
-                                               100 * t->rejected[i], "least_probability", t->threshold[i]));
+        add_item(&risks, json_pack("{s:f, s:f, s:f}", "error_pct", 100 * lenet5_risks[i], "rejected_pct",
+                                   100 * t->rejected[i], "least_probability", t->threshold[i]));
     double low, high;
     lenet5_wilson(&low, &high, e->errors, e->count);
     json_t *rows = json_array();
     for (size_t truth = 0; truth < LENET5_CLASSES; truth++) {
         json_t *row = json_array();
         for (size_t given = 0; given < LENET5_CLASSES; given++)
-            json_array_append_new(row, json_integer((json_int_t)e->confusion[truth][given]));
-        json_array_append_new(rows, row);
+            add_item(&row, json_integer((json_int_t)e->confusion[truth][given]));
+        add_item(&rows, row);
     }
     json_t *result = json_pack(
         "{s:s, s:I, s:I, s:f, s:[f,f], s:o, s:f, s:o, s:f, s:f}", "data", data->name, "n", (json_int_t)e->count,
@@ -126,11 +125,11 @@ static void print_result_json(const lenet5_evaluation *e, const named_set *data,
         100 * high, "confusion", rows, "rejected_for_half_pct", 100 * t->rejected[HALF_PERCENT], "risks", risks,
         "calibration_error_pct", 100 * t->calibration_error, "pictures_per_s", (double)e->count / e->seconds);
     if (bulk)
-        json_object_set_new(result, "int8",
-                            json_pack("{s:b, s:I, s:I, s:I, s:f}", "in_use", (int)bulk->in_int8, "errors",
-                                      (json_int_t)bulk->errors, "changed", (json_int_t)bulk->changed, "read_in_float",
-                                      (json_int_t)bulk->in_float, "pictures_per_s", bulk->pictures_per_s));
-    print_json(result);
+        add_member(&result, "int8",
+                   json_pack("{s:b, s:I, s:I, s:I, s:f}", "in_use", (int)bulk->in_int8, "errors",
+                             (json_int_t)bulk->errors, "changed", (json_int_t)bulk->changed, "read_in_float",
+                             (json_int_t)bulk->in_float, "pictures_per_s", bulk->pictures_per_s));
+    return print_json(result);
 }
 
 static void print_confusion(const lenet5_evaluation *e)
@@ -236,14 +235,14 @@ static int report_distorted(const lenet5_committee *models, const lenet5_dataset
             break;
         }
         const double error_pct = percent(e.errors, e.count);
-        json_array_append_new(rows, json_pack("{s:s, s:f}", "seen", views[i].what, "error_pct", error_pct));
+        add_item(&rows, json_pack("{s:s, s:f}", "seen", views[i].what, "error_pct", error_pct));
         if (!json)
             printf("%s%-28s %7.2f %%\n", i == 0 ? "\nseen                           error\n" : "", views[i].what,
                    error_pct);
         lenet5_evaluation_free(&e);
     }
     if (json && code == EXIT_DONE)
-        print_json(json_pack("{s:o}", "distorted", rows));
+        code = print_json(json_pack("{s:o}", "distorted", rows));
     else
         json_decref(rows);
     return code;
@@ -263,7 +262,7 @@ static double *probabilities_of(const lenet5_evaluation *e, const lenet5_loss *l
     return probabilities;
 }
 
-static void print_strangers(double *digits, size_t digit_count, const double *strangers, size_t count, bool json)
+static int print_strangers(double *digits, size_t digit_count, const double *strangers, size_t count, bool json)
 {
     static const double shares[] = {0.005, 0.01, 0.02};
     json_t *rows = json_array();
@@ -273,18 +272,17 @@ static void print_strangers(double *digits, size_t digit_count, const double *st
         size_t rejected = 0;
         for (size_t k = 0; k < count; k++)
             rejected += strangers[k] < threshold;
-        json_array_append_new(rows, json_pack("{s:f, s:f, s:f}", "digits_rejected_pct", 100 * shares[i],
-                                              "strangers_rejected_pct", percent(rejected, count), "least_probability",
-                                              threshold));
+        add_item(&rows, json_pack("{s:f, s:f, s:f}", "digits_rejected_pct", 100 * shares[i], "strangers_rejected_pct",
+                                  percent(rejected, count), "least_probability", threshold));
         if (!json)
             printf("%s%12.1f %%  %16.2f %%   %.6f\n",
                    i == 0 ? "\ndigits rejected   strangers rejected   least probability accepted\n" : "",
                    100 * shares[i], percent(rejected, count), threshold);
     }
     if (json)
-        print_json(json_pack("{s:I, s:o}", "strangers", (json_int_t)count, "rejections", rows));
-    else
-        json_decref(rows);
+        return print_json(json_pack("{s:I, s:o}", "strangers", (json_int_t)count, "rejections", rows));
+    json_decref(rows);
+    return EXIT_DONE;
 }
 
 static int report_strangers(const char *path, const lenet5_committee *models, const lenet5_evaluation *digits,
@@ -303,7 +301,7 @@ static int report_strangers(const char *path, const lenet5_committee *models, co
         double *of_digits = probabilities_of(digits, &models->provenance.loss);
         double *of_strangers = probabilities_of(&e, &models->provenance.loss);
         if (of_digits && of_strangers)
-            print_strangers(of_digits, digits->count, of_strangers, e.count, json);
+            code = print_strangers(of_digits, digits->count, of_strangers, e.count, json);
         else
             code = complain_memory();
         free(of_digits);
@@ -379,7 +377,7 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
         (bulk && read_in_bulk(&in_bulk, models->networks, &data->set, &e, &error) != LENET5_OK))
         code = complain_error(&error);
     else if (argument_flag(arguments, "json"))
-        print_result_json(&e, data, &t, bulk);
+        code = print_result_json(&e, data, &t, bulk);
     else
         print_result(&e, data, &t, bulk);
     if (code == EXIT_DONE && argument_flag(arguments, "distorted"))

@@ -15,6 +15,7 @@
 typedef struct job {
     const cli_arguments *arguments;
     bool json, quiet;
+    bool untold; /* a line found no memory, which does not end the training */
     bool titled; /* the columns of the passes have been named */
     const char *out, *log;
     char recipe[32];
@@ -234,12 +235,12 @@ static json_t *pass_json(const job *j, const lenet5_pass *p)
     json_t *object = json_pack("{s:i, s:f, s:f}", "pass", (int)p->pass, "loss", p->loss, "train_error_pct",
                                percent(p->training_errors, p->training_pictures));
     snprintf(key, sizeof key, "%s_error_pct", j->held_out_name);
-    json_object_set_new(object, key, json_real(percent(p->held_out_errors, p->held_out_pictures)));
+    add_member(&object, key, json_real(percent(p->held_out_errors, p->held_out_pictures)));
     snprintf(key, sizeof key, "%s_interval_pct", j->held_out_name);
-    json_object_set_new(object, key, json_pack("[f,f]", 100 * low, 100 * high));
-    json_object_set_new(object, "seconds", json_real(p->seconds));
-    json_object_set_new(object, "pictures_per_s", json_real((double)p->training_pictures / p->seconds));
-    json_object_set_new(object, "rates", json_pack("[f,f]", p->least_rate, p->greatest_rate));
+    add_member(&object, key, json_pack("[f,f]", 100 * low, 100 * high));
+    add_member(&object, "seconds", json_real(p->seconds));
+    add_member(&object, "pictures_per_s", json_real((double)p->training_pictures / p->seconds));
+    add_member(&object, "rates", json_pack("[f,f]", p->least_rate, p->greatest_rate));
     return object;
 }
 
@@ -262,7 +263,7 @@ static void tell_pass(job *j, const lenet5_pass *p)
     json_t *object = pass_json(j, p);
     watch_pass(j->watch, object);
     if (j->json)
-        print_json(json_incref(object));
+        j->untold |= print_json(json_incref(object)) != EXIT_DONE;
     else if (!j->quiet)
         print_pass(j, p);
     json_decref(object);
@@ -411,6 +412,8 @@ static int run(const cli_arguments *arguments)
         code = resume ? begin_again(j, resume) : begin_new(j);
     if (code == EXIT_DONE)
         code = single ? run_training(j) : run_committee(j);
+    if (code == EXIT_DONE && j->untold)
+        code = EXIT_FAILED;
     watch_end(j->watch, code == EXIT_DONE);
     lenet5_training_free(j->training);
     lenet5_dataset_free(&j->train.set);

@@ -55,10 +55,10 @@ static void tell_kernels(watch *w)
         json_t *rows = json_array();
         for (size_t row = 0; row < 5; row++) {
             const float *weight = w->model.network.c1.weight[map][row];
-            json_array_append_new(rows, json_pack("[f,f,f,f,f]", (double)weight[0], (double)weight[1],
-                                                  (double)weight[2], (double)weight[3], (double)weight[4]));
+            add_item(&rows, json_pack("[f,f,f,f,f]", (double)weight[0], (double)weight[1], (double)weight[2],
+                                      (double)weight[3], (double)weight[4]));
         }
-        json_array_append_new(kernels, rows);
+        add_item(&kernels, rows);
     }
     tell(w, "kernels", json_pack("{s:o}", "c1", kernels));
     w->kernels_told = seconds_now();
@@ -83,7 +83,7 @@ static void tell_misread(watch *w)
     json_t *digits = json_array();
     for (size_t i = 0; i < e.count && json_array_size(digits) < SHOWN_MISREAD; i++)
         if (lenet5_best(e.penalty[i]) != set->labels[i])
-            json_array_append_new(digits, misread_digit(set, i, lenet5_best(e.penalty[i])));
+            add_item(&digits, misread_digit(set, i, lenet5_best(e.penalty[i])));
     tell(w, "misread",
          json_pack("{s:I, s:I, s:o}", "errors", (json_int_t)e.errors, "of", (json_int_t)e.count, "digits", digits));
     lenet5_evaluation_free(&e);
@@ -125,8 +125,8 @@ static json_t *figure_5_json(void)
 {
     json_t *points = json_array();
     for (size_t i = 0; i < FIGURE_5_POINTS; i++)
-        json_array_append_new(points, json_pack("{s:i, s:f, s:f}", "pass", (int)figure_5[i].pass, "train_error_pct",
-                                                figure_5[i].training_pct, "test_error_pct", figure_5[i].held_out_pct));
+        add_item(&points, json_pack("{s:i, s:f, s:f}", "pass", (int)figure_5[i].pass, "train_error_pct",
+                                    figure_5[i].training_pct, "test_error_pct", figure_5[i].held_out_pct));
     return points;
 }
 

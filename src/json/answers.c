@@ -62,7 +62,7 @@ static json_t *notes_json(unsigned notes)
     json_t *list = json_array();
     for (unsigned bit = 1; bit <= notes; bit <<= 1)
         if (notes & bit)
-            json_array_append_new(list, json_string(lenet5_note_text(bit)));
+            add_item(&list, json_string(lenet5_note_text(bit)));
     return list;
 }
 
@@ -70,8 +70,7 @@ static json_t *strings_json(const lenet5_read_line *l)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < l->strings; i++)
-        json_array_append_new(
-            list, json_pack("{s:s, s:f}", "string", l->string[i].text, "probability", l->string[i].probability));
+        add_item(&list, json_pack("{s:s, s:f}", "string", l->string[i].text, "probability", l->string[i].probability));
     return list;
 }
 
@@ -79,8 +78,8 @@ static json_t *digits_json(const lenet5_read_line *l)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < l->digits; i++)
-        json_array_append_new(list, json_pack("{s:i, s:f, s:o}", "digit", (int)l->digit[i].digit, "probability",
-                                              l->digit[i].probability, "box", box_json(&l->digit[i].box)));
+        add_item(&list, json_pack("{s:i, s:f, s:o}", "digit", (int)l->digit[i].digit, "probability",
+                                  l->digit[i].probability, "box", box_json(&l->digit[i].box)));
     return list;
 }
 
@@ -90,16 +89,19 @@ static json_t *place_json(const read_place *place, size_t line)
     json_t *object = json_pack("{s:o, s:i, s:I}", "file", any_string_json(place->file), "page", place->page, "line",
                                (json_int_t)line);
     if (place->field)
-        json_object_set_new(object, "field", json_string(place->field));
+        add_member(&object, "field", any_string_json(place->field));
     return object;
 }
 
-/* Adds the members of the second object to the first. */
+/* Adds the members of the second object to the first; NULL if either is not there. */
 static json_t *with(json_t *object, json_t *more)
 {
-    json_object_update(object, more);
+    const bool whole = more && json_object_update(object, more) == 0;
     json_decref(more);
-    return object;
+    if (whole)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 json_t *reading_json(const read_place *place, const lenet5_reading *reading, size_t line)
@@ -128,9 +130,9 @@ json_t *network_json(void)
     size_t parameters = 0, connections = 0;
     for (size_t i = 0; i < LENET5_LAYERS; i++) {
         const lenet5_layer *l = &lenet5_layers[i];
-        json_array_append_new(layers, json_pack("{s:s, s:s, s:s, s:I, s:I}", "name", l->name, "output", l->output,
-                                                "kind", l->kind, "parameters", (json_int_t)l->parameters, "connections",
-                                                (json_int_t)l->connections));
+        add_item(&layers,
+                 json_pack("{s:s, s:s, s:s, s:I, s:I}", "name", l->name, "output", l->output, "kind", l->kind,
+                           "parameters", (json_int_t)l->parameters, "connections", (json_int_t)l->connections));
         parameters += l->parameters;
         connections += l->connections;
     }
@@ -140,9 +142,9 @@ json_t *network_json(void)
 
 json_t *provenance_json(const lenet5_provenance *p)
 {
-    return json_pack("{s:s, s:s, s:f, s:f, s:I, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
+    return json_pack("{s:s, s:s, s:f, s:f, s:o, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
                      "loss", p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
-                     p->loss.scale, "seed", (json_int_t)p->seed, "passes", (int)p->passes, "data", p->data_name,
+                     p->loss.scale, "seed", whole_json(p->seed), "passes", (int)p->passes, "data", p->data_name,
                      "data_sha256", p->data_sha256, "teacher_sha256", p->teacher_sha256[0] ? p->teacher_sha256 : NULL,
                      "training_pictures", (json_int_t)p->training_pictures, "validation_pictures",
                      (json_int_t)p->validation_pictures, "held_out", p->held_out_name, "held_out_pictures",

@@ -1,4 +1,7 @@
-/* The objects of docs/json.md that the command line and the server have in common. */
+/*
+ * The objects of docs/json.md that the command line and the server have in common: whole, or NULL where memory has run
+ * out.
+ */
 #ifndef LENET5_JSON_ANSWERS_H
 #define LENET5_JSON_ANSWERS_H
 

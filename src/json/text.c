@@ -60,8 +60,12 @@ void text_fixed(text_buffer *t, double number, unsigned decimals)
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     char digits[LONGEST_NUMBER];
     char *end = digits + sizeof digits;
+    if (!isfinite(number)) {
+        text_puts(t, "null");
+        return;
+    }
     const double scaled = fmin(fabs(number), 1e9) * powers[decimals] + 0.5;
-    uint64_t whole = isnan(scaled) ? 0 : (uint64_t)scaled;
+    uint64_t whole = (uint64_t)scaled;
     const bool negative = number < 0 && whole > 0;
     for (; decimals > 0 && whole % 10 == 0; decimals--)
         whole /= 10;
@@ -103,18 +107,6 @@ void text_json(text_buffer *t, json_t *value)
     if (!value || json_dump_callback(value, append, t, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9)) != 0)
         t->failed = true;
     json_decref(value);
-}
-
-json_t *any_string_json(const char *string)
-{
-    json_t *value = json_string(string);
-    char *copy = value ? NULL : strdup(string);
-    for (char *c = copy; c && *c; c++)
-        *c = *c & 0x80 ? '?' : *c;
-    if (copy)
-        value = json_string(copy);
-    free(copy);
-    return value;
 }
 
 void text_string(text_buffer *t, const char *string)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #define ENDLESS (LENET5_MAX_STRING + 1)
 
@@ -73,6 +74,9 @@ static lenet5_status parse(shape *s, const char *format, lenet5_error *error)
         format = "5";
     if (strcmp(format, "zip9") == 0)
         format = "ddddd-dddd";
+    if (!lenet5_is_printable(format))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "the format is not text that can be printed: it is UTF-8 without control characters");
     return parse_lengths(s, format) || parse_mask(s, format) ? LENET5_OK : fail_format(format, error);
 }
 

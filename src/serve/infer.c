@@ -64,9 +64,9 @@ void answer_v2_model(request *r)
     for (size_t i = 0; i < OUTPUTS; i++) {
         json_t *shape = json_pack("[i]", -1);
         if (outputs[i].width > 0)
-            json_array_append_new(shape, json_integer((json_int_t)outputs[i].width));
-        json_array_append_new(
-            told, json_pack("{s:s, s:s, s:o}", "name", outputs[i].name, "datatype", outputs[i].type, "shape", shape));
+            add_item(&shape, json_integer((json_int_t)outputs[i].width));
+        add_item(&told,
+                 json_pack("{s:s, s:s, s:o}", "name", outputs[i].name, "datatype", outputs[i].type, "shape", shape));
     }
     answer_json(r, json_pack("{s:s, s:[s], s:s, s:[{s:s, s:s, s:[i,i,i]}], s:o}", "name", "lenet5", "versions", "1",
                              "platform", "lenet5", "inputs", "name", INPUT, "datatype", "UINT8", "shape", -1,

@@ -49,7 +49,7 @@ void answer_network(request *r)
     text_buffer *t = &r->answer;
     const lenet5_committee *committee = r->connection->loop->server->options.digits;
     json_t *network = network_json();
-    json_object_set_new(network, "metadata", provenance_json(&committee->provenance));
+    add_member(&network, "metadata", provenance_json(&committee->provenance));
     text_json(t, network);
     t->size -= t->size > 0; /* its last brace: there is more */
     text_puts(t, ",\"table\":");
