@@ -106,7 +106,7 @@ typedef struct lenet5_read_options {
      */
     const char *format;
     const char *const *list; /* (list_count): codes that exist, of which the answer is one; NULL: any */
-    size_t list_count;
+    size_t list_count;       /* at most LENET5_MAX_LIST */
     lenet5_check check;
     /*
      * The least probability of a string that is accepted. 0 stands for 0.5; but where any string of digits is possible
@@ -127,6 +127,7 @@ typedef struct lenet5_read_options {
 } lenet5_read_options;
 
 #define LENET5_MAX_N_BEST 10
+#define LENET5_MAX_LIST 1000000
 #define LENET5_READ_TEXT 80
 
 /* Pixels of the picture, from its top left. */

@@ -29,11 +29,8 @@ static int clean_up(void **state)
 static bool fits(const lenet5_read_options *options, const char *text)
 {
     grammar g;
-    int32_t state = 0;
     assert_int_equal(lenet5_format_new(&g, options, NULL), LENET5_OK);
-    for (; *text && state != DEAD; text++)
-        state = g.next[state][*text - '0'];
-    const bool accepted = state != DEAD && g.accepts[state];
+    const bool accepted = lenet5_format_accepts(&g, text);
     lenet5_format_free(&g);
     return accepted;
 }

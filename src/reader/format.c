@@ -3,8 +3,7 @@
  *
  * Without a list the states are how many digits have been read, each as often as the check digit's sums have values:
  * with Luhn and mod 10 the sum so far and the sum that it would be were there another digit to the right; with mod 11
- * the sum and the plain sum of the digits, by which it grows when all weights grow by one. A list is a tree of its
- * codes.
+ * the sum and the plain sum of the digits, by which it grows when all weights grow by one.
  */
 #include "format.h"
 
@@ -161,28 +160,14 @@ static size_t digits_of(char digits[LENET5_MAX_STRING + 1], const char *code)
     return count;
 }
 
-static bool accepted(const grammar *f, const char *digits)
+lenet5_status lenet5_format_tree(grammar *f, code_digits *codes, size_t count, lenet5_error *error)
 {
-    int32_t state = 0;
-    for (; *digits && state != DEAD; digits++)
-        state = f->next[state][*digits - '0'];
-    return state != DEAD && f->accepts[state];
-}
-
-/* The codes of the list that are of the other format. */
-static lenet5_status tree(grammar *f, const grammar *other, const lenet5_read_options *options, lenet5_error *error)
-{
-    size_t room = 1;
     size_t used = 1;
-    char digits[LENET5_MAX_STRING + 1];
-    for (size_t i = 0; i < options->list_count; i++)
-        room += digits_of(digits, options->list[i]);
-    lenet5_status status = allocate(f, room, error);
-    for (size_t i = 0; i < options->list_count && status == LENET5_OK; i++) {
+    *f = (grammar){0};
+    const lenet5_status status = allocate(f, count * LENET5_MAX_STRING + 1, error);
+    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
         int32_t state = 0;
-        if (digits_of(digits, options->list[i]) == 0 || !accepted(other, digits))
-            continue;
-        for (const char *digit = digits; *digit; digit++) {
+        for (const char *digit = codes[i]; *digit; digit++) {
             int32_t *next = &f->next[state][*digit - '0'];
             if (*next == DEAD)
                 *next = (int32_t)used++;
@@ -190,12 +175,49 @@ static lenet5_status tree(grammar *f, const grammar *other, const lenet5_read_op
         }
         f->accepts[state] = true;
     }
-    if (status == LENET5_OK && used == 1)
-        status = lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                             "none of the %zu codes listed is of the format, with its check digit if it has one",
-                             options->list_count);
-    f->count = status == LENET5_OK ? used : f->count;
+    f->count = used;
     return status;
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------------------------------
+ */
+
+static int in_order(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Puts the codes in order and drops those that are there twice. */
+static void sort(grammar *f)
+{
+    size_t count = 0;
+    qsort(f->codes, f->code_count, sizeof *f->codes, in_order);
+    for (size_t i = 0; i < f->code_count; i++)
+        if (i == 0 || strcmp(f->codes[i], f->codes[count - 1]) != 0)
+            memmove(f->codes[count++], f->codes[i], sizeof *f->codes);
+    f->code_count = count;
+}
+
+/* The codes of the list that are of the other format. */
+static lenet5_status take_list(grammar *f, const grammar *other, const lenet5_read_options *options,
+                               lenet5_error *error)
+{
+    if (options->list_count > LENET5_MAX_LIST)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a list of %zu codes; it has at most %d",
+                           options->list_count, LENET5_MAX_LIST);
+    f->codes = malloc((options->list_count + 1) * sizeof *f->codes);
+    if (!f->codes)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < options->list_count; i++)
+        if (digits_of(f->codes[f->code_count], options->list[i]) > 0 &&
+            lenet5_format_accepts(other, f->codes[f->code_count]))
+            f->code_count++;
+    if (f->code_count == 0)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "none of the %zu codes listed is of the format, with its check digit if it has one",
+                           options->list_count);
+    sort(f);
+    return LENET5_OK;
 }
 
 lenet5_status lenet5_format_new(grammar *f, const lenet5_read_options *options, lenet5_error *error)
@@ -209,7 +231,7 @@ lenet5_status lenet5_format_new(grammar *f, const lenet5_read_options *options, 
     status = any ? any_string(f, error) : lengths(f, &s, options->check, error);
     if (status == LENET5_OK && options->list) {
         grammar listed = {0};
-        status = tree(&listed, f, options, error);
+        status = take_list(&listed, f, options, error);
         lenet5_format_free(f);
         *f = listed;
     }
@@ -231,6 +253,16 @@ void lenet5_format_text(char *text, size_t size, const grammar *f, const char *d
     text[length] = '\0';
 }
 
+bool lenet5_format_accepts(const grammar *f, const char *digits)
+{
+    int32_t state = 0;
+    if (f->code_count > 0)
+        return bsearch(digits, f->codes, f->code_count, sizeof *f->codes, in_order);
+    for (; *digits && state != DEAD; digits++)
+        state = f->next[state][*digits - '0'];
+    return state != DEAD && f->accepts[state];
+}
+
 bool lenet5_format_is_any(const grammar *f)
 {
     return f->count == 2 && f->next[1][0] == 1; /* the loop of any_string */
@@ -240,6 +272,6 @@ void lenet5_format_free(grammar *f)
 {
     free(f->next);
     free(f->accepts);
-    f->next = NULL;
-    f->accepts = NULL;
+    free(f->codes);
+    *f = (grammar){0};
 }

@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "normalise.h"
+#include "shortlist.h"
 
 #define MOST_JOINED 6    /* pieces of one digit, unless they are all of a part */
 #define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
@@ -250,8 +251,9 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
 }
 
 /* The weight of all strings of digits, of the format or not. */
-static double weigh_all(double *sums, const graph *g)
+static double weigh_all(const graph *g)
 {
+    double sums[MOST_PIECES + 1];
     sums[g->nodes - 1] = 1;
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
@@ -391,18 +393,15 @@ static size_t take_best(solution *solutions, size_t most, const graph *g, beam *
     return count;
 }
 
-lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
-                                 lenet5_error *error)
+/* Searches an automaton. listed: the weight of all codes of the list that it was made of; below 0: there is none. */
+static lenet5_status search(solution *solutions, size_t *count, size_t count_most, const graph *g, const grammar *f,
+                            double listed, double any, lenet5_error *error)
 {
     future ahead = {0};
-    weigh_arcs(g);
     beam *beams = calloc(g->nodes, sizeof *beams);
-    double *sums = malloc(g->nodes * sizeof *sums);
-    lenet5_status status = beams && sums ? find_future(&ahead, g, f, error) : lenet5_fail_memory(error);
-    *count = 0;
+    const lenet5_status status = beams ? find_future(&ahead, g, f, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK && ahead.best[0] > 0) {
-        const double allowed = ahead.sum[0];
-        const double any = weigh_all(sums, g);
+        const double allowed = listed < 0 ? ahead.sum[0] : listed;
         ahead.least = ahead.best[0] * (count_most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
         go_through(beams, g, f, &ahead);
         *count =
@@ -410,7 +409,29 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
     }
     free(ahead.best);
     free(ahead.sum);
-    free(sums);
     free(beams);
     return status;
+}
+
+/* Searches those codes of a list that weigh most. */
+static lenet5_status search_list(solution *solutions, size_t *count, size_t count_most, const graph *g,
+                                 const grammar *f, double any, lenet5_error *error)
+{
+    double listed;
+    grammar few = {0};
+    lenet5_status status = lenet5_shortlist(&few, &listed, g, f, error);
+    if (status == LENET5_OK)
+        status = search(solutions, count, count_most, g, &few, listed, any, error);
+    lenet5_format_free(&few);
+    return status;
+}
+
+lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
+                                 lenet5_error *error)
+{
+    *count = 0;
+    weigh_arcs(g);
+    const double any = weigh_all(g);
+    return f->code_count > 0 ? search_list(solutions, count, count_most, g, f, any, error)
+                             : search(solutions, count, count_most, g, f, -1, any, error);
 }

@@ -1,0 +1,18 @@
+/* The codes of a list that are likeliest in a graph, however long the list is. */
+#ifndef LENET5_READER_SHORTLIST_H
+#define LENET5_READER_SHORTLIST_H
+
+#include "graph.h"
+
+#define MOST_SHORTLISTED 64
+
+/*
+ * Makes an automaton of the MOST_SHORTLISTED codes of f's list that weigh most in the graph, to be freed with
+ * lenet5_format_free, and sets *allowed to the weight of all codes of the list. The arcs have to have their weights.
+ *
+ * Memory: less than 1 MB, whatever the list and the graph. Time: at most the digits of all codes times the arcs, and
+ * mostly a small part of that.
+ */
+lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, const grammar *f, lenet5_error *error);
+
+#endif

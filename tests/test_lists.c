@@ -1,0 +1,334 @@
+/* Lists of codes: the same answers as trying every code and every path, and hardly more memory than the list itself. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/random.h"
+#include "reader/graph.h"
+#include "unit.h"
+
+#define OTHER_SHARE 0.01 /* as graph.c counts strings that are not of the format */
+#define MOST_CODES 300
+#define MOST_TEXT 40
+#define ROUNDS 2000
+
+static lenet5_random dice;
+
+static size_t up_to(size_t most)
+{
+    return lenet5_random_below(&dice, (uint32_t)most + 1);
+}
+
+static double between(double low, double high)
+{
+    return (double)lenet5_random_uniform(&dice, (float)low, (float)high);
+}
+
+/* ---- Graphs of nothing ----------------------------------------------------------------------------------------------
+ */
+
+/* Trusted entirely, so that a string's probability is its share of the weights; sharp: how sure the network is. */
+static arc any_arc(size_t first, size_t last, double sharp)
+{
+    double sum = 0, odds[10];
+    arc a = {.first = first, .last = last, .prior = between(0.1, 1), .shape = 1};
+    for (unsigned digit = 0; digit < 10; digit++)
+        sum += odds[digit] = exp(between(0, sharp));
+    for (unsigned digit = 0; digit < 10; digit++)
+        a.posterior[digit] = (float)(odds[digit] / sum);
+    return a;
+}
+
+static graph any_graph(size_t pieces, size_t joined, double sharp, double skip)
+{
+    graph g = {.nodes = pieces + 1, .arcs = malloc(pieces * joined * sizeof(arc))};
+    assert_non_null(g.arcs);
+    for (size_t first = 0; first < pieces; first++) {
+        g.skip[first] = skip < 1 && up_to(1) ? 0 : between(skip / 2, skip);
+        for (size_t last = first + 1; last <= pieces && last <= first + joined; last++)
+            g.arcs[g.count++] = any_arc(first, last, sharp);
+        g.begin[first + 1] = g.count;
+    }
+    return g;
+}
+
+/* ---- The same by trying everything ----------------------------------------------------------------------------------
+ */
+
+/* Of a string from a node on: the sum over all paths or, if best, the best of them. */
+static double weigh(const graph *g, size_t node, const char *digits, bool best)
+{
+    if (node == g->nodes - 1)
+        return *digits ? 0 : 1;
+    double all = g->skip[node] * weigh(g, node + 1, digits, best);
+    for (size_t i = g->begin[node]; *digits && i < g->begin[node + 1]; i++) {
+        const double way = g->arcs[i].weight[*digits - '0'] * weigh(g, g->arcs[i].last, digits + 1, best);
+        all = best ? fmax(all, way) : all + way;
+    }
+    return all;
+}
+
+static double weigh_any(const graph *g, size_t node)
+{
+    if (node == g->nodes - 1)
+        return 1;
+    double sum = g->skip[node] * weigh_any(g, node + 1);
+    for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+        for (unsigned digit = 0; digit < 10; digit++)
+            sum += g->arcs[i].weight[digit] * weigh_any(g, g->arcs[i].last);
+    return sum;
+}
+
+static double weigh_path(const graph *g, const solution *s)
+{
+    double weight = 1;
+    size_t node = 0;
+    for (size_t i = 0; i <= s->length; i++) {
+        const arc *a = i < s->length ? &g->arcs[s->arc[i]] : NULL;
+        for (; node < (a ? a->first : g->nodes - 1); node++)
+            weight *= g->skip[node];
+        if (a) {
+            assert_int_equal(node, a->first);
+            weight *= a->weight[s->digits[i] - '0'];
+            node = a->last;
+        }
+    }
+    return weight;
+}
+
+static bool adds_up(lenet5_check check, const char *digits)
+{
+    unsigned sum = 0;
+    const size_t length = strlen(digits);
+    for (size_t i = 0; i < length; i++) {
+        const unsigned digit = (unsigned)(digits[length - 1 - i] - '0');
+        const unsigned doubled = i % 2 == 1 ? 2 * digit : digit;
+        if (check == LENET5_CHECK_LUHN)
+            sum += doubled > 9 ? doubled - 9 : doubled;
+        else
+            sum += check == LENET5_CHECK_MOD10 ? digit * (i % 2 == 1 ? 3 : 1) : digit * (unsigned)(i + 1);
+    }
+    return check == LENET5_CHECK_NONE || sum % (check == LENET5_CHECK_MOD11 ? 11 : 10) == 0;
+}
+
+/* ---- Small lists ----------------------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    const char *text;
+    size_t least, most;
+} formats[] = {{NULL, 1, 32}, {"3", 3, 3}, {"2-5", 2, 5}, {"dd-dd", 4, 4}};
+
+typedef struct known {
+    char digits[MOST_TEXT];
+    double weight;
+} known;
+
+typedef struct sample {
+    char text[MOST_CODES][MOST_TEXT];
+    const char *list[MOST_CODES];
+    size_t count;
+    known of_format[MOST_CODES]; /* each once, the likeliest first */
+    size_t known;
+    double weight; /* of all of them */
+} sample;
+
+/* A code with strokes and blanks between its digits, which do not count. */
+static void make_code(char *text, char *digits)
+{
+    const size_t length = 1 + up_to(5);
+    for (size_t i = 0; i < length; i++) {
+        *digits = (char)('0' + up_to(9));
+        *text++ = *digits++;
+        if (up_to(4) == 0)
+            *text++ = "- /"[up_to(2)];
+    }
+    *text = *digits = '\0';
+}
+
+static int heavier(const void *a, const void *b)
+{
+    const double left = ((const known *)a)->weight, right = ((const known *)b)->weight;
+    return (left < right) - (left > right);
+}
+
+static void add_known(sample *s, const char *digits, size_t format, lenet5_check check)
+{
+    const size_t length = strlen(digits);
+    if (length < formats[format].least || length > formats[format].most || !adds_up(check, digits))
+        return;
+    for (size_t i = 0; i < s->known; i++)
+        if (strcmp(s->of_format[i].digits, digits) == 0)
+            return;
+    strcpy(s->of_format[s->known++].digits, digits);
+}
+
+static void make_sample(sample *s, size_t format, lenet5_check check)
+{
+    char digits[MOST_TEXT];
+    *s = (sample){.count = 1 + up_to(up_to(2) ? 30 : MOST_CODES - 1)};
+    for (size_t i = 0; i < s->count; i++) {
+        make_code(s->text[i], digits);
+        s->list[i] = s->text[i];
+        add_known(s, digits, format, check);
+    }
+}
+
+static void weigh_sample(sample *s, const graph *g)
+{
+    s->weight = 0;
+    for (size_t i = 0; i < s->known; i++)
+        s->weight += s->of_format[i].weight = weigh(g, 0, s->of_format[i].digits, false);
+    qsort(s->of_format, s->known, sizeof *s->of_format, heavier);
+}
+
+static void assert_near(double value, double wanted, double error)
+{
+    if (fabs(value - wanted) > error * wanted)
+        fail_msg("%.12g, not %.12g", value, wanted);
+}
+
+static void compare(const solution *found, size_t count, size_t wanted, const sample *s, const graph *g)
+{
+    const double all = s->weight + OTHER_SHARE * fmax(0, weigh_any(g, 0) - s->weight);
+    const double best = s->known > 0 ? s->of_format[0].weight : 0;
+    for (size_t i = 0; i < wanted && i < s->known && s->of_format[i].weight > 1e-15 * best; i++) {
+        assert_true(i < count);
+        assert_near(weigh(g, 0, found[i].digits, false), s->of_format[i].weight, 1e-9); /* that one, or as good */
+        assert_near(found[i].probability, s->of_format[i].weight / all, 1e-5);
+        assert_near(weigh_path(g, &found[i]), weigh(g, 0, found[i].digits, true), 1e-9);
+    }
+    for (size_t i = 0; i < count; i++)
+        assert_true(found[i].probability > 0);
+}
+
+static void small_lists_are_read_as_by_trying_everything(void **state)
+{
+    (void)state;
+    size_t read = 0;
+    sample *s = malloc(sizeof *s);
+    assert_non_null(s);
+    lenet5_random_seed(&dice, 17, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        grammar f;
+        size_t count = 0;
+        solution found[LENET5_MAX_N_BEST];
+        const size_t format = up_to(3), wanted = up_to(1) ? LENET5_MAX_N_BEST : 1;
+        const lenet5_check check = up_to(1) ? LENET5_CHECK_NONE : (lenet5_check)up_to(3);
+        graph g = any_graph(1 + up_to(6), 3, between(1, 8), 0.1);
+        make_sample(s, format, check);
+        const lenet5_read_options options = {
+            .format = formats[format].text, .check = check, .list = s->list, .list_count = s->count};
+        const lenet5_status status = lenet5_format_new(&f, &options, NULL);
+        assert_int_equal(status, s->known > 0 ? LENET5_OK : LENET5_E_ARGUMENT);
+        if (status == LENET5_OK) {
+            assert_int_equal(lenet5_graph_solve(found, &count, wanted, &g, &f, NULL), LENET5_OK);
+            weigh_sample(s, &g);
+            compare(found, count, wanted, s, &g);
+            read += count > 0;
+            lenet5_format_free(&f);
+        }
+        lenet5_graph_free(&g);
+    }
+    free(s);
+    print_message("%zu of %d graphs have a code\n", read, ROUNDS);
+    assert_true(read > ROUNDS / 2);
+}
+
+/* ---- A long list ----------------------------------------------------------------------------------------------------
+ */
+
+#define LONG_LIST 100000
+#define MOST_MEGABYTES 300
+#if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+#define MOST_SECONDS 1.0
+#else
+#define MOST_SECONDS 20.0
+#endif
+
+static double megabytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+typedef char long_code[17];
+
+static const char **long_list(long_code *codes, size_t least, size_t most)
+{
+    const char **list = malloc(LONG_LIST * sizeof *list);
+    assert_non_null(list);
+    for (size_t i = 0; i < LONG_LIST; i++) {
+        const size_t length = least + up_to(most - least);
+        for (size_t k = 0; k < length; k++)
+            codes[i][k] = (char)('0' + up_to(9));
+        codes[i][length] = '\0';
+        list[i] = codes[i];
+    }
+    return list;
+}
+
+static void read_list(const char *const *list, graph g, double most_seconds)
+{
+    grammar f;
+    size_t count;
+    solution found[LENET5_MAX_N_BEST];
+    const clock_t start = clock();
+    const lenet5_read_options options = {.list = list, .list_count = LONG_LIST};
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(found, &count, LENET5_MAX_N_BEST, &g, &f, NULL), LENET5_OK);
+    const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    print_message("%zu nodes: %.2f s, %.0f MB\n", g.nodes, seconds, megabytes());
+    assert_int_equal(count, LENET5_MAX_N_BEST);
+    assert_true(seconds < most_seconds);
+    assert_true(megabytes() < MOST_MEGABYTES);
+    lenet5_format_free(&f);
+    lenet5_graph_free(&g);
+}
+
+static void a_long_list_costs_little(void **state)
+{
+    (void)state;
+    long_code *codes = malloc(LONG_LIST * sizeof *codes);
+    assert_non_null(codes);
+    lenet5_random_seed(&dice, 18, 0);
+    const char **list = long_list(codes, 5, 16);
+    read_list(list, any_graph(20, 7, 8, 0.1), MOST_SECONDS);
+    read_list(list, any_graph(20, 7, 0.1, 0.1), MOST_SECONDS);
+    free(list);
+    list = long_list(codes, 16, 16); /* nothing speaks for any of them */
+    read_list(list, any_graph(20, 7, 0.1, 0.1), MOST_SECONDS);
+    read_list(list, any_graph(MOST_PIECES, 7, 0.1, 1), 4 * MOST_SECONDS);
+    free(list);
+    free(codes);
+}
+
+static void a_list_has_a_limit(void **state)
+{
+    (void)state;
+    lenet5_error error;
+    grammar f;
+    const size_t count = LENET5_MAX_LIST + 1;
+    const char **list = malloc(count * sizeof *list);
+    assert_non_null(list);
+    for (size_t i = 0; i < count; i++)
+        list[i] = "1";
+    const lenet5_read_options options = {.list = list, .list_count = count};
+    assert_int_equal(lenet5_format_new(&f, &options, &error), LENET5_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "1000001 codes"));
+    free(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_lists_are_read_as_by_trying_everything),
+        cmocka_unit_test(a_long_list_costs_little),
+        cmocka_unit_test(a_list_has_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
