@@ -225,7 +225,8 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
         const lenet5_status status = lenet5_format_new(&f, &options, NULL);
         assert_int_equal(status, s->known > 0 ? LENET5_OK : LENET5_E_ARGUMENT);
         if (status == LENET5_OK) {
-            assert_int_equal(lenet5_graph_solve(found, &count, wanted, &g, &f, NULL), LENET5_OK);
+            budget work = lenet5_budget_new(&options);
+            assert_int_equal(lenet5_graph_solve(found, &count, wanted, &g, &f, &work, NULL), LENET5_OK);
             weigh_sample(s, &g);
             compare(found, count, wanted, s, &g);
             read += count > 0;
@@ -279,8 +280,9 @@ static void read_list(const char *const *list, graph g, double most_seconds)
     solution found[LENET5_MAX_N_BEST];
     const clock_t start = clock();
     const lenet5_read_options options = {.list = list, .list_count = LONG_LIST};
+    budget work = lenet5_budget_new(&options);
     assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_graph_solve(found, &count, LENET5_MAX_N_BEST, &g, &f, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(found, &count, LENET5_MAX_N_BEST, &g, &f, &work, NULL), LENET5_OK);
     const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     print_message("%zu nodes: %.2f s, %.0f MB\n", g.nodes, seconds, megabytes());
     assert_int_equal(count, LENET5_MAX_N_BEST);
@@ -307,6 +309,35 @@ static void a_long_list_costs_little(void **state)
     free(codes);
 }
 
+static bool at_once(void *context)
+{
+    return ++*(int *)context > 0;
+}
+
+static void a_long_search_is_ended_on_request(void **state)
+{
+    (void)state;
+    grammar f;
+    size_t count;
+    int asked = 0;
+    lenet5_error error;
+    solution found[1];
+    long_code *codes = malloc(LONG_LIST * sizeof *codes);
+    assert_non_null(codes);
+    const char **list = long_list(codes, 16, 16);
+    graph g = any_graph(MOST_PIECES, 7, 0.1, 1);
+    const lenet5_read_options options = {
+        .list = list, .list_count = LONG_LIST, .stop = at_once, .stop_context = &asked};
+    budget work = lenet5_budget_new(&options);
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(found, &count, 1, &g, &f, &work, &error), LENET5_E_STOPPED);
+    assert_int_equal(asked, 1);
+    lenet5_format_free(&f);
+    lenet5_graph_free(&g);
+    free(list);
+    free(codes);
+}
+
 static void a_list_has_a_limit(void **state)
 {
     (void)state;
@@ -328,6 +359,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_lists_are_read_as_by_trying_everything),
         cmocka_unit_test(a_long_list_costs_little),
+        cmocka_unit_test(a_long_search_is_ended_on_request),
         cmocka_unit_test(a_list_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

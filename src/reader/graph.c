@@ -55,6 +55,9 @@
 #define TRUST_CUT_ONE 1.3  /* against a 1 that was cut out: so many other things' strokes can be */
 #define TRUST_ALL_CUT 2.25 /* and against digits none of which stands by itself */
 
+#define STATE_WORK 25   /* units of work for a state and an arc */
+#define PREFIX_WORK 100 /* and for a prefix and an arc */
+
 #define BEAM 64
 #define LEAST_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
 #define LEAST_PROMISE_N_BEST 1e-20 /* where others than the best are asked for */
@@ -236,8 +239,9 @@ static void look_ahead(future *f, const graph *g, const grammar *format, size_t 
     }
 }
 
-static lenet5_status find_future(future *f, const graph *g, const grammar *format, lenet5_error *error)
+static lenet5_status find_future(future *f, const graph *g, const grammar *format, budget *b, lenet5_error *error)
 {
+    lenet5_status status = LENET5_OK;
     f->best = calloc(g->nodes * format->count, sizeof *f->best);
     f->sum = calloc(g->nodes * format->count, sizeof *f->sum);
     if (!f->best || !f->sum)
@@ -245,9 +249,12 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
     const size_t end = (g->nodes - 1) * format->count;
     for (size_t state = 0; state < format->count; state++)
         f->best[end + state] = f->sum[end + state] = format->accepts[state] ? 1 : 0;
-    for (size_t node = g->nodes - 1; node-- > 0;)
-        look_ahead(f, g, format, node);
-    return LENET5_OK;
+    for (size_t node = g->nodes - 1; node-- > 0 && status == LENET5_OK;) {
+        status = lenet5_spend(b, STATE_WORK * format->count * (1 + g->begin[node + 1] - g->begin[node]), error);
+        if (status == LENET5_OK)
+            look_ahead(f, g, format, node);
+    }
+    return status;
 }
 
 /* The weight of all strings of digits, of the format or not. */
@@ -326,21 +333,33 @@ static void extend(beam *beams, const prefix *p, const graph *g, const grammar *
     }
 }
 
-static void go_through(beam *beams, const graph *g, const grammar *format, const future *f)
+/* The prefixes of a node, made longer by its arcs or by leaving its piece out. */
+static void go_on(beam *beams, size_t node, const graph *g, const grammar *format, const future *f)
 {
+    for (size_t i = 0; i < beams[node].count; i++) {
+        prefix skipped = beams[node].list[i];
+        for (size_t k = g->begin[node]; k < g->begin[node + 1]; k++)
+            extend(beams, &beams[node].list[i], g, format, f, k);
+        skipped.weight *= g->skip[node];
+        skipped.strongest *= g->skip[node];
+        skipped.promise = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
+        if (skipped.promise > 0)
+            offer(&beams[node + 1], &skipped);
+    }
+}
+
+static lenet5_status go_through(beam *beams, const graph *g, const grammar *format, const future *f, budget *b,
+                                lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
     beams[0].count = 1;
     beams[0].list[0] = (prefix){.weight = 1, .strongest = 1, .promise = f->best[0]};
-    for (size_t node = 0; node + 1 < g->nodes; node++)
-        for (size_t i = 0; i < beams[node].count; i++) {
-            prefix skipped = beams[node].list[i];
-            for (size_t k = g->begin[node]; k < g->begin[node + 1]; k++)
-                extend(beams, &beams[node].list[i], g, format, f, k);
-            skipped.weight *= g->skip[node];
-            skipped.strongest *= g->skip[node];
-            skipped.promise = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
-            if (skipped.promise > 0)
-                offer(&beams[node + 1], &skipped);
-        }
+    for (size_t node = 0; node + 1 < g->nodes && status == LENET5_OK; node++) {
+        status = lenet5_spend(b, PREFIX_WORK * beams[node].count * (1 + g->begin[node + 1] - g->begin[node]), error);
+        if (status == LENET5_OK)
+            go_on(beams, node, g, format, f);
+    }
+    return status;
 }
 
 static int by_weight(const void *a, const void *b)
@@ -393,19 +412,28 @@ static size_t take_best(solution *solutions, size_t most, const graph *g, beam *
     return count;
 }
 
-/* Searches an automaton. listed: the weight of all codes of the list that it was made of; below 0: there is none. */
-static lenet5_status search(solution *solutions, size_t *count, size_t count_most, const graph *g, const grammar *f,
-                            double listed, double any, lenet5_error *error)
+/* What is to be found in a graph. */
+typedef struct task {
+    const graph *g;
+    size_t most;    /* solutions */
+    double any;     /* the weight of all strings, of the format or not */
+    double allowed; /* of those of the list; below 0: there is no list */
+    budget *budget;
+} task;
+
+static lenet5_status search(solution *solutions, size_t *count, const task *t, const grammar *f, lenet5_error *error)
 {
     future ahead = {0};
+    const graph *g = t->g;
     beam *beams = calloc(g->nodes, sizeof *beams);
-    const lenet5_status status = beams ? find_future(&ahead, g, f, error) : lenet5_fail_memory(error);
+    lenet5_status status = beams ? find_future(&ahead, g, f, t->budget, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK && ahead.best[0] > 0) {
-        const double allowed = listed < 0 ? ahead.sum[0] : listed;
-        ahead.least = ahead.best[0] * (count_most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
-        go_through(beams, g, f, &ahead);
-        *count =
-            take_best(solutions, count_most, g, &beams[g->nodes - 1], allowed + OTHER_SHARE * fmax(0, any - allowed));
+        const double allowed = t->allowed < 0 ? ahead.sum[0] : t->allowed;
+        ahead.least = ahead.best[0] * (t->most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
+        status = go_through(beams, g, f, &ahead, t->budget, error);
+        if (status == LENET5_OK)
+            *count = take_best(solutions, t->most, g, &beams[g->nodes - 1],
+                               allowed + OTHER_SHARE * fmax(0, t->any - allowed));
     }
     free(ahead.best);
     free(ahead.sum);
@@ -413,25 +441,22 @@ static lenet5_status search(solution *solutions, size_t *count, size_t count_mos
     return status;
 }
 
-/* Searches those codes of a list that weigh most. */
-static lenet5_status search_list(solution *solutions, size_t *count, size_t count_most, const graph *g,
-                                 const grammar *f, double any, lenet5_error *error)
+/* Searches those codes of the list that weigh most. */
+static lenet5_status search_list(solution *solutions, size_t *count, task *t, const grammar *f, lenet5_error *error)
 {
-    double listed;
     grammar few = {0};
-    lenet5_status status = lenet5_shortlist(&few, &listed, g, f, error);
+    lenet5_status status = lenet5_shortlist(&few, &t->allowed, t->g, f, t->budget, error);
     if (status == LENET5_OK)
-        status = search(solutions, count, count_most, g, &few, listed, any, error);
+        status = search(solutions, count, t, &few, error);
     lenet5_format_free(&few);
     return status;
 }
 
 lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
-                                 lenet5_error *error)
+                                 budget *b, lenet5_error *error)
 {
     *count = 0;
     weigh_arcs(g);
-    const double any = weigh_all(g);
-    return f->code_count > 0 ? search_list(solutions, count, count_most, g, f, any, error)
-                             : search(solutions, count, count_most, g, f, -1, any, error);
+    task t = {.g = g, .most = count_most, .any = weigh_all(g), .allowed = -1, .budget = b};
+    return f->code_count > 0 ? search_list(solutions, count, &t, f, error) : search(solutions, count, &t, f, error);
 }

@@ -41,7 +41,7 @@ typedef struct solution {
 
 /* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */
 lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
-                                 lenet5_error *error);
+                                 budget *b, lenet5_error *error);
 
 /* Whether none of the string's digits stands by itself. */
 bool lenet5_all_cut(const graph *g, const solution *read);

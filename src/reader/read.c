@@ -246,7 +246,7 @@ static lenet5_status read_line(lenet5_read_line *out, size_t number, const text_
     lenet5_status status = make_graph(&g, number, line, p, error);
     if (status != LENET5_OK)
         return status;
-    status = lenet5_graph_solve(solutions, &count, wanted, &g, &p->format, error);
+    status = lenet5_graph_solve(solutions, &count, wanted, &g, &p->format, &p->budget, error);
     if (status == LENET5_OK)
         status = show(p->options, "pieces", number, &line->map, line->owner, error);
     if (status == LENET5_OK)

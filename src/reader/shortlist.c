@@ -33,6 +33,9 @@ typedef struct branch {
 typedef struct search {
     const graph *g;
     const grammar *f;
+    budget *budget;
+    lenet5_status status; /* LENET5_OK until the time is over */
+    lenet5_error *error;
     size_t longest; /* code, in digits */
     arcs arcs;
     double *sums;        /* (longest + 1, nodes): of all strings of at most so many digits that can follow */
@@ -109,6 +112,7 @@ static void follow(search *s, size_t first, size_t end, size_t place, const doub
     const size_t nodes = s->g->nodes;
     if (s->f->codes[first][place] == '\0')
         add_code(s, first++, ways[nodes - 1]);
+    s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
     while (first < end) {
         const unsigned digit = (unsigned)(s->f->codes[first][place] - '0');
         double *longer = s->ways + (10 * place + digit) * nodes;
@@ -119,7 +123,7 @@ static void follow(search *s, size_t first, size_t end, size_t place, const doub
             branches[at] = branches[at - 1];
         branches[at] = b;
     }
-    for (size_t i = 0; i < count && branches[i].promise > LEAST_SHARE * s->best; i++)
+    for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].promise > LEAST_SHARE * s->best; i++)
         follow(s, branches[i].first, branches[i].end, place + 1, branches[i].ways);
 }
 
@@ -194,20 +198,22 @@ static lenet5_status take_found(grammar *few, const search *s, lenet5_error *err
     return lenet5_format_tree(few, codes, s->count, error);
 }
 
-lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, const grammar *f, lenet5_error *error)
+lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, const grammar *f, budget *b,
+                               lenet5_error *error)
 {
-    search s = {.g = g, .f = f, .longest = longest(f)};
-    lenet5_status status = allocate(&s, error);
-    if (status == LENET5_OK) {
+    search s = {.g = g, .f = f, .budget = b, .error = error, .longest = longest(f)};
+    s.status = allocate(&s, error);
+    if (s.status == LENET5_OK) {
         copy_arcs(&s);
         weigh_strings(&s);
         begin(&s);
-        status = take_found(few, &s, error);
     }
+    if (s.status == LENET5_OK)
+        s.status = take_found(few, &s, error);
     *allowed = s.allowed;
     free(s.arcs.weight[0]);
     free(s.arcs.last);
     free(s.sums);
     free(s.ways);
-    return status;
+    return s.status;
 }
