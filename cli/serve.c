@@ -73,18 +73,21 @@ static int read_numbers(job *j)
 {
     const cli_arguments *a = j->arguments;
     const serve_options usual = SERVE_DEFAULTS;
-    uint64_t threads, body, pixels, connections, each, queue;
+    uint64_t threads, body, answer, pixels, connections, each, queue;
     if (!argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
         !argument_whole(&body, a, "max-body", usual.most_body, 1024, (uint64_t)1 << 30) ||
+        !argument_whole(&answer, a, "max-answer", usual.most_answer, 65536, (uint64_t)1 << 30) ||
         !argument_whole(&pixels, a, "max-pixels", usual.most_pixels, 1, LENET5_MOST_PICTURE_PIXELS) ||
         !argument_whole(&connections, a, "connections", usual.connections, 1, 100000) ||
         !argument_whole(&each, a, "connections-per-address", usual.connections_per_address, 1, 100000) ||
         !argument_whole(&queue, a, "queue", usual.queue, 1, 100000) ||
         !argument_real(&j->options.request_seconds, a, "request-time", usual.request_seconds, 0.1, 3600) ||
-        !argument_real(&j->options.idle_seconds, a, "idle-time", usual.idle_seconds, 0.1, 3600))
+        !argument_real(&j->options.idle_seconds, a, "idle-time", usual.idle_seconds, 0.1, 3600) ||
+        !argument_real(&j->options.read_seconds, a, "read-timeout", usual.read_seconds, 0.1, 3600))
         return EXIT_USAGE;
     j->options.threads = (unsigned)threads;
     j->options.most_body = (size_t)body;
+    j->options.most_answer = (size_t)answer;
     j->options.most_pixels = (size_t)pixels;
     j->options.connections = (size_t)connections;
     j->options.connections_per_address = (size_t)each;
@@ -187,9 +190,11 @@ static const option options[] = {
     {"threads", "N", "for clients, and as many for pictures; default: one for each processor"},
     {"model", "FILE,...", "models, which answer together; default: the built-in ones"},
     {"max-body", "BYTES", "refuse longer requests; default 33554432"},
+    {"max-answer", "BYTES", "refuse what would have longer answers; default 33554432"},
     {"max-pixels", "N", "refuse pictures that have more; default 40000000"},
     {"request-time", "SECONDS", "for a request to be sent; default 30"},
     {"idle-time", "SECONDS", "between two requests of a connection; default 60"},
+    {"read-timeout", "SECONDS", "for reading a page; default 10"},
     {"connections", "N", "at once; default 4096"},
     {"connections-per-address", "N", "default 256; behind a proxy as many as it makes"},
     {"queue", "N", "pictures that may wait for a thread; default 64"},

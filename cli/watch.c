@@ -11,6 +11,7 @@
 
 #define PAUSE 0.25        /* seconds between two tellings within a pass */
 #define KERNELS_PAUSE 1.0 /* and of the kernels */
+#define MOST_HISTORY 2000 /* passes that the state has; of more, every second one goes */
 #define SHOWN_MISREAD 60  /* digits */
 #define LAST_SECONDS 2.0  /* for the pages to hear of the end */
 
@@ -21,7 +22,8 @@ struct watch {
     lenet5_committee digits, strings;
     lenet5_model model;
     json_t *state; /* all that has been told, for those who come later */
-    double told, kernels_told;
+    double told, kernels_told, misread_told;
+    bool behind; /* there was a pass after what was told of it last */
 };
 
 /* ---- Telling --------------------------------------------------------------------------------------------------------
@@ -89,6 +91,25 @@ static void tell_misread(watch *w)
     lenet5_evaluation_free(&e);
 }
 
+/* What takes a while to work out, of the model as it is now. */
+static void tell_model(watch *w)
+{
+    tell_kernels(w);
+    tell_misread(w);
+    tell_state(w);
+    w->misread_told = seconds_now();
+    w->behind = false;
+}
+
+static void keep_pass(watch *w, const json_t *pass)
+{
+    json_t *history = json_object_get(w->state, "history");
+    if (json_array_size(history) >= MOST_HISTORY)
+        for (size_t pair = MOST_HISTORY / 2; pair > 0; pair--)
+            json_array_remove(history, 2 * pair - 1);
+    json_array_append_new(history, json_deep_copy(pass));
+}
+
 void watch_progress(watch *w, double pictures_per_s, double seconds_left)
 {
     if (!w || seconds_now() - w->told < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
@@ -110,12 +131,11 @@ void watch_pass(watch *w, const json_t *pass)
 {
     if (!w)
         return;
-    json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
-    tell_state(w); /* who comes now hears of the pass twice, and not never */
+    keep_pass(w, pass);
     publish(w, "pass", pass);
-    tell_kernels(w);
-    tell_misread(w);
-    tell_state(w);
+    w->behind = true;
+    if (seconds_now() - w->misread_told > PAUSE) /* there may be many passes a second */
+        tell_model(w);
 }
 
 /* ---- Beginning and end ----------------------------------------------------------------------------------------------
@@ -191,6 +211,8 @@ void watch_end(watch *w, bool finished)
 {
     if (!w)
         return;
+    if (w->behind)
+        tell_model(w);
     json_object_set_new(w->state, "finished", json_boolean(finished));
     tell_state(w);
     json_t *end = json_pack("{s:b}", "finished", (int)finished);

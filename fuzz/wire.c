@@ -71,7 +71,7 @@ void wire_send(const uint8_t *bytes, size_t size)
         loop_round(s->loops, 1);
         take_answer(ends[0], &taken);
     } while (s->loops->connections && ++rounds < MOST_ROUNDS);
-    if (rounds == MOST_ROUNDS || atomic_load(&s->bodies) != 0)
+    if (rounds == MOST_ROUNDS || atomic_load(&s->held) != 0)
         abort();
     close(ends[0]);
 }

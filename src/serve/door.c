@@ -51,14 +51,22 @@ struct door {
 /* ---- Who is there ---------------------------------------------------------------------------------------------------
  */
 
-/* The network of an IPv6 client, 64 bits, since it may have all of that; the address of an IPv4 one. */
+/*
+ * The network of an IPv6 client, 64 bits, since it may have all of that; the whole address of an IPv4 one, as IPv6
+ * writes it (::ffff:a.b.c.d), whether it has come to an IPv4 socket or to [::].
+ */
 static struct in6_addr address_of(const struct sockaddr_storage *from)
 {
-    struct in6_addr address = {0};
-    if (from->ss_family == AF_INET)
-        memcpy(&address, &((const struct sockaddr_in *)from)->sin_addr, 4);
-    else if (from->ss_family == AF_INET6)
-        memcpy(&address, &((const struct sockaddr_in6 *)from)->sin6_addr, 8);
+    struct in6_addr address = {{{[10] = 0xff, [11] = 0xff}}};
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)from)->sin6_addr;
+    if (from->ss_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(six)) {
+        memset(&address, 0, sizeof address);
+        memcpy(&address, six, 8);
+    } else if (from->ss_family == AF_INET6) {
+        address = *six;
+    } else if (from->ss_family == AF_INET) {
+        memcpy(&address.s6_addr[12], &((const struct sockaddr_in *)from)->sin_addr, 4);
+    }
     return address;
 }
 

@@ -3,6 +3,7 @@
  * them, and one by one where that is faster, since sixteen take as long as ten or so single ones. Both agree but for
  * rounding (lenet5.h).
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ static void flush(sixteen *s)
 static void add(sixteen *s, batch *b)
 {
     for (size_t i = 0; i < b->count; i++) {
+        assert(s->count < LENET5_LANES);
         s->picture[s->count] = &b->pictures[i];
         s->penalty[s->count] = b->penalty[i];
         if (++s->count == LENET5_LANES)
@@ -119,6 +121,7 @@ void gather(request *r)
         l->gathered = larger;
         l->gathered_room = room;
     }
+    assert(l->gathered_count < l->gathered_room);
     l->gathered[l->gathered_count++] = r;
 }
 

@@ -181,6 +181,9 @@ enum MHD_Result take_headers(request *r, const char *method, const char *version
     if (r->stage == STAGE_CUT)
         return MHD_NO;
     r->stage = STAGE_BODY;
+    r->content_type = header_of(r, MHD_HTTP_HEADER_CONTENT_TYPE);
+    r->accept = header_of(r, MHD_HTTP_HEADER_ACCEPT);
+    r->json_length = header_of(r, JSON_LENGTH);
     find_route(r, method);
     check_headers(r);
     r->counted = true;

@@ -7,7 +7,6 @@
 
 #include "pixels.h"
 
-#define JSON_LENGTH "Inference-Header-Content-Length"
 #define INPUT "pictures"
 #define PROBABILITY_DECIMALS 7
 #define PENALTY_DECIMALS 4
@@ -193,12 +192,19 @@ static bool check_asked(request *r, const json_t *asked)
         refuse(r, MHD_HTTP_BAD_REQUEST, "id has to be a string");
     if (list && !json_is_array(list))
         refuse(r, MHD_HTTP_BAD_REQUEST, "outputs has to be an array");
+    bool seen[OUTPUTS] = {false};
     json_array_foreach(list, i, item)
     {
         const char *name = json_string_value(json_object_get(item, "name"));
-        if (!name || output_index(name) == OUTPUTS)
+        const size_t which = name ? output_index(name) : OUTPUTS;
+        if (which == OUTPUTS)
             refuse(r, MHD_HTTP_BAD_REQUEST, "there is no output \"%.40s\"; GET /v2/models/lenet5 tells which there are",
                    name ? name : "");
+        else if (seen[which])
+            refuse(r, MHD_HTTP_BAD_REQUEST, "the output \"%s\" is asked for twice", name);
+        if (r->status)
+            return false;
+        seen[which] = true;
     }
     return !r->status;
 }
@@ -363,7 +369,7 @@ static void tell(request *r, lenet5_maps *maps)
 /* How long the JSON is that the body begins with. */
 static bool find_json(request *r, size_t *size)
 {
-    const char *given = header_of(r, JSON_LENGTH);
+    const char *given = r->json_length;
     char *end = NULL;
     *size = given ? strtoull(given, &end, 10) : r->size;
     if (!given || (given[0] >= '0' && given[0] <= '9' && *end == '\0' && *size <= r->size))

@@ -6,6 +6,7 @@
  * lets MHD send the answers. MHD's own time-outs only notice who is silent; who sends a byte now and then is cut off
  * here.
  */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -21,6 +22,7 @@
 #include "server.h"
 
 #define TICK 0.1            /* seconds between two looks at the deadlines */
+#define HALF_CLOSED 1.0     /* seconds for an answer to a client that has closed its way to us */
 #define HEADER_MEMORY 65536 /* bytes of a connection for MHD: headers, theirs and ours, and what is read at once */
 
 /* ---- The inbox ------------------------------------------------------------------------------------------------------
@@ -239,12 +241,28 @@ static double seconds_allowed(const connection *c)
     case STAGE_HEADERS:
     case STAGE_BODY:
     case STAGE_SENDING: return o->request_seconds;
+    case STAGE_STREAMING:
+        return STREAM_PAUSE + o->request_seconds; /* there is something to be taken in every pause */
     case STAGE_WAITING:
     case STAGE_ANSWERED:
-    case STAGE_STREAMING:
     case STAGE_CUT: break;
     }
     return HUGE_VAL;
+}
+
+/*
+ * Whether nobody waits for the answer of the pool: the connection is broken, or the server has to end. A client that
+ * has closed its way to us looks like one that has left; it may still read for a moment.
+ */
+static bool is_abandoned(const connection *c)
+{
+    const loop *l = c->loop;
+    struct pollfd client = {.fd = c->socket, .events = POLLRDHUP};
+    if (l->stopping && l->now > l->until)
+        return true;
+    if (poll(&client, 1, 0) != 1)
+        return false;
+    return client.revents & (POLLERR | POLLHUP) || l->now - c->since > HALF_CLOSED;
 }
 
 static void check_deadlines(loop *l)
@@ -255,6 +273,8 @@ static void check_deadlines(loop *l)
             cut_late(c);
         else if (has_hung_up(c))
             connection_cut(c, 0, NULL);
+        else if (c->request.pooled && is_abandoned(c))
+            atomic_store(&c->request.abandoned, true);
         else if (l->stopping || l->now - c->since > STREAM_PAUSE)
             resume_stream(c);
     }

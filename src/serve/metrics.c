@@ -12,7 +12,8 @@
  */
 
 /* Those that there may be; the last stands for any other. */
-static const unsigned statuses[STATUSES] = {200, 304, 400, 401, 404, 405, 408, 413, 414, 415, 431, 503, 0};
+static const unsigned statuses[STATUSES] = {200, 304, 400, 401, 403, 404, 405, 408,
+                                            413, 414, 415, 421, 431, 503, 504, 0};
 
 static const double latencies[LATENCIES] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                             0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};
@@ -167,7 +168,7 @@ static void put_metrics(FILE *out, const server *s)
     put_one(out, "requests_in_flight", "gauge", "Requests that have begun and are not answered.",
             (double)sum_of(s, counts, COUNT_IN_FLIGHT));
     put_one(out, "connections", "gauge", "Clients that are connected.", (double)sum_of(s, counts, COUNT_CONNECTIONS));
-    put_one(out, "body_bytes", "gauge", "Memory for requests' bodies.", (double)atomic_load(&s->bodies));
+    put_one(out, "body_bytes", "gauge", "Memory for bodies and answers.", (double)atomic_load(&s->held));
     put_one(out, "uptime_seconds", "gauge", "Since the server has started.", lenet5_clock() - s->started);
     put_head(out, "build_info", "gauge", "The version, and the instruction set in use.");
     fprintf(out, "lenet5_build_info{version=\"%s\",isa=\"%s\"} 1\n", lenet5_version(), lenet5_isa());
@@ -191,6 +192,7 @@ void answer_metrics(request *r)
 /* ---- The access log -------------------------------------------------------------------------------------------------
  */
 
+/* An IPv4 client by its IPv4 address, also where it has come to [::]. */
 static void name_client(char name[64], const request *r)
 {
     const union MHD_ConnectionInfo *info =
@@ -198,8 +200,11 @@ static void name_client(char name[64], const request *r)
     const struct sockaddr *address = info ? info->client_addr : NULL;
     const socklen_t size =
         address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    static const char mapped[] = "::ffff:";
     if (!address || getnameinfo(address, size, name, 64, NULL, 0, NI_NUMERICHOST) != 0)
         strcpy(name, "-");
+    else if (strncmp(name, mapped, sizeof mapped - 1) == 0 && strchr(name, '.'))
+        memmove(name, name + sizeof mapped - 1, strlen(name + sizeof mapped - 1) + 1);
 }
 
 static void name_moment(char moment[32])

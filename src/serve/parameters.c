@@ -13,7 +13,7 @@ const char *header_of(const request *r, const char *name)
 
 bool has_type(const request *r, const char *type)
 {
-    const char *given = header_of(r, MHD_HTTP_HEADER_CONTENT_TYPE);
+    const char *given = r->content_type;
     const size_t length = strlen(type);
     return given && strncasecmp(given, type, length) == 0 &&
            (type[length - 1] == '/' || given[length] == '\0' || strchr("; \t", given[length]));

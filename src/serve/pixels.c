@@ -71,14 +71,15 @@ bool pixels_from_floats(uint8_t *pixels, const uint8_t *bytes, size_t count)
 }
 
 /*
- * Parsed, a value takes up to fifty times the memory of its text. No request needs more lists than one for each row of
- * each picture and some around them, nor more values than there are numbers in so many pictures.
+ * Parsed, a value takes up to fifty times the memory of its text. No request needs more lists and members of objects
+ * than one list for each row of each picture and some around them, nor more values than there are numbers in so many
+ * pictures.
  */
 static bool has_too_many_parts(const uint8_t *text, size_t size)
 {
     size_t lists = 0, values = 0;
     for (size_t i = 0; i < size; i++) {
-        lists += text[i] == '[' || text[i] == '{';
+        lists += text[i] == '[' || text[i] == '{' || text[i] == ':';
         values += text[i] == ',';
     }
     return lists > (size_t)MOST_DIGITS * 34 || values > (size_t)MOST_DIGITS * WHOLE_BYTES;

@@ -37,7 +37,9 @@ static void *work(void *context)
     lenet5_error error;
     lenet5_reader *reader = NULL;
     for (request *r; (r = take(p));) {
-        if (!reader && lenet5_reader_new(&reader, p->server->options.strings, &error) != LENET5_OK)
+        if (atomic_load(&r->abandoned))
+            refuse_error(r, &(lenet5_error){.status = LENET5_E_STOPPED});
+        else if (!reader && lenet5_reader_new(&reader, p->server->options.strings, &error) != LENET5_OK)
             refuse_error(r, &error);
         else
             r->work(r, reader);

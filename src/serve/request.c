@@ -4,6 +4,7 @@
  * request that is refused early is read to its end all the same, without being kept: a client that is still writing
  * would not see an answer on a closed connection.
  */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,9 @@
 #include "base/clock.h"
 #include "server.h"
 
-#define KEPT_ROOM 4096    /* bytes of a body's memory that a connection keeps for its next request */
-#define BODIES_AT_ONCE 16 /* times the longest body: so much is in memory at most */
+#define KEPT_ROOM 4096  /* bytes of a body's memory that a connection keeps for its next request */
+#define HELD_AT_ONCE 16 /* times the longest body: so much is in memory at most, of bodies and answers */
+#define BUSY "too much is being sent and answered at once; try again later"
 
 /* ---- Answers --------------------------------------------------------------------------------------------------------
  */
@@ -47,17 +49,51 @@ void refuse_memory(request *r)
 
 void refuse_error(request *r, const lenet5_error *error)
 {
-    if (error->status == LENET5_E_MEMORY)
-        refuse_memory(r);
-    else
-        refuse(r, MHD_HTTP_BAD_REQUEST, "%s", error->message);
+    switch (error->status) {
+    case LENET5_E_MEMORY: refuse_memory(r); break;
+    case LENET5_E_TIME:
+        refuse(r, MHD_HTTP_GATEWAY_TIMEOUT, "%s; the server's limit is %g seconds a page (--read-timeout)",
+               error->message, r->connection->loop->server->options.read_seconds);
+        break;
+    case LENET5_E_STOPPED:
+        refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "reading was stopped: the client has left, or the server is ending");
+        break;
+    default: refuse(r, MHD_HTTP_BAD_REQUEST, "%s", error->message);
+    }
+}
+
+/*
+ * Counts a piece of memory that has grown from *kept bytes. False where too much is in memory already. What is short is
+ * always taken, so that large requests do not keep the others out; its sum is bounded by the number of connections.
+ */
+static bool hold(server *s, size_t *kept, size_t room)
+{
+    const size_t more = room > *kept ? room - *kept : 0;
+    const size_t held = atomic_fetch_add(&s->held, more) + more;
+    if (more > 0 && room > SHORT_BODY && held > HELD_AT_ONCE * s->options.most_body) {
+        atomic_fetch_sub(&s->held, more);
+        return false;
+    }
+    *kept += more;
+    return true;
+}
+
+bool hold_answer(request *r)
+{
+    server *s = r->connection->loop->server;
+    if (r->answer.size > s->options.most_answer)
+        refuse(r, MHD_HTTP_CONTENT_TOO_LARGE,
+               "the answer is longer than %zu bytes (--max-answer); ask for less at once", s->options.most_answer);
+    else if (!hold(s, &r->answer_kept, r->answer.room))
+        refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, BUSY);
+    return !r->status;
 }
 
 void answer_text(request *r, const char *type)
 {
     if (r->answer.failed)
         refuse_memory(r);
-    else
+    else if (hold_answer(r))
         settle(r, MHD_HTTP_OK, type);
 }
 
@@ -76,20 +112,15 @@ static void drop_body(request *r)
     free(r->body);
     r->body = NULL;
     r->size = r->room = 0;
-    atomic_fetch_sub(&r->connection->loop->server->bodies, r->kept);
+    atomic_fetch_sub(&r->connection->loop->server->held, r->kept);
     r->kept = 0;
 }
 
 static bool make_room(request *r, size_t size)
 {
-    server *s = r->connection->loop->server;
     const size_t room = r->room * 2 > size ? r->room * 2 : size + KEPT_ROOM / 4;
-    const size_t more = room - r->kept;
-    if (atomic_fetch_add(&s->bodies, more) + more > BODIES_AT_ONCE * s->options.most_body) {
-        atomic_fetch_sub(&s->bodies, more);
+    if (!hold(r->connection->loop->server, &r->kept, room))
         return false;
-    }
-    r->kept = room;
     uint8_t *larger = realloc(r->body, room);
     r->body = larger ? larger : r->body;
     r->room = larger ? room : r->room;
@@ -103,11 +134,12 @@ static void take_piece(request *r, const char *piece, size_t size)
     if (size > r->connection->loop->server->options.most_body - r->size)
         turn_down(r, MHD_HTTP_CONTENT_TOO_LARGE, TOO_LONG);
     else if (r->room - r->size < size && !make_room(r, r->size + size))
-        turn_down(r, MHD_HTTP_SERVICE_UNAVAILABLE, "too many requests are being sent at once; try again later");
+        turn_down(r, MHD_HTTP_SERVICE_UNAVAILABLE, BUSY);
     if (r->refusal) {
         drop_body(r);
         return;
     }
+    assert(size <= r->room - r->size);
     memcpy(r->body + r->size, piece, size);
     r->size += size;
 }
@@ -127,6 +159,7 @@ static enum MHD_Result collect_parameter(void *context, enum MHD_ValueKind kind,
 static void begin_answer(request *r)
 {
     r->stage = STAGE_WAITING;
+    r->connection->since = lenet5_clock();
     if (r->refusal)
         refuse(r, r->refusal, "%s", r->refused);
     else
@@ -143,7 +176,7 @@ static void add_headers(struct MHD_Response *response, const request *r)
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     if (r->json_size > 0) {
         snprintf(size, sizeof size, "%zu", r->json_size);
-        MHD_add_response_header(response, "Inference-Header-Content-Length", size);
+        MHD_add_response_header(response, JSON_LENGTH, size);
     }
     if (r->allow)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, r->allow);
@@ -209,10 +242,9 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
 /* Ready for the next one of the connection. */
 static void reset(request *r)
 {
-    for (size_t i = 0; i < r->parameter_count; i++)
-        free(r->parameters[i].owned);
     batch_free(&r->batch);
     text_free(&r->answer);
+    atomic_fetch_sub(&r->connection->loop->server->held, r->answer_kept);
     if (r->room > KEPT_ROOM)
         drop_body(r);
     const request fresh = {.connection = r->connection, .body = r->body, .room = r->room, .kept = r->kept};

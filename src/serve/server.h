@@ -8,10 +8,12 @@
  *   aside.c     what is said past MHD
  *   gather.c    digits of requests that arrived together, recognised together
  *   pool.c      threads for what takes longer than a round may: pictures, large batches
- *   classify.c, read.c, infer.c, network.c, training.c, metrics.c, assets.c    the answers
+ *   form.c      the files and fields of a form
+ *   classify.c, read.c, infer.c, network.c, training.c, metrics.c, assets.c    the answers; explain.c how it was read
  *
  * A request belongs to its loop's thread. One that waits for the pool belongs to a thread of the pool until it is
- * handed back through the loop's inbox.
+ * handed back through the loop's inbox. The pool calls nothing of MHD's: what it needs of the headers is taken before.
+ * The strings lie in the connection's memory, which MHD leaves as it is until the request is completed.
  */
 #ifndef LENET5_SERVE_SERVER_H
 #define LENET5_SERVE_SERVER_H
@@ -45,7 +47,6 @@ typedef struct route route;
 /* name=value of the query, or of a form. */
 typedef struct parameter {
     const char *name, *value;
-    char *owned; /* the value, where it comes from a form */
 } parameter;
 
 typedef uint8_t grey_input[32][32];
@@ -80,9 +81,10 @@ struct request {
     const route *route;
     char method[8], path[128]; /* as far as the log tells them */
     double began;
+    const char *content_type, *accept, *json_length; /* headers, NULL where they are not given */
 
     uint8_t *body;
-    size_t size, room, kept; /* bytes that are there; that are allocated; that are accounted for */
+    size_t size, room, kept; /* bytes that are there; that are allocated; that are counted in server.held */
     unsigned refusal;        /* the status of a request whose body is not worth keeping; 0: none */
     const char *refused;     /* why */
 
@@ -92,10 +94,12 @@ struct request {
     void (*work)(request *r, lenet5_reader *reader); /* for the pool; what does not read takes no reader */
     batch batch;
 
-    bool counted;    /* among those in flight */
-    bool pooled;     /* it belongs to the pool */
-    unsigned status; /* of the answer; 0: there is none yet */
+    bool counted;           /* among those in flight */
+    bool pooled;            /* it belongs to the pool */
+    _Atomic bool abandoned; /* by its loop: nobody waits for the answer any more */
+    unsigned status;        /* of the answer; 0: there is none yet */
     text_buffer answer;
+    size_t answer_kept;         /* bytes of it that are counted in server.held */
     const char *type;           /* of the answer */
     const char *allow;          /* the methods, for 405 */
     size_t json_size;           /* of the answer, where tensors follow; 0: all of it is JSON */
@@ -140,13 +144,20 @@ void refuse(request *r, unsigned status, const char *format, ...) __attribute__(
 void refuse_error(request *r, const lenet5_error *error);
 void refuse_memory(request *r);
 
+/*
+ * Counts the memory of the answer so far. False once the request is refused: the answer is too long, or too much is in
+ * memory already. What writes an answer of any length calls it now and then; in the end it is called for every answer.
+ */
+bool hold_answer(request *r);
+
 /* Answers 200 with what has been written to r->answer, or with an object, which is dropped. */
 void answer_text(request *r, const char *type);
 void answer_json(request *r, json_t *object);
 
 #define JSON_TYPE "application/json"
+#define JSON_LENGTH "Inference-Header-Content-Length" /* a header: of the JSON that tensors follow */
 
-/* A header of the request, or NULL. */
+/* A header of the request, or NULL. For the loop's thread alone. */
 const char *header_of(const request *r, const char *name);
 
 /* Whether the body is of that type, whatever parameters it has. */
@@ -174,7 +185,7 @@ struct connection {
     connection *next, *previous; /* of the loop */
     int socket;
     visitor *visitor;
-    double since;  /* when what it does now began */
+    double since;  /* when what it does now began; with a stream, when it last took something */
     size_t served; /* requests */
     request request;
 };
@@ -246,7 +257,7 @@ struct server {
     door *door;
     channel *channel;
     struct MHD_Response **assets;
-    _Atomic size_t bodies; /* bytes in memory */
+    _Atomic size_t held; /* bytes of bodies and answers in memory */
     _Atomic bool stopping;
     double started;
 };

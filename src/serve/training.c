@@ -1,30 +1,40 @@
 /*
- * GET /v1/training: server-sent events of a training. Each client has what is still to be sent to it; one that does not
- * keep up is let go, and comes back by itself to the state as it is then.
+ * GET /v1/training: server-sent events of a training. What has been told lately is kept once, in a ring, and each
+ * client has its place in it, so that no number of clients needs more memory. One that is further behind than the ring
+ * reaches is let go, as is one that takes nothing for a while (loop.c); it comes back by itself to the state as it is
+ * then.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "server.h"
 
-#define MOST_PENDING ((size_t)4 << 20) /* bytes */
-#define BLOCK 16384
+#define KEPT ((size_t)4 << 20) /* bytes of the ring: some seconds of the busiest training */
+#define BLOCK 16384            /* bytes that a client is given at once */
 
-typedef struct stream {
-    struct stream *next;
-    channel *channel;
-    connection *connection;
-    text_buffer pending;
-    size_t sent;
-    bool ended; /* once all is sent */
-} stream;
+/* All that had been told at a moment, as an event, for those who come later. */
+typedef struct state {
+    size_t holders; /* the channel, and clients that have not taken it all */
+    uint64_t at;    /* the place of the moment */
+    size_t size;
+    char bytes[];
+} state;
 
 struct channel {
     pthread_mutex_t turn;
-    bool open; /* something has been published */
-    char *state;
-    stream *streams;
+    state *state;  /* NULL: none */
+    char *events;  /* (KEPT), a ring; NULL: nothing has been published */
+    uint64_t told; /* bytes in all; a place is a number of them */
+    bool over;     /* nothing will be told any more */
 };
+
+typedef struct stream {
+    channel *channel;
+    connection *connection;
+    state *state; /* that it is given first; NULL: it has it */
+    size_t taken; /* bytes of the state */
+    uint64_t at;  /* its place */
+} stream;
 
 channel *channel_new(void)
 {
@@ -34,42 +44,114 @@ channel *channel_new(void)
     return c;
 }
 
+static void leave_state(state *s)
+{
+    if (s && --s->holders == 0)
+        free(s);
+}
+
 void channel_free(channel *c)
 {
     if (!c)
         return;
     pthread_mutex_destroy(&c->turn);
-    free(c->state);
+    leave_state(c->state);
+    free(c->events);
     free(c);
 }
 
-static void put_event(stream *s, const char *event, const char *json)
+/* ---- Telling --------------------------------------------------------------------------------------------------------
+ */
+
+static void put(channel *c, const char *text)
 {
-    text_puts(&s->pending, "event: ");
-    text_puts(&s->pending, event);
-    text_puts(&s->pending, "\ndata: ");
-    text_puts(&s->pending, json);
-    text_puts(&s->pending, "\n\n");
-    s->ended |= strcmp(event, "end") == 0 || s->pending.failed || s->pending.size - s->sent > MOST_PENDING;
+    for (size_t left = strlen(text), size; left > 0; left -= size, text += size) {
+        const size_t place = (size_t)(c->told % KEPT);
+        size = left < KEPT - place ? left : KEPT - place;
+        memcpy(c->events + place, text, size);
+        c->told += size;
+    }
+}
+
+/* Where there is no memory for it, the one before stays. */
+static void keep_state(channel *c, const char *json)
+{
+    static const char begin[] = "event: state\ndata: ", end[] = "\n\n";
+    const size_t size = sizeof begin - 1 + strlen(json) + sizeof end - 1;
+    state *s = malloc(sizeof *s + size + 1);
+    if (!s)
+        return;
+    *s = (state){.holders = 1, .at = c->told, .size = size};
+    strcpy(s->bytes, begin);
+    strcat(s->bytes, json);
+    strcat(s->bytes, end);
+    leave_state(c->state);
+    c->state = s;
 }
 
 void channel_publish(channel *c, const char *event, const char *json)
 {
     pthread_mutex_lock(&c->turn);
-    c->open = true;
+    if (!c->events)
+        c->events = malloc(KEPT);
     if (strcmp(event, "state") == 0) {
-        char *copy = strdup(json);
-        free(c->state);
-        c->state = copy;
-    } else {
-        for (stream *s = c->streams; s; s = s->next)
-            put_event(s, event, json);
+        keep_state(c, json);
+    } else if (c->events) {
+        put(c, "event: ");
+        put(c, event);
+        put(c, "\ndata: ");
+        put(c, json);
+        put(c, "\n\n");
     }
+    c->over |= strcmp(event, "end") == 0;
     pthread_mutex_unlock(&c->turn);
 }
 
 /* ---- MHD asks -------------------------------------------------------------------------------------------------------
  */
+
+static size_t take_state(stream *s, char *to, size_t most)
+{
+    if (!s->state)
+        return 0;
+    size_t size = s->state->size - s->taken;
+    size = size < most ? size : most;
+    memcpy(to, s->state->bytes + s->taken, size);
+    s->taken += size;
+    if (s->taken == s->state->size) {
+        leave_state(s->state);
+        s->state = NULL;
+    }
+    return size;
+}
+
+/* Whether what it should be given next has been overwritten. */
+static bool is_late(const stream *s)
+{
+    return s->channel->told - s->at > KEPT;
+}
+
+static size_t take_events(stream *s, char *to, size_t most)
+{
+    const size_t place = (size_t)(s->at % KEPT);
+    size_t size = (size_t)(s->channel->told - s->at);
+    size = size < KEPT - place ? size : KEPT - place;
+    size = size < most ? size : most;
+    if (size > 0)
+        memcpy(to, s->channel->events + place, size);
+    s->at += size;
+    return size;
+}
+
+/* Shows that the stream is alive, and finds out whether the client is. */
+static size_t put_sign(const connection *c, char *to, size_t most)
+{
+    static const char sign[] = ":\n\n";
+    const bool due = c->loop->now - c->since > STREAM_PAUSE && most >= sizeof sign - 1;
+    if (due)
+        memcpy(to, sign, sizeof sign - 1);
+    return due ? sizeof sign - 1 : 0;
+}
 
 static ssize_t give(void *context, uint64_t position, char *to, size_t most)
 {
@@ -77,19 +159,18 @@ static ssize_t give(void *context, uint64_t position, char *to, size_t most)
     connection *c = s->connection;
     (void)position;
     pthread_mutex_lock(&s->channel->turn);
-    if (s->pending.size == s->sent && !s->ended && c->loop->now - c->since > STREAM_PAUSE)
-        text_puts(&s->pending, ":\n\n"); /* shows that it is alive, and finds out whether the client is */
-    size_t size = s->pending.size - s->sent;
-    size = size < most ? size : most;
-    if (size > 0)
-        memcpy(to, s->pending.bytes + s->sent, size);
-    s->sent += size;
-    if (s->sent == s->pending.size)
-        s->sent = s->pending.size = 0;
-    const bool over = size == 0 && (s->ended || c->loop->stopping);
+    const bool late = is_late(s);
+    size_t size = late ? 0 : take_state(s, to, most);
+    if (size == 0 && !late)
+        size = take_events(s, to, most);
+    const bool over = size == 0 && (s->channel->over || c->loop->stopping);
     pthread_mutex_unlock(&s->channel->turn);
+    if (late)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
     if (over)
         return MHD_CONTENT_READER_END_OF_STREAM;
+    if (size == 0)
+        size = put_sign(c, to, most);
     if (size == 0)
         MHD_suspend_connection(c->mhd);
     else
@@ -101,30 +182,27 @@ static ssize_t give(void *context, uint64_t position, char *to, size_t most)
 static void forget(void *context)
 {
     stream *s = context;
-    channel *c = s->channel;
-    pthread_mutex_lock(&c->turn);
-    stream **at = &c->streams;
-    while (*at != s)
-        at = &(*at)->next;
-    *at = s->next;
-    pthread_mutex_unlock(&c->turn);
-    text_free(&s->pending);
+    pthread_mutex_lock(&s->channel->turn);
+    leave_state(s->state);
+    pthread_mutex_unlock(&s->channel->turn);
     free(s);
 }
 
+/* NULL once the request is refused. */
 static stream *stream_new(request *r)
 {
     channel *c = r->connection->loop->server->channel;
     stream *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        refuse_memory(r);
         return NULL;
-    s->channel = c;
-    s->connection = r->connection;
+    }
+    *s = (stream){.channel = c, .connection = r->connection};
     pthread_mutex_lock(&c->turn);
-    if (c->state)
-        put_event(s, "state", c->state);
-    s->next = c->streams;
-    c->streams = s;
+    s->state = c->state;
+    s->at = s->state ? s->state->at : c->told;
+    if (s->state)
+        s->state->holders++;
     pthread_mutex_unlock(&c->turn);
     return s;
 }
@@ -134,7 +212,7 @@ static bool is_open(request *r)
 {
     channel *c = r->connection->loop->server->channel;
     pthread_mutex_lock(&c->turn);
-    const bool open = c->open;
+    const bool open = c->events;
     pthread_mutex_unlock(&c->turn);
     if (!open)
         refuse(r, MHD_HTTP_NOT_FOUND, "no training is under way here; lenet5 train --watch shows one");
@@ -150,12 +228,11 @@ void answer_watch_page(request *r)
 void answer_training(request *r)
 {
     stream *s = is_open(r) ? stream_new(r) : NULL;
-    if (r->status)
+    if (!s)
         return;
-    r->ready = s ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, s, forget) : NULL;
+    r->ready = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, s, forget);
     if (!r->ready) {
-        if (s)
-            forget(s);
+        forget(s);
         refuse_memory(r);
         return;
     }

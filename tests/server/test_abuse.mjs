@@ -415,6 +415,20 @@ describe("broken forms", () => {
                            header);
         });
 
+    // A piece that may be the beginning of a boundary is where copying began anew.
+    test("a long field, in time that is in proportion to it", async (t) => {
+        const open = await startFor(t, []);
+        const head = '--b\r\nContent-Disposition: form-data; name="list"\r\n\r\n';
+        const values = [Buffer.alloc(4 * MIB, "1"), Buffer.alloc(4 * MIB, "\r"), Buffer.alloc(4 * MIB, "\r\n-"),
+                        Buffer.alloc(31 * MIB, "\r\n--"), Buffer.alloc(31 * MIB, "1,")];
+        for (const value of values) {
+            const since = performance.now();
+            const body = Buffer.concat([Buffer.from(head), value, Buffer.from(`\r\n--b\r\n${part}x\r\n--b--\r\n`)]);
+            refusedInWords(await exchange(open, post("/v1/read", body, type)), [400], `${value.length} bytes`);
+            assert.ok(performance.now() - since < 2000, `${value.length} bytes took ${performance.now() - since} ms`);
+        }
+    });
+
     test("the name of a file comes back as text, whatever is in it", async () => {
         for (const name of ['<img src=x onerror="1">', "\u0000\u0001\u001b[2J", "../../etc/passwd", "\u00fc\u2603",
                             "a".repeat(3000)]) {
@@ -460,13 +474,17 @@ describe("broken JSON", () => {
     test("pictures of many pixels, one after the other", async (t) => {
         const narrow = await startFor(t, ["--max-pixels", "20000"]);
         const head = "--xx\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
-        const part = [Buffer.from(head), pgm(Buffer.alloc(19600, 255), 140, 140), Buffer.from("\r\n")];
-        const form = (count) => Buffer.concat([...Array(count).fill(part).flat(), Buffer.from("--xx--\r\n")]);
+        const part = (width) => [Buffer.from(head), pgm(Buffer.alloc(width * 100, 255), width, 100),
+                                 Buffer.from("\r\n")];
+        const form = (count, width) =>
+            Buffer.concat([...Array(count).fill(part(width)).flat(), Buffer.from("--xx--\r\n")]);
         const type = "Content-Type: multipart/form-data; boundary=xx\r\n";
-        const send = (count) => exchange(narrow, post("/v1/read", form(count), type));
-        const fine = await send(4);
-        assert.equal(fine.status, 200, fine.text);
-        refusedInWords(await send(5), [413], "five pictures");
+        const send = (count, width) => exchange(narrow, post("/v1/read", form(count, width), type));
+        for (const width of [196, 200]) { // of 200 pixels, nothing is left after four
+            const fine = await send(4, width);
+            assert.equal(fine.status, 200, fine.text);
+            refusedInWords(await send(5, width), [413], `five pictures, ${width} pixels wide`);
+        }
     });
 
     test("a request that is a great deal of JSON", async (t) => {

@@ -115,24 +115,32 @@ describe("/v1/read", () => {
     });
 
     test("explain shows how", async () => {
-        const page = form(["plain.png", "turned.png"]);
-        for (const line of (await good("/v1/read?explain=1", page)).json()) {
-            const { explanation, digits: found, ...rest } = line;
-            assert.ok(explanation, Object.keys(rest).join());
-            checkStages(explanation);
-            checkCandidates(explanation, found);
-        }
+        for (const name of ["plain.png", "turned.png"])
+            for (const line of (await good("/v1/read?explain=1", form([name]))).json()) {
+                const { explanation, digits: found, ...rest } = line;
+                assert.ok(explanation, Object.keys(rest).join());
+                checkStages(explanation);
+                checkCandidates(explanation, found);
+            }
         const plain = (await good("/v1/read?explain=1", sampleBytes("plain.png"))).json()[0].explanation;
-        assert.deepEqual([plain.width, plain.height], [578, 247]);
+        assert.deepEqual([plain.width, plain.height, plain.more_pages], [578, 247, false]);
+    });
+
+    test("explain is about one file", async () => {
+        for (const query of ["explain=1", "page=1"])
+            await bad(400, /one file/, `/v1/read?${query}`, form(["plain.png", "turned.png"]));
     });
 
     function checkStages({ stages }) {
         assert.ok(stages.some((stage) => stage.name === "ink" && stage.line === 0));
         assert.ok(stages.some((stage) => stage.line === 1));
-        for (const { name, width, height, rgb } of stages)
-            assert.equal(Buffer.from(rgb, "base64").length, 3 * width * height, name);
-        const ink = Buffer.from(stages.find((stage) => stage.name === "ink").rgb, "base64");
-        assert.ok(new Set(ink).size > 2, "the ink is not of one colour");
+        for (const { name, width, height, png: picture } of stages) {
+            const bytes = Buffer.from(picture, "base64");
+            assert.equal(bytes.subarray(1, 4).toString(), "PNG", name);
+            assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [width, height], name);
+        }
+        const ink = Buffer.from(stages.find((stage) => stage.name === "ink").png, "base64");
+        assert.ok(ink.length > 1000, "the ink is not of one colour");
     }
 
     function checkCandidates({ candidates }, found) {
@@ -171,6 +179,25 @@ describe("/v1/read", () => {
         const half = { pixels: pixels.subarray(0, width * 200), width, height: 200 };
         const lines = (await good("/v1/read", tiff([half, { pixels, width, height }, half]))).json();
         assert.deepEqual(lines.map(({ page, line }) => [page, line]), [[1, 1], [2, 1], [2, 2], [3, 1]]);
+    });
+
+    test("one page of a TIFF, and how it was read", async () => {
+        const { pixels, width, height } = stacked();
+        const half = { pixels: pixels.subarray(0, width * 200), width, height: 200 };
+        const file = tiff([half, { pixels, width, height }, half]);
+        const all = (await good("/v1/read", file)).json();
+        for (const page of [1, 2, 3]) {
+            const wanted = all.filter((line) => line.page === page);
+            assert.deepEqual((await good(`/v1/read?page=${page}`, file)).json(), wanted);
+            const explained = (await good(`/v1/read?explain=1&page=${page}`, file)).json();
+            assert.deepEqual(explained.map(({ explanation, ...line }) => line), wanted);
+            explained.forEach(({ explanation }) => assert.equal(explanation.more_pages, page < 3));
+            checkStages(explained[0].explanation);
+        }
+        assert.deepEqual((await good("/v1/read?explain=1", file)).json().map(({ page }) => page), [1]);
+        await bad(400, /no page 4; there are 3/, "/v1/read?page=4", file);
+        for (const page of ["0", "65", "x", "1.5"])
+            await bad(400, /page/, `/v1/read?page=${page}`, file);
     });
 
     test("a photo is turned upright", async () => {

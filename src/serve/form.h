@@ -1,0 +1,23 @@
+/* The files of a request: the body itself, or those of a form. */
+#ifndef LENET5_SERVE_FORM_H
+#define LENET5_SERVE_FORM_H
+
+#include "server.h"
+
+#define MOST_FILES 64                /* of a form */
+#define MOST_FIELD ((size_t)4 << 20) /* bytes of an option in a form: as long a list of codes as there may be */
+
+typedef struct form_file {
+    const char *name; /* "" where none is given */
+    const uint8_t *bytes;
+    size_t size;
+} form_file;
+
+/*
+ * Fills files and returns how many there are, at least one; 0 once the request is refused. The other fields of a form
+ * become options of the request. Nothing is copied: a form is taken apart where it lies, in the body, which belongs to
+ * the caller's thread.
+ */
+size_t take_files(form_file files[MOST_FILES], request *r);
+
+#endif
