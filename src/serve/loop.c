@@ -241,8 +241,7 @@ static double seconds_allowed(const connection *c)
     case STAGE_HEADERS:
     case STAGE_BODY:
     case STAGE_SENDING: return o->request_seconds;
-    case STAGE_STREAMING:
-        return STREAM_PAUSE + o->request_seconds; /* there is something to be taken in every pause */
+    case STAGE_STREAMING: return STREAM_PAUSE + o->request_seconds; /* there is something to be taken in every pause */
     case STAGE_WAITING:
     case STAGE_ANSWERED:
     case STAGE_CUT: break;
