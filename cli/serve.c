@@ -14,11 +14,17 @@
 #define LONGEST_SECRET 65536 /* bytes of a token, a certificate or a key */
 #define LAST_SECONDS 30.0    /* for what is in flight when it is to end */
 
+/* What the files of --token-file, --cert and --key hold. */
+typedef struct secrets {
+    char token[LONGEST_SECRET], cert[LONGEST_SECRET], key[LONGEST_SECRET];
+} secrets;
+
 typedef struct job {
     const cli_arguments *arguments;
     serve_options options;
+    const char *token_file, *cert_file, *key_file; /* NULL where they are not given */
     lenet5_committee digits, strings;
-    char token[LONGEST_SECRET], cert[LONGEST_SECRET], key[LONGEST_SECRET];
+    secrets secrets;
 } job;
 
 static int read_secret(char *bytes, const char *path)
@@ -32,41 +38,58 @@ static int read_secret(char *bytes, const char *path)
     if (!read || size == LONGEST_SECRET)
         return complain("%s: %s", path, read ? "is too long" : "cannot be read");
     bytes[size] = '\0';
+    if (strlen(bytes) < size)
+        return complain("%s: byte %zu: there is a NUL; the file has to be text", path, strlen(bytes));
     return EXIT_DONE;
 }
 
-/* The first line, which has to be there. */
-static int read_token(job *j, const char *path)
+/* The first line, which has to be there, of characters that a client can send: those that are seen, of ASCII. */
+static int read_token(char *token, const char *path)
 {
-    const int code = read_secret(j->token, path);
-    j->token[strcspn(j->token, "\r\n")] = '\0';
-    if (code == EXIT_DONE && !j->token[0])
+    const int code = read_secret(token, path);
+    if (code != EXIT_DONE)
+        return code;
+    token[strcspn(token, "\n")] = '\0';
+    const size_t length = strlen(token);
+    if (length > 0 && token[length - 1] == '\r')
+        token[length - 1] = '\0';
+    if (!token[0])
         return complain("%s: line 1: there is no token", path);
-    j->options.token = j->token;
-    return code;
+    for (const char *c = token; *c; c++)
+        if (*c <= ' ' || *c > '~')
+            return complain("%s: line 1: byte %zu: a token has no blanks, control characters or characters beyond "
+                            "ASCII; openssl rand -base64 32 makes one",
+                            path, (size_t)(c - token));
+    return EXIT_DONE;
 }
 
-static int read_certificate(job *j, const char *cert, const char *key)
+static int read_secrets(secrets *s, const job *j)
 {
-    if (!cert || !key)
-        return complain_usage(j->arguments->command, "--cert and --key go together");
-    int code = read_secret(j->cert, cert);
-    if (code == EXIT_DONE)
-        code = read_secret(j->key, key);
-    j->options.cert = j->cert;
-    j->options.key = j->key;
+    int code = j->token_file ? read_token(s->token, j->token_file) : EXIT_DONE;
+    if (code == EXIT_DONE && j->cert_file)
+        code = read_secret(s->cert, j->cert_file);
+    if (code == EXIT_DONE && j->key_file)
+        code = read_secret(s->key, j->key_file);
     return code;
 }
 
-static int read_secrets(job *j)
+static int take_secrets(job *j)
 {
     const cli_arguments *a = j->arguments;
-    const char *token = argument_text(a, "token-file"), *cert = argument_text(a, "cert"),
-               *key = argument_text(a, "key");
-    int code = token ? read_token(j, token) : EXIT_DONE;
-    if (code == EXIT_DONE && (cert || key))
-        code = read_certificate(j, cert, key);
-    return code;
+    size_t count = 0;
+    j->token_file = argument_text(a, "token-file");
+    j->cert_file = argument_text(a, "cert");
+    j->key_file = argument_text(a, "key");
+    if (!j->cert_file != !j->key_file)
+        return complain_usage(a->command, "--cert and --key go together");
+    j->options.token = j->token_file ? j->secrets.token : NULL;
+    j->options.cert = j->cert_file ? j->secrets.cert : NULL;
+    j->options.key = j->key_file ? j->secrets.key : NULL;
+    const char *const files[] = {j->token_file, j->cert_file, j->key_file};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (files[i])
+            j->options.files[count++] = files[i];
+    return read_secrets(&j->secrets, j);
 }
 
 static int read_numbers(job *j)
@@ -104,9 +127,12 @@ static int read_options(job *j)
     if (!logs[place])
         return complain_unknown(j->arguments->command, "log", log, logs);
     j->options.log = (serve_log)place;
+    j->options.hosts = argument_text(j->arguments, "host");
+    j->options.origins = argument_text(j->arguments, "allow-origin");
+    j->options.sandbox = !argument_flag(j->arguments, "no-sandbox");
     j->options.listen = listen ? listen : SERVE_DEFAULT_PLACE;
     const int code = read_numbers(j);
-    return code == EXIT_DONE ? read_secrets(j) : code;
+    return code == EXIT_DONE ? take_secrets(j) : code;
 }
 
 /* Where no model is named, each kind of reading has its own. */
@@ -126,44 +152,81 @@ static bool is_loopback(const char *url)
     return strstr(url, "//127.") || strstr(url, "//[::1]:");
 }
 
-static void say_where(const job *j, const char *url)
+static void say_where(const job *j, const char *url, const char *guards)
 {
-    fprintf(stderr, "listening on %s\n", url);
+    fprintf(stderr, "listening on %s\nsandbox: %s\n", url, guards[0] ? guards : "none");
     if (!is_loopback(url) && !j->options.token)
         fputs("whoever reaches that address may use it; --token-file FILE asks for a token\n", stderr);
     if (isatty(STDERR_FILENO))
         fputs("open it in a browser and draw; Ctrl-C ends it\n", stderr);
 }
 
+static bool take_again(secrets *fresh, const job *j, const serve_module *module, server *s)
+{
+    lenet5_error error;
+    if (read_secrets(fresh, j) != EXIT_DONE)
+        return false;
+    const lenet5_status status =
+        module->reload(s, j->token_file ? fresh->token : NULL, j->cert_file ? fresh->cert : NULL,
+                       j->key_file ? fresh->key : NULL, &error);
+    if (status != LENET5_OK)
+        complain_error(&error);
+    return status == LENET5_OK;
+}
+
+/* The files are read anew; where something is wrong with one of them, all stay what they were. */
+static void reload(const job *j, const serve_module *module, server *s)
+{
+    secrets *fresh = calloc(1, sizeof *fresh);
+    if (!fresh)
+        complain_memory();
+    if (!fresh || !take_again(fresh, j, module, s))
+        fputs("nothing is reloaded; what was read before stays in use\n", stderr);
+    else
+        for (const char *const *file = j->options.files; *file; file++)
+            fprintf(stderr, "reloaded %s\n", *file);
+    free(fresh);
+}
+
 /* The threads of the server have inherited that the signals are blocked. A second one ends the program at once. */
-static void wait_for_signal(const sigset_t *ends)
+static void wait_for_end(const sigset_t *signals, const job *j, const serve_module *module, server *s)
 {
     int number;
-    sigwait(ends, &number);
+    while (sigwait(signals, &number) == 0 && number == SIGHUP)
+        reload(j, module, s);
     signal(number, SIG_DFL);
-    pthread_sigmask(SIG_UNBLOCK, ends, NULL);
+    pthread_sigmask(SIG_UNBLOCK, signals, NULL);
+}
+
+/* SIGHUP is for us where there is something to be reloaded; else it ends the program, as it does any other. */
+static void block_signals(sigset_t *signals, const job *j)
+{
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+    if (j->options.files[0])
+        sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
 static int serve(job *j)
 {
     lenet5_error error;
     server *s;
-    sigset_t ends;
+    sigset_t signals;
     const serve_module *module = load_extra("lenet5_serve", &error);
     if (!module)
         return complain_error(&error);
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    load_extra("lenet5_pictures", &error); /* while its libraries can be read; who sends a picture hears of a failure */
+    block_signals(&signals, j);
     const lenet5_status status = module->start(&s, &j->options, &error);
     if (status == LENET5_E_ARGUMENT)
         return complain_usage(j->arguments->command, "--listen %s", error.message);
     if (status != LENET5_OK)
         return complain_error(&error);
-    say_where(j, module->url(s));
-    wait_for_signal(&ends);
+    say_where(j, module->url(s), module->guards(s));
+    wait_for_end(&signals, j, module, s);
     module->stop(s, LAST_SECONDS);
     return EXIT_DONE;
 }
@@ -198,9 +261,12 @@ static const option options[] = {
     {"connections", "N", "at once; default 4096"},
     {"connections-per-address", "N", "default 256; behind a proxy as many as it makes"},
     {"queue", "N", "pictures that may wait for a thread; default 64"},
+    {"host", "NAME,...", "names that clients call this server by, beside its address"},
+    {"allow-origin", "ORIGIN,...", "sites whose pages may ask: https://example.com; '*' is all"},
     {"token-file", "FILE", "ask for the token in its first line, but for /v2/health"},
     {"cert", "FILE.pem", "TLS, with this certificate"},
     {"key", "FILE.pem", "and its key"},
+    {"no-sandbox", NULL, "keep the rights to files, connections and capabilities"},
     {"log", "HOW", "text (the default), json or none: a line a request on stderr"},
     {0},
 };
@@ -213,7 +279,8 @@ const cli_command serve_command = {
                    "answers programs: POST /v1/read reads pictures, POST /v1/classify single digits,\n"
                    "/v2 is the Open Inference Protocol, /metrics is for Prometheus, /openapi.json\n"
                    "describes all of it, and docs/server.md does so for people. Page and networks are\n"
-                   "parts of the program. SIGTERM and Ctrl-C end it once what is in flight is answered.",
+                   "parts of the program. SIGTERM and Ctrl-C end it once what is in flight is answered;\n"
+                   "SIGHUP has it read the files of --token-file, --cert and --key again.",
     .options = options,
     .run = run,
 };

@@ -227,12 +227,13 @@ static bool listen_at(door *d, const struct addrinfo *a)
 
 static void name_place(server *s, int socket)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
     char host[64] = "", port[8] = "";
     if (getsockname(socket, (struct sockaddr *)&address, &size) == 0)
         getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV);
+    s->place = address;
     const bool bracketed = strchr(host, ':');
     snprintf(s->url, sizeof s->url, "http%s://%s%s%s:%s", s->options.cert ? "s" : "", bracketed ? "[" : "", host,
              bracketed ? "]" : "", port);

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "server.h"
+#include "secrets.h"
 
 #define LONGEST_HEAD 16384       /* bytes */
 #define LONGEST_CREDENTIALS 8192 /* in base 64 */
@@ -102,6 +102,17 @@ static bool knows_token(const request *r, const char *token)
            (basic && knows_password(token, basic));
 }
 
+/* Whether a token is asked for, and is not told. */
+static bool lacks_token(const request *r)
+{
+    server *s = r->connection->loop->server;
+    const char *token = s->options.token ? secrets_hold_token(s) : NULL;
+    const bool lacks = token && !knows_token(r, token);
+    if (s->options.token)
+        secrets_release(s);
+    return lacks;
+}
+
 static bool is_health(const char *path)
 {
     static const char health[] = "/v2/health/";
@@ -159,9 +170,13 @@ static bool is_too_large(const request *r)
 
 static void check_headers(request *r)
 {
-    const serve_options *o = &r->connection->loop->server->options;
     const char *coding = header_of(r, MHD_HTTP_HEADER_CONTENT_ENCODING);
-    if (o->token && !is_health(r->path) && !knows_token(r, o->token))
+    if (!origin_check(r))
+        return;
+    r->preflight = r->allow && origin_is_preflight(r);
+    if (r->preflight)
+        turn_down(r, 0, NULL); /* an answer is wanted, and not the 405; a preflight has no token */
+    else if (!is_health(r->path) && lacks_token(r))
         turn_down(r, MHD_HTTP_UNAUTHORIZED, "a token is needed: Authorization: Bearer TOKEN");
     else if (coding && strcasecmp(coding, "identity") != 0)
         turn_down(r, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "bodies are taken as they are, without a Content-Encoding");

@@ -19,7 +19,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "server.h"
+#include "secrets.h"
 
 #define TICK 0.1            /* seconds between two looks at the deadlines */
 #define HALF_CLOSED 1.0     /* seconds for an answer to a client that has closed its way to us */
@@ -332,6 +332,7 @@ bool loop_round(loop *l, int milliseconds)
 static void *run(void *context)
 {
     loop *l = context;
+    secrets_present_here(l->server);
     while (loop_round(l, (int)(1000 * TICK)))
         ;
     return NULL;
@@ -345,20 +346,11 @@ static lenet5_status start_daemon(loop *l, lenet5_error *error)
     const serve_options *o = &l->server->options;
     const unsigned flags =
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | (o->cert ? MHD_USE_TLS : 0);
-    const struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert},
-        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key},
-        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
-        {MHD_OPTION_END, 0, NULL},
-    };
     l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_handle, l, MHD_OPTION_URI_LOG_CALLBACK, request_begin, l,
                                  MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
                                  notice_connection, l, MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->connections + 16,
-                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY, MHD_OPTION_ARRAY,
-                                 o->cert ? tls : tls + 3, MHD_OPTION_END);
-    if (!l->daemon && o->cert)
-        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET,
-                           "the server does not start: are the certificate and its key PEM, and do they go together?");
+                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY, MHD_OPTION_HTTPS_PRIORITIES,
+                                 TLS_PRIORITIES, MHD_OPTION_HTTPS_CERT_CALLBACK2, secrets_present, MHD_OPTION_END);
     return l->daemon
                ? LENET5_OK
                : lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "the server does not start: %s", strerror(errno));

@@ -12,7 +12,7 @@
  */
 
 /* Those that there may be; the last stands for any other. */
-static const unsigned statuses[STATUSES] = {200, 304, 400, 401, 403, 404, 405, 408,
+static const unsigned statuses[STATUSES] = {200, 204, 304, 400, 401, 403, 404, 405, 408,
                                             413, 414, 415, 421, 431, 503, 504, 0};
 
 static const double latencies[LATENCIES] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,

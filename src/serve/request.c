@@ -162,6 +162,8 @@ static void begin_answer(request *r)
     r->connection->since = lenet5_clock();
     if (r->refusal)
         refuse(r, r->refusal, "%s", r->refused);
+    else if (r->preflight)
+        r->status = MHD_HTTP_NO_CONTENT;
     else
         MHD_get_connection_values(r->connection->mhd, MHD_GET_ARGUMENT_KIND, collect_parameter, r);
     if (!r->status)
@@ -171,7 +173,8 @@ static void begin_answer(request *r)
 static void add_headers(struct MHD_Response *response, const request *r)
 {
     char size[24];
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
+    if (r->type)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     if (r->json_size > 0) {
@@ -187,6 +190,7 @@ static void add_headers(struct MHD_Response *response, const request *r)
         MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
                                 "Basic realm=\"lenet5\", charset=\"UTF-8\"");
     }
+    origin_add_headers(response, r);
     if (r->connection->loop->stopping)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }

@@ -35,6 +35,10 @@ typedef struct serve_options {
     double read_seconds;    /* for reading one page */
     const char *token;      /* that clients have to know; NULL: none */
     const char *cert, *key; /* PEM, of TLS; NULL: plain HTTP */
+    const char *hosts;      /* names that Host may have besides, with commas between; NULL: none */
+    const char *origins;    /* sites whose pages may ask, likewise; "*": all */
+    bool sandbox;           /* gives up, for the calling thread too, what serving needs not */
+    const char *files[4];   /* that are read again for serve_reload, ended by NULL: the sandbox leaves them readable */
     serve_log log;          /* on stderr */
 } serve_options;
 
@@ -45,6 +49,14 @@ lenet5_status serve_start(server **started, const serve_options *options, lenet5
 
 /* Where it listens, for people: "http://127.0.0.1:8080". */
 const char *serve_url(const server *s);
+
+/* What the server has given up, for people; "" without a sandbox. */
+const char *serve_guards(const server *s);
+
+/*
+ * Other secrets from now on, all of them or, after an error, none: of as many kinds as the server was started with.
+ */
+lenet5_status serve_reload(server *s, const char *token, const char *cert, const char *key, lenet5_error *error);
 
 /*
  * Tells all who watch /v1/training of an event, in JSON. The event "state" is told to those alone who come later, in
@@ -59,6 +71,8 @@ void serve_stop(server *s, double seconds);
 typedef struct serve_module {
     lenet5_status (*start)(server **started, const serve_options *options, lenet5_error *error);
     const char *(*url)(const server *s);
+    const char *(*guards)(const server *s);
+    lenet5_status (*reload)(server *s, const char *token, const char *cert, const char *key, lenet5_error *error);
     void (*publish)(server *s, const char *event, const char *json);
     void (*stop)(server *s, double seconds);
 } serve_module;

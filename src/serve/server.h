@@ -3,9 +3,11 @@
  *
  *   door.c      takes clients, or turns them away, and deals them out to the loops
  *   loop.c      one thread and one MHD daemon, which nobody else touches: its clients, their deadlines, its round
- *   request.c   a request from its first line to its answer; head.c its head, parameters.c its options
+ *   request.c   a request from its first line to its answer; head.c its head, origin.c who may ask, parameters.c its
+ *               options
  *   routes.c    which path is answered by whom
  *   aside.c     what is said past MHD
+ *   secrets.c   the token, the certificate and its key, which may change; sandbox.c what the server gives up
  *   gather.c    digits of requests that arrived together, recognised together
  *   pool.c      threads for what takes longer than a round may: pictures, large batches
  *   form.c      the files and fields of a form
@@ -35,6 +37,7 @@ typedef struct door door;
 typedef struct visitor visitor;
 typedef struct channel channel;
 typedef struct route route;
+typedef struct secrets secrets;
 
 /* ---- Requests -------------------------------------------------------------------------------------------------------
  */
@@ -98,6 +101,10 @@ struct request {
     bool pooled;            /* it belongs to the pool */
     _Atomic bool abandoned; /* by its loop: nobody waits for the answer any more */
     unsigned status;        /* of the answer; 0: there is none yet */
+    bool preflight;  /* a browser asks whether a page of another site may ask */
+    bool counted;    /* among those in flight */
+    bool pooled;     /* it belongs to the pool */
+    unsigned status; /* of the answer; 0: there is none yet */
     text_buffer answer;
     size_t answer_kept;         /* bytes of it that are counted in server.held */
     const char *type;           /* of the answer */
@@ -138,6 +145,13 @@ enum MHD_Result take_headers(request *r, const char *method, const char *version
 /* Its body is not worth keeping; once it has been sent, it is answered so. */
 void turn_down(request *r, unsigned status, const char *why);
 #define TOO_LONG "the body is longer than the server takes (--max-body)"
+
+/* Whether Host names us and the request comes from no page of another site; else it is turned down. */
+bool origin_check(request *r);
+
+/* Whether a browser asks for a page of a site that --allow-origin has, whatever the route. */
+bool origin_is_preflight(const request *r);
+void origin_add_headers(struct MHD_Response *response, const request *r);
 
 /* Answers with an error. */
 void refuse(request *r, unsigned status, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -198,7 +212,7 @@ typedef struct arrival {
     visitor *visitor;
 } arrival;
 
-#define STATUSES 16 /* that are counted each by itself, but for the last */
+#define STATUSES 24 /* that are counted each by itself, but for the last */
 #define LATENCIES 14
 
 typedef enum counted {
@@ -250,6 +264,10 @@ struct loop {
 struct server {
     serve_options options;
     char url[128];
+    struct sockaddr_storage place; /* where it listens */
+    pthread_rwlock_t secrets_lock; /* of the next */
+    secrets *secrets;              /* NULL where there are none */
+    char guards[160];
     unsigned threads;
     loop *loops;         /* (threads) */
     unsigned loop_count; /* that have been started */
@@ -289,6 +307,12 @@ void say_aside(const server *s, int socket, unsigned status, const char *why);
 
 lenet5_status start_thread(pthread_t *thread, bool *running, void *(*run)(void *context), void *context,
                            lenet5_error *error);
+
+/*
+ * This thread, and those that it starts from now on, give up what they do not need. The folders of the files, ended by
+ * NULL, can still be read. Told is what is in force, for people; what the kernel does not have is not.
+ */
+void sandbox_enter(char *told, size_t size, const char *const *files);
 
 lenet5_status door_open(door **opened, server *s, lenet5_error *error);
 lenet5_status door_run(door *d, lenet5_error *error);

@@ -201,7 +201,7 @@ describe("the many", () => {
 describe("malformed requests", () => {
     const body = DIGIT.toString("latin1");
     const classify = (headers, content = body) =>
-        `POST /v1/classify HTTP/1.1\r\nHost: x\r\n${OCTETS}${headers}\r\n\r\n${content}`;
+        `POST /v1/classify HTTP/1.1\r\nHost: localhost\r\n${OCTETS}${headers}\r\n\r\n${content}`;
     const chunked = (content) => classify("Transfer-Encoding: chunked", content);
 
     const lengths = [
@@ -265,12 +265,12 @@ describe("malformed requests", () => {
         test(`${what}: 431`, async () => refused(await exchange(server, get("/v2", headers)), [431], what));
 
     const broken = [
-        "GET\r\n\r\n", "GET /v2\r\n\r\n", "GET /v2 HTTP/9.9\r\nHost: x\r\n\r\n", "GET /v2 HTTX/1.1\r\nHost: x\r\n\r\n",
-        "\0\0\0\0\r\n\r\n", "GET /v2 HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
-        "GET /v2 HTTP/1.1\r\nHost: x\r\nX\0Y: z\r\n\r\n",
+        "GET\r\n\r\n", "GET /v2\r\n\r\n", "GET /v2 HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET /v2 HTTX/1.1\r\nHost: localhost\r\n\r\n",
+        "\0\0\0\0\r\n\r\n", "GET /v2 HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
+        "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX\0Y: z\r\n\r\n",
         "GET /v2 HTTP/1.1\r\nHost : x\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         "GET /v2 HTTP/1.1\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "G\xcbT /v2 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "G\xcbT /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ];
     for (const line of broken)
         test(`${JSON.stringify(line)}: no good answer`, async () => {
@@ -281,10 +281,10 @@ describe("malformed requests", () => {
 
     // What may be overlooked, so long as nothing comes of it.
     const odd = [
-        "GET  /v2 HTTP/1.1\r\nHost: x\r\n\r\n", "/v2 GET HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /v2\0 HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /v2 HTTP/1.1\r\nHost: x\r\n: no name\r\n\r\n", "GET /v2 HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n",
-        "GET /?\0 HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\nGET /v2 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET  /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n", "/v2 GET HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v2\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v2 HTTP/1.1\r\nHost: localhost\r\n: no name\r\n\r\n", "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
+        "GET /?\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\r\n\r\nGET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ];
     for (const line of odd)
         test(`${JSON.stringify(line)}: one answer at most`, async () => {
@@ -533,7 +533,7 @@ describe("bodies without an end", () => {
         for (const path of ["/v1/read", "/v1/classify"])
             test(`${what}, ${path}`, async () => {
                 const before = server.memory();
-                const head = `POST ${path} HTTP/1.1\r\nHost: x\r\n${OCTETS}${headers}\r\n`;
+                const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${OCTETS}${headers}\r\n`;
                 const { answer, most } = await pour(server, head, mebibytes * MIB, frame);
                 refusedInWords(answer, [413], what);
                 assert.ok(most - before < 12 * MIB, `${(most - before) / MIB} MiB more`);
@@ -542,7 +542,7 @@ describe("bodies without an end", () => {
     test("from many at once", async (t) => {
         const open = await startFor(t, ["--max-body", String(4 * MIB)]);
         const before = open.memory();
-        const head = `POST /v1/read HTTP/1.1\r\nHost: x\r\nContent-Length: ${4 * MIB}\r\n\r\n`;
+        const head = `POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${4 * MIB}\r\n\r\n`;
         const sockets = Array.from({ length: 60 }, () => connect(open));
         sockets.forEach((socket) => { socket.write(head); socket.write(Buffer.alloc(4 * MIB - 1)); });
         await within(4000, () => sockets.filter(({ got }) => got.length > 0).length >= 40);

@@ -48,7 +48,7 @@ describe("routes and methods", () => {
     test("405 with what is allowed", async () => {
         for (const path of POSTS)
             for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
-                const bytes = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
+                const bytes = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`;
                 const answer = await exchange(server, bytes);
                 told(answer, 405);
                 assert.match(answer.headers.allow, /\bPOST\b/, path);
@@ -65,7 +65,7 @@ describe("routes and methods", () => {
     test("HEAD says what GET says, without the body", async () => {
         for (const path of GETS) {
             const socket = connect(server);
-            socket.write(`HEAD ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+            socket.write(`HEAD ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
             const head = await answerOn(socket, { head: true });
             assert.equal(head.status, 200, path);
             socket.write(get(path));
@@ -98,13 +98,13 @@ describe("routes and methods", () => {
         assert.equal((await exchange(server, post("/v1/classify", most, octets))).status, 200);
         for (const path of POSTS) {
             told(await exchange(server, post(path, long)), 413, /--max-body/);
-            const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n493e1\r\n`;
+            const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n493e1\r\n`;
             told(await exchange(server, Buffer.concat([Buffer.from(head), long, Buffer.from("\r\n0\r\n\r\n")])), 413);
         }
     });
 
     test("413 comes before the body, where its length is told", async () => {
-        const told413 = await exchange(server, "POST /v1/read HTTP/1.1\r\nHost: x\r\nContent-Length: 300001\r\n" +
+        const told413 = await exchange(server, "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300001\r\n" +
                                                "Expect: 100-continue\r\n\r\n");
         told(told413, 413);
     });
@@ -131,7 +131,7 @@ describe("connections", () => {
 
     test("a body in chunks, and one that waits for 100 Continue", async () => {
         const digit = Buffer.alloc(784);
-        const head = "POST /v1/classify HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n";
+        const head = "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n";
         const half = Buffer.concat([Buffer.from("188\r\n"), digit.subarray(392), Buffer.from("\r\n")]);
         const chunked = [Buffer.from(`${head}Transfer-Encoding: chunked\r\n\r\n`), half, half,
                          Buffer.from("0\r\n\r\n")];
@@ -393,7 +393,7 @@ describe("the access log", () => {
         await exchange(noisy, get("/no%0athing%22", "User-Agent: a\tb\r\n"));
         const { code, err } = await noisy.stop();
         assert.equal(code, 0);
-        return err.split("\n").filter((line) => line && !/listening on/.test(line));
+        return err.split("\n").filter((line) => line && !/^listening on|^sandbox:/.test(line));
     }
 
     test("a line a request", async (t) => {
@@ -425,7 +425,7 @@ describe("the access log", () => {
             return noisy.stop();
         })();
         assert.equal(code, 0);
-        assert.match(err, /^listening on http:\/\/127\.0\.0\.1:\d+\n.*"GET" "\/v2" 200\b/);
+        assert.match(err, /^listening on http:\/\/127\.0\.0\.1:\d+\nsandbox: .*\n.*"GET" "\/v2" 200\b/);
     });
 });
 
@@ -481,7 +481,7 @@ describe("--token-file", () => {
     });
 
     test("a body is not waited for from who has none", async () => {
-        const head = "POST /v1/read HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
+        const head = "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
         told(await exchange(guarded, head, { within: 2000 }), 401);
     });
 

@@ -99,11 +99,11 @@ export async function exchange(server, bytes, { from, ...options } = {}) {
     return answer;
 }
 
-export const get = (path, headers = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+export const get = (path, headers = "") => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
 
 export function post(path, body, headers = "") {
     const bytes = Buffer.from(body);
-    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes.length}\r\n${headers}\r\n`;
+    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes.length}\r\n${headers}\r\n`;
     return Buffer.concat([Buffer.from(head), bytes]);
 }
 
