@@ -1,4 +1,9 @@
-/* POST /v1/classify: single digits, as grey values or as pictures. */
+/* POST /v1/classify: single digits, as grey values or as pictures, by what the body is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "content.h"
+#include "form.h"
 #include "pixels.h"
 
 /* ---- The answer -----------------------------------------------------------------------------------------------------
@@ -44,18 +49,25 @@ static void tell(request *r, lenet5_maps *maps)
     const batch *b = &r->batch;
     size_t rejected = 0;
     text_puts(&r->answer, "{\"results\":[");
-    for (size_t i = 0; i < b->count || (b->empty && i == 0); i++) {
-        const digit_answer a = b->empty ? digit_answer_empty()
-                                        : digit_answer_of(&r->connection->loop->server->options.digits->provenance.loss,
-                                                          b->penalty[i], b->threshold);
+    for (size_t i = 0; i < b->count; i++) {
+        const digit_answer a = b->empty[i]
+                                   ? digit_answer_empty()
+                                   : digit_answer_of(&r->connection->loop->server->options.digits->provenance.loss,
+                                                     b->penalty[i], b->threshold);
         rejected += !a.accepted;
         text_puts(&r->answer, i ? ",{" : "{");
         put_digit_answer(&r->answer, &a);
-        if (b->maps && !b->empty)
+        if (b->maps && !b->empty[i])
             tell_maps(r, i, maps);
         text_put(&r->answer, "}", 1);
     }
-    text_puts(&r->answer, "]}\n");
+    text_puts(&r->answer, "]");
+    if (b->note) {
+        text_puts(&r->answer, ",\"notes\":[");
+        text_string(&r->answer, b->note);
+        text_puts(&r->answer, "]");
+    }
+    text_puts(&r->answer, "}\n");
     count_more(r->connection->loop, COUNT_REJECTED, rejected);
     answer_text(r, JSON_TYPE);
 }
@@ -87,64 +99,27 @@ static bool take_grey(request *r)
                "the body has %zu bytes; grey values are 784 (28x28) or 1024 (32x32) bytes a digit", r->size);
         return false;
     }
-    if (!room_for(r, r->size / bytes))
+    if (!check_levels(r, r->body, r->size) || !room_for(r, r->size / bytes))
         return false;
     for (size_t i = 0; i < r->batch.count; i++)
         place_pixels(r->batch.pictures[i], r->body + i * bytes, bytes);
     return true;
 }
 
-static bool take_array(request *r, size_t index, const json_t *value)
-{
-    uint8_t pixels[WHOLE_BYTES];
-    const size_t count = count_numbers(value);
-    if ((count != LENET5_PICTURE_BYTES && count != WHOLE_BYTES) || !pixels_from_json(pixels, value, count)) {
-        refuse(r, MHD_HTTP_BAD_REQUEST, "picture %zu: not an array of 784 or 1024 numbers from 0 to 255", index);
-        return false;
-    }
-    place_pixels(r->batch.pictures[index], pixels, count);
-    return true;
-}
-
-static bool take_arrays(request *r, const json_t *body)
-{
-    const json_t *one = json_object_get(body, "picture");
-    const json_t *several = json_object_get(body, "pictures");
-    if (json_object_size(body) != 1 || !(one || json_is_array(several))) {
-        refuse(r, MHD_HTTP_BAD_REQUEST, "the body is no object with \"picture\" or \"pictures\" alone");
-        return false;
-    }
-    bool taken = room_for(r, one ? 1 : json_array_size(several));
-    for (size_t i = 0; taken && i < r->batch.count; i++)
-        taken = take_array(r, i, one ? one : json_array_get(several, i));
-    return taken;
-}
-
-static bool take_json(request *r)
-{
-    json_t *body = parse_body(r, r->size);
-    const bool taken = body && take_arrays(r, body);
-    json_decref(body);
-    return taken;
-}
-
 /* ---- Pictures of any size -------------------------------------------------------------------------------------------
  */
 
-static bool normalise(request *r, const lenet5_picture *picture)
+static bool normalise(request *r, size_t index, const lenet5_picture *picture)
 {
     lenet5_error error;
-    uint8_t digit[LENET5_PICTURE_BYTES];
-    if (!batch_room(r, 1))
-        return false;
+    uint8_t digit[LENET5_PICTURE_BYTES] = {0};
     const lenet5_status status = lenet5_normalise(digit, picture->grey, picture->width, picture->height, &error);
-    r->batch.empty = status == LENET5_E_PICTURE_EMPTY;
-    r->batch.count = !r->batch.empty;
-    if (status == LENET5_OK)
-        place_pixels(r->batch.pictures[0], digit, sizeof digit);
-    else if (!r->batch.empty)
+    r->batch.empty[index] = status == LENET5_E_PICTURE_EMPTY;
+    if (status == LENET5_OK || r->batch.empty[index])
+        place_pixels(r->batch.pictures[index], digit, sizeof digit);
+    else
         refuse_error(r, &error);
-    return status == LENET5_OK || r->batch.empty;
+    return !r->status;
 }
 
 static bool take_grey_picture(request *r)
@@ -160,25 +135,94 @@ static bool take_grey_picture(request *r)
         return false;
     }
     const lenet5_picture picture = {width, r->size / width, r->body};
-    return normalise(r, &picture);
+    return check_levels(r, r->body, r->size) && room_for(r, 1) && normalise(r, 0, &picture);
 }
 
-static bool take_picture_file(request *r)
+/* The first page of a picture file. */
+static bool take_picture_file(request *r, size_t index, const uint8_t *bytes, size_t size, const char *name)
 {
     lenet5_error error;
     lenet5_pages *pages;
     lenet5_picture picture = {0};
-    lenet5_status status = lenet5_pages_parse(&pages, r->body, r->size, "the body", &error);
+    const size_t most = r->connection->loop->server->options.most_pixels, left = r->batch.pixels;
+    lenet5_status status = lenet5_pages_parse(&pages, bytes, size, name, &error);
     if (status == LENET5_OK) {
-        status = lenet5_pages_limit(pages, r->connection->loop->server->options.most_pixels, &error);
+        status = left == 0 ? LENET5_E_PICTURE_SIZE : lenet5_pages_limit(pages, left < most ? left : most, &error);
         if (status == LENET5_OK)
             status = lenet5_pages_next(&picture, pages, &error);
         lenet5_pages_free(pages);
     }
-    if (status != LENET5_OK)
+    if (status == LENET5_OK)
+        r->batch.pixels -= picture.width * picture.height;
+    if (status == LENET5_E_PICTURE_SIZE && left < most)
+        refuse(r, MHD_HTTP_CONTENT_TOO_LARGE, "the pictures have more than %zu pixels together; send fewer at once",
+               PICTURES_WORTH * most);
+    else if (status != LENET5_OK)
         refuse_error(r, &error);
-    const bool taken = status == LENET5_OK && normalise(r, &picture);
+    const bool taken = status == LENET5_OK && normalise(r, index, &picture);
     lenet5_picture_free(&picture);
+    return taken;
+}
+
+static bool take_data_url(request *r, size_t index, const uint8_t *url, size_t length, const char *name)
+{
+    size_t size;
+    uint8_t *bytes = content_of_data_url(&size, url, length);
+    const bool taken = bytes && take_picture_file(r, index, bytes, size, name);
+    if (!bytes && size > 0)
+        refuse_memory(r);
+    else if (!bytes)
+        refuse(r, MHD_HTTP_BAD_REQUEST, "%s: not a data URL of a picture: data:image/png;base64,...", name);
+    free(bytes);
+    return taken;
+}
+
+static bool take_picture(request *r, size_t index, const uint8_t *bytes, size_t size, const char *name)
+{
+    return content_is_data_url(bytes, size) ? take_data_url(r, index, bytes, size, name)
+                                            : take_picture_file(r, index, bytes, size, name);
+}
+
+/* ---- JSON -----------------------------------------------------------------------------------------------------------
+ */
+
+static bool take_array(request *r, size_t index, scale *seen, const json_t *value)
+{
+    uint8_t pixels[WHOLE_BYTES];
+    if (json_is_string(value))
+        return take_data_url(r, index, (const uint8_t *)json_string_value(value), json_string_length(value),
+                             "a picture of the body");
+    const size_t count = count_numbers(value);
+    if ((count != LENET5_PICTURE_BYTES && count != WHOLE_BYTES) || !pixels_from_json(pixels, seen, value, count)) {
+        refuse(r, MHD_HTTP_BAD_REQUEST,
+               "picture %zu: neither an array of 784 or 1024 numbers from 0, paper, to 255, ink, nor a data URL",
+               index);
+        return false;
+    }
+    place_pixels(r->batch.pictures[index], pixels, count);
+    return true;
+}
+
+static bool take_arrays(request *r, const json_t *body)
+{
+    scale seen = {0};
+    const json_t *one = json_object_get(body, "picture");
+    const json_t *several = json_object_get(body, "pictures");
+    if (json_object_size(body) != 1 || !(one || json_is_array(several))) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "the body is no object with \"picture\" or \"pictures\" alone");
+        return false;
+    }
+    bool taken = room_for(r, one ? 1 : json_array_size(several));
+    for (size_t i = 0; taken && i < r->batch.count; i++)
+        taken = take_array(r, i, &seen, one ? one : json_array_get(several, i));
+    return taken && check_scale(r, &seen);
+}
+
+static bool take_json(request *r)
+{
+    json_t *body = parse_body(r, r->size);
+    const bool taken = body && take_arrays(r, body);
+    json_decref(body);
     return taken;
 }
 
@@ -195,18 +239,43 @@ static bool read_options(request *r)
            choose_threshold(r, threshold, parameter_of(r, "threshold"), max_error);
 }
 
+static bool is_form(const request *r)
+{
+    return has_type(r, "multipart/form-data");
+}
+
+static bool is_picture(const request *r)
+{
+    return has_type(r, "image/") || content_is_picture(r->body, r->size) || content_is_data_url(r->body, r->size);
+}
+
 /* Where no type tells, as with curl's own, a brace does. */
 static bool is_json(const request *r)
 {
     return has_type(r, JSON_TYPE) || (!has_type(r, "application/octet-stream") && r->size > 0 && r->body[0] == '{');
 }
 
+static bool take_files_of_form(request *r)
+{
+    form_file files[MOST_FILES];
+    const size_t count = take_files(files, r);
+    bool taken = count > 0 && read_options(r) && room_for(r, count);
+    for (size_t i = 0; taken && i < count; i++)
+        taken =
+            take_picture(r, i, files[i].bytes, files[i].size, files[i].name[0] ? files[i].name : "a file of the form");
+    return taken;
+}
+
 static bool take_digits(request *r)
 {
-    return has_type(r, "image/") ? take_picture_file(r)
-           : is_json(r)          ? take_json(r)
-           : r->batch.normalise  ? take_grey_picture(r)
-                                 : take_grey(r);
+    r->batch.pixels = PICTURES_WORTH * r->connection->loop->server->options.most_pixels;
+    if (is_form(r)) /* which has options too */
+        return take_files_of_form(r);
+    if (!read_options(r))
+        return false;
+    if (is_picture(r))
+        return room_for(r, 1) && take_picture(r, 0, r->body, r->size, "the body");
+    return is_json(r) ? take_json(r) : r->batch.normalise ? take_grey_picture(r) : take_grey(r);
 }
 
 static void classify_in_pool(request *r, lenet5_reader *reader)
@@ -215,11 +284,16 @@ static void classify_in_pool(request *r, lenet5_reader *reader)
         batch_recognise(r, reader);
 }
 
+/* Pictures take longer than a round may, in JSON too. */
+static bool is_long(const request *r)
+{
+    return r->size > SHORT_BODY || is_form(r) || is_picture(r) ||
+           (is_json(r) && content_has_data_url(r->body, r->size));
+}
+
 void answer_classify(request *r)
 {
-    if (!read_options(r))
-        return;
-    if (r->size > SHORT_BODY || has_type(r, "image/"))
+    if (is_long(r))
         pool_add(r->connection->loop->server->pool, r, classify_in_pool);
     else if (take_digits(r))
         gather(r);

@@ -7,6 +7,9 @@
 #define MOST_FILES 64                /* of a form */
 #define MOST_FIELD ((size_t)4 << 20) /* bytes of an option in a form: as long a list of codes as there may be */
 
+/* Times the largest picture: so many pixels a request may have in all its pictures. */
+#define PICTURES_WORTH ((size_t)4)
+
 typedef struct form_file {
     const char *name; /* "" where none is given */
     const uint8_t *bytes;

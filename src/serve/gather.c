@@ -66,8 +66,9 @@ bool batch_room(request *r, size_t count)
     batch *b = &r->batch;
     b->pictures = malloc(count * sizeof *b->pictures);
     b->penalty = malloc(count * sizeof *b->penalty);
+    b->empty = calloc(count, sizeof *b->empty);
     b->count = count;
-    if (b->pictures && b->penalty)
+    if (b->pictures && b->penalty && b->empty)
         return true;
     refuse_memory(r);
     return false;
@@ -77,12 +78,16 @@ void batch_free(batch *b)
 {
     free(b->pictures);
     free(b->penalty);
+    free(b->empty);
     json_decref(b->asked);
 }
 
 static void tell(request *r, lenet5_maps *maps)
 {
-    count_more(r->connection->loop, COUNT_DIGITS, r->batch.count);
+    size_t digits = r->batch.count;
+    for (size_t i = 0; i < r->batch.count; i++)
+        digits -= r->batch.empty[i];
+    count_more(r->connection->loop, COUNT_DIGITS, digits);
     r->batch.tell(r, maps);
 }
 

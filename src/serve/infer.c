@@ -103,8 +103,8 @@ static const uint8_t *binary_input(request *r, const json_t *input, size_t json_
     const size_t there = r->size - json_size;
     if (!json_is_integer(size) || json_integer_value(size) < 0 || (size_t)json_integer_value(size) != needed ||
         there != needed) {
-        refuse(r, MHD_HTTP_BAD_REQUEST, "%zu bytes of tensors follow the JSON; the shape of " INPUT " has %zu", there,
-               needed);
+        refuse(r, MHD_HTTP_BAD_REQUEST, "%zu bytes of tensors follow the JSON; the shape of " INPUT " has %zu%s", there,
+               needed, there == 4 * needed ? "; numbers of 4 bytes are of the datatype FP32" : "");
         return NULL;
     }
     return r->body + json_size;
@@ -116,24 +116,27 @@ static bool take_levels(request *r, uint8_t *levels, size_t count, const json_t 
     const char *type = json_string_value(json_object_get(input, "datatype"));
     const json_t *data = json_object_get(input, "data");
     const bool real = type && strcmp(type, "FP32") == 0;
+    scale seen = {0};
     bool taken;
     if (data && r->size > json_size) {
         refuse(r, MHD_HTTP_BAD_REQUEST, INPUT " has data, and yet bytes follow the JSON");
         return false;
     }
     if (data) {
-        taken = pixels_from_json(levels, data, count);
+        taken = pixels_from_json(levels, &seen, data, count);
     } else {
         const uint8_t *bytes = binary_input(r, input, json_size, count * (real ? 4 : 1));
         if (!bytes)
             return false;
-        taken = !real || pixels_from_floats(levels, bytes, count);
-        if (!real)
+        if (!real) {
             memcpy(levels, bytes, count);
+            return check_levels(r, levels, count);
+        }
+        taken = pixels_from_floats(levels, &seen, bytes, count);
     }
     if (!taken)
         refuse(r, MHD_HTTP_BAD_REQUEST, "the data of " INPUT " are not %zu numbers from 0 to 255", count);
-    return taken;
+    return taken && check_scale(r, &seen);
 }
 
 static const json_t *find_input(request *r, const json_t *asked)
@@ -329,6 +332,11 @@ static void put_answer(telling *told, const json_t *asked)
     if (id) {
         text_puts(t, ",\"id\":");
         text_string(t, id);
+    }
+    if (told->request->batch.note) {
+        text_puts(t, ",\"parameters\":{\"note\":");
+        text_string(t, told->request->batch.note);
+        text_puts(t, "}");
     }
     text_puts(t, ",\"outputs\":[");
     put_outputs(told, asked);

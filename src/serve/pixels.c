@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "content.h"
+
 #define NESTING 8 /* arrays in arrays */
 
 void place_pixels(grey_input placed, const uint8_t *pixels, size_t count)
@@ -17,30 +19,32 @@ void place_pixels(grey_input placed, const uint8_t *pixels, size_t count)
         memcpy(&placed[row + MARGIN][MARGIN], pixels + row * LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE);
 }
 
-static bool to_level(uint8_t *level, double number)
+static bool to_level(uint8_t *level, scale *seen, double number)
 {
     if (!(number >= 0 && number <= 255))
         return false;
     *level = (uint8_t)(number + 0.5);
+    seen->most = fmax(seen->most, number);
+    seen->fractions |= number != floor(number);
     return true;
 }
 
-static bool collect(uint8_t **next, const uint8_t *end, const json_t *value, int depth)
+static bool collect(uint8_t **next, const uint8_t *end, scale *seen, const json_t *value, int depth)
 {
     size_t i;
     const json_t *item;
     if (json_is_number(value))
-        return *next < end && to_level((*next)++, json_number_value(value));
+        return *next < end && to_level((*next)++, seen, json_number_value(value));
     if (!json_is_array(value) || depth == 0)
         return false;
-    json_array_foreach(value, i, item) if (!collect(next, end, item, depth - 1)) return false;
+    json_array_foreach(value, i, item) if (!collect(next, end, seen, item, depth - 1)) return false;
     return true;
 }
 
-bool pixels_from_json(uint8_t *pixels, const json_t *value, size_t count)
+bool pixels_from_json(uint8_t *pixels, scale *seen, const json_t *value, size_t count)
 {
     uint8_t *next = pixels;
-    return collect(&next, pixels + count, value, NESTING) && next == pixels + count;
+    return collect(&next, pixels + count, seen, value, NESTING) && next == pixels + count;
 }
 
 static size_t count_down(const json_t *value, int depth)
@@ -58,16 +62,43 @@ size_t count_numbers(const json_t *value)
     return count_down(value, NESTING);
 }
 
-bool pixels_from_floats(uint8_t *pixels, const uint8_t *bytes, size_t count)
+bool pixels_from_floats(uint8_t *pixels, scale *seen, const uint8_t *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++, bytes += 4) {
         const uint32_t bits = bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
         float number;
         memcpy(&number, &bits, sizeof number);
-        if (!to_level(&pixels[i], (double)number))
+        if (!to_level(&pixels[i], seen, (double)number))
             return false;
     }
     return true;
+}
+
+bool check_scale(request *r, const scale *seen)
+{
+    if (seen->most > 0 && seen->most <= 1 && seen->fractions) {
+        refuse(r, MHD_HTTP_BAD_REQUEST,
+               "the numbers are from 0 to 1, and grey levels from 0, paper, to 255, ink; multiply them by 255");
+        return false;
+    }
+    if (seen->most == 1)
+        r->batch.note = "the levels are 0 and 1 alone, of 255; if 1 is ink, multiply them by 255";
+    return true;
+}
+
+bool check_levels(request *r, const uint8_t *bytes, size_t size)
+{
+    const unsigned bits = content_float_bits(bytes, size);
+    if (bits > 0) {
+        refuse(r, MHD_HTTP_BAD_REQUEST,
+               "the bytes are floating-point numbers of %u bits; a grey level is one byte, from 0, paper, to 255, ink",
+               bits);
+        return false;
+    }
+    scale seen = {0};
+    for (size_t i = 0; i < size && seen.most <= 1; i++)
+        seen.most = fmax(seen.most, bytes[i]);
+    return check_scale(r, &seen);
 }
 
 /*

@@ -9,15 +9,30 @@
 /* A digit on the network's input: 784 bytes in its middle, or 1,024. */
 void place_pixels(grey_input placed, const uint8_t *pixels, size_t count);
 
+/* What is seen of the numbers of a request, by which those from 0 to 1 are told from grey levels. */
+typedef struct scale {
+    double most;
+    bool fractions;
+} scale;
+
 /* The numbers of a JSON array, nested or not, as they come, rounded to whole levels. False if there are not exactly so
  * many, or one is not from 0 to 255. */
-bool pixels_from_json(uint8_t *pixels, const json_t *value, size_t count);
+bool pixels_from_json(uint8_t *pixels, scale *seen, const json_t *value, size_t count);
 
 /* How many numbers there are in it. */
 size_t count_numbers(const json_t *value);
 
 /* The same from 32-bit floats, least significant byte first. */
-bool pixels_from_floats(uint8_t *pixels, const uint8_t *bytes, size_t count);
+bool pixels_from_floats(uint8_t *pixels, scale *seen, const uint8_t *bytes, size_t count);
+
+/*
+ * Whether the numbers may be grey levels. Those from 0 to 1 with fractions among them are not, and the request is
+ * refused; to those that are 0 and 1 alone the answer has a note.
+ */
+bool check_scale(request *r, const scale *seen);
+
+/* The same of bytes: floats given for levels are refused, 0 and 1 alone are noted. */
+bool check_levels(request *r, const uint8_t *bytes, size_t size);
 
 /* The body's JSON, of so many bytes from its beginning; NULL once the request is refused. */
 json_t *parse_body(request *r, size_t size);

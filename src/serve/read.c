@@ -7,8 +7,7 @@
 #include "explain.h"
 #include "form.h"
 
-#define MOST_PAGES 64              /* of a file that are read */
-#define PICTURES_WORTH ((size_t)4) /* of the largest: so many pixels a request may have in all its pictures */
+#define MOST_PAGES 64 /* of a file that are read */
 #define MOST_CODES 100000
 
 typedef struct reading_job {

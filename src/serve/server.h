@@ -8,6 +8,7 @@
  *   routes.c    which path is answered by whom
  *   aside.c     what is said past MHD
  *   secrets.c   the token, the certificate and its key, which may change; sandbox.c what the server gives up
+ *   pixels.c    grey levels, from what clients send; content.c tells what bytes are
  *   gather.c    digits of requests that arrived together, recognised together
  *   pool.c      threads for what takes longer than a round may: pictures, large batches
  *   form.c      the files and fields of a form
@@ -61,7 +62,9 @@ typedef struct batch {
     size_t count;
     double threshold;
     bool normalise, maps;                           /* classify.c: are asked for */
-    bool empty;                                     /* there is a single picture, without ink */
+    bool *empty;                                    /* (count) classify.c: which have no ink */
+    size_t pixels;                                  /* classify.c: that picture files may still have */
+    const char *note;                               /* for the client, or NULL */
     json_t *asked;                                  /* infer.c: the request */
     void (*tell)(request *r, lenet5_maps *scratch); /* answers, once the penalties are known */
 } batch;
@@ -97,14 +100,11 @@ struct request {
     void (*work)(request *r, lenet5_reader *reader); /* for the pool; what does not read takes no reader */
     batch batch;
 
+    bool preflight;         /* a browser asks whether a page of another site may ask */
     bool counted;           /* among those in flight */
     bool pooled;            /* it belongs to the pool */
     _Atomic bool abandoned; /* by its loop: nobody waits for the answer any more */
     unsigned status;        /* of the answer; 0: there is none yet */
-    bool preflight;  /* a browser asks whether a page of another site may ask */
-    bool counted;    /* among those in flight */
-    bool pooled;     /* it belongs to the pool */
-    unsigned status; /* of the answer; 0: there is none yet */
     text_buffer answer;
     size_t answer_kept;         /* bytes of it that are counted in server.held */
     const char *type;           /* of the answer */
