@@ -133,6 +133,8 @@ describe("answers of every operation", () => {
         await ask("classify", 200, { body: Buffer.alloc(900), headers: OCTETS, query: "?normalise=1&width=30" });
         await ask("classify", 200, { body: sampleBytes("blank.png"), headers: "Content-Type: image/png\r\n",
                                      query: "?maps=1" });
+        await ask("classify", 200, json({ pictures: [seven.flat().map((level) => Number(level > 127))] }));
+        await ask("classify", 200, json({ picture: `data:image/png;base64,${sampleBytes("blank.png").toString("base64")}` }));
         await ask("classify", 200, { body: sampleBytes("boxes.jpg"), headers: "Content-Type: image/jpeg\r\n",
                                      query: "?maps=1" });
     });
@@ -146,6 +148,7 @@ describe("answers of every operation", () => {
                 await send({ id: "x", inputs, parameters });
             }
             await send({ inputs, outputs: [{ name: "digit" }] });
+            await send({ inputs: [{ ...inputs[0], data: Array(784).fill(1) }] });
             const asBytes = { name: "penalty", parameters: { binary_data: true } };
             const mixed = { inputs, outputs: [{ name: "digit" }, asBytes] };
             const { headers, body } = await send(mixed);
@@ -171,6 +174,16 @@ describe("answers of every operation", () => {
         for (const { operationId, path } of served())
             conforms(operationId, await exchange(server, `BREW ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)) &&
                 assert.ok(seen.has(`${operationId} 405`), path);
+    });
+
+    test("403 and 421: who should not ask", async () => {
+        for (const { operationId, method } of served()) {
+            if (method === "post")
+                await ask(operationId, 403, { headers: "Origin: https://attacker.example\r\n" });
+            const { path } = api.operation(operationId);
+            const other = `${method.toUpperCase()} ${path} HTTP/1.1\r\nHost: attacker.example\r\n\r\n`;
+            assert.equal(conforms(operationId, await exchange(server, other)).status, 421);
+        }
     });
 
     test("413 and 415: bodies", async () => {
