@@ -113,10 +113,31 @@ static void draw_line(const sheet *s, const lenet5_read_line *l)
         draw_digit(s, &l->digit[i], font, ink);
 }
 
+typedef struct reading_drawing {
+    const char *path;
+    const lenet5_picture *picture;
+    const lenet5_read_line *lines;
+    size_t count;
+    double width, height;
+    sheet sheet;
+} reading_drawing;
+
+static lenet5_status draw_reading_here(const void *what, lenet5_error *error)
+{
+    canvas c;
+    const reading_drawing *d = what;
+    canvas_open_png(&c, d->width, d->height, 1);
+    sheet s = d->sheet;
+    s.cairo = c.cairo;
+    draw_background(&s, d->picture);
+    for (size_t i = 0; i < d->count; i++)
+        draw_line(&s, &d->lines[i]);
+    return canvas_save(&c, d->path, error);
+}
+
 lenet5_status draw_reading(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines, size_t count,
                            lenet5_error *error)
 {
-    canvas c;
     sheet s = {.scale = scale_of(picture)};
     if (!ends_in(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "a picture is drawn as .png: give a name that ends so");
@@ -125,10 +146,6 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
     const double width = s.scale * (double)picture->width, height = s.scale * (double)picture->height + s.headroom;
     if (width > LARGEST_SIDE || height > LARGEST_SIDE)
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the picture is too large to be drawn: read it in parts");
-    canvas_open_png(&c, width, height, 1);
-    s.cairo = c.cairo;
-    draw_background(&s, picture);
-    for (size_t i = 0; i < count; i++)
-        draw_line(&s, &lines[i]);
-    return canvas_save(&c, path, error);
+    const reading_drawing d = {path, picture, lines, count, width, height, s};
+    return draw_apart(draw_reading_here, &d, path, error);
 }

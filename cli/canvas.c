@@ -1,12 +1,17 @@
 #include "canvas.h"
 
 #include <cairo-svg.h>
+#include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
+#define LONGEST 30       /* seconds that a drawing may take; the largest takes one */
 
 lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char *path, const char *what)
 {
@@ -22,6 +27,61 @@ bool ends_in(const char *path, const char *ending)
     const size_t length = strlen(path);
     const size_t tail = strlen(ending);
     return length > tail && strcmp(path + length - tail, ending) == 0;
+}
+
+/* ---- A process of its own ---------------------------------------------------------------------------------------- */
+
+/* In the child: what is told of it is an error, whose status may be LENET5_OK. */
+static void draw_and_tell(int to, drawing draw, const void *what)
+{
+    lenet5_error told = {.status = LENET5_OK};
+    signal(SIGALRM, SIG_DFL);
+    alarm(LONGEST);
+    told.status = draw(what, &told);
+    const bool whole = write(to, &told, sizeof told) == (ssize_t)sizeof told; /* less than a pipe takes at once */
+    _exit(whole ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static bool hear(lenet5_error *told, int from)
+{
+    size_t size = 0;
+    while (size < sizeof *told) {
+        const ssize_t more = read(from, (char *)told + size, sizeof *told - size);
+        if (more == 0 || (more < 0 && errno != EINTR))
+            return false;
+        size += more > 0 ? (size_t)more : 0;
+    }
+    return true;
+}
+
+static void wait_for(pid_t child)
+{
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet5_error *error)
+{
+    int ends[2];
+    lenet5_error told;
+    if (pipe(ends) != 0)
+        return fail_to_draw(error, LENET5_E_OPEN, path, strerror(errno));
+    const pid_t child = fork();
+    if (child == 0)
+        draw_and_tell(ends[1], draw, what);
+    const int failure = errno;
+    close(ends[1]);
+    const bool heard = child > 0 && hear(&told, ends[0]);
+    close(ends[0]);
+    if (child < 0)
+        return fail_to_draw(error, LENET5_E_MEMORY, path, strerror(failure));
+    wait_for(child);
+    if (!heard)
+        return fail_to_draw(error, LENET5_E_MEMORY, path,
+                            "cannot be drawn: the font library has failed, as it does where memory runs out");
+    if (error && told.status != LENET5_OK)
+        *error = told;
+    return told.status;
 }
 
 /* ---- The canvas -------------------------------------------------------------------------------------------------- */
@@ -133,7 +193,7 @@ lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error)
 
 double text_width(cairo_t *cairo, const char *text)
 {
-    cairo_text_extents_t extents;
+    cairo_text_extents_t extents = {0}; /* which a canvas that has failed leaves as they are */
     cairo_text_extents(cairo, text, &extents);
     return extents.x_advance;
 }

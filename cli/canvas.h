@@ -24,6 +24,14 @@ void canvas_open_png(canvas *c, double width, double height, double pixels_a_uni
 /* Writes the file and closes the canvas, whatever happens. */
 lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error);
 
+/*
+ * Draws in a process of its own, whose end says how it went. fontconfig, which finds cairo's fonts, follows null
+ * pointers and loops for ever where memory runs out; so what is lost is that process, and the program says that it
+ * could not draw.
+ */
+typedef lenet5_status (*drawing)(const void *what, lenet5_error *error);
+lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet5_error *error);
+
 lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char *path, const char *what);
 
 bool ends_in(const char *path, const char *ending);

@@ -294,10 +294,37 @@ static bool all_finite(const curve_point *points, size_t count)
     return true;
 }
 
+typedef struct curves_drawing {
+    const char *path;
+    const curve_point *points;
+    size_t count;
+    const char *held_out_name, *title;
+    bool with_figure_5;
+} curves_drawing;
+
+static lenet5_status draw_curves_here(const void *what, lenet5_error *error)
+{
+    canvas c;
+    const curves_drawing *d = what;
+    if (ends_in(d->path, ".svg"))
+        canvas_open_svg(&c, CURVES_WIDTH, CURVES_HEIGHT);
+    else
+        canvas_open_png(&c, CURVES_WIDTH, CURVES_HEIGHT, PIXELS_A_UNIT);
+    plot p = {.cairo = c.cairo};
+    add_all_series(&p, d->points, d->count, d->held_out_name, d->with_figure_5);
+    place_legend(&p);
+    place_axes(&p);
+    draw_axes(&p);
+    draw_titles(&p, d->title);
+    draw_legend(&p);
+    for (size_t i = 0; i < p.count; i++)
+        draw_series(&p, &p.series[i]);
+    return canvas_save(&c, d->path, error);
+}
+
 lenet5_status draw_curves(const char *path, const curve_point *points, size_t count, const char *held_out_name,
                           const char *title, bool with_figure_5, lenet5_error *error)
 {
-    canvas c;
     const bool svg = ends_in(path, ".svg");
     if (!svg && !ends_in(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
@@ -307,20 +334,8 @@ lenet5_status draw_curves(const char *path, const curve_point *points, size_t co
     if (!all_finite(points, count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "an error rate is not finite: train again, the curves are damaged");
-    if (svg)
-        canvas_open_svg(&c, CURVES_WIDTH, CURVES_HEIGHT);
-    else
-        canvas_open_png(&c, CURVES_WIDTH, CURVES_HEIGHT, PIXELS_A_UNIT);
-    plot p = {.cairo = c.cairo};
-    add_all_series(&p, points, count, held_out_name, with_figure_5);
-    place_legend(&p);
-    place_axes(&p);
-    draw_axes(&p);
-    draw_titles(&p, title);
-    draw_legend(&p);
-    for (size_t i = 0; i < p.count; i++)
-        draw_series(&p, &p.series[i]);
-    return canvas_save(&c, path, error);
+    const curves_drawing d = {path, points, count, held_out_name, title, with_figure_5};
+    return draw_apart(draw_curves_here, &d, path, error);
 }
 
 /* ---- Misread digits ---------------------------------------------------------------------------------------------- */
@@ -422,23 +437,37 @@ static bool all_in_set(const lenet5_dataset *set, const misread *digits, size_t 
     return true;
 }
 
+typedef struct misread_drawing {
+    const char *path;
+    const lenet5_dataset *set;
+    const misread *digits;
+    size_t count;
+} misread_drawing;
+
+static lenet5_status draw_misread_here(const void *what, lenet5_error *error)
+{
+    canvas c;
+    const misread_drawing *d = what;
+    const sheet s = sheet_of(d->set, d->count);
+    canvas_open_png(&c, s.width, s.height, PIXELS_A_UNIT);
+    set_font(c.cairo, 9, CAIRO_FONT_WEIGHT_NORMAL);
+    const char *arrow = arrow_of(c.cairo);
+    draw_heading(c.cairo, d->set, d->count, arrow);
+    draw_digits(c.cairo, &s, d->set, d->digits, arrow);
+    return canvas_save(&c, d->path, error);
+}
+
 lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
                            lenet5_error *error)
 {
-    canvas c;
     if (!ends_in(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "misread digits are drawn as .png: give a name that ends so");
     if (!all_in_set(set, digits, count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "a misread digit is not in the set: give the set that was tested");
-    const sheet s = sheet_of(set, count);
-    canvas_open_png(&c, s.width, s.height, PIXELS_A_UNIT);
-    set_font(c.cairo, 9, CAIRO_FONT_WEIGHT_NORMAL);
-    const char *arrow = arrow_of(c.cairo);
-    draw_heading(c.cairo, set, count, arrow);
-    draw_digits(c.cairo, &s, set, digits, arrow);
-    return canvas_save(&c, path, error);
+    const misread_drawing d = {path, set, digits, count};
+    return draw_apart(draw_misread_here, &d, path, error);
 }
 
 LENET5_API const drawing_module lenet5_drawing = {draw_curves, draw_misread, draw_reading};

@@ -1,0 +1,76 @@
+/*
+ * To be preloaded: the program's allocation number NO_MEMORY_AT, from 0, fails, and with NO_MEMORY_FOR_GOOD all later
+ * ones too. At the end their number goes to the file NO_MEMORY_COUNT, if it is named.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *memory, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static atomic_ulong count;
+static unsigned long fail_at = -1ul;
+static bool for_good, ready;
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *at = getenv("NO_MEMORY_AT");
+    fail_at = at ? strtoul(at, NULL, 10) : -1ul;
+    for_good = getenv("NO_MEMORY_FOR_GOOD") != NULL;
+    ready = true;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    char text[32];
+    const char *path = getenv("NO_MEMORY_COUNT");
+    const int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+    const int length = snprintf(text, sizeof text, "%lu\n", atomic_load(&count));
+    if (file >= 0 && write(file, text, (size_t)length) == length)
+        close(file);
+}
+
+static bool refuse(void)
+{
+    const unsigned long number = ready ? atomic_fetch_add(&count, 1) : 0;
+    const bool refused = ready && (for_good ? number >= fail_at : number == fail_at);
+    if (refused)
+        errno = ENOMEM;
+    return refused;
+}
+
+void *malloc(size_t size)
+{
+    return refuse() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size)
+{
+    return refuse() ? NULL : __libc_calloc(number, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+    return refuse() ? NULL : __libc_realloc(memory, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return refuse() ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    void *given = refuse() ? NULL : __libc_memalign(alignment, size);
+    if (given)
+        *memory = given;
+    return given ? 0 : ENOMEM;
+}
