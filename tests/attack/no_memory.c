@@ -1,15 +1,11 @@
 /*
  * To be preloaded: the program's allocation number NO_MEMORY_AT, from 0, fails, and with NO_MEMORY_FOR_GOOD all later
- * ones too. At the end their number goes to the file NO_MEMORY_COUNT, if it is named.
+ * ones too.
  */
-#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -26,16 +22,6 @@ __attribute__((constructor)) static void begin(void)
     fail_at = at ? strtoul(at, NULL, 10) : -1ul;
     for_good = getenv("NO_MEMORY_FOR_GOOD") != NULL;
     ready = true;
-}
-
-__attribute__((destructor)) static void end(void)
-{
-    char text[32];
-    const char *path = getenv("NO_MEMORY_COUNT");
-    const int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-    const int length = snprintf(text, sizeof text, "%lu\n", atomic_load(&count));
-    if (file >= 0 && write(file, text, (size_t)length) == length)
-        close(file);
 }
 
 static bool refuse(void)

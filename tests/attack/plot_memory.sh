@@ -1,0 +1,33 @@
+# plot_memory.sh LENET5 SHIM: lenet5 plot where one allocation after another fails. It draws or says that it cannot; it
+# never crashes, and leaves no half a picture. Of 12,000 allocations, about as many as there are, every 300th is tried.
+set -eu
+lenet5=$1
+shim=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf '%s\n' 'pass,loss,train_error_pct,test_error_pct,low,high' '1,4.0,5.0,3.0,1,2' '2,3.0,2.0,1.5,1,2' >"$folder/log.csv"
+
+if ! LD_PRELOAD=$shim "$lenet5" plot "$folder/log.csv" --out "$folder/whole.png" >/dev/null 2>&1; then
+    echo "skipped: the program cannot be run with $shim"
+    exit 77
+fi
+failures=0
+for format in png svg; do
+    at=20
+    while [ "$at" -lt 12000 ]; do
+        picture=$folder/picture.$format
+        code=0
+        NO_MEMORY_AT=$at LD_PRELOAD=$shim timeout 60 "$lenet5" plot "$folder/log.csv" --out "$picture" \
+            >/dev/null 2>"$folder/said" || code=$?
+        case $code in
+            0) [ -s "$picture" ] ;;
+            1) [ ! -e "$picture" ] && grep -q '^lenet5: .*memory' "$folder/said" ;;
+            *) false ;;
+        esac || { echo "allocation $at, $format: exit code $code: $(cat "$folder/said")"; exit 1; }
+        failures=$((failures + (code == 1)))
+        rm -f "$picture"
+        at=$((at + 300))
+    done
+done
+[ "$failures" -gt 0 ] || { echo "no failure has reached the program"; exit 1; }
+echo "$failures failures told"

@@ -1,0 +1,427 @@
+/* What the library is given by its callers: values out of range are refused, and none makes an answer that is no
+ * answer. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+static lenet5_dataset digits; /* 200 of them */
+static lenet5_model sample;   /* of numbers that have a meaning */
+
+static int prepare(void **state)
+{
+    (void)state;
+    digits = synthetic_digits(200, 3);
+    sample = *lenet5_builtin();
+    return 0;
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    lenet5_dataset_free(&digits);
+    return 0;
+}
+
+/* ---- Models that could not be read back -------------------------------------------------------------------------- */
+
+static void assert_not_saved(const char *folder, const lenet5_model *model, lenet5_status wanted)
+{
+    const path file = path_in(folder, "model");
+    lenet5_error error;
+    fill(&error, sizeof error);
+    assert_failure(lenet5_model_save(file.text, model, &error), wanted, &error, file.text);
+    assert_int_equal(count_entries(folder), 0);
+}
+
+static void weights_that_load_refuses_are_not_saved(void **state)
+{
+    const float bad[] = {NAN, INFINITY, -INFINITY, 3e38f, 1.0001f * LENET5_MAX_WEIGHT};
+    static const size_t places[] = {0, 30000, LENET5_PARAMETERS - 1};
+    for (size_t i = 0; i < LENGTH(bad); i++)
+        for (size_t k = 0; k < LENGTH(places); k++) {
+            lenet5_model model = sample;
+            ((float *)&model.network)[places[k]] = bad[i];
+            assert_not_saved(*state, &model, LENET5_E_MODEL_NUMBER);
+        }
+}
+
+static void provenance_that_load_refuses_is_not_saved(void **state)
+{
+    lenet5_model bad[14];
+    for (size_t i = 0; i < LENGTH(bad); i++)
+        bad[i] = sample;
+    bad[0].provenance.loss.scale = NAN;
+    bad[1].provenance.loss.scale = 0;
+    bad[2].provenance.loss.rubbish = INFINITY;
+    bad[3].provenance.loss.rubbish = -1;
+    bad[4].provenance.loss.criterion = (lenet5_criterion)7;
+    bad[5].provenance.thresholds[5] = NAN;
+    bad[6].provenance.thresholds[0] = 1.5;
+    bad[7].provenance.passes = LENET5_MAX_PASSES + 1;
+    bad[8].provenance.training_pictures = (size_t)LENET5_MAX_PICTURES + 1;
+    bad[9].provenance.held_out_errors = SIZE_MAX;
+    strcpy(bad[10].provenance.data_name, "\xFF");
+    strcpy(bad[11].provenance.recipe, "a\xED\xA0\x80"); /* half a pair of UTF-16 */
+    memset(bad[12].provenance.held_out_name, 'x', sizeof bad[12].provenance.held_out_name);
+    strcpy(bad[13].provenance.data_sha256, "\xC0\xAF"); /* a longer form than needed */
+    for (size_t i = 0; i < LENGTH(bad); i++)
+        assert_not_saved(*state, &bad[i], LENET5_E_MODEL_METADATA);
+}
+
+static void the_name_of_a_folder_need_not_be_utf8(void **state)
+{
+    const path file = path_in(*state, "model");
+    const lenet5_training_options options = {.recipe = "fast", .passes = 1, .data_name = "d\xFF\xC3\xBC"};
+    lenet5_training *training;
+    lenet5_model model;
+    assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
+    lenet5_training_model(&model, training);
+    lenet5_training_free(training);
+    assert_string_equal(model.provenance.data_name, "d?\xC3\xBC");
+    assert_int_equal(lenet5_model_save(file.text, &model, NULL), LENET5_OK);
+}
+
+/* ---- Probabilities ------------------------------------------------------------------------------------------------
+ */
+
+static void assert_probabilities(const lenet5_loss *loss, const float penalty[LENET5_CLASSES])
+{
+    float p[LENET5_CLASSES + 1], sum = 0;
+    lenet5_posterior(p, loss, penalty);
+    for (size_t i = 0; i <= LENET5_CLASSES; i++) {
+        assert_true(p[i] >= 0 && p[i] <= 1);
+        sum += p[i];
+    }
+    assert_float_equal(sum, 1, 1e-5);
+    const double odds = lenet5_odds_against(loss, penalty);
+    assert_true(odds >= 0);
+    assert_in_range(lenet5_best(penalty), 0, 9);
+}
+
+static void a_posterior_is_probabilities_whatever_the_penalties(void **state)
+{
+    (void)state;
+    static const float odd[] = {0, 5, 700, 3e38f, -3e38f, INFINITY, -INFINITY, NAN};
+    const lenet5_loss losses[] = {{LENET5_MAP, 60, 0.1}, {LENET5_MAP, 1e6, 1e6},     {LENET5_MSE, 0, 1e-6},
+                                  {LENET5_MAP, NAN, 1},  {LENET5_MAP, 60, INFINITY}, {LENET5_MAP, INFINITY, -1}};
+    for (size_t l = 0; l < LENGTH(losses); l++)
+        for (size_t a = 0; a < LENGTH(odd); a++)
+            for (size_t b = 0; b < LENGTH(odd); b++) {
+                float penalty[LENET5_CLASSES];
+                for (size_t i = 0; i < LENET5_CLASSES; i++)
+                    penalty[i] = i % 3 ? odd[a] : odd[b];
+                assert_probabilities(&losses[l], penalty);
+            }
+    const float undefined[LENET5_CLASSES] = {1, 2, NAN};
+    float p[LENET5_CLASSES + 1];
+    lenet5_posterior(p, &losses[0], undefined);
+    assert_true(p[LENET5_RUBBISH] == 1 && isinf(lenet5_odds_against(&losses[0], undefined)));
+}
+
+/* As large as a file may have them, of either sign. */
+static void the_largest_weights_have_finite_penalties(void **state)
+{
+    (void)state;
+    static lenet5_network network;
+    static lenet5_maps maps;
+    static lenet5_lanes lanes;
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t sign = 0; sign < 3; sign++) {
+        for (size_t i = 0; i < LENET5_PARAMETERS; i++)
+            ((float *)&network)[i] = sign == 0 || (sign == 2 && i % 2) ? LENET5_MAX_WEIGHT : -LENET5_MAX_WEIGHT;
+        for (size_t i = 0; i < LENET5_LANES; i++)
+            pictures[i] = lenet5_dataset_picture(&digits, i);
+        lenet5_set_input_lanes(&lanes, pictures);
+        lenet5_forward_lanes(&lanes, &network);
+        lenet5_set_input(&maps, pictures[0]);
+        lenet5_forward(&maps, &network);
+        for (size_t i = 0; i < LENET5_CLASSES; i++)
+            assert_true(isfinite(maps.penalty[i]) && isfinite(lanes.penalty[i][3]));
+    }
+}
+
+/* ---- Numbers out of range -----------------------------------------------------------------------------------------
+ */
+
+static void a_label_beyond_the_digits_is_rubbish(void **state)
+{
+    (void)state;
+    const lenet5_loss loss = {LENET5_MAP, 60, 0.1};
+    const float penalty[LENET5_CLASSES] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3};
+    float one[LENET5_CLASSES], other[LENET5_CLASSES];
+    assert_true(lenet5_loss_gradient(one, &loss, penalty, 10) ==
+                lenet5_loss_gradient(other, &loss, penalty, 4000000000u));
+    assert_true(lenet5_loss_soften(one, &loss, penalty, 10, penalty, 0.5f) ==
+                lenet5_loss_soften(other, &loss, penalty, 4000000000u, penalty, 0.5f));
+    assert_memory_equal(one, other, sizeof one);
+}
+
+static void trainings_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    const double not_a_number = NAN, too_many = 1.5;
+    const lenet5_criterion none = (lenet5_criterion)2;
+    const lenet5_committee nobody = {.provenance = sample.provenance};
+    const lenet5_training_options wrong[] = {{.recipe = "fast", .threads = LENET5_MAX_THREADS + 1},
+                                             {.recipe = "fast", .passes = LENET5_MAX_PASSES + 1},
+                                             {.recipe = "fast", .batch = LENET5_MAX_BATCH + 1},
+                                             {.recipe = "fast", .negatives = &not_a_number},
+                                             {.recipe = "fast", .negatives = &too_many},
+                                             {.recipe = "fast", .criterion = &none},
+                                             {.recipe = "fast", .validation_pictures = SIZE_MAX},
+                                             {.recipe = "best", .teacher = &nobody},
+                                             {.recipe = NULL}};
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        lenet5_training *training;
+        fill(&training, sizeof training);
+        assert_int_equal(lenet5_training_new(&training, &wrong[i], &digits, NULL, NULL), LENET5_E_ARGUMENT);
+        assert_untouched(&training, sizeof training);
+    }
+}
+
+static void evaluations_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    lenet5_evaluation e;
+    lenet5_committee one = {1, &sample.network, sample.provenance}, nobody = {.provenance = sample.provenance};
+    const lenet5_view wrong[] = {{.right = NAN}, {.rotation = INFINITY}, {.size = -1},     {.size = 1e30f},
+                                 {.shear = NAN}, {.noise = 256},         {.noise = -1.0f}, {.down = 1e9f}};
+    fill(&e, sizeof e);
+    for (size_t i = 0; i < LENGTH(wrong); i++)
+        assert_int_equal(lenet5_committee_evaluate(&e, &one, &digits, &wrong[i], 1, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_committee_evaluate(&e, &nobody, &digits, NULL, 1, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_evaluate(&e, &sample.network, &digits, 257, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_calibrate(&nobody, &digits, 1, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_calibrate(&one, &digits, 257, NULL), LENET5_E_ARGUMENT);
+    one.provenance.loss.scale = NAN;
+    assert_int_equal(lenet5_calibrate(&one, &digits, 1, NULL), LENET5_E_ARGUMENT);
+    assert_untouched(&e, sizeof e);
+}
+
+static void statistics_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    lenet5_evaluation e;
+    double rejected, low, high, peak;
+    const double wrong[] = {NAN, -0.1, 1.1, INFINITY};
+    const lenet5_loss *loss = &sample.provenance.loss, no_loss = {LENET5_MAP, 60, -1};
+    const lenet5_dataset part = lenet5_dataset_slice(&digits, 0, 100);
+    lenet5_verification v;
+    assert_int_equal(lenet5_evaluate(&e, &sample.network, &digits, 1, NULL), LENET5_OK);
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        assert_int_equal(lenet5_rejection(&rejected, NULL, &e, &digits, loss, wrong[i], NULL), LENET5_E_ARGUMENT);
+        assert_int_equal(lenet5_threshold(&rejected, &sample.provenance, wrong[i], NULL), LENET5_E_ARGUMENT);
+    }
+    assert_int_equal(lenet5_rejection(&rejected, NULL, &e, &part, loss, 0.01, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_rejection(&rejected, NULL, &e, &digits, &no_loss, 0.01, NULL), LENET5_E_ARGUMENT);
+    assert_true(isnan(lenet5_calibration_error(&e, &part, loss)));
+    lenet5_evaluation_free(&e);
+    lenet5_wilson(&low, &high, 0, 0);
+    assert_true(low == 0 && high == 1);
+    assert_int_equal(lenet5_measure_peak(&peak, lenet5_isa(), LENET5_MAX_THREADS + 1, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_verify(&v, &sample.network, &no_loss, digits.pixels, 3, 1, NULL), LENET5_E_ARGUMENT);
+}
+
+/* ---- Sets ---------------------------------------------------------------------------------------------------------
+ */
+
+static void assert_set_refused(const char *folder, const lenet5_dataset *set, lenet5_status wanted)
+{
+    const path images = path_in(folder, "images"), labels = path_in(folder, "labels");
+    const lenet5_training_options options = {.recipe = "fast", .passes = 1, .threads = 1};
+    lenet5_committee one = {1, &sample.network, sample.provenance};
+    lenet5_training *training;
+    lenet5_evaluation e;
+    lenet5_string string;
+    assert_int_equal(lenet5_training_new(&training, &options, set, NULL, NULL), wanted);
+    assert_int_equal(lenet5_training_new(&training, &options, &digits, set, NULL), wanted);
+    assert_int_equal(lenet5_evaluate(&e, &sample.network, set, 1, NULL), wanted);
+    assert_int_equal(lenet5_committee_evaluate(&e, &one, set, NULL, 1, NULL), wanted);
+    assert_int_equal(lenet5_calibrate(&one, set, 1, NULL), wanted);
+    assert_int_equal(lenet5_string_draw(&string, set, "spaced", 5, 0, 1, NULL), wanted);
+    assert_int_equal(lenet5_dataset_write(images.text, labels.text, set, NULL), wanted);
+    assert_int_equal(count_entries(folder), 0);
+}
+
+static void sets_that_would_be_indexed_beyond_are_refused(void **state)
+{
+    uint8_t labels[200];
+    memcpy(labels, digits.labels, sizeof labels);
+    lenet5_dataset set = digits;
+    set.labels = labels;
+    labels[199] = 10;
+    assert_set_refused(*state, &set, LENET5_E_IDX_LABEL);
+    labels[199] = 255;
+    assert_set_refused(*state, &set, LENET5_E_IDX_LABEL);
+    labels[199] = 9;
+    set.pixels = NULL;
+    assert_set_refused(*state, &set, LENET5_E_ARGUMENT);
+    set = digits;
+    set.count = SIZE_MAX;
+    assert_set_refused(*state, &set, LENET5_E_ARGUMENT);
+    set = lenet5_dataset_slice(&digits, 150, 51);
+    assert_null(set.pixels);
+    assert_set_refused(*state, &set, LENET5_E_ARGUMENT);
+    set = lenet5_dataset_slice(&digits, SIZE_MAX, 2);
+    assert_set_refused(*state, &set, LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_dataset_load(&set, *state, (lenet5_part)2, NULL), LENET5_E_ARGUMENT);
+}
+
+/* ---- Committees ---------------------------------------------------------------------------------------------------
+ */
+
+static void a_committee_of_none_is_refused(void **state)
+{
+    static lenet5_maps maps;
+    static lenet5_lanes lanes;
+    const path file = path_in(*state, "none");
+    const lenet5_committee nobody = {.provenance = sample.provenance};
+    float penalty[LENET5_CLASSES], several[LENET5_LANES][LENET5_CLASSES];
+    assert_int_equal(lenet5_committee_save(file.text, &nobody, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(count_entries(*state), 0);
+    lenet5_committee_forward(penalty, &maps, &nobody);
+    lenet5_committee_forward_lanes(several, &lanes, &nobody);
+    for (size_t i = 0; i < LENET5_CLASSES; i++)
+        assert_true(isinf(penalty[i]) && isinf(several[7][i]));
+    assert_probabilities(&nobody.provenance.loss, penalty);
+}
+
+/* Of three that differ, whose mean is not the same to the last bit if it is the sum that is divided. */
+static void a_mean_has_the_same_bits_wherever_it_is_taken(void **state)
+{
+    (void)state;
+    static lenet5_network networks[3];
+    static lenet5_maps maps;
+    static lenet5_lanes lanes;
+    const lenet5_committee three = {3, networks, sample.provenance};
+    float mean[LENET5_LANES][LENET5_CLASSES], single[LENET5_CLASSES];
+    const uint8_t *pictures[LENET5_LANES];
+    size_t differ = 0;
+    for (size_t i = 0; i < 3; i++) {
+        networks[i] = sample.network;
+        networks[i].f6.bias[i] += 0.1f * (float)(i + 1);
+    }
+    lenet5_evaluation e;
+    assert_int_equal(lenet5_committee_evaluate(&e, &three, &digits, NULL, 2, NULL), LENET5_OK);
+    for (size_t i = 0; i < LENET5_LANES; i++)
+        pictures[i] = lenet5_dataset_picture(&digits, i);
+    lenet5_set_input_lanes(&lanes, pictures);
+    lenet5_committee_forward_lanes(mean, &lanes, &three);
+    assert_memory_equal(mean, e.penalty, sizeof mean);
+    lenet5_set_input(&maps, pictures[0]);
+    lenet5_committee_forward(single, &maps, &three);
+    for (size_t digit = 0; digit < LENET5_CLASSES; digit++) {
+        float shares = 0, sum = 0;
+        for (size_t i = 0; i < 3; i++) {
+            lenet5_forward(&maps, &networks[i]);
+            shares += maps.penalty[digit] / 3;
+            sum += maps.penalty[digit];
+        }
+        assert_true(single[digit] == shares);
+        differ += shares != sum / 3;
+    }
+    assert_true(differ > 0);
+    lenet5_evaluation_free(&e);
+}
+
+/* ---- Memory and processes -----------------------------------------------------------------------------------------
+ */
+
+#define FITS_MALLOC(type) _Static_assert(_Alignof(type) <= _Alignof(max_align_t), #type)
+
+FITS_MALLOC(lenet5_error);
+FITS_MALLOC(lenet5_bytes);
+FITS_MALLOC(lenet5_network);
+FITS_MALLOC(lenet5_maps);
+FITS_MALLOC(lenet5_layer);
+FITS_MALLOC(lenet5_tensor);
+FITS_MALLOC(lenet5_loss);
+FITS_MALLOC(lenet5_verification);
+FITS_MALLOC(lenet5_dataset);
+FITS_MALLOC(lenet5_string_style);
+FITS_MALLOC(lenet5_string);
+FITS_MALLOC(lenet5_provenance);
+FITS_MALLOC(lenet5_model);
+FITS_MALLOC(lenet5_committee);
+FITS_MALLOC(lenet5_distortion);
+FITS_MALLOC(lenet5_training_options);
+FITS_MALLOC(lenet5_recipe_description);
+FITS_MALLOC(lenet5_pass);
+FITS_MALLOC(lenet5_evaluation);
+FITS_MALLOC(lenet5_view);
+
+static void lanes_from_the_heap_are_aligned(void **state)
+{
+    (void)state;
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t i = 0; i < LENET5_LANES; i++)
+        pictures[i] = lenet5_dataset_picture(&digits, i);
+    for (size_t count = 1; count < 5; count++) {
+        lenet5_lanes *lanes = lenet5_lanes_new(count);
+        assert_non_null(lanes);
+        assert_int_equal((uintptr_t)lanes % _Alignof(lenet5_lanes), 0);
+        lenet5_set_input_lanes(&lanes[count - 1], pictures);
+        lenet5_forward_lanes(&lanes[count - 1], &sample.network);
+        lenet5_lanes_free(lanes);
+    }
+    assert_null(lenet5_lanes_new(0));
+    assert_null(lenet5_lanes_new(SIZE_MAX / 2));
+    lenet5_lanes_free(NULL);
+}
+
+/* Makes a step in a child process, which a time limit ends if it hangs; its exit code is the status, negated. */
+static int step_in_a_child(lenet5_training *training)
+{
+    int result = 0;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        alarm(20);
+        const lenet5_status status = lenet5_training_step(training, NULL);
+        lenet5_training_free(training);
+        _exit(-status);
+    }
+    assert_int_equal(waitpid(child, &result, 0), child);
+    return WIFEXITED(result) ? WEXITSTATUS(result) : 1000;
+}
+
+static void a_forked_training_is_an_error_and_does_not_hang(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= 3; threads++)
+        for (size_t recipe = 0; recipe < 2; recipe++) {
+            const lenet5_training_options options = {
+                .recipe = recipe ? "1998" : "fast", .passes = 2, .batch = recipe ? 0 : 64, .threads = threads};
+            lenet5_training *training;
+            assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
+            assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
+            assert_int_equal(step_in_a_child(training), threads == 1 ? LENET5_OK : -LENET5_E_FORKED);
+            assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK); /* the parent's goes on */
+            lenet5_training_free(training);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_IN_FOLDER(weights_that_load_refuses_are_not_saved),
+        TEST_IN_FOLDER(provenance_that_load_refuses_is_not_saved),
+        TEST_IN_FOLDER(the_name_of_a_folder_need_not_be_utf8),
+        cmocka_unit_test(a_posterior_is_probabilities_whatever_the_penalties),
+        cmocka_unit_test(the_largest_weights_have_finite_penalties),
+        cmocka_unit_test(a_label_beyond_the_digits_is_rubbish),
+        cmocka_unit_test(trainings_out_of_range_are_refused),
+        cmocka_unit_test(evaluations_out_of_range_are_refused),
+        cmocka_unit_test(statistics_out_of_range_are_refused),
+        TEST_IN_FOLDER(sets_that_would_be_indexed_beyond_are_refused),
+        TEST_IN_FOLDER(a_committee_of_none_is_refused),
+        cmocka_unit_test(a_mean_has_the_same_bits_wherever_it_is_taken),
+        cmocka_unit_test(lanes_from_the_heap_are_aligned),
+        cmocka_unit_test(a_forked_training_is_an_error_and_does_not_hang),
+    };
+    return cmocka_run_group_tests(tests, prepare, clean_up);
+}
