@@ -142,11 +142,16 @@ json_t *network_json(void)
 
 json_t *provenance_json(const lenet5_provenance *p)
 {
-    return json_pack("{s:s, s:s, s:f, s:f, s:o, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
-                     "loss", p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
-                     p->loss.scale, "seed", whole_json(p->seed), "passes", (int)p->passes, "data", p->data_name,
-                     "data_sha256", p->data_sha256, "teacher_sha256", p->teacher_sha256[0] ? p->teacher_sha256 : NULL,
-                     "training_pictures", (json_int_t)p->training_pictures, "validation_pictures",
-                     (json_int_t)p->validation_pictures, "held_out", p->held_out_name, "held_out_pictures",
-                     (json_int_t)p->held_out_pictures, "held_out_errors", (json_int_t)p->held_out_errors);
+    json_t *object =
+        json_pack("{s:s, s:s, s:f, s:f, s:o, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
+                  "loss", p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
+                  p->loss.scale, "seed", whole_json(p->seed), "passes", (int)p->passes, "data", p->data_name,
+                  "data_sha256", p->data_sha256, "teacher_sha256", p->teacher_sha256[0] ? p->teacher_sha256 : NULL,
+                  "training_pictures", (json_int_t)p->training_pictures, "validation_pictures",
+                  (json_int_t)p->validation_pictures, "held_out", p->held_out_name, "held_out_pictures",
+                  (json_int_t)p->held_out_pictures, "held_out_errors", (json_int_t)p->held_out_errors);
+    if (!p->teacher_sha256[0] || json_object_get(object, "teacher_sha256"))
+        return object;
+    json_decref(object); /* json_pack leaves out what it has no memory for where s* allows it to */
+    return NULL;
 }

@@ -114,27 +114,31 @@ lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *pa
 
 json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format)
 {
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s*, s:o, s:o, s:s, s:o, s:o}", //
-        "format", format,                                                                                   //
-        "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                                    //
-        "input", "32x32, paper -0.1, ink 1.175",                                                            //
-        "codes", codes_string(),                                                                            //
-        "recipe", p->recipe,                                                                                //
-        "loss", criterion_names[p->loss.criterion],                                                         //
-        "rubbish", lenet5_real_string(p->loss.rubbish),                                                     //
-        "scale", lenet5_real_string(p->loss.scale),                                                         //
-        "thresholds", thresholds_string(p->thresholds),                                                     //
-        "seed", whole_string(p->seed),                                                                      //
-        "passes", whole_string(p->passes),                                                                  //
-        "data", p->data_name,                                                                               //
-        "data_sha256", p->data_sha256,                                                                      //
-        TEACHER_KEY, p->teacher_sha256[0] ? p->teacher_sha256 : NULL,                                       //
-        "training_pictures", whole_string(p->training_pictures),                                            //
-        "validation_pictures", whole_string(p->validation_pictures),                                        //
-        "held_out", p->held_out_name,                                                                       //
-        "held_out_pictures", whole_string(p->held_out_pictures),                                            //
-        "held_out_errors", whole_string(p->held_out_errors));
+    json_t *metadata =
+        json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s*, s:o, s:o, s:s, s:o, s:o}", //
+                  "format", format,                                                                                   //
+                  "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                                    //
+                  "input", "32x32, paper -0.1, ink 1.175",                                                            //
+                  "codes", codes_string(),                                                                            //
+                  "recipe", p->recipe,                                                                                //
+                  "loss", criterion_names[p->loss.criterion],                                                         //
+                  "rubbish", lenet5_real_string(p->loss.rubbish),                                                     //
+                  "scale", lenet5_real_string(p->loss.scale),                                                         //
+                  "thresholds", thresholds_string(p->thresholds),                                                     //
+                  "seed", whole_string(p->seed),                                                                      //
+                  "passes", whole_string(p->passes),                                                                  //
+                  "data", p->data_name,                                                                               //
+                  "data_sha256", p->data_sha256,                                                                      //
+                  TEACHER_KEY, p->teacher_sha256[0] ? p->teacher_sha256 : NULL,                                       //
+                  "training_pictures", whole_string(p->training_pictures),                                            //
+                  "validation_pictures", whole_string(p->validation_pictures),                                        //
+                  "held_out", p->held_out_name,                                                                       //
+                  "held_out_pictures", whole_string(p->held_out_pictures),                                            //
+                  "held_out_errors", whole_string(p->held_out_errors));
+    if (!p->teacher_sha256[0] || json_object_get(metadata, TEACHER_KEY))
+        return metadata;
+    json_decref(metadata); /* json_pack leaves out what it has no memory for where s* allows it to */
+    return NULL;
 }
 
 static lenet5_status get_thresholds(double thresholds[LENET5_RISKS], const safetensors *file, lenet5_error *error)
