@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common.h"
+#include "unfinished.h"
 
 static void print_result(const lenet5_committee *models, const lenet5_loss *before, double error_before,
                          double error_now)
@@ -28,13 +28,12 @@ static int print_result_json(const lenet5_committee *models, double error_before
                                 100 * error_now, "thresholds", thresholds));
 }
 
-static int calibrate(const cli_arguments *arguments, lenet5_committee *models, const lenet5_dataset *set,
-                     unsigned threads)
+static int calibrate(const cli_arguments *arguments, const char *out, lenet5_committee *models,
+                     const lenet5_dataset *set, unsigned threads)
 {
     lenet5_error error;
     lenet5_evaluation e;
     const lenet5_loss before = models->provenance.loss;
-    const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->others[0];
     if (lenet5_committee_evaluate(&e, models, set, NULL, threads, &error) != LENET5_OK)
         return complain_error(&error);
     const double error_before = lenet5_calibration_error(&e, set, &before);
@@ -60,7 +59,10 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     lenet5_committee models;
     named_set data = {0};
+    const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->others[0];
     int code = load_models(&models, (const char *const *)arguments->others, 1, NULL);
+    if (code == EXIT_DONE)
+        code = refuse_checkpoint(out);
     if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
         code = complain_error(&error);
     else if (code == EXIT_DONE && validation > data.set.count)
@@ -72,7 +74,7 @@ static int run(const cli_arguments *arguments)
     if (code == EXIT_DONE) {
         const lenet5_dataset held_out =
             lenet5_dataset_slice(&data.set, data.set.count - (size_t)validation, (size_t)validation);
-        code = calibrate(arguments, &models, &held_out, (unsigned)threads);
+        code = calibrate(arguments, out, &models, &held_out, (unsigned)threads);
     }
     lenet5_dataset_free(&data.set);
     lenet5_committee_free(&models);
@@ -95,7 +97,8 @@ const cli_command calibrate_command = {
     .description = "Settles on pictures that the model was not trained on (train --validation N) how a\n"
                    "penalty becomes a probability: the scale of all penalties and j, the penalty of what\n"
                    "is no digit. Then finds out how probable an answer has to be for error rates from 2 %\n"
-                   "to 0.05 %, which classify --max-error goes by. The network is left as it is.",
+                   "to 0.05 %, which classify --max-error goes by. The network is left as it is.\n"
+                   "The checkpoint of an unfinished training can be calibrated to another --out only.",
     .options = options,
     .least = 1,
     .most = 1,

@@ -1,10 +1,12 @@
 #include "committee.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,20 +14,11 @@
 
 #define CHECKPOINT_SECONDS 15.0
 
-void name_beside(char path[PATH_SIZE], const char *model, const char *part)
-{
-    static const char ending[] = ".safetensors";
-    size_t length = strlen(model);
-    if (length > strlen(ending) && strcmp(model + length - strlen(ending), ending) == 0)
-        length -= strlen(ending);
-    snprintf(path, PATH_SIZE, "%.*s.%s%s", (int)length, model, part, ending);
-}
-
 typedef struct member {
     uint64_t seed;
-    char model[PATH_SIZE], checkpoint[PATH_SIZE];
-    atomic_uint passes; /* that are finished */
-    bool done;
+    char checkpoint[PATH_SIZE];
+    atomic_uint passes;  /* that are finished */
+    lenet5_model *model; /* once it is finished; else NULL */
 } member;
 
 typedef struct session {
@@ -71,34 +64,16 @@ static void tell_failure(session *s, const lenet5_error *error)
     pthread_mutex_unlock(&s->telling);
 }
 
-/* A checkpoint of another training would be no member. */
-static lenet5_status check_same(const lenet5_training *training, const session *s, const member *m, lenet5_error *error)
-{
-    lenet5_model *model = malloc(sizeof *model);
-    if (!model)
-        return fail_memory(error);
-    lenet5_training_model(model, training);
-    const bool same = model->provenance.seed == m->seed &&
-                      strcmp(model->provenance.recipe, s->plan->options.recipe) == 0 &&
-                      lenet5_training_passes_in_all(training) == s->passes_in_all;
-    free(model);
-    if (same)
-        return LENET5_OK;
-    snprintf(error->message, sizeof error->message, "%.400s: is of another training; remove it", m->checkpoint);
-    return LENET5_E_CHECKPOINT;
-}
-
 static lenet5_status begin(lenet5_training **training, const session *s, const member *m, lenet5_error *error)
 {
     const committee_plan *plan = s->plan;
     lenet5_training_options options = plan->options;
     options.seed = m->seed;
     options.threads = 1;
-    if (access(m->checkpoint, F_OK) != 0)
-        return lenet5_training_new(training, &options, plan->set, plan->held_out, error);
-    const lenet5_status status =
-        lenet5_training_resume(training, m->checkpoint, &options, plan->set, plan->held_out, error);
-    return status == LENET5_OK ? check_same(*training, s, m, error) : status;
+    if (access(m->checkpoint, F_OK) == 0)
+        return lenet5_training_resume(training, m->checkpoint, &options, plan->set, plan->held_out, error);
+    const lenet5_status status = lenet5_training_new(training, &options, plan->set, plan->held_out, error);
+    return status == LENET5_OK ? lenet5_training_save(m->checkpoint, *training, error) : status;
 }
 
 static lenet5_status go_on(session *s, member *m, lenet5_training *training, lenet5_error *error)
@@ -108,30 +83,26 @@ static lenet5_status go_on(session *s, member *m, lenet5_training *training, len
     while (status == LENET5_OK && !lenet5_training_finished(training) && !interrupted) {
         const unsigned before = lenet5_training_passes(training);
         status = lenet5_training_step(training, error);
-        atomic_store(&m->passes, lenet5_training_passes(training));
-        if (status == LENET5_OK && lenet5_training_passes(training) > before)
-            tell_pass(s, m, lenet5_training_pass(training, before));
-        if (status == LENET5_OK && (interrupted || seconds_now() - saved > CHECKPOINT_SECONDS)) {
+        const bool pass_done = lenet5_training_passes(training) > before;
+        if (status == LENET5_OK && (pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS)) {
             status = lenet5_training_save(m->checkpoint, training, error);
             saved = seconds_now();
         }
+        atomic_store(&m->passes, lenet5_training_passes(training));
+        if (pass_done)
+            tell_pass(s, m, lenet5_training_pass(training, before));
     }
     return status;
 }
 
 static lenet5_status finish(member *m, const lenet5_training *training, lenet5_error *error)
 {
-    lenet5_model *model = malloc(sizeof *model);
-    if (!model)
+    m->model = malloc(sizeof *m->model);
+    if (!m->model)
         return fail_memory(error);
-    lenet5_training_model(model, training);
-    const lenet5_status status = lenet5_model_save(m->model, model, error);
-    free(model);
-    if (status == LENET5_OK) {
-        unlink(m->checkpoint);
-        m->done = true;
-    }
-    return status;
+    lenet5_training_model(m->model, training);
+    atomic_store(&m->passes, m->model->provenance.passes);
+    return LENET5_OK;
 }
 
 static void train_member(session *s, member *m)
@@ -155,8 +126,7 @@ static void *train_members(void *argument)
         const size_t index = atomic_fetch_add(&s->next, 1);
         if (index >= s->plan->count || interrupted || s->failed)
             break;
-        if (!s->members[index].done)
-            train_member(s, &s->members[index]);
+        train_member(s, &s->members[index]);
     }
     atomic_fetch_sub(&s->at_work, 1);
     return NULL;
@@ -165,19 +135,32 @@ static void *train_members(void *argument)
 /* ---- All of them --------------------------------------------------------------------------------------------------
  */
 
-static void list_members(session *s)
+/* What is there has to be a part of this committee: nothing else is taken for a member. */
+static int check_member(const session *s, member *m)
 {
-    for (size_t i = 0; i < s->plan->count; i++) {
+    lenet5_error error;
+    lenet5_checkpoint found;
+    if (access(m->checkpoint, F_OK) != 0)
+        return EXIT_DONE;
+    if (lenet5_checkpoint_load(&found, m->checkpoint, &error) != LENET5_OK)
+        return complain("%s; move it away, and --resume trains this member anew", error.message);
+    m->passes = found.provenance.passes;
+    lenet5_checkpoint wanted = *s->plan->begun;
+    wanted.provenance.seed = m->seed;
+    return check_options(m->checkpoint, &found, &wanted, "move it away, and --resume trains this member anew");
+}
+
+static int list_members(session *s)
+{
+    int code = EXIT_DONE;
+    for (size_t i = 0; i < s->plan->count && code == EXIT_DONE; i++) {
         member *m = &s->members[i];
-        char part[64];
         m->seed = s->plan->options.seed + i;
-        snprintf(part, sizeof part, "%llu", (unsigned long long)m->seed);
-        name_beside(m->model, s->plan->out, part);
-        snprintf(part, sizeof part, "%llu.checkpoint", (unsigned long long)m->seed);
-        name_beside(m->checkpoint, s->plan->out, part);
-        m->done = access(m->model, F_OK) == 0;
-        m->passes = m->done ? s->passes_in_all : 0;
+        unfinished_member(m->checkpoint, s->plan->place, i + 1, s->plan->count);
+        if (s->plan->begun)
+            code = check_member(s, m);
     }
+    return code;
 }
 
 static void watch_members(session *s)
@@ -225,22 +208,43 @@ static void train_all(session *s)
 static int combine(const session *s)
 {
     lenet5_error error;
-    lenet5_committee committee;
-    const char *paths[LENET5_MAX_COMMITTEE];
-    for (size_t i = 0; i < s->plan->count; i++)
-        paths[i] = s->members[i].model;
-    lenet5_status status = lenet5_committee_load(&committee, paths, s->plan->count, &error);
-    if (status != LENET5_OK)
-        return complain_error(&error);
-    status = lenet5_committee_save(s->plan->out, &committee, &error);
+    const char *out = s->plan->place->out;
+    lenet5_committee committee = {.count = s->plan->count, .provenance = s->members[0].model->provenance};
+    committee.networks = malloc(committee.count * sizeof *committee.networks);
+    if (!committee.networks)
+        return complain_memory();
+    for (size_t i = 0; i < committee.count; i++)
+        committee.networks[i] = s->members[i].model->network;
+    const lenet5_status status = lenet5_committee_save(out, &committee, &error);
     lenet5_committee_free(&committee);
     if (status != LENET5_OK)
         return complain_error(&error);
-    for (size_t i = 0; i < s->plan->count; i++)
-        unlink(paths[i]);
+    unfinished_retire(s->plan->place);
     if (!s->plan->quiet)
-        fprintf(stderr, "the committee is %s; lenet5 test %s examines it\n", s->plan->out, s->plan->out);
+        fprintf(stderr, "the committee is %s; lenet5 test %s examines it\n", out, out);
     return EXIT_DONE;
+}
+
+static bool all_finished(const session *s)
+{
+    for (size_t i = 0; i < s->plan->count; i++)
+        if (!s->members[i].model)
+            return false;
+    return true;
+}
+
+static int train_and_combine(session *s)
+{
+    const char *folder = s->plan->place->members;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+    train_all(s);
+    if (!s->failed && all_finished(s))
+        return combine(s);
+    rmdir(folder); /* if nothing is in it */
+    if (interrupted)
+        fprintf(stderr, "interrupted; to go on: %s\n", s->plan->go_on);
+    return EXIT_FAILED;
 }
 
 int train_committee(const committee_plan *plan)
@@ -250,17 +254,12 @@ int train_committee(const committee_plan *plan)
         return complain_memory();
     s.passes_in_all = plan->options.passes;
     pthread_mutex_init(&s.telling, NULL);
-    list_members(&s);
-    train_all(&s);
+    int code = list_members(&s);
+    if (code == EXIT_DONE)
+        code = train_and_combine(&s);
     pthread_mutex_destroy(&s.telling);
-    bool all = !s.failed;
     for (size_t i = 0; i < plan->count; i++)
-        all = all && s.members[i].done;
-    int code = EXIT_FAILED;
-    if (all)
-        code = combine(&s);
-    else if (interrupted)
-        fputs("interrupted; the same command goes on\n", stderr);
+        free(s.members[i].model);
     free(s.members);
     return code == EXIT_DONE && s.untold ? EXIT_FAILED : code;
 }

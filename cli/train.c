@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "committee.h"
 #include "common.h"
@@ -10,6 +10,10 @@
 #include "watch.h"
 
 #define CHECKPOINT_SECONDS 15.0
+#define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
+
+/* Options that are for a single network, not for a committee. */
+static const char *const of_one[] = {"log", "watch"};
 
 /* What one training works with. */
 typedef struct job {
@@ -18,8 +22,12 @@ typedef struct job {
     bool untold; /* a line found no memory, which does not end the training */
     bool titled; /* the columns of the passes have been named */
     const char *out, *log;
+    lenet5_error log_error; /* of the last writing of the log; LENET5_OK: it is written */
     char recipe[32];
-    char checkpoint[PATH_SIZE];
+    unfinished place;
+    char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
+    lenet5_checkpoint begun; /* what it says; in a committee with the first member's seed */
+    char go_on[3 * PATH_SIZE];
     uint64_t seed, passes, batch, threads, validation, committee;
     lenet5_criterion criterion;
     bool criterion_given;
@@ -59,7 +67,10 @@ static int read_options(job *j)
     j->quiet = argument_flag(a, "quiet");
     j->log = argument_text(a, "log");
     j->out = argument_text(a, "out") ? argument_text(a, "out") : DEFAULT_MODEL;
-    name_beside(j->checkpoint, j->out, "checkpoint"); /* NAME.checkpoint.safetensors */
+    if (strlen(j->out) > LONGEST_OUT)
+        return complain_usage(a->command, "--out is longer than %d bytes", LONGEST_OUT);
+    if (argument_text(a, "resume") && argument_flag(a, "restart"))
+        return complain_usage(a->command, "--resume goes on and --restart begins anew: give one of the two");
     if (recipe && !is_recipe(recipe))
         return complain_recipe(a, recipe);
     if (loss && strcmp(loss, "mse") != 0 && strcmp(loss, "map") != 0)
@@ -74,31 +85,27 @@ static int read_options(job *j)
         !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
         return EXIT_USAGE;
-    static const char *const fixed[] = {"recipe", "loss",       "seed",      "epochs",
-                                        "batch",  "validation", "committee", "negatives"};
-    static const char *const of_one[] = {"log", "watch"};
-    for (size_t i = 0; argument_text(a, "resume") && i < sizeof fixed / sizeof fixed[0]; i++)
-        if (argument_text(a, fixed[i]))
-            return complain_usage(a->command, "--%s cannot be changed when a training is resumed", fixed[i]);
-    for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0]; i++)
-        if (argument_text(a, of_one[i]))
-            return complain_usage(a->command, "--%s is for a single network, not for a committee", of_one[i]);
     if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
         return complain_usage(a->command, "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
                                           "are for the others");
     return EXIT_DONE;
 }
 
-/* MNIST or another set where it is found, else synthetic digits, which is said. */
-static int load_data(job *j, bool synthetic)
+static bool resumed(const job *j)
+{
+    return j->from[0] != '\0';
+}
+
+/* MNIST or another set where it is found, else synthetic digits, which is said; what is resumed wants what it had. */
+static int load_data(job *j)
 {
     lenet5_error error;
     lenet5_status status = LENET5_E_DATA_MISSING;
-    if (!synthetic) {
+    if (!resumed(j) || strcmp(j->begun.provenance.data_name, SYNTHETIC_NAME) != 0) {
         status = load_set(&j->train, j->arguments, LENET5_TRAIN, &error);
         if (status == LENET5_OK)
             status = load_set(&j->test, j->arguments, LENET5_TEST, &error);
-        if (status == LENET5_E_DATA_MISSING && argument_text(j->arguments, "data"))
+        if (status == LENET5_E_DATA_MISSING && (argument_text(j->arguments, "data") || resumed(j)))
             return complain_error(&error);
         if (status == LENET5_E_DATA_MISSING)
             fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): training on %d synthetic digits\n",
@@ -146,81 +153,223 @@ static unsigned passes_of(const char *recipe)
     return r->passes;
 }
 
-static int prepare_new(job *j, lenet5_training_options *options)
+static int load_all(job *j)
 {
-    int code = load_data(j, false);
+    int code = load_data(j);
     if (code == EXIT_DONE)
         code = divide_data(j);
-    if (code == EXIT_DONE)
-        code = load_teacher(j);
-    const char *recipe = argument_text(j->arguments, "recipe");
-    snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
-    *options = (lenet5_training_options){.recipe = j->recipe,
-                                         .seed = j->seed,
-                                         .passes = j->passes ? (unsigned)j->passes : passes_of(j->recipe),
-                                         .batch = (size_t)j->batch,
-                                         .threads = (unsigned)j->threads,
-                                         .criterion = j->criterion_given ? &j->criterion : NULL,
-                                         .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL,
-                                         .teacher = j->teacher.count ? &j->teacher : NULL,
-                                         .data_name = j->train.name,
-                                         .data_sha256 = j->train.set.sha256,
-                                         .held_out_name = j->held_out_name,
-                                         .validation_pictures = (size_t)j->validation};
-    return code;
+    return code == EXIT_DONE ? load_teacher(j) : code;
 }
 
-static int begin_new(job *j)
+/* ---- Beginning -----------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_training_options new_options(job *j)
+{
+    const char *recipe = argument_text(j->arguments, "recipe");
+    snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
+    return (lenet5_training_options){.recipe = j->recipe,
+                                     .seed = j->seed,
+                                     .passes = j->passes ? (unsigned)j->passes : passes_of(j->recipe),
+                                     .batch = (size_t)j->batch,
+                                     .criterion = j->criterion_given ? &j->criterion : NULL,
+                                     .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL};
+}
+
+static lenet5_training_options begun_options(job *j)
+{
+    const lenet5_checkpoint *c = &j->begun;
+    snprintf(j->recipe, sizeof j->recipe, "%s", c->provenance.recipe);
+    return (lenet5_training_options){.recipe = j->recipe,
+                                     .seed = c->provenance.seed,
+                                     .passes = c->passes_in_all,
+                                     .batch = c->batch,
+                                     .undistorted = c->undistorted,
+                                     .criterion = &c->provenance.loss.criterion,
+                                     .negatives = &c->negatives};
+}
+
+static lenet5_training_options options_of(job *j)
+{
+    lenet5_training_options options = resumed(j) ? begun_options(j) : new_options(j);
+    options.threads = (unsigned)j->threads;
+    options.teacher = j->teacher.count ? &j->teacher : NULL;
+    options.data_name = j->train.name;
+    options.data_sha256 = j->train.set.sha256;
+    options.held_out_name = j->held_out_name;
+    options.validation_pictures = (size_t)j->validation;
+    return options;
+}
+
+/* Options that are given again have to be those that the training was begun with; so have the data and the teacher. */
+static int check_begun(const job *j)
+{
+    const cli_arguments *a = j->arguments;
+    lenet5_checkpoint wanted = j->begun;
+    lenet5_provenance *p = &wanted.provenance;
+    if (argument_text(a, "recipe"))
+        snprintf(p->recipe, sizeof p->recipe, "%s", argument_text(a, "recipe"));
+    if (j->criterion_given)
+        p->loss.criterion = j->criterion;
+    if (argument_text(a, "seed"))
+        p->seed = j->seed;
+    if (j->passes)
+        wanted.passes_in_all = (unsigned)j->passes;
+    if (j->batch)
+        wanted.batch = (size_t)j->batch;
+    if (argument_text(a, "negatives"))
+        wanted.negatives = j->negatives;
+    p->validation_pictures = (size_t)j->validation;
+    memcpy(p->data_sha256, j->train.set.sha256, sizeof p->data_sha256);
+    p->teacher_sha256[0] = '\0';
+    if (j->teacher.count)
+        lenet5_committee_sum(p->teacher_sha256, &j->teacher);
+    return check_options(j->from, &j->begun, &wanted, "go on with what it was begun with, or begin anew by --restart");
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* Any member says how the committee was begun. */
+static int find_committee(job *j)
+{
+    const unfinished *u = &j->place;
+    if (argument_text(j->arguments, "committee") && j->committee != u->count)
+        return complain("%s: was begun with --committee %zu, not %llu; go on with what it was begun with, or begin "
+                        "anew by --restart",
+                        u->members, u->count, (unsigned long long)j->committee);
+    j->committee = u->count;
+    unfinished_member(j->from, u, u->first, u->count);
+    return EXIT_DONE;
+}
+
+static int find_single(job *j, const char *path)
+{
+    const unfinished *u = &j->place;
+    if (j->committee > 1)
+        return complain("%s: is the checkpoint of a single network, not of a committee; leave --committee out", path);
+    if (u->single && !same_file(path, u->checkpoint))
+        return complain("%s: is another unfinished training of %s; choose another --out", u->checkpoint, j->out);
+    if (u->count > 0)
+        return complain("%s: is an unfinished committee of %s; choose another --out", u->members, j->out);
+    snprintf(j->from, sizeof j->from, "%s", path);
+    return EXIT_DONE;
+}
+
+/* Which checkpoint goes on: the one that --resume names, or else what is there of --out. */
+static int find_begun(job *j, const char *named)
+{
+    const unfinished *u = &j->place;
+    if (named[0] && is_folder(named) && !same_file(named, u->members))
+        return complain("%s: is not the folder of %s, which is %s; give the --out that it belongs to", named, j->out,
+                        u->members);
+    if (named[0] && !is_folder(named))
+        return find_single(j, named);
+    if (u->single && u->count > 0)
+        return complain("%s and %s: two unfinished trainings of %s; name one, and another --out", u->checkpoint,
+                        u->members, j->out);
+    if (u->count > 0)
+        return find_committee(j);
+    if (u->single)
+        return find_single(j, u->checkpoint);
+    return complain("%s: there is nothing to resume: neither %s nor members of a committee in %s", j->out,
+                    u->checkpoint, u->members);
+}
+
+static int read_begun(job *j, const char *named)
 {
     lenet5_error error;
-    lenet5_training_options options;
-    const int code = prepare_new(j, &options);
+    const int code = find_begun(j, named);
     if (code != EXIT_DONE)
         return code;
-    lenet5_status status = lenet5_training_new(&j->training, &options, &j->training_part, &j->held_out, &error);
-    if (status == LENET5_OK)
-        status = lenet5_training_save(j->checkpoint, j->training, &error);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    if (lenet5_checkpoint_load(&j->begun, j->from, &error) != LENET5_OK)
+        return complain_error(&error);
+    if (j->committee > 1)
+        j->begun.provenance.seed -= j->place.first - 1;
+    if (!argument_text(j->arguments, "validation"))
+        j->validation = j->begun.provenance.validation_pictures;
+    return EXIT_DONE;
+}
+
+/* " --NAME VALUE" if the option is given. */
+static void repeat_option(job *j, const char *name)
+{
+    const char *value = argument_text(j->arguments, name);
+    const size_t length = strlen(j->go_on);
+    if (value)
+        snprintf(j->go_on + length, sizeof j->go_on - length, " --%s %s", name, value);
+}
+
+/* The data, and how to train with them: a new training or one that is resumed. */
+static int prepare(job *j)
+{
+    const char *resume = argument_text(j->arguments, "resume");
+    int code = unfinished_look(&j->place, j->out);
+    if (code == EXIT_DONE)
+        code = resume ? read_begun(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
+    if (code == EXIT_DONE && !(resumed(j) && same_file(j->from, j->out)))
+        code = refuse_checkpoint(j->out);
+    for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0] && code == EXIT_DONE; i++)
+        if (argument_text(j->arguments, of_one[i]))
+            code =
+                complain_usage(j->arguments->command, "--%s is for a single network, not for a committee", of_one[i]);
+    if (code == EXIT_DONE)
+        code = load_all(j);
+    if (code == EXIT_DONE && resumed(j))
+        code = check_begun(j);
+    snprintf(j->go_on, sizeof j->go_on, "lenet5 train --resume %s --out %s",
+             j->committee > 1 ? j->place.members : j->place.checkpoint, j->out);
+    repeat_option(j, "data");
+    repeat_option(j, "teacher");
+    repeat_option(j, "log");
+    return code;
 }
 
 static int run_committee(job *j)
 {
-    committee_plan plan = {.count = (size_t)j->committee,
-                           .set = &j->training_part,
-                           .held_out = &j->held_out,
-                           .out = j->out,
-                           .quiet = j->quiet,
-                           .json = j->json};
-    const int code = prepare_new(j, &plan.options);
-    plan.held_out_name = j->held_out_name;
-    return code == EXIT_DONE ? train_committee(&plan) : code;
+    if (!resumed(j))
+        unfinished_discard(&j->place);
+    const committee_plan plan = {.options = options_of(j),
+                                 .count = (size_t)j->committee,
+                                 .set = &j->training_part,
+                                 .held_out = &j->held_out,
+                                 .held_out_name = j->held_out_name,
+                                 .place = &j->place,
+                                 .begun = resumed(j) ? &j->begun : NULL,
+                                 .go_on = j->go_on,
+                                 .quiet = j->quiet,
+                                 .json = j->json};
+    return train_committee(&plan);
 }
 
-static int begin_again(job *j, const char *path)
+static int begin_training(job *j)
 {
     lenet5_error error;
-    lenet5_model *model = malloc(sizeof *model);
-    if (!model)
-        return complain_memory();
-    lenet5_status status = lenet5_model_load(model, path, &error);
-    const lenet5_provenance saved = status == LENET5_OK ? model->provenance : (lenet5_provenance){0};
-    free(model);
-    if (status != LENET5_OK)
-        return complain_error(&error);
-    snprintf(j->checkpoint, sizeof j->checkpoint, "%s", path);
-    snprintf(j->recipe, sizeof j->recipe, "%s", saved.recipe);
-    j->validation = saved.validation_pictures;
-    int code = load_data(j, strcmp(saved.data_name, SYNTHETIC_NAME) == 0);
-    if (code == EXIT_DONE)
-        code = divide_data(j);
-    if (code == EXIT_DONE)
-        code = load_teacher(j);
-    if (code != EXIT_DONE)
-        return code;
-    const lenet5_training_options options = {.threads = (unsigned)j->threads,
-                                             .teacher = j->teacher.count ? &j->teacher : NULL,
-                                             .data_sha256 = j->train.set.sha256};
-    status = lenet5_training_resume(&j->training, path, &options, &j->training_part, &j->held_out, &error);
+    const lenet5_training_options options = options_of(j);
+    const lenet5_status status =
+        resumed(j) ? lenet5_training_resume(&j->training, j->from, &options, &j->training_part, &j->held_out, &error)
+                   : lenet5_training_new(&j->training, &options, &j->training_part, &j->held_out, &error);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+}
+
+/* A checkpoint that --resume names stays as it is; this one is the training's own. */
+static int save_first(job *j)
+{
+    lenet5_error error;
+    if (resumed(j) && same_file(j->from, j->place.checkpoint))
+        return EXIT_DONE;
+    if (!resumed(j))
+        unfinished_discard(&j->place);
+    const lenet5_status status = lenet5_training_save(j->place.checkpoint, j->training, &error);
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
@@ -293,17 +442,19 @@ static char *log_text(const job *j)
     return NULL;
 }
 
-static lenet5_status write_log(const job *j, lenet5_error *error)
+/* All passes up to now. That it cannot be written is no reason to end the training: it is said, and tried again after
+ * the next pass. */
+static void write_log(job *j)
 {
     if (!j->log)
-        return LENET5_OK;
+        return;
+    const bool failed_before = j->log_error.status != LENET5_OK;
     char *text = log_text(j);
-    if (!text)
-        return fail_memory(error);
-    const lenet5_bytes piece = {text, strlen(text)};
-    const lenet5_status status = lenet5_file_write(j->log, &piece, 1, error);
+    const lenet5_bytes piece = {text, text ? strlen(text) : 0};
+    j->log_error.status = text ? lenet5_file_write(j->log, &piece, 1, &j->log_error) : fail_memory(&j->log_error);
     free(text);
-    return status;
+    if (j->log_error.status != LENET5_OK && !failed_before)
+        complain("%s; the training goes on without it", j->log_error.message);
 }
 
 /* The share of the training that is done. */
@@ -338,14 +489,14 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     if (status != LENET5_OK)
         return status;
     const bool pass_done = lenet5_training_passes(j->training) > before;
+    if (pass_done || interrupted || seconds_now() - *saved > CHECKPOINT_SECONDS) {
+        status = lenet5_training_save(j->place.checkpoint, j->training, error);
+        *saved = seconds_now();
+    }
     if (pass_done) {
         progress_clear(&j->progress);
         tell_pass(j, lenet5_training_pass(j->training, before));
-        status = write_log(j, error);
-    }
-    if (status == LENET5_OK && (pass_done || interrupted || seconds_now() - *saved > CHECKPOINT_SECONDS)) {
-        status = lenet5_training_save(j->checkpoint, j->training, error);
-        *saved = seconds_now();
+        write_log(j);
     }
     return status;
 }
@@ -361,7 +512,8 @@ static int finish(job *j)
     free(model);
     if (status != LENET5_OK)
         return complain_error(&error);
-    unlink(j->checkpoint);
+    if (lenet5_file_remove(j->place.checkpoint, &error) != LENET5_OK)
+        return complain_error(&error);
     if (!j->quiet)
         fprintf(stderr, "the model is %s; lenet5 test %s examines it\n", j->out, j->out);
     return EXIT_DONE;
@@ -374,13 +526,11 @@ static int begin_watch(job *j)
     return place ? watch_begin(&j->watch, &what, place, j->quiet) : EXIT_DONE;
 }
 
-static int run_training(job *j)
+/* Until the training is finished or interrupted. */
+static int run_steps(job *j)
 {
     lenet5_error error;
     double saved = seconds_now();
-    const int code = begin_watch(j);
-    if (code != EXIT_DONE)
-        return code;
     progress_begin(&j->progress, j->quiet, share_done(j));
     while (!lenet5_training_finished(j->training) && !interrupted) {
         if (step(j, &saved, &error) != LENET5_OK) {
@@ -390,12 +540,28 @@ static int run_training(job *j)
         show_progress(j);
     }
     progress_clear(&j->progress);
-    if (lenet5_training_finished(j->training))
-        return finish(j);
-    const char *teacher = argument_text(j->arguments, "teacher");
-    fprintf(stderr, "interrupted; to go on: lenet5 train --resume %s --out %s%s%s%s%s\n", j->checkpoint, j->out,
-            teacher ? " --teacher " : "", teacher ? teacher : "", j->log ? " --log " : "", j->log ? j->log : "");
-    return EXIT_FAILED;
+    return EXIT_DONE;
+}
+
+static int run_training(job *j)
+{
+    int code = begin_training(j);
+    if (code == EXIT_DONE)
+        code = begin_watch(j);
+    if (code == EXIT_DONE)
+        code = save_first(j);
+    if (code == EXIT_DONE)
+        code = run_steps(j);
+    if (code != EXIT_DONE)
+        return code;
+    if (lenet5_training_finished(j->training)) {
+        write_log(j);
+        code = finish(j);
+    } else {
+        fprintf(stderr, "interrupted; to go on: %s\n", j->go_on);
+        code = EXIT_FAILED;
+    }
+    return j->log_error.status == LENET5_OK ? code : complain_error(&j->log_error);
 }
 
 static int run(const cli_arguments *arguments)
@@ -404,14 +570,12 @@ static int run(const cli_arguments *arguments)
     if (!j)
         return complain_memory();
     j->arguments = arguments;
-    const char *resume = argument_text(arguments, "resume");
     int code = read_options(j);
     watch_interrupts();
-    const bool single = j->committee <= 1;
-    if (code == EXIT_DONE && single)
-        code = resume ? begin_again(j, resume) : begin_new(j);
     if (code == EXIT_DONE)
-        code = single ? run_training(j) : run_committee(j);
+        code = prepare(j);
+    if (code == EXIT_DONE)
+        code = j->committee > 1 ? run_committee(j) : run_training(j);
     if (code == EXIT_DONE && j->untold)
         code = EXIT_FAILED;
     watch_end(j->watch, code == EXIT_DONE);
@@ -437,7 +601,8 @@ static const option options[] = {
     {"teacher", "FILE", "a model or committee whose answers the network learns as well"},
     {"out", "FILE", "the model; default " DEFAULT_MODEL},
     {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
-    {"resume", "FILE", "go on from a checkpoint, to the same bits"},
+    {"resume", "[FILE]", "go on from a checkpoint, to the same bits; default: the one of --out"},
+    {"restart", NULL, "drop an unfinished training of --out and begin anew"},
 #ifdef LENET5_SERVE
     {"watch", "[ADDR:PORT]", "a page that shows it, default 127.0.0.1:8080/watch.html"},
 #endif
@@ -454,10 +619,14 @@ const cli_command train_command = {
                    "each pass it prints the mean loss, the error on the training pictures (each seen\n"
                    "before the update it led to), and the error on the test set, or on the validation\n"
                    "pictures where --validation asks for them.\n\n"
-                   "Ctrl-C ends it after the step under way and says how to go on. A checkpoint is kept\n"
-                   "beside the model, NAME.checkpoint.safetensors, until the model is written. The members\n"
-                   "of a committee train side by side, each on one thread; after Ctrl-C the same command\n"
-                   "goes on.",
+                   "Ctrl-C ends it after the step under way and says how to go on. Until the model is\n"
+                   "written, a checkpoint is kept beside it, NAME.checkpoint.safetensors. The members of a\n"
+                   "committee train side by side, each on one thread, and have their checkpoints in the\n"
+                   "folder NAME.members.\n\n"
+                   "Where there is an unfinished training of the same --out, the command refuses to begin\n"
+                   "(exit code 1): --resume goes on with it, --restart drops it. --resume takes the options\n"
+                   "from the checkpoint; those that are given again have to agree with it. A checkpoint\n"
+                   "that --resume FILE names is only read, unless it is the one of --out.",
     .options = options,
     .run = run,
 };

@@ -97,11 +97,17 @@ typedef struct lenet5_bytes {
 } lenet5_bytes;
 
 /*
- * Writes count pieces of memory, one after the other, as the file path: to a temporary name beside it, synced, and then
- * renamed, so that whatever happens either the old file or the new one is there, whole.
+ * Writes count pieces of memory, one after the other, as the file path: whatever happens, either the old file or the
+ * new one is there, whole and synced. A file that is replaced keeps its mode, and its owner where the process may set
+ * it; a new one has 0666 less the umask. A process that is killed leaves nothing behind, or at most a file
+ * NAME.lenet5-N.tmp (N is a digit), which the next writing of the same path removes. A path that is a pipe or a device
+ * is written to as it is.
  */
 LENET5_API lenet5_status lenet5_file_write(const char *path, const lenet5_bytes *pieces, size_t count,
                                            lenet5_error *error);
+
+/* Removes a file that lenet5_file_write has written, and what a writing that was killed left. None there: LENET5_OK. */
+LENET5_API lenet5_status lenet5_file_remove(const char *path, lenet5_error *error);
 
 /* ---- The network (section II-B and figure 2 of the paper) ---------------------------------------------------------
  */
@@ -662,6 +668,18 @@ typedef struct lenet5_training lenet5_training;
 LENET5_API lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_training_options *options,
                                              const lenet5_dataset *set, const lenet5_dataset *held_out,
                                              lenet5_error *error);
+
+/* What a checkpoint says of its training: all options that its bits depend on, and how far it is. */
+typedef struct lenet5_checkpoint {
+    lenet5_provenance provenance; /* its passes are those that are finished */
+    unsigned passes_in_all;
+    size_t batch;     /* pictures between two updates */
+    double negatives; /* what is no digit, times the digits, 0 to 1 */
+    bool undistorted;
+} lenet5_checkpoint;
+
+/* Reads it from a checkpoint. LENET5_E_CHECKPOINT for a finished model, or for one of a recipe that is not known. */
+LENET5_API lenet5_status lenet5_checkpoint_load(lenet5_checkpoint *checkpoint, const char *path, lenet5_error *error);
 
 /*
  * Continues from a checkpoint, to the same bits as if there had been no interruption. The recipe, the seed, the loss

@@ -135,6 +135,16 @@ static lenet5_status resume(const fixture *f, lenet5_error *error)
     return status;
 }
 
+static lenet5_status load_checkpoint(const fixture *f, lenet5_error *error)
+{
+    lenet5_checkpoint checkpoint;
+    fill(&checkpoint, sizeof checkpoint);
+    const lenet5_status status = lenet5_checkpoint_load(&checkpoint, f->checkpoint.text, error);
+    if (status != LENET5_OK)
+        assert_untouched(&checkpoint, sizeof checkpoint);
+    return status;
+}
+
 static lenet5_status start(lenet5_training **training, const fixture *f, const char *recipe, lenet5_error *error)
 {
     const lenet5_training_options options = {.recipe = recipe, .passes = 2, .threads = 2};
@@ -354,6 +364,11 @@ static void resuming(void **state)
     assert_survives(state, resume, 8);
 }
 
+static void loading_a_checkpoint(void **state)
+{
+    assert_survives(state, load_checkpoint, 3);
+}
+
 static void evaluating(void **state)
 {
     assert_survives(state, evaluate, 5);
@@ -560,6 +575,7 @@ int main(void)
         cmocka_unit_test(training_fast),
         cmocka_unit_test(training_as_in_1998),
         cmocka_unit_test(resuming),
+        cmocka_unit_test(loading_a_checkpoint),
         cmocka_unit_test(evaluating),
         cmocka_unit_test(verifying),
         cmocka_unit_test(reading_in_bulk),

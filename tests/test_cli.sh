@@ -26,13 +26,12 @@ expect 2 "takes no value" "$program" train --json=yes
 expect 2 "fewer arguments" "$program" inspect a b
 expect 2 "more arguments" "$program" classify
 expect 2 "go together" "$program" test --images x --data y
-expect 2 "cannot be changed" "$program" train --resume x --seed 2
-expect 2 "--batch cannot be changed" "$program" train --resume x --batch 2
+expect 2 "give one of the two" "$program" train --resume x --restart
+expect 1 "x: cannot be opened" "$program" train --resume x
 expect 2 "--batch is a whole number from 1 to 1024" "$program" train --batch 1025
 expect 2 "one at a time" "$program" train --recipe 1998 --batch 2
 expect 2 "digits alone" "$program" train --recipe 1998 --negatives 0.1
 expect 2 "--negatives is a" "$program" train --negatives 2
-expect 2 "--negatives cannot be changed" "$program" train --resume x --negatives 0
 expect 0 "of synthetic digits misread" "$program" test # with the built-in model
 expect 1 "no training set here" "$program" train --data "$folder"
 [ -e lenet5.safetensors ] && fail "a model where there was no data"

@@ -842,6 +842,18 @@ static void other_teacher_is_refused(void **state)
     lenet5_committee_free(&one);
 }
 
+/* In every recipe, those too that distort without shifting. */
+static void undistorted_training_resumes_undistorted(void **state)
+{
+    for (const lenet5_recipe_description *r = lenet5_recipes; r->name; r++) {
+        const path whole = path_in(*state, "whole");
+        lenet5_training_options options = options_of(r->name, 1, 1);
+        options.undistorted = true;
+        finish(whole.text, new_training(&options, &digits_200));
+        assert_resumes(state, &options, &digits_200, 1, whole.text);
+    }
+}
+
 static void model_file_is_no_checkpoint(void **state)
 {
     const path file = save_sample(state);
@@ -952,6 +964,44 @@ static void other_number_of_passes_is_refused(void **state)
     assert_metadata_refused(state, "passes_in_all", "3", LENET5_E_MODEL_SHAPE);
 }
 
+/* What a checkpoint says of its training is what it was begun with. */
+static void checkpoint_says_its_options(void **state)
+{
+    const path file = path_in(*state, "checkpoint");
+    const lenet5_criterion criterion = LENET5_MSE;
+    const double negatives = 0.25;
+    lenet5_training_options options = options_of("fast", 7, 1);
+    options.batch = 48;
+    options.undistorted = true;
+    options.criterion = &criterion;
+    options.negatives = &negatives;
+    lenet5_training *training = new_training(&options, &digits_200);
+    take_steps(training, 6); /* 250 pictures a pass, so that one is done */
+    assert_int_equal(lenet5_training_save(file.text, training, NULL), LENET5_OK);
+    lenet5_training_free(training);
+    lenet5_checkpoint c;
+    assert_int_equal(lenet5_checkpoint_load(&c, file.text, NULL), LENET5_OK);
+    assert_string_equal(c.provenance.recipe, "fast");
+    assert_int_equal(c.provenance.seed, 11);
+    assert_int_equal(c.provenance.passes, 1);
+    assert_int_equal(c.provenance.loss.criterion, LENET5_MSE);
+    assert_int_equal(c.provenance.validation_pictures, 5);
+    assert_int_equal(c.passes_in_all, 7);
+    assert_int_equal(c.batch, 48);
+    assert_memory_equal(&c.negatives, &negatives, sizeof negatives);
+    assert_true(c.undistorted);
+}
+
+static void only_a_checkpoint_is_loaded_as_one(void **state)
+{
+    const path model = save_sample(state);
+    lenet5_checkpoint c;
+    lenet5_error error;
+    fill(&c, sizeof c);
+    assert_failure(lenet5_checkpoint_load(&c, model.text, &error), LENET5_E_CHECKPOINT, &error, model.text);
+    assert_untouched(&c, sizeof c);
+}
+
 /* The name is cut to its room, but not within a character, which would be no JSON. */
 static void long_name_of_the_data_can_be_saved(void **state)
 {
@@ -1023,6 +1073,9 @@ int main(void)
         TEST_IN_FOLDER(threads_make_no_difference_to_1998),
         TEST_IN_FOLDER(threads_make_no_difference_to_fast),
         TEST_IN_FOLDER(checkpoint_is_a_model_file),
+        TEST_IN_FOLDER(undistorted_training_resumes_undistorted),
+        TEST_IN_FOLDER(checkpoint_says_its_options),
+        TEST_IN_FOLDER(only_a_checkpoint_is_loaded_as_one),
         TEST_IN_FOLDER(model_file_is_no_checkpoint),
         TEST_IN_FOLDER(other_data_are_refused),
         TEST_IN_FOLDER(other_teacher_is_refused),

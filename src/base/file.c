@@ -1,15 +1,29 @@
-/* Writing a file so that it is never seen half written. */
+/*
+ * Writing a file so that it is never seen half written and nothing stays behind when the program is killed.
+ *
+ * The bytes go to a file without a name (O_TMPFILE), which the kernel drops with its process. Once they are synced it
+ * gets the name. A name that is taken cannot be given to it at once: for the moment until rename() it has that of a
+ * slot, NAME.lenet5-0.tmp to NAME.lenet5-7.tmp. File systems that know no files without a name have the slot from the
+ * beginning. A writer holds a lock on its file; a slot without a lock is what a killed one left, and the next writing
+ * of the same name removes it.
+ */
+#define _GNU_SOURCE /* O_TMPFILE, AT_EMPTY_PATH */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
 
-#define TEMPORARY_NAMES 100
+#define SLOTS 8             /* writers of one name at the same time */
+#define SLOT_NAME_PART 200  /* bytes of the name in a slot's: file systems take 255 */
+#define SLOT_NAME_ROOM 32   /* bytes for the rest of it */
+#define NEW_MODE 0666       /* less the umask */
+#define REPLACING_MODE 0600 /* until it has the mode of the file that is replaced */
 
 static lenet5_status fail_writing(lenet5_error *error, const char *path)
 {
@@ -39,47 +53,192 @@ static bool write_pieces(int file, const lenet5_bytes *pieces, size_t count)
     return true;
 }
 
-/* Opens a new file beside path; its name goes to temporary. */
-static int open_temporary(char *temporary, const char *path, size_t size)
+/* ---- The file to be written and its slots --------------------------------------------------------------------------
+ */
+
+typedef struct target {
+    char *path;      /* a link has been followed, so that it is not replaced */
+    char *folder;    /* that it is in */
+    char *slot;      /* room for the name of a slot */
+    bool there;      /* a file of that name exists */
+    struct stat old; /* what is known of it */
+} target;
+
+static void target_free(target *t)
 {
-    for (int i = 0; i < TEMPORARY_NAMES; i++) {
-        snprintf(temporary, size, "%s.%ld-%d.tmp", path, (long)getpid(), i);
-        const int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0 || errno != EEXIST)
-            return file;
-    }
-    return -1;
+    free(t->path);
+    free(t->folder);
+    free(t->slot);
 }
 
-/* Makes the renaming itself outlast a power failure; where a folder cannot be synced, nothing is lost but that. */
-static void sync_folder_of(char *path)
+static bool target_init(target *t, const char *path)
 {
-    char *slash = strrchr(path, '/');
-    if (slash)
-        slash[slash == path] = '\0';
-    const int folder = open(slash ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *t = (target){.path = realpath(path, NULL)};
+    if (!t->path && errno != ENOMEM)
+        t->path = strdup(path);
+    if (!t->path)
+        return false;
+    const char *slash = strrchr(t->path, '/');
+    t->folder = slash ? strndup(t->path, slash > t->path ? (size_t)(slash - t->path) : 1) : strdup(".");
+    t->slot = malloc(strlen(t->path) + SLOT_NAME_ROOM);
+    if (!t->folder || !t->slot) {
+        target_free(t);
+        return false;
+    }
+    t->there = stat(t->path, &t->old) == 0;
+    return true;
+}
+
+static const char *name_slot(target *t, int number)
+{
+    const char *slash = strrchr(t->path, '/');
+    const char *name = slash ? slash + 1 : t->path;
+    snprintf(t->slot, strlen(t->path) + SLOT_NAME_ROOM, "%.*s%.*s.lenet5-%d.tmp", (int)(name - t->path), t->path,
+             SLOT_NAME_PART, name, number);
+    return t->slot;
+}
+
+/* Whether it is still this file that has the name. */
+static bool has_name(int file, const char *name)
+{
+    struct stat opened, named;
+    return fstat(file, &opened) == 0 && lstat(name, &named) == 0 && S_ISREG(opened.st_mode) &&
+           opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/* Once the lock is had, the name can be another file's, but nobody else takes it from this one. */
+static void clear_slots(target *t)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        const int file = open(name_slot(t, i), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (file < 0)
+            continue;
+        const bool left = flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        if (left && has_name(file, t->slot))
+            unlink(t->slot);
+        close(file);
+    }
+}
+
+/* ---- Replacing -----------------------------------------------------------------------------------------------------
+ */
+
+/* Makes the name itself outlast a power failure; where a folder cannot be synced, nothing is lost but that. */
+static void sync_folder(const target *t)
+{
+    const int folder = open(t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
         return;
     fsync(folder);
     close(folder);
 }
 
-/* A new regular file in place of path; temporary has room for size characters and is used up. */
-static bool replace(const char *path, char *temporary, size_t size, const lenet5_bytes *pieces, size_t count)
+/* Owner, group and mode of the file that is replaced, as far as this process may set them. */
+static void keep_rights(int file, const struct stat *old)
 {
-    const int file = open_temporary(temporary, path, size);
+    mode_t mode = old->st_mode & 07777;
+    if (fchown(file, old->st_uid, old->st_gid) != 0 && fchown(file, (uid_t)-1, old->st_gid) != 0)
+        mode &= ~(mode_t)070; /* which were another group's rights */
+    fchmod(file, mode);
+}
+
+static bool fill(int file, const target *t, const lenet5_bytes *pieces, size_t count)
+{
+    if (!write_pieces(file, pieces, count))
+        return false;
+    if (t->there)
+        keep_rights(file, &t->old);
+    return fsync(file) == 0;
+}
+
+/* A file of its own name in place of the target. */
+static bool move_slot(const target *t)
+{
+    if (rename(t->slot, t->path) == 0)
+        return true;
+    const int reason = errno;
+    unlink(t->slot);
+    errno = reason;
+    return false;
+}
+
+/* Without /proc, only a process with CAP_DAC_READ_SEARCH can do it. */
+static bool give_name(int file, const char *name)
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    return linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ||
+           (errno != EEXIST && linkat(file, "", AT_FDCWD, name, AT_EMPTY_PATH) == 0);
+}
+
+static bool name_target(int file, target *t)
+{
+    if (!t->there && give_name(file, t->path))
+        return true;
+    for (int i = 0; i < SLOTS; i++)
+        if (give_name(file, name_slot(t, i)))
+            return move_slot(t);
+        else if (errno != EEXIST)
+            return false;
+    return false;
+}
+
+/* By a file that has no name before it is whole. */
+static bool replace_unnamed(target *t, const lenet5_bytes *pieces, size_t count)
+{
+#ifdef O_TMPFILE
+    const int file = open(t->folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, t->there ? REPLACING_MODE : NEW_MODE);
     if (file < 0)
         return false;
-    bool done = write_pieces(file, pieces, count) && fsync(file) == 0;
-    done = close(file) == 0 && done;
-    done = done && rename(temporary, path) == 0;
-    if (!done) {
-        const int reason = errno;
-        unlink(temporary);
-        errno = reason;
-        return false;
+    flock(file, LOCK_EX);
+    const bool done = fill(file, t, pieces, count) && name_target(file, t);
+    close(file);
+    return done;
+#else
+    (void)t, (void)pieces, (void)count;
+    return false;
+#endif
+}
+
+/* A new file with the name of a slot, which is locked: nobody took it for a left one before it was. */
+static int open_slot(target *t)
+{
+    for (int i = 0; i < SLOTS; i++) {
+        const int file =
+            open(name_slot(t, i), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, t->there ? REPLACING_MODE : NEW_MODE);
+        if (file < 0 && errno != EEXIST)
+            return -1;
+        if (file >= 0 && (flock(file, LOCK_EX) != 0 || has_name(file, t->slot)))
+            return file;
+        if (file >= 0)
+            close(file);
     }
-    sync_folder_of(temporary);
+    return -1;
+}
+
+static bool replace_by_slot(target *t, const lenet5_bytes *pieces, size_t count)
+{
+    const int file = open_slot(t);
+    if (file < 0)
+        return false;
+    bool done = fill(file, t, pieces, count);
+    if (done) {
+        done = move_slot(t);
+    } else {
+        const int reason = errno;
+        unlink(t->slot);
+        errno = reason;
+    }
+    close(file);
+    return done;
+}
+
+static bool replace(target *t, const lenet5_bytes *pieces, size_t count)
+{
+    clear_slots(t);
+    if (!replace_unnamed(t, pieces, count) && !replace_by_slot(t, pieces, count))
+        return false;
+    sync_folder(t);
     return true;
 }
 
@@ -99,15 +258,22 @@ lenet5_status lenet5_file_write(const char *path, const lenet5_bytes *pieces, si
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         return write_into(path, pieces, count) ? LENET5_OK : fail_writing(error, path);
 
-    char *target = realpath(path, NULL); /* so that a link is followed and not replaced */
-    const size_t size = strlen(target ? target : path) + 64;
-    char *temporary = malloc(size);
-    lenet5_status result = LENET5_OK;
-    if (!temporary)
-        result = lenet5_fail_memory(error);
-    else if (!replace(target ? target : path, temporary, size, pieces, count))
-        result = fail_writing(error, path);
-    free(temporary);
-    free(target);
+    target t;
+    if (!target_init(&t, path))
+        return lenet5_fail_memory(error);
+    const lenet5_status result = replace(&t, pieces, count) ? LENET5_OK : fail_writing(error, path);
+    target_free(&t);
     return result;
+}
+
+lenet5_status lenet5_file_remove(const char *path, lenet5_error *error)
+{
+    target t;
+    if (!target_init(&t, path))
+        return lenet5_fail_memory(error);
+    clear_slots(&t);
+    target_free(&t);
+    if (unlink(path) == 0 || errno == ENOENT)
+        return LENET5_OK;
+    return lenet5_fail(error, LENET5_E_WRITE, LENET5_NO_OFFSET, "%s: cannot be removed: %s", path, strerror(errno));
 }

@@ -108,7 +108,7 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     json_t *metadata = lenet5_provenance_to_json(&provenance, CHECKPOINT_FORMAT);
     json_t *passes = json_sprintf("%u", training->passes);
     json_t *batch = json_sprintf("%zu", training->batch);
-    json_t *undistorted = json_string(training->shift < training->recipe->shift ? "1" : "0");
+    json_t *undistorted = json_string(training->undistorted ? "1" : "0");
     json_t *strangers = lenet5_real_string(training->strangers);
     int failed = json_object_set_new(metadata, "passes_in_all", passes);
     failed |= json_object_set_new(metadata, "batch", batch);
@@ -142,23 +142,38 @@ lenet5_status lenet5_training_save(const char *path, const lenet5_training *trai
 /* ---- Resuming ------------------------------------------------------------------------------------------------------
  */
 
-/* The options that the checkpoint was made with. */
-static lenet5_status options_of(lenet5_training_options *options, lenet5_provenance *p, double *strangers,
-                                const safetensors *file, lenet5_error *error)
+static lenet5_status check_format(const safetensors *file, lenet5_error *error)
 {
-    lenet5_model *model = calloc(1, sizeof *model);
-    if (!model)
-        return lenet5_fail_memory(error);
-    uint64_t passes = 0;
-    uint64_t batch = 0;
-    uint64_t undistorted = 0;
     char format[32];
-    lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
+    const lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
     if (status == LENET5_OK && strcmp(format, CHECKPOINT_FORMAT) != 0)
-        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
-                             "%s: is a finished model, not a checkpoint: there is nothing to resume", file->path);
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
+                           "%s: is a finished model, not a checkpoint: there is nothing to resume", file->path);
+    return status;
+}
+
+static lenet5_status check_recipe(const lenet5_checkpoint *c, const safetensors *file, lenet5_error *error)
+{
+    const recipe *r = lenet5_recipe_find(c->provenance.recipe);
+    if (!r)
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
+                           file->path, c->provenance.recipe);
+    if (c->passes_in_all == 0 || !lenet5_batch_fits(r, c->batch))
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
+                           "%s: byte 8: recipe \"%s\" cannot have %u passes with batches of %zu", file->path,
+                           c->provenance.recipe, c->passes_in_all, c->batch);
+    if (c->provenance.passes > c->passes_in_all)
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: %u passes are done, of %u in all", file->path,
+                           c->provenance.passes, c->passes_in_all);
+    return LENET5_OK;
+}
+
+static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *file, lenet5_error *error)
+{
+    uint64_t passes = 0, batch = 0, undistorted = 0;
+    lenet5_status status = check_format(file, error);
     if (status == LENET5_OK)
-        status = lenet5_model_get(model, file, error);
+        status = lenet5_provenance_get(&c->provenance, file, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&passes, file, "passes_in_all", LENET5_MAX_PASSES, error);
     if (status == LENET5_OK)
@@ -166,28 +181,44 @@ static lenet5_status options_of(lenet5_training_options *options, lenet5_provena
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
     if (status == LENET5_OK)
-        status = lenet5_safetensors_real(strangers, file, "negatives", 0, 1, error);
-    if (status == LENET5_OK && !lenet5_recipe_find(model->provenance.recipe))
-        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
-                             file->path, model->provenance.recipe);
-    if (status == LENET5_OK &&
-        (passes == 0 || !lenet5_batch_fits(lenet5_recipe_find(model->provenance.recipe), (size_t)batch)))
-        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
-                             "%s: byte 8: recipe \"%s\" cannot have %u passes with batches of %u", file->path,
-                             model->provenance.recipe, (unsigned)passes, (unsigned)batch);
-    *p = model->provenance;
-    free(model);
-    options->recipe = p->recipe;
-    options->seed = p->seed;
-    options->passes = (unsigned)passes;
-    options->batch = (size_t)batch;
-    options->undistorted = undistorted;
-    options->criterion = &p->loss.criterion;
-    options->negatives = strangers;
-    options->data_name = p->data_name;
-    options->held_out_name = p->held_out_name;
-    options->validation_pictures = p->validation_pictures;
+        status = lenet5_safetensors_real(&c->negatives, file, "negatives", 0, 1, error);
+    c->passes_in_all = (unsigned)passes;
+    c->batch = (size_t)batch;
+    c->undistorted = undistorted != 0;
+    return status == LENET5_OK ? check_recipe(c, file, error) : status;
+}
+
+lenet5_status lenet5_checkpoint_load(lenet5_checkpoint *checkpoint, const char *path, lenet5_error *error)
+{
+    safetensors file;
+    lenet5_status status = lenet5_safetensors_read(&file, path, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_checkpoint c = {0};
+    status = get_checkpoint(&c, &file, error);
+    lenet5_safetensors_free(&file);
+    if (status == LENET5_OK)
+        *checkpoint = c;
     return status;
+}
+
+/* The options that the checkpoint was made with; they point into it. */
+static lenet5_training_options options_of(const lenet5_checkpoint *c, const lenet5_training_options *now)
+{
+    const lenet5_provenance *p = &c->provenance;
+    return (lenet5_training_options){.recipe = p->recipe,
+                                     .seed = p->seed,
+                                     .passes = c->passes_in_all,
+                                     .batch = c->batch,
+                                     .undistorted = c->undistorted,
+                                     .threads = now ? now->threads : 0,
+                                     .criterion = &p->loss.criterion,
+                                     .negatives = &c->negatives,
+                                     .teacher = now ? now->teacher : NULL,
+                                     .data_name = p->data_name,
+                                     .data_sha256 = now ? now->data_sha256 : NULL,
+                                     .held_out_name = p->held_out_name,
+                                     .validation_pictures = p->validation_pictures};
 }
 
 static lenet5_status check_data(const lenet5_provenance *saved, const lenet5_training *training, const char *path,
@@ -201,10 +232,9 @@ static lenet5_status check_data(const lenet5_provenance *saved, const lenet5_tra
             saved->training_pictures, saved->data_name, saved->data_sha256, now->training_pictures, now->data_sha256);
     if (strcmp(saved->teacher_sha256, now->teacher_sha256) != 0)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET,
-                           saved->teacher_sha256[0]
-                               ? "%s: was taught by a committee with the SHA-256 %.12s...; name that one"
-                               : "%s: has no teacher%.0s; name none",
-                           path, saved->teacher_sha256);
+                           "%s: its teacher has the SHA-256 %.12s, not %.12s; name the one that it began with", path,
+                           saved->teacher_sha256[0] ? saved->teacher_sha256 : "(none)",
+                           now->teacher_sha256[0] ? now->teacher_sha256 : "(none)");
     if (saved->held_out_pictures != now->held_out_pictures)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET, "%s: %zu pictures were held out, not %zu",
                            path, saved->held_out_pictures, now->held_out_pictures);
@@ -261,17 +291,15 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
     lenet5_status status = lenet5_safetensors_read(&file, path, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_provenance saved = {0};
-    double strangers = 0;
-    lenet5_training_options used = {.threads = options ? options->threads : 0,
-                                    .data_sha256 = options ? options->data_sha256 : NULL,
-                                    .teacher = options ? options->teacher : NULL};
+    lenet5_checkpoint saved = {0};
     lenet5_training *t = NULL;
-    status = options_of(&used, &saved, &strangers, &file, error);
-    if (status == LENET5_OK)
+    status = get_checkpoint(&saved, &file, error);
+    if (status == LENET5_OK) {
+        const lenet5_training_options used = options_of(&saved, options);
         status = lenet5_training_prepare(&t, &used, set, held_out, error);
+    }
     if (status == LENET5_OK)
-        status = check_data(&saved, t, path, error);
+        status = check_data(&saved.provenance, t, path, error);
     if (status == LENET5_OK)
         status = read_state(t, &file, error);
     lenet5_safetensors_free(&file);

@@ -157,6 +157,7 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
     t->strangers = options->negatives ? *options->negatives : t->recipe->negatives;
     t->length = set->count + (size_t)(t->strangers * (double)set->count);
+    t->undistorted = options->undistorted;
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->teacher = options->teacher;
     t->kernels = lenet5_kernels_in_use();

@@ -44,6 +44,7 @@ struct lenet5_training {
     size_t length;       /* pictures in a pass: those of the set and then the negatives, in which no digit is seen */
     size_t batch;        /* pictures between two updates */
     double strangers;    /* the negatives, times the pictures of the set */
+    bool undistorted;    /* every picture is shown as it is, whatever the recipe */
     unsigned shift;      /* the recipe's, or 0 */
     negatives negatives; /* what they, and digits cut off others, are drawn with */
     const lenet5_committee *teacher; /* or NULL */

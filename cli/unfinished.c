@@ -1,0 +1,250 @@
+#include "unfinished.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MEMBER_NAME "%zu-of-%zu.checkpoint.safetensors"
+
+/* Writes NAME.PART to path, where out is NAME.safetensors. */
+static void name_beside(char path[PATH_SIZE], const char *out, const char *part)
+{
+    static const char ending[] = ".safetensors";
+    size_t length = strlen(out);
+    if (length > strlen(ending) && strcmp(out + length - strlen(ending), ending) == 0)
+        length -= strlen(ending);
+    snprintf(path, PATH_SIZE, "%.*s.%s", (int)length, out, part);
+}
+
+static void name_member(char path[PATH_SIZE], const char *folder, size_t number, size_t count)
+{
+    snprintf(path, PATH_SIZE, "%.*s/" MEMBER_NAME, PATH_SIZE - 64, folder, number, count);
+}
+
+void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number, size_t count)
+{
+    name_member(path, u->members, number, count);
+}
+
+static bool is_member(size_t *number, size_t *count, const char *name)
+{
+    char same[64];
+    if (sscanf(name, "%zu-of-%zu", number, count) != 2)
+        return false;
+    snprintf(same, sizeof same, MEMBER_NAME, *number, *count);
+    return strcmp(name, same) == 0 && *number >= 1 && *number <= *count && *count >= 2 &&
+           *count <= LENET5_MAX_COMMITTEE;
+}
+
+/* Removes the members and what a killed writing of them left; the folder stays if anything else is in it. */
+static void remove_members(const char *path)
+{
+    DIR *folder = opendir(path);
+    if (!folder)
+        return;
+    size_t number, count;
+    char name[64], member[PATH_SIZE];
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        const char *left = strstr(entry->d_name, ".lenet5-");
+        snprintf(name, sizeof name, "%.*s", (int)(left ? left - entry->d_name : 63), entry->d_name);
+        if (!is_member(&number, &count, name))
+            continue;
+        name_member(member, path, number, count);
+        lenet5_file_remove(member, NULL);
+    }
+    closedir(folder);
+    rmdir(path);
+}
+
+/* ---- Looking -------------------------------------------------------------------------------------------------------
+ */
+
+static int take_members(unfinished *u, DIR *folder)
+{
+    size_t number, count;
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        if (!is_member(&number, &count, entry->d_name))
+            continue;
+        if (u->count > 0 && count != u->count)
+            return complain("%s: has members of a committee of %zu and of one of %zu; move those of one away",
+                            u->members, u->count, count);
+        u->first = u->count == 0 || number < u->first ? number : u->first;
+        u->count = count;
+    }
+    return EXIT_DONE;
+}
+
+/* What else is in the folder gets its old place. */
+static void remove_retired(const unfinished *u)
+{
+    remove_members(u->retired);
+    rename(u->retired, u->members);
+}
+
+int unfinished_look(unfinished *u, const char *out)
+{
+    *u = (unfinished){.out = out};
+    name_beside(u->checkpoint, out, "checkpoint.safetensors");
+    name_beside(u->members, out, "members");
+    name_beside(u->retired, out, "members.lenet5-done.tmp");
+    remove_retired(u);
+    u->single = access(u->checkpoint, F_OK) == 0;
+    DIR *folder = opendir(u->members);
+    if (!folder)
+        return errno == ENOENT
+                   ? EXIT_DONE
+                   : complain("%s: cannot be opened as the folder of a committee's members: %s; move it away, or "
+                              "choose another --out",
+                              u->members, strerror(errno));
+    const int code = take_members(u, folder);
+    closedir(folder);
+    return code;
+}
+
+/* ---- Refusing ------------------------------------------------------------------------------------------------------
+ */
+
+static int complain_foreign(const lenet5_error *error)
+{
+    return complain("%s; move it away, or choose another --out", error->message);
+}
+
+static int refuse_single(const unfinished *u, bool restart)
+{
+    lenet5_error error;
+    lenet5_checkpoint c;
+    if (lenet5_checkpoint_load(&c, u->checkpoint, &error) != LENET5_OK)
+        return complain_foreign(&error);
+    if (restart)
+        return EXIT_DONE;
+    return complain("%s: an unfinished training with %u of %u passes done; go on with it by --resume, or drop it and "
+                    "begin anew by --restart",
+                    u->checkpoint, c.provenance.passes, c.passes_in_all);
+}
+
+static int refuse_members(const unfinished *u, bool restart)
+{
+    lenet5_error error;
+    lenet5_checkpoint c;
+    unsigned done = 0, all = 0;
+    for (size_t i = 1; i <= u->count; i++) {
+        char path[PATH_SIZE];
+        unfinished_member(path, u, i, u->count);
+        if (access(path, F_OK) != 0)
+            continue;
+        if (lenet5_checkpoint_load(&c, path, &error) != LENET5_OK)
+            return complain_foreign(&error);
+        done += c.provenance.passes;
+        all = (unsigned)u->count * c.passes_in_all;
+    }
+    if (restart)
+        return EXIT_DONE;
+    return complain("%s: an unfinished committee of %zu networks with %u of %u passes done; go on with it by --resume, "
+                    "or drop it and begin anew by --restart",
+                    u->members, u->count, done, all);
+}
+
+int unfinished_refuse(const unfinished *u, bool restart)
+{
+    int code = u->single ? refuse_single(u, restart) : EXIT_DONE;
+    if (code == EXIT_DONE && u->count > 0)
+        code = refuse_members(u, restart);
+    return code;
+}
+
+int refuse_checkpoint(const char *out)
+{
+    lenet5_error error;
+    lenet5_checkpoint c;
+    struct stat status;
+    if (stat(out, &status) != 0 || !S_ISREG(status.st_mode) || lenet5_checkpoint_load(&c, out, &error) != LENET5_OK)
+        return EXIT_DONE;
+    return complain("%s: is the checkpoint of an unfinished training, with %u of %u passes done, and would be "
+                    "overwritten; choose another --out",
+                    out, c.provenance.passes, c.passes_in_all);
+}
+
+/* ---- Removing ------------------------------------------------------------------------------------------------------
+ */
+
+void unfinished_discard(const unfinished *u)
+{
+    if (u->single)
+        lenet5_file_remove(u->checkpoint, NULL);
+    remove_members(u->members);
+}
+
+void unfinished_retire(const unfinished *u)
+{
+    if (rename(u->members, u->retired) == 0)
+        remove_retired(u);
+    else
+        remove_members(u->members);
+}
+
+/* ---- Comparing -----------------------------------------------------------------------------------------------------
+ */
+
+#define VALUE_SIZE 80
+#define OPTIONS 10
+
+typedef struct option_value {
+    const char *name;
+    char text[VALUE_SIZE];
+} option_value;
+
+static void put(option_value *value, const char *name, const char *text)
+{
+    value->name = name;
+    snprintf(value->text, VALUE_SIZE, "%s", text[0] ? text : "none");
+}
+
+static void put_whole(option_value *value, const char *name, uint64_t number)
+{
+    value->name = name;
+    snprintf(value->text, VALUE_SIZE, "%llu", (unsigned long long)number);
+}
+
+/* The shortest decimal that reads back as the same number. */
+static void put_real(option_value *value, const char *name, double number)
+{
+    value->name = name;
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(value->text, VALUE_SIZE, "%.*g", digits, number);
+        if (strtod(value->text, NULL) == number)
+            return;
+    }
+}
+
+/* All that the bits of a training depend on, as its options have it. */
+static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *c)
+{
+    const lenet5_provenance *p = &c->provenance;
+    option_value *next = values;
+    put(next++, "--recipe", p->recipe);
+    put(next++, "--loss", p->loss.criterion == LENET5_MAP ? "map" : "mse");
+    put_whole(next++, "--seed", p->seed);
+    put_whole(next++, "--epochs", c->passes_in_all);
+    put_whole(next++, "--batch", c->batch);
+    put_real(next++, "--negatives", c->negatives);
+    put(next++, "distortion", c->undistorted ? "none" : "the recipe's");
+    put_whole(next++, "--validation", p->validation_pictures);
+    put(next++, "--data (by its SHA-256)", p->data_sha256);
+    put(next++, "--teacher (by its SHA-256)", p->teacher_sha256);
+}
+
+int check_options(const char *path, const lenet5_checkpoint *found, const lenet5_checkpoint *wanted, const char *remedy)
+{
+    option_value is[OPTIONS], ought[OPTIONS];
+    list_options(is, found);
+    list_options(ought, wanted);
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (strcmp(is[i].text, ought[i].text) != 0)
+            return complain("%s: was begun with %s %s, not %s; %s", path, is[i].name, is[i].text, ought[i].text,
+                            remedy);
+    return EXIT_DONE;
+}

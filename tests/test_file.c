@@ -1,0 +1,259 @@
+/*
+ * Writing files: whole or not at all, with the rights of what they replace, and without litter. The linker lets the
+ * library's open, linkat and rename come here, where a file system can lack files without a name, a machine /proc, and
+ * a process be killed.
+ */
+#define _GNU_SOURCE /* O_TMPFILE */
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int __real_open(const char *name, int flags, ...);
+int __real_linkat(int from, const char *name, int to, const char *link, int flags);
+int __real_rename(const char *from, const char *to);
+int __wrap_open(const char *name, int flags, ...);
+int __wrap_linkat(int from, const char *name, int to, const char *link, int flags);
+int __wrap_rename(const char *from, const char *to);
+
+static struct {
+    bool no_unnamed;       /* the file system knows no O_TMPFILE */
+    bool no_proc;          /* nor can a file be named by its descriptor */
+    bool killed;           /* the process is, before it renames */
+    size_t unnamed, named; /* files opened for writing */
+} machine;
+
+int __wrap_open(const char *name, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    const bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+    if (unnamed && machine.no_unnamed)
+        return errno = EOPNOTSUPP, -1;
+    machine.unnamed += unnamed;
+    machine.named += (flags & O_CREAT) != 0;
+    return __real_open(name, flags, mode);
+}
+
+int __wrap_linkat(int from, const char *name, int to, const char *link, int flags)
+{
+    if (machine.no_proc)
+        return errno = ENOENT, -1;
+    return __real_linkat(from, name, to, link, flags);
+}
+
+int __wrap_rename(const char *from, const char *to)
+{
+    if (machine.killed)
+        _Exit(0);
+    return __real_rename(from, to);
+}
+
+static lenet5_status put(const char *file, const char *text)
+{
+    const lenet5_bytes pieces[] = {{text, strlen(text)}, {"!", 1}};
+    return lenet5_file_write(file, pieces, 2, NULL);
+}
+
+static void assert_holds(const char *file, const char *text)
+{
+    const buffer bytes = read_bytes(file);
+    assert_int_equal(bytes.size, strlen(text));
+    assert_memory_equal(bytes.data, text, bytes.size);
+    free(bytes.data);
+}
+
+static mode_t mode_of(const char *file)
+{
+    struct stat status;
+    assert_int_equal(stat(file, &status), 0);
+    return status.st_mode & 07777;
+}
+
+/* Does it on each kind of machine. */
+static void on_all_machines(void **state, void (*test)(void **state))
+{
+    for (int kind = 0; kind < 3; kind++) {
+        memset(&machine, 0, sizeof machine);
+        machine.no_unnamed = kind == 1;
+        machine.no_proc = kind == 2;
+        test(state);
+        assert_true(kind == 0 ? machine.unnamed > 0 : machine.named > 0);
+    }
+    memset(&machine, 0, sizeof machine);
+}
+
+/* ---- Files and their rights -------------------------------------------------------------------------------------- */
+
+static void write_and_replace(void **state)
+{
+    const path file = path_in(*state, "file");
+    const mode_t mask = umask(027);
+    assert_int_equal(put(file.text, "one"), LENET5_OK);
+    assert_holds(file.text, "one!");
+    assert_int_equal(mode_of(file.text), 0640);
+    static const mode_t modes[] = {0600, 0644, 0666, 0400, 0755};
+    for (size_t i = 0; i < LENGTH(modes); i++) {
+        assert_int_equal(chmod(file.text, modes[i]), 0);
+        assert_int_equal(put(file.text, "another"), LENET5_OK);
+        assert_int_equal(mode_of(file.text), modes[i]);
+    }
+    assert_holds(file.text, "another!");
+    umask(mask);
+    assert_int_equal(count_entries(*state), 1);
+    assert_int_equal(lenet5_file_remove(file.text, NULL), LENET5_OK);
+    assert_int_equal(lenet5_file_remove(file.text, NULL), LENET5_OK);
+    assert_int_equal(count_entries(*state), 0);
+}
+
+static void a_file_keeps_its_mode(void **state)
+{
+    on_all_machines(state, write_and_replace);
+}
+
+static void write_through_a_link(void **state)
+{
+    const path file = path_in(*state, "file"), link = path_in(*state, "link");
+    struct stat status;
+    write_bytes(file.text, "old", 3);
+    assert_int_equal(symlink("file", link.text), 0);
+    assert_int_equal(put(link.text, "new"), LENET5_OK);
+    assert_holds(file.text, "new!");
+    assert_true(lstat(link.text, &status) == 0 && S_ISLNK(status.st_mode));
+    assert_int_equal(unlink(link.text), 0);
+    assert_int_equal(unlink(file.text), 0);
+}
+
+static void a_link_is_followed(void **state)
+{
+    on_all_machines(state, write_through_a_link);
+}
+
+/* As long as a name can be, where a slot's has to be shorter than the name and more. */
+static void write_long_name(void **state)
+{
+    char name[256];
+    memset(name, 'n', 255);
+    name[255] = '\0';
+    const path file = path_in(*state, name);
+    assert_int_equal(put(file.text, "one"), LENET5_OK);
+    assert_int_equal(put(file.text, "two"), LENET5_OK);
+    assert_holds(file.text, "two!");
+    assert_int_equal(count_entries(*state), 1);
+    assert_int_equal(unlink(file.text), 0);
+}
+
+static void a_long_name_can_be_written(void **state)
+{
+    on_all_machines(state, write_long_name);
+}
+
+static void what_cannot_be_written_is_an_error(void **state)
+{
+    const path file = path_in(*state, "no/file");
+    const lenet5_bytes piece = {"x", 1};
+    lenet5_error error;
+    fill(&error, sizeof error);
+    assert_failure(lenet5_file_write(file.text, &piece, 1, &error), LENET5_E_WRITE, &error, file.text);
+    assert_failure(lenet5_file_write("/dev/full", &piece, 1, &error), LENET5_E_WRITE, &error, "/dev/full");
+    assert_int_equal(lenet5_file_write("", &piece, 1, NULL), LENET5_E_WRITE);
+    assert_int_equal(lenet5_file_write("/", &piece, 1, NULL), LENET5_E_WRITE);
+    assert_failure(lenet5_file_remove(*state, &error), LENET5_E_WRITE, &error, *state);
+    assert_int_equal(count_entries(*state), 0);
+}
+
+/* ---- What is killed ---------------------------------------------------------------------------------------------- */
+
+static void put_and_be_killed(const char *file)
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        machine.killed = true;
+        put(file, "killed");
+        _Exit(1);
+    }
+    int code;
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_int_equal(code, 0);
+    machine.unnamed += !machine.no_unnamed && !machine.no_proc; /* in the child's memory, not in this */
+    machine.named += machine.no_unnamed || machine.no_proc;
+}
+
+/* In the moment in which a file that is to replace another has the name of a slot. */
+static void kill_and_write_again(void **state)
+{
+    const path file = path_in(*state, "file");
+    write_bytes(file.text, "old", 3);
+    for (int i = 0; i < 3; i++) {
+        put_and_be_killed(file.text);
+        assert_holds(file.text, "old");
+        assert_int_equal(count_entries(*state), 2); /* never more: the next one has removed what the last one left */
+    }
+    assert_int_equal(put(file.text, "new"), LENET5_OK);
+    assert_holds(file.text, "new!");
+    assert_int_equal(count_entries(*state), 1);
+    put_and_be_killed(file.text);
+    assert_int_equal(lenet5_file_remove(file.text, NULL), LENET5_OK);
+    assert_int_equal(count_entries(*state), 0);
+}
+
+static void the_next_writing_removes_what_a_killed_one_left(void **state)
+{
+    on_all_machines(state, kill_and_write_again);
+}
+
+/* Another process is between linkat and rename: its file is locked. */
+static void write_beside_another(void **state)
+{
+    const path file = path_in(*state, "file"), slot = path_in(*state, "file.lenet5-0.tmp");
+    write_bytes(file.text, "old", 3);
+    write_bytes(slot.text, "theirs", 6);
+    const int theirs = __real_open(slot.text, O_RDONLY);
+    assert_int_equal(flock(theirs, LOCK_EX), 0);
+    assert_int_equal(put(file.text, "new"), LENET5_OK);
+    assert_holds(file.text, "new!");
+    assert_holds(slot.text, "theirs");
+    assert_int_equal(close(theirs), 0);
+    assert_int_equal(put(file.text, "newer"), LENET5_OK);
+    assert_int_equal(count_entries(*state), 1);
+    assert_int_equal(unlink(file.text), 0);
+}
+
+static void what_another_process_is_writing_stays(void **state)
+{
+    on_all_machines(state, write_beside_another);
+}
+
+/* Names that are only similar belong to somebody else. */
+static void other_names_are_left_alone(void **state)
+{
+    static const char *const names[] = {"file.tmp", "file.lenet5-8.tmp", "file.lenet5-0.tmp.txt", "other.lenet5-0.tmp"};
+    const path file = path_in(*state, "file");
+    for (size_t i = 0; i < LENGTH(names); i++)
+        write_bytes(path_in(*state, names[i]).text, "mine", 4);
+    assert_int_equal(put(file.text, "one"), LENET5_OK);
+    assert_int_equal(put(file.text, "two"), LENET5_OK);
+    assert_int_equal(count_entries(*state), LENGTH(names) + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_IN_FOLDER(a_file_keeps_its_mode),
+        TEST_IN_FOLDER(a_link_is_followed),
+        TEST_IN_FOLDER(a_long_name_can_be_written),
+        TEST_IN_FOLDER(what_cannot_be_written_is_an_error),
+        TEST_IN_FOLDER(the_next_writing_removes_what_a_killed_one_left),
+        TEST_IN_FOLDER(what_another_process_is_writing_stays),
+        TEST_IN_FOLDER(other_names_are_left_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

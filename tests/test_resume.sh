@@ -1,0 +1,158 @@
+# Unfinished trainings: none is lost, none is mixed with another, and no file that is not theirs is taken or removed.
+set -u
+program=$1
+. "$(dirname "$0")/expect.sh"
+unset LENET5_DATA
+export XDG_DATA_HOME="$folder/none"
+"$program" synth --out digits --count 300 --test-count 100 --seed 1 >/dev/null || exit 1
+"$program" synth --out others --count 300 --test-count 100 --seed 2 >/dev/null || exit 1
+
+train() { "$program" train --data digits --quiet "$@"; }
+
+# interrupt FILE options...: begins a training that is never finished, and interrupts it once FILE is there.
+interrupt() {
+    wanted=$1
+    shift
+    rm -f err
+    "$program" train --data digits --quiet --epochs 1000 "$@" 2>err &
+    for _ in $(seq 200); do
+        [ -e "$wanted" ] && break
+        sleep 0.05
+    done
+    kill -TERM $!
+    wait $! && fail "$* was not interrupted"
+    [ -e "$wanted" ] || fail "$*: no $wanted: $(cat err)"
+}
+works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat err)"; }
+same() { cmp -s "$1" "$2" || fail "$1 and $2 differ: $3"; }
+sum() { cksum <"$1"; }
+
+# ---- One network: an unfinished training is not overwritten, but resumed or dropped.
+train --epochs 3 --out whole.safetensors
+interrupt a.checkpoint.safetensors --out a.safetensors
+before=$(sum a.checkpoint.safetensors)
+grep -q -e "lenet5 train --resume a.checkpoint.safetensors --out a.safetensors --data digits" err || fail "how to go on: $(cat err)"
+expect 1 "--resume" train --out a.safetensors
+grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 passes" err || fail "the refusal says: $(cat err)"
+expect 1 "--restart" train --out a.safetensors --committee 2
+expect 1 "was begun with --loss map, not mse" train --resume --out a.safetensors --loss mse
+expect 1 "was begun with --seed 1, not 2" train --resume --out a.safetensors --seed 2
+expect 1 "was begun with --epochs 1000, not 3" train --resume --out a.safetensors --epochs 3
+expect 1 "was begun with --data (by its SHA-256)" train --resume --out a.safetensors --data others
+expect 1 "was begun with --teacher (by its SHA-256) none" train --resume --out a.safetensors --teacher whole.safetensors
+expect 1 "not of a committee" train --resume --out a.safetensors --committee 2
+expect 1 "nothing to resume" train --resume --out none.safetensors
+[ "$(sum a.checkpoint.safetensors)" = "$before" ] || fail "a refused training changed the checkpoint"
+works train --restart --epochs 3 --out a.safetensors
+same a.safetensors whole.safetensors "--restart"
+[ -e a.checkpoint.safetensors ] && fail "--restart left the checkpoint"
+
+# ---- A file that is no checkpoint is not overwritten, by --restart neither.
+echo mine >b.checkpoint.safetensors
+cp whole.safetensors c.checkpoint.safetensors
+expect 1 "b.checkpoint.safetensors" train --restart --epochs 1 --out b.safetensors
+expect 1 "move it away" train --restart --epochs 1 --out c.safetensors
+[ "$(cat b.checkpoint.safetensors)" = mine ] || fail "a file of the user's was overwritten"
+same c.checkpoint.safetensors whole.safetensors "a model of the user's was overwritten"
+
+# ---- Resumed from a file of another name: that one is only read; onto itself: the finished model stays.
+cat >halve.py <<'PY'
+import signal, subprocess, sys
+for attempt in range(20): # where the machine is busy, a training can end before it is killed
+    process = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE)
+    for n in range(int(sys.argv[1])):
+        process.stdout.readline()
+    process.send_signal(signal.SIGKILL)
+    if process.wait() == -signal.SIGKILL:
+        sys.exit(0)
+PY
+# halve LINES options...: a training of recipe best, killed with -9 once it has told of so many passes.
+halve() { lines=$1; shift; python3 halve.py "$lines" "$program" train --data digits --json --recipe best "$@"; }
+train --recipe best --epochs 6 --out best.safetensors
+halve 2 --epochs 6 --out d.safetensors
+[ -e d.checkpoint.safetensors ] || fail "a killed training left no checkpoint"
+cp d.checkpoint.safetensors backup
+before=$(sum backup)
+works train --resume backup --out e.safetensors
+same e.safetensors best.safetensors "resumed from a copy"
+[ "$(sum backup)" = "$before" ] || fail "the checkpoint that --resume named was changed"
+[ -e e.checkpoint.safetensors ] && fail "its own checkpoint was left"
+expect 1 "another unfinished training" train --resume backup --out d.safetensors
+works train --resume backup --out backup
+same backup best.safetensors "resumed onto itself"
+[ "$(ls -A backup*)" = backup ] || fail "resumed onto itself: $(ls -A backup*)"
+expect 1 "is the checkpoint of an unfinished training" train --epochs 1 --out d.checkpoint.safetensors
+expect 1 "is the checkpoint of an unfinished training" "$program" calibrate d.checkpoint.safetensors --data digits --validation 100
+expect 0 "scale" "$program" calibrate d.checkpoint.safetensors --data digits --validation 100 --out k.safetensors
+works train --resume --recipe best --epochs 6 --batch 64 --out d.safetensors # the same options may be given again
+same d.safetensors best.safetensors "resumed"
+
+# ---- A committee: its members are its own, and of one making.
+train --recipe best --epochs 4 --committee 3 --seed 7 --out committee.safetensors
+train --recipe 1998 --epochs 1 --seed 8 --out f.8.safetensors
+cp f.8.safetensors f.9.safetensors
+before=$(sum f.8.safetensors)
+works train --recipe best --epochs 4 --committee 3 --seed 7 --out f.safetensors
+same f.safetensors committee.safetensors "beside files of similar names"
+[ "$(sum f.8.safetensors)" = "$before" ] && [ -e f.9.safetensors ] || fail "files of the user's were taken for members"
+halve 5 --epochs 4 --committee 3 --seed 7 --out g.safetensors
+[ -e g.members/1-of-3.checkpoint.safetensors ] || fail "no member: $(ls -A)"
+expect 1 "g.members: an unfinished committee of 3 networks" train --recipe best --epochs 4 --committee 3 --seed 7 --out g.safetensors
+expect 1 "--restart" train --out g.safetensors
+for other in "--loss mse" "--batch 32" "--negatives 0.5" "--seed 8" "--epochs 5" "--recipe read" "--validation 10" "--committee 4"; do
+    # shellcheck disable=SC2086 # an option and its value
+    expect 1 "was begun with ${other% *}" train --resume --out g.safetensors $other
+done
+expect 1 "was begun with --data" train --resume g.members --out g.safetensors --data others
+cp -r g.members kept
+works train --resume g.members --out g.safetensors
+same g.safetensors committee.safetensors "a resumed committee"
+[ -e g.members ] && fail "the members were left"
+
+# A member of another making: with another seed, loss, or none at all.
+for making in "--seed 7" "--loss mse"; do
+    # shellcheck disable=SC2086
+    halve 1 --epochs 4 $making --out h.safetensors
+    rm -rf g.safetensors g.members && cp -r kept g.members && cp h.checkpoint.safetensors g.members/2-of-3.checkpoint.safetensors
+    before=$(sum h.checkpoint.safetensors)
+    expect 1 "g.members/2-of-3.checkpoint.safetensors: was begun with ${making% *}" train --resume --out g.safetensors
+    grep -q "move it away" err || fail "no remedy: $(cat err)"
+    [ "$(sum g.members/2-of-3.checkpoint.safetensors)" = "$before" ] || fail "a member of another making was changed"
+    rm h.checkpoint.safetensors
+done
+cp whole.safetensors g.members/2-of-3.checkpoint.safetensors
+expect 1 "2-of-3.checkpoint.safetensors: is a finished model" train --resume --out g.safetensors
+expect 1 "move it away" train --restart --out g.safetensors
+rm g.members/2-of-3.checkpoint.safetensors # a missing one is trained anew
+echo mine >g.members/notes
+works train --resume --out g.safetensors
+same g.safetensors committee.safetensors "a committee with a member that was missing"
+[ "$(ls -A g.members)" = notes ] || fail "in the folder of the members: $(ls -A g.members)"
+rm -rf g.members && cp -r kept g.members
+works train --restart --epochs 3 --out g.safetensors
+same g.safetensors whole.safetensors "a network in place of a committee"
+[ -e g.members ] && fail "--restart left the members"
+
+# ---- A log that cannot be written costs no pass.
+expect 1 "/dev/full: cannot be written" train --epochs 3 --out l.safetensors --log /dev/full
+same l.safetensors whole.safetensors "a full disk under the log"
+[ "$(grep -c 'dev/full' err)" = 2 ] || fail "said at once and at the end: $(cat err)"
+halve 2 --epochs 6 --out m.safetensors --log /dev/full 2>err
+python3 - m.checkpoint.safetensors <<'PY' || fail "the checkpoint lacks the passes that the log lacks"
+import json, struct, sys
+data = open(sys.argv[1], "rb").read()
+passes = json.loads(data[8:8 + struct.unpack("<Q", data[:8])[0]])["__metadata__"]["passes"]
+assert int(passes) >= 2, passes
+PY
+works train --resume --out m.safetensors --log log.csv
+same m.safetensors best.safetensors "resumed with another log"
+[ "$(wc -l <log.csv)" = 7 ] || fail "the log has not all passes"
+
+# ---- A model keeps the mode of the one that it replaces.
+chmod 600 l.safetensors
+works train --epochs 1 --out l.safetensors
+[ "$(stat -c %a l.safetensors)" = 600 ] || fail "a model of mode 600 has $(stat -c %a l.safetensors)"
+
+[ -z "$(find . -name '*.tmp')" ] || fail "litter: $(find . -name '*.tmp')"
+[ $failures = 0 ] && echo "all passed"
+[ $failures = 0 ]
