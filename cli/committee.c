@@ -135,7 +135,7 @@ static void *train_members(void *argument)
 /* ---- All of them --------------------------------------------------------------------------------------------------
  */
 
-/* What is there has to be a part of this committee: nothing else is taken for a member. */
+/* A checkpoint that exists must be one of this committee. */
 static int check_member(const session *s, member *m)
 {
     lenet5_error error;
@@ -143,11 +143,11 @@ static int check_member(const session *s, member *m)
     if (access(m->checkpoint, F_OK) != 0)
         return EXIT_DONE;
     if (lenet5_checkpoint_load(&found, m->checkpoint, &error) != LENET5_OK)
-        return complain("%s; move it away, and --resume trains this member anew", error.message);
+        return complain("%s; move it away, and --resume trains this member again", error.message);
     m->passes = found.provenance.passes;
-    lenet5_checkpoint wanted = *s->plan->begun;
+    lenet5_checkpoint wanted = *s->plan->started;
     wanted.provenance.seed = m->seed;
-    return check_options(m->checkpoint, &found, &wanted, "move it away, and --resume trains this member anew");
+    return check_options(m->checkpoint, &found, &wanted, "move it away, and --resume trains this member again");
 }
 
 static int list_members(session *s)
@@ -157,7 +157,7 @@ static int list_members(session *s)
         member *m = &s->members[i];
         m->seed = s->plan->options.seed + i;
         unfinished_member(m->checkpoint, s->plan->place, i + 1, s->plan->count);
-        if (s->plan->begun)
+        if (s->plan->started)
             code = check_member(s, m);
     }
     return code;

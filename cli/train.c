@@ -26,7 +26,7 @@ typedef struct job {
     char recipe[32];
     unfinished place;
     char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
-    lenet5_checkpoint begun; /* what it says; in a committee with the first member's seed */
+    lenet5_checkpoint started; /* what it says; in a committee with the first member's seed */
     char go_on[3 * PATH_SIZE];
     uint64_t seed, passes, batch, threads, validation, committee;
     lenet5_criterion criterion;
@@ -70,7 +70,8 @@ static int read_options(job *j)
     if (strlen(j->out) > LONGEST_OUT)
         return complain_usage(a->command, "--out is longer than %d bytes", LONGEST_OUT);
     if (argument_text(a, "resume") && argument_flag(a, "restart"))
-        return complain_usage(a->command, "--resume goes on and --restart begins anew: give one of the two");
+        return complain_usage(a->command,
+                              "--resume continues a training and --restart discards it: give one of the two");
     if (recipe && !is_recipe(recipe))
         return complain_recipe(a, recipe);
     if (loss && strcmp(loss, "mse") != 0 && strcmp(loss, "map") != 0)
@@ -96,12 +97,13 @@ static bool resumed(const job *j)
     return j->from[0] != '\0';
 }
 
-/* MNIST or another set where it is found, else synthetic digits, which is said; what is resumed wants what it had. */
+/* MNIST or another set where it is found, else synthetic digits, which is said. A resumed training needs the data it
+ * had. */
 static int load_data(job *j)
 {
     lenet5_error error;
     lenet5_status status = LENET5_E_DATA_MISSING;
-    if (!resumed(j) || strcmp(j->begun.provenance.data_name, SYNTHETIC_NAME) != 0) {
+    if (!resumed(j) || strcmp(j->started.provenance.data_name, SYNTHETIC_NAME) != 0) {
         status = load_set(&j->train, j->arguments, LENET5_TRAIN, &error);
         if (status == LENET5_OK)
             status = load_set(&j->test, j->arguments, LENET5_TEST, &error);
@@ -176,9 +178,9 @@ static lenet5_training_options new_options(job *j)
                                      .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL};
 }
 
-static lenet5_training_options begun_options(job *j)
+static lenet5_training_options started_options(job *j)
 {
-    const lenet5_checkpoint *c = &j->begun;
+    const lenet5_checkpoint *c = &j->started;
     snprintf(j->recipe, sizeof j->recipe, "%s", c->provenance.recipe);
     return (lenet5_training_options){.recipe = j->recipe,
                                      .seed = c->provenance.seed,
@@ -191,7 +193,7 @@ static lenet5_training_options begun_options(job *j)
 
 static lenet5_training_options options_of(job *j)
 {
-    lenet5_training_options options = resumed(j) ? begun_options(j) : new_options(j);
+    lenet5_training_options options = resumed(j) ? started_options(j) : new_options(j);
     options.threads = (unsigned)j->threads;
     options.teacher = j->teacher.count ? &j->teacher : NULL;
     options.data_name = j->train.name;
@@ -201,11 +203,11 @@ static lenet5_training_options options_of(job *j)
     return options;
 }
 
-/* Options that are given again have to be those that the training was begun with; so have the data and the teacher. */
-static int check_begun(const job *j)
+/* Options that are given again, the data and the teacher must be those that the training was started with. */
+static int check_started(const job *j)
 {
     const cli_arguments *a = j->arguments;
-    lenet5_checkpoint wanted = j->begun;
+    lenet5_checkpoint wanted = j->started;
     lenet5_provenance *p = &wanted.provenance;
     if (argument_text(a, "recipe"))
         snprintf(p->recipe, sizeof p->recipe, "%s", argument_text(a, "recipe"));
@@ -224,7 +226,8 @@ static int check_begun(const job *j)
     p->teacher_sha256[0] = '\0';
     if (j->teacher.count)
         lenet5_committee_sum(p->teacher_sha256, &j->teacher);
-    return check_options(j->from, &j->begun, &wanted, "go on with what it was begun with, or begin anew by --restart");
+    return check_options(j->from, &j->started, &wanted,
+                         "continue with what it was started with, or discard this training with --restart");
 }
 
 static bool same_file(const char *a, const char *b)
@@ -239,13 +242,13 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Any member says how the committee was begun. */
+/* Any member tells the options of the committee. */
 static int find_committee(job *j)
 {
     const unfinished *u = &j->place;
     if (argument_text(j->arguments, "committee") && j->committee != u->count)
-        return complain("%s: was begun with --committee %zu, not %llu; go on with what it was begun with, or begin "
-                        "anew by --restart",
+        return complain("%s: was started with --committee %zu, not %llu; leave the option out, or discard this "
+                        "training with --restart",
                         u->members, u->count, (unsigned long long)j->committee);
     j->committee = u->count;
     unfinished_member(j->from, u, u->first, u->count);
@@ -265,8 +268,8 @@ static int find_single(job *j, const char *path)
     return EXIT_DONE;
 }
 
-/* Which checkpoint goes on: the one that --resume names, or else what is there of --out. */
-static int find_begun(job *j, const char *named)
+/* Finds the checkpoint to continue from: the one that --resume names, or that of --out. */
+static int find_started(job *j, const char *named)
 {
     const unfinished *u = &j->place;
     if (named[0] && is_folder(named) && !same_file(named, u->members))
@@ -275,8 +278,8 @@ static int find_begun(job *j, const char *named)
     if (named[0] && !is_folder(named))
         return find_single(j, named);
     if (u->single && u->count > 0)
-        return complain("%s and %s: two unfinished trainings of %s; name one, and another --out", u->checkpoint,
-                        u->members, j->out);
+        return complain("%s and %s: two unfinished trainings of %s; move one of them away", u->checkpoint, u->members,
+                        j->out);
     if (u->count > 0)
         return find_committee(j);
     if (u->single)
@@ -285,18 +288,18 @@ static int find_begun(job *j, const char *named)
                     u->checkpoint, u->members);
 }
 
-static int read_begun(job *j, const char *named)
+static int read_started(job *j, const char *named)
 {
     lenet5_error error;
-    const int code = find_begun(j, named);
+    const int code = find_started(j, named);
     if (code != EXIT_DONE)
         return code;
-    if (lenet5_checkpoint_load(&j->begun, j->from, &error) != LENET5_OK)
+    if (lenet5_checkpoint_load(&j->started, j->from, &error) != LENET5_OK)
         return complain_error(&error);
     if (j->committee > 1)
-        j->begun.provenance.seed -= j->place.first - 1;
+        j->started.provenance.seed -= j->place.first - 1;
     if (!argument_text(j->arguments, "validation"))
-        j->validation = j->begun.provenance.validation_pictures;
+        j->validation = j->started.provenance.validation_pictures;
     return EXIT_DONE;
 }
 
@@ -315,7 +318,7 @@ static int prepare(job *j)
     const char *resume = argument_text(j->arguments, "resume");
     int code = unfinished_look(&j->place, j->out);
     if (code == EXIT_DONE)
-        code = resume ? read_begun(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
+        code = resume ? read_started(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
     if (code == EXIT_DONE && !(resumed(j) && same_file(j->from, j->out)))
         code = refuse_checkpoint(j->out);
     for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0] && code == EXIT_DONE; i++)
@@ -325,7 +328,7 @@ static int prepare(job *j)
     if (code == EXIT_DONE)
         code = load_all(j);
     if (code == EXIT_DONE && resumed(j))
-        code = check_begun(j);
+        code = check_started(j);
     snprintf(j->go_on, sizeof j->go_on, "lenet5 train --resume %s --out %s",
              j->committee > 1 ? j->place.members : j->place.checkpoint, j->out);
     repeat_option(j, "data");
@@ -344,7 +347,7 @@ static int run_committee(job *j)
                                  .held_out = &j->held_out,
                                  .held_out_name = j->held_out_name,
                                  .place = &j->place,
-                                 .begun = resumed(j) ? &j->begun : NULL,
+                                 .started = resumed(j) ? &j->started : NULL,
                                  .go_on = j->go_on,
                                  .quiet = j->quiet,
                                  .json = j->json};
@@ -361,7 +364,7 @@ static int begin_training(job *j)
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
-/* A checkpoint that --resume names stays as it is; this one is the training's own. */
+/* Saves the training's own checkpoint; another one that --resume names is left as it is. */
 static int save_first(job *j)
 {
     lenet5_error error;
@@ -442,8 +445,7 @@ static char *log_text(const job *j)
     return NULL;
 }
 
-/* All passes up to now. That it cannot be written is no reason to end the training: it is said, and tried again after
- * the next pass. */
+/* Writes all passes up to now. A failure does not end the training: it is reported, and the next pass tries again. */
 static void write_log(job *j)
 {
     if (!j->log)
@@ -601,8 +603,8 @@ static const option options[] = {
     {"teacher", "FILE", "a model or committee whose answers the network learns as well"},
     {"out", "FILE", "the model; default " DEFAULT_MODEL},
     {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
-    {"resume", "[FILE]", "go on from a checkpoint, to the same bits; default: the one of --out"},
-    {"restart", NULL, "drop an unfinished training of --out and begin anew"},
+    {"resume", "[FILE]", "continue from a checkpoint, to the same bits; default: that of --out"},
+    {"restart", NULL, "discard an unfinished training of --out and start again"},
 #ifdef LENET5_SERVE
     {"watch", "[ADDR:PORT]", "a page that shows it, default 127.0.0.1:8080/watch.html"},
 #endif
@@ -623,10 +625,10 @@ const cli_command train_command = {
                    "written, a checkpoint is kept beside it, NAME.checkpoint.safetensors. The members of a\n"
                    "committee train side by side, each on one thread, and have their checkpoints in the\n"
                    "folder NAME.members.\n\n"
-                   "Where there is an unfinished training of the same --out, the command refuses to begin\n"
-                   "(exit code 1): --resume goes on with it, --restart drops it. --resume takes the options\n"
-                   "from the checkpoint; those that are given again have to agree with it. A checkpoint\n"
-                   "that --resume FILE names is only read, unless it is the one of --out.",
+                   "If --out has an unfinished training, the command does not start another (exit code 1):\n"
+                   "--resume continues it, --restart discards it. --resume takes the options from the\n"
+                   "checkpoint; those that are given again must agree with it. A checkpoint that --resume\n"
+                   "FILE names is only read, unless it is that of --out.",
     .options = options,
     .run = run,
 };

@@ -70,7 +70,7 @@ static int take_members(unfinished *u, DIR *folder)
         if (!is_member(&number, &count, entry->d_name))
             continue;
         if (u->count > 0 && count != u->count)
-            return complain("%s: has members of a committee of %zu and of one of %zu; move those of one away",
+            return complain("%s: holds members of two committees, of %zu and of %zu networks; move those of one away",
                             u->members, u->count, count);
         u->first = u->count == 0 || number < u->first ? number : u->first;
         u->count = count;
@@ -78,7 +78,7 @@ static int take_members(unfinished *u, DIR *folder)
     return EXIT_DONE;
 }
 
-/* What else is in the folder gets its old place. */
+/* If the folder holds other files, it gets its name back. */
 static void remove_retired(const unfinished *u)
 {
     remove_members(u->retired);
@@ -121,8 +121,8 @@ static int refuse_single(const unfinished *u, bool restart)
         return complain_foreign(&error);
     if (restart)
         return EXIT_DONE;
-    return complain("%s: an unfinished training with %u of %u passes done; go on with it by --resume, or drop it and "
-                    "begin anew by --restart",
+    return complain("%s: an unfinished training, %u of %u passes done; continue it with --resume, or discard it with "
+                    "--restart",
                     u->checkpoint, c.provenance.passes, c.passes_in_all);
 }
 
@@ -143,8 +143,8 @@ static int refuse_members(const unfinished *u, bool restart)
     }
     if (restart)
         return EXIT_DONE;
-    return complain("%s: an unfinished committee of %zu networks with %u of %u passes done; go on with it by --resume, "
-                    "or drop it and begin anew by --restart",
+    return complain("%s: an unfinished committee of %zu networks, %u of %u passes done; continue it with --resume, or "
+                    "discard it with --restart",
                     u->members, u->count, done, all);
 }
 
@@ -163,8 +163,8 @@ int refuse_checkpoint(const char *out)
     struct stat status;
     if (stat(out, &status) != 0 || !S_ISREG(status.st_mode) || lenet5_checkpoint_load(&c, out, &error) != LENET5_OK)
         return EXIT_DONE;
-    return complain("%s: is the checkpoint of an unfinished training, with %u of %u passes done, and would be "
-                    "overwritten; choose another --out",
+    return complain("%s: is the checkpoint of an unfinished training, %u of %u passes done, and would be overwritten; "
+                    "choose another --out",
                     out, c.provenance.passes, c.passes_in_all);
 }
 
@@ -220,7 +220,7 @@ static void put_real(option_value *value, const char *name, double number)
     }
 }
 
-/* All that the bits of a training depend on, as its options have it. */
+/* Everything that the bits of a training depend on, as options. */
 static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *c)
 {
     const lenet5_provenance *p = &c->provenance;
@@ -244,7 +244,7 @@ int check_options(const char *path, const lenet5_checkpoint *found, const lenet5
     list_options(ought, wanted);
     for (size_t i = 0; i < OPTIONS; i++)
         if (strcmp(is[i].text, ought[i].text) != 0)
-            return complain("%s: was begun with %s %s, not %s; %s", path, is[i].name, is[i].text, ought[i].text,
+            return complain("%s: was started with %s %s, not %s; %s", path, is[i].name, is[i].text, ought[i].text,
                             remedy);
     return EXIT_DONE;
 }

@@ -16,15 +16,17 @@ typedef struct unfinished {
     size_t count, first;     /* how many members the committee has, and the first one that is there; 0: none is */
 } unfinished;
 
-/* Looks for what is there, and removes what a killed unfinished_retire left. out stays the caller's. Returns an exit
- * code, with a complaint. */
+/*
+ * Finds the unfinished training of a model, and removes what an unfinished_retire that was killed left. out stays the
+ * caller's. Returns an exit code; a failure has been reported.
+ */
 int unfinished_look(unfinished *u, const char *out);
 
 /* Writes the name of member number, from 1, of count. */
 void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number, size_t count);
 
-/* For a training that begins anew: fails with a complaint if it would overwrite an unfinished one, unless restart is
- * true, or a file that is no checkpoint. */
+/* For a new training: fails with a complaint if it would overwrite an unfinished one (unless restart is true) or a file
+ * that is not a checkpoint. */
 int unfinished_refuse(const unfinished *u, bool restart);
 
 /* Fails with a complaint if the file of that name is a checkpoint, which a model would overwrite. */
@@ -33,10 +35,13 @@ int refuse_checkpoint(const char *out);
 /* Removes what unfinished_look has found. */
 void unfinished_discard(const unfinished *u);
 
-/* Removes the members of a committee whose model has been written: all at once, even if it is killed within it. */
+/*
+ * Removes the members of a committee whose model has been written. The folder is renamed first: a program that is
+ * killed on the way does not leave half of the members.
+ */
 void unfinished_retire(const unfinished *u);
 
-/* Fails with a complaint about the first of all options in which the checkpoint of that path is not as wanted. */
+/* Fails with a complaint about the first option in which the checkpoint at path is not as wanted; remedy ends it. */
 int check_options(const char *path, const lenet5_checkpoint *found, const lenet5_checkpoint *wanted,
                   const char *remedy);
 

@@ -35,11 +35,11 @@ grep -q -e "lenet5 train --resume a.checkpoint.safetensors --out a.safetensors -
 expect 1 "--resume" train --out a.safetensors
 grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 passes" err || fail "the refusal says: $(cat err)"
 expect 1 "--restart" train --out a.safetensors --committee 2
-expect 1 "was begun with --loss map, not mse" train --resume --out a.safetensors --loss mse
-expect 1 "was begun with --seed 1, not 2" train --resume --out a.safetensors --seed 2
-expect 1 "was begun with --epochs 1000, not 3" train --resume --out a.safetensors --epochs 3
-expect 1 "was begun with --data (by its SHA-256)" train --resume --out a.safetensors --data others
-expect 1 "was begun with --teacher (by its SHA-256) none" train --resume --out a.safetensors --teacher whole.safetensors
+expect 1 "was started with --loss map, not mse" train --resume --out a.safetensors --loss mse
+expect 1 "was started with --seed 1, not 2" train --resume --out a.safetensors --seed 2
+expect 1 "was started with --epochs 1000, not 3" train --resume --out a.safetensors --epochs 3
+expect 1 "was started with --data (by its SHA-256)" train --resume --out a.safetensors --data others
+expect 1 "was started with --teacher (by its SHA-256) none" train --resume --out a.safetensors --teacher whole.safetensors
 expect 1 "not of a committee" train --resume --out a.safetensors --committee 2
 expect 1 "nothing to resume" train --resume --out none.safetensors
 [ "$(sum a.checkpoint.safetensors)" = "$before" ] || fail "a refused training changed the checkpoint"
@@ -97,13 +97,13 @@ same f.safetensors committee.safetensors "beside files of similar names"
 [ "$(sum f.8.safetensors)" = "$before" ] && [ -e f.9.safetensors ] || fail "files of the user's were taken for members"
 halve 5 --epochs 4 --committee 3 --seed 7 --out g.safetensors
 [ -e g.members/1-of-3.checkpoint.safetensors ] || fail "no member: $(ls -A)"
-expect 1 "g.members: an unfinished committee of 3 networks" train --recipe best --epochs 4 --committee 3 --seed 7 --out g.safetensors
+expect 1 "g.members: an unfinished committee of 3 networks," train --recipe best --epochs 4 --committee 3 --seed 7 --out g.safetensors
 expect 1 "--restart" train --out g.safetensors
 for other in "--loss mse" "--batch 32" "--negatives 0.5" "--seed 8" "--epochs 5" "--recipe read" "--validation 10" "--committee 4"; do
     # shellcheck disable=SC2086 # an option and its value
-    expect 1 "was begun with ${other% *}" train --resume --out g.safetensors $other
+    expect 1 "was started with ${other% *}" train --resume --out g.safetensors $other
 done
-expect 1 "was begun with --data" train --resume g.members --out g.safetensors --data others
+expect 1 "was started with --data" train --resume g.members --out g.safetensors --data others
 cp -r g.members kept
 works train --resume g.members --out g.safetensors
 same g.safetensors committee.safetensors "a resumed committee"
@@ -115,7 +115,7 @@ for making in "--seed 7" "--loss mse"; do
     halve 1 --epochs 4 $making --out h.safetensors
     rm -rf g.safetensors g.members && cp -r kept g.members && cp h.checkpoint.safetensors g.members/2-of-3.checkpoint.safetensors
     before=$(sum h.checkpoint.safetensors)
-    expect 1 "g.members/2-of-3.checkpoint.safetensors: was begun with ${making% *}" train --resume --out g.safetensors
+    expect 1 "g.members/2-of-3.checkpoint.safetensors: was started with ${making% *}" train --resume --out g.safetensors
     grep -q "move it away" err || fail "no remedy: $(cat err)"
     [ "$(sum g.members/2-of-3.checkpoint.safetensors)" = "$before" ] || fail "a member of another making was changed"
     rm h.checkpoint.safetensors

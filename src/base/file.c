@@ -106,7 +106,7 @@ static bool has_name(int file, const char *name)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/* Once the lock is had, the name can be another file's, but nobody else takes it from this one. */
+/* By the time it holds the lock, the name may be another file's; from then on, nobody else takes it from this file. */
 static void clear_slots(target *t)
 {
     for (int i = 0; i < SLOTS; i++) {
@@ -151,7 +151,7 @@ static bool fill(int file, const target *t, const lenet5_bytes *pieces, size_t c
     return fsync(file) == 0;
 }
 
-/* A file of its own name in place of the target. */
+/* Gives the file in the slot the target's name. */
 static bool move_slot(const target *t)
 {
     if (rename(t->slot, t->path) == 0)
@@ -183,7 +183,7 @@ static bool name_target(int file, target *t)
     return false;
 }
 
-/* By a file that has no name before it is whole. */
+/* Writes a file that has no name until it is whole. */
 static bool replace_unnamed(target *t, const lenet5_bytes *pieces, size_t count)
 {
 #ifdef O_TMPFILE
@@ -200,7 +200,8 @@ static bool replace_unnamed(target *t, const lenet5_bytes *pieces, size_t count)
 #endif
 }
 
-/* A new file with the name of a slot, which is locked: nobody took it for a left one before it was. */
+/* A new, locked file with the name of a slot. Another writer may have removed it before it was locked: then the next.
+ */
 static int open_slot(target *t)
 {
     for (int i = 0; i < SLOTS; i++) {
