@@ -39,12 +39,12 @@ static bool print_answer_json(const char *file, const digit_answer *a)
 static void print_answer(const char *file, const digit_answer *a)
 {
     if (a->accepted)
-        printf("%s: %u  (probability %.4f)\n", file, a->digit, (double)a->posterior[a->digit]);
+        say(stdout, "%s: %u  (probability %.4f)", file, a->digit, (double)a->posterior[a->digit]);
     else if (a->empty)
-        printf("%s: not sure  (no ink found)\n", file);
+        say(stdout, "%s: not sure  (no ink found)", file);
     else
-        printf("%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)\n", file, a->digit,
-               (double)a->posterior[a->digit], (double)a->posterior[LENET5_RUBBISH]);
+        say(stdout, "%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)", file, a->digit,
+            (double)a->posterior[a->digit], (double)a->posterior[LENET5_RUBBISH]);
 }
 
 static void tell(job *j, const char *file, const digit_answer *a)

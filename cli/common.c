@@ -1,10 +1,119 @@
+#define _GNU_SOURCE /* O_PATH */
 #include "common.h"
 #include "json/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* ---- Text -----------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct range {
+    uint32_t first, last;
+} range;
+
+/* Characters of more than one byte that are not shown: controls, and what turns the direction of writing or ends a
+ * line. */
+static const range hidden[] = {{0x80, 0x9F},     {0x61C, 0x61C},   {0x200E, 0x200F}, {0x2028, 0x202E},
+                               {0x2066, 0x2069}, {0xD800, 0xDFFF}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};
+
+/* How many bytes a character at the beginning of text has; 0 if it is none or is not shown. */
+static size_t shown_length(const unsigned char *text)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* by length; a smaller one is encoded wrongly */
+    if (text[0] < 0x80)
+        return text[0] >= ' ' && text[0] != 0x7F;
+    const size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : text[0] >= 0xC0 ? 2 : 0;
+    uint32_t character = text[0] & (0x7Fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xC0) != 0x80) /* the end of text too */
+            return 0;
+        character = character << 6 | (text[i] & 0x3F);
+    }
+    bool fine = length > 0 && text[0] < 0xF8 && character >= least[length] && character <= 0x10FFFF;
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        fine = fine && !(character >= hidden[i].first && character <= hidden[i].last);
+    return fine ? length : 0;
+}
+
+#define LONGEST_SHOWN 4 /* bytes: those of a character, or an escape */
+
+/* The next character of text as it is shown; returns how many bytes of text it stands for. */
+static size_t show_next(char shown[LONGEST_SHOWN + 1], const char *text)
+{
+    const size_t length = shown_length((const unsigned char *)text);
+    if (length > 0)
+        snprintf(shown, LONGEST_SHOWN + 1, "%.*s", (int)length, text);
+    else
+        snprintf(shown, LONGEST_SHOWN + 1, "\\x%02x", (unsigned)(unsigned char)text[0]);
+    return length ? length : 1;
+}
+
+void put_escaped(FILE *out, const char *text)
+{
+    char shown[LONGEST_SHOWN + 1];
+    while (*text) {
+        text += show_next(shown, text);
+        fputs(shown, out);
+    }
+}
+
+void escape_text(char *to, size_t size, const char *text)
+{
+    char shown[LONGEST_SHOWN + 1];
+    size_t used = 0;
+    while (*text) {
+        text += show_next(shown, text);
+        const size_t length = strlen(shown);
+        if (used + length >= size)
+            break;
+        memcpy(to + used, shown, length);
+        used += length;
+    }
+    to[used] = '\0';
+}
+
+static int read_bounded(char **text, size_t *size, FILE *stream, const char *path, size_t most)
+{
+    for (size_t room = 4096;; room *= 2) {
+        char *larger = realloc(*text, room);
+        if (!larger)
+            return complain_memory();
+        *text = larger;
+        *size += fread(*text + *size, 1, room - 1 - *size, stream);
+        (*text)[*size] = '\0';
+        if (ferror(stream))
+            return complain("%s: cannot be read: %s", path, strerror(errno));
+        if (*size > most)
+            return complain("%s: byte %zu: the file goes on; at most %zu bytes of it can be read", path, most, most);
+        if (*size < room - 1)
+            return EXIT_DONE;
+    }
+}
+
+int load_text(char **text, size_t *size, const char *path, size_t most)
+{
+    *text = NULL;
+    *size = 0;
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return complain("%s: cannot be opened: %s", path, strerror(errno));
+    const int code = read_bounded(text, size, stream, path, most);
+    fclose(stream);
+    return code;
+}
+
+/* ---- Complaints -----------------------------------------------------------------------------------------------------
+ */
+
+#define LONGEST_LINE (2 * PATH_SIZE)
 
 static _Thread_local FILE *complaint_stream;
 
@@ -18,15 +127,39 @@ FILE *complaints(void)
     return complaint_stream ? complaint_stream : stderr;
 }
 
+static void put_line(FILE *out, const char *begin, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
+static void put_line(FILE *out, const char *begin, const char *format, va_list arguments)
+{
+    char text[LONGEST_LINE];
+    vsnprintf(text, sizeof text, format, arguments);
+    fputs(begin, out);
+    put_escaped(out, text);
+    fputc('\n', out);
+}
+
+void say(FILE *out, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put_line(out, "", format, arguments);
+    va_end(arguments);
+}
+
+int vcomplain(const char *format, va_list arguments)
+{
+    put_line(complaints(), "lenet5: ", format, arguments);
+    return EXIT_FAILED;
+}
+
 int complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("lenet5: ", complaints());
-    vfprintf(complaints(), format, arguments);
+    const int code = vcomplain(format, arguments);
     va_end(arguments);
-    fputc('\n', complaints());
-    return EXIT_FAILED;
+    return code;
 }
 
 int complain_error(const lenet5_error *error)
@@ -80,22 +213,62 @@ int load_named_models(lenet5_committee *models, const char *names, const lenet5_
     return code;
 }
 
+/* ---- Signals --------------------------------------------------------------------------------------------------------
+ */
+
+#define BACKSTOP_MICROSECONDS 300000 /* enough to save a checkpoint; any command ends within half a second */
+
 volatile sig_atomic_t interrupted = 0;
 
+_Noreturn void end_by_signal(int number)
+{
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    raise(number);
+    _Exit(128 + number);
+}
+
+static void end_now(int number)
+{
+    static const char text[] = "lenet5: interrupted\n";
+    const ssize_t unused = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)unused;
+    (void)number;
+    end_by_signal(interrupted);
+}
+
+/* setitimer is no more than a system call. */
 static void interrupt(int number)
 {
+    const struct itimerval backstop = {.it_value = {.tv_usec = BACKSTOP_MICROSECONDS}};
     if (interrupted)
-        _Exit(128 + number);
+        end_now(number);
     interrupted = number;
+    setitimer(ITIMER_REAL, &backstop, NULL);
 }
 
 void watch_interrupts(void)
 {
-    struct sigaction action = {.sa_handler = interrupt};
+    struct sigaction action = {.sa_handler = interrupt}, last = {.sa_handler = end_now};
     sigemptyset(&action.sa_mask);
+    sigemptyset(&last.sa_mask);
+    sigaction(SIGALRM, &last, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
+
+void hold_standard_descriptors(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0 && open("/", O_PATH) != file)
+            _Exit(EXIT_FAILED);
+}
+
+/* ---- Data -----------------------------------------------------------------------------------------------------------
+ */
 
 void data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
 {

@@ -3,14 +3,16 @@
 #define LENET5_CLI_COMMON_H
 
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 
-#include "json/build.h"
 #include "lenet5.h"
 #include "options.h"
+#include "json/build.h"
 
-/* Says on stderr that something failed; returns EXIT_FAILED. */
+/* Says on stderr that something failed, in characters that put_escaped lets through; returns EXIT_FAILED. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int vcomplain(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 int complain_error(const lenet5_error *error);
 int complain_memory(void);
 
@@ -21,9 +23,36 @@ lenet5_status fail_memory(lenet5_error *error);
 void complain_into(FILE *stream);
 FILE *complaints(void);
 
-/* Set once SIGINT or SIGTERM has come after watch_interrupts. A second one ends the program at once. */
+/*
+ * Text that others have chosen (names of files, fields of a form, metadata of a model) as a terminal may show it:
+ * control characters, those that turn the direction of writing, and bytes that are not UTF-8 become \x1b and the like.
+ * What is escaped already stays as it is. escape_text keeps within size bytes; a line is cut off after 8 KiB.
+ */
+void put_escaped(FILE *out, const char *text);
+void escape_text(char *to, size_t size, const char *text);
+
+/* Prints a line of such text, whose end it adds. */
+void say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * The signal, SIGINT or SIGTERM, that has come after watch_interrupts; else 0. Work that sees it saves what is worth it
+ * and returns. What has not returned after BACKSTOP_SECONDS is ended by the signal all the same, as by a second one:
+ * files are written beside their names and renamed, so that nothing is ever half written. Reads that wait fail with
+ * EINTR.
+ */
 extern volatile sig_atomic_t interrupted;
 void watch_interrupts(void);
+
+/* Ends the process by that signal's default action, so that its parent sees what ended it. */
+_Noreturn void end_by_signal(int number);
+
+/* Opens descriptors 0 to 2 where the parent has closed them, in a way that reading and writing fail as before: else the
+ * next files to be opened would take their places, and complaints would be written into them. */
+void hold_standard_descriptors(void);
+
+/* The bytes of a text file of at most that many, and a zero behind them; no device or pipe is read further. Returns an
+ * exit code. Free the text whatever it is. */
+int load_text(char **text, size_t *size, const char *path, size_t most);
 
 #define PATH_SIZE 4096
 

@@ -234,10 +234,15 @@ void explain_reading(explanation *e, const lenet5_reading *reading)
         fputs("<p class=\"answer\">nothing is written there</p>\n", e->page);
     for (size_t i = 0; i < reading->count; i++) {
         const lenet5_read_line *l = &reading->lines[i];
-        fprintf(e->page, "<p class=\"answer\">%s%s</p>\n<p class=\"soft\">",
-                l->decision == LENET5_ACCEPTED ? "" : "not sure; nearest ", l->strings ? l->string[0].text : "nothing");
-        for (size_t k = 0; k < l->strings; k++)
-            fprintf(e->page, "%s%s %.4f", k > 0 ? ", " : "", l->string[k].text, l->string[k].probability);
+        fprintf(e->page, "<p class=\"answer\">%s", l->decision == LENET5_ACCEPTED ? "" : "not sure; nearest ");
+        put_text(e->page,
+                 l->strings ? l->string[0].text : "nothing"); /* a format or a list may have any character in it */
+        fputs("</p>\n<p class=\"soft\">", e->page);
+        for (size_t k = 0; k < l->strings; k++) {
+            fputs(k > 0 ? ", " : "", e->page);
+            put_text(e->page, l->string[k].text);
+            fprintf(e->page, " %.4f", l->string[k].probability);
+        }
         fputs("</p>\n", e->page);
     }
     for (unsigned bit = 1; bit <= reading->notes; bit <<= 1)
@@ -258,7 +263,7 @@ int explain_end(explanation *e)
     if (!failed && lenet5_file_write(path, &piece, 1, &error) != LENET5_OK)
         failed = complain_error(&error) != EXIT_DONE;
     if (!failed)
-        fprintf(stderr, "%s shows how it was read\n", path);
+        say(stderr, "%s shows how it was read", path);
     free(e->text);
     free(e);
     return failed ? EXIT_FAILED : EXIT_DONE;

@@ -1,11 +1,13 @@
 /*
  * The modules are files within the program: shared libraries, which the dynamic linker takes from memory. So the
- * program is one file, wherever it is. They stay loaded until it ends, and their descriptors stay open, since it is by
- * these that the linker tells one from the other.
+ * program is one file, wherever it is. Each is loaded once and stays so until it ends, and its descriptor stays open,
+ * since it is by this that the linker tells one from the other.
  */
 #include "extras.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,53 +29,91 @@ EMBED(serve_file, LENET5_SERVE);
 typedef struct extra {
     const char *name;
     const unsigned char *bytes, *end;
+    const void *table; /* once it is loaded */
 } extra;
 
-static const extra extras[] = {
-    {"lenet5_drawing", drawing_file, drawing_file_end},
-    {"lenet5_fetch", fetch_file, fetch_file_end},
-    {"lenet5_pictures", pictures_file, pictures_file_end},
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER; /* of the tables */
+static extra extras[] = {
+    {"lenet5_drawing", drawing_file, drawing_file_end, NULL},
+    {"lenet5_fetch", fetch_file, fetch_file_end, NULL},
+    {"lenet5_pictures", pictures_file, pictures_file_end, NULL},
 #ifdef LENET5_SERVE
-    {"lenet5_serve", serve_file, serve_file_end},
+    {"lenet5_serve", serve_file, serve_file_end, NULL},
 #endif
 };
 
-static const extra *find_extra(const char *name)
+static extra *find_extra(const char *name)
 {
-    const extra *e = extras;
+    extra *e = extras;
     while (strcmp(e->name, name) != 0)
         e++;
     return e;
 }
 
-/* A file in memory with those bytes; -1 if there is none to be had. */
+static bool write_bytes(int file, const extra *e)
+{
+    for (const unsigned char *at = e->bytes; at < e->end;) {
+        const ssize_t written = write(file, at, (size_t)((uintptr_t)e->end - (uintptr_t)at));
+        if (written < 0 && errno != EINTR)
+            return false;
+        at += written > 0 ? written : 0;
+    }
+    return true;
+}
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U /* of Linux 6.3 */
+#endif
+
+/* A file in memory with those bytes; -1 if there is none to be had. It is never run as a program, and a kernel may be
+ * set up to insist on that; an older one knows nothing of it. */
 static int open_in_memory(const extra *e)
 {
-    const int file = memfd_create(e->name, MFD_CLOEXEC);
-    for (const unsigned char *at = e->bytes; file >= 0 && at < e->end;) {
-        const ssize_t written = write(file, at, (size_t)((uintptr_t)e->end - (uintptr_t)at));
-        if (written <= 0) {
-            close(file);
-            return -1;
-        }
-        at += written;
+    int file = memfd_create(e->name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+    if (file < 0 && errno == EINVAL)
+        file = memfd_create(e->name, MFD_CLOEXEC);
+    if (file < 0 || write_bytes(file, e))
+        return file;
+    const int reason = errno;
+    close(file);
+    errno = reason;
+    return -1;
+}
+
+static lenet5_status fail_to_load(lenet5_error *error, const char *name, const char *reason)
+{
+    *error = (lenet5_error){.status = LENET5_E_OPEN, .offset = LENET5_NO_OFFSET};
+    snprintf(error->message, sizeof error->message, "%s, a part of the program, cannot be loaded: %.500s", name,
+             reason);
+    return error->status;
+}
+
+static lenet5_status load(extra *e, lenet5_error *error)
+{
+    char path[64], reason[160];
+    const int file = open_in_memory(e);
+    if (file < 0) {
+        snprintf(reason, sizeof reason, "the system gives no file in memory (memfd_create): %s", strerror(errno));
+        return fail_to_load(error, e->name, reason);
     }
-    return file;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    const bool reached = access(path, F_OK) == 0;
+    void *module = reached ? dlopen(path, RTLD_NOW) : NULL;
+    e->table = module ? dlsym(module, e->name) : NULL;
+    if (e->table)
+        return LENET5_OK;
+    fail_to_load(error, e->name, reached ? dlerror() : "/proc is not mounted here, or not readable");
+    close(file);
+    return error->status;
 }
 
 const void *load_extra(const char *name, lenet5_error *error)
 {
-    char path[64];
-    const int file = open_in_memory(find_extra(name));
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    void *module = file >= 0 ? dlopen(path, RTLD_NOW) : NULL;
-    const void *table = module ? dlsym(module, name) : NULL;
-    if (!table) {
-        *error = (lenet5_error){.status = LENET5_E_OPEN, .offset = LENET5_NO_OFFSET};
-        snprintf(error->message, sizeof error->message, "%s, a part of the program, cannot be loaded: %.500s", name,
-                 file >= 0 ? dlerror() : "no file in memory can be made");
-    }
-    return table;
+    extra *e = find_extra(name);
+    pthread_mutex_lock(&loading);
+    const bool loaded = e->table || load(e, error) == LENET5_OK;
+    pthread_mutex_unlock(&loading);
+    return loaded ? e->table : NULL;
 }
 
 /* ---- Drawings ---------------------------------------------------------------------------------------------------- */
@@ -101,9 +141,9 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
 
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
-lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const picture_file *file, int page,
+lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, const picture_file *file,
                                   lenet5_error *error)
 {
     const lenet5_pictures_module *module = load_extra("lenet5_pictures", error);
-    return module ? module->decode(picture, last, file, page, error) : LENET5_E_OPEN;
+    return module ? module->decode(picture, place, file, error) : LENET5_E_OPEN;
 }

@@ -9,7 +9,8 @@
 
 /*
  * The one symbol of a module, a table of functions that has the module's name too. NULL if it cannot be loaded; error
- * then says why.
+ * then says why. Each module is loaded once; threads may call it side by side. The system has to have memfd_create and
+ * /proc.
  */
 const void *load_extra(const char *name, lenet5_error *error);
 

@@ -213,18 +213,18 @@ static outcome settle(const job *j)
 static outcome fetch_file(job *j, const char *const *from)
 {
     if (is_right(j->path, j->file)) {
-        printf("%s: is there\n", j->path);
+        say(stdout, "%s: is there", j->path);
         return FETCHED;
     }
     if (access(j->path, F_OK) == 0)
-        fprintf(stderr, "%s: its SHA-256 is wrong; fetching it anew\n", j->path);
+        say(stderr, "%s: its SHA-256 is wrong; fetching it anew", j->path);
     outcome result = FAILED;
     for (size_t i = 0; from[i] && (result == FAILED || result == WRONG); i++)
         result = fetch_from(j, from[i]);
     if (result == FETCHED)
         result = settle(j);
     if (result == FETCHED)
-        printf("%s: fetched\n", j->path);
+        say(stdout, "%s: fetched", j->path);
     fflush(stdout);
     return result;
 }
@@ -249,7 +249,7 @@ static bool make_folder(const char *folder)
 
 static void advise(const char *folder)
 {
-    fprintf(stderr, "put these four files into %s:\n", folder);
+    say(stderr, "put these four files into %s:", folder);
     for (size_t i = 0; i < FILES; i++)
         fprintf(stderr, "  %s\n", files[i].name);
     fputs("from any copy of MNIST, or name a mirror that can be reached: --mirror URL\n", stderr);
@@ -270,8 +270,8 @@ static outcome fetch_all(job *j, const char *folder, const char *const *from)
 static int report(outcome result, const char *folder, bool named)
 {
     if (result == FETCHED)
-        fprintf(stderr, "MNIST is in %s; lenet5 train%s%s trains a network on it\n", folder, named ? " --data " : "",
-                named ? folder : "");
+        say(stderr, "MNIST is in %s; lenet5 train%s%s trains a network on it", folder, named ? " --data " : "",
+            named ? folder : "");
     else if (interrupted)
         fputs("interrupted; the same command goes on from here\n", stderr);
     else if (result != STOPPED)

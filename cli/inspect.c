@@ -69,15 +69,16 @@ static void print_codes(void)
 
 static void print_provenance(const char *path, const lenet5_provenance *p)
 {
-    printf("\n%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u passes through %zu pictures of %s\n", path,
-           p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
-           (unsigned long long)p->seed, p->passes, p->training_pictures, p->data_name);
-    printf("data SHA-256 %s\n", p->data_sha256);
+    puts("");
+    say(stdout, "%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u passes through %zu pictures of %s", path,
+        p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
+        (unsigned long long)p->seed, p->passes, p->training_pictures, p->data_name);
+    say(stdout, "data SHA-256 %s", p->data_sha256);
     if (p->teacher_sha256[0])
-        printf("taught by networks whose SHA-256 is %s\n", p->teacher_sha256);
+        say(stdout, "taught by networks whose SHA-256 is %s", p->teacher_sha256);
     if (p->held_out_pictures > 0)
-        printf("%zu errors in %zu %s pictures: %.2f %%\n", p->held_out_errors, p->held_out_pictures, p->held_out_name,
-               percent(p->held_out_errors, p->held_out_pictures));
+        say(stdout, "%zu errors in %zu %s pictures: %.2f %%", p->held_out_errors, p->held_out_pictures,
+            p->held_out_name, percent(p->held_out_errors, p->held_out_pictures));
 }
 
 /* Each number of the network is tried on a digit drawn for the purpose. */

@@ -95,6 +95,7 @@ static bool check_isa(void)
 
 int main(int argc, char **argv)
 {
+    hold_standard_descriptors();
     if (argc < 2) {
         print_overview();
         return EXIT_USAGE;
@@ -121,5 +122,7 @@ int main(int argc, char **argv)
         perror("lenet5: standard output");
         return EXIT_FAILED;
     }
+    if (interrupted && code != EXIT_DONE)
+        end_by_signal(interrupted);
     return code;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common.h"
+
 const cli_command *find_command(const char *name)
 {
     for (size_t i = 0; commands[i]; i++)
@@ -18,13 +20,12 @@ int complain_usage(const cli_command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("lenet5: ", stderr);
-    vfprintf(stderr, format, arguments);
+    vcomplain(format, arguments);
     va_end(arguments);
     if (command)
-        fprintf(stderr, "\nlenet5 help %s says what it takes\n", command->name);
+        fprintf(stderr, "lenet5 help %s says what it takes\n", command->name);
     else
-        fputs("\nlenet5 help lists the commands\n", stderr);
+        fputs("lenet5 help lists the commands\n", stderr);
     return EXIT_USAGE;
 }
 
@@ -250,5 +251,6 @@ void print_overview(void)
     for (size_t i = 0; commands[i]; i++)
         printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
     puts("\nlenet5 help COMMAND explains one of them.\n\n"
-         "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something was rejected as unreadable");
+         "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something was rejected as unreadable;\n"
+         "ended by Ctrl-C or SIGTERM: by that signal, which a shell sees as 130 or 143");
 }

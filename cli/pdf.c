@@ -2,32 +2,41 @@
  * pdftoppm is given the file as its standard input, so that no name can mislead it, and writes a PGM after the other
  * into a pipe: there is no file in between, and no more than a page in memory. What it complains of goes into a second
  * pipe that never makes it wait; what does not fit in is lost.
+ *
+ * It never outlives the program: the kernel kills it when the thread that has started it ends, for whatever reason. It
+ * has a process group of its own, which is killed with it, since pdftoppm may be a script that starts another.
  */
 #define _GNU_SOURCE /* pipe2: another thread must not hand our pipes on to its own pdftoppm */
 #include "pdf.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common.h"
+#include "progress.h"
 
 #define RESOLUTION "300" /* dots an inch */
 #define HEADER_LINES 3
-
-extern char **environ;
+#define MOST_MEMORY ((rlim_t)4 << 30) /* bytes that it may have: many times a page of 100 megapixels in colour */
 
 struct pdf {
     const char *name;
     pid_t process; /* 0: it has ended */
-    FILE *pages;
+    int pages;
     int reasons;          /* what it complains of */
+    double seconds;       /* that it may take for a page; 0: any */
+    double waited;        /* for the page at hand */
+    bool late, all;       /* it has taken longer; it has closed its pipe */
     int read;             /* pages */
     bool ahead;           /* the header of the next page has been read */
     size_t width, height; /* of that page */
@@ -43,28 +52,47 @@ bool is_pdf(int file)
 /* ---- The process ----------------------------------------------------------------------------------------------------
  */
 
-/* In a process group of its own, so that Ctrl-C lets it finish the page in hand. Returns an errno. */
-static int spawn(pid_t *process, int file, int pages, int reasons)
+/* What the new process does. It writes an errno to failed where it cannot become pdftoppm. Nothing here takes a lock,
+ * which another thread of the program might have held. */
+static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int reasons, int failed)
 {
     char *const arguments[] = {"pdftoppm", "-gray", "-r", RESOLUTION, "-", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    if (posix_spawn_file_actions_init(&actions) != 0)
-        return ENOMEM;
-    if (posix_spawnattr_init(&attributes) != 0) {
-        posix_spawn_file_actions_destroy(&actions);
-        return ENOMEM;
-    }
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    int failure = posix_spawn_file_actions_adddup2(&actions, file, STDIN_FILENO);
-    if (failure == 0)
-        failure = posix_spawn_file_actions_adddup2(&actions, pages, STDOUT_FILENO);
-    if (failure == 0)
-        failure = posix_spawn_file_actions_adddup2(&actions, reasons, STDERR_FILENO);
-    if (failure == 0)
-        failure = posix_spawnp(process, arguments[0], &actions, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
+    const struct rlimit memory = {MOST_MEMORY, MOST_MEMORY};
+    sigset_t none;
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILED);
+    setrlimit(RLIMIT_AS, &memory);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (dup2(file, STDIN_FILENO) >= 0 && dup2(pages, STDOUT_FILENO) >= 0 && dup2(reasons, STDERR_FILENO) >= 0)
+        execvp(arguments[0], arguments);
+    const int failure = errno;
+    const ssize_t unused = write(failed, &failure, sizeof failure);
+    (void)unused;
+    _exit(EXIT_FAILED);
+}
+
+/* Returns an errno. */
+static int spawn(pid_t *process, int file, int pages, int reasons)
+{
+    int failed[2], failure = 0;
+    const pid_t parent = getpid();
+    if (pipe2(failed, O_CLOEXEC) != 0)
+        return errno;
+    *process = fork();
+    if (*process == 0)
+        become_pdftoppm(parent, file, pages, reasons, failed[1]);
+    if (*process < 0)
+        failure = errno;
+    close(failed[1]);
+    ssize_t got;
+    while (*process > 0 && (got = read(failed[0], &failure, sizeof failure)) < 0 && errno == EINTR)
+        continue;
+    close(failed[0]);
+    if (failure != 0 && *process > 0)
+        waitpid(*process, NULL, 0);
     return failure;
 }
 
@@ -92,13 +120,9 @@ static int start(pdf *p, int file)
     if (failure != 0)
         return failure;
     failure = spawn(&p->process, file, pages[1], reasons[1]);
-    if (failure == 0 && !(p->pages = fdopen(pages[0], "rb"))) {
-        kill(p->process, SIGTERM);
-        waitpid(p->process, NULL, 0);
-        failure = ENOMEM;
-    }
     close(pages[1]);
     close(reasons[1]);
+    p->pages = pages[0];
     p->reasons = reasons[0];
     if (failure != 0) {
         close(pages[0]);
@@ -107,12 +131,12 @@ static int start(pdf *p, int file)
     return failure;
 }
 
-int pdf_open(pdf **pages, int file, const char *name)
+int pdf_open(pdf **pages, int file, const char *name, double seconds)
 {
     pdf *p = malloc(sizeof *p);
     if (!p)
         return complain_memory();
-    *p = (pdf){.name = name};
+    *p = (pdf){.name = name, .seconds = seconds};
     const int failure = lseek(file, 0, SEEK_SET) == 0 ? start(p, file) : errno;
     if (failure == 0) {
         *pages = p;
@@ -124,14 +148,24 @@ int pdf_open(pdf **pages, int file, const char *name)
     return complain("%s: pdftoppm cannot be started: %s", name, strerror(failure));
 }
 
-/* Waits for the process, which is to end now if it has not closed its pipe; returns its exit code, -1 for a signal. */
+#define LAST_MILLISECONDS 1000 /* for a process that has closed its pipe to end */
+
+/* Waits for the process, which is killed if it has not closed its pipe, or does not end then; returns its exit code, -1
+ * for a signal. */
 static int end_process(pdf *p)
 {
+    const struct timespec pause = {.tv_nsec = 1000000};
     int status = -1;
-    if (!feof(p->pages))
-        kill(p->process, SIGTERM);
-    while (waitpid(p->process, &status, 0) < 0 && errno == EINTR)
-        continue;
+    for (int i = 0; i < LAST_MILLISECONDS && p->all && !interrupted && p->process > 0; i++)
+        if (waitpid(p->process, &status, WNOHANG) == p->process)
+            p->process = 0;
+        else
+            nanosleep(&pause, NULL);
+    if (p->process > 0) {
+        kill(-p->process, SIGKILL);
+        while (waitpid(p->process, &status, 0) < 0 && errno == EINTR)
+            continue;
+    }
     p->process = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -142,7 +176,7 @@ void pdf_close(pdf *pages)
         return;
     if (pages->process > 0)
         end_process(pages);
-    fclose(pages->pages);
+    close(pages->pages);
     close(pages->reasons);
     free(pages);
 }
@@ -150,17 +184,29 @@ void pdf_close(pdf *pages)
 /* ---- Pages ----------------------------------------------------------------------------------------------------------
  */
 
-/* All of so many bytes, though signals come in between. */
+/* Waits until there is something to read; false where the time for the page is over, or the program is to end. */
+static bool wait_for_bytes(pdf *p)
+{
+    struct pollfd pages = {.fd = p->pages, .events = POLLIN};
+    const double left = p->seconds - p->waited, before = seconds_now();
+    p->late = p->seconds > 0 && left <= 0;
+    const int ready = interrupted || p->late ? 0 : poll(&pages, 1, p->seconds > 0 ? (int)(1000 * left) + 1 : -1);
+    p->waited += seconds_now() - before;
+    return ready > 0;
+}
+
+/* All of so many bytes. */
 static bool read_all(pdf *p, void *bytes, size_t size)
 {
-    size_t done = 0;
-    while (done < size) {
-        errno = 0;
-        const size_t got = fread((char *)bytes + done, 1, size - done, p->pages);
-        done += got;
-        if (done < size && !(ferror(p->pages) && errno == EINTR))
+    for (size_t done = 0; done < size;) {
+        const bool ready = wait_for_bytes(p);
+        if (interrupted || p->late)
             return false;
-        clearerr(p->pages);
+        const ssize_t got = ready ? read(p->pages, (char *)bytes + done, size - done) : 1;
+        p->all = got == 0;
+        if (got == 0)
+            return false;
+        done += ready && got > 0 ? (size_t)got : 0;
     }
     return true;
 }
@@ -190,15 +236,19 @@ bool pdf_left(pdf *pages)
     return !pages->ended;
 }
 
-/* Says why there is no further page, in the words of pdftoppm's first complaint if it had one. */
+/* Says why there is no further page, in the words of pdftoppm's first complaint if it had one; nothing if that is
+ * because the program is to end, which is said of the whole. */
 static int complain_page(pdf *p)
 {
+    if (interrupted)
+        return EXIT_FAILED;
+    if (p->late)
+        return complain("%s: page %d: pdftoppm takes longer than %g seconds; --timeout SECONDS allows for more",
+                        p->name, p->read + 1, p->seconds);
     char text[1024];
     const ssize_t length = read(p->reasons, text, sizeof text - 1);
     text[length > 0 ? length : 0] = '\0';
     text[strcspn(text, "\r\n")] = '\0';
-    for (char *c = text; *c; c++)
-        *c = *c < ' ' ? '?' : *c;
     return complain("%s: page %d: pdftoppm cannot render it%s%s", p->name, p->read + 1, text[0] ? ": " : "", text);
 }
 
@@ -222,6 +272,7 @@ static int take_page(lenet5_picture *picture, pdf *p, size_t most_pixels)
     }
     *picture = (lenet5_picture){width, height, grey};
     p->read++;
+    p->waited = 0;
     return EXIT_DONE;
 }
 

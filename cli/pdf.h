@@ -11,9 +11,10 @@ bool is_pdf(int file);
 
 /*
  * Has the open file rendered, from its beginning; it may be closed then. name stands for it in complaints and must
- * outlive the pages. Returns an exit code, as pdf_next does.
+ * outlive the pages. A page may take so many seconds to be rendered, 0 for any. Returns an exit code, as pdf_next does.
+ * The process ends with the thread that opens the pages.
  */
-int pdf_open(pdf **pages, int file, const char *name);
+int pdf_open(pdf **pages, int file, const char *name, double seconds);
 
 /* Whether there is a page yet, or something to complain about. */
 bool pdf_left(pdf *pages);

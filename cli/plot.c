@@ -77,7 +77,7 @@ static int run(const cli_arguments *arguments)
     if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, title, c->recipe_1998, &error))
         code = complain_error(&error);
     if (code == EXIT_DONE)
-        printf("%s\n", out);
+        say(stdout, "%s", out);
     free(c);
     return code;
 }

@@ -6,6 +6,15 @@
 
 #include "common.h"
 
+#define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
+#define MOST_SECONDS 86400
+
+static bool is_to_end(void *context)
+{
+    (void)context;
+    return interrupted != 0;
+}
+
 static int parse_region(read_job *j, const cli_arguments *a, const char *text)
 {
     int end = 0;
@@ -22,7 +31,7 @@ static int check_together(const cli_arguments *a)
 {
     if (argument_text(a, "threshold") && argument_text(a, "max-error"))
         return complain_usage(a->command, "--max-error chooses the threshold; give one of the two");
-    if (argument_flag(a, "json") && argument_flag(a, "csv"))
+    if (argument_flag(a, "json") && (argument_flag(a, "csv") || argument_flag(a, "csv-raw")))
         return complain_usage(a->command, "--json or --csv, not both");
     if (argument_text(a, "template") && argument_text(a, "region"))
         return complain_usage(a->command, "--template has regions of its own; give it or --region");
@@ -38,6 +47,7 @@ static int read_numbers(read_job *j, const cli_arguments *a)
         !argument_whole(&most_pixels, a, "max-pixels", LENET5_MAX_PICTURE_PIXELS, 1, LENET5_MOST_PICTURE_PIXELS) ||
         !argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
         !argument_real(&j->options.threshold, a, "threshold", 0, 0, 1) ||
+        !argument_real(&j->options.seconds, a, "timeout", DEFAULT_SECONDS, 0, MOST_SECONDS) ||
         !argument_percent(&max_error, a, "max-error", 0))
         return EXIT_USAGE;
     j->options.n_best = (size_t)n_best;
@@ -62,7 +72,11 @@ static int parse_method(read_job *j, const cli_arguments *a)
 static int read_options(read_job *j, const cli_arguments *a)
 {
     const char *check = argument_text(a, "check");
-    j->telling = argument_flag(a, "json") ? TELL_JSON : argument_flag(a, "csv") ? TELL_CSV : TELL_TEXT;
+    j->telling = argument_flag(a, "json")      ? TELL_JSON
+                 : argument_flag(a, "csv-raw") ? TELL_CSV_RAW
+                 : argument_flag(a, "csv")     ? TELL_CSV
+                                               : TELL_TEXT;
+    j->options.stop = is_to_end;
     j->options.format = argument_text(a, "format");
     j->annotated = argument_text(a, "annotate");
     int code = check_together(a);
@@ -159,9 +173,11 @@ static const option options[] = {
     {"annotate", "OUT.png", "draw the picture with what was read in it; several are OUT-1.png, OUT-2.png ..."},
     {"model", "FILE,...", "models, which answer together; default: the built-in one for strings"},
     {"max-pixels", "N", "refuse pictures that have more; default 100000000"},
+    {"timeout", "SECONDS", "give a page up that takes longer, with exit code 1; default 60, 0: never"},
     {"threads", "N", "default: one for each processor; the answers don't depend on it"},
     {"json", NULL, "an object a line of writing, as docs/json.md says"},
-    {"csv", NULL, "a row a line of writing"},
+    {"csv", NULL, "a row a line of writing; an apostrophe before cells that begin with = + - or @"},
+    {"csv-raw", NULL, "the same with every cell as it is, also control characters"},
     {0},
 };
 

@@ -14,7 +14,7 @@
 #include "template.h"
 #include "json/answers.h"
 
-typedef enum telling { TELL_TEXT, TELL_JSON, TELL_CSV } telling;
+typedef enum telling { TELL_TEXT, TELL_JSON, TELL_CSV, TELL_CSV_RAW } telling;
 
 /* What is asked of all pictures. */
 typedef struct read_job {
@@ -44,8 +44,8 @@ typedef struct read_outcome {
     bool failed, rejected;
 } read_outcome;
 
-/* The place in words: "form.tif page 2 field postcode". */
-#define PLACE_NAME_SIZE (4096 + 128)
+/* The place in words, escaped: "form.tif page 2 field postcode". */
+#define PLACE_NAME_SIZE (4 * 4096 + 512)
 void name_place(char name[PLACE_NAME_SIZE], const read_place *place);
 
 /* Reads a file and tells what is in it. */

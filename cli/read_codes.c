@@ -1,6 +1,5 @@
 #include "read_codes.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,8 @@
 #include "common.h"
 
 #define LONGEST_CODE 64
+#define MOST_CODES 1000000
+#define LARGEST_LIST ((size_t)1 << 24) /* bytes, so that a device or what else has no end is no list */
 #define FIRST_ROOM 1024
 
 /* room is what there is for codes, doubled as needed. */
@@ -27,17 +28,30 @@ static int add_code(code_list *list, size_t *room, const char *code)
     return EXIT_DONE;
 }
 
-static int read_codes(code_list *list, FILE *stream, const char *path)
+/* A line without its end, which it loses what follows # of. */
+static int take_line(code_list *list, size_t *room, char *line, const char *path, size_t number)
 {
-    char line[LONGEST_CODE + 2];
-    size_t room = 0;
+    if (strlen(line) > LONGEST_CODE)
+        return complain("%s: line %zu: longer than %d characters", path, number, LONGEST_CODE);
+    line[strcspn(line, "#\r")] = '\0';
+    if (line[strspn(line, " \t")] == '\0')
+        return EXIT_DONE;
+    if (list->count == MOST_CODES)
+        return complain("%s: line %zu: more than %d codes", path, number, MOST_CODES);
+    return add_code(list, room, line);
+}
+
+static int take_lines(code_list *list, char *text, size_t size, const char *path)
+{
+    size_t room = 0, number = 0;
     int code = EXIT_DONE;
-    for (size_t number = 1; code == EXIT_DONE && fgets(line, sizeof line, stream); number++) {
-        if (strlen(line) > LONGEST_CODE)
-            return complain("%s: line %zu: longer than %d characters", path, number, LONGEST_CODE);
-        line[strcspn(line, "#\r\n")] = '\0';
-        if (line[strspn(line, " \t")] != '\0')
-            code = add_code(list, &room, line);
+    for (char *line = text, *end = text; code == EXIT_DONE && line < text + size; line = end + 1) {
+        number++;
+        end = line + strcspn(line, "\n");
+        if (*end == '\0' && end < text + size)
+            return complain("%s: line %zu: has a zero byte; a list is text, with a code a line", path, number);
+        *end = '\0';
+        code = take_line(list, &room, line, path, number);
     }
     if (code == EXIT_DONE && list->count == 0)
         code = complain("%s: line 1: no code in it; it has to have a code a line", path);
@@ -46,12 +60,13 @@ static int read_codes(code_list *list, FILE *stream, const char *path)
 
 int load_codes(code_list *list, const char *path)
 {
+    char *text;
+    size_t size;
     *list = (code_list){0};
-    FILE *stream = fopen(path, "r");
-    if (!stream)
-        return complain("%s: cannot be opened: %s", path, strerror(errno));
-    const int code = read_codes(list, stream, path);
-    fclose(stream);
+    int code = load_text(&text, &size, path, LARGEST_LIST);
+    if (code == EXIT_DONE)
+        code = take_lines(list, text, size, path);
+    free(text);
     return code;
 }
 

@@ -9,7 +9,8 @@ typedef struct code_list {
     size_t count;
 } code_list;
 
-/* Blank lines and what follows # are left out. Returns an exit code; free the list whatever it is. */
+/* Blank lines and what follows # are left out. A list has at most 16 MiB and a million codes. Returns an exit code;
+ * free the list whatever it is. */
 int load_codes(code_list *list, const char *path);
 
 void free_codes(code_list *list);

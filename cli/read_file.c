@@ -4,6 +4,7 @@
 
 #include "common.h"
 #include "drawing.h"
+#include "progress.h"
 #include "read.h"
 
 /* What is read in a page, kept until it is drawn. */
@@ -18,6 +19,7 @@ typedef struct page_reading {
     read_hand *hand;
     const lenet5_picture *picture;
     read_place place;
+    double until; /* when its time is over, if it has a limit */
     drawn_lines drawn;
 } page_reading;
 
@@ -34,6 +36,32 @@ static int keep_lines(drawn_lines *kept, const lenet5_reading *reading)
     return EXIT_DONE;
 }
 
+#define LEAST_SECONDS 1e-9
+
+/* With the time that is left for the page: 0 would stand for any. */
+static lenet5_read_options in_time(const page_reading *page, const lenet5_read_options *options)
+{
+    lenet5_read_options o = *options;
+    const double left = page->until - seconds_now();
+    if (o.seconds > 0)
+        o.seconds = left > LEAST_SECONDS ? left : LEAST_SECONDS;
+    return o;
+}
+
+/* Says why a picture has not been read; nothing if that is because the program is to end, which is said of the whole.
+ * One that takes too long keeps no other from being read. */
+static int complain_reading(page_reading *page, const char *name, const lenet5_error *error)
+{
+    if (error->status == LENET5_E_STOPPED)
+        return EXIT_FAILED;
+    if (error->status != LENET5_E_TIME)
+        return complain("%s: %s", name, error->message);
+    complain("%s: not read within %g seconds; --timeout SECONDS allows for more", name,
+             page->hand->job->options.seconds);
+    page->outcome->failed = true;
+    return EXIT_DONE;
+}
+
 /* Tells what is written in a picture that is the page, or in a part of it. */
 static int read_picture(page_reading *page, const lenet5_picture *picture, const view *part,
                         const lenet5_read_options *options)
@@ -45,8 +73,9 @@ static int read_picture(page_reading *page, const lenet5_picture *picture, const
     name_place(name, &page->place);
     if (job->explanation)
         explain_picture(job->explanation, name, picture);
-    if (lenet5_read(&reading, page->hand->reader, picture, options, &error) != LENET5_OK)
-        return complain("%s: %s", name, error.message);
+    const lenet5_read_options timed = in_time(page, options);
+    if (lenet5_read(&reading, page->hand->reader, picture, &timed, &error) != LENET5_OK)
+        return complain_reading(page, name, &error);
     if (job->explanation)
         explain_reading(job->explanation, &reading);
     if (part)
@@ -127,7 +156,11 @@ static int read_next(read_outcome *outcome, read_hand *hand, source *s, const re
     lenet5_picture picture;
     if (source_next(&picture, s) != EXIT_DONE)
         return EXIT_FAILED;
-    page_reading page = {.outcome = outcome, .hand = hand, .picture = &picture, .place = *place};
+    page_reading page = {.outcome = outcome,
+                         .hand = hand,
+                         .picture = &picture,
+                         .place = *place,
+                         .until = seconds_now() + hand->job->options.seconds};
     int code = read_page(&page);
     if (code == EXIT_DONE && hand->job->annotated)
         code = draw_page(&page, hand->job->files.count > 1 || place->page > 1 || source_left(s));
@@ -140,7 +173,7 @@ void read_file(read_outcome *outcome, read_hand *hand, const char *file)
 {
     source *s = NULL;
     read_place place = {.file = file};
-    int code = source_open(&s, file, hand->job->options.most_pixels);
+    int code = source_open(&s, file, hand->job->options.most_pixels, hand->job->options.seconds);
     while (code == EXIT_DONE && !interrupted && source_left(s)) {
         place.page++;
         code = read_next(outcome, hand, s, &place);

@@ -51,6 +51,14 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* Whether it is there and no regular file: a pipe or a device in a folder would have to be waited for, or has no end.
+ */
+static bool is_special(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -67,8 +75,12 @@ static int list_folder(file_list *list, const char *folder)
         if (!is_picture_name(entry->d_name))
             continue;
         code = add_file(list, folder, entry->d_name);
-        if (code == EXIT_DONE && is_folder(list->files[list->count - 1]))
-            free(list->files[--list->count]);
+        const char *path = code == EXIT_DONE ? list->files[list->count - 1] : NULL;
+        if (!path || !is_special(path))
+            continue;
+        if (!is_folder(path))
+            complain("%s: passed over, since it is no regular file; name it to have it read", path);
+        free(list->files[--list->count]);
     }
     closedir(stream);
     if (code == EXIT_DONE && list->count == first)
@@ -120,22 +132,39 @@ static int open_pdf(const char *path)
     return -1;
 }
 
-/* Standard input as a file without a name, if its first byte may begin a PDF; no picture begins so. Else -1. */
-static int open_pdf_of_stdin(void)
+#define LARGEST_PDF ((size_t)1 << 30) /* bytes of one from standard input */
+
+/* False where it fails or has more than LARGEST_PDF bytes. */
+static bool copy_stdin(FILE *copy)
 {
     char bytes[4096];
+    size_t size = 0;
+    for (size_t got; size <= LARGEST_PDF && (got = fread(bytes, 1, sizeof bytes, stdin)) > 0; size += got)
+        if (fwrite(bytes, 1, got, copy) < got)
+            return false;
+    if (size > LARGEST_PDF)
+        errno = EFBIG;
+    return size <= LARGEST_PDF && !ferror(stdin) && fflush(copy) == 0;
+}
+
+/* Standard input as a file without a name, if its first byte may begin a PDF; no picture begins so. -1 if it may not,
+ * -2 after a complaint. */
+static int open_pdf_of_stdin(void)
+{
     const int first = getc(stdin);
     if (first != EOF)
         ungetc(first, stdin);
-    FILE *copy = first == '%' ? tmpfile() : NULL;
-    if (!copy)
+    if (first != '%')
         return -1;
-    for (size_t got; (got = fread(bytes, 1, sizeof bytes, stdin)) > 0;)
-        fwrite(bytes, 1, got, copy);
-    const bool whole = fflush(copy) == 0 && !ferror(copy) && !ferror(stdin);
+    FILE *copy = tmpfile();
+    const bool whole = copy && copy_stdin(copy);
     const int file = whole ? fcntl(fileno(copy), F_DUPFD_CLOEXEC, 0) : -1;
-    fclose(copy);
-    return file;
+    if (copy)
+        fclose(copy);
+    if (file >= 0)
+        return file;
+    complain("standard input: the PDF cannot be kept: %s; it may have %zu bytes", strerror(errno), LARGEST_PDF);
+    return -2;
 }
 
 static int open_pages(source *s, const char *file)
@@ -147,7 +176,7 @@ static int open_pages(source *s, const char *file)
     return EXIT_DONE;
 }
 
-int source_open(source **s, const char *file, size_t most_pixels)
+int source_open(source **s, const char *file, size_t most_pixels, double seconds)
 {
     source *new = malloc(sizeof *new);
     if (!new)
@@ -156,9 +185,11 @@ int source_open(source **s, const char *file, size_t most_pixels)
     *s = new;
     const bool from_stdin = strcmp(file, "-") == 0;
     const int document = from_stdin ? open_pdf_of_stdin() : open_pdf(file);
+    if (document < -1)
+        return EXIT_FAILED;
     if (document < 0)
         return open_pages(new, file);
-    const int code = pdf_open(&new->pdf, document, from_stdin ? "standard input" : file);
+    const int code = pdf_open(&new->pdf, document, from_stdin ? "standard input" : file, seconds);
     close(document);
     return code;
 }

@@ -10,7 +10,8 @@ typedef struct file_list {
 } file_list;
 
 /*
- * The files that arguments stand for, in their order: a folder for the pictures in it, by name. Returns an exit code: a
+ * The files that arguments stand for, in their order: a folder for the pictures in it, by name, of which only regular
+ * files are taken and others complained about; pipes and devices are read where they are named. Returns an exit code: a
  * folder without a picture is complained about, and the other arguments are listed all the same. Free the list.
  */
 int list_files(file_list *list, char *const *arguments, size_t count);
@@ -20,9 +21,9 @@ void free_files(file_list *list);
 /* A file at hand, page by page. */
 typedef struct source source;
 
-/* Opens a file, "-" for standard input, whose pages may have so many pixels. Returns an exit code, as source_next does.
- */
-int source_open(source **s, const char *file, size_t most_pixels);
+/* Opens a file, "-" for standard input, whose pages may have so many pixels and, of a PDF, take so many seconds to be
+ * rendered (0: any). Returns an exit code, as source_next does. */
+int source_open(source **s, const char *file, size_t most_pixels, double seconds);
 
 bool source_left(source *s);
 

@@ -7,20 +7,30 @@
 
 void name_place(char name[PLACE_NAME_SIZE], const read_place *place)
 {
-    char page[32] = "";
+    char plain[PATH_SIZE + 128], page[32] = "";
     if (place->page > 1)
         snprintf(page, sizeof page, " page %d", place->page);
-    snprintf(name, PLACE_NAME_SIZE, "%.4000s%s%s%.80s", place->file, page, place->field ? " field " : "",
+    snprintf(plain, sizeof plain, "%.*s%s%s%.80s", PATH_SIZE, place->file, page, place->field ? " field " : "",
              place->field ? place->field : "");
+    escape_text(name, PLACE_NAME_SIZE, plain);
 }
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------------
  */
 
-/* A name between quotes, which it may contain. */
-static void put_quoted(FILE *out, const char *text)
+/* Text between quotes, which it may contain. A table that opens the file takes what begins with one of these characters
+ * for something to be computed: unless raw, an apostrophe before it says that it is text, and control characters are
+ * escaped. */
+static void put_quoted(FILE *out, const char *text, bool raw)
 {
+    char plain[PLACE_NAME_SIZE];
     fputc('"', out);
+    if (!raw && text[0] && strchr("=+-@\t\r", text[0]))
+        fputc('\'', out);
+    if (!raw) {
+        escape_text(plain, sizeof plain, text);
+        text = plain;
+    }
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', out);
@@ -29,31 +39,53 @@ static void put_quoted(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void put_place_csv(FILE *out, const read_place *place, size_t line)
+/* A string that has been read, between quotes if it is more than digits: what else is in it comes from a format or a
+ * list. */
+static void put_string(FILE *out, const char *text, bool raw)
 {
-    put_quoted(out, place->file);
+    if (text[strspn(text, "0123456789")] == '\0')
+        fputs(text, out);
+    else
+        put_quoted(out, text, raw);
+}
+
+static void put_place_csv(FILE *out, const read_place *place, size_t line, bool raw)
+{
+    put_quoted(out, place->file, raw);
     fprintf(out, ",%d,%zu,", place->page, line);
     if (place->field) {
-        put_quoted(out, place->field);
+        put_quoted(out, place->field, raw);
         fputc(',', out);
     }
 }
 
-static void tell_line_csv(FILE *out, const read_place *place, size_t number, const lenet5_read_line *l)
+static void tell_line_csv(FILE *out, const read_place *place, size_t number, const lenet5_read_line *l, bool raw)
 {
-    put_place_csv(out, place, number);
-    fprintf(out, "%s,%s,%.6f\n", l->strings ? l->string[0].text : "", decision_name(l->decision),
-            l->strings ? l->string[0].probability : 0.0);
+    put_place_csv(out, place, number, raw);
+    put_string(out, l->strings ? l->string[0].text : "", raw);
+    fprintf(out, ",%s,%.6f\n", decision_name(l->decision), l->strings ? l->string[0].probability : 0.0);
 }
 
-static void tell_empty_csv(FILE *out, const read_place *place)
+static void tell_empty_csv(FILE *out, const read_place *place, bool raw)
 {
-    put_place_csv(out, place, 0);
+    put_place_csv(out, place, 0, raw);
     fputs(",empty,0\n", out);
 }
 
 /* ---- Text -----------------------------------------------------------------------------------------------------------
  */
+
+static void put_answer(FILE *out, const lenet5_read_line *l)
+{
+    const bool sure = l->decision == LENET5_ACCEPTED;
+    if (l->strings == 0) {
+        fputs("not sure  (nothing of the format is there)\n", out);
+        return;
+    }
+    fputs(sure ? "" : "not sure  (nearest ", out);
+    put_escaped(out, l->string[0].text);
+    fprintf(out, sure ? "  (probability %.4f)\n" : ", probability %.4f)\n", l->string[0].probability);
+}
 
 /* Name is that of the place. */
 static void tell_line_text(FILE *out, const char *name, size_t number, size_t count, const lenet5_read_line *l)
@@ -61,15 +93,13 @@ static void tell_line_text(FILE *out, const char *name, size_t number, size_t co
     char line[32] = "";
     if (count > 1)
         snprintf(line, sizeof line, " line %zu", number);
-    if (l->strings == 0)
-        fprintf(out, "%s%s: not sure  (nothing of the format is there)\n", name, line);
-    else if (l->decision == LENET5_ACCEPTED)
-        fprintf(out, "%s%s: %s  (probability %.4f)\n", name, line, l->string[0].text, l->string[0].probability);
-    else
-        fprintf(out, "%s%s: not sure  (nearest %s, probability %.4f)\n", name, line, l->string[0].text,
-                l->string[0].probability);
-    for (size_t i = 1; i < l->strings; i++)
-        fprintf(out, "    %s  %.4f\n", l->string[i].text, l->string[i].probability);
+    fprintf(out, "%s%s: ", name, line);
+    put_answer(out, l);
+    for (size_t i = 1; i < l->strings; i++) {
+        fputs("    ", out);
+        put_escaped(out, l->string[i].text);
+        fprintf(out, "  %.4f\n", l->string[i].probability);
+    }
 }
 
 /* ---- All of them ----------------------------------------------------------------------------------------------------
@@ -77,7 +107,7 @@ static void tell_line_text(FILE *out, const char *name, size_t number, size_t co
 
 void tell_head(const read_job *job)
 {
-    if (job->telling == TELL_CSV)
+    if (job->telling == TELL_CSV || job->telling == TELL_CSV_RAW)
         printf("file,page,line,%sstring,decision,probability\n", job->form.count > 0 ? "field," : "");
 }
 
@@ -92,7 +122,8 @@ static int tell_empty(FILE *out, telling how, const read_place *place, const cha
 {
     switch (how) {
     case TELL_JSON: return put_json(out, empty_reading_json(place, reading));
-    case TELL_CSV: tell_empty_csv(out, place); break;
+    case TELL_CSV:
+    case TELL_CSV_RAW: tell_empty_csv(out, place, how == TELL_CSV_RAW); break;
     case TELL_TEXT: fprintf(out, "%s: nothing is written there\n", name); break;
     }
     return EXIT_DONE;
@@ -104,7 +135,8 @@ static int tell_line(FILE *out, telling how, const read_place *place, const char
     const lenet5_read_line *l = &reading->lines[index];
     switch (how) {
     case TELL_JSON: return put_json(out, reading_json(place, reading, index + 1));
-    case TELL_CSV: tell_line_csv(out, place, index + 1, l); break;
+    case TELL_CSV:
+    case TELL_CSV_RAW: tell_line_csv(out, place, index + 1, l, how == TELL_CSV_RAW); break;
     case TELL_TEXT: tell_line_text(out, name, index + 1, reading->count, l); break;
     }
     return EXIT_DONE;

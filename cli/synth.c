@@ -24,7 +24,8 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
     lenet5_dataset_free(&set);
     if (status != LENET5_OK)
         return complain_error(&error);
-    printf("%s\n%s\n", images, labels);
+    say(stdout, "%s", images);
+    say(stdout, "%s", labels);
     return EXIT_DONE;
 }
 
@@ -91,7 +92,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     free(sheet);
     if (status != LENET5_OK)
         return complain_error(&error);
-    printf("%s\n", path);
+    say(stdout, "%s", path);
     return EXIT_DONE;
 }
 
@@ -146,7 +147,7 @@ static int write_strings(const string_plan *plan)
     free(text);
     if (status != LENET5_OK)
         return complain_error(&error);
-    printf("%s\n", path);
+    say(stdout, "%s", path);
     return EXIT_DONE;
 }
 

@@ -1,6 +1,5 @@
 #include "template.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #define LONGEST_SIDE 1000000
 #define LARGEST_FILE ((size_t)1 << 24)
 #define PLACE_SIZE 80
+#define MOST_CODES 1000000 /* of all fields together */
 
 static const char *const form_members[] = {"width", "height", "fields", "marks", "mark_size", NULL};
 static const char *const field_members[] = {"name", "region", "format", "check", "list", "max_error", "n_best", NULL};
@@ -252,26 +252,10 @@ int template_parse(form_template *form, const char *text, size_t size, const cha
     return code;
 }
 
-static int read_text(char **text, size_t *size, const char *path)
-{
-    FILE *stream = fopen(path, "rb");
-    if (!stream)
-        return complain("%s: cannot be opened: %s", path, strerror(errno));
-    int code = EXIT_DONE;
-    *text = malloc(LARGEST_FILE);
-    if (!*text)
-        code = complain_memory();
-    else if ((*size = fread(*text, 1, LARGEST_FILE, stream)) == LARGEST_FILE)
-        code = complain("%s: a template of more than %zu bytes", path, LARGEST_FILE);
-    else if (ferror(stream))
-        code = complain("%s: cannot be read: %s", path, strerror(errno));
-    fclose(stream);
-    return code;
-}
-
 static int load_lists(form_template *form, const char *path)
 {
     int code = EXIT_DONE;
+    size_t codes = 0;
     for (size_t i = 0; code == EXIT_DONE && i < form->count; i++) {
         form_field *field = &form->fields[i];
         char list[PATH_SIZE];
@@ -282,6 +266,9 @@ static int load_lists(form_template *form, const char *path)
         if (snprintf(list, sizeof list, "%.*s%s", length, path, field->list) >= PATH_SIZE)
             return complain("%s: fields[%zu].list: too long a name", path, i);
         code = load_codes(&field->codes, list);
+        codes += field->codes.count;
+        if (code == EXIT_DONE && codes > MOST_CODES)
+            code = complain("%s: the lists of all fields have more than %d codes", list, MOST_CODES);
         if (code != EXIT_DONE)
             complain("%s: fields[%zu].list: cannot be used", path, i);
     }
@@ -293,7 +280,7 @@ int template_load(form_template *form, const char *path)
     char *text = NULL;
     size_t size = 0;
     *form = (form_template){0};
-    int code = read_text(&text, &size, path);
+    int code = load_text(&text, &size, path, LARGEST_FILE);
     if (code == EXIT_DONE)
         code = template_parse(form, text, size, path);
     free(text);

@@ -171,8 +171,8 @@ static void print_result(const lenet5_evaluation *e, const named_set *data, cons
 {
     double low, high;
     lenet5_wilson(&low, &high, e->errors, e->count);
-    printf("%zu of %zu test pictures of %s misread: %.2f %% (95 %% interval %.2f to %.2f)\n", e->errors, e->count,
-           data->name, percent(e->errors, e->count), 100 * low, 100 * high);
+    say(stdout, "%zu of %zu test pictures of %s misread: %.2f %% (95 %% interval %.2f to %.2f)", e->errors, e->count,
+        data->name, percent(e->errors, e->count), 100 * low, 100 * high);
     printf("%.0f pictures/s\n", (double)e->count / e->seconds);
     if (bulk)
         print_bulk(bulk);

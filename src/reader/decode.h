@@ -17,16 +17,20 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *fil
 /* Grey from width x height pixels of red, green and blue: mix.c. */
 lenet5_status lenet5_mix(lenet5_picture *picture, const uint8_t *rgb, size_t width, size_t height, lenet5_error *error);
 
-/* Every other kind: page number page, from 0; last becomes whether it is the last one. The program has a function of
- * this name of its own, which loads the module lenet5_pictures when it is needed (cli/extras.c) and calls this one
- * there. */
-lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const picture_file *file, int page,
+/* Where a page is in a file of several. */
+typedef struct page_place {
+    uint64_t here; /* byte of the file */
+    uint64_t next; /* that of the next page, unchecked; 0: there is none */
+} page_place;
+
+/* Every other kind: the first page, and where it is. The program has a function of this name of its own, which loads
+ * the module lenet5_pictures when it is needed (cli/extras.c) and calls this one there. */
+lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, const picture_file *file,
                                   lenet5_error *error);
 
 /* The one symbol of the program's module. */
 typedef struct lenet5_pictures_module {
-    lenet5_status (*decode)(lenet5_picture *picture, bool *last, const picture_file *file, int page,
-                            lenet5_error *error);
+    lenet5_status (*decode)(lenet5_picture *picture, page_place *place, const picture_file *file, lenet5_error *error);
 } lenet5_pictures_module;
 
 lenet5_status lenet5_check_picture_size(size_t width, size_t height, const picture_file *file, lenet5_error *error);

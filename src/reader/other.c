@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "decode.h"
+#include "tiff.h"
 
 #define LEAST_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
 
@@ -30,21 +31,23 @@ static lenet5_status copy_grey(lenet5_picture *picture, PIX *pix, lenet5_error *
     return LENET5_OK;
 }
 
-static lenet5_status mix_colours(lenet5_picture *picture, PIX *pix, lenet5_error *error)
+/* Has the three bytes of each pixel lie one behind the other, where its word was: pix is no picture any more. */
+static const uint8_t *pack_colours(PIX *pix)
 {
     const size_t width = (size_t)pixGetWidth(pix), height = (size_t)pixGetHeight(pix);
-    uint8_t *rgb = malloc(3 * width * height);
-    if (!rgb)
-        return lenet5_fail_memory(error);
-    for (size_t y = 0; y < height; y++) {
-        const l_uint32 *row = pixGetData(pix) + y * (size_t)pixGetWpl(pix);
-        for (size_t x = 0; x < width; x++)
-            for (size_t i = 0; i < 3; i++)
-                rgb[3 * (y * width + x) + i] = byte_at(row, 4 * x + i);
+    const l_uint32 *words = pixGetData(pix);
+    uint8_t *rgb = (uint8_t *)pixGetData(pix);
+    for (size_t i = 0; i < width * height; i++) { /* a row has no more words than pixels */
+        const l_uint32 word = words[i];
+        for (size_t k = 0; k < 3; k++)
+            rgb[3 * i + k] = byte_at(&word, k);
     }
-    const lenet5_status status = lenet5_mix(picture, rgb, width, height, error);
-    free(rgb);
-    return status;
+    return rgb;
+}
+
+static lenet5_status mix_colours(lenet5_picture *picture, PIX *pix, lenet5_error *error)
+{
+    return lenet5_mix(picture, pack_colours(pix), (size_t)pixGetWidth(pix), (size_t)pixGetHeight(pix), error);
 }
 
 /* EXIF's orientation, 1 to 8; 1 if the file does not say. */
@@ -92,7 +95,7 @@ static lenet5_status check_bmp(const picture_file *file, lenet5_error *error)
                                      error);
 }
 
-static lenet5_status check_header(int *format, const picture_file *file, int page, lenet5_error *error)
+static lenet5_status check_header(int *format, const picture_file *file, lenet5_error *error)
 {
     l_int32 width, height;
     const lenet5_status status = check_bmp(file, error);
@@ -102,56 +105,71 @@ static lenet5_status check_header(int *format, const picture_file *file, int pag
         pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,
                            "%s: byte 0: not a picture of a kind that can be read; PNG, PGM or JPEG can", file->name);
-    l_int32 bits, samples, resolution, colours, kind;
-    if (page > 0 && readHeaderMemTiff(file->bytes, file->size, page, &width, &height, &bits, &samples, &resolution,
-                                      &colours, &kind) != 0)
-        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET, "%s: page %d cannot be decoded",
-                           file->name, page + 1);
     return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, file, error);
 }
 
-static bool is_tiff(int format)
+static lenet5_status read_single(PIX **pix, const picture_file *file, lenet5_error *error)
 {
-    return format >= IFF_TIFF && format <= IFF_TIFF_ZIP;
+    int format = IFF_UNKNOWN;
+    const lenet5_status status = check_header(&format, file, error);
+    if (status != LENET5_OK)
+        return status;
+    *pix = pixReadMem(file->bytes, file->size);
+    if (format == IFF_JFIF_JPEG)
+        *pix = upright(*pix, orientation_of(file->bytes, file->size));
+    return LENET5_OK;
 }
 
-static bool has_page(const picture_file *file, int format, int page)
+static lenet5_status read_tiff(PIX **pix, page_place *place, const picture_file *file, lenet5_error *error)
 {
-    l_int32 width, height, bits, samples, resolution, colours, kind;
-    return is_tiff(format) && readHeaderMemTiff(file->bytes, file->size, page, &width, &height, &bits, &samples,
-                                                &resolution, &colours, &kind) == 0;
+    tiff_page page;
+    lenet5_status status = lenet5_tiff_page(&page, file, error);
+    if (status == LENET5_OK)
+        status = lenet5_check_picture_size(page.width, page.height, file, error);
+    if (status != LENET5_OK)
+        return status;
+    *pix = pixReadMemTiff(file->bytes, file->size, 0);
+    *place = (page_place){page.place, page.next};
+    return LENET5_OK;
 }
 
-static PIX *read_page(const picture_file *file, int format, int page)
+/* Takes the picture and gives it back without what is transparent, in a word a pixel (colours) or a byte. Each step's
+ * picture is dropped before the next is made. */
+static PIX *plain(PIX *pix)
 {
-    PIX *pix = is_tiff(format) ? pixReadMemTiff(file->bytes, file->size, page) : pixReadMem(file->bytes, file->size);
     PIX *opaque = pix ? pixRemoveAlpha(pix) : NULL;
     pixDestroy(&pix);
-    return format == IFF_JFIF_JPEG ? upright(opaque, orientation_of(file->bytes, file->size)) : opaque;
+    if (!opaque || (pixGetDepth(opaque) == 32 && !pixGetColormap(opaque)))
+        return opaque;
+    PIX *converted = pixGetColormap(opaque) ? pixConvertTo32(opaque) : pixConvertTo8(opaque, 0);
+    pixDestroy(&opaque);
+    return converted;
+}
+
+static void say_nothing(const char *text)
+{
+    (void)text;
 }
 
 static void be_silent(void)
 {
     setMsgSeverity(L_SEVERITY_NONE);
+    leptSetStderrHandler(say_nothing); /* some complaints pass by the severity */
 }
 
-lenet5_status lenet5_decode_other(lenet5_picture *picture, bool *last, const picture_file *file, int page,
+lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, const picture_file *file,
                                   lenet5_error *error)
 {
     static pthread_once_t silence = PTHREAD_ONCE_INIT;
-    int format = IFF_UNKNOWN;
+    PIX *pix = NULL;
     pthread_once(&silence, be_silent);
-    lenet5_status status = check_header(&format, file, page, error);
+    lenet5_status status = lenet5_is_tiff(file) ? read_tiff(&pix, place, file, error) : read_single(&pix, file, error);
     if (status != LENET5_OK)
         return status;
-    PIX *pix = read_page(file, format, page);
-    const bool colour = pix && (pixGetDepth(pix) == 32 || pixGetColormap(pix));
-    PIX *plain = pix ? colour ? pixConvertTo32(pix) : pixConvertTo8(pix, 0) : NULL;
-    status = !plain ? lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
-                                  "%s: begins as a picture but cannot be decoded; save it again as PNG", file->name)
-                    : (colour ? mix_colours : copy_grey)(picture, plain, error);
-    *last = !has_page(file, format, page + 1);
-    pixDestroy(&plain);
+    pix = plain(pix);
+    status = !pix ? lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
+                                "%s: begins as a picture but cannot be decoded; save it again as PNG", file->name)
+                  : (pixGetDepth(pix) == 32 ? mix_colours : copy_grey)(picture, pix, error);
     pixDestroy(&pix);
     return status;
 }

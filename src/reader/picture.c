@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 #include "decode.h"
+#include "tiff.h"
 
 #define MAX_FILE ((size_t)1 << 28)
+#define MOST_PAGES 65535 /* of a file, as many as TIFF's readers can number */
 
 /* What has been read of a file. */
 typedef struct contents {
@@ -63,9 +65,12 @@ static bool is_png(const picture_file *file)
 
 struct lenet5_pages {
     picture_file file;
-    uint8_t *owned; /* the bytes of the file, or NULL: they are the caller's */
+    uint8_t
+        *owned; /* the bytes of the file, or a copy of the caller's that can be changed; NULL: they are the caller's */
     bool left;
     int read; /* pages */
+    page_place place;
+    uint8_t *seen; /* a bit for each byte of the file: a page that has been read begins there. NULL: one page at most */
 };
 
 lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
@@ -106,26 +111,75 @@ bool lenet5_pages_left(const lenet5_pages *pages)
     return pages->left;
 }
 
+/* Marks a page as read; false if it is already. */
+static bool mark_seen(lenet5_pages *pages, uint64_t place)
+{
+    const uint8_t bit = (uint8_t)(1u << place % 8);
+    const bool new = !(pages->seen[place / 8] & bit);
+    pages->seen[place / 8] |= bit;
+    return new;
+}
+
+/* What is needed for more than one page. */
+static lenet5_status prepare_for_several(lenet5_pages *pages, lenet5_error *error)
+{
+    picture_file *file = &pages->file;
+    pages->seen = calloc(file->size / 8 + 1, 1);
+    uint8_t *bytes = pages->owned ? pages->owned : malloc(file->size);
+    if (bytes && !pages->owned)
+        memcpy(bytes, file->bytes, file->size);
+    pages->owned = bytes;
+    if (!pages->seen || !bytes)
+        return lenet5_fail_memory(error);
+    file->bytes = bytes;
+    return LENET5_OK;
+}
+
+/*
+ * Goes to the next page: the header then says that it is the first, since to be led to a page libtiff would go through
+ * all before it. A file may lead back to a page that has been read; it is damaged then.
+ */
+static lenet5_status go_on(lenet5_pages *pages, lenet5_error *error)
+{
+    const picture_file *file = &pages->file;
+    const uint64_t next = pages->place.next;
+    if (pages->read >= MOST_PAGES)
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, next, "%s: byte %llu: more than %d pages", file->name,
+                           (unsigned long long)next, MOST_PAGES);
+    lenet5_status status = pages->seen ? LENET5_OK : prepare_for_several(pages, error);
+    if (status != LENET5_OK)
+        return status;
+    mark_seen(pages, pages->place.here);
+    if (next < file->size && !mark_seen(pages, next))
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, next,
+                           "%s: byte %llu: the page after page %d is one that has been read; the file is damaged",
+                           file->name, (unsigned long long)next, pages->read);
+    lenet5_tiff_begin_at(pages->owned, file, next);
+    return LENET5_OK;
+}
+
 lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, lenet5_error *error)
 {
     const picture_file *file = &pages->file;
-    bool last = true;
-    lenet5_status status;
+    lenet5_status status = LENET5_OK;
     if (!pages->left)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%s: has no further page", file->name);
-    if (is_png(file))
-        status = lenet5_decode_png(picture, file, error);
-    else
-        status = lenet5_decode_other(picture, &last, file, pages->read, error);
+    if (pages->read > 0)
+        status = go_on(pages, error);
+    if (status == LENET5_OK)
+        status = is_png(file) ? lenet5_decode_png(picture, file, error)
+                              : lenet5_decode_other(picture, &pages->place, file, error);
     pages->read++;
-    pages->left = status == LENET5_OK && !last;
+    pages->left = status == LENET5_OK && pages->place.next > 0;
     return status;
 }
 
 void lenet5_pages_free(lenet5_pages *pages)
 {
-    if (pages)
+    if (pages) {
         free(pages->owned);
+        free(pages->seen);
+    }
     free(pages);
 }
 

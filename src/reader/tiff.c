@@ -1,0 +1,83 @@
+/*
+ * A directory is a count, so many entries (tag, type, how many values, the value if it fits) and the place of the next
+ * directory; BigTIFF (version 43) has all of them in wider numbers.
+ */
+#include "tiff.h"
+
+#include "base/error.h"
+
+enum { CLASSIC = 42, BIG = 43 };
+enum { TAG_WIDTH = 256, TAG_HEIGHT = 257 };
+enum { TYPE_SHORT = 3, TYPE_LONG = 4, TYPE_LONG8 = 16 };
+
+/* How wide the numbers of a directory are, in bytes. */
+typedef struct layout {
+    size_t count, entry, value, offset; /* value: where it begins in an entry */
+    size_t first;                       /* where the first directory's place is in the file */
+} layout;
+
+static const layout classic = {2, 12, 8, 4, 4}, big = {8, 20, 12, 8, 8};
+
+/* A number of so many bytes at a place that is within the file. */
+static uint64_t number_at(const picture_file *file, uint64_t place, size_t size)
+{
+    const uint8_t *bytes = file->bytes + place;
+    uint64_t number = 0;
+    for (size_t i = 0; i < size; i++)
+        number = number << 8 | bytes[file->bytes[0] == 'I' ? size - 1 - i : i];
+    return number;
+}
+
+static bool has(const picture_file *file, uint64_t place, uint64_t size)
+{
+    return place <= file->size && size <= file->size - place;
+}
+
+bool lenet5_is_tiff(const picture_file *file)
+{
+    if (file->size < 4 || file->bytes[0] != file->bytes[1] || (file->bytes[0] != 'I' && file->bytes[0] != 'M'))
+        return false;
+    const uint64_t version = number_at(file, 2, 2);
+    return version == CLASSIC || version == BIG;
+}
+
+static void take_entry(tiff_page *page, const picture_file *file, const layout *l, uint64_t entry)
+{
+    const uint64_t tag = number_at(file, entry, 2), type = number_at(file, entry + 2, 2);
+    const size_t size = type == TYPE_SHORT ? 2 : type == TYPE_LONG ? 4 : type == TYPE_LONG8 && l == &big ? 8 : 0;
+    const uint64_t value = number_at(file, entry + l->value, size);
+    if (tag == TAG_WIDTH)
+        page->width = value;
+    if (tag == TAG_HEIGHT)
+        page->height = value;
+}
+
+static const layout *layout_of(const picture_file *file)
+{
+    return number_at(file, 2, 2) == BIG ? &big : &classic;
+}
+
+void lenet5_tiff_begin_at(uint8_t *bytes, const picture_file *file, uint64_t place)
+{
+    const layout *l = layout_of(file);
+    for (size_t i = 0; i < l->offset; i++)
+        bytes[l->first + (bytes[0] == 'I' ? i : l->offset - 1 - i)] = (uint8_t)(place >> 8 * i);
+}
+
+lenet5_status lenet5_tiff_page(tiff_page *page, const picture_file *file, lenet5_error *error)
+{
+    const layout *l = layout_of(file);
+    const uint64_t place = has(file, l->first, l->offset) ? number_at(file, l->first, l->offset) : 0;
+    const bool counted = place > 0 && has(file, place, l->count);
+    const uint64_t count = counted ? number_at(file, place, l->count) : 0;
+    const uint64_t entries = place + l->count;
+    /* count is below the file's size here, so that nothing overflows. */
+    if (count == 0 || count > file->size || !has(file, entries, count * l->entry + l->offset))
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, place,
+                           "%s: byte %llu: a page of the TIFF begins here, but it is cut off or damaged", file->name,
+                           (unsigned long long)place);
+    *page = (tiff_page){.place = place, .next = number_at(file, entries + count * l->entry, l->offset)};
+    for (uint64_t i = 0; i < count; i++)
+        take_entry(page, file, l, entries + i * l->entry);
+    return LENET5_OK;
+}
