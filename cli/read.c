@@ -115,6 +115,7 @@ static int check_format(const read_job *j, const cli_arguments *a)
     lenet5_error error;
     lenet5_read_options options = j->options;
     options.list = NULL;
+    options.list_count = 0;
     if (lenet5_read_options_check(&options, &error) != LENET5_OK)
         return complain_usage(a->command, "%s", error.message);
     if (lenet5_read_options_check(&j->options, &error) != LENET5_OK)

@@ -42,6 +42,7 @@ typedef struct read_hand {
 typedef struct read_outcome {
     FILE *out; /* what is told of it; complaints go where complain_into says */
     bool failed, rejected;
+    bool cut; /* a signal has come before all of it was read */
 } read_outcome;
 
 /* The place in words, escaped: "form.tif page 2 field postcode". */

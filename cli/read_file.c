@@ -178,6 +178,7 @@ void read_file(read_outcome *outcome, read_hand *hand, const char *file)
         place.page++;
         code = read_next(outcome, hand, s, &place);
     }
+    outcome->cut = interrupted && (code != EXIT_DONE || source_left(s));
     source_close(s);
     outcome->failed |= code != EXIT_DONE;
 }

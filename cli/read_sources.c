@@ -152,6 +152,10 @@ static bool copy_stdin(FILE *copy)
 static int open_pdf_of_stdin(void)
 {
     const int first = getc(stdin);
+    if (first == EOF && ferror(stdin)) {
+        complain("standard input: cannot be read: %s", strerror(errno));
+        return -2;
+    }
     if (first != EOF)
         ungetc(first, stdin);
     if (first != '%')

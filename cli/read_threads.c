@@ -25,6 +25,7 @@ typedef struct crew {
     pthread_mutex_t turn; /* of what follows */
     kept_file *files;
     size_t next, told;
+    size_t whole; /* of those that have been told */
     bool failed, rejected;
     progress progress;
 } crew;
@@ -58,6 +59,7 @@ static void tell_file(crew *c, kept_file *file)
     for (int i = 0; i < 2; i++)
         free(file->text[i]);
     c->told++;
+    c->whole += !file->outcome.cut;
     show_progress(c);
 }
 
@@ -170,7 +172,7 @@ static void read_one(crew *c)
     }
     read_file(&outcome, &hand, c->job->files.files[0]);
     lenet5_reader_free(hand.reader);
-    c->told = 1;
+    c->whole = !outcome.cut;
     c->failed = outcome.failed;
     c->rejected = outcome.rejected;
 }
@@ -183,6 +185,6 @@ int read_files(const read_job *job)
     else if (job->files.count > 1)
         read_several(&c);
     if (interrupted)
-        return complain("interrupted: %zu of %zu files were read", c.told, job->files.count);
+        return complain("interrupted: %zu of %zu files were read", c.whole, job->files.count);
     return c.failed ? EXIT_FAILED : c.rejected ? EXIT_UNREADABLE : EXIT_DONE;
 }

@@ -151,7 +151,7 @@ json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_ba
 expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
 expect 2 "fewer arguments" "$program" bench more
-expect 1 "interrupted" timeout --foreground --preserve-status -s INT 1 "$program" bench --json
+expect 130 "interrupted" timeout --foreground --preserve-status -s INT 1 "$program" bench --json
 [ -s out ] && fail "bench was interrupted and printed results"
 
 # A digit as PGM, dark on light and light on dark, three times as large; and a blank page.

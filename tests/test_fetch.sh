@@ -281,7 +281,7 @@ done
 kill -TERM "$job"
 wait "$job"
 got=$?
-[ "$got" -eq 1 ] || fail "after SIGTERM the exit code is $got in place of 1"
+[ "$got" -eq 143 ] || fail "after SIGTERM the exit code is $got in place of 143"
 said 'interrupted'
 [ ! -e "$data/$images" ] || fail 'a file is there although its fetch was interrupted'
 fetch plain "/plain/$images bytes=[1-9][0-9]*-"

@@ -40,7 +40,7 @@ done
 [ "$(grep -c word.png out)" = 1 ] || fail "not all was told: $(cat out)"
 rm some/c.png
 
-# Interrupted: whole lines, in their order, and exit code 1.
+# Interrupted: whole lines, in their order, and ended by the signal.
 python3 - "$program" "$samples/plain.png" <<'PY' || fail "interrupted"
 import signal, subprocess, sys
 process = subprocess.Popen([sys.argv[1], "read", "--threads", "2"] + [sys.argv[2]] * 20000, stdout=subprocess.PIPE, stderr=open("err", "wb"), bufsize=0)
@@ -48,7 +48,7 @@ first = process.stdout.readline()
 process.send_signal(signal.SIGINT)
 out, err = process.communicate(timeout=60)[0], open("err", "rb").read()
 lines = (first + out).splitlines(True)
-assert process.returncode == 1, process.returncode
+assert process.returncode == -signal.SIGINT, process.returncode
 assert 0 < len(lines) < 20000 and all(line == first and line.endswith(b"\n") for line in lines), lines[-3:]
 assert b"interrupted: %d of 20000 files were read" % len(lines) in err, err
 PY
