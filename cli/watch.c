@@ -11,7 +11,6 @@
 
 #define PAUSE 0.25        /* seconds between two tellings within a pass */
 #define KERNELS_PAUSE 1.0 /* and of the kernels */
-#define MOST_HISTORY 2000 /* passes that the state has; of more, every second one goes */
 #define SHOWN_MISREAD 60  /* digits */
 #define LAST_SECONDS 2.0  /* for the pages to hear of the end */
 
@@ -101,15 +100,6 @@ static void tell_model(watch *w)
     w->behind = false;
 }
 
-static void keep_pass(watch *w, const json_t *pass)
-{
-    json_t *history = json_object_get(w->state, "history");
-    if (json_array_size(history) >= MOST_HISTORY)
-        for (size_t pair = MOST_HISTORY / 2; pair > 0; pair--)
-            json_array_remove(history, 2 * pair - 1);
-    json_array_append_new(history, json_deep_copy(pass));
-}
-
 void watch_progress(watch *w, double pictures_per_s, double seconds_left)
 {
     if (!w || seconds_now() - w->told < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
@@ -131,7 +121,7 @@ void watch_pass(watch *w, const json_t *pass)
 {
     if (!w)
         return;
-    keep_pass(w, pass);
+    json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
     publish(w, "pass", pass);
     w->behind = true;
     if (seconds_now() - w->misread_told > PAUSE) /* there may be many passes a second */

@@ -1,0 +1,166 @@
+// What one request, or one client, may cost the server: answers, explanations, forms, streams, the time for a page.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { png, tiff } from "../server/pictures.mjs";
+import { newFolder, run, SANITIZED, sampleBytes, start, startFor, startTraining } from "../server/server.mjs";
+import { answerOn, connect, exchange, get, post, sleep, within } from "../server/wire.mjs";
+
+const MIB = 1 << 20;
+const OCTETS = "Content-Type: application/octet-stream\r\n";
+
+function refused(answer, status, pattern) {
+    assert.ok(answer, `${status} is wanted, and nothing was answered`);
+    assert.equal(answer.status, status, answer.text.slice(0, 300));
+    assert.match(answer.json().error, pattern);
+}
+
+function inference(count, outputs) {
+    const data = Buffer.alloc(784 * count, 77);
+    const text = JSON.stringify({
+        inputs: [{ name: "pictures", datatype: "UINT8", shape: [count, 784],
+                   parameters: { binary_data_size: data.length } }],
+        outputs: outputs.map((name) => ({ name })),
+    });
+    return post("/v2/models/lenet5/infer", Buffer.concat([Buffer.from(text), data]),
+                `${OCTETS}Inference-Header-Content-Length: ${text.length}\r\n`);
+}
+
+// Specks, as far apart as they are wide: more of them than there are digits on any page.
+function specks(side, period) {
+    const pixels = Buffer.alloc(side * side, 255);
+    for (let y = 0; y < side; y++)
+        for (let x = 0; x < side; x++)
+            if (x % period < period / 2 && y % period < period / 2)
+                pixels[y * side + x] = 0;
+    return pixels;
+}
+
+describe("answers", () => {
+    test("an output is given once", async (t) => {
+        const server = await startFor(t);
+        assert.equal((await exchange(server, inference(2, ["digit", "posterior"]))).status, 200);
+        for (const outputs of [["digit", "digit"], ["digit", "posterior", "digit"], Array(20000).fill("posterior")])
+            refused(await exchange(server, inference(2, outputs)), 400, /twice/);
+    });
+
+    test("are no longer than --max-answer", async (t) => {
+        const server = await startFor(t, ["--max-answer", "65536"]);
+        assert.equal((await exchange(server, inference(16, ["posterior"]))).status, 200);
+        refused(await exchange(server, inference(2000, ["posterior"])), 413, /--max-answer/);
+        refused(await exchange(server, post("/v1/classify?maps=1", Buffer.alloc(784 * 10), OCTETS)), 413, /max-answer/);
+        refused(await exchange(server, post("/v1/read?explain=1", sampleBytes("plain.png"))), 413, /max-answer/);
+    });
+
+    test("count as bodies do: what nobody takes is bounded", async (t) => {
+        const server = await startFor(t, ["--max-body", String(MIB)]);
+        const body = inference(1200, ["posterior", "penalty"]);       // some 240 KB of answer
+        const sockets = [];
+        for (let i = 0; i < 120; i++) {
+            const socket = connect(server);
+            socket.pause();
+            socket.write(body);
+            sockets.push(socket);
+            if (i % 10 === 9)
+                await sleep(50);
+        }
+        await sleep(500);
+        const held = Number(/^lenet5_body_bytes (\d+)$/m.exec((await exchange(server, get("/metrics"))).text)[1]);
+        assert.ok(held > MIB && held < 17 * MIB, `${held} bytes`);
+        sockets.forEach((socket) => socket.resume());
+        const answers = await Promise.all(sockets.map((socket) => answerOn(socket)));
+        answers.forEach((answer) => assert.ok([200, 503].includes(answer?.status), `${answer?.status}`));
+        sockets.forEach((socket) => socket.destroy());
+        const none = async () => /^lenet5_body_bytes 0$/m.test((await exchange(server, get("/metrics"))).text);
+        assert.ok(await within(3000, none), "nothing is counted in the end");
+    });
+
+    test("an explanation is of one page", async (t) => {
+        const server = await startFor(t);
+        const [width, height] = [1200, 1200];
+        const page = { pixels: Buffer.alloc(width * height, 255), width, height };
+        for (let y = 100; y < 130; y++)
+            page.pixels.fill(0, y * width + 100, y * width + 106);
+        const file = tiff(Array(16).fill(page));
+        const answer = await exchange(server, post("/v1/read?explain=1", file), { within: 20000 });
+        assert.equal(answer.status, 200);
+        assert.ok(answer.body.length < 2 * MIB, `${answer.body.length} bytes`);
+        assert.deepEqual([...new Set(answer.json().map((line) => line.page))], [1]);
+    });
+});
+
+describe("the time for a page", () => {
+    const slow = png(specks(3000, 12), 3000, 3000);
+
+    test("ends with --read-timeout", async (t) => {
+        const server = await startFor(t, ["--read-timeout", "0.1"]);
+        const since = performance.now();
+        const answer = await exchange(server, post("/v1/read", png(specks(5000, 40), 5000, 5000)), { within: 30000 });
+        refused(answer, 504, /--read-timeout/);
+        assert.ok(SANITIZED || performance.now() - since < 5000, `${performance.now() - since} ms`);
+    });
+
+    test("ends when the client has left", async (t) => {
+        const server = await startFor(t, ["--threads", "1"]);
+        for (let i = 0; i < 20; i++) {
+            const socket = connect(server);
+            socket.write(post("/v1/read", slow));
+            await sleep(20);
+            i % 2 ? socket.resetAndDestroy() : socket.destroy();
+        }
+        const since = performance.now();
+        const answer = await exchange(server, post("/v1/read", sampleBytes("plain.png")), { within: 60000 });
+        assert.equal(answer.status, 200);
+        assert.ok(SANITIZED || performance.now() - since < 6000, `${performance.now() - since} ms`);
+    });
+
+    test("a client that closes its own way is answered all the same", async (t) => {
+        const server = await startFor(t);
+        const socket = connect(server);
+        socket.end(post("/v1/read", sampleBytes("plain.png")));
+        assert.equal((await answerOn(socket))?.status, 200);
+    });
+});
+
+describe("addresses", () => {
+    test("IPv4 clients of [::] are told apart", async (t) => {
+        const server = await start(["--listen", "[::]:0", "--connections-per-address", "2"]);
+        t.after(() => server.stop());
+        const port = { port: server.port };
+        const held = [];
+        for (const from of ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.4"]) {
+            const socket = connect(port, { from });
+            socket.write(`GET /v2 HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n`);
+            const answer = await answerOn(socket);
+            assert.ok(answer && answer.status !== 429, `${from}: ${answer?.status}`);
+            held.push(socket);
+        }
+        refused(await exchange(port, get("/v2"), { from: "127.0.0.4" }), 429, /address/);
+        held.forEach((socket) => socket.destroy());
+    });
+});
+
+describe("a training that is watched", () => {
+    test("clients that never read cost nothing, and are let go", { timeout: 120000 }, async (t) => {
+        const folder = newFolder(t);
+        assert.equal(run(["synth", "--out", folder, "--count", "600", "--test-count", "600"]).code, 0);
+        const training = await startTraining(["--data", folder, "--epochs", "1000"], { cwd: folder });
+        t.after(() => training.stop("SIGKILL"));
+        await sleep(1000);
+        const before = training.memory();
+        const sockets = Array.from({ length: 60 }, () => connect(training));
+        for (const socket of sockets) {
+            socket.pause();
+            socket.write(get("/v1/training"));
+        }
+        await sleep(4000);
+        const more = training.memory() - before;
+        t.diagnostic(`60 clients that never read: ${(more / MIB).toFixed(1)} MiB more`);
+        assert.ok(SANITIZED || more < 32 * MIB, `${(more / MIB).toFixed(1)} MiB more`);
+        const late = connect(training);
+        late.write(get("/v1/training"));
+        assert.ok(await within(3000, () => /event: state\ndata: \{.*\}\n\n/.test(late.got.toString())), "another is told");
+        sockets.forEach((socket) => socket.destroy());
+        late.destroy();
+    });
+});
