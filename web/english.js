@@ -96,6 +96,9 @@ export default {
 
     /* How it was read */
     'explain': 'Show how it was read',
+    'page-before': 'Page before',
+    'page-number': 'Page {page}',
+    'page-after': 'Next page',
     'line-title': 'Line {line}: {string}',
     'stage: ink': 'The ink, its light evened out',
     'stage: without printed lines': 'Without printed lines',

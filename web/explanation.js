@@ -48,22 +48,16 @@ function partsOf(line) {
 
 /* ---- Stages ---- */
 
-/** A stage as a canvas. */
-export function stageCanvas({ width, height, rgb }) {
-    const canvas = makeCanvas(width, height, { class: 'stage' });
-    const context = canvas.getContext('2d');
-    const picture = context.createImageData(width, height);
-    const bytes = bytesOf(rgb);
-    for (let i = 0; i < width * height; i++)
-        picture.data.set([bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2], 255], 4 * i);
-    context.putImageData(picture, 0, 0);
-    return canvas;
+/** A stage as an image, which the browser may still have to decode. */
+export function stageImage({ width, height, png }, alt = '') {
+    return make('img', { class: 'stage', width, height, alt, src: `data:image/png;base64,${png}` });
 }
 
 function stageFigure(stage) {
     const key = `stage: ${stage.name}`;
-    return make('figure', {}, make('div', { class: 'scroll' }, stageCanvas(stage)),
-        make('figcaption', {}, hasText(key) ? t(key) : stage.name));
+    const words = hasText(key) ? t(key) : stage.name;
+    return make('figure', {}, make('div', { class: 'scroll' }, stageImage(stage, words)),
+        make('figcaption', {}, words));
 }
 
 /* ---- The graph: a node for each gap or cut, an arc for each join that may be a digit ---- */

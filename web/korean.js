@@ -95,6 +95,9 @@ export default {
 
     /* How it was read */
     'explain': '읽은 과정 보기',
+    'page-before': '이전 쪽',
+    'page-number': '{page}쪽',
+    'page-after': '다음 쪽',
     'line-title': '{line}번째 줄: {string}',
     'stage: ink': '밝기를 고르게 한 잉크',
     'stage: without printed lines': '인쇄된 선을 없앤 모습',

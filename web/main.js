@@ -6,7 +6,7 @@
  * #answer with data-digit ("" where there is none) and data-decision (accepted, rejected, none);
  * #network with #layers, #readout and #zoom; in #layers each .layer holds .maps of .map;
  * #result with data-strings (the strings with spaces between) and data-decisions (accepted, unsure), #format,
- * #format-other, #method, #lines, #explain, #explanation; #correction with #collect, and the fields .correction-digit;
+ * #format-other, #method, #lines, #explain, #explanation, #pages with #page-before and #page-after; #correction with #collect, and the fields .correction-digit;
  * #label-digit with a button for each digit (data-label); #collected with data-count, #labelled, #download, #forget.
  */
 
@@ -15,7 +15,7 @@ import { classifyFile, classifyGrey, network, read } from './api.js';
 import { Collection } from './collection.js';
 import { paint, refreshColours, scales } from './colours.js';
 import { byId, make } from './dom.js';
-import { stageCanvas } from './explanation.js';
+import { stageImage } from './explanation.js';
 import { onLanguage, t } from './i18n.js';
 import { Live } from './live.js';
 import { NetworkView } from './network.js';
@@ -44,6 +44,7 @@ let maps = null; /* the view of the network, once the server has described it */
 let mode = 'digit';
 let result = null; /* the newest answer about a digit */
 let drawing = 0; /* counts what has been on the pad, so that a label goes to the digit it was given to */
+let page = 1; /* of the file on the pad, which alone is explained */
 let announcing = 0;
 
 /* Tells of an error; where it is of no use to ask again, an older answer goes. */
@@ -104,13 +105,31 @@ function labelDigit(label) {
 function readOptions(explain) {
     const format = byId('format').value === 'other' ? byId('format-other').value.trim() : byId('format').value;
     const options = { format, method: byId('method').value, n_best: 3, ...sureness() };
-    return explain ? { ...options, explain: 1 } : options;
+    return explain ? { ...options, explain: 1, page } : options;
 }
 
 /* The bitmap to show: that of the picture, or what the server found in it where the browser cannot show it. */
-function shownOf(picture, lines) {
+async function shownOf(picture, lines) {
     const stage = lines[0]?.explanation?.stages.find(({ line }) => line === 0);
-    return picture ?? (stage ? stageCanvas(stage) : null);
+    if (picture || !stage)
+        return picture;
+    const image = stageImage(stage);
+    await image.decode();
+    return image;
+}
+
+/* Which page it is, where a file has several. */
+function showPages(lines) {
+    const more = lines[0]?.explanation?.more_pages ?? false;
+    byId('pages').hidden = page === 1 && !more;
+    byId('page-number').textContent = t('page-number', { page });
+    byId('page-before').disabled = page === 1;
+    byId('page-after').disabled = !more;
+}
+
+function turnTo(next) {
+    page = next;
+    readingLive.changed();
 }
 
 /* What lies on the pad to be read: a file and its picture; null if there is nothing. */
@@ -127,8 +146,10 @@ async function readSource(source, explain) {
     const about = drawing;
     const lines = await read(source.file, readOptions(explain || source.picture === null));
     trouble.over();
+    const shown = await shownOf(source.picture, lines);
     if (!pad.blank) {
-        reading.show(shownOf(source.picture, lines), lines, about);
+        showPages(lines);
+        reading.show(shown, lines, about);
         announce(reading.sentence);
     }
 }
@@ -172,6 +193,7 @@ async function take(file) {
 
 function changed() {
     drawing++;
+    page = 1;
     byId('pad-hint').hidden = !pad.blank;
     classifying.changed();
     if (mode === 'code' || pad.file || !byId('result').hidden)
@@ -243,6 +265,8 @@ function wireControls() {
     byId('explain').addEventListener('change', () => {
         byId('explanation').hidden = !byId('explain').checked;
     });
+    byId('page-before').addEventListener('click', () => turnTo(page - 1));
+    byId('page-after').addEventListener('click', () => turnTo(page + 1));
     reading.onCollect = collectDigits;
     document.addEventListener('keydown', shortcut);
     startPictures(take, () => trouble.say('no-camera'));

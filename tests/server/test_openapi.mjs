@@ -117,7 +117,8 @@ describe("answers of every operation", () => {
 
     test("readPicture", async () => {
         for (const name of ["plain.png", "word.png", "blank.png", "ruled-paper.jpg"])
-            for (const query of ["", "?explain=1", "?n_best=10&format=4-6", "?method=sdnn&explain=1", "?list=1,2"])
+            for (const query of ["", "?explain=1", "?n_best=10&format=4-6", "?method=sdnn&explain=1", "?list=1,2",
+                                 "?page=1"])
                 await ask("readPicture", 200, { query, body: sampleBytes(name) });
         const body = sampleBytes("plain.png");
         const { text } = await ask("readPicture", 200, { body, headers: "Accept: application/x-ndjson\r\n" });
@@ -207,6 +208,15 @@ describe("answers of every operation", () => {
                 await ask(operationId, 401, {}, guarded);
             else
                 await ask(operationId, 200, {}, guarded);
+    });
+
+    test("504: a page that takes too long", async (t) => {
+        const impatient = await startFor(t, ["--read-timeout", "0.1"]);
+        const specks = Buffer.alloc(5000 * 5000, 255);
+        for (let at = 0; at < specks.length; at++)
+            if (at % 40 < 20 && Math.floor(at / 5000) % 40 < 20)
+                specks[at] = 0;
+        await ask("readPicture", 504, { body: png(specks, 5000, 5000) }, impatient);
     });
 
     test("408: a request that does not end", async (t) => {
@@ -341,7 +351,7 @@ describe("a training that is watched", () => {
         assert.equal(all, 1000);
         assert.equal(wrong.length, Math.min(errors, 60));
         wrong.forEach(({ truth, answer }) => assert.notEqual(truth, answer));
-        assert.ok(of("progress").length >= 1 && of("kernels").length >= 3);
+        assert.ok(of("progress").length >= 1 && of("kernels").length >= 2);
         of("progress").forEach((progress) => assert.ok(progress.loss > 0, JSON.stringify(progress)));
         assert.deepEqual(of("end"), [{ finished: true }]);
         assert.equal(events.at(-1).event, "end");
