@@ -10,7 +10,7 @@ export const ROOT = resolve(here, "../..");
 export const SAMPLES = join(ROOT, "docs/samples");
 export const PROGRAM = resolve(process.env.LENET5_PROGRAM ?? join(ROOT, "build/release/lenet5"));
 
-// Such a program keeps for a while what it has freed.
+// Such a program keeps for a while what it has freed, and looks for leaks at its end in files that the sandbox closes.
 export const SANITIZED = PROGRAM.includes("san/");
 
 const READY = /\bon (https?:\/\/\S+)/;
@@ -78,7 +78,8 @@ function launch(args, { program = PROGRAM, ...options }) {
 export function start(args = [], options = {}) {
     const started = performance.now();
     const log = args.includes("--log") ? [] : ["--log", "none"];
-    return new Server(launch(["serve", "--listen", "127.0.0.1:0", ...log, ...args], options), started).ready;
+    const free = SANITIZED && !args.includes("--no-sandbox") ? ["--no-sandbox"] : [];
+    return new Server(launch(["serve", "--listen", "127.0.0.1:0", ...log, ...free, ...args], options), started).ready;
 }
 
 // startTraining(OPTIONS, SPAWN_OPTIONS): lenet5 train --watch, once it can be watched.
