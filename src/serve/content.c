@@ -59,7 +59,7 @@ bool content_is_data_url(const uint8_t *bytes, size_t size)
 
 bool content_has_data_url(const uint8_t *bytes, size_t size)
 {
-    return memmem(bytes, size, scheme, sizeof scheme - 1);
+    return size > 0 && memmem(bytes, size, scheme, sizeof scheme - 1);
 }
 
 uint8_t *content_of_data_url(size_t *size, const uint8_t *url, size_t length)
