@@ -4,7 +4,7 @@ preset = release
 prefix = /usr/local
 program = build/$(preset)/lenet5
 
-.PHONY: all demo test test-long model bench install format check help setup setup-tests
+.PHONY: all demo test test-long fuzz-long model bench install format check help setup setup-tests
 all: setup
 	@test -f build/$(preset)/build.ninja || cmake --preset $(preset) >/dev/null
 	@cmake --build --preset $(preset)
@@ -25,6 +25,12 @@ test: setup-tests all
 # Every test, those that take many minutes too.
 test-long: setup-tests all
 	@cd build/$(preset) && ctest --output-on-failure
+
+# Every target of fuzz/ with the sanitizers; what it finds is in build/fuzz/found.
+minutes = 60
+fuzz-long:
+	@scripts/setup fuzz
+	@scripts/fuzz --long $(minutes)
 
 # The built-in models, trained anew: the same bytes on the same instruction set. Each after the committee that teaches it.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
@@ -57,6 +63,7 @@ help:
 	@echo 'make demo       see it work: train, test, read digits (under a minute)'
 	@echo 'make test       the tests, short and medium (MNIST too, where LENET5_DATA names its folder)'
 	@echo 'make test-long  those, and the long ones'
+	@echo 'make fuzz-long  fuzz every target for minutes=60 in all, with sanitizers (needs clang)'
 	@echo 'make model      train the built-in models anew (needs MNIST; some forty minutes)'
 	@echo 'make bench      how fast this machine trains and reads'
 	@echo 'make install    into prefix=/usr/local (DESTDIR is honoured)'

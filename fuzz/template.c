@@ -1,15 +1,64 @@
-/* A template of a form. */
+/*
+ * A template of a form, up to the first zero byte. What follows is a picture of such a form, a byte for each square of
+ * a few pixels, in which its marks are sought and from which its fields are cut.
+ */
 #include "template.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "fuzz.h"
 #include "options.h"
 
+#define SIDE 96    /* of the picture, in pixels */
+#define SQUARE 4   /* of a byte */
+#define MOST_CUT 8 /* fields */
+
 const cli_command *const commands[] = {NULL}; /* the program's are not there */
+
+static lenet5_picture picture_of(const uint8_t *data, size_t size)
+{
+    lenet5_picture p = {SIDE, SIDE, malloc(SIDE * SIDE)};
+    if (!p.grey)
+        abort();
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        const size_t square = i / SIDE / SQUARE * (SIDE / SQUARE) + i % SIDE / SQUARE;
+        p.grey[i] = square < size ? data[square] : 255;
+    }
+    return p;
+}
+
+/* As lenet5 read has it, without reading what is cut out. */
+static void cut_fields(const form_template *form, const lenet5_picture *picture)
+{
+    static const lenet5_read_options none;
+    lenet5_error error;
+    const affine map = template_map(form, picture, "fuzz");
+    if (!isfinite(map.xx + map.xy + map.x0 + map.yx + map.yy + map.y0))
+        abort();
+    for (size_t i = 0; i < form->count && i < MOST_CUT; i++) {
+        view v;
+        const lenet5_read_options options = template_options(&form->fields[i], &none);
+        (void)lenet5_read_options_check(&options, &error);
+        if (view_new(&v, picture, &map, &form->fields[i].region, "fuzz") == 0) {
+            if (v.picture.width == 0 || v.picture.height == 0)
+                abort();
+            view_free(&v);
+        }
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     form_template form;
-    template_parse(&form, (const char *)data, size, "fuzz");
+    const size_t text = size > 0 ? strnlen((const char *)data, size) : 0;
+    if (template_parse(&form, (const char *)data, text, "fuzz") == 0) {
+        const size_t begin = text < size ? text + 1 : size;
+        lenet5_picture picture = picture_of(data + begin, size - begin);
+        cut_fields(&form, &picture);
+        lenet5_picture_free(&picture);
+    }
     template_free(&form);
     return 0;
 }

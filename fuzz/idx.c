@@ -1,0 +1,31 @@
+/* IDX files: two bytes that say how much of the rest is the pictures' file; what follows is the labels'. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char images[FILE_PATH], labels[FILE_PATH];
+    lenet5_dataset set;
+    lenet5_error error;
+    if (size < 2)
+        return 0;
+    const size_t rest = size - 2, first = (data[0] | (size_t)data[1] << 8) % (rest + 1);
+    const int one = file_of(images, data + 2, first), other = file_of(labels, data + 2 + first, rest - first);
+    if (lenet5_dataset_read(&set, images, labels, &error) == LENET5_OK) {
+        unsigned sum = 0;
+        for (size_t i = 0; i < set.count; i++) {
+            if (set.labels[i] >= LENET5_CLASSES)
+                abort();
+            sum += lenet5_dataset_picture(&set, i)[LENET5_PICTURE_BYTES - 1];
+        }
+        if (sum > 255 * set.count)
+            abort();
+        lenet5_dataset_free(&set);
+    }
+    close(one);
+    close(other);
+    return 0;
+}

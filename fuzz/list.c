@@ -1,0 +1,90 @@
+/*
+ * A list of codes, as a file has them. The first four bytes choose the format, the check digit, how many strings are
+ * asked for, and a line of nothing in particular, in which they are sought. What is found is in the list.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "files.h"
+#include "fuzz.h"
+#include "options.h"
+#include "read_codes.h"
+#include "reader/graph.h"
+
+#define MOST_JOINED 7
+
+const cli_command *const commands[] = {NULL}; /* the program's are not there */
+
+static arc arc_of(size_t first, size_t last, float sharp, lenet5_random *dice)
+{
+    float sum = 0;
+    arc a = {.first = first, .last = last, .prior = 0.5, .shape = 1};
+    for (size_t digit = 0; digit <= LENET5_CLASSES; digit++)
+        sum += a.posterior[digit] = expf(lenet5_random_uniform(dice, 0, sharp));
+    for (size_t digit = 0; digit <= LENET5_CLASSES; digit++)
+        a.posterior[digit] /= sum;
+    return a;
+}
+
+static graph graph_of(size_t pieces, uint8_t seed)
+{
+    lenet5_random dice;
+    graph g = {.nodes = pieces + 1, .arcs = malloc(pieces * MOST_JOINED * sizeof(arc))};
+    if (!g.arcs)
+        abort();
+    lenet5_random_seed(&dice, seed, 0);
+    for (size_t first = 0; first < pieces; first++) {
+        g.skip[first] = seed & 1 ? 0.01 : 0;
+        for (size_t last = first + 1; last <= pieces && last <= first + MOST_JOINED; last++)
+            g.arcs[g.count++] = arc_of(first, last, (float)(seed % 16), &dice);
+        g.begin[first + 1] = g.count;
+    }
+    return g;
+}
+
+static void seek(const lenet5_read_options *options, uint8_t pieces, uint8_t seed)
+{
+    grammar f;
+    size_t count;
+    double sum = 0;
+    solution found[LENET5_MAX_N_BEST];
+    lenet5_error error;
+    if (lenet5_format_new(&f, options, &error) != LENET5_OK)
+        return;
+    graph g = graph_of(1 + pieces, seed);
+    budget b = lenet5_budget_new(options);
+    if (lenet5_graph_solve(found, &count, options->n_best, &g, &f, &b, &error) != LENET5_OK)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        sum += found[i].probability;
+        if (!lenet5_format_accepts(&f, found[i].digits) || !(found[i].probability >= 0))
+            abort();
+    }
+    if (count > options->n_best || !(sum <= 1 + 1e-9))
+        abort();
+    lenet5_graph_free(&g);
+    lenet5_format_free(&f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const formats[] = {NULL, "5", "2-6", "dd-ddd"};
+    char path[FILE_PATH];
+    code_list codes;
+    if (size < 4)
+        return 0;
+    const int descriptor = file_of(path, data + 4, size - 4);
+    if (load_codes(&codes, path) == 0)
+        seek(&(lenet5_read_options){.format = formats[data[0] % 4],
+                                    .check = (lenet5_check)(data[0] >> 2 & 3),
+                                    .n_best = 1 + data[1] % LENET5_MAX_N_BEST,
+                                    .list = (const char *const *)codes.codes,
+                                    .list_count = codes.count},
+             data[2], data[3]);
+    free_codes(&codes);
+    close(descriptor);
+    return 0;
+}
