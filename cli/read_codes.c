@@ -7,7 +7,6 @@
 #include "common.h"
 
 #define LONGEST_CODE 64
-#define MOST_CODES 1000000
 #define LARGEST_LIST ((size_t)1 << 24) /* bytes, so that a device or what else has no end is no list */
 #define FIRST_ROOM 1024
 
@@ -36,8 +35,8 @@ static int take_line(code_list *list, size_t *room, char *line, const char *path
     line[strcspn(line, "#\r")] = '\0';
     if (line[strspn(line, " \t")] == '\0')
         return EXIT_DONE;
-    if (list->count == MOST_CODES)
-        return complain("%s: line %zu: more than %d codes", path, number, MOST_CODES);
+    if (list->count == LENET5_MAX_LIST)
+        return complain("%s: line %zu: more than %d codes", path, number, LENET5_MAX_LIST);
     return add_code(list, room, line);
 }
 
