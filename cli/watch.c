@@ -8,6 +8,7 @@
 #include "figure_5.h"
 #include "progress.h"
 #include "serve/serve.h"
+#include "json/text.h"
 
 #define PAUSE 0.25        /* seconds between two tellings within a pass */
 #define KERNELS_PAUSE 1.0 /* and of the kernels */
@@ -30,10 +31,12 @@ struct watch {
 
 static void publish(watch *w, const char *event, const json_t *object)
 {
-    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    if (text)
-        w->module->publish(w->server, event, text);
-    free(text);
+    text_buffer t = {0};
+    text_json(&t, json_incref((json_t *)object)); /* which only reads it */
+    text_put(&t, "", 1);
+    if (!t.failed)
+        w->module->publish(w->server, event, t.bytes);
+    text_free(&t);
 }
 
 /* Tells it to those who are there and keeps it for the others. */

@@ -1,6 +1,6 @@
 /*
- * Memory that runs out: the linker lets the library's calls of malloc, calloc and realloc come here, where one after
- * the other is made to fail. Each failure must be told and must leave nothing behind.
+ * Memory that runs out: the linker lets the library's calls of malloc, calloc and realloc come here, as do jansson's,
+ * where one after the other is made to fail. Each failure must be told and must leave nothing behind.
  */
 #include "support.h"
 
@@ -21,6 +21,7 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size);
  */
 static struct {
     bool watching, for_good;
+    bool jansson; /* its allocations count too */
     size_t fail_from, count, refused, greatest;
 } memory_watch;
 
@@ -54,6 +55,11 @@ void *__wrap_realloc(void *memory, size_t size)
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
     return refuse(size) ? NULL : __real_aligned_alloc(alignment, size);
+}
+
+static void *allocate_for_jansson(size_t size)
+{
+    return memory_watch.jansson && refuse(size) ? NULL : __real_malloc(size);
 }
 
 static void watch_memory(size_t fail_from, bool for_good)
@@ -289,13 +295,15 @@ static lenet5_status read_by_places(const fixture *f, lenet5_error *error)
     return read_strings(LENET5_METHOD_SDNN, error);
 }
 
+#define MOST_ALLOCATIONS 10000 /* of an operation; jansson makes the most */
+
 /* ---- The trying -------------------------------------------------------------------------------------------------- */
 
 /* Runs with allocation number 0, 1, 2, ... failing, until none is left to fail; returns how many there are. */
 static size_t failures_until_success(const fixture *f, operation run, bool for_good)
 {
     const size_t entries = count_entries(f->folder);
-    for (size_t i = 0; i < 1000; i++) {
+    for (size_t i = 0; i < MOST_ALLOCATIONS; i++) {
         lenet5_error error;
         fill(&error, sizeof error);
         watch_memory(i, for_good);
@@ -319,7 +327,7 @@ static void assert_survives(void **state, operation run, size_t least)
     assert_int_equal(run(f, NULL), LENET5_OK);
     memory_watch.watching = false;
     const size_t count = memory_watch.count;
-    assert_in_range(count, least, 1000);
+    assert_in_range(count, least, MOST_ALLOCATIONS);
     assert_int_equal(failures_until_success(f, run, false), count);
     assert_int_equal(failures_until_success(f, run, true), count);
 }
@@ -392,6 +400,59 @@ static void reading_by_pieces(void **state)
 static void reading_by_places(void **state)
 {
     assert_survives(state, read_by_places, 80);
+}
+
+/* ---- With jansson's allocations failing as well -------------------------------------------------------------------
+ */
+
+/* A file that a failing allocation has not kept from being written is the file that it should be. */
+static void assert_saves_whole_or_fails(void **state, operation save, bool for_good)
+{
+    const fixture *f = *state;
+    assert_int_equal(save(f, NULL), LENET5_OK);
+    const buffer wanted = read_bytes(f->output.text);
+    for (size_t i = 0, refused = 1; refused > 0; i++) {
+        lenet5_error error;
+        assert_in_range(i, 0, MOST_ALLOCATIONS);
+        watch_memory(i, for_good);
+        memory_watch.jansson = true;
+        const lenet5_status status = save(f, &error);
+        memory_watch.watching = false;
+        refused = memory_watch.refused;
+        if (refused > 0 && status != LENET5_OK)
+            assert_failure(status, LENET5_E_MEMORY, &error, "");
+        const buffer written = read_bytes(f->output.text);
+        assert_int_equal(written.size, wanted.size);
+        assert_memory_equal(written.data, wanted.data, wanted.size);
+        free(written.data);
+    }
+    free(wanted.data);
+}
+
+static void a_saved_model_is_whole(void **state)
+{
+    assert_saves_whole_or_fails(state, save_model, false);
+    assert_saves_whole_or_fails(state, save_model, true);
+}
+
+/* jansson does not always say that it is memory that it lacks, so the failure may be another. */
+static void a_loaded_model_is_whole(void **state)
+{
+    const fixture *f = *state;
+    static lenet5_model model;
+    for (size_t i = 0, refused = 1; refused > 0; i++) {
+        assert_in_range(i, 0, MOST_ALLOCATIONS);
+        fill(&model, sizeof model);
+        watch_memory(i, false);
+        memory_watch.jansson = true;
+        const lenet5_status status = lenet5_model_load(&model, f->model_file.text, NULL);
+        memory_watch.watching = false;
+        refused = memory_watch.refused;
+        if (status != LENET5_OK)
+            assert_untouched(&model, sizeof model);
+        else
+            assert_memory_equal(&model, &f->model, sizeof model);
+    }
 }
 
 /* ---- What follows from it ---------------------------------------------------------------------------------------- */
@@ -581,11 +642,14 @@ int main(void)
         cmocka_unit_test(reading_in_bulk),
         cmocka_unit_test(reading_by_pieces),
         cmocka_unit_test(reading_by_places),
+        cmocka_unit_test(a_saved_model_is_whole),
+        cmocka_unit_test(a_loaded_model_is_whole),
         cmocka_unit_test(old_file_survives_a_failed_saving),
         cmocka_unit_test(failed_evaluation_can_be_made_up_for),
         cmocka_unit_test(failed_evaluation_can_be_resumed),
         cmocka_unit_test(claims_of_a_tiny_file_get_no_memory),
         cmocka_unit_test(forward_and_backward_take_no_memory),
     };
+    json_set_alloc_funcs(allocate_for_jansson, free);
     return cmocka_run_group_tests(tests, make_fixture, free_fixture);
 }

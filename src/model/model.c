@@ -30,7 +30,7 @@ static const char *const criterion_names[] = {[LENET5_MSE] = "mse", [LENET5_MAP]
 json_t *lenet5_real_string(double value)
 {
     json_t *real = json_real(value);
-    char *text = json_dumps(real, JSON_ENCODE_ANY);
+    char *text = lenet5_json_text(real, JSON_ENCODE_ANY);
     json_decref(real);
     json_t *string = json_string(text);
     free(text);
@@ -66,7 +66,7 @@ static json_t *thresholds_string(const double thresholds[LENET5_RISKS])
     int failed = 0;
     for (size_t i = 0; i < LENET5_RISKS; i++)
         failed |= json_array_append_new(list, json_real(thresholds[i]));
-    char *text = failed ? NULL : json_dumps(list, JSON_COMPACT);
+    char *text = failed ? NULL : lenet5_json_text(list, JSON_COMPACT);
     json_decref(list);
     json_t *string = json_string(text);
     free(text);

@@ -98,6 +98,19 @@ static void sum_of_data(char sum[65], const uint8_t *data, size_t size)
 /* ---- Writing -------------------------------------------------------------------------------------------------------
  */
 
+char *lenet5_json_text(const json_t *value, size_t flags)
+{
+    const size_t size = json_dumpb(value, NULL, 0, flags);
+    char *text = size > 0 ? malloc(size + 1) : NULL;
+    if (text && json_dumpb(value, text, size, flags) != size) {
+        free(text);
+        return NULL;
+    }
+    if (text)
+        text[size] = '\0';
+    return text;
+}
+
 static uint8_t *pack_data(const tensor *tensors, size_t count, size_t *size)
 {
     *size = 0;
@@ -137,7 +150,7 @@ static uint8_t *pack_header(const tensor *tensors, size_t count, json_t *metadat
     int failed = json_object_set(header, "__metadata__", metadata);
     for (size_t i = 0, begin = 0; i < count; begin += byte_count(&tensors[i]), i++)
         failed |= json_object_set_new(header, tensors[i].name, describe(&tensors[i], begin));
-    char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+    char *text = failed ? NULL : lenet5_json_text(header, JSON_COMPACT);
     json_decref(header);
     if (!text)
         return NULL;
@@ -244,6 +257,8 @@ static lenet5_status parse_header(safetensors *file, lenet5_error *error)
         return lenet5_fail(error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: the header does not begin with {", file->path);
     json_error_t place;
     file->header = json_loadb(text, (size_t)header, JSON_REJECT_DUPLICATES, &place);
+    if (!file->header && place.text[0] == '\0') /* what is wrong with JSON, jansson says */
+        return lenet5_fail_memory(error);
     if (!file->header)
         return lenet5_fail(error, LENET5_E_MODEL_JSON, 8 + (uint64_t)place.position,
                            "%s: byte %d: the header is not JSON: %s", file->path, 8 + place.position, place.text);

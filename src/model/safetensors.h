@@ -33,6 +33,12 @@ size_t lenet5_tensor_type_size(tensor_type type);
 lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, size_t count, json_t *metadata,
                                        lenet5_error *error);
 
+/*
+ * As json_dumps, which leaves out a key, and says nothing, where its memory cannot grow: this measures first. The caller
+ * frees the text; NULL if there is no memory.
+ */
+char *lenet5_json_text(const json_t *value, size_t flags);
+
 /* A file that has been read and whose header has been checked. */
 typedef struct safetensors {
     const char *path;
