@@ -117,7 +117,8 @@ static int check_format(const read_job *j, const cli_arguments *a)
     options.list = NULL;
     options.list_count = 0;
     if (lenet5_read_options_check(&options, &error) != LENET5_OK)
-        return complain_usage(a->command, "%s", error.message);
+        return error.status == LENET5_E_MEMORY ? complain_error(&error)
+                                               : complain_usage(a->command, "%s", error.message);
     if (lenet5_read_options_check(&j->options, &error) != LENET5_OK)
         return complain("%s: %s", argument_text(a, "list"), error.message);
     return EXIT_DONE;
