@@ -585,9 +585,26 @@ static void wrong_options_are_refused(void **state)
     double threshold;
     assert_int_equal(lenet5_read(&r, reader, &none, NULL, NULL), LENET5_E_PICTURE_SIZE);
     static const char *const codes[] = {"12345", "1234"};
-    const lenet5_read_options wrong[] = {{.n_best = 11},     {.threshold = 2},
-                                         {.threshold = NAN}, {.most_pixels = (size_t)LENET5_MOST_PICTURE_PIXELS + 1},
-                                         {.format = "?"},    {.format = "zip5", .list = codes + 1, .list_count = 1}};
+    const lenet5_read_options wrong[] = {{.n_best = 11},
+                                         {.threshold = 2},
+                                         {.threshold = NAN},
+                                         {.most_pixels = (size_t)LENET5_MOST_PICTURE_PIXELS + 1},
+                                         {.format = "?"},
+                                         {.format = "zip5", .list = codes + 1, .list_count = 1},
+                                         {.method = (lenet5_read_method)99},
+                                         {.method = (lenet5_read_method)-1},
+                                         {.check = (lenet5_check)-1},
+                                         {.check = (lenet5_check)4},
+                                         {.threshold = -0.1},
+                                         {.seconds = NAN},
+                                         {.seconds = -1},
+                                         {.list_count = 1},
+                                         {.format = "ddddd\xFF"},
+                                         {.format = "dd\x1B[31m"},
+                                         {.format = "d\xC2\x9B"},
+                                         {.format = "d\xED\xA0\x80"},
+                                         {.format = "d\n"},
+                                         {.n_best = SIZE_MAX}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(lenet5_read_options_check(&wrong[i], NULL), LENET5_E_ARGUMENT);
         assert_int_equal(lenet5_read(&r, reader, &p, &wrong[i], NULL), LENET5_E_ARGUMENT);
@@ -596,6 +613,11 @@ static void wrong_options_are_refused(void **state)
     assert_int_equal(lenet5_read_options_check(&right, NULL), LENET5_OK);
     assert_int_equal(lenet5_read_threshold(&threshold, 1e-6, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_read_threshold(&threshold, 0.01, NULL), LENET5_OK);
+    assert_int_equal(lenet5_read_threshold(&threshold, NAN, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_read_threshold(&threshold, 1.5, NULL), LENET5_E_ARGUMENT);
+    const lenet5_committee nobody = {0};
+    lenet5_reader *other;
+    assert_int_equal(lenet5_reader_new(&other, &nobody, NULL), LENET5_E_ARGUMENT);
 }
 
 int main(void)
