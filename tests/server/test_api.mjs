@@ -230,7 +230,7 @@ describe("/v1/read", () => {
     }
 
     const wrong = [
-        ["format=five", /format/], ["format=0", /format/], ["format=", /format/], ["threshold=2", /threshold/],
+        ["format=five", /format/], ["format=ddddd%ff", /UTF-8/], ["format=d%1b", /UTF-8/], ["format=0", /format/], ["format=", /format/], ["threshold=2", /threshold/],
         ["threshold=x", /threshold/], ["max_error=x", /max_error/], ["max_error=0.0000001", /error/],
         ["n_best=0", /n_best/], ["n_best=11", /n_best/], ["n_best=1.5", /n_best/], ["check=lunh", /luhn/],
         ["method=other", /method/], ["list=", /list/], ["explain=2", /explain/], ["explian=1", /explian/],
