@@ -102,7 +102,8 @@ typedef struct lenet5_read_options {
     lenet5_read_method method;
     /*
      * What a string may look like: "digits" (any number of them, as NULL), "5", "4-6", "zip5", "zip9" or a mask such as
-     * "ddddd-dddd" (d stands for a digit, all else is written out as it is and not looked for).
+     * "ddddd-dddd" (d stands for a digit, all else is written out as it is and not looked for): UTF-8 without control
+     * characters.
      */
     const char *format;
     const char *const *list; /* (list_count): codes that exist, of which the answer is one; NULL: any */
