@@ -33,14 +33,16 @@ fuzz-long:
 	@scripts/fuzz --long $(minutes)
 
 # The built-in models, trained anew: the same bytes on the same instruction set. Each after the committee that teaches it.
+# An unfinished training is continued.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
+out = --out $(1) $(if $(wildcard $(1:.safetensors=.members)/* $(1:.safetensors=.checkpoint.safetensors)),--resume)
 model: all
-	@$(program) train --recipe best --committee 4 --seed 11 --epochs 250 --out build/teacher.safetensors --data $(data)
-	@$(program) train --recipe best --teacher build/teacher.safetensors --seed 1 --out models/lenet5.safetensors \
+	@$(program) train --recipe best --committee 4 --seed 11 --epochs 250 $(call out,build/teacher.safetensors) --data $(data)
+	@$(program) train --recipe best --teacher build/teacher.safetensors --seed 1 $(call out,models/lenet5.safetensors) \
 	    --data $(data)
-	@$(program) train --recipe read --committee 4 --seed 11 --epochs 150 --out build/teacher-strings.safetensors \
+	@$(program) train --recipe read --committee 4 --seed 11 --epochs 150 $(call out,build/teacher-strings.safetensors) \
 	    --data $(data)
-	@$(program) train --recipe read --teacher build/teacher-strings.safetensors --seed 1 --out models/strings.safetensors \
+	@$(program) train --recipe read --teacher build/teacher-strings.safetensors --seed 1 $(call out,models/strings.safetensors) \
 	    --data $(data)
 
 bench: all
