@@ -9,16 +9,15 @@ typedef struct committee_plan {
     size_t count;
     const lenet5_dataset *set, *held_out;
     const char *held_out_name;
-    const unfinished *place; /* where the members' checkpoints are */
-    const lenet5_checkpoint
-        *started;      /* what their checkpoints must agree with, with the first one's seed; NULL: none */
-    const char *go_on; /* the command that goes on after an interruption */
+    const unfinished *place;          /* where the members' checkpoints are */
+    const lenet5_checkpoint *started; /* what the checkpoints must agree with, but for the seed; NULL: there are none */
+    const char *go_on;                /* the command that continues after an interruption */
     bool quiet, json;
 } committee_plan;
 
 /*
- * Trains the members side by side and writes them to one file. Members that have a checkpoint continue from
- * it. Returns an exit code.
+ * Trains the members side by side and writes them to one file. Members that have a checkpoint continue from it.
+ * Returns an exit code.
  */
 int train_committee(const committee_plan *plan);
 
