@@ -1,0 +1,63 @@
+# modules.sh PROGRAM: started with descriptors 0 to 2 closed, nothing is written into a file that took their place; the parts
+# of the program are loaded where no folder can be written to, and where /proc is missing that is said.
+set -u
+program=$(realpath "$1")
+export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
+. "$(dirname "$0")/../expect.sh"
+unset LENET5_DATA
+export XDG_DATA_HOME="$folder/none"
+python3 -c "import files
+for name, content in ('a.jpg', files.jpeg(16)), ('b.png', files.png(16, 16)): open(name, 'wb').write(content)" || exit 1
+blank="nothing is written there"
+
+# Closed descriptors: reading and writing fail as they did, and everything else is as ever.
+expect 0 "a.jpg: $blank" sh -c '"$1" read a.jpg <&-' sh "$program"
+expect 1 "standard input: cannot be read: Bad file descriptor" sh -c '"$1" read - <&-' sh "$program"
+expect 1 "standard output: Bad file descriptor" sh -c '"$1" read a.jpg >&-' sh "$program"
+expect 0 "a.jpg: $blank" sh -c '"$1" read a.jpg nowhere.png a.jpg 2>&- <&-; [ $? = 1 ]' sh "$program"
+expect 0 "x.png" sh -c 'printf "pass,loss,train_error_pct,test_error_pct,\n1,1,1,1,\n" >log; "$1" plot log --out x.png 2>&- <&-' sh "$program"
+"$program" read a.jpg <&- >&- 2>&- && fail "success, although nothing could be told"
+python3 - "$program" <<'PY' || fail "descriptors"
+import os, signal, subprocess, sys, time
+program = sys.argv[1]
+
+def standard(pid):
+    """Where descriptors 0 to 2 lead, by name."""
+    return [os.readlink(f"/proc/{pid}/fd/{i}") for i in range(3)]
+
+for closed in "0<&- 1>&- 2>&-", "2>&-", "0<&- 2>&-":
+    arguments = ["sh", "-c", f'exec "$1" serve --listen 127.0.0.1:0 {closed}', "sh", program]
+    process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(100):
+        time.sleep(0.05)
+        files = [os.readlink(f"/proc/{process.pid}/fd/{f}") for f in os.listdir(f"/proc/{process.pid}/fd")]
+        if any("lenet5_serve" in f for f in files):
+            break
+    else:
+        if subprocess.run([program, "help", "serve"], capture_output=True).returncode == 0:
+            sys.exit(f"FAILED: serve {closed}: no module: {files}")
+        sys.exit(0)
+    for i, name in enumerate(standard(process.pid)):
+        assert name == ("/" if f"{i}<&-" in closed or f"{i}>&-" in closed else "/dev/null"), (closed, i, name)
+    process.send_signal(signal.SIGTERM)
+    process.wait(20)
+PY
+
+# Without /proc; then with nothing that can be written to, nor executed where it usually could be.
+apart="unshare --mount"
+[ "$(id -u)" = 0 ] || apart="unshare --user --map-root-user --mount"
+if $apart true 2>/dev/null; then
+    expect 0 "b.png: $blank" $apart sh -c 'mount -t tmpfs none /proc && "$1" read b.png' sh "$program"
+    expect 1 "lenet5_pictures, a part of the program, cannot be loaded: /proc is not mounted" \
+        $apart sh -c 'mount -t tmpfs none /proc && "$1" read a.jpg' sh "$program"
+    [ "$(wc -l <err)" = 1 ] || fail "without /proc: $(cat err)"
+    expect 1 "lenet5_fetch, a part of the program, cannot be loaded: /proc is not mounted" \
+        $apart sh -c 'mount -t tmpfs none /proc && "$1" fetch mnist --data d' sh "$program"
+    expect 0 "a.jpg: $blank" $apart sh -c 'for at in /dev/shm /var/tmp /run; do mount -t tmpfs -o noexec,ro none $at; done &&
+        mount -o remount,ro,bind / && ! touch /x && ! touch /dev/shm/x && exec "$1" read a.jpg' sh "$program"
+else
+    echo "skipped: no mounts of its own are allowed here"
+fi
+
+[ $failures = 0 ] && echo "all passed"
+[ $failures = 0 ]
