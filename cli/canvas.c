@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,10 +32,13 @@ bool ends_in(const char *path, const char *ending)
 
 /* ---- A process of its own ---------------------------------------------------------------------------------------- */
 
-/* In the child: what is told of it is an error, whose status may be LENET5_OK. */
-static void draw_and_tell(int to, drawing draw, const void *what)
+/* In the child, which does not outlive its parent: what is told of it is an error, whose status may be LENET5_OK. */
+static void draw_and_tell(pid_t parent, int to, drawing draw, const void *what)
 {
     lenet5_error told = {.status = LENET5_OK};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
     signal(SIGALRM, SIG_DFL);
     alarm(LONGEST);
     told.status = draw(what, &told);
@@ -66,9 +70,9 @@ lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet
     lenet5_error told;
     if (pipe(ends) != 0)
         return fail_to_draw(error, LENET5_E_OPEN, path, strerror(errno));
-    const pid_t child = fork();
+    const pid_t parent = getpid(), child = fork();
     if (child == 0)
-        draw_and_tell(ends[1], draw, what);
+        draw_and_tell(parent, ends[1], draw, what);
     const int failure = errno;
     close(ends[1]);
     const bool heard = child > 0 && hear(&told, ends[0]);
