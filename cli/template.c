@@ -10,7 +10,6 @@
 #define LONGEST_SIDE 1000000
 #define LARGEST_FILE ((size_t)1 << 24)
 #define PLACE_SIZE 80
-#define MOST_CODES 1000000 /* of all fields together */
 
 static const char *const form_members[] = {"width", "height", "fields", "marks", "mark_size", NULL};
 static const char *const field_members[] = {"name", "region", "format", "check", "list", "max_error", "n_best", NULL};
@@ -267,8 +266,8 @@ static int load_lists(form_template *form, const char *path)
             return complain("%s: fields[%zu].list: too long a name", path, i);
         code = load_codes(&field->codes, list);
         codes += field->codes.count;
-        if (code == EXIT_DONE && codes > MOST_CODES)
-            code = complain("%s: the lists of all fields have more than %d codes", list, MOST_CODES);
+        if (code == EXIT_DONE && codes > LENET5_MAX_LIST)
+            code = complain("%s: the lists of all fields have more than %d codes", list, LENET5_MAX_LIST);
         if (code != EXIT_DONE)
             complain("%s: fields[%zu].list: cannot be used", path, i);
     }
