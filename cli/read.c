@@ -194,10 +194,10 @@ const cli_command read_command = {
                    "written has no lines.\n\n"
                    "A string is accepted from a probability of 0.5 on. But so many other things look like a\n"
                    "single digit, or like a few that hang together, that these are asked for more: 0.92 for\n"
-                   "one, 0.96 for two and 0.85 for more that all touch. Who knows what is written had better\n"
+                   "one, 0.96 for two and 0.85 for more that all touch. If you know what is written,\n"
                    "say so by --format, --list or --check: then 0.5 is enough for all of them.\n\n"
-                   "A folder stands for the pictures in it, by name, and - for standard input. Pages of PDF\n"
-                   "are rendered by pdftoppm (Debian's poppler-utils). What --format, --list, --check,\n"
+                   "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
+                   "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What --format, --list, --check,\n"
                    "--threshold, --max-error and --n-best say holds for the fields of a template that do not\n"
                    "say it themselves.",
     .options = options,

@@ -1,5 +1,5 @@
-# pages.sh PROGRAM: 20,000 pages in one process cost no more descriptors, maps and memory than 2,000, and time in proportion;
-# a TIFF whose pages go round in a circle, or lead out of the file, ends.
+# pages.sh PROGRAM: 20,000 pages in one process, or pictures that a server is sent, cost no more descriptors, maps and memory
+# than 2,000, and time in proportion; a TIFF whose pages go round in a circle, or lead out of the file, ends.
 set -u
 program=$1
 export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
@@ -7,7 +7,7 @@ export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:quarantine_size_mb=4"
 
 python3 - "$program" <<'PY' || fail "20,000 pages"
-import os, subprocess, sys, time
+import http.client, os, subprocess, sys, time
 import files
 
 def write(name, content):
@@ -47,6 +47,28 @@ for i in range(6000):
     os.link("one." + ending, f"many/a-rather-long-name-so-that-pipes-are-full-{i:05d}.{ending}")
 read(["--threads", "3", "many"], 6000)
 
+
+def serve(requests):
+    """JPEGs over HTTP, one after the other; the server may have been built without."""
+    if subprocess.run([sys.argv[1], "help", "serve"], capture_output=True).returncode != 0:
+        return
+    process = subprocess.Popen([sys.argv[1], "serve", "--listen", "127.0.0.1:0", "--threads", "1", "--log", "none"],
+                               stderr=subprocess.PIPE)
+    port = int(process.stderr.readline().split(b":")[-1])
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    seen = []
+    for number in range(requests):
+        connection.request("POST", "/v1/read", files.jpeg(16), {"Content-Type": "image/jpeg"})
+        answer = connection.getresponse()
+        assert answer.status == 200 and b'"empty"' in answer.read(), answer.status
+        if number in (requests // 10, requests - 1):
+            seen.append(look(process))
+    process.terminate()
+    process.wait(40)
+    print(f"{requests} requests: {seen[0]}, then {seen[1]}")
+    assert seen[1][0] <= seen[0][0] + 1 and seen[1][1] <= seen[0][1] + 10 and seen[1][2] <= seen[0][2] + 16384, "it grows"
+
+serve(500)
 write("circle.tif", files.tiff(3, last="first"))
 write("itself.tif", files.tiff(1, last="first"))
 write("beyond.tif", files.tiff(2, last=1 << 20))
