@@ -118,6 +118,49 @@ static int read_numbers(job *j)
     return EXIT_DONE;
 }
 
+/* A name as it stands in Host, without a port: digits.example.com. */
+static bool is_host(const char *item, size_t length)
+{
+    return length > 0 && strspn(item, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") >= length;
+}
+
+/* As browsers tell it: https://example.com:8443, without a path; or null. */
+static bool is_origin(const char *item, size_t length)
+{
+    const char *slashes = strstr(item, "://");
+    const size_t scheme = slashes ? (size_t)(slashes - item) : length;
+    if (length == strlen("null") && strncmp(item, "null", length) == 0)
+        return true;
+    return scheme > 0 && scheme + strlen("://") < length &&
+           strcspn(slashes + strlen("://"), "/?#@ ,") + scheme + strlen("://") == length;
+}
+
+/* An option's list with commas between, of which each item has to be such a one. NULL, the option not given, is fine.
+ */
+static int read_list(const char **list, const job *j, const char *name, bool (*is_one)(const char *item, size_t length),
+                     const char *example)
+{
+    *list = argument_text(j->arguments, name);
+    for (const char *item = *list; item; item = strchr(item, ',') ? strchr(item, ',') + 1 : NULL) {
+        const size_t length = strcspn(item, ",");
+        if (!is_one(item, length))
+            return complain_usage(j->arguments->command, "--%s \"%.*s\": it is written as in %s", name, (int)length,
+                                  item, example);
+    }
+    return EXIT_DONE;
+}
+
+static int read_names(job *j)
+{
+    const char *origins = argument_text(j->arguments, "allow-origin");
+    int code = read_list(&j->options.hosts, j, "host", is_host, "digits.example.com");
+    if (code == EXIT_DONE && origins && strcmp(origins, "*") == 0)
+        j->options.origins = origins;
+    else if (code == EXIT_DONE)
+        code = read_list(&j->options.origins, j, "allow-origin", is_origin, "https://example.com");
+    return code;
+}
+
 static int read_options(job *j)
 {
     static const char *const logs[] = {"text", "json", "none", NULL};
@@ -127,11 +170,11 @@ static int read_options(job *j)
     if (!logs[place])
         return complain_unknown(j->arguments->command, "log", log, logs);
     j->options.log = (serve_log)place;
-    j->options.hosts = argument_text(j->arguments, "host");
-    j->options.origins = argument_text(j->arguments, "allow-origin");
     j->options.sandbox = !argument_flag(j->arguments, "no-sandbox");
     j->options.listen = listen ? listen : SERVE_DEFAULT_PLACE;
-    const int code = read_numbers(j);
+    int code = read_numbers(j);
+    if (code == EXIT_DONE)
+        code = read_names(j);
     return code == EXIT_DONE ? take_secrets(j) : code;
 }
 

@@ -82,6 +82,19 @@ describe("Host", () => {
     });
 });
 
+describe("names and sites that cannot be any", () => {
+    const wrong = [["--host", "digits.example:8080"], ["--host", "http://digits.example"], ["--host", "a,,b"],
+                   ["--host", "a, b"], ["--host", ""], ["--host", "*"], ["--allow-origin", "page.example"],
+                   ["--allow-origin", `${PAGE}/`], ["--allow-origin", `${PAGE},`], ["--allow-origin", `*,${PAGE}`],
+                   ["--allow-origin", "https://"], ["--allow-origin", "://page.example"], ["--allow-origin", "page,a://b"]];
+    for (const [option, value] of wrong)
+        test(`${option} ${value}`, () => {
+            const { code, err } = run(["serve", "--listen", "127.0.0.1:0", option, value], { timeout: 3000 });
+            assert.equal(code, 2, err);
+            assert.match(err, new RegExp(`${option} ".*": it is written as in `));
+        });
+});
+
 describe("pages of other sites", () => {
     const foreign = [
         { Origin: "https://attacker.example" }, { Origin: "null" }, { Origin: "" }, { Origin: "http://127.0.0.1:1" },
