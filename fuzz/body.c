@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "/v2/models/lenet5/infer HTTP/1.1\r\nInference-Header-Content-Length: 110",
         "/v1/read HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xx",
         "/v1/read?explain=1&n_best=3 HTTP/1.1\r\nContent-Type: image/png",
+        "/v1/classify HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xx",
     };
     if (size == 0)
         return 0;

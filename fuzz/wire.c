@@ -28,6 +28,7 @@ static server *serving(void)
     s.options = (serve_options)SERVE_DEFAULTS;
     s.options.listen = "127.0.0.1:0";
     s.options.hosts = "x"; /* which those of the corpus ask */
+    s.options.origins = "https://page.example";
     s.options.digits = &digits;
     s.options.strings = &strings;
     s.options.most_body = 16384;
