@@ -144,6 +144,31 @@ static void the_largest_weights_have_finite_penalties(void **state)
     }
 }
 
+static void whatever_the_weights_an_answer_is_a_digit(void **state)
+{
+    (void)state;
+    const float odd[] = {NAN, INFINITY, 3e38f, -3e38f, LENET5_MAX_WEIGHT, 1e-40f};
+    for (size_t i = 0; i < LENGTH(odd); i++)
+        for (size_t step = 1; step < 4000; step += 3999) { /* all of them, or a few */
+            static lenet5_network network;
+            uint8_t answers[200];
+            lenet5_bulk *bulk;
+            lenet5_evaluation e;
+            network = sample.network;
+            for (size_t k = 0; k < LENET5_PARAMETERS; k += step)
+                ((float *)&network)[k] = k % 2 ? odd[i] : -odd[i];
+            assert_int_equal(lenet5_bulk_new(&bulk, &network, NULL), LENET5_OK);
+            lenet5_bulk_read(answers, bulk, digits.pixels, digits.count);
+            lenet5_bulk_free(bulk);
+            assert_int_equal(lenet5_evaluate(&e, &network, &digits, 1, NULL), LENET5_OK);
+            for (size_t k = 0; k < digits.count; k++) {
+                assert_in_range(answers[k], 0, 9);
+                assert_probabilities(&sample.provenance.loss, e.penalty[k]);
+            }
+            lenet5_evaluation_free(&e);
+        }
+}
+
 /* ---- Numbers out of range -----------------------------------------------------------------------------------------
  */
 
@@ -360,13 +385,20 @@ static void lanes_from_the_heap_are_aligned(void **state)
     const uint8_t *pictures[LENET5_LANES];
     for (size_t i = 0; i < LENET5_LANES; i++)
         pictures[i] = lenet5_dataset_picture(&digits, i);
-    for (size_t count = 1; count < 5; count++) {
-        lenet5_lanes *lanes = lenet5_lanes_new(count);
-        assert_non_null(lanes);
-        assert_int_equal((uintptr_t)lanes % _Alignof(lenet5_lanes), 0);
-        lenet5_set_input_lanes(&lanes[count - 1], pictures);
-        lenet5_forward_lanes(&lanes[count - 1], &sample.network);
-        lenet5_lanes_free(lanes);
+    lenet5_lanes *lanes[8];
+    void *between[8]; /* so that malloc's own alignment would show */
+    for (size_t i = 0; i < LENGTH(lanes); i++) {
+        lanes[i] = lenet5_lanes_new(1 + i % 3);
+        between[i] = malloc(24 + 16 * i);
+        void *volatile address = lanes[i]; /* of whose type the compiler would take the alignment for granted */
+        assert_non_null(address);
+        assert_int_equal((uintptr_t)address % _Alignof(lenet5_lanes), 0);
+        lenet5_set_input_lanes(&lanes[i][i % 3], pictures);
+        lenet5_forward_lanes(&lanes[i][i % 3], &sample.network);
+    }
+    for (size_t i = 0; i < LENGTH(lanes); i++) {
+        lenet5_lanes_free(lanes[i]);
+        free(between[i]);
     }
     assert_null(lenet5_lanes_new(0));
     assert_null(lenet5_lanes_new(SIZE_MAX / 2));
@@ -413,6 +445,7 @@ int main(void)
         TEST_IN_FOLDER(the_name_of_a_folder_need_not_be_utf8),
         cmocka_unit_test(a_posterior_is_probabilities_whatever_the_penalties),
         cmocka_unit_test(the_largest_weights_have_finite_penalties),
+        cmocka_unit_test(whatever_the_weights_an_answer_is_a_digit),
         cmocka_unit_test(a_label_beyond_the_digits_is_rubbish),
         cmocka_unit_test(trainings_out_of_range_are_refused),
         cmocka_unit_test(evaluations_out_of_range_are_refused),
