@@ -9,6 +9,8 @@
 #include "tiff.h"
 
 #define LEAST_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
+#define MOST_SCANS \
+    100 /* of a progressive JPEG, where ten are usual: each goes over all pixels, and takes a few bytes */
 
 /* Leptonica keeps four pixels of grey in a word, the leftmost in its highest byte, and one of colour likewise. */
 static uint8_t byte_at(const l_uint32 *row, size_t index)
@@ -95,6 +97,36 @@ static lenet5_status check_bmp(const picture_file *file, lenet5_error *error)
                                      error);
 }
 
+/* The scans of a JPEG up to its end, or one more than are allowed. */
+static size_t count_scans(const picture_file *file)
+{
+    enum { ESCAPED = 0x00, TEM = 0x01, RST0 = 0xD0, SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, FILL = 0xFF };
+    const uint8_t *bytes = file->bytes;
+    size_t scans = 0;
+    for (size_t at = 0; at + 4 <= file->size && scans <= MOST_SCANS;) {
+        const uint8_t kind = bytes[at + 1];
+        if (bytes[at] != 0xFF || kind == FILL)
+            at++;
+        else if (kind == EOI)
+            break;
+        else if (kind == ESCAPED || kind == TEM || (kind >= RST0 && kind <= SOI))
+            at += 2;
+        else {
+            scans += kind == SOS;
+            at += 2 + ((size_t)bytes[at + 2] << 8 | bytes[at + 3]);
+        }
+    }
+    return scans;
+}
+
+static lenet5_status check_scans(const picture_file *file, lenet5_error *error)
+{
+    if (count_scans(file) > MOST_SCANS)
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
+                           "%s: a JPEG of more than %d scans; save it again", file->name, MOST_SCANS);
+    return LENET5_OK;
+}
+
 static lenet5_status check_header(int *format, const picture_file *file, lenet5_error *error)
 {
     l_int32 width, height;
@@ -111,7 +143,9 @@ static lenet5_status check_header(int *format, const picture_file *file, lenet5_
 static lenet5_status read_single(PIX **pix, const picture_file *file, lenet5_error *error)
 {
     int format = IFF_UNKNOWN;
-    const lenet5_status status = check_header(&format, file, error);
+    lenet5_status status = check_header(&format, file, error);
+    if (status == LENET5_OK && format == IFF_JFIF_JPEG)
+        status = check_scans(file, error);
     if (status != LENET5_OK)
         return status;
     *pix = pixReadMem(file->bytes, file->size);

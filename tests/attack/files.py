@@ -13,6 +13,19 @@ def jpeg(side):
             marker(0xDA, b"\x01\x01\x00\x00\x3f\x00") + bytes((side // 8)**2 * 2 // 8 + 1) + b"\xff\xd9")
 
 
+def jpeg_of_scans(side, scans):
+    """Grey, progressive: the means of all blocks in a scan, and then so many scans that say of each block that it ends."""
+    marker = lambda kind, body: b"\xff" + bytes([kind]) + struct.pack(">H", len(body) + 2) + body
+    table = lambda symbol: bytes([1] + [0] * 15 + [symbol])
+    blocks = (side // 8)**2
+    ends = bytes(((blocks >> 14) + 1) * 15 // 8 + 1)  # the symbol E0 and 14 bits, for 16384 blocks each
+    scan = marker(0xDA, b"\x01\x01\x00\x01\x3f\x00") + ends
+    return (b"\xff\xd8" + marker(0xDB, b"\0" + bytes([1] * 64)) +
+            marker(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\x01\x11\x00") +
+            marker(0xC4, b"\x00" + table(0)) + marker(0xC4, b"\x10" + table(0xE0)) +
+            marker(0xDA, b"\x01\x01\x00\x00\x00\x00") + bytes(blocks // 8 + 1) + scan * scans + b"\xff\xd9")
+
+
 def bmp(side):
     """White, 24 bits, side x side."""
     row = b"\xff" * (3 * side) + bytes(-3 * side % 4)

@@ -69,6 +69,9 @@ def serve(requests):
     assert seen[1][0] <= seen[0][0] + 1 and seen[1][1] <= seen[0][1] + 10 and seen[1][2] <= seen[0][2] + 16384, "it grows"
 
 serve(500)
+write("scans.jpg", files.jpeg_of_scans(6320, 5000))
+write("100.jpg", files.jpeg_of_scans(64, 99))
+write("101.jpg", files.jpeg_of_scans(64, 100))
 write("circle.tif", files.tiff(3, last="first"))
 write("itself.tif", files.tiff(1, last="first"))
 write("beyond.tif", files.tiff(2, last=1 << 20))
@@ -89,6 +92,10 @@ expect 1 "end.tif: byte 746: a page of the TIFF begins here" "$program" read end
 expect 1 "huge.tif: byte 0: 16x65535 pixels; at most 1000 can be read" "$program" read huge.tif --max-pixels 1000
 expect 1 "many.tif: byte " "$program" read many.tif
 grep -q "more than 65535 pages" err || fail "65,536 pages: $(tail -n 1 err)"
+# A scan more than is allowed; 5,000 would take a minute of a large picture, and half a megabyte.
+expect 1 "scans.jpg: a JPEG of more than 100 scans" "$program" read scans.jpg
+expect 1 "101.jpg: a JPEG of more than 100 scans" "$program" read 101.jpg
+expect 0 "100.jpg: nothing is written there" "$program" read 100.jpg
 
 [ $failures = 0 ] && echo "all passed"
 [ $failures = 0 ]
