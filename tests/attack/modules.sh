@@ -46,11 +46,12 @@ PY
 # Without /proc; then with nothing that can be written to, nor executed where it usually could be.
 apart="unshare --mount"
 [ "$(id -u)" = 0 ] || apart="unshare --user --map-root-user --mount"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" # which needs /proc
 if $apart true 2>/dev/null; then
     expect 0 "b.png: $blank" $apart sh -c 'mount -t tmpfs none /proc && "$1" read b.png' sh "$program"
     expect 1 "lenet5_pictures, a part of the program, cannot be loaded: /proc is not mounted" \
         $apart sh -c 'mount -t tmpfs none /proc && "$1" read a.jpg' sh "$program"
-    [ "$(wc -l <err)" = 1 ] || fail "without /proc: $(cat err)"
+    [ "$(grep -c '^lenet5' err)" = 1 ] || fail "without /proc: $(cat err)"
     expect 1 "lenet5_fetch, a part of the program, cannot be loaded: /proc is not mounted" \
         $apart sh -c 'mount -t tmpfs none /proc && "$1" fetch mnist --data d' sh "$program"
     expect 0 "a.jpg: $blank" $apart sh -c 'for at in /dev/shm /var/tmp /run; do mount -t tmpfs -o noexec,ro none $at; done &&
