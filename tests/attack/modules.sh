@@ -46,9 +46,10 @@ PY
 # Without /proc; then with nothing that can be written to, nor executed where it usually could be.
 apart="unshare --mount"
 [ "$(id -u)" = 0 ] || apart="unshare --user --map-root-user --mount"
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" # which needs /proc
 if $apart true 2>/dev/null; then
-    expect 0 "b.png: $blank" $apart sh -c 'mount -t tmpfs none /proc && "$1" read b.png' sh "$program"
+    if ! grep -q __asan_init "$program"; then # which needs /proc itself
+        expect 0 "b.png: $blank" $apart sh -c 'mount -t tmpfs none /proc && "$1" read b.png' sh "$program"
+    fi
     expect 1 "lenet5_pictures, a part of the program, cannot be loaded: /proc is not mounted" \
         $apart sh -c 'mount -t tmpfs none /proc && "$1" read a.jpg' sh "$program"
     [ "$(grep -c '^lenet5' err)" = 1 ] || fail "without /proc: $(cat err)"
