@@ -208,6 +208,7 @@ const mib = (bytes) => `${(bytes / MIB).toFixed(0)} MiB`;
 test(`${SECONDS} seconds of a hostile load`, { timeout: 1000 * SECONDS + 120000 }, async (t) => {
     const set = digits(t, 100);
     server = await start(["--request-time", "4", "--idle-time", "5"], { env: { ASAN_OPTIONS, ...process.env } });
+    t.after(() => server.stop("SIGKILL"));
     const idle = server.memory();
     const good = await goodClient(set);
     await sleep(1000 * CALM);
