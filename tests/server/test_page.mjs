@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { colours, draw, launch, open, overflow, screenshot, skip, until, untilMany, violations } from "./browser.mjs";
+import { digits, enlarged, tiff } from "./pictures.mjs";
 import { newFolder, run, sample, start, startTraining } from "./server.mjs";
 import { DIGITS, placed, SCRIBBLE } from "./strokes.mjs";
 
@@ -215,6 +216,29 @@ describe("codes and pictures", { skip }, () => {
         await reads(page, "31902: accepted");
         await page.locator("#explain").check();
         await untilMany(page.locator("#explanation canvas"), 5);
+    });
+
+    // The browser knows no TIFF: what is shown is the server's PNG.
+    test("the pages of a TIFF, one at a time", async (t) => {
+        const page = await visit(t);
+        const file = join(newFolder(t), "pages.tif");
+        const [width, height] = [200, 180];
+        const written = enlarged(digits(t, 10).picture(3), 5, { width, height });
+        const blank = Buffer.alloc(width * height, 255);
+        writeFileSync(file, tiff([written, blank].map((pixels) => ({ pixels, width, height }))));
+        await page.locator("#file").setInputFiles(file);
+        const shows = (number, lines) => until(async () =>
+            await page.locator("#page-number").innerText() === `Page ${number}` &&
+            await page.locator("#lines li").count() === lines, `page ${number}`);
+        await shows(1, 1);
+        assert.equal(await page.locator("#result-picture").evaluate((canvas) => canvas.width), width);
+        assert.ok((await colours(page.locator("#result-picture")))[0].different > 2, "the picture is painted");
+        assert.ok(await page.locator("#page-before").isDisabled());
+        await page.locator("#page-after").click();
+        await shows(2, 0);
+        assert.ok(await page.locator("#page-after").isDisabled());
+        await page.locator("#page-before").click();
+        await shows(1, 1);
     });
 
     test("a file that is no picture is refused in words", async (t) => {
