@@ -191,6 +191,7 @@ async function goodClient(set) {
                               { workerData: { port: server.port, bytes: set.bytes } });
     const failure = new Promise((_, fail) => worker.on("error", fail));
     failure.catch(() => {});
+    await Promise.race([new Promise((ready) => worker.once("message", ready)), failure]);
     return {
         loadBegins: () => worker.postMessage("load"),
         async stop() {

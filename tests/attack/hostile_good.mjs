@@ -70,6 +70,7 @@ parentPort.on("message", (told) => {
 const answers = [];
 for (let i = 0; i < 100; i++)
     answers.push(digitOf(await classify(i)));
+parentPort.postMessage("ready");
 await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(answers, 33 * i)));
 parentPort.postMessage({ ...figures(times), failed, why, calm: figures(calm) });
 parentPort.close();
