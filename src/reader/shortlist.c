@@ -104,25 +104,33 @@ static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t pl
     return end;
 }
 
-/* Codes of at least place digits, of which they share those before place. */
-static void follow(search *s, size_t first, size_t end, size_t place, const double *ways)
+/* The branches, by the digit at place, of codes that share the digits before it; the most promising first. */
+static size_t divide(branch branches[10], const search *s, size_t first, size_t end, size_t place, const double *ways)
 {
-    branch branches[10];
     size_t count = 0;
-    const size_t nodes = s->g->nodes;
-    if (s->f->codes[first][place] == '\0')
-        add_code(s, first++, ways[nodes - 1]);
-    s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
     while (first < end) {
         const unsigned digit = (unsigned)(s->f->codes[first][place] - '0');
-        double *longer = s->ways + (10 * place + digit) * nodes;
-        branch b = {first, end_of_digit(s->f, first, end, place), add_digit(longer, s, ways, place, digit), longer};
+        double *longer = s->ways + (10 * place + digit) * s->g->nodes;
+        const branch b = {first, end_of_digit(s->f, first, end, place), add_digit(longer, s, ways, place, digit),
+                          longer};
         first = b.end;
         size_t at = count++;
         for (; at > 0 && branches[at - 1].promise < b.promise; at--)
             branches[at] = branches[at - 1];
         branches[at] = b;
     }
+    return count;
+}
+
+/* Codes of at least place digits, of which they share those before place. */
+static void follow(search *s, size_t first, size_t end, size_t place, const double *ways)
+{
+    branch branches[10] = {{0}};
+    const size_t nodes = s->g->nodes;
+    if (s->f->codes[first][place] == '\0')
+        add_code(s, first++, ways[nodes - 1]);
+    s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
+    const size_t count = divide(branches, s, first, end, place, ways);
     for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].promise > LEAST_SHARE * s->best; i++)
         follow(s, branches[i].first, branches[i].end, place + 1, branches[i].ways);
 }
