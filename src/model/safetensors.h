@@ -34,8 +34,8 @@ lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, 
                                        lenet5_error *error);
 
 /*
- * As json_dumps, which leaves out a key, and says nothing, where its memory cannot grow: this measures first. The caller
- * frees the text; NULL if there is no memory.
+ * As json_dumps, which leaves out a key, and says nothing, where its memory cannot grow: this measures first. The
+ * caller frees the text; NULL if there is no memory.
  */
 char *lenet5_json_text(const json_t *value, size_t flags);
 

@@ -213,7 +213,7 @@ static size_t take_parts(form_file files[MOST_FILES], request *r, cursor *c)
 
 static size_t take_form(form_file files[MOST_FILES], request *r)
 {
-    cursor c = {.at = (char *)r->body, .end = (char *)r->body + r->size};
+    cursor c = {.at = (char *)r->body, .end = r->size > 0 ? (char *)r->body + r->size : NULL};
     if (r->size == 0 || !take_boundary(&c, r->content_type) || !find_first(&c)) {
         refuse(r, MHD_HTTP_BAD_REQUEST, "the body is no whole multipart/form-data");
         return 0;
