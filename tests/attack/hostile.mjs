@@ -234,13 +234,13 @@ test(`${SECONDS} seconds of a hostile load`, { timeout: 1000 * SECONDS + 120000 
         `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, at most ${longest.toFixed(1)} ms`;
     t.diagnostic(`good requests: ${told.count}, ${told.failed} failed, ${times(told)}`);
     t.diagnostic(`before the load: ${told.calm.count}, ${times(told.calm)}`);
+    const { code, signal, err } = await server.stop();
+    assert.equal(code, 0, `${signal} ${err}`);
+    assert.doesNotMatch(err, /Sanitizer|runtime error/);
     assert.equal(told.failed, 0, told.why);
     assert.ok(told.count > 10 * SECONDS, `${told.count} good requests`);
     assert.ok(SECONDS < LONG || growth <= FLAT, `memory grew by ${(100 * growth).toFixed(1)} %`);
     assert.ok(SANITIZED || most < MOST, `${mib(most)} at most`);
     if (asked.p99)
         assert.ok(told.p99 <= Number(asked.p99), `p99 is ${told.p99} ms`);
-    const { code, signal, err } = await server.stop();
-    assert.equal(code, 0, `${signal} ${err}`);
-    assert.doesNotMatch(err, /Sanitizer|runtime error/);
 });
