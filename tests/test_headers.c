@@ -94,13 +94,16 @@ static void put_entry(bytes *b, uint32_t tag, uint32_t value)
     put_little(b, value, 4);
 }
 
-static bytes tiff(void)
+/* Its width is there twice, where the second is not that of the first. */
+static bytes tiff_of_widths(uint32_t first, uint32_t second)
 {
     bytes b = {.size = 0};
     put(&b, "II*\0", 4);
     put_little(&b, 8, 4);
-    put_little(&b, 8, 2);
-    put_entry(&b, 256, SIDE);
+    put_little(&b, first == second ? 8 : 9, 2);
+    put_entry(&b, 256, first);
+    if (first != second)
+        put_entry(&b, 256, second);
     put_entry(&b, 257, SIDE);
     put_entry(&b, 258, 8);
     put_entry(&b, 259, 1);
@@ -111,6 +114,17 @@ static bytes tiff(void)
     put_little(&b, 0, 4);
     put_little(&b, 0, 4);
     return b;
+}
+
+static bytes tiff(void)
+{
+    return tiff_of_widths(SIDE, SIDE);
+}
+
+/* Of an entry that is there twice, a reader takes the first. */
+static bytes tiff_of_two_widths(void)
+{
+    return tiff_of_widths(SIDE, 1);
 }
 
 static bytes jpeg(void)
@@ -148,8 +162,15 @@ static void huge_pictures_are_refused_by_their_headers(void **state)
     static const struct {
         bytes (*make)(void);
         const char *sides;
-    } kinds[] = {{pgm, "60000x60000"}, {ppm, "60000x60000"},  {pbm, "60000x60000"},  {png, "60000x60000"},
-                 {bmp, "60000x60000"}, {tiff, "60000x60000"}, {jpeg, "60000x60000"}, {webp, "16383x16383"}};
+    } kinds[] = {{pgm, "60000x60000"},
+                 {ppm, "60000x60000"},
+                 {pbm, "60000x60000"},
+                 {png, "60000x60000"},
+                 {bmp, "60000x60000"},
+                 {tiff, "60000x60000"},
+                 {tiff_of_two_widths, "60000x60000"},
+                 {jpeg, "60000x60000"},
+                 {webp, "16383x16383"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         lenet5_error error = {0};
         lenet5_pages *pages;
@@ -163,6 +184,24 @@ static void huge_pictures_are_refused_by_their_headers(void **state)
         assert_false(lenet5_pages_left(pages));
         lenet5_pages_free(pages);
     }
+}
+
+/* A kind whose size Leptonica tells by decoding all of it. */
+static void gif_is_not_decoded(void **state)
+{
+    (void)state;
+    bytes b = {.size = 0};
+    put(&b, "GIF89a", 6);
+    put_little(&b, 1, 2);
+    put_little(&b, 1, 2);
+    put(&b, "\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0\1\0\1\0\0\2\2\x44\1\0;", 26);
+    lenet5_error error = {0};
+    lenet5_pages *pages;
+    lenet5_picture picture;
+    assert_int_equal(lenet5_pages_parse(&pages, b.data, b.size, "picture.gif", &error), LENET5_OK);
+    assert_int_equal(lenet5_pages_next(&picture, pages, &error), LENET5_E_PICTURE_FORMAT);
+    assert_non_null(strstr(error.message, "picture.gif"));
+    lenet5_pages_free(pages);
 }
 
 static void a_limit_holds_for_the_pages_that_follow(void **state)
@@ -188,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(huge_pictures_are_refused_by_their_headers),
+        cmocka_unit_test(gif_is_not_decoded),
         cmocka_unit_test(a_limit_holds_for_the_pages_that_follow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

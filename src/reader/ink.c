@@ -391,7 +391,10 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
     else
         stretch(map->ink, count, &d);
     report->stroke = stroke_width(map);
-    return lenet5_check_time(b, 4 * count, error);
+    status = lenet5_check_time(b, 4 * count, error);
+    if (status != LENET5_OK)
+        lenet5_ink_free(map);
+    return status;
 }
 
 double lenet5_ink_between(const ink_map *map, double x, double y)

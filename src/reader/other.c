@@ -9,8 +9,9 @@
 #include "tiff.h"
 
 #define LEAST_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
-#define MOST_SCANS \
-    100 /* of a progressive JPEG, where ten are usual: each goes over all pixels, and takes a few bytes */
+
+/* Of a progressive JPEG, where ten are usual: each goes over all pixels, and takes a few bytes. */
+#define MOST_SCANS 100
 
 /* Leptonica keeps four pixels of grey in a word, the leftmost in its highest byte, and one of colour likewise. */
 static uint8_t byte_at(const l_uint32 *row, size_t index)
@@ -127,13 +128,21 @@ static lenet5_status check_scans(const picture_file *file, lenet5_error *error)
     return LENET5_OK;
 }
 
+/* The kinds whose size is in a header; of others Leptonica decodes all to tell it. */
+static bool is_readable(const picture_file *file)
+{
+    l_int32 format = IFF_UNKNOWN;
+    findFileFormatBuffer(file->bytes, &format);
+    return format == IFF_JFIF_JPEG || format == IFF_BMP || format == IFF_PNM || format == IFF_WEBP;
+}
+
 static lenet5_status check_header(int *format, const picture_file *file, lenet5_error *error)
 {
     l_int32 width, height;
     const lenet5_status status = check_bmp(file, error);
     if (status != LENET5_OK)
         return status;
-    if (file->size < LEAST_FILE ||
+    if (file->size < LEAST_FILE || !is_readable(file) ||
         pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,
                            "%s: byte 0: not a picture of a kind that can be read; PNG, PGM or JPEG can", file->name);
@@ -200,6 +209,12 @@ lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, co
     lenet5_status status = lenet5_is_tiff(file) ? read_tiff(&pix, place, file, error) : read_single(&pix, file, error);
     if (status != LENET5_OK)
         return status;
+    if (pix) /* whatever a header has said */
+        status = lenet5_check_picture_size((size_t)pixGetWidth(pix), (size_t)pixGetHeight(pix), file, error);
+    if (status != LENET5_OK) {
+        pixDestroy(&pix);
+        return status;
+    }
     pix = plain(pix);
     status = !pix ? lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
                                 "%s: begins as a picture but cannot be decoded; save it again as PNG", file->name)

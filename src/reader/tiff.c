@@ -77,7 +77,7 @@ lenet5_status lenet5_tiff_page(tiff_page *page, const picture_file *file, lenet5
                            "%s: byte %llu: a page of the TIFF begins here, but it is cut off or damaged", file->name,
                            (unsigned long long)place);
     *page = (tiff_page){.place = place, .next = number_at(file, entries + count * l->entry, l->offset)};
-    for (uint64_t i = 0; i < count; i++)
+    for (uint64_t i = count; i-- > 0;) /* of a tag that is there twice, libtiff takes the first */
         take_entry(page, file, l, entries + i * l->entry);
     return LENET5_OK;
 }
