@@ -5,8 +5,8 @@
 
 #include "base/utf8.h"
 
-#define FIRST_INEXACT \
-    ((uint64_t)1 << 53) /* readers that have doubles alone, as JavaScript has, take it for its neighbour */
+/* Readers that have doubles alone, as JavaScript has, take it for its neighbour. */
+#define FIRST_INEXACT ((uint64_t)1 << 53)
 
 static void give_up(json_t **value)
 {

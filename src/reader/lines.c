@@ -29,6 +29,19 @@ bool lenet5_is_tall(const component *c, double height)
     return (double)height_of(c) >= TALL * height;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const placed *left = a, *right = b;
+    if (left->at != right->at)
+        return left->at > right->at ? 1 : -1;
+    return (left->index > right->index) - (left->index < right->index);
+}
+
+void lenet5_sort_places(placed *list, size_t count)
+{
+    qsort(list, count, sizeof *list, by_place);
+}
+
 /* ---- How high a digit is ------------------------------------------------------------------------------------------
  */
 
@@ -105,27 +118,14 @@ static bool is_stroke(const component *c, const ink_map *map, double height)
     return (lenet5_is_tall(c, height) || (double)c->area >= SPECK * height * height) && !along_border(c, map, height);
 }
 
-/* What is sorted from left to right. */
-typedef struct placed {
-    size_t at, index;
-} placed;
-
-static int by_place(const void *a, const void *b)
-{
-    const placed *left = a, *right = b;
-    if (left->at != right->at)
-        return left->at > right->at ? 1 : -1;
-    return (left->index > right->index) - (left->index < right->index);
-}
-
 static lenet5_status sort_strokes(grouping *g, lenet5_error *error)
 {
     placed *list = malloc((g->stroke_count + 1) * sizeof *list);
     if (!list)
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < g->stroke_count; i++)
-        list[i] = (placed){g->list[g->strokes[i]].box.left, g->strokes[i]};
-    qsort(list, g->stroke_count, sizeof *list, by_place);
+        list[i] = (placed){(double)g->list[g->strokes[i]].box.left, g->strokes[i]};
+    lenet5_sort_places(list, g->stroke_count);
     for (size_t i = 0; i < g->stroke_count; i++)
         g->order[i] = list[i].index;
     free(list);

@@ -7,9 +7,7 @@
 #include "components.h"
 
 /* What a picture may hold. Where there is more, it is LENET5_CROWDED. */
-#define MOST_STROKES                                                                                \
-    32768 /* components of a size that may be a digit or a part of one: several full pages of print \
-           */
+#define MOST_STROKES 32768 /* components that may be digits or parts of one: several full pages of print */
 #define MOST_LINES 4096
 
 #define SPECK 0.004 /* of the square of a digit's height: what has less ink is dropped */
@@ -32,6 +30,14 @@ typedef struct line_groups {
     double stroke;    /* width of the strokes, in pixels */
     bool border;      /* something of a digit's size touches the border of the picture */
 } line_groups;
+
+/* What is sorted by its place, from left to right or from the top down. */
+typedef struct placed {
+    double at;
+    size_t index; /* decides where places are the same */
+} placed;
+
+void lenet5_sort_places(placed *list, size_t count);
 
 static inline size_t height_of(const component *c)
 {

@@ -65,8 +65,7 @@ static bool is_png(const picture_file *file)
 
 struct lenet5_pages {
     picture_file file;
-    uint8_t
-        *owned; /* the bytes of the file, or a copy of the caller's that can be changed; NULL: they are the caller's */
+    uint8_t *owned; /* the file's bytes, or a copy that can be changed; NULL: they are the caller's */
     bool left;
     int read; /* pages */
     page_place place;

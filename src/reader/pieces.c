@@ -88,6 +88,8 @@ static lenet5_status find_lean(float *lean, const ink_map *map, budget *b, lenet
     *lean = 0;
     for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN && status == LENET5_OK; tried += LEAN_STEP) {
         status = lenet5_spend(b, work, error);
+        if (status != LENET5_OK)
+            break;
         const double clear = clearness(columns, map, step, tried);
         if (clear > most) {
             most = clear;
@@ -104,31 +106,31 @@ static lenet5_status straighten(text_line *l, budget *b, lenet5_error *error)
     const ink_map old = l->map;
     const double across = fabs((double)l->lean) * (double)old.height;
     const double down = fabs((double)l->fall) * (double)old.width;
-    ink_map new = {old.width + (size_t)across + 2, old.height + (size_t)down + 2, NULL};
-    if (new.width *new.height > MOST_LINE_PIXELS) {
+    ink_map level = {old.width + (size_t)across + 2, old.height + (size_t)down + 2, NULL};
+    if (level.width * level.height > MOST_LINE_PIXELS) {
         l->crowded = true;
         return LENET5_OK;
     }
-    new.ink = malloc(new.width *new.height);
-    if (!new.ink)
+    level.ink = malloc(level.width * level.height);
+    if (!level.ink)
         return lenet5_fail_memory(error);
-    l->middle = (float)new.height / 2;
-    l->centre = (float)new.width / 2;
-    const double from_x = ((double)old.width - (double)new.width) / 2;
-    const double from_y = ((double)old.height - (double)new.height) / 2;
+    l->middle = (float)level.height / 2;
+    l->centre = (float)level.width / 2;
+    const double from_x = ((double)old.width - (double)level.width) / 2;
+    const double from_y = ((double)old.height - (double)level.height) / 2;
     lenet5_status status = LENET5_OK;
-    for (size_t y = 0; y < new.height &&status == LENET5_OK; y++) {
-        for (size_t x = 0; x < new.width; x++) {
+    for (size_t y = 0; y < level.height && status == LENET5_OK; y++) {
+        for (size_t x = 0; x < level.width; x++) {
             const double there_x = (double)x + (double)l->lean * ((double)y - (double)l->middle) + from_x;
             const double there_y = (double)y + (double)l->fall * ((double)x - (double)l->centre) + from_y;
-            new.ink[y * new.width + x] = (uint8_t)(lenet5_ink_between(&old, there_x, there_y) + 0.5);
+            level.ink[y * level.width + x] = (uint8_t)(lenet5_ink_between(&old, there_x, there_y) + 0.5);
         }
-        status = lenet5_spend(b, 10 * new.width, error);
+        status = lenet5_spend(b, 10 * level.width, error);
     }
     l->from_x += (float)from_x;
     l->from_y += (float)from_y;
     free(old.ink);
-    l->map = new;
+    l->map = level;
     return status;
 }
 
@@ -200,18 +202,6 @@ static lenet5_status cut_out(text_line *l, const line_groups *g, int32_t line, c
 /* ---- Pieces ---------------------------------------------------------------------------------------------------------
  */
 
-/* What is sorted from left to right. */
-typedef struct placed {
-    double at;
-    size_t index;
-} placed;
-
-static int by_place(const void *a, const void *b)
-{
-    const double left = ((const placed *)a)->at, right = ((const placed *)b)->at;
-    return (left > right) - (left < right);
-}
-
 /* Which component each one has been joined to; itself if to none. */
 static void join_stacked(size_t *part_of, const components *c, double height)
 {
@@ -230,9 +220,9 @@ static void join_stacked(size_t *part_of, const components *c, double height)
             const double tall = fmax(height, (double)(both.bottom - both.top));
             if ((double)(right - left) < JOIN * (double)narrower || (double)(both.right - both.left) > 1.2 * tall)
                 continue;
-            const size_t old = part_of[k], new = part_of[i];
+            const size_t old = part_of[k];
             for (size_t m = 0; m < c->count; m++)
-                part_of[m] = part_of[m] == old ? new : part_of[m];
+                part_of[m] = part_of[m] == old ? part_of[i] : part_of[m];
         }
 }
 
@@ -423,7 +413,7 @@ static size_t list_parts(part *parts, placed *order, const components *c, const 
     for (size_t i = 0; i < c->count; i++)
         if (parts[i].area > 0)
             order[count++] = (placed){(double)(parts[i].box.left + parts[i].box.right) / 2, i};
-    qsort(order, count, sizeof *order, by_place);
+    lenet5_sort_places(order, count);
     return count;
 }
 

@@ -62,7 +62,8 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
     lenet5_status status = LENET5_OK;
     for (size_t first = 0; first < g->count && status == LENET5_OK; first += LENET5_LANES) {
         status = lenet5_spend(b, LANES_WORK * r->committee->count, error);
-        ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+        if (status == LENET5_OK)
+            ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
     }
     return status;
 }
@@ -116,8 +117,8 @@ static span whole_line(const text_line *l)
     return all;
 }
 
-/* ---- What an observer is shown
- * --------------------------------------------------------------------------------------- */
+/* ---- What an observer sees ------------------------------------------------------------------------------------------
+ */
 
 /* Colours for pieces, one after the other. */
 static const uint8_t inks[][3] = {{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {90, 90, 90}};
