@@ -20,7 +20,7 @@ demo: all
 
 # Everything short and medium. The sets that are not on this machine are skipped, and said to be.
 test: setup-tests all
-	@cd build/$(preset) && ctest --output-on-failure -LE long
+	@cd build/$(preset) && ctest --output-on-failure -LE long -j"$$(nproc)"
 
 # Every test, those that take many minutes too.
 test-long: setup-tests all
