@@ -27,14 +27,20 @@ static int add_code(code_list *list, size_t *room, const char *code)
     return EXIT_DONE;
 }
 
-/* A line without its end, which it loses what follows # of. */
+/* A line without its line break. Cuts off its comment, from # on. */
 static int take_line(code_list *list, size_t *room, char *line, const char *path, size_t number)
 {
+    static const char allowed[] = "0123456789 -./";
     if (strlen(line) > LONGEST_CODE)
         return complain("%s: line %zu: longer than %d characters", path, number, LONGEST_CODE);
     line[strcspn(line, "#\r")] = '\0';
     if (line[strspn(line, " \t")] == '\0')
         return EXIT_DONE;
+    const size_t good = strspn(line, allowed);
+    if (line[good])
+        return complain("%s: line %zu: character %zu does not belong in a code, which has digits, blanks, hyphens, "
+                        "points and slashes; write a code a line",
+                        path, number, good + 1);
     if (list->count == LENET5_MAX_LIST)
         return complain("%s: line %zu: more than %d codes", path, number, LENET5_MAX_LIST);
     return add_code(list, room, line);

@@ -106,8 +106,12 @@ typedef struct lenet5_read_options {
      * characters.
      */
     const char *format;
-    const char *const *list; /* (list_count): codes that exist, of which the answer is one; NULL: any */
-    size_t list_count;       /* at most LENET5_MAX_LIST */
+    /*
+     * (list_count) Codes that exist, of which the answer is one: digits, with blanks, hyphens, points or slashes
+     * between. LENET5_E_ARGUMENT if one of them is something else. NULL: any string.
+     */
+    const char *const *list;
+    size_t list_count; /* at most LENET5_MAX_LIST */
     lenet5_check check;
     /*
      * The least probability of a string that is accepted. 0 stands for 0.5; but where any string of digits is possible

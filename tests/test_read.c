@@ -585,7 +585,12 @@ static void wrong_options_are_refused(void **state)
     double threshold;
     assert_int_equal(lenet5_read(&r, reader, &none, NULL, NULL), LENET5_E_PICTURE_SIZE);
     static const char *const codes[] = {"12345", "1234"};
+    static const char *const no_codes[] = {"12345,67890", "12345\n67890", "1 Main Street", ""};
     const lenet5_read_options wrong[] = {{.n_best = 11},
+                                         {.list = no_codes, .list_count = 1},
+                                         {.list = no_codes + 1, .list_count = 1},
+                                         {.list = no_codes + 2, .list_count = 1},
+                                         {.list = no_codes + 3, .list_count = 1},
                                          {.threshold = 2},
                                          {.threshold = NAN},
                                          {.most_pixels = (size_t)LENET5_MOST_PICTURE_PIXELS + 1},

@@ -146,12 +146,19 @@ static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, len
     return status;
 }
 
+/* What may stand between the digits of a code. */
+static const char separators[] = " -./";
+
+/* The digits of a code. Returns how many there are; 0 if it is no code. */
 static size_t digits_of(char digits[LENET5_MAX_STRING + 1], const char *code)
 {
     size_t count = 0;
     for (; *code; code++) {
-        if (*code < '0' || *code > '9')
+        if (*code < '0' || *code > '9') {
+            if (!strchr(separators, *code))
+                return 0;
             continue;
+        }
         if (count == LENET5_MAX_STRING)
             return 0;
         digits[count++] = *code;
@@ -208,10 +215,15 @@ static lenet5_status take_list(grammar *f, const grammar *other, const lenet5_re
     f->codes = malloc((options->list_count + 1) * sizeof *f->codes);
     if (!f->codes)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < options->list_count; i++)
-        if (digits_of(f->codes[f->code_count], options->list[i]) > 0 &&
-            lenet5_format_accepts(other, f->codes[f->code_count]))
-            f->code_count++;
+    for (size_t i = 0; i < options->list_count; i++) {
+        if (digits_of(f->codes[f->code_count], options->list[i]) == 0)
+            return lenet5_fail(
+                error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                "code %zu of the list is not a code: it has 1 to %d digits, and nothing else but blanks, "
+                "hyphens, points and slashes",
+                i + 1, LENET5_MAX_STRING);
+        f->code_count += lenet5_format_accepts(other, f->codes[f->code_count]);
+    }
     if (f->code_count == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "none of the %zu codes listed is of the format, with its check digit if it has one",
