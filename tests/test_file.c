@@ -1,7 +1,7 @@
 /*
  * Writing files: whole or not at all, with the rights of what they replace, and without litter. The linker lets the
- * library's open, linkat and rename come here, where a file system can lack files without a name, a machine /proc, and
- * a process be killed.
+ * library's open, flock, linkat and rename come here, where a file system can lack files without a name, give locks to
+ * writers alone, as NFS does, a machine lack /proc, and a process be killed.
  */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "support.h"
@@ -16,14 +16,17 @@
 #include <unistd.h>
 
 int __real_open(const char *name, int flags, ...);
+int __real_flock(int file, int operation);
 int __real_linkat(int from, const char *name, int to, const char *link, int flags);
 int __real_rename(const char *from, const char *to);
 int __wrap_open(const char *name, int flags, ...);
+int __wrap_flock(int file, int operation);
 int __wrap_linkat(int from, const char *name, int to, const char *link, int flags);
 int __wrap_rename(const char *from, const char *to);
 
 static struct {
     bool no_unnamed;       /* the file system knows no O_TMPFILE */
+    bool locks_writers;    /* and no others */
     bool no_proc;          /* nor can a file be named by its descriptor */
     bool killed;           /* the process is, before it renames */
     size_t unnamed, named; /* files opened for writing */
@@ -41,6 +44,13 @@ int __wrap_open(const char *name, int flags, ...)
     machine.unnamed += unnamed;
     machine.named += (flags & O_CREAT) != 0;
     return __real_open(name, flags, mode);
+}
+
+int __wrap_flock(int file, int operation)
+{
+    if (machine.locks_writers && (fcntl(file, F_GETFL) & O_ACCMODE) == O_RDONLY)
+        return errno = EBADF, -1;
+    return __real_flock(file, operation);
 }
 
 int __wrap_linkat(int from, const char *name, int to, const char *link, int flags)
@@ -81,9 +91,10 @@ static mode_t mode_of(const char *file)
 /* Does it on each kind of machine. */
 static void on_all_machines(void **state, void (*test)(void **state))
 {
-    for (int kind = 0; kind < 3; kind++) {
+    for (int kind = 0; kind < 4; kind++) {
         memset(&machine, 0, sizeof machine);
-        machine.no_unnamed = kind == 1;
+        machine.no_unnamed = kind == 1 || kind == 3;
+        machine.locks_writers = kind == 3;
         machine.no_proc = kind == 2;
         test(state);
         assert_true(kind == 0 ? machine.unnamed > 0 : machine.named > 0);
@@ -135,6 +146,46 @@ static void write_through_a_link(void **state)
 static void a_link_is_followed(void **state)
 {
     on_all_machines(state, write_through_a_link);
+}
+
+/* Links to what is not there yet, one of them from another folder. */
+static void write_through_dangling_links(void **state)
+{
+    const path file = path_in(*state, "file"), link = path_in(*state, "link"), folder = path_in(*state, "folder");
+    const path far = path_in(*state, "folder/far");
+    struct stat status;
+    assert_int_equal(mkdir(folder.text, 0700), 0);
+    assert_int_equal(symlink("file", link.text), 0);
+    assert_int_equal(symlink("../link", far.text), 0);
+    assert_int_equal(put(far.text, "new"), LENET5_OK);
+    assert_true(lstat(file.text, &status) == 0 && S_ISREG(status.st_mode));
+    assert_holds(file.text, "new!");
+    assert_int_equal(unlink(file.text), 0);
+    assert_int_equal(unlink(link.text), 0);
+    assert_int_equal(symlink(file.text, link.text), 0); /* as an absolute path */
+    assert_int_equal(put(link.text, "newer"), LENET5_OK);
+    assert_holds(file.text, "newer!");
+    assert_true(lstat(link.text, &status) == 0 && S_ISLNK(status.st_mode));
+    assert_int_equal(unlink(far.text), 0);
+    assert_int_equal(rmdir(folder.text), 0);
+    assert_int_equal(unlink(link.text), 0);
+    assert_int_equal(unlink(file.text), 0);
+}
+
+static void a_dangling_link_is_followed(void **state)
+{
+    on_all_machines(state, write_through_dangling_links);
+}
+
+static void a_ring_of_links_is_an_error(void **state)
+{
+    const path link = path_in(*state, "link");
+    const lenet5_bytes piece = {"x", 1};
+    lenet5_error error;
+    struct stat status;
+    assert_int_equal(symlink("link", link.text), 0);
+    assert_failure(lenet5_file_write(link.text, &piece, 1, &error), LENET5_E_WRITE, &error, link.text);
+    assert_true(lstat(link.text, &status) == 0 && S_ISLNK(status.st_mode));
 }
 
 /* As long as a name can be, where a slot's has to be shorter than the name and more. */
@@ -216,7 +267,7 @@ static void write_beside_another(void **state)
     const path file = path_in(*state, "file"), slot = path_in(*state, "file.lenet5-0.tmp");
     write_bytes(file.text, "old", 3);
     write_bytes(slot.text, "theirs", 6);
-    const int theirs = __real_open(slot.text, O_RDONLY);
+    const int theirs = __real_open(slot.text, O_WRONLY);
     assert_int_equal(flock(theirs, LOCK_EX), 0);
     assert_int_equal(put(file.text, "new"), LENET5_OK);
     assert_holds(file.text, "new!");
@@ -249,6 +300,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_FOLDER(a_file_keeps_its_mode),
         TEST_IN_FOLDER(a_link_is_followed),
+        TEST_IN_FOLDER(a_dangling_link_is_followed),
+        TEST_IN_FOLDER(a_ring_of_links_is_an_error),
         TEST_IN_FOLDER(a_long_name_can_be_written),
         TEST_IN_FOLDER(what_cannot_be_written_is_an_error),
         TEST_IN_FOLDER(the_next_writing_removes_what_a_killed_one_left),

@@ -10,6 +10,7 @@
 #define _GNU_SOURCE /* O_TMPFILE, AT_EMPTY_PATH */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 
 #include "error.h"
 
+#define MOST_LINKS 40       /* that are followed one after the other, as the kernel does */
 #define SLOTS 8             /* writers of one name at the same time */
 #define SLOT_NAME_PART 200  /* bytes of the name in a slot's: file systems take 255 */
 #define SLOT_NAME_ROOM 32   /* bytes for the rest of it */
@@ -57,7 +59,7 @@ static bool write_pieces(int file, const lenet5_bytes *pieces, size_t count)
  */
 
 typedef struct target {
-    char *path;      /* a link has been followed, so that it is not replaced */
+    char *path;      /* links have been followed, so that none is replaced */
     char *folder;    /* that it is in */
     char *slot;      /* room for the name of a slot */
     bool there;      /* a file of that name exists */
@@ -71,11 +73,33 @@ static void target_free(target *t)
     free(t->slot);
 }
 
+/* What a link at path leads to; takes the path. */
+static char *next_path(char *path, const char *link)
+{
+    const char *slash = link[0] == '/' ? NULL : strrchr(path, '/');
+    const size_t folder = slash ? (size_t)(slash + 1 - path) : 0, size = folder + strlen(link) + 1;
+    char *next = malloc(size);
+    if (next)
+        snprintf(next, size, "%.*s%s", (int)folder, path, link);
+    free(path);
+    return next;
+}
+
+/* The path with its last links followed, also where nothing is yet at their end; NULL: there was no memory. */
+static char *follow_links(const char *path)
+{
+    char *at = strdup(path), link[PATH_MAX];
+    ssize_t length;
+    for (int i = 0; at && i < MOST_LINKS && (length = readlink(at, link, sizeof link - 1)) >= 0; i++) {
+        link[length] = '\0';
+        at = next_path(at, link);
+    }
+    return at;
+}
+
 static bool target_init(target *t, const char *path)
 {
-    *t = (target){.path = realpath(path, NULL)};
-    if (!t->path && errno != ENOMEM)
-        t->path = strdup(path);
+    *t = (target){.path = follow_links(path)};
     if (!t->path)
         return false;
     const char *slash = strrchr(t->path, '/');
@@ -106,14 +130,23 @@ static bool has_name(int file, const char *name)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/* By the time it holds the lock, the name may be another file's; from then on, nobody else takes it from this file. */
+/* For a lock, which NFS gives to writers alone. */
+static int open_to_lock(const char *name)
+{
+    const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    const int file = open(name, O_WRONLY | flags);
+    return file < 0 && errno == EACCES ? open(name, O_RDONLY | flags) : file;
+}
+
+/* By the time it holds the lock, the name may be another file's; from then on, nobody else takes it from this file.
+ * Where there are no locks at all, what is there counts as left. */
 static void clear_slots(target *t)
 {
     for (int i = 0; i < SLOTS; i++) {
-        const int file = open(name_slot(t, i), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        const int file = open_to_lock(name_slot(t, i));
         if (file < 0)
             continue;
-        const bool left = flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+        const bool left = flock(file, LOCK_EX | LOCK_NB) == 0 || errno == ENOLCK || errno == EOPNOTSUPP;
         if (left && has_name(file, t->slot))
             unlink(t->slot);
         close(file);
@@ -256,7 +289,10 @@ static bool write_into(const char *path, const lenet5_bytes *pieces, size_t coun
 lenet5_status lenet5_file_write(const char *path, const lenet5_bytes *pieces, size_t count, lenet5_error *error)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    const bool there = stat(path, &status) == 0;
+    if (!there && errno == ELOOP)
+        return fail_writing(error, path);
+    if (there && !S_ISREG(status.st_mode))
         return write_into(path, pieces, count) ? LENET5_OK : fail_writing(error, path);
 
     target t;
