@@ -1,7 +1,9 @@
+#define _GNU_SOURCE /* pipe2 */
 #include "canvas.h"
 
 #include <cairo-svg.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -58,17 +60,35 @@ static bool hear(lenet5_error *told, int from)
     return true;
 }
 
-static void wait_for(pid_t child)
+/* Returns the status that waitpid has. */
+static int wait_for(pid_t child)
 {
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
+    return status;
+}
+
+/* Why a child that has told nothing has ended. */
+static lenet5_status fail_untold(lenet5_error *error, const char *path, int status)
+{
+    char what[120];
+    const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (number == SIGALRM) {
+        snprintf(what, sizeof what, "cannot be drawn: it takes longer than %d seconds", LONGEST);
+        return fail_to_draw(error, LENET5_E_TIME, path, what);
+    }
+    if (number == 0)
+        return fail_to_draw(error, LENET5_E_WRITE, path, "cannot be drawn: the process that draws it has ended early");
+    snprintf(what, sizeof what, "cannot be drawn: signal %d ended the font library, as where memory runs out", number);
+    return fail_to_draw(error, LENET5_E_MEMORY, path, what);
 }
 
 lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet5_error *error)
 {
     int ends[2];
     lenet5_error told;
-    if (pipe(ends) != 0)
+    if (pipe2(ends, O_CLOEXEC) != 0)
         return fail_to_draw(error, LENET5_E_OPEN, path, strerror(errno));
     const pid_t parent = getpid(), child = fork();
     if (child == 0)
@@ -79,10 +99,9 @@ lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet
     close(ends[0]);
     if (child < 0)
         return fail_to_draw(error, LENET5_E_MEMORY, path, strerror(failure));
-    wait_for(child);
+    const int status = wait_for(child);
     if (!heard)
-        return fail_to_draw(error, LENET5_E_MEMORY, path,
-                            "cannot be drawn: the font library has failed, as it does where memory runs out");
+        return fail_untold(error, path, status);
     if (error && told.status != LENET5_OK)
         *error = told;
     return told.status;

@@ -29,5 +29,26 @@ for format in png svg; do
         at=$((at + 300))
     done
 done
+# Why the process that draws has ended, where the font library waits for its configuration.
+mkfifo "$folder/fonts"
+draw_and_end() {
+    FONTCONFIG_FILE=$folder/fonts "$lenet5" plot "$folder/log.csv" --out "$folder/ended.svg" 2>"$folder/said" &
+    child=
+    for _ in $(seq 100); do
+        child=$(cat "/proc/$!/task/$!/children")
+        [ -n "$child" ] && break
+        sleep 0.05
+    done
+    sleep 0.2
+    # shellcheck disable=SC2086 # with a blank behind it
+    kill -"$1" $child
+    code=0
+    wait $! || code=$?
+    [ $code = 1 ] && [ ! -e "$folder/ended.svg" ] && grep -q "$2" "$folder/said" ||
+        { echo "signal $1: exit code $code: $(cat "$folder/said")"; exit 1; }
+}
+draw_and_end ALRM "takes longer than 30 seconds"
+draw_and_end KILL "signal 9 ended the font library"
+
 [ "$failures" -gt 0 ] || { echo "no failure has reached the program"; exit 1; }
 echo "$failures failures told"
