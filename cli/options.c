@@ -219,7 +219,40 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
 /* ---- Help ----------------------------------------------------------------------------------------------------------
  */
 
+#define HELP_COLUMNS 80 /* of a terminal */
 #define LEAST_COLUMN 20 /* letters of an option and what follows it, beside which the help stands */
+
+/* Prints words from a column on, and goes on in a new line, indented, where one does not fit. Returns the last column.
+ */
+static int print_words(const char *text, int length, int column, int indent)
+{
+    for (int size; length > 0; text += size + 1, length -= size + 1) {
+        size = (int)strcspn(text, " \n");
+        size = size < length ? size : length;
+        const bool fits = column + 1 + size <= HELP_COLUMNS;
+        if (column > indent && !fits)
+            printf("\n%*s", indent, "");
+        printf("%s%.*s", column > indent && fits ? " " : "", size, text);
+        column = (column > indent && fits ? column + 1 : indent) + size;
+    }
+    return column;
+}
+
+/* Paragraphs are filled; lines that begin with a blank are those of a table. */
+static void print_description(const char *text)
+{
+    int column = 0;
+    while (*text) {
+        const int length = (int)strcspn(text, "\n");
+        const bool words = length > 0 && text[0] != ' ';
+        if (!words)
+            printf("%s%.*s\n", column > 0 ? "\n" : "", length, text);
+        column = words ? print_words(text, length, column, 0) : 0;
+        text += length + (text[length] == '\n');
+    }
+    if (column > 0)
+        putchar('\n');
+}
 
 static int width_of(const option *o)
 {
@@ -228,15 +261,21 @@ static int width_of(const option *o)
 
 static void print_option(const option *o, int column)
 {
-    printf("  --%s%s%-*s %s\n", o->name, o->argument ? " " : "", column - (int)strlen(o->name) - (o->argument != NULL),
-           o->argument ? o->argument : "", o->help);
+    const int indent = (int)strlen("  --") + column + 1;
+    printf("  --%s%s%-*s ", o->name, o->argument ? " " : "", column - (int)strlen(o->name) - (o->argument != NULL),
+           o->argument ? o->argument : "");
+    print_words(o->help, (int)strlen(o->help), indent, indent);
+    putchar('\n');
 }
 
 void print_help(const cli_command *command)
 {
     static const option help = {"help", NULL, "this text"};
-    printf("lenet5 %s: %s\n\nusage: lenet5 %s%s%s\n\n%s\n\noptions:\n", command->name, command->summary, command->name,
-           command->usage[0] ? " " : "", command->usage, command->description);
+    const int begun = printf("lenet5 %s:", command->name);
+    print_words(command->summary, (int)strlen(command->summary), begun, 2);
+    printf("\n\nusage: lenet5 %s%s%s\n\n", command->name, command->usage[0] ? " " : "", command->usage);
+    print_description(command->description);
+    printf("\noptions:\n");
     int column = LEAST_COLUMN;
     for (const option *o = command->options; o->name; o++)
         column = width_of(o) > column ? width_of(o) : column;
@@ -248,9 +287,12 @@ void print_help(const cli_command *command)
 void print_overview(void)
 {
     puts("lenet5: reads handwritten digits with the network LeNet-5 of 1998\n\nusage: lenet5 COMMAND [options]\n");
-    for (size_t i = 0; commands[i]; i++)
-        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; commands[i]; i++) {
+        const int indent = printf("  %-10s ", commands[i]->name);
+        print_words(commands[i]->summary, (int)strlen(commands[i]->summary), indent, indent);
+        putchar('\n');
+    }
     puts("\nlenet5 help COMMAND explains one of them.\n\n"
-         "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something was rejected as unreadable;\n"
-         "ended by Ctrl-C or SIGTERM: by that signal, which a shell sees as 130 or 143");
+         "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something was rejected\n"
+         "as unreadable; ended by Ctrl-C or SIGTERM: by that signal, which a shell sees as 130 or 143");
 }

@@ -197,10 +197,9 @@ const cli_command read_command = {
                    "one, 0.96 for two and 0.85 for more that all touch. If you know what is written,\n"
                    "say so by --format, --list or --check: then 0.5 is enough for all of them.\n\n"
                    "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
-                   "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What "
-                   "--format, --list, --check,\n"
-                   "--threshold, --max-error and --n-best say holds for the fields of a template that do not\n"
-                   "say it themselves.",
+                   "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What\n"
+                   "--format, --list, --check, --threshold, --max-error and --n-best say holds for the fields\n"
+                   "of a template that do not say it themselves.",
     .options = options,
     .least = 1,
     .most = SIZE_MAX,

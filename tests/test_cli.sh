@@ -16,6 +16,9 @@ for command in train test classify read inspect synth fetch plot bench help vers
     expect 0 "usage: lenet5 $command" "$program" help $command
     expect 0 "usage: lenet5 $command" "$program" $command --help
 done
+for command in help $("$program" help | awk '/^  [a-z]/ { print $1 }'); do
+    "$program" help "$command" | LC_ALL=C awk 'length > 80' | grep . && fail "help $command is wider than 80 columns"
+done
 expect 2 "did you mean train?" "$program" trian
 expect 2 "did you mean --recipe?" "$program" train --recpie 1998
 expect 2 "did you mean 1998?" "$program" train --recipe 1989
