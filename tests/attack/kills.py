@@ -238,7 +238,7 @@ class Suite:
     def kill(self, kills, chance):
         for name in self.kinds:
             self.measure(name)
-        while self.kills < kills:
+        while self.kills < kills and not self.differences:
             for name in self.kinds:
                 run = self.new_run(name)
                 run.to_the_end(chance, min(MOST_KILLS, kills - self.kills))
