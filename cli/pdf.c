@@ -91,8 +91,8 @@ static int spawn(pid_t *process, int file, int pages, int reasons)
     while (*process > 0 && (got = read(failed[0], &failure, sizeof failure)) < 0 && errno == EINTR)
         continue;
     close(failed[0]);
-    if (failure != 0 && *process > 0)
-        waitpid(*process, NULL, 0);
+    while (failure != 0 && *process > 0 && waitpid(*process, NULL, 0) < 0 && errno == EINTR)
+        continue;
     return failure;
 }
 

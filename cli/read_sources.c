@@ -119,14 +119,15 @@ struct source {
     size_t most_pixels;
 };
 
-/* A regular file that begins as PDFs do; else -1. */
+/* A regular file that begins as PDFs do; else -1. A pipe is not even opened, which would let its writer go on; one that
+ * takes the file's place meanwhile is not waited for. */
 static int open_pdf(const char *path)
 {
     struct stat about;
-    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+    if (is_special(path))
         return -1;
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || is_pdf(file))
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0 || (fstat(file, &about) == 0 && S_ISREG(about.st_mode) && is_pdf(file)))
         return file;
     close(file);
     return -1;
