@@ -9,7 +9,7 @@
 #include "common.h"
 #include "png_file.h"
 
-#define MOST_CANDIDATES 1600 /* of a line */
+#define MOST_CANDIDATES 1792 /* of a line: 7 of each of 256 pieces, src/reader/graph.c */
 #define NODE_SPACING 60      /* of the drawing of the graph */
 #define NODE_MARGIN 40
 

@@ -206,7 +206,7 @@ void watch_end(watch *w, bool finished)
         return;
     if (w->behind)
         tell_model(w);
-    json_object_set_new(w->state, "finished", json_boolean(finished));
+    add_member(&w->state, "finished", json_boolean(finished));
     tell_state(w);
     json_t *end = json_pack("{s:b}", "finished", (int)finished);
     publish(w, "end", end);
