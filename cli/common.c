@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* O_PATH */
 #include "common.h"
+#include "base/utf8.h"
 #include "json/text.h"
 
 #include <errno.h>
@@ -19,28 +20,19 @@ typedef struct range {
     uint32_t first, last;
 } range;
 
-/* Characters of more than one byte that are not shown: controls, and what turns the direction of writing or ends a
- * line. */
-static const range hidden[] = {{0x80, 0x9F},     {0x61C, 0x61C},   {0x200E, 0x200F}, {0x2028, 0x202E},
-                               {0x2066, 0x2069}, {0xD800, 0xDFFF}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};
+/* Characters that are not shown: controls, and what turns the direction of writing or ends a line. */
+static const range hidden[] = {{0, 0x1F},        {0x7F, 0x9F},     {0x61C, 0x61C},   {0x200E, 0x200F},
+                               {0x2028, 0x202E}, {0x2066, 0x2069}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}};
 
 /* How many bytes a character at the beginning of text has; 0 if it is none or is not shown. */
-static size_t shown_length(const unsigned char *text)
+static size_t shown_length(const char *text)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* by length; a smaller one is encoded wrongly */
-    if (text[0] < 0x80)
-        return text[0] >= ' ' && text[0] != 0x7F;
-    const size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : text[0] >= 0xC0 ? 2 : 0;
-    uint32_t character = text[0] & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) /* the end of text too */
+    uint32_t character;
+    const size_t length = lenet5_utf8_next(&character, text);
+    for (size_t i = 0; length > 0 && i < sizeof hidden / sizeof hidden[0]; i++)
+        if (character >= hidden[i].first && character <= hidden[i].last)
             return 0;
-        character = character << 6 | (text[i] & 0x3F);
-    }
-    bool fine = length > 0 && text[0] < 0xF8 && character >= least[length] && character <= 0x10FFFF;
-    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
-        fine = fine && !(character >= hidden[i].first && character <= hidden[i].last);
-    return fine ? length : 0;
+    return length;
 }
 
 #define LONGEST_SHOWN 4 /* bytes: those of a character, or an escape */
@@ -48,7 +40,7 @@ static size_t shown_length(const unsigned char *text)
 /* The next character of text as it is shown; returns how many bytes of text it stands for. */
 static size_t show_next(char shown[LONGEST_SHOWN + 1], const char *text)
 {
-    const size_t length = shown_length((const unsigned char *)text);
+    const size_t length = shown_length(text);
     if (length > 0)
         snprintf(shown, LONGEST_SHOWN + 1, "%.*s", (int)length, text);
     else
