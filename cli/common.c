@@ -139,6 +139,34 @@ void say(FILE *out, const char *format, ...)
     va_end(arguments);
 }
 
+static void append(char *text, size_t size, const char *more, int length)
+{
+    const size_t used = strlen(text);
+    snprintf(text + used, size - used, "%.*s", length, more);
+}
+
+void add_word(char *command, size_t size, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
+    const bool quoted = word[0] == '\0' || word[strspn(word, plain)] != '\0';
+    append(command, size, quoted ? " '" : " ", 2);
+    while (*word) {
+        const int length = (int)strcspn(word, "'");
+        append(command, size, word, length);
+        word += length;
+        append(command, size, "'\\''", *word ? 4 : 0);
+        word += *word != '\0';
+    }
+    append(command, size, "'", quoted);
+}
+
+void say_written(const char *what, const char *path)
+{
+    char command[LONGEST_LINE] = "lenet5 test";
+    add_word(command, sizeof command, path);
+    say(stderr, "the %s is %s; %s examines it", what, path, command);
+}
+
 int vcomplain(const char *format, va_list arguments)
 {
     put_line(complaints(), "lenet5: ", format, arguments);

@@ -34,6 +34,12 @@ void escape_text(char *to, size_t size, const char *text);
 /* Prints a line of such text, whose end it adds. */
 void say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Appends a blank and the word as a shell reads it, in quotes if need be; cut off at size bytes. */
+void add_word(char *command, size_t size, const char *word);
+
+/* Says on stderr that the model, or committee, is written, and how to examine it. */
+void say_written(const char *what, const char *path);
+
 /*
  * The signal, SIGINT or SIGTERM, that has come after watch_interrupts; else 0. Work that sees it saves what is worth it
  * and returns. What has not returned after BACKSTOP_SECONDS is ended by the signal all the same, as by a second one:
