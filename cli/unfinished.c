@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "progress.h"
+
 #define MEMBER_NAME "%zu-of-%zu.checkpoint.safetensors"
 
 /* Writes NAME.PART to path, where out is NAME.safetensors. */
@@ -41,23 +43,25 @@ static bool is_member(size_t *number, size_t *count, const char *name)
 }
 
 /* Removes the members and what a killed writing of them left; the folder stays if anything else is in it. */
-static void remove_members(const char *path)
+static lenet5_status remove_members(const char *path, lenet5_error *error)
 {
     DIR *folder = opendir(path);
+    lenet5_status status = LENET5_OK;
     if (!folder)
-        return;
+        return LENET5_OK;
     size_t number, count;
     char name[64], member[PATH_SIZE];
-    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+    for (const struct dirent *entry; status == LENET5_OK && (entry = readdir(folder));) {
         const char *left = strstr(entry->d_name, ".lenet5-");
         snprintf(name, sizeof name, "%.*s", (int)(left ? left - entry->d_name : 63), entry->d_name);
         if (!is_member(&number, &count, name))
             continue;
         name_member(member, path, number, count);
-        lenet5_file_remove(member, NULL);
+        status = lenet5_file_remove(member, error);
     }
     closedir(folder);
     rmdir(path);
+    return status;
 }
 
 /* ---- Looking -------------------------------------------------------------------------------------------------------
@@ -81,7 +85,7 @@ static int take_members(unfinished *u, DIR *folder)
 /* If the folder holds other files, it gets its name back. */
 static void remove_retired(const unfinished *u)
 {
-    remove_members(u->retired);
+    remove_members(u->retired, NULL);
     rename(u->retired, u->members);
 }
 
@@ -156,6 +160,13 @@ int unfinished_refuse(const unfinished *u, bool restart)
     return code;
 }
 
+#define CHECKPOINT_SECONDS 15.0 /* between two within a pass: what a kill costs at most */
+
+bool checkpoint_due(bool pass_done, double saved)
+{
+    return pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS;
+}
+
 int refuse_checkpoint(const char *out)
 {
     lenet5_error error;
@@ -171,11 +182,13 @@ int refuse_checkpoint(const char *out)
 /* ---- Removing ------------------------------------------------------------------------------------------------------
  */
 
-void unfinished_discard(const unfinished *u)
+int unfinished_discard(const unfinished *u)
 {
-    if (u->single)
-        lenet5_file_remove(u->checkpoint, NULL);
-    remove_members(u->members);
+    lenet5_error error;
+    lenet5_status status = u->single ? lenet5_file_remove(u->checkpoint, &error) : LENET5_OK;
+    if (status == LENET5_OK)
+        status = remove_members(u->members, &error);
+    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
 void unfinished_retire(const unfinished *u)
@@ -183,7 +196,7 @@ void unfinished_retire(const unfinished *u)
     if (rename(u->members, u->retired) == 0)
         remove_retired(u);
     else
-        remove_members(u->members);
+        remove_members(u->members, NULL);
 }
 
 /* ---- Comparing -----------------------------------------------------------------------------------------------------

@@ -29,11 +29,14 @@ void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number,
  * that is not a checkpoint. */
 int unfinished_refuse(const unfinished *u, bool restart);
 
+/* Whether a training saves its checkpoint after a step; saved: when it last did, in seconds_now. */
+bool checkpoint_due(bool pass_done, double saved);
+
 /* Fails with a complaint if the file of that name is a checkpoint, which a model would overwrite. */
 int refuse_checkpoint(const char *out);
 
-/* Removes what unfinished_look has found. */
-void unfinished_discard(const unfinished *u);
+/* Removes what unfinished_look has found, and fails with a complaint if it cannot. Returns an exit code. */
+int unfinished_discard(const unfinished *u);
 
 /*
  * Removes the members of a committee whose model has been written. The folder is renamed first: a program that is
