@@ -12,8 +12,6 @@
 
 #include "progress.h"
 
-#define CHECKPOINT_SECONDS 15.0
-
 typedef struct member {
     uint64_t seed;
     char checkpoint[PATH_SIZE];
@@ -70,7 +68,7 @@ static lenet5_status begin(lenet5_training **training, const session *s, const m
     lenet5_training_options options = plan->options;
     options.seed = m->seed;
     options.threads = 1;
-    if (access(m->checkpoint, F_OK) == 0)
+    if (plan->started && access(m->checkpoint, F_OK) == 0)
         return lenet5_training_resume(training, m->checkpoint, &options, plan->set, plan->held_out, error);
     const lenet5_status status = lenet5_training_new(training, &options, plan->set, plan->held_out, error);
     return status == LENET5_OK ? lenet5_training_save(m->checkpoint, *training, error) : status;
@@ -84,7 +82,7 @@ static lenet5_status go_on(session *s, member *m, lenet5_training *training, len
         const unsigned before = lenet5_training_passes(training);
         status = lenet5_training_step(training, error);
         const bool pass_done = lenet5_training_passes(training) > before;
-        if (status == LENET5_OK && (pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS)) {
+        if (status == LENET5_OK && checkpoint_due(pass_done, saved)) {
             status = lenet5_training_save(m->checkpoint, training, error);
             saved = seconds_now();
         }
@@ -221,7 +219,7 @@ static int combine(const session *s)
         return complain_error(&error);
     unfinished_retire(s->plan->place);
     if (!s->plan->quiet)
-        fprintf(stderr, "the committee is %s; lenet5 test %s examines it\n", out, out);
+        say_written("committee", out);
     return EXIT_DONE;
 }
 
@@ -243,7 +241,7 @@ static int train_and_combine(session *s)
         return combine(s);
     rmdir(folder); /* if nothing is in it */
     if (interrupted)
-        fprintf(stderr, "interrupted; to go on: %s\n", s->plan->go_on);
+        say(stderr, "interrupted; to go on: %s", s->plan->go_on);
     return EXIT_FAILED;
 }
 

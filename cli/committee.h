@@ -10,13 +10,14 @@ typedef struct committee_plan {
     const lenet5_dataset *set, *held_out;
     const char *held_out_name;
     const unfinished *place;          /* where the members' checkpoints are */
-    const lenet5_checkpoint *started; /* what the checkpoints must agree with, but for the seed; NULL: there are none */
+    const lenet5_checkpoint *started; /* what the checkpoints must agree with, but for the seed; NULL: a new training */
     const char *go_on;                /* the command that continues after an interruption */
     bool quiet, json;
 } committee_plan;
 
 /*
- * Trains the members side by side and writes them to one file. Members that have a checkpoint continue from it.
+ * Trains the members side by side and writes them to one file. In a training that is resumed, members that have a
+ * checkpoint continue from it.
  * Returns an exit code.
  */
 int train_committee(const committee_plan *plan);
