@@ -2,45 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "committee.h"
-#include "common.h"
-#include "progress.h"
-#include "watch.h"
+#include "train_begin.h"
 
-#define CHECKPOINT_SECONDS 15.0
 #define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
-
-/* Options that are for a single network, not for a committee. */
-static const char *const of_one[] = {"log", "watch"};
-
-/* What one training works with. */
-typedef struct job {
-    const cli_arguments *arguments;
-    bool json, quiet;
-    bool untold; /* a line found no memory, which does not end the training */
-    bool titled; /* the columns of the passes have been named */
-    const char *out, *log;
-    lenet5_error log_error; /* of the last writing of the log; LENET5_OK: it is written */
-    char recipe[32];
-    unfinished place;
-    char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
-    lenet5_checkpoint started; /* what it says; in a committee with the first member's seed */
-    char go_on[3 * PATH_SIZE];
-    uint64_t seed, passes, batch, threads, validation, committee;
-    lenet5_criterion criterion;
-    bool criterion_given;
-    double negatives;
-
-    named_set train, test;
-    lenet5_dataset training_part, held_out;
-    const char *held_out_name;
-    lenet5_committee teacher; /* of no networks: none */
-    lenet5_training *training;
-    progress progress;
-    watch *watch; /* NULL: nobody watches */
-} job;
 
 static bool is_recipe(const char *name)
 {
@@ -92,255 +58,13 @@ static int read_options(job *j)
     return EXIT_DONE;
 }
 
-static bool resumed(const job *j)
-{
-    return j->from[0] != '\0';
-}
-
-/* MNIST or another set where it is found, else synthetic digits, which is said. A resumed training needs the data it
- * had. */
-static int load_data(job *j)
-{
-    lenet5_error error;
-    lenet5_status status = LENET5_E_DATA_MISSING;
-    if (!resumed(j) || strcmp(j->started.provenance.data_name, SYNTHETIC_NAME) != 0) {
-        status = load_set(&j->train, j->arguments, LENET5_TRAIN, &error);
-        if (status == LENET5_OK)
-            status = load_set(&j->test, j->arguments, LENET5_TEST, &error);
-        if (status == LENET5_E_DATA_MISSING && (argument_text(j->arguments, "data") || resumed(j)))
-            return complain_error(&error);
-        if (status == LENET5_E_DATA_MISSING)
-            fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): training on %d synthetic digits\n",
-                    SYNTHETIC_TRAINING);
-    }
-    if (status == LENET5_E_DATA_MISSING) {
-        lenet5_dataset_free(&j->train.set);
-        status = synthetic_set(&j->train, LENET5_TRAIN, &error);
-        if (status == LENET5_OK)
-            status = synthetic_set(&j->test, LENET5_TEST, &error);
-    }
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
-}
-
-static int load_teacher(job *j)
-{
-    const char *path = argument_text(j->arguments, "teacher");
-    return path ? load_models(&j->teacher, &path, 1, NULL) : EXIT_DONE;
-}
-
-/* The last pictures of the training set are the validation set, if one is wanted; else the test set is looked at. */
-static int divide_data(job *j)
-{
-    const lenet5_dataset *all = &j->train.set;
-    if (j->validation >= all->count)
-        return complain_usage(j->arguments->command, "--validation %llu leaves nothing of %zu pictures to train on",
-                              (unsigned long long)j->validation, all->count);
-    const size_t kept = all->count - (size_t)j->validation;
-    j->training_part = lenet5_dataset_slice(all, 0, kept);
-    if (j->validation > 0) {
-        j->held_out = lenet5_dataset_slice(all, kept, (size_t)j->validation);
-        j->held_out_name = "validation";
-    } else {
-        j->held_out = j->test.set;
-        j->held_out_name = "test";
-    }
-    return EXIT_DONE;
-}
-
-static unsigned passes_of(const char *recipe)
-{
-    const lenet5_recipe_description *r = lenet5_recipes;
-    while (strcmp(r->name, recipe) != 0)
-        r++;
-    return r->passes;
-}
-
-static int load_all(job *j)
-{
-    int code = load_data(j);
-    if (code == EXIT_DONE)
-        code = divide_data(j);
-    return code == EXIT_DONE ? load_teacher(j) : code;
-}
-
 /* ---- Beginning -----------------------------------------------------------------------------------------------------
  */
 
-static lenet5_training_options new_options(job *j)
-{
-    const char *recipe = argument_text(j->arguments, "recipe");
-    snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
-    return (lenet5_training_options){.recipe = j->recipe,
-                                     .seed = j->seed,
-                                     .passes = j->passes ? (unsigned)j->passes : passes_of(j->recipe),
-                                     .batch = (size_t)j->batch,
-                                     .criterion = j->criterion_given ? &j->criterion : NULL,
-                                     .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL};
-}
-
-static lenet5_training_options started_options(job *j)
-{
-    const lenet5_checkpoint *c = &j->started;
-    snprintf(j->recipe, sizeof j->recipe, "%s", c->provenance.recipe);
-    return (lenet5_training_options){.recipe = j->recipe,
-                                     .seed = c->provenance.seed,
-                                     .passes = c->passes_in_all,
-                                     .batch = c->batch,
-                                     .undistorted = c->undistorted,
-                                     .criterion = &c->provenance.loss.criterion,
-                                     .negatives = &c->negatives};
-}
-
-static lenet5_training_options options_of(job *j)
-{
-    lenet5_training_options options = resumed(j) ? started_options(j) : new_options(j);
-    options.threads = (unsigned)j->threads;
-    options.teacher = j->teacher.count ? &j->teacher : NULL;
-    options.data_name = j->train.name;
-    options.data_sha256 = j->train.set.sha256;
-    options.held_out_name = j->held_out_name;
-    options.validation_pictures = (size_t)j->validation;
-    return options;
-}
-
-/* Options that are given again, the data and the teacher must be those that the training was started with. */
-static int check_started(const job *j)
-{
-    const cli_arguments *a = j->arguments;
-    lenet5_checkpoint wanted = j->started;
-    lenet5_provenance *p = &wanted.provenance;
-    if (argument_text(a, "recipe"))
-        snprintf(p->recipe, sizeof p->recipe, "%s", argument_text(a, "recipe"));
-    if (j->criterion_given)
-        p->loss.criterion = j->criterion;
-    if (argument_text(a, "seed"))
-        p->seed = j->seed;
-    if (j->passes)
-        wanted.passes_in_all = (unsigned)j->passes;
-    if (j->batch)
-        wanted.batch = (size_t)j->batch;
-    if (argument_text(a, "negatives"))
-        wanted.negatives = j->negatives;
-    p->validation_pictures = (size_t)j->validation;
-    memcpy(p->data_sha256, j->train.set.sha256, sizeof p->data_sha256);
-    p->teacher_sha256[0] = '\0';
-    if (j->teacher.count)
-        lenet5_committee_sum(p->teacher_sha256, &j->teacher);
-    return check_options(j->from, &j->started, &wanted,
-                         "continue with what it was started with, or discard this training with --restart");
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat left, right;
-    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* Any member tells the options of the committee. */
-static int find_committee(job *j)
-{
-    const unfinished *u = &j->place;
-    if (argument_text(j->arguments, "committee") && j->committee != u->count)
-        return complain("%s: was started with --committee %zu, not %llu; leave the option out, or discard this "
-                        "training with --restart",
-                        u->members, u->count, (unsigned long long)j->committee);
-    j->committee = u->count;
-    unfinished_member(j->from, u, u->first, u->count);
-    return EXIT_DONE;
-}
-
-static int find_single(job *j, const char *path)
-{
-    const unfinished *u = &j->place;
-    if (j->committee > 1)
-        return complain("%s: is the checkpoint of a single network, not of a committee; leave --committee out", path);
-    if (u->single && !same_file(path, u->checkpoint))
-        return complain("%s: is another unfinished training of %s; choose another --out", u->checkpoint, j->out);
-    if (u->count > 0)
-        return complain("%s: is an unfinished committee of %s; choose another --out", u->members, j->out);
-    snprintf(j->from, sizeof j->from, "%s", path);
-    return EXIT_DONE;
-}
-
-/* Finds the checkpoint to continue from: the one that --resume names, or that of --out. */
-static int find_started(job *j, const char *named)
-{
-    const unfinished *u = &j->place;
-    if (named[0] && is_folder(named) && !same_file(named, u->members))
-        return complain("%s: is not the folder of %s, which is %s; give the --out that it belongs to", named, j->out,
-                        u->members);
-    if (named[0] && !is_folder(named))
-        return find_single(j, named);
-    if (u->single && u->count > 0)
-        return complain("%s and %s: two unfinished trainings of %s; move one of them away", u->checkpoint, u->members,
-                        j->out);
-    if (u->count > 0)
-        return find_committee(j);
-    if (u->single)
-        return find_single(j, u->checkpoint);
-    return complain("%s: there is nothing to resume: neither %s nor members of a committee in %s", j->out,
-                    u->checkpoint, u->members);
-}
-
-static int read_started(job *j, const char *named)
-{
-    lenet5_error error;
-    const int code = find_started(j, named);
-    if (code != EXIT_DONE)
-        return code;
-    if (lenet5_checkpoint_load(&j->started, j->from, &error) != LENET5_OK)
-        return complain_error(&error);
-    if (j->committee > 1)
-        j->started.provenance.seed -= j->place.first - 1;
-    if (!argument_text(j->arguments, "validation"))
-        j->validation = j->started.provenance.validation_pictures;
-    return EXIT_DONE;
-}
-
-/* " --NAME VALUE" if the option is given. */
-static void repeat_option(job *j, const char *name)
-{
-    const char *value = argument_text(j->arguments, name);
-    const size_t length = strlen(j->go_on);
-    if (value)
-        snprintf(j->go_on + length, sizeof j->go_on - length, " --%s %s", name, value);
-}
-
-/* The data, and how to train with them: a new training or one that is resumed. */
-static int prepare(job *j)
-{
-    const char *resume = argument_text(j->arguments, "resume");
-    int code = unfinished_look(&j->place, j->out);
-    if (code == EXIT_DONE)
-        code = resume ? read_started(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
-    if (code == EXIT_DONE && !(resumed(j) && same_file(j->from, j->out)))
-        code = refuse_checkpoint(j->out);
-    for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0] && code == EXIT_DONE; i++)
-        if (argument_text(j->arguments, of_one[i]))
-            code =
-                complain_usage(j->arguments->command, "--%s is for a single network, not for a committee", of_one[i]);
-    if (code == EXIT_DONE)
-        code = load_all(j);
-    if (code == EXIT_DONE && resumed(j))
-        code = check_started(j);
-    snprintf(j->go_on, sizeof j->go_on, "lenet5 train --resume %s --out %s",
-             j->committee > 1 ? j->place.members : j->place.checkpoint, j->out);
-    repeat_option(j, "data");
-    repeat_option(j, "teacher");
-    repeat_option(j, "log");
-    return code;
-}
-
 static int run_committee(job *j)
 {
-    if (!resumed(j))
-        unfinished_discard(&j->place);
+    if (!resumed(j) && unfinished_discard(&j->place) != EXIT_DONE)
+        return EXIT_FAILED;
     const committee_plan plan = {.options = options_of(j),
                                  .count = (size_t)j->committee,
                                  .set = &j->training_part,
@@ -370,8 +94,8 @@ static int save_first(job *j)
     lenet5_error error;
     if (resumed(j) && same_file(j->from, j->place.checkpoint))
         return EXIT_DONE;
-    if (!resumed(j))
-        unfinished_discard(&j->place);
+    if (!resumed(j) && unfinished_discard(&j->place) != EXIT_DONE)
+        return EXIT_FAILED;
     const lenet5_status status = lenet5_training_save(j->place.checkpoint, j->training, &error);
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
@@ -491,7 +215,7 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     if (status != LENET5_OK)
         return status;
     const bool pass_done = lenet5_training_passes(j->training) > before;
-    if (pass_done || interrupted || seconds_now() - *saved > CHECKPOINT_SECONDS) {
+    if (checkpoint_due(pass_done, *saved)) {
         status = lenet5_training_save(j->place.checkpoint, j->training, error);
         *saved = seconds_now();
     }
@@ -517,7 +241,7 @@ static int finish(job *j)
     if (lenet5_file_remove(j->place.checkpoint, &error) != LENET5_OK)
         return complain_error(&error);
     if (!j->quiet)
-        fprintf(stderr, "the model is %s; lenet5 test %s examines it\n", j->out, j->out);
+        say_written("model", j->out);
     return EXIT_DONE;
 }
 
@@ -560,7 +284,7 @@ static int run_training(job *j)
         write_log(j);
         code = finish(j);
     } else {
-        fprintf(stderr, "interrupted; to go on: %s\n", j->go_on);
+        say(stderr, "interrupted; to go on: %s", j->go_on);
         code = EXIT_FAILED;
     }
     return j->log_error.status == LENET5_OK ? code : complain_error(&j->log_error);

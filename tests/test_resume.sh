@@ -47,6 +47,14 @@ works train --restart --epochs 3 --out a.safetensors
 same a.safetensors whole.safetensors "--restart"
 [ -e a.checkpoint.safetensors ] && fail "--restart left the checkpoint"
 
+# ---- How to go on is a command that a shell takes, whatever the names are.
+interrupt "it's a \$x;.checkpoint.safetensors" --out "it's a \$x;.safetensors"
+before=$(sum "it's a \$x;.checkpoint.safetensors")
+eval "set -- $(sed -n 's/^interrupted; to go on: lenet5 train //p' err)"
+[ $# = 6 ] && [ "$2" = "it's a \$x;.checkpoint.safetensors" ] && [ "$4" = "it's a \$x;.safetensors" ] || fail "how to go on: $(cat err)"
+expect 1 "was started with --seed 1, not 2" "$program" train "$@" --seed 2
+rm -- "$2"
+
 # ---- A file that is no checkpoint is not overwritten, by --restart neither.
 echo mine >b.checkpoint.safetensors
 cp whole.safetensors c.checkpoint.safetensors
@@ -108,6 +116,18 @@ cp -r g.members kept
 works train --resume g.members --out g.safetensors
 same g.safetensors committee.safetensors "a resumed committee"
 [ -e g.members ] && fail "the members were left"
+
+# What --restart cannot remove is an error; the new training takes no part of it. Root may remove anything, but for this.
+ordinary() { if [ "$(id -u)" = 0 ]; then setpriv --bounding-set=-dac_override,-dac_read_search "$@"; else "$@"; fi; }
+if ordinary true 2>/dev/null; then
+    cp -r kept i.members
+    chmod 555 i.members
+    expect 1 "i.members/1-of-3.checkpoint.safetensors: cannot be removed" \
+        ordinary "$program" train --data digits --quiet --restart --recipe best --epochs 4 --committee 3 --seed 7 --out i.safetensors
+    [ -e i.safetensors ] && fail "a committee of what could not be removed"
+    chmod 755 i.members
+    rm -r i.members
+fi
 
 # A member of another making: with another seed, loss, or none at all.
 for making in "--seed 7" "--loss mse"; do

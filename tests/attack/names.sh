@@ -79,6 +79,12 @@ for arguments in (["test", b"\x1b[1m"], ["inspect", b"\x1b[1m"], ["\x1b[2J"], ["
     out, err, code = run(*arguments)
     check(code != 0 and harmless(out) and harmless(err) and err, "a complaint", arguments, err)
 
+# The name of a model, which is said when it is finished, and that of a training that is interrupted, with how to go on.
+out, err, code = run("train", "--epochs", "1", "--out", b"\x1b[2J.safetensors")
+check(code == 0 and b"the model is \\x1b[2J.safetensors; " in err and harmless(err), "a model", err)
+out, err, code = run("train", "--recipe", "1998", "--epochs", "1", "--committee", "2", "--quiet", "--out", b"\x1b[2J.safetensors")
+check(code == 0 and harmless(err), "a committee", err)
+
 # Fields and JSON of a template.
 template = {"width": 16, "height": 16, "fields": [{"name": "a\u009b31m\u202e", "region": [0, 0, 16, 16]}]}
 json.dump(template, open("form.json", "w"))
