@@ -346,6 +346,8 @@ static void excessive_size_is_an_error(void **state)
     assert_bad_byte(state, 10, 5, LENET5_E_IDX_DIMENSIONS, 8);
     assert_bad_byte(state, 12, 1, LENET5_E_IDX_DIMENSIONS, 12);
     assert_bad_images(state, too_much, sizeof too_much, LENET5_E_IDX_DIMENSIONS, 4);
+    static const uint8_t rows[] = {0, 0, 12, 2, 0, 0x98, 0x96, 0x80, 0, 0, 4, 0}; /* labels of 38 GiB */
+    assert_bad_labels(state, rows, sizeof rows, LENET5_E_IDX_DIMENSIONS, 4);
 }
 
 /* 10,000,000 pictures of 20x20, as the header says: 4 GB, of which 4 bytes are there. */

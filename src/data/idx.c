@@ -5,7 +5,8 @@
  *          0  0  type  dimensions  size 0   size 1   ...   the numbers, the last dimension fastest
  *
  * with type 0x08 for bytes and 0x0C for 32-bit integers. zlib reads them plain and gzipped alike. Nothing is believed
- * before it has been seen: memory grows with the bytes that do arrive, not with the sizes that the header claims.
+ * before it has been seen: memory grows with the bytes that do arrive, not with the sizes that the header claims. What
+ * a gzipped file holds beyond the header's claim is not unpacked, but for the one byte that gives it away.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -21,7 +22,7 @@ enum { TYPE_BYTE = 0x08, TYPE_INT = 0x0C };
 
 #define MAX_PICTURES 10000000u
 #define MAX_SIDE 1024u
-#define MAX_BYTES ((size_t)1 << 32)
+#define MAX_BYTES ((size_t)1 << 32) /* of a file's numbers, unpacked; a gzipped file can be a thousandth of it */
 #define FIRST_CHUNK ((size_t)1 << 20)
 #define MAX_DIMENSIONS 3
 
@@ -79,6 +80,7 @@ static uint32_t big_endian(const uint8_t bytes[4])
 
 static lenet5_status read_sizes(idx_file *file, lenet5_error *error)
 {
+    uint64_t all = file->type == TYPE_INT ? 4 : 1;
     for (size_t i = 0; i < file->dimensions; i++) {
         uint8_t bytes[4];
         const lenet5_status status = idx_bytes(file, bytes, 4, error);
@@ -90,7 +92,10 @@ static lenet5_status read_sizes(idx_file *file, lenet5_error *error)
             return idx_fail(file, LENET5_E_IDX_DIMENSIONS, file->offset - 4, error,
                             "dimension %zu has the size %lu; 1 to %lu can be read", i, (unsigned long)file->size[i],
                             (unsigned long)most);
+        all *= file->size[i];
     }
+    if (all > MAX_BYTES)
+        return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 4, error, "more than 4 GiB of numbers");
     return LENET5_OK;
 }
 
@@ -174,8 +179,6 @@ static lenet5_status check_picture_header(const idx_file *file, lenet5_error *er
     if (file->dimensions != 3)
         return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 3, error, "pictures have 3 dimensions, not %zu%s",
                         file->dimensions, file->dimensions == 1 ? "; is this the file of labels?" : "");
-    if ((uint64_t)file->size[0] * file->size[1] * file->size[2] > MAX_BYTES)
-        return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 4, error, "more than 4 GiB of pictures");
     return LENET5_OK;
 }
 
