@@ -42,9 +42,9 @@ void say_written(const char *what, const char *path);
 
 /*
  * The signal, SIGINT or SIGTERM, that has come after watch_interrupts; else 0. Work that sees it saves what is worth it
- * and returns. What has not returned after BACKSTOP_SECONDS is ended by the signal all the same, as by a second one:
- * files are written beside their names and renamed, so that nothing is ever half written. Reads that wait fail with
- * EINTR.
+ * and returns. What has not returned after BACKSTOP_MICROSECONDS is ended by the signal all the same, as by a second
+ * one: files are written beside their names and renamed, so that nothing is ever half written. Reads that wait fail
+ * with EINTR.
  */
 extern volatile sig_atomic_t interrupted;
 void watch_interrupts(void);

@@ -227,7 +227,7 @@ static void reload(const job *j, const serve_module *module, server *s)
         fputs("nothing is reloaded; what was read before stays in use\n", stderr);
     else
         for (const char *const *file = j->options.files; *file; file++)
-            fprintf(stderr, "reloaded %s\n", *file);
+            say(stderr, "reloaded %s", *file);
     free(fresh);
 }
 

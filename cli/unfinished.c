@@ -160,13 +160,6 @@ int unfinished_refuse(const unfinished *u, bool restart)
     return code;
 }
 
-#define CHECKPOINT_SECONDS 15.0 /* between two within a pass: what a kill costs at most */
-
-bool checkpoint_due(bool pass_done, double saved)
-{
-    return pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS;
-}
-
 int refuse_checkpoint(const char *out)
 {
     lenet5_error error;
@@ -177,6 +170,16 @@ int refuse_checkpoint(const char *out)
     return complain("%s: is the checkpoint of an unfinished training, %u of %u passes done, and would be overwritten; "
                     "choose another --out",
                     out, c.provenance.passes, c.passes_in_all);
+}
+
+/* ---- Saving --------------------------------------------------------------------------------------------------------
+ */
+
+#define CHECKPOINT_SECONDS 15.0 /* between two within a pass: what a kill costs at most */
+
+bool checkpoint_due(bool pass_done, double saved)
+{
+    return pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS;
 }
 
 /* ---- Removing ------------------------------------------------------------------------------------------------------
