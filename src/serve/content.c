@@ -57,11 +57,6 @@ bool content_is_data_url(const uint8_t *bytes, size_t size)
     return size >= sizeof scheme - 1 && strncasecmp((const char *)bytes, scheme, sizeof scheme - 1) == 0;
 }
 
-bool content_has_data_url(const uint8_t *bytes, size_t size)
-{
-    return size > 0 && memmem(bytes, size, scheme, sizeof scheme - 1);
-}
-
 uint8_t *content_of_data_url(size_t *size, const uint8_t *url, size_t length)
 {
     static const char base64[] = ";base64";

@@ -9,9 +9,8 @@
 /* Whether they begin as a picture file of a format that is read. */
 bool content_is_picture(const uint8_t *bytes, size_t size);
 
-/* Whether they begin as data:... does, and whether a text has such a URL in it. */
+/* Whether they begin as data:... does. */
 bool content_is_data_url(const uint8_t *bytes, size_t size);
-bool content_has_data_url(const uint8_t *bytes, size_t size);
 
 /* What a data URL in base 64 holds, allocated; NULL with *size 0 if it is none, and with another if memory is out. */
 uint8_t *content_of_data_url(size_t *size, const uint8_t *url, size_t length);

@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 
 import { bmp, digits, enlarged, padded, pgm, png, rows, tiff } from "./pictures.mjs";
 import { sampleBytes, start, startFor } from "./server.mjs";
+import { answerOn, connect, exchange, get, post, sleep } from "./wire.mjs";
 
 const WIDTH = 200, HEIGHT = 150;
 const TYPES = ["application/octet-stream", "application/x-www-form-urlencoded", "text/plain", "application/json",
@@ -83,6 +84,28 @@ describe("/v1/classify takes a picture by its content", () => {
         const three = await results(...json({ pictures: [one, levels, dataUrl(files.pgm).replace("data", "DATA")] }));
         assert.deepEqual([three[0], three[2]], [wanted, wanted]);
         assert.equal(three[1].digit, drawn.labels[1]);
+    });
+
+    // A few kilobytes that have 16 million pixels: some tenths of a second each.
+    test("nobody waits for a data URL in JSON, however it is written", async (t) => {
+        const one = await startFor(t, ["--threads", "1"]);
+        const url = dataUrl(png(Buffer.alloc(4000 * 4000, 255), 4000, 4000));
+        for (const begin of ["DATA", "\\u0064ata"]) {
+            const body = Buffer.from(JSON.stringify({ picture: url }).replace("data", () => begin));
+            assert.ok(body.length < 65536);
+            const sockets = Array.from({ length: 5 }, () => connect(one));
+            sockets.forEach((socket) => socket.write(post("/v1/classify", body, "Content-Type: application/json\r\n")));
+            await Promise.all(sockets.map((socket) => socket.reached));
+            await sleep(50);
+            const since = performance.now();
+            assert.equal((await exchange(one, get("/v2/health/live"))).status, 200);
+            const waited = performance.now() - since;
+            for (const socket of sockets)
+                assert.equal((await answerOn(socket, { within: 60000 }))?.status, 200);
+            const all = performance.now() - since;
+            assert.ok(waited < all / 3, `${begin}: ${waited} of ${all} ms`);
+            sockets.forEach((socket) => socket.destroy());
+        }
     });
 
     test("a form, with options", async () => {
