@@ -138,12 +138,14 @@ static bool take_grey_picture(request *r)
     return check_levels(r, r->body, r->size) && room_for(r, 1) && normalise(r, 0, &picture);
 }
 
-/* The first page of a picture file. */
+/* The first page of a picture file, in the pool. */
 static bool take_picture_file(request *r, size_t index, const uint8_t *bytes, size_t size, const char *name)
 {
     lenet5_error error;
     lenet5_pages *pages;
     lenet5_picture picture = {0};
+    if (!pool_goes_on(r))
+        return false;
     const size_t most = r->connection->loop->server->options.most_pixels, left = r->batch.pixels;
     lenet5_status status = lenet5_pages_parse(&pages, bytes, size, name, &error);
     if (status == LENET5_OK) {
@@ -167,6 +169,8 @@ static bool take_picture_file(request *r, size_t index, const uint8_t *bytes, si
 static bool take_data_url(request *r, size_t index, const uint8_t *url, size_t length, const char *name)
 {
     size_t size;
+    if (!hold_copy(r, length))
+        return false;
     uint8_t *bytes = content_of_data_url(&size, url, length);
     const bool taken = bytes && take_picture_file(r, index, bytes, size, name);
     if (!bytes && size > 0)
@@ -174,6 +178,7 @@ static bool take_data_url(request *r, size_t index, const uint8_t *url, size_t l
     else if (!bytes)
         refuse(r, MHD_HTTP_BAD_REQUEST, "%s: not a data URL of a picture: data:image/png;base64,...", name);
     free(bytes);
+    drop_copy(r);
     return taken;
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "server.h"
 
@@ -31,17 +32,25 @@ static request *take(pool *p)
     return r;
 }
 
+bool pool_goes_on(request *r)
+{
+    if (!r->status && atomic_load(&r->abandoned))
+        refuse_error(r, &(lenet5_error){.status = LENET5_E_STOPPED});
+    else if (!r->status && lenet5_clock() > r->until)
+        refuse_error(r, &(lenet5_error){.status = LENET5_E_TIME});
+    return !r->status;
+}
+
 static void *work(void *context)
 {
     pool *p = context;
     lenet5_error error;
     lenet5_reader *reader = NULL;
     for (request *r; (r = take(p));) {
-        if (atomic_load(&r->abandoned))
-            refuse_error(r, &(lenet5_error){.status = LENET5_E_STOPPED});
-        else if (!reader && lenet5_reader_new(&reader, p->server->options.strings, &error) != LENET5_OK)
+        r->until = lenet5_clock() + PICTURES_TIME * p->server->options.read_seconds;
+        if (!reader && lenet5_reader_new(&reader, p->server->options.strings, &error) != LENET5_OK)
             refuse_error(r, &error);
-        else
+        else if (pool_goes_on(r))
             r->work(r, reader);
         loop_give_back(r->connection->loop, r);
     }

@@ -7,8 +7,8 @@
 #include "explain.h"
 #include "form.h"
 
-#define MOST_PAGES 64 /* of a file that are read */
-#define MOST_CODES 100000
+#define MOST_REQUEST_PAGES 64 /* of a file that are read */
+#define MOST_CODES 100000 /* of a list: a tenth of the reader's own, for 50 lines within the usual time for a page */
 
 typedef struct reading_job {
     request *request;
@@ -93,7 +93,7 @@ static bool take_page(reading_job *j)
 {
     request *r = j->request;
     if (!parameter_flag(&j->explains, r, "explain") ||
-        !parameter_whole(&j->page, r, "page", j->explains, j->explains, MOST_PAGES))
+        !parameter_whole(&j->page, r, "page", j->explains, j->explains, MOST_REQUEST_PAGES))
         return false;
     if (j->page == 0 && parameter_of(r, "page"))
         refuse(r, MHD_HTTP_BAD_REQUEST, "pages are counted from 1");
@@ -103,11 +103,11 @@ static bool take_page(reading_job *j)
     return !r->status;
 }
 
-/* Whether the reading is of no use any more: nobody waits for it, or there is more to explain than may be told. */
+/* Whether the reading is of no use any more: the request is refused, or there is more to explain than may be told. */
 static bool is_in_vain(void *context)
 {
     reading_job *j = context;
-    return atomic_load(&j->request->abandoned) || (j->explains && explainer_full(&j->explainer));
+    return !pool_goes_on(j->request) || (j->explains && explainer_full(&j->explainer));
 }
 
 static bool take_options(reading_job *j)
@@ -210,13 +210,13 @@ static lenet5_status next_page(lenet5_picture *picture, reading_job *j, lenet5_p
 
 static lenet5_status read_pages(reading_job *j, lenet5_pages *pages, const char *name, lenet5_error *error)
 {
-    const size_t first = j->page ? j->page : 1, last = j->page ? j->page : MOST_PAGES;
+    const size_t first = j->page ? j->page : 1, last = j->page ? j->page : MOST_REQUEST_PAGES;
     size_t number = 1;
     lenet5_status status = LENET5_OK;
-    for (; status == LENET5_OK && !j->request->status && lenet5_pages_left(pages) && number <= last; number++) {
+    for (; status == LENET5_OK && lenet5_pages_left(pages) && number <= last && pool_goes_on(j->request); number++) {
         page p = {.place = {.file = name, .page = (int)number}};
         status = next_page(&p.picture, j, pages, error);
-        p.more = status == LENET5_OK && number < MOST_PAGES && lenet5_pages_left(pages);
+        p.more = status == LENET5_OK && number < MOST_REQUEST_PAGES && lenet5_pages_left(pages);
         if (status == LENET5_OK && number >= first)
             status = read_page(j, &p, error);
         lenet5_picture_free(&p.picture);
@@ -255,7 +255,7 @@ static void read_all(reading_job *j)
     request *r = j->request;
     j->lines = wants_lines(r);
     j->pixels = PICTURES_WORTH * j->options.most_pixels;
-    for (size_t i = 0; i < j->count && !r->status; i++)
+    for (size_t i = 0; i < j->count && pool_goes_on(r); i++)
         read_file(j, &j->files[i]);
     if (r->status)
         return;

@@ -14,7 +14,7 @@
 #include "server.h"
 
 #define KEPT_ROOM 4096  /* bytes of a body's memory that a connection keeps for its next request */
-#define HELD_AT_ONCE 16 /* times the longest body: so much is in memory at most, of bodies and answers */
+#define HELD_AT_ONCE 16 /* times the longest body: so much is in memory at most, of all that is counted in held */
 #define BUSY "too much is being sent and answered at once; try again later"
 
 /* ---- Answers --------------------------------------------------------------------------------------------------------
@@ -49,11 +49,13 @@ void refuse_memory(request *r)
 
 void refuse_error(request *r, const lenet5_error *error)
 {
+    const double seconds = r->connection->loop->server->options.read_seconds;
     switch (error->status) {
     case LENET5_E_MEMORY: refuse_memory(r); break;
     case LENET5_E_TIME:
-        refuse(r, MHD_HTTP_GATEWAY_TIMEOUT, "%s; the server's limit is %g seconds a page (--read-timeout)",
-               error->message, r->connection->loop->server->options.read_seconds);
+        refuse(r, MHD_HTTP_GATEWAY_TIMEOUT,
+               "not read within the server's limits: %g seconds for a page (--read-timeout), %g for a request", seconds,
+               PICTURES_TIME * seconds);
         break;
     case LENET5_E_STOPPED:
         refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, "reading was stopped: the client has left, or the server is ending");
@@ -87,6 +89,19 @@ bool hold_answer(request *r)
     else if (!hold(s, &r->answer_kept, r->answer.room))
         refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, BUSY);
     return !r->status;
+}
+
+bool hold_copy(request *r, size_t size)
+{
+    if (!hold(r->connection->loop->server, &r->copy_kept, size))
+        refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, BUSY);
+    return !r->status;
+}
+
+void drop_copy(request *r)
+{
+    atomic_fetch_sub(&r->connection->loop->server->held, r->copy_kept);
+    r->copy_kept = 0;
 }
 
 void answer_text(request *r, const char *type)

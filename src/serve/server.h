@@ -98,6 +98,7 @@ struct request {
     size_t parameter_count;
 
     void (*work)(request *r, lenet5_reader *reader); /* for the pool; what does not read takes no reader */
+    double until;                                    /* when the pool stops: see PICTURES_TIME */
     batch batch;
 
     bool preflight;         /* a browser asks whether a page of another site may ask */
@@ -106,7 +107,8 @@ struct request {
     _Atomic bool abandoned; /* by its loop: nobody waits for the answer any more */
     unsigned status;        /* of the answer; 0: there is none yet */
     text_buffer answer;
-    size_t answer_kept;         /* bytes of it that are counted in server.held */
+    size_t answer_kept;         /* bytes of it that are counted in server.held, */
+    size_t copy_kept;           /* and of a copy that is made of a part of the body */
     const char *type;           /* of the answer */
     const char *allow;          /* the methods, for 405 */
     size_t json_size;           /* of the answer, where tensors follow; 0: all of it is JSON */
@@ -163,6 +165,13 @@ void refuse_memory(request *r);
  * memory already. What writes an answer of any length calls it now and then; in the end it is called for every answer.
  */
 bool hold_answer(request *r);
+
+/*
+ * Counts a copy of a part of the body, which is to have so many bytes, before it is made. False once the request is
+ * refused. drop_copy counts it no more.
+ */
+bool hold_copy(request *r, size_t size);
+void drop_copy(request *r);
 
 /* Answers 200 with what has been written to r->answer, or with an object, which is dropped. */
 void answer_text(request *r, const char *type);
@@ -275,7 +284,7 @@ struct server {
     door *door;
     channel *channel;
     struct MHD_Response **assets;
-    _Atomic size_t held; /* bytes of bodies and answers in memory */
+    _Atomic size_t held; /* bytes of bodies, of copies of them, and of answers in memory */
     _Atomic bool stopping;
     double started;
 };
@@ -328,6 +337,15 @@ void pool_stop(pool *p);
 
 /* Hands a request to the pool, which does r->work; refuses it where too many are waiting. */
 void pool_add(pool *p, request *r, void (*work)(request *r, lenet5_reader *reader));
+
+/*
+ * What works in the pool for longer asks this between its steps: false once the request is refused, here because nobody
+ * waits for the answer any more, or because its time is over.
+ */
+bool pool_goes_on(request *r);
+
+/* Times the limit for a page: so long the pool may take for all pictures of a request. */
+#define PICTURES_TIME 3.0
 
 #define STREAM_PAUSE 15.0 /* seconds after which a stream shows that it is alive */
 

@@ -74,6 +74,25 @@ describe("answers", () => {
         assert.ok(await within(3000, async () => await held() < 40 * 65536), "little is counted in the end");
     });
 
+    test("a data URL counts twice while its picture is read", async (t) => {
+        const server = await startFor(t);
+        const noise = Buffer.alloc(4000 * 4000, Buffer.from(Array.from({ length: 99991 }, () => Math.random() * 256)));
+        const body = post("/v1/classify", `data:image/png;base64,${png(noise, 4000, 4000).toString("base64")}`);
+        const held = async () =>
+            Number(/^lenet5_body_bytes (\d+)$/m.exec((await exchange(server, get("/metrics"))).text)[1]);
+        const socket = connect(server);
+        await new Promise((written) => socket.write(body.subarray(0, -1), written));
+        assert.ok(await within(5000, async () => await held() > body.length), "the body is counted");
+        const before = await held();
+        socket.write(body.subarray(-1));
+        let most = 0;
+        while (socket.got.length === 0)
+            most = Math.max(most, await held());
+        assert.ok(most - before >= body.length / 2, `${most - before} of ${body.length}`);
+        socket.destroy();
+        assert.ok(await within(3000, async () => await held() < 2 * 65536), "little is counted in the end");
+    });
+
     test("an explanation is of one page", async (t) => {
         const server = await startFor(t);
         const [width, height] = [1200, 1200];
@@ -111,6 +130,43 @@ describe("the time for a page", () => {
         const answer = await exchange(server, post("/v1/read", sampleBytes("plain.png")), { within: 60000 });
         assert.equal(answer.status, 200);
         assert.ok(SANITIZED || performance.now() - since < 6000, `${performance.now() - since} ms`);
+    });
+
+    // 64 files of 64 small pages, for each of which the list is sorted anew.
+    const part = (head, value) => Buffer.concat([
+        Buffer.from(`--limits\r\nContent-Disposition: form-data; ${head}\r\n\r\n`), Buffer.from(value),
+        Buffer.from("\r\n")]);
+    const small = tiff(Array(64).fill({ pixels: Buffer.alloc(400, 255), width: 20, height: 20 }));
+    const codes = Array.from({ length: 50000 }, (_, i) => 100000 + i * 7919 % 900000).join();
+    const pages = post("/v1/read", Buffer.concat([
+        part('name="list"', codes), ...Array(64).fill(part('name="picture"; filename="a"', small)),
+        Buffer.from("--limits--\r\n")]), "Content-Type: multipart/form-data; boundary=limits\r\n");
+
+    test("is three times as long for all pages of a request", async (t) => {
+        const server = await startFor(t, ["--read-timeout", "0.3"]);
+        const since = performance.now();
+        refused(await exchange(server, pages, { within: 60000 }), 504, /--read-timeout/);
+        assert.ok(SANITIZED || performance.now() - since < 4000, `${performance.now() - since} ms`);
+    });
+
+    test("ends between two pages when the client has left", async (t) => {
+        const server = await startFor(t, ["--threads", "1"]);
+        const socket = connect(server);
+        await new Promise((written) => socket.write(pages, written));
+        await sleep(300);
+        socket.resetAndDestroy();
+        const since = performance.now();
+        const answer = await exchange(server, post("/v1/read", sampleBytes("plain.png")), { within: 120000 });
+        assert.equal(answer?.status, 200);
+        assert.ok(SANITIZED || performance.now() - since < 4000, `${performance.now() - since} ms`);
+    });
+
+    test("of all pictures of a request is that of /v1/classify, too", async (t) => {
+        const server = await startFor(t, ["--read-timeout", "0.1"]);
+        const pictures = Array(16).fill(`data:image/png;base64,${slow.toString("base64")}`);
+        const answer = await exchange(server, post("/v1/classify", JSON.stringify({ pictures }),
+                                                   "Content-Type: application/json\r\n"), { within: 60000 });
+        refused(answer, 504, /--read-timeout/);
     });
 
     test("a client that closes its own way is answered all the same", async (t) => {
