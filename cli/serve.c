@@ -1,10 +1,12 @@
 /* lenet5 serve: the server and its page. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -27,11 +29,31 @@ typedef struct job {
     secrets secrets;
 } job;
 
+/* A pipe would have to be waited for, and signals wait as long. NULL once that is reported. */
+static FILE *open_secret(const char *path)
+{
+    struct stat about;
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) {
+        complain("%s: cannot be opened: %s", path, strerror(errno));
+        return NULL;
+    }
+    const bool regular = fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+    FILE *stream = regular ? fdopen(file, "rb") : NULL;
+    if (!regular)
+        complain("%s: is no regular file", path);
+    else if (!stream)
+        complain_memory();
+    if (!stream)
+        close(file);
+    return stream;
+}
+
 static int read_secret(char *bytes, const char *path)
 {
-    FILE *stream = fopen(path, "rb");
+    FILE *stream = open_secret(path);
     if (!stream)
-        return complain("%s: cannot be opened: %s", path, strerror(errno));
+        return EXIT_FAILED;
     const size_t size = fread(bytes, 1, LONGEST_SECRET, stream);
     const bool read = !ferror(stream);
     fclose(stream);
@@ -300,7 +322,7 @@ static const option options[] = {
     {"max-pixels", "N", "refuse pictures that have more; default 40000000"},
     {"request-time", "SECONDS", "for a request to be sent; default 30"},
     {"idle-time", "SECONDS", "between two requests of a connection; default 60"},
-    {"read-timeout", "SECONDS", "for reading a page; default 10"},
+    {"read-timeout", "SECONDS", "for reading a page, thrice for a request; default 10"},
     {"connections", "N", "at once; default 4096"},
     {"connections-per-address", "N", "default 256; behind a proxy as many as it makes"},
     {"queue", "N", "pictures that may wait for a thread; default 64"},

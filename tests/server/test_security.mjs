@@ -2,7 +2,7 @@
 // ours, broken secrets, old TLS; and of what the server gives up for itself.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import tls from "node:tls";
 import { after, before, describe, test } from "node:test";
@@ -293,6 +293,12 @@ describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
             assert.deepEqual([await statusOf("two"), await statusOf("three")], [200, 401]);
             writeFileSync(join(folder, name), good);
         }
+        unlinkSync(token);
+        assert.equal(spawnSync("mkfifo", [token]).status, 0);
+        await hangUp(safe, /token: is no regular file\nnothing is reloaded/);
+        assert.equal(await statusOf("two"), 200);
+        unlinkSync(token);
+        writeFileSync(token, "two\n");
         const other = newFolder(t);
         certify(other, "other");
         writeFileSync(join(folder, "key.pem"), readFileSync(join(other, "key.pem")));
