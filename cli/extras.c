@@ -3,6 +3,7 @@
  * program is one file, wherever it is. Each is loaded once and stays so until it ends, and its descriptor stays open,
  * since it is by this that the linker tells one from the other.
  */
+#define _GNU_SOURCE /* memfd_create */
 #include "extras.h"
 
 #include <dlfcn.h>

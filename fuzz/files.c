@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memfd_create */
 #include "files.h"
 
 #include <nettle/base16.h>

@@ -3,6 +3,7 @@
  * have, and, by Landlock where the kernel has it, files, TCP connections of its own, and signals to others. Headers of
  * older systems do not know all of Landlock, so its interface is written down here (linux/landlock.h).
  */
+#define _GNU_SOURCE /* syscall, O_PATH */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
