@@ -10,9 +10,8 @@
 
 #include "server.h"
 
-#define PREFLIGHT_SECONDS                                                                      \
-    "600" /* that a browser may remember an answer to OPTIONS; Chromium keeps none beyond 7200 \
-           */
+/* That a browser may remember an answer to OPTIONS; Chromium keeps none beyond 7200. */
+#define PREFLIGHT_SECONDS "600"
 
 /* ---- Names ----------------------------------------------------------------------------------------------------------
  */

@@ -32,12 +32,12 @@ typedef struct serve_options {
     size_t queue;           /* requests that wait for a thread that reads pictures */
     double request_seconds; /* from a request's first line to its last byte */
     double idle_seconds;    /* between two requests */
-    double read_seconds;    /* for reading one page */
+    double read_seconds;    /* for reading one page, and three times as long for all pictures of a request */
     const char *token;      /* that clients have to know; NULL: none */
     const char *cert, *key; /* PEM, of TLS; NULL: plain HTTP */
     const char *hosts;      /* names that Host may have besides, with commas between; NULL: none */
     const char *origins;    /* sites whose pages may ask, likewise; "*": all */
-    bool sandbox;           /* gives up, for the calling thread too, what serving needs not */
+    bool sandbox;           /* gives up, for the calling thread too, the rights that serving does not need */
     const char *files[4];   /* that are read again for serve_reload, ended by NULL: the sandbox leaves them readable */
     serve_log log;          /* on stderr */
 } serve_options;
