@@ -1,8 +1,8 @@
 /*
- * GET /v1/training: server-sent events of a training. What has been told lately is kept once, in a ring, and each
- * client has its place in it, so that no number of clients needs more memory. One that is further behind than the ring
- * reaches is let go, as is one that takes nothing for a while (loop.c); it comes back by itself to the state as it is
- * then.
+ * GET /v1/training: server-sent events of a training. What has been told lately is kept once, in a ring, as are the
+ * latest states, and each client has its place in both, so that no number of clients needs more of them. One that is
+ * further behind than the rings reach is let go, as is one that takes nothing for a while (loop.c); it comes back by
+ * itself to the state as it is then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,30 +10,32 @@
 #include "server.h"
 
 #define KEPT ((size_t)4 << 20) /* bytes of the ring: some seconds of the busiest training */
+#define STATES 16              /* that are kept; up to 8 are told in a second */
 #define BLOCK 16384            /* bytes that a client is given at once */
 
 /* All that had been told at a moment, as an event, for those who come later. */
 typedef struct state {
-    size_t holders; /* the channel, and clients that have not taken it all */
-    uint64_t at;    /* the place of the moment */
+    uint64_t at; /* the place of the moment */
     size_t size;
     char bytes[];
 } state;
 
 struct channel {
     pthread_mutex_t turn;
-    state *state;  /* NULL: none */
-    char *events;  /* (KEPT), a ring; NULL: nothing has been published */
-    uint64_t told; /* bytes in all; a place is a number of them */
-    bool over;     /* nothing will be told any more */
+    state *states[STATES]; /* a ring */
+    uint64_t state_count;  /* in all: the latest is the one before */
+    char *events;          /* (KEPT), a ring; NULL: nothing has been published */
+    uint64_t told;         /* bytes in all; a place is a number of them */
+    bool over;             /* nothing will be told any more */
 };
 
 typedef struct stream {
     channel *channel;
     connection *connection;
-    state *state; /* that it is given first; NULL: it has it */
-    size_t taken; /* bytes of the state */
-    uint64_t at;  /* its place */
+    bool beginning; /* it is given a state, */
+    uint64_t state; /* which has that number, */
+    size_t taken;   /* and has taken so many bytes of it */
+    uint64_t at;    /* its place */
 } stream;
 
 channel *channel_new(void)
@@ -44,18 +46,13 @@ channel *channel_new(void)
     return c;
 }
 
-static void leave_state(state *s)
-{
-    if (s && --s->holders == 0)
-        free(s);
-}
-
 void channel_free(channel *c)
 {
     if (!c)
         return;
     pthread_mutex_destroy(&c->turn);
-    leave_state(c->state);
+    for (size_t i = 0; i < STATES; i++)
+        free(c->states[i]);
     free(c->events);
     free(c);
 }
@@ -81,12 +78,13 @@ static void keep_state(channel *c, const char *json)
     state *s = malloc(sizeof *s + size + 1);
     if (!s)
         return;
-    *s = (state){.holders = 1, .at = c->told, .size = size};
+    *s = (state){.at = c->told, .size = size};
     strcpy(s->bytes, begin);
     strcat(s->bytes, json);
     strcat(s->bytes, end);
-    leave_state(c->state);
-    c->state = s;
+    state **place = &c->states[c->state_count++ % STATES];
+    free(*place);
+    *place = s;
 }
 
 void channel_publish(channel *c, const char *event, const char *json)
@@ -112,23 +110,22 @@ void channel_publish(channel *c, const char *event, const char *json)
 
 static size_t take_state(stream *s, char *to, size_t most)
 {
-    if (!s->state)
+    if (!s->beginning)
         return 0;
-    size_t size = s->state->size - s->taken;
+    const state *given = s->channel->states[s->state % STATES];
+    size_t size = given->size - s->taken;
     size = size < most ? size : most;
-    memcpy(to, s->state->bytes + s->taken, size);
+    memcpy(to, given->bytes + s->taken, size);
     s->taken += size;
-    if (s->taken == s->state->size) {
-        leave_state(s->state);
-        s->state = NULL;
-    }
+    s->beginning = s->taken < given->size;
     return size;
 }
 
 /* Whether what it should be given next has been overwritten. */
 static bool is_late(const stream *s)
 {
-    return s->channel->told - s->at > KEPT;
+    const channel *c = s->channel;
+    return c->told - s->at > KEPT || (s->beginning && c->state_count - s->state > STATES);
 }
 
 static size_t take_events(stream *s, char *to, size_t most)
@@ -179,15 +176,6 @@ static ssize_t give(void *context, uint64_t position, char *to, size_t most)
     return (ssize_t)size;
 }
 
-static void forget(void *context)
-{
-    stream *s = context;
-    pthread_mutex_lock(&s->channel->turn);
-    leave_state(s->state);
-    pthread_mutex_unlock(&s->channel->turn);
-    free(s);
-}
-
 /* NULL once the request is refused. */
 static stream *stream_new(request *r)
 {
@@ -199,10 +187,9 @@ static stream *stream_new(request *r)
     }
     *s = (stream){.channel = c, .connection = r->connection};
     pthread_mutex_lock(&c->turn);
-    s->state = c->state;
-    s->at = s->state ? s->state->at : c->told;
-    if (s->state)
-        s->state->holders++;
+    s->beginning = c->state_count > 0;
+    s->state = c->state_count - s->beginning;
+    s->at = s->beginning ? c->states[s->state % STATES]->at : c->told;
     pthread_mutex_unlock(&c->turn);
     return s;
 }
@@ -230,9 +217,9 @@ void answer_training(request *r)
     stream *s = is_open(r) ? stream_new(r) : NULL;
     if (!s)
         return;
-    r->ready = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, s, forget);
+    r->ready = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, give, s, free);
     if (!r->ready) {
-        forget(s);
+        free(s);
         refuse_memory(r);
         return;
     }

@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 
 import { digits, pgm, png, tiff } from "../server/pictures.mjs";
 import { SANITIZED, sampleBytes, start } from "../server/server.mjs";
-import { answerOn, connect, get, post, sleep } from "../server/wire.mjs";
+import { answerOn, connect, get, inference, post, sleep } from "../server/wire.mjs";
 
 const { values: asked } = parseArgs({ options: { seconds: { type: "string", default: "8" }, p99: { type: "string" } } });
 const SECONDS = Number(asked.seconds);
@@ -57,17 +57,6 @@ const filed = (bytes) => Buffer.concat([
     Buffer.from('--hostile\r\nContent-Disposition: form-data; name="p"; filename="a"\r\n\r\n'), bytes,
     Buffer.from("\r\n")]);
 const form = (...parts) => Buffer.concat([...parts.map((part) => Buffer.from(part)), Buffer.from("--hostile--\r\n")]);
-
-function inference(count, outputs) {
-    const data = Buffer.alloc(784 * count, 77);
-    const text = JSON.stringify({
-        inputs: [{ name: "pictures", datatype: "UINT8", shape: [count, 784],
-                   parameters: { binary_data_size: data.length } }],
-        outputs: outputs.map((name) => ({ name })),
-    });
-    return post("/v2/models/lenet5/infer", Buffer.concat([Buffer.from(text), data]),
-                `${OCTETS}Inference-Header-Content-Length: ${text.length}\r\n`);
-}
 
 const samples = ["plain.png", "boxes.jpg", "turned.png", "ruled-paper.jpg"].map(sampleBytes);
 

@@ -1,10 +1,11 @@
 // What one request, or one client, may cost the server: answers, explanations, forms, streams, the time for a page.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { describe, test } from "node:test";
 
 import { png, tiff } from "../server/pictures.mjs";
 import { newFolder, run, SANITIZED, sampleBytes, start, startFor, startTraining } from "../server/server.mjs";
-import { answerOn, connect, exchange, get, post, sleep, within } from "../server/wire.mjs";
+import { answerOn, connect, exchange, get, inference, post, sleep, within } from "../server/wire.mjs";
 
 const MIB = 1 << 20;
 const OCTETS = "Content-Type: application/octet-stream\r\n";
@@ -13,17 +14,6 @@ function refused(answer, status, pattern) {
     assert.ok(answer, `${status} is wanted, and nothing was answered`);
     assert.equal(answer.status, status, answer.text.slice(0, 300));
     assert.match(answer.json().error, pattern);
-}
-
-function inference(count, outputs) {
-    const data = Buffer.alloc(784 * count, 77);
-    const text = JSON.stringify({
-        inputs: [{ name: "pictures", datatype: "UINT8", shape: [count, 784],
-                   parameters: { binary_data_size: data.length } }],
-        outputs: outputs.map((name) => ({ name })),
-    });
-    return post("/v2/models/lenet5/infer", Buffer.concat([Buffer.from(text), data]),
-                `${OCTETS}Inference-Header-Content-Length: ${text.length}\r\n`);
 }
 
 // Specks, as far apart as they are wide: more of them than there are digits on any page.
@@ -203,12 +193,14 @@ describe("a training that is watched", () => {
         t.after(() => training.stop("SIGKILL"));
         await sleep(1000);
         const before = training.memory();
-        const sockets = Array.from({ length: 200 }, () => connect(training));
-        for (const socket of sockets) {
+        const sockets = [];
+        while (sockets.length < 200) {
+            const socket = connect(training);
             socket.pause();
             socket.write(get("/v1/training"));
+            sockets.push(socket);
+            await sleep(20);
         }
-        await sleep(4000);
         const more = training.memory() - before;
         t.diagnostic(`200 clients that never read: ${(more / MIB).toFixed(1)} MiB more`);
         assert.ok(SANITIZED || more < 32 * MIB, `${(more / MIB).toFixed(1)} MiB more`);
@@ -218,6 +210,43 @@ describe("a training that is watched", () => {
                   "another is told the state, and what comes after it");
         sockets.forEach((socket) => socket.destroy());
         late.destroy();
+        await training.stop("SIGKILL");
+    });
+
+    // The kernel takes little for a client of short segments, so that the rest of the state is the server's to keep.
+    const SLOW = `
+import socket, sys, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+s.connect(("127.0.0.1", int(sys.argv[1])))
+s.sendall(b"GET /v1/training HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
+time.sleep(8)
+got = b""
+while b"event: progress" not in got:
+    piece = s.recv(65536)
+    if not piece:
+        sys.exit("closed")
+    got += piece
+`;
+
+    test("an old state is not kept for a client that does not take it", { timeout: 60000 }, async (t) => {
+        const folder = newFolder(t);
+        assert.equal(run(["synth", "--out", folder, "--count", "100", "--test-count", "600"]).code, 0);
+        const training = await startTraining(["--data", folder, "--epochs", "1000"], { cwd: folder });
+        t.after(() => training.stop("SIGKILL"));
+        assert.ok(await within(20000, async () => {
+            const early = connect(training);
+            early.write(get("/v1/training"));
+            await sleep(500);
+            early.destroy();
+            return early.got.toString().split("event: progress")[0].length > 120000;
+        }), "a state is long");
+        const slow = spawn("python3", ["-c", SLOW, String(training.port)]);
+        let told = "";
+        slow.stderr.on("data", (bytes) => { told += bytes; });
+        await new Promise((end) => slow.on("close", end));
+        assert.match(told, /^closed/);
         await training.stop("SIGKILL");
     });
 });

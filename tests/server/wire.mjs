@@ -107,6 +107,18 @@ export function post(path, body, headers = "") {
     return Buffer.concat([Buffer.from(head), bytes]);
 }
 
+// inference(COUNT, OUTPUTS): a request of /v2 with so many pictures behind its JSON.
+export function inference(count, outputs) {
+    const data = Buffer.alloc(784 * count, 77);
+    const text = JSON.stringify({
+        inputs: [{ name: "pictures", datatype: "UINT8", shape: [count, 784],
+                   parameters: { binary_data_size: data.length } }],
+        outputs: outputs.map((name) => ({ name })),
+    });
+    return post("/v2/models/lenet5/infer", Buffer.concat([Buffer.from(text), data]),
+                `Content-Type: application/octet-stream\r\nInference-Header-Content-Length: ${text.length}\r\n`);
+}
+
 // within(MILLISECONDS, CONDITION): waits until it holds, and tells whether it did.
 export async function within(milliseconds, condition) {
     const deadline = performance.now() + milliseconds;
