@@ -168,7 +168,8 @@ static void put_metrics(FILE *out, const server *s)
     put_one(out, "requests_in_flight", "gauge", "Requests that have begun and are not answered.",
             (double)sum_of(s, counts, COUNT_IN_FLIGHT));
     put_one(out, "connections", "gauge", "Clients that are connected.", (double)sum_of(s, counts, COUNT_CONNECTIONS));
-    put_one(out, "body_bytes", "gauge", "Memory for bodies and answers.", (double)atomic_load(&s->held));
+    put_one(out, "body_bytes", "gauge", "Memory for bodies, pictures of data URLs, and answers.",
+            (double)atomic_load(&s->held));
     put_one(out, "uptime_seconds", "gauge", "Since the server has started.", lenet5_clock() - s->started);
     put_head(out, "build_info", "gauge", "The version, and the instruction set in use.");
     fprintf(out, "lenet5_build_info{version=\"%s\",isa=\"%s\"} 1\n", lenet5_version(), lenet5_isa());
