@@ -210,13 +210,16 @@ describe("answers of every operation", () => {
                 await ask(operationId, 200, {}, guarded);
     });
 
-    test("504: a page that takes too long", async (t) => {
+    test("504: a page, or pictures, that take too long", async (t) => {
         const impatient = await startFor(t, ["--read-timeout", "0.1"]);
         const specks = Buffer.alloc(5000 * 5000, 255);
         for (let at = 0; at < specks.length; at++)
             if (at % 40 < 20 && Math.floor(at / 5000) % 40 < 20)
                 specks[at] = 0;
-        await ask("readPicture", 504, { body: png(specks, 5000, 5000) }, impatient);
+        const page = png(specks, 5000, 5000);
+        await ask("readPicture", 504, { body: page }, impatient);
+        const pictures = Array(4).fill(`data:image/png;base64,${page.toString("base64")}`);
+        await ask("classify", 504, { body: JSON.stringify({ pictures }), headers: JSON_TYPE }, impatient);
     });
 
     test("408: a request that does not end", async (t) => {
