@@ -55,8 +55,10 @@
 #define TRUST_CUT_ONE 1.3  /* against a 1 that was cut out: so many other things' strokes can be */
 #define TRUST_ALL_CUT 2.25 /* and against digits none of which stands by itself */
 
-#define STATE_WORK 25   /* units of work for a state and an arc */
-#define PREFIX_WORK 100 /* and for a prefix and an arc */
+/* Units of work. */
+#define ARC_WORK 3000 /* for an arc, besides its pixels */
+#define STATE_WORK 25 /* for a state and an arc */
+#define OFFER_WORK 4  /* for a prefix that another one is compared with */
 
 #define BEAM 64
 #define LEAST_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
@@ -158,7 +160,7 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
             break;
         if (!may_be_joined(line, a) || !may_be_a_digit(line, a))
             continue;
-        const lenet5_status status = lenet5_spend(b, 4 * span_area(a->box), error);
+        const lenet5_status status = lenet5_spend(b, ARC_WORK + 4 * span_area(a->box), error);
         if (status != LENET5_OK)
             return status;
         a->prior = cut_prior(line, a);
@@ -288,9 +290,11 @@ typedef struct beam {
     prefix list[BEAM];
 } beam;
 
-/* Adds a way to read a string to a node; the least promising prefix gives way where there is no room. */
-static void offer(beam *b, const prefix *p)
+/* Adds a way to read a string to a node; the least promising prefix gives way where there is no room. Returns how many
+ * prefixes it may have been compared with. */
+static size_t offer(beam *b, const prefix *p)
 {
+    const size_t compared = b->count + 1;
     size_t worst = 0;
     for (size_t i = 0; i < b->count; i++) {
         prefix *other = &b->list[i];
@@ -301,7 +305,7 @@ static void offer(beam *b, const prefix *p)
                 other->strongest = p->strongest;
                 memcpy(other->read.arc, p->read.arc, sizeof p->read.arc);
             }
-            return;
+            return compared;
         }
         worst = other->promise < b->list[worst].promise ? i : worst;
     }
@@ -309,12 +313,14 @@ static void offer(beam *b, const prefix *p)
         b->list[b->count++] = *p;
     else if (p->promise > b->list[worst].promise)
         b->list[worst] = *p;
+    return compared;
 }
 
-static void extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const future *f,
-                   size_t arc_number)
+static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const future *f,
+                     size_t arc_number)
 {
     const arc *a = &g->arcs[arc_number];
+    size_t compared = 0;
     for (unsigned digit = 0; digit < 10 && p->read.length < LENET5_MAX_STRING; digit++) {
         const int32_t next = format->next[p->state][digit];
         const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
@@ -329,23 +335,26 @@ static void extend(beam *beams, const prefix *p, const graph *g, const grammar *
         longer.read.arc[longer.read.length] = (uint32_t)arc_number;
         longer.read.digits[longer.read.length++] = (char)('0' + digit);
         longer.read.digits[longer.read.length] = '\0';
-        offer(&beams[a->last], &longer);
+        compared += offer(&beams[a->last], &longer);
     }
+    return compared;
 }
 
-/* The prefixes of a node, made longer by its arcs or by leaving its piece out. */
-static void go_on(beam *beams, size_t node, const graph *g, const grammar *format, const future *f)
+/* The prefixes of a node, made longer by its arcs or by leaving its piece out. Returns the comparisons of prefixes. */
+static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *format, const future *f)
 {
+    size_t compared = 0;
     for (size_t i = 0; i < beams[node].count; i++) {
         prefix skipped = beams[node].list[i];
         for (size_t k = g->begin[node]; k < g->begin[node + 1]; k++)
-            extend(beams, &beams[node].list[i], g, format, f, k);
+            compared += extend(beams, &beams[node].list[i], g, format, f, k);
         skipped.weight *= g->skip[node];
         skipped.strongest *= g->skip[node];
         skipped.promise = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
         if (skipped.promise > 0)
-            offer(&beams[node + 1], &skipped);
+            compared += offer(&beams[node + 1], &skipped);
     }
+    return compared;
 }
 
 static lenet5_status go_through(beam *beams, const graph *g, const grammar *format, const future *f, budget *b,
@@ -354,11 +363,8 @@ static lenet5_status go_through(beam *beams, const graph *g, const grammar *form
     lenet5_status status = LENET5_OK;
     beams[0].count = 1;
     beams[0].list[0] = (prefix){.weight = 1, .strongest = 1, .promise = f->best[0]};
-    for (size_t node = 0; node + 1 < g->nodes && status == LENET5_OK; node++) {
-        status = lenet5_spend(b, PREFIX_WORK * beams[node].count * (1 + g->begin[node + 1] - g->begin[node]), error);
-        if (status == LENET5_OK)
-            go_on(beams, node, g, format, f);
-    }
+    for (size_t node = 0; node + 1 < g->nodes && status == LENET5_OK; node++)
+        status = lenet5_spend(b, OFFER_WORK * go_on(beams, node, g, format, f), error);
     return status;
 }
 

@@ -9,9 +9,9 @@
 #include "sdnn.h"
 #include "sheet.h"
 
-#define THIN 1.6         /* pixels of a stroke that the network would see faint */
-#define NOTED_SKEW 0.035 /* radians */
-#define LANES_WORK 50000 /* units of a budget: what a network takes for LENET5_LANES pictures */
+#define THIN 1.6          /* pixels of a stroke that the network would see faint */
+#define NOTED_SKEW 0.035  /* radians */
+#define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
 
 struct lenet5_reader {
     const lenet5_committee *committee;
