@@ -146,13 +146,11 @@ static bool is_host(const char *item, size_t length)
     return length > 0 && strspn(item, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") >= length;
 }
 
-/* As browsers tell it: https://example.com:8443, without a path; or null. */
+/* As browsers tell it: https://example.com:8443, without a path. "null" is what any site can make itself. */
 static bool is_origin(const char *item, size_t length)
 {
     const char *slashes = strstr(item, "://");
     const size_t scheme = slashes ? (size_t)(slashes - item) : length;
-    if (length == strlen("null") && strncmp(item, "null", length) == 0)
-        return true;
     return scheme > 0 && scheme + strlen("://") < length &&
            strcspn(slashes + strlen("://"), "/?#@ ,") + scheme + strlen("://") == length;
 }

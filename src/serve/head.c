@@ -12,13 +12,16 @@
 #define LONGEST_HEAD 16384       /* bytes */
 #define LONGEST_CREDENTIALS 8192 /* in base 64 */
 
-/* The path as it was sent, %XX and all, so that no path of ours has a second spelling. A proxy's form is
- * http://HOST/PATH. */
+/* Behind the scheme of a proxy's form, http://HOST/PATH; else the address itself. */
+static const char *authority_of(const char *uri)
+{
+    return strncasecmp(uri, "http://", 7) == 0 ? uri + 7 : strncasecmp(uri, "https://", 8) == 0 ? uri + 8 : uri;
+}
+
+/* The path as it was sent, %XX and all, so that no path of ours has a second spelling. */
 static const char *path_of(const char *uri)
 {
-    const char *host = strncasecmp(uri, "http://", 7) == 0    ? uri + 7
-                       : strncasecmp(uri, "https://", 8) == 0 ? uri + 8
-                                                              : uri;
+    const char *host = authority_of(uri);
     return host == uri ? uri : host + strcspn(host, "/?");
 }
 
@@ -42,6 +45,7 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd)
     r->stage = STAGE_HEADERS;
     c->since = r->began = lenet5_clock();
     snprintf(r->path, sizeof r->path, "%.*s", (int)strcspn(path, "?"), path);
+    snprintf(r->authority, sizeof r->authority, "%.*s", (int)(path - authority_of(uri)), authority_of(uri));
     if (count_of(uri, '&') > 4 * MOST_PARAMETERS)
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there are too many options");
     else if (strstr(uri, "%00"))
@@ -61,7 +65,8 @@ static void find_route(request *r, const char *method)
     if (r->route == &unknown_route)
         turn_down(r, MHD_HTTP_NOT_FOUND, "there is nothing of that name here; GET /openapi.json tells what there is");
     else if (r->allow)
-        turn_down(r, MHD_HTTP_METHOD_NOT_ALLOWED, "another method is needed here; the header Allow tells which");
+        turn_down(r, MHD_HTTP_METHOD_NOT_ALLOWED,
+                  "this address does not take that method; the header Allow names those it takes");
 }
 
 /* Takes as long whatever the difference. */
@@ -127,7 +132,8 @@ static bool is_too_long(const request *r)
 
 /* How the end of a body is told, which has to be clear. */
 typedef struct framing {
-    size_t lengths, codings, hosts, names; /* names: that are none */
+    size_t lengths, codings, hosts, origins, sites;
+    size_t names; /* that are none */
     bool chunked;
 } framing;
 
@@ -138,6 +144,8 @@ static enum MHD_Result take_framing(void *context, enum MHD_ValueKind kind, cons
     f->names += strcspn(name, " \t") != strlen(name);
     f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
     f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
+    f->origins += strcasecmp(name, MHD_HTTP_HEADER_ORIGIN) == 0;
+    f->sites += strcasecmp(name, FETCH_SITE) == 0;
     if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
         f->codings++;
         f->chunked = value && strcasecmp(value, "chunked") == 0;
@@ -151,11 +159,13 @@ static const char *framing_fault(const request *r, const char *version)
     framing f = {0};
     MHD_get_connection_values(r->connection->mhd, MHD_HEADER_KIND, take_framing, &f);
     if (f.names > 0)
-        return "the name of a header ends where its colon stands";
+        return "no blank is allowed before the colon of a header";
     if (f.lengths > 1 || f.codings > 1 || f.lengths + f.codings > 1)
-        return "the length of the body is told twice";
+        return "the request gives two lengths for its body";
     if (f.codings == 1 && !f.chunked)
-        return "a Transfer-Encoding is chunked, and nothing else";
+        return "the only Transfer-Encoding that is accepted is chunked";
+    if (f.origins > 1 || f.sites > 1)
+        return "Origin and Sec-Fetch-Site may be given once";
     if (f.hosts > 1 || (f.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
         return "there has to be one header Host";
     return NULL;

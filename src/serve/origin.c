@@ -124,7 +124,7 @@ static bool is_own_origin(const request *r, const char *origin)
 static bool is_from_another_site(const request *r)
 {
     const char *origin = header_of(r, MHD_HTTP_HEADER_ORIGIN);
-    const char *site = header_of(r, "Sec-Fetch-Site");
+    const char *site = header_of(r, FETCH_SITE);
     if (allowed_origin(r))
         return false;
     return (origin && !is_own_origin(r, origin)) ||
@@ -136,11 +136,17 @@ static bool is_more_than_a_look(const request *r)
     return strcmp(r->method, MHD_HTTP_METHOD_GET) != 0 && strcmp(r->method, MHD_HTTP_METHOD_HEAD) != 0;
 }
 
+/* Whether a host, with a port or not, is one of ours. */
+static bool is_ours(const request *r, const char *host)
+{
+    const size_t length = host_length(host);
+    return length > 0 && names_us(r->connection->loop->server, host, length);
+}
+
 bool origin_check(request *r)
 {
     const char *host = header_of(r, MHD_HTTP_HEADER_HOST);
-    const size_t length = host ? host_length(host) : 0;
-    if (host && (length == 0 || !names_us(r->connection->loop->server, host, length)))
+    if ((host && !is_ours(r, host)) || (r->authority[0] && !is_ours(r, r->authority)))
         turn_down(r, MHD_HTTP_MISDIRECTED_REQUEST,
                   "the server does not answer to the name in Host; lenet5 serve --host NAME adds one");
     else if (is_more_than_a_look(r) && is_from_another_site(r))

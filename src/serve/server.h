@@ -86,6 +86,7 @@ struct request {
     stage stage;
     const route *route;
     char method[8], path[128]; /* as far as the log tells them */
+    char authority[128];       /* of an address in a proxy's form, http://AUTHORITY/PATH; "": it is a path */
     double began;
     const char *content_type, *accept, *json_length; /* headers, NULL where they are not given */
 
@@ -178,6 +179,7 @@ void answer_text(request *r, const char *type);
 void answer_json(request *r, json_t *object);
 
 #define JSON_TYPE "application/json"
+#define FETCH_SITE "Sec-Fetch-Site"
 #define JSON_LENGTH "Inference-Header-Content-Length" /* a header: of the JSON that tensors follow */
 
 /* A header of the request, or NULL. For the loop's thread alone. */

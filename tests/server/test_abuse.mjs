@@ -268,6 +268,8 @@ describe("malformed requests", () => {
         "GET\r\n\r\n", "GET /v2\r\n\r\n", "GET /v2 HTTP/9.9\r\nHost: localhost\r\n\r\n", "GET /v2 HTTX/1.1\r\nHost: localhost\r\n\r\n",
         "\0\0\0\0\r\n\r\n", "GET /v2 HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
         "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX\0Y: z\r\n\r\n",
+        "GET /v2 HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nOrigin: http://other.example\r\n\r\n",
+        "GET /v2 HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site\r\n\r\n",
         "GET /v2 HTTP/1.1\r\nHost : x\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         "GET /v2 HTTP/1.1\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "G\xcbT /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -283,8 +285,8 @@ describe("malformed requests", () => {
     const odd = [
         "GET  /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n", "/v2 GET HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET /v2\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        "GET /v2 HTTP/1.1\r\nHost: localhost\r\n: no name\r\n\r\n", "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n",
-        "GET /?\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\r\n\r\nGET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v2 HTTP/1.1\r\nHost: localhost\r\n: no name\r\n\r\n",
+        "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n", "GET /?\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\r\n\r\nGET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ];
     for (const line of odd)
         test(`${JSON.stringify(line)}: one answer at most`, async () => {

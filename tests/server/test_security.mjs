@@ -58,6 +58,8 @@ describe("Host", () => {
             await answers(421, server, { host }, /--host/);
         for (const path of ["/", "/main.js", "/v1/network", "/v2/health/live", "/metrics", "/nothing"])
             await answers(421, server, { method: "GET", path, host: "attacker.example" }, /--host/);
+        await answers(421, server, { method: "GET", path: "http://attacker.example/v2", host: "localhost" }, /--host/);
+        await answers(200, server, { method: "GET", path: "http://localhost/v2", host: "localhost" });
     });
 
     test("where it listens everywhere, any address and the names of --host", async () => {
@@ -86,7 +88,7 @@ describe("names and sites that cannot be any", () => {
     const wrong = [["--host", "digits.example:8080"], ["--host", "http://digits.example"], ["--host", "a,,b"],
                    ["--host", "a, b"], ["--host", ""], ["--host", "*"], ["--allow-origin", "page.example"],
                    ["--allow-origin", `${PAGE}/`], ["--allow-origin", `${PAGE},`], ["--allow-origin", `*,${PAGE}`],
-                   ["--allow-origin", "https://"], ["--allow-origin", "://page.example"], ["--allow-origin", "page,a://b"]];
+                   ["--allow-origin", "https://"], ["--allow-origin", "://page.example"], ["--allow-origin", "null"], ["--allow-origin", "page,a://b"]];
     for (const [option, value] of wrong)
         test(`${option} ${value}`, () => {
             const { code, err } = run(["serve", "--listen", "127.0.0.1:0", option, value], { timeout: 3000 });
