@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "outputs.h"
 #include "unfinished.h"
 
 static void print_result(const lenet5_committee *models, const lenet5_loss *before, double error_before,
@@ -59,10 +60,15 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     lenet5_committee models;
     named_set data = {0};
+    char folder[PATH_SIZE];
     const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->others[0];
-    int code = load_models(&models, (const char *const *)arguments->others, 1, NULL);
+    data_folder(folder, arguments);
+    int code = argument_text(arguments, "out") ? check_output(arguments, "out", NULL) : refuse_checkpoint(out);
     if (code == EXIT_DONE)
-        code = refuse_checkpoint(out);
+        code = keep_apart_from_data(arguments, "out", folder);
+    if (code != EXIT_DONE)
+        return code;
+    code = load_models(&models, (const char *const *)arguments->others, 1, NULL);
     if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
         code = complain_error(&error);
     else if (code == EXIT_DONE && validation > data.set.count)

@@ -1,32 +1,55 @@
 #include "explain.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common.h"
+#include "outputs.h"
 #include "png_file.h"
 
-#define MOST_CANDIDATES 1792 /* of a line: 7 of each of 256 pieces, src/reader/graph.c */
-#define NODE_SPACING 60      /* of the drawing of the graph */
+#define MOST_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/graph.c */
+#define MOST_PAGE_CANDIDATES 1000 /* that are shown of a page, as files of their own */
+#define MOST_PAGE_STAGES 200      /* the same */
+#define LARGEST_INDEX (1u << 28)  /* bytes of an earlier explanation's page */
+#define NODE_SPACING 60           /* of the drawing of the graph */
 #define NODE_MARGIN 40
+
+#define NAME_SIZE 80
+
+/* A picture of an earlier explanation. */
+typedef struct earlier_file {
+    char name[NAME_SIZE];
+    bool kept; /* since the new one has it too */
+} earlier_file;
 
 struct explanation {
     const char *folder;
+    bool again;            /* the folder holds an earlier explanation, whose files may be replaced */
+    earlier_file *earlier; /* (earlier_count), by name */
+    size_t earlier_count;
     lenet5_observer observer;
     FILE *page;
     char *text;
     size_t size;
     size_t picture, line; /* at hand; numbers of the files that belong to them */
     size_t count;         /* of candidates of the line */
+    size_t stages, shown; /* files of stages and of candidates of the picture */
     lenet5_candidate candidates[MOST_CANDIDATES];
     bool failed;
 };
 
-static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>lenet5 read</title>\n"
+/* By this a page is known as an explanation. */
+#define MARK                                                                               \
+    "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"generator\" " \
+    "content=\"lenet5 read --explain\">"
+
+static const char head[] = MARK
+    "<title>lenet5 read</title>\n"
     "<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n"
     ":root { color-scheme: light dark; --paper: #fff; --text: #222; --soft: #666; --line: #ddd; --good: #0072b2 }\n"
     "@media (prefers-color-scheme: dark) { :root { --paper: #181a1b; --text: #e6e6e6; --soft: #aaa; --line: #444;\n"
@@ -57,14 +80,54 @@ static void put_text(FILE *page, const char *text)
         }
 }
 
+/* ---- Files ----------------------------------------------------------------------------------------------------------
+ */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const earlier_file *)a)->name, ((const earlier_file *)b)->name);
+}
+
+/* That file of the earlier explanation, or NULL. */
+static earlier_file *find_earlier(const explanation *e, const char *name)
+{
+    earlier_file key;
+    snprintf(key.name, sizeof key.name, "%s", name);
+    return e->earlier_count ? bsearch(&key, e->earlier, e->earlier_count, sizeof key, by_name) : NULL;
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat about;
+    return lstat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+/* Writes a file that is new, or one of the earlier explanation. */
+static int write_picture_as(explanation *e, const char *path, const char *name, const uint8_t *pixels, size_t width,
+                            size_t height, size_t channels)
+{
+    lenet5_error error;
+    char temporary[TEMPORARY_SIZE];
+    earlier_file *old = find_earlier(e, name);
+    const bool taken = is_taken(path);
+    if (taken && !(old && is_regular(path)))
+        return complain("%s is there and is no part of an earlier explanation; remove it or choose another folder",
+                        path);
+    name_temporary(temporary, path, "");
+    if (write_png(taken ? path : temporary, pixels, width, height, channels, &error) != LENET5_OK)
+        return complain_error(&error);
+    if (old)
+        old->kept = true;
+    return taken ? EXIT_DONE : publish_new(temporary, path);
+}
+
 static void write_picture(explanation *e, const char *name, const uint8_t *pixels, size_t width, size_t height,
                           size_t channels)
 {
-    lenet5_error error;
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s/%s", e->folder, name);
-    if (!e->failed && write_png(path, pixels, width, height, channels, &error) != LENET5_OK)
-        e->failed = complain_error(&error) != EXIT_DONE;
+    if (!e->failed)
+        e->failed = write_picture_as(e, path, name, pixels, width, height, channels) != EXIT_DONE;
 }
 
 static void put_figure(explanation *e, const char *name, const char *caption)
@@ -131,12 +194,14 @@ static void put_graph(explanation *e)
 
 static void put_candidates(explanation *e)
 {
+    const size_t left = MOST_PAGE_CANDIDATES - e->shown;
+    const size_t count = e->count < left ? e->count : left;
     fputs("<details><summary>All that the network was shown</summary><div class=\"tried\">\n", e->page);
-    for (size_t i = 0; i < e->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const lenet5_candidate *c = &e->candidates[i];
         const unsigned digit = best_digit(c);
         const bool rubbish = c->posterior[LENET5_RUBBISH] > c->posterior[digit];
-        char name[80];
+        char name[NAME_SIZE];
         uint8_t picture[LENET5_PICTURE_BYTES];
         for (size_t k = 0; k < LENET5_PICTURE_BYTES; k++)
             picture[k] = (uint8_t)(255 - c->picture[k]);
@@ -149,11 +214,14 @@ static void put_candidates(explanation *e)
             fprintf(e->page, "%u<br>%.3f</div>\n", digit, (double)c->posterior[digit]);
     }
     fputs("</div></details>\n", e->page);
+    if (count < e->count)
+        fprintf(e->page, "<p class=\"soft\">%zu more are not shown.</p>\n", e->count - count);
+    e->shown += count;
 }
 
 static void end_line(explanation *e)
 {
-    if (e->count > 0) {
+    if (e->count > 0 && e->shown < MOST_PAGE_CANDIDATES) {
         put_graph(e);
         put_candidates(e);
     }
@@ -166,9 +234,15 @@ static void end_line(explanation *e)
 static void see_stage(void *context, const char *stage, size_t line, const uint8_t *rgb, size_t width, size_t height)
 {
     explanation *e = context;
-    char name[80];
+    char name[NAME_SIZE];
     if (line != e->line)
         end_line(e);
+    if (e->stages == MOST_PAGE_STAGES)
+        fputs("<p class=\"soft\">More lines and stages are not shown.</p>\n", e->page);
+    if (e->stages++ >= MOST_PAGE_STAGES) {
+        e->line = line;
+        return;
+    }
     if (line > 0)
         fprintf(e->page, "<h3>Line %zu</h3>\n", line);
     e->line = line;
@@ -183,26 +257,135 @@ static void see_candidate(void *context, size_t line, const lenet5_candidate *ca
 {
     explanation *e = context;
     (void)line;
-    if (e->count < MOST_CANDIDATES)
+    if (e->stages <= MOST_PAGE_STAGES && e->count < MOST_CANDIDATES)
         e->candidates[e->count++] = *candidate;
 }
 
 /* ---- The page -------------------------------------------------------------------------------------------------------
  */
 
-int explain_begin(explanation **e, const char *folder)
+/* Whether an entry of a folder is neither the folder nor the one above it. */
+static bool is_entry(const struct dirent *entry)
 {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
-    explanation *new = calloc(1, sizeof *new);
-    if (new)
-        new->page = open_memstream(&new->text, &new->size);
-    if (!new || !new->page) {
-        free(new);
-        return complain_memory();
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static bool is_empty(const char *path)
+{
+    DIR *folder = opendir(path);
+    bool empty = folder;
+    for (const struct dirent *entry; empty && (entry = readdir(folder));)
+        empty = !is_entry(entry);
+    if (folder)
+        closedir(folder);
+    return empty;
+}
+
+/* A page that was not written by this program may have a name twice. */
+static void drop_doubles(explanation *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < e->earlier_count; i++)
+        if (kept == 0 || by_name(&e->earlier[kept - 1], &e->earlier[i]) != 0)
+            e->earlier[kept++] = e->earlier[i];
+    e->earlier_count = kept;
+}
+
+/* The names of the pictures that a page shows, as this program makes them. */
+static int list_earlier(explanation *e, const char *page)
+{
+    static const char begin[] = "<img src=\"";
+    size_t room = 0;
+    for (const char *at = page; (at = strstr(at, begin));) {
+        at += strlen(begin);
+        const size_t length = strspn(at, "0123456789abcdefghijklmnopqrstuvwxyz-.");
+        if (length == 0 || length >= NAME_SIZE || at[length] != '"')
+            continue;
+        if (e->earlier_count == room) {
+            room = room ? 2 * room : 256;
+            earlier_file *larger = realloc(e->earlier, room * sizeof *larger);
+            if (!larger)
+                return complain_memory();
+            e->earlier = larger;
+        }
+        earlier_file *file = &e->earlier[e->earlier_count++];
+        *file = (earlier_file){0};
+        memcpy(file->name, at, length);
     }
+    if (e->earlier_count > 0)
+        qsort(e->earlier, e->earlier_count, sizeof *e->earlier, by_name);
+    drop_doubles(e);
+    return EXIT_DONE;
+}
+
+/* Finds the earlier explanation in a folder that is not empty. */
+static int take_folder(explanation *e)
+{
+    char path[PATH_SIZE];
+    char *page = NULL;
+    size_t size;
+    snprintf(path, sizeof path, "%s/index.html", e->folder);
+    int code = is_regular(path) ? load_text(&page, &size, path, LARGEST_INDEX) : EXIT_DONE;
+    e->again = code == EXIT_DONE && page && strncmp(page, MARK, strlen(MARK)) == 0;
+    if (e->again)
+        code = list_earlier(e, page);
+    else if (code == EXIT_DONE)
+        code = complain("%s: holds files that are no explanation of lenet5 read; --explain takes a new or empty "
+                        "folder, or one that it has written before",
+                        e->folder);
+    free(page);
+    return code;
+}
+
+/* A file that is read may be of the earlier explanation. */
+static int refuse_inputs(const char *folder, const file_list *files)
+{
+    struct stat target, about;
+    char path[PATH_SIZE];
+    if (stat(folder, &target) != 0)
+        return EXIT_DONE;
+    for (size_t i = 0; i < files->count; i++) {
+        const char *slash = strrchr(files->files[i], '/');
+        snprintf(path, sizeof path, "%.*s", slash ? (int)(slash - files->files[i]) + 1 : 1,
+                 slash ? files->files[i] : ".");
+        if (strcmp(files->files[i], "-") != 0 && stat(path, &about) == 0 && about.st_dev == target.st_dev &&
+            about.st_ino == target.st_ino)
+            return complain("%s: lies in the folder of --explain, whose files are replaced; choose another folder",
+                            files->files[i]);
+    }
+    return EXIT_DONE;
+}
+
+static int open_folder(explanation *e, const file_list *files)
+{
+    if (refuse_inputs(e->folder, files) != EXIT_DONE)
+        return EXIT_FAILED;
+    if (mkdir(e->folder, 0777) != 0 && errno != EEXIST)
+        return complain("%s: the folder cannot be made: %s", e->folder, strerror(errno));
+    return is_empty(e->folder) ? EXIT_DONE : take_folder(e);
+}
+
+static void explain_free(explanation *e)
+{
+    free(e->earlier);
+    free(e->text);
+    free(e);
+}
+
+int explain_begin(explanation **e, const char *folder, const file_list *files)
+{
+    explanation *new = calloc(1, sizeof *new);
+    if (!new)
+        return complain_memory();
     new->folder = folder;
     new->observer = (lenet5_observer){new, see_stage, see_candidate};
+    int code = open_folder(new, files);
+    if (code == EXIT_DONE && !(new->page = open_memstream(&new->text, &new->size)))
+        code = complain_memory();
+    if (code != EXIT_DONE) {
+        explain_free(new);
+        return code;
+    }
     fputs(head, new->page);
     *e = new;
     return EXIT_DONE;
@@ -215,10 +398,11 @@ const lenet5_observer *explain_observer(explanation *e)
 
 void explain_picture(explanation *e, const char *title, const lenet5_picture *picture)
 {
-    char name[80];
+    char name[NAME_SIZE];
     end_line(e);
     e->picture++;
     e->line = 0;
+    e->stages = e->shown = 0;
     fputs("<h2>", e->page);
     put_text(e->page, title);
     fputs("</h2>\n", e->page);
@@ -250,21 +434,42 @@ void explain_reading(explanation *e, const lenet5_reading *reading)
             fprintf(e->page, "<p class=\"soft\">%s</p>\n", lenet5_note_text(bit));
 }
 
-int explain_end(explanation *e)
+/* The files of the earlier explanation that the new one does not have. */
+static void remove_earlier(const explanation *e)
+{
+    char path[PATH_SIZE];
+    for (size_t i = 0; i < e->earlier_count; i++) {
+        snprintf(path, sizeof path, "%s/%s", e->folder, e->earlier[i].name);
+        if (!e->earlier[i].kept && is_regular(path))
+            unlink(path);
+    }
+}
+
+static int write_page(const explanation *e, const char *path)
 {
     lenet5_error error;
+    char temporary[TEMPORARY_SIZE];
+    const lenet5_bytes piece = {e->text, e->size};
+    name_temporary(temporary, path, "");
+    if (lenet5_file_write(e->again ? path : temporary, &piece, 1, &error) != LENET5_OK)
+        return complain_error(&error);
+    return e->again ? EXIT_DONE : publish_new(temporary, path);
+}
+
+int explain_end(explanation *e, bool failed)
+{
     char path[PATH_SIZE];
-    bool failed = e->failed;
+    bool lost = e->failed;
     fputs("</html>\n", e->page);
     if (fclose(e->page) != 0)
-        failed = complain_memory() != EXIT_DONE;
-    const lenet5_bytes piece = {e->text, e->size};
+        lost = complain_memory() != EXIT_DONE;
     snprintf(path, sizeof path, "%s/index.html", e->folder);
-    if (!failed && lenet5_file_write(path, &piece, 1, &error) != LENET5_OK)
-        failed = complain_error(&error) != EXIT_DONE;
-    if (!failed)
+    if (!lost)
+        lost = write_page(e, path) != EXIT_DONE;
+    if (!lost)
+        remove_earlier(e);
+    if (!lost && !failed)
         say(stderr, "%s shows how it was read", path);
-    free(e->text);
-    free(e);
-    return failed ? EXIT_FAILED : EXIT_DONE;
+    explain_free(e);
+    return lost ? EXIT_FAILED : EXIT_DONE;
 }

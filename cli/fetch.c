@@ -3,7 +3,7 @@
  *
  * Each file is known by the SHA-256 of what it unpacks to, so that it does not matter who compressed it, or how. It
  * comes as NAME.gz.part, which a later run goes on with, and gets its name once its sum is right: what it leaves
- * under that name is whole, and a file that was there before is replaced by nothing less.
+ * under that name is whole, and a file that was there before is replaced by nothing less, and only with --force.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 
 #include "common.h"
 #include "extras.h"
+#include "outputs.h"
 #include "progress.h"
 #include "transfer.h"
 
@@ -93,6 +94,8 @@ typedef struct job {
     transfer transfer;
     const mnist_file *file;
     char path[LONG_PATH], part[LONG_PATH], url[LONG_PATH];
+    bool there[FILES]; /* whole */
+    bool force;        /* other files of those names are replaced */
     progress progress;
 } job;
 
@@ -124,11 +127,16 @@ static void complain_part(const job *j, int reason)
 static bool open_part(job *j)
 {
     struct stat status;
-    FILE *stream = fopen(j->part, "ab");
-    if (!stream || fstat(fileno(stream), &status) != 0) {
+    FILE *stream = NULL;
+    const int file = open(j->part, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (file >= 0 && fstat(file, &status) == 0 && !S_ISREG(status.st_mode))
+        errno = EEXIST;
+    else if (file >= 0)
+        stream = fdopen(file, "ab");
+    if (!stream) {
         complain_part(j, errno);
-        if (stream)
-            fclose(stream);
+        if (file >= 0)
+            close(file);
         return false;
     }
     j->transfer.stream = stream;
@@ -200,6 +208,8 @@ static outcome settle(const job *j)
     int reason = errno;
     if (file >= 0)
         close(file);
+    if (done && !j->force)
+        return publish_new(j->part, j->path) == EXIT_DONE ? FETCHED : STOPPED;
     if (done && rename(j->part, j->path) != 0) {
         reason = errno;
         done = false;
@@ -212,12 +222,6 @@ static outcome settle(const job *j)
 
 static outcome fetch_file(job *j, const char *const *from)
 {
-    if (is_right(j->path, j->file)) {
-        say(stdout, "%s: is there", j->path);
-        return FETCHED;
-    }
-    if (access(j->path, F_OK) == 0)
-        say(stderr, "%s: its SHA-256 is wrong; fetching it anew", j->path);
     outcome result = FAILED;
     for (size_t i = 0; from[i] && (result == FAILED || result == WRONG); i++)
         result = fetch_from(j, from[i]);
@@ -230,6 +234,29 @@ static outcome fetch_file(job *j, const char *const *from)
 }
 
 /* ---- The command ------------------------------------------------------------------------------------------------- */
+
+/* The file at hand is one of those names. */
+static void take_file(job *j, const char *folder, size_t number)
+{
+    j->file = &files[number];
+    snprintf(j->path, sizeof j->path, "%s/%s", folder, j->file->name);
+    snprintf(j->part, sizeof j->part, "%s/%s.part", folder, j->file->name);
+}
+
+/* Before any is fetched: files that are there are whole, or may be replaced. */
+static outcome look_at_files(job *j, const char *folder)
+{
+    for (size_t i = 0; i < FILES; i++) {
+        take_file(j, folder, i);
+        j->there[i] = is_right(j->path, j->file);
+        if (j->there[i] || !is_taken(j->path))
+            continue;
+        say(stderr, "%s: its SHA-256 is wrong", j->path);
+        if (refuse_taken(j->path, j->force) != EXIT_DONE)
+            return STOPPED;
+    }
+    return FETCHED;
+}
 
 /* With the folders above it; those that are there are left alone. */
 static bool make_folder(const char *folder)
@@ -257,12 +284,13 @@ static void advise(const char *folder)
 
 static outcome fetch_all(job *j, const char *folder, const char *const *from)
 {
-    outcome result = FETCHED;
+    outcome result = look_at_files(j, folder);
     for (size_t i = 0; i < FILES && result == FETCHED; i++) {
-        j->file = &files[i];
-        snprintf(j->path, sizeof j->path, "%s/%s", folder, j->file->name);
-        snprintf(j->part, sizeof j->part, "%s/%s.part", folder, j->file->name);
-        result = fetch_file(j, from);
+        take_file(j, folder, i);
+        if (j->there[i])
+            say(stdout, "%s: is there", j->path);
+        else
+            result = fetch_file(j, from);
     }
     return result;
 }
@@ -293,7 +321,7 @@ static int run(const cli_arguments *arguments)
     data_folder(folder, arguments);
     if (!make_folder(folder))
         return EXIT_FAILED;
-    job j = {.module = module};
+    job j = {.module = module, .force = argument_flag(arguments, "force")};
     j.transfer = (transfer){.url = j.url, .most = MOST_BYTES, .watch = watch, .watcher = &j};
     if (!module->open(&j.transfer, !mirror))
         return complain("libcurl cannot be set up");
@@ -306,6 +334,7 @@ static int run(const cli_arguments *arguments)
 static const option options[] = {
     {"data", "DIR", "where to put it; default: $LENET5_DATA, else the XDG folder"},
     {"mirror", "URL", "the folder to fetch from, in place of the usual ones"},
+    {"force", NULL, "replace files of these names that are not MNIST's"},
     {0},
 };
 
@@ -314,8 +343,9 @@ const cli_command fetch_command = {
     .summary = "download MNIST",
     .usage = "mnist [options]",
     .description = "Downloads the four files of MNIST, 12 MB, and checks the SHA-256 of what they unpack\n"
-                   "to. Files that are there and right are kept. What Ctrl-C or a broken line leaves is\n"
-                   "kept as NAME.part, and the next run goes on from there.",
+                   "to. Files that are there and right are kept; another file of one of these names is an\n"
+                   "error without --force. What Ctrl-C or a broken line leaves is kept as NAME.part, and\n"
+                   "the next run goes on from there.",
     .options = options,
     .least = 1,
     .most = 1,

@@ -1,4 +1,6 @@
 /* lenet5: the command line. Each command is a file of its own. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,9 +95,22 @@ static bool check_isa(void)
     return false;
 }
 
-int main(int argc, char **argv)
+/* The reason is known if it is the last write that fails, not if it was one before. */
+static bool flush_output(void)
 {
-    hold_standard_descriptors();
+    const bool failed_before = ferror(stdout);
+    const bool flushed = fflush(stdout) == 0;
+    if (flushed && !failed_before)
+        return true;
+    if (flushed)
+        complain("standard output: cannot be written");
+    else
+        complain("standard output: cannot be written: %s", strerror(errno));
+    return false;
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         print_overview();
         return EXIT_USAGE;
@@ -113,15 +128,18 @@ int main(int argc, char **argv)
         return EXIT_DONE;
     }
     cli_arguments arguments;
-    if (!parse_arguments(&arguments, command, argc - 2, argv + 2))
+    if (!parse_arguments(&arguments, command, argc - 2, argv + 2) || !check_isa())
         return EXIT_USAGE;
-    if (!check_isa())
-        return EXIT_USAGE;
-    const int code = command->run(&arguments);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("lenet5: standard output");
+    return command->run(&arguments);
+}
+
+int main(int argc, char **argv)
+{
+    hold_standard_descriptors();
+    signal(SIGXFSZ, SIG_IGN); /* a file that reaches a limit of its size is an error as any other */
+    const int code = run(argc, argv);
+    if (!flush_output())
         return EXIT_FAILED;
-    }
     if (interrupted && code != EXIT_DONE)
         end_by_signal(interrupted);
     return code;

@@ -105,6 +105,13 @@ static const option *find_option(const cli_command *command, const char *name, s
     return NULL;
 }
 
+/* An option that names a file or folder is given a name. */
+static bool is_nameless(const option *o, const char *value)
+{
+    return value[0] == '\0' && o->argument && o->argument[0] != '[' &&
+           (strstr(o->argument, "FILE") || strstr(o->argument, "DIR") || strstr(o->argument, "OUT"));
+}
+
 /* One option; returns how many words it took, 0 after a complaint. */
 static int parse_option(cli_arguments *parsed, int argc, char **argv)
 {
@@ -123,8 +130,34 @@ static int parse_option(cli_arguments *parsed, int argc, char **argv)
     const bool given = o->argument && !joined && argc > 1 && !(optional && argv[1][0] == '-');
     if (o->argument && !joined && !given && !optional)
         return complain_usage(command, "--%s needs %s behind it", o->name, o->argument), 0;
-    parsed->values[o - command->options] = joined ? name + length + 1 : given ? argv[1] : "";
+    const char *value = joined ? name + length + 1 : given ? argv[1] : "";
+    if (is_nameless(o, value))
+        return complain_usage(command, "--%s: the file name is empty", o->name), 0;
+    parsed->values[o - command->options] = value;
     return given ? 2 : 1;
+}
+
+/* What the usage names first is what is missing: PICTURE... stands for a PICTURE, and small letters for themselves. */
+static bool complain_missing(const cli_command *command)
+{
+    const int length = (int)strcspn(command->usage, ". ");
+    const bool literal = command->usage[0] >= 'a';
+    complain_usage(command, literal ? "%s needs \"%.*s\"" : "%s needs a %.*s", command->name, length, command->usage);
+    return false;
+}
+
+static bool check_count(const cli_arguments *parsed)
+{
+    const cli_command *command = parsed->command;
+    if (parsed->count < command->least)
+        return complain_missing(command);
+    if (parsed->count > command->most)
+        return complain_usage(command, "%s takes no argument \"%s\"", command->name, parsed->others[command->most]),
+               false;
+    for (size_t i = 0; i < parsed->count; i++)
+        if (parsed->others[i][0] == '\0')
+            return complain_usage(command, "argument %zu of %s is empty; it names a file", i + 1, command->name), false;
+    return true;
 }
 
 bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc, char **argv)
@@ -146,12 +179,7 @@ bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc
             argv[parsed->count++] = argv[i++];
         }
     }
-    if (parsed->count < command->least || parsed->count > command->most)
-        return complain_usage(command, "%s takes %s: lenet5 %s %s", command->name,
-                              parsed->count < command->least ? "more arguments" : "fewer arguments", command->name,
-                              command->usage),
-               false;
-    return true;
+    return check_count(parsed);
 }
 
 const char *argument_text(const cli_arguments *arguments, const char *name)

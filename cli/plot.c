@@ -7,6 +7,7 @@
 
 #include "common.h"
 #include "drawing.h"
+#include "outputs.h"
 
 typedef struct curves {
     curve_point points[LENET5_MAX_PASSES];
@@ -68,12 +69,17 @@ static int run(const cli_arguments *arguments)
     const char *out = argument_text(arguments, "out");
     if (!out)
         return complain_usage(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
+    int code = check_output(arguments, "out", ".svg .png");
+    if (code == EXIT_DONE)
+        code = keep_apart(arguments, "out", arguments->others[0]);
+    if (code != EXIT_DONE)
+        return code;
     curves *c = calloc(1, sizeof *c);
     if (!c)
         return complain_memory();
     lenet5_error error;
     const char *title = argument_text(arguments, "title") ? argument_text(arguments, "title") : "";
-    int code = read_log(c, arguments->others[0]);
+    code = read_log(c, arguments->others[0]);
     if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, title, c->recipe_1998, &error))
         code = complain_error(&error);
     if (code == EXIT_DONE)

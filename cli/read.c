@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "outputs.h"
 
 #define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
 #define MOST_SECONDS 86400
@@ -81,6 +82,8 @@ static int read_options(read_job *j, const cli_arguments *a)
     j->annotated = argument_text(a, "annotate");
     int code = check_together(a);
     if (code == EXIT_DONE)
+        code = check_output(a, "annotate", ".png");
+    if (code == EXIT_DONE)
         code = read_numbers(j, a);
     if (code == EXIT_DONE)
         code = parse_region(j, a, argument_text(a, "region"));
@@ -134,8 +137,34 @@ static int prepare(read_job *j, const cli_arguments *a)
         code = load_named_models(&j->models, argument_text(a, "model"), lenet5_builtin_strings());
     if (code == EXIT_DONE && argument_text(a, "template"))
         code = read_template(j, argument_text(a, "template"));
-    if (code == EXIT_DONE && argument_text(a, "explain"))
-        code = explain_begin(&j->explanation, argument_text(a, "explain"));
+    return code;
+}
+
+/* The drawing is written onto nothing that is read; of several, none onto anything. */
+static int check_drawings(const read_job *j, const cli_arguments *a)
+{
+    char path[PATH_SIZE + 32];
+    int code = keep_apart(a, "annotate", argument_text(a, "list"));
+    if (code == EXIT_DONE)
+        code = keep_apart(a, "annotate", argument_text(a, "template"));
+    if (code == EXIT_DONE)
+        code = keep_apart_from_list(a, "annotate", argument_text(a, "model"));
+    for (size_t i = 0; code == EXIT_DONE && i < j->files.count; i++)
+        code = keep_apart(a, "annotate", j->files.files[i]);
+    for (size_t i = 1; j->annotated && code == EXIT_DONE && j->files.count > 1 && i <= j->files.count; i++) {
+        name_drawing(path, j->annotated, i);
+        if (is_taken(path))
+            code = complain("%s is there; remove it or choose another name", path);
+    }
+    return code;
+}
+
+static int begin_outputs(read_job *j, const cli_arguments *a)
+{
+    const char *folder = argument_text(a, "explain");
+    int code = check_drawings(j, a);
+    if (code == EXIT_DONE && folder)
+        code = explain_begin(&j->explanation, folder, &j->files);
     if (j->explanation)
         j->options.observer = explain_observer(j->explanation);
     return code;
@@ -148,11 +177,14 @@ static int run(const cli_arguments *arguments)
     int code = prepare(&j, arguments);
     if (code == EXIT_DONE) {
         const int listed = list_files(&j.files, arguments->others, arguments->count);
-        tell_head(&j);
-        code = read_files(&j);
+        code = begin_outputs(&j, arguments);
+        if (code == EXIT_DONE) {
+            tell_head(&j);
+            code = read_files(&j);
+        }
         code = listed == EXIT_DONE ? code : listed;
     }
-    if (j.explanation && explain_end(j.explanation) != EXIT_DONE)
+    if (j.explanation && explain_end(j.explanation, code == EXIT_FAILED) != EXIT_DONE)
         code = EXIT_FAILED;
     free_files(&j.files);
     template_free(&j.form);
@@ -171,8 +203,8 @@ static const option options[] = {
     {"n-best", "N", "tell the N likeliest strings of each line"},
     {"region", "X,Y,W,H", "read this part of each picture"},
     {"template", "FILE.json", "read these fields of each picture of a form, as docs/json.md says"},
-    {"explain", "DIR", "write a page, DIR/index.html, that shows how each picture was read"},
-    {"annotate", "OUT.png", "draw the picture with what was read in it; several are OUT-1.png, OUT-2.png ..."},
+    {"explain", "DIR", "write a page on how each picture was read into a folder that is new, empty or its own"},
+    {"annotate", "OUT.png", "draw the picture with what was read in it; several are OUT-1.png ..., which are new"},
     {"model", "FILE,...", "models, which answer together; default: the built-in one for strings"},
     {"max-pixels", "N", "refuse pictures that have more; default 100000000"},
     {"timeout", "SECONDS", "give a page up that takes longer, with exit code 1; default 60, 0: never"},
@@ -195,7 +227,7 @@ const cli_command read_command = {
                    "A string is accepted from a probability of 0.5 on. But so many other things look like a\n"
                    "single digit, or like a few that hang together, that these are asked for more: 0.92 for\n"
                    "one, 0.96 for two and 0.85 for more that all touch. If you know what is written,\n"
-                   "say so by --format, --list or --check: then 0.5 is enough for all of them.\n\n"
+                   "use --format, --list or --check: 0.5 is then enough for all.\n\n"
                    "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
                    "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What\n"
                    "--format, --list, --check, --threshold, --max-error and --n-best say holds for the fields\n"

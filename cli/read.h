@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "common.h"
 #include "explain.h"
 #include "lenet5_reader.h"
 #include "read_codes.h"
@@ -48,6 +49,9 @@ typedef struct read_outcome {
 /* The place in words, escaped: "form.tif page 2 field postcode". */
 #define PLACE_NAME_SIZE (4 * 4096 + 512)
 void name_place(char name[PLACE_NAME_SIZE], const read_place *place);
+
+/* The name of the drawing of a picture: that of --annotate if number is 0, else OUT-number.png. */
+void name_drawing(char path[PATH_SIZE + 32], const char *annotated, size_t number);
 
 /* Reads a file and tells what is in it. */
 void read_file(read_outcome *outcome, read_hand *hand, const char *file);

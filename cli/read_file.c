@@ -4,6 +4,7 @@
 
 #include "common.h"
 #include "drawing.h"
+#include "outputs.h"
 #include "progress.h"
 #include "read.h"
 
@@ -125,22 +126,36 @@ static int read_region(page_reading *page)
     return read_part(page, &as_it_is, r, &page->hand->job->options);
 }
 
-/* OUT.png; where there are several pictures, OUT-1.png and so on. */
-static int draw_page(page_reading *page, bool several)
+void name_drawing(char path[PATH_SIZE + 32], const char *annotated, size_t number)
+{
+    const char *ending = strrchr(annotated, '.');
+    if (number == 0)
+        snprintf(path, PATH_SIZE + 32, "%s", annotated);
+    else
+        snprintf(path, PATH_SIZE + 32, "%.*s-%zu%s", (int)(ending - annotated), annotated, number, ending);
+}
+
+static int draw_as(const page_reading *page, const char *path)
 {
     lenet5_error error;
-    char path[PATH_SIZE + 32];
-    const char *name = page->hand->job->annotated;
-    const char *ending = strrchr(name, '.');
-    const int length = (int)(several && ending ? (size_t)(ending - name) : strlen(name));
-    const size_t number = ++page->hand->annotated;
-    if (several)
-        snprintf(path, sizeof path, "%.*s-%zu%s", length, name, number, ending ? ending : "");
-    else
-        snprintf(path, sizeof path, "%s", name);
     if (draw_reading(path, page->picture, page->drawn.lines, page->drawn.count, &error) != LENET5_OK)
         return complain_error(&error);
     return EXIT_DONE;
+}
+
+/* The name of one drawing is the user's, who may want it replaced; those of several are the program's, and are new. */
+static int draw_page(page_reading *page, bool several)
+{
+    char path[PATH_SIZE + 32], temporary[TEMPORARY_SIZE];
+    const size_t number = ++page->hand->annotated;
+    name_drawing(path, page->hand->job->annotated, several ? number : 0);
+    if (!several)
+        return draw_as(page, path);
+    if (is_taken(path))
+        return complain("%s is there; remove it or choose another name", path);
+    name_temporary(temporary, path, ".png");
+    const int code = draw_as(page, temporary);
+    return code == EXIT_DONE ? publish_new(temporary, path) : code;
 }
 
 static int read_page(page_reading *page)

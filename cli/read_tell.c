@@ -75,11 +75,20 @@ static void tell_empty_csv(FILE *out, const read_place *place, bool raw)
 /* ---- Text -----------------------------------------------------------------------------------------------------------
  */
 
-static void put_answer(FILE *out, const lenet5_read_line *l)
+/* Why a line has no string: its note says so, or nothing in it is of what was asked for. */
+static const char *reason_for_none(const read_job *job, unsigned notes)
+{
+    if (notes & LENET5_NOTE_CROWDED)
+        return "too much ink";
+    const bool asked = job->options.format || job->options.list || job->form.count > 0;
+    return asked ? "nothing of the format is there" : "no digits found";
+}
+
+static void put_answer(FILE *out, const lenet5_read_line *l, const char *reason)
 {
     const bool sure = l->decision == LENET5_ACCEPTED;
     if (l->strings == 0) {
-        fputs("not sure  (nothing of the format is there)\n", out);
+        fprintf(out, "not sure  (%s)\n", reason);
         return;
     }
     fputs(sure ? "" : "not sure  (nearest ", out);
@@ -88,13 +97,14 @@ static void put_answer(FILE *out, const lenet5_read_line *l)
 }
 
 /* Name is that of the place. */
-static void tell_line_text(FILE *out, const char *name, size_t number, size_t count, const lenet5_read_line *l)
+static void tell_line_text(FILE *out, const char *name, size_t number, size_t count, const lenet5_read_line *l,
+                           const char *reason)
 {
     char line[32] = "";
     if (count > 1)
         snprintf(line, sizeof line, " line %zu", number);
     fprintf(out, "%s%s: ", name, line);
-    put_answer(out, l);
+    put_answer(out, l, reason);
     for (size_t i = 1; i < l->strings; i++) {
         fputs("    ", out);
         put_escaped(out, l->string[i].text);
@@ -129,15 +139,18 @@ static int tell_empty(FILE *out, telling how, const read_place *place, const cha
     return EXIT_DONE;
 }
 
-static int tell_line(FILE *out, telling how, const read_place *place, const char *name, size_t index,
+static int tell_line(FILE *out, const read_job *job, const read_place *place, const char *name, size_t index,
                      const lenet5_reading *reading)
 {
     const lenet5_read_line *l = &reading->lines[index];
+    const telling how = job->telling;
     switch (how) {
     case TELL_JSON: return put_json(out, reading_json(place, reading, index + 1));
     case TELL_CSV:
     case TELL_CSV_RAW: tell_line_csv(out, place, index + 1, l, how == TELL_CSV_RAW); break;
-    case TELL_TEXT: tell_line_text(out, name, index + 1, reading->count, l); break;
+    case TELL_TEXT:
+        tell_line_text(out, name, index + 1, reading->count, l, reason_for_none(job, reading->notes));
+        break;
     }
     return EXIT_DONE;
 }
@@ -150,7 +163,7 @@ void tell(read_outcome *outcome, const read_job *job, const read_place *place, c
         outcome->failed |= tell_empty(outcome->out, job->telling, place, name, reading) != EXIT_DONE;
     for (size_t i = 0; i < reading->count; i++) {
         outcome->rejected |= reading->lines[i].decision != LENET5_ACCEPTED;
-        outcome->failed |= tell_line(outcome->out, job->telling, place, name, i, reading) != EXIT_DONE;
+        outcome->failed |= tell_line(outcome->out, job, place, name, i, reading) != EXIT_DONE;
     }
     if (job->telling != TELL_JSON)
         tell_notes(name, reading->notes);

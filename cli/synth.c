@@ -6,9 +6,24 @@
 #include <sys/stat.h>
 
 #include "common.h"
+#include "outputs.h"
 #include "png_file.h"
 
 #define MOST_DIGITS 10000000u
+
+static void name_part(char images[PATH_SIZE], char labels[PATH_SIZE], const char *folder, const char *part)
+{
+    snprintf(images, PATH_SIZE, "%s/%s-images-idx3-ubyte", folder, part);
+    snprintf(labels, PATH_SIZE, "%s/%s-labels-idx1-ubyte", folder, part);
+}
+
+static int refuse_part(const char *folder, const char *part, bool force)
+{
+    char images[PATH_SIZE], labels[PATH_SIZE];
+    name_part(images, labels, folder, part);
+    const int code = refuse_taken(images, force);
+    return code == EXIT_DONE ? refuse_taken(labels, force) : code;
+}
 
 static int write_part(const char *folder, const char *part, size_t count, uint64_t seed)
 {
@@ -16,8 +31,7 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
     char labels[PATH_SIZE];
     lenet5_error error;
     lenet5_dataset set = {0};
-    snprintf(images, sizeof images, "%s/%s-images-idx3-ubyte", folder, part);
-    snprintf(labels, sizeof labels, "%s/%s-labels-idx1-ubyte", folder, part);
+    name_part(images, labels, folder, part);
     lenet5_status status = lenet5_dataset_synthesise(&set, count, seed, &error);
     if (status == LENET5_OK)
         status = lenet5_dataset_write(images, labels, &set, &error);
@@ -72,6 +86,13 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
 {
     lenet5_error error;
     named_set data = {0};
+    char folder[PATH_SIZE];
+    int code = check_output(arguments, "distort", ".png");
+    data_folder(folder, arguments);
+    if (code == EXIT_DONE)
+        code = keep_apart_from_data(arguments, "distort", folder);
+    if (code != EXIT_DONE)
+        return code;
     lenet5_training *training = NULL;
     const char *recipe = argument_text(arguments, "recipe");
     const lenet5_training_options options = {.recipe = recipe ? recipe : "best", .seed = seed, .threads = 1};
@@ -122,6 +143,18 @@ static lenet5_status write_string(FILE *truth, const string_plan *plan, size_t i
     fprintf(truth, "%05zu.png\t%s\n", index, s.text);
     lenet5_string_free(&s);
     return status;
+}
+
+static int refuse_strings(const string_plan *plan, bool force)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/truth.tsv", plan->folder);
+    int code = refuse_taken(path, force);
+    for (size_t i = 0; code == EXIT_DONE && i < plan->count; i++) {
+        snprintf(path, sizeof path, "%s/%05zu.png", plan->folder, i);
+        code = refuse_taken(path, force);
+    }
+    return code;
 }
 
 static int write_strings(const string_plan *plan)
@@ -179,12 +212,14 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
         return EXIT_USAGE;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+    const string_plan plan = {folder, style, &data.set, (size_t)count, (size_t)digits, seed};
+    if (refuse_strings(&plan, argument_flag(arguments, "force")) != EXIT_DONE)
+        return EXIT_FAILED;
     lenet5_status status = load_set(&data, arguments, part, &error);
     if (status == LENET5_E_DATA_MISSING && !argument_text(arguments, "data")) {
         fputs("MNIST is not here (lenet5 fetch mnist brings it): the strings are made of synthetic digits\n", stderr);
         status = synthetic_set(&data, part, &error);
     }
-    const string_plan plan = {folder, style, &data.set, (size_t)count, (size_t)digits, seed};
     const int code = status == LENET5_OK ? write_strings(&plan) : complain_error(&error);
     lenet5_dataset_free(&data.set);
     return code;
@@ -209,7 +244,12 @@ static int run(const cli_arguments *arguments)
         return draw_strings(arguments, strings, seed);
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
-    int code = write_part(folder, "train", (size_t)count, seed);
+    const bool force = argument_flag(arguments, "force");
+    int code = refuse_part(folder, "train", force);
+    if (code == EXIT_DONE && test_count > 0)
+        code = refuse_part(folder, "t10k", force);
+    if (code == EXIT_DONE)
+        code = write_part(folder, "train", (size_t)count, seed);
     if (code == EXIT_DONE && test_count > 0)
         code = write_part(folder, "t10k", (size_t)test_count, ~seed);
     return code;
@@ -227,6 +267,7 @@ static const option options[] = {
     {"of-test", NULL, "make the strings of test digits, not of training digits"},
     {"data", "DIR", "the digits for both; default: $LENET5_DATA, else the XDG folder"},
     {"seed", "S", "the same seed, the same bytes; default 1"},
+    {"force", NULL, "replace files of --out or --strings that are there"},
     {0},
 };
 

@@ -6,6 +6,7 @@
 #include "common.h"
 #include "drawing.h"
 #include "lenet5_reader.h"
+#include "outputs.h"
 #include "progress.h"
 
 /* A set of 28x28 pictures, normalised where they were not or where it is asked for. */
@@ -395,6 +396,32 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
     return code;
 }
 
+/* What an option names to be written is nothing that the command reads. */
+static int keep_apart_from_inputs(const cli_arguments *arguments, const char *output)
+{
+    static const char *const inputs[] = {"images", "labels", "strangers"};
+    char folder[PATH_SIZE];
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < sizeof inputs / sizeof inputs[0]; i++)
+        code = keep_apart(arguments, output, argument_text(arguments, inputs[i]));
+    for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
+        code = keep_apart(arguments, output, arguments->others[i]);
+    data_folder(folder, arguments);
+    return code == EXIT_DONE ? keep_apart_from_data(arguments, output, folder) : code;
+}
+
+static int check_outputs(const cli_arguments *arguments)
+{
+    int code = check_output(arguments, "errors", ".png");
+    if (code == EXIT_DONE)
+        code = check_output(arguments, "answers", NULL);
+    if (code == EXIT_DONE)
+        code = keep_apart(arguments, "errors", argument_text(arguments, "answers"));
+    if (code == EXIT_DONE)
+        code = keep_apart_from_inputs(arguments, "errors");
+    return code == EXIT_DONE ? keep_apart_from_inputs(arguments, "answers") : code;
+}
+
 static int run(const cli_arguments *arguments)
 {
     uint64_t threads;
@@ -406,9 +433,12 @@ static int run(const cli_arguments *arguments)
         return complain_usage(arguments->command, "--int8 compares two ways of reading on one thread");
     if (argument_flag(arguments, "int8"))
         threads = 1;
+    int code = check_outputs(arguments);
+    if (code != EXIT_DONE)
+        return code;
     lenet5_committee models;
     named_set data = {0};
-    int code = load_models(&models, (const char *const *)arguments->others, arguments->count, lenet5_builtin());
+    code = load_models(&models, (const char *const *)arguments->others, arguments->count, lenet5_builtin());
     if (code == EXIT_DONE && argument_flag(arguments, "int8") && models.count > 1)
         code = complain("--int8 reads with one network, not with a committee of %zu", models.count);
     if (code == EXIT_DONE)

@@ -26,8 +26,13 @@ expect 2 "--epochs is a whole number from 1" "$program" train --epochs 0
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 3x
 expect 2 "--seed needs N" "$program" train --seed
 expect 2 "takes no value" "$program" train --json=yes
-expect 2 "fewer arguments" "$program" inspect a b
-expect 2 "more arguments" "$program" classify
+expect 2 'inspect takes no argument "b"' "$program" inspect a b
+expect 2 "classify needs a FILE" "$program" classify
+expect 2 "read needs a PICTURE" "$program" read
+expect 2 'fetch needs "mnist"' "$program" fetch
+expect 2 "argument 1 of read is empty" "$program" read ""
+expect 2 "--out: the file name is empty" "$program" train --out ""
+expect 2 "--list: the file name is empty" "$program" read x.png --list=
 expect 2 "go together" "$program" test --images x --data y
 expect 2 "give one of the two" "$program" train --resume x --restart
 expect 1 "x: cannot be opened" "$program" train --resume x
@@ -43,6 +48,19 @@ expect 0 "train-images-idx3-ubyte" "$program" synth --out digits --count 3000 --
 expect 0 "train-images-idx3-ubyte" "$program" synth --out again --count 3000 --test-count 500 --seed 3
 cmp -s digits/train-images-idx3-ubyte again/train-images-idx3-ubyte || fail "the same seed gave other digits"
 expect 1 "cannot be" "$program" synth --out /dev/null/x --count 1
+
+# A set that is there is not replaced, and neither is what a link leads to.
+cp -r digits kept
+expect 1 "digits/train-images-idx3-ubyte is there; choose another folder, or pass --force" "$program" synth --out digits --count 9
+diff -r digits kept || fail "a set was replaced that nobody named"
+mkdir linked
+ln -s ../digits/t10k-labels-idx1-ubyte linked/t10k-labels-idx1-ubyte
+expect 1 "linked/t10k-labels-idx1-ubyte is there" "$program" synth --out linked --count 9 --test-count 9
+expect 1 "is a link" "$program" synth --out linked --count 9 --test-count 9 --force
+[ "$(ls linked)" = t10k-labels-idx1-ubyte ] || fail "a half of a set was written"
+diff -r digits kept || fail "a set was replaced through a link"
+expect 0 "again/t10k-labels-idx1-ubyte" "$program" synth --out again --count 9 --test-count 9 --force
+rm -r kept linked again
 
 expect 0 "the model is m.safetensors" "$program" train --data digits --epochs 2 --out m.safetensors --log log.csv
 [ "$(wc -l <log.csv)" = 3 ] || fail "log.csv has not a row for each pass"
@@ -88,6 +106,10 @@ expect 0 '"n":3000' "$program" test m.safetensors --images digits/train-images-i
 
 expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2
 expect 0 "truth.tsv" "$program" synth --strings forms --style form --count 3 --digits 4 --data digits --of-test
+expect 1 "strings/truth.tsv is there" "$program" synth --strings strings --count 6 --seed 2
+expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2 --force
+rm forms/truth.tsv
+expect 1 "forms/00000.png is there" "$program" synth --strings forms --count 1
 expect 2 "did you mean form?" "$program" synth --strings forms --style from
 [ "$(cut -f 2 strings/truth.tsv | wc -c)" = 36 ] || fail "truth.tsv has not six strings of five digits"
 "$program" read strings/*.png --json >out 2>err
@@ -127,7 +149,7 @@ json 'sum(l["parameters"] for l in d["layers"]) == 60000 and d["metadata"]["reci
 expect 0 "curve.svg" "$program" plot log.csv --out curve.svg
 grep -q "<svg" curve.svg || fail "curve.svg is no SVG"
 expect 0 "curve.png" "$program" plot log.csv --out curve.png
-expect 1 "curve.gif" "$program" plot log.csv --out curve.gif
+expect 2 "curve.gif" "$program" plot log.csv --out curve.gif
 expect 1 "not a log" "$program" plot digits/train-labels-idx1-ubyte --out curve.svg
 
 # The instruction sets that this processor has, as the complaint about another one lists them.
@@ -153,7 +175,7 @@ json 'all(r["peak_share"] is None and r["times_reference"] is None for r in d["r
 json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'train_distorted', 'epoch']"
 expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
-expect 2 "fewer arguments" "$program" bench more
+expect 2 'takes no argument "more"' "$program" bench more
 expect 130 "interrupted" timeout --foreground --preserve-status -s INT 1 "$program" bench --json
 [ -s out ] && fail "bench was interrupted and printed results"
 
@@ -226,6 +248,31 @@ expect 0 "sheet.png" "$program" synth --distort sheet.png --data digits
 expect 1 "there is no recipe" "$program" synth --distort sheet.png --recipe none --data digits
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
+
+# A name that no drawing can have is told before anything is read; none is lost.
+expect 2 "drawn as .svg or .png" "$program" plot nothing.csv --out curves.gif
+mkdir folder.svg
+expect 1 "it is a folder" "$program" plot nothing.csv --out folder.svg
+expect 2 "drawn as .png" "$program" test --errors errors.txt --data nothing
+expect 1 "cannot be written: no/folder/: No such" "$program" test --answers no/folder/answers.csv --data nothing
+expect 1 "is a folder" "$program" test --answers digits --data nothing
+expect 1 "is the same file as" "$program" test --answers both.png --errors ./both.png --data nothing
+cp log.csv log.svg
+expect 1 "is the same file as log.svg" "$program" plot log.svg --out ./log.svg
+cmp -s log.csv log.svg || fail "a log was replaced by its drawing"
+expect 1 "is the same file as digits" "$program" test --data digits --answers digits/t10k-labels-idx1-ubyte
+expect 1 "is the same file as m.safetensors" "$program" test m.safetensors --data digits --answers ./m.safetensors
+expect 1 "is the same file as digits" "$program" calibrate m.safetensors --data digits --out digits/t10k-labels-idx1-ubyte
+
+# A file that reaches the limit of its size, and a standard output that is full, are errors that say so.
+(ulimit -f 1; exec "$program" test --data digits --answers limited.csv) >out 2>err
+[ $? = 1 ] && grep -q "limited.csv: cannot be written: File too large" err || fail "a limit of size: $(cat err)"
+for command in "help" "read --help" "version"; do
+    "$program" $command >/dev/full 2>err
+    [ $? = 1 ] && grep -q "standard output: cannot be written: No space left" err || fail "$command >/dev/full: $(cat err)"
+done
+"$program" train --data digits --epochs 1 --out full.safetensors >/dev/full 2>err
+[ $? = 1 ] && grep -q "standard output: cannot be written" err && ! grep -q "No such file" err || fail "train >/dev/full: $(cat err)"
 
 ls ./*.tmp >/dev/null 2>&1 && fail "temporary files were left"
 [ $failures = 0 ] && echo "all passed"

@@ -183,11 +183,27 @@ for kind in wrong endless; do
     empty "$data"
     echo 'an old file' >"$data/$images"
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
+    said "$images is there; choose another folder, or pass --force to replace it"
+    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced that nobody named'
+    expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/" --force
     said "$images: its SHA-256 is wrong"
     [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced by a wrong one'
     rm "$data/$images"
     empty "$data"
 done
+
+# Links are not followed, neither under a file's name nor under that of its part.
+echo 'kept' >"$work/kept"
+ln -s "$work/kept" "$data/$images"
+for option in '' --force; do
+    expect 1 fetch mnist --data "$data" --mirror "$mirror/wrong/" $option
+    [ -L "$data/$images" ] || fail 'a link is replaced'
+done
+rm "$data/$images"
+ln -s "$work/kept" "$data/$images.part"
+expect 1 fetch mnist --data "$data" --mirror "$mirror/wrong/"
+[ "$(cat "$work/kept")" = kept ] || fail 'a part is written through a link'
+rm -f "$data/$images.part" "$work/kept"
 
 echo 'no folder' >"$work/file"
 expect 1 fetch mnist --data "$work/file/data" --mirror "$mirror/plain/"
@@ -259,7 +275,10 @@ done
 head -c $((size - 1)) "$mnist/$images" >"$data/$images"
 gzip -dc "$mnist/t10k-labels-idx1-ubyte.gz" >"$data/t10k-labels-idx1-ubyte.gz"
 head -c 30000000 /dev/zero | gzip >"$data/train-labels-idx1-ubyte.gz"
-fetch plain "/plain/$images all"
+expect 1 fetch mnist --data "$data" --mirror "$mirror/plain"
+[ ! -L "$data/$images" ] && [ "$(wc -c <"$data/$images")" -eq $((size - 1)) ] || fail 'a set of another SHA-256 is replaced'
+expect 0 fetch mnist --data "$data" --mirror "$mirror/plain" --force
+whole
 [ "$(grep -c 'its SHA-256 is wrong' "$work/err")" -eq 3 ] || fail 'not three files are said to be wrong'
 
 # A connection that breaks leaves the part, and the next run goes on with it.

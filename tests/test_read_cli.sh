@@ -53,14 +53,26 @@ assert 0 < len(lines) < 20000 and all(line == first and line.endswith(b"\n") for
 assert b"interrupted: %d of 20000 files were read" % len(lines) in err, err
 PY
 
+# Why nothing is read.
+python3 - <<'PY'
+import random
+random.seed(1)
+bars = b"".join(bytes(0 if y % 60 < 40 and x % 24 < 5 else 255 for x in range(400)) for y in range(120))
+open("bars.pgm", "wb").write(b"P5 400 120 255\n" + bars)
+PY
+expect 3 "not sure  (no digits found)" "$program" read bars.pgm
+expect 3 "not sure  (nothing of the format is there)" "$program" read bars.pgm --format zip5
+expect 1 "PNG, JPEG, TIFF, BMP, PNM and WebP can" "$program" read some/notes.txt
+
 # Drawings.
 expect 0 "52981" "$program" read "$samples/plain.png" --annotate drawn.png
 expect 3 "52981" "$program" read "$samples/plain.png" "$samples/word.png" --annotate drawn.png --threads 2
 for file in drawn.png drawn-1.png drawn-2.png; do
     [ "$(head -c 4 $file | tail -c 3)" = PNG ] || fail "no $file"
 done
-expect 1 "is drawn as .png" "$program" read "$samples/plain.png" --annotate drawn.gif
-expect 1 "cannot be written" "$program" read "$samples/plain.png" --annotate /nowhere/drawn.png
+expect 2 "is drawn as .png" "$program" read nothing.png --annotate drawn.gif
+expect 1 "it is a folder" "$program" read nothing.png --annotate some/inner.png
+expect 1 "cannot be written: /nowhere/" "$program" read nothing.png --annotate /nowhere/drawn.png
 
 # Two samples and four marks on a page, as a form; the same turned by two degrees and moved; and one without marks.
 python3 - "$samples" <<'PY' || exit 1

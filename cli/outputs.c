@@ -1,0 +1,192 @@
+#define _GNU_SOURCE /* renameat2 */
+#include "outputs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unfinished.h"
+
+/* How many bytes of a path are its folder, with the slash; 0: the one at hand. */
+static int folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+static void name_folder(char folder[PATH_SIZE], const char *path)
+{
+    const int length = folder_length(path);
+    snprintf(folder, PATH_SIZE, "%.*s", length ? length : 1, length ? path : ".");
+}
+
+/* ---- The name of an output ------------------------------------------------------------------------------------------
+ */
+
+static bool has_ending(const char *path, const char *endings)
+{
+    const size_t length = strlen(path);
+    for (const char *at = endings; *at;) {
+        const size_t size = strcspn(at, " ");
+        if (length >= size && strncmp(path + length - size, at, size) == 0)
+            return true;
+        at += size + strspn(at + size, " ");
+    }
+    return false;
+}
+
+/* ".svg .png" as ".svg or .png" */
+static void put_endings(char *text, size_t size, const char *endings)
+{
+    const size_t first = strcspn(endings, " ");
+    snprintf(text, size, endings[first] ? "%.*s or %s" : "%.*s%s", (int)first, endings,
+             endings[first] ? endings + first + 1 : "");
+}
+
+int check_output(const cli_arguments *arguments, const char *output, const char *endings)
+{
+    char folder[PATH_SIZE], listed[32];
+    struct stat about;
+    const char *path = argument_text(arguments, output);
+    if (!path)
+        return EXIT_DONE;
+    if (endings && !has_ending(path, endings)) {
+        put_endings(listed, sizeof listed, endings);
+        return complain_usage(arguments->command, "--%s: %s: is drawn as %s: give a name that ends so", output, path,
+                              listed);
+    }
+    name_folder(folder, path);
+    if (stat(folder, &about) != 0)
+        return complain("%s: cannot be written: %s: %s", path, folder, strerror(errno));
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return complain("%s: cannot be written: it is a folder; name a file in --%s", path, output);
+    return refuse_checkpoint(path);
+}
+
+/* ---- Inputs and other outputs ---------------------------------------------------------------------------------------
+ */
+
+bool is_same_file(const char *path, const char *other)
+{
+    struct stat one, two;
+    return stat(path, &one) == 0 && stat(other, &two) == 0 && S_ISREG(one.st_mode) && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
+/* Whether both would be made by the same name in the same folder. */
+static bool is_same_name(const char *path, const char *other)
+{
+    char one[PATH_SIZE], two[PATH_SIZE];
+    struct stat of_one, of_two;
+    if (strcmp(path + folder_length(path), other + folder_length(other)) != 0 || is_taken(path))
+        return false;
+    name_folder(one, path);
+    name_folder(two, other);
+    return stat(one, &of_one) == 0 && stat(two, &of_two) == 0 && of_one.st_dev == of_two.st_dev &&
+           of_one.st_ino == of_two.st_ino;
+}
+
+int keep_apart(const cli_arguments *arguments, const char *output, const char *other)
+{
+    const char *path = argument_text(arguments, output);
+    if (!path || !other || (!is_same_file(path, other) && !is_same_name(path, other)))
+        return EXIT_DONE;
+    return complain("%s: is the same file as %s, which the command reads or writes besides; choose another --%s", path,
+                    other, output);
+}
+
+int keep_apart_from_list(const cli_arguments *arguments, const char *output, const char *names)
+{
+    char *list = strdup(names ? names : "");
+    if (!list)
+        return complain_memory();
+    int code = EXIT_DONE;
+    for (char *rest = list, *name; code == EXIT_DONE && (name = strtok_r(rest, ",", &rest));)
+        code = keep_apart(arguments, output, name);
+    free(list);
+    return code;
+}
+
+static int keep_apart_from_sets(const cli_arguments *arguments, const char *output, const char *folder, DIR *entries)
+{
+    char path[PATH_SIZE + 512];
+    int code = EXIT_DONE;
+    for (const struct dirent *entry; code == EXIT_DONE && (entry = readdir(entries));) {
+        if (!strstr(entry->d_name, "idx"))
+            continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        code = keep_apart(arguments, output, path);
+    }
+    return code;
+}
+
+int keep_apart_from_data(const cli_arguments *arguments, const char *output, const char *folder)
+{
+    static const char *const subfolders[] = {"", "MNIST/raw", "raw", "FashionMNIST/raw", "EMNIST/raw", "QMNIST/raw"};
+    char path[PATH_SIZE + 32];
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < sizeof subfolders / sizeof subfolders[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, subfolders[i]);
+        DIR *entries = opendir(path);
+        if (!entries)
+            continue;
+        code = keep_apart_from_sets(arguments, output, path, entries);
+        closedir(entries);
+    }
+    return code;
+}
+
+/* ---- Files that nobody has named ------------------------------------------------------------------------------------
+ */
+
+bool is_taken(const char *path)
+{
+    struct stat about;
+    return lstat(path, &about) == 0 || errno != ENOENT;
+}
+
+int refuse_taken(const char *path, bool force)
+{
+    struct stat about;
+    if (lstat(path, &about) != 0)
+        return EXIT_DONE; /* or writing says what is wrong */
+    if (!force)
+        return complain("%s is there; choose another folder, or pass --force to replace it", path);
+    if (!S_ISREG(about.st_mode))
+        return complain("%s is a link or no regular file, and is not replaced; remove it or choose another folder",
+                        path);
+    return EXIT_DONE;
+}
+
+void name_temporary(char temporary[TEMPORARY_SIZE], const char *path, const char *ending)
+{
+    uint64_t number = 0;
+    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+        number = (uint64_t)getpid();
+    snprintf(temporary, TEMPORARY_SIZE, "%.*s.lenet5-%016llx.tmp%s", folder_length(path), path,
+             (unsigned long long)number, ending);
+}
+
+/* For file systems that cannot rename so. */
+static bool link_and_unlink(const char *temporary, const char *path)
+{
+    return link(temporary, path) == 0 && unlink(temporary) == 0;
+}
+
+int publish_new(const char *temporary, const char *path)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0 ||
+        ((errno == EINVAL || errno == ENOSYS) && link_and_unlink(temporary, path)))
+        return EXIT_DONE;
+    const int reason = errno;
+    unlink(temporary);
+    if (reason == EEXIST)
+        return complain("%s is there; remove it or choose another name", path);
+    return complain("%s: cannot be written: %s", path, strerror(reason));
+}
