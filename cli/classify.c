@@ -54,7 +54,7 @@ static void tell(job *j, const char *file, const digit_answer *a)
         print_answer(file, a);
     else if (!print_answer_json(file, a))
         j->failed = true;
-    fflush(stdout);
+    flush_stream(stdout);
 }
 
 static void answer(job *j, const char *file, const uint8_t picture[LENET5_PICTURE_BYTES])

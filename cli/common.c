@@ -352,6 +352,14 @@ lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *er
     return lenet5_dataset_synthesise(&drawn->set, SYNTHETIC_TEST, 2026, error);
 }
 
+int output_errno;
+
+void flush_stream(FILE *stream)
+{
+    if (fflush(stream) != 0 && stream == stdout && output_errno == 0)
+        output_errno = errno;
+}
+
 int put_json(FILE *out, json_t *object)
 {
     text_buffer line = {0};
@@ -367,7 +375,7 @@ int put_json(FILE *out, json_t *object)
 int print_json(json_t *object)
 {
     const int code = put_json(stdout, object);
-    fflush(stdout);
+    flush_stream(stdout);
     return code;
 }
 

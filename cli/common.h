@@ -52,6 +52,10 @@ void watch_interrupts(void);
 /* Ends the process by that signal's default action, so that its parent sees what ended it. */
 _Noreturn void end_by_signal(int number);
 
+/* fflush that keeps errno in output_errno where it is stdout that cannot be written; 0: it could. */
+extern int output_errno;
+void flush_stream(FILE *stream);
+
 /* Opens descriptors 0 to 2 where the parent has closed them, in a way that reading and writing fail as before: else the
  * next files to be opened would take their places, and complaints would be written into them. */
 void hold_standard_descriptors(void);

@@ -208,9 +208,7 @@ static outcome settle(const job *j)
     int reason = errno;
     if (file >= 0)
         close(file);
-    if (done && !j->force)
-        return publish_new(j->part, j->path) == EXIT_DONE ? FETCHED : STOPPED;
-    if (done && rename(j->part, j->path) != 0) {
+    if (done && (j->force ? rename(j->part, j->path) != 0 : !rename_new(j->part, j->path))) {
         reason = errno;
         done = false;
     }
@@ -229,7 +227,7 @@ static outcome fetch_file(job *j, const char *const *from)
         result = settle(j);
     if (result == FETCHED)
         say(stdout, "%s: fetched", j->path);
-    fflush(stdout);
+    flush_stream(stdout);
     return result;
 }
 

@@ -1,5 +1,4 @@
 /* lenet5: the command line. Each command is a file of its own. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,18 +94,15 @@ static bool check_isa(void)
     return false;
 }
 
-/* The reason is known if it is the last write that fails, not if it was one before. */
+/* Whether all that was printed has been written. */
 static bool flush_output(void)
 {
-    const bool failed_before = ferror(stdout);
-    const bool flushed = fflush(stdout) == 0;
-    if (flushed && !failed_before)
-        return true;
-    if (flushed)
+    flush_stream(stdout);
+    if (output_errno != 0)
+        complain("standard output: cannot be written: %s", strerror(output_errno));
+    else if (ferror(stdout))
         complain("standard output: cannot be written");
-    else
-        complain("standard output: cannot be written: %s", strerror(errno));
-    return false;
+    return output_errno == 0 && !ferror(stdout);
 }
 
 static int run(int argc, char **argv)

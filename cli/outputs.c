@@ -179,10 +179,15 @@ static bool link_and_unlink(const char *temporary, const char *path)
     return link(temporary, path) == 0 && unlink(temporary) == 0;
 }
 
+bool rename_new(const char *from, const char *to)
+{
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ||
+           ((errno == EINVAL || errno == ENOSYS) && link_and_unlink(from, to));
+}
+
 int publish_new(const char *temporary, const char *path)
 {
-    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0 ||
-        ((errno == EINVAL || errno == ENOSYS) && link_and_unlink(temporary, path)))
+    if (rename_new(temporary, path))
         return EXIT_DONE;
     const int reason = errno;
     unlink(temporary);

@@ -37,6 +37,9 @@ int refuse_taken(const char *path, bool force);
 /* A name beside path that no file has and nobody can foresee, with that ending. */
 void name_temporary(char temporary[TEMPORARY_SIZE], const char *path, const char *ending);
 
+/* Renames a file to a name that nothing has; else false, with errno. */
+bool rename_new(const char *from, const char *to);
+
 /* Gives a file the name path, which nothing may have; if anything has it, or after another failure, removes the file.
  * Returns an exit code; a failure has been reported. */
 int publish_new(const char *temporary, const char *path);

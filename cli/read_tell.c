@@ -167,5 +167,5 @@ void tell(read_outcome *outcome, const read_job *job, const read_place *place, c
     }
     if (job->telling != TELL_JSON)
         tell_notes(name, reading->notes);
-    fflush(outcome->out);
+    flush_stream(outcome->out);
 }

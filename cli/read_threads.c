@@ -51,7 +51,7 @@ static void tell_file(crew *c, kept_file *file)
     }
     if (file->text[0])
         fwrite(file->text[0], 1, file->size[0], stdout);
-    fflush(stdout); /* before what is said of it */
+    flush_stream(stdout); /* before what is said of it */
     if (file->text[1])
         fwrite(file->text[1], 1, file->size[1], stderr);
     c->failed |= file->outcome.failed;
