@@ -113,6 +113,34 @@ timeout 60 "$program" read bars.pgm --explain crowded >out 2>err
 [ "$(find crowded -type f | wc -l)" -le 1202 ] || fail "$(find crowded -type f | wc -l) files of one page"
 grep -q "not shown" crowded/index.html || fail "nothing is left out of $(find crowded -type f | wc -l) files"
 
+# ---- The limit of a file's size ----
+
+# A training fails, and a server whose log is full goes on answering. Its modules are files too: the limit is 16 MiB.
+(ulimit -f 60; exec "$program" train --data digits --epochs 1 --out limited.safetensors) >out 2>err
+[ $? = 1 ] && grep -q "cannot be written: File too large" err || fail "a training at the limit: $(cat err)"
+[ -e limited.safetensors ] && fail "half a model was written"
+if "$program" help serve >/dev/null 2>&1; then
+    head -c 16776800 /dev/zero >log
+    python3 -c 'import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL) # which Python ignores
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
+os.execv(sys.argv[1], sys.argv[1:])' "$program" serve --listen 127.0.0.1:0 >>log 2>&1 &
+    job=$!
+    python3 - <<'PY' || fail "a server whose log is full"
+import re, time, urllib.request
+for _ in range(100):
+    found = re.search(rb"listening on (http://[0-9.:]+)", open("log", "rb").read()[16776800:])
+    if found:
+        break
+    time.sleep(0.1)
+for _ in range(20):
+    assert urllib.request.urlopen(found[1].decode() + "/v2/health/live", timeout=10).status == 200
+PY
+    kill "$job"
+    wait "$job" || fail "a server whose log is full ends with $?"
+    [ "$(wc -c <log)" = 16777216 ] || fail "the log was not full"
+fi
+
 find . -name '*.tmp*' | grep -q . && fail "temporary files were left"
 [ $failures = 0 ] && echo "all passed"
 [ $failures = 0 ]
