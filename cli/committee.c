@@ -141,7 +141,7 @@ static int check_member(const session *s, member *m)
     if (access(m->checkpoint, F_OK) != 0)
         return EXIT_DONE;
     if (lenet5_checkpoint_load(&found, m->checkpoint, &error) != LENET5_OK)
-        return complain("%s; move it away, and --resume trains this member again", error.message);
+        return complain_checkpoint(&error, "move it away, and --resume trains this member again");
     m->passes = found.provenance.passes;
     lenet5_checkpoint wanted = *s->plan->started;
     wanted.provenance.seed = m->seed;

@@ -306,6 +306,12 @@ void data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
         snprintf(path, PATH_SIZE, "%s/.local/share/lenet5/mnist", home ? home : ".");
 }
 
+bool data_is_named(const cli_arguments *arguments)
+{
+    const char *variable = getenv("LENET5_DATA");
+    return argument_text(arguments, "data") || (variable && variable[0]);
+}
+
 /* Sets that are known by the SHA-256 of their pictures and labels, wherever they lie. */
 static const struct {
     const char *sha256, *name;

@@ -69,6 +69,9 @@ int load_text(char **text, size_t *size, const char *path, size_t most);
 /* The folder of the data: --data, else $LENET5_DATA, else lenet5/mnist in the XDG data folder. */
 void data_folder(char path[PATH_SIZE], const cli_arguments *arguments);
 
+/* Whether --data or $LENET5_DATA names it: then it is an error if no set is there. */
+bool data_is_named(const cli_arguments *arguments);
+
 /* A set, and what to call it: "MNIST" if it is that, else the name of its folder. */
 typedef struct named_set {
     lenet5_dataset set;

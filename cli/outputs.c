@@ -49,10 +49,24 @@ static void put_endings(char *text, size_t size, const char *endings)
              endings[first] ? endings + first + 1 : "");
 }
 
+int check_place(const cli_arguments *arguments, const char *output)
+{
+    char folder[PATH_SIZE];
+    struct stat about;
+    const char *path = argument_text(arguments, output);
+    if (!path)
+        return EXIT_DONE;
+    name_folder(folder, path);
+    if (stat(folder, &about) != 0)
+        return complain("%s: cannot be written: %s: %s", path, folder, strerror(errno));
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return complain("%s: cannot be written: it is a folder; name a file in --%s", path, output);
+    return EXIT_DONE;
+}
+
 int check_output(const cli_arguments *arguments, const char *output, const char *endings)
 {
-    char folder[PATH_SIZE], listed[32];
-    struct stat about;
+    char listed[32];
     const char *path = argument_text(arguments, output);
     if (!path)
         return EXIT_DONE;
@@ -61,12 +75,8 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
         return complain_usage(arguments->command, "--%s: %s: is drawn as %s: give a name that ends so", output, path,
                               listed);
     }
-    name_folder(folder, path);
-    if (stat(folder, &about) != 0)
-        return complain("%s: cannot be written: %s: %s", path, folder, strerror(errno));
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        return complain("%s: cannot be written: it is a folder; name a file in --%s", path, output);
-    return refuse_checkpoint(path);
+    const int code = check_place(arguments, output);
+    return code == EXIT_DONE ? refuse_checkpoint(path) : code;
 }
 
 /* ---- Inputs and other outputs ---------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@
  */
 int check_output(const cli_arguments *arguments, const char *output, const char *endings);
 
+/* The part of it that is about folders. */
+int check_place(const cli_arguments *arguments, const char *output);
+
 /* Fails with a complaint if the output that the option names is that file of the command, an input or another output.
  * Either may be NULL: not given. */
 int keep_apart(const cli_arguments *arguments, const char *output, const char *other);

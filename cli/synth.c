@@ -97,7 +97,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     const char *recipe = argument_text(arguments, "recipe");
     const lenet5_training_options options = {.recipe = recipe ? recipe : "best", .seed = seed, .threads = 1};
     lenet5_status status = load_set(&data, arguments, LENET5_TRAIN, &error);
-    if (status == LENET5_E_DATA_MISSING && !argument_text(arguments, "data")) {
+    if (status == LENET5_E_DATA_MISSING && !data_is_named(arguments)) {
         fputs("MNIST is not here (lenet5 fetch mnist brings it): the sheet shows synthetic digits\n", stderr);
         status = synthetic_set(&data, LENET5_TRAIN, &error);
     }
@@ -216,7 +216,7 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
     if (refuse_strings(&plan, argument_flag(arguments, "force")) != EXIT_DONE)
         return EXIT_FAILED;
     lenet5_status status = load_set(&data, arguments, part, &error);
-    if (status == LENET5_E_DATA_MISSING && !argument_text(arguments, "data")) {
+    if (status == LENET5_E_DATA_MISSING && !data_is_named(arguments)) {
         fputs("MNIST is not here (lenet5 fetch mnist brings it): the strings are made of synthetic digits\n", stderr);
         status = synthetic_set(&data, part, &error);
     }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "committee.h"
 #include "train_begin.h"
@@ -296,6 +297,7 @@ static int run(const cli_arguments *arguments)
     if (!j)
         return complain_memory();
     j->arguments = arguments;
+    j->locks[0] = j->locks[1] = -1;
     int code = read_options(j);
     watch_interrupts();
     if (code == EXIT_DONE)
@@ -309,6 +311,9 @@ static int run(const cli_arguments *arguments)
     lenet5_dataset_free(&j->train.set);
     lenet5_dataset_free(&j->test.set);
     lenet5_committee_free(&j->teacher);
+    for (size_t i = 0; i < sizeof j->locks / sizeof j->locks[0]; i++)
+        if (j->locks[i] >= 0)
+            close(j->locks[i]);
     free(j);
     return code;
 }
@@ -325,7 +330,7 @@ static const option options[] = {
     {"validation", "N", "hold out the last N training pictures, and leave the test set"},
     {"committee", "N", "train N networks, of seeds S, S + 1 ..., that answer together"},
     {"teacher", "FILE", "a model or committee whose answers the network learns as well"},
-    {"out", "FILE", "the model; default " DEFAULT_MODEL},
+    {"out", "FILE", "the model; default " DEFAULT_MODEL ", where none is yet"},
     {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
     {"resume", "[FILE]", "continue from a checkpoint, to the same bits; default: that of --out"},
     {"restart", NULL, "discard an unfinished training of --out and start again"},

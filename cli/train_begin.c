@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "claim.h"
+#include "outputs.h"
 
 /* Options that are for a single network, not for a committee. */
 static const char *const of_one[] = {"log", "watch"};
@@ -25,7 +29,7 @@ static int load_data(job *j)
         status = load_set(&j->train, j->arguments, LENET5_TRAIN, &error);
         if (status == LENET5_OK)
             status = load_set(&j->test, j->arguments, LENET5_TEST, &error);
-        if (status == LENET5_E_DATA_MISSING && (argument_text(j->arguments, "data") || resumed(j)))
+        if (status == LENET5_E_DATA_MISSING && (data_is_named(j->arguments) || resumed(j)))
             return complain_error(&error);
         if (status == LENET5_E_DATA_MISSING)
             fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): training on %d synthetic digits\n",
@@ -248,12 +252,76 @@ static void say_how_to_go_on(job *j)
     add_option(j, "--log", argument_text(j->arguments, "log"));
 }
 
+/* ---- Files ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Nothing that a training needs, or writes, is overwritten by the file of that option. */
+static int check_file(const cli_arguments *a, const char *name)
+{
+    char folder[PATH_SIZE];
+    data_folder(folder, a);
+    const int code = keep_apart(a, name, argument_text(a, "teacher"));
+    return code == EXIT_DONE ? keep_apart_from_data(a, name, folder) : code;
+}
+
+/* The model may replace the checkpoint that it comes from; prepare sees to others. */
+static int check_files(const job *j)
+{
+    const cli_arguments *a = j->arguments;
+    int code = check_place(a, "out");
+    if (code == EXIT_DONE)
+        code = check_file(a, "out");
+    if (code == EXIT_DONE)
+        code = check_output(a, "log", NULL);
+    if (code == EXIT_DONE)
+        code = check_file(a, "log");
+    if (code == EXIT_DONE)
+        code = keep_apart(a, "log", j->out);
+    return code == EXIT_DONE ? keep_apart(a, "log", j->place.checkpoint) : code;
+}
+
+/* A model of the default name is replaced only by the training that it came from. */
+static int refuse_default(const job *j)
+{
+    lenet5_error error;
+    lenet5_committee model = {0};
+    lenet5_checkpoint made = j->started;
+    const char *path = j->out;
+    if (argument_text(j->arguments, "out") || access(path, F_OK) != 0 || (resumed(j) && same_file(j->from, path)))
+        return EXIT_DONE;
+    bool same = resumed(j) && lenet5_committee_load(&model, &path, 1, &error) == LENET5_OK;
+    if (same) {
+        made.provenance = model.provenance;
+        made.passes_in_all = model.provenance.passes;
+        same = same_options(&made, &j->started);
+    }
+    lenet5_committee_free(&model);
+    return same ? EXIT_DONE : complain("%s is there; name it with --out to replace it, or choose another name", path);
+}
+
+/* Keeps other processes from training the same model, or from the checkpoint that is named, until this one ends. */
+static int claim(job *j)
+{
+    const char *resume = argument_text(j->arguments, "resume");
+    int code = resume && resume[0] ? refuse_claimed(resume) : EXIT_DONE;
+    if (code == EXIT_DONE)
+        code = claim_name(&j->locks[0], j->out);
+    return code == EXIT_DONE ? claim_name(&j->locks[1], j->place.checkpoint) : code;
+}
+
 int prepare(job *j)
 {
     const char *resume = argument_text(j->arguments, "resume");
-    int code = unfinished_look(&j->place, j->out);
+    unfinished_name(&j->place, j->out);
+    int code = check_files(j);
+    if (code == EXIT_DONE)
+        code = claim(j);
+    if (code == EXIT_DONE)
+        code = unfinished_look(&j->place);
     if (code == EXIT_DONE)
         code = resume ? read_started(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
+    if (code == EXIT_DONE)
+        code = refuse_default(j);
     if (code == EXIT_DONE && !(resumed(j) && same_file(j->from, j->out)))
         code = refuse_checkpoint(j->out);
     if (code == EXIT_DONE)

@@ -17,6 +17,7 @@ typedef struct job {
     lenet5_error log_error; /* of the last writing of the log; LENET5_OK: it is written */
     char recipe[32];
     unfinished place;
+    int locks[2];         /* on the model and on its checkpoint; -1: none */
     char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
     lenet5_checkpoint started; /* what it says; in a committee with the first member's seed */
     char go_on[3 * PATH_SIZE];

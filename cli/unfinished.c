@@ -89,12 +89,16 @@ static void remove_retired(const unfinished *u)
     rename(u->retired, u->members);
 }
 
-int unfinished_look(unfinished *u, const char *out)
+void unfinished_name(unfinished *u, const char *out)
 {
     *u = (unfinished){.out = out};
     name_beside(u->checkpoint, out, "checkpoint.safetensors");
     name_beside(u->members, out, "members");
     name_beside(u->retired, out, "members.lenet5-done.tmp");
+}
+
+int unfinished_look(unfinished *u)
+{
     remove_retired(u);
     u->single = access(u->checkpoint, F_OK) == 0;
     DIR *folder = opendir(u->members);
@@ -112,9 +116,22 @@ int unfinished_look(unfinished *u, const char *out)
 /* ---- Refusing ------------------------------------------------------------------------------------------------------
  */
 
-static int complain_foreign(const lenet5_error *error)
+static const char remedy_foreign[] = "move it away, or choose another --out";
+
+int complain_checkpoint(const lenet5_error *error, const char *remedy)
 {
-    return complain("%s; move it away, or choose another --out", error->message);
+    const char *again = strstr(error->message, "copy it again");
+    const size_t length = again ? (size_t)(again - error->message) : strlen(error->message);
+    return complain("%.*s%s; %s", (int)length, error->message, again ? "the checkpoint is damaged" : "", remedy);
+}
+
+static bool is_model(const char *path)
+{
+    lenet5_error error;
+    lenet5_committee model = {0};
+    const bool is = lenet5_committee_load(&model, &path, 1, &error) == LENET5_OK;
+    lenet5_committee_free(&model);
+    return is;
 }
 
 static int refuse_single(const unfinished *u, bool restart)
@@ -122,7 +139,7 @@ static int refuse_single(const unfinished *u, bool restart)
     lenet5_error error;
     lenet5_checkpoint c;
     if (lenet5_checkpoint_load(&c, u->checkpoint, &error) != LENET5_OK)
-        return complain_foreign(&error);
+        return complain_checkpoint(&error, remedy_foreign);
     if (restart)
         return EXIT_DONE;
     return complain("%s: an unfinished training, %u of %u passes done; continue it with --resume, or discard it with "
@@ -140,16 +157,19 @@ static int refuse_members(const unfinished *u, bool restart)
         unfinished_member(path, u, i, u->count);
         if (access(path, F_OK) != 0)
             continue;
-        if (lenet5_checkpoint_load(&c, path, &error) != LENET5_OK)
-            return complain_foreign(&error);
-        done += c.provenance.passes;
-        all = (unsigned)u->count * c.passes_in_all;
+        if (lenet5_checkpoint_load(&c, path, &error) == LENET5_OK) {
+            done += c.provenance.passes;
+            all = c.passes_in_all;
+        } else if (!restart || is_model(path)) {
+            return complain_checkpoint(&error, remedy_foreign);
+        }
     }
     if (restart)
         return EXIT_DONE;
-    return complain("%s: an unfinished committee of %zu networks, %u of %u passes done; continue it with --resume, or "
-                    "discard it with --restart",
-                    u->members, u->count, done, all);
+    return complain(
+        "%s: an unfinished committee of %zu networks, %u of %zu × %u passes done; continue it with --resume, "
+        "or discard it with --restart",
+        u->members, u->count, done, u->count, all);
 }
 
 int unfinished_refuse(const unfinished *u, bool restart)
@@ -249,8 +269,19 @@ static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *
     put_real(next++, "--negatives", c->negatives);
     put(next++, "distortion", c->undistorted ? "none" : "the recipe's");
     put_whole(next++, "--validation", p->validation_pictures);
-    put(next++, "--data (by its SHA-256)", p->data_sha256);
-    put(next++, "--teacher (by its SHA-256)", p->teacher_sha256);
+    put(next++, "other data: SHA-256", p->data_sha256);
+    put(next++, "another teacher: SHA-256", p->teacher_sha256);
+}
+
+bool same_options(const lenet5_checkpoint *a, const lenet5_checkpoint *b)
+{
+    option_value left[OPTIONS], right[OPTIONS];
+    list_options(left, a);
+    list_options(right, b);
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (strcmp(left[i].text, right[i].text) != 0)
+            return false;
+    return true;
 }
 
 int check_options(const char *path, const lenet5_checkpoint *found, const lenet5_checkpoint *wanted, const char *remedy)

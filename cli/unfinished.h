@@ -16,11 +16,14 @@ typedef struct unfinished {
     size_t count, first;     /* how many members the committee has, and the first one that is there; 0: none is */
 } unfinished;
 
+/* Names the files of a model's training, none of which need be there. out stays the caller's. */
+void unfinished_name(unfinished *u, const char *out);
+
 /*
- * Finds the unfinished training of a model, and removes what an unfinished_retire that was killed left. out stays the
- * caller's. Returns an exit code; a failure has been reported.
+ * Finds which of them are there, and removes what an unfinished_retire that was killed left. Returns an exit code; a
+ * failure has been reported.
  */
-int unfinished_look(unfinished *u, const char *out);
+int unfinished_look(unfinished *u);
 
 /* Writes the name of member number, from 1, of count. */
 void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number, size_t count);
@@ -31,6 +34,8 @@ int unfinished_refuse(const unfinished *u, bool restart);
 
 /* Whether a training saves its checkpoint after a step; saved: when it last did, in seconds_now. */
 bool checkpoint_due(bool pass_done, double saved);
+/* Says why a checkpoint cannot be read, and the remedy. */
+int complain_checkpoint(const lenet5_error *error, const char *remedy);
 
 /* Fails with a complaint if the file of that name is a checkpoint, which a model would overwrite. */
 int refuse_checkpoint(const char *out);
@@ -43,6 +48,9 @@ int unfinished_discard(const unfinished *u);
  * killed on the way does not leave half of the members.
  */
 void unfinished_retire(const unfinished *u);
+
+/* Whether two checkpoints are of trainings with the same options. */
+bool same_options(const lenet5_checkpoint *a, const lenet5_checkpoint *b);
 
 /* Fails with a complaint about the first option in which the checkpoint at path is not as wanted; remedy ends it. */
 int check_options(const char *path, const lenet5_checkpoint *found, const lenet5_checkpoint *wanted,

@@ -38,8 +38,8 @@ expect 1 "--restart" train --out a.safetensors --committee 2
 expect 1 "was started with --loss map, not mse" train --resume --out a.safetensors --loss mse
 expect 1 "was started with --seed 1, not 2" train --resume --out a.safetensors --seed 2
 expect 1 "was started with --epochs 1000, not 3" train --resume --out a.safetensors --epochs 3
-expect 1 "was started with --data (by its SHA-256)" train --resume --out a.safetensors --data others
-expect 1 "was started with --teacher (by its SHA-256) none" train --resume --out a.safetensors --teacher whole.safetensors
+expect 1 "was started with other data: SHA-256" train --resume --out a.safetensors --data others
+expect 1 "was started with another teacher: SHA-256 none" train --resume --out a.safetensors --teacher whole.safetensors
 expect 1 "not of a committee" train --resume --out a.safetensors --committee 2
 expect 1 "nothing to resume" train --resume --out none.safetensors
 [ "$(sum a.checkpoint.safetensors)" = "$before" ] || fail "a refused training changed the checkpoint"
@@ -111,7 +111,7 @@ for other in "--loss mse" "--batch 32" "--negatives 0.5" "--seed 8" "--epochs 5"
     # shellcheck disable=SC2086 # an option and its value
     expect 1 "was started with ${other% *}" train --resume --out g.safetensors $other
 done
-expect 1 "was started with --data" train --resume g.members --out g.safetensors --data others
+expect 1 "was started with other data" train --resume g.members --out g.safetensors --data others
 cp -r g.members kept
 works train --resume g.members --out g.safetensors
 same g.safetensors committee.safetensors "a resumed committee"
@@ -143,15 +143,88 @@ done
 cp whole.safetensors g.members/2-of-3.checkpoint.safetensors
 expect 1 "2-of-3.checkpoint.safetensors: is a finished model" train --resume --out g.safetensors
 expect 1 "move it away" train --restart --out g.safetensors
+head -c 1000 kept/1-of-3.checkpoint.safetensors >g.members/2-of-3.checkpoint.safetensors
+expect 1 "the checkpoint is damaged; move it away" train --out g.safetensors
 rm g.members/2-of-3.checkpoint.safetensors # a missing one is trained anew
 echo mine >g.members/notes
 works train --resume --out g.safetensors
 same g.safetensors committee.safetensors "a committee with a member that was missing"
 [ "$(ls -A g.members)" = notes ] || fail "in the folder of the members: $(ls -A g.members)"
 rm -rf g.members && cp -r kept g.members
+head -c 1000 kept/1-of-3.checkpoint.safetensors >g.members/2-of-3.checkpoint.safetensors
 works train --restart --epochs 3 --out g.safetensors
 same g.safetensors whole.safetensors "a network in place of a committee"
 [ -e g.members ] && fail "--restart left the members"
+
+# ---- Names that would cost a file, or that nothing can be written to, are refused before anything is done.
+cksum digits/* whole.safetensors >sums
+image=digits/$(cd digits && ls | grep images | head -n 1)
+expect 1 "is the same file as" train --out same --log same
+expect 1 "is the same file as" train --out n.safetensors --log ./n.checkpoint.safetensors
+expect 1 "is the same file as digits" train --out "$image"
+expect 1 "is the same file as digits" train --out n.safetensors --log "$image"
+expect 1 "is the same file as whole.safetensors" train --teacher whole.safetensors --out ./whole.safetensors
+expect 1 "is the same file as whole.safetensors" train --teacher whole.safetensors --out n.safetensors --log whole.safetensors
+expect 1 "is the same file as digits" "$program" calibrate whole.safetensors --data digits --validation 100 --out "$image"
+expect 1 "is a folder" train --out digits
+expect 2 "the file name is empty" train --out ""
+expect 1 "nodir" train --out nodir/x
+expect 1 "nodir" train --out n.safetensors --log nodir/x
+cksum digits/* whole.safetensors | cmp -s - sums || fail "a file was overwritten"
+[ -z "$(ls -d n.* same* 2>/dev/null)" ] || fail "a refused training left $(ls -d n.* same*)"
+LENET5_DATA=/no/such expect 1 "/no/such" "$program" train --epochs 1 --out n.safetensors
+
+# ---- A model of the default name is not overwritten unasked.
+works train --epochs 1
+before=$(sum lenet5.safetensors)
+expect 1 "lenet5.safetensors is there; name it with --out" train --epochs 2
+expect 1 "lenet5.safetensors is there; name it with --out" train --restart --epochs 2
+[ "$(sum lenet5.safetensors)" = "$before" ] || fail "the model of the default name was overwritten"
+interrupt lenet5.checkpoint.safetensors --out lenet5.safetensors
+expect 1 "lenet5.safetensors is there; name it with --out" train --resume
+rm lenet5.*
+
+# ---- Two trainings at the same time: the second one touches nothing, and the first one ends as if alone.
+cat >crowd.py <<'PY'
+import atexit, glob, signal, subprocess, sys, time
+
+program, kind = sys.argv[1:3]
+committee = ["--committee", "2"] if kind == "committee" else []
+saved = "y.members/1-of-2.checkpoint.safetensors" if committee else "y.checkpoint.safetensors"
+begin = [program, "train", "--data", "digits", "--quiet", "--epochs", "1000", "--out", "y.safetensors"] + committee
+first = subprocess.Popen(begin, stderr=subprocess.DEVNULL)
+atexit.register(first.kill)
+for _ in range(400):
+    if glob.glob(saved):
+        break
+    time.sleep(0.05)
+first.send_signal(signal.SIGSTOP) # what it has saved stays as it is
+before = open(saved, "rb").read()
+others = [begin, begin + ["--restart"], begin + ["--resume"], begin[:-len(committee) or None] + ["--resume"],
+          [program, "train", "--data", "digits", "--out", "./link/y.safetensors"]]
+if not committee:
+    others += [[program, "train", "--data", "digits", "--quiet", "--resume", saved, "--out", "elsewhere.safetensors"],
+               [program, "train", "--data", "digits", "--quiet", "--resume", saved, "--out", saved]]
+for command in others:
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 1 or f"is being trained by another lenet5 (process {first.pid})" not in done.stderr:
+        sys.exit(f"{command[1:]}: exit code {done.returncode}: {done.stderr}")
+if open(saved, "rb").read() != before or glob.glob("elsewhere*"):
+    sys.exit("a training that was refused has written something")
+beside = subprocess.run([program, "train", "--data", "digits", "--quiet", "--epochs", "1", "--out", "z.safetensors"])
+first.send_signal(signal.SIGKILL)
+first.wait()
+if beside.returncode != 0:
+    sys.exit("another model of the folder could not be trained")
+again = subprocess.run(begin + ["--restart", "--epochs", "1"], capture_output=True, text=True)
+sys.exit(again.returncode and again.stderr)
+PY
+ln -s . link
+for kind in single committee; do
+    python3 crowd.py "$program" $kind || fail "two trainings at the same time, $kind"
+    [ -z "$(find . -name 'y.*' ! -name y.safetensors)" ] || fail "left of the trainings: $(ls -d y.*)"
+    rm -rf y.*
+done
 
 # ---- A log that cannot be written costs no pass.
 expect 1 "/dev/full: cannot be written" train --epochs 3 --out l.safetensors --log /dev/full

@@ -526,7 +526,7 @@ describe("when the server is not there", { skip }, () => {
 });
 
 describe("a training that is watched", { skip }, () => {
-    let training, folder;
+    let training, folder, models = 0;
     before(async () => {
         folder = mkdtempSync(join(tmpdir(), "lenet5-watch-"));
         assert.equal(run(["synth", "--out", folder, "--count", "30000", "--test-count", "2000"]).code, 0);
@@ -534,7 +534,7 @@ describe("a training that is watched", { skip }, () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     const watch = async (t, options, ...more) => {
-        training = await startTraining(["--data", folder, ...more], { cwd: folder });
+        training = await startTraining(["--data", folder, "--out", `${++models}.safetensors`, ...more], { cwd: folder });
         const ended = training.ended;
         t.after(() => training.stop());
         const page = await open(t, browser, `${training.base}/watch.html`, { locale: "en-US", ...options });

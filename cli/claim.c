@@ -1,0 +1,106 @@
+/*
+ * A claim is a lock on a range of bytes of the folder that the name is in. Such a range need not exist, leaves nothing
+ * behind and goes with the process, however that ends. A file cannot have the lock, since each saving puts another in
+ * its place. Where the range begins is a hash of the name; its length is the process number. A folder can only be
+ * locked for reading, which does not keep others out, but shows them the lock: each looks before and after it locks.
+ */
+
+#define _GNU_SOURCE /* F_OFD_SETLK */
+#include "claim.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+
+#define RANGE_BITS 23 /* a process number has at most 22 */
+#define HASH_BITS (63 - RANGE_BITS)
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The folder that the name is in. */
+static void folder_of(char folder[PATH_SIZE], const char *path)
+{
+    const size_t length = (size_t)(last_part(path) - path);
+    snprintf(folder, PATH_SIZE, "%.*s.", (int)length, path);
+}
+
+/* The name with all links followed; where nothing has it yet, those of its folder. Free it; NULL: there is no folder.
+ */
+static char *resolve(const char *path)
+{
+    char folder[PATH_SIZE], *whole = realpath(path, NULL);
+    if (whole)
+        return whole;
+    folder_of(folder, path);
+    char *parent = realpath(folder, NULL);
+    const size_t size = parent ? strlen(parent) + strlen(path) + 2 : 0;
+    whole = parent ? malloc(size) : NULL;
+    if (whole)
+        snprintf(whole, size, "%s/%s", parent, last_part(path));
+    free(parent);
+    return whole;
+}
+
+/* Opens the folder; returns the file, or -1. */
+static int open_claim(struct flock *claim, char **resolved, const char *path)
+{
+    char folder[PATH_SIZE];
+    *resolved = resolve(path);
+    if (!*resolved || strlen(*resolved) >= sizeof folder - 1)
+        return -1;
+    folder_of(folder, *resolved);
+    const char *last = last_part(*resolved);
+    const uint64_t hash = lenet5_hash((const uint8_t *)last, strlen(last)) >> (64 - HASH_BITS);
+    *claim = (struct flock){.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = (off_t)(hash << RANGE_BITS)};
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Fails with a complaint if another file holds a claim of the same beginning. */
+static int look(int folder, const struct flock *claim, const char *path)
+{
+    struct flock other = *claim;
+    other.l_type = F_WRLCK;
+    other.l_len = 1;
+    if (fcntl(folder, F_OFD_GETLK, &other) != 0 || other.l_type == F_UNLCK)
+        return EXIT_DONE;
+    return complain("%s: is being trained by another lenet5 (process %lld); wait for it, or choose another --out", path,
+                    (long long)other.l_len);
+}
+
+int claim_name(int *lock, const char *path)
+{
+    struct flock claim;
+    char *resolved;
+    *lock = open_claim(&claim, &resolved, path);
+    free(resolved);
+    if (*lock < 0)
+        return EXIT_DONE;
+    int code = look(*lock, &claim, path);
+    if (code != EXIT_DONE)
+        return code;
+    claim.l_len = getpid();
+    if (fcntl(*lock, F_OFD_SETLK, &claim) == 0)
+        code = look(*lock, &claim, path);
+    return code;
+}
+
+int refuse_claimed(const char *path)
+{
+    struct flock claim;
+    char *resolved;
+    const int folder = open_claim(&claim, &resolved, path);
+    free(resolved);
+    if (folder < 0)
+        return EXIT_DONE;
+    const int code = look(folder, &claim, path);
+    close(folder);
+    return code;
+}
