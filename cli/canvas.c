@@ -34,7 +34,7 @@ bool ends_in(const char *path, const char *ending)
 
 /* ---- A process of its own ---------------------------------------------------------------------------------------- */
 
-/* In the child, which does not outlive its parent: what is told of it is an error, whose status may be LENET5_OK. */
+/* Runs in the child, which does not outlive its parent. The child reports an error, whose status may be LENET5_OK. */
 static void draw_and_tell(pid_t parent, int to, drawing draw, const void *what)
 {
     lenet5_error told = {.status = LENET5_OK};

@@ -66,7 +66,7 @@ static bool write_bytes(int file, const extra *e)
 #define MFD_NOEXEC_SEAL 0x0008U /* of Linux 6.3 */
 #endif
 
-/* A file in memory with those bytes; -1 if there is none to be had. It is never run as a program, and a kernel may be
+/* A file in memory with those bytes; -1 if the system gives none. It is never run as a program, and a kernel may be
  * set up to insist on that; an older one knows nothing of it. */
 static int open_in_memory(const extra *e)
 {

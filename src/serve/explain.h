@@ -21,7 +21,7 @@ bool explainer_full(const explainer *e);
 
 /*
  * The member "explanation" of a line's object, or of an empty page's, whose line is 0; the stages of the whole page go
- * with the first of them. Whether more pages follow is told too. NULL: out of memory.
+ * with the first of them. It says whether more pages follow. NULL: out of memory.
  */
 json_t *explanation_json(explainer *e, const lenet5_picture *picture, size_t line, bool more);
 

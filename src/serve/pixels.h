@@ -9,7 +9,7 @@
 /* A digit on the network's input: 784 bytes in its middle, or 1,024. */
 void place_pixels(grey_input placed, const uint8_t *pixels, size_t count);
 
-/* What is seen of the numbers of a request, by which those from 0 to 1 are told from grey levels. */
+/* What the numbers of a request have in common. It tells numbers from 0 to 1 from grey levels. */
 typedef struct scale {
     double most;
     bool fractions;

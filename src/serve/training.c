@@ -10,7 +10,7 @@
 #include "server.h"
 
 #define KEPT ((size_t)4 << 20) /* bytes of the ring: some seconds of the busiest training */
-#define STATES 16              /* that are kept; up to 8 are told in a second */
+#define STATES 16              /* that are kept; up to 8 are sent in a second */
 #define BLOCK 16384            /* bytes that a client is given at once */
 
 /* All that had been told at a moment, as an event, for those who come later. */
