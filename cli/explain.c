@@ -91,7 +91,7 @@ static int by_name(const void *a, const void *b)
 /* That file of the earlier explanation, or NULL. */
 static earlier_file *find_earlier(const explanation *e, const char *name)
 {
-    earlier_file key;
+    earlier_file key = {.kept = false};
     snprintf(key.name, sizeof key.name, "%s", name);
     return e->earlier_count ? bsearch(&key, e->earlier, e->earlier_count, sizeof key, by_name) : NULL;
 }

@@ -23,7 +23,7 @@ void name_place(char name[PLACE_NAME_SIZE], const read_place *place)
  * escaped. */
 static void put_quoted(FILE *out, const char *text, bool raw)
 {
-    char plain[PLACE_NAME_SIZE];
+    char plain[PLACE_NAME_SIZE] = "";
     fputc('"', out);
     if (!raw && text[0] && strchr("=+-@\t\r", text[0]))
         fputc('\'', out);
