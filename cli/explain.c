@@ -12,7 +12,7 @@
 #include "outputs.h"
 #include "png_file.h"
 
-#define MOST_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/graph.c */
+#define MOST_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
 #define MOST_PAGE_CANDIDATES 1000 /* that are shown of a page, as files of their own */
 #define MOST_PAGE_STAGES 200      /* the same */
 #define LARGEST_INDEX (1u << 28)  /* bytes of an earlier explanation's page */

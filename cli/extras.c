@@ -18,7 +18,7 @@
 #include "base/embed.h"
 #include "common.h"
 #include "drawing.h"
-#include "reader/decode.h"
+#include "reader/decode/decode.h"
 
 EMBED(drawing_file, LENET5_DRAWING);
 EMBED(fetch_file, LENET5_FETCH);

@@ -12,7 +12,7 @@
 #include "fuzz.h"
 #include "options.h"
 #include "read_codes.h"
-#include "reader/graph.h"
+#include "reader/search/search.h"
 
 #define MOST_JOINED 7
 #define MOST_PIECES_TRIED 24 /* so that a run takes no longer than a millisecond or so */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "reader/format.h"
+#include "reader/search/format.h"
 
 static void write_out(const lenet5_read_options *options)
 {

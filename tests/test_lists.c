@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/random.h"
-#include "reader/graph.h"
+#include "reader/search/search.h"
 #include "unit.h"
 
 #define OTHER_SHARE 0.01 /* as graph.c counts strings that are not of the format */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader/format.h"
+#include "reader/search/format.h"
 #include "unit.h"
 
 static lenet5_dataset digits;

@@ -4,7 +4,7 @@
 #ifndef LENET5_READER_LINES_H
 #define LENET5_READER_LINES_H
 
-#include "components.h"
+#include "reader/page/components.h"
 
 /* What a picture may hold. Where there is more, it is LENET5_CROWDED. */
 #define MOST_STROKES 32768 /* components that may be digits or parts of one: several full pages of print */

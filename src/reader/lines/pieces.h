@@ -5,6 +5,7 @@
 #define LENET5_READER_PIECES_H
 
 #include "lines.h"
+#include "reader/page/transform.h"
 
 /* What a line may hold. Where there is more, the line is crowded. */
 #define MOST_PIECES 256
@@ -12,10 +13,7 @@
 #define MOST_LINE_PIXELS 16000000 /* of its map: 400 high and 40,000 wide */
 
 /*
- * A line of writing: its ink alone, level and upright, at a resolution at which a digit is at most 384 pixels high. A
- * place of it is in the map it was cut from at
- *
- *     scale (x + lean (y - middle) + from_x),   scale (y + fall (x - centre) + from_y).
+ * A line of writing: its ink alone, level and upright, at a resolution at which a digit is at most 384 pixels high.
  */
 typedef struct text_line {
     ink_map map;     /* without ink if the line is crowded */
@@ -25,10 +23,9 @@ typedef struct text_line {
     span pieces[MOST_PIECES];   /* (count): what each of them fills */
     uint32_t area[MOST_PIECES]; /* and its ink, in pixels */
     double height;              /* of its digits */
-    size_t scale;
-    float lean, fall; /* of the writing, undone */
-    float middle, centre, from_x, from_y;
-    double cut[MOST_PIECES]; /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
+    size_t scale;               /* pixels of the map it was cut from to one of its own */
+    transform place;            /* in that map */
+    double cut[MOST_PIECES];    /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
     unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
 } text_line;
 

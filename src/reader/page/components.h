@@ -2,8 +2,8 @@
 #ifndef LENET5_READER_COMPONENTS_H
 #define LENET5_READER_COMPONENTS_H
 
-#include "budget.h"
 #include "ink.h"
+#include "reader/budget.h"
 #include "span.h"
 
 #define SURELY_INK 85 /* of 255: what is fainter connects nothing */

@@ -4,7 +4,7 @@
 #define LENET5_READER_GRAPH_H
 
 #include "format.h"
-#include "pieces.h"
+#include "reader/lines/pieces.h"
 
 /* A way to make one digit: pieces first to last - 1, and what the network says of them. */
 typedef struct arc {
@@ -31,19 +31,5 @@ typedef struct graph {
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error);
 
 void lenet5_graph_free(graph *g);
-
-typedef struct solution {
-    char digits[LENET5_MAX_STRING + 1];
-    double probability;
-    size_t length;
-    uint32_t arc[LENET5_MAX_STRING]; /* of each digit, in the best of the ways to read the string */
-} solution;
-
-/* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */
-lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
-                                 budget *b, lenet5_error *error);
-
-/* Whether none of the string's digits stands by itself. */
-bool lenet5_all_cut(const graph *g, const solution *read);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef LENET5_READER_SHEET_H
 #define LENET5_READER_SHEET_H
 
-#include "budget.h"
+#include "reader/budget.h"
 
 /*
  * Looks for a sheet that is lighter than what it lies on. If there is one, cleared becomes the picture with the sheet's

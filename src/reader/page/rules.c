@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "ink.h"
+#include "layout.h"
 
 #define COARSE 512          /* columns of the map in which angles are tried */
 #define COARSE_ROWS 4096    /* and its rows, at most: a page is not eight times as high as wide */
@@ -44,14 +44,6 @@
 /* ---- Turning --------------------------------------------------------------------------------------------------------
  */
 
-void lenet5_unskew(float place[2], const skew_t *skew, float x, float y)
-{
-    const float dx = x - skew->from_x;
-    const float dy = y - skew->from_y;
-    place[0] = skew->to_x + skew->cosine * dx - skew->sine * dy;
-    place[1] = skew->to_y + skew->sine * dx + skew->cosine * dy;
-}
-
 /* The size of the map once it is turned. */
 static ink_map turned_map(const ink_map *map, double angle)
 {
@@ -67,21 +59,23 @@ static bool may_be_turned(const ink_map *map, double angle)
 }
 
 /* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
-static lenet5_status turn(ink_map *to, skew_t *skew, const ink_map *map, double angle, budget *b, lenet5_error *error)
+static lenet5_status turn(ink_map *to, transform *place, const ink_map *map, double angle, budget *b,
+                          lenet5_error *error)
 {
     ink_map turned = turned_map(map, angle);
     turned.ink = malloc(turned.width * turned.height);
     if (!turned.ink)
         return lenet5_fail_memory(error);
-    *skew = (skew_t){(float)cos(angle),        (float)sin(angle),     (float)turned.width / 2,
-                     (float)turned.height / 2, (float)map->width / 2, (float)map->height / 2};
+    const double c = cos(angle), s = sin(angle);
+    const double from_x = (double)turned.width / 2, from_y = (double)turned.height / 2;
+    *place = (transform){c, -s, (double)map->width / 2 - c * from_x + s * from_y,
+                         s, c,  (double)map->height / 2 - s * from_x - c * from_y};
     lenet5_status status = LENET5_OK;
     for (size_t y = 0; y < turned.height && status == LENET5_OK; y++) {
         for (size_t x = 0; x < turned.width; x++) {
-            float place[2];
-            lenet5_unskew(place, skew, (float)x, (float)y);
-            turned.ink[y * turned.width + x] =
-                (uint8_t)(lenet5_ink_between(map, (double)place[0], (double)place[1]) + 0.5);
+            double at[2];
+            transform_place(at, place, (double)x, (double)y);
+            turned.ink[y * turned.width + x] = (uint8_t)(lenet5_ink_between(map, at[0], at[1]) + 0.5);
         }
         status = lenet5_check_time(b, 10 * turned.width, error);
     }
@@ -429,25 +423,36 @@ static size_t erase_all(ink_map *map)
     return count;
 }
 
-lenet5_status lenet5_remove_rules(ink_map *map, skew_t *skew, ink_report *report, budget *b, lenet5_error *error)
+lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
+                                 lenet5_error *error)
 {
-    bool found;
+    bool slanted;
     double angle = 0;
-    lenet5_status status = find_angle(&found, &angle, map, b, error);
-    if (status != LENET5_OK || !found || !may_be_turned(map, angle))
+    (void)report;
+    *found = (layout){0};
+    *place = SAME_PLACE;
+    lenet5_status status = find_angle(&slanted, &angle, map, b, error);
+    if (status != LENET5_OK || !slanted || !may_be_turned(map, angle))
         return status;
     ink_map turned;
-    skew_t turning;
+    transform turning;
     status = turn(&turned, &turning, map, angle, b, error);
     if (status != LENET5_OK)
         return status;
-    report->rules = erase_all(&turned);
-    if (report->rules == 0) {
+    found->rules = erase_all(&turned);
+    if (found->rules == 0) {
         lenet5_ink_free(&turned);
         return LENET5_OK;
     }
     lenet5_ink_free(map);
     *map = turned;
-    *skew = turning;
+    *place = turning;
     return lenet5_check_time(b, 20 * map->width * map->height, error);
+}
+
+void lenet5_layout_free(layout *found)
+{
+    free(found->cells);
+    free(found->fields);
+    *found = (layout){0};
 }

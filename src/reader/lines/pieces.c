@@ -75,7 +75,7 @@ static double clearness(double *columns, const ink_map *map, size_t step, double
     return sum;
 }
 
-static lenet5_status find_lean(float *lean, const ink_map *map, budget *b, lenet5_error *error)
+static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lenet5_error *error)
 {
     const size_t count = map->width + 2 * map->height;
     double *columns = malloc(count * sizeof *columns);
@@ -93,19 +93,19 @@ static lenet5_status find_lean(float *lean, const ink_map *map, budget *b, lenet
         const double clear = clearness(columns, map, step, tried);
         if (clear > most) {
             most = clear;
-            *lean = (float)tried;
+            *lean = tried;
         }
     }
     free(columns);
     return status;
 }
 
-/* The map without its fall and lean; where a place of it was: as text_line says. */
-static lenet5_status straighten(text_line *l, budget *b, lenet5_error *error)
+/* The map without its fall and lean. */
+static lenet5_status straighten(text_line *l, double fall, double lean, budget *b, lenet5_error *error)
 {
     const ink_map old = l->map;
-    const double across = fabs((double)l->lean) * (double)old.height;
-    const double down = fabs((double)l->fall) * (double)old.width;
+    const double across = fabs(lean) * (double)old.height;
+    const double down = fabs(fall) * (double)old.width;
     ink_map level = {old.width + (size_t)across + 2, old.height + (size_t)down + 2, NULL};
     if (level.width * level.height > MOST_LINE_PIXELS) {
         l->crowded = true;
@@ -114,21 +114,19 @@ static lenet5_status straighten(text_line *l, budget *b, lenet5_error *error)
     level.ink = malloc(level.width * level.height);
     if (!level.ink)
         return lenet5_fail_memory(error);
-    l->middle = (float)level.height / 2;
-    l->centre = (float)level.width / 2;
-    const double from_x = ((double)old.width - (double)level.width) / 2;
-    const double from_y = ((double)old.height - (double)level.height) / 2;
+    const double middle_x = (double)level.width / 2, middle_y = (double)level.height / 2;
+    const transform step = {1,    lean, ((double)old.width - (double)level.width) / 2 - lean * middle_y,
+                            fall, 1,    ((double)old.height - (double)level.height) / 2 - fall * middle_x};
     lenet5_status status = LENET5_OK;
     for (size_t y = 0; y < level.height && status == LENET5_OK; y++) {
         for (size_t x = 0; x < level.width; x++) {
-            const double there_x = (double)x + (double)l->lean * ((double)y - (double)l->middle) + from_x;
-            const double there_y = (double)y + (double)l->fall * ((double)x - (double)l->centre) + from_y;
-            level.ink[y * level.width + x] = (uint8_t)(lenet5_ink_between(&old, there_x, there_y) + 0.5);
+            double at[2];
+            transform_place(at, &step, (double)x, (double)y);
+            level.ink[y * level.width + x] = (uint8_t)(lenet5_ink_between(&old, at[0], at[1]) + 0.5);
         }
         status = lenet5_spend(b, 10 * level.width, error);
     }
-    l->from_x += (float)from_x;
-    l->from_y += (float)from_y;
+    l->place = transform_both(&l->place, &step);
     free(old.ink);
     l->map = level;
     return status;
@@ -508,8 +506,7 @@ static void make_crowded(text_line *l, const span *box)
                      .map = {box->right - box->left, box->bottom - box->top, NULL},
                      .height = l->height,
                      .scale = 1,
-                     .from_x = (float)box->left,
-                     .from_y = (float)box->top};
+                     .place = {1, 0, (double)box->left, 0, 1, (double)box->top}};
 }
 
 /* Where a line is, and at what resolution it is going to be cut out. */
@@ -517,8 +514,8 @@ static text_line place_line(const line_groups *g, const span *box)
 {
     const size_t scale = g->height < 2 * ENOUGH_HEIGHT ? 1 : (size_t)(g->height / ENOUGH_HEIGHT);
     text_line l = {.height = g->height / (double)scale, .scale = scale};
-    l.from_x = (float)box->left / (float)scale - MARGIN;
-    l.from_y = (float)box->top / (float)scale - MARGIN;
+    const double s = (double)scale;
+    l.place = (transform){s, 0, (double)box->left - MARGIN * s, 0, s, (double)box->top - MARGIN * s};
     l.map.width = (box->right - box->left + scale - 1) / scale + 2 * MARGIN;
     l.map.height = (box->bottom - box->top + scale - 1) / scale + 2 * MARGIN;
     return l;
@@ -527,11 +524,11 @@ static text_line place_line(const line_groups *g, const span *box)
 static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    l->fall = (float)fall;
+    double lean = 0;
     if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit cannot be told from its shape */
-        status = find_lean(&l->lean, &l->map, b, error);
-    if (status == LENET5_OK && (l->fall != 0 || l->lean != 0))
-        status = straighten(l, b, error);
+        status = find_lean(&lean, &l->map, b, error);
+    if (status == LENET5_OK && (fall != 0 || lean != 0))
+        status = straighten(l, fall, lean, b, error);
     return status;
 }
 

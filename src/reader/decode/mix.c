@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "decode.h"
-#include "histogram.h"
+#include "reader/page/histogram.h"
 
 #define MIXES 4
 #define SAMPLES 40000 /* pixels that are looked at */

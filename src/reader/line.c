@@ -1,0 +1,173 @@
+/* From a line to its strings: the graph of what its pieces may be, the network on all arcs, and the best readings. */
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "reading.h"
+#include "search/trust.h"
+#include "show.h"
+
+#define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
+
+/* ---- The network on all arcs --------------------------------------------------------------------------------------
+ */
+
+static void ask_lanes(lenet5_reader *r, arc *arcs, size_t count)
+{
+    const uint8_t *pictures[LENET5_LANES];
+    float penalty[LENET5_LANES][LENET5_CLASSES];
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = arcs[lane < count ? lane : 0].picture;
+    lenet5_set_input_lanes(&r->lanes, pictures);
+    lenet5_committee_forward_lanes(penalty, &r->lanes, r->committee);
+    for (size_t lane = 0; lane < count; lane++)
+        lenet5_posterior(arcs[lane].posterior, &r->committee->provenance.loss, penalty[lane]);
+}
+
+static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t first = 0; first < g->count && status == LENET5_OK; first += LENET5_LANES) {
+        status = lenet5_spend(b, LANES_WORK * r->committee->count, error);
+        if (status == LENET5_OK)
+            ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+    }
+    return status;
+}
+
+/* ---- Boxes in the picture -----------------------------------------------------------------------------------------
+ */
+
+static double within(double value, size_t size)
+{
+    return fmax(0, fmin(value, (double)size));
+}
+
+static lenet5_box to_picture(const span *s, const text_line *l, const page *p)
+{
+    const transform place = transform_both(&p->place, &l->place);
+    double left = INFINITY, top = INFINITY, right = 0, bottom = 0;
+    for (int corner = 0; corner < 4; corner++) {
+        double at[2];
+        transform_place(at, &place, (double)(corner & 1 ? s->right : s->left),
+                        (double)(corner & 2 ? s->bottom : s->top));
+        left = fmin(left, at[0]);
+        top = fmin(top, at[1]);
+        right = fmax(right, at[0]);
+        bottom = fmax(bottom, at[1]);
+    }
+    left = within(floor(left), p->width);
+    top = within(floor(top), p->height);
+    return (lenet5_box){(size_t)left, (size_t)top, (size_t)(within(ceil(right), p->width) - left),
+                        (size_t)(within(ceil(bottom), p->height) - top)};
+}
+
+static span whole_line(const text_line *l)
+{
+    if (l->count == 0)
+        return (span){0, 0, l->map.width, l->map.height};
+    span all = l->pieces[0];
+    for (size_t i = 1; i < l->count; i++)
+        all = span_of_both(all, l->pieces[i]);
+    return all;
+}
+
+/* ---- Strings ------------------------------------------------------------------------------------------------------
+ */
+
+/*
+ * Where nobody has said what is written, a single digit, or digits cut out of one piece of ink, are more often
+ * something else than a digit that one would be sorry to lose.
+ */
+static double default_threshold(const graph *g, const grammar *f, const solution *s)
+{
+    if (!lenet5_format_is_any(f))
+        return 0.5;
+    if (s->length == 1)
+        return 0.92;
+    return !lenet5_all_cut(g, s) ? 0.5 : s->length == 2 ? 0.96 : 0.85;
+}
+
+static bool is_accepted(const graph *g, const grammar *f, const solution *s, double threshold)
+{
+    return s->probability >= (threshold > 0 ? threshold : default_threshold(g, f, s));
+}
+
+static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const text_line *l,
+                   const page *p)
+{
+    assert(count <= LENET5_MAX_N_BEST);
+    out->strings = count;
+    for (size_t i = 0; i < count; i++) {
+        lenet5_format_text(out->string[i].text, sizeof out->string[i].text, &p->format, solutions[i].digits);
+        out->string[i].probability = solutions[i].probability;
+    }
+    if (count > 0 && is_accepted(g, &p->format, &solutions[0], p->options->threshold))
+        out->decision = LENET5_ACCEPTED;
+    out->digits = count > 0 ? solutions[0].length : 0;
+    assert(out->digits <= LENET5_MAX_STRING);
+    for (size_t i = 0; i < out->digits; i++) {
+        const arc *a = &g->arcs[solutions[0].arc[i]];
+        const unsigned digit = (unsigned)(solutions[0].digits[i] - '0');
+        out->digit[i] = (lenet5_read_digit){digit, (double)a->posterior[digit], to_picture(&a->box, l, p)};
+    }
+}
+
+/* The graph of a line with what the network says of its arcs, by the method that was asked for. */
+static lenet5_status make_graph(graph *g, size_t number, const text_line *line, page *p, lenet5_error *error)
+{
+    sweep s;
+    lenet5_status status;
+    if (p->options->method == LENET5_METHOD_PIECES) {
+        status = lenet5_graph_new(g, line, &p->budget, error);
+        if (status == LENET5_OK) {
+            status = ask(p->reader, g, &p->budget, error);
+            if (status != LENET5_OK)
+                lenet5_graph_free(g);
+        }
+        return status;
+    }
+    status = lenet5_sweep_line(&s, p->reader->committee, line, &p->budget, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_show_sweep(p->options, number, &s, error);
+    if (status == LENET5_OK)
+        status = lenet5_sweep_graph(g, &s, line, error);
+    lenet5_sweep_free(&s);
+    return status;
+}
+
+static lenet5_status read_line(lenet5_read_line *out, size_t number, const text_line *line, page *p,
+                               lenet5_error *error)
+{
+    graph g;
+    solution solutions[LENET5_MAX_N_BEST];
+    size_t count;
+    const size_t wanted = p->options->n_best ? p->options->n_best : 1;
+    lenet5_status status = make_graph(&g, number, line, p, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_graph_solve(solutions, &count, wanted, &g, &p->format, &p->budget, error);
+    if (status == LENET5_OK)
+        status = lenet5_show_map(p->options, "pieces", number, &line->map, line->owner, error);
+    if (status == LENET5_OK)
+        lenet5_show_arcs(p->options, number, &g, count > 0 ? &solutions[0] : NULL);
+    if (status == LENET5_OK)
+        report(out, solutions, count, &g, line, p);
+    lenet5_graph_free(&g);
+    return status;
+}
+
+lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
+{
+    if (line->count == 0 && !line->crowded)
+        return LENET5_OK;
+    const span all = whole_line(line);
+    lenet5_read_line *out = &reading->lines[reading->count];
+    *out = (lenet5_read_line){.decision = LENET5_UNSURE, .box = to_picture(&all, line, p)};
+    reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
+    const lenet5_status status = line->crowded ? LENET5_OK : read_line(out, reading->count + 1, line, p, error);
+    reading->count += status == LENET5_OK;
+    return status;
+}

@@ -1,0 +1,56 @@
+/* What may be asked of the reader. */
+#include "base/error.h"
+#include "reading.h"
+
+lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error)
+{
+    if (options->method != LENET5_METHOD_PIECES && options->method != LENET5_METHOD_SDNN)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "method %d; there are %d, pieces, and %d, sdnn",
+                           (int)options->method, LENET5_METHOD_PIECES, LENET5_METHOD_SDNN);
+    if ((int)options->check < LENET5_CHECK_NONE || options->check > LENET5_CHECK_MOD11)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "check digit %d; there are %d, none, to %d",
+                           (int)options->check, LENET5_CHECK_NONE, LENET5_CHECK_MOD11);
+    if (options->list_count > 0 && !options->list)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a list of %zu codes that is not there",
+                           options->list_count);
+    if (options->most_pixels > LENET5_MOST_PICTURE_PIXELS)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u",
+                           options->most_pixels, LENET5_MOST_PICTURE_PIXELS);
+    if (!(options->seconds >= 0))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a time limit of %g seconds; it is 0 or more",
+                           options->seconds);
+    if (options->n_best > LENET5_MAX_N_BEST || !(options->threshold >= 0 && options->threshold <= 1))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d can be told",
+                           options->threshold, options->n_best, LENET5_MAX_N_BEST);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_read_options_check(const lenet5_read_options *options, lenet5_error *error)
+{
+    grammar f;
+    lenet5_status status = lenet5_check_numbers(options, error);
+    if (status == LENET5_OK)
+        status = lenet5_format_new(&f, options, error);
+    if (status == LENET5_OK)
+        lenet5_format_free(&f);
+    return status;
+}
+
+lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_error *error)
+{
+    /* For strings of known length made of training digits that a network of the same recipe had not seen, in the style
+     * that needs most. */
+    static const struct {
+        double error, threshold;
+    } known[] = {{0.05, 0.5}, {0.03, 0.6}, {0.02, 0.8}, {0.01, 0.95}};
+    if (!(max_error >= 0 && max_error <= 1))
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error of %g; it is from 0 to 1", max_error);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].error <= max_error) {
+            *threshold = known[i].threshold;
+            return LENET5_OK;
+        }
+    return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                       "an error of %g %% is less than the reader can vouch for; 1 %% is the least", 100 * max_error);
+}

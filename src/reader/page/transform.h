@@ -1,0 +1,31 @@
+/* Where the places of a map are in the picture: each stage that turns, moves or scales a map adds its step. */
+#ifndef LENET5_READER_TRANSFORM_H
+#define LENET5_READER_TRANSFORM_H
+
+/*
+ * The place (x, y) of a map is (xx x + xy y + x0, yx x + yy y + y0) of what it was made from. Pixels are counted from
+ * the top left; a pixel's own place is its number, its middle.
+ */
+typedef struct transform {
+    double xx, xy, x0;
+    double yx, yy, y0;
+} transform;
+
+#define SAME_PLACE ((transform){1, 0, 0, 0, 1, 0})
+
+static inline void transform_place(double place[2], const transform *t, double x, double y)
+{
+    place[0] = t->xx * x + t->xy * y + t->x0;
+    place[1] = t->yx * x + t->yy * y + t->y0;
+}
+
+/* The step from the innermost map to the outermost: first inner, then outer. */
+static inline transform transform_both(const transform *outer, const transform *inner)
+{
+    const transform *o = outer, *i = inner;
+    return (transform){o->xx * i->xx + o->xy * i->yx,         o->xx * i->xy + o->xy * i->yy,
+                       o->xx * i->x0 + o->xy * i->y0 + o->x0, o->yx * i->xx + o->yy * i->yx,
+                       o->yx * i->xy + o->yy * i->yy,         o->yx * i->x0 + o->yy * i->y0 + o->y0};
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* A picture that is being read, as the stages of reading share it. */
+#ifndef LENET5_READER_READING_H
+#define LENET5_READER_READING_H
+
+#include "lines/pieces.h"
+#include "search/format.h"
+
+struct lenet5_reader {
+    const lenet5_committee *committee;
+    lenet5_committee builtin; /* which it may be */
+    lenet5_lanes lanes;
+};
+
+/* A picture that is being read. */
+typedef struct page {
+    lenet5_reader *reader;
+    const lenet5_read_options *options;
+    budget budget;
+    grammar format;
+    transform place;      /* of the map that is read, in the picture */
+    size_t width, height; /* of the picture */
+} page;
+
+/* Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. */
+lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
+
+/* LENET5_E_ARGUMENT if an option other than the format is out of its range. */
+lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error);
+
+#endif

@@ -1,0 +1,18 @@
+/* The best readings of a graph. */
+#ifndef LENET5_READER_SEARCH_H
+#define LENET5_READER_SEARCH_H
+
+#include "graph.h"
+
+typedef struct solution {
+    char digits[LENET5_MAX_STRING + 1];
+    double probability;
+    size_t length;
+    uint32_t arc[LENET5_MAX_STRING]; /* of each digit, in the best of the ways to read the string */
+} solution;
+
+/* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */
+lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
+                                 budget *b, lenet5_error *error);
+
+#endif

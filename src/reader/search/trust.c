@@ -1,0 +1,36 @@
+/* How far a string can be trusted, whatever the search says of the others. */
+#include "trust.h"
+
+#include <math.h>
+
+#include "weights.h"
+
+#define LEAST_PROBABILITY 1e-9
+
+/* Logarithm of the odds that what has been read as a digit is one, and whole. */
+static double trust_in_digit(const arc *a, unsigned digit)
+{
+    const double rubbish = fmax(LEAST_PROBABILITY, (double)a->posterior[LENET5_RUBBISH]);
+    return TRUST - TRUST_RUBBISH * log(rubbish) + TRUST_SHAPE * log(a->shape) - TRUST_SOLID * a->solid -
+           (a->is_cut && digit == 1 ? TRUST_CUT_ONE : 0);
+}
+
+bool lenet5_all_cut(const graph *g, const solution *read)
+{
+    bool all_cut = true;
+    for (size_t i = 0; i < read->length; i++)
+        all_cut &= g->arcs[read->arc[i]].is_cut;
+    return all_cut;
+}
+
+/* How sure it is that all digits are. */
+double lenet5_trust(const graph *g, const solution *read)
+{
+    double all = 1;
+    const bool all_cut = lenet5_all_cut(g, read);
+    for (size_t i = 0; i < read->length; i++) {
+        const double odds = trust_in_digit(&g->arcs[read->arc[i]], (unsigned)(read->digits[i] - '0'));
+        all *= 1 / (1 + exp((all_cut ? TRUST_ALL_CUT : 0) - odds));
+    }
+    return all;
+}
