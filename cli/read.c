@@ -34,6 +34,8 @@ static int check_together(const cli_arguments *a)
         return complain_usage(a->command, "--max-error chooses the threshold; give one of the two");
     if (argument_flag(a, "json") && (argument_flag(a, "csv") || argument_flag(a, "csv-raw")))
         return complain_usage(a->command, "--json or --csv, not both");
+    if (argument_flag(a, "evidence") && !argument_flag(a, "json"))
+        return complain_usage(a->command, "--evidence is told with --json");
     if (argument_text(a, "template") && argument_text(a, "region"))
         return complain_usage(a->command, "--template has regions of its own; give it or --region");
     return EXIT_DONE;
@@ -73,6 +75,7 @@ static int parse_method(read_job *j, const cli_arguments *a)
 static int read_options(read_job *j, const cli_arguments *a)
 {
     const char *check = argument_text(a, "check");
+    j->evidence = argument_flag(a, "evidence");
     j->telling = argument_flag(a, "json")      ? TELL_JSON
                  : argument_flag(a, "csv-raw") ? TELL_CSV_RAW
                  : argument_flag(a, "csv")     ? TELL_CSV
@@ -210,6 +213,7 @@ static const option options[] = {
     {"timeout", "SECONDS", "give a page up that takes longer, with exit code 1; default 60, 0: never"},
     {"threads", "N", "default: one for each processor; the answers don't depend on it"},
     {"json", NULL, "an object a line of writing, as docs/json.md says"},
+    {"evidence", NULL, "with --json: what each probability is made of, as docs/json.md says"},
     {"csv", NULL, "a row a line of writing; an apostrophe before cells that begin with = + - or @"},
     {"csv-raw", NULL, "the same with every cell as it is, also control characters"},
     {0},

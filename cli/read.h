@@ -26,6 +26,7 @@ typedef struct read_job {
     bool whole;         /* no region was asked for */
     form_template form; /* without fields: none was given */
     telling telling;
+    bool evidence; /* JSON says what each probability is made of */
     file_list files;
     unsigned threads;
     explanation *explanation; /* NULL: none is wanted; else there is one thread */

@@ -139,13 +139,21 @@ static int tell_empty(FILE *out, telling how, const read_place *place, const cha
     return EXIT_DONE;
 }
 
+static json_t *line_json(const read_job *job, const read_place *place, size_t index, const lenet5_reading *reading)
+{
+    json_t *object = reading_json(place, reading, index + 1);
+    if (job->evidence)
+        add_member(&object, "evidence", evidence_json(&reading->lines[index]));
+    return object;
+}
+
 static int tell_line(FILE *out, const read_job *job, const read_place *place, const char *name, size_t index,
                      const lenet5_reading *reading)
 {
     const lenet5_read_line *l = &reading->lines[index];
     const telling how = job->telling;
     switch (how) {
-    case TELL_JSON: return put_json(out, reading_json(place, reading, index + 1));
+    case TELL_JSON: return put_json(out, line_json(job, place, index, reading));
     case TELL_CSV:
     case TELL_CSV_RAW: tell_line_csv(out, place, index + 1, l, how == TELL_CSV_RAW); break;
     case TELL_TEXT:

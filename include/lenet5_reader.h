@@ -151,6 +151,31 @@ typedef enum lenet5_decision {
     LENET5_UNSURE    /* not; the strings are what it may be at best, if there are any */
 } lenet5_decision;
 
+/*
+ * What the probability of a line's likeliest string is made of (docs/reading.md): measures that are 0 where nothing
+ * speaks against the string, and LENET5_EVIDENCE of them.
+ */
+enum {
+    LENET5_EVIDENCE_ODDS,       /* logarithm of the odds that the search gives it */
+    LENET5_EVIDENCE_LOOKS,      /* doubt about its digits when they are seen again, slanted, turned, thinner, thicker */
+    LENET5_EVIDENCE_WORST_LOOK, /* the same of the variant that speaks most against it */
+    LENET5_EVIDENCE_LENGTH,     /* logarithm of the number of digits */
+    LENET5_EVIDENCE_HEIGHT,     /* how far a digit's height is from the line's: the greatest logarithm of the ratio */
+    LENET5_EVIDENCE_LEFT_OUT,   /* ink in and beside the line that is of no digit, in squares of a digit's height */
+    LENET5_EVIDENCE_CUT,        /* share of the digits that are cut from a neighbour */
+    LENET5_EVIDENCE_NOISE,      /* the paper's noise to the ink, 0 to 1 */
+    LENET5_EVIDENCE_SINGLE,     /* 1 for a single digit where no format is given */
+    LENET5_EVIDENCE_ALL_CUT,    /* 1 where no format is given and no digit stands by itself */
+    LENET5_EVIDENCE_ONES,       /* share of 1s: anything straight looks like one */
+    LENET5_EVIDENCE_CLIPPED,    /* 1 where a part of the line may be beyond the border of the picture */
+    LENET5_EVIDENCE_WIDTH,      /* the widest digit's width to the line's height */
+    LENET5_EVIDENCE_RUBBISH,    /* sum of the probabilities that a digit is none */
+    LENET5_EVIDENCE
+};
+
+/* A short name, for instance "odds"; "" if there is no such kind. */
+LENET5_API const char *lenet5_evidence_name(unsigned kind);
+
 /* A line of writing. */
 typedef struct lenet5_read_line {
     lenet5_decision decision;
@@ -160,7 +185,8 @@ typedef struct lenet5_read_line {
         char text[LENET5_READ_TEXT];
         double probability; /* that this is what stands there */
     } string[LENET5_MAX_N_BEST];
-    size_t digits; /* of the first string */
+    double evidence[LENET5_EVIDENCE]; /* for the first string */
+    size_t digits;                    /* of the first string */
     lenet5_read_digit digit[LENET5_MAX_STRING];
 } lenet5_read_line;
 

@@ -114,6 +114,14 @@ json_t *reading_json(const read_place *place, const lenet5_reading *reading, siz
                           strings_json(l), "digits", digits_json(l), "notes", notes_json(reading->notes)));
 }
 
+json_t *evidence_json(const lenet5_read_line *line)
+{
+    json_t *object = json_object();
+    for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
+        add_member(&object, lenet5_evidence_name(i), json_real(line->evidence[i]));
+    return object;
+}
+
 json_t *empty_reading_json(const read_place *place, const lenet5_reading *reading)
 {
     return with(place_json(place, 0),

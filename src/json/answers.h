@@ -35,6 +35,9 @@ typedef struct read_place {
 /* Lines are counted from 1. */
 json_t *reading_json(const read_place *place, const lenet5_reading *reading, size_t line);
 
+/* What the probability of a line's string is made of, by name. */
+json_t *evidence_json(const lenet5_read_line *line);
+
 /* Of a page, or field, in which nothing is written. */
 json_t *empty_reading_json(const read_place *place, const lenet5_reading *reading);
 

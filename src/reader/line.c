@@ -5,10 +5,12 @@
 
 #include "base/error.h"
 #include "reading.h"
-#include "search/trust.h"
+#include "search/evidence.h"
+#include "search/second_look.h"
 #include "show.h"
 
-#define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
+#define DEFAULT_THRESHOLD 0.9 /* of the probability of a string that is accepted */
+#define LANES_WORK 130000     /* units of a budget: what a network takes for LENET5_LANES pictures */
 
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
  */
@@ -32,6 +34,27 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
         status = lenet5_spend(b, LANES_WORK * r->committee->count, error);
         if (status == LENET5_OK)
             ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+    }
+    return status;
+}
+
+/* Shows the digits of a string to the network again, varied. */
+static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
+{
+    arc varied[SECOND_LOOKS];
+    const lenet5_status status = lenet5_spend(&p->budget, LANES_WORK * s->length * p->reader->committee->count, error);
+    assert(s->length <= LENET5_MAX_STRING);
+    for (size_t i = 0; i < s->length && status == LENET5_OK; i++) {
+        const unsigned digit = (unsigned)(s->digits[i] - '0');
+        for (unsigned k = 0; k < SECOND_LOOKS; k++)
+            lenet5_second_look(varied[k].picture, g->arcs[s->arc[i]].picture, k);
+        ask_lanes(p->reader, varied, SECOND_LOOKS);
+        seen->mean[i] = 0;
+        seen->least[i] = 1;
+        for (unsigned k = 0; k < SECOND_LOOKS; k++) {
+            seen->mean[i] += (double)varied[k].posterior[digit] / SECOND_LOOKS;
+            seen->least[i] = fmin(seen->least[i], (double)varied[k].posterior[digit]);
+        }
     }
     return status;
 }
@@ -76,22 +99,22 @@ static span whole_line(const text_line *l)
 /* ---- Strings ------------------------------------------------------------------------------------------------------
  */
 
-/*
- * Where nobody has said what is written, a single digit, or digits cut out of one piece of ink, are more often
- * something else than a digit that one would be sorry to lose.
- */
-static double default_threshold(const graph *g, const grammar *f, const solution *s)
+/* The probabilities of strings with all that speaks for and against the first of them; the others keep their share. */
+static lenet5_status weigh(lenet5_read_line *out, solution *solutions, size_t count, const graph *g,
+                           const text_line *line, page *p, lenet5_error *error)
 {
-    if (!lenet5_format_is_any(f))
-        return 0.5;
-    if (s->length == 1)
-        return 0.92;
-    return !lenet5_all_cut(g, s) ? 0.5 : s->length == 2 ? 0.96 : 0.85;
-}
-
-static bool is_accepted(const graph *g, const grammar *f, const solution *s, double threshold)
-{
-    return s->probability >= (threshold > 0 ? threshold : default_threshold(g, f, s));
+    looks seen;
+    if (count == 0)
+        return LENET5_OK;
+    const lenet5_status status = look_again(&seen, p, g, &solutions[0], error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_gather_evidence(out->evidence, g, line, &solutions[0], &seen, p->noise, lenet5_format_is_any(&p->format));
+    const double belief = lenet5_belief(out->evidence), before = solutions[0].probability;
+    solutions[0].probability = belief;
+    for (size_t i = 1; i < count; i++)
+        solutions[i].probability *= fmin(1, belief / fmax(before, 1e-12));
+    return LENET5_OK;
 }
 
 static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const text_line *l,
@@ -103,7 +126,8 @@ static void report(lenet5_read_line *out, const solution *solutions, size_t coun
         lenet5_format_text(out->string[i].text, sizeof out->string[i].text, &p->format, solutions[i].digits);
         out->string[i].probability = solutions[i].probability;
     }
-    if (count > 0 && is_accepted(g, &p->format, &solutions[0], p->options->threshold))
+    if (count > 0 &&
+        solutions[0].probability >= (p->options->threshold > 0 ? p->options->threshold : DEFAULT_THRESHOLD))
         out->decision = LENET5_ACCEPTED;
     out->digits = count > 0 ? solutions[0].length : 0;
     assert(out->digits <= LENET5_MAX_STRING);
@@ -153,6 +177,8 @@ static lenet5_status read_line(lenet5_read_line *out, size_t number, const text_
         status = lenet5_show_map(p->options, "pieces", number, &line->map, line->owner, error);
     if (status == LENET5_OK)
         lenet5_show_arcs(p->options, number, &g, count > 0 ? &solutions[0] : NULL);
+    if (status == LENET5_OK)
+        status = weigh(out, solutions, count, &g, line, p, error);
     if (status == LENET5_OK)
         report(out, solutions, count, &g, line, p);
     lenet5_graph_free(&g);

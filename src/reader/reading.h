@@ -18,6 +18,7 @@ typedef struct page {
     budget budget;
     grammar format;
     transform place;      /* of the map that is read, in the picture */
+    double noise;         /* of the paper, to the ink, 0 to 1 */
     size_t width, height; /* of the picture */
 } page;
 

@@ -4,6 +4,8 @@
 #ifndef LENET5_READER_WEIGHTS_H
 #define LENET5_READER_WEIGHTS_H
 
+#include "lenet5_reader.h"
+
 /* Priors are e to the power of minus these, fitted to strings of training digits (docs/results.md). */
 #define CUT_COST 0.3         /* of a cut */
 #define CUT_INK_COST 2.8     /* of the ink on it, in pixels to the line's height */
@@ -28,5 +30,13 @@
 #define SOLID 0.55         /* this share of it */
 #define TRUST_CUT_ONE 1.3  /* against a 1 that was cut out: so many other things' strokes can be */
 #define TRUST_ALL_CUT 2.25 /* and against digits none of which stands by itself */
+
+/* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
+/* fitted: begin */
+#define BELIEF 0.0
+static const double belief_weights[LENET5_EVIDENCE] = {
+    [LENET5_EVIDENCE_ODDS] = 1.0,
+};
+/* fitted: end */
 
 #endif

@@ -1,0 +1,15 @@
+/* A digit shown to the network again, as another hand might have written it. */
+#ifndef LENET5_READER_SECOND_LOOK_H
+#define LENET5_READER_SECOND_LOOK_H
+
+#include <stdint.h>
+
+#include "lenet5.h"
+
+enum { SECOND_LOOKS = 8 };
+
+/* One of SECOND_LOOKS variants of a normalised picture: slanted, turned, narrower, wider, thinner or thicker. */
+void lenet5_second_look(uint8_t varied[LENET5_PICTURE_BYTES], const uint8_t picture[LENET5_PICTURE_BYTES],
+                        unsigned variant);
+
+#endif
