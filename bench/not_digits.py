@@ -98,6 +98,14 @@ def blank(number):
     return Image.fromarray(light.clip(0, 255).astype(np.uint8)), "blank"
 
 
+def draw_any(rng):
+    """One of the things that are drawn here, by a numpy generator."""
+    random.seed(int(rng.integers(1 << 31)))
+    np.random.seed(int(rng.integers(1 << 31)))
+    number = int(rng.integers(1 << 16))
+    return (letter, shapes, scribble)[number % 3](number)[0]
+
+
 def make(options, folder):
     with gzip.open(options.fashion) as file:
         fashion = file.read()

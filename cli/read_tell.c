@@ -93,7 +93,10 @@ static void put_answer(FILE *out, const lenet5_read_line *l, const char *reason)
     }
     fputs(sure ? "" : "not sure  (nearest ", out);
     put_escaped(out, l->string[0].text);
-    fprintf(out, sure ? "  (probability %.4f)\n" : ", probability %.4f)\n", l->string[0].probability);
+    if (sure)
+        fprintf(out, "  (probability %.4f)\n", l->string[0].probability);
+    else
+        fprintf(out, ", probability %.4f: %s)\n", l->string[0].probability, lenet5_evidence_doubt(l->doubt));
 }
 
 /* Name is that of the place. */

@@ -176,6 +176,9 @@ enum {
 /* A short name, for instance "odds"; "" if there is no such kind. */
 LENET5_API const char *lenet5_evidence_name(unsigned kind);
 
+/* What is doubtful where evidence of a kind speaks against a string, in words; "" if there is no such kind. */
+LENET5_API const char *lenet5_evidence_doubt(unsigned kind);
+
 /* A line of writing. */
 typedef struct lenet5_read_line {
     lenet5_decision decision;
@@ -186,6 +189,7 @@ typedef struct lenet5_read_line {
         double probability; /* that this is what stands there */
     } string[LENET5_MAX_N_BEST];
     double evidence[LENET5_EVIDENCE]; /* for the first string */
+    unsigned doubt;                   /* the kind of evidence that speaks most against it */
     size_t digits;                    /* of the first string */
     lenet5_read_digit digit[LENET5_MAX_STRING];
 } lenet5_read_line;

@@ -107,11 +107,15 @@ static json_t *with(json_t *object, json_t *more)
 json_t *reading_json(const read_place *place, const lenet5_reading *reading, size_t line)
 {
     const lenet5_read_line *l = &reading->lines[line - 1];
-    return with(place_json(place, line),
-                json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "string", l->strings ? l->string[0].text : "",
-                          "decision", decision_name(l->decision), "probability",
-                          l->strings ? l->string[0].probability : 0.0, "box", box_json(&l->box), "n_best",
-                          strings_json(l), "digits", digits_json(l), "notes", notes_json(reading->notes)));
+    json_t *object =
+        with(place_json(place, line),
+             json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "string", l->strings ? l->string[0].text : "", "decision",
+                       decision_name(l->decision), "probability", l->strings ? l->string[0].probability : 0.0, "box",
+                       box_json(&l->box), "n_best", strings_json(l), "digits", digits_json(l), "notes",
+                       notes_json(reading->notes)));
+    if (l->decision == LENET5_UNSURE && l->strings > 0)
+        add_member(&object, "reason", json_string(lenet5_evidence_doubt(l->doubt)));
+    return object;
 }
 
 json_t *evidence_json(const lenet5_read_line *line)

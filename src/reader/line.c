@@ -110,6 +110,7 @@ static lenet5_status weigh(lenet5_read_line *out, solution *solutions, size_t co
     if (status != LENET5_OK)
         return status;
     lenet5_gather_evidence(out->evidence, g, line, &solutions[0], &seen, p->noise, lenet5_format_is_any(&p->format));
+    out->doubt = lenet5_doubt(out->evidence);
     const double belief = lenet5_belief(out->evidence), before = solutions[0].probability;
     solutions[0].probability = belief;
     for (size_t i = 1; i < count; i++)

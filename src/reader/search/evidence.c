@@ -11,22 +11,37 @@
 #include "weights.h"
 
 #define LEAST_ODDS 1e-4 /* beyond which a probability says no more */
+#define SURE_ODDS 5.0   /* logarithm of odds that leave no doubt */
 #define LEAST_LOOK 1e-3 /* the same of what the network says of a variant */
 #define MOST_LEFT 1.0   /* squares of a digit's height: so much ink beside a string is enough against it */
 
-static const char *const names[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = "odds",        [LENET5_EVIDENCE_LOOKS] = "looks",
-    [LENET5_EVIDENCE_WORST_LOOK] = "worst", [LENET5_EVIDENCE_LENGTH] = "length",
-    [LENET5_EVIDENCE_HEIGHT] = "height",    [LENET5_EVIDENCE_LEFT_OUT] = "left_out",
-    [LENET5_EVIDENCE_CUT] = "cut",          [LENET5_EVIDENCE_NOISE] = "noise",
-    [LENET5_EVIDENCE_SINGLE] = "single",    [LENET5_EVIDENCE_ALL_CUT] = "all_cut",
-    [LENET5_EVIDENCE_ONES] = "ones",        [LENET5_EVIDENCE_CLIPPED] = "clipped",
-    [LENET5_EVIDENCE_WIDTH] = "width",      [LENET5_EVIDENCE_RUBBISH] = "rubbish",
+static const struct {
+    const char *name, *doubt;
+} kinds[LENET5_EVIDENCE] = {
+    [LENET5_EVIDENCE_ODDS] = {"odds", "other strings are nearly as likely"},
+    [LENET5_EVIDENCE_LOOKS] = {"looks", "a digit is hard to tell from another"},
+    [LENET5_EVIDENCE_WORST_LOOK] = {"worst", "a digit is hard to tell from another"},
+    [LENET5_EVIDENCE_LENGTH] = {"length", "so many digits leave room for an error"},
+    [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
+    [LENET5_EVIDENCE_LEFT_OUT] = {"left_out", "there is ink in or beside the line that is of no digit"},
+    [LENET5_EVIDENCE_CUT] = {"cut", "digits touch"},
+    [LENET5_EVIDENCE_NOISE] = {"noise", "the paper is noisy or patterned"},
+    [LENET5_EVIDENCE_SINGLE] = {"single", "a single sign may be something other than a digit"},
+    [LENET5_EVIDENCE_ALL_CUT] = {"all_cut", "all digits touch, so they may be something else"},
+    [LENET5_EVIDENCE_ONES] = {"ones", "a straight stroke may be something other than a 1"},
+    [LENET5_EVIDENCE_CLIPPED] = {"clipped", "a part of the line may be beyond the border of the picture"},
+    [LENET5_EVIDENCE_WIDTH] = {"width", "a digit is as wide as two"},
+    [LENET5_EVIDENCE_RUBBISH] = {"rubbish", "a sign looks like no digit"},
 };
 
 const char *lenet5_evidence_name(unsigned kind)
 {
-    return kind < LENET5_EVIDENCE ? names[kind] : "";
+    return kind < LENET5_EVIDENCE ? kinds[kind].name : "";
+}
+
+const char *lenet5_evidence_doubt(unsigned kind)
+{
+    return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
 static unsigned digit_at(const solution *s, size_t i)
@@ -51,14 +66,27 @@ static void gather_shapes(double *value, const graph *g, const text_line *line, 
     for (size_t i = 0; i < s->length; i++) {
         const arc *a = &g->arcs[s->arc[i]];
         const double height = (double)(a->box.bottom - a->box.top), width = (double)(a->box.right - a->box.left);
-        value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)));
-        value[LENET5_EVIDENCE_WIDTH] = fmax(value[LENET5_EVIDENCE_WIDTH], width / line->height);
         value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
         cut += a->is_cut;
         ones += digit_at(s, i) == 1;
+        if (g->swept) /* boxes of places tell nothing */
+            continue;
+        value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)));
+        value[LENET5_EVIDENCE_WIDTH] = fmax(value[LENET5_EVIDENCE_WIDTH], width / line->height);
     }
     value[LENET5_EVIDENCE_CUT] = cut / (double)s->length;
     value[LENET5_EVIDENCE_ONES] = ones / (double)s->length;
+}
+
+static bool is_read(const graph *g, const text_line *line, const solution *s, size_t piece)
+{
+    const size_t middle = (line->pieces[piece].left + line->pieces[piece].right) / 2;
+    for (size_t i = 0; i < s->length; i++) {
+        const arc *a = &g->arcs[s->arc[i]];
+        if (g->swept ? middle >= a->box.left && middle < a->box.right : piece >= a->first && piece < a->last)
+            return true;
+    }
+    return false;
 }
 
 /* Ink of the line that is of no digit, in squares of a digit's height. */
@@ -66,10 +94,7 @@ static double ink_left_out(const graph *g, const text_line *line, const solution
 {
     double left = 0;
     for (size_t i = 0; i < line->count; i++)
-        left += line->area[i];
-    for (size_t i = 0; i < s->length; i++)
-        for (size_t k = g->arcs[s->arc[i]].first; k < g->arcs[s->arc[i]].last; k++)
-            left -= line->area[k];
+        left += is_read(g, line, s, i) ? 0 : line->area[i];
     return fmin(MOST_LEFT, left / (line->height * line->height));
 }
 
@@ -95,4 +120,18 @@ double lenet5_belief(const double value[LENET5_EVIDENCE])
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         odds += belief_weights[i] * value[i];
     return 1 / (1 + exp(-odds));
+}
+
+unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
+{
+    unsigned most = LENET5_EVIDENCE_ODDS;
+    double least = INFINITY;
+    for (unsigned i = 0; i < LENET5_EVIDENCE; i++) {
+        const double speaks = belief_weights[i] * (i == LENET5_EVIDENCE_ODDS ? value[i] - SURE_ODDS : value[i]);
+        if (speaks < least) {
+            least = speaks;
+            most = i;
+        }
+    }
+    return most;
 }

@@ -14,6 +14,9 @@ typedef struct looks {
 void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
                             const looks *seen, double noise, bool any);
 
+/* The kind of evidence that speaks most against the string. */
+unsigned lenet5_doubt(const double value[LENET5_EVIDENCE]);
+
 /* The probability that the string is what stands there. */
 double lenet5_belief(const double value[LENET5_EVIDENCE]);
 

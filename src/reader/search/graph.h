@@ -20,6 +20,7 @@ typedef struct arc {
 } arc;
 
 typedef struct graph {
+    bool swept;   /* its nodes are places of a sweep, not gaps between pieces */
     size_t nodes; /* one more than pieces */
     size_t count, room;
     arc *arcs;                     /* (count), in the order of their first pieces */

@@ -153,7 +153,7 @@ static void add_arc(graph *g, const sweep *s, const text_line *line, size_t firs
 
 lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line, lenet5_error *error)
 {
-    *g = (graph){.nodes = s->places + 1, .room = (WIDEST - NARROWEST + 1) * s->places + 1};
+    *g = (graph){.swept = true, .nodes = s->places + 1, .room = (WIDEST - NARROWEST + 1) * s->places + 1};
     g->arcs = malloc(g->room * sizeof *g->arcs);
     if (!g->arcs)
         return lenet5_fail_memory(error);

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""Fits the weights of the evidence in src/reader/search/weights.h to generated pictures, and writes them there.
+
+usage: bench/fit_reader.py DATA [--count N] [--program PROGRAM] [--seed N] [--write]
+
+DATA is the folder of MNIST; training digits alone are drawn. About N (3,000) pictures of each source below are read, and whether
+each string is the right one becomes a logistic regression on its evidence (`lenet5 read --json --evidence`). All sources count the
+same. Without --write the weights are printed alone. Then, for several thresholds, what share is accepted and what share of the
+accepted is wrong, of every third picture, which the fit has not seen. Needs Debian's python3-pil and python3-numpy, and fonts."""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+import mnist
+import numpy as np
+from PIL import Image, ImageFilter
+
+import as_pictures
+import draw_pages
+import not_digits
+import signs
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TABLE = f"{ROOT}/src/reader/search/weights.h"
+BATCH = 100  # pictures for one run of the program
+RIDGE = 1.0  # of the squares of the weights, in rows: weights of rare evidence stay small
+Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the strings that are right, in any order
+
+
+# ---- Sources: each draws one picture ----
+
+def hand_string(rng, digits, labels):
+    """A string in one hand: all its digits lean, widen and thicken alike, and somewhat by themselves."""
+    lean, wide, pen = rng.uniform(-0.35, 0.35), rng.uniform(0.75, 1.3), rng.integers(-1, 2)
+    height = int(rng.integers(18, 70))
+    count = int(rng.integers(1, 9))
+    chosen = rng.integers(0, len(labels), count)
+    cells = []
+    for i in chosen:
+        cell = Image.fromarray((255 * digits[i]).astype(np.uint8)).resize((84, 84), Image.BICUBIC)
+        if pen:
+            cell = cell.filter(ImageFilter.MaxFilter(5) if pen > 0 else ImageFilter.MinFilter(3))
+        shear = lean + rng.uniform(-0.1, 0.1)
+        cell = cell.transform((84, 84), Image.AFFINE, (1 / wide, shear, 42 - 42 / wide - 42 * shear, 0, 1, 0), Image.BICUBIC)
+        cell = cell.crop(cell.getbbox() or (0, 0, 84, 84))
+        size = height * rng.uniform(0.8, 1.15) / 60
+        cells.append(cell.resize((max(2, round(cell.width * size)), max(2, round(cell.height * size))), Image.BICUBIC))
+    gap = rng.uniform(-0.02, 0.5) * height
+    width = int(sum(c.width for c in cells) + gap * (count + 1) + height)
+    ink = np.zeros((int(2.2 * height), width))
+    x = height / 2
+    for c in cells:
+        y = int(ink.shape[0] / 2 - c.height / 2 + rng.uniform(-0.1, 0.1) * height)
+        place = ink[y:y + c.height, int(x):int(x) + c.width]
+        np.maximum(place, np.asarray(c, float)[:place.shape[0], :place.shape[1]] / 255, out=place)
+        x += c.width + gap * rng.uniform(0.7, 1.3)
+    paper, dark = rng.uniform(170, 250), rng.uniform(0, 90)
+    grey = paper + (dark - paper) * ink + rng.normal(0, rng.choice([0, 2, 6]), ink.shape)
+    text = "".join(str(labels[i]) for i in chosen)
+    options = [] if rng.random() < 0.6 else ["--format", str(count)]
+    return Drawn(Image.fromarray(grey.clip(0, 255).astype(np.uint8)), options, [text])
+
+
+def single(rng, digits, labels):
+    i = rng.integers(0, len(labels))
+    options = [] if rng.random() < 0.7 else ["--format", "1"]
+    return Drawn(as_pictures.photograph(digits[i], rng), options, [str(labels[i])])
+
+
+def thing(rng, _digits, _labels):
+    return Drawn(not_digits.draw_any(rng), [], [])
+
+
+def page(rng, digits, labels):
+    kinds = draw_pages.KINDS
+    picture, truth = draw_pages.draw(kinds[rng.integers(0, len(kinds))], rng, (digits, labels))
+    return Drawn(picture, truth.get("options", []), [field["text"] for field in truth["fields"]])
+
+
+def sign(rng, digits, labels):
+    picture, text = signs.draw_any(rng, (digits, labels))
+    return Drawn(picture, [], [text] if text else [])
+
+
+SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "signs": sign}
+
+
+# ---- Reading ----
+
+def plain(text):
+    return re.sub(r"\s", "", text)
+
+
+def rows_of(program, folder, drawn):
+    """The evidence of every line of the pictures, and whether its string is right."""
+    rows = []
+    by_options = collections.defaultdict(list)
+    for number, d in enumerate(drawn):
+        by_options[tuple(d.options)].append(number)
+        d.picture.save(f"{folder}/{number}.png")
+    for options, numbers in by_options.items():
+        for first in range(0, len(numbers), BATCH):
+            files = [f"{folder}/{n}.png" for n in numbers[first:first + BATCH]]
+            out = subprocess.run([program, "read", "--json", "--evidence", *options, *files], stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL)
+            for line in out.stdout.decode().splitlines():
+                answer = json.loads(line)
+                if not answer.get("string"):
+                    continue
+                number = int(os.path.basename(answer["file"])[:-4])
+                right = plain(answer["string"]) in [plain(t) for t in drawn[number].truth]
+                rows.append((list(answer["evidence"].values()), right, number))
+    return rows
+
+
+def gather(options, source, digits, labels):
+    rng = np.random.default_rng([options.seed, sum(map(ord, source))])
+    drawn = [SOURCES[source](rng, digits, labels) for _ in range(options.count)]
+    with tempfile.TemporaryDirectory() as folder:
+        return rows_of(options.program, folder, drawn)
+
+
+# ---- The regression ----
+
+def fit(x, y, weight):
+    """Newton's method, with a ridge; the last column is the constant."""
+    x = np.c_[x, np.ones(len(x))]
+    w = np.zeros(x.shape[1])
+    ridge = RIDGE * np.eye(len(w))
+    ridge[-1, -1] = 0
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        gradient = x.T @ (weight * (y - p)) - ridge @ w
+        w += np.linalg.solve((x.T * (weight * p * (1 - p))) @ x + ridge + 1e-9 * np.eye(len(w)), gradient)
+    return w
+
+
+def write_table(names, w):
+    with open(TABLE) as file:
+        text = file.read()
+    rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(names, w)]
+    table = "\n".join([f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};"])
+    begin, end = "/* fitted: begin */\n", "\n/* fitted: end */"
+    text = text[:text.index(begin) + len(begin)] + table + text[text.index(end):]
+    with open(TABLE + ".new", "w") as file:
+        file.write(text)
+    os.rename(TABLE + ".new", TABLE)
+
+
+def report(name, p, right):
+    cells = []
+    for threshold in (0.5, 0.8, 0.9, 0.95, 0.98, 0.99):
+        taken = p >= threshold
+        wrong = np.sum(taken & ~right)
+        cells.append(f"{100 * taken.mean():.1f} / {100 * wrong / max(1, taken.sum()):.2f}")
+    print(f"| {name} | {len(p)} | {100 * right.mean():.1f} | " + " | ".join(cells) + " |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("--count", type=int, default=3000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    digits, labels = mnist.load(options.data, "train")
+    names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        rows = dict(zip(SOURCES, pool.map(gather, *zip(*[(options, s, digits, labels) for s in SOURCES]))))
+    x = np.array([r[0] for s in SOURCES for r in rows[s]])
+    y = np.array([r[1] for s in SOURCES for r in rows[s]])
+    group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
+    kept = np.array([r[2] % 3 == 0 for s in SOURCES for r in rows[s]])
+    weight = np.array([len(y) / len(SOURCES) / np.sum(group == g) for g in group])
+    w = fit(x[~kept], y[~kept], weight[~kept])
+    for name, value in zip([*names, "constant"], w):
+        print(f"{name:12s} {value:8.3f}")
+    p = 1 / (1 + np.exp(-(x @ w[:-1] + w[-1])))
+    print("| source | strings | right % | accepted % / wrong % of these at 0.5 | 0.8 | 0.9 | 0.95 | 0.98 | 0.99 |\n" + "|---" * 9 + "|")
+    for i, s in enumerate(SOURCES):
+        here = kept & (group == i)
+        report(s, p[here], y[here])
+    if options.write:
+        write_table(names, w)
+
+
+if __name__ == "__main__":
+    main()
