@@ -182,6 +182,7 @@ LENET5_API const char *lenet5_evidence_doubt(unsigned kind);
 /* A line of writing. */
 typedef struct lenet5_read_line {
     lenet5_decision decision;
+    bool crowded; /* too much ink to be writing: nothing is read in it */
     lenet5_box box;
     size_t strings; /* at most n_best, the likeliest first */
     struct {
@@ -196,15 +197,16 @@ typedef struct lenet5_read_line {
 
 /* What is worth knowing of a picture besides what is read in it; a set of bits. */
 enum {
-    LENET5_NOTE_EMPTY = 1,    /* no ink found */
-    LENET5_NOTE_LIGHT = 2,    /* light on dark, turned */
-    LENET5_NOTE_THIN = 4,     /* strokes hardly a pixel thin: a sharper picture would be read better */
-    LENET5_NOTE_BORDER = 8,   /* something touches the border and may be cut off */
-    LENET5_NOTE_SHADOW = 16,  /* uneven light, evened out */
-    LENET5_NOTE_RULES = 32,   /* printed lines, taken out */
-    LENET5_NOTE_SKEW = 64,    /* a skew of two degrees or more, undone */
-    LENET5_NOTE_SHEET = 128,  /* a sheet of paper on something darker, which was left out */
-    LENET5_NOTE_CROWDED = 256 /* too much ink to be writing: nothing is read, or not all of it */
+    LENET5_NOTE_EMPTY = 1,     /* no ink found */
+    LENET5_NOTE_LIGHT = 2,     /* light on dark, turned */
+    LENET5_NOTE_THIN = 4,      /* strokes hardly a pixel thin: a sharper picture would be read better */
+    LENET5_NOTE_BORDER = 8,    /* something touches the border and may be cut off */
+    LENET5_NOTE_SHADOW = 16,   /* uneven light, evened out */
+    LENET5_NOTE_RULES = 32,    /* printed lines, taken out */
+    LENET5_NOTE_SKEW = 64,     /* a skew of two degrees or more, undone */
+    LENET5_NOTE_SHEET = 128,   /* a sheet of paper on something darker, which was left out */
+    LENET5_NOTE_CROWDED = 256, /* too much ink to be writing: nothing is read, or not all of it */
+    LENET5_NOTE_WORDS = 8192   /* lines of letters or print beside the numbers, left out */
 };
 
 /* One note in words. */

@@ -192,7 +192,7 @@ lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line
         return LENET5_OK;
     const span all = whole_line(line);
     lenet5_read_line *out = &reading->lines[reading->count];
-    *out = (lenet5_read_line){.decision = LENET5_UNSURE, .box = to_picture(&all, line, p)};
+    *out = (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = line->crowded, .box = to_picture(&all, line, p)};
     reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
     const lenet5_status status = line->crowded ? LENET5_OK : read_line(out, reading->count + 1, line, p, error);
     reading->count += status == LENET5_OK;

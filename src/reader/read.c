@@ -102,6 +102,8 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, in
         status = lenet5_find_lines(&groups, map, report->stroke, &p->budget, error);
     if (status == LENET5_OK)
         status = read_lines(reading, &groups, map, p, error);
+    if (status == LENET5_OK)
+        lenet5_leave_out_words(reading);
     reading->notes |= notes_of(report, &printed, &p->place, groups.border);
     lenet5_lines_free(&groups);
     lenet5_layout_free(&printed);
@@ -192,6 +194,7 @@ const char *lenet5_note_text(unsigned note)
     case LENET5_NOTE_RULES: return "printed lines, taken out";
     case LENET5_NOTE_SHEET: return "a sheet of paper on something darker, which was left out";
     case LENET5_NOTE_CROWDED: return "too much ink to be writing";
+    case LENET5_NOTE_WORDS: return "words or print, left out";
     case LENET5_NOTE_SKEW: return "skewed, turned upright";
     default: return "";
     }

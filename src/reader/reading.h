@@ -25,6 +25,9 @@ typedef struct page {
 /* Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. */
 lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
 
+/* Drops lines of letters from a reading that has lines of digits too, and notes it. */
+void lenet5_leave_out_words(lenet5_reading *reading);
+
 /* LENET5_E_ARGUMENT if an option other than the format is out of its range. */
 lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error);
 
