@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+"""Pages of draw_pages.py read by `lenet5 read`, and by Tesseract: how many fields right and how many accepted, by kind of page.
+
+usage: bench/pages.py [PROGRAM] [--data DATA] [--kinds KIND,KIND] [--count N] [--seed N] [--digits train|test] [--max-error P%] [--keep FOLDER]
+
+Draws N (100) pages of each kind and reads them. A field belongs to the line of the answer whose box covers most of it, and is right
+where the line's numbers are those of its fields, in reading order, with their marks. A line of the answer on which nothing is written
+counts as wrong. Accepted: of the fields, those in accepted lines; wrong of these: of all accepted numbers, those that aren't right.
+Pages: those that are right as a whole. DATA is the folder of MNIST; default: $LENET5_DATA. --digits test is for the last figure, once.
+Tesseract (Debian's tesseract-ocr) reads the first --rival-count pages of each kind as sparse text, where it is installed; it is asked for digits
+and marks alone, and compared with the numbers of the page in reading order."""
+import argparse
+import collections
+import concurrent.futures
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+
+import draw_pages
+import paper
+from strings import interval
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BATCH = 20  # pictures for one run of the program
+PROCESSES = 2
+COVERED = 0.3  # of a field, or of a line's box if that is smaller: from here on the line is about the field
+Score = collections.namedtuple("Score", "fields right accepted numbers wrong pages whole")
+
+
+def read(program, paths, more=()):
+    """The lines of the answer to each file. The options of the program are the same for all."""
+    out = subprocess.run([program, "read", "--json", *more, *paths], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    lines = {path: [] for path in paths}
+    for row in map(json.loads, out.stdout.decode().splitlines()):
+        if row.get("string"):
+            lines[row["file"]].append(row)
+    return lines
+
+
+def read_all(program, folder, truth, more=()):
+    """The same for pages with options of their own, in several processes."""
+    groups = collections.defaultdict(list)
+    for row in truth:
+        groups[tuple(row["options"])].append(f"{folder}/{row['file']}")
+    jobs = [(paths[first:first + BATCH], (*options, *more)) for options, paths in groups.items() for first in range(0, len(paths), BATCH)]
+    with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
+        answers = pool.map(lambda job: read(program, *job), jobs)
+        return {os.path.basename(path): lines for answer in answers for path, lines in answer.items()}
+
+
+def overlap(a, b):
+    """The part of the smaller of two boxes that they have in common."""
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(width, 0) * max(height, 0) / max(1, min(a[2] * a[3], b[2] * b[3]))
+
+
+def assign(fields, lines):
+    """For each line, the fields it is about; and the fields that no line is about."""
+    of, missed = [[] for _ in lines], []
+    for field in fields:
+        parts = [overlap(field["box"], line["box"]) for line in lines]
+        best = max(range(len(lines)), key=parts.__getitem__, default=None)
+        if best is None or parts[best] < COVERED:
+            missed.append(field)
+        else:
+            of[best].append(field)
+    return of, missed
+
+
+def score_page(fields, lines):
+    of, _ = assign(fields, lines)
+    right = accepted = numbers = wrong = 0
+    for line, here in zip(lines, of):
+        said, want = line["string"].split(), [field["text"] for field in here]
+        good = sum(a == b for a, b in zip(said, want)) if len(said) == len(want) else 0
+        right += good
+        if line["decision"] == "accepted":
+            accepted += len(want)
+            numbers += max(len(said), len(want))
+            wrong += max(len(said), len(want)) - good
+    tokens = " ".join(line["string"] for line in lines).split()
+    whole = tokens == [field["text"] for field in fields]
+    return Score(len(fields), right, accepted, numbers, wrong, 1, int(whole))
+
+
+def total(scores):
+    return Score(*map(sum, zip(*scores)))
+
+
+def tesseract(path, psm):
+    out = subprocess.run(["tesseract", path, "-", "--psm", psm, "-c", "tessedit_char_whitelist=0123456789.,:/+-()="],
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_THREAD_LIMIT": "1"})
+    return out.stdout.decode().split()
+
+
+def rival(options, folder, rows):
+    """How many fields Tesseract reads, in reading order, in per cent."""
+    if not shutil.which("tesseract") or options.rival_count == 0:
+        return "skipped"
+    rows = rows[:options.rival_count]
+    with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
+        said = list(pool.map(lambda row: tesseract(f"{folder}/{row['file']}", "11"), rows))
+    right = fields = 0
+    for tokens, row in zip(said, rows):
+        want = [field["text"] for field in row["fields"]]
+        fields += len(want)
+        right += sum(block.size for block in difflib.SequenceMatcher(None, tokens, want, False).get_matching_blocks())
+    return "%.1f (of %d)" % (100 * right / max(1, fields), fields)
+
+
+def per_cent(part, of):
+    return "%.1f" % (100 * part / of) if of else "-"
+
+
+def with_interval(part, of):
+    return "%.1f | %.1f to %.1f" % (100 * part / of, *interval(part, of)) if of else "- | -"
+
+
+def row(name, score, beside):
+    print("| %s | %d | %d | %s | %s | %s | %s | %s | %s |" % (
+        name, score.pages, score.fields, with_interval(score.right, score.fields), per_cent(score.accepted, score.fields),
+        with_interval(score.wrong, score.numbers), per_cent(score.whole, score.pages), beside), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?", default=f"{ROOT}/build/release/lenet5")
+    parser.add_argument("--data", default=os.environ.get("LENET5_DATA", "data"))
+    parser.add_argument("--kinds", default=",".join(draw_pages.KINDS))
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--rival-count", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--digits", choices=("train", "test"), default="train")
+    parser.add_argument("--max-error", help="that of lenet5 read")
+    parser.add_argument("--keep", help="a folder for the pictures and what was wrong")
+    options = parser.parse_args()
+    kinds = options.kinds.split(",")
+    digits = paper.Digits(options.data, options.digits)
+    more = ("--max-error", options.max_error) if options.max_error else ()
+    print("| kind | pages | fields | right % | interval | accepted % | wrong of accepted % | interval | pages right % | Tesseract right % |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    scores = []
+    for kind in kinds:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = os.path.join(options.keep, kind.replace(" ", "-")) if options.keep else temporary
+            truth = draw_pages.write(folder, [kind], options.count, options.seed, digits)
+            answers = read_all(options.program, folder, truth, more)
+            each = [score_page(page["fields"], answers[page["file"]]) for page in truth]
+            if options.keep:
+                tell(folder, truth, answers, each)
+            scores.append(total(each))
+            row(kind, scores[-1], rival(options, folder, truth))
+    row("all", total(scores), "")
+
+
+def tell(folder, truth, answers, scores):
+    """What isn't right, a page a line: what is written, what is read, and how surely."""
+    with open(f"{folder}/wrong.txt", "w") as file:
+        for page, score in zip(truth, scores):
+            if score.right < score.fields or score.wrong:
+                want = " ".join(field["text"] for field in page["fields"])
+                said = " | ".join("%s %.2f%s" % (line["string"], line["probability"], " SURE" if line["decision"] == "accepted" else "")
+                                  for line in answers[page["file"]])
+                print(f"{page['file']}: {want} -> {said}", file=file)
+
+
+if __name__ == "__main__":
+    main()
