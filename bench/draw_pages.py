@@ -68,7 +68,7 @@ def row_sheet(desk, hand, count):
 # ---- Cells ----
 
 def joined(desk):
-    hand, count = desk.hand(), desk.between(3, 10)
+    hand, count = desk.hand(), desk.between(3, 9)
     sheet, x, y = row_sheet(desk, hand, count)
     cells = cells_in_a_row(desk, hand, count, x, y, 0)
     xs = [cell[0] for cell in cells] + [cells[-1][2]]
@@ -233,6 +233,16 @@ def under(desk):
         at = x + desk.rng.uniform(-0.12, 0.12) * hand.size
         sheet.field(string, [sheet.write(string, at, hand.size * 1.8 + pitch * row, hand)], row)
     return sheet, {}
+
+
+def grid(desk):
+    """Square cells, from border to border in some pictures."""
+    cell, thick = desk.between(30, 120), desk.between(1, 8)
+    rows, columns = desk.between(2, 9), desk.between(2, 9)
+    x0, y0 = (int(cell * desk.rng.uniform(0.1, 1.5)) for _ in range(2))
+    sheet = Sheet(desk, 2 * x0 + cell * columns, 2 * y0 + cell * rows)
+    sheet.grid([x0 + i * cell for i in range(columns + 1)], [y0 + i * cell for i in range(rows + 1)], thick)
+    return sheet, {"strong": desk.chance(0.3)}
 
 
 # ---- Papers of everyday ----
@@ -409,9 +419,9 @@ def turned(desk):
     """Eight digits or more, and the page lies on its side or upside down."""
     hand = desk.hand()
     rows = desk.between(1, 3)
-    sheet = Sheet(desk, hand.size * 15, hand.size * (2.2 + 2 * rows))
+    sheet = Sheet(desk, hand.size * (9 if rows > 1 else 14), hand.size * (2.2 + 2 * rows))
     for row in range(rows):
-        string = desk.number(8, 10)
+        string = desk.number(4, 6) if rows > 1 else desk.number(8, 9)
         sheet.field(string, [sheet.write(string, hand.size, hand.size * (2 + 2 * row), hand)], row)
     return sheet, {"turns": desk.between(1, 3)}
 
@@ -423,10 +433,12 @@ KINDS = {"joined": joined, "apart": apart, "comb": comb, "dashes": dashes, "circ
          "close": close, "slope": slope, "under": under, "envelope": envelope, "cheque": cheque, "register": register, "exam": exam, "form": form,
          "label": label, "currency": currency, "marks": marks, "two inks": two_inks, "photo": photo, "turned": turned}
 
+EMPTY_KINDS = {"grid": grid}  # on which nothing is ever written
+
 
 def draw(kind, rng, digits, blank=False):
-    """A page of a kind: the picture and its truth. digits is a paper.Digits; a blank page has none, and no fields."""
-    sheet, more = KINDS[kind](Desk(rng, digits, blank))
+    """A page of a kind: the picture and its truth. digits is a paper.Digits; a blank page needs none, and has no fields."""
+    sheet, more = {**KINDS, **EMPTY_KINDS}[kind](Desk(rng, digits, blank))
     turns = more.get("turns", 0)
     picture, fields = paper.picture(rng, sheet, more.get("strong", False), turns)
     return picture, {"kind": kind, "options": more.get("options", []), "turned": 90 * turns, "fields": fields}
@@ -454,7 +466,7 @@ def write(folder, kinds, count, seed, digits, blank=False):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kind", required=True, choices=(*KINDS, "all"))
+    parser.add_argument("--kind", required=True, choices=(*KINDS, *EMPTY_KINDS, "all"))
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1998)
     parser.add_argument("--digits", choices=("train", "test"), default="train")

@@ -59,22 +59,19 @@ def overlap(a, b):
 
 
 def assign(fields, lines):
-    """For each line, the fields it is about; and the fields that no line is about."""
-    of, missed = [[] for _ in lines], []
+    """For each line, the fields it is about."""
+    of = [[] for _ in lines]
     for field in fields:
         parts = [overlap(field["box"], line["box"]) for line in lines]
         best = max(range(len(lines)), key=parts.__getitem__, default=None)
-        if best is None or parts[best] < COVERED:
-            missed.append(field)
-        else:
+        if best is not None and parts[best] >= COVERED:
             of[best].append(field)
-    return of, missed
+    return of
 
 
 def score_page(fields, lines):
-    of, _ = assign(fields, lines)
     right = accepted = numbers = wrong = 0
-    for line, here in zip(lines, of):
+    for line, here in zip(lines, assign(fields, lines)):
         said, want = line["string"].split(), [field["text"] for field in here]
         good = sum(a == b for a, b in zip(said, want)) if len(said) == len(want) else 0
         right += good
@@ -117,11 +114,11 @@ def per_cent(part, of):
 
 
 def with_interval(part, of):
-    return "%.1f | %.1f to %.1f" % (100 * part / of, *interval(part, of)) if of else "- | -"
+    return "%.1f | %.1f to %.1f" % (100 * part / of, *map(abs, interval(part, of))) if of else "- | -"
 
 
 def row(name, score, beside):
-    print("| %s | %d | %d | %s | %s | %s | %s | %s | %s |" % (
+    print("| %s | %d | %d | %s | %s | %s | %s | %s |" % (
         name, score.pages, score.fields, with_interval(score.right, score.fields), per_cent(score.accepted, score.fields),
         with_interval(score.wrong, score.numbers), per_cent(score.whole, score.pages), beside), flush=True)
 

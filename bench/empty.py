@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""Paper on which nothing is written, read by `lenet5 read`: on how many pictures anything is accepted.
+
+usage: bench/empty.py [PROGRAM] [--count N] [--seed N] [--kinds KIND,KIND] [--keep FOLDER]
+
+Draws N (2,000) pictures by draw_pages.py without the writing, of each kind as many: grids, rows of boxes, combs, dashes, circles, frames,
+tables, envelopes with an address, cheques of patterned paper, registers, exam sheets, forms, printed labels, and photos of some.
+Where a format belongs to a kind it isn't told. The pictures with an answer that is accepted are named, and --keep keeps them;
+draw_pages.py --blank draws them again. Needs no data."""
+import argparse
+import os
+import shutil
+import tempfile
+
+import draw_pages
+import pages
+
+KINDS = ("grid", "joined", "apart", "comb", "dashes", "circles", "frame", "table thin", "table thick", "table dotted", "table grey",
+         "envelope", "cheque", "register", "exam", "form", "label", "currency", "two inks", "photo")
+AT_ONCE = 100  # pictures on disk
+
+
+def offenders(options, folder, kind, numbers):
+    """The pictures of a kind with an accepted answer: number and strings."""
+    truth = []
+    for number in numbers:
+        picture, row = draw_pages.draw(kind, draw_pages.seeded(kind, options.seed, number), None, blank=True)
+        row.update(file=f"{kind.replace(' ', '-')}-{number:04d}.png", options=[], number=number)
+        picture.save(f"{folder}/{row['file']}", compress_level=1)
+        truth.append(row)
+    answers = pages.read_all(options.program, folder, truth)
+    for row in truth:
+        accepted = [line["string"] for line in answers[row["file"]] if line["decision"] == "accepted"]
+        if accepted:
+            if options.keep:
+                shutil.copy(f"{folder}/{row['file']}", options.keep)
+            yield row["number"], accepted
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?", default=f"{pages.ROOT}/build/release/lenet5")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--keep", help="a folder for the pictures on which anything is accepted")
+    options = parser.parse_args()
+    if options.keep:
+        os.makedirs(options.keep, exist_ok=True)
+    kinds, found, drawn = options.kinds.split(","), [], 0
+    print("| empty | pictures | with anything accepted |\n|---|---|---|")
+    for place, kind in enumerate(kinds):
+        count = options.count // len(kinds) + (place < options.count % len(kinds))
+        here = []
+        for first in range(0, count, AT_ONCE):
+            with tempfile.TemporaryDirectory() as folder:
+                here += offenders(options, folder, kind, range(first, min(first + AT_ONCE, count)))
+        print(f"| {kind} | {count} | {len(here)} |", flush=True)
+        found += [(kind, *one) for one in here]
+        drawn += count
+    print(f"| all | {drawn} | {len(found)} |")
+    for kind, number, strings in found:
+        print(f"{kind}, seed {options.seed}, number {number}: {' '.join(strings)}")
+
+
+if __name__ == "__main__":
+    main()

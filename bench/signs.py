@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""Strings with a sign, a letter or a Hangul syllable in or beside the digits, read by `lenet5 read` without a format.
+
+usage: bench/signs.py [PROGRAM] [--data DATA] [--count N] [--seed N] [--digits train|test] [--keep FOLDER]
+
+Draws N (2,000) strings: none to five digits and one of the others, or two, in any place; or none but these. "print": all in a font of
+Debian's; "mixed": handwritten digits, and the rest in a font; "pen": handwritten digits, and the rest of strokes. Marks are those that
+`lenet5 read` tells: . , : - / = + ( ). Sure and wrong: accepted, but not the right digits and marks; with a letter or a syllable any accepted
+answer is. "digits alone" says how many of these are the digits without what stands beside. Letters that anyone takes for
+digits (not_digits.py lists them) are counted apart and not in the last row but one. Signs other than marks may be left out, but only at an end.
+DATA is the folder of MNIST; default: $LENET5_DATA. Needs fonts as paper.py says; Hangul in print is left out where fonts-noto-cjk is missing."""
+import argparse
+import collections
+import os
+import shutil
+import tempfile
+
+import draw_pages
+import pages
+import paper
+import strokes
+from not_digits import LETTERS, LIKE_DIGITS
+
+SIGNS = "?!#$€£%&*@<>~§\"'"
+PENNED = {"mark": tuple(strokes.MARKS), "sign": tuple(strokes.SIGNS), "letter": tuple(strokes.LETTERS), "Hangul": tuple(strokes.HANGUL)}
+PRINTED = {"mark": tuple(strokes.MARKS), "sign": tuple(SIGNS), "letter": tuple(LETTERS), "Hangul": tuple(chr(0xAC00 + 37 * i) for i in range(300))}
+WAYS = ("print", "mixed", "pen")
+BATCH = 100
+
+
+def compose(rng, others):
+    """Digits and others, and the place of the others."""
+    digits = [str(digit) for digit in rng.integers(0, 10, rng.choice((0, 1, 2, 2, 3, 3, 4, 5)))]
+    for _ in range(rng.choice((1, 1, 1, 2)) if digits else rng.choice((1, 2, 3))):
+        place = rng.choice((0, len(digits), rng.integers(len(digits) + 1)))
+        digits.insert(place, others[rng.integers(len(others))])
+    return "".join(digits)
+
+
+def kind_of(kind, string):
+    like = kind == "letter" and any(character in LIKE_DIGITS for character in string)
+    return "letter like a digit" if like else kind
+
+
+def right_answers(kind, string):
+    """What may be accepted."""
+    if kind == "mark":
+        return {string} if any(character.isdigit() for character in string) else set()
+    if kind != "sign":
+        return set()
+    bare = string.strip("".join(set(SIGNS) | set(strokes.SIGNS)))
+    return {bare} if bare.isdigit() else set()
+
+
+def put(sheet, way, kind, string, hand, x, base):
+    """The string on the sheet."""
+    face = paper.font(sheet.rng, int(hand.size * 1.3), kind == "Hangul")
+    if way == "print":
+        sheet.text(x, base, string, 0, face)
+        return
+    for character in string:
+        if character.isdigit() or way == "pen":
+            right = sheet.character(character, x, base, hand)[2]
+        else:
+            right = sheet.text(x, base, character, 0, face, "pen")[2]
+        x = right + max(2, hand.gap * hand.size * sheet.rng.uniform(0.5, 1))
+
+
+def draw(rng, digits, way, kind):
+    """A picture of a string, and the string."""
+    string = compose(rng, (PENNED if way == "pen" else PRINTED)[kind])
+    desk = draw_pages.Desk(rng, digits, False)
+    hand = desk.hand(26, 70)
+    sheet = paper.Sheet(desk, hand.size * (1.5 * len(string) + rng.uniform(2.5, 5)), hand.size * rng.uniform(2.6, 5))
+    put(sheet, way, kind, string, hand, hand.size, sheet.height * 0.6)
+    return paper.picture(rng, sheet)[0], string
+
+
+def draw_batch(options, digits, folder, numbers):
+    """Pictures in a folder: file, way, kind, string."""
+    kinds = [kind for kind in PRINTED if kind != "Hangul" or paper.fonts(True)]
+    jobs = [(way, kind) for way in WAYS for kind in (PENNED if way == "pen" else kinds)]
+    rows = []
+    for number in numbers:
+        way, kind = jobs[number % len(jobs)]
+        picture, string = draw(draw_pages.seeded(way + kind, options.seed, number), digits, way, kind)
+        rows.append({"file": f"{number:05d}.png", "options": [], "way": way, "kind": kind, "string": string})
+        picture.save(f"{folder}/{rows[-1]['file']}", compress_level=1)
+    return rows
+
+
+def judge(row, lines):
+    """Whether anything is accepted, whether it is wrong, and whether it is the digits alone; and what it is."""
+    accepted = " ".join(line["string"] for line in lines if line["decision"] == "accepted")
+    wrong = bool(accepted) and accepted not in right_answers(row["kind"], row["string"])
+    bare = "".join(character for character in row["string"] if character.isdigit())
+    return collections.Counter(strings=1, accepted=bool(accepted), wrong=wrong, alone=wrong and accepted == bare), accepted
+
+
+def tell(name, counts):
+    low, high = map(abs, pages.interval(counts["wrong"], counts["strings"])) if counts["strings"] else (0, 0)
+    print("| %s | %d | %s | %s | %.1f to %.1f | %d |" % (
+        name, counts["strings"], pages.per_cent(counts["accepted"], counts["strings"]),
+        pages.per_cent(counts["wrong"], counts["strings"]), low, high, counts["alone"]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?", default=f"{pages.ROOT}/build/release/lenet5")
+    parser.add_argument("--data", default=os.environ.get("LENET5_DATA", "data"))
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--digits", choices=("train", "test"), default="train")
+    parser.add_argument("--keep", help="a folder for the pictures of which something wrong is accepted")
+    options = parser.parse_args()
+    if options.keep:
+        os.makedirs(options.keep, exist_ok=True)
+    if not paper.fonts(True):
+        print("skipped: Hangul in print, fonts-noto-cjk is not here")
+    digits, counts, found = paper.Digits(options.data, options.digits), collections.defaultdict(collections.Counter), []
+    for first in range(0, options.count, BATCH):
+        with tempfile.TemporaryDirectory() as folder:
+            rows = draw_batch(options, digits, folder, range(first, min(first + BATCH, options.count)))
+            answers = pages.read_all(options.program, folder, rows)
+            for row in rows:
+                count, accepted = judge(row, answers[row["file"]])
+                counts[kind_of(row["kind"], row["string"]), row["way"]].update(count)
+                if count["wrong"]:
+                    found.append("%s, %s, %s, number %s: %s" % (row["kind"], row["way"], row["string"], row["file"][:5], accepted))
+                    if options.keep:
+                        shutil.copy(f"{folder}/{row['file']}", options.keep)
+    report(counts, found)
+
+
+def report(counts, found):
+    print("| what | strings | accepted % | sure and wrong % | interval | of these, digits alone |\n|---|---|---|---|---|---|")
+    for kind, way in sorted(counts):
+        tell(f"{kind}, {way}", counts[kind, way])
+    apart = sum((count for (kind, _), count in counts.items() if kind != "letter like a digit"), collections.Counter())
+    tell("all but letters like digits", apart)
+    tell("all", sum(counts.values(), collections.Counter()))
+    print(*found, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
