@@ -197,16 +197,20 @@ typedef struct lenet5_read_line {
 
 /* What is worth knowing of a picture besides what is read in it; a set of bits. */
 enum {
-    LENET5_NOTE_EMPTY = 1,     /* no ink found */
-    LENET5_NOTE_LIGHT = 2,     /* light on dark, turned */
-    LENET5_NOTE_THIN = 4,      /* strokes hardly a pixel thin: a sharper picture would be read better */
-    LENET5_NOTE_BORDER = 8,    /* something touches the border and may be cut off */
-    LENET5_NOTE_SHADOW = 16,   /* uneven light, evened out */
-    LENET5_NOTE_RULES = 32,    /* printed lines, taken out */
-    LENET5_NOTE_SKEW = 64,     /* a skew of two degrees or more, undone */
-    LENET5_NOTE_SHEET = 128,   /* a sheet of paper on something darker, which was left out */
-    LENET5_NOTE_CROWDED = 256, /* too much ink to be writing: nothing is read, or not all of it */
-    LENET5_NOTE_WORDS = 8192   /* lines of letters or print beside the numbers, left out */
+    LENET5_NOTE_EMPTY = 1 << 0,    /* no ink found */
+    LENET5_NOTE_LIGHT = 1 << 1,    /* light on dark, turned */
+    LENET5_NOTE_THIN = 1 << 2,     /* strokes hardly a pixel thin: a sharper picture would be read better */
+    LENET5_NOTE_BORDER = 1 << 3,   /* something touches the border and may be cut off */
+    LENET5_NOTE_SHADOW = 1 << 4,   /* uneven light, evened out */
+    LENET5_NOTE_RULES = 1 << 5,    /* printed lines, taken out */
+    LENET5_NOTE_SKEW = 1 << 6,     /* a skew of two degrees or more, undone */
+    LENET5_NOTE_SHEET = 1 << 7,    /* a sheet of paper on something darker, which was left out */
+    LENET5_NOTE_CROWDED = 1 << 8,  /* too much ink to be writing: nothing is read, or not all of it */
+    LENET5_NOTE_PATTERN = 1 << 9,  /* a pattern of the paper, left out */
+    LENET5_NOTE_MARKS = 1 << 10,   /* marks between or beside the digits, left out as asked for */
+    LENET5_NOTE_BESIDE = 1 << 11,  /* writing beside the number on its line, left out */
+    LENET5_NOTE_TURNED = 1 << 12,  /* a quarter or half turn, undone */
+    LENET5_NOTE_WORDS = 1 << 13    /* lines of letters or print beside the numbers, left out */
 };
 
 /* One note in words. */

@@ -92,6 +92,7 @@ export default {
     'note: too much ink to be writing': 'Too much ink to be writing',
     'note: a sheet of paper on something darker, which was left out':
         'A sheet of paper on something darker, which was left out',
+    'note: a pattern of the paper, left out': 'A pattern of the paper was left out',
     'note: skewed, turned upright': 'Skewed, turned upright',
 
     /* How it was read */

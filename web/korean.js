@@ -91,6 +91,7 @@ export default {
     'note: printed lines, taken out': '인쇄된 선을 없앴습니다',
     'note: too much ink to be writing': '글씨라고 보기에는 잉크가 너무 많습니다',
     'note: a sheet of paper on something darker, which was left out': '종이 바깥의 어두운 바탕은 제외했습니다',
+    'note: a pattern of the paper, left out': '종이에 인쇄된 무늬는 제외했습니다',
     'note: skewed, turned upright': '기울어져 있어 바로 세웠습니다',
 
     /* How it was read */

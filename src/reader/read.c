@@ -70,6 +70,7 @@ static unsigned notes_of(const ink_report *report, const layout *printed, const 
     notes |= border ? LENET5_NOTE_BORDER : 0;
     notes |= report->shadow ? LENET5_NOTE_SHADOW : 0;
     notes |= report->sheet ? LENET5_NOTE_SHEET : 0;
+    notes |= report->pattern ? LENET5_NOTE_PATTERN : 0;
     notes |= printed->rules > 0 ? LENET5_NOTE_RULES : 0;
     notes |= fabs(place->yx) >= NOTED_SKEW ? LENET5_NOTE_SKEW : 0;
     return notes;
@@ -196,6 +197,7 @@ const char *lenet5_note_text(unsigned note)
     case LENET5_NOTE_CROWDED: return "too much ink to be writing";
     case LENET5_NOTE_WORDS: return "words or print, left out";
     case LENET5_NOTE_SKEW: return "skewed, turned upright";
+    case LENET5_NOTE_PATTERN: return "a pattern of the paper, left out";
     default: return "";
     }
 }

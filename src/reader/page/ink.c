@@ -19,6 +19,8 @@
 #include "base/between.h"
 #include "base/error.h"
 #include "histogram.h"
+#include "pattern.h"
+#include "threshold.h"
 
 #define LEAST_TILE 12
 #define GREATEST_TILE 64
@@ -31,6 +33,7 @@
 #define LEAST_INK 30       /* pixels */
 #define BEYOND_NOISE 8     /* deviations of the paper */
 #define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
+#define MOST_NOISE 0.05       /* of the paper to the ink; beyond it the paper has a pattern */
 #define PARTS 8               /* of the picture, each way */
 #define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
 #define LEAST_SPREAD 0.7      /* of the parts */
@@ -209,75 +212,13 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
 /* ---- From contrast to ink ------------------------------------------------------------------------------------------
  */
 
-typedef struct division {
-    unsigned threshold; /* ink is above */
-    double paper, ink;  /* mean contrasts */
-    double paper_count, ink_count;
-    double noise; /* deviation of the paper's */
-} division;
-
-/* Otsu's threshold: what is above it and what is not are as far apart as can be. total: of count levels. */
-static unsigned otsu(const uint32_t histogram[256], double count, double total)
-{
-    unsigned threshold = 0;
-    double most = 0;
-    double below = 0;
-    double sum = 0;
-    for (unsigned level = 0; level < 255; level++) {
-        below += histogram[level];
-        sum += level * (double)histogram[level];
-        if (below == 0 || below == count)
-            continue;
-        const double apart = sum / below - (total - sum) / (count - below);
-        const double between = below * (count - below) * apart * apart;
-        if (between > most) {
-            most = between;
-            threshold = level;
-        }
-    }
-    return threshold;
-}
-
-/* What is at most the threshold and above the floor is paper, what is above both is ink. */
-static division describe(const uint32_t counts[256], unsigned floor, unsigned threshold)
-{
-    division d = {.threshold = threshold};
-    double squares = 0;
-    for (unsigned level = floor; level < 256; level++) {
-        const double n = counts[level];
-        const bool is_ink = level > threshold;
-        d.paper_count += is_ink ? 0 : n;
-        d.ink_count += is_ink ? n : 0;
-        d.paper += is_ink ? 0 : n * level;
-        d.ink += is_ink ? n * level : 0;
-        squares += is_ink ? 0 : n * level * level;
-    }
-    d.paper /= fmax(1, d.paper_count);
-    d.ink /= fmax(1, d.ink_count);
-    d.noise = sqrt(fmax(0, squares / fmax(1, d.paper_count) - d.paper * d.paper));
-    return d;
-}
-
-/* Divides the contrasts from a floor on. */
-static division divide(const uint32_t counts[256], unsigned floor)
-{
-    uint32_t above[256] = {0};
-    double count = 0, total = 0;
-    for (unsigned level = floor; level < 256; level++) {
-        above[level] = counts[level];
-        count += counts[level];
-        total += level * (double)counts[level];
-    }
-    return describe(counts, floor, otsu(above, count, total));
-}
-
 /* Where there is so little ink that Otsu's threshold parts paper from paper: what no noise of the paper reaches is ink.
  */
 static division divide_tail(const uint32_t counts[256], size_t count)
 {
     const double middle = quantile(counts, count, 0.5);
     const double deviation = fmax(1, quantile(counts, count, 0.84) - middle);
-    return describe(counts, 0, (unsigned)fmin(254, middle + BEYOND_NOISE * deviation));
+    return lenet5_describe(counts, 0, (unsigned)fmin(254, middle + BEYOND_NOISE * deviation));
 }
 
 /* The share of PARTS by PARTS parts of a map in which some pixels have contrasts above low, but not above high. */
@@ -303,7 +244,7 @@ static bool shows_ink(const division *d)
 /* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
 static void divide_again(division *d, const uint32_t counts[256], const uint8_t *contrast, size_t width, size_t height)
 {
-    const division faint = divide(counts, d->threshold + 1);
+    const division faint = lenet5_divide(counts, d->threshold + 1);
     if (faint.ink < DARKER_THAN_LINES * faint.paper || faint.paper_count < faint.ink_count)
         return;
     if (spread(contrast, width, height, d->threshold, faint.threshold) >= LEAST_SPREAD)
@@ -368,6 +309,33 @@ static lenet5_status even_out(ink_map *map, ink_report *report, const lenet5_pic
     return status;
 }
 
+/* The map becomes ink, from contrasts. */
+static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
+{
+    uint32_t counts[256];
+    const size_t count = map->width * map->height;
+    double noise;
+    count_levels(counts, map->ink, count);
+    division d = lenet5_divide(counts, 0);
+    if (!shows_ink(&d))
+        d = divide_tail(counts, count);
+    divide_again(&d, counts, map->ink, map->width, map->height);
+    lenet5_status status = lenet5_paper_noise(&noise, map, d.threshold, b, error);
+    if (status != LENET5_OK)
+        return status;
+    report->empty = !shows_ink(&d);
+    report->noise = fmin(1, noise / fmax(1, d.ink - d.paper));
+    if (report->empty || report->noise > MOST_NOISE)
+        status = lenet5_leave_out_pattern(&report->pattern, map, b, error);
+    if (status != LENET5_OK || report->pattern)
+        report->empty = false;
+    else if (report->empty)
+        memset(map->ink, 0, count);
+    else
+        stretch(map->ink, count, &d);
+    return status;
+}
+
 lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
                               lenet5_error *error)
 {
@@ -375,23 +343,12 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
     *report = (ink_report){0};
     *map = (ink_map){picture->width, picture->height, malloc(count)};
     lenet5_status status = map->ink ? even_out(map, report, picture, b, error) : lenet5_fail_memory(error);
-    if (status != LENET5_OK) {
-        lenet5_ink_free(map);
-        return status;
+    if (status == LENET5_OK)
+        status = part_ink(map, report, b, error);
+    if (status == LENET5_OK) {
+        report->stroke = stroke_width(map);
+        status = lenet5_check_time(b, 4 * count, error);
     }
-    uint32_t counts[256];
-    count_levels(counts, map->ink, count);
-    division d = divide(counts, 0);
-    if (!shows_ink(&d))
-        d = divide_tail(counts, count);
-    divide_again(&d, counts, map->ink, map->width, map->height);
-    report->empty = !shows_ink(&d);
-    if (report->empty)
-        memset(map->ink, 0, count);
-    else
-        stretch(map->ink, count, &d);
-    report->stroke = stroke_width(map);
-    status = lenet5_check_time(b, 4 * count, error);
     if (status != LENET5_OK)
         lenet5_ink_free(map);
     return status;

@@ -17,6 +17,8 @@ typedef struct ink_report {
     bool light;    /* the ink is lighter than the paper */
     bool sheet;    /* it lay on something darker; lenet5_find_ink does not know of it */
     bool shadow;   /* the light falls off across the picture */
+    bool pattern;  /* a pattern of the paper was left out */
+    double noise;  /* how far the paper varies, as a share of what ink stands out by: 0 to 1 */
     double stroke; /* width of a stroke, in pixels; 0 if there is no ink */
 } ink_report;
 

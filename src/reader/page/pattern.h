@@ -1,0 +1,18 @@
+/* A pen's strokes on paper with a printed pattern: security paper, hatching, guilloche. */
+#ifndef LENET5_READER_PATTERN_H
+#define LENET5_READER_PATTERN_H
+
+#include "ink.h"
+
+/*
+ * How much the paper's contrasts vary, away from what is above the threshold: half of what lies between their 16 and 84
+ * per cent quantiles.
+ */
+lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigned threshold, budget *b,
+                                 lenet5_error *error);
+
+/* Turns a map of contrasts into ink without the pattern, if strokes stand out from that; else *found becomes false and
+ * nothing changes. */
+lenet5_status lenet5_leave_out_pattern(bool *found, ink_map *map, budget *b, lenet5_error *error);
+
+#endif

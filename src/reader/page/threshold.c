@@ -1,0 +1,57 @@
+#include "threshold.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* Otsu's threshold: what is above it and what is not are as far apart as can be. total: of count levels. */
+static unsigned otsu(const uint32_t histogram[256], double count, double total)
+{
+    unsigned threshold = 0;
+    double most = 0;
+    double below = 0;
+    double sum = 0;
+    for (unsigned level = 0; level < 255; level++) {
+        below += histogram[level];
+        sum += level * (double)histogram[level];
+        if (below == 0 || below == count)
+            continue;
+        const double apart = sum / below - (total - sum) / (count - below);
+        const double between = below * (count - below) * apart * apart;
+        if (between > most) {
+            most = between;
+            threshold = level;
+        }
+    }
+    return threshold;
+}
+
+division lenet5_describe(const uint32_t counts[256], unsigned floor, unsigned threshold)
+{
+    division d = {.threshold = threshold};
+    double squares = 0;
+    for (unsigned level = floor; level < 256; level++) {
+        const double n = counts[level];
+        const bool is_ink = level > threshold;
+        d.paper_count += is_ink ? 0 : n;
+        d.ink_count += is_ink ? n : 0;
+        d.paper += is_ink ? 0 : n * level;
+        d.ink += is_ink ? n * level : 0;
+        squares += is_ink ? 0 : n * level * level;
+    }
+    d.paper /= fmax(1, d.paper_count);
+    d.ink /= fmax(1, d.ink_count);
+    d.noise = sqrt(fmax(0, squares / fmax(1, d.paper_count) - d.paper * d.paper));
+    return d;
+}
+
+division lenet5_divide(const uint32_t counts[256], unsigned floor)
+{
+    uint32_t above[256] = {0};
+    double count = 0, total = 0;
+    for (unsigned level = floor; level < 256; level++) {
+        above[level] = counts[level];
+        count += counts[level];
+        total += level * (double)counts[level];
+    }
+    return lenet5_describe(counts, floor, otsu(above, count, total));
+}

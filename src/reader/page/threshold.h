@@ -1,0 +1,20 @@
+/* Where paper ends and ink begins: a threshold for a histogram of contrasts. */
+#ifndef LENET5_READER_THRESHOLD_H
+#define LENET5_READER_THRESHOLD_H
+
+#include <stdint.h>
+
+typedef struct division {
+    unsigned threshold; /* ink is above */
+    double paper, ink;  /* mean contrasts */
+    double paper_count, ink_count;
+    double noise; /* deviation of the paper's */
+} division;
+
+/* What is at most the threshold and above the floor is paper, what is above both is ink. */
+division lenet5_describe(const uint32_t counts[256], unsigned floor, unsigned threshold);
+
+/* Divides the contrasts from a floor on, by Otsu's threshold (1979). */
+division lenet5_divide(const uint32_t counts[256], unsigned floor);
+
+#endif
