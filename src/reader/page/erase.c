@@ -1,0 +1,238 @@
+/*
+ * A segment goes along its own path, step by step, and its faint edges with it. A stroke that crosses it shows above
+ * and below; what is between the two is given back to it, however slanted it is:
+ *
+ *          ##                      ##
+ *     =======##=====   --->          ##
+ *              ##                      ##
+ *
+ * What touches a segment from one side only ends there. Ink that is far darker than the segment stays.
+ */
+#include "erase.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "components.h"
+
+#define SURE_INK 110 /* of 255: a stroke */
+#define DARKER 70    /* than the segment: a stroke that runs along it */
+#define EDGE 1       /* pixels on each side that a segment makes grey */
+#define SEEN 2       /* pixels beyond the edge in which a crossing stroke shows */
+#define CRUMB 1.5    /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
+
+/* A map seen along a segment: steps are columns, or rows where it is upright. */
+typedef struct view {
+    uint8_t *ink, *mask;  /* (height, width) */
+    size_t along, across; /* from a step to the next, and from a place across to the next */
+    size_t steps, places;
+} view;
+
+static view view_of(ink_map *map, uint8_t *mask, bool upright)
+{
+    return upright ? (view){map->ink, mask, map->width, 1, map->height, map->width}
+                   : (view){map->ink, mask, 1, map->width, map->width, map->height};
+}
+
+/* What a segment covers at a step, with its edges. */
+typedef struct zone {
+    size_t first, last;
+    bool above, below; /* a stroke comes to it from there */
+} zone;
+
+static zone zone_at(const segments *all, const segment *s, size_t step, size_t places)
+{
+    double first, last;
+    if (step >= s->from && step < s->to) {
+        const trace *here = &all->traces[s->path + step - s->from];
+        first = here->first;
+        last = here->last;
+    } else {
+        const double middle = lenet5_segment_at(all, s, (double)step);
+        first = round(middle - 0.5 * (s->thickness - 1));
+        last = round(middle + 0.5 * (s->thickness - 1));
+    }
+    const double most = (double)places - 1;
+    return (zone){(size_t)fmin(fmax(0, first - EDGE), most), (size_t)fmin(fmax(0, last + EDGE), most), false, false};
+}
+
+/* The steps of a segment, and a little beyond where its corners are. */
+static void steps_of(size_t *from, size_t *to, const segment *s, size_t steps)
+{
+    const size_t more = (size_t)(s->thickness + 2);
+    *from = s->from > more ? s->from - more : 0;
+    *to = s->to + more < steps ? s->to + more : steps;
+}
+
+static void mark(const view *v, const segments *all, const segment *s)
+{
+    size_t from, to;
+    steps_of(&from, &to, s, v->steps);
+    for (size_t step = from; step < to; step++) {
+        const zone z = zone_at(all, s, step, v->places);
+        for (size_t place = z.first; place <= z.last; place++)
+            v->mask[step * v->along + place * v->across] |= 1;
+    }
+}
+
+/* Whether a stroke is at one of some places, that is of no segment. */
+static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
+{
+    for (size_t place = first; place <= last && place < v->places; place++) {
+        const size_t at = step * v->along + place * v->across;
+        if (v->ink[at] >= SURE_INK && !(v->mask[at] & 1))
+            return true;
+    }
+    return false;
+}
+
+static uint8_t level_of(const view *v, const segments *all, const segment *s)
+{
+    uint32_t histogram[256] = {0}, count = 0, below = 0;
+    for (size_t step = s->from; step < s->to; step++) {
+        const trace *here = &all->traces[s->path + step - s->from];
+        if (here->crosses != CROSSES_NOTHING)
+            continue;
+        histogram[v->ink[step * v->along + (here->first + here->last) / 2 * v->across]]++;
+        count++;
+    }
+    for (unsigned level = 0; level < 256; level++) {
+        below += histogram[level];
+        if (2 * below >= count)
+            return (uint8_t)level;
+    }
+    return 255;
+}
+
+/* The end of the steps from one on at which a stroke comes from above (or below). */
+static size_t end_of_stroke(const zone *zones, size_t count, size_t i, bool above)
+{
+    while (i < count && (above ? zones[i].above : zones[i].below))
+        i++;
+    return i;
+}
+
+/* Keeps what is between a stroke's steps above and those below: bit 2 of the mask. */
+static void keep_between(const view *v, const zone *zones, size_t from, size_t top, size_t top_end, size_t bottom,
+                         size_t bottom_end)
+{
+    const size_t first = top < bottom ? top : bottom, last = top_end > bottom_end ? top_end : bottom_end;
+    for (size_t i = first; i < last; i++) {
+        const zone *z = &zones[i];
+        for (size_t place = z->first; place <= z->last; place++) {
+            const double share = ((double)(place - z->first) + 0.5) / (double)(z->last - z->first + 1);
+            const double left = (double)top + share * ((double)bottom - (double)top);
+            const double right = (double)top_end + share * ((double)bottom_end - (double)top_end);
+            if ((double)i >= left - 0.5 && (double)i < right + 0.5)
+                v->mask[(from + i) * v->along + place * v->across] |= 2;
+        }
+    }
+}
+
+static void keep_strokes(const view *v, const zone *zones, size_t from, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!zones[i].above || (i > 0 && zones[i - 1].above))
+            continue;
+        const size_t end = end_of_stroke(zones, count, i, true);
+        const size_t slant = zones[i].last - zones[i].first + 1;
+        for (size_t k = i > slant ? i - slant : 0; k < end + slant && k < count; k++) {
+            if (!zones[k].below || (k > 0 && zones[k - 1].below && k > (i > slant ? i - slant : 0)))
+                continue;
+            size_t begin = k;
+            while (begin > 0 && zones[begin - 1].below)
+                begin--;
+            keep_between(v, zones, from, i, end, begin, end_of_stroke(zones, count, k, false));
+        }
+    }
+}
+
+static lenet5_status erase(const view *v, const segments *all, const segment *s, lenet5_error *error)
+{
+    size_t from, to;
+    steps_of(&from, &to, s, v->steps);
+    zone *zones = malloc((to - from + 1) * sizeof *zones);
+    if (!zones)
+        return lenet5_fail_memory(error);
+    const unsigned level = level_of(v, all, s);
+    for (size_t step = from; step < to; step++) {
+        zone z = zone_at(all, s, step, v->places);
+        z.above = z.first >= SEEN && is_stroke(v, step, z.first - SEEN, z.first - 1);
+        z.below = is_stroke(v, step, z.last + 1, z.last + SEEN);
+        zones[step - from] = z;
+    }
+    keep_strokes(v, zones, from, to - from);
+    for (size_t step = from; step < to; step++)
+        for (size_t place = zones[step - from].first; place <= zones[step - from].last; place++) {
+            const size_t at = step * v->along + place * v->across;
+            if (v->ink[at] < level + DARKER && !(v->mask[at] & 2))
+                v->mask[at] |= 4;
+        }
+    free(zones);
+    return LENET5_OK;
+}
+
+/* ---- Crumbs -------------------------------------------------------------------------------------------------------
+ */
+
+static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *box)
+{
+    for (size_t y = box->top > 2 ? box->top - 2 : 0; y < box->bottom + 2 && y < map->height; y++)
+        for (size_t x = box->left > 2 ? box->left - 2 : 0; x < box->right + 2 && x < map->width; x++)
+            if (mask[y * map->width + x] & 1)
+                return true;
+    return false;
+}
+
+static lenet5_status sweep_up(ink_map *map, const uint8_t *mask, double thickest, budget *b, lenet5_error *error)
+{
+    components c;
+    const lenet5_status status = lenet5_find_components(&c, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    const double largest = CRUMB * thickest + 2;
+    for (size_t i = 0; i < c.count; i++) {
+        const span *box = &c.list[i].box;
+        if ((double)(box->right - box->left) > largest || (double)(box->bottom - box->top) > largest ||
+            !beside_segment(map, mask, box))
+            continue;
+        for (size_t y = box->top; y < box->bottom; y++)
+            for (size_t x = box->left; x < box->right; x++)
+                if (c.labels[y * map->width + x] == i + 1)
+                    map->ink[y * map->width + x] = 0;
+    }
+    lenet5_components_free(&c);
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, budget *b,
+                                    lenet5_error *error)
+{
+    const size_t size = map->width * map->height;
+    uint8_t *mask = calloc(size, 1);
+    if (!mask)
+        return lenet5_fail_memory(error);
+    lenet5_status status = LENET5_OK;
+    double thickest = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (chosen[i]) {
+            const view v = view_of(map, mask, all->list[i].upright);
+            mark(&v, all, &all->list[i]);
+            thickest = fmax(thickest, all->list[i].thickness);
+        }
+    for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
+        if (chosen[i]) {
+            const view v = view_of(map, mask, all->list[i].upright);
+            status = erase(&v, all, &all->list[i], error);
+        }
+    for (size_t i = 0; i < size && status == LENET5_OK; i++)
+        if ((mask[i] & 6) == 4)
+            map->ink[i] = 0;
+    if (status == LENET5_OK)
+        status = sweep_up(map, mask, thickest, b, error);
+    free(mask);
+    return status == LENET5_OK ? lenet5_check_time(b, 4 * size, error) : status;
+}

@@ -1,0 +1,31 @@
+/* Which of a map's segments are printed, by what they make together: boxes, grids, combs, rows of dashes. */
+#ifndef LENET5_READER_FRAMES_H
+#define LENET5_READER_FRAMES_H
+
+#include "segments.h"
+
+typedef struct spot {
+    double x, y;
+} spot;
+
+/* A region that four segments enclose: their crossings, from the upper left clockwise. */
+typedef struct frame {
+    spot corner[4];
+    double thickness; /* of its sides */
+} frame;
+
+#define MOST_FRAMES 20000
+
+typedef struct frames {
+    bool *printed; /* of each segment */
+    size_t count;
+    frame *list; /* (count) */
+} frames;
+
+/* Free what is found, whatever the status. */
+lenet5_status lenet5_find_frames(frames *found, const segments *all, const ink_map *map, budget *b,
+                                 lenet5_error *error);
+
+void lenet5_frames_free(frames *found);
+
+#endif

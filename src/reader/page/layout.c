@@ -1,0 +1,160 @@
+/*
+ * Printed structure, stage by stage:
+ *
+ *     segments    thin straight lines, level and upright
+ *     frames      which of them make boxes, grids, combs and rows of dashes
+ *     rulings     which of the others are far longer than the writing is high
+ *     erase       all of these go, and what crosses them stays
+ *     turn        the map is turned until what was printed is level
+ *     cells       what the frames enclose, as fields
+ */
+#include "layout.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "cells.h"
+#include "erase.h"
+#include "frames.h"
+#include "rulings.h"
+
+#define MOST_TURNED 2.5   /* of the map's area: a long strip on a slope is not turned */
+#define LEAST_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
+
+/* ---- Turning --------------------------------------------------------------------------------------------------------
+ */
+
+/* The size of the map once it is turned. */
+static ink_map turned_map(const ink_map *map, double angle)
+{
+    const double c = cos(angle), s = fabs(sin(angle));
+    const double width = (double)map->width, height = (double)map->height;
+    return (ink_map){(size_t)(width * c + height * s), (size_t)(width * s + height * c), NULL};
+}
+
+static bool may_be_turned(const ink_map *map, double angle)
+{
+    const ink_map t = turned_map(map, angle);
+    return (double)t.width * (double)t.height <= MOST_TURNED * (double)map->width * (double)map->height;
+}
+
+/* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
+static lenet5_status turn(ink_map *to, transform *place, const ink_map *map, double angle, budget *b,
+                          lenet5_error *error)
+{
+    ink_map turned = turned_map(map, angle);
+    turned.ink = malloc(turned.width * turned.height);
+    if (!turned.ink)
+        return lenet5_fail_memory(error);
+    const double c = cos(angle), s = sin(angle);
+    const double from_x = (double)turned.width / 2, from_y = (double)turned.height / 2;
+    *place = (transform){c, -s, (double)map->width / 2 - c * from_x + s * from_y,
+                         s, c,  (double)map->height / 2 - s * from_x - c * from_y};
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < turned.height && status == LENET5_OK; y++) {
+        for (size_t x = 0; x < turned.width; x++) {
+            double at[2];
+            transform_place(at, place, (double)x, (double)y);
+            turned.ink[y * turned.width + x] = (uint8_t)(lenet5_ink_between(map, at[0], at[1]) + 0.5);
+        }
+        status = lenet5_check_time(b, 10 * turned.width, error);
+    }
+    if (status == LENET5_OK)
+        *to = turned;
+    else
+        free(turned.ink);
+    return status;
+}
+
+typedef struct weighed {
+    double angle, length;
+} weighed;
+
+static int by_angle(const void *a, const void *b)
+{
+    const double left = ((const weighed *)a)->angle, right = ((const weighed *)b)->angle;
+    return (left > right) - (left < right);
+}
+
+/* The angle of the middle one of what is printed, weighed by length. */
+static lenet5_status find_angle(double *angle, const segments *all, const bool *printed, lenet5_error *error)
+{
+    weighed *list = malloc((all->count + 1) * sizeof *list);
+    if (!list)
+        return lenet5_fail_memory(error);
+    size_t count = 0;
+    double total = 0, below = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        if (!printed[i])
+            continue;
+        list[count++] = (weighed){s->upright ? -atan(s->slope) : atan(s->slope), (double)(s->to - s->from)};
+        total += list[count - 1].length;
+    }
+    qsort(list, count, sizeof *list, by_angle);
+    *angle = 0;
+    for (size_t i = 0; i < count && 2 * below < total; i++) {
+        below += list[i].length;
+        *angle = list[i].angle;
+    }
+    free(list);
+    return LENET5_OK;
+}
+
+static lenet5_status level(ink_map *map, transform *place, const segments *all, const bool *printed, budget *b,
+                           lenet5_error *error)
+{
+    double angle = 0;
+    ink_map turned;
+    lenet5_status status = find_angle(&angle, all, printed, error);
+    if (status != LENET5_OK || fabs(angle) < LEAST_ANGLE || !may_be_turned(map, angle))
+        return status;
+    status = turn(&turned, place, map, angle, b, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_ink_free(map);
+    *map = turned;
+    return LENET5_OK;
+}
+
+/* ---- All of it ------------------------------------------------------------------------------------------------------
+ */
+
+static lenet5_status take_out(layout *found, ink_map *map, transform *place, const segments *all, frames *f,
+                              const ink_report *report, budget *b, lenet5_error *error)
+{
+    lenet5_status status = lenet5_find_rulings(f->printed, all, map, report->stroke, b, error);
+    for (size_t i = 0; i < all->count; i++)
+        found->rules += f->printed[i];
+    if (status != LENET5_OK || found->rules == 0)
+        return status;
+    status = lenet5_erase_segments(map, all, f->printed, b, error);
+    if (status == LENET5_OK)
+        status = level(map, place, all, f->printed, b, error);
+    return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, error) : status;
+}
+
+lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
+                                 lenet5_error *error)
+{
+    segments all;
+    frames f = {0};
+    *found = (layout){0};
+    *place = SAME_PLACE;
+    lenet5_status status = lenet5_find_segments(&all, map, report->stroke, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_frames(&f, &all, map, b, error);
+    if (status == LENET5_OK)
+        status = take_out(found, map, place, &all, &f, report, b, error);
+    lenet5_frames_free(&f);
+    lenet5_segments_free(&all);
+    return status;
+}
+
+void lenet5_layout_free(layout *found)
+{
+    free(found->cells);
+    free(found->fields);
+    *found = (layout){0};
+}

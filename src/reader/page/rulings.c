@@ -1,0 +1,127 @@
+/*
+ * A line is a ruling if it is far longer than the writing is high. How high that is shows once all that may be a ruling
+ * is out of the map. A stroke of a 7 may be, but then what is left of it is as high as it is long.
+ */
+#include "rulings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "components.h"
+#include "erase.h"
+
+#define ELONGATION 12.0     /* times its thickness: a ruling's length, and */
+#define LEAST_RULING 24     /* pixels */
+#define LONG_LEVEL 2.5      /* times as long as the writing is high */
+#define LONG_UPRIGHT 3.5    /* the same: a 1 may be high */
+#define ALONE_ELONGATION 25 /* where nothing else is there: a stroke may be written */
+#define ALONE 0.5           /* of the map's width */
+#define BORDER 2            /* pixels from the border, and its thickness: an edge */
+#define WHOLE 0.97          /* of the map's side, and LEAST_PAPER beside it: an edge that is cut at both ends */
+#define LEAST_PAPER 4       /* times its thickness */
+
+static double length_of(const segment *s)
+{
+    return (double)(s->to - s->from);
+}
+
+/* A line from one side of the map to the other, along its border. */
+static bool is_edge(const segments *all, const segment *s, const ink_map *map)
+{
+    const double side = (double)(s->upright ? map->height : map->width);
+    const double across = (double)(s->upright ? map->width : map->height);
+    const double at = lenet5_segment_at(all, s, 0.5 * (double)(s->from + s->to));
+    const double near = fmin(at, across - 1 - at);
+    return length_of(s) >= WHOLE * side && near <= BORDER + s->thickness && across >= 2 * LEAST_PAPER * s->thickness;
+}
+
+typedef struct weighed {
+    size_t height, area;
+} weighed;
+
+static int by_height(const void *a, const void *b)
+{
+    const size_t left = ((const weighed *)a)->height, right = ((const weighed *)b)->height;
+    return (left > right) - (left < right);
+}
+
+/* The height below which half of the ink lies, of components that are no dots; 0: there are none. */
+static lenet5_status height_of_writing(double *height, const ink_map *map, double stroke, budget *b,
+                                       lenet5_error *error)
+{
+    components c;
+    *height = 0;
+    lenet5_status status = lenet5_find_components(&c, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    weighed *list = malloc((c.count + 1) * sizeof *list);
+    size_t count = 0, total = 0, below = 0;
+    for (size_t i = 0; list && i < c.count; i++) {
+        const size_t high = c.list[i].box.bottom - c.list[i].box.top;
+        if ((double)high <= 2 * stroke)
+            continue;
+        list[count++] = (weighed){high, c.list[i].area};
+        total += c.list[i].area;
+    }
+    if (list)
+        qsort(list, count, sizeof *list, by_height);
+    for (size_t i = 0; list && i < count && 2 * below < total; i++) {
+        below += list[i].area;
+        *height = (double)list[i].height;
+    }
+    status = list ? LENET5_OK : lenet5_fail_memory(error);
+    free(list);
+    lenet5_components_free(&c);
+    return status;
+}
+
+static bool is_ruling(const segment *s, double height, const ink_map *map)
+{
+    const double length = length_of(s);
+    if (height > 0)
+        return length >= (s->upright ? LONG_UPRIGHT : LONG_LEVEL) * height;
+    return !s->upright && length >= ALONE * (double)map->width && length >= ALONE_ELONGATION * s->thickness;
+}
+
+/* Copies the flags of what is printed and adds what may be; returns how many those are. */
+static size_t choose(bool *chosen, const bool *printed, const segments *all)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        const bool may = length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness);
+        chosen[i] = printed[i] || may;
+        count += may && !printed[i];
+    }
+    return count;
+}
+
+lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_map *map, double stroke, budget *b,
+                                  lenet5_error *error)
+{
+    for (size_t i = 0; i < all->count; i++)
+        printed[i] |= is_edge(all, &all->list[i], map);
+    bool *chosen = malloc((all->count + 1) * sizeof *chosen);
+    if (!chosen)
+        return lenet5_fail_memory(error);
+    if (choose(chosen, printed, all) == 0) {
+        free(chosen);
+        return LENET5_OK;
+    }
+    double height;
+    ink_map rest = {map->width, map->height, malloc(map->width * map->height)};
+    lenet5_status status = rest.ink ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        memcpy(rest.ink, map->ink, map->width * map->height);
+        status = lenet5_erase_segments(&rest, all, chosen, b, error);
+    }
+    if (status == LENET5_OK)
+        status = height_of_writing(&height, &rest, stroke, b, error);
+    for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
+        printed[i] |= chosen[i] && is_ruling(&all->list[i], height, map);
+    lenet5_ink_free(&rest);
+    free(chosen);
+    return status;
+}

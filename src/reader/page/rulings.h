@@ -1,0 +1,11 @@
+/* Lines that are printed because they are long: ruled paper, a rule to write on, an edge along the border. */
+#ifndef LENET5_READER_RULINGS_H
+#define LENET5_READER_RULINGS_H
+
+#include "segments.h"
+
+/* Adds them to those that are known to be printed. */
+lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_map *map, double stroke, budget *b,
+                                  lenet5_error *error);
+
+#endif

@@ -1,0 +1,405 @@
+/*
+ * Chains of thin runs.
+ *
+ * A level line shows in each column as a run of ink that is a few pixels high, at about the same row as in the column
+ * before. A chain follows such runs from left to right by an alpha-beta filter, which tells where the next one should
+ * be. It goes on through thicker ink, which crosses it, and over small gaps:
+ *
+ *              #                                      where #### crosses, the run is too high, and
+ *     ---------#------   ------                       the chain goes straight on
+ *              #      gap
+ *
+ * Upright lines are the same with rows in place of columns.
+ */
+#include "segments.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define LEAST_THICKEST 6     /* pixels: a thin run in a small picture; and */
+#define THICKEST 1.8         /* times a stroke's width, in a large one */
+#define MOST_RUNS 8000000    /* in one direction: noise has a run at every fourth pixel */
+#define STEEPEST 0.27        /* pixels across to a step along: the slope of a line that is skewed by 15 degrees */
+#define THICKER 1.6          /* times the chain's thickness, and */
+#define THICKER_PIXELS 1.5   /* so much more: a run that something crosses */
+#define GAP_PIXELS 4         /* of paper that a chain goes over, and */
+#define GAP 2.0              /* times its thickness, but */
+#define MOST_GAP 12          /* at most: dots and dashes of a rule; digits are farther apart */
+#define YOUNG 3.0            /* times as far as a chain has come it may go on without a run of its own, but */
+#define MOST_CROSSING 6.0    /* times the thickest run at most, or as far as it has come */
+#define LEAST_LENGTH 8       /* steps, and */
+#define LEAST_ELONGATION 4.0 /* times its thickness: a segment's length */
+#define LEAST_OWN 0.3        /* of its steps that cross nothing, or that are no gaps */
+#define BENT_PIXELS 0.7      /* the deviation of its middle from a straight line, and */
+#define BENT 0.012           /* of its length: paper is warped */
+
+typedef struct run {
+    uint32_t step, first, last;
+    uint32_t before; /* the run before it in its chain, or NO_RUN */
+} run;
+
+#define NO_RUN UINT32_MAX
+
+typedef struct chain {
+    uint32_t last; /* run */
+    uint32_t count;
+    double at, slope;
+    double thickness;
+    uint32_t from;
+    uint32_t gap, through; /* steps of paper, and of ink that crosses, since the last run */
+} chain;
+
+typedef struct tracer {
+    const uint8_t *ink; /* (steps, across): the map, or its transpose */
+    size_t steps, across;
+    bool upright;
+    double thickest;
+    run *runs;
+    size_t run_count, run_room;
+    chain *chains; /* those that go on */
+    size_t count, room;
+    uint32_t *near; /* (across): the chain that comes by there, from 1 */
+    segments *found;
+    size_t trace_count, trace_room, segment_room;
+} tracer;
+
+/* ---- Chains that have come to their end ---------------------------------------------------------------------------
+ */
+
+typedef struct line_fit {
+    double slope, deviation;
+} line_fit;
+
+static double middle_of(const run *r)
+{
+    return 0.5 * ((double)r->first + (double)r->last);
+}
+
+static line_fit fit(const tracer *t, const chain *c)
+{
+    double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before) {
+        const double step = (double)t->runs[i].step - (double)c->from;
+        const double middle = middle_of(&t->runs[i]) - c->at;
+        n++;
+        x += step;
+        y += middle;
+        xx += step * step;
+        xy += step * middle;
+        yy += middle * middle;
+    }
+    const double across = n * xx - x * x;
+    const double slope = across > 0 ? (n * xy - x * y) / across : 0;
+    const double rest = yy - y * y / n - slope * (xy - x * y / n);
+    return (line_fit){slope, sqrt(fmax(0, rest / n))};
+}
+
+static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
+{
+    const double length = (double)t->runs[c->last].step - (double)c->from + 1;
+    return length >= LEAST_LENGTH && length >= LEAST_ELONGATION * c->thickness &&
+           (double)c->count >= LEAST_OWN * length && fabs(f->slope) <= STEEPEST &&
+           f->deviation <= BENT_PIXELS + BENT * length;
+}
+
+static bool make_room(tracer *t, size_t length)
+{
+    segments *found = t->found;
+    if (found->count == t->segment_room) {
+        const size_t room = 2 * t->segment_room + 64;
+        segment *larger = realloc(found->list, room * sizeof *larger);
+        if (!larger)
+            return false;
+        found->list = larger;
+        t->segment_room = room;
+    }
+    if (t->trace_count + length > t->trace_room) {
+        const size_t room = 2 * t->trace_room + length + 1024;
+        trace *larger = realloc(found->traces, room * sizeof *larger);
+        if (!larger)
+            return false;
+        found->traces = larger;
+        t->trace_room = room;
+    }
+    return true;
+}
+
+/* Fills the steps between two runs of a chain, which something crosses. */
+static void fill_between(trace *path, const tracer *t, const run *before, const run *after, double thickness)
+{
+    const double steps = (double)after->step - (double)before->step;
+    for (uint32_t step = before->step + 1; step < after->step; step++) {
+        const double share = ((double)step - (double)before->step) / steps;
+        const double middle = middle_of(before) + share * (middle_of(after) - middle_of(before));
+        const double first = fmax(0, round(middle - 0.5 * (thickness - 1)));
+        trace *here = &path[step - before->step - 1];
+        here->first = (uint32_t)first;
+        here->last = (uint32_t)fmin(fmax(first, round(middle + 0.5 * (thickness - 1))), (double)t->across - 1);
+        const bool inked =
+            t->ink[step * t->across + (size_t)fmin(fmax(0, round(middle)), (double)t->across - 1)] >= INK;
+        here->crosses = inked ? CROSSES_INK : CROSSES_PAPER;
+    }
+}
+
+static lenet5_status end_chain(tracer *t, const chain *c, lenet5_error *error)
+{
+    const line_fit f = fit(t, c);
+    if (!is_segment(t, c, &f) || t->found->count >= MOST_SEGMENTS)
+        return LENET5_OK;
+    const size_t length = t->runs[c->last].step - c->from + 1;
+    if (!make_room(t, length))
+        return lenet5_fail_memory(error);
+    trace *path = t->found->traces + t->trace_count;
+    for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before) {
+        const run *r = &t->runs[i];
+        assert(r->step >= c->from && r->step - c->from < length);
+        path[r->step - c->from] = (trace){r->first, r->last, CROSSES_NOTHING};
+        if (r->before != NO_RUN)
+            fill_between(path + (t->runs[r->before].step + 1 - c->from), t, &t->runs[r->before], r, c->thickness);
+    }
+    t->found->list[t->found->count++] = (segment){.from = c->from,
+                                                  .to = c->from + length,
+                                                  .path = t->trace_count,
+                                                  .slope = f.slope,
+                                                  .thickness = c->thickness,
+                                                  .upright = t->upright};
+    t->trace_count += length;
+    return LENET5_OK;
+}
+
+/* ---- Following them -----------------------------------------------------------------------------------------------
+ */
+
+/* How far from where it should be a chain's next run may be. */
+static double tolerance(const chain *c)
+{
+    return 1 + 0.25 * c->thickness + 0.1 * fmin((double)(c->gap + c->through), 20);
+}
+
+/* Notes for each place across which chain comes by; of several, the one that has come farthest. */
+static void note_places(tracer *t)
+{
+    memset(t->near, 0, t->across * sizeof *t->near);
+    for (size_t i = 0; i < t->count; i++) {
+        const chain *c = &t->chains[i];
+        const double reach = tolerance(c);
+        const double last = fmin(floor(c->at + c->slope + reach), (double)t->across - 1);
+        for (double place = fmax(0, ceil(c->at + c->slope - reach)); place <= last; place++) {
+            uint32_t *near = &t->near[(size_t)place];
+            if (*near == 0 || t->chains[*near - 1].count < c->count)
+                *near = (uint32_t)i + 1;
+        }
+    }
+}
+
+static chain *chain_near(tracer *t, const run *r)
+{
+    chain *best = NULL;
+    for (uint32_t place = r->first; place <= r->last; place++) {
+        chain *c = t->near[place] ? &t->chains[t->near[place] - 1] : NULL;
+        if (c && (!best || c->count > best->count))
+            best = c;
+    }
+    if (!best)
+        return NULL;
+    const double thickness = (double)(r->last - r->first + 1);
+    const bool thicker = best->count > 3 && thickness > THICKER * best->thickness + THICKER_PIXELS;
+    const bool apart = fabs(middle_of(r) - best->at - best->slope) > tolerance(best) + 0.5;
+    const bool taken = t->runs[best->last].step == r->step;
+    return thicker || apart || taken ? NULL : best;
+}
+
+static void go_on(chain *c, uint32_t number, const run *r)
+{
+    const double steps = 1 + c->gap + c->through;
+    const double off = middle_of(r) - c->at - c->slope;
+    c->count++;
+    const double alpha = fmax(0.12, 2.0 / (double)(c->count + 1));
+    c->at += c->slope + alpha * off;
+    c->slope += c->count < 6 ? 0 : alpha * alpha / (2 - alpha) * off / fmax(1, 0.2 * steps);
+    c->thickness += ((double)(r->last - r->first + 1) - c->thickness) * fmax(0.03, 1.0 / (double)c->count);
+    c->last = number;
+    c->gap = c->through = 0;
+}
+
+static bool add_run(tracer *t, uint32_t step, size_t first, size_t last)
+{
+    if (t->run_count == t->run_room) {
+        const size_t room = 2 * t->run_room + 4096;
+        run *larger = realloc(t->runs, room * sizeof *larger);
+        if (!larger)
+            return false;
+        t->runs = larger;
+        t->run_room = room;
+    }
+    t->runs[t->run_count++] = (run){step, (uint32_t)first, (uint32_t)last, NO_RUN};
+    return true;
+}
+
+/* Adds a step's thin runs to the list. */
+static bool find_runs(tracer *t, uint32_t step)
+{
+    const uint8_t *ink = t->ink + step * t->across;
+    for (size_t i = 0; i < t->across;) {
+        uint64_t eight;
+        if (i + 8 <= t->across && (memcpy(&eight, ink + i, 8), eight == 0)) {
+            i += 8;
+            continue;
+        }
+        if (ink[i] < INK) {
+            i++;
+            continue;
+        }
+        const size_t first = i;
+        while (i < t->across && ink[i] >= INK)
+            i++;
+        if ((double)(i - first) <= t->thickest && !add_run(t, step, first, i - 1))
+            return false;
+    }
+    return true;
+}
+
+static bool begin_chain(tracer *t, uint32_t number)
+{
+    if (t->count == t->room) {
+        const size_t room = 2 * t->room + 256;
+        chain *larger = realloc(t->chains, room * sizeof *larger);
+        if (!larger)
+            return false;
+        t->chains = larger;
+        t->room = room;
+    }
+    const run *r = &t->runs[number];
+    t->chains[t->count++] = (chain){
+        .last = number, .count = 1, .at = middle_of(r), .thickness = (double)(r->last - r->first + 1), .from = r->step};
+    return true;
+}
+
+/* Moves a chain on that has found no run, and returns whether it still goes on. */
+static bool go_without(const tracer *t, chain *c, uint32_t step)
+{
+    c->at += c->slope;
+    if (c->at < 0 || c->at > (double)t->across - 1 || fabs(c->slope) > STEEPEST)
+        return false;
+    if (t->ink[step * t->across + (size_t)round(c->at)] >= INK)
+        c->through++;
+    else
+        c->gap++;
+    const double gap = fmin(fmin(GAP_PIXELS + GAP * c->thickness, MOST_GAP), YOUNG * c->count + 1);
+    return c->gap <= gap && c->through <= fmax(fmin(MOST_CROSSING * t->thickest, YOUNG * c->count), c->count);
+}
+
+static lenet5_status follow(tracer *t, uint32_t step, lenet5_error *error)
+{
+    const size_t first = t->run_count, before = t->count;
+    if (!find_runs(t, step))
+        return lenet5_fail_memory(error);
+    note_places(t);
+    for (size_t i = first; i < t->run_count; i++) {
+        chain *c = chain_near(t, &t->runs[i]);
+        if (c) {
+            t->runs[i].before = c->last;
+            go_on(c, (uint32_t)i, &t->runs[i]);
+        } else if (!begin_chain(t, (uint32_t)i)) {
+            return lenet5_fail_memory(error);
+        }
+    }
+    lenet5_status status = LENET5_OK;
+    size_t left = 0;
+    for (size_t i = 0; i < t->count && status == LENET5_OK; i++) {
+        chain *c = &t->chains[i];
+        if (i >= before || t->runs[c->last].step == step || go_without(t, c, step))
+            t->chains[left++] = *c;
+        else
+            status = end_chain(t, c, error);
+    }
+    t->count = left;
+    return status;
+}
+
+static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    t->near = malloc(t->across * sizeof *t->near);
+    if (!t->near)
+        status = lenet5_fail_memory(error);
+    for (size_t step = 0; step < t->steps && status == LENET5_OK && t->run_count < MOST_RUNS; step++) {
+        status = follow(t, (uint32_t)step, error);
+        if (status == LENET5_OK)
+            status = lenet5_check_time(b, t->across + 10 * t->count, error);
+    }
+    for (size_t i = 0; i < t->count && status == LENET5_OK; i++)
+        status = end_chain(t, &t->chains[i], error);
+    free(t->near);
+    free(t->chains);
+    free(t->runs);
+    t->near = NULL;
+    t->chains = NULL;
+    t->runs = NULL;
+    t->count = t->room = t->run_count = t->run_room = 0;
+    return status;
+}
+
+/* ---- Both ways ----------------------------------------------------------------------------------------------------
+ */
+
+static void transpose(uint8_t *to, const ink_map *map)
+{
+    enum { BLOCK = 32 };
+    for (size_t top = 0; top < map->height; top += BLOCK)
+        for (size_t left = 0; left < map->width; left += BLOCK)
+            for (size_t y = top; y < top + BLOCK && y < map->height; y++)
+                for (size_t x = left; x < left + BLOCK && x < map->width; x++)
+                    to[x * map->height + y] = map->ink[y * map->width + x];
+}
+
+lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, budget *b, lenet5_error *error)
+{
+    *found = (segments){0};
+    uint8_t *turned = malloc(map->width * map->height);
+    if (!turned)
+        return lenet5_fail_memory(error);
+    transpose(turned, map);
+    tracer t = {.ink = turned,
+                .steps = map->width,
+                .across = map->height,
+                .thickest = fmax(LEAST_THICKEST, THICKEST * stroke),
+                .found = found};
+    lenet5_status status = trace_all(&t, b, error);
+    free(turned);
+    t.ink = map->ink;
+    t.steps = map->height;
+    t.across = map->width;
+    t.upright = true;
+    return status == LENET5_OK ? trace_all(&t, b, error) : status;
+}
+
+double lenet5_segment_at(const segments *all, const segment *s, double step)
+{
+    const double within = fmin(fmax(step, (double)s->from), (double)(s->to - 1));
+    const trace *here = &all->traces[s->path + (size_t)(within - (double)s->from)];
+    return 0.5 * ((double)here->first + (double)here->last) + s->slope * (step - within);
+}
+
+size_t lenet5_longest_gap(const segments *all, const segment *s, double from, double to)
+{
+    size_t longest = 0, gap = 0;
+    for (double step = from; step < to; step++) {
+        const bool beyond = step < (double)s->from || step >= (double)s->to;
+        const bool paper = beyond || all->traces[s->path + (size_t)step - s->from].crosses == CROSSES_PAPER;
+        gap = paper ? gap + 1 : 0;
+        longest = gap > longest ? gap : longest;
+    }
+    return longest;
+}
+
+void lenet5_segments_free(segments *found)
+{
+    free(found->list);
+    free(found->traces);
+    *found = (segments){0};
+}

@@ -1,0 +1,53 @@
+/*
+ * Thin straight lines of ink, level and upright, whatever they belong to: printed rules, the sides of boxes, and the
+ * straight strokes of digits.
+ */
+#ifndef LENET5_READER_SEGMENTS_H
+#define LENET5_READER_SEGMENTS_H
+
+#include "ink.h"
+
+#define INK 64 /* of 255: is there, however faint */
+
+/* What a segment crosses at one of its steps. */
+typedef enum crossing {
+    CROSSES_NOTHING, /* its own ink, with paper on both sides */
+    CROSSES_INK,     /* ink that is thicker than the segment is */
+    CROSSES_PAPER,   /* a gap */
+} crossing;
+
+/* A step along a segment: rows first to last of a column, or columns of a row where it is upright. */
+typedef struct trace {
+    uint32_t first, last; /* between its neighbours, where it crosses something */
+    crossing crosses;
+} trace;
+
+typedef struct segment {
+    size_t from, to; /* its steps: columns, or rows where it is upright; to is the first outside */
+    size_t path;     /* the place of its first step in the list of traces */
+    double slope;    /* pixels across to a step along */
+    double thickness;
+    bool upright;
+} segment;
+
+/* Where there are more lines than these, it is no form. */
+#define MOST_SEGMENTS 30000
+
+typedef struct segments {
+    size_t count;
+    segment *list; /* (count) */
+    trace *traces;
+} segments;
+
+/* stroke: the width of a typical stroke, in pixels. Free what is found, whatever the status. */
+lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, budget *b, lenet5_error *error);
+
+/* The middle of a segment at a step; beyond its ends it goes straight on. */
+double lenet5_segment_at(const segments *all, const segment *s, double step);
+
+/* The longest gap of paper, in steps, between two steps of a segment; what is beyond its ends is paper. */
+size_t lenet5_longest_gap(const segments *all, const segment *s, double from, double to);
+
+void lenet5_segments_free(segments *found);
+
+#endif
