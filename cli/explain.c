@@ -18,6 +18,8 @@
 #define LARGEST_INDEX (1u << 28)  /* bytes of an earlier explanation's page */
 #define NODE_SPACING 60           /* of the drawing of the graph */
 #define NODE_MARGIN 40
+#define ARC_RISE 26 /* pixels that the handles of an arc rise for each node it spans */
+#define ARC_ROOM 24 /* above the highest arc, for the digit on it */
 
 #define NAME_SIZE 80
 
@@ -155,35 +157,54 @@ static size_t node_count(const explanation *e)
     return nodes;
 }
 
-/* Candidates that the network takes for a digit, as arcs over the pieces that they are made of; the chosen ones last.
- */
+/* Whether the drawing shows a candidate: the network takes it for a digit. */
+static bool is_drawn(const lenet5_candidate *c)
+{
+    return c->chosen || (double)c->posterior[best_digit(c)] * c->prior > 0.01;
+}
+
+/* How far the handles of a candidate's arc are above the nodes; the arc itself reaches three quarters of that. */
+static size_t rise_of(const lenet5_candidate *c)
+{
+    return ARC_RISE * (c->last - c->first);
+}
+
+/* Where the nodes are, from the drawing's top. */
+static size_t base_line(const explanation *e)
+{
+    size_t highest = 0;
+    for (size_t i = 0; i < e->count; i++)
+        if (is_drawn(&e->candidates[i]) && rise_of(&e->candidates[i]) > highest)
+            highest = rise_of(&e->candidates[i]);
+    return ARC_ROOM + highest * 3 / 4;
+}
+
+/* A candidate as an arc over the pieces that it is made of. Its handles may be above the drawing. */
 static void put_arc(FILE *page, const lenet5_candidate *c, size_t base)
 {
     const size_t from = NODE_MARGIN + c->first * NODE_SPACING;
     const size_t to = NODE_MARGIN + c->last * NODE_SPACING;
-    const size_t rise = 26 * (c->last - c->first);
+    const long handle = (long)base - (long)rise_of(c);
     const unsigned digit = best_digit(c);
     fprintf(
         page,
-        "<g%s><path d=\"M%zu %zu C%zu %zu %zu %zu %zu %zu\"/><text x=\"%zu\" y=\"%zu\">%u</text><title>%u: %.4f, prior "
+        "<g%s><path d=\"M%zu %zu C%zu %ld %zu %ld %zu %zu\"/><text x=\"%zu\" y=\"%zu\">%u</text><title>%u: %.4f, prior "
         "%.4f</title></g>\n",
-        c->chosen ? " class=\"chosen\"" : "", from, base, from, base - rise, to, base - rise, to, base, (from + to) / 2,
-        base - rise * 3 / 4 - 4, digit, digit, (double)c->posterior[digit], c->prior);
+        c->chosen ? " class=\"chosen\"" : "", from, base, from, handle, to, handle, to, base, (from + to) / 2,
+        base - rise_of(c) * 3 / 4 - 4, digit, digit, (double)c->posterior[digit], c->prior);
 }
 
+/* The chosen arcs come last, on top of the others. */
 static void put_graph(explanation *e)
 {
     const size_t nodes = node_count(e);
-    const size_t base = 160;
+    const size_t base = base_line(e);
     fprintf(e->page, "<div class=\"graph\"><svg width=\"%zu\" height=\"%zu\" role=\"img\" aria-label=\"graph\">\n",
             2 * NODE_MARGIN + (nodes - 1) * NODE_SPACING, base + 20);
     for (int chosen = 0; chosen <= 1; chosen++)
-        for (size_t i = 0; i < e->count; i++) {
-            const lenet5_candidate *c = &e->candidates[i];
-            const bool plausible = (double)c->posterior[best_digit(c)] * c->prior > 0.01;
-            if (c->chosen == (chosen == 1) && (c->chosen || plausible))
-                put_arc(e->page, c, base);
-        }
+        for (size_t i = 0; i < e->count; i++)
+            if (e->candidates[i].chosen == (chosen == 1) && is_drawn(&e->candidates[i]))
+                put_arc(e->page, &e->candidates[i], base);
     for (size_t i = 0; i < nodes; i++)
         fprintf(e->page, "<circle cx=\"%zu\" cy=\"%zu\" r=\"4\"/>\n", NODE_MARGIN + i * NODE_SPACING, base);
     fputs("</svg></div>\n<p class=\"soft\">Each dot is a gap or a cut between two pieces; each arc a join that may be "

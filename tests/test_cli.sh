@@ -127,6 +127,13 @@ expect 0 "$first" "$program" read strings/00000.png --list codes
 expect 0 ",1,1,$first,accepted," "$program" read strings/00000.png --format zip5 --csv
 expect 0 "shows how it was read" "$program" read strings/00000.png strings/00001.png --explain why
 grep -q '<svg' why/index.html && [ -s why/1-grey.png ] && [ -s why/2-0-ink.png ] || fail "no explanation"
+"$program" read strings/*.png --method sdnn --explain swept >out 2>err || [ $? = 3 ] || fail "$(cat err)" # long arcs
+python3 -c "
+import re
+for width, height, drawing in re.findall(r'<svg width=\"(\d+)\" height=\"(\d+)\"(.*?)</svg>', open('swept/index.html').read(), re.S):
+    assert all(0 < int(y) < int(height) for y in re.findall(r' (?:y|cy)=\"(-?\d+)\"', drawing))
+    assert all(abs(int(n)) < 100000 for n in re.findall(r'\d+', ' '.join(re.findall(r' d=\"([^\"]*)\"', drawing))))" ||
+    fail "an arc of the graph is outside the drawing"
 expect 1 "the folder cannot be made" "$program" read strings/00000.png --explain /nowhere/why
 printf '99999\n' >codes
 expect 3 "not sure" "$program" read strings/00000.png --list codes
