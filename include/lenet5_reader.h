@@ -218,6 +218,7 @@ LENET5_API const char *lenet5_note_text(unsigned note);
 
 typedef struct lenet5_reading {
     unsigned notes;
+    unsigned turned; /* degrees clockwise that the picture has to be turned to be upright: 0, 90, 180 or 270 */
     size_t count;
     lenet5_read_line *lines; /* (count), from the top down */
 } lenet5_reading;

@@ -94,6 +94,7 @@ export default {
         'A sheet of paper on something darker, which was left out',
     'note: a pattern of the paper, left out': 'A pattern of the paper was left out',
     'note: skewed, turned upright': 'Skewed, turned upright',
+    'note: turned by a quarter or half turn': 'On its side or upside down: turned',
 
     /* How it was read */
     'explain': 'Show how it was read',

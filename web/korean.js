@@ -93,6 +93,7 @@ export default {
     'note: a sheet of paper on something darker, which was left out': '종이 바깥의 어두운 바탕은 제외했습니다',
     'note: a pattern of the paper, left out': '종이에 인쇄된 무늬는 제외했습니다',
     'note: skewed, turned upright': '기울어져 있어 바로 세웠습니다',
+    'note: turned by a quarter or half turn': '옆으로 눕거나 거꾸로 놓여 있어 돌렸습니다',
 
     /* How it was read */
     'explain': '읽은 과정 보기',

@@ -109,10 +109,10 @@ json_t *reading_json(const read_place *place, const lenet5_reading *reading, siz
     const lenet5_read_line *l = &reading->lines[line - 1];
     json_t *object =
         with(place_json(place, line),
-             json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o}", "string", l->strings ? l->string[0].text : "", "decision",
-                       decision_name(l->decision), "probability", l->strings ? l->string[0].probability : 0.0, "box",
-                       box_json(&l->box), "n_best", strings_json(l), "digits", digits_json(l), "notes",
-                       notes_json(reading->notes)));
+             json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o, s:i}", "string", l->strings ? l->string[0].text : "",
+                       "decision", decision_name(l->decision), "probability",
+                       l->strings ? l->string[0].probability : 0.0, "box", box_json(&l->box), "n_best", strings_json(l),
+                       "digits", digits_json(l), "notes", notes_json(reading->notes)));
     if (l->decision == LENET5_UNSURE && l->strings > 0)
         add_member(&object, "reason", json_string(lenet5_evidence_doubt(l->doubt)));
     return object;
@@ -128,9 +128,9 @@ json_t *evidence_json(const lenet5_read_line *line)
 
 json_t *empty_reading_json(const read_place *place, const lenet5_reading *reading)
 {
-    return with(place_json(place, 0),
-                json_pack("{s:s, s:s, s:f, s:[], s:[], s:o}", "string", "", "decision", "empty", "probability", 0.0,
-                          "n_best", "digits", "notes", notes_json(reading->notes)));
+    return with(place_json(place, 0), json_pack("{s:s, s:s, s:f, s:[], s:[], s:o, s:i}", "string", "", "decision",
+                                                "empty", "probability", 0.0, "n_best", "digits", "notes",
+                                                notes_json(reading->notes), "turned", (int)reading->turned));
 }
 
 /* ---- The network ----------------------------------------------------------------------------------------------------

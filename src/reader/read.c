@@ -9,8 +9,10 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "orientation.h"
 #include "page/layout.h"
 #include "page/sheet.h"
+#include "page/turn.h"
 #include "reading.h"
 #include "show.h"
 
@@ -43,25 +45,48 @@ void lenet5_reader_free(lenet5_reader *reader)
 /* ---- The page -----------------------------------------------------------------------------------------------------
  */
 
-static lenet5_status read_lines(lenet5_reading *reading, const line_groups *groups, const ink_map *map, page *p,
-                                lenet5_error *error)
+static lenet5_status read_line(lenet5_reading *reading, const line_groups *groups, size_t number, const ink_map *map,
+                               page *p, lenet5_error *error)
 {
+    text_line line;
+    lenet5_status status = lenet5_cut_line(&line, groups, number, map, &p->budget, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_read_line_of(reading, &line, p, error);
+    lenet5_line_free(&line);
+    return status;
+}
+
+static lenet5_status read_groups(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
+                                 const sample *most, page *p, lenet5_error *error)
+{
+    const size_t wanted = groups->count < most->lines ? groups->count : most->lines;
     lenet5_status status = LENET5_OK;
-    reading->lines = calloc(groups->count + 1, sizeof *reading->lines);
+    size_t digits = 0;
+    reading->lines = calloc(wanted + 1, sizeof *reading->lines);
     if (!reading->lines)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < groups->count && status == LENET5_OK; i++) {
-        text_line line;
-        status = lenet5_cut_line(&line, groups, i, map, &p->budget, error);
-        if (status != LENET5_OK)
-            break;
-        status = lenet5_read_line_of(reading, &line, p, error);
-        lenet5_line_free(&line);
+    for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
+        const size_t before = reading->count;
+        status = read_line(reading, groups, i * groups->count / wanted, map, p, error);
+        digits += reading->count > before ? reading->lines[before].digits : 0;
     }
     return status;
 }
 
-static unsigned notes_of(const ink_report *report, const layout *printed, const transform *place, bool border)
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, double stroke, const sample *most,
+                                bool *border, page *p, lenet5_error *error)
+{
+    line_groups groups = {0};
+    lenet5_status status = lenet5_find_lines(&groups, map, stroke, &p->budget, error);
+    if (status == LENET5_OK)
+        status = read_groups(reading, &groups, map, most, p, error);
+    *border = groups.border;
+    lenet5_lines_free(&groups);
+    return status;
+}
+
+static unsigned notes_of(const ink_report *report, const layout *printed, const transform *level, bool border)
 {
     unsigned notes = 0;
     notes |= report->empty ? LENET5_NOTE_EMPTY : 0;
@@ -72,7 +97,7 @@ static unsigned notes_of(const ink_report *report, const layout *printed, const 
     notes |= report->sheet ? LENET5_NOTE_SHEET : 0;
     notes |= report->pattern ? LENET5_NOTE_PATTERN : 0;
     notes |= printed->rules > 0 ? LENET5_NOTE_RULES : 0;
-    notes |= fabs(place->yx) >= NOTED_SKEW ? LENET5_NOTE_SKEW : 0;
+    notes |= fabs(level->yx) >= NOTED_SKEW ? LENET5_NOTE_SKEW : 0;
     return notes;
 }
 
@@ -90,23 +115,25 @@ static lenet5_status give_up(lenet5_reading *reading, const page *p, lenet5_erro
     return LENET5_OK;
 }
 
-static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, ink_report *report, lenet5_error *error)
+/* The map is left without what is printed. */
+static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, const ink_report *report,
+                              lenet5_error *error)
 {
-    line_groups groups = {0};
     layout printed = {0};
+    transform level = SAME_PLACE;
+    bool border = false;
+    p->noise = report->noise;
     lenet5_status status = lenet5_show_map(p->options, "ink", 0, map, NULL, error);
     if (status == LENET5_OK)
-        status = lenet5_find_layout(&printed, map, &p->place, report, &p->budget, error);
+        status = lenet5_find_layout(&printed, map, &level, report, &p->budget, error);
+    p->place = transform_both(&p->turned, &level);
     if (status == LENET5_OK && printed.rules > 0)
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
-        status = lenet5_find_lines(&groups, map, report->stroke, &p->budget, error);
-    if (status == LENET5_OK)
-        status = read_lines(reading, &groups, map, p, error);
+        status = lenet5_read_lines(reading, map, report->stroke, &READ_ALL, &border, p, error);
     if (status == LENET5_OK)
         lenet5_leave_out_words(reading);
-    reading->notes |= notes_of(report, &printed, &p->place, groups.border);
-    lenet5_lines_free(&groups);
+    reading->notes |= notes_of(report, &printed, &level, border);
     lenet5_layout_free(&printed);
     return status == LENET5_CROWDED ? give_up(reading, p, error) : status;
 }
@@ -137,18 +164,65 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, const lenet5_pic
     return status;
 }
 
-static lenet5_status read_page(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+/* Reads a picture as it is, and says by how many quarters it had better be turned, if that is asked. */
+static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, page *p, const lenet5_picture *picture,
+                                   lenet5_error *error)
 {
     ink_map map;
     ink_report report;
+    lenet5_status status = find_ink(&map, &report, picture, &p->budget, error);
+    if (status != LENET5_OK)
+        return status;
+    status = read_map(reading, p, &map, &report, error);
+    if (status == LENET5_OK && better)
+        status = lenet5_find_turn(better, reading, &map, report.stroke, p, error);
+    lenet5_ink_free(&map);
+    return status;
+}
+
+/* Reads it once more, turned by quarters, in place of what was read before. */
+static lenet5_status read_turned(lenet5_reading *reading, unsigned quarters, page *p, const lenet5_picture *picture,
+                                 lenet5_error *error)
+{
+    raster turned;
+    const raster given = {picture->width, picture->height, picture->grey};
+    const span all = {0, 0, picture->width, picture->height};
+    lenet5_status status = lenet5_turn(&turned, &given, all, quarters, &p->budget, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_reading_free(reading);
+    p->turned = lenet5_turn_place(picture->width, picture->height, quarters);
+    status = read_as_it_is(reading, NULL, p, &(lenet5_picture){turned.width, turned.height, turned.pixels}, error);
+    reading->turned = 360 / QUARTERS * quarters;
+    reading->notes |= quarters > 0 ? LENET5_NOTE_TURNED : 0;
+    free(turned.pixels);
+    return status;
+}
+
+/* Who observes sees the picture read from the side that was found best alone. */
+static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+{
+    const lenet5_read_options *asked = p->options;
+    const budget begun = p->budget;
+    lenet5_read_options quiet = *asked;
+    unsigned quarters = 0;
+    quiet.observer = NULL;
+    p->options = &quiet;
+    const lenet5_status status = read_as_it_is(reading, &quarters, p, picture, error);
+    p->options = asked;
+    if (status != LENET5_OK || (quarters == 0 && !asked->observer))
+        return status;
+    if (quarters == 0) /* the same reading again, at the same cost */
+        p->budget = begun;
+    return read_turned(reading, quarters, p, picture, error);
+}
+
+static lenet5_status read_page(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+{
     lenet5_status status = lenet5_format_new(&p->format, p->options, error);
     if (status != LENET5_OK)
         return status;
-    status = find_ink(&map, &report, picture, &p->budget, error);
-    if (status == LENET5_OK) {
-        status = read_map(reading, p, &map, &report, error);
-        lenet5_ink_free(&map);
-    }
+    status = read_best(reading, p, picture, error);
     lenet5_format_free(&p->format);
     return status;
 }
@@ -167,6 +241,7 @@ lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const 
     page p = {.reader = reader,
               .options = used,
               .budget = lenet5_budget_new(used),
+              .turned = SAME_PLACE,
               .place = SAME_PLACE,
               .width = picture->width,
               .height = picture->height};
@@ -198,6 +273,7 @@ const char *lenet5_note_text(unsigned note)
     case LENET5_NOTE_WORDS: return "words or print, left out";
     case LENET5_NOTE_SKEW: return "skewed, turned upright";
     case LENET5_NOTE_PATTERN: return "a pattern of the paper, left out";
+    case LENET5_NOTE_TURNED: return "turned by a quarter or half turn";
     default: return "";
     }
 }

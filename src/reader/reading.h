@@ -17,8 +17,9 @@ typedef struct page {
     const lenet5_read_options *options;
     budget budget;
     grammar format;
-    transform place;      /* of the map that is read, in the picture */
     double noise;         /* of the paper, to the ink, 0 to 1 */
+    transform turned;     /* of the picture as it is read, in the one that was given: by quarters */
+    transform place;      /* of the map that is read, in the picture that was given */
     size_t width, height; /* of the picture */
 } page;
 
@@ -27,6 +28,21 @@ lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line
 
 /* Drops lines of letters from a reading that has lines of digits too, and notes it. */
 void lenet5_leave_out_words(lenet5_reading *reading);
+
+/* How much of a map is read. */
+typedef struct sample {
+    size_t lines;  /* at most, evenly among all of them */
+    size_t digits; /* no further line is read once there are so many */
+} sample;
+
+#define READ_ALL ((sample){SIZE_MAX, SIZE_MAX})
+
+/*
+ * Finds the lines of a map and reads them. stroke: the width of its strokes, in pixels. border: whether something of a
+ * digit's size touches the border. The reading has to be freed whatever the status, which LENET5_CROWDED may be.
+ */
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, double stroke, const sample *most,
+                                bool *border, page *p, lenet5_error *error);
 
 /* LENET5_E_ARGUMENT if an option other than the format is out of its range. */
 lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error);

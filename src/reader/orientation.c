@@ -1,0 +1,150 @@
+/*
+ * A page that gives little as it is may have been laid on the glass another way round. Then a sample of its lines is
+ * read from each side, and the side is taken from which far more of it is sure.
+ */
+#include "orientation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "page/turn.h"
+
+#define SAMPLE_LINES 8         /* of a turned map that are read: a page full of lines tells no more */
+#define SAMPLE_DIGITS 40       /* of these lines */
+#define SAMPLE_PIXELS 4000000u /* of the map: half a page of A4 at 300 dots an inch */
+#define SAMPLE_WORK 30000000u  /* units of a budget: 40 digits take less than half of that */
+#define WINDOWS 4              /* places of a part of the map that are tried, each way */
+#define LEAST_DIGITS 4         /* of a turned page: 9, 11 and 801 are digits upside down too */
+#define ENOUGH 0.97            /* probability of a digit: who is as sure as that does not look from other sides */
+#define MANY 8                 /* digits of a turned page, of which it is enough that they are */
+#define CLEAR 0.9              /* as probable as that; */
+#define CLEAR_FEW 0.985        /* fewer look like others upside down too often */
+#define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
+#define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
+#define MORE_SURE 1.5          /* and how many more than that */
+
+/* What was read from one side. */
+typedef struct evidence {
+    size_t digits; /* all of them */
+    double sure;   /* those of strings of two and more, each counted by its string's probability */
+    double digit;  /* probability of a digit: the mean, in which long strings, which tell more, weigh more */
+} evidence;
+
+static evidence evidence_of(const lenet5_reading *reading)
+{
+    evidence e = {0, 0, 0};
+    double weights = 0;
+    for (size_t i = 0; i < reading->count; i++) {
+        const lenet5_read_line *l = &reading->lines[i];
+        if (l->digits == 0)
+            continue;
+        const double length = (double)l->digits, probability = l->string[0].probability;
+        e.digits += l->digits;
+        e.sure += l->digits > 1 ? length * probability : 0;
+        e.digit += length * length * pow(probability, 1 / length);
+        weights += length * length;
+    }
+    e.digit /= fmax(1, weights);
+    return e;
+}
+
+/* ---- The sample -----------------------------------------------------------------------------------------------------
+ */
+
+static size_t ink_in(const ink_map *map, const span *s)
+{
+    size_t ink = 0;
+    for (size_t y = s->top; y < s->bottom; y++)
+        for (size_t x = s->left; x < s->right; x++)
+            ink += map->ink[y * map->width + x] >= SURELY_INK;
+    return ink;
+}
+
+static span bounds_of_ink(const ink_map *map)
+{
+    span b = EMPTY_SPAN;
+    for (size_t y = 0; y < map->height; y++)
+        for (size_t x = 0; x < map->width; x++)
+            if (map->ink[y * map->width + x] >= SURELY_INK)
+                b = span_of_both(b, (span){x, y, x + 1, y + 1});
+    return b;
+}
+
+/* The part of the map that is looked at: all ink, or where there is most of it. */
+static span sample_of(const ink_map *map)
+{
+    const span all = bounds_of_ink(map);
+    size_t wide = all.right - all.left, tall = all.bottom - all.top, most = 0;
+    span best = all;
+    if (all.right == 0 || wide <= SAMPLE_PIXELS / tall)
+        return all;
+    while (wide > SAMPLE_PIXELS / tall)
+        *(wide > tall ? &wide : &tall) /= 2;
+    for (size_t i = 0; i < WINDOWS * WINDOWS; i++) {
+        const size_t left = all.left + (all.right - all.left - wide) * (i % WINDOWS) / (WINDOWS - 1);
+        const size_t top = all.top + (all.bottom - all.top - tall) * (i / WINDOWS) / (WINDOWS - 1);
+        const span part = {left, top, left + wide, top + tall};
+        const size_t ink = ink_in(map, &part);
+        best = ink > most ? part : best;
+        most = ink > most ? ink : most;
+    }
+    return best;
+}
+
+/* What a sample gives from one side; nothing where it is crowded. */
+static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part, unsigned quarters, double stroke,
+                              const page *p, lenet5_error *error)
+{
+    raster turned;
+    bool border;
+    lenet5_reading reading = {0};
+    page trial = *p;
+    lenet5_read_options quiet = *p->options;
+    quiet.observer = NULL;
+    trial.options = &quiet;
+    trial.budget.left = p->budget.left < SAMPLE_WORK ? p->budget.left : SAMPLE_WORK;
+    *e = (evidence){0, 0, 0};
+    lenet5_status status =
+        lenet5_turn(&turned, &(raster){map->width, map->height, map->ink}, *part, quarters, &trial.budget, error);
+    if (status != LENET5_OK)
+        return status;
+    const ink_map ink = {turned.width, turned.height, turned.pixels};
+    status = lenet5_read_lines(&reading, &ink, stroke, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, &trial, error);
+    if (status == LENET5_OK)
+        *e = evidence_of(&reading);
+    lenet5_reading_free(&reading);
+    free(turned.pixels);
+    return status == LENET5_CROWDED ? LENET5_OK : status;
+}
+
+/* ---- The decision ---------------------------------------------------------------------------------------------------
+ */
+
+static bool is_clear(const evidence *turned, const evidence *upright)
+{
+    const double sampled = fmin(1, (double)turned->digits / fmax(1, (double)upright->digits)); /* of the page */
+    return turned->digits >= LEAST_DIGITS && turned->digit >= (turned->digits >= MANY ? CLEAR : CLEAR_FEW) &&
+           turned->sure >= CLEAR_SHARE * (double)turned->digits &&
+           turned->sure >= TIMES_SURER * upright->sure * sampled + MORE_SURE;
+}
+
+lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, double stroke,
+                               const page *p, lenet5_error *error)
+{
+    const evidence as_it_is = evidence_of(upright);
+    lenet5_status status = LENET5_OK;
+    double most = 0;
+    *quarters = 0;
+    if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY))
+        return LENET5_OK;
+    const span part = sample_of(map);
+    for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
+        evidence e;
+        status = try_turn(&e, map, &part, turn, stroke, p, error);
+        if (status == LENET5_OK && is_clear(&e, &as_it_is) && e.sure > most) {
+            most = e.sure;
+            *quarters = turn;
+        }
+    }
+    return status;
+}

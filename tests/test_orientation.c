@@ -1,0 +1,206 @@
+/* Pages that lie on their side or upside down. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lenet5_reader.h"
+#include "reader/page/turn.h"
+#include "unit.h"
+
+static lenet5_dataset digits;
+static lenet5_reader *reader;
+
+static int prepare(void **state)
+{
+    (void)state;
+    return lenet5_dataset_synthesise(&digits, 1000, 5, NULL) || lenet5_reader_new(&reader, NULL, NULL);
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    lenet5_dataset_free(&digits);
+    lenet5_reader_free(reader);
+    return 0;
+}
+
+static raster draw(char text[LENET5_MAX_STRING + 1], size_t count, size_t index)
+{
+    lenet5_string s;
+    assert_int_equal(lenet5_string_draw(&s, &digits, "spaced", count, index, 1, NULL), LENET5_OK);
+    raster r = {s.width, s.height, malloc(s.width * s.height)};
+    assert_non_null(r.pixels);
+    for (size_t i = 0; i < s.width * s.height; i++)
+        r.pixels[i] = s.rgb[3 * i + 1];
+    strcpy(text, s.text);
+    lenet5_string_free(&s);
+    return r;
+}
+
+static raster turned(const raster *r, unsigned quarters)
+{
+    raster to;
+    budget b = lenet5_budget_new(&(lenet5_read_options){0});
+    assert_int_equal(lenet5_turn(&to, r, (span){0, 0, r->width, r->height}, quarters, &b, NULL), LENET5_OK);
+    return to;
+}
+
+static lenet5_reading read_it(const raster *r, const lenet5_read_options *options)
+{
+    lenet5_reading reading;
+    const lenet5_picture p = {r->width, r->height, r->pixels};
+    assert_int_equal(lenet5_read(&reading, reader, &p, options, NULL), LENET5_OK);
+    return reading;
+}
+
+static bool reads(const lenet5_reading *r, const char *text)
+{
+    return r->count == 1 && r->lines[0].strings > 0 && strcmp(r->lines[0].string[0].text, text) == 0;
+}
+
+/* ---- Turning --------------------------------------------------------------------------------------------------------
+ */
+
+static void pixels_go_where_their_place_says(void **state)
+{
+    (void)state;
+    enum { WIDE = 70, TALL = 45 };
+    uint8_t pixels[WIDE * TALL];
+    const raster r = {WIDE, TALL, pixels};
+    for (size_t i = 0; i < WIDE * TALL; i++)
+        pixels[i] = (uint8_t)(i * 37 % 251);
+    for (unsigned quarters = 0; quarters < QUARTERS; quarters++) {
+        raster to = turned(&r, quarters);
+        const transform place = lenet5_turn_place(WIDE, TALL, quarters);
+        for (size_t i = 0; i < WIDE * TALL; i++) {
+            double at[2];
+            transform_place(at, &place, (double)(i % to.width) + 0.5, (double)(i / to.width) + 0.5);
+            assert_int_equal(to.pixels[i], pixels[(size_t)at[1] * WIDE + (size_t)at[0]]);
+        }
+        free(to.pixels);
+    }
+}
+
+static void a_part_is_turned_alone(void **state)
+{
+    (void)state;
+    uint8_t pixels[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    static const uint8_t expected[QUARTERS][4] = {{4, 5, 7, 8}, {7, 4, 8, 5}, {8, 7, 5, 4}, {5, 8, 4, 7}};
+    budget b = lenet5_budget_new(&(lenet5_read_options){0});
+    for (unsigned quarters = 0; quarters < QUARTERS; quarters++) {
+        raster to;
+        assert_int_equal(lenet5_turn(&to, &(raster){3, 3, pixels}, (span){1, 1, 3, 3}, quarters, &b, NULL), LENET5_OK);
+        assert_memory_equal(to.pixels, expected[quarters], 4);
+        free(to.pixels);
+    }
+}
+
+/* ---- Reading --------------------------------------------------------------------------------------------------------
+ */
+
+/* The box of a turned picture, where the picture that was given has it. */
+static bool is_same_box(const lenet5_box *given, const lenet5_box *upright, const raster *r, unsigned quarters)
+{
+    const transform place = lenet5_turn_place(r->width, r->height, quarters);
+    double from[2], to[2];
+    transform_place(from, &place, (double)upright->x, (double)upright->y);
+    transform_place(to, &place, (double)(upright->x + upright->width), (double)(upright->y + upright->height));
+    return given->x == (size_t)(from[0] < to[0] ? from[0] : to[0]) &&
+           given->y == (size_t)(from[1] < to[1] ? from[1] : to[1]) &&
+           given->width == (quarters % 2 ? upright->height : upright->width) &&
+           given->height == (quarters % 2 ? upright->width : upright->height);
+}
+
+static void assert_same_boxes(const lenet5_reading *given, const lenet5_reading *upright, const raster *r,
+                              unsigned quarters)
+{
+    for (size_t i = 0; i < upright->lines[0].digits; i++)
+        assert_true(is_same_box(&given->lines[0].digit[i].box, &upright->lines[0].digit[i].box, r, quarters));
+}
+
+static void a_turned_page_is_read(void **state)
+{
+    (void)state;
+    unsigned read = 0, of = 0;
+    for (size_t index = 0; index < 10; index++) {
+        char text[LENET5_MAX_STRING + 1];
+        raster page = draw(text, 8, index);
+        lenet5_reading upright = read_it(&page, NULL);
+        assert_int_equal(upright.turned, 0);
+        assert_false(upright.notes & LENET5_NOTE_TURNED);
+        for (unsigned quarters = 1; quarters < QUARTERS; quarters++) {
+            raster given = turned(&page, QUARTERS - quarters);
+            lenet5_reading r = read_it(&given, NULL);
+            const bool right = r.turned == 90 * quarters && reads(&r, upright.lines[0].string[0].text);
+            assert_int_equal(!!(r.notes & LENET5_NOTE_TURNED), r.turned != 0);
+            if (right)
+                assert_same_boxes(&r, &upright, &given, quarters);
+            read += right;
+            of++;
+            lenet5_reading_free(&r);
+            free(given.pixels);
+        }
+        lenet5_reading_free(&upright);
+        free(page.pixels);
+    }
+    print_message("%u of %u turned strings of eight digits read\n", read, of);
+    assert_true(10 * read >= 9 * of);
+}
+
+static void few_digits_are_never_turned(void **state)
+{
+    (void)state;
+    for (size_t count = 1; count <= 3; count++)
+        for (size_t index = 0; index < 20; index++) {
+            char text[LENET5_MAX_STRING + 1];
+            raster page = draw(text, count, index);
+            raster given = turned(&page, (unsigned)(index % QUARTERS));
+            lenet5_reading r = read_it(&given, NULL);
+            assert_int_equal(r.turned, 0);
+            lenet5_reading_free(&r);
+            free(given.pixels);
+            free(page.pixels);
+        }
+}
+
+/* Who looks on sees one reading, of the side that is chosen, and changes nothing. */
+static size_t stages;
+
+static void count_stage(void *context, const char *name, size_t line, const uint8_t *rgb, size_t width, size_t height)
+{
+    (void)context, (void)line, (void)rgb, (void)width, (void)height;
+    stages += strcmp(name, "ink") == 0;
+}
+
+static void one_reading_is_observed(void **state)
+{
+    (void)state;
+    const lenet5_observer observer = {.stage = count_stage};
+    for (unsigned quarters = 0; quarters < 2; quarters++) {
+        char text[LENET5_MAX_STRING + 1];
+        raster page = draw(text, 8, 1);
+        raster given = turned(&page, quarters);
+        lenet5_reading alone = read_it(&given, NULL);
+        stages = 0;
+        lenet5_reading seen = read_it(&given, &(lenet5_read_options){.observer = &observer});
+        assert_int_equal(stages, 1);
+        assert_int_equal(seen.turned, alone.turned);
+        assert_int_equal(seen.notes, alone.notes);
+        assert_true(reads(&seen, alone.lines[0].string[0].text));
+        lenet5_reading_free(&alone);
+        lenet5_reading_free(&seen);
+        free(given.pixels);
+        free(page.pixels);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pixels_go_where_their_place_says),
+        cmocka_unit_test(a_part_is_turned_alone),
+        cmocka_unit_test(a_turned_page_is_read),
+        cmocka_unit_test(few_digits_are_never_turned),
+        cmocka_unit_test(one_reading_is_observed),
+    };
+    return cmocka_run_group_tests(tests, prepare, clean_up);
+}
