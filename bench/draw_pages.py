@@ -277,7 +277,7 @@ def amount(desk):
         string = string[:-3] + desk.choose(".,") + string[-3:]
     elif desk.chance(0.3):
         string += desk.choose(".,") + desk.number(2)
-    return string
+    return string + desk.choose(("-", ".-", "=", ",")) if desk.chance(0.15) else string
 
 
 def cheque(desk):
@@ -285,7 +285,10 @@ def cheque(desk):
     sheet = Sheet(desk, hand.size * (len(string) * 1.2 + desk.rng.uniform(1.5, 4)), hand.size * desk.rng.uniform(2.2, 3.2), desk.choose(tuple(PATTERNS)))
     x, base = hand.size * desk.rng.uniform(0.6, 1), sheet.height * desk.rng.uniform(0.62, 0.68)
     if desk.chance(0.6):
-        y = int(base + hand.size * desk.rng.uniform(0.05, 0.3))
+        y = int(base + hand.size * desk.rng.uniform(0, 0.3))
+        sheet.line(0, y, sheet.width, y, desk.between(1, 2))
+    if desk.chance(0.3):
+        y = int(base - hand.size * desk.rng.uniform(1.25, 1.45))
         sheet.line(0, y, sheet.width, y, desk.between(1, 2))
     sheet.field(string, [sheet.write(string, x, base, hand)])
     return sheet, {}
@@ -402,7 +405,7 @@ def marks(desk):
 
 
 def two_inks(desk):
-    """A form printed in colour, with a pen of another; or two numbers of two pens, of which both count."""
+    """Cells printed in a colour, and a pen of another."""
     sheet, more = desk.choose((joined, apart, comb, dashes, circles, frame))(desk)
     sheet.colour["rule"] = desk.choose(paper.COLOURED + ((90, 170, 110), (120, 160, 220)))
     sheet.colour["pen"] = desk.choose(paper.PENS[:3])
@@ -416,14 +419,14 @@ def photo(desk):
 
 
 def turned(desk):
-    """Eight digits or more, and the page lies on its side or upside down."""
+    """Eight digits or more, and three in four pages lie on a side or upside down."""
     hand = desk.hand()
     rows = desk.between(1, 3)
     sheet = Sheet(desk, hand.size * (9 if rows > 1 else 14), hand.size * (2.2 + 2 * rows))
     for row in range(rows):
         string = desk.number(4, 6) if rows > 1 else desk.number(8, 9)
         sheet.field(string, [sheet.write(string, hand.size, hand.size * (2 + 2 * row), hand)], row)
-    return sheet, {"turns": desk.between(1, 3)}
+    return sheet, {"turns": desk.between(0, 3)}
 
 
 TABLES = {"table thin": table("full", (1, 2), paper.RULES), "table thick": table("full", (4, 7), paper.RULES),
@@ -475,7 +478,8 @@ def main():
     parser.add_argument("--blank", action="store_true")
     options = parser.parse_args()
     kinds = list(KINDS) if options.kind == "all" else [options.kind]
-    write(options.out, kinds, options.count, options.seed, paper.Digits(options.data, options.digits), options.blank)
+    digits = None if options.blank else paper.Digits(options.data, options.digits)
+    write(options.out, kinds, options.count, options.seed, digits, options.blank)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ GREY_RULES = ((150, 150, 150), (175, 175, 175), (165, 175, 190))
 COLOURED = ((225, 120, 50), (235, 140, 80), (200, 60, 50), (150, 150, 150))  # orange, light orange, red, grey
 UPSCALE = 4  # of MNIST's pixels, before a stroke is made thinner
 FINE = 4  # of the sheet's pixels, for strokes without steps
+GREY = 0.3  # of the pictures have no colour
+TRIES = 8  # of views in which all fields are to be seen
 Letter = collections.namedtuple("Letter", "path index")
 
 
@@ -72,7 +74,7 @@ class Hand:
         self.size = size
         self.thin = rng.uniform(0.42, 0.72)  # the least part of a stroke's peak that is ink: the more, the thinner
         self.slant = rng.uniform(-0.1, 0.25)
-        self.gap = rng.uniform(0.12, 0.4)
+        self.gap = rng.uniform(0.06, 0.4)
         self.width = max(1.5, size * (0.2 - 0.19 * self.thin))  # of the strokes that are drawn, in pixels
 
     def digit(self, rng, picture, size):
@@ -221,8 +223,9 @@ def patterned(pattern):
     """Paper with a pattern of 0, paper, to 1, print, in a light colour."""
     def ground(rng, width, height):
         y, x = np.mgrid[:height, :width].astype(np.float32)
-        paper = plain(rng, width, height) * rng.uniform(0.75, 1)
-        depth = rng.uniform(0.08, 0.28) * rng.uniform((0.6, 0.6, 0.6), 1)
+        depth = rng.uniform(0.08, 0.4)
+        paper = plain(rng, width, height) * rng.uniform(0.5 / (1 - depth), 1)  # no darker than half: the pens stay darker
+        depth *= rng.uniform((0.7, 0.7, 0.7), 1)
         return (paper * (1 - pattern(rng, x, y)[..., None] * depth)).astype(np.float32)
     return ground
 
@@ -289,30 +292,46 @@ def light(rng, picture, strong):
     return picture * shade[..., None]
 
 
-def corners(rng, width, height, strong):
-    """The four points of the sheet that are the corners of the picture."""
+def corners(rng, width, height, strength):
+    """The four points of the sheet that are the corners of the picture. The strength is that of turn and perspective, 1 a photo's."""
     margin = rng.uniform(0.03, 0.05) * min(width, height)
     points = np.array([(margin, margin), (width - margin, margin), (width - margin, height - margin), (margin, height - margin)])
-    turn = np.radians(rng.uniform(-1, 1) * (4 if strong else 0.8))
+    turn = np.radians(rng.uniform(-4, 4) * strength)
     middle = points.mean(0)
     points = (points - middle) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + middle
-    if strong:
-        points += rng.uniform(-0.045, 0.02, (4, 2)) * (width, height) * np.sign(middle - points)
-    return points
+    return points + strength * rng.uniform(-0.045, 0.02, (4, 2)) * (width, height) * np.sign(middle - points)
+
+
+def shape(points):
+    """The width and height of a picture with these corners of the sheet, and the matrix from it to the sheet."""
+    width, height = (int(np.linalg.norm(points[a] - points[0])) for a in (1, 3))
+    return width, height, homography([(0, 0), (width, 0), (width, height), (0, height)], points)
+
+
+def view(rng, sheet, strong):
+    """How the sheet is seen: its fields are in the picture whole."""
+    strength = 1 if strong else 0.15
+    for _ in range(TRIES):
+        width, height, back = shape(corners(rng, sheet.width, sheet.height, strength))
+        seen = [moved(np.linalg.inv(back), field["box"]) for field in sheet.fields]
+        if all(x0 >= 2 and y0 >= 2 and x1 <= width - 2 and y1 <= height - 2 for x0, y0, x1, y1 in seen):
+            return width, height, back
+        strength *= 0.7
+    return shape(np.array([(0, 0), (sheet.width, 0), (sheet.width, sheet.height), (0, sheet.height)], float))
 
 
 def picture(rng, sheet, strong=False, quarter_turns=0):
     """The sheet as a picture, and its fields with boxes (left, top, width, height) in the picture."""
-    seen, points = sheet.seen(), corners(rng, sheet.width, sheet.height, strong)
-    width, height = (int(np.linalg.norm(points[a] - points[0])) for a in (1, 3))
-    out = [(0, 0), (width, 0), (width, height), (0, height)]
-    back = homography(out, points)
+    seen, (width, height, back) = sheet.seen(), view(rng, sheet, strong)
     table = tuple(int(v) for v in rng.integers(30, 120, 3)) if strong else tuple(int(v) for v in sheet.ground[0, 0])
     image = seen.transform((width, height), Image.PERSPECTIVE, tuple(back.ravel()[:8]), Image.BICUBIC, fillcolor=table)
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 1.1 if strong else 0.7)))
     level = light(rng, np.asarray(image, np.float32), strong)
+    if strong and rng.random() < 0.2:
+        border = int(rng.uniform(0.005, 0.02) * min(width, height)) + 1
+        level[slice(border) if rng.random() < 0.5 else slice(-border, None)] *= 0.25  # the edge of a lid or a book
     level += rng.uniform(0.5, 6 if strong else 3) * rng.standard_normal(level.shape, np.float32)
-    image = Image.fromarray(level.clip(0, 255).astype(np.uint8))
+    image = Image.fromarray(level.clip(0, 255).astype(np.uint8)).convert("L" if rng.random() < GREY else "RGB")
     there = np.linalg.inv(back)
     for _ in range(quarter_turns):
         image, there = image.transpose(Image.ROTATE_270), np.array([[0, -1, image.height], [1, 0, 0], [0, 0, 1]]) @ there
@@ -329,4 +348,4 @@ def jpeg(rng, image):
         return image
     packed = io.BytesIO()
     image.save(packed, "JPEG", quality=int(rng.integers(60, 95)))
-    return Image.open(packed).convert("RGB")
+    return Image.open(packed).convert(image.mode)
