@@ -297,8 +297,9 @@ def cheque(desk):
 def register(desk):
     """A ruled page with columns and printed heads."""
     hand = desk.hand(24, 36)
+    hand.gap = min(hand.gap, 0.2)
     rows, count = desk.between(4, 9), desk.between(2, 4)
-    high, wide = int(hand.size * desk.rng.uniform(1.5, 1.9)), int(hand.size * desk.rng.uniform(4.5, 6))
+    high, wide = int(hand.size * desk.rng.uniform(1.5, 1.9)), int(hand.size * desk.rng.uniform(5.5, 7))
     x0, y0 = hand.size, int(hand.size * 2.4)
     sheet = Sheet(desk, 2 * x0 + wide * count, y0 + high * rows + hand.size * 1.5)
     sheet.colour["rule"] = desk.choose(paper.RULES + paper.GREY_RULES)

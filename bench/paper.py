@@ -26,6 +26,7 @@ RULES = ((20, 20, 20), (60, 60, 60), (110, 110, 115), (90, 110, 150))
 GREY_RULES = ((150, 150, 150), (175, 175, 175), (165, 175, 190))
 COLOURED = ((225, 120, 50), (235, 140, 80), (200, 60, 50), (150, 150, 150))  # orange, light orange, red, grey
 UPSCALE = 4  # of MNIST's pixels, before a stroke is made thinner
+SPECK = 10  # pixels of MNIST's: a piece of a digit with fewer is left out
 FINE = 4  # of the sheet's pixels, for strokes without steps
 GREY = 0.3  # of the pictures have no colour
 TRIES = 8  # of views in which all fields are to be seen
@@ -56,6 +57,23 @@ def open_font(letter, size):
     return ImageFont.truetype(letter.path, size, letter.index)
 
 
+def without_specks(picture):
+    """A digit of MNIST without pieces that are no strokes: on a page they would be points."""
+    ink = set(zip(*np.nonzero(picture > 0.25)))
+    clean = picture.copy()
+    while ink:
+        piece, edge = set(), [ink.pop()]
+        while edge:
+            y, x = edge.pop()
+            piece.add((y, x))
+            near = ink.intersection((y + a, x + b) for a in (-1, 0, 1) for b in (-1, 0, 1))
+            ink -= near
+            edge.extend(near)
+        if len(piece) < SPECK:
+            clean[tuple(zip(*piece))] = 0
+    return clean
+
+
 class Digits:
     """The last 10,000 of MNIST's training or test digits, by label."""
 
@@ -64,7 +82,7 @@ class Digits:
         self.of = [pictures[-10000:][labels[-10000:] == label] for label in range(10)]
 
     def pick(self, rng, label):
-        return self.of[label][rng.integers(len(self.of[label]))]
+        return without_specks(self.of[label][rng.integers(len(self.of[label]))])
 
 
 class Hand:
