@@ -16,19 +16,22 @@
 #include "base/error.h"
 
 #define MOST_JUNCTIONS 400000
-#define REACH_PIXELS 2      /* beyond its end a segment may meet another: so far, and the thickness of both, and */
-#define REACH 0.08          /* of the shorter one's length: rounded corners */
-#define LEAST_SIDE 7.0      /* pixels of a frame: a digit in it is five high */
-#define MOST_TRIED 8        /* junctions along a side until it is given up: strokes of digits may meet it */
-#define LONGEST_GAP 0.3     /* of a side of a frame */
-#define THICKEST_SIDE 0.2   /* of the shorter side of a frame: what is thicker are strokes of an 8 or a 0 */
-#define LEAST_RATIO 0.7     /* between opposite sides of a frame: perspective */
-#define SHARP_CORNERS 3     /* of a frame's four that have ink in them: a 0 has none */
-#define DIVIDER_THICKER 1.8 /* times, and 1.5 pixels, than what it divides */
-#define LEAST_TEETH 3       /* of a comb, and dashes of a row */
-#define ALIKE 0.15          /* of their lengths and distances that they may differ */
-#define LEAST_DASH 0.45     /* of the distance from a dash to the next: a hyphen between digits is shorter */
-#define MOST_PASSES 4       /* dividers that divide what others divide */
+#define REACH_PIXELS 2    /* beyond its end a segment may meet another: so far, and the thickness of both, and */
+#define REACH 0.08        /* of the shorter one's length: rounded corners */
+#define MOST_PAPER 1      /* pixels between a segment and one that it runs into */
+#define LEAST_SIDE 7.0    /* pixels of a frame: a digit in it is five high */
+#define MOST_TRIED 8      /* junctions along a side until it is given up: strokes of digits may meet it */
+#define LONGEST_GAP 0.3   /* of a side of a frame */
+#define THICKEST_SIDE 0.2 /* of the shorter side of a frame: what is thicker are strokes of an 8 or a 0 */
+#define LEAST_RATIO 0.7   /* between opposite sides of a frame: perspective */
+#define SLANTED 0.15      /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
+#define SHARP_CORNERS 3   /* of a frame's four that have ink in them: a 0 has none */
+#define DIVIDER_THICKER 1.8  /* times, and 1.5 pixels, than what it divides */
+#define DIVIDER_SLANTED 0.05 /* the same as SLANTED, of what divides nothing that is a frame */
+#define LEAST_TEETH 3        /* of a comb, and dashes of a row */
+#define ALIKE 0.15           /* of their lengths and distances that they may differ */
+#define LEAST_DASH 0.45      /* of the distance from a dash to the next: a hyphen between digits is shorter */
+#define MOST_PASSES 4        /* dividers that divide what others divide */
 
 typedef struct junction {
     uint32_t level, upright; /* segments */
@@ -70,12 +73,38 @@ static spot meeting(const segments *all, const segment *level, const segment *up
     return p;
 }
 
+/* How many steps of paper there are from a segment's end to where it is to meet another. */
+static size_t paper_before(const builder *b, const segment *s, double step)
+{
+    const size_t from = step < (double)s->from ? (size_t)fmax(0, ceil(step)) : s->to;
+    const size_t to = step < (double)s->from ? s->from : (size_t)fmax(0, ceil(step));
+    size_t paper = 0;
+    for (size_t i = from; i < to; i++) {
+        const double at = fmax(0, round(lenet5_segment_at(b->all, s, (double)i)));
+        const size_t x = s->upright ? (size_t)at : i, y = s->upright ? i : (size_t)at;
+        paper += x < b->map->width && y < b->map->height && b->map->ink[y * b->map->width + x] < INK;
+    }
+    return paper;
+}
+
+/* Both may end before a corner, which may be round; where one goes on the other comes up to it. */
+static bool do_meet(const builder *b, const segment *level, const segment *upright, const spot *p)
+{
+    const double off = beyond(level, p->x), off2 = beyond(upright, p->y);
+    const double reach = REACH_PIXELS + level->thickness + upright->thickness;
+    if (off > 0 && off2 > 0) {
+        const double round = reach + REACH * fmin(length_of(level), length_of(upright));
+        return off <= round && off2 <= round;
+    }
+    return off <= reach && off2 <= reach && paper_before(b, level, p->x) <= MOST_PAPER &&
+           paper_before(b, upright, p->y) <= MOST_PAPER;
+}
+
 static bool add_junction(builder *b, size_t level, size_t upright)
 {
     const segment *l = &b->all->list[level], *u = &b->all->list[upright];
-    const double reach = REACH_PIXELS + l->thickness + u->thickness + REACH * fmin(length_of(l), length_of(u));
     const spot p = meeting(b->all, l, u);
-    if (beyond(l, p.x) > reach || beyond(u, p.y) > reach || b->count >= MOST_JUNCTIONS)
+    if (!do_meet(b, l, u, &p) || b->count >= MOST_JUNCTIONS)
         return true;
     if (b->count == b->room) {
         const size_t room = 2 * b->room + 256;
@@ -231,6 +260,14 @@ static bool are_sides(double a, double b)
     return fmin(a, b) >= LEAST_RATIO * fmax(a, b) && fmin(a, b) >= LEAST_SIDE;
 }
 
+/* Whether an upright side meets those above and below it at right angles, or nearly. */
+static bool is_square(const builder *b, const junction *top, const junction *bottom)
+{
+    const segment *list = b->all->list;
+    const double slope = list[top->upright].slope;
+    return fabs(slope + list[top->level].slope) <= SLANTED && fabs(slope + list[bottom->level].slope) <= SLANTED;
+}
+
 /* Whether two junctions on one level segment and two on another, below, are the corners of a frame. */
 static bool encloses(frame *f, const builder *b, const junction *a, const junction *c, const junction *a2,
                      const junction *c2)
@@ -240,7 +277,7 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     const double thickness = fmax(fmax(list[a->level].thickness, list[a2->level].thickness),
                                   fmax(list[a->upright].thickness, list[c->upright].thickness));
     *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}}, thickness};
-    if (!are_sides(width, width2) || !are_sides(height, height2) ||
+    if (!is_square(b, a, a2) || !is_square(b, c, c2) || !are_sides(width, width2) || !are_sides(height, height2) ||
         thickness > THICKEST_SIDE * fmin(fmin(width, width2), fmin(height, height2)) + 0.5)
         return false;
     if (!is_whole(b, a->level, a->x, c->x) || !is_whole(b, a2->level, a2->x, c2->x) ||
@@ -328,7 +365,8 @@ static bool divides(const builder *b, size_t s)
     bool begins = false, ends = false;
     for (size_t i = first[s]; i < first[s + 1]; i++) {
         const segment *other = &list[here->upright ? junctions[i].level : junctions[i].upright];
-        if (!b->found->printed[other - list] || here->thickness > DIVIDER_THICKER * other->thickness + 1.5)
+        if (!b->found->printed[other - list] || here->thickness > DIVIDER_THICKER * other->thickness + 1.5 ||
+            fabs(here->slope + other->slope) > DIVIDER_SLANTED)
             continue;
         const double at = here->upright ? junctions[i].y : junctions[i].x;
         const double near = REACH_PIXELS + here->thickness + other->thickness;

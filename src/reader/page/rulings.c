@@ -27,14 +27,15 @@ static double length_of(const segment *s)
     return (double)(s->to - s->from);
 }
 
-/* A line from one side of the map to the other, along its border. */
+/* A line from one side of the map to the other, along its border and with it. */
 static bool is_edge(const segments *all, const segment *s, const ink_map *map)
 {
     const double side = (double)(s->upright ? map->height : map->width);
     const double across = (double)(s->upright ? map->width : map->height);
-    const double at = lenet5_segment_at(all, s, 0.5 * (double)(s->from + s->to));
-    const double near = fmin(at, across - 1 - at);
-    return length_of(s) >= WHOLE * side && near <= BORDER + s->thickness && across >= 2 * LEAST_PAPER * s->thickness;
+    const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
+    const double near = BORDER + 0.5 * s->thickness;
+    return length_of(s) >= WHOLE * side && fabs(at - to) <= BORDER && across >= 2 * LEAST_PAPER * s->thickness &&
+           (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
 }
 
 typedef struct weighed {

@@ -29,6 +29,10 @@
 #define GAP_PIXELS 4         /* of paper that a chain goes over, and */
 #define GAP 2.0              /* times its thickness, but */
 #define MOST_GAP 12          /* at most: dots and dashes of a rule; digits are farther apart */
+#define SOLID_GAP 3          /* pixels: a solid line's */
+#define LEAST_DOTS 8         /* gaps of a dotted line, and */
+#define DOTTED 0.2           /* of its length, and */
+#define UNEVEN 2.5           /* times the mean gap: its longest */
 #define YOUNG 3.0            /* times as far as a chain has come it may go on without a run of its own, but */
 #define MOST_CROSSING 6.0    /* times the thickest run at most, or as far as it has come */
 #define LEAST_LENGTH 8       /* steps, and */
@@ -106,6 +110,36 @@ static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
            f->deviation <= BENT_PIXELS + BENT * length;
 }
 
+static bool is_inked(const tracer *t, uint32_t step, double at)
+{
+    return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= INK;
+}
+
+/* The steps between a run and the one before it in which there is paper. */
+static uint32_t gap_before(const tracer *t, const run *after)
+{
+    const run *before = &t->runs[after->before];
+    const double slope = (middle_of(after) - middle_of(before)) / ((double)after->step - (double)before->step);
+    uint32_t gap = 0;
+    for (uint32_t step = before->step + 1; step < after->step; step++)
+        gap += !is_inked(t, step, middle_of(before) + slope * ((double)step - (double)before->step));
+    return gap;
+}
+
+/* Whether a chain has many gaps, one like the other: a dotted line. */
+static bool is_dotted(const tracer *t, const chain *c)
+{
+    uint32_t gaps = 0, total = 0, longest = 0;
+    for (uint32_t i = c->last; t->runs[i].before != NO_RUN; i = t->runs[i].before) {
+        const uint32_t gap = gap_before(t, &t->runs[i]);
+        gaps += gap > 0;
+        total += gap;
+        longest = gap > longest ? gap : longest;
+    }
+    return gaps >= LEAST_DOTS && total >= DOTTED * (double)(t->runs[c->last].step - c->from) &&
+           longest <= UNEVEN * total / gaps + 1;
+}
+
 static bool make_room(tracer *t, size_t length)
 {
     segments *found = t->found;
@@ -145,7 +179,7 @@ static void fill_between(trace *path, const tracer *t, const run *before, const 
     }
 }
 
-static lenet5_status end_chain(tracer *t, const chain *c, lenet5_error *error)
+static lenet5_status add_segment(tracer *t, const chain *c, lenet5_error *error)
 {
     const line_fit f = fit(t, c);
     if (!is_segment(t, c, &f) || t->found->count >= MOST_SEGMENTS)
@@ -169,6 +203,40 @@ static lenet5_status end_chain(tracer *t, const chain *c, lenet5_error *error)
                                                   .upright = t->upright};
     t->trace_count += length;
     return LENET5_OK;
+}
+
+/* The part of a chain after the last gap that is too long for a solid line; the chain keeps what is before it. */
+static chain split_off(tracer *t, chain *c)
+{
+    chain part = *c;
+    part.count = 0;
+    c->last = NO_RUN;
+    for (uint32_t i = part.last; i != NO_RUN; i = t->runs[i].before) {
+        run *r = &t->runs[i];
+        part.count++;
+        part.from = r->step;
+        if (r->before == NO_RUN || gap_before(t, r) <= SOLID_GAP)
+            continue;
+        c->last = r->before;
+        c->count -= part.count;
+        r->before = NO_RUN;
+        break;
+    }
+    return part;
+}
+
+static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
+{
+    if (t->runs[c->last].step - c->from + 1 < LEAST_LENGTH)
+        return LENET5_OK;
+    if (is_dotted(t, c))
+        return add_segment(t, c, error);
+    lenet5_status status = LENET5_OK;
+    while (c->last != NO_RUN && status == LENET5_OK) {
+        const chain part = split_off(t, c);
+        status = add_segment(t, &part, error);
+    }
+    return status;
 }
 
 /* ---- Following them -----------------------------------------------------------------------------------------------
