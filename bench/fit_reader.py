@@ -22,27 +22,30 @@ from PIL import Image, ImageFilter
 
 import as_pictures
 import draw_pages
+import empty as empty_pages
 import not_digits
+import paper
 import signs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = f"{ROOT}/src/reader/search/weights.h"
-BATCH = 100  # pictures for one run of the program
+PART = 250  # pictures that are drawn and read at once
 RIDGE = 1.0  # of the squares of the weights, in rows: weights of rare evidence stay small
+Stock = collections.namedtuple("Stock", "digits labels of_pages")
 Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the strings that are right, in any order
 
 
 # ---- Sources: each draws one picture ----
 
-def hand_string(rng, digits, labels):
+def hand_string(rng, stock):
     """A string in one hand: all its digits lean, widen and thicken alike, and somewhat by themselves."""
     lean, wide, pen = rng.uniform(-0.35, 0.35), rng.uniform(0.75, 1.3), rng.integers(-1, 2)
     height = int(rng.integers(18, 70))
     count = int(rng.integers(1, 9))
-    chosen = rng.integers(0, len(labels), count)
+    chosen = rng.integers(0, len(stock.labels), count)
     cells = []
     for i in chosen:
-        cell = Image.fromarray((255 * digits[i]).astype(np.uint8)).resize((84, 84), Image.BICUBIC)
+        cell = Image.fromarray((255 * stock.digits[i]).astype(np.uint8)).resize((84, 84), Image.BICUBIC)
         if pen:
             cell = cell.filter(ImageFilter.MaxFilter(5) if pen > 0 else ImageFilter.MinFilter(3))
         shear = lean + rng.uniform(-0.1, 0.1)
@@ -61,33 +64,41 @@ def hand_string(rng, digits, labels):
         x += c.width + gap * rng.uniform(0.7, 1.3)
     paper, dark = rng.uniform(170, 250), rng.uniform(0, 90)
     grey = paper + (dark - paper) * ink + rng.normal(0, rng.choice([0, 2, 6]), ink.shape)
-    text = "".join(str(labels[i]) for i in chosen)
+    text = "".join(str(stock.labels[i]) for i in chosen)
     options = [] if rng.random() < 0.6 else ["--format", str(count)]
     return Drawn(Image.fromarray(grey.clip(0, 255).astype(np.uint8)), options, [text])
 
 
-def single(rng, digits, labels):
-    i = rng.integers(0, len(labels))
+def single(rng, stock):
+    i = rng.integers(0, len(stock.labels))
     options = [] if rng.random() < 0.7 else ["--format", "1"]
-    return Drawn(as_pictures.photograph(digits[i], rng), options, [str(labels[i])])
+    return Drawn(as_pictures.photograph(stock.digits[i], rng), options, [str(stock.labels[i])])
 
 
-def thing(rng, _digits, _labels):
+def thing(rng, _stock):
     return Drawn(not_digits.draw_any(rng), [], [])
 
 
-def page(rng, digits, labels):
-    kinds = draw_pages.KINDS
-    picture, truth = draw_pages.draw(kinds[rng.integers(0, len(kinds))], rng, (digits, labels))
-    return Drawn(picture, truth.get("options", []), [field["text"] for field in truth["fields"]])
+def page(rng, stock):
+    kinds = list(draw_pages.KINDS)
+    picture, truth = draw_pages.draw(kinds[rng.integers(0, len(kinds))], rng, stock.of_pages)
+    return Drawn(picture, truth["options"], [field["text"] for field in truth["fields"]])
 
 
-def sign(rng, digits, labels):
-    picture, text = signs.draw_any(rng, (digits, labels))
-    return Drawn(picture, [], [text] if text else [])
+def empty(rng, _stock):
+    picture, _ = draw_pages.draw(empty_pages.KINDS[rng.integers(0, len(empty_pages.KINDS))], rng, None, blank=True)
+    return Drawn(picture, [], [])
 
 
-SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "signs": sign}
+def sign(rng, stock):
+    way = signs.WAYS[rng.integers(0, len(signs.WAYS))]
+    kinds = [kind for kind in (signs.PENNED if way == "pen" else signs.PRINTED) if kind != "Hangul" or paper.fonts(True)]
+    kind = kinds[rng.integers(0, len(kinds))]
+    picture, string = signs.draw(rng, stock.of_pages, way, kind)
+    return Drawn(picture, [], list(signs.right_answers(kind, string)))
+
+
+SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "empty": empty, "signs": sign}
 
 
 # ---- Reading ----
@@ -104,25 +115,34 @@ def rows_of(program, folder, drawn):
         by_options[tuple(d.options)].append(number)
         d.picture.save(f"{folder}/{number}.png")
     for options, numbers in by_options.items():
-        for first in range(0, len(numbers), BATCH):
-            files = [f"{folder}/{n}.png" for n in numbers[first:first + BATCH]]
-            out = subprocess.run([program, "read", "--json", "--evidence", *options, *files], stdout=subprocess.PIPE,
-                                 stderr=subprocess.DEVNULL)
-            for line in out.stdout.decode().splitlines():
-                answer = json.loads(line)
-                if not answer.get("string"):
-                    continue
+        files = [f"{folder}/{n}.png" for n in numbers]
+        out = subprocess.run([program, "read", "--json", "--evidence", "--threads", "1", *options, *files], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)
+        for line in out.stdout.decode().splitlines():
+            answer = json.loads(line)
+            if answer.get("string"):
                 number = int(os.path.basename(answer["file"])[:-4])
-                right = plain(answer["string"]) in [plain(t) for t in drawn[number].truth]
+                right = plain(answer["string"]) in [plain(text) for text in drawn[number].truth]
                 rows.append((list(answer["evidence"].values()), right, number))
     return rows
 
 
-def gather(options, source, digits, labels):
-    rng = np.random.default_rng([options.seed, sum(map(ord, source))])
-    drawn = [SOURCES[source](rng, digits, labels) for _ in range(options.count)]
+def gather(options, source, part):
+    """The rows of a part of a source's pictures; each picture has a number of its own."""
+    stock = Stock(*mnist.load(options.data, "train"), paper.Digits(options.data, "train"))
+    numbers = range(part * PART, min((part + 1) * PART, options.count))
+    drawn = [SOURCES[source](np.random.default_rng([options.seed, number, *source.encode()]), stock) for number in numbers]
     with tempfile.TemporaryDirectory() as folder:
-        return rows_of(options.program, folder, drawn)
+        return [(evidence, right, numbers[i]) for evidence, right, i in rows_of(options.program, folder, drawn)]
+
+
+def gather_all(options):
+    jobs = [(source, part) for source in SOURCES for part in range(-(-options.count // PART))]
+    rows = {source: [] for source in SOURCES}
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        for (source, _), found in zip(jobs, pool.map(gather, *zip(*[(options, *job) for job in jobs]))):
+            rows[source] += found
+    return rows
 
 
 # ---- The regression ----
@@ -169,10 +189,8 @@ def main():
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    digits, labels = mnist.load(options.data, "train")
     names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
-    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        rows = dict(zip(SOURCES, pool.map(gather, *zip(*[(options, s, digits, labels) for s in SOURCES]))))
+    rows = gather_all(options)
     x = np.array([r[0] for s in SOURCES for r in rows[s]])
     y = np.array([r[1] for s in SOURCES for r in rows[s]])
     group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
