@@ -1,12 +1,334 @@
+/*
+ * From frames to fields.
+ *
+ *     boxes     the paper in each frame, of those that hold no other
+ *     blocks    boxes that have a side in common: a row, a table
+ *     rows      a block of one row of narrow boxes is a number with a digit in each; so are narrow boxes that stand
+ * apart, but near each other, and are of one size tables    each box of any other block is a field of its own
+ */
 #include "cells.h"
 
-lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *place,
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#define NARROW 1.3     /* of its height: the width of a box for one digit */
+#define SAME_SIZE 0.25 /* of their widths and heights that boxes of one number may differ */
+#define SAME_ROW 0.3   /* of their height that these may be off */
+#define APART 1.3      /* of their width between them, at most; a box that was not found may be there */
+#define COMMON 0.5     /* of the shorter of two sides that they have in common */
+#define PAGE 0.5       /* of the map's width and height: a frame around all that is there is no cell */
+#define MOST_NEAR 2000 /* boxes that are compared with one: more begin in its width on no form */
+
+typedef struct box {
+    span paper;
+    double thickness;
+    size_t block; /* the first box of those that it is joined to */
+    size_t row, column;
+    bool holds_others;
+} box;
+
+static double width_of(const box *b)
+{
+    return (double)(b->paper.right - b->paper.left);
+}
+
+static double height_of(const box *b)
+{
+    return (double)(b->paper.bottom - b->paper.top);
+}
+
+/* ---- Boxes --------------------------------------------------------------------------------------------------------
+ */
+
+/* The place in a map of what was at a place before it was turned; a turn keeps lengths. */
+static spot turned(const spot *p, const transform *place)
+{
+    const double x = p->x - place->x0, y = p->y - place->y0;
+    return (spot){place->xx * x + place->yx * y, place->xy * x + place->yy * y};
+}
+
+static double bounded(double value, size_t size)
+{
+    return fmin(fmax(0, round(value)), (double)size);
+}
+
+static bool paper_of(box *b, const frame *f, const ink_map *map, const transform *place)
+{
+    spot at[4];
+    for (int i = 0; i < 4; i++)
+        at[i] = turned(&f->corner[i], place);
+    const double in = 0.5 * f->thickness + 0.5;
+    b->thickness = f->thickness;
+    b->paper = (span){(size_t)bounded(0.5 * (at[0].x + at[3].x) + in, map->width),
+                      (size_t)bounded(0.5 * (at[0].y + at[1].y) + in, map->height),
+                      (size_t)bounded(0.5 * (at[1].x + at[2].x) - in + 1, map->width),
+                      (size_t)bounded(0.5 * (at[2].y + at[3].y) - in + 1, map->height)};
+    return b->paper.left < b->paper.right && b->paper.top < b->paper.bottom;
+}
+
+static int by_left(const void *a, const void *b)
+{
+    const span *left = &((const box *)a)->paper, *right = &((const box *)b)->paper;
+    if (left->left != right->left)
+        return left->left > right->left ? 1 : -1;
+    return (left->top > right->top) - (left->top < right->top);
+}
+
+static bool holds(const span *outer, const span *inner)
+{
+    const size_t x = (inner->left + inner->right) / 2, y = (inner->top + inner->bottom) / 2;
+    return outer->left <= x && x < outer->right && outer->top <= y && y < outer->bottom &&
+           span_area(*outer) > span_area(*inner);
+}
+
+/* The length that two stretches have in common, of the shorter one's. */
+static double common(size_t from, size_t to, size_t from2, size_t to2)
+{
+    const double both = fmin((double)to, (double)to2) - fmax((double)from, (double)from2);
+    return both / fmin((double)(to - from), (double)(to2 - from2));
+}
+
+static bool are_joined(const box *a, const box *b)
+{
+    const double side = fmax(a->thickness, b->thickness) * 1.5 + 3;
+    const span *p = &a->paper, *q = &b->paper;
+    const bool beside =
+        fabs((double)p->right - (double)q->left) <= side && common(p->top, p->bottom, q->top, q->bottom) >= COMMON;
+    const bool below =
+        fmin(fabs((double)p->bottom - (double)q->top), fabs((double)q->bottom - (double)p->top)) <= side &&
+        common(p->left, p->right, q->left, q->right) >= COMMON;
+    return beside || below;
+}
+
+static size_t first_of_block(box *list, size_t i)
+{
+    while (list[i].block != i)
+        i = list[i].block = list[list[i].block].block;
+    return i;
+}
+
+/* Marks those that hold others, and joins the others to blocks. The list is in the order of left sides. */
+static lenet5_status compare(box *list, size_t count, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
+        const double reach = (double)list[i].paper.right + 2 * list[i].thickness + 3;
+        size_t k = i + 1;
+        for (; k < count && k <= i + MOST_NEAR && (double)list[k].paper.left <= reach; k++) {
+            list[i].holds_others |= holds(&list[i].paper, &list[k].paper);
+            list[k].holds_others |= holds(&list[k].paper, &list[i].paper);
+            if (!are_joined(&list[i], &list[k]))
+                continue;
+            const size_t a = first_of_block(list, i), c = first_of_block(list, k);
+            list[a > c ? a : c].block = a < c ? a : c;
+        }
+        status = lenet5_check_time(b, 20 * (k - i), error);
+    }
+    return status;
+}
+
+/* ---- Rows and columns ---------------------------------------------------------------------------------------------
+ */
+
+static int by_block_and_top(const void *a, const void *b)
+{
+    const box *left = a, *right = b;
+    if (left->block != right->block)
+        return left->block > right->block ? 1 : -1;
+    if (left->paper.top != right->paper.top)
+        return left->paper.top > right->paper.top ? 1 : -1;
+    return (left->paper.left > right->paper.left) - (left->paper.left < right->paper.left);
+}
+
+static int by_row(const void *a, const void *b)
+{
+    const box *left = a, *right = b;
+    if (left->row != right->row)
+        return left->row > right->row ? 1 : -1;
+    return (left->paper.left > right->paper.left) - (left->paper.left < right->paper.left);
+}
+
+/* Numbers the rows of a block, from 1, and its columns by those of the row that has most; returns the rows. */
+static size_t number(box *list, size_t count)
+{
+    size_t row = 0;
+    double middle = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double here = 0.5 * (double)(list[i].paper.top + list[i].paper.bottom);
+        if (row == 0 || here > middle + 0.5 * height_of(&list[i])) {
+            row++;
+            middle = here;
+        }
+        list[i].row = row;
+    }
+    qsort(list, count, sizeof *list, by_row);
+    for (size_t i = 0; i < count; i++)
+        list[i].column = i > 0 && list[i - 1].row == list[i].row ? list[i - 1].column + 1 : 1;
+    return row;
+}
+
+/* ---- Fields -------------------------------------------------------------------------------------------------------
+ */
+
+static bool alike(double a, double b)
+{
+    return fabs(a - b) <= SAME_SIZE * fmax(a, b) + 1;
+}
+
+/* Whether a box may be the next of a number: as large as the one before, to the right of it, and near. */
+static bool goes_on(const box *before, const box *b)
+{
+    const double apart = (double)b->paper.left - (double)before->paper.right;
+    const double off =
+        fabs((double)(b->paper.top + b->paper.bottom) - (double)(before->paper.top + before->paper.bottom)) / 2;
+    return alike(height_of(before), height_of(b)) && alike(width_of(before), width_of(b)) && apart >= -2 &&
+           apart <= APART * width_of(before) && off <= SAME_ROW * height_of(before);
+}
+
+static void add_field(layout *found, const box *list, size_t count, size_t table)
+{
+    field *f = &found->fields[found->field_count];
+    *f = (field){.first = found->cell_count, .count = count, .box = EMPTY_SPAN, .table = table};
+    if (table) {
+        f->row = list->row;
+        f->column = list->column;
+    }
+    for (size_t i = 0; i < count; i++) {
+        found->cells[found->cell_count++] = (cell){list[i].paper, (int32_t)found->field_count};
+        f->box = span_of_both(f->box, list[i].paper);
+    }
+    found->field_count++;
+}
+
+static bool is_narrow(const box *b)
+{
+    return width_of(b) <= NARROW * height_of(b);
+}
+
+/* Narrow boxes of single rows: each number goes from a box on as far as there are more. Marks what is taken by row 0.
+ */
+static void add_numbers(layout *found, box *list, size_t count, box *row)
+{
+    qsort(list, count, sizeof *list, by_left);
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].row == 0 || !is_narrow(&list[i]))
+            continue;
+        size_t n = 0;
+        row[n++] = list[i];
+        list[i].row = 0;
+        for (size_t k = i + 1; k < count && k <= i + MOST_NEAR; k++)
+            if (list[k].row != 0 && is_narrow(&list[k]) && goes_on(&row[n - 1], &list[k])) {
+                row[n++] = list[k];
+                list[k].row = 0;
+            }
+        assert(n <= count);
+        add_field(found, row, n, 0);
+    }
+}
+
+static bool is_page(const box *b, const ink_map *map)
+{
+    return width_of(b) >= PAGE * (double)map->width && height_of(b) >= PAGE * (double)map->height;
+}
+
+/* Tables at once; single rows of narrow boxes, and single boxes, are put to the front of the list, and counted. */
+static size_t add_tables(layout *found, box *list, size_t count, const ink_map *map)
+{
+    size_t left = 0, tables = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && list[end].block == list[i].block; end++)
+            ;
+        const size_t rows = number(list + i, end - i);
+        bool narrow = true;
+        for (size_t k = i; k < end; k++)
+            narrow &= is_narrow(&list[k]);
+        if (end - i == 1 && !narrow && !is_page(&list[i], map))
+            add_field(found, list + i, 1, 0);
+        else if (end - i > 1 && (rows > 1 || !narrow)) {
+            tables++;
+            for (size_t k = i; k < end; k++)
+                add_field(found, list + k, 1, tables);
+        } else if (end - i > 1 || narrow)
+            for (size_t k = i; k < end; k++)
+                list[left++] = list[k];
+    }
+    return left;
+}
+
+static int by_reading_order(const void *a, const void *b)
+{
+    const field *left = a, *right = b;
+    const span *p = &left->box, *q = &right->box;
+    if (left->table && left->table == right->table)
+        return left->row != right->row ? (left->row > right->row ? 1 : -1)
+                                       : (left->column > right->column) - (left->column < right->column);
+    if (p->top != q->top)
+        return p->top > q->top ? 1 : -1;
+    return (p->left > q->left) - (p->left < q->left);
+}
+
+/* Brings fields into the order in which they are read, and their cells with them. */
+static lenet5_status sort_fields(layout *found, lenet5_error *error)
+{
+    cell *cells = malloc((found->cell_count + 1) * sizeof *cells);
+    if (!cells)
+        return lenet5_fail_memory(error);
+    qsort(found->fields, found->field_count, sizeof *found->fields, by_reading_order);
+    size_t count = 0;
+    for (size_t i = 0; i < found->field_count; i++) {
+        field *f = &found->fields[i];
+        for (size_t k = 0; k < f->count; k++)
+            cells[count + k] = (cell){found->cells[f->first + k].box, (int32_t)i};
+        f->first = count;
+        count += f->count;
+    }
+    assert(count == found->cell_count);
+    free(found->cells);
+    found->cells = cells;
+    return LENET5_OK;
+}
+
+static lenet5_status find_fields(layout *found, box *list, box *row, const frames *f, const ink_map *map,
+                                 const transform *place, budget *b, lenet5_error *error)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < f->count; i++)
+        count += paper_of(&list[count], &f->list[i], map, place);
+    qsort(list, count, sizeof *list, by_left);
+    for (size_t i = 0; i < count; i++) {
+        list[i].block = i;
+        list[i].holds_others = false;
+    }
+    const lenet5_status status = compare(list, count, b, error);
+    if (status != LENET5_OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        list[i].block = first_of_block(list, i);
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!list[i].holds_others)
+            list[left++] = list[i];
+    qsort(list, left, sizeof *list, by_block_and_top);
+    add_numbers(found, list, add_tables(found, list, left, map), row);
+    assert(found->cell_count <= f->count && found->field_count <= found->cell_count);
+    return sort_fields(found, error);
+}
+
+lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *place, budget *b,
                                 lenet5_error *error)
 {
-    (void)found;
-    (void)f;
-    (void)map;
-    (void)place;
-    (void)error;
-    return LENET5_OK;
+    if (f->count == 0)
+        return LENET5_OK;
+    box *list = malloc(f->count * sizeof *list), *row = malloc(f->count * sizeof *row);
+    found->cells = malloc(f->count * sizeof *found->cells);
+    found->fields = malloc(f->count * sizeof *found->fields);
+    const lenet5_status status = list && row && found->cells && found->fields
+                                     ? find_fields(found, list, row, f, map, place, b, error)
+                                     : lenet5_fail_memory(error);
+    free(list);
+    free(row);
+    return status;
 }

@@ -6,7 +6,7 @@
 #include "layout.h"
 
 /* place: where the map is in the one that the frames were found in. */
-lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *place,
+lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *place, budget *b,
                                 lenet5_error *error);
 
 #endif

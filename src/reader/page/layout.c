@@ -132,7 +132,7 @@ static lenet5_status take_out(layout *found, ink_map *map, transform *place, con
     status = lenet5_erase_segments(map, all, f->printed, b, error);
     if (status == LENET5_OK)
         status = level(map, place, all, f->printed, b, error);
-    return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, error) : status;
+    return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
 }
 
 lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
