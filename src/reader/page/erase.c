@@ -18,11 +18,12 @@
 #include "base/error.h"
 #include "components.h"
 
-#define SURE_INK 110 /* of 255: a stroke */
-#define DARKER 70    /* than the segment: a stroke that runs along it */
-#define EDGE 1       /* pixels on each side that a segment makes grey */
-#define SEEN 2       /* pixels beyond the edge in which a crossing stroke shows */
-#define CRUMB 1.5    /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
+#define SURE_INK 110      /* of 255: a stroke */
+#define DARKER 70         /* than the segment: a stroke that runs along it */
+#define EDGE 1            /* pixels on each side that a segment makes grey */
+#define SEEN 2            /* pixels beyond the edge in which a crossing stroke shows */
+#define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
+#define CRUMB 1.5 /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
 
 /* A map seen along a segment: steps are columns, or rows where it is upright. */
 typedef struct view {
@@ -175,6 +176,90 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
     return LENET5_OK;
 }
 
+/* ---- Strokes that run along ---------------------------------------------------------------------------------------
+ */
+
+/* What is left of a map, and what it was. */
+typedef struct remains {
+    const uint8_t *before; /* (height, width) */
+    components found;
+} remains;
+
+/* The component at some places from a zone's edge on, upwards or downwards; 0: none. */
+static uint32_t component_beyond(const view *v, const remains *r, size_t step, const zone *z, bool above, size_t from,
+                                 size_t to)
+{
+    for (size_t i = from; i <= to; i++) {
+        if (above ? z->first < i : z->last + i >= v->places)
+            break;
+        const size_t place = above ? z->first - i : z->last + i;
+        const uint32_t here = r->found.labels[step * v->along + place * v->across];
+        if (here != 0 && r->found.list[here - 1].area > 0)
+            return here;
+    }
+    return 0;
+}
+
+/* How far apart two ends of a component are at some distance from a segment, between which is its step middle. */
+static size_t apart_at(const view *v, const remains *r, const segments *all, const segment *s, size_t middle,
+                       bool above, size_t distance, uint32_t label, size_t most)
+{
+    size_t left = 0, right = 0;
+    for (; left < most && left < middle; left++) {
+        const zone z = zone_at(all, s, middle - left, v->places);
+        if (component_beyond(v, r, middle - left, &z, above, distance, distance) == label)
+            break;
+    }
+    for (; right < most && middle + right + 1 < v->steps; right++) {
+        const zone z = zone_at(all, s, middle + right, v->places);
+        if (component_beyond(v, r, middle + right, &z, above, distance, distance) == label)
+            break;
+    }
+    return left + right;
+}
+
+/* Gives a segment's ink between two steps back. */
+static void restore(const view *v, const remains *r, const segments *all, const segment *s, size_t from, size_t to)
+{
+    for (size_t step = from; step < to; step++) {
+        const zone z = zone_at(all, s, step, v->places);
+        for (size_t place = z.first; place <= z.last; place++) {
+            const size_t at = step * v->along + place * v->across;
+            v->ink[at] = r->before[at];
+        }
+    }
+}
+
+/*
+ * A round stroke that touches a segment comes to it at one place and leaves it at another, on the same side:
+ *
+ *     #        #                 #        #
+ *      ##    ##        --->       ##    ##         these ends draw near to each other
+ *     ===####=====                  ####
+ */
+static void bridge(const view *v, const remains *r, const segments *all, const segment *s, bool above)
+{
+    uint32_t last = 0;
+    size_t end = 0;
+    for (size_t step = s->from; step < s->to; step++) {
+        const zone z = zone_at(all, s, step, v->places);
+        const uint32_t here = component_beyond(v, r, step, &z, above, 1, SEEN);
+        if (here == 0)
+            continue;
+        const size_t gap = step - end;
+        if (here == last && gap > 1) {
+            const span *box = &r->found.list[here - 1].box;
+            const size_t high = v->along == 1 ? box->bottom - box->top : box->right - box->left;
+            const size_t distance = SEEN + (size_t)(0.5 * s->thickness) + 1;
+            if ((double)gap <= WIDEST_BRIDGE * (double)high &&
+                apart_at(v, r, all, s, end + gap / 2, above, distance, here, gap) > gap)
+                restore(v, r, all, s, end + 1, step);
+        }
+        last = here;
+        end = step;
+    }
+}
+
 /* ---- Crumbs -------------------------------------------------------------------------------------------------------
  */
 
@@ -187,52 +272,79 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *
     return false;
 }
 
-static lenet5_status sweep_up(ink_map *map, const uint8_t *mask, double thickest, budget *b, lenet5_error *error)
+/* What is swept up has no area any more. */
+static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, double thickest)
 {
-    components c;
-    const lenet5_status status = lenet5_find_components(&c, map, b, error);
-    if (status != LENET5_OK)
-        return status;
     const double largest = CRUMB * thickest + 2;
-    for (size_t i = 0; i < c.count; i++) {
-        const span *box = &c.list[i].box;
+    for (size_t i = 0; i < r->found.count; i++) {
+        const span *box = &r->found.list[i].box;
         if ((double)(box->right - box->left) > largest || (double)(box->bottom - box->top) > largest ||
             !beside_segment(map, mask, box))
             continue;
         for (size_t y = box->top; y < box->bottom; y++)
             for (size_t x = box->left; x < box->right; x++)
-                if (c.labels[y * map->width + x] == i + 1)
+                if (r->found.labels[y * map->width + x] == i + 1)
                     map->ink[y * map->width + x] = 0;
+        r->found.list[i].area = 0;
     }
-    lenet5_components_free(&c);
+}
+
+/* Looks at what is left, gives strokes back what was theirs, and takes crumbs away. */
+static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, const segments *all, const bool *chosen,
+                          budget *b, lenet5_error *error)
+{
+    remains r = {.before = before};
+    double thickest = 0;
+    const lenet5_status status = lenet5_find_components(&r.found, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    for (size_t i = 0; i < all->count; i++)
+        thickest = chosen[i] ? fmax(thickest, all->list[i].thickness) : thickest;
+    sweep_up(map, &r, mask, thickest);
+    for (size_t i = 0; i < all->count; i++) {
+        if (!chosen[i])
+            continue;
+        const view v = view_of(map, mask, all->list[i].upright);
+        bridge(&v, &r, all, &all->list[i], true);
+        bridge(&v, &r, all, &all->list[i], false);
+    }
+    lenet5_components_free(&r.found);
     return LENET5_OK;
 }
 
-lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, budget *b,
-                                    lenet5_error *error)
+static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all, const bool *chosen,
+                               lenet5_error *error)
 {
-    const size_t size = map->width * map->height;
-    uint8_t *mask = calloc(size, 1);
-    if (!mask)
-        return lenet5_fail_memory(error);
     lenet5_status status = LENET5_OK;
-    double thickest = 0;
     for (size_t i = 0; i < all->count; i++)
         if (chosen[i]) {
             const view v = view_of(map, mask, all->list[i].upright);
             mark(&v, all, &all->list[i]);
-            thickest = fmax(thickest, all->list[i].thickness);
         }
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (chosen[i]) {
             const view v = view_of(map, mask, all->list[i].upright);
             status = erase(&v, all, &all->list[i], error);
         }
-    for (size_t i = 0; i < size && status == LENET5_OK; i++)
+    for (size_t i = 0; i < map->width * map->height && status == LENET5_OK; i++)
         if ((mask[i] & 6) == 4)
             map->ink[i] = 0;
+    return status;
+}
+
+lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, budget *b,
+                                    lenet5_error *error)
+{
+    const size_t size = map->width * map->height;
+    uint8_t *mask = calloc(size, 1), *before = malloc(size);
+    lenet5_status status = mask && before ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        memcpy(before, map->ink, size);
+        status = erase_all(map, mask, all, chosen, error);
+    }
     if (status == LENET5_OK)
-        status = sweep_up(map, mask, thickest, b, error);
+        status = mend(map, mask, before, all, chosen, b, error);
+    free(before);
     free(mask);
-    return status == LENET5_OK ? lenet5_check_time(b, 4 * size, error) : status;
+    return status == LENET5_OK ? lenet5_check_time(b, 5 * size, error) : status;
 }
