@@ -17,9 +17,11 @@
 
 #include "base/error.h"
 #include "components.h"
+#include "histogram.h"
 
 #define SURE_INK 110      /* of 255: a stroke */
 #define DARKER 70         /* than the segment: a stroke that runs along it */
+#define MOSTLY 0.75       /* of its steps */
 #define EDGE 1            /* pixels on each side that a segment makes grey */
 #define SEEN 2            /* pixels beyond the edge in which a crossing stroke shows */
 #define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
@@ -90,22 +92,21 @@ static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
     return false;
 }
 
-static uint8_t level_of(const view *v, const segments *all, const segment *s)
+/* The darkest ink across a segment, at most of its steps. */
+static unsigned level_of(const view *v, const segments *all, const segment *s)
 {
-    uint32_t histogram[256] = {0}, count = 0, below = 0;
+    uint32_t histogram[256] = {0}, count = 0;
     for (size_t step = s->from; step < s->to; step++) {
         const trace *here = &all->traces[s->path + step - s->from];
-        if (here->crosses != CROSSES_NOTHING)
-            continue;
-        histogram[v->ink[step * v->along + (here->first + here->last) / 2 * v->across]]++;
-        count++;
+        uint8_t darkest = 0;
+        for (size_t place = here->first; here->crosses == CROSSES_NOTHING && place <= here->last; place++) {
+            const uint8_t ink = v->ink[step * v->along + place * v->across];
+            darkest = ink > darkest ? ink : darkest;
+        }
+        histogram[darkest] += darkest > 0;
+        count += darkest > 0;
     }
-    for (unsigned level = 0; level < 256; level++) {
-        below += histogram[level];
-        if (2 * below >= count)
-            return (uint8_t)level;
-    }
-    return 255;
+    return quantile(histogram, count, MOSTLY);
 }
 
 /* The end of the steps from one on at which a stroke comes from above (or below). */

@@ -91,13 +91,14 @@ static size_t paper_before(const builder *b, const segment *s, double step)
 static bool do_meet(const builder *b, const segment *level, const segment *upright, const spot *p)
 {
     const double off = beyond(level, p->x), off2 = beyond(upright, p->y);
-    const double reach = REACH_PIXELS + level->thickness + upright->thickness;
+    const double gap = (double)(level->gap + upright->gap);
+    const double reach = REACH_PIXELS + level->thickness + upright->thickness + gap;
     if (off > 0 && off2 > 0) {
         const double round = reach + REACH * fmin(length_of(level), length_of(upright));
         return off <= round && off2 <= round;
     }
-    return off <= reach && off2 <= reach && paper_before(b, level, p->x) <= MOST_PAPER &&
-           paper_before(b, upright, p->y) <= MOST_PAPER;
+    return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MOST_PAPER + gap &&
+           (double)paper_before(b, upright, p->y) <= MOST_PAPER + gap;
 }
 
 static bool add_junction(builder *b, size_t level, size_t upright)
@@ -283,9 +284,11 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     if (!is_whole(b, a->level, a->x, c->x) || !is_whole(b, a2->level, a2->x, c2->x) ||
         !is_whole(b, a->upright, a->y, a2->y) || !is_whole(b, c->upright, c->y, c2->y))
         return false;
+    const double gap =
+        (double)(list[a->level].gap + list[a2->level].gap + list[a->upright].gap + list[c->upright].gap) / 2;
     int sharp = 0;
     for (int i = 0; i < 4; i++)
-        sharp += has_ink(b, &f->corner[i], 1 + 0.3 * thickness);
+        sharp += has_ink(b, &f->corner[i], 1 + 0.3 * thickness + gap);
     return sharp >= SHARP_CORNERS;
 }
 
@@ -356,24 +359,39 @@ static bool frames_below(builder *b, size_t level)
 /* ---- Dividers -----------------------------------------------------------------------------------------------------
  */
 
-/* Whether a segment begins at one printed line and ends at another. */
-static bool divides(const builder *b, size_t s)
+/* Whether a segment ends at a printed line across, at a step or near it; corner: at that one's end. */
+static bool ends_at(bool *corner, const builder *b, const segment *here, size_t step)
 {
-    const segment *list = b->all->list, *here = &list[s];
+    const segment *list = b->all->list;
+    const size_t s = (size_t)(here - list);
     const junction *junctions = here->upright ? b->by_upright : b->by_level;
     const size_t *first = here->upright ? b->first_upright : b->first_level;
-    bool begins = false, ends = false;
+    bool found = false;
+    *corner = false;
     for (size_t i = first[s]; i < first[s + 1]; i++) {
         const segment *other = &list[here->upright ? junctions[i].level : junctions[i].upright];
-        if (!b->found->printed[other - list] || here->thickness > DIVIDER_THICKER * other->thickness + 1.5 ||
-            fabs(here->slope + other->slope) > DIVIDER_SLANTED)
-            continue;
         const double at = here->upright ? junctions[i].y : junctions[i].x;
+        const double across = here->upright ? junctions[i].x : junctions[i].y;
         const double near = REACH_PIXELS + here->thickness + other->thickness;
-        begins |= fabs(at - (double)here->from) <= near;
-        ends |= fabs(at - (double)here->to) <= near;
+        if (!b->found->printed[other - list] || here->thickness > DIVIDER_THICKER * other->thickness + 1.5 ||
+            fabs(here->slope + other->slope) > DIVIDER_SLANTED || fabs(at - (double)step) > near)
+            continue;
+        found = true;
+        *corner |= fmin(fabs(across - (double)other->from), fabs(across - (double)other->to)) <= near;
     }
-    return begins && ends;
+    return found;
+}
+
+/* Whether a segment goes from one printed line to another, or to the map's border; a 1 may do that from a rule on. */
+static bool divides(const builder *b, size_t s)
+{
+    const segment *here = &b->all->list[s];
+    const size_t size = here->upright ? b->map->height : b->map->width;
+    const bool cut = here->from <= REACH_PIXELS, cut_end = here->to + REACH_PIXELS >= size;
+    bool corner, corner_end;
+    const bool begins = ends_at(&corner, b, here, here->from), ends = ends_at(&corner_end, b, here, here->to);
+    return (begins && ends) || (cut && ends && (corner_end || !here->upright)) ||
+           (begins && cut_end && (corner || !here->upright));
 }
 
 static void find_dividers(builder *b)

@@ -12,30 +12,38 @@
 #include "components.h"
 #include "erase.h"
 
-#define ELONGATION 12.0     /* times its thickness: a ruling's length, and */
-#define LEAST_RULING 24     /* pixels */
-#define LONG_LEVEL 2.5      /* times as long as the writing is high */
-#define LONG_UPRIGHT 3.5    /* the same: a 1 may be high */
-#define ALONE_ELONGATION 25 /* where nothing else is there: a stroke may be written */
-#define ALONE 0.5           /* of the map's width */
-#define BORDER 2            /* pixels from the border, and its thickness: an edge */
-#define WHOLE 0.97          /* of the map's side, and LEAST_PAPER beside it: an edge that is cut at both ends */
-#define LEAST_PAPER 4       /* times its thickness */
+#define ELONGATION 12.0       /* times its thickness: a ruling's length, and */
+#define LEAST_RULING 24       /* pixels */
+#define LONG_LEVEL 2.5        /* times as long as the writing is high */
+#define LONG_UPRIGHT 3.5      /* the same: a 1 may be high */
+#define ALONE_ELONGATION 25   /* where nothing else is there: a stroke may be written */
+#define UPRIGHT_ELONGATION 30 /* the same, of one that may be a 1 */
+#define ALONE 0.5             /* of the map's width, or height: its length, or */
+#define LONG_ALONE 1.5        /* times the highest upright */
+#define HELD 3                /* pixels from the border, or from a line across, and its thickness: an end */
+#define BORDER 2              /* pixels from the border, and its thickness: an edge */
+#define WHOLE 0.97            /* of the map's side, and LEAST_PAPER beside it: an edge that is cut at both ends */
+#define LEAST_PAPER 4         /* times its thickness */
 
 static double length_of(const segment *s)
 {
     return (double)(s->to - s->from);
 }
 
-/* A line from one side of the map to the other, along its border and with it. */
-static bool is_edge(const segments *all, const segment *s, const ink_map *map)
+/* Whether all of a line is at the border of the map. */
+static bool is_along_border(const segments *all, const segment *s, const ink_map *map)
 {
-    const double side = (double)(s->upright ? map->height : map->width);
     const double across = (double)(s->upright ? map->width : map->height);
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
     const double near = BORDER + 0.5 * s->thickness;
-    return length_of(s) >= WHOLE * side && fabs(at - to) <= BORDER && across >= 2 * LEAST_PAPER * s->thickness &&
+    return across >= 2 * LEAST_PAPER * s->thickness && fabs(at - to) <= BORDER &&
            (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
+}
+
+/* A line from one side of the map to the other, along its border. */
+static bool is_edge(const segments *all, const segment *s, const ink_map *map)
+{
+    return length_of(s) >= WHOLE * (double)(s->upright ? map->height : map->width) && is_along_border(all, s, map);
 }
 
 typedef struct weighed {
@@ -78,12 +86,63 @@ static lenet5_status height_of_writing(double *height, const ink_map *map, doubl
     return status;
 }
 
-static bool is_ruling(const segment *s, double height, const ink_map *map)
+static bool is_long(const segment *s, double height)
 {
-    const double length = length_of(s);
-    if (height > 0)
-        return length >= (s->upright ? LONG_UPRIGHT : LONG_LEVEL) * height;
-    return !s->upright && length >= ALONE * (double)map->width && length >= ALONE_ELONGATION * s->thickness;
+    return length_of(s) >= (s->upright ? LONG_UPRIGHT : LONG_LEVEL) * height;
+}
+
+/* Whether an end of a segment is at the border of the map, or at a printed one across. */
+static bool is_held(const bool *printed, const segments *all, const segment *s, size_t end, const ink_map *map)
+{
+    const double at = lenet5_segment_at(all, s, (double)end), near = HELD + s->thickness;
+    const double last = (double)(s->upright ? map->height : map->width) - 1;
+    if ((double)end <= near || (double)end >= last - near)
+        return true;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *other = &all->list[i];
+        if (printed[i] && other->upright != s->upright && at >= (double)other->from - near &&
+            at <= (double)other->to + near && fabs(lenet5_segment_at(all, other, at) - (double)end) <= near)
+            return true;
+    }
+    return false;
+}
+
+/* Level lines that are long by themselves, or against the uprights, which may be 1s; or any where there are frames. */
+static bool find_level(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
+{
+    double highest = 0;
+    bool any = false;
+    for (size_t i = 0; i < all->count; i++) {
+        any |= printed[i];
+        if (all->list[i].upright && chosen[i] && !printed[i])
+            highest = fmax(highest, length_of(&all->list[i]));
+    }
+    const double least = any ? 0 : fmin(ALONE * (double)map->width, LONG_ALONE * highest);
+    const double elongation = any ? ELONGATION : ALONE_ELONGATION;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        if (!s->upright && chosen[i] && length_of(s) >= least && length_of(s) >= elongation * s->thickness)
+            printed[i] = true;
+        any |= printed[i];
+    }
+    return any;
+}
+
+/* Where all that there is is straight, an upright line is believed if others are printed. */
+static void find_alone(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
+{
+    if (!find_level(printed, chosen, all, map))
+        return;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        if (!s->upright || !chosen[i] || printed[i])
+            continue;
+        const bool lengthy =
+            length_of(s) >= UPRIGHT_ELONGATION * s->thickness && length_of(s) >= ALONE * (double)map->height;
+        const bool edge = s->from <= HELD || s->to + HELD >= map->height;
+        printed[i] = lengthy || is_along_border(all, s, map) ||
+                     (edge && is_held(printed, all, s, s->from, map) && is_held(printed, all, s, s->to - 1, map));
+    }
 }
 
 /* Copies the flags of what is printed and adds what may be; returns how many those are. */
@@ -111,7 +170,7 @@ lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_
         free(chosen);
         return LENET5_OK;
     }
-    double height;
+    double height = 0;
     ink_map rest = {map->width, map->height, malloc(map->width * map->height)};
     lenet5_status status = rest.ink ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
@@ -120,8 +179,10 @@ lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_
     }
     if (status == LENET5_OK)
         status = height_of_writing(&height, &rest, stroke, b, error);
-    for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
-        printed[i] |= chosen[i] && is_ruling(&all->list[i], height, map);
+    for (size_t i = 0; i < all->count && status == LENET5_OK && height > 0; i++)
+        printed[i] |= chosen[i] && is_long(&all->list[i], height);
+    if (status == LENET5_OK && height == 0)
+        find_alone(printed, chosen, all, map);
     lenet5_ink_free(&rest);
     free(chosen);
     return status;

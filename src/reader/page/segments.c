@@ -21,7 +21,7 @@
 #include "base/error.h"
 
 #define LEAST_THICKEST 6     /* pixels: a thin run in a small picture; and */
-#define THICKEST 1.8         /* times a stroke's width, in a large one */
+#define THICKEST 2.4         /* times a stroke's width, in a large one */
 #define MOST_RUNS 8000000    /* in one direction: noise has a run at every fourth pixel */
 #define STEEPEST 0.27        /* pixels across to a step along: the slope of a line that is skewed by 15 degrees */
 #define THICKER 1.6          /* times the chain's thickness, and */
@@ -36,7 +36,7 @@
 #define YOUNG 3.0            /* times as far as a chain has come it may go on without a run of its own, but */
 #define MOST_CROSSING 6.0    /* times the thickest run at most, or as far as it has come */
 #define LEAST_LENGTH 8       /* steps, and */
-#define LEAST_ELONGATION 4.0 /* times its thickness: a segment's length */
+#define LEAST_ELONGATION 2.5 /* times its thickness: a segment's length */
 #define LEAST_OWN 0.3        /* of its steps that cross nothing, or that are no gaps */
 #define BENT_PIXELS 0.7      /* the deviation of its middle from a straight line, and */
 #define BENT 0.012           /* of its length: paper is warped */
@@ -126,8 +126,8 @@ static uint32_t gap_before(const tracer *t, const run *after)
     return gap;
 }
 
-/* Whether a chain has many gaps, one like the other: a dotted line. */
-static bool is_dotted(const tracer *t, const chain *c)
+/* The longest gap of a chain that has many of them, one like the other: a dotted line; of any other 0. */
+static uint32_t gap_of_dots(const tracer *t, const chain *c)
 {
     uint32_t gaps = 0, total = 0, longest = 0;
     for (uint32_t i = c->last; t->runs[i].before != NO_RUN; i = t->runs[i].before) {
@@ -136,8 +136,9 @@ static bool is_dotted(const tracer *t, const chain *c)
         total += gap;
         longest = gap > longest ? gap : longest;
     }
-    return gaps >= LEAST_DOTS && total >= DOTTED * (double)(t->runs[c->last].step - c->from) &&
-           longest <= UNEVEN * total / gaps + 1;
+    const bool dotted = gaps >= LEAST_DOTS && total >= DOTTED * (double)(t->runs[c->last].step - c->from) &&
+                        longest <= UNEVEN * total / gaps + 1;
+    return dotted ? longest : 0;
 }
 
 static bool make_room(tracer *t, size_t length)
@@ -179,7 +180,7 @@ static void fill_between(trace *path, const tracer *t, const run *before, const 
     }
 }
 
-static lenet5_status add_segment(tracer *t, const chain *c, lenet5_error *error)
+static lenet5_status add_segment(tracer *t, const chain *c, uint32_t gap, lenet5_error *error)
 {
     const line_fit f = fit(t, c);
     if (!is_segment(t, c, &f) || t->found->count >= MOST_SEGMENTS)
@@ -200,6 +201,7 @@ static lenet5_status add_segment(tracer *t, const chain *c, lenet5_error *error)
                                                   .path = t->trace_count,
                                                   .slope = f.slope,
                                                   .thickness = c->thickness,
+                                                  .gap = gap,
                                                   .upright = t->upright};
     t->trace_count += length;
     return LENET5_OK;
@@ -229,12 +231,13 @@ static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
 {
     if (t->runs[c->last].step - c->from + 1 < LEAST_LENGTH)
         return LENET5_OK;
-    if (is_dotted(t, c))
-        return add_segment(t, c, error);
+    const uint32_t gap = gap_of_dots(t, c);
+    if (gap > 0)
+        return add_segment(t, c, gap, error);
     lenet5_status status = LENET5_OK;
     while (c->last != NO_RUN && status == LENET5_OK) {
         const chain part = split_off(t, c);
-        status = add_segment(t, &part, error);
+        status = add_segment(t, &part, 0, error);
     }
     return status;
 }
