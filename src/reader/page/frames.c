@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "splits.h"
 
 #define MOST_JUNCTIONS 400000
 #define REACH_PIXELS 2    /* beyond its end a segment may meet another: so far, and the thickness of both, and */
@@ -26,6 +27,10 @@
 #define LEAST_RATIO 0.7   /* between opposite sides of a frame: perspective */
 #define SLANTED 0.15      /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
 #define SHARP_CORNERS 3   /* of a frame's four that have ink in them: a 0 has none */
+#define LONG_SIDE 4.0     /* times its thickness: a side's length, or */
+#define SIDE_THICKER 2.2  /* times the thickness of the thinnest side, at most: two rules side by side */
+#define PARALLEL 0.06     /* the tangent of the angle between opposite sides, and */
+#define PARALLEL_PIXELS 2 /* to their length */
 #define DIVIDER_THICKER 1.8  /* times, and 1.5 pixels, than what it divides */
 #define DIVIDER_SLANTED 0.05 /* the same as SLANTED, of what divides nothing that is a frame */
 #define LEAST_TEETH 3        /* of a comb, and dashes of a row */
@@ -261,6 +266,28 @@ static bool are_sides(double a, double b)
     return fmin(a, b) >= LEAST_RATIO * fmax(a, b) && fmin(a, b) >= LEAST_SIDE;
 }
 
+/* A side as thick as another, or at least much longer than thick: the short thick strokes of digits are none. */
+static bool is_like_a_side(const segment *s, double thinnest)
+{
+    return length_of(s) >= LONG_SIDE * s->thickness || s->thickness <= SIDE_THICKER * thinnest + 0.5;
+}
+
+static bool are_parallel(const segment *a, const segment *b)
+{
+    return fabs(a->slope - b->slope) <= PARALLEL + PARALLEL_PIXELS / fmin(length_of(a), length_of(b));
+}
+
+static bool are_like_sides(const segment *const sides[4])
+{
+    double thinnest = sides[0]->thickness;
+    for (int i = 1; i < 4; i++)
+        thinnest = fmin(thinnest, sides[i]->thickness);
+    bool like = are_parallel(sides[0], sides[2]) && are_parallel(sides[1], sides[3]);
+    for (int i = 0; i < 4; i++)
+        like &= is_like_a_side(sides[i], thinnest);
+    return like;
+}
+
 /* Whether an upright side meets those above and below it at right angles, or nearly. */
 static bool is_square(const builder *b, const junction *top, const junction *bottom)
 {
@@ -275,17 +302,20 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
 {
     const segment *list = b->all->list;
     const double width = c->x - a->x, width2 = c2->x - a2->x, height = a2->y - a->y, height2 = c2->y - c->y;
-    const double thickness = fmax(fmax(list[a->level].thickness, list[a2->level].thickness),
-                                  fmax(list[a->upright].thickness, list[c->upright].thickness));
-    *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}}, thickness};
-    if (!is_square(b, a, a2) || !is_square(b, c, c2) || !are_sides(width, width2) || !are_sides(height, height2) ||
+    const segment *const sides[4] = {&list[a->level], &list[c->upright], &list[a2->level], &list[a->upright]};
+    const double thickness =
+        fmax(fmax(sides[0]->thickness, sides[1]->thickness), fmax(sides[2]->thickness, sides[3]->thickness));
+    *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}},
+                 {a->level, c->upright, a2->level, a->upright},
+                 thickness};
+    if (!are_like_sides(sides) || !is_square(b, a, a2) || !is_square(b, c, c2) || !are_sides(width, width2) ||
+        !are_sides(height, height2) ||
         thickness > THICKEST_SIDE * fmin(fmin(width, width2), fmin(height, height2)) + 0.5)
         return false;
     if (!is_whole(b, a->level, a->x, c->x) || !is_whole(b, a2->level, a2->x, c2->x) ||
         !is_whole(b, a->upright, a->y, a2->y) || !is_whole(b, c->upright, c->y, c2->y))
         return false;
-    const double gap =
-        (double)(list[a->level].gap + list[a2->level].gap + list[a->upright].gap + list[c->upright].gap) / 2;
+    const double gap = (double)(sides[0]->gap + sides[1]->gap + sides[2]->gap + sides[3]->gap) / 2;
     int sharp = 0;
     for (int i = 0; i < 4; i++)
         sharp += has_ink(b, &f->corner[i], 1 + 0.3 * thickness + gap);
@@ -301,7 +331,7 @@ static const junction *joined(const builder *b, uint32_t upright, uint32_t level
 }
 
 /* The frame that two junctions on a level segment are the upper corners of. */
-static bool frame_below(frame *f, const builder *b, const junction *a, const junction *c, uint32_t *bottom)
+static bool frame_below(frame *f, const builder *b, const junction *a, const junction *c)
 {
     size_t tried = 0;
     for (size_t i = b->first_upright[a->upright]; i < b->first_upright[a->upright + 1] && tried < MOST_TRIED; i++) {
@@ -310,7 +340,6 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
             continue;
         tried++;
         const junction *c2 = joined(b, c->upright, a2->level);
-        *bottom = a2->level;
         if (c2 && encloses(f, b, a, c, a2, c2))
             return true;
     }
@@ -343,11 +372,10 @@ static bool frames_below(builder *b, size_t level)
         for (size_t k = i + 1; k < end && k <= i + MOST_TRIED; k++) {
             const junction *c = &b->by_level[k];
             frame f;
-            uint32_t bottom;
-            if (c->x < a->x + LEAST_SIDE || !frame_below(&f, b, a, c, &bottom))
+            if (c->x < a->x + LEAST_SIDE || !frame_below(&f, b, a, c))
                 continue;
-            bool *printed = b->found->printed;
-            printed[level] = printed[bottom] = printed[a->upright] = printed[c->upright] = true;
+            for (int side = 0; side < 4; side++)
+                b->found->printed[f.side[side]] = true;
             if (!add_frame(b, &f))
                 return false;
             break;
@@ -374,7 +402,8 @@ static bool ends_at(bool *corner, const builder *b, const segment *here, size_t 
         const double across = here->upright ? junctions[i].x : junctions[i].y;
         const double near = REACH_PIXELS + here->thickness + other->thickness;
         if (!b->found->printed[other - list] || here->thickness > DIVIDER_THICKER * other->thickness + 1.5 ||
-            fabs(here->slope + other->slope) > DIVIDER_SLANTED || fabs(at - (double)step) > near)
+            !is_like_a_side(here, other->thickness) || fabs(here->slope + other->slope) > DIVIDER_SLANTED ||
+            fabs(at - (double)step) > near)
             continue;
         found = true;
         *corner |= fmin(fabs(across - (double)other->from), fabs(across - (double)other->to)) <= near;
@@ -449,6 +478,7 @@ static lenet5_status find_comb(builder *b, size_t level, lenet5_error *error)
                           {j->x, j->y - height},
                           {j->x, j->y},
                           {before ? before->x : 0, before ? before->y : 0}},
+                         {(uint32_t)level, j->upright, (uint32_t)level, before ? before->upright : 0},
                          base->thickness};
         if (before && !add_frame(b, &f))
             return lenet5_fail_memory(error);
@@ -551,6 +581,8 @@ static lenet5_status find_structure(builder *b, budget *work, lenet5_error *erro
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (!all->list[i].upright)
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = lenet5_join_frames(b->found, all, work, error);
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (!all->list[i].upright && !b->found->printed[i])
             status = find_comb(b, i, error);
