@@ -33,7 +33,8 @@
 #define LEAST_INK 30       /* pixels */
 #define BEYOND_NOISE 8     /* deviations of the paper */
 #define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
-#define MOST_NOISE 0.05       /* of the paper to the ink; beyond it the paper has a pattern */
+#define HALF 127              /* of 255: what is above is ink */
+#define MOST_NOISE 0.08       /* of the paper to the ink; beyond it the paper has a pattern */
 #define PARTS 8               /* of the picture, each way */
 #define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
 #define LEAST_SPREAD 0.7      /* of the parts */
@@ -263,20 +264,19 @@ static void stretch(uint8_t *ink, size_t count, const division *d)
         ink[i] = to[ink[i]];
 }
 
-/* Twice the area of the ink to the length of its edge: the width of strokes that are much longer than wide. */
-static double stroke_width(const ink_map *map)
+double lenet5_stroke_width(const ink_map *map, unsigned level)
 {
     size_t area = 0;
     size_t edge = 0;
     for (size_t y = 0; y < map->height; y++)
         for (size_t x = 0; x < map->width; x++) {
-            if (map->ink[y * map->width + x] < 128)
+            if (map->ink[y * map->width + x] <= level)
                 continue;
             area++;
-            edge += x == 0 || map->ink[y * map->width + x - 1] < 128;
-            edge += x + 1 == map->width || map->ink[y * map->width + x + 1] < 128;
-            edge += y == 0 || map->ink[(y - 1) * map->width + x] < 128;
-            edge += y + 1 == map->height || map->ink[(y + 1) * map->width + x] < 128;
+            edge += x == 0 || map->ink[y * map->width + x - 1] <= level;
+            edge += x + 1 == map->width || map->ink[y * map->width + x + 1] <= level;
+            edge += y == 0 || map->ink[(y - 1) * map->width + x] <= level;
+            edge += y + 1 == map->height || map->ink[(y + 1) * map->width + x] <= level;
         }
     return edge ? 2.5 * (double)area / (double)edge : 0; /* slanted edges count for more than they are long */
 }
@@ -325,13 +325,15 @@ static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet
         return status;
     report->empty = !shows_ink(&d);
     report->noise = fmin(1, noise / fmax(1, d.ink - d.paper));
-    if (report->empty || report->noise > MOST_NOISE)
+    const bool even = lenet5_is_even(map, d.threshold, lenet5_stroke_width(map, d.threshold));
+    if (report->empty || even || report->noise > MOST_NOISE)
         status = lenet5_leave_out_pattern(&report->pattern, map, b, error);
     if (status != LENET5_OK || report->pattern)
         report->empty = false;
-    else if (report->empty)
+    else if (report->empty || even) {
+        report->empty = true;
         memset(map->ink, 0, count);
-    else
+    } else
         stretch(map->ink, count, &d);
     return status;
 }
@@ -346,7 +348,7 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
     if (status == LENET5_OK)
         status = part_ink(map, report, b, error);
     if (status == LENET5_OK) {
-        report->stroke = stroke_width(map);
+        report->stroke = lenet5_stroke_width(map, HALF);
         status = lenet5_check_time(b, 4 * count, error);
     }
     if (status != LENET5_OK)

@@ -26,6 +26,9 @@ typedef struct ink_report {
 lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
                               lenet5_error *error);
 
+/* Of what is above a level: twice the area to the length of the edge, for strokes that are much longer than wide. */
+double lenet5_stroke_width(const ink_map *map, unsigned level);
+
 /* The ink between pixels, 0 outside the map. */
 double lenet5_ink_between(const ink_map *map, double x, double y);
 

@@ -18,13 +18,31 @@
 #include "histogram.h"
 #include "threshold.h"
 
-#define AWAY 2            /* pixels from ink: nearer there are the edges of strokes */
-#define REACH 1           /* pixels that smoothing goes each way: less than a thin stroke is wide */
-#define LEAST_CLEARANCE 3 /* of ink from the paper's middle, in deviations of the paper to the lighter side */
-#define LEAST_CONTRAST 15 /* of 255: what the smoothed ink stands out by */
-#define WEAK 0.35         /* of the way from paper to ink: what is fainter belongs to no stroke */
-#define FLOOR 0.15        /* of the way from paper to ink that is shown as paper */
-#define LEAST_AREA 6      /* pixels of a piece of ink: less is a crossing of the pattern's lines */
+#define AWAY 2              /* pixels from ink: nearer there are the edges of strokes */
+#define LEAST_SIDES 8       /* sides of a square that a picture has each way */
+#define LEAST_CLEARANCE 2.5 /* of ink from the paper's middle, in deviations of the paper to the lighter side */
+#define CLEARER 2.0         /* times: a larger square, which blurs digits more, has to be worth it */
+#define LEAST_CONTRAST 15   /* of 255: what the smoothed ink stands out by */
+#define WEAK 0.4            /* of the way from paper to ink: what is fainter belongs to no stroke */
+#define FLOOR 0.15          /* of the way from paper to ink that is shown as paper */
+#define LEAST_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
+#define LEAST_TILE 12.0     /* pixels of a tile's side */
+#define TILE_STROKES 3.0    /* widths of a stroke that a tile's side has */
+#define LEAST_TILES 12      /* fewer say little: one digit fills them */
+#define EVEN \
+    0.35 /* deviation of the tiles' shares to their mean: strokes have more than 0.5, patterns less than 0.25 */
+
+static const size_t sides[] = {2, 3, 4, 6, 8, 12};
+
+typedef struct parting {
+    size_t side;
+    division d;
+    double clearance;
+} parting;
+
+typedef struct smoothed {
+    uint8_t *fine, *coarse, *spare; /* (height, width) */
+} smoothed;
 
 static lenet5_status new_levels(uint8_t **levels, const ink_map *map, lenet5_error *error)
 {
@@ -32,35 +50,74 @@ static lenet5_status new_levels(uint8_t **levels, const ink_map *map, lenet5_err
     return *levels ? LENET5_OK : lenet5_fail_memory(error);
 }
 
-/* Means over 2 reach + 1 levels that are step apart, of count; beyond the ends the last one goes on. */
-static void smooth_run(uint8_t *to, const uint8_t *from, size_t count, size_t step, size_t reach)
+/* Means over side levels of a row, the first of them before levels ahead; beyond the ends the last one goes on. */
+static void average_row(uint8_t *to, const uint8_t *from, size_t width, size_t side, size_t before)
 {
-    const size_t window = 2 * reach + 1, last = count - 1;
-    size_t sum = window / 2;
-    for (size_t i = 0; i < window; i++)
-        sum += from[(i < reach ? 0 : i - reach < last ? i - reach : last) * step];
-    for (size_t i = 0; i < count; i++) {
-        to[i * step] = (uint8_t)(sum / window);
-        sum += from[(i + reach + 1 < last ? i + reach + 1 : last) * step];
-        sum -= from[(i > reach ? i - reach : 0) * step];
+    const size_t last = width - 1;
+    size_t sum = side / 2;
+    for (size_t i = 0; i < side; i++)
+        sum += from[i < before ? 0 : i - before < last ? i - before : last];
+    for (size_t x = 0; x < width; x++) {
+        const size_t next = x + side - before;
+        to[x] = (uint8_t)(sum / side);
+        sum += from[next < last ? next : last];
+        sum -= from[x > before ? x - before : 0];
     }
 }
 
-/* The mean of the square around each pixel. */
-static lenet5_status smooth(uint8_t *to, const uint8_t *from, const ink_map *map, size_t reach, budget *b,
+/* The same down each column; sums: (width). */
+static void average_columns(uint8_t *to, const uint8_t *from, const ink_map *map, size_t side, size_t before,
+                            uint16_t *sums)
+{
+    const size_t width = map->width, last = map->height - 1;
+    for (size_t x = 0; x < width; x++)
+        sums[x] = (uint16_t)(side / 2);
+    for (size_t i = 0; i < side; i++) {
+        const uint8_t *row = from + (i < before ? 0 : i - before < last ? i - before : last) * width;
+        for (size_t x = 0; x < width; x++)
+            sums[x] = (uint16_t)(sums[x] + row[x]);
+    }
+    for (size_t y = 0; y <= last; y++) {
+        const size_t next = y + side - before;
+        const uint8_t *come = from + (next < last ? next : last) * width;
+        const uint8_t *go = from + (y > before ? y - before : 0) * width;
+        for (size_t x = 0; x < width; x++) {
+            to[y * width + x] = (uint8_t)(sums[x] / side);
+            sums[x] = (uint16_t)(sums[x] + come[x] - go[x]);
+        }
+    }
+}
+
+/* Means over squares, twice: the second ones lean to the other side where their width is even. */
+static lenet5_status smooth(uint8_t *levels, uint8_t *spare, const ink_map *map, size_t side, budget *b,
                             lenet5_error *error)
 {
-    const size_t width = map->width, height = map->height;
-    uint8_t *rows;
-    lenet5_status status = new_levels(&rows, map, error);
-    if (status == LENET5_OK)
-        status = lenet5_check_time(b, 4 * width * height, error);
-    for (size_t y = 0; y < height && status == LENET5_OK; y++)
-        smooth_run(rows + y * width, from + y * width, width, 1, reach);
-    for (size_t x = 0; x < width && status == LENET5_OK; x++)
-        smooth_run(to + x, rows + x, height, width, reach);
-    free(rows);
+    const size_t width = map->width;
+    uint16_t *sums = malloc(width * sizeof *sums);
+    if (!sums)
+        return lenet5_fail_memory(error);
+    const lenet5_status status = lenet5_check_time(b, 4 * width * map->height, error);
+    for (size_t y = 0; y < map->height && status == LENET5_OK; y++) {
+        average_row(spare + y * width, levels + y * width, width, side, side / 2);
+        average_row(levels + y * width, spare + y * width, width, side, (side - 1) / 2);
+    }
+    if (status == LENET5_OK) {
+        average_columns(spare, levels, map, side, side / 2, sums);
+        average_columns(levels, spare, map, side, (side - 1) / 2, sums);
+    }
+    free(sums);
     return status;
+}
+
+static lenet5_status smooth_twice(smoothed *s, const ink_map *map, size_t side, budget *b, lenet5_error *error)
+{
+    const size_t count = map->width * map->height;
+    memcpy(s->fine, map->ink, count);
+    lenet5_status status = smooth(s->fine, s->spare, map, side, b, error);
+    if (status != LENET5_OK)
+        return status;
+    memcpy(s->coarse, s->fine, count);
+    return smooth(s->coarse, s->spare, map, side, b, error);
 }
 
 /* Whether any level within some pixels, in a square, is above the threshold. */
@@ -93,100 +150,149 @@ lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigne
     return status;
 }
 
-static bool stands_out(const division *d, const uint32_t counts[256], size_t count)
+static double share_above(const ink_map *levels, span tile, unsigned threshold)
+{
+    size_t above = 0;
+    for (size_t y = tile.top; y < tile.bottom; y++)
+        for (size_t x = tile.left; x < tile.right; x++)
+            above += levels->ink[y * levels->width + x] > threshold;
+    return (double)above / (double)span_area(tile);
+}
+
+/* The mean and the deviation of the shares of pixels above a threshold in tiles, the one to the other. */
+bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
+{
+    const double side = fmax(LEAST_TILE, TILE_STROKES * stroke);
+    const size_t across = (size_t)((double)levels->width / side), down = (size_t)((double)levels->height / side);
+    double sum = 0, squares = 0;
+    if (across * down < LEAST_TILES)
+        return false;
+    for (size_t row = 0; row < down; row++)
+        for (size_t column = 0; column < across; column++) {
+            const span tile = {column * levels->width / across, row * levels->height / down,
+                               (column + 1) * levels->width / across, (row + 1) * levels->height / down};
+            const double share = share_above(levels, tile, threshold);
+            sum += share;
+            squares += share * share;
+        }
+    const double mean = sum / (double)(across * down);
+    return sqrt(fmax(0, squares / (double)(across * down) - mean * mean)) < EVEN * mean;
+}
+
+/* How far the ink stands out from the middle of the paper, in deviations of the paper. */
+static double clearance(const division *d, const uint32_t counts[256], size_t count)
 {
     const double middle = quantile(counts, count, 0.5);
     const double noise = fmax(1, middle - quantile(counts, count, 0.16));
-    return d->ink - middle >= fmax(LEAST_CONTRAST, LEAST_CLEARANCE * noise);
+    return d->ink - middle >= LEAST_CONTRAST ? (d->ink - middle) / noise : 0;
 }
 
 /* Marks pixels of strokes with 255. */
-static void mark_strokes(ink_map *marks, const uint8_t *coarse, const division *d)
+static void mark_strokes(ink_map *marks, const uint8_t *coarse, const parting *p)
 {
-    const unsigned weak = (unsigned)(d->paper + WEAK * (d->ink - d->paper));
+    const unsigned weak = (unsigned)(p->d.paper + WEAK * (p->d.ink - p->d.paper));
     for (size_t y = 0; y < marks->height; y++)
         for (size_t x = 0; x < marks->width; x++) {
             const size_t at = y * marks->width + x;
-            marks->ink[at] = coarse[at] > weak && above_near(coarse, marks, x, y, REACH, d->threshold) ? 255 : 0;
+            const bool ink = coarse[at] > weak && above_near(coarse, marks, x, y, p->side / 2, p->d.threshold);
+            marks->ink[at] = ink ? 255 : 0;
         }
 }
 
 /* Takes pieces out that are too small to be of a stroke. */
-static lenet5_status drop_specks(ink_map *marks, budget *b, lenet5_error *error)
+static lenet5_status drop_specks(ink_map *marks, size_t side, budget *b, lenet5_error *error)
 {
     components c;
     const lenet5_status status = lenet5_find_components(&c, marks, b, error);
     if (status != LENET5_OK)
         return status;
     for (size_t i = 0; i < marks->width * marks->height; i++)
-        if (c.labels[i] && c.list[c.labels[i] - 1].area < LEAST_AREA)
+        if (c.labels[i] && (double)c.list[c.labels[i] - 1].area < LEAST_AREA * (double)(side * side))
             marks->ink[i] = 0;
     lenet5_components_free(&c);
     return LENET5_OK;
 }
 
 /* Fine where it is marked, from the middle of the paper's levels, 0, to the mean of what is surely ink, 255. */
-static void show_strokes(ink_map *map, const ink_map *marks, const uint8_t *fine, const uint8_t *coarse,
-                         unsigned threshold)
+static void show_strokes(ink_map *map, const ink_map *marks, const smoothed *s, unsigned threshold)
 {
     uint32_t paper[256] = {0};
     size_t papers = 0;
-    double ink = 0, inks = 1;
+    double ink = 0, inks = 0;
     const size_t count = map->width * map->height;
     for (size_t i = 0; i < count; i++) {
-        const bool strong = coarse[i] > threshold;
-        ink += strong ? fine[i] : 0;
+        const bool strong = s->coarse[i] > threshold;
+        ink += strong ? s->fine[i] : 0;
         inks += strong;
         if (!marks->ink[i]) {
-            paper[fine[i]]++;
+            paper[s->fine[i]]++;
             papers++;
         }
     }
     const double middle = quantile(paper, papers, 0.5);
-    const double range = ink / inks - middle;
+    const double range = ink / fmax(1, inks) - middle;
     for (size_t i = 0; i < count; i++) {
-        const double share = ((fine[i] - middle) / range - FLOOR) / (1 - FLOOR);
+        const double share = ((s->fine[i] - middle) / range - FLOOR) / (1 - FLOOR);
         map->ink[i] = (uint8_t)(!marks->ink[i] || share <= 0 ? 0 : share >= 1 ? 255 : 255 * share + 0.5);
     }
 }
 
-static lenet5_status part_strokes(bool *found, ink_map *map, ink_map *marks, const uint8_t *fine, const uint8_t *coarse,
-                                  budget *b, lenet5_error *error)
+static lenet5_status part(ink_map *map, smoothed *s, const parting *p, budget *b, lenet5_error *error)
 {
-    uint32_t counts[256];
-    const size_t count = map->width * map->height;
-    count_levels(counts, coarse, count);
-    const division d = lenet5_divide(counts, 0);
-    *found = stands_out(&d, counts, count);
-    lenet5_status status = lenet5_check_time(b, 16 * count, error);
-    if (status != LENET5_OK || !*found)
+    ink_map marks = {map->width, map->height, s->spare};
+    lenet5_status status = smooth_twice(s, map, p->side, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_check_time(b, 16 * map->width * map->height, error);
+    if (status != LENET5_OK)
         return status;
-    mark_strokes(marks, coarse, &d);
-    status = drop_specks(marks, b, error);
-    *found = status == LENET5_OK;
-    if (*found)
-        show_strokes(map, marks, fine, coarse, d.threshold);
-    return status == LENET5_CROWDED ? LENET5_OK : status;
+    mark_strokes(&marks, s->coarse, p);
+    status = drop_specks(&marks, p->side, b, error);
+    if (status == LENET5_OK)
+        show_strokes(map, &marks, s, p->d.threshold);
+    return status;
+}
+
+/* The side of the squares after which strokes stand out most from a paper on which they are not everywhere. */
+static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map, budget *b, lenet5_error *error)
+{
+    const size_t shorter = map->width < map->height ? map->width : map->height;
+    const size_t count = map->width * map->height;
+    lenet5_status status = LENET5_OK;
+    *best = (parting){.clearance = LEAST_CLEARANCE};
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0] && status == LENET5_OK; i++) {
+        uint32_t counts[256];
+        if (i > 0 && LEAST_SIDES * sides[i] > shorter)
+            break;
+        status = smooth_twice(s, map, sides[i], b, error);
+        count_levels(counts, s->coarse, count);
+        const division d = lenet5_divide(counts, 0);
+        const ink_map coarse = {map->width, map->height, s->coarse};
+        const parting p = {sides[i], d, clearance(&d, counts, count)};
+        const bool even = lenet5_is_even(&coarse, d.threshold, lenet5_stroke_width(&coarse, d.threshold));
+        if (!even && p.clearance > (best->side ? CLEARER : 1) * best->clearance)
+            *best = p;
+    }
+    return status;
 }
 
 lenet5_status lenet5_leave_out_pattern(bool *found, ink_map *map, budget *b, lenet5_error *error)
 {
-    uint8_t *fine = NULL, *coarse = NULL;
-    ink_map marks = {map->width, map->height, NULL};
+    parting p;
+    smoothed s = {0};
     *found = false;
-    lenet5_status status = new_levels(&fine, map, error);
+    lenet5_status status = new_levels(&s.fine, map, error);
     if (status == LENET5_OK)
-        status = new_levels(&coarse, map, error);
+        status = new_levels(&s.coarse, map, error);
     if (status == LENET5_OK)
-        status = new_levels(&marks.ink, map, error);
+        status = new_levels(&s.spare, map, error);
     if (status == LENET5_OK)
-        status = smooth(fine, map->ink, map, REACH, b, error);
-    if (status == LENET5_OK)
-        status = smooth(coarse, fine, map, REACH, b, error);
-    if (status == LENET5_OK)
-        status = part_strokes(found, map, &marks, fine, coarse, b, error);
-    free(fine);
-    free(coarse);
-    free(marks.ink);
-    return status;
+        status = find_parting(&p, &s, map, b, error);
+    if (status == LENET5_OK && p.side > 0) {
+        status = part(map, &s, &p, b, error);
+        *found = status == LENET5_OK;
+    }
+    free(s.fine);
+    free(s.coarse);
+    free(s.spare);
+    return status == LENET5_CROWDED ? LENET5_OK : status;
 }

@@ -11,6 +11,9 @@
 lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigned threshold, budget *b,
                                  lenet5_error *error);
 
+/* Whether what is above the threshold is everywhere alike, as no writing is. stroke: its width, in pixels. */
+bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke);
+
 /* Turns a map of contrasts into ink without the pattern, if strokes stand out from that; else *found becomes false and
  * nothing changes. */
 lenet5_status lenet5_leave_out_pattern(bool *found, ink_map *map, budget *b, lenet5_error *error);
