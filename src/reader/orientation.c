@@ -92,8 +92,8 @@ static span sample_of(const ink_map *map)
 }
 
 /* What a sample gives from one side; nothing where it is crowded. */
-static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part, unsigned quarters, double stroke,
-                              const page *p, lenet5_error *error)
+static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part, unsigned quarters, const page *p,
+                              lenet5_error *error)
 {
     raster turned;
     bool border;
@@ -109,7 +109,8 @@ static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part,
     if (status != LENET5_OK)
         return status;
     const ink_map ink = {turned.width, turned.height, turned.pixels};
-    status = lenet5_read_lines(&reading, &ink, stroke, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, &trial, error);
+    status =
+        lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, &trial, error);
     if (status == LENET5_OK)
         *e = evidence_of(&reading);
     lenet5_reading_free(&reading);
@@ -128,8 +129,8 @@ static bool is_clear(const evidence *turned, const evidence *upright)
            turned->sure >= TIMES_SURER * upright->sure * sampled + MORE_SURE;
 }
 
-lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, double stroke,
-                               const page *p, lenet5_error *error)
+lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
+                               lenet5_error *error)
 {
     const evidence as_it_is = evidence_of(upright);
     lenet5_status status = LENET5_OK;
@@ -140,7 +141,7 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     const span part = sample_of(map);
     for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
         evidence e;
-        status = try_turn(&e, map, &part, turn, stroke, p, error);
+        status = try_turn(&e, map, &part, turn, p, error);
         if (status == LENET5_OK && is_clear(&e, &as_it_is) && e.sure > most) {
             most = e.sure;
             *quarters = turn;

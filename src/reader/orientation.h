@@ -6,9 +6,9 @@
 
 /*
  * By how many quarters a picture has to be turned clockwise to be read: 0 where what was read of it as it is will do,
- * or no turn is clearly better. map: its ink without what is printed; stroke: the width of its strokes, in pixels.
+ * or no turn is clearly better. map: its ink without what is printed.
  */
-lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, double stroke,
-                               const page *p, lenet5_error *error);
+lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
+                               lenet5_error *error);
 
 #endif

@@ -74,11 +74,11 @@ static lenet5_status read_groups(lenet5_reading *reading, const line_groups *gro
     return status;
 }
 
-lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, double stroke, const sample *most,
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
                                 bool *border, page *p, lenet5_error *error)
 {
     line_groups groups = {0};
-    lenet5_status status = lenet5_find_lines(&groups, map, stroke, &p->budget, error);
+    lenet5_status status = lenet5_find_lines(&groups, map, printed, &p->budget, error);
     if (status == LENET5_OK)
         status = read_groups(reading, &groups, map, most, p, error);
     *border = groups.border;
@@ -130,7 +130,7 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
     if (status == LENET5_OK && printed.rules > 0)
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
-        status = lenet5_read_lines(reading, map, report->stroke, &READ_ALL, &border, p, error);
+        status = lenet5_read_lines(reading, map, &printed, &READ_ALL, &border, p, error);
     if (status == LENET5_OK)
         lenet5_leave_out_words(reading);
     reading->notes |= notes_of(report, &printed, &level, border);
@@ -175,7 +175,7 @@ static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, pa
         return status;
     status = read_map(reading, p, &map, &report, error);
     if (status == LENET5_OK && better)
-        status = lenet5_find_turn(better, reading, &map, report.stroke, p, error);
+        status = lenet5_find_turn(better, reading, &map, p, error);
     lenet5_ink_free(&map);
     return status;
 }

@@ -38,10 +38,10 @@ typedef struct sample {
 #define READ_ALL ((sample){SIZE_MAX, SIZE_MAX})
 
 /*
- * Finds the lines of a map and reads them. stroke: the width of its strokes, in pixels. border: whether something of a
+ * Finds the lines of a map and reads them. printed: the layout of the map. border: whether something of a
  * digit's size touches the border. The reading has to be freed whatever the status, which LENET5_CROWDED may be.
  */
-lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, double stroke, const sample *most,
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
                                 bool *border, page *p, lenet5_error *error);
 
 /* LENET5_E_ARGUMENT if an option other than the format is out of its range. */

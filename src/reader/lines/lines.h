@@ -5,6 +5,7 @@
 #define LENET5_READER_LINES_H
 
 #include "reader/page/components.h"
+#include "reader/page/layout.h"
 
 /* What a picture may hold. Where there is more, it is LENET5_CROWDED. */
 #define MOST_STROKES 32768 /* components that may be digits or parts of one: several full pages of print */
@@ -17,7 +18,11 @@
 typedef struct line_group {
     span box;            /* of its components */
     size_t first, count; /* of members: its components */
-    double top, bottom;  /* means over its last tall components, weighted by their heights */
+    int32_t field;       /* of the layout, which it fills; or NO_FIELD */
+    double height;       /* of its digits, in pixels */
+    double slope;        /* pixels down for each to the right */
+    double left_out;     /* ink beside its components that is in no line, in squares of its height */
+    bool clipped;        /* the picture ends in its first or last digit */
 } line_group;
 
 typedef struct line_groups {
@@ -25,19 +30,10 @@ typedef struct line_groups {
     int32_t *line;         /* (components.count): the place in the list, or NO_LINE */
     size_t *members;       /* numbers of components, those of a line side by side and in their order */
     size_t count;
-    line_group *list; /* (count), from the top down */
-    double height;    /* of a digit, in pixels */
+    line_group *list; /* (count), in reading order */
     double stroke;    /* width of the strokes, in pixels */
     bool border;      /* something of a digit's size touches the border of the picture */
 } line_groups;
-
-/* What is sorted by its place, from left to right or from the top down. */
-typedef struct placed {
-    double at;
-    size_t index; /* decides where places are the same */
-} placed;
-
-void lenet5_sort_places(placed *list, size_t count);
 
 static inline size_t height_of(const component *c)
 {
@@ -49,11 +45,9 @@ static inline size_t width_of(const component *c)
     return c->box.right - c->box.left;
 }
 
-/* Whether a component is as high as one that makes a line. */
-bool lenet5_is_tall(const component *c, double height);
-
-/* Finds the lines of a map. stroke: the width of its strokes, in pixels. Free the groups, whatever the status. */
-lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, double stroke, budget *b, lenet5_error *error);
+/* Finds the lines of a map: what is in a field of the layout is one line. Free the groups, whatever the status. */
+lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const layout *printed, budget *b,
+                                lenet5_error *error);
 
 void lenet5_lines_free(line_groups *groups);
 

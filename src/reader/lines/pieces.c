@@ -14,15 +14,17 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "sort.h"
 
 #define EDGE 20 /* of 255: ink that belongs to what it touches */
-#define STEEPEST_FALL 0.25
 #define LEAST_FALL 0.01
 #define STEEPEST_LEAN 0.6
 #define SINGLE 1.4 /* of a digit's height: no wider than this is one digit */
 #define LEAN_STEP 0.05
 #define LEAN_GAIN 1.35  /* how much clearer columns have to become for a slant to be undone */
 #define JOIN 0.6        /* of the narrower one's width that lies over the other one */
+#define LOW 0.5         /* of the line's height: what is lower is no digit beside another */
+#define ASIDE 0.5       /* of the lower one's height that two components share where they are side by side */
 #define WIDE 0.52       /* of the line's height: components that may hold two digits */
 #define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
@@ -34,27 +36,11 @@
 /* ---- A line on its own ----------------------------------------------------------------------------------------------
  */
 
-/* The slope of the straight line through the middles of the tall components. */
-static double find_fall(const line_groups *g, const line_group *line)
+/* The slope that is worth undoing. */
+static double find_fall(const line_group *line)
 {
-    double weight = 0, x = 0, y = 0, xx = 0, xy = 0;
-    for (size_t i = 0; i < line->count; i++) {
-        const component *c = &g->components.list[g->members[line->first + i]];
-        if (!lenet5_is_tall(c, g->height))
-            continue;
-        const double middle_x = (double)(c->box.left + c->box.right) / 2;
-        const double middle_y = (double)(c->box.top + c->box.bottom) / 2;
-        weight++;
-        x += middle_x;
-        y += middle_y;
-        xx += middle_x * middle_x;
-        xy += middle_x * middle_y;
-    }
-    const double spread = weight > 0 ? xx - x * x / weight : 0;
-    if (weight < 3 || spread < 2 * g->height * g->height)
-        return 0;
-    const double fall = (xy - x * y / weight) / spread;
-    return fabs(fall) < LEAST_FALL || fabs(fall) > STEEPEST_FALL ? 0 : fall;
+    const double width = (double)(line->box.right - line->box.left);
+    return width < SINGLE * line->height || fabs(line->slope) < LEAST_FALL ? 0 : line->slope;
 }
 
 /* How clear the columns of a map are where its rows are moved by lean for each row: the sum of their squares. */
@@ -200,6 +186,22 @@ static lenet5_status cut_out(text_line *l, const line_groups *g, int32_t line, c
 /* ---- Pieces ---------------------------------------------------------------------------------------------------------
  */
 
+/*
+ * Whether one lies over the other, as the bar of a 5 over its body. Neighbours that are both high and side by side only
+ * share columns because they slant.
+ */
+static bool are_stacked(const component *one, const component *other, double height)
+{
+    const span *a = &one->box, *b = &other->box;
+    const double across = fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
+    const double down = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
+    const double lower = fmin((double)height_of(one), (double)height_of(other));
+    const span both = span_of_both(*a, *b);
+    const double tall = fmax(height, (double)(both.bottom - both.top));
+    return across >= JOIN * fmin((double)width_of(one), (double)width_of(other)) &&
+           (double)(both.right - both.left) <= 1.2 * tall && (lower < LOW * height || down < ASIDE * lower);
+}
+
 /* Which component each one has been joined to; itself if to none. */
 static void join_stacked(size_t *part_of, const components *c, double height)
 {
@@ -207,16 +209,7 @@ static void join_stacked(size_t *part_of, const components *c, double height)
         part_of[i] = i;
     for (size_t i = 0; i < c->count; i++)
         for (size_t k = 0; k < c->count; k++) {
-            const span *a = &c->list[i].box, *b = &c->list[k].box;
-            if (i == k || part_of[k] == part_of[i] || a->right <= b->left || b->right <= a->left)
-                continue;
-            const size_t left = a->left > b->left ? a->left : b->left;
-            const size_t right = a->right < b->right ? a->right : b->right;
-            const size_t narrower =
-                width_of(&c->list[i]) < width_of(&c->list[k]) ? width_of(&c->list[i]) : width_of(&c->list[k]);
-            const span both = span_of_both(*a, *b);
-            const double tall = fmax(height, (double)(both.bottom - both.top));
-            if ((double)(right - left) < JOIN * (double)narrower || (double)(both.right - both.left) > 1.2 * tall)
+            if (part_of[k] == part_of[i] || !are_stacked(&c->list[i], &c->list[k], height))
                 continue;
             const size_t old = part_of[k];
             for (size_t m = 0; m < c->count; m++)
@@ -510,10 +503,11 @@ static void make_crowded(text_line *l, const span *box)
 }
 
 /* Where a line is, and at what resolution it is going to be cut out. */
-static text_line place_line(const line_groups *g, const span *box)
+static text_line place_line(const line_group *g)
 {
+    const span *box = &g->box;
     const size_t scale = g->height < 2 * ENOUGH_HEIGHT ? 1 : (size_t)(g->height / ENOUGH_HEIGHT);
-    text_line l = {.height = g->height / (double)scale, .scale = scale};
+    text_line l = {.height = g->height / (double)scale, .scale = scale, .left_out = g->left_out, .clipped = g->clipped};
     const double s = (double)scale;
     l.place = (transform){s, 0, (double)box->left - MARGIN * s, 0, s, (double)box->top - MARGIN * s};
     l.map.width = (box->right - box->left + scale - 1) / scale + 2 * MARGIN;
@@ -536,13 +530,13 @@ lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t
                               lenet5_error *error)
 {
     const line_group *group = &groups->list[number];
-    *line = place_line(groups, &group->box);
+    *line = place_line(group);
     line->crowded = group->count > MOST_PARTS || line->map.width * line->map.height > MOST_LINE_PIXELS;
     lenet5_status status = LENET5_OK;
     if (!line->crowded)
         status = cut_out(line, groups, (int32_t)number, map, b, error);
     if (status == LENET5_OK && !line->crowded)
-        status = make_level(line, find_fall(groups, group), b, error);
+        status = make_level(line, find_fall(group), b, error);
     if (status == LENET5_OK && !line->crowded)
         status = find_pieces(line, b, error);
     if (status != LENET5_OK)

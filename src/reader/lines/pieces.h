@@ -23,6 +23,8 @@ typedef struct text_line {
     span pieces[MOST_PIECES];   /* (count): what each of them fills */
     uint32_t area[MOST_PIECES]; /* and its ink, in pixels */
     double height;              /* of its digits */
+    double left_out;            /* ink beside its components that is in no line, in squares of its height */
+    bool clipped;               /* the picture ends in its first or last digit */
     size_t scale;               /* pixels of the map it was cut from to one of its own */
     transform place;            /* in that map */
     double cut[MOST_PIECES];    /* the ink cut through to part a piece from the one before, in pixels; below 0: none */

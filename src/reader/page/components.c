@@ -6,6 +6,7 @@
 #include "components.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,13 +98,40 @@ static size_t number(labelling *l)
     return count;
 }
 
-static void grow(component *c, size_t x, size_t y)
+static void grow(component *c, size_t x, size_t y, unsigned edge)
 {
     if (c->area++ == 0)
         c->box = (span){x, y, x + 1, y + 1};
     c->box.left = x < c->box.left ? x : c->box.left;
     c->box.right = x + 1 > c->box.right ? x + 1 : c->box.right;
     c->box.bottom = y + 1;
+    c->edge += edge;
+    c->x += (double)x;
+    c->y += (double)y;
+}
+
+void lenet5_measure_components(components *found, const ink_map *map)
+{
+    const size_t width = map->width, height = map->height;
+    const uint32_t *labels = found->labels;
+    memset(found->list, 0, found->count * sizeof *found->list);
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const size_t at = y * width + x;
+            if (labels[at] == 0)
+                continue;
+            assert(labels[at] <= found->count);
+            unsigned edge = x == 0 || labels[at - 1] == 0;
+            edge += x + 1 == width || labels[at + 1] == 0;
+            edge += y == 0 || labels[at - width] == 0;
+            edge += y + 1 == height || labels[at + width] == 0;
+            grow(&found->list[labels[at] - 1], x, y, edge);
+        }
+    for (size_t i = 0; i < found->count; i++) {
+        component *c = &found->list[i];
+        c->x /= fmax(1, (double)c->area);
+        c->y /= fmax(1, (double)c->area);
+    }
 }
 
 /* Replaces labels by the numbers of components, and measures these. */
@@ -118,15 +146,10 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     found->list = calloc(found->count + 1, sizeof *found->list);
     if (!found->list)
         return lenet5_fail_memory(error);
-    for (size_t y = 0; y < l->map->height; y++)
-        for (size_t x = 0; x < l->map->width; x++) {
-            uint32_t *label = &l->labels[y * l->map->width + x];
-            if (*label == 0)
-                continue;
-            *label = l->parent[*label];
-            assert(*label >= 1 && *label <= found->count);
-            grow(&found->list[*label - 1], x, y);
-        }
+    for (size_t i = 0; i < l->map->width * l->map->height; i++)
+        l->labels[i] = l->labels[i] ? l->parent[l->labels[i]] : 0;
+    found->labels = l->labels;
+    lenet5_measure_components(found, l->map);
     return LENET5_OK;
 }
 
@@ -145,7 +168,6 @@ lenet5_status lenet5_find_components(components *found, const ink_map *map, budg
         free(l.labels);
         return status;
     }
-    listed.labels = l.labels;
     *found = listed;
     return LENET5_OK;
 }

@@ -14,6 +14,8 @@
 typedef struct component {
     span box;
     size_t area;
+    size_t edge; /* sides of its pixels that are next to paper or outside the map */
+    double x, y; /* its centre of mass */
 } component;
 
 typedef struct components {
@@ -24,6 +26,9 @@ typedef struct components {
 
 /* Ink that touches, at the corners too, is one component. They are in the order of their first pixels, row by row. */
 lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error);
+
+/* Measures them anew, once labels have changed hands. */
+void lenet5_measure_components(components *found, const ink_map *map);
 
 void lenet5_components_free(components *found);
 

@@ -1,0 +1,160 @@
+#include "attach.h"
+
+#include <math.h>
+
+#include "base/error.h"
+
+#define BESIDE 1.5       /* of a digit's height: how far from a line something of it may stand */
+#define THROUGH 0.6      /* of a line's band that a stroke of it fills */
+#define EDGE_INSIDE 0.7  /* of what the border has cut lies in the band of its line */
+#define EDGE_HEIGHT 0.35 /* of a digit's height, at least, of what the border has left of one */
+#define LOW_INSIDE 0.5   /* of a mark or a part of a digit, in the band of its line */
+#define OVER -0.05       /* of a low stroke's width that lies over or under a digit's; below 0: beyond it */
+#define OVER_GAP 0.4     /* between them, of a digit's height */
+#define OVER_AREA 0.01   /* of the square of a digit's height: what has less ink lies over nothing */
+#define HALVES 0.3       /* of the narrower part's width that lies over the other part */
+#define HALVES_GAP 0.2   /* between them, of the height of both */
+#define HALVES_CLOSE 0.1 /* the same, where both are of a height */
+#define HALVES_SLIM 2.0  /* height to width of a digit that is broken into two of a height */
+#define FLAT 0.6         /* of the other part's height: what is so low is no digit by itself */
+
+static double common_width(const span *a, const span *b)
+{
+    return fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
+}
+
+static double gap_down(const span *a, const span *b)
+{
+    return fmax((double)a->top, (double)b->top) - fmin((double)a->bottom, (double)b->bottom);
+}
+
+size_t lenet5_lines_through(int32_t found[MOST_SPANNED], const strokes *s, size_t number, size_t *visited)
+{
+    const span *box = &s->boxes[number];
+    near_search search = lenet5_near(&s->rows, span_around(*box, BESIDE * s->height, 0));
+    size_t count = 0, k;
+    while (lenet5_near_next(&search, &k) && count < MOST_SPANNED) {
+        const int32_t line = s->list[k].line;
+        bool known = k == number || line == NO_LINE || s->list[k].kind != REGULAR;
+        for (size_t i = 0; i < count && !known; i++)
+            known = found[i] == line;
+        if (known || lenet5_in_band(&s->lines[line], box) < THROUGH * s->lines[line].height)
+            continue;
+        size_t at = count++;
+        const double x = middle_x(box), y = line_at(&s->lines[line], x);
+        for (; at > 0 && line_at(&s->lines[found[at - 1]], x) > y; at--)
+            found[at] = found[at - 1];
+        found[at] = line;
+    }
+    *visited = search.visited;
+    return count;
+}
+
+/* The line whose middle is nearest to a stroke's own. */
+static int32_t middle_line(const strokes *s, size_t number, const int32_t *lines, size_t count)
+{
+    int32_t best = lines[0];
+    for (size_t i = 1; i < count; i++) {
+        const double x = middle_x(&s->boxes[number]), y = middle_y(&s->boxes[number]);
+        if (fabs(line_at(&s->lines[lines[i]], x) - y) < fabs(line_at(&s->lines[best], x) - y))
+            best = lines[i];
+    }
+    return best;
+}
+
+lenet5_status lenet5_attach_high(strokes *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
+        if (s->list[i].kind != HIGH || s->list[i].line != NO_LINE)
+            continue;
+        int32_t through[MOST_SPANNED];
+        size_t visited;
+        const size_t count = lenet5_lines_through(through, s, i, &visited);
+        if (count > 0)
+            s->list[i].line = middle_line(s, i, through, count);
+        status = lenet5_spend(s->budget, 10 * visited, error);
+    }
+    return status;
+}
+
+/* How far a low or a cut stroke is from a digit of its line, in digits' heights; infinite if it cannot be of the line.
+ */
+static double far_from(const strokes *s, size_t number, size_t digit)
+{
+    const span *box = &s->boxes[number], *other = &s->boxes[digit];
+    const base_line *l = &s->lines[s->list[digit].line];
+    const double inside = lenet5_in_band(l, box) / box_height(box);
+    const double over = common_width(box, other), width = (double)(box->right - box->left);
+    const double across = fmax(0, -over) / l->height, down = fmax(0, gap_down(box, other)) / l->height;
+    if (s->list[number].kind == DOUBTFUL)
+        return inside >= EDGE_INSIDE && box_height(box) >= EDGE_HEIGHT * l->height ? across : INFINITY;
+    const bool is_over =
+        over >= OVER * width && down <= OVER_GAP && width * box_height(box) >= OVER_AREA * l->height * l->height;
+    return inside >= LOW_INSIDE || is_over ? hypot(across, down) : INFINITY;
+}
+
+lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
+        const bool is_free = s->list[i].kind == LOW || s->list[i].kind == DOUBTFUL;
+        if (!is_free || s->list[i].line != NO_LINE)
+            continue;
+        double nearest = INFINITY;
+        near_search search = lenet5_near(&s->rows, span_around(s->boxes[i], BESIDE * s->height, OVER_GAP * s->height));
+        size_t k;
+        while (lenet5_near_next(&search, &k)) {
+            if (s->list[k].line == NO_LINE || (s->list[k].kind != REGULAR && s->list[k].kind != HIGH))
+                continue;
+            const double far = far_from(s, i, k);
+            if (far < nearest) {
+                nearest = far;
+                s->list[i].line = s->list[k].line;
+            }
+        }
+        status = lenet5_spend(s->budget, 10 * search.visited, error);
+    }
+    return status;
+}
+
+/* Whether two strokes are the upper and the lower part of one digit, as of a 5 whose bar does not touch it. */
+static bool are_halves(const span *a, const span *b)
+{
+    const span both = span_of_both(*a, *b);
+    const double narrower = fmin((double)(a->right - a->left), (double)(b->right - b->left));
+    const double height = box_height(&both), gap = gap_down(a, b);
+    const double lower = fmin(box_height(a), box_height(b)), higher = fmax(box_height(a), box_height(b));
+    if (common_width(a, b) < HALVES * narrower)
+        return false;
+    if (lower <= FLAT * higher)
+        return gap <= HALVES_GAP * height;
+    return gap <= HALVES_CLOSE * height && height <= HALVES_SLIM * (double)(both.right - both.left);
+}
+
+static bool may_be_half(const stroke *one)
+{
+    return one->line != NO_LINE && (one->kind == REGULAR || one->kind == HIGH);
+}
+
+lenet5_status lenet5_join_halves(strokes *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
+        const int32_t line = s->list[i].line;
+        if (!may_be_half(&s->list[i]) || s->lines[line].count != 1)
+            continue;
+        near_search search = lenet5_near(&s->rows, span_around(s->boxes[i], 0, s->height));
+        size_t k, joined = 0;
+        while (lenet5_near_next(&search, &k) && joined == 0) {
+            const int32_t other = s->list[k].line;
+            if (!may_be_half(&s->list[k]) || other == line || s->lines[other].count != 1 ||
+                !are_halves(&s->boxes[i], &s->boxes[k]))
+                continue;
+            lenet5_join_lines(s, line, other);
+            joined = s->count;
+        }
+        status = lenet5_spend(s->budget, 10 * search.visited + joined, error);
+    }
+    return status;
+}

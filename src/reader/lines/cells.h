@@ -1,0 +1,18 @@
+/* Which field of the layout a component is written in. */
+#ifndef LENET5_READER_CELLS_H
+#define LENET5_READER_CELLS_H
+
+#include "reader/page/components.h"
+#include "reader/page/layout.h"
+
+typedef struct cells_of {
+    int32_t *field; /* of each component: the one in a cell of which its middle lies, or NO_FIELD */
+} cells_of;
+
+/* Free it, whatever the status. */
+lenet5_status lenet5_assign_cells(cells_of *found, const components *c, const layout *printed, budget *b,
+                                lenet5_error *error);
+
+void lenet5_cells_free(cells_of *found);
+
+#endif

@@ -1,0 +1,285 @@
+/*
+ * Two strokes are neighbours in a line if each is the other's nearest, to the right and to the left. First lines are
+ * level; the slope of those that come out tells where to look for neighbours a second time, so that wide gaps and
+ * slopes go together. What is left over joins the line that it lies in.
+ */
+#include "chains.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#define REACH 2.5           /* of a digit's height: a gap so wide parts two lines */
+#define OFF_LINE 0.35       /* of the lower one's height: neighbours' tops, middles or bottoms differ by no more */
+#define STEEP 0.2           /* slope of a line, while nothing is known of it: 12 degrees are 0.21 */
+#define UNEVEN 0.07         /* and by which a line leaves the slope that it has */
+#define STEEPEST 0.3        /* slope of a line */
+#define OFF_LINE_COST 2.0   /* of the neighbours' difference, in gaps */
+#define SLOPE_STIFFNESS 1.5 /* digits' heights: lines much longer than this show a slope of their own */
+
+/* ---- Straight lines -------------------------------------------------------------------------------------------------
+ */
+
+double lenet5_in_band(const base_line *l, const span *box)
+{
+    const double middle = line_at(l, middle_x(box));
+    return fmin((double)box->bottom, middle + l->height / 2) - fmax((double)box->top, middle - l->height / 2);
+}
+
+static bool makes_lines(const stroke *one)
+{
+    return one->kind == REGULAR || one->kind == IN_CELL;
+}
+
+static void add_middles(strokes *s)
+{
+    for (size_t i = 0; i < s->line_count; i++)
+        s->lines[i] = (base_line){.box = EMPTY_SPAN, .field = s->lines[i].field, .row = s->lines[i].row};
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->list[i].line == NO_LINE)
+            continue;
+        base_line *l = &s->lines[s->list[i].line];
+        const span *b = &s->boxes[i];
+        const double weight = makes_lines(&s->list[i]) ? box_height(b) : 1e-3;
+        l->box = span_of_both(l->box, *b);
+        l->count++;
+        l->weight += weight;
+        l->x += weight * middle_x(b);
+        l->y += weight * middle_y(b);
+        l->height += weight * box_height(b);
+    }
+    for (size_t i = 0; i < s->line_count; i++) {
+        base_line *l = &s->lines[i];
+        const double weight = fmax(1e-9, l->weight);
+        l->x /= weight;
+        l->y /= weight;
+        l->height /= weight;
+    }
+}
+
+void lenet5_fit_lines(strokes *s)
+{
+    double xx = 0, xy = 0;
+    const double stiffness = SLOPE_STIFFNESS * SLOPE_STIFFNESS * s->height * s->height;
+    add_middles(s);
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->list[i].line == NO_LINE || !makes_lines(&s->list[i]))
+            continue;
+        base_line *l = &s->lines[s->list[i].line];
+        const double x = middle_x(&s->boxes[i]) - l->x;
+        l->xx += x * x;
+        l->xy += x * (middle_y(&s->boxes[i]) - l->y);
+        xx += x * x;
+        xy += x * (middle_y(&s->boxes[i]) - l->y);
+    }
+    s->slope = fmax(-STEEPEST, fmin(xy / (xx + stiffness), STEEPEST));
+    for (size_t i = 0; i < s->line_count; i++) {
+        base_line *l = &s->lines[i];
+        const double slope = (l->xy + stiffness * s->slope) / (l->xx + stiffness);
+        l->slope = fmax(-STEEPEST, fmin(slope, STEEPEST));
+    }
+}
+
+/* ---- Neighbours -----------------------------------------------------------------------------------------------------
+ */
+
+/* How far two boxes are off one line that rises by so much between them: by their tops, middles or bottoms. */
+static double off_line(const span *a, const span *b, double fall)
+{
+    const double top = fabs((double)b->top - (double)a->top - fall);
+    const double middle = fabs(middle_y(b) - middle_y(a) - fall);
+    const double bottom = fabs((double)b->bottom - (double)a->bottom - fall);
+    return fmin(middle, fmin(top, bottom));
+}
+
+/* How far the second is as the right neighbour of the first; infinite if it is none. */
+static double distance(const span *a, const span *b, double slope, double allowed)
+{
+    const double across = middle_x(b) - middle_x(a);
+    const double lower = fmin(box_height(a), box_height(b));
+    const double gap = fmax(0, (double)b->left - (double)a->right) / ((box_height(a) + box_height(b)) / 2);
+    const double off = off_line(a, b, slope * across);
+    if (across <= 0 || gap > REACH || off > OFF_LINE * lower + allowed * across)
+        return INFINITY;
+    return gap + OFF_LINE_COST * off / lower;
+}
+
+/* Where the right neighbour of a box may be. */
+static span to_the_right(const strokes *s, const span *b)
+{
+    span window = span_around(*b, 0, s->height);
+    window.right = b->right + (size_t)(REACH * 1.5 * s->height) + 1;
+    return window;
+}
+
+static bool is_free(const strokes *s, size_t i)
+{
+    return s->list[i].kind == REGULAR && s->list[i].line == NO_LINE;
+}
+
+static double slope_of(const strokes *s, size_t i, const int32_t *line)
+{
+    return line && line[i] != NO_LINE ? s->lines[line[i]].slope : s->slope;
+}
+
+/* The nearest on either side of each free stroke. line: of the strokes before, whose slopes are known; or NULL. */
+static lenet5_status find_neighbours(strokes *s, const int32_t *line, lenet5_error *error)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        stroke *one = &s->list[i];
+        one->left = one->right = NO_LINE;
+        one->to_left = one->to_right = INFINITY;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        if (!is_free(s, i))
+            continue;
+        near_search search = lenet5_near(&s->rows, to_the_right(s, &s->boxes[i]));
+        size_t k;
+        while (lenet5_near_next(&search, &k)) {
+            if (!is_free(s, k) || k == i)
+                continue;
+            const double far = distance(&s->boxes[i], &s->boxes[k], slope_of(s, i, line), line ? UNEVEN : STEEP);
+            if (far < s->list[i].to_right) {
+                s->list[i].to_right = far;
+                s->list[i].right = (int32_t)k;
+            }
+            if (far < s->list[k].to_left) {
+                s->list[k].to_left = far;
+                s->list[k].left = (int32_t)i;
+            }
+        }
+        const lenet5_status status = lenet5_spend(s->budget, 10 * search.visited, error);
+        if (status != LENET5_OK)
+            return status;
+    }
+    return LENET5_OK;
+}
+
+/* Keeps those that are each other's. */
+static void keep_mutual(strokes *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const int32_t right = s->list[i].right;
+        if (right != NO_LINE && s->list[right].left != (int32_t)i)
+            s->list[i].right = NO_LINE;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        const int32_t left = s->list[i].left;
+        if (left != NO_LINE && s->list[left].right != (int32_t)i)
+            s->list[i].left = NO_LINE;
+    }
+}
+
+/* A line for each stroke without a left neighbour, and for all that are to the right of it. */
+static lenet5_status number_chains(strokes *s, size_t first_line)
+{
+    s->line_count = first_line;
+    for (size_t i = 0; i < s->count; i++) {
+        if (!is_free(s, i) || s->list[i].left != NO_LINE)
+            continue;
+        if (s->line_count == MOST_LINES)
+            return LENET5_CROWDED;
+        for (int32_t k = (int32_t)i; k != NO_LINE; k = s->list[k].right)
+            s->list[k].line = (int32_t)s->line_count;
+        s->lines[s->line_count++].field = NO_FIELD;
+    }
+    lenet5_fit_lines(s);
+    return LENET5_OK;
+}
+
+/* ---- What is left over ----------------------------------------------------------------------------------------------
+ */
+
+void lenet5_join_lines(strokes *s, int32_t to, int32_t from)
+{
+    base_line *a = &s->lines[to], *b = &s->lines[from];
+    for (size_t i = 0; i < s->count; i++)
+        if (s->list[i].line == from)
+            s->list[i].line = to;
+    a->box = span_of_both(a->box, b->box);
+    a->count += b->count;
+    b->count = 0;
+    b->box = EMPTY_SPAN;
+}
+
+/* Whether each of two strokes is where the line of the other one goes. */
+static bool in_one_line(const strokes *s, size_t i, size_t k)
+{
+    const base_line *a = &s->lines[s->list[i].line], *b = &s->lines[s->list[k].line];
+    const double across = middle_x(&s->boxes[k]) - middle_x(&s->boxes[i]);
+    const double allowed = OFF_LINE * fmin(box_height(&s->boxes[i]), box_height(&s->boxes[k]));
+    return off_line(&s->boxes[i], &s->boxes[k], a->slope * across) <= allowed &&
+           off_line(&s->boxes[i], &s->boxes[k], b->slope * across) <= allowed;
+}
+
+/* The nearest stroke to the right that is in another line but where this one's goes. */
+static int32_t next_in_line(const strokes *s, size_t i, size_t *visited)
+{
+    int32_t next = NO_LINE;
+    double nearest = INFINITY;
+    near_search search = lenet5_near(&s->rows, to_the_right(s, &s->boxes[i]));
+    size_t k;
+    while (lenet5_near_next(&search, &k)) {
+        const bool ends = s->list[i].right == NO_LINE || s->list[k].left == NO_LINE;
+        if (s->list[k].kind != REGULAR || s->list[k].line == NO_LINE || s->list[k].line == s->list[i].line || !ends)
+            continue;
+        const double far = distance(&s->boxes[i], &s->boxes[k], slope_of(s, i, NULL), STEEP);
+        if (far < nearest && in_one_line(s, i, k)) {
+            nearest = far;
+            next = (int32_t)k;
+        }
+    }
+    *visited = search.visited;
+    return next;
+}
+
+static lenet5_status join_ends(strokes *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
+        if (s->list[i].kind != REGULAR || s->list[i].line == NO_LINE)
+            continue;
+        size_t visited;
+        const int32_t next = next_in_line(s, i, &visited);
+        status = lenet5_spend(s->budget, 10 * visited + (next != NO_LINE ? s->count : 0), error);
+        if (next != NO_LINE && status == LENET5_OK)
+            lenet5_join_lines(s, s->list[i].line, s->list[next].line);
+    }
+    return status;
+}
+
+/* Gives free strokes their lines by neighbours. line: room for the lines of all strokes. */
+static lenet5_status chain_twice(strokes *s, int32_t *line, lenet5_error *error)
+{
+    const size_t before = s->line_count;
+    lenet5_status status = find_neighbours(s, NULL, error);
+    if (status == LENET5_OK) {
+        keep_mutual(s);
+        status = number_chains(s, before);
+    }
+    if (status != LENET5_OK)
+        return status;
+    for (size_t i = 0; i < s->count; i++) {
+        line[i] = s->list[i].line;
+        if (line[i] >= (int32_t)before)
+            s->list[i].line = NO_LINE;
+    }
+    status = find_neighbours(s, line, error);
+    if (status != LENET5_OK)
+        return status;
+    keep_mutual(s);
+    return number_chains(s, before);
+}
+
+lenet5_status lenet5_make_chains(strokes *s, lenet5_error *error)
+{
+    int32_t *line = malloc((s->count + 1) * sizeof *line);
+    lenet5_status status = line ? chain_twice(s, line, error) : lenet5_fail_memory(error);
+    free(line);
+    if (status == LENET5_OK)
+        status = join_ends(s, error);
+    if (status == LENET5_OK)
+        lenet5_fit_lines(s);
+    return status;
+}

@@ -1,0 +1,82 @@
+/* Lines while they are put together of strokes: which stroke is the next one of which. */
+#ifndef LENET5_READER_CHAINS_H
+#define LENET5_READER_CHAINS_H
+
+#include "lines.h"
+#include "near.h"
+
+typedef enum stroke_kind {
+    REGULAR,  /* of about a digit's height: lines are made of these */
+    LOW,      /* a mark, or a part of a digit */
+    HIGH,     /* a tall digit, or digits of several lines that touch */
+    DOUBTFUL, /* at the border, and more like the edge of something than like a digit */
+    IN_CELL,  /* of a field of the layout, which is its line */
+} stroke_kind;
+
+/* A component that may be writing. */
+typedef struct stroke {
+    size_t component;
+    stroke_kind kind;
+    int32_t line;             /* or NO_LINE */
+    int32_t left, right;      /* its neighbours in a line, or NO_LINE */
+    double to_left, to_right; /* and how far they are */
+} stroke;
+
+/* The straight line through the middles of a line's strokes. */
+typedef struct base_line {
+    double x, y, slope; /* it goes through (x, y); pixels down for each to the right */
+    double height;      /* of its digits */
+    double weight;      /* of its strokes, by their heights */
+    span box;
+    size_t count; /* of strokes */
+    double xx, xy;
+    int32_t field; /* of the layout, or NO_FIELD */
+    size_t row;    /* of lines side by side, from the top down */
+} base_line;
+
+typedef struct strokes {
+    size_t count;
+    stroke *list; /* (count) */
+    span *boxes;  /* (count): theirs */
+    near_rows rows;
+    double height; /* of a digit */
+    double slope;  /* that lines of the page have in common */
+    size_t line_count;
+    base_line *lines; /* room for MOST_LINES */
+    budget *budget;
+} strokes;
+
+static inline double middle_x(const span *s)
+{
+    return (double)(s->left + s->right) / 2;
+}
+
+static inline double middle_y(const span *s)
+{
+    return (double)(s->top + s->bottom) / 2;
+}
+
+static inline double box_height(const span *s)
+{
+    return (double)(s->bottom - s->top);
+}
+
+/* Where the middle of a line is at a column. */
+static inline double line_at(const base_line *l, double x)
+{
+    return l->y + l->slope * (x - l->x);
+}
+
+/* How much of a box lies in the band of a line, in pixels from the top down; below 0: how far it is away. */
+double lenet5_in_band(const base_line *l, const span *box);
+
+/* Puts the regular strokes that have no line yet into lines. */
+lenet5_status lenet5_make_chains(strokes *s, lenet5_error *error);
+
+/* Moves all strokes of a line to another one, which becomes the straight line through both. */
+void lenet5_join_lines(strokes *s, int32_t to, int32_t from);
+
+/* Measures the lines anew: their strokes have changed. */
+void lenet5_fit_lines(strokes *s);
+
+#endif

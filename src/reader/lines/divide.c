@@ -1,0 +1,117 @@
+#include "divide.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "attach.h"
+#include "base/error.h"
+
+#define OF_TWO_LINES 1.2 /* height of a line's digit that may be two */
+#define NEAREST 0.25     /* of the way from one line's middle to the next: a border is no nearer to either */
+#define OFF_BORDER 0.5   /* of the pixels on a border: what it costs to lie so many off the middle between digits */
+
+/* One more component, without pixels. */
+static lenet5_status add_component(components *c, lenet5_error *error)
+{
+    if (c->count == MOST_COMPONENTS)
+        return LENET5_CROWDED;
+    component *larger = realloc(c->list, (c->count + 2) * sizeof *larger);
+    if (!larger)
+        return lenet5_fail_memory(error);
+    c->list = larger;
+    c->list[c->count++] = (component){.box = EMPTY_SPAN};
+    return LENET5_OK;
+}
+
+/* A border between two lines, from one's middle (0) to the other's (1). */
+static size_t border_at(const base_line *upper, const base_line *lower, double share, size_t x)
+{
+    const double y = (1 - share) * line_at(upper, (double)x) + share * line_at(lower, (double)x);
+    return y > 0 ? (size_t)y : 0;
+}
+
+static size_t pixels_on(const components *c, uint32_t label, const span *box, const ink_map *map,
+                        const base_line *upper, const base_line *lower, double share)
+{
+    size_t count = 0;
+    for (size_t x = box->left; x < box->right; x++) {
+        const size_t y = border_at(upper, lower, share, x);
+        count += y < map->height && c->labels[y * map->width + x] == label;
+    }
+    return count;
+}
+
+/* The border that goes through the least of a component, and not far from where the lines' digits end and begin. */
+static double choose_border(const components *c, uint32_t label, const span *box, const ink_map *map,
+                            const base_line *upper, const base_line *lower)
+{
+    const double x = middle_x(box);
+    const double way = fmax(1, line_at(lower, x) - line_at(upper, x));
+    const double between = (way + (upper->height - lower->height) / 2) / 2 / way;
+    double best = 0.5, least = INFINITY;
+    for (double share = NEAREST; share <= 1 - NEAREST; share += 1 / way) {
+        const double cost =
+            (double)pixels_on(c, label, box, map, upper, lower, share) + OFF_BORDER * fabs(share - between) * way;
+        if (cost < least) {
+            least = cost;
+            best = share;
+        }
+    }
+    return best;
+}
+
+/* Gives what is below the border to a component of its own. */
+static lenet5_status divide(components *c, uint32_t *label, const span *box, const ink_map *map, const base_line *upper,
+                            const base_line *lower, lenet5_error *error)
+{
+    const double share = choose_border(c, *label, box, map, upper, lower);
+    const lenet5_status status = add_component(c, error);
+    if (status != LENET5_OK)
+        return status;
+    for (size_t x = box->left; x < box->right; x++)
+        for (size_t y = border_at(upper, lower, share, x); y < box->bottom; y++)
+            if (c->labels[y * map->width + x] == *label)
+                c->labels[y * map->width + x] = (uint32_t)c->count;
+    *label = (uint32_t)c->count;
+    return LENET5_OK;
+}
+
+/* Divides the component of a stroke between lines, from the top down. */
+static lenet5_status divide_stroke(components *c, const strokes *s, size_t number, const int32_t *lines, size_t count,
+                                   const ink_map *map, lenet5_error *error)
+{
+    lenet5_status status = lenet5_spend(s->budget, 4 * count * span_area(s->boxes[number]), error);
+    uint32_t label = (uint32_t)s->list[number].component + 1;
+    for (size_t i = 1; i < count && status == LENET5_OK; i++)
+        status = divide(c, &label, &s->boxes[number], map, &s->lines[lines[i - 1]], &s->lines[lines[i]], error);
+    return status;
+}
+
+static bool may_be_two(const strokes *s, size_t number)
+{
+    const stroke *one = &s->list[number];
+    return one->kind == HIGH || (one->kind == REGULAR && box_height(&s->boxes[number]) > OF_TWO_LINES * s->height);
+}
+
+lenet5_status lenet5_divide_between_lines(bool *divided, components *c, const strokes *s, const ink_map *map,
+                                          lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    *divided = false;
+    for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
+        if (!may_be_two(s, i))
+            continue;
+        int32_t through[MOST_SPANNED];
+        size_t visited;
+        const size_t count = lenet5_lines_through(through, s, i, &visited);
+        status = lenet5_spend(s->budget, 10 * visited, error);
+        if (count < 2 || status != LENET5_OK)
+            continue;
+        status = divide_stroke(c, s, i, through, count, map, error);
+        *divided = true;
+    }
+    if (*divided && status == LENET5_OK)
+        lenet5_measure_components(c, map);
+    return status;
+}

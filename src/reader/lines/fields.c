@@ -1,0 +1,182 @@
+#include "fields.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "sort.h"
+
+#define SAME_ROW 0.5    /* of the lower line's height, for the middles of two lines of one row */
+#define NO_GAP 0.15     /* of a digit's height: gaps below it are alike */
+#define CLEARLY 2.2     /* how many times wider a gap has to be to part a line, by its own gaps alone */
+#define GAP 1.0         /* of a digit's height, at least, for such a gap */
+#define CLEARLY_ALL 1.8 /* the same, by the gaps of all lines together */
+#define GAP_ALL 0.7     /* and how wide it has to be then */
+#define LINES_ALL 3     /* lines that tell */
+#define WIDEST_GAP 2.5  /* within a number, whatever the others are */
+
+/* ---- Rows -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Lines from the top down, were the page level. */
+static size_t sort_lines(placed *order, const strokes *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->line_count; i++)
+        if (s->lines[i].count > 0)
+            order[count++] = (placed){s->lines[i].y - s->slope * s->lines[i].x, i};
+    lenet5_sort_places(order, count);
+    return count;
+}
+
+lenet5_status lenet5_number_rows(strokes *s, lenet5_error *error)
+{
+    placed *order = malloc((s->line_count + 1) * sizeof *order);
+    if (!order)
+        return lenet5_fail_memory(error);
+    const size_t count = sort_lines(order, s);
+    double middle = 0, lines = 0;
+    size_t row = 0;
+    for (size_t i = 0; i < count; i++) {
+        base_line *l = &s->lines[order[i].index];
+        if (lines > 0 && order[i].at - middle > SAME_ROW * l->height) {
+            row++;
+            lines = 0;
+        }
+        lines++;
+        middle = lines > 1 ? middle + (order[i].at - middle) / lines : order[i].at;
+        l->row = row;
+    }
+    free(order);
+    return LENET5_OK;
+}
+
+/* ---- Gaps -----------------------------------------------------------------------------------------------------------
+ */
+
+/* The strokes of all lines, line by line and from left to right, and the gap before each, in digits' heights. */
+typedef struct gaps {
+    size_t count;
+    size_t *stroke; /* (count) */
+    double *gap;    /* (count): below 0 for the first of a line */
+    double *sorted; /* (count): room for those that are looked at */
+} gaps;
+
+static int by_value(const void *a, const void *b)
+{
+    const double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* The gap from which on a line is parted, by count sorted gaps: where they are clearly wider than those before. */
+static double widest_within(const double *sorted, size_t count, double clearly, double least)
+{
+    double within = WIDEST_GAP;
+    for (size_t i = 1; i < count; i++) {
+        const double ratio = (sorted[i] + NO_GAP) / (sorted[i - 1] + NO_GAP);
+        if (sorted[i] >= least && ratio > clearly) {
+            clearly = ratio;
+            within = (sorted[i] + sorted[i - 1]) / 2;
+        }
+    }
+    return fmin(within, WIDEST_GAP);
+}
+
+static void measure_gaps(gaps *g, const strokes *s, const placed *order)
+{
+    int32_t line = NO_LINE;
+    size_t right = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const size_t number = order[i].index;
+        const span *b = &s->boxes[number];
+        const bool is_first = s->list[number].line != line;
+        line = s->list[number].line;
+        g->stroke[i] = number;
+        g->gap[i] = is_first ? -1 : fmax(0, (double)b->left - (double)right) / s->lines[line].height;
+        right = is_first || b->right > right ? b->right : right;
+    }
+}
+
+/* Sorts the strokes by line and left side. */
+static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
+{
+    size_t width = 1;
+    placed *order = malloc((s->count + 1) * sizeof *order);
+    if (!order)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < s->count; i++)
+        width = s->boxes[i].right > width ? s->boxes[i].right : width;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->list[i].line != NO_LINE && s->lines[s->list[i].line].field == NO_FIELD)
+            order[g->count++] = (placed){(double)s->list[i].line * (double)width + (double)s->boxes[i].left, i};
+    lenet5_sort_places(order, g->count);
+    measure_gaps(g, s, order);
+    free(order);
+    return LENET5_OK;
+}
+
+/* What the gaps of the whole page say; no more than the widest where there is little to go by. */
+static double page_gap(gaps *g, size_t *work)
+{
+    size_t count = 0, lines = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        lines += i > 0 && g->gap[i] >= 0 && g->gap[i - 1] < 0;
+        if (g->gap[i] >= 0)
+            g->sorted[count++] = g->gap[i];
+    }
+    if (lines < LINES_ALL)
+        return WIDEST_GAP;
+    qsort(g->sorted, count, sizeof *g->sorted, by_value);
+    *work = 20 * count;
+    return widest_within(g->sorted, count, CLEARLY_ALL, GAP_ALL);
+}
+
+/* Parts the line of the strokes first to end - 1. */
+static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, double page)
+{
+    const size_t count = end - first - 1;
+    for (size_t i = 0; i < count; i++)
+        g->sorted[i] = g->gap[first + 1 + i];
+    qsort(g->sorted, count, sizeof *g->sorted, by_value);
+    const double within = fmin(page, widest_within(g->sorted, count, CLEARLY, GAP));
+    int32_t line = s->list[g->stroke[first]].line;
+    for (size_t i = first + 1; i < end; i++) {
+        if (g->gap[i] > within) {
+            if (s->line_count == MOST_LINES)
+                return LENET5_CROWDED;
+            s->lines[s->line_count] = s->lines[line];
+            line = (int32_t)s->line_count++;
+        }
+        s->list[g->stroke[i]].line = line;
+    }
+    return LENET5_OK;
+}
+
+static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
+{
+    size_t work = 0;
+    const double page = page_gap(g, &work);
+    lenet5_status status = lenet5_spend(s->budget, work + 20 * g->count, error);
+    for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
+        for (end = first + 1; end < g->count && g->gap[end] >= 0;)
+            end++;
+        status = split_line(s, g, first, end, page);
+    }
+    return status;
+}
+
+lenet5_status lenet5_split_lines(strokes *s, lenet5_error *error)
+{
+    gaps g = {0};
+    g.stroke = malloc((s->count + 1) * sizeof *g.stroke);
+    g.gap = malloc((s->count + 1) * sizeof *g.gap);
+    g.sorted = malloc((s->count + 1) * sizeof *g.sorted);
+    lenet5_status status = g.stroke && g.gap && g.sorted ? list_gaps(&g, s, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = split_all(s, &g, error);
+    free(g.stroke);
+    free(g.gap);
+    free(g.sorted);
+    return status;
+}
