@@ -32,7 +32,7 @@ static bool makes_lines(const stroke *one)
     return one->kind == REGULAR || one->kind == IN_CELL;
 }
 
-static void add_middles(strokes *s)
+static void find_middles(strokes *s)
 {
     for (size_t i = 0; i < s->line_count; i++)
         s->lines[i] = (base_line){.box = EMPTY_SPAN, .field = s->lines[i].field, .row = s->lines[i].row};
@@ -44,41 +44,72 @@ static void add_middles(strokes *s)
         const double weight = makes_lines(&s->list[i]) ? box_height(b) : 1e-3;
         l->box = span_of_both(l->box, *b);
         l->count++;
-        l->weight += weight;
+        l->tall += makes_lines(&s->list[i]);
+        l->sums.weight += weight;
         l->x += weight * middle_x(b);
-        l->y += weight * middle_y(b);
         l->height += weight * box_height(b);
+        for (size_t level = 0; level < LEVELS; level++)
+            l->sums.y[level] += weight * level_of(b, level);
     }
     for (size_t i = 0; i < s->line_count; i++) {
         base_line *l = &s->lines[i];
-        const double weight = fmax(1e-9, l->weight);
+        const double weight = fmax(1e-9, l->sums.weight);
         l->x /= weight;
-        l->y /= weight;
         l->height /= weight;
+        for (size_t level = 0; level < LEVELS; level++)
+            l->sums.y[level] /= weight;
+        l->y = l->sums.y[MIDDLES];
     }
 }
 
-void lenet5_fit_lines(strokes *s)
+static void find_spreads(strokes *s)
 {
-    double xx = 0, xy = 0;
-    const double stiffness = SLOPE_STIFFNESS * SLOPE_STIFFNESS * s->height * s->height;
-    add_middles(s);
     for (size_t i = 0; i < s->count; i++) {
         if (s->list[i].line == NO_LINE || !makes_lines(&s->list[i]))
             continue;
         base_line *l = &s->lines[s->list[i].line];
         const double x = middle_x(&s->boxes[i]) - l->x;
-        l->xx += x * x;
-        l->xy += x * (middle_y(&s->boxes[i]) - l->y);
-        xx += x * x;
-        xy += x * (middle_y(&s->boxes[i]) - l->y);
+        l->sums.xx += x * x;
+        for (size_t level = 0; level < LEVELS; level++) {
+            const double y = level_of(&s->boxes[i], level) - l->sums.y[level];
+            l->sums.xy[level] += x * y;
+            l->sums.yy[level] += y * y;
+        }
     }
-    s->slope = fmax(-STEEPEST, fmin(xy / (xx + stiffness), STEEPEST));
+}
+
+/*
+ * The slope of a line along that of its tops, middles and bottoms which is the straightest: digits of two sizes stand
+ * on one base line, but their middles do not. Short lines slope as the page does.
+ */
+static double find_slope(const base_line *l, double page, double stiffness)
+{
+    double least = INFINITY, best = page;
+    for (size_t level = 0; level < LEVELS; level++) {
+        const double slope = (l->sums.xy[level] + stiffness * page) / (l->sums.xx + stiffness);
+        const double off = l->sums.yy[level] - 2 * slope * l->sums.xy[level] + slope * slope * l->sums.xx +
+                           stiffness * (slope - page) * (slope - page);
+        if (off < least) {
+            least = off;
+            best = slope;
+        }
+    }
+    return fmax(-STEEPEST, fmin(best, STEEPEST));
+}
+
+void lenet5_fit_lines(strokes *s)
+{
+    const double stiffness = SLOPE_STIFFNESS * SLOPE_STIFFNESS * s->height * s->height;
+    double weight = stiffness, sum = 0;
+    find_middles(s);
+    find_spreads(s);
     for (size_t i = 0; i < s->line_count; i++) {
-        base_line *l = &s->lines[i];
-        const double slope = (l->xy + stiffness * s->slope) / (l->xx + stiffness);
-        l->slope = fmax(-STEEPEST, fmin(slope, STEEPEST));
+        weight += s->lines[i].sums.xx;
+        sum += s->lines[i].sums.xx * find_slope(&s->lines[i], 0, stiffness);
     }
+    s->slope = weight > 0 ? sum / weight : 0;
+    for (size_t i = 0; i < s->line_count; i++)
+        s->lines[i].slope = find_slope(&s->lines[i], s->slope, fmax(1, stiffness));
 }
 
 /* ---- Neighbours -----------------------------------------------------------------------------------------------------

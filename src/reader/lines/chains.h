@@ -22,16 +22,20 @@ typedef struct stroke {
     double to_left, to_right; /* and how far they are */
 } stroke;
 
-/* The straight line through the middles of a line's strokes. */
+enum { TOPS, MIDDLES, BOTTOMS, LEVELS };
+
+/* The straight line along a line's strokes. */
 typedef struct base_line {
-    double x, y, slope; /* it goes through (x, y); pixels down for each to the right */
+    double x, y, slope; /* it goes through (x, y), in the middle; pixels down for each to the right */
     double height;      /* of its digits */
-    double weight;      /* of its strokes, by their heights */
     span box;
-    size_t count; /* of strokes */
-    double xx, xy;
-    int32_t field; /* of the layout, or NO_FIELD */
-    size_t row;    /* of lines side by side, from the top down */
+    size_t count, tall; /* of strokes, and of those that make lines */
+    int32_t field;      /* of the layout, or NO_FIELD */
+    size_t row;         /* of lines side by side, from the top down */
+    struct {
+        double weight, xx;
+        double y[LEVELS], xy[LEVELS], yy[LEVELS]; /* of its strokes' tops, middles and bottoms */
+    } sums;
 } base_line;
 
 typedef struct strokes {
@@ -54,6 +58,12 @@ static inline double middle_x(const span *s)
 static inline double middle_y(const span *s)
 {
     return (double)(s->top + s->bottom) / 2;
+}
+
+/* Of the top, the middle or the bottom. */
+static inline double level_of(const span *s, size_t level)
+{
+    return level == TOPS ? (double)s->top : level == BOTTOMS ? (double)s->bottom : middle_y(s);
 }
 
 static inline double box_height(const span *s)

@@ -23,13 +23,15 @@
 #include "height.h"
 #include "sort.h"
 
-#define TALL 0.5      /* of a digit's height: strokes that make lines */
-#define HIGHER 1.5    /* of a digit's height: what may be more than a digit */
-#define WIDER 4.0     /* of a digit's height: at the border such are edges */
-#define FLAT 0.4      /* the same, where they lie along the border */
-#define NARROW 0.12   /* and where they stand along it */
-#define AT_HAND 1.0   /* of a line's height: what is no farther is beside it */
-#define CUT_THROUGH 2 /* widths of a stroke: what touches the border for so long goes on beyond it */
+#define TALL 0.5       /* of a digit's height: strokes that make lines */
+#define HIGHER 1.5     /* of a digit's height: what may be more than a digit */
+#define WIDER 4.0      /* of a digit's height: at the border such are edges */
+#define ALONE 0.35     /* of a digit's height: what is lower is no digit where it stands alone */
+#define ALONE_WIDE 1.3 /* of its own height, that a digit by itself is wide */
+#define FLAT 0.4       /* the same, where they lie along the border */
+#define NARROW 0.12    /* and where they stand along it */
+#define AT_HAND 1.0    /* of a line's height: what is no farther is beside it */
+#define CUT_THROUGH 2  /* widths of a stroke: what touches the border for so long goes on beyond it */
 
 /* ---- Strokes --------------------------------------------------------------------------------------------------------
  */
@@ -94,16 +96,37 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
 /* ---- Lines ----------------------------------------------------------------------------------------------------------
  */
 
-/* High strokes that stand in no line are lines by themselves: a number in larger writing. */
-static lenet5_status make_high_lines(strokes *s, lenet5_error *error)
+/* Whether a line goes past a stroke, which then is something beside it. */
+static bool is_beside_line(const strokes *s, size_t number)
 {
-    size_t left = 0;
+    near_search search = lenet5_near(&s->rows, span_around(s->boxes[number], AT_HAND * s->height, 0));
+    size_t k;
+    while (lenet5_near_next(&search, &k))
+        if (s->list[k].line != NO_LINE)
+            return true;
+    return false;
+}
+
+/* Whether a stroke that stands in no line may be a digit, in larger or in smaller writing. */
+static bool may_be_alone(const strokes *s, size_t number, stroke_kind kind)
+{
+    const span *b = &s->boxes[number];
+    if (s->list[number].kind != kind || s->list[number].line != NO_LINE)
+        return false;
+    return kind == HIGH || (box_height(b) > ALONE * s->height &&
+                            (double)(b->right - b->left) < ALONE_WIDE * box_height(b) && !is_beside_line(s, number));
+}
+
+/* Such strokes make lines among themselves. */
+static lenet5_status make_other_lines(strokes *s, stroke_kind kind, lenet5_error *error)
+{
+    size_t count = 0;
     for (size_t i = 0; i < s->count; i++)
-        if (s->list[i].kind == HIGH && s->list[i].line == NO_LINE) {
+        if (may_be_alone(s, i, kind)) {
             s->list[i].kind = REGULAR;
-            left++;
+            count++;
         }
-    return left > 0 ? lenet5_make_chains(s, error) : LENET5_OK;
+    return count > 0 ? lenet5_make_chains(s, error) : LENET5_OK;
 }
 
 static lenet5_status make_lines(strokes *s, lenet5_error *error)
@@ -112,7 +135,7 @@ static lenet5_status make_lines(strokes *s, lenet5_error *error)
     if (status == LENET5_OK)
         status = lenet5_attach_high(s, error);
     if (status == LENET5_OK)
-        status = make_high_lines(s, error);
+        status = make_other_lines(s, HIGH, error);
     return status;
 }
 
@@ -122,6 +145,8 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
     lenet5_fit_lines(s);
     if (status == LENET5_OK)
         status = lenet5_attach_low(s, error);
+    if (status == LENET5_OK)
+        status = make_other_lines(s, LOW, error);
     lenet5_fit_lines(s);
     if (status == LENET5_OK)
         status = lenet5_number_rows(s, error);
@@ -151,7 +176,8 @@ static lenet5_status order_lines(line_groups *to, int32_t *renamed, const stroke
     for (size_t i = 0; i < to->count; i++) {
         const base_line *l = &s->lines[order[i].index];
         renamed[order[i].index] = (int32_t)i;
-        to->list[i] = (line_group){.box = l->box, .field = l->field, .height = l->height, .slope = l->slope};
+        to->list[i] =
+            (line_group){.box = l->box, .field = l->field, .height = l->height, .slope = l->tall < 3 ? 0 : l->slope};
     }
     free(order);
     return LENET5_OK;
