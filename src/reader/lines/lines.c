@@ -23,15 +23,19 @@
 #include "height.h"
 #include "sort.h"
 
-#define TALL 0.5       /* of a digit's height: strokes that make lines */
-#define HIGHER 1.5     /* of a digit's height: what may be more than a digit */
-#define WIDER 4.0      /* of a digit's height: at the border such are edges */
-#define ALONE 0.35     /* of a digit's height: what is lower is no digit where it stands alone */
-#define ALONE_WIDE 1.3 /* of its own height, that a digit by itself is wide */
-#define FLAT 0.4       /* the same, where they lie along the border */
-#define NARROW 0.12    /* and where they stand along it */
-#define AT_HAND 1.0    /* of a line's height: what is no farther is beside it */
-#define CUT_THROUGH 2  /* widths of a stroke: what touches the border for so long goes on beyond it */
+#define TALL 0.5        /* of a digit's height: strokes that make lines */
+#define HIGHER 1.5      /* of a digit's height: what may be more than a digit */
+#define WIDER 4.0       /* of a digit's height: at the border such are edges */
+#define ALONE 0.35      /* of a digit's height: what is lower is no digit where it stands alone */
+#define ALONE_WIDE 1.3  /* of its own height, that a digit by itself is wide */
+#define FLAT 0.4        /* the same, where they lie along the border */
+#define EDGE 1.8        /* and where they are higher than this */
+#define SLIM 0.3        /* and slimmer than this, from the top to the bottom of the picture */
+#define RULE 3.0        /* of a digit's height: a level stroke so long is a rule */
+#define RULE_HEIGHT 0.3 /* if it is no higher than this */
+#define NARROW 0.12     /* and where they stand along it */
+#define AT_HAND 1.0     /* of a line's height: what is no farther is beside it */
+#define CUT_THROUGH 2   /* widths of a stroke: what touches the border for so long goes on beyond it */
 
 /* ---- Strokes --------------------------------------------------------------------------------------------------------
  */
@@ -42,8 +46,9 @@ static bool along_border(const component *c, const ink_map *map, double height)
     const double wide = (double)width_of(c), high = (double)height_of(c);
     const bool across = c->box.left == 0 || c->box.right == map->width;
     const bool down = c->box.top == 0 || c->box.bottom == map->height;
-    const bool is_high = high > 1.8 * height && c->box.top == 0 && c->box.bottom == map->height;
-    return (across || down) && (is_high || (wide > WIDER * height && (high < TALL * height || high > 1.8 * height)) ||
+    const bool is_edge =
+        high > EDGE * height && wide < SLIM * height && c->box.top == 0 && c->box.bottom == map->height;
+    return (across || down) && (is_edge || (wide > WIDER * height && (high < TALL * height || high > EDGE * height)) ||
                                 (down && high < FLAT * height) || (across && wide < NARROW * height));
 }
 
@@ -55,10 +60,17 @@ static stroke_kind kind_of(const component *c, const ink_map *map, double height
     return high < TALL * height ? LOW : high > HIGHER * height ? HIGH : REGULAR;
 }
 
+/* A level rule that was left on the paper is no mark: none is so long. */
+static bool is_rule(const component *c, double height)
+{
+    return (double)width_of(c) > RULE * height && (double)height_of(c) < RULE_HEIGHT * height;
+}
+
 static bool is_stroke(const component *c, const ink_map *map, const digit_size *size)
 {
     const bool tall = (double)height_of(c) >= TALL * size->height;
-    return (tall || (double)c->area >= SPECK * size->height * size->height) && !lenet5_is_shadow(c, map, size->stroke);
+    return (tall || (double)c->area >= SPECK * size->height * size->height) && !is_rule(c, size->height) &&
+           !lenet5_is_shadow(c, map, size->stroke);
 }
 
 static lenet5_status find_strokes(strokes *s, const components *c, const ink_map *map, const cells_of *cells,
@@ -240,7 +252,7 @@ static lenet5_status count_left_out(line_groups *g, const strokes *s, lenet5_err
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < g->components.count && status == LENET5_OK; i++) {
         const component *c = &g->components.list[i];
-        if (g->line[i] != NO_LINE || (double)c->area < SPECK * s->height * s->height)
+        if (g->line[i] != NO_LINE || is_rule(c, s->height) || (double)c->area < SPECK * s->height * s->height)
             continue;
         size_t visited;
         const int32_t line = line_beside(g, s, c, &visited);
