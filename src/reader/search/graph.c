@@ -46,11 +46,11 @@ static bool is_whole(const text_line *l, size_t first, size_t last)
     return l->cut[first] < 0 && (last == l->count || l->cut[last] < 0);
 }
 
-/* Digits are about as high as their line, seldom wider than high, in one piece, and no blots. */
+/* Digits are about as high as their line or higher, seldom wider than high, in one piece, and no blots. */
 static double shape_prior(const text_line *l, const arc *a)
 {
-    const double width = (double)(a->box.right - a->box.left) / l->height;
     const double height = (double)(a->box.bottom - a->box.top) / l->height;
+    const double width = (double)(a->box.right - a->box.left) / l->height / fmax(1, height);
     double gap = 0;
     size_t end = l->pieces[a->first].right;
     for (size_t i = a->first + 1; i < a->last; i++) {
