@@ -7,14 +7,15 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define SAME_ROW 0.5    /* of the lower line's height, for the middles of two lines of one row */
-#define NO_GAP 0.15     /* of a digit's height: gaps below it are alike */
-#define CLEARLY 2.2     /* how many times wider a gap has to be to part a line, by its own gaps alone */
-#define GAP 1.0         /* of a digit's height, at least, for such a gap */
-#define CLEARLY_ALL 1.8 /* the same, by the gaps of all lines together */
-#define GAP_ALL 0.7     /* and how wide it has to be then */
-#define LINES_ALL 3     /* lines that tell */
-#define WIDEST_GAP 2.5  /* within a number, whatever the others are */
+#define SAME_ROW 0.5     /* of the lower line's height, for the middles of two lines of one row */
+#define NO_GAP 0.15      /* of a digit's height: gaps below it are alike */
+#define CLEARLY 2.2      /* how many times wider a gap has to be to part a line, by its own gaps alone */
+#define GAP 1.0          /* of a digit's height, at least, for such a gap */
+#define TWO_CLUSTERS 0.8 /* of the spread of a page's gaps lies between those within numbers and the others */
+#define CLEARLY_ALL 2.5  /* how many times wider the others are */
+#define GAP_ALL 0.6      /* of a digit's height, at least, for them */
+#define LINES_ALL 3      /* lines that tell */
+#define WIDEST_GAP 2.5   /* within a number, whatever the others are */
 
 /* ---- Rows -----------------------------------------------------------------------------------------------------------
  */
@@ -69,18 +70,18 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The gap from which on a line is parted, by count sorted gaps: where they are clearly wider than those before. */
-static double widest_within(const double *sorted, size_t count, double clearly, double least)
+/* The gap from which on one line is parted, by its own: where they are clearly wider than those before. */
+static double clearly_wider(const double *sorted, size_t count)
 {
-    double within = WIDEST_GAP;
+    double gap = WIDEST_GAP, most = CLEARLY;
     for (size_t i = 1; i < count; i++) {
         const double ratio = (sorted[i] + NO_GAP) / (sorted[i - 1] + NO_GAP);
-        if (sorted[i] >= least && ratio > clearly) {
-            clearly = ratio;
-            within = (sorted[i] + sorted[i - 1]) / 2;
+        if (sorted[i] >= GAP && ratio > most) {
+            most = ratio;
+            gap = (sorted[i] + sorted[i - 1]) / 2;
         }
     }
-    return fmin(within, WIDEST_GAP);
+    return fmin(gap, WIDEST_GAP);
 }
 
 static void measure_gaps(gaps *g, const strokes *s, const placed *order)
@@ -116,8 +117,34 @@ static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
     return LENET5_OK;
 }
 
+/*
+ * The gap from which on lines are parted, by the gaps of a page: those within numbers and those between make two
+ * clusters in their logarithms, at the place which leaves the least spread in both (Otsu 1979).
+ */
+static double between_clusters(const double *sorted, size_t count)
+{
+    double sum = 0, squares = 0, below = 0, most = 0, ratio = 0, gap = WIDEST_GAP;
+    for (size_t i = 0; i < count; i++) {
+        const double size = log(sorted[i] + NO_GAP);
+        sum += size;
+        squares += size * size;
+    }
+    for (size_t i = 1; i < count; i++) {
+        below += log(sorted[i - 1] + NO_GAP);
+        const double low = below / (double)i, high = (sum - below) / (double)(count - i);
+        const double spread = (double)i * (double)(count - i) / (double)count * (high - low) * (high - low);
+        if (spread > most) {
+            most = spread;
+            ratio = high - low;
+            gap = (sorted[i] + sorted[i - 1]) / 2;
+        }
+    }
+    const double all = squares - sum * sum / (double)count;
+    return most > TWO_CLUSTERS * all && ratio > log(CLEARLY_ALL) ? fmax(gap, GAP_ALL) : WIDEST_GAP;
+}
+
 /* What the gaps of the whole page say; no more than the widest where there is little to go by. */
-static double page_gap(gaps *g, size_t *work)
+static double page_gap(gaps *g)
 {
     size_t count = 0, lines = 0;
     for (size_t i = 0; i < g->count; i++) {
@@ -125,11 +152,8 @@ static double page_gap(gaps *g, size_t *work)
         if (g->gap[i] >= 0)
             g->sorted[count++] = g->gap[i];
     }
-    if (lines < LINES_ALL)
-        return WIDEST_GAP;
     qsort(g->sorted, count, sizeof *g->sorted, by_value);
-    *work = 20 * count;
-    return widest_within(g->sorted, count, CLEARLY_ALL, GAP_ALL);
+    return lines < LINES_ALL ? WIDEST_GAP : between_clusters(g->sorted, count);
 }
 
 /* Parts the line of the strokes first to end - 1. */
@@ -139,7 +163,7 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
     for (size_t i = 0; i < count; i++)
         g->sorted[i] = g->gap[first + 1 + i];
     qsort(g->sorted, count, sizeof *g->sorted, by_value);
-    const double within = fmin(page, widest_within(g->sorted, count, CLEARLY, GAP));
+    const double within = fmin(page, clearly_wider(g->sorted, count));
     int32_t line = s->list[g->stroke[first]].line;
     for (size_t i = first + 1; i < end; i++) {
         if (g->gap[i] > within) {
@@ -155,9 +179,8 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
 
 static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
 {
-    size_t work = 0;
-    const double page = page_gap(g, &work);
-    lenet5_status status = lenet5_spend(s->budget, work + 20 * g->count, error);
+    const double page = page_gap(g);
+    lenet5_status status = lenet5_spend(s->budget, 100 * g->count, error);
     for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
         for (end = first + 1; end < g->count && g->gap[end] >= 0;)
             end++;
