@@ -22,8 +22,9 @@ typedef struct lenet5_picture {
 
 /*
  * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them), turns it as its
- * EXIF orientation says, lays what is transparent on white, and makes grey of colours so that ink stands out most. "-"
- * is standard input. Its size is read from the header first; one of more than LENET5_MAX_PICTURE_PIXELS is refused.
+ * EXIF orientation says, lays what is transparent on white, or on black if it is white itself, and makes grey of
+ * colours so that ink stands out most. "-" is standard input. Its size is read from the header first; one of more than
+ * LENET5_MAX_PICTURE_PIXELS is refused.
  *
  * Of all functions of the library this one alone touches a global: for other kinds than PNG it asks Leptonica to be
  * silent.

@@ -14,6 +14,12 @@ typedef struct picture_file {
 
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error);
 
+/*
+ * Lays count pixels of some channels and opacity on paper, white or, where what is there is white itself, black. They
+ * end up one after the other where they were, without the opacity.
+ */
+void lenet5_lay_on_paper(uint8_t *pixels, size_t count, size_t channels);
+
 /* Grey from width x height pixels of red, green and blue: mix.c. */
 lenet5_status lenet5_mix(lenet5_picture *picture, const uint8_t *rgb, size_t width, size_t height, lenet5_error *error);
 

@@ -34,18 +34,21 @@ static lenet5_status copy_grey(lenet5_picture *picture, PIX *pix, lenet5_error *
     return LENET5_OK;
 }
 
-/* Has the three bytes of each pixel lie one behind the other, where its word was: pix is no picture any more. */
+/* Has the colours of each pixel lie one behind the other, where its word was: pix is no picture any more. */
 static const uint8_t *pack_colours(PIX *pix)
 {
-    const size_t width = (size_t)pixGetWidth(pix), height = (size_t)pixGetHeight(pix);
+    const size_t count = (size_t)pixGetWidth(pix) * (size_t)pixGetHeight(pix);
+    const size_t channels = pixGetSpp(pix) == 4 ? 4 : 3; /* the fourth is opacity */
     const l_uint32 *words = pixGetData(pix);
-    uint8_t *rgb = (uint8_t *)pixGetData(pix);
-    for (size_t i = 0; i < width * height; i++) { /* a row has no more words than pixels */
+    uint8_t *bytes = (uint8_t *)pixGetData(pix);
+    for (size_t i = 0; i < count; i++) { /* a row has no more words than pixels */
         const l_uint32 word = words[i];
-        for (size_t k = 0; k < 3; k++)
-            rgb[3 * i + k] = byte_at(&word, k);
+        for (size_t k = 0; k < channels; k++)
+            bytes[channels * i + k] = byte_at(&word, k);
     }
-    return rgb;
+    if (channels == 4)
+        lenet5_lay_on_paper(bytes, count, 3);
+    return bytes;
 }
 
 static lenet5_status mix_colours(lenet5_picture *picture, PIX *pix, lenet5_error *error)
@@ -177,16 +180,13 @@ static lenet5_status read_tiff(PIX **pix, page_place *place, const picture_file 
     return LENET5_OK;
 }
 
-/* Takes the picture and gives it back without what is transparent, in a word a pixel (colours) or a byte. Each step's
- * picture is dropped before the next is made. */
+/* Takes the picture and gives it back in a word a pixel (colours) or a byte. */
 static PIX *plain(PIX *pix)
 {
-    PIX *opaque = pix ? pixRemoveAlpha(pix) : NULL;
+    if (!pix || (pixGetDepth(pix) == 32 && !pixGetColormap(pix)))
+        return pix;
+    PIX *converted = pixGetColormap(pix) ? pixConvertTo32(pix) : pixConvertTo8(pix, 0);
     pixDestroy(&pix);
-    if (!opaque || (pixGetDepth(opaque) == 32 && !pixGetColormap(opaque)))
-        return opaque;
-    PIX *converted = pixGetColormap(opaque) ? pixConvertTo32(opaque) : pixConvertTo8(opaque, 0);
-    pixDestroy(&opaque);
     return converted;
 }
 

@@ -9,28 +9,18 @@
 #include "base/error.h"
 #include "decode.h"
 
+#define DARK 64 /* the first level that is not reached where the upper bits of sixteen are not used */
+
 static lenet5_status fail(const png_image *image, const picture_file *file, lenet5_error *error)
 {
     return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
                        "%s: begins as a PNG but cannot be decoded (%s); save it again", file->name, image->message);
 }
 
-/* Lays pixels of some channels and opacity on white; they end up one after the other where they were. */
-static void lay_on_white(uint8_t *pixels, size_t count, size_t channels)
-{
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *from = pixels + i * (channels + 1);
-        const unsigned opacity = from[channels];
-        for (size_t k = 0; k < channels; k++)
-            pixels[i * channels + k] = (uint8_t)((from[k] * opacity + 255 * (255 - opacity) + 127) / 255);
-    }
-}
-
 static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint8_t *pixels, lenet5_error *error)
 {
     const size_t count = (size_t)image->width * image->height;
     const bool colour = image->format & PNG_FORMAT_FLAG_COLOR;
-    lay_on_white(pixels, count, colour ? 3 : 1);
     if (colour)
         return lenet5_mix(picture, pixels, image->width, image->height, error);
     lenet5_picture grey = {image->width, image->height, malloc(count)};
@@ -41,23 +31,85 @@ static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint
     return LENET5_OK;
 }
 
+static lenet5_status read_pixels(uint8_t **pixels, png_image *image, const picture_file *file, lenet5_error *error)
+{
+    *pixels = malloc(PNG_IMAGE_SIZE(*image));
+    if (!*pixels) {
+        png_image_free(image);
+        return lenet5_fail_memory(error);
+    }
+    if (png_image_finish_read(image, NULL, *pixels, 0, NULL))
+        return LENET5_OK;
+    free(*pixels);
+    return fail(image, file, error);
+}
+
+/* ---- Sixteen bits, of which few are used --------------------------------------------------------------------------
+ */
+
+static bool is_dark(const lenet5_picture *picture)
+{
+    size_t i = 0;
+    while (i < picture->width * picture->height && picture->grey[i] < DARK)
+        i++;
+    return i == picture->width * picture->height;
+}
+
+/* The brightest of the values becomes 255. They end up as bytes one after the other where they were. */
+static void stretch(uint8_t *bytes, size_t count)
+{
+    uint16_t most = 1;
+    for (size_t i = 0; i < count; i++) {
+        uint16_t value;
+        memcpy(&value, bytes + 2 * i, sizeof value);
+        most = value > most ? value : most;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint16_t value;
+        memcpy(&value, bytes + 2 * i, sizeof value);
+        bytes[i] = (uint8_t)((255u * value + most / 2u) / most);
+    }
+}
+
+/* Reads the file once more, its values as they are, in place of a picture that has come out dark. */
+static lenet5_status read_stretched(lenet5_picture *picture, const picture_file *file, lenet5_error *error)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    uint8_t *pixels;
+    if (!png_image_begin_read_from_memory(&image, file->bytes, file->size))
+        return fail(&image, file, error);
+    const bool colour = image.format & PNG_FORMAT_FLAG_COLOR;
+    image.format = colour ? PNG_FORMAT_LINEAR_RGB : PNG_FORMAT_LINEAR_Y;
+    lenet5_status status = read_pixels(&pixels, &image, file, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_picture_free(picture);
+    stretch(pixels, (size_t)image.width * image.height * (colour ? 3 : 1));
+    status = take_pixels(picture, &image, pixels, error);
+    free(pixels);
+    return status;
+}
+
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error)
 {
     png_image image = {.version = PNG_IMAGE_VERSION};
+    uint8_t *pixels;
     if (!png_image_begin_read_from_memory(&image, file->bytes, file->size))
         return fail(&image, file, error);
-    image.format = image.format & PNG_FORMAT_FLAG_COLOR ? PNG_FORMAT_RGBA : PNG_FORMAT_GA;
+    const bool deep = image.format & PNG_FORMAT_FLAG_LINEAR && !(image.format & PNG_FORMAT_FLAG_ALPHA);
+    const bool colour = image.format & PNG_FORMAT_FLAG_COLOR;
+    image.format = colour ? PNG_FORMAT_RGBA : PNG_FORMAT_GA;
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* as everyone means it who writes no gamma */
     lenet5_status status = lenet5_check_picture_size(image.width, image.height, file, error);
-    uint8_t *pixels = status == LENET5_OK ? malloc(PNG_IMAGE_SIZE(image)) : NULL;
-    if (!pixels) {
+    if (status != LENET5_OK) {
         png_image_free(&image);
-        return status == LENET5_OK ? lenet5_fail_memory(error) : status;
+        return status;
     }
-    if (!png_image_finish_read(&image, NULL, pixels, 0, NULL))
-        status = fail(&image, file, error);
-    else
-        status = take_pixels(picture, &image, pixels, error);
+    status = read_pixels(&pixels, &image, file, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_lay_on_paper(pixels, (size_t)image.width * image.height, colour ? 3 : 1);
+    status = take_pixels(picture, &image, pixels, error);
     free(pixels);
-    return status;
+    return status == LENET5_OK && deep && is_dark(picture) ? read_stretched(picture, file, error) : status;
 }
