@@ -1,15 +1,16 @@
 /*
  * The one normaliser: whatever a digit was drawn on or scanned from, the network sees it as MNIST's were made.
  *
- *     grey levels      border's median = paper; the side with more contrast to it = ink; noise subtracted; stretched
- *     bounding box     of what is ink
- *     20x20            the box scaled to fit, aspect kept, each new pixel the mean of the area that it covers
- *     28x28            shifted by whole pixels so that the centre of mass comes to the middle
+ *     grey levels      border's median = paper, of its part that is no ink where the digit is cut tight; the side with
+ * more contrast to it = ink; noise subtracted; stretched bounding box     of what is ink 20x20            the box
+ * scaled to fit, aspect kept, each new pixel the mean of the area that it covers 28x28            shifted by whole
+ * pixels so that the centre of mass comes to the middle
  */
 #include <math.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "cell.h"
 #include "normalise.h"
 
 #define FIT 20
@@ -23,9 +24,13 @@
 /* Where there is noise, the box is drawn round pixels of at least this much ink. */
 #define BOX_SHARE 0.15
 
+/* Ink of a frame, to be seen as such. */
+#define FRAME_INK 0.3
+
 typedef struct source {
     const uint8_t *grey;
     size_t width, height;
+    span part;                        /* that is looked at */
     double paper, sign, floor, range; /* ink = (sign (grey - paper) - floor) / range */
     double ink[256];                  /* of every grey level, 0 to 1 */
 } source;
@@ -47,12 +52,13 @@ static void tabulate_ink(source *s)
 
 static size_t border_histogram(size_t histogram[256], const source *s)
 {
+    const span *p = &s->part;
     size_t count = 0;
     memset(histogram, 0, 256 * sizeof histogram[0]);
-    for (size_t y = 0; y < s->height; y++) {
-        const bool whole_row = y == 0 || y + 1 == s->height || s->width < 2;
-        const size_t step = whole_row ? 1 : s->width - 1;
-        for (size_t x = 0; x < s->width; x += step, count++)
+    for (size_t y = p->top; y < p->bottom; y++) {
+        const bool whole_row = y == p->top || y + 1 == p->bottom || p->right - p->left < 2;
+        const size_t step = whole_row ? 1 : p->right - p->left - 1;
+        for (size_t x = p->left; x < p->right; x += step, count++)
             histogram[s->grey[y * s->width + x]]++;
     }
     return count;
@@ -77,35 +83,52 @@ static unsigned median_deviation(const size_t histogram[256], size_t count, unsi
     return median(deviations, count);
 }
 
-/* The side of the paper's level that holds more of the picture's contrast is ink. */
-static void find_polarity(source *s)
+/* The side of the paper's level that holds more of the picture's contrast is ink, unless it is known. */
+static void find_polarity(source *s, const bool *dark_ink)
 {
     double darker = 0;
     double lighter = 0;
     double darkest = 0;
     double lightest = 0;
-    for (size_t i = 0; i < s->width * s->height; i++) {
-        const double difference = (double)s->grey[i] - s->paper;
-        if (difference < 0) {
-            darker += difference * difference;
-            darkest = fmax(darkest, -difference);
-        } else {
-            lighter += difference * difference;
-            lightest = fmax(lightest, difference);
+    for (size_t y = s->part.top; y < s->part.bottom; y++)
+        for (size_t x = s->part.left; x < s->part.right; x++) {
+            const double difference = (double)s->grey[y * s->width + x] - s->paper;
+            if (difference < 0) {
+                darker += difference * difference;
+                darkest = fmax(darkest, -difference);
+            } else {
+                lighter += difference * difference;
+                lightest = fmax(lightest, difference);
+            }
         }
+    const bool dark = dark_ink ? *dark_ink : darker > lighter;
+    s->sign = dark ? -1 : 1;
+    s->range = dark ? darkest : lightest;
+}
+
+/* Leaves of the border what is on the paper's side of a level. Returns how much that is. */
+static size_t drop_ink(size_t histogram[256], unsigned level, bool dark_ink)
+{
+    size_t left = 0;
+    for (unsigned i = 0; i < 256; i++) {
+        histogram[i] = (i <= level) == dark_ink ? 0 : histogram[i];
+        left += histogram[i];
     }
-    s->sign = darker > lighter ? -1 : 1;
-    s->range = darker > lighter ? darkest : lightest;
+    return left;
 }
 
 static bool measure_grey(source *s)
 {
     size_t histogram[256];
-    const size_t count = border_histogram(histogram, s);
+    const surroundings around = lenet5_look_around(s->grey, s->width, s->height);
+    s->part = around.part;
+    size_t count = border_histogram(histogram, s);
+    if (around.known)
+        count = drop_ink(histogram, around.level, around.dark_ink);
     const unsigned paper = median(histogram, count);
     s->paper = (double)paper;
     s->floor = NOISE_FACTOR * (double)median_deviation(histogram, count, paper);
-    find_polarity(s);
+    find_polarity(s, around.known ? &around.dark_ink : NULL);
     s->range -= s->floor;
     return s->range >= LEAST_CONTRAST;
 }
@@ -113,12 +136,22 @@ static bool measure_grey(source *s)
 /* ---- Box and scaling -----------------------------------------------------------------------------------------------
  */
 
-static box find_box(const source *s)
+/* The part of the picture that is within the frame of the cell that it was cut out with. */
+static span find_part(const source *s)
+{
+    cut_out c = {.grey = s->grey, .width = s->width, .height = s->height};
+    for (unsigned level = 0; level < 256; level++)
+        c.ink[level] = s->ink[level] > FRAME_INK;
+    return lenet5_within_frame(&c, s->part);
+}
+
+/* The box of the ink in a part; none if its right is 0. */
+static box find_box(const source *s, const span *part)
 {
     const double least = s->floor > 0 ? BOX_SHARE : 0;
     box b = {s->width, s->height, 0, 0};
-    for (size_t y = 0; y < s->height; y++)
-        for (size_t x = 0; x < s->width; x++)
+    for (size_t y = part->top; y < part->bottom; y++)
+        for (size_t x = part->left; x < part->right; x++)
             if (s->ink[s->grey[y * s->width + x]] > least) {
                 b.left = x < b.left ? x : b.left;
                 b.right = x + 1 > b.right ? x + 1 : b.right;
@@ -240,7 +273,11 @@ lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint
                            "no ink found: nothing differs from the border of the picture by %d grey levels",
                            LEAST_CONTRAST);
     tabulate_ink(&s);
-    const box b = find_box(&s);
+    const span part = find_part(&s);
+    const box b = find_box(&s, &part);
+    if (b.right == 0)
+        return lenet5_fail(error, LENET5_E_PICTURE_EMPTY, LENET5_NO_OFFSET,
+                           "no ink found: nothing is within the frame along the border of the picture");
     normalise_box(picture, &s, &b);
     return LENET5_OK;
 }
