@@ -102,14 +102,28 @@ typedef enum lenet5_read_method {
 typedef struct lenet5_read_options {
     lenet5_read_method method;
     /*
-     * What a string may look like: "digits" (any number of them, as NULL), "5", "4-6", "zip5", "zip9" or a mask such as
-     * "ddddd-dddd" (d stands for a digit, all else is written out as it is and not looked for): UTF-8 without control
-     * characters.
+     * What a string may look like: UTF-8 without control characters.
+     *
+     * "digits" (as NULL): any number of digits, with the marks . , : - / = + ( ) where they make sense.
+     * "5", "4-6", "zip5": so many digits. Marks in the ink are no part of the string (LENET5_NOTE_MARKS).
+     * "ddddd-dddd", "zip9": a mask. d stands for a digit, all else is written out as it is. Its marks may be in the ink
+     * in their places, or not; a comma may stand for a point, and a point for a comma.
+     * "decimal": 17, -3, +17,5: a sign or none, digits, and a point or a comma with digits behind it or none.
+     * "amount": 1.234.567,00 or 31.964.- or (7.50) or =125=: a sign, = or none; digits, or up to three digits with
+     * groups of three behind points or commas; two digits behind a point or a comma, or none; then . , - = that fill
+     * the line, or nothing. All of it may stand in parentheses.
+     * "date": 12/08/2024, 1.2.24, 2024-08-12: a day up to 31 and a month up to 12, in either order and of one or two
+     * digits, and a year of two or four; or the year first, of four, then the month. Between them / . or -, twice the
+     * same one.
+     * "phone": +82-2-123-4567, (555)123.4567: 5 to 15 digits, a plus or none before them, single - . / between, and a
+     * part of the digits in parentheses or none.
+     *
+     * What stands before or behind a string of a format, apart from it, is left out (LENET5_NOTE_BESIDE).
      */
     const char *format;
     /*
      * (list_count) Codes that exist, of which the answer is one: digits, with blanks, hyphens, points or slashes
-     * between. LENET5_E_ARGUMENT if one of them is something else. NULL: any string.
+     * between, which the ink may have or not. LENET5_E_ARGUMENT if one of them is something else. NULL: any string.
      */
     const char *const *list;
     size_t list_count; /* at most LENET5_MAX_LIST */
@@ -147,6 +161,13 @@ typedef struct lenet5_read_digit {
     lenet5_box box;
 } lenet5_read_digit;
 
+typedef struct lenet5_read_mark {
+    char mark;
+    size_t place;       /* in the string, from 0 */
+    double probability; /* of this mark in its place */
+    lenet5_box box;
+} lenet5_read_mark;
+
 typedef enum lenet5_decision {
     LENET5_ACCEPTED, /* probable enough */
     LENET5_UNSURE    /* not; the strings are what it may be at best, if there are any */
@@ -162,7 +183,11 @@ enum {
     LENET5_EVIDENCE_WORST_LOOK, /* the same of the variant that speaks most against it */
     LENET5_EVIDENCE_LENGTH,     /* logarithm of the number of digits */
     LENET5_EVIDENCE_HEIGHT,     /* how far a digit's height is from the line's: the greatest logarithm of the ratio */
-    LENET5_EVIDENCE_LEFT_OUT,   /* ink in and beside the line that is of no digit, in squares of a digit's height */
+    LENET5_EVIDENCE_UNREAD,     /* ink of the line that is no part of the string, in squares of a digit's height */
+    LENET5_EVIDENCE_LEFT_OUT,   /* ink beside the line that is in no line, in such squares */
+    LENET5_EVIDENCE_MARKS,      /* doubt about its marks */
+    LENET5_EVIDENCE_UNTOLD,     /* marks in the ink that are no part of the string */
+    LENET5_EVIDENCE_BESIDE,     /* 1 if something stands before or behind it */
     LENET5_EVIDENCE_CUT,        /* share of the digits that are cut from a neighbour */
     LENET5_EVIDENCE_NOISE,      /* the paper's noise to the ink, 0 to 1 */
     LENET5_EVIDENCE_SINGLE,     /* 1 for a single digit where no format is given */
@@ -194,24 +219,26 @@ typedef struct lenet5_read_line {
     unsigned doubt;                   /* the kind of evidence that speaks most against it */
     size_t digits;                    /* of the first string */
     lenet5_read_digit digit[LENET5_MAX_STRING];
+    size_t marks; /* of the first string, none with a mask or where marks are not told */
+    lenet5_read_mark mark[LENET5_MAX_STRING];
 } lenet5_read_line;
 
 /* What is worth knowing of a picture besides what is read in it; a set of bits. */
 enum {
-    LENET5_NOTE_EMPTY = 1 << 0,    /* no ink found */
-    LENET5_NOTE_LIGHT = 1 << 1,    /* light on dark, turned */
-    LENET5_NOTE_THIN = 1 << 2,     /* strokes hardly a pixel thin: a sharper picture would be read better */
-    LENET5_NOTE_BORDER = 1 << 3,   /* something touches the border and may be cut off */
-    LENET5_NOTE_SHADOW = 1 << 4,   /* uneven light, evened out */
-    LENET5_NOTE_RULES = 1 << 5,    /* printed lines, taken out */
-    LENET5_NOTE_SKEW = 1 << 6,     /* a skew of two degrees or more, undone */
-    LENET5_NOTE_SHEET = 1 << 7,    /* a sheet of paper on something darker, which was left out */
-    LENET5_NOTE_CROWDED = 1 << 8,  /* too much ink to be writing: nothing is read, or not all of it */
-    LENET5_NOTE_PATTERN = 1 << 9,  /* a pattern of the paper, left out */
-    LENET5_NOTE_MARKS = 1 << 10,   /* marks between or beside the digits, left out as asked for */
-    LENET5_NOTE_BESIDE = 1 << 11,  /* writing beside the number on its line, left out */
-    LENET5_NOTE_TURNED = 1 << 12,  /* a quarter or half turn, undone */
-    LENET5_NOTE_WORDS = 1 << 13    /* lines of letters or print beside the numbers, left out */
+    LENET5_NOTE_EMPTY = 1 << 0,   /* no ink found */
+    LENET5_NOTE_LIGHT = 1 << 1,   /* light on dark, turned */
+    LENET5_NOTE_THIN = 1 << 2,    /* strokes hardly a pixel thin: a sharper picture would be read better */
+    LENET5_NOTE_BORDER = 1 << 3,  /* something touches the border and may be cut off */
+    LENET5_NOTE_SHADOW = 1 << 4,  /* uneven light, evened out */
+    LENET5_NOTE_RULES = 1 << 5,   /* printed lines, taken out */
+    LENET5_NOTE_SKEW = 1 << 6,    /* a skew of two degrees or more, undone */
+    LENET5_NOTE_SHEET = 1 << 7,   /* a sheet of paper on something darker, which was left out */
+    LENET5_NOTE_CROWDED = 1 << 8, /* too much ink to be writing: nothing is read, or not all of it */
+    LENET5_NOTE_PATTERN = 1 << 9, /* a pattern of the paper, left out */
+    LENET5_NOTE_MARKS = 1 << 10,  /* marks between or beside the digits, left out as asked for */
+    LENET5_NOTE_BESIDE = 1 << 11, /* writing beside the number on its line, left out */
+    LENET5_NOTE_TURNED = 1 << 12, /* a quarter or half turn, undone */
+    LENET5_NOTE_WORDS = 1 << 13   /* lines of letters or print beside the numbers, left out */
 };
 
 /* One note in words. */

@@ -45,7 +45,9 @@ static lenet5_status look_again(looks *seen, page *p, const graph *g, const solu
     const lenet5_status status = lenet5_spend(&p->budget, LANES_WORK * s->length * p->reader->committee->count, error);
     assert(s->length <= LENET5_MAX_STRING);
     for (size_t i = 0; i < s->length && status == LENET5_OK; i++) {
-        const unsigned digit = (unsigned)(s->digits[i] - '0');
+        const unsigned digit = symbol_of(s->digits[i]);
+        if (!is_digit(digit))
+            continue;
         for (unsigned k = 0; k < SECOND_LOOKS; k++)
             lenet5_second_look(varied[k].picture, g->arcs[s->arc[i]].picture, k);
         ask_lanes(p->reader, varied, SECOND_LOOKS);
@@ -109,7 +111,7 @@ static lenet5_status weigh(lenet5_read_line *out, solution *solutions, size_t co
     const lenet5_status status = look_again(&seen, p, g, &solutions[0], error);
     if (status != LENET5_OK)
         return status;
-    lenet5_gather_evidence(out->evidence, g, line, &solutions[0], &seen, p->noise, lenet5_format_is_any(&p->format));
+    lenet5_gather_evidence(out->evidence, g, line, &solutions[0], &seen, p->noise, p->format.any);
     out->doubt = lenet5_doubt(out->evidence);
     const double belief = lenet5_belief(out->evidence), before = solutions[0].probability;
     solutions[0].probability = belief;
@@ -118,8 +120,28 @@ static lenet5_status weigh(lenet5_read_line *out, solution *solutions, size_t co
     return LENET5_OK;
 }
 
-static void report(lenet5_read_line *out, const solution *solutions, size_t count, const graph *g, const text_line *l,
-                   const page *p)
+/* The digits and the marks of the likeliest string. */
+static void report_symbols(lenet5_read_line *out, const solution *s, const graph *g, const text_line *l, const page *p)
+{
+    assert(s->length <= LENET5_MAX_STRING);
+    for (size_t i = 0; i < s->length; i++) {
+        const arc *a = &g->arcs[s->arc[i]];
+        const unsigned symbol = symbol_of(s->digits[i]);
+        const lenet5_box box = to_picture(&a->box, l, p);
+        if (is_digit(symbol))
+            out->digit[out->digits++] = (lenet5_read_digit){symbol, (double)a->posterior[symbol], box};
+        else
+            out->mark[out->marks++] = (lenet5_read_mark){s->digits[i], i, a->mark[symbol - LENET5_CLASSES], box};
+    }
+}
+
+static unsigned notes_of(const solution *s, const grammar *f)
+{
+    return (s->untold > 0 && f->notes ? LENET5_NOTE_MARKS : 0) | (s->beside ? LENET5_NOTE_BESIDE : 0);
+}
+
+static void report(lenet5_read_line *out, unsigned *notes, const solution *solutions, size_t count, const graph *g,
+                   const text_line *l, const page *p)
 {
     assert(count <= LENET5_MAX_N_BEST);
     out->strings = count;
@@ -127,16 +149,12 @@ static void report(lenet5_read_line *out, const solution *solutions, size_t coun
         lenet5_format_text(out->string[i].text, sizeof out->string[i].text, &p->format, solutions[i].digits);
         out->string[i].probability = solutions[i].probability;
     }
-    if (count > 0 &&
-        solutions[0].probability >= (p->options->threshold > 0 ? p->options->threshold : DEFAULT_THRESHOLD))
+    if (count == 0)
+        return;
+    if (solutions[0].probability >= (p->options->threshold > 0 ? p->options->threshold : DEFAULT_THRESHOLD))
         out->decision = LENET5_ACCEPTED;
-    out->digits = count > 0 ? solutions[0].length : 0;
-    assert(out->digits <= LENET5_MAX_STRING);
-    for (size_t i = 0; i < out->digits; i++) {
-        const arc *a = &g->arcs[solutions[0].arc[i]];
-        const unsigned digit = (unsigned)(solutions[0].digits[i] - '0');
-        out->digit[i] = (lenet5_read_digit){digit, (double)a->posterior[digit], to_picture(&a->box, l, p)};
-    }
+    *notes |= notes_of(&solutions[0], &p->format);
+    report_symbols(out, &solutions[0], g, l, p);
 }
 
 /* The graph of a line with what the network says of its arcs, by the method that was asked for. */
@@ -163,7 +181,7 @@ static lenet5_status make_graph(graph *g, size_t number, const text_line *line, 
     return status;
 }
 
-static lenet5_status read_line(lenet5_read_line *out, size_t number, const text_line *line, page *p,
+static lenet5_status read_line(lenet5_read_line *out, unsigned *notes, size_t number, const text_line *line, page *p,
                                lenet5_error *error)
 {
     graph g;
@@ -181,7 +199,7 @@ static lenet5_status read_line(lenet5_read_line *out, size_t number, const text_
     if (status == LENET5_OK)
         status = weigh(out, solutions, count, &g, line, p, error);
     if (status == LENET5_OK)
-        report(out, solutions, count, &g, line, p);
+        report(out, notes, solutions, count, &g, line, p);
     lenet5_graph_free(&g);
     return status;
 }
@@ -194,7 +212,8 @@ lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line
     lenet5_read_line *out = &reading->lines[reading->count];
     *out = (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = line->crowded, .box = to_picture(&all, line, p)};
     reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
-    const lenet5_status status = line->crowded ? LENET5_OK : read_line(out, reading->count + 1, line, p, error);
+    const lenet5_status status =
+        line->crowded ? LENET5_OK : read_line(out, &reading->notes, reading->count + 1, line, p, error);
     reading->count += status == LENET5_OK;
     return status;
 }

@@ -274,6 +274,8 @@ const char *lenet5_note_text(unsigned note)
     case LENET5_NOTE_SKEW: return "skewed, turned upright";
     case LENET5_NOTE_PATTERN: return "a pattern of the paper, left out";
     case LENET5_NOTE_TURNED: return "turned by a quarter or half turn";
+    case LENET5_NOTE_MARKS: return "marks between or beside the digits, left out";
+    case LENET5_NOTE_BESIDE: return "writing beside the number, left out";
     default: return "";
     }
 }

@@ -23,7 +23,11 @@ static const struct {
     [LENET5_EVIDENCE_WORST_LOOK] = {"worst", "a digit is hard to tell from another"},
     [LENET5_EVIDENCE_LENGTH] = {"length", "so many digits leave room for an error"},
     [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
-    [LENET5_EVIDENCE_LEFT_OUT] = {"left_out", "there is ink in or beside the line that is of no digit"},
+    [LENET5_EVIDENCE_UNREAD] = {"unread", "there is ink between or beside the digits that is not read"},
+    [LENET5_EVIDENCE_LEFT_OUT] = {"left_out", "there is ink beside the line that is not read"},
+    [LENET5_EVIDENCE_MARKS] = {"marks", "a mark may be something else"},
+    [LENET5_EVIDENCE_UNTOLD] = {"untold", "there are marks between or beside the digits"},
+    [LENET5_EVIDENCE_BESIDE] = {"beside", "something stands before or behind the number"},
     [LENET5_EVIDENCE_CUT] = {"cut", "digits touch"},
     [LENET5_EVIDENCE_NOISE] = {"noise", "the paper is noisy or patterned"},
     [LENET5_EVIDENCE_SINGLE] = {"single", "a single sign may be something other than a digit"},
@@ -44,38 +48,55 @@ const char *lenet5_evidence_doubt(unsigned kind)
     return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
-static unsigned digit_at(const solution *s, size_t i)
-{
-    return (unsigned)(s->digits[i] - '0');
-}
-
 static void gather_looks(double *value, const solution *s, const looks *seen)
 {
     double worst = 0;
     for (size_t i = 0; i < s->length; i++) {
+        if (!is_digit(symbol_of(s->digits[i])))
+            continue;
         value[LENET5_EVIDENCE_LOOKS] -= log(fmax(LEAST_LOOK, seen->mean[i]));
         worst = fmax(worst, -log(fmax(LEAST_LOOK, seen->least[i])));
     }
     value[LENET5_EVIDENCE_WORST_LOOK] = worst;
 }
 
-/* How far the digits differ from each other in height, and how many of them are cut out or are 1s. */
-static void gather_shapes(double *value, const graph *g, const text_line *line, const solution *s)
+static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
 {
-    double cut = 0, ones = 0;
+    const double height = (double)(a->box.bottom - a->box.top), width = (double)(a->box.right - a->box.left);
+    value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
+    if (swept) /* boxes of places tell nothing */
+        return;
+    value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)));
+    value[LENET5_EVIDENCE_WIDTH] = fmax(value[LENET5_EVIDENCE_WIDTH], width / line->height);
+}
+
+static void gather_mark(double *value, const arc *a, unsigned symbol)
+{
+    value[LENET5_EVIDENCE_MARKS] -= log(fmax(LEAST_LOOK, a->mark[symbol - LENET5_CLASSES]));
+}
+
+/* How far the digits differ from each other, how many of them are cut out or are 1s; and how sure the marks are. */
+static void gather_symbols(double *value, const graph *g, const text_line *line, const solution *s, bool any)
+{
+    size_t digits = 0, cut = 0, ones = 0;
     for (size_t i = 0; i < s->length; i++) {
         const arc *a = &g->arcs[s->arc[i]];
-        const double height = (double)(a->box.bottom - a->box.top), width = (double)(a->box.right - a->box.left);
-        value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
-        cut += a->is_cut;
-        ones += digit_at(s, i) == 1;
-        if (g->swept) /* boxes of places tell nothing */
+        const unsigned symbol = symbol_of(s->digits[i]);
+        if (!is_digit(symbol)) {
+            gather_mark(value, a, symbol);
             continue;
-        value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)));
-        value[LENET5_EVIDENCE_WIDTH] = fmax(value[LENET5_EVIDENCE_WIDTH], width / line->height);
+        }
+        gather_digit(value, a, line, g->swept);
+        digits++;
+        cut += a->is_cut;
+        ones += symbol == 1;
     }
-    value[LENET5_EVIDENCE_CUT] = cut / (double)s->length;
-    value[LENET5_EVIDENCE_ONES] = ones / (double)s->length;
+    const double share = 1 / fmax(1, (double)digits);
+    value[LENET5_EVIDENCE_LENGTH] = log(fmax(1, (double)digits));
+    value[LENET5_EVIDENCE_CUT] = share * (double)cut;
+    value[LENET5_EVIDENCE_ONES] = share * (double)ones;
+    value[LENET5_EVIDENCE_SINGLE] = any && digits <= 1;
+    value[LENET5_EVIDENCE_ALL_CUT] = any && cut == digits;
 }
 
 static bool is_read(const graph *g, const text_line *line, const solution *s, size_t piece)
@@ -89,13 +110,13 @@ static bool is_read(const graph *g, const text_line *line, const solution *s, si
     return false;
 }
 
-/* Ink of the line that is of no digit, in squares of a digit's height. */
-static double ink_left_out(const graph *g, const text_line *line, const solution *s)
+/* Ink of the line that is no part of the string, in squares of a digit's height. */
+static double ink_unread(const graph *g, const text_line *line, const solution *s)
 {
     double left = 0;
     for (size_t i = 0; i < line->count; i++)
         left += is_read(g, line, s, i) ? 0 : line->area[i];
-    return fmin(MOST_LEFT, left / (line->height * line->height));
+    return left / (line->height * line->height);
 }
 
 void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
@@ -105,13 +126,14 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         value[i] = 0;
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
-    value[LENET5_EVIDENCE_LENGTH] = log((double)best->length);
     value[LENET5_EVIDENCE_NOISE] = noise;
-    value[LENET5_EVIDENCE_SINGLE] = any && best->length == 1;
-    value[LENET5_EVIDENCE_ALL_CUT] = any && lenet5_all_cut(g, best);
-    value[LENET5_EVIDENCE_LEFT_OUT] = ink_left_out(g, line, best);
+    value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
+    value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
+    value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best));
+    value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
+    value[LENET5_EVIDENCE_BESIDE] = best->beside;
+    gather_symbols(value, g, line, best, any);
     gather_looks(value, best, seen);
-    gather_shapes(value, g, line, best);
 }
 
 double lenet5_belief(const double value[LENET5_EVIDENCE])

@@ -1,31 +1,35 @@
 /*
  * Formats.
  *
- * Without a list the states are how many digits have been read, each as often as the check digit's sums have values:
- * with Luhn and mod 10 the sum so far and the sum that it would be were there another digit to the right; with mod 11
- * the sum and the plain sum of the digits, by which it grows when all weights grow by one.
+ * A pattern (patterns.c) says what may follow what, and its states are those that can be reached. Else without a list
+ * the states are how many digits have been read, each as often as the check digit's sums have values: with Luhn and mod
+ * 10 the sum so far and the sum that it would be were there another digit to the right; with mod 11 the sum and the
+ * plain sum of the digits, by which it grows when all weights grow by one.
  */
 #include "format.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "patterns.h"
 
 #define ENDLESS (LENET5_MAX_STRING + 1)
 
 typedef struct shape {
     size_t least, most; /* digits */
     char mask[2 * LENET5_MAX_STRING];
+    const pattern *pattern; /* NULL: none */
 } shape;
 
 static lenet5_status fail_format(const char *format, lenet5_error *error)
 {
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                       "there is no format \"%.40s\": it is digits, N, MIN-MAX, zip5, zip9 or a mask such as "
-                       "ddddd-dddd, of at most %d digits",
+                       "there is no format \"%.40s\": it is digits, N, MIN-MAX, zip5, zip9, amount, date, decimal, "
+                       "phone or a mask such as ddddd-dddd, of at most %d digits",
                        format, LENET5_MAX_STRING);
 }
 
@@ -68,6 +72,9 @@ static lenet5_status parse(shape *s, const char *format, lenet5_error *error)
 {
     *s = (shape){.least = 1, .most = ENDLESS};
     if (!format || strcmp(format, "digits") == 0)
+        return LENET5_OK;
+    s->pattern = lenet5_pattern_named(format);
+    if (s->pattern)
         return LENET5_OK;
     if (strcmp(format, "zip5") == 0)
         format = "5";
@@ -114,23 +121,72 @@ static lenet5_status allocate(grammar *f, size_t count, lenet5_error *error)
     if (!f->next || !f->accepts)
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < count; i++)
-        for (size_t digit = 0; digit < 10; digit++)
-            f->next[i][digit] = DEAD;
+        for (size_t symbol = 0; symbol < SYMBOLS; symbol++)
+            f->next[i][symbol] = DEAD;
     return LENET5_OK;
 }
 
-/* Where strings may be of any length and nothing is checked, one state has read nothing yet and the other something. */
-static lenet5_status any_string(grammar *f, lenet5_error *error)
+/* The numbers of a pattern's states that can be reached from the first one. */
+typedef struct reached {
+    size_t count;
+    int16_t number[PATTERN_STATES]; /* of each state, or DEAD */
+    int16_t state[PATTERN_STATES];  /* (count) */
+} reached;
+
+static void reach(reached *r, const pattern *p)
 {
-    const lenet5_status status = allocate(f, 2, error);
-    for (size_t i = 0; i < 2 && status == LENET5_OK; i++)
-        for (size_t digit = 0; digit < 10; digit++)
-            f->next[i][digit] = 1;
-    if (status == LENET5_OK)
-        f->accepts[1] = true;
+    for (size_t i = 0; i < PATTERN_STATES; i++)
+        r->number[i] = DEAD;
+    r->count = 1;
+    r->number[0] = r->state[0] = 0;
+    for (size_t i = 0; i < r->count; i++)
+        for (unsigned symbol = 0; symbol < SYMBOLS; symbol++) {
+            const int32_t next = p->next(r->state[i], symbol);
+            assert(next < PATTERN_STATES);
+            if (next == DEAD || r->number[next] != DEAD)
+                continue;
+            r->number[next] = (int16_t)r->count;
+            r->state[r->count++] = (int16_t)next;
+        }
+}
+
+static lenet5_status follow_pattern(grammar *f, const pattern *p, lenet5_error *error)
+{
+    reached *r = malloc(sizeof *r);
+    if (!r)
+        return lenet5_fail_memory(error);
+    reach(r, p);
+    const lenet5_status status = allocate(f, r->count, error);
+    for (size_t i = 0; i < r->count && status == LENET5_OK; i++) {
+        f->accepts[i] = p->accepts(r->state[i]);
+        for (unsigned symbol = 0; symbol < SYMBOLS; symbol++) {
+            const int32_t next = p->next(r->state[i], symbol);
+            f->next[i][symbol] = next == DEAD ? DEAD : r->number[next];
+        }
+    }
+    f->tells = true;
+    free(r);
     return status;
 }
 
+/* Where the ink may have a mark behind so many digits: anywhere, or where the mask has that one or, of points and
+ * commas, which hands hardly tell apart, the other. */
+static bool may_stand(const shape *s, size_t digits, unsigned mark)
+{
+    const char *c = s->mask;
+    if (*c == '\0')
+        return true;
+    for (; digits > 0; digits--)
+        c = strchr(c, 'd') + 1;
+    for (; *c && *c != 'd'; c++) {
+        const unsigned here = symbol_of(*c);
+        if (here == mark || (here == POINT && mark == COMMA) || (here == COMMA && mark == POINT))
+            return true;
+    }
+    return false;
+}
+
+/* Digits move on to the next length; marks change nothing. */
 static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, lenet5_error *error)
 {
     const size_t most = s->most == ENDLESS ? LENET5_MAX_STRING : s->most;
@@ -142,8 +198,24 @@ static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, len
             f->accepts[state] = length >= s->least && adds_up(check, i);
             for (unsigned digit = 0; digit < 10 && length < most; digit++)
                 f->next[state][digit] = (int32_t)((length + 1) * sums + add_digit(check, i, digit));
+            for (unsigned mark = LENET5_CLASSES; mark < SYMBOLS; mark++)
+                f->next[state][mark] = may_stand(s, length, mark) ? (int32_t)state : DEAD;
         }
+    f->notes = s->mask[0] == '\0';
     return status;
+}
+
+static lenet5_status automaton(grammar *f, const shape *s, lenet5_check check, lenet5_error *error)
+{
+    if (s->pattern && check != LENET5_CHECK_NONE)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the format %s has no check digit",
+                           s->pattern->name);
+    if (s->pattern)
+        return follow_pattern(f, s->pattern, error);
+    if (s->most < ENDLESS || check != LENET5_CHECK_NONE)
+        return lengths(f, s, check, error);
+    f->any = true;
+    return follow_pattern(f, &lenet5_any_pattern, error);
 }
 
 /* What may stand between the digits of a code. */
@@ -172,6 +244,7 @@ lenet5_status lenet5_format_tree(grammar *f, code_digits *codes, size_t count, l
     size_t used = 1;
     *f = (grammar){0};
     const lenet5_status status = allocate(f, count * LENET5_MAX_STRING + 1, error);
+    f->notes = true;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
         int32_t state = 0;
         for (const char *digit = codes[i]; *digit; digit++) {
@@ -182,7 +255,10 @@ lenet5_status lenet5_format_tree(grammar *f, code_digits *codes, size_t count, l
         }
         f->accepts[state] = true;
     }
-    f->count = used;
+    f->count = status == LENET5_OK ? used : 0;
+    for (size_t state = 0; state < f->count; state++)
+        for (unsigned mark = LENET5_CLASSES; mark < SYMBOLS; mark++)
+            f->next[state][mark] = (int32_t)state;
     return status;
 }
 
@@ -222,7 +298,8 @@ static lenet5_status take_list(grammar *f, const grammar *other, const lenet5_re
                 "code %zu of the list is not a code: it has 1 to %d digits, and nothing else but blanks, "
                 "hyphens, points and slashes",
                 i + 1, LENET5_MAX_STRING);
-        f->code_count += lenet5_format_accepts(other, f->codes[f->code_count]);
+        f->code_count += lenet5_format_accepts(other, f->codes[f->code_count]) ||
+                         (other->tells && lenet5_format_accepts(other, options->list[i]));
     }
     if (f->code_count == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
@@ -239,8 +316,7 @@ lenet5_status lenet5_format_new(grammar *f, const lenet5_read_options *options, 
     lenet5_status status = parse(&s, options->format, error);
     if (status != LENET5_OK)
         return status;
-    const bool any = s.most == ENDLESS && options->check == LENET5_CHECK_NONE;
-    status = any ? any_string(f, error) : lengths(f, &s, options->check, error);
+    status = automaton(f, &s, options->check, error);
     if (status == LENET5_OK && options->list) {
         grammar listed = {0};
         status = take_list(&listed, f, options, error);
@@ -265,19 +341,16 @@ void lenet5_format_text(char *text, size_t size, const grammar *f, const char *d
     text[length] = '\0';
 }
 
-bool lenet5_format_accepts(const grammar *f, const char *digits)
+bool lenet5_format_accepts(const grammar *f, const char *text)
 {
     int32_t state = 0;
     if (f->code_count > 0)
-        return bsearch(digits, f->codes, f->code_count, sizeof *f->codes, in_order);
-    for (; *digits && state != DEAD; digits++)
-        state = f->next[state][*digits - '0'];
+        return bsearch(text, f->codes, f->code_count, sizeof *f->codes, in_order);
+    for (; *text && state != DEAD; text++) {
+        const unsigned symbol = symbol_of(*text);
+        state = symbol == NO_SYMBOL ? DEAD : f->next[state][symbol];
+    }
     return state != DEAD && f->accepts[state];
-}
-
-bool lenet5_format_is_any(const grammar *f)
-{
-    return f->count == 2 && f->next[1][0] == 1; /* the loop of any_string */
 }
 
 void lenet5_format_free(grammar *f)

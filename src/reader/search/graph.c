@@ -14,8 +14,10 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "marks.h"
 #include "reader/normalise.h"
 #include "weights.h"
 
@@ -81,7 +83,7 @@ static double solidity(const text_line *l, const arc *a)
     return fmax(0, area / (width * height) - SOLID) * fmin(1, 2 * width / height);
 }
 
-/* The pieces of an arc, and nothing of others, as the network is shown them. */
+/* The pieces of an arc, and nothing of others: as the network is shown them, and held against the marks. */
 static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
 {
     const size_t width = a->box.right - a->box.left;
@@ -92,6 +94,14 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
             ink[(y - a->box.top) * width + x - a->box.left] = own ? l->map.ink[at] : 0;
         }
     lenet5_normalise_ink(a->picture, ink, width, a->box.bottom - a->box.top);
+    a->marked = false;
+    memset(a->mark, 0, sizeof a->mark);
+    if (!is_whole(l, a->first, a->last))
+        return;
+    const footing beside = lenet5_footing(l, a->first, a->last);
+    lenet5_mark_shares(a->mark, ink, &a->box, &beside);
+    for (size_t mark = 0; mark < MARKS; mark++)
+        a->marked |= a->mark[mark] > 0;
 }
 
 /* Some neighbouring pieces, or all that a part of the line has been cut into. */
@@ -120,7 +130,7 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
             break;
         if (!may_be_joined(line, a) || !may_be_a_digit(line, a))
             continue;
-        const lenet5_status status = lenet5_spend(b, ARC_WORK + 4 * span_area(a->box), error);
+        const lenet5_status status = lenet5_spend(b, ARC_WORK + 8 * span_area(a->box), error);
         if (status != LENET5_OK)
             return status;
         a->prior = cut_prior(line, a);
@@ -135,6 +145,48 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
     return LENET5_OK;
 }
 
+static bool are_pair(const arc *a, const arc *b, double height)
+{
+    const double wide = (double)(a->box.right - a->box.left) - (double)(b->box.right - b->box.left);
+    const double top = (double)a->box.top - (double)b->box.top;
+    const double foot = (double)a->box.bottom - (double)b->box.bottom;
+    const double away = ((double)b->box.left - (double)a->box.right) / height;
+    return fmax(fabs(wide), fmax(fabs(top), fabs(foot))) < PAIR_UNLIKE * height && away > PAIR_LEAST &&
+           away < PAIR_MOST;
+}
+
+static bool has_pair(const graph *g, const arc *a, double height)
+{
+    const size_t slash = SLASH - LENET5_CLASSES;
+    bool found = false;
+    for (size_t i = 0; i < g->count && a->mark[slash] > 0 && !found; i++)
+        found = g->arcs[i].mark[slash] > 0 && (are_pair(a, &g->arcs[i], height) || are_pair(&g->arcs[i], a, height));
+    return found;
+}
+
+/* A long 1 by itself may look like a slash; the slashes of a date come in pairs. */
+static void pair_slashes(graph *g, double height)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (has_pair(g, &g->arcs[i], height)) {
+            double *share = &g->arcs[i].mark[SLASH - LENET5_CLASSES];
+            const double odds = *share / fmax(1e-9, 1 - *share) * exp(PAIR_GAIN);
+            *share = odds / (1 + odds);
+        }
+}
+
+/* Words and signs beside a string are apart from it. */
+static void find_ends(graph *g, const text_line *line)
+{
+    size_t right = 0;
+    g->before[0] = g->behind[line->count] = 1;
+    for (size_t node = 1; node < line->count; node++) {
+        right = line->pieces[node - 1].right > right ? line->pieces[node - 1].right : right;
+        const double gap = ((double)line->pieces[node].left - (double)right) / line->height;
+        g->before[node] = g->behind[node] = gap >= BESIDE_GAP ? exp(-BESIDE_COST) : 0;
+    }
+}
+
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error)
 {
     uint8_t *ink = malloc(line->map.width * line->map.height);
@@ -147,6 +199,8 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
         status = add_arcs(g, ink, line, first, b, error);
         g->begin[first + 1] = g->count;
     }
+    find_ends(g, line);
+    pair_slashes(g, line->height);
     free(ink);
     if (status != LENET5_OK)
         lenet5_graph_free(g);

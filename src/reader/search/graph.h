@@ -12,11 +12,13 @@ typedef struct arc {
     span box;
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
-    double prior;                  /* of the cut that it needs, at most 1 */
-    double shape;                  /* how well a digit may have its shape, at most 1 */
-    double solid;                  /* how much more of its box it fills than strokes do, at most 1 */
-    bool is_cut;                   /* from a neighbour, on either side */
-    double weight[LENET5_CLASSES]; /* of each digit: its probability and both priors; lenet5_graph_solve sets it */
+    double prior;           /* of the cut that it needs, at most 1 */
+    double shape;           /* how well a digit may have its shape, at most 1 */
+    double solid;           /* how much more of its box it fills than strokes do, at most 1 */
+    bool is_cut;            /* from a neighbour, on either side */
+    bool marked;            /* it may be a mark */
+    double mark[MARKS];     /* the share of each mark; what is left is that of all digits */
+    double weight[SYMBOLS]; /* of each symbol: its probability and priors; lenet5_graph_solve sets it */
 } arc;
 
 typedef struct graph {
@@ -26,7 +28,16 @@ typedef struct graph {
     arc *arcs;                     /* (count), in the order of their first pieces */
     size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
     double skip[MOST_PIECES];      /* the weight of leaving a piece unread */
+    /* (nodes): the weights of what stands before a string that begins at a node, and behind one that ends there. Only
+     * what has a format may begin or end elsewhere than the line does. */
+    double before[MOST_PIECES + 1], behind[MOST_PIECES + 1];
 } graph;
+
+/* Symbols that an arc may be: digits and, if it is marked, marks. */
+static inline unsigned symbols_of(const arc *a)
+{
+    return a->marked ? SYMBOLS : LENET5_CLASSES;
+}
 
 /* Makes the arcs, without posteriors. */
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error);

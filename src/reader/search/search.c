@@ -8,6 +8,7 @@
  */
 #include "search.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,15 +31,35 @@
 /* ---- Sums and bests from right to left ------------------------------------------------------------------------------
  */
 
+static void weigh_arc(arc *a)
+{
+    double digits = 1;
+    for (unsigned mark = 0; mark < MARKS; mark++) {
+        digits -= a->marked ? a->mark[mark] : 0;
+        a->weight[LENET5_CLASSES + mark] = a->marked ? a->mark[mark] : 0;
+    }
+    for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
+        const double probability = pow((double)a->posterior[digit], SHARPNESS);
+        a->weight[digit] = a->prior * a->shape * fmax(0, digits) * fmax(LEAST_PROBABILITY, probability);
+    }
+}
+
 /* Once for all that the search asks of the arcs. */
 static void weigh_arcs(graph *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
-            arc *a = &g->arcs[i];
-            const double probability = pow((double)a->posterior[digit], SHARPNESS);
-            a->weight[digit] = a->prior * a->shape * fmax(LEAST_PROBABILITY, probability);
-        }
+        weigh_arc(&g->arcs[i]);
+}
+
+/* What stands beside a string is left out where there is a format that says where the string begins and ends. */
+static double before(const graph *g, const grammar *f, size_t node)
+{
+    return node == 0 || !f->any ? g->before[node] : 0;
+}
+
+static double behind(const graph *g, const grammar *f, size_t node)
+{
+    return node == g->nodes - 1 || !f->any ? g->behind[node] : 0;
 }
 
 /* What can follow a node and a state: the weight of the best, or the sum of all. */
@@ -51,15 +72,16 @@ static void look_ahead(future *f, const graph *g, const grammar *format, size_t 
 {
     const size_t states = format->count;
     for (size_t state = 0; state < states; state++) {
-        double best = g->skip[node] * f->best[(node + 1) * states + state];
-        double sum = g->skip[node] * f->sum[(node + 1) * states + state];
+        const double end = format->accepts[state] ? behind(g, format, node) : 0;
+        double best = fmax(end, g->skip[node] * f->best[(node + 1) * states + state]);
+        double sum = end + g->skip[node] * f->sum[(node + 1) * states + state];
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
             const arc *a = &g->arcs[i];
-            for (unsigned digit = 0; digit < 10; digit++) {
-                const int32_t next = format->next[state][digit];
+            for (unsigned symbol = 0; symbol < symbols_of(a); symbol++) {
+                const int32_t next = format->next[state][symbol];
                 if (next == DEAD)
                     continue;
-                const double w = a->weight[digit];
+                const double w = a->weight[symbol];
                 best = fmax(best, w * f->best[a->last * states + (size_t)next]);
                 sum += w * f->sum[a->last * states + (size_t)next];
             }
@@ -78,7 +100,7 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
         return lenet5_fail_memory(error);
     const size_t end = (g->nodes - 1) * format->count;
     for (size_t state = 0; state < format->count; state++)
-        f->best[end + state] = f->sum[end + state] = format->accepts[state] ? 1 : 0;
+        f->best[end + state] = f->sum[end + state] = format->accepts[state] ? behind(g, format, g->nodes - 1) : 0;
     for (size_t node = g->nodes - 1; node-- > 0 && status == LENET5_OK;) {
         status = lenet5_spend(b, STATE_WORK * format->count * (1 + g->begin[node + 1] - g->begin[node]), error);
         if (status == LENET5_OK)
@@ -87,7 +109,24 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
     return status;
 }
 
-/* The weight of all strings of digits, of the format or not. */
+/* Of all strings, wherever they begin. */
+static double best_from_all(const future *f, const graph *g, const grammar *format)
+{
+    double best = 0;
+    for (size_t node = 0; node + 1 < g->nodes; node++)
+        best = fmax(best, before(g, format, node) * f->best[node * format->count]);
+    return best;
+}
+
+static double sum_from_all(const future *f, const graph *g, const grammar *format)
+{
+    double sum = 0;
+    for (size_t node = 0; node + 1 < g->nodes; node++)
+        sum += before(g, format, node) * f->sum[node * format->count];
+    return sum;
+}
+
+/* The weight of all strings of digits and marks, of the format or not. */
 static double weigh_all(const graph *g)
 {
     double sums[MOST_PIECES + 1];
@@ -95,8 +134,8 @@ static double weigh_all(const graph *g)
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-            for (unsigned digit = 0; digit < 10; digit++)
-                sums[node] += g->arcs[i].weight[digit] * sums[g->arcs[i].last];
+            for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
+                sums[node] += g->arcs[i].weight[symbol] * sums[g->arcs[i].last];
     }
     return sums[0];
 }
@@ -118,6 +157,21 @@ typedef struct beam {
     prefix list[BEAM];
 } beam;
 
+static bool same_text(const prefix *a, const prefix *b)
+{
+    return a->read.length == b->read.length && memcmp(a->read.digits, b->read.digits, a->read.length) == 0;
+}
+
+static void add_way(prefix *to, const prefix *way)
+{
+    to->weight += way->weight;
+    to->promise += way->promise;
+    if (way->strongest > to->strongest) {
+        to->strongest = way->strongest;
+        to->read = way->read;
+    }
+}
+
 /* Adds a way to read a string to a node; the least promising prefix gives way where there is no room. Returns how many
  * prefixes it may have been compared with. */
 static size_t offer(beam *b, const prefix *p)
@@ -126,13 +180,8 @@ static size_t offer(beam *b, const prefix *p)
     size_t worst = 0;
     for (size_t i = 0; i < b->count; i++) {
         prefix *other = &b->list[i];
-        if (other->read.length == p->read.length && memcmp(other->read.digits, p->read.digits, p->read.length) == 0) {
-            other->weight += p->weight;
-            other->promise += p->promise;
-            if (p->strongest > other->strongest) {
-                other->strongest = p->strongest;
-                memcpy(other->read.arc, p->read.arc, sizeof p->read.arc);
-            }
+        if (other->state == p->state && same_text(other, p)) {
+            add_way(other, p);
             return compared;
         }
         worst = other->promise < b->list[worst].promise ? i : worst;
@@ -144,15 +193,30 @@ static size_t offer(beam *b, const prefix *p)
     return compared;
 }
 
+/* Writes a symbol behind a prefix, if it is a part of the string. */
+static void write_symbol(solution *s, const grammar *f, unsigned symbol, size_t arc_number)
+{
+    if (!is_digit(symbol) && !f->tells) {
+        s->untold++;
+        return;
+    }
+    assert(s->length < LENET5_MAX_STRING);
+    s->arc[s->length] = (uint32_t)arc_number;
+    s->digits[s->length++] = lenet5_symbols[symbol];
+    s->digits[s->length] = '\0';
+}
+
 static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const future *f,
                      size_t arc_number)
 {
     const arc *a = &g->arcs[arc_number];
     size_t compared = 0;
-    for (unsigned digit = 0; digit < 10 && p->read.length < LENET5_MAX_STRING; digit++) {
-        const int32_t next = format->next[p->state][digit];
+    for (unsigned symbol = 0; symbol < symbols_of(a); symbol++) {
+        if (p->read.length == LENET5_MAX_STRING && (is_digit(symbol) || format->tells))
+            continue;
+        const int32_t next = format->next[p->state][symbol];
         const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
-        const double w = a->weight[digit];
+        const double w = a->weight[symbol];
         if (p->weight * w * ahead <= f->least)
             continue;
         prefix longer = *p;
@@ -160,9 +224,7 @@ static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar
         longer.strongest *= w;
         longer.promise = longer.weight * ahead;
         longer.state = next;
-        longer.read.arc[longer.read.length] = (uint32_t)arc_number;
-        longer.read.digits[longer.read.length++] = (char)('0' + digit);
-        longer.read.digits[longer.read.length] = '\0';
+        write_symbol(&longer.read, format, symbol, arc_number);
         compared += offer(&beams[a->last], &longer);
     }
     return compared;
@@ -185,14 +247,45 @@ static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *for
     return compared;
 }
 
+/* Strings that begin at a node. */
+static size_t start(beam *b, const graph *g, const grammar *format, const future *f, size_t node)
+{
+    const double weight = before(g, format, node);
+    const prefix none = {.weight = weight,
+                         .strongest = weight,
+                         .promise = weight * f->best[node * format->count],
+                         .read.beside = node > 0};
+    return none.promise > 0 ? offer(b, &none) : 0;
+}
+
+/* Strings that end at a node before the last. */
+static size_t finish(beam *last, const beam *b, const graph *g, const grammar *format, size_t node)
+{
+    const double weight = behind(g, format, node);
+    size_t compared = 0;
+    for (size_t i = 0; i < b->count && weight > 0; i++) {
+        prefix whole = b->list[i];
+        if (!format->accepts[whole.state])
+            continue;
+        whole.weight *= weight;
+        whole.strongest *= weight;
+        whole.promise = whole.weight;
+        whole.read.beside = true;
+        compared += offer(last, &whole);
+    }
+    return compared;
+}
+
 static lenet5_status go_through(beam *beams, const graph *g, const grammar *format, const future *f, budget *b,
                                 lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    beams[0].count = 1;
-    beams[0].list[0] = (prefix){.weight = 1, .strongest = 1, .promise = f->best[0]};
-    for (size_t node = 0; node + 1 < g->nodes && status == LENET5_OK; node++)
-        status = lenet5_spend(b, OFFER_WORK * go_on(beams, node, g, format, f), error);
+    for (size_t node = 0; node + 1 < g->nodes && status == LENET5_OK; node++) {
+        size_t compared = start(&beams[node], g, format, f, node);
+        compared += finish(&beams[g->nodes - 1], &beams[node], g, format, node);
+        compared += go_on(beams, node, g, format, f);
+        status = lenet5_spend(b, OFFER_WORK * compared, error);
+    }
     return status;
 }
 
@@ -202,10 +295,22 @@ static int by_weight(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
+/* Strings that have been read in several states are one. */
+static void join_same(beam *last)
+{
+    for (size_t i = 0; i < last->count; i++)
+        for (size_t k = last->count - 1; k > i; k--)
+            if (same_text(&last->list[i], &last->list[k])) {
+                add_way(&last->list[i], &last->list[k]);
+                last->list[k] = last->list[--last->count];
+            }
+}
+
 /* The strings at the last node, with their probabilities. */
 static size_t take_best(solution *solutions, size_t most, const graph *g, beam *last, double everything)
 {
     size_t count = 0;
+    join_same(last);
     for (size_t i = 0; i < last->count; i++)
         last->list[i].weight *= lenet5_trust(g, &last->list[i].read);
     qsort(last->list, last->count, sizeof *last->list, by_weight);
@@ -233,9 +338,10 @@ static lenet5_status search(solution *solutions, size_t *count, const task *t, c
     const graph *g = t->g;
     beam *beams = calloc(g->nodes, sizeof *beams);
     lenet5_status status = beams ? find_future(&ahead, g, f, t->budget, error) : lenet5_fail_memory(error);
-    if (status == LENET5_OK && ahead.best[0] > 0) {
-        const double allowed = t->allowed < 0 ? ahead.sum[0] : t->allowed;
-        ahead.least = ahead.best[0] * (t->most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
+    const double best = status == LENET5_OK ? best_from_all(&ahead, g, f) : 0;
+    if (best > 0) {
+        const double allowed = t->allowed < 0 ? sum_from_all(&ahead, g, f) : t->allowed;
+        ahead.least = best * (t->most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
         status = go_through(beams, g, f, &ahead, t->budget, error);
         if (status == LENET5_OK)
             *count = take_best(solutions, t->most, g, &beams[g->nodes - 1],

@@ -5,10 +5,12 @@
 #include "graph.h"
 
 typedef struct solution {
-    char digits[LENET5_MAX_STRING + 1];
+    char digits[LENET5_MAX_STRING + 1]; /* and marks, where the format tells them */
     double probability;
     size_t length;
-    uint32_t arc[LENET5_MAX_STRING]; /* of each digit, in the best of the ways to read the string */
+    uint32_t arc[LENET5_MAX_STRING]; /* of each symbol, in the best of the ways to read the string */
+    size_t untold;                   /* marks in the ink that are no part of the string, in that way */
+    bool beside;                     /* something stands before or behind it */
 } solution;
 
 /* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */

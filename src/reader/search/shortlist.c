@@ -21,6 +21,7 @@
 
 typedef struct arcs {
     double *weight[10]; /* (count) of each digit, one after the other in memory */
+    double *mark;       /* (count) of all marks, which are no part of a code */
     uint16_t *last;     /* (count): the node where the arc ends */
 } arcs;
 
@@ -70,6 +71,26 @@ static void add_code(search *s, size_t code, double weight)
         find_least(s);
 }
 
+/* Goes on from a node by what is no part of a code: a piece that is skipped, or a mark. */
+static void leave_out(double *ways, const search *s, size_t node)
+{
+    const graph *g = s->g;
+    if (ways[node] == 0)
+        return;
+    ways[node + 1] += ways[node] * g->skip[node];
+    for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+        ways[s->arcs.last[i]] += ways[node] * s->arcs.mark[i];
+}
+
+/* The weight of all ways that end, wherever a code may. */
+static double ended(const graph *g, const double *ways)
+{
+    double sum = 0;
+    for (size_t node = 0; node < g->nodes; node++)
+        sum += ways[node] * g->behind[node];
+    return sum;
+}
+
 /* The weights of all ways to read one more digit; returns what that promises. */
 static double add_digit(double *longer, const search *s, const double *ways, size_t place, unsigned digit)
 {
@@ -83,10 +104,10 @@ static double add_digit(double *longer, const search *s, const double *ways, siz
         if (ways[node] > 0)
             for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
                 longer[s->arcs.last[i]] += ways[node] * weight[i];
-        longer[node + 1] += longer[node] * g->skip[node];
+        leave_out(longer, s, node);
         promise += longer[node] * sums[node];
     }
-    return promise + longer[last];
+    return promise + longer[last] * sums[last];
 }
 
 /* The first of the codes from first on that has another digit at this place. */
@@ -128,7 +149,7 @@ static void follow(search *s, size_t first, size_t end, size_t place, const doub
     branch branches[10] = {{0}};
     const size_t nodes = s->g->nodes;
     if (s->f->codes[first][place] == '\0')
-        add_code(s, first++, ways[nodes - 1]);
+        add_code(s, first++, ended(s->g, ways));
     s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
     const size_t count = divide(branches, s, first, end, place, ways);
     for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].promise > LEAST_SHARE * s->best; i++)
@@ -138,7 +159,7 @@ static void follow(search *s, size_t first, size_t end, size_t place, const doub
 static lenet5_status allocate(search *s, lenet5_error *error)
 {
     const size_t count = s->g->count, nodes = s->g->nodes;
-    s->arcs.weight[0] = malloc((10 * count + 1) * sizeof *s->arcs.weight[0]);
+    s->arcs.weight[0] = malloc((11 * count + 1) * sizeof *s->arcs.weight[0]);
     s->arcs.last = malloc((count + 1) * sizeof *s->arcs.last);
     s->sums = malloc((s->longest + 1) * nodes * sizeof *s->sums);
     s->ways = malloc((s->longest + 1) * 10 * nodes * sizeof *s->ways);
@@ -153,8 +174,14 @@ static void copy_arcs(search *s)
         for (size_t i = 0; i < s->g->count; i++)
             s->arcs.weight[digit][i] = s->g->arcs[i].weight[digit];
     }
-    for (size_t i = 0; i < s->g->count; i++)
-        s->arcs.last[i] = (uint16_t)s->g->arcs[i].last;
+    s->arcs.mark = s->arcs.weight[0] + 10 * s->g->count;
+    for (size_t i = 0; i < s->g->count; i++) {
+        const arc *a = &s->g->arcs[i];
+        s->arcs.mark[i] = 0;
+        for (unsigned mark = LENET5_CLASSES; mark < symbols_of(a); mark++)
+            s->arcs.mark[i] += a->weight[mark];
+        s->arcs.last[i] = (uint16_t)a->last;
+    }
 }
 
 /* The weight of any digit, summed over the digits, of an arc. */
@@ -172,11 +199,14 @@ static void weigh_strings(search *s)
     const size_t last = g->nodes - 1;
     for (size_t length = 0; length <= s->longest; length++) {
         double *sums = s->sums + length * g->nodes;
-        sums[last] = 1;
+        sums[last] = g->behind[last];
         for (size_t node = last; node-- > 0;) {
-            sums[node] = g->skip[node] * sums[node + 1];
-            for (size_t i = g->begin[node]; length > 0 && i < g->begin[node + 1]; i++)
-                sums[node] += any_digit(s, i) * (sums - g->nodes)[s->arcs.last[i]];
+            sums[node] = g->behind[node] + g->skip[node] * sums[node + 1];
+            for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
+                sums[node] += s->arcs.mark[i] * sums[s->arcs.last[i]];
+                if (length > 0)
+                    sums[node] += any_digit(s, i) * (sums - g->nodes)[s->arcs.last[i]];
+            }
         }
     }
 }
@@ -184,9 +214,9 @@ static void weigh_strings(search *s)
 static void begin(search *s)
 {
     double *none = s->ways + s->longest * 10 * s->g->nodes; /* no code has more digits than the longest */
-    none[0] = 1;
+    memcpy(none, s->g->before, s->g->nodes * sizeof *none);
     for (size_t node = 0; node + 1 < s->g->nodes; node++)
-        none[node + 1] = none[node] * s->g->skip[node];
+        leave_out(none, s, node);
     follow(s, 0, s->f->code_count, 0, none);
 }
 

@@ -19,7 +19,7 @@ bool lenet5_all_cut(const graph *g, const solution *read)
 {
     bool all_cut = true;
     for (size_t i = 0; i < read->length; i++)
-        all_cut &= g->arcs[read->arc[i]].is_cut;
+        all_cut &= g->arcs[read->arc[i]].is_cut || !is_digit(symbol_of(read->digits[i]));
     return all_cut;
 }
 
@@ -29,6 +29,8 @@ double lenet5_trust(const graph *g, const solution *read)
     double all = 1;
     const bool all_cut = lenet5_all_cut(g, read);
     for (size_t i = 0; i < read->length; i++) {
+        if (!is_digit(symbol_of(read->digits[i])))
+            continue; /* what is as a mark is stands in its share */
         const double odds = trust_in_digit(&g->arcs[read->arc[i]], (unsigned)(read->digits[i] - '0'));
         all *= 1 / (1 + exp((all_cut ? TRUST_ALL_CUT : 0) - odds));
     }

@@ -4,6 +4,7 @@
 #ifndef LENET5_READER_WEIGHTS_H
 #define LENET5_READER_WEIGHTS_H
 
+#include "alphabet.h"
 #include "lenet5_reader.h"
 
 /* Priors are e to the power of minus these, fitted to strings of training digits (docs/results.md). */
@@ -20,6 +21,8 @@
 #define SKIP_AREA_COST 120.0 /* and of its ink, to the square of the line's height */
 #define SHARPNESS 5.8        /* the power of a probability that counts */
 #define OTHER_SHARE 0.01     /* of strings that are not of the format */
+#define BESIDE_COST 5.0      /* of leaving out what stands before or behind a string of a format */
+#define BESIDE_GAP 0.3       /* the gap between them, at least, to the line's height */
 
 /* Trust in a digit, in logarithms of the odds that it is one; fitted to such strings and to pictures of other things.
  */
@@ -38,5 +41,110 @@ static const double belief_weights[LENET5_EVIDENCE] = {
     [LENET5_EVIDENCE_ODDS] = 1.0,
 };
 /* fitted: end */
+/*
+ * Marks, by what is measured of their ink (marks.c); lengths are in digits' heights. Of each measure a range has no
+ * cost, and one that is soft beyond it has a cost of 1, twice that one of 4. The ranges are those of marks written by
+ * hand and of Debian's fonts; digits of the training set lie outside of them.
+ */
+enum {
+    MEASURE_WIDTH,
+    MEASURE_HEIGHT,
+    MEASURE_TOP,     /* above the foot of the digits */
+    MEASURE_FOOT,    /* of the mark, above that of the digits */
+    MEASURE_ASPECT,  /* logarithm of its width to its height */
+    MEASURE_BANDS,   /* of ink, one over the other */
+    MEASURE_BAND,    /* height of the tallest */
+    MEASURE_FILL,    /* share of its box that is ink */
+    MEASURE_CORNERS, /* share of its ink in the corners of its box */
+    MEASURE_RUNS,    /* strokes that a row goes through */
+    MEASURE_LEAN,    /* to the right, for a height of 1 */
+    MEASURE_BEND,    /* out to the left, of its own height */
+    MEASURE_STRAY,   /* of its rows' middles from a parabola */
+    MEASURES
+};
+
+typedef struct mark_range {
+    double least, most, soft; /* soft 0: does not count */
+} mark_range;
+
+typedef struct mark_form {
+    double cost; /* logarithm of the odds against it where all measures fit */
+    mark_range range[MEASURES];
+} mark_form;
+
+static const mark_form mark_forms[MARKS] = {
+    [POINT - LENET5_CLASSES] = {-5,
+                                {[MEASURE_WIDTH] = {0.05, 0.28, 0.05},
+                                 [MEASURE_HEIGHT] = {0.05, 0.28, 0.05},
+                                 [MEASURE_FOOT] = {-0.12, 0.3, 0.05},
+                                 [MEASURE_ASPECT] = {-0.35, 0.6, 0.15},
+                                 [MEASURE_FILL] = {0.55, 1, 0.1}}},
+    [COMMA - LENET5_CLASSES] = {-5,
+                                {[MEASURE_WIDTH] = {0.05, 0.3, 0.08},
+                                 [MEASURE_HEIGHT] = {0.15, 0.5, 0.08},
+                                 [MEASURE_TOP] = {0, 0.3, 0.06},
+                                 [MEASURE_FOOT] = {-0.45, -0.08, 0.06},
+                                 [MEASURE_ASPECT] = {-3, -0.4, 0.15},
+                                 [MEASURE_BANDS] = {1, 1, 0.4}}},
+    [COLON - LENET5_CLASSES] = {-5,
+                                {[MEASURE_WIDTH] = {0.05, 0.25, 0.05},
+                                 [MEASURE_HEIGHT] = {0.25, 0.8, 0.08},
+                                 [MEASURE_FOOT] = {-0.12, 0.3, 0.1},
+                                 [MEASURE_BANDS] = {2, 2, 0.3},
+                                 [MEASURE_BAND] = {0.05, 0.25, 0.05}}},
+    [HYPHEN - LENET5_CLASSES] = {-5,
+                                 {[MEASURE_WIDTH] = {0.2, 6, 0.05},
+                                  [MEASURE_HEIGHT] = {0.02, 0.25, 0.05},
+                                  [MEASURE_TOP] = {0.2, 0.8, 0.06},
+                                  [MEASURE_FOOT] = {0.15, 0.75, 0.06},
+                                  [MEASURE_ASPECT] = {0.7, 5, 0.15},
+                                  [MEASURE_BANDS] = {1, 1, 0.4}}},
+    [SLASH - LENET5_CLASSES] = {-1,
+                                {[MEASURE_HEIGHT] = {1.4, 2.2, 0.05},
+                                 [MEASURE_TOP] = {1.1, 1.8, 0.05},
+                                 [MEASURE_FOOT] = {-0.7, -0.1, 0.05},
+                                 [MEASURE_ASPECT] = {-1.8, 0.2, 0.2},
+                                 [MEASURE_RUNS] = {0.9, 1.02, 0.05},
+                                 [MEASURE_LEAN] = {0.35, 1.2, 0.06},
+                                 [MEASURE_BEND] = {-0.025, 0.025, 0.02},
+                                 [MEASURE_STRAY] = {0, 0.015, 0.01}}},
+    [EQUALS - LENET5_CLASSES] = {-5,
+                                 {[MEASURE_WIDTH] = {0.2, 2, 0.05},
+                                  [MEASURE_HEIGHT] = {0.12, 0.6, 0.06},
+                                  [MEASURE_TOP] = {0.3, 1, 0.06},
+                                  [MEASURE_FOOT] = {0, 0.5, 0.06},
+                                  [MEASURE_BANDS] = {2, 2, 0.3},
+                                  [MEASURE_BAND] = {0.02, 0.22, 0.04}}},
+    [PLUS - LENET5_CLASSES] = {-4,
+                               {[MEASURE_WIDTH] = {0.3, 0.9, 0.06},
+                                [MEASURE_HEIGHT] = {0.3, 0.85, 0.06},
+                                [MEASURE_FOOT] = {0, 0.4, 0.08},
+                                [MEASURE_ASPECT] = {-0.5, 0.5, 0.1},
+                                [MEASURE_BANDS] = {1, 1, 0.4},
+                                [MEASURE_CORNERS] = {0, 0.02, 0.02},
+                                [MEASURE_RUNS] = {1, 1.1, 0.1}}},
+    [OPEN - LENET5_CLASSES] = {-2,
+                               {[MEASURE_TOP] = {1.02, 1.7, 0.06},
+                                [MEASURE_FOOT] = {-0.6, -0.05, 0.06},
+                                [MEASURE_ASPECT] = {-2.2, -0.6, 0.2},
+                                [MEASURE_RUNS] = {0.9, 1.02, 0.05},
+                                [MEASURE_LEAN] = {-0.3, 0.5, 0.1},
+                                [MEASURE_BEND] = {0.1, 0.35, 0.02},
+                                [MEASURE_STRAY] = {0, 0.02, 0.01}}},
+    [CLOSE - LENET5_CLASSES] = {-2,
+                                {[MEASURE_TOP] = {1.02, 1.7, 0.06},
+                                 [MEASURE_FOOT] = {-0.6, -0.05, 0.06},
+                                 [MEASURE_ASPECT] = {-2.2, -0.6, 0.2},
+                                 [MEASURE_RUNS] = {0.9, 1.02, 0.05},
+                                 [MEASURE_LEAN] = {-0.3, 0.5, 0.1},
+                                 [MEASURE_BEND] = {-0.35, -0.1, 0.02},
+                                 [MEASURE_STRAY] = {0, 0.02, 0.01}}},
+};
+
+#define PAIR_GAIN 3.0    /* logarithm of the odds for two slashes that are alike, as in a date */
+#define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
+#define PAIR_LEAST 0.6   /* the distance between them */
+#define PAIR_MOST 4.0    /* for two digits */
+#define LEAST_MARK 0.001 /* a share: what is less likely is no mark */
 
 #endif

@@ -1,0 +1,39 @@
+/* What a string may be made of: the digits, and the marks that stand between and beside them. */
+#ifndef LENET5_READER_ALPHABET_H
+#define LENET5_READER_ALPHABET_H
+
+#include "lenet5.h"
+
+/* Symbols: 0 to 9 are the digits. */
+enum {
+    POINT = LENET5_CLASSES,
+    COMMA,
+    COLON,
+    HYPHEN, /* also a minus and a dash */
+    SLASH,
+    EQUALS,
+    PLUS,
+    OPEN,
+    CLOSE,
+    SYMBOLS,
+    MARKS = SYMBOLS - LENET5_CLASSES,
+    NO_SYMBOL = SYMBOLS
+};
+
+static const char lenet5_symbols[SYMBOLS + 1] = "0123456789.,:-/=+()";
+
+/* NO_SYMBOL if a character is none. */
+static inline unsigned symbol_of(char c)
+{
+    for (unsigned symbol = 0; symbol < SYMBOLS; symbol++)
+        if (lenet5_symbols[symbol] == c)
+            return symbol;
+    return NO_SYMBOL;
+}
+
+static inline bool is_digit(unsigned symbol)
+{
+    return symbol < LENET5_CLASSES;
+}
+
+#endif

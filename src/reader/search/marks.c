@@ -1,0 +1,169 @@
+/*
+ * Marks.
+ *
+ * The network is shown digits brought to one size, so that it cannot tell a point from a 0. What tells marks is what
+ * has been taken from it: the place on the line, the size, and how straight a stroke is. They are measured in digits'
+ * heights and held against a table (weights.h): the odds of a mark fall with the square of what a measure is beyond
+ * its range.
+ */
+#include "marks.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "weights.h"
+
+#define INK 85     /* of 255: what is fainter is the edge of a stroke */
+#define NEAR 1.5   /* digits' heights: how far away a digit has a say where the line's foot is */
+#define TALL 0.6   /* of the line's height: what is lower does not stand on the line's foot */
+#define CORNER 0.3 /* of a box's sides */
+
+/* ---- Footing --------------------------------------------------------------------------------------------------------
+ */
+
+footing lenet5_footing(const text_line *line, size_t first, size_t last)
+{
+    footing f = {0, 0};
+    double sum = 0;
+    const double middle = (double)(line->pieces[first].left + line->pieces[last - 1].right) / 2;
+    for (size_t i = 0; i < line->count; i++) {
+        const span *p = &line->pieces[i];
+        if ((i >= first && i < last) || (double)(p->bottom - p->top) < TALL * line->height)
+            continue;
+        const double away = fabs((double)(p->left + p->right) / 2 - middle) / line->height;
+        const double weight = exp(-away / NEAR);
+        sum += weight;
+        f.base += weight * (double)p->bottom;
+        f.height += weight * (double)(p->bottom - p->top);
+    }
+    return sum > 0 ? (footing){f.base / sum, f.height / sum} : (footing){0, 0};
+}
+
+/* ---- Measures -------------------------------------------------------------------------------------------------------
+ */
+
+/* Of the rows of some ink: its bands, between which no ink is, and the line that their middles follow. */
+typedef struct rows {
+    size_t bands, tallest; /* how many, and the rows of the tallest */
+    double area;
+    double corners; /* ink in the corners of the box */
+    double runs;    /* strokes that a row goes through, on average */
+    /* Sums over rows with ink: of 1, y, y², y³, y⁴, x, xy, xy²; y runs from -1 to 1. */
+    double count, y1, y2, y3, y4, x, xy, xy2, xx;
+} rows;
+
+static bool in_corner(size_t x, size_t y, size_t width, size_t height)
+{
+    const double right = (double)width * (1 - CORNER), low = (double)height * (1 - CORNER);
+    const bool aside = (double)x < (double)width * CORNER || (double)x >= right;
+    return aside && ((double)y < (double)height * CORNER || (double)y >= low);
+}
+
+/* Adds a row; returns whether there is ink in it. */
+static bool add_row(rows *r, const uint8_t *ink, size_t width, size_t height, size_t y)
+{
+    double sum = 0, moment = 0;
+    bool before = false;
+    for (size_t x = 0; x < width; x++) {
+        const double here = (double)ink[y * width + x] / 255;
+        const bool inside = ink[y * width + x] >= INK;
+        r->corners += in_corner(x, y, width, height) ? here : 0;
+        r->runs += inside && !before;
+        before = inside;
+        sum += here;
+        moment += here * (double)x;
+    }
+    r->area += sum;
+    if (sum < (double)INK / 255)
+        return false;
+    const double v = (2 * (double)y + 1) / (double)height - 1, x = moment / sum;
+    r->count++;
+    r->y1 += v, r->y2 += v * v, r->y3 += v * v * v, r->y4 += v * v * v * v;
+    r->x += x, r->xy += x * v, r->xy2 += x * v * v, r->xx += x * x;
+    return true;
+}
+
+static rows measure_rows(const uint8_t *ink, size_t width, size_t height)
+{
+    rows r = {0};
+    size_t band = 0;
+    for (size_t y = 0; y < height; y++) {
+        const bool inked = add_row(&r, ink, width, height, y);
+        r.bands += inked && band == 0;
+        band = inked ? band + 1 : 0;
+        r.tallest = band > r.tallest ? band : r.tallest;
+    }
+    return r;
+}
+
+/* The parabola x = a + b y + c y² nearest to the rows' middles, by Cramer's rule; returns how far they are from it. */
+static double fit_parabola(double *b, double *c, const rows *r)
+{
+    const double n = r->count;
+    const double d = n * (r->y2 * r->y4 - r->y3 * r->y3) - r->y1 * (r->y1 * r->y4 - r->y2 * r->y3) +
+                     r->y2 * (r->y1 * r->y3 - r->y2 * r->y2);
+    *b = *c = 0;
+    if (n < 4 || fabs(d) < 1e-9)
+        return 0;
+    const double a = (r->x * (r->y2 * r->y4 - r->y3 * r->y3) - r->y1 * (r->xy * r->y4 - r->xy2 * r->y3) +
+                      r->y2 * (r->xy * r->y3 - r->xy2 * r->y2)) /
+                     d;
+    *b = (n * (r->xy * r->y4 - r->xy2 * r->y3) - r->x * (r->y1 * r->y4 - r->y2 * r->y3) +
+          r->y2 * (r->y1 * r->xy2 - r->y2 * r->xy)) /
+         d;
+    *c = (n * (r->y2 * r->xy2 - r->y3 * r->xy) - r->y1 * (r->y1 * r->xy2 - r->y2 * r->xy) +
+          r->x * (r->y1 * r->y3 - r->y2 * r->y2)) /
+         d;
+    return sqrt(fmax(0, r->xx - a * r->x - *b * r->xy - *c * r->xy2) / n);
+}
+
+static void measure(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside)
+{
+    const size_t width = box->right - box->left, height = box->bottom - box->top;
+    const rows r = measure_rows(ink, width, height);
+    double b, c;
+    const double stray = fit_parabola(&b, &c, &r), h = beside->height;
+    value[MEASURE_WIDTH] = (double)width / h;
+    value[MEASURE_HEIGHT] = (double)height / h;
+    value[MEASURE_TOP] = (beside->base - (double)box->top) / h;
+    value[MEASURE_FOOT] = (beside->base - (double)box->bottom) / h;
+    value[MEASURE_ASPECT] = log((double)width / (double)height);
+    value[MEASURE_BANDS] = (double)r.bands;
+    value[MEASURE_BAND] = (double)r.tallest / h;
+    value[MEASURE_FILL] = r.area / (double)(width * height);
+    value[MEASURE_CORNERS] = r.area > 0 ? r.corners / r.area : 1;
+    value[MEASURE_RUNS] = r.count > 0 ? r.runs / r.count : 0;
+    value[MEASURE_LEAN] = -2 * b / (double)height; /* a row is 2 / height of y */
+    value[MEASURE_BEND] = c / (double)height;
+    value[MEASURE_STRAY] = stray / h;
+}
+
+/* ---- Shares ---------------------------------------------------------------------------------------------------------
+ */
+
+static double odds_of(const mark_form *form, const double value[MEASURES])
+{
+    double against = form->cost;
+    for (size_t i = 0; i < MEASURES; i++) {
+        const mark_range *range = &form->range[i];
+        if (range->soft <= 0)
+            continue;
+        const double beyond = fmax(0, fmax(range->least - value[i], value[i] - range->most)) / range->soft;
+        against += beyond * beyond;
+    }
+    return exp(-against);
+}
+
+void lenet5_mark_shares(double share[MARKS], const uint8_t *ink, const span *box, const footing *beside)
+{
+    double value[MEASURES], all = 1;
+    memset(share, 0, MARKS * sizeof *share);
+    if (beside->height <= 0)
+        return;
+    measure(value, ink, box, beside);
+    for (size_t mark = 0; mark < MARKS; mark++)
+        all += share[mark] = odds_of(&mark_forms[mark], value);
+    for (size_t mark = 0; mark < MARKS; mark++)
+        share[mark] = share[mark] / all >= LEAST_MARK ? share[mark] / all : 0;
+}
