@@ -24,7 +24,7 @@
 
 footing lenet5_footing(const text_line *line, size_t first, size_t last)
 {
-    footing f = {0, 0};
+    footing f = {0};
     double sum = 0;
     const double middle = (double)(line->pieces[first].left + line->pieces[last - 1].right) / 2;
     for (size_t i = 0; i < line->count; i++) {
@@ -37,7 +37,7 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
         f.base += weight * (double)p->bottom;
         f.height += weight * (double)(p->bottom - p->top);
     }
-    return sum > 0 ? (footing){f.base / sum, f.height / sum} : (footing){0, 0};
+    return sum > 0 ? (footing){f.base / sum, f.height / sum, -line->place.xy / line->place.xx} : (footing){0};
 }
 
 /* ---- Measures -------------------------------------------------------------------------------------------------------
@@ -48,7 +48,8 @@ typedef struct rows {
     size_t bands, tallest; /* how many, and the rows of the tallest */
     double area;
     double corners; /* ink in the corners of the box */
-    double runs;    /* strokes that a row goes through, on average */
+    double runs;    /* strokes that the rows go through */
+    double layers;  /* and the columns */
     /* Sums over rows with ink: of 1, y, y², y³, y⁴, x, xy, xy²; y runs from -1 to 1. */
     double count, y1, y2, y3, y4, x, xy, xy2, xx;
 } rows;
@@ -70,6 +71,7 @@ static bool add_row(rows *r, const uint8_t *ink, size_t width, size_t height, si
         const bool inside = ink[y * width + x] >= INK;
         r->corners += in_corner(x, y, width, height) ? here : 0;
         r->runs += inside && !before;
+        r->layers += inside && (y == 0 || ink[(y - 1) * width + x] < INK);
         before = inside;
         sum += here;
         moment += here * (double)x;
@@ -134,7 +136,8 @@ static void measure(double value[MEASURES], const uint8_t *ink, const span *box,
     value[MEASURE_FILL] = r.area / (double)(width * height);
     value[MEASURE_CORNERS] = r.area > 0 ? r.corners / r.area : 1;
     value[MEASURE_RUNS] = r.count > 0 ? r.runs / r.count : 0;
-    value[MEASURE_LEAN] = -2 * b / (double)height; /* a row is 2 / height of y */
+    value[MEASURE_LAYERS] = r.layers / (double)width;
+    value[MEASURE_LEAN] = -2 * b / (double)height + fmax(0, beside->lean); /* a row is 2 / height of y */
     value[MEASURE_BEND] = c / (double)height;
     value[MEASURE_STRAY] = stray / h;
 }

@@ -8,6 +8,7 @@
 /* Where the digits beside some ink stand, in rows of the line's map. */
 typedef struct footing {
     double base, height; /* height is 0 where nothing stands beside it */
+    double lean;         /* to the right, for a height of 1: what has been undone of the line */
 } footing;
 
 /* The footing for pieces first to last - 1, which do not count for it. */

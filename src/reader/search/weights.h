@@ -57,7 +57,8 @@ enum {
     MEASURE_FILL,    /* share of its box that is ink */
     MEASURE_CORNERS, /* share of its ink in the corners of its box */
     MEASURE_RUNS,    /* strokes that a row goes through */
-    MEASURE_LEAN,    /* to the right, for a height of 1 */
+    MEASURE_LAYERS,  /* strokes that a column goes through */
+    MEASURE_LEAN,    /* to the right, for a height of 1, in the picture or on the line, whichever is more */
     MEASURE_BEND,    /* out to the left, of its own height */
     MEASURE_STRAY,   /* of its rows' middles from a parabola */
     MEASURES
@@ -76,19 +77,19 @@ static const mark_form mark_forms[MARKS] = {
     [POINT - LENET5_CLASSES] = {-5,
                                 {[MEASURE_WIDTH] = {0.05, 0.28, 0.05},
                                  [MEASURE_HEIGHT] = {0.05, 0.28, 0.05},
-                                 [MEASURE_FOOT] = {-0.12, 0.3, 0.05},
-                                 [MEASURE_ASPECT] = {-0.35, 0.6, 0.15},
+                                 [MEASURE_FOOT] = {-0.3, 0.3, 0.08},
+                                 [MEASURE_ASPECT] = {-0.3, 0.6, 0.12},
                                  [MEASURE_FILL] = {0.55, 1, 0.1}}},
     [COMMA - LENET5_CLASSES] = {-5,
                                 {[MEASURE_WIDTH] = {0.05, 0.3, 0.08},
                                  [MEASURE_HEIGHT] = {0.15, 0.5, 0.08},
                                  [MEASURE_TOP] = {0, 0.3, 0.06},
                                  [MEASURE_FOOT] = {-0.45, -0.08, 0.06},
-                                 [MEASURE_ASPECT] = {-3, -0.4, 0.15},
+                                 [MEASURE_ASPECT] = {-3, -0.4, 0.12},
                                  [MEASURE_BANDS] = {1, 1, 0.4}}},
     [COLON - LENET5_CLASSES] = {-5,
                                 {[MEASURE_WIDTH] = {0.05, 0.25, 0.05},
-                                 [MEASURE_HEIGHT] = {0.25, 0.8, 0.08},
+                                 [MEASURE_HEIGHT] = {0.25, 1, 0.08},
                                  [MEASURE_FOOT] = {-0.12, 0.3, 0.1},
                                  [MEASURE_BANDS] = {2, 2, 0.3},
                                  [MEASURE_BAND] = {0.05, 0.25, 0.05}}},
@@ -98,9 +99,9 @@ static const mark_form mark_forms[MARKS] = {
                                   [MEASURE_TOP] = {0.2, 0.8, 0.06},
                                   [MEASURE_FOOT] = {0.15, 0.75, 0.06},
                                   [MEASURE_ASPECT] = {0.7, 5, 0.15},
-                                  [MEASURE_BANDS] = {1, 1, 0.4}}},
-    [SLASH - LENET5_CLASSES] = {-1,
-                                {[MEASURE_HEIGHT] = {1.4, 2.2, 0.05},
+                                  [MEASURE_LAYERS] = {0.8, 1.1, 0.1}}},
+    [SLASH - LENET5_CLASSES] = {-4,
+                                {[MEASURE_HEIGHT] = {1.55, 2.4, 0.08},
                                  [MEASURE_TOP] = {1.1, 1.8, 0.05},
                                  [MEASURE_FOOT] = {-0.7, -0.1, 0.05},
                                  [MEASURE_ASPECT] = {-1.8, 0.2, 0.2},
@@ -110,11 +111,12 @@ static const mark_form mark_forms[MARKS] = {
                                  [MEASURE_STRAY] = {0, 0.015, 0.01}}},
     [EQUALS - LENET5_CLASSES] = {-5,
                                  {[MEASURE_WIDTH] = {0.2, 2, 0.05},
-                                  [MEASURE_HEIGHT] = {0.12, 0.6, 0.06},
-                                  [MEASURE_TOP] = {0.3, 1, 0.06},
-                                  [MEASURE_FOOT] = {0, 0.5, 0.06},
-                                  [MEASURE_BANDS] = {2, 2, 0.3},
-                                  [MEASURE_BAND] = {0.02, 0.22, 0.04}}},
+                                  [MEASURE_HEIGHT] = {0.12, 0.45, 0.05},
+                                  [MEASURE_TOP] = {0.3, 0.85, 0.05},
+                                  [MEASURE_FOOT] = {0.08, 0.5, 0.05},
+                                  [MEASURE_ASPECT] = {0.15, 3, 0.1},
+                                  [MEASURE_RUNS] = {0.5, 1.3, 0.1},
+                                  [MEASURE_LAYERS] = {1.6, 2.05, 0.1}}},
     [PLUS - LENET5_CLASSES] = {-4,
                                {[MEASURE_WIDTH] = {0.3, 0.9, 0.06},
                                 [MEASURE_HEIGHT] = {0.3, 0.85, 0.06},
@@ -141,7 +143,7 @@ static const mark_form mark_forms[MARKS] = {
                                  [MEASURE_STRAY] = {0, 0.02, 0.01}}},
 };
 
-#define PAIR_GAIN 3.0    /* logarithm of the odds for two slashes that are alike, as in a date */
+#define PAIR_GAIN 5.0    /* logarithm of the odds for two slashes that are alike, as in a date */
 #define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
 #define PAIR_LEAST 0.6   /* the distance between them */
 #define PAIR_MOST 4.0    /* for two digits */
