@@ -241,8 +241,9 @@ static void restore(const view *v, const remains *r, const segments *all, const 
 static void bridge(const view *v, const remains *r, const segments *all, const segment *s, bool above)
 {
     uint32_t last = 0;
-    size_t end = 0;
-    for (size_t step = s->from; step < s->to; step++) {
+    size_t end = 0, from, to;
+    steps_of(&from, &to, s, v->steps);
+    for (size_t step = from; step < to; step++) {
         const zone z = zone_at(all, s, step, v->places);
         const uint32_t here = component_beyond(v, r, step, &z, above, 1, SEEN);
         if (here == 0)

@@ -83,6 +83,11 @@ static double middle_of(const run *r)
     return 0.5 * ((double)r->first + (double)r->last);
 }
 
+static uint32_t thickness_of(const run *r)
+{
+    return r->last - r->first + 1;
+}
+
 static line_fit fit(const tracer *t, const chain *c)
 {
     double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
@@ -227,10 +232,49 @@ static chain split_off(tracer *t, chain *c)
     return part;
 }
 
+/* The middle one of a chain's thicknesses. */
+static uint32_t typical_thickness(const tracer *t, const chain *c)
+{
+    enum { MOST = 256 };
+    uint32_t counts[MOST] = {0}, below = 0;
+    for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before)
+        counts[thickness_of(&t->runs[i]) < MOST ? thickness_of(&t->runs[i]) : MOST - 1]++;
+    for (uint32_t thickness = 1; thickness < MOST; thickness++) {
+        below += counts[thickness];
+        if (2 * below >= c->count)
+            return thickness;
+    }
+    return MOST;
+}
+
+/* Runs that are far thicker than most are of what crosses, or of what the chain began in. */
+static void drop_thick_runs(tracer *t, chain *c)
+{
+    const double most = THICKER * typical_thickness(t, c) + THICKER_PIXELS;
+    uint32_t count = 0, next = NO_RUN;
+    double sum = 0;
+    for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before) {
+        if (thickness_of(&t->runs[i]) > most)
+            continue;
+        if (next == NO_RUN)
+            c->last = i;
+        else
+            t->runs[next].before = i;
+        next = i;
+        c->from = t->runs[i].step;
+        sum += thickness_of(&t->runs[i]);
+        count++;
+    }
+    t->runs[next].before = NO_RUN;
+    c->count = count;
+    c->thickness = sum / count;
+}
+
 static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
 {
     if (t->runs[c->last].step - c->from + 1 < LEAST_LENGTH)
         return LENET5_OK;
+    drop_thick_runs(t, c);
     const uint32_t gap = gap_of_dots(t, c);
     if (gap > 0)
         return add_segment(t, c, gap, error);
@@ -277,7 +321,7 @@ static chain *chain_near(tracer *t, const run *r)
     }
     if (!best)
         return NULL;
-    const double thickness = (double)(r->last - r->first + 1);
+    const double thickness = thickness_of(r);
     const bool thicker = best->count > 3 && thickness > THICKER * best->thickness + THICKER_PIXELS;
     const bool apart = fabs(middle_of(r) - best->at - best->slope) > tolerance(best) + 0.5;
     const bool taken = t->runs[best->last].step == r->step;
@@ -292,7 +336,7 @@ static void go_on(chain *c, uint32_t number, const run *r)
     const double alpha = fmax(0.12, 2.0 / (double)(c->count + 1));
     c->at += c->slope + alpha * off;
     c->slope += c->count < 6 ? 0 : alpha * alpha / (2 - alpha) * off / fmax(1, 0.2 * steps);
-    c->thickness += ((double)(r->last - r->first + 1) - c->thickness) * fmax(0.03, 1.0 / (double)c->count);
+    c->thickness += (thickness_of(r) - c->thickness) * fmax(0.03, 1.0 / (double)c->count);
     c->last = number;
     c->gap = c->through = 0;
 }
@@ -345,8 +389,8 @@ static bool begin_chain(tracer *t, uint32_t number)
         t->room = room;
     }
     const run *r = &t->runs[number];
-    t->chains[t->count++] = (chain){
-        .last = number, .count = 1, .at = middle_of(r), .thickness = (double)(r->last - r->first + 1), .from = r->step};
+    t->chains[t->count++] =
+        (chain){.last = number, .count = 1, .at = middle_of(r), .thickness = thickness_of(r), .from = r->step};
     return true;
 }
 
