@@ -9,13 +9,14 @@
 #define EDGE_INSIDE 0.7  /* of what the border has cut lies in the band of its line */
 #define EDGE_HEIGHT 0.35 /* of a digit's height, at least, of what the border has left of one */
 #define LOW_INSIDE 0.5   /* of a mark or a part of a digit, in the band of its line */
+#define OUTSIDE 0.5      /* digits' heights that a stroke seems farther where it is outside the band */
 #define OVER -0.05       /* of a low stroke's width that lies over or under a digit's; below 0: beyond it */
 #define OVER_GAP 0.4     /* between them, of a digit's height */
 #define OVER_AREA 0.01   /* of the square of a digit's height: what has less ink lies over nothing */
 #define HALVES 0.3       /* of the narrower part's width that lies over the other part */
 #define HALVES_GAP 0.2   /* between them, of the height of both */
 #define HALVES_CLOSE 0.1 /* the same, where both are of a height */
-#define HALVES_SLIM 2.0  /* height to width of a digit that is broken into two of a height */
+#define HALVES_SLIM 1.6  /* height to width of a digit that is broken into two of a height */
 #define FLAT 0.6         /* of the other part's height: what is so low is no digit by itself */
 
 static double common_width(const span *a, const span *b)
@@ -91,7 +92,7 @@ static double far_from(const strokes *s, size_t number, size_t digit)
         return inside >= EDGE_INSIDE && box_height(box) >= EDGE_HEIGHT * l->height ? across : INFINITY;
     const bool is_over =
         over >= OVER * width && down <= OVER_GAP && width * box_height(box) >= OVER_AREA * l->height * l->height;
-    return inside >= LOW_INSIDE || is_over ? hypot(across, down) : INFINITY;
+    return inside >= LOW_INSIDE || is_over ? hypot(across, down) + OUTSIDE * (1 - fmax(0, inside)) : INFINITY;
 }
 
 lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)

@@ -11,6 +11,7 @@
 #define NO_GAP 0.15      /* of a digit's height: gaps below it are alike */
 #define CLEARLY 2.2      /* how many times wider a gap has to be to part a line, by its own gaps alone */
 #define GAP 1.0          /* of a digit's height, at least, for such a gap */
+#define WITHIN 0.34      /* of as many gaps as part the line are within its numbers, at least */
 #define TWO_CLUSTERS 0.8 /* of the spread of a page's gaps lies between those within numbers and the others */
 #define CLEARLY_ALL 2.5  /* how many times wider the others are */
 #define GAP_ALL 0.6      /* of a digit's height, at least, for them */
@@ -76,7 +77,7 @@ static double clearly_wider(const double *sorted, size_t count)
     double gap = WIDEST_GAP, most = CLEARLY;
     for (size_t i = 1; i < count; i++) {
         const double ratio = (sorted[i] + NO_GAP) / (sorted[i - 1] + NO_GAP);
-        if (sorted[i] >= GAP && ratio > most) {
+        if (sorted[i] >= GAP && ratio > most && (double)i >= WITHIN * (double)(count - i)) {
             most = ratio;
             gap = (sorted[i] + sorted[i - 1]) / 2;
         }
@@ -143,13 +144,19 @@ static double between_clusters(const double *sorted, size_t count)
     return most > TWO_CLUSTERS * all && ratio > log(CLEARLY_ALL) ? fmax(gap, GAP_ALL) : WIDEST_GAP;
 }
 
+/* Whether the gap before a stroke is one between digits. */
+static bool is_telling(const strokes *s, const gaps *g, size_t i)
+{
+    return i > 0 && g->gap[i] >= 0 && s->list[g->stroke[i]].kind != LOW && s->list[g->stroke[i - 1]].kind != LOW;
+}
+
 /* What the gaps of the whole page say; no more than the widest where there is little to go by. */
-static double page_gap(gaps *g)
+static double page_gap(const strokes *s, gaps *g)
 {
     size_t count = 0, lines = 0;
     for (size_t i = 0; i < g->count; i++) {
         lines += i > 0 && g->gap[i] >= 0 && g->gap[i - 1] < 0;
-        if (g->gap[i] >= 0)
+        if (is_telling(s, g, i))
             g->sorted[count++] = g->gap[i];
     }
     qsort(g->sorted, count, sizeof *g->sorted, by_value);
@@ -159,9 +166,10 @@ static double page_gap(gaps *g)
 /* Parts the line of the strokes first to end - 1. */
 static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, double page)
 {
-    const size_t count = end - first - 1;
-    for (size_t i = 0; i < count; i++)
-        g->sorted[i] = g->gap[first + 1 + i];
+    size_t count = 0;
+    for (size_t i = first + 1; i < end; i++)
+        if (is_telling(s, g, i))
+            g->sorted[count++] = g->gap[i];
     qsort(g->sorted, count, sizeof *g->sorted, by_value);
     const double within = fmin(page, clearly_wider(g->sorted, count));
     int32_t line = s->list[g->stroke[first]].line;
@@ -179,7 +187,7 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
 
 static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
 {
-    const double page = page_gap(g);
+    const double page = page_gap(s, g);
     lenet5_status status = lenet5_spend(s->budget, 100 * g->count, error);
     for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
         for (end = first + 1; end < g->count && g->gap[end] >= 0;)
