@@ -125,6 +125,118 @@ static void tiny_and_extreme_shapes_do_no_harm(void **state)
     assert_int_equal(lenet5_normalise(picture, grey + 1499, 3, 1, NULL), LENET5_OK);
 }
 
+/* ---- Digits that were cut out ---------------------------------------------------------------------------------------
+ */
+
+enum { TIMES = 3, WIDE = TIMES * SIDE, DIGITS = 300 };
+
+/* A digit of a set, dark on light, three times as large. */
+static void enlarge(uint8_t grey[WIDE * WIDE], const uint8_t digit[LENET5_PICTURE_BYTES])
+{
+    for (size_t i = 0; i < WIDE * WIDE; i++)
+        grey[i] = (uint8_t)(255 - digit[i / WIDE / TIMES * SIDE + i % WIDE / TIMES]);
+}
+
+/* Leaves of a picture what is within its ink's bounds. */
+static void cut_tight(uint8_t grey[WIDE * WIDE], size_t *width, size_t *height)
+{
+    size_t left = WIDE, right = 0, top = WIDE, bottom = 0;
+    for (size_t i = 0; i < WIDE * WIDE; i++)
+        if (grey[i] < 255) {
+            left = i % WIDE < left ? i % WIDE : left;
+            right = i % WIDE >= right ? i % WIDE + 1 : right;
+            top = i / WIDE < top ? i / WIDE : top;
+            bottom = i / WIDE + 1;
+        }
+    *width = right - left;
+    *height = bottom - top;
+    for (size_t y = 0; y < *height; y++)
+        memmove(grey + y * *width, grey + (top + y) * WIDE + left, *width);
+}
+
+static bool are_alike(const uint8_t one[LENET5_PICTURE_BYTES], const uint8_t other[LENET5_PICTURE_BYTES])
+{
+    double apart = 0, ink = 0;
+    for (size_t i = 0; i < LENET5_PICTURE_BYTES; i++) {
+        apart += abs(one[i] - other[i]);
+        ink += one[i];
+    }
+    return apart < 0.25 * ink;
+}
+
+static void assert_alike(const char *what, void (*change)(uint8_t grey[WIDE * WIDE], size_t *width, size_t *height))
+{
+    static uint8_t grey[WIDE * WIDE];
+    lenet5_dataset set;
+    size_t alike = 0;
+    assert_int_equal(lenet5_dataset_synthesise(&set, DIGITS, 3, NULL), LENET5_OK);
+    for (size_t i = 0; i < DIGITS; i++) {
+        uint8_t plain[LENET5_PICTURE_BYTES], changed[LENET5_PICTURE_BYTES];
+        size_t width = WIDE, height = WIDE;
+        enlarge(grey, lenet5_dataset_picture(&set, i));
+        assert_int_equal(lenet5_normalise(plain, grey, WIDE, WIDE, NULL), LENET5_OK);
+        change(grey, &width, &height);
+        const bool inked = lenet5_normalise(changed, grey, width, height, NULL) == LENET5_OK;
+        alike += inked && are_alike(plain, changed);
+    }
+    lenet5_dataset_free(&set);
+    print_message("%s: %zu of %d as if nothing were\n", what, alike, DIGITS);
+    assert_true(100 * alike >= 97 * DIGITS);
+}
+
+static void digits_may_be_cut_tight(void **state)
+{
+    (void)state;
+    assert_alike("cut tight", cut_tight);
+}
+
+static void draw_over(uint8_t grey[WIDE * WIDE], size_t left, size_t top, size_t right, size_t bottom)
+{
+    for (size_t y = top; y < bottom; y++)
+        memset(grey + y * WIDE + left, 60, right - left);
+}
+
+static void frame_left(uint8_t grey[WIDE * WIDE], size_t *width, size_t *height)
+{
+    (void)width, (void)height;
+    draw_over(grey, 2, 0, 4, WIDE);
+}
+
+static void frame_corner(uint8_t grey[WIDE * WIDE], size_t *width, size_t *height)
+{
+    (void)width, (void)height;
+    draw_over(grey, 0, 3, WIDE - 3, 5);
+    draw_over(grey, WIDE - 5, 3, WIDE - 3, WIDE);
+}
+
+static void frame_all(uint8_t grey[WIDE * WIDE], size_t *width, size_t *height)
+{
+    frame_left(grey, width, height);
+    frame_corner(grey, width, height);
+    draw_over(grey, 2, WIDE - 3, WIDE, WIDE);
+}
+
+static void pieces_of_a_frame_are_left_out(void **state)
+{
+    (void)state;
+    assert_alike("a rule", frame_left);
+    assert_alike("a corner", frame_corner);
+    assert_alike("a frame", frame_all);
+}
+
+static void an_empty_cell_has_no_ink(void **state)
+{
+    (void)state;
+    static uint8_t grey[WIDE * WIDE];
+    static void (*const frames[])(uint8_t *, size_t *, size_t *) = {frame_left, frame_corner, frame_all};
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+        memset(grey, 230, sizeof grey);
+        frames[i](grey, NULL, NULL);
+        assert_int_equal(lenet5_normalise(picture, grey, WIDE, WIDE, NULL), LENET5_E_PICTURE_EMPTY);
+    }
+}
+
 static void mnist_is_left_as_it_is(void **state)
 {
     (void)state;
@@ -159,6 +271,9 @@ int main(void)
         cmocka_unit_test(a_blank_picture_has_no_ink),
         cmocka_unit_test(impossible_sizes_are_refused),
         cmocka_unit_test(tiny_and_extreme_shapes_do_no_harm),
+        cmocka_unit_test(digits_may_be_cut_tight),
+        cmocka_unit_test(pieces_of_a_frame_are_left_out),
+        cmocka_unit_test(an_empty_cell_has_no_ink),
         cmocka_unit_test(mnist_is_left_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

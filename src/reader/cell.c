@@ -19,6 +19,8 @@
 #define PIECE 0.3       /* the same, of one that reaches to a corner and that nothing touches */
 #define STRAIGHT 0.006  /* of a rule's length: how far it strays from a straight line, */
 #define LEAST_STRAY 0.5 /* in pixels, at least */
+#define CORNER 0.08     /* of a side, at both ends: other rules may cross it there */
+#define FRINGE 1        /* pixels beside a rule that it greys, and a quarter of its width */
 #define AT_END 0.03     /* of a side: as far from its end is at it */
 #define BEYOND 0.05     /* of a side: how far a rule goes on, at both ends, beyond a digit that touches it */
 
@@ -160,6 +162,8 @@ static size_t row_within(const side *s)
         return 0;
     while (in < deep && (double)ink_of_row(s, in) > sparse)
         in++;
+    while (in < deep && ink_of_row(s, in) > ink_of_row(s, in + 1)) /* its fringe */
+        in++;
     return in < deep ? in : 0;
 }
 
@@ -167,13 +171,40 @@ static size_t row_within(const side *s)
 typedef struct strip {
     size_t first, last, covered; /* covered: places along the side with ink */
     double width;                /* mean, of what is covered */
-    double stray;                /* of its outer edge from a straight line, in pixels */
+    double stray;                /* of its inner edge from a straight line, in pixels */
 } strip;
 
+/* The sums of a straight line through places, by least squares. */
+typedef struct fit {
+    double n, x, y, xx, xy, yy;
+} fit;
+
+static void add_place(fit *f, double x, double y)
+{
+    f->n++;
+    f->x += x;
+    f->y += y;
+    f->xx += x * x;
+    f->xy += x * y;
+    f->yy += y * y;
+}
+
+/* How far the places are from the line, in pixels. */
+static double stray_of(const fit *f)
+{
+    if (f->n < 2)
+        return INFINITY;
+    const double xx = f->xx - f->x * f->x / f->n, xy = f->xy - f->x * f->y / f->n, yy = f->yy - f->y * f->y / f->n;
+    return sqrt(fmax(0, yy - xy * xy / xx) / f->n);
+}
+
+/* Its inner edge is looked at, since the border of the picture may be its outer one, but where a digit touches it. */
 static strip measure_strip(const side *s, size_t within)
 {
+    const size_t corner = (size_t)(CORNER * (double)s->length);
     strip r = {.first = s->length};
-    double ink = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    fit edge = {0};
+    size_t ink = 0;
     for (size_t i = 0; i < s->length; i++) {
         size_t in = 0;
         while (in < within && !ink_at(s, i, in))
@@ -183,15 +214,13 @@ static strip measure_strip(const side *s, size_t within)
         r.first = i < r.first ? i : r.first;
         r.last = i;
         r.covered++;
-        const double along = (double)i, edge = (double)in;
-        x += along, y += edge, xx += along * along, xy += along * edge, yy += edge * edge;
-        for (; in < within; in++)
-            ink += ink_at(s, i, in);
+        for (; in < within && ink_at(s, i, in); in++)
+            ink++;
+        if (!ink_at(s, i, in) && i >= corner && i + corner < s->length)
+            add_place(&edge, (double)i, (double)in);
     }
-    const double n = fmax(1, (double)r.covered);
-    const double sxx = xx - x * x / n, sxy = xy - x * y / n, syy = yy - y * y / n;
-    r.width = ink / n;
-    r.stray = sqrt(fmax(0, syy - (sxx > 0 ? sxy * sxy / sxx : 0)) / n);
+    r.width = (double)ink / fmax(1, (double)r.covered);
+    r.stray = stray_of(&edge);
     return r;
 }
 
@@ -255,9 +284,11 @@ span lenet5_within_frame(const cut_out *c, span whole)
         const side within = side_of(c, &inner, 1u << i);
         const size_t offset = i < 2 ? inner.top - whole.top : inner.left - whole.left;
         if (rows[i] > 0 && is_rule(&sides[i], &strips[i], &within, offset))
-            cut_off(&part, 1u << i, rows[i]);
+            cut_off(&part, 1u << i, rows[i] + FRINGE + (size_t)(strips[i].width / 4));
     }
-    return part;
+    const bool left =
+        part.left < part.right && part.top < part.bottom && part.right <= c->width && part.bottom <= c->height;
+    return left ? part : whole;
 }
 
 /* ---- Which of two kinds is ink
