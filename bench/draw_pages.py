@@ -3,8 +3,8 @@
 
 usage: bench/draw_pages.py --kind KIND|all --count N --out FOLDER [--seed N] [--digits train|test] [--data DATA] [--blank]
 
-Writes N pictures of each kind and truth.jsonl, an object a picture: "file", "kind", "options" (of `lenet5 read`), "turned" (degrees) and
-"fields", in reading order, each with "text", "box" (left, top, width, height in pixels), "row" and "column". Digits are of the last
+Writes N pictures of each kind and truth.jsonl, an object a picture: "file", "kind", "options" (of `lenet5 read`), "turned" (degrees,
+clockwise) and "fields", in reading order, each with "text", "box" (left, top, width, height in pixels), "row" and "column". Digits are of the last
 10,000 of MNIST's training or test digits; marks are strokes of our own. --blank leaves out all writing. DATA is the folder of MNIST;
 default: $LENET5_DATA. Scripts call draw(kind, rng, digits), which returns the picture and such an object.
 Needs Debian's python3-pil, python3-numpy, fontconfig and fonts: fonts-dejavu, fonts-liberation, fonts-noto-cjk; those that are
@@ -267,7 +267,7 @@ def envelope(desk):
         stamp = (sheet.width - size * 3.6, size * 0.9, sheet.width - size * 1.2, size * 3.6)
         sheet.frame(stamp, 2, "dashed")
     fill_cells(sheet, hand, desk.number(5), cells)
-    return sheet, {"options": ["--format", "5"]}
+    return sheet, {"options": ["--format", "5"], "shrink": desk.choose((1, desk.rng.uniform(0.4, 1)))}
 
 
 def amount(desk):
@@ -282,7 +282,8 @@ def amount(desk):
 
 def cheque(desk):
     hand, string = desk.hand(24, 52), amount(desk)
-    sheet = Sheet(desk, hand.size * (len(string) * 1.2 + desk.rng.uniform(1.5, 4)), hand.size * desk.rng.uniform(2.2, 3.2), desk.choose(tuple(PATTERNS)))
+    width, height = hand.size * (len(string) * 1.2 + desk.rng.uniform(1.5, 4)), hand.size * desk.rng.uniform(2.2, 3.2)
+    sheet = Sheet(desk, width, height, desk.choose(tuple(PATTERNS)))
     x, base = hand.size * desk.rng.uniform(0.6, 1), sheet.height * desk.rng.uniform(0.62, 0.68)
     if desk.chance(0.6):
         y = int(base + hand.size * desk.rng.uniform(0, 0.3))
@@ -444,7 +445,7 @@ def draw(kind, rng, digits, blank=False):
     """A page of a kind: the picture and its truth. digits is a paper.Digits; a blank page needs none, and has no fields."""
     sheet, more = {**KINDS, **EMPTY_KINDS}[kind](Desk(rng, digits, blank))
     turns = more.get("turns", 0)
-    picture, fields = paper.picture(rng, sheet, more.get("strong", False), turns)
+    picture, fields = paper.picture(rng, sheet, more.get("strong", False), turns, more.get("shrink", 1))
     return picture, {"kind": kind, "options": more.get("options", []), "turned": 90 * turns, "fields": fields}
 
 

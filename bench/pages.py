@@ -7,7 +7,8 @@ Draws N (100) pages of each kind and reads them. A field belongs to the line of 
 where the line's numbers are those of its fields, in reading order, with their marks. A line of the answer on which nothing is written
 counts as wrong. Accepted: of the fields, those in accepted lines; wrong of these: of all accepted numbers, those that aren't right.
 Pages: those that are right as a whole. The intervals, of 95 %, take fields for independent.
-Turned pages lie the right way where most of the digits of the answer are those of the page, in their order. DATA is the folder of MNIST; default: $LENET5_DATA. --digits test is for the last figure, once.
+Of turned pages it is told, too, how many the program turns as they have to be. DATA is the folder of MNIST; default: $LENET5_DATA.
+--digits test is for the last figure, once.
 Tesseract (Debian's tesseract-ocr) reads the first --rival-count pages of each kind as sparse text, where it is installed; it is asked for digits
 and marks alone, and compared with the numbers of the page in reading order."""
 import argparse
@@ -18,6 +19,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import draw_pages
@@ -27,14 +29,16 @@ from strings import interval
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BATCH = 20  # pictures for one run of the program
 PROCESSES = 2
+UNSURE = 3  # the program's exit code where it isn't sure of something
 COVERED = 0.3  # of a field, or of a line's box if that is smaller: from here on the line is about the field
-ALIKE = 0.7  # an answer of which so much agrees was read the right way up
 Score = collections.namedtuple("Score", "fields right accepted numbers wrong pages whole")
 
 
 def read(program, paths, more=()):
     """The lines of the answer to each file. The options of the program are the same for all."""
     out = subprocess.run([program, "read", "--json", *more, *paths], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    if out.returncode not in (0, UNSURE):
+        print(f"{program}: exit code {out.returncode} for one of {' '.join(paths)}", file=sys.stderr)
     lines = {path: [] for path in paths}
     for row in map(json.loads, out.stdout.decode().splitlines()):
         if row.get("string"):
@@ -53,20 +57,21 @@ def read_all(program, folder, truth, more=()):
         return {os.path.basename(path): lines for answer in answers for path, lines in answer.items()}
 
 
-def overlap(a, b):
-    """The part of the smaller of two boxes that they have in common."""
+def common(a, b):
+    """The area that two boxes have in common."""
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(width, 0) * max(height, 0) / max(1, min(a[2] * a[3], b[2] * b[3]))
+    return max(width, 0) * max(height, 0)
 
 
 def assign(fields, lines):
     """For each line, the fields it is about."""
     of = [[] for _ in lines]
     for field in fields:
-        parts = [overlap(field["box"], line["box"]) for line in lines]
-        best = max(range(len(lines)), key=parts.__getitem__, default=None)
-        if best is not None and parts[best] >= COVERED:
+        box = field["box"]
+        areas = [common(box, line["box"]) for line in lines]
+        best = max(range(len(lines)), key=areas.__getitem__, default=None)
+        if best is not None and areas[best] >= COVERED * min(box[2] * box[3], lines[best]["box"][2] * lines[best]["box"][3]):
             of[best].append(field)
     return of
 
@@ -86,10 +91,9 @@ def score_page(fields, lines):
     return Score(len(fields), right, accepted, numbers, wrong, 1, int(whole))
 
 
-def upright(fields, lines):
-    """Whether the page was read the right way up."""
-    want, said = "".join(field["text"] for field in fields), "".join(line["string"] for line in lines)
-    return difflib.SequenceMatcher(None, said, want, False).ratio() >= ALIKE
+def upright(page, lines):
+    """Whether the page was turned as it has to be."""
+    return bool(lines) and all((line.get("turned", 0) + page["turned"]) % 360 == 0 for line in lines)
 
 
 def total(scores):
@@ -148,7 +152,8 @@ def main():
         parser.error("no such kind: " + ", ".join(sorted(unknown)))
     digits = paper.Digits(options.data, options.digits)
     more = ("--max-error", options.max_error) if options.max_error else ()
-    print("| kind | pages | fields | right % | interval | accepted % | accepted numbers | wrong of these % | interval | pages right % | Tesseract right % |")
+    print("| kind | pages | fields | right % | interval | accepted % | accepted numbers | wrong of these % | interval | pages right % |"
+          " Tesseract right % |")
     print("|" + 11 * "---|")
     scores = []
     for kind in kinds:
@@ -162,7 +167,7 @@ def main():
             scores.append(total(each))
             row(kind, scores[-1], rival(options, folder, truth))
             if kind == "turned":
-                orientation = sum(upright(page["fields"], answers[page["file"]]) for page in truth)
+                orientation = sum(upright(page, answers[page["file"]]) for page in truth)
     row("all", total(scores), "")
     if "turned" in kinds:
         print("orientation right: %d of %d pages, %s %%" % (orientation, options.count, with_interval(orientation, options.count)))

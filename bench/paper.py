@@ -338,19 +338,20 @@ def view(rng, sheet, strong):
     return shape(np.array([(0, 0), (sheet.width, 0), (sheet.width, sheet.height), (0, sheet.height)], float))
 
 
-def picture(rng, sheet, strong=False, quarter_turns=0):
-    """The sheet as a picture, and its fields with boxes (left, top, width, height) in the picture."""
+def picture(rng, sheet, strong=False, quarter_turns=0, shrink=1):
+    """The sheet as a picture, smaller if need be, and its fields with boxes (left, top, width, height) in the picture."""
     seen, (width, height, back) = sheet.seen(), view(rng, sheet, strong)
     table = tuple(int(v) for v in rng.integers(30, 120, 3)) if strong else tuple(int(v) for v in sheet.ground[0, 0])
     image = seen.transform((width, height), Image.PERSPECTIVE, tuple(back.ravel()[:8]), Image.BICUBIC, fillcolor=table)
+    image = image.resize((int(width * shrink), int(height * shrink)), Image.LANCZOS) if shrink < 1 else image
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 1.1 if strong else 0.7)))
     level = light(rng, np.asarray(image, np.float32), strong)
     if strong and rng.random() < 0.2:
-        border = int(rng.uniform(0.005, 0.02) * min(width, height)) + 1
+        border = int(rng.uniform(0.005, 0.02) * min(image.size)) + 1
         level[slice(border) if rng.random() < 0.5 else slice(-border, None)] *= 0.25  # the edge of a lid or a book
     level += rng.uniform(0.5, 6 if strong else 3) * rng.standard_normal(level.shape, np.float32)
     image = Image.fromarray(level.clip(0, 255).astype(np.uint8)).convert("L" if rng.random() < GREY else "RGB")
-    there = np.linalg.inv(back)
+    there = np.diag((image.width / width, image.height / height, 1)) @ np.linalg.inv(back)
     for _ in range(quarter_turns):
         image, there = image.transpose(Image.ROTATE_270), np.array([[0, -1, image.height], [1, 0, 0], [0, 0, 1]]) @ there
     fields = []
