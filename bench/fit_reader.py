@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Fits the weights of the evidence in src/reader/search/weights.h to generated pictures, and writes them there.
 
-usage: bench/fit_reader.py DATA [--count N] [--program PROGRAM] [--seed N] [--write]
+usage: bench/fit_reader.py DATA [--count N] [--program PROGRAM] [--seed N] [--pictures DIR] [--write]
 
 DATA is the folder of MNIST; training digits alone are drawn. About N (3,000) pictures of each source below are read, and whether
 each string is the right one becomes a logistic regression on its evidence (`lenet5 read --json --evidence`). All sources count the
-same. Without --write the weights are printed alone. Then, for several thresholds, what share is accepted and what share of the
+same. DIR keeps the pictures for another fit of the same N and seed. Without --write the weights are printed alone. Then, for several thresholds, what share is accepted and what share of the
 accepted is wrong, of every third picture, which the fit has not seen. Needs Debian's python3-pil and python3-numpy, and fonts."""
 import argparse
 import collections
@@ -107,13 +107,29 @@ def plain(text):
     return re.sub(r"\s", "", text)
 
 
-def rows_of(program, folder, drawn):
-    """The evidence of every line of the pictures, and whether its string is right."""
+def draw_part(options, source, part, folder):
+    """A part of a source's pictures in a folder, and what they are in drawn.json; each picture has a number of its own."""
+    stock = Stock(*mnist.load(options.data, "train"), paper.Digits(options.data, "train"))
     rows = []
+    os.makedirs(folder + ".new")
+    for number in range(part * PART, min((part + 1) * PART, options.count)):
+        drawn = SOURCES[source](np.random.default_rng([options.seed, number, *source.encode()]), stock)
+        drawn.picture.save(f"{folder}.new/{number}.png", compress_level=1)
+        rows.append((number, drawn.options, drawn.truth))
+    with open(f"{folder}.new/drawn.json", "w") as file:
+        json.dump(rows, file)
+    os.rename(folder + ".new", folder)
+
+
+def rows_of(program, folder):
+    """The evidence of every line of the pictures in a folder, and whether its string is right."""
+    with open(f"{folder}/drawn.json") as file:
+        drawn = json.load(file)
+    truth = {number: [plain(text) for text in texts] for number, _, texts in drawn}
     by_options = collections.defaultdict(list)
-    for number, d in enumerate(drawn):
-        by_options[tuple(d.options)].append(number)
-        d.picture.save(f"{folder}/{number}.png")
+    for number, options, _ in drawn:
+        by_options[tuple(options)].append(number)
+    rows = []
     for options, numbers in by_options.items():
         files = [f"{folder}/{n}.png" for n in numbers]
         out = subprocess.run([program, "read", "--json", "--evidence", "--threads", "1", *options, *files], stdout=subprocess.PIPE,
@@ -122,18 +138,15 @@ def rows_of(program, folder, drawn):
             answer = json.loads(line)
             if answer.get("string"):
                 number = int(os.path.basename(answer["file"])[:-4])
-                right = plain(answer["string"]) in [plain(text) for text in drawn[number].truth]
-                rows.append((list(answer["evidence"].values()), right, number))
+                rows.append((list(answer["evidence"].values()), plain(answer["string"]) in truth[number], number))
     return rows
 
 
 def gather(options, source, part):
-    """The rows of a part of a source's pictures; each picture has a number of its own."""
-    stock = Stock(*mnist.load(options.data, "train"), paper.Digits(options.data, "train"))
-    numbers = range(part * PART, min((part + 1) * PART, options.count))
-    drawn = [SOURCES[source](np.random.default_rng([options.seed, number, *source.encode()]), stock) for number in numbers]
-    with tempfile.TemporaryDirectory() as folder:
-        return [(evidence, right, numbers[i]) for evidence, right, i in rows_of(options.program, folder, drawn)]
+    folder = f"{options.pictures}/{source}-{options.seed}-{part}"
+    if not os.path.exists(folder):
+        draw_part(options, source, part, folder)
+    return rows_of(options.program, folder)
 
 
 def gather_all(options):
@@ -187,10 +200,13 @@ def main():
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
+    parser.add_argument("--pictures", help="a folder for the pictures; those that are there are not drawn again")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
-    rows = gather_all(options)
+    with tempfile.TemporaryDirectory() as temporary:
+        options.pictures = options.pictures or temporary
+        rows = gather_all(options)
     x = np.array([r[0] for s in SOURCES for r in rows[s]])
     y = np.array([r[1] for s in SOURCES for r in rows[s]])
     group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])

@@ -112,7 +112,7 @@ json_t *reading_json(const read_place *place, const lenet5_reading *reading, siz
              json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o, s:i}", "string", l->strings ? l->string[0].text : "",
                        "decision", decision_name(l->decision), "probability",
                        l->strings ? l->string[0].probability : 0.0, "box", box_json(&l->box), "n_best", strings_json(l),
-                       "digits", digits_json(l), "notes", notes_json(reading->notes)));
+                       "digits", digits_json(l), "notes", notes_json(reading->notes), "turned", (int)reading->turned));
     if (l->decision == LENET5_UNSURE && l->strings > 0)
         add_member(&object, "reason", json_string(lenet5_evidence_doubt(l->doubt)));
     return object;

@@ -36,9 +36,26 @@
 
 /* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
 /* fitted: begin */
-#define BELIEF 0.0
+#define BELIEF (-1.709)
 static const double belief_weights[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = 1.0,
+    [LENET5_EVIDENCE_ODDS] = 0.616,
+    [LENET5_EVIDENCE_LOOKS] = -0.858,
+    [LENET5_EVIDENCE_WORST_LOOK] = -0.184,
+    [LENET5_EVIDENCE_LENGTH] = 0.268,
+    [LENET5_EVIDENCE_HEIGHT] = -0.822,
+    [LENET5_EVIDENCE_UNREAD] = 0.406,
+    [LENET5_EVIDENCE_LEFT_OUT] = -1.428,
+    [LENET5_EVIDENCE_MARKS] = -0.375,
+    [LENET5_EVIDENCE_UNTOLD] = 0.873,
+    [LENET5_EVIDENCE_BESIDE] = 0.000,
+    [LENET5_EVIDENCE_CUT] = -5.261,
+    [LENET5_EVIDENCE_NOISE] = -0.154,
+    [LENET5_EVIDENCE_SINGLE] = -0.516,
+    [LENET5_EVIDENCE_ALL_CUT] = -0.213,
+    [LENET5_EVIDENCE_ONES] = -1.397,
+    [LENET5_EVIDENCE_CLIPPED] = -1.915,
+    [LENET5_EVIDENCE_WIDTH] = 1.504,
+    [LENET5_EVIDENCE_RUBBISH] = 1.173,
 };
 /* fitted: end */
 /*
