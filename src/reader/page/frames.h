@@ -2,11 +2,8 @@
 #ifndef LENET5_READER_FRAMES_H
 #define LENET5_READER_FRAMES_H
 
+#include "junctions.h"
 #include "segments.h"
-
-typedef struct spot {
-    double x, y;
-} spot;
 
 /* A region that four segments enclose: their crossings, from the upper left clockwise. */
 typedef struct frame {
@@ -21,11 +18,15 @@ typedef struct frames {
     bool *printed; /* of each segment */
     size_t count;
     frame *list; /* (count) */
+    size_t room;
 } frames;
 
 /* Free what is found, whatever the status. */
 lenet5_status lenet5_find_frames(frames *found, const segments *all, const ink_map *map, budget *b,
                                  lenet5_error *error);
+
+/* Adds a frame, unless there are MOST_FRAMES; false: no memory. */
+bool lenet5_add_frame(frames *found, const frame *f);
 
 void lenet5_frames_free(frames *found);
 

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "components.h"
 #include "erase.h"
+#include "junctions.h"
 
 #define ELONGATION 12.0       /* times its thickness: a ruling's length, and */
 #define LEAST_RULING 24       /* pixels */
@@ -24,11 +25,6 @@
 #define BORDER 2              /* pixels from the border, and its thickness: an edge */
 #define WHOLE 0.97            /* of the map's side, and LEAST_PAPER beside it: an edge that is cut at both ends */
 #define LEAST_PAPER 4         /* times its thickness */
-
-static double length_of(const segment *s)
-{
-    return (double)(s->to - s->from);
-}
 
 /* Whether all of a line is at the border of the map. */
 static bool is_along_border(const segments *all, const segment *s, const ink_map *map)

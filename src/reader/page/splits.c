@@ -5,6 +5,8 @@
  *     +----+----+--+-+----+
  *     | 3  | 5  |  1 | 7  |
  *     +----+----+--+-+----+
+ *
+ * And where the side between two boxes is hidden by what is written, a frame is twice as wide as the others of its row.
  */
 #include "splits.h"
 
@@ -13,9 +15,14 @@
 
 #include "base/error.h"
 
-#define MOST_COMPARED 2000 /* frames: each is compared with each */
-#define LEAST_OTHERS 2     /* frames of the size of both parts together */
-#define SAME 0.12          /* of a side that it may differ, and 2 pixels */
+#define MOST_COMPARED 2000  /* frames: each is compared with each */
+#define LEAST_OTHERS 2      /* frames of the size of both parts together */
+#define LEAST_ROW 2         /* boxes of a row, beside one that is wider */
+#define MOST_HIDDEN 4       /* times as wide as the others is a frame that is divided */
+#define HIDDEN_OFF 0.08     /* of a box's width that what is left of a side is off, and 2 pixels */
+#define HIDDEN_THICKER 1.6  /* times the thickness of other sides, and 1 pixel, that it is thick at most */
+#define HIDDEN_SLANTED 0.06 /* the tangent of its angle to where it should be */
+#define SAME 0.12           /* of a side that it may differ, and 2 pixels */
 
 static double width_of(const frame *f)
 {
@@ -32,7 +39,7 @@ static bool same(double a, double b)
     return fabs(a - b) <= SAME * fmax(a, b) + 2;
 }
 
-static size_t count_like(const frames *f, const frame *like)
+size_t lenet5_count_like(const frames *f, const frame *like)
 {
     size_t count = 0;
     for (size_t i = 0; i < f->count; i++)
@@ -77,14 +84,12 @@ static bool is_split(frame *joined, const frames *f, const neighbours *n, bool u
     if (n->count != 2 || before->side[near] != after->side[far])
         return false;
     *joined = both(before, after, upright);
-    return count_like(f, joined) >= LEAST_OTHERS && count_like(f, before) <= LEAST_OTHERS &&
-           count_like(f, after) <= LEAST_OTHERS;
+    return lenet5_count_like(f, joined) >= LEAST_OTHERS && lenet5_count_like(f, before) <= LEAST_OTHERS &&
+           lenet5_count_like(f, after) <= LEAST_OTHERS;
 }
 
-lenet5_status lenet5_join_frames(frames *f, const segments *all, budget *b, lenet5_error *error)
+static lenet5_status join_frames(frames *f, const segments *all, budget *b, lenet5_error *error)
 {
-    if (f->count > MOST_COMPARED || f->count < LEAST_OTHERS)
-        return LENET5_OK;
     neighbours *list = calloc(all->count + 1, sizeof *list);
     if (!list)
         return lenet5_fail_memory(error);
@@ -103,5 +108,84 @@ lenet5_status lenet5_join_frames(frames *f, const segments *all, budget *b, lene
         status = lenet5_check_time(b, 10 * f->count + all->count, error);
     }
     free(list);
+    return status;
+}
+
+/* ---- Sides that are hidden ------------------------------------------------------------------------------------------
+ */
+
+/* How many boxes of a frame's row its width is that of; 1 where there is no such row. */
+static size_t count_boxes(const frames *f, const frame *wide)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const frame *other = &f->list[i];
+        const double boxes = round(width_of(wide) / width_of(other));
+        size_t like = 0;
+        if (other->side[0] != wide->side[0] || other->side[2] != wide->side[2] || boxes < 2 || boxes > MOST_HIDDEN ||
+            !same(width_of(wide), boxes * width_of(other)))
+            continue;
+        for (size_t k = 0; k < f->count; k++)
+            like += f->list[k].side[0] == wide->side[0] && f->list[k].side[2] == wide->side[2] &&
+                    same(width_of(&f->list[k]), width_of(other));
+        if (like >= LEAST_ROW)
+            return (size_t)boxes;
+    }
+    return 1;
+}
+
+static spot between(const spot *a, const spot *b, double share)
+{
+    return (spot){a->x + share * (b->x - a->x), a->y + share * (b->y - a->y)};
+}
+
+/* Takes what is left of a hidden side for printed: uprights where it should be. */
+static void find_hidden(frames *f, const segments *all, const spot *top, const spot *bottom, double width,
+                        double thickness)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        const double middle = 0.5 * (double)(s->from + s->to);
+        const double share = (middle - top->y) / (bottom->y - top->y);
+        const double off = lenet5_segment_at(all, s, middle) - between(top, bottom, share).x;
+        if (s->upright && share > 0 && share < 1 && fabs(off) <= 2 + HIDDEN_OFF * width &&
+            s->thickness <= HIDDEN_THICKER * thickness + 1 &&
+            fabs(s->slope - (bottom->x - top->x) / (bottom->y - top->y)) <= HIDDEN_SLANTED)
+            f->printed[i] = true;
+    }
+}
+
+static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
+{
+    const frame wide = f->list[i];
+    for (size_t k = 0; k < boxes; k++) {
+        const double from = (double)k / (double)boxes, to = (double)(k + 1) / (double)boxes;
+        frame part = wide;
+        part.corner[0] = between(&wide.corner[0], &wide.corner[1], from);
+        part.corner[1] = between(&wide.corner[0], &wide.corner[1], to);
+        part.corner[2] = between(&wide.corner[3], &wide.corner[2], to);
+        part.corner[3] = between(&wide.corner[3], &wide.corner[2], from);
+        if (k + 1 < boxes)
+            find_hidden(f, all, &part.corner[1], &part.corner[2], width_of(&wide) / (double)boxes, wide.thickness);
+        if (k == 0)
+            f->list[i] = part;
+        else if (!lenet5_add_frame(f, &part))
+            return false;
+    }
+    return true;
+}
+
+lenet5_status lenet5_mend_frames(frames *f, const segments *all, budget *b, lenet5_error *error)
+{
+    if (f->count > MOST_COMPARED || f->count < LEAST_ROW)
+        return LENET5_OK;
+    lenet5_status status = join_frames(f, all, b, error);
+    const size_t count = f->count;
+    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
+        const size_t boxes = count_boxes(f, &f->list[i]);
+        if (boxes > 1 && !divide(f, all, i, boxes))
+            status = lenet5_fail_memory(error);
+        if (status == LENET5_OK)
+            status = lenet5_check_time(b, 10 * f->count + (boxes - 1) * 10 * all->count, error);
+    }
     return status;
 }

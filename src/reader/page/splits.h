@@ -1,10 +1,13 @@
-/* Frames that a stroke of a digit divides. */
+/* Boxes of a row that differ from the others, for what is written in them. */
 #ifndef LENET5_READER_SPLITS_H
 #define LENET5_READER_SPLITS_H
 
 #include "frames.h"
 
-/* Joins them again; the stroke is not printed. */
-lenet5_status lenet5_join_frames(frames *f, const segments *all, budget *b, lenet5_error *error);
+/* How many frames are as large as one, itself counted. */
+size_t lenet5_count_like(const frames *f, const frame *like);
+
+/* Joins what a stroke divides, which is not printed, and divides what a stroke joins. */
+lenet5_status lenet5_mend_frames(frames *f, const segments *all, budget *b, lenet5_error *error);
 
 #endif

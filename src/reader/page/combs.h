@@ -1,0 +1,14 @@
+/* Combs, and dashes in a row: places for digits that are not closed. */
+#ifndef LENET5_READER_COMBS_H
+#define LENET5_READER_COMBS_H
+
+#include "frames.h"
+
+/* Marks what is printed, and adds a frame for each place of a comb. */
+lenet5_status lenet5_find_combs(frames *found, const segments *all, const junctions *met, budget *b,
+                                lenet5_error *error);
+
+/* Marks what is printed. */
+lenet5_status lenet5_find_dashes(frames *found, const segments *all, budget *b, lenet5_error *error);
+
+#endif

@@ -1,0 +1,209 @@
+#include "junctions.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#define MOST_JUNCTIONS 400000
+#define REACH 0.08   /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
+#define MOST_PAPER 1 /* pixels between a segment and one that it runs into */
+
+typedef struct finder {
+    const segments *all;
+    const ink_map *map;
+    junctions *found;
+    size_t room;
+} finder;
+
+/* Where a level segment and an upright one meet. */
+static spot meeting(const segments *all, const segment *level, const segment *upright)
+{
+    spot p = {0, 0.5 * (double)(upright->from + upright->to)};
+    for (int i = 0; i < 3; i++) {
+        p.x = lenet5_segment_at(all, upright, p.y);
+        p.y = lenet5_segment_at(all, level, p.x);
+    }
+    return p;
+}
+
+/* How many steps of paper there are from a segment's end to where it is to meet another. */
+static size_t paper_before(const finder *b, const segment *s, double step)
+{
+    const size_t from = step < (double)s->from ? (size_t)fmax(0, ceil(step)) : s->to;
+    const size_t to = step < (double)s->from ? s->from : (size_t)fmax(0, ceil(step));
+    size_t paper = 0;
+    for (size_t i = from; i < to; i++) {
+        const double at = fmax(0, round(lenet5_segment_at(b->all, s, (double)i)));
+        const size_t x = s->upright ? (size_t)at : i, y = s->upright ? i : (size_t)at;
+        paper += x < b->map->width && y < b->map->height && b->map->ink[y * b->map->width + x] < INK;
+    }
+    return paper;
+}
+
+/* Both may end before a corner, which may be round; where one goes on the other comes up to it. */
+static bool do_meet(const finder *b, const segment *level, const segment *upright, const spot *p)
+{
+    const double off = beyond(level, p->x), off2 = beyond(upright, p->y);
+    const double gap = (double)(level->gap + upright->gap);
+    const double reach = REACH_PIXELS + level->thickness + upright->thickness + gap;
+    if (off > 0 && off2 > 0) {
+        const double round = reach + REACH * fmin(length_of(level), length_of(upright));
+        return off <= round && off2 <= round;
+    }
+    return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MOST_PAPER + gap &&
+           (double)paper_before(b, upright, p->y) <= MOST_PAPER + gap;
+}
+
+static bool add_junction(finder *b, size_t level, size_t upright)
+{
+    const segment *l = &b->all->list[level], *u = &b->all->list[upright];
+    const spot p = meeting(b->all, l, u);
+    if (!do_meet(b, l, u, &p) || b->found->count >= MOST_JUNCTIONS)
+        return true;
+    if (b->found->count == b->room) {
+        const size_t room = 2 * b->room + 256;
+        junction *larger = realloc(b->found->by_level, room * sizeof *larger);
+        if (!larger)
+            return false;
+        b->found->by_level = larger;
+        b->room = room;
+    }
+    b->found->by_level[b->found->count++] = (junction){(uint32_t)level, (uint32_t)upright, p.x, p.y};
+    return true;
+}
+
+typedef struct extent {
+    double left, right;
+    size_t index;
+} extent;
+
+static int by_left(const void *a, const void *b)
+{
+    const extent *left = a, *right = b;
+    return left->left != right->left ? (left->left > right->left ? 1 : -1)
+                                     : (left->index > right->index) - (left->index < right->index);
+}
+
+static int along_level(const void *a, const void *b)
+{
+    const junction *left = a, *right = b;
+    if (left->level != right->level)
+        return left->level > right->level ? 1 : -1;
+    return (left->x > right->x) - (left->x < right->x);
+}
+
+static int down_upright(const void *a, const void *b)
+{
+    const junction *left = a, *right = b;
+    if (left->upright != right->upright)
+        return left->upright > right->upright ? 1 : -1;
+    return (left->y > right->y) - (left->y < right->y);
+}
+
+/* Lists the uprights from left to right. */
+static size_t list_uprights(extent *list, const segments *all, double *widest)
+{
+    size_t count = 0;
+    *widest = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        if (!s->upright)
+            continue;
+        const double top = lenet5_segment_at(all, s, (double)s->from);
+        const double bottom = lenet5_segment_at(all, s, (double)(s->to - 1));
+        list[count++] = (extent){fmin(top, bottom), fmax(top, bottom), i};
+        *widest = fmax(*widest, fabs(top - bottom));
+    }
+    qsort(list, count, sizeof *list, by_left);
+    return count;
+}
+
+static size_t first_from(const extent *list, size_t count, double left)
+{
+    size_t low = 0;
+    while (low < count) {
+        const size_t middle = low + (count - low) / 2;
+        if (list[middle].left < left)
+            low = middle + 1;
+        else
+            return first_from(list, middle, left);
+    }
+    return low;
+}
+
+static lenet5_status meet_uprights(finder *b, size_t level, const extent *uprights, size_t count, double widest,
+                                   budget *work, lenet5_error *error)
+{
+    const segment *l = &b->all->list[level];
+    const double rise = fabs(l->slope) * length_of(l);
+    const double reach = 3 * REACH_PIXELS + 2 * l->thickness + REACH * length_of(l);
+    const double y = lenet5_segment_at(b->all, l, 0.5 * (double)(l->from + l->to));
+    size_t i = first_from(uprights, count, (double)l->from - reach - widest);
+    const size_t first = i;
+    for (; i < count && uprights[i].left <= (double)l->to + reach; i++) {
+        const segment *u = &b->all->list[uprights[i].index];
+        const double far = reach + rise + u->thickness;
+        if (beyond(u, y) <= far && !add_junction(b, level, uprights[i].index))
+            return lenet5_fail_memory(error);
+    }
+    return lenet5_check_time(work, 4 * (i - first), error);
+}
+
+static void index_junctions(finder *b)
+{
+    const size_t segment_count = b->all->count;
+    qsort(b->found->by_level, b->found->count, sizeof *b->found->by_level, along_level);
+    for (size_t i = 0; i < b->found->count; i++)
+        b->found->by_upright[i] = b->found->by_level[i];
+    qsort(b->found->by_upright, b->found->count, sizeof *b->found->by_upright, down_upright);
+    for (size_t i = 0, k = 0, s = 0; s <= segment_count; s++) {
+        while (i < b->found->count && b->found->by_level[i].level < s)
+            i++;
+        while (k < b->found->count && b->found->by_upright[k].upright < s)
+            k++;
+        b->found->first_level[s] = i;
+        b->found->first_upright[s] = k;
+    }
+}
+
+static lenet5_status find_junctions(finder *b, budget *work, lenet5_error *error)
+{
+    const size_t segment_count = b->all->count;
+    double widest;
+    extent *uprights = malloc((segment_count + 1) * sizeof *uprights);
+    b->found->first_level = malloc((segment_count + 1) * sizeof *b->found->first_level);
+    b->found->first_upright = malloc((segment_count + 1) * sizeof *b->found->first_upright);
+    lenet5_status status =
+        uprights && b->found->first_level && b->found->first_upright ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        const size_t count = list_uprights(uprights, b->all, &widest);
+        for (size_t i = 0; i < segment_count && status == LENET5_OK; i++)
+            if (!b->all->list[i].upright)
+                status = meet_uprights(b, i, uprights, count, widest, work, error);
+    }
+    free(uprights);
+    if (status != LENET5_OK)
+        return status;
+    b->found->by_upright = malloc((b->found->count + 1) * sizeof *b->found->by_upright);
+    if (!b->found->by_upright)
+        return lenet5_fail_memory(error);
+    index_junctions(b);
+    return lenet5_check_time(work, 50 * b->found->count, error);
+}
+
+lenet5_status lenet5_find_junctions(junctions *found, const segments *all, const ink_map *map, budget *b,
+                                    lenet5_error *error)
+{
+    *found = (junctions){0};
+    finder f = {.all = all, .map = map, .found = found};
+    return find_junctions(&f, b, error);
+}
+
+void lenet5_junctions_free(junctions *found)
+{
+    free(found->by_level);
+    free(found->by_upright);
+    free(found->first_level);
+    free(found->first_upright);
+    *found = (junctions){0};
+}

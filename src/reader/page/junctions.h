@@ -1,0 +1,43 @@
+/* Where level segments and upright ones meet, or nearly. */
+#ifndef LENET5_READER_JUNCTIONS_H
+#define LENET5_READER_JUNCTIONS_H
+
+#include <math.h>
+
+#include "segments.h"
+
+#define REACH_PIXELS 2 /* beyond its end a segment may meet another: so far, and the thickness of both */
+
+typedef struct spot {
+    double x, y;
+} spot;
+
+typedef struct junction {
+    uint32_t level, upright; /* segments */
+    double x, y;
+} junction;
+
+typedef struct junctions {
+    size_t count;
+    junction *by_level, *by_upright;     /* (count): the same, along each level segment, and down each upright one */
+    size_t *first_level, *first_upright; /* (segments + 1): where those of a segment begin */
+} junctions;
+
+/* Free what is found, whatever the status. */
+lenet5_status lenet5_find_junctions(junctions *found, const segments *all, const ink_map *map, budget *b,
+                                    lenet5_error *error);
+
+void lenet5_junctions_free(junctions *found);
+
+static inline double length_of(const segment *s)
+{
+    return (double)(s->to - s->from);
+}
+
+/* How far a step is beyond a segment's ends. */
+static inline double beyond(const segment *s, double step)
+{
+    return fmax(0, fmax((double)s->from - step, step - (double)(s->to - 1)));
+}
+
+#endif
