@@ -132,7 +132,8 @@ static lenet5_status find_comb(frames *found, const comb *c, lenet5_error *error
         const spot here = {tooth ? tooth->x : x, lenet5_segment_at(c->all, c->base, tooth ? tooth->x : x)};
         const frame f = {{{before.x, before.y - length}, {here.x, here.y - length}, here, before},
                          {base, base, base, base},
-                         c->base->thickness};
+                         c->base->thickness,
+                         false};
         if (tooth)
             found->printed[tooth->upright] = true;
         if (!lenet5_add_frame(found, &f))

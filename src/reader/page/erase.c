@@ -275,9 +275,8 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *
 }
 
 /* What is swept up has no area any more. */
-static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, double thickest)
+static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, double largest)
 {
-    const double largest = CRUMB * thickest + 2;
     for (size_t i = 0; i < r->found.count; i++) {
         const span *box = &r->found.list[i].box;
         if ((double)(box->right - box->left) > largest || (double)(box->bottom - box->top) > largest ||
@@ -293,7 +292,7 @@ static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, double thick
 
 /* Looks at what is left, gives strokes back what was theirs, and takes crumbs away. */
 static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, const segments *all, const bool *chosen,
-                          budget *b, lenet5_error *error)
+                          double corner, budget *b, lenet5_error *error)
 {
     remains r = {.before = before};
     double thickest = 0;
@@ -302,7 +301,7 @@ static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, co
         return status;
     for (size_t i = 0; i < all->count; i++)
         thickest = chosen[i] ? fmax(thickest, all->list[i].thickness) : thickest;
-    sweep_up(map, &r, mask, thickest);
+    sweep_up(map, &r, mask, fmax(corner, CRUMB * thickest + 2));
     for (size_t i = 0; i < all->count; i++) {
         if (!chosen[i])
             continue;
@@ -334,7 +333,7 @@ static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all,
     return status;
 }
 
-lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, budget *b,
+lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, double corner, budget *b,
                                     lenet5_error *error)
 {
     const size_t size = map->width * map->height;
@@ -345,7 +344,7 @@ lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const boo
         status = erase_all(map, mask, all, chosen, error);
     }
     if (status == LENET5_OK)
-        status = mend(map, mask, before, all, chosen, b, error);
+        status = mend(map, mask, before, all, chosen, corner, b, error);
     free(before);
     free(mask);
     return status == LENET5_OK ? lenet5_check_time(b, 5 * size, error) : status;

@@ -4,8 +4,9 @@
 
 #include "segments.h"
 
-/* chosen: of each segment, whether it goes. */
-lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, budget *b,
+/* chosen: of each segment, whether it goes. corner: what is no larger and beside one goes too; 0: there are no corners.
+ */
+lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, double corner, budget *b,
                                     lenet5_error *error);
 
 #endif

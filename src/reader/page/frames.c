@@ -15,17 +15,19 @@
 #include "junctions.h"
 #include "splits.h"
 
-#define LEAST_SIDE 7.0    /* pixels of a frame: a digit in it is five high */
-#define MOST_TRIED 8      /* junctions along a side until it is given up: strokes of digits may meet it */
-#define LONGEST_GAP 0.3   /* of a side of a frame */
-#define THICKEST_SIDE 0.2 /* of the shorter side of a frame: what is thicker are strokes of an 8 or a 0 */
-#define LEAST_RATIO 0.7   /* between opposite sides of a frame: perspective */
-#define SLANTED 0.15      /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
-#define SHARP_CORNERS 3   /* of a frame's four that have ink in them: a 0 has none */
-#define LONG_SIDE 4.0     /* times its thickness: a side's length, or */
-#define SIDE_THICKER 2.2  /* times the thickness of the thinnest side, at most: two rules side by side */
-#define PARALLEL 0.06     /* the tangent of the angle between opposite sides, and */
-#define PARALLEL_PIXELS 2 /* to their length */
+#define LEAST_SIDE 7.0     /* pixels of a frame: a digit in it is five high */
+#define MOST_TRIED 8       /* junctions along a side until it is given up: strokes of digits may meet it */
+#define LONGEST_GAP 0.3    /* of a side of a frame */
+#define THICKEST_SIDE 0.2  /* of the shorter side of a frame: what is thicker are strokes of an 8 or a 0 */
+#define LEAST_RATIO 0.7    /* between opposite sides of a frame: perspective */
+#define SLANTED 0.15       /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
+#define SHARP_CORNERS 3    /* of a frame's four that have ink in them: a 0 has none */
+#define ROUND_THICKEST 0.1 /* the same as THICKEST_SIDE, where corners are round */
+#define ROUND 0.2          /* of the shorter side of a frame: its corner, if it is round */
+#define LONG_SIDE 4.0      /* times its thickness: a side's length, or */
+#define SIDE_THICKER 2.2   /* times the thickness of the thinnest side, at most: two rules side by side */
+#define PARALLEL 0.06      /* the tangent of the angle between opposite sides, and */
+#define PARALLEL_PIXELS 2  /* to their length */
 #define DIVIDER_THICKER 1.8  /* times, and 1.5 pixels, than what it divides */
 #define DIVIDER_SLANTED 0.05 /* the same as SLANTED, of what divides nothing that is a frame */
 #define LEAST_LIKE 2         /* other boxes of the size of one that is not divided */
@@ -104,7 +106,8 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
         fmax(fmax(sides[0]->thickness, sides[1]->thickness), fmax(sides[2]->thickness, sides[3]->thickness));
     *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}},
                  {a->level, c->upright, a2->level, a->upright},
-                 thickness};
+                 thickness,
+                 false};
     if (!are_like_sides(sides) || !is_square(b, a, a2) || !is_square(b, c, c2) || !are_sides(width, width2) ||
         !are_sides(height, height2) ||
         thickness > THICKEST_SIDE * fmin(fmin(width, width2), fmin(height, height2)) + 0.5)
@@ -116,7 +119,8 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     int sharp = 0;
     for (int i = 0; i < 4; i++)
         sharp += has_ink(b, &f->corner[i], 1 + 0.3 * thickness + gap);
-    return sharp >= SHARP_CORNERS;
+    f->round = sharp < SHARP_CORNERS;
+    return !f->round || thickness <= ROUND_THICKEST * fmin(fmin(width, width2), fmin(height, height2));
 }
 
 static const junction *joined(const builder *b, uint32_t upright, uint32_t level)
@@ -144,6 +148,39 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
     return false;
 }
 
+/* A round one waits until others like it are found. */
+static void mark_sides(frames *found, const frame *f)
+{
+    for (int side = 0; side < 4 && !f->round; side++)
+        found->printed[f->side[side]] = true;
+}
+
+static double shorter_side(const frame *f)
+{
+    return fmin(f->corner[2].x - f->corner[0].x, f->corner[2].y - f->corner[0].y);
+}
+
+/* Boxes with round corners are several; alone, one is a 0. */
+static lenet5_status find_round(frames *found, budget *work, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    size_t left = 0;
+    for (size_t i = 0; i < found->count && status == LENET5_OK; i++) {
+        frame *f = &found->list[i];
+        if (f->round) {
+            f->round = lenet5_count_like(found, f) <= LEAST_LIKE;
+            found->corner = f->round ? found->corner : fmax(found->corner, ROUND * shorter_side(f));
+            status = lenet5_check_time(work, 4 * found->count, error);
+        }
+        mark_sides(found, f);
+    }
+    for (size_t i = 0; i < found->count; i++)
+        if (!found->list[i].round)
+            found->list[left++] = found->list[i];
+    found->count = left;
+    return status;
+}
+
 /* The frames below a level segment, from left to right. */
 static bool frames_below(builder *b, size_t level)
 {
@@ -155,8 +192,7 @@ static bool frames_below(builder *b, size_t level)
             frame f;
             if (c->x < a->x + LEAST_SIDE || !frame_below(&f, b, a, c))
                 continue;
-            for (int side = 0; side < 4; side++)
-                b->found->printed[f.side[side]] = true;
+            mark_sides(b->found, &f);
             if (!lenet5_add_frame(b->found, &f))
                 return false;
             break;
@@ -256,6 +292,8 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (!all->list[i].upright && !b->combed[i])
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = find_round(b->found, work, error);
     if (status == LENET5_OK)
         status = lenet5_mend_frames(b->found, all, work, error);
     if (status != LENET5_OK)

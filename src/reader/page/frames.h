@@ -10,6 +10,7 @@ typedef struct frame {
     spot corner[4];
     uint32_t side[4]; /* the segments: above, on the right, below, on the left */
     double thickness; /* of its sides */
+    bool round;       /* its corners have no ink */
 } frame;
 
 #define MOST_FRAMES 20000
@@ -19,6 +20,7 @@ typedef struct frames {
     size_t count;
     frame *list; /* (count) */
     size_t room;
+    double corner; /* how large a round corner is; 0: there are none */
 } frames;
 
 /* Free what is found, whatever the status. */

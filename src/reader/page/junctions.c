@@ -5,7 +5,7 @@
 #include "base/error.h"
 
 #define MOST_JUNCTIONS 400000
-#define REACH 0.08   /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
+#define REACH 0.18   /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
 #define MOST_PAPER 1 /* pixels between a segment and one that it runs into */
 
 typedef struct finder {

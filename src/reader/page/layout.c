@@ -124,12 +124,12 @@ static lenet5_status level(ink_map *map, transform *place, const segments *all, 
 static lenet5_status take_out(layout *found, ink_map *map, transform *place, const segments *all, frames *f,
                               const ink_report *report, budget *b, lenet5_error *error)
 {
-    lenet5_status status = lenet5_find_rulings(f->printed, all, map, report->stroke, b, error);
+    lenet5_status status = lenet5_find_rulings(f, all, map, report->stroke, b, error);
     for (size_t i = 0; i < all->count; i++)
         found->rules += f->printed[i];
     if (status != LENET5_OK || found->rules == 0)
         return status;
-    status = lenet5_erase_segments(map, all, f->printed, b, error);
+    status = lenet5_erase_segments(map, all, f->printed, f->corner, b, error);
     if (status == LENET5_OK)
         status = level(map, place, all, f->printed, b, error);
     return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;

@@ -22,6 +22,9 @@
 #define ALONE 0.5             /* of the map's width, or height: its length, or */
 #define LONG_ALONE 1.5        /* times the highest upright */
 #define HELD 3                /* pixels from the border, or from a line across, and its thickness: an end */
+#define AS_THICK 1.3          /* times the thickness of a line that an upright is at the end of */
+#define RIGHT_ANGLE 0.05      /* the tangent of the angle that the two may differ from one */
+#define BESIDE 0.03           /* of the map's width from the border: a frame around all of it */
 #define BORDER 2              /* pixels from the border, and its thickness: an edge */
 #define WHOLE 0.97            /* of the map's side, and LEAST_PAPER beside it: an edge that is cut at both ends */
 #define LEAST_PAPER 4         /* times its thickness */
@@ -34,6 +37,14 @@ static bool is_along_border(const segments *all, const segment *s, const ink_map
     const double near = BORDER + 0.5 * s->thickness;
     return across >= 2 * LEAST_PAPER * s->thickness && fabs(at - to) <= BORDER &&
            (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
+}
+
+/* Whether an upright is so near to the border that it is of a frame around all that is there. */
+static bool is_beside_border(const segments *all, const segment *s, const ink_map *map)
+{
+    const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
+    const double near = BESIDE * (double)map->width + BORDER;
+    return fmax(at, to) <= near || fmin(at, to) >= (double)map->width - 1 - near;
 }
 
 /* A line from one side of the map to the other, along its border. */
@@ -103,6 +114,21 @@ static bool is_held(const bool *printed, const segments *all, const segment *s, 
     return false;
 }
 
+/* Whether an end of an upright is at the end of a printed level line, at a right angle to it, and as thick. */
+static bool is_corner(const bool *printed, const segments *all, const segment *s, size_t end)
+{
+    const double at = lenet5_segment_at(all, s, (double)end), near = HELD + s->thickness;
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *other = &all->list[i];
+        if (printed[i] && !other->upright && s->thickness <= AS_THICK * other->thickness + 0.5 &&
+            fmin(fabs(at - (double)other->from), fabs(at - (double)other->to)) <= near &&
+            fabs(lenet5_segment_at(all, other, at) - (double)end) <= near &&
+            fabs(s->slope + other->slope) <= RIGHT_ANGLE)
+            return true;
+    }
+    return false;
+}
+
 /* Level lines that are long by themselves, or against the uprights, which may be 1s; or any where there are frames. */
 static bool find_level(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
@@ -127,17 +153,20 @@ static bool find_level(bool *printed, const bool *chosen, const segments *all, c
 /* Where all that there is is straight, an upright line is believed if others are printed. */
 static void find_alone(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
-    if (!find_level(printed, chosen, all, map))
-        return;
+    const bool any = find_level(printed, chosen, all, map);
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        if (!s->upright || !chosen[i] || printed[i])
+        if (!s->upright || printed[i])
             continue;
-        const bool lengthy =
-            length_of(s) >= UPRIGHT_ELONGATION * s->thickness && length_of(s) >= ALONE * (double)map->height;
+        printed[i] = is_corner(printed, all, s, s->from) || is_corner(printed, all, s, s->to - 1);
+        if (!chosen[i] || printed[i])
+            continue;
+        const bool lengthy = length_of(s) >= UPRIGHT_ELONGATION * s->thickness &&
+                             length_of(s) >= ALONE * (double)map->height && (any || is_beside_border(all, s, map));
         const bool edge = s->from <= HELD || s->to + HELD >= map->height;
-        printed[i] = lengthy || is_along_border(all, s, map) ||
-                     (edge && is_held(printed, all, s, s->from, map) && is_held(printed, all, s, s->to - 1, map));
+        printed[i] =
+            lengthy || (any && is_along_border(all, s, map)) ||
+            (any && edge && is_held(printed, all, s, s->from, map) && is_held(printed, all, s, s->to - 1, map));
     }
 }
 
@@ -154,9 +183,10 @@ static size_t choose(bool *chosen, const bool *printed, const segments *all)
     return count;
 }
 
-lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_map *map, double stroke, budget *b,
+lenet5_status lenet5_find_rulings(frames *f, const segments *all, const ink_map *map, double stroke, budget *b,
                                   lenet5_error *error)
 {
+    bool *printed = f->printed;
     for (size_t i = 0; i < all->count; i++)
         printed[i] |= is_edge(all, &all->list[i], map);
     bool *chosen = malloc((all->count + 1) * sizeof *chosen);
@@ -171,7 +201,7 @@ lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_
     lenet5_status status = rest.ink ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
         memcpy(rest.ink, map->ink, map->width * map->height);
-        status = lenet5_erase_segments(&rest, all, chosen, b, error);
+        status = lenet5_erase_segments(&rest, all, chosen, f->corner, b, error);
     }
     if (status == LENET5_OK)
         status = height_of_writing(&height, &rest, stroke, b, error);

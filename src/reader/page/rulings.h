@@ -2,10 +2,10 @@
 #ifndef LENET5_READER_RULINGS_H
 #define LENET5_READER_RULINGS_H
 
-#include "segments.h"
+#include "frames.h"
 
 /* Adds them to those that are known to be printed. */
-lenet5_status lenet5_find_rulings(bool *printed, const segments *all, const ink_map *map, double stroke, budget *b,
+lenet5_status lenet5_find_rulings(frames *f, const segments *all, const ink_map *map, double stroke, budget *b,
                                   lenet5_error *error);
 
 #endif
