@@ -133,6 +133,7 @@ static lenet5_status find_comb(frames *found, const comb *c, lenet5_error *error
         const frame f = {{{before.x, before.y - length}, {here.x, here.y - length}, here, before},
                          {base, base, base, base},
                          c->base->thickness,
+                         false,
                          false};
         if (tooth)
             found->printed[tooth->upright] = true;

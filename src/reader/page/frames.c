@@ -18,11 +18,12 @@
 #define LEAST_SIDE 7.0     /* pixels of a frame: a digit in it is five high */
 #define MOST_TRIED 8       /* junctions along a side until it is given up: strokes of digits may meet it */
 #define LONGEST_GAP 0.3    /* of a side of a frame */
-#define THICKEST_SIDE 0.2  /* of the shorter side of a frame: what is thicker are strokes of an 8 or a 0 */
+#define THICK_SIDE 0.2     /* of the shorter side of a frame: what is thicker may be strokes of an 8 or a 0 */
+#define THICKEST_SIDE 0.35 /* the same: is */
 #define LEAST_RATIO 0.7    /* between opposite sides of a frame: perspective */
 #define SLANTED 0.15       /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
 #define SHARP_CORNERS 3    /* of a frame's four that have ink in them: a 0 has none */
-#define ROUND_THICKEST 0.1 /* the same as THICKEST_SIDE, where corners are round */
+#define ROUND_THICKEST 0.1 /* the same, where corners are round */
 #define ROUND 0.2          /* of the shorter side of a frame: its corner, if it is round */
 #define LONG_SIDE 4.0      /* times its thickness: a side's length, or */
 #define SIDE_THICKER 2.2   /* times the thickness of the thinnest side, at most: two rules side by side */
@@ -101,16 +102,17 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
 {
     const segment *list = b->all->list;
     const double width = c->x - a->x, width2 = c2->x - a2->x, height = a2->y - a->y, height2 = c2->y - c->y;
+    const double shorter = fmin(fmin(width, width2), fmin(height, height2));
     const segment *const sides[4] = {&list[a->level], &list[c->upright], &list[a2->level], &list[a->upright]};
     const double thickness =
         fmax(fmax(sides[0]->thickness, sides[1]->thickness), fmax(sides[2]->thickness, sides[3]->thickness));
     *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}},
                  {a->level, c->upright, a2->level, a->upright},
                  thickness,
+                 false,
                  false};
     if (!are_like_sides(sides) || !is_square(b, a, a2) || !is_square(b, c, c2) || !are_sides(width, width2) ||
-        !are_sides(height, height2) ||
-        thickness > THICKEST_SIDE * fmin(fmin(width, width2), fmin(height, height2)) + 0.5)
+        !are_sides(height, height2) || thickness > THICKEST_SIDE * shorter)
         return false;
     if (!is_whole(b, a->level, a->x, c->x) || !is_whole(b, a2->level, a2->x, c2->x) ||
         !is_whole(b, a->upright, a->y, a2->y) || !is_whole(b, c->upright, c->y, c2->y))
@@ -120,7 +122,8 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     for (int i = 0; i < 4; i++)
         sharp += has_ink(b, &f->corner[i], 1 + 0.3 * thickness + gap);
     f->round = sharp < SHARP_CORNERS;
-    return !f->round || thickness <= ROUND_THICKEST * fmin(fmin(width, width2), fmin(height, height2));
+    f->doubtful = f->round || thickness > THICK_SIDE * shorter + 0.5;
+    return !f->round || thickness <= ROUND_THICKEST * shorter;
 }
 
 static const junction *joined(const builder *b, uint32_t upright, uint32_t level)
@@ -148,10 +151,10 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
     return false;
 }
 
-/* A round one waits until others like it are found. */
+/* A doubtful one waits until others like it are found. */
 static void mark_sides(frames *found, const frame *f)
 {
-    for (int side = 0; side < 4 && !f->round; side++)
+    for (int side = 0; side < 4 && !f->doubtful; side++)
         found->printed[f->side[side]] = true;
 }
 
@@ -160,22 +163,23 @@ static double shorter_side(const frame *f)
     return fmin(f->corner[2].x - f->corner[0].x, f->corner[2].y - f->corner[0].y);
 }
 
-/* Boxes with round corners are several; alone, one is a 0. */
-static lenet5_status find_round(frames *found, budget *work, lenet5_error *error)
+/* Boxes with round corners or thick sides are several; alone, one is a 0. */
+static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     size_t left = 0;
     for (size_t i = 0; i < found->count && status == LENET5_OK; i++) {
         frame *f = &found->list[i];
-        if (f->round) {
-            f->round = lenet5_count_like(found, f) <= LEAST_LIKE;
-            found->corner = f->round ? found->corner : fmax(found->corner, ROUND * shorter_side(f));
+        if (f->doubtful) {
+            f->doubtful = lenet5_count_like(found, f) <= LEAST_LIKE;
+            if (f->round && !f->doubtful)
+                found->corner = fmax(found->corner, ROUND * shorter_side(f));
             status = lenet5_check_time(work, 4 * found->count, error);
         }
         mark_sides(found, f);
     }
     for (size_t i = 0; i < found->count; i++)
-        if (!found->list[i].round)
+        if (!found->list[i].doubtful)
             found->list[left++] = found->list[i];
     found->count = left;
     return status;
@@ -293,7 +297,7 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
         if (!all->list[i].upright && !b->combed[i])
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)
-        status = find_round(b->found, work, error);
+        status = settle_doubts(b->found, work, error);
     if (status == LENET5_OK)
         status = lenet5_mend_frames(b->found, all, work, error);
     if (status != LENET5_OK)

@@ -11,6 +11,7 @@ typedef struct frame {
     uint32_t side[4]; /* the segments: above, on the right, below, on the left */
     double thickness; /* of its sides */
     bool round;       /* its corners have no ink */
+    bool doubtful;    /* it is one only if there are others like it */
 } frame;
 
 #define MOST_FRAMES 20000
