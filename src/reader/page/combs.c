@@ -210,16 +210,18 @@ static size_t count_dashes(const dash **row, size_t most, const dash *d, const d
     return n;
 }
 
-/* Whether little of what is above and below a segment is ink. */
-static bool is_free(const segments *all, const segment *s)
+/* Whether no upright meets a segment, and little of it crosses ink: the bar of a 4 is not free. */
+static bool is_free(const segments *all, const junctions *met, size_t index)
 {
+    const segment *s = &all->list[index];
     size_t inked = 0;
     for (size_t step = s->from; step < s->to; step++)
         inked += all->traces[s->path + step - s->from].crosses != CROSSES_NOTHING;
-    return (double)inked <= 0.1 * length_of(s);
+    return met->first_level[index] == met->first_level[index + 1] && (double)inked <= 0.1 * length_of(s);
 }
 
-lenet5_status lenet5_find_dashes(frames *found, const segments *all, budget *work, lenet5_error *error)
+lenet5_status lenet5_find_dashes(frames *found, const segments *all, const junctions *met, budget *work,
+                                 lenet5_error *error)
 {
     enum { MOST = 64 };
     const dash *row[MOST];
@@ -237,7 +239,7 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, budget *wor
         size_t free_ones = 0;
         const size_t n = count_dashes(row, MOST, &list[i], list, count, all);
         for (size_t k = 0; k < n; k++)
-            free_ones += is_free(all, &all->list[row[k]->index]);
+            free_ones += is_free(all, met, row[k]->index);
         for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n; k++)
             found->printed[row[k]->index] = true;
         status = lenet5_check_time(work, 100 * n, error);

@@ -1,0 +1,282 @@
+/* Printed structure goes, what is written stays, and cells are where they were drawn. */
+#include "unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader/page/components.h"
+#include "reader/page/layout.h"
+
+enum { WIDTH = 640, HEIGHT = 400 };
+
+static ink_map blank(void)
+{
+    ink_map map = {WIDTH, HEIGHT, calloc(WIDTH, HEIGHT)};
+    assert_non_null(map.ink);
+    return map;
+}
+
+/* A line of some thickness, between its middles. */
+static void line(ink_map *map, double x0, double y0, double x1, double y1, double thickness)
+{
+    const double dx = x1 - x0, dy = y1 - y0, length = hypot(dx, dy);
+    for (size_t y = 0; y < map->height; y++)
+        for (size_t x = 0; x < map->width; x++) {
+            const double along = ((double)x - x0) * dx / length + ((double)y - y0) * dy / length;
+            const double within = fmin(fmax(along, 0), length);
+            const double off = hypot((double)x - x0 - within * dx / length, (double)y - y0 - within * dy / length);
+            const double ink = 255 * fmin(1, fmax(0, 0.5 * thickness + 0.5 - off));
+            uint8_t *here = &map->ink[y * map->width + x];
+            *here = ink > *here ? (uint8_t)ink : *here;
+        }
+}
+
+static void rectangle(ink_map *map, double left, double top, double right, double bottom, double thickness)
+{
+    line(map, left, top, right, top, thickness);
+    line(map, left, bottom, right, bottom, thickness);
+    line(map, left, top, left, bottom, thickness);
+    line(map, right, top, right, bottom, thickness);
+}
+
+static void grid(ink_map *map, double left, double top, double width, double height, int columns, int rows)
+{
+    for (int i = 0; i <= rows; i++)
+        line(map, left, top + i * height, left + columns * width, top + i * height, 2);
+    for (int i = 0; i <= columns; i++)
+        line(map, left + i * width, top, left + i * width, top + rows * height, 2);
+}
+
+static layout find(ink_map *map)
+{
+    const lenet5_read_options options = {0};
+    const ink_report report = {.stroke = 3};
+    budget b = lenet5_budget_new(&options);
+    transform place;
+    layout found;
+    assert_int_equal(lenet5_find_layout(&found, map, &place, &report, &b, NULL), LENET5_OK);
+    for (size_t i = 0; i < found.field_count; i++)
+        for (size_t k = 0; k < found.fields[i].count; k++)
+            assert_int_equal(found.cells[found.fields[i].first + k].field, i);
+    return found;
+}
+
+static size_t count_pieces(const ink_map *map)
+{
+    const lenet5_read_options options = {0};
+    budget b = lenet5_budget_new(&options);
+    components c;
+    assert_int_equal(lenet5_find_components(&c, map, &b, NULL), LENET5_OK);
+    const size_t count = c.count;
+    lenet5_components_free(&c);
+    return count;
+}
+
+static void draw_row(ink_map *map)
+{
+    grid(map, 40, 50, 60, 70, 8, 1);
+}
+
+static void draw_boxes(ink_map *map)
+{
+    for (int i = 0; i < 5; i++)
+        rectangle(map, 50 + 90 * i, 60, 120 + 90 * i, 150, 3);
+}
+
+static void draw_table(ink_map *map)
+{
+    grid(map, 60, 40, 120, 50, 4, 6);
+}
+
+static void draw_slanted_table(ink_map *map)
+{
+    for (int i = 0; i <= 3; i++) {
+        line(map, 60 - 8 * i, 60 + 80 * i, 560 - 8 * i, 110 + 80 * i, 2);
+        line(map, 60 + 500.0 / 3 * i, 60 + 50.0 / 3 * i, 36 + 500.0 / 3 * i, 300 + 50.0 / 3 * i, 2);
+    }
+}
+
+static void draw_comb(ink_map *map)
+{
+    line(map, 50, 200, 550, 200, 2);
+    for (int i = 0; i <= 10; i++)
+        line(map, 50 + 50 * i, 175, 50 + 50 * i, 200, 2);
+}
+
+static void draw_dashes(ink_map *map)
+{
+    for (int i = 0; i < 8; i++)
+        line(map, 50 + 60 * i, 200, 90 + 60 * i, 200, 2);
+}
+
+static void draw_dots(ink_map *map)
+{
+    for (int i = 0; i < 60; i++)
+        line(map, 40 + 9 * i, 250, 42 + 9 * i, 250, 2);
+}
+
+static void draw_page_frame(ink_map *map)
+{
+    rectangle(map, 6, 6, WIDTH - 7, HEIGHT - 7, 4);
+}
+
+static void draw_edge(ink_map *map)
+{
+    line(map, 1, 0, 1, HEIGHT - 1, 4);
+}
+
+static void what_is_printed_leaves_no_ink(void **state)
+{
+    (void)state;
+    void (*const draw[])(ink_map *) = {draw_row,    draw_boxes, draw_table,      draw_slanted_table, draw_comb,
+                                       draw_dashes, draw_dots,  draw_page_frame, draw_edge};
+    for (size_t i = 0; i < sizeof draw / sizeof draw[0]; i++) {
+        ink_map map = blank();
+        draw[i](&map);
+        layout found = find(&map);
+        print_message("structure %zu: %zu lines\n", i, found.rules);
+        assert_true(found.rules > 0);
+        assert_int_equal(count_pieces(&map), 0);
+        lenet5_layout_free(&found);
+        lenet5_ink_free(&map);
+    }
+}
+
+/* A 7 whose bar is as wide as the box nearly, and which leaves it below. */
+static void draw_seven(ink_map *map, double x, double y)
+{
+    line(map, x, y, x + 34, y, 4);
+    line(map, x + 34, y, x + 10, y + 70, 4);
+}
+
+static void boxes_in_a_row_are_a_number(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_boxes(&map);
+    for (int i = 0; i < 5; i++)
+        draw_seven(&map, 65 + 90 * i, 90);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.fields[0].count, 5);
+    assert_int_equal(found.fields[0].table, 0);
+    for (size_t i = 0; i < 5; i++) {
+        const span *paper = &found.cells[i].box;
+        assert_true(paper->left > 50 + 90 * i && paper->left < 55 + 90 * i);
+        assert_true(paper->right > 115 + 90 * i && paper->right < 121 + 90 * i);
+        assert_true(paper->top > 60 && paper->top < 65 && paper->bottom > 145 && paper->bottom < 151);
+    }
+    assert_int_equal(count_pieces(&map), 5); /* each 7 is whole */
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+static void cells_of_a_table_are_fields(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_table(&map);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 24);
+    for (size_t i = 0; i < 24; i++) {
+        const field *f = &found.fields[i];
+        assert_int_equal(f->table, 1);
+        assert_int_equal(f->row, i / 4 + 1);
+        assert_int_equal(f->column, i % 4 + 1);
+        assert_true(f->box.left > 60 + 120 * (i % 4) && f->box.left < 65 + 120 * (i % 4));
+    }
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+static void a_one_from_side_to_side_divides_no_box(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_row(&map);
+    line(&map, 190, 50, 190, 120, 3);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.fields[0].count, 8);
+    assert_int_equal(count_pieces(&map), 1);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+static void rules_under_digits_go(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    line(&map, 0, 160, WIDTH - 1, 160, 3);
+    for (int i = 0; i < 5; i++) {
+        line(&map, 100 + 80 * i, 100, 100 + 80 * i, 159, 5); /* stands on it */
+        draw_seven(&map, 120 + 80 * i, 100);                 /* goes through it */
+    }
+    layout found = find(&map);
+    assert_int_equal(found.rules, 1);
+    assert_int_equal(found.cell_count, 0);
+    assert_int_equal(count_pieces(&map), 10);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+static void draw_ones(ink_map *map)
+{
+    for (int i = 0; i < 7; i++)
+        line(map, 100 + 50 * i, 100, 100 + 50 * i, 170, 3);
+}
+
+static void draw_sevens(ink_map *map)
+{
+    for (int i = 0; i < 6; i++)
+        draw_seven(map, 60 + 70 * i, 100);
+}
+
+static void draw_fours(ink_map *map)
+{
+    for (int i = 0; i < 5; i++) {
+        line(map, 60 + 90 * i, 100, 60 + 90 * i, 150, 3);
+        line(map, 60 + 90 * i, 150, 110 + 90 * i, 150, 3);
+        line(map, 95 + 90 * i, 100, 95 + 90 * i, 190, 3);
+    }
+}
+
+/* Eights as some write them: straight, and with corners. */
+static void draw_eights(ink_map *map)
+{
+    for (int i = 0; i < 2; i++) {
+        line(map, 100 + 90 * i, 100, 140 + 90 * i, 104, 8);
+        line(map, 140 + 90 * i, 104, 98 + 90 * i, 180, 8);
+        line(map, 98 + 90 * i, 180, 142 + 90 * i, 184, 8);
+        line(map, 142 + 90 * i, 184, 100 + 90 * i, 100, 8);
+    }
+}
+
+static void what_is_written_stays(void **state)
+{
+    (void)state;
+    void (*const draw[])(ink_map *) = {draw_ones, draw_sevens, draw_fours, draw_eights};
+    for (size_t i = 0; i < sizeof draw / sizeof draw[0]; i++) {
+        ink_map map = blank(), before = blank();
+        draw[i](&map);
+        draw[i](&before);
+        layout found = find(&map);
+        assert_int_equal(found.rules, 0);
+        assert_int_equal(found.cell_count, 0);
+        assert_memory_equal(map.ink, before.ink, WIDTH * HEIGHT);
+        lenet5_layout_free(&found);
+        lenet5_ink_free(&map);
+        lenet5_ink_free(&before);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_printed_leaves_no_ink), cmocka_unit_test(boxes_in_a_row_are_a_number),
+        cmocka_unit_test(cells_of_a_table_are_fields),   cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
+        cmocka_unit_test(rules_under_digits_go),         cmocka_unit_test(what_is_written_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
