@@ -23,6 +23,9 @@
 #define LONGEST 1.2     /* the same, that a stroke lengthens */
 #define LEAST_DASHES 3  /* of a row */
 #define ALIKE 0.15      /* of their lengths and distances that dashes, and the first and the last tooth, may differ */
+#define FREE 3          /* one of so many dashes is free: digits touch the others */
+#define FREE_PIXELS 2   /* beyond its edge that a free dash has paper */
+#define TOUCHED 0.1     /* of its length that ink may be there all the same */
 #define LEAST_DASH 0.45 /* of the distance from a dash to the next: a hyphen between digits is shorter */
 
 static bool alike(double a, double b)
@@ -210,17 +213,31 @@ static size_t count_dashes(const dash **row, size_t most, const dash *d, const d
     return n;
 }
 
-/* Whether no upright meets a segment, and little of it crosses ink: the bar of a 4 is not free. */
-static bool is_free(const segments *all, const junctions *met, size_t index)
+static bool is_inked(const ink_map *map, double x, double y)
 {
-    const segment *s = &all->list[index];
-    size_t inked = 0;
-    for (size_t step = s->from; step < s->to; step++)
-        inked += all->traces[s->path + step - s->from].crosses != CROSSES_NOTHING;
-    return met->first_level[index] == met->first_level[index + 1] && (double)inked <= 0.1 * length_of(s);
+    return x >= 0 && y >= 0 && x < (double)map->width && y < (double)map->height &&
+           map->ink[(size_t)y * map->width + (size_t)x] >= INK;
 }
 
-lenet5_status lenet5_find_dashes(frames *found, const segments *all, const junctions *met, budget *work,
+/* Whether a level segment has paper above and below, and beyond its ends: the bar of a 4 or the foot of a 3 has not. */
+static bool is_free(const segments *all, const ink_map *map, const segment *s)
+{
+    size_t inked = 0;
+    const double off = 0.5 * s->thickness + FREE_PIXELS, side = s->thickness + FREE_PIXELS;
+    for (size_t step = s->from; step < s->to; step++) {
+        const double at = lenet5_segment_at(all, s, (double)step);
+        inked += is_inked(map, (double)step, at - off - 0.5) || is_inked(map, (double)step, at + off + 0.5);
+    }
+    for (double up = -side; up <= side; up++) {
+        const double left = (double)s->from - FREE_PIXELS, right = (double)(s->to - 1) + FREE_PIXELS;
+        if (is_inked(map, left, lenet5_segment_at(all, s, left) + up) ||
+            is_inked(map, right, lenet5_segment_at(all, s, right) + up))
+            return false;
+    }
+    return (double)inked <= TOUCHED * length_of(s);
+}
+
+lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *work,
                                  lenet5_error *error)
 {
     enum { MOST = 64 };
@@ -239,8 +256,8 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, const junct
         size_t free_ones = 0;
         const size_t n = count_dashes(row, MOST, &list[i], list, count, all);
         for (size_t k = 0; k < n; k++)
-            free_ones += is_free(all, met, row[k]->index);
-        for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n; k++)
+            free_ones += is_free(all, map, &all->list[row[k]->index]);
+        for (size_t k = 0; k < n && n >= LEAST_DASHES && FREE * free_ones >= n; k++)
             found->printed[row[k]->index] = true;
         status = lenet5_check_time(work, 100 * n, error);
     }

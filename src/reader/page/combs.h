@@ -9,7 +9,7 @@ lenet5_status lenet5_find_combs(frames *found, const segments *all, const juncti
                                 lenet5_error *error);
 
 /* Marks what is printed. */
-lenet5_status lenet5_find_dashes(frames *found, const segments *all, const junctions *met, budget *b,
+lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *b,
                                  lenet5_error *error);
 
 #endif

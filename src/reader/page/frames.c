@@ -303,7 +303,7 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     if (status != LENET5_OK)
         return status;
     find_dividers(b);
-    return lenet5_find_dashes(b->found, all, b->met, work, error);
+    return lenet5_find_dashes(b->found, all, b->map, work, error);
 }
 
 static lenet5_status find_structure(builder *b, budget *work, lenet5_error *error)

@@ -15,6 +15,7 @@
 
 #define ELONGATION 12.0       /* times its thickness: a ruling's length, and */
 #define LEAST_RULING 24       /* pixels */
+#define LEAST_OWN 0.5         /* of its length at which nothing crosses it, unless it is dotted */
 #define LONG_LEVEL 2.5        /* times as long as the writing is high */
 #define LONG_UPRIGHT 3.5      /* the same: a 1 may be high */
 #define ALONE_ELONGATION 25   /* where nothing else is there: a stroke may be written */
@@ -170,13 +171,23 @@ static void find_alone(bool *printed, const bool *chosen, const segments *all, c
     }
 }
 
+/* The share of a segment's steps at which it crosses nothing. */
+static double own_share(const segments *all, const segment *s)
+{
+    size_t own = 0;
+    for (size_t step = s->from; step < s->to; step++)
+        own += all->traces[s->path + step - s->from].crosses == CROSSES_NOTHING;
+    return (double)own / length_of(s);
+}
+
 /* Copies the flags of what is printed and adds what may be; returns how many those are. */
 static size_t choose(bool *chosen, const bool *printed, const segments *all)
 {
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        const bool may = length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness);
+        const bool may = length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness) &&
+                         (s->gap > 0 || own_share(all, s) >= LEAST_OWN);
         chosen[i] = printed[i] || may;
         count += may && !printed[i];
     }

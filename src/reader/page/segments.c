@@ -131,18 +131,25 @@ static uint32_t gap_before(const tracer *t, const run *after)
     return gap;
 }
 
-/* The longest gap of a chain that has many of them, one like the other: a dotted line; of any other 0. */
+/*
+ * The longest gap of a chain that has many of them, one like the other, and pieces of one length between: a dotted
+ * line. Of any other 0.
+ */
 static uint32_t gap_of_dots(const tracer *t, const chain *c)
 {
-    uint32_t gaps = 0, total = 0, longest = 0;
+    uint32_t gaps = 0, total = 0, longest = 0, pieces = 1, piece = 1, longest_piece = 0;
     for (uint32_t i = c->last; t->runs[i].before != NO_RUN; i = t->runs[i].before) {
         const uint32_t gap = gap_before(t, &t->runs[i]);
+        const bool goes_on = t->runs[t->runs[i].before].step + 1 == t->runs[i].step;
         gaps += gap > 0;
         total += gap;
         longest = gap > longest ? gap : longest;
+        piece = goes_on ? piece + 1 : 1;
+        pieces += !goes_on;
+        longest_piece = piece > longest_piece ? piece : longest_piece;
     }
     const bool dotted = gaps >= LEAST_DOTS && total >= DOTTED * (double)(t->runs[c->last].step - c->from) &&
-                        longest <= UNEVEN * total / gaps + 1;
+                        longest <= UNEVEN * total / gaps + 1 && longest_piece <= UNEVEN * c->count / pieces + 1;
     return dotted ? longest : 0;
 }
 
@@ -490,7 +497,10 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
     t.steps = map->height;
     t.across = map->width;
     t.upright = true;
-    return status == LENET5_OK ? trace_all(&t, b, error) : status;
+    status = status == LENET5_OK ? trace_all(&t, b, error) : status;
+    if (found->count == MOST_SEGMENTS)
+        found->count = 0;
+    return status;
 }
 
 double lenet5_segment_at(const segments *all, const segment *s, double step)

@@ -31,7 +31,7 @@ typedef struct segment {
     bool upright;
 } segment;
 
-/* Where there are more lines than these, it is no form. */
+/* Where there are so many it is no form, and none is told of: a page of small print has some thousands, noise more. */
 #define MOST_SEGMENTS 30000
 
 typedef struct segments {
