@@ -4,8 +4,8 @@
 usage: bench/fit_reader.py DATA [--count N] [--program PROGRAM] [--seed N] [--pictures DIR] [--write]
 
 DATA is the folder of MNIST; training digits alone are drawn. About N (3,000) pictures of each source below are read, and whether
-each string is the right one becomes a logistic regression on its evidence (`lenet5 read --json --evidence`). All sources count the
-same. DIR keeps the pictures for another fit of the same N and seed. Without --write the weights are printed alone. Then, for several thresholds, what share is accepted and what share of the
+each string is the right one becomes a logistic regression on its evidence (`lenet5 read --json --evidence`). SHARES says how much
+each source counts. DIR keeps the pictures for another fit of the same N and seed. Without --write the weights are printed alone. Then, for several thresholds, what share is accepted and what share of the
 accepted is wrong, of every third picture, which the fit has not seen. Needs Debian's python3-pil and python3-numpy, and fonts."""
 import argparse
 import collections
@@ -98,7 +98,9 @@ def sign(rng, stock):
     return Drawn(picture, [], list(signs.right_answers(kind, string)))
 
 
+# How often each source is met, as far as anyone can say: strings far more often than what is none.
 SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "empty": empty, "signs": sign}
+SHARES = {"hands": 3, "singles": 1, "things": 0.3, "pages": 3, "empty": 0.5, "signs": 1}
 
 
 # ---- Reading ----
@@ -211,7 +213,7 @@ def main():
     y = np.array([r[1] for s in SOURCES for r in rows[s]])
     group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
     kept = np.array([r[2] % 3 == 0 for s in SOURCES for r in rows[s]])
-    weight = np.array([len(y) / len(SOURCES) / np.sum(group == g) for g in group])
+    weight = np.array([len(y) * SHARES[list(SOURCES)[g]] / sum(SHARES.values()) / np.sum(group == g) for g in group])
     w = fit(x[~kept], y[~kept], weight[~kept])
     for name, value in zip([*names, "constant"], w):
         print(f"{name:12s} {value:8.3f}")

@@ -15,16 +15,16 @@
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
  */
 
-static void ask_lanes(lenet5_reader *r, arc *arcs, size_t count)
+static void ask_lanes(lenet5_lanes *lanes, const lenet5_committee *committee, arc *arcs, size_t count)
 {
     const uint8_t *pictures[LENET5_LANES];
     float penalty[LENET5_LANES][LENET5_CLASSES];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         pictures[lane] = arcs[lane < count ? lane : 0].picture;
-    lenet5_set_input_lanes(&r->lanes, pictures);
-    lenet5_committee_forward_lanes(penalty, &r->lanes, r->committee);
+    lenet5_set_input_lanes(lanes, pictures);
+    lenet5_committee_forward_lanes(penalty, lanes, committee);
     for (size_t lane = 0; lane < count; lane++)
-        lenet5_posterior(arcs[lane].posterior, &r->committee->provenance.loss, penalty[lane]);
+        lenet5_posterior(arcs[lane].posterior, &committee->provenance.loss, penalty[lane]);
 }
 
 static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
@@ -33,31 +33,52 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
     for (size_t first = 0; first < g->count && status == LENET5_OK; first += LENET5_LANES) {
         status = lenet5_spend(b, LANES_WORK * r->committee->count, error);
         if (status == LENET5_OK)
-            ask_lanes(r, g->arcs + first, g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+            ask_lanes(&r->lanes, r->committee, g->arcs + first,
+                      g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
     }
     return status;
 }
 
-/* Shows the digits of a string to the network again, varied. */
-static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
+/* Shows a digit to the network again, varied. */
+static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture, unsigned digit)
 {
     arc varied[SECOND_LOOKS];
-    const lenet5_status status = lenet5_spend(&p->budget, LANES_WORK * s->length * p->reader->committee->count, error);
-    assert(s->length <= LENET5_MAX_STRING);
-    for (size_t i = 0; i < s->length && status == LENET5_OK; i++) {
-        const unsigned digit = symbol_of(s->digits[i]);
-        if (!is_digit(digit))
-            continue;
-        for (unsigned k = 0; k < SECOND_LOOKS; k++)
-            lenet5_second_look(varied[k].picture, g->arcs[s->arc[i]].picture, k);
-        ask_lanes(p->reader, varied, SECOND_LOOKS);
-        seen->mean[i] = 0;
-        seen->least[i] = 1;
-        for (unsigned k = 0; k < SECOND_LOOKS; k++) {
-            seen->mean[i] += (double)varied[k].posterior[digit] / SECOND_LOOKS;
-            seen->least[i] = fmin(seen->least[i], (double)varied[k].posterior[digit]);
-        }
+    for (unsigned i = 0; i < SECOND_LOOKS; i++)
+        lenet5_second_look(varied[i].picture, picture, i);
+    ask_lanes(&r->lanes, r->committee, varied, SECOND_LOOKS);
+    seen->mean[place] = 0;
+    seen->least[place] = 1;
+    for (unsigned i = 0; i < SECOND_LOOKS; i++) {
+        const double probability = (double)varied[i].posterior[digit];
+        seen->mean[place] += probability / SECOND_LOOKS;
+        seen->least[place] = fmin(seen->least[place], probability);
     }
+}
+
+/* Shows digits of a string to the network for single digits: some that follow each other, as many as there are lanes.
+ */
+static void ask_another(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+{
+    arc same[LENET5_LANES];
+    const size_t count = s->length - first < LENET5_LANES ? s->length - first : LENET5_LANES;
+    for (size_t i = 0; i < count; i++)
+        memcpy(same[i].picture, g->arcs[s->arc[first + i]].picture, LENET5_PICTURE_BYTES);
+    ask_lanes(&r->lanes, &r->single, same, count);
+    for (size_t i = 0; i < count; i++)
+        if (is_digit(symbol_of(s->digits[first + i])))
+            seen->other[first + i] = (double)same[i].posterior[symbol_of(s->digits[first + i])];
+}
+
+static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
+{
+    const size_t networks = p->reader->committee->count + 1;
+    const lenet5_status status = lenet5_spend(&p->budget, LANES_WORK * s->length * networks, error);
+    assert(s->length <= LENET5_MAX_STRING);
+    for (size_t i = 0; i < s->length && status == LENET5_OK; i++)
+        if (is_digit(symbol_of(s->digits[i])))
+            look_at_digit(seen, i, p->reader, g->arcs[s->arc[i]].picture, symbol_of(s->digits[i]));
+    for (size_t i = 0; i < s->length && status == LENET5_OK; i += LENET5_LANES)
+        ask_another(seen, i, p->reader, g, s);
     return status;
 }
 

@@ -8,6 +8,7 @@
 typedef struct looks {
     double mean[LENET5_MAX_STRING];  /* probability of each digit over its variants */
     double least[LENET5_MAX_STRING]; /* that of the variant that speaks most against it */
+    double other[LENET5_MAX_STRING]; /* that by another network */
 } looks;
 
 /* Fills value from what is known of a line and its likeliest string. noise: ink_report's. any: no format was given. */

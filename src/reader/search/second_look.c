@@ -14,16 +14,27 @@ typedef struct variant {
     int pen;              /* pixels that strokes become wider by: -1, 0 or 1 */
 } variant;
 
-/* As far as two people's hands are apart: 14 degrees of slant, 7 of turning, an eighth of width, a pixel of the pen. */
+/*
+ * As far as two people's hands are apart: up to 22 degrees of slant, 12 of turning, a fifth of width and of height, a
+ * pixel of the pen.
+ */
 static const variant variants[SECOND_LOOKS] = {
-    {1, 0.25f, 0, 1, 0},
-    {1, -0.25f, 0, 1, 0},
+    {1, 0.2f, 0, 1, 0},
+    {1, -0.2f, 0, 1, 0},
+    {1, 0.4f, 0, 1, 0},
+    {1, -0.4f, 0, 1, 0},
     {0.9925f, 0.122f, -0.122f, 0.9925f, 0},
     {0.9925f, -0.122f, 0.122f, 0.9925f, 0},
-    {1.125f, 0, 0, 1, 0},
-    {0.89f, 0, 0, 1, 0},
+    {0.978f, 0.208f, -0.208f, 0.978f, 0},
+    {0.978f, -0.208f, 0.208f, 0.978f, 0},
+    {1.2f, 0, 0, 1, 0},
+    {0.85f, 0, 0, 1, 0},
+    {1, 0, 0, 1.2f, 0},
+    {1, 0, 0, 0.9f, 0},
     {1, 0, 0, 1, 1},
     {1, 0, 0, 1, -1},
+    {1.1f, 0.15f, 0, 1.1f, 0},
+    {1.1f, -0.15f, 0, 1.1f, 0},
 };
 
 static float ink_at(const uint8_t *picture, int x, int y)
