@@ -48,10 +48,10 @@ void lenet5_reader_free(lenet5_reader *reader)
  */
 
 static lenet5_status read_line(lenet5_reading *reading, const line_groups *groups, size_t number, const ink_map *map,
-                               page *p, lenet5_error *error)
+                               const layout *printed, page *p, lenet5_error *error)
 {
     text_line line;
-    lenet5_status status = lenet5_cut_line(&line, groups, number, map, &p->budget, error);
+    lenet5_status status = lenet5_cut_line(&line, groups, number, map, printed, &p->budget, error);
     if (status != LENET5_OK)
         return status;
     status = lenet5_read_line_of(reading, &line, p, error);
@@ -60,7 +60,7 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
 }
 
 static lenet5_status read_groups(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
-                                 const sample *most, page *p, lenet5_error *error)
+                                 const layout *printed, const sample *most, page *p, lenet5_error *error)
 {
     const size_t wanted = groups->count < most->lines ? groups->count : most->lines;
     lenet5_status status = LENET5_OK;
@@ -70,7 +70,7 @@ static lenet5_status read_groups(lenet5_reading *reading, const line_groups *gro
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
         const size_t before = reading->count;
-        status = read_line(reading, groups, i * groups->count / wanted, map, p, error);
+        status = read_line(reading, groups, i * groups->count / wanted, map, printed, p, error);
         digits += reading->count > before ? reading->lines[before].digits : 0;
     }
     return status;
@@ -82,7 +82,7 @@ lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, con
     line_groups groups = {0};
     lenet5_status status = lenet5_find_lines(&groups, map, printed, &p->budget, error);
     if (status == LENET5_OK)
-        status = read_groups(reading, &groups, map, most, p, error);
+        status = read_groups(reading, &groups, map, printed, most, p, error);
     *border = groups.border;
     lenet5_lines_free(&groups);
     return status;

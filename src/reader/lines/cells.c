@@ -1,11 +1,16 @@
 #include "cells.h"
 
+#include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "near.h"
 
-#define ROW 32 /* pixels: about the height of a cell */
+#define ROW 32        /* pixels: about the height of a cell */
+#define INTO_CELL 0.4 /* of a cell's width and height, that a component in it goes into it at least */
+
+enum { MOST_CELLS = 64 }; /* that one component is in; the others are not looked at */
 
 static bool is_in(const span *s, double x, double y)
 {
@@ -60,4 +65,100 @@ void lenet5_cells_free(cells_of *found)
 {
     free(found->field);
     *found = (cells_of){0};
+}
+
+/* ---- Components in several cells ------------------------------------------------------------------------------------
+ */
+
+static double share(size_t from, size_t to, size_t other_from, size_t other_to)
+{
+    const double common = fmin((double)to, (double)other_to) - fmax((double)from, (double)other_from);
+    return common / fmax(1, (double)(to - from));
+}
+
+/* The cells that a box is in; returns how many. */
+static size_t cells_under(size_t found[MOST_CELLS], const near_rows *rows, const span *box, size_t *visited)
+{
+    near_search search = lenet5_near(rows, *box);
+    size_t count = 0, k;
+    while (count < MOST_CELLS && lenet5_near_next(&search, &k)) {
+        const span *in = &rows->boxes[k];
+        if (share(in->left, in->right, box->left, box->right) >= INTO_CELL &&
+            share(in->top, in->bottom, box->top, box->bottom) >= INTO_CELL)
+            found[count++] = k;
+    }
+    *visited = search.visited;
+    return count;
+}
+
+static double outside(size_t at, size_t from, size_t to)
+{
+    return at < from ? (double)(from - at) : at >= to ? (double)(at - to + 1) : 0;
+}
+
+static size_t nearest_cell(const span *cells, const size_t *in, size_t count, size_t x, size_t y)
+{
+    size_t best = 0;
+    double nearest = INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        const span *s = &cells[in[i]];
+        const double far = outside(x, s->left, s->right) + outside(y, s->top, s->bottom);
+        if (far < nearest) {
+            nearest = far;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Gives each pixel of a component to the nearest of its cells; all but the first become components of their own. */
+static void deal_out(components *c, size_t number, const ink_map *map, const span *cells, const size_t *in,
+                     size_t count, size_t first_new)
+{
+    const span box = c->list[number].box;
+    for (size_t y = box.top; y < box.bottom; y++)
+        for (size_t x = box.left; x < box.right; x++) {
+            uint32_t *label = &c->labels[y * map->width + x];
+            if (*label != number + 1)
+                continue;
+            const size_t nearest = nearest_cell(cells, in, count, x, y);
+            *label = (uint32_t)(nearest == 0 ? number + 1 : first_new + nearest);
+        }
+}
+
+static lenet5_status divide_between(bool *divided, components *c, const ink_map *map, const near_rows *rows, budget *b,
+                                    lenet5_error *error)
+{
+    const size_t count = c->count;
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
+        size_t in[MOST_CELLS];
+        size_t visited;
+        const size_t cells = cells_under(in, rows, &c->list[i].box, &visited);
+        status = lenet5_spend(b, 10 * visited + (cells > 1 ? cells * span_area(c->list[i].box) : 0), error);
+        if (cells < 2 || status != LENET5_OK)
+            continue;
+        const size_t first_new = c->count;
+        status = lenet5_add_components(c, cells - 1, error);
+        if (status == LENET5_OK)
+            deal_out(c, i, map, rows->boxes, in, cells, first_new);
+        *divided = true;
+    }
+    return status;
+}
+
+lenet5_status lenet5_divide_between_cells(components *c, const ink_map *map, const span *cells, size_t count, budget *b,
+                                          lenet5_error *error)
+{
+    near_rows rows;
+    bool divided = false;
+    if (count == 0)
+        return LENET5_OK;
+    lenet5_status status = lenet5_near_new(&rows, cells, count, ROW, error);
+    if (status == LENET5_OK)
+        status = divide_between(&divided, c, map, &rows, b, error);
+    lenet5_near_free(&rows);
+    if (divided && status == LENET5_OK)
+        lenet5_measure_components(c, map);
+    return status;
 }

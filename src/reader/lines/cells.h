@@ -15,4 +15,11 @@ lenet5_status lenet5_assign_cells(cells_of *found, const components *c, const la
 
 void lenet5_cells_free(cells_of *found);
 
+/*
+ * Divides components that are written in several of the cells, and measures all anew. What only goes a little way into
+ * a cell is not in it.
+ */
+lenet5_status lenet5_divide_between_cells(components *c, const ink_map *map, const span *cells, size_t count, budget *b,
+                                          lenet5_error *error);
+
 #endif

@@ -1,8 +1,6 @@
 #include "divide.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "attach.h"
 #include "base/error.h"
@@ -10,19 +8,6 @@
 #define OF_TWO_LINES 1.2 /* height of a line's digit that may be two */
 #define NEAREST 0.25     /* of the way from one line's middle to the next: a border is no nearer to either */
 #define OFF_BORDER 0.5   /* of the pixels on a border: what it costs to lie so many off the middle between digits */
-
-/* One more component, without pixels. */
-static lenet5_status add_component(components *c, lenet5_error *error)
-{
-    if (c->count == MOST_COMPONENTS)
-        return LENET5_CROWDED;
-    component *larger = realloc(c->list, (c->count + 2) * sizeof *larger);
-    if (!larger)
-        return lenet5_fail_memory(error);
-    c->list = larger;
-    c->list[c->count++] = (component){.box = EMPTY_SPAN};
-    return LENET5_OK;
-}
 
 /* A border between two lines, from one's middle (0) to the other's (1). */
 static size_t border_at(const base_line *upper, const base_line *lower, double share, size_t x)
@@ -66,7 +51,7 @@ static lenet5_status divide(components *c, uint32_t *label, const span *box, con
                             const base_line *lower, lenet5_error *error)
 {
     const double share = choose_border(c, *label, box, map, upper, lower);
-    const lenet5_status status = add_component(c, error);
+    const lenet5_status status = lenet5_add_components(c, 1, error);
     if (status != LENET5_OK)
         return status;
     for (size_t x = box->left; x < box->right; x++)

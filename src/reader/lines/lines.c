@@ -23,19 +23,20 @@
 #include "height.h"
 #include "sort.h"
 
-#define TALL 0.5        /* of a digit's height: strokes that make lines */
-#define HIGHER 1.5      /* of a digit's height: what may be more than a digit */
-#define WIDER 4.0       /* of a digit's height: at the border such are edges */
-#define ALONE 0.35      /* of a digit's height: what is lower is no digit where it stands alone */
-#define ALONE_WIDE 1.3  /* of its own height, that a digit by itself is wide */
-#define FLAT 0.4        /* the same, where they lie along the border */
-#define EDGE 1.8        /* and where they are higher than this */
-#define SLIM 0.3        /* and slimmer than this, from the top to the bottom of the picture */
-#define RULE 3.0        /* of a digit's height: a level stroke so long is a rule */
-#define RULE_HEIGHT 0.3 /* if it is no higher than this */
-#define NARROW 0.12     /* and where they stand along it */
-#define AT_HAND 1.0     /* of a line's height: what is no farther is beside it */
-#define CUT_THROUGH 2   /* widths of a stroke: what touches the border for so long goes on beyond it */
+#define TALL 0.5            /* of a digit's height: strokes that make lines */
+#define HIGHER 1.5          /* of a digit's height: what may be more than a digit */
+#define WIDER 4.0           /* of a digit's height: at the border such are edges */
+#define ALONE 0.35          /* of a digit's height: what is lower is no digit where it stands alone */
+#define ALONE_WIDE 1.3      /* of its own height, that a digit by itself is wide */
+#define FLAT 0.4            /* the same, where they lie along the border */
+#define EDGE 1.8            /* and where they are higher than this */
+#define SLIM 0.3            /* and slimmer than this, from the top to the bottom of the picture */
+#define RULE 3.0            /* of a digit's height: a level stroke so long is a rule */
+#define RULE_HEIGHT 0.3     /* if it is no higher than this */
+#define NARROW 0.12         /* and where they stand along it */
+#define LOWEST_IN_CELL 0.35 /* of the height of a cell: digits in it are no lower */
+#define AT_HAND 1.0         /* of a line's height: what is no farther is beside it */
+#define CUT_THROUGH 2       /* widths of a stroke: what touches the border for so long goes on beyond it */
 
 /* ---- Strokes --------------------------------------------------------------------------------------------------------
  */
@@ -171,8 +172,18 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
 /* ---- The result -----------------------------------------------------------------------------------------------------
  */
 
+/* The height of a line's digits; in a cell they are not much lower than it. */
+static double line_height(const base_line *l, const layout *printed)
+{
+    if (l->field == NO_FIELD)
+        return l->height;
+    const span *in = &printed->cells[printed->fields[l->field].first].box;
+    return fmax(l->height, LOWEST_IN_CELL * box_height(in));
+}
+
 /* Lines that have strokes, in reading order; renamed: (line_count) the place of each in the list. */
-static lenet5_status order_lines(line_groups *to, int32_t *renamed, const strokes *s, lenet5_error *error)
+static lenet5_status order_lines(line_groups *to, int32_t *renamed, const strokes *s, const layout *printed,
+                                 lenet5_error *error)
 {
     placed *order = malloc((s->line_count + 1) * sizeof *order);
     if (!order)
@@ -188,8 +199,8 @@ static lenet5_status order_lines(line_groups *to, int32_t *renamed, const stroke
     for (size_t i = 0; i < to->count; i++) {
         const base_line *l = &s->lines[order[i].index];
         renamed[order[i].index] = (int32_t)i;
-        to->list[i] =
-            (line_group){.box = l->box, .field = l->field, .height = l->height, .slope = l->tall < 3 ? 0 : l->slope};
+        to->list[i] = (line_group){
+            .box = l->box, .field = l->field, .height = line_height(l, printed), .slope = l->tall < 3 ? 0 : l->slope};
     }
     free(order);
     return LENET5_OK;
@@ -215,14 +226,14 @@ static void list_members(line_groups *to, const int32_t *renamed, const strokes 
     }
 }
 
-static lenet5_status list_lines(line_groups *to, const strokes *s, lenet5_error *error)
+static lenet5_status list_lines(line_groups *to, const strokes *s, const layout *printed, lenet5_error *error)
 {
     int32_t *renamed = malloc((s->line_count + 1) * sizeof *renamed);
     to->list = calloc(s->line_count + 1, sizeof *to->list);
     to->members = malloc((s->count + 1) * sizeof *to->members);
     to->line = malloc((to->components.count + 1) * sizeof *to->line);
     const bool enough = renamed && to->list && to->members && to->line;
-    lenet5_status status = enough ? order_lines(to, renamed, s, error) : lenet5_fail_memory(error);
+    lenet5_status status = enough ? order_lines(to, renamed, s, printed, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
         for (size_t i = 0; i < to->components.count; i++)
             to->line[i] = NO_LINE;
@@ -330,6 +341,20 @@ static lenet5_status gather(strokes *s, line_groups *groups, const ink_map *map,
     return status == LENET5_OK ? make_lines(s, error) : status;
 }
 
+/* Components of the map, those that reach over several cells divided. */
+static lenet5_status find_components(components *c, const ink_map *map, const layout *printed, budget *b,
+                                     lenet5_error *error)
+{
+    span *cells = malloc((printed->cell_count + 1) * sizeof *cells);
+    lenet5_status status = cells ? lenet5_find_components(c, map, b, error) : lenet5_fail_memory(error);
+    for (size_t i = 0; i < printed->cell_count && status == LENET5_OK; i++)
+        cells[i] = printed->cells[i].box;
+    if (status == LENET5_OK)
+        status = lenet5_divide_between_cells(c, map, cells, printed->cell_count, b, error);
+    free(cells);
+    return status;
+}
+
 /* Gathers lines, and once more where components had to be divided between them. */
 static lenet5_status gather_divided(strokes *s, line_groups *groups, const ink_map *map, const layout *printed,
                                     budget *b, lenet5_error *error)
@@ -349,13 +374,13 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
 {
     strokes s = {0};
     *groups = (line_groups){0};
-    lenet5_status status = lenet5_find_components(&groups->components, map, b, error);
+    lenet5_status status = find_components(&groups->components, map, printed, b, error);
     if (status == LENET5_OK)
         status = gather_divided(&s, groups, map, printed, b, error);
     if (status == LENET5_OK)
         status = finish_lines(&s, error);
     if (status == LENET5_OK)
-        status = list_lines(groups, &s, error);
+        status = list_lines(groups, &s, printed, error);
     if (status == LENET5_OK)
         status = count_left_out(groups, &s, error);
     if (status == LENET5_OK)

@@ -9,6 +9,7 @@
 
 /* What a line may hold. Where there is more, the line is crowded. */
 #define MOST_PIECES 256
+#define NO_CELL (-1)
 #define MOST_PARTS 2048           /* components */
 #define MOST_LINE_PIXELS 16000000 /* of its map: 400 high and 40,000 wide */
 
@@ -22,6 +23,7 @@ typedef struct text_line {
     size_t count;
     span pieces[MOST_PIECES];   /* (count): what each of them fills */
     uint32_t area[MOST_PIECES]; /* and its ink, in pixels */
+    int16_t cell[MOST_PIECES];  /* of the field that the line fills, from the left; NO_CELL where it is in none */
     double height;              /* of its digits */
     double left_out;            /* ink beside its components that is in no line, in squares of its height */
     bool clipped;               /* the picture ends in its first or last digit */
@@ -31,9 +33,12 @@ typedef struct text_line {
     unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
 } text_line;
 
-/* Cuts a line out of the map in which it was found, and into pieces. Free it. */
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map, budget *b,
-                              lenet5_error *error);
+/*
+ * Cuts a line out of the map in which it was found, and into pieces. What is in a cell of a row of them is not cut: it
+ * is a digit. Free it.
+ */
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
+                              const layout *printed, budget *b, lenet5_error *error);
 
 void lenet5_line_free(text_line *line);
 

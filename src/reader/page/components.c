@@ -172,6 +172,19 @@ lenet5_status lenet5_find_components(components *found, const ink_map *map, budg
     return LENET5_OK;
 }
 
+lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error)
+{
+    if (found->count + count > MOST_COMPONENTS)
+        return LENET5_CROWDED;
+    component *larger = realloc(found->list, (found->count + count + 1) * sizeof *larger);
+    if (!larger)
+        return lenet5_fail_memory(error);
+    found->list = larger;
+    for (size_t i = 0; i < count; i++)
+        found->list[found->count++] = (component){.box = EMPTY_SPAN};
+    return LENET5_OK;
+}
+
 void lenet5_components_free(components *found)
 {
     free(found->list);

@@ -27,6 +27,9 @@ typedef struct components {
 /* Ink that touches, at the corners too, is one component. They are in the order of their first pixels, row by row. */
 lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error);
 
+/* Adds components that have no pixels yet. */
+lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error);
+
 /* Measures them anew, once labels have changed hands. */
 void lenet5_measure_components(components *found, const ink_map *map);
 

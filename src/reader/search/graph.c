@@ -48,6 +48,13 @@ static bool is_whole(const text_line *l, size_t first, size_t last)
     return l->cut[first] < 0 && (last == l->count || l->cut[last] < 0);
 }
 
+/* All that is in a cell: a digit, whatever parts it has. */
+static bool is_cell(const text_line *l, size_t first, size_t last)
+{
+    return l->cell[first] != NO_CELL && (first == 0 || l->cell[first - 1] != l->cell[first]) &&
+           (last == l->count || l->cell[last] != l->cell[first]);
+}
+
 /* Digits are about as high as their line or higher, seldom wider than high, in one piece, and no blots. */
 static double shape_prior(const text_line *l, const arc *a)
 {
@@ -56,7 +63,7 @@ static double shape_prior(const text_line *l, const arc *a)
     double gap = 0;
     size_t end = l->pieces[a->first].right;
     for (size_t i = a->first + 1; i < a->last; i++) {
-        if (l->pieces[i].left > end)
+        if (l->pieces[i].left > end && !is_cell(l, a->first, a->last))
             gap += (double)(l->pieces[i].left - end) / l->height;
         end = l->pieces[i].right > end ? l->pieces[i].right : end;
     }
@@ -104,10 +111,11 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
         a->marked |= a->mark[mark] > 0;
 }
 
-/* Some neighbouring pieces, or all that a part of the line has been cut into. */
+/* Some neighbouring pieces of one cell, or all that a part of the line has been cut into. */
 static bool may_be_joined(const text_line *l, const arc *a)
 {
-    return a->last <= a->first + MOST_JOINED || is_whole(l, a->first, a->last);
+    return l->cell[a->first] == l->cell[a->last - 1] &&
+           (a->last <= a->first + MOST_JOINED || is_whole(l, a->first, a->last));
 }
 
 static bool may_be_a_digit(const text_line *l, const arc *a)

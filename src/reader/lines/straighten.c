@@ -1,0 +1,206 @@
+/*
+ * The ink of a line and nothing else, at a resolution that serves; its fall is undone, and the slant at which columns
+ * are clearest.
+ */
+#include "straighten.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define LEAST_FALL 0.01   /* slope that is worth undoing; pixels down for each to the right */
+#define STEEPEST_LEAN 0.6 /* pixels to the right for each up */
+#define SINGLE 1.4        /* of a digit's height: no wider than this is one digit */
+#define LEAN_STEP 0.05    /* between slants that are tried */
+#define LEAN_GAIN 1.35    /* how much clearer columns have to become for a slant to be undone */
+
+/* Pixels of a digit's height, at least, in a line that is made smaller; the network sees it in 20. */
+#define ENOUGH_HEIGHT 192
+
+/* The slope that is worth undoing. */
+static double find_fall(const line_group *line)
+{
+    const double width = (double)(line->box.right - line->box.left);
+    return width < SINGLE * line->height || fabs(line->slope) < LEAST_FALL ? 0 : line->slope;
+}
+
+/* How clear the columns of a map are where its rows are moved by lean for each row: the sum of their squares. */
+static double clearness(double *columns, const ink_map *map, size_t step, double lean)
+{
+    const double middle = (double)map->height / 2;
+    const size_t offset = map->height;
+    const size_t count = map->width + 2 * offset;
+    memset(columns, 0, count * sizeof *columns);
+    for (size_t y = 0; y < map->height; y += step) {
+        double *column = columns + (size_t)((double)offset - lean * ((double)y - middle)) / step;
+        for (size_t x = 0; x < map->width; x += step)
+            *column++ += map->ink[y * map->width + x];
+    }
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += columns[i] * columns[i];
+    return sum;
+}
+
+static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lenet5_error *error)
+{
+    const size_t count = map->width + 2 * map->height;
+    double *columns = malloc(count * sizeof *columns);
+    if (!columns)
+        return lenet5_fail_memory(error);
+    const size_t step = map->height > 64 ? map->height / 32 : 1;
+    const size_t work = count + map->width * map->height / (step * step);
+    double most = LEAN_GAIN * clearness(columns, map, step, 0);
+    lenet5_status status = LENET5_OK;
+    *lean = 0;
+    for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN && status == LENET5_OK; tried += LEAN_STEP) {
+        status = lenet5_spend(b, work, error);
+        if (status != LENET5_OK)
+            break;
+        const double clear = clearness(columns, map, step, tried);
+        if (clear > most) {
+            most = clear;
+            *lean = tried;
+        }
+    }
+    free(columns);
+    return status;
+}
+
+/* The map without its fall and lean. */
+static lenet5_status straighten(text_line *l, double fall, double lean, budget *b, lenet5_error *error)
+{
+    const ink_map old = l->map;
+    const double across = fabs(lean) * (double)old.height;
+    const double down = fabs(fall) * (double)old.width;
+    ink_map level = {old.width + (size_t)across + 2, old.height + (size_t)down + 2, NULL};
+    if (level.width * level.height > MOST_LINE_PIXELS) {
+        l->crowded = true;
+        return LENET5_OK;
+    }
+    level.ink = malloc(level.width * level.height);
+    if (!level.ink)
+        return lenet5_fail_memory(error);
+    const double middle_x = (double)level.width / 2, middle_y = (double)level.height / 2;
+    const transform step = {1,    lean, ((double)old.width - (double)level.width) / 2 - lean * middle_y,
+                            fall, 1,    ((double)old.height - (double)level.height) / 2 - fall * middle_x};
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < level.height && status == LENET5_OK; y++) {
+        for (size_t x = 0; x < level.width; x++) {
+            double at[2];
+            transform_place(at, &step, (double)x, (double)y);
+            level.ink[y * level.width + x] = (uint8_t)(lenet5_ink_between(&old, at[0], at[1]) + 0.5);
+        }
+        status = lenet5_spend(b, 10 * level.width, error);
+    }
+    l->place = transform_both(&l->place, &step);
+    free(old.ink);
+    l->map = level;
+    return status;
+}
+
+/* A pixel of a line: of its components, or next to one of them and of no other. */
+static bool of_line(const line_groups *g, const ink_map *map, size_t x, size_t y, int32_t line)
+{
+    const uint32_t label = g->components.labels[y * map->width + x];
+    if (label)
+        return g->line[label - 1] == line;
+    for (size_t i = y > 0 ? y - 1 : 0; i <= y + 1 && i < map->height; i++)
+        for (size_t k = x > 0 ? x - 1 : 0; k <= x + 1 && k < map->width; k++) {
+            const uint32_t near = g->components.labels[i * map->width + k];
+            if (near && g->line[near - 1] == line)
+                return true;
+        }
+    return false;
+}
+
+enum { MARGIN = 2 }; /* pixels around the ink of a line */
+
+/*
+ * Adds up in sums (l->map.width) the ink of those of the map's rows that a row of the line covers: all of it, or of
+ * strokes that would become faint the greatest in place of all.
+ */
+static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_groups *g, int32_t line,
+                     const ink_map *map)
+{
+    const span *b = &g->list[line].box;
+    const bool thin = l->scale > 1 && g->stroke < 2 * (double)l->scale;
+    const uint32_t pixels = (uint32_t)(l->scale * l->scale);
+    const size_t top = b->top + row * l->scale, left = b->left > 0 ? b->left - 1 : 0;
+    memset(sums, 0, l->map.width * sizeof *sums);
+    for (size_t i = 0; i < l->scale; i++) {
+        const size_t y = top + i - MARGIN * l->scale; /* above the map it wraps round to what is not in it */
+        if (y >= map->height || y > b->bottom)
+            continue;
+        for (size_t x = left; x < b->right + 1 && x < map->width; x++) {
+            const uint8_t ink = map->ink[y * map->width + x];
+            const size_t column = (x + MARGIN * l->scale - b->left) / l->scale;
+            assert(column < l->map.width);
+            if (ink == 0 || !of_line(g, map, x, y, line))
+                continue;
+            if (!thin)
+                sums[column] += ink;
+            else if (sums[column] < ink * pixels)
+                sums[column] = ink * pixels;
+        }
+    }
+}
+
+/* The ink of a line, with its margin. */
+static lenet5_status cut_out(text_line *l, const line_groups *g, int32_t line, const ink_map *map, budget *b,
+                             lenet5_error *error)
+{
+    uint32_t *sums = malloc(l->map.width * sizeof *sums);
+    l->map.ink = malloc(l->map.width * l->map.height);
+    lenet5_status status = sums && l->map.ink ? LENET5_OK : lenet5_fail_memory(error);
+    const uint32_t pixels = (uint32_t)(l->scale * l->scale);
+    for (size_t y = 0; y < l->map.height && status == LENET5_OK; y++) {
+        status = lenet5_spend(b, 4 * l->map.width * pixels, error);
+        sum_rows(sums, l, y, g, line, map);
+        for (size_t x = 0; x < l->map.width; x++)
+            l->map.ink[y * l->map.width + x] = (uint8_t)(sums[x] / pixels);
+    }
+    free(sums);
+    return status;
+}
+
+/* Where a line is, and at what resolution it is going to be cut out. */
+static text_line place_line(const line_group *g)
+{
+    const span *box = &g->box;
+    const size_t scale = g->height < 2 * ENOUGH_HEIGHT ? 1 : (size_t)(g->height / ENOUGH_HEIGHT);
+    text_line l = {.height = g->height / (double)scale, .scale = scale, .left_out = g->left_out, .clipped = g->clipped};
+    const double s = (double)scale;
+    l.place = (transform){s, 0, (double)box->left - MARGIN * s, 0, s, (double)box->top - MARGIN * s};
+    l.map.width = (box->right - box->left + scale - 1) / scale + 2 * MARGIN;
+    l.map.height = (box->bottom - box->top + scale - 1) / scale + 2 * MARGIN;
+    return l;
+}
+
+static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    double lean = 0;
+    if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit cannot be told from its shape */
+        status = find_lean(&lean, &l->map, b, error);
+    if (status == LENET5_OK && (fall != 0 || lean != 0))
+        status = straighten(l, fall, lean, b, error);
+    return status;
+}
+
+lenet5_status lenet5_take_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
+                               bool in_cells, budget *b, lenet5_error *error)
+{
+    const line_group *group = &groups->list[number];
+    *line = place_line(group);
+    line->crowded = line->map.width * line->map.height > MOST_LINE_PIXELS;
+    lenet5_status status = LENET5_OK;
+    if (!line->crowded)
+        status = cut_out(line, groups, (int32_t)number, map, b, error);
+    if (status == LENET5_OK && !line->crowded && !in_cells)
+        status = make_level(line, find_fall(group), b, error);
+    return status;
+}
