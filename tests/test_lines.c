@@ -1,0 +1,286 @@
+/* Lines of writing: which strokes are of one line, in which order, and where touching ones are divided. */
+#include "unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader/lines/pieces.h"
+#include "reader/search/graph.h"
+
+#define PEN 4 /* pixels */
+
+static ink_map new_map(size_t width, size_t height)
+{
+    const ink_map map = {width, height, calloc(width, height)};
+    assert_non_null(map.ink);
+    return map;
+}
+
+static void fill(const ink_map *map, size_t left, size_t top, size_t width, size_t height)
+{
+    for (size_t y = top; y < top + height && y < map->height; y++)
+        for (size_t x = left; x < left + width && x < map->width; x++)
+            map->ink[y * map->width + x] = 255;
+}
+
+/* A digit 0 with corners. */
+static void draw_ring(const ink_map *map, double left, double top, size_t width, size_t height)
+{
+    const size_t x = (size_t)left, y = (size_t)top;
+    fill(map, x, y, width, PEN);
+    fill(map, x, y + height - PEN, width, PEN);
+    fill(map, x, y, PEN, height);
+    fill(map, x + width - PEN, y, PEN, height);
+}
+
+static line_groups find(const ink_map *map, const layout *printed)
+{
+    static const layout nothing;
+    static const lenet5_read_options options;
+    budget b = lenet5_budget_new(&options);
+    line_groups groups;
+    assert_int_equal(lenet5_find_lines(&groups, map, printed ? printed : &nothing, &b, NULL), LENET5_OK);
+    return groups;
+}
+
+static text_line cut(const line_groups *groups, size_t number, const ink_map *map, const layout *printed)
+{
+    static const layout nothing;
+    static const lenet5_read_options options;
+    budget b = lenet5_budget_new(&options);
+    text_line line;
+    assert_int_equal(lenet5_cut_line(&line, groups, number, map, printed ? printed : &nothing, &b, NULL), LENET5_OK);
+    return line;
+}
+
+/* Finds lines, and compares how many strokes are in each. */
+static void assert_lines(const ink_map *map, const size_t *counts, size_t count)
+{
+    line_groups groups = find(map, NULL);
+    assert_int_equal(groups.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(groups.list[i].count, counts[i]);
+    lenet5_lines_free(&groups);
+}
+
+/* Digits of 20 by 30 pixels on a line with a slope, with a gap between them. */
+static void draw_number(const ink_map *map, size_t digits, double left, double top, double gap, double slope)
+{
+    for (size_t i = 0; i < digits; i++) {
+        const double x = (double)i * (20 + gap);
+        draw_ring(map, left + x, top + slope * x, 20, 30);
+    }
+}
+
+static void a_column_is_read_downwards(void **state)
+{
+    (void)state;
+    ink_map map = new_map(120, 400);
+    for (size_t i = 0; i < 8; i++)
+        draw_ring(&map, 40.0 + (double)(i % 3), 10 + 38.0 * (double)i, 20, i == 0 ? 18 : 30);
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 8);
+    for (size_t i = 1; i < 8; i++)
+        assert_true(groups.list[i].box.top > groups.list[i - 1].box.top);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+static void a_line_may_slope(void **state)
+{
+    (void)state;
+    for (int degrees = -12; degrees <= 12; degrees += 4) {
+        const double slope = tan(degrees * 3.14159265 / 180);
+        ink_map map = new_map(600, 400);
+        draw_number(&map, 7, 30, 185 - 250 * slope, 45, slope);
+        line_groups groups = find(&map, NULL);
+        assert_int_equal(groups.count, 1);
+        assert_int_equal(groups.list[0].count, 7);
+        assert_true(fabs(groups.list[0].slope - slope) < 0.02);
+        lenet5_lines_free(&groups);
+        lenet5_ink_free(&map);
+    }
+}
+
+static void wide_gaps_part_fields_and_rows_come_first(void **state)
+{
+    (void)state;
+    ink_map map = new_map(500, 300);
+    for (size_t row = 0; row < 4; row++)
+        for (size_t column = 0; column < 3; column++)
+            draw_number(&map, 2 + column, 30 + 150.0 * (double)column, 20 + 50.0 * (double)row + 3.0 * (double)column,
+                        4, 0.02);
+    assert_lines(&map, (size_t[]){2, 3, 4, 2, 3, 4, 2, 3, 4, 2, 3, 4}, 12);
+    lenet5_ink_free(&map);
+}
+
+static void digits_with_equal_gaps_are_one_number(void **state)
+{
+    (void)state;
+    ink_map map = new_map(500, 100);
+    draw_number(&map, 6, 30, 30, 50, 0);
+    assert_lines(&map, (size_t[]){6}, 1);
+    lenet5_ink_free(&map);
+}
+
+static void touching_lines_are_divided(void **state)
+{
+    (void)state;
+    ink_map map = new_map(300, 120);
+    draw_number(&map, 6, 30, 20, 8, 0);
+    draw_number(&map, 6, 30, 52, 8, 0);
+    fill(&map, 30 + 2 * 28, 48, PEN, 6); /* the third of either line */
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(groups.list[i].count, 6);
+        assert_in_range(groups.list[i].box.bottom - groups.list[i].box.top, 30, 33);
+    }
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+static void a_bar_over_a_digit_is_of_it(void **state)
+{
+    (void)state;
+    ink_map map = new_map(100, 100);
+    draw_ring(&map, 40, 40, 20, 30);
+    fill(&map, 42, 30, 20, PEN);
+    assert_lines(&map, (size_t[]){2}, 1);
+    text_line line = {0};
+    line_groups groups = find(&map, NULL);
+    line = cut(&groups, 0, &map, NULL);
+    assert_int_equal(line.cut[0] < 0, 1);
+    for (size_t i = 1; i < line.count; i++)
+        assert_true(line.cut[i] >= 0); /* all of one part */
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+static void a_tall_digit_and_one_at_the_border_are_kept(void **state)
+{
+    (void)state;
+    ink_map map = new_map(220, 70);
+    draw_ring(&map, 0, 6, 24, 62);
+    draw_number(&map, 5, 34, 38, 8, 0);
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 1);
+    assert_int_equal(groups.list[0].count, 6);
+    assert_true(groups.list[0].height < 35);
+    assert_true(groups.list[0].clipped);
+    assert_true(groups.border);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+static void a_shadow_is_left_out_and_ink_beside_a_line_is_counted(void **state)
+{
+    (void)state;
+    ink_map map = new_map(300, 300);
+    draw_number(&map, 5, 60, 50, 8, 0);
+    fill(&map, 120, 200, 180, 100);
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 1);
+    assert_int_equal(groups.list[0].count, 5);
+    assert_true(groups.list[0].left_out == 0);
+    assert_false(groups.list[0].clipped);
+    lenet5_lines_free(&groups);
+
+    fill(&map, 40, 0, 6, 300); /* an edge from the top to the bottom, beside the number */
+    groups = find(&map, NULL);
+    assert_int_equal(groups.count, 1);
+    assert_int_equal(groups.list[0].count, 5);
+    assert_true(groups.list[0].left_out > 1);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+/* ---- Cells ----------------------------------------------------------------------------------------------------------
+ */
+
+enum { CELLS = 5, SIDE = 40 };
+
+/* A row of cells at (20, 20), beside each other, and a cell of a table below. */
+static layout a_row_of_cells(cell cells[CELLS + 1], field fields[2])
+{
+    for (size_t i = 0; i < CELLS; i++)
+        cells[i] = (cell){{21 + SIDE * i, 21, 19 + SIDE * (i + 1), 19 + SIDE}, 0};
+    cells[CELLS] = (cell){{21, 71, 199, 109}, 1};
+    fields[0] = (field){0, CELLS, {20, 20, 20 + SIDE * CELLS, 20 + SIDE}, 1, 1, 1};
+    fields[1] = (field){CELLS, 1, {20, 70, 200, 110}, 1, 2, 1};
+    return (layout){CELLS + 1, 2, cells, fields, 1};
+}
+
+static void a_row_of_cells_is_one_line(void **state)
+{
+    (void)state;
+    cell cells[CELLS + 1];
+    field fields[2];
+    const layout printed = a_row_of_cells(cells, fields);
+    ink_map map = new_map(260, 130);
+    for (size_t i = 0; i < CELLS; i++)
+        if (i != 1)
+            draw_ring(&map, 30 + (double)(SIDE * i), 26 + (double)(i % 2), 20, 28);
+    fill(&map, 120, 40, 60, PEN);         /* the third and the fourth touch */
+    fill(&map, 30 + 4 * SIDE, 21, 20, 3); /* a bar over the fifth */
+    draw_number(&map, 3, 40, 76, 10, 0);  /* and a number in the table */
+    line_groups groups = find(&map, &printed);
+    assert_int_equal(groups.count, 2);
+    assert_int_equal(groups.list[0].field, 0);
+    assert_int_equal(groups.list[1].field, 1);
+    assert_int_equal(groups.list[1].count, 3);
+    text_line line = cut(&groups, 0, &map, &printed);
+    static const int16_t cell_of[] = {0, 2, 3, 4};
+    assert_int_equal(line.count, 4);
+    for (size_t i = 0; i < line.count; i++)
+        assert_int_equal(line.cell[i], cell_of[i]);
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+static void no_digit_is_of_two_cells(void **state)
+{
+    (void)state;
+    static const lenet5_read_options options;
+    cell cells[CELLS + 1];
+    field fields[2];
+    const layout printed = a_row_of_cells(cells, fields);
+    ink_map map = new_map(260, 130);
+    for (size_t i = 0; i < CELLS; i++) {
+        fill(&map, 26 + SIDE * i, 25, PEN, 28); /* two strokes in each */
+        fill(&map, 44 + SIDE * i, 25, PEN, 28);
+    }
+    line_groups groups = find(&map, &printed);
+    text_line line = cut(&groups, 0, &map, &printed);
+    assert_int_equal(line.count, 2 * CELLS);
+    graph g;
+    budget b = lenet5_budget_new(&options);
+    assert_int_equal(lenet5_graph_new(&g, &line, &b, NULL), LENET5_OK);
+    assert_int_equal(g.count, 3 * CELLS);
+    for (size_t i = 0; i < g.count; i++)
+        assert_int_equal(line.cell[g.arcs[i].first], line.cell[g.arcs[i].last - 1]);
+    lenet5_graph_free(&g);
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_column_is_read_downwards),
+        cmocka_unit_test(a_line_may_slope),
+        cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
+        cmocka_unit_test(digits_with_equal_gaps_are_one_number),
+        cmocka_unit_test(touching_lines_are_divided),
+        cmocka_unit_test(a_bar_over_a_digit_is_of_it),
+        cmocka_unit_test(a_tall_digit_and_one_at_the_border_are_kept),
+        cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),
+        cmocka_unit_test(a_row_of_cells_is_one_line),
+        cmocka_unit_test(no_digit_is_of_two_cells),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
