@@ -62,7 +62,7 @@ static double typical_height(placed *list, double *weight, const components *c, 
         if (height <= DOT * stroke || lenet5_is_shadow(one, map, stroke))
             continue;
         list[count++] = (placed){height, i};
-        weight[i] = fmin((double)one->area, 2 * stroke * height);
+        weight[i] = pow(fmin((double)one->area, 2 * stroke * height), 0.75);
     }
     return median(list, count, weight);
 }
