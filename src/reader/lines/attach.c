@@ -9,6 +9,7 @@
 #define EDGE_INSIDE 0.7  /* of what the border has cut lies in the band of its line */
 #define EDGE_HEIGHT 0.35 /* of a digit's height, at least, of what the border has left of one */
 #define LOW_INSIDE 0.5   /* of a mark or a part of a digit, in the band of its line */
+#define HANG 0.25        /* of a digit's height that a mark, as a comma, hangs out of the band */
 #define OUTSIDE 0.5      /* digits' heights that a stroke seems farther where it is outside the band */
 #define OVER -0.05       /* of a low stroke's width that lies over or under a digit's; below 0: beyond it */
 #define OVER_GAP 0.4     /* between them, of a digit's height */
@@ -90,9 +91,10 @@ static double far_from(const strokes *s, size_t number, size_t digit)
     const double across = fmax(0, -over) / l->height, down = fmax(0, gap_down(box, other)) / l->height;
     if (s->list[number].kind == DOUBTFUL)
         return inside >= EDGE_INSIDE && box_height(box) >= EDGE_HEIGHT * l->height ? across : INFINITY;
+    const bool hangs = lenet5_in_band(l, box) + HANG * l->height >= LOW_INSIDE * box_height(box);
     const bool is_over =
         over >= OVER * width && down <= OVER_GAP && width * box_height(box) >= OVER_AREA * l->height * l->height;
-    return inside >= LOW_INSIDE || is_over ? hypot(across, down) + OUTSIDE * (1 - fmax(0, inside)) : INFINITY;
+    return hangs || is_over ? hypot(across, down) + OUTSIDE * (1 - fmax(0, inside)) : INFINITY;
 }
 
 lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)
