@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "histogram.h"
 #include "pattern.h"
+#include "shadow.h"
 #include "threshold.h"
 
 #define LEAST_TILE 12
@@ -309,33 +310,53 @@ static lenet5_status even_out(ink_map *map, ink_report *report, const lenet5_pic
     return status;
 }
 
-/* The map becomes ink, from contrasts. */
-static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
+static division divide_map(const ink_map *map)
 {
     uint32_t counts[256];
     const size_t count = map->width * map->height;
-    double noise;
     count_levels(counts, map->ink, count);
     division d = lenet5_divide(counts, 0);
     if (!shows_ink(&d))
         d = divide_tail(counts, count);
     divide_again(&d, counts, map->ink, map->width, map->height);
-    lenet5_status status = lenet5_paper_noise(&noise, map, d.threshold, b, error);
+    return d;
+}
+
+/* Without the pattern of the paper, where that has one: *even becomes whether there is nothing else. */
+static lenet5_status part_pattern(ink_map *map, ink_report *report, bool *even, const division *d, budget *b,
+                                  lenet5_error *error)
+{
+    double noise;
+    lenet5_status status = lenet5_paper_noise(&noise, map, d->threshold, b, error);
     if (status != LENET5_OK)
         return status;
-    report->empty = !shows_ink(&d);
-    report->noise = fmin(1, noise / fmax(1, d.ink - d.paper));
-    const bool even = lenet5_is_even(map, d.threshold, lenet5_stroke_width(map, d.threshold));
-    if (report->empty || even || report->noise > MOST_NOISE)
+    report->noise = fmin(1, noise / fmax(1, d->ink - d->paper));
+    *even = lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
+    if (!shows_ink(d) || *even || report->noise > MOST_NOISE)
         status = lenet5_leave_out_pattern(&report->pattern, map, b, error);
-    if (status != LENET5_OK || report->pattern)
-        report->empty = false;
-    else if (report->empty || even) {
-        report->empty = true;
-        memset(map->ink, 0, count);
-    } else
-        stretch(map->ink, count, &d);
     return status;
+}
+
+/* The map becomes ink, from contrasts. */
+static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
+{
+    division d = divide_map(map);
+    bool shadows, even;
+    lenet5_status status = lenet5_leave_out_shadows(&shadows, map, d.threshold, b, error);
+    if (status == LENET5_OK && shadows) {
+        report->shadow = true;
+        d = divide_map(map);
+    }
+    if (status == LENET5_OK)
+        status = part_pattern(map, report, &even, &d, b, error);
+    if (status != LENET5_OK || report->pattern)
+        return status;
+    report->empty = even || !shows_ink(&d);
+    if (report->empty)
+        memset(map->ink, 0, map->width * map->height);
+    else
+        stretch(map->ink, map->width * map->height, &d);
+    return LENET5_OK;
 }
 
 lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,

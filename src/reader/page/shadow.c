@@ -1,0 +1,120 @@
+/*
+ * The map is looked at in cells. Cells that are ink through and through form a shadow where they reach the border, are
+ * two or more each way, and where all other ink is strokes that a cell is wider than: a bold digit that touches the
+ * border is not left out. Its cells become paper, and those next to them, which hold its edge.
+ */
+#include "shadow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "components.h"
+
+#define CELLS 20     /* along the shorter side: a digit's stroke that fills one of them would be a line's only digit */
+#define LEAST_SIDE 6 /* pixels of a cell */
+#define LEAST_ACROSS 2 /* cells of a shadow, each way */
+
+typedef struct grid {
+    size_t side;   /* of a cell, in pixels; those at the right and the bottom are cut off */
+    ink_map solid; /* a pixel a cell: 255 where all is ink, and later 1 where the shadow's edge is */
+} grid;
+
+static bool all_above(const ink_map *map, size_t left, size_t top, size_t side, unsigned threshold)
+{
+    for (size_t y = top; y < top + side && y < map->height; y++)
+        for (size_t x = left; x < left + side && x < map->width; x++)
+            if (map->ink[y * map->width + x] <= threshold)
+                return false;
+    return true;
+}
+
+static lenet5_status new_grid(grid *g, const ink_map *map, unsigned threshold, lenet5_error *error)
+{
+    const size_t shorter = map->width < map->height ? map->width : map->height;
+    g->side = shorter / CELLS > LEAST_SIDE ? shorter / CELLS : LEAST_SIDE;
+    g->solid.width = (map->width + g->side - 1) / g->side;
+    g->solid.height = (map->height + g->side - 1) / g->side;
+    g->solid.ink = malloc(g->solid.width * g->solid.height);
+    if (!g->solid.ink)
+        return lenet5_fail_memory(error);
+    for (size_t row = 0; row < g->solid.height; row++)
+        for (size_t column = 0; column < g->solid.width; column++)
+            g->solid.ink[row * g->solid.width + column] =
+                all_above(map, column * g->side, row * g->side, g->side, threshold) ? 255 : 0;
+    return LENET5_OK;
+}
+
+static bool is_shadow(const component *c, const ink_map *cells)
+{
+    const span s = c->box;
+    const bool border = s.left == 0 || s.top == 0 || s.right == cells->width || s.bottom == cells->height;
+    return border && s.right - s.left >= LEAST_ACROSS && s.bottom - s.top >= LEAST_ACROSS;
+}
+
+/* Leaves shadows alone in the grid, and the cells around them. */
+static lenet5_status find_shadows(bool *found, grid *g, budget *b, lenet5_error *error)
+{
+    components c;
+    const size_t width = g->solid.width, height = g->solid.height;
+    const lenet5_status status = lenet5_find_components(&c, &g->solid, b, error);
+    if (status != LENET5_OK)
+        return status;
+    memset(g->solid.ink, 0, width * height);
+    *found = false;
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            const uint32_t label = c.labels[y * width + x];
+            if (label == 0 || !is_shadow(&c.list[label - 1], &g->solid))
+                continue;
+            *found = true;
+            for (size_t j = y > 0 ? y - 1 : 0; j <= y + 1 && j < height; j++)
+                for (size_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < width; i++)
+                    g->solid.ink[j * width + i] = 255;
+        }
+    lenet5_components_free(&c);
+    return LENET5_OK;
+}
+
+/* What is outside the grid's shadows. */
+static lenet5_status without(ink_map *rest, const ink_map *map, const grid *g, lenet5_error *error)
+{
+    *rest = (ink_map){map->width, map->height, malloc(map->width * map->height)};
+    if (!rest->ink)
+        return lenet5_fail_memory(error);
+    for (size_t y = 0; y < map->height; y++) {
+        const uint8_t *cells = g->solid.ink + y / g->side * g->solid.width;
+        for (size_t x = 0; x < map->width; x++)
+            rest->ink[y * map->width + x] = cells[x / g->side] ? 0 : map->ink[y * map->width + x];
+    }
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_leave_out_shadows(bool *found, ink_map *contrast, unsigned threshold, budget *b,
+                                       lenet5_error *error)
+{
+    grid g;
+    ink_map rest = {0};
+    *found = false;
+    lenet5_status status = lenet5_check_time(b, 4 * contrast->width * contrast->height, error);
+    if (status == LENET5_OK)
+        status = new_grid(&g, contrast, threshold, error);
+    if (status != LENET5_OK)
+        return status;
+    status = find_shadows(found, &g, b, error);
+    if (status == LENET5_OK && *found)
+        status = without(&rest, contrast, &g, error);
+    if (status == LENET5_OK && *found) {
+        const double stroke = lenet5_stroke_width(&rest, threshold);
+        *found = stroke > 0 && stroke <= (double)g.side;
+    }
+    if (*found && status == LENET5_OK) {
+        free(contrast->ink);
+        contrast->ink = rest.ink;
+        rest.ink = NULL;
+    }
+    free(rest.ink);
+    free(g.solid.ink);
+    return status;
+}
