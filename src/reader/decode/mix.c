@@ -2,9 +2,9 @@
  * From colours to grey. There are four mixes: brightness and the three channels.
  *
  * Where two inks of different colours are on the paper, and the fainter one is straight lines, as frames and rules are,
- * the mix is taken in which that one is faintest beside the pen's. Else it is the one in which ink stands out most: how
- * far the darkest or lightest hundredth is from the middle, measured by how far apart the middle half is. Red lines
- * vanish so under blue ink, and blue ones under black.
+ * the mix is taken in which that one is faintest beside the pen's, less what it still sees of it. Else it is the one in
+ * which ink stands out most: how far the darkest or lightest hundredth is from the middle, measured by how far apart
+ * the middle half is. Red lines vanish so under blue ink, and blue ones under black.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +30,12 @@
 #define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
 #define MOST_LEFT 0.6      /* of a frame, to the pen, in the mix that is taken */
 
-static const unsigned char mixes[MIXES][3] = {{77, 150, 29}, {255, 1, 0}, {0, 255, 1}, {0, 1, 255}}; /* of 256 */
+/* Grey is the weighted sum of the channels and the offset; all are of 256. */
+typedef struct mix {
+    int weight[3], offset;
+} mix;
+
+static const mix mixes[MIXES] = {{{77, 150, 29}, 0}, {{255, 1, 0}, 0}, {{0, 255, 1}, 0}, {{0, 1, 255}, 0}};
 
 typedef struct colours {
     const uint8_t *rgb;
@@ -49,9 +54,10 @@ typedef struct inks {
     double count[2], dark[2]; /* the sampled pixels of each, and the brightness they lack in all */
 } inks;
 
-static uint8_t mixed(const uint8_t *rgb, const unsigned char mix[3])
+static uint8_t mixed(const uint8_t *rgb, const mix *m)
 {
-    return (uint8_t)((rgb[0] * mix[0] + rgb[1] * mix[1] + rgb[2] * mix[2] + 128) >> 8);
+    const int sum = rgb[0] * m->weight[0] + rgb[1] * m->weight[1] + rgb[2] * m->weight[2] + m->offset + 128;
+    return (uint8_t)(sum < 0 ? 0 : sum >= 65536 ? 255 : sum >> 8);
 }
 
 static double dot(colour a, colour b)
@@ -67,16 +73,16 @@ static colour lack(const inks *k, const uint8_t *rgb)
     return (colour){{k->paper[0] - rgb[0], k->paper[1] - rgb[1], k->paper[2] - rgb[2]}};
 }
 
-static double mixed_lack(colour c, const unsigned char mix[3])
+static double mixed_lack(colour c, const mix *m)
 {
-    return (c.part[0] * mix[0] + c.part[1] * mix[1] + c.part[2] * mix[2]) / 256;
+    return (c.part[0] * m->weight[0] + c.part[1] * m->weight[1] + c.part[2] * m->weight[2]) / 256;
 }
 
 /* 0 or 1; -1: paper. */
 static int ink_of(const inks *k, const uint8_t *rgb)
 {
     const colour c = lack(k, rgb);
-    if (mixed_lack(c, mixes[0]) < k->least)
+    if (mixed_lack(c, &mixes[0]) < k->least)
         return -1;
     return dot(c, k->ink[0]) >= dot(c, k->ink[1]) ? 0 : 1;
 }
@@ -90,11 +96,11 @@ static bool measure_paper(inks *k, const colours *c, size_t step)
     for (size_t i = 0; i < count; i += step, seen++) {
         for (size_t part = 0; part < 3; part++)
             histogram[part][c->rgb[3 * i + part]]++;
-        histogram[3][mixed(c->rgb + 3 * i, mixes[0])]++;
+        histogram[3][mixed(c->rgb + 3 * i, &mixes[0])]++;
     }
     for (size_t part = 0; part < 3; part++)
         k->paper[part] = (uint8_t)quantile(histogram[part], seen, 0.5);
-    const double lacks = mixed(k->paper, mixes[0]) - (double)quantile(histogram[3], seen, DARKEST);
+    const double lacks = mixed(k->paper, &mixes[0]) - (double)quantile(histogram[3], seen, DARKEST);
     k->least = INK * lacks;
     return lacks >= LEAST_DARK;
 }
@@ -143,7 +149,7 @@ static void refine(inks *k, const colours *c, size_t step)
         for (size_t part = 0; part < 3; part++)
             sum[ink].part[part] += u.part[part];
         k->count[ink]++;
-        k->dark[ink] += mixed_lack(l, mixes[0]);
+        k->dark[ink] += mixed_lack(l, &mixes[0]);
     }
     for (size_t ink = 0; ink < 2; ink++)
         k->ink[ink] = k->count[ink] > 0 ? unit(sum[ink]) : k->ink[ink];
@@ -178,73 +184,98 @@ static double straightness(const inks *k, const colours *c, int ink, size_t step
     return straight / fmax(1, k->count[ink]);
 }
 
-/* The mix in which a frame of another colour is faintest beside the pen's ink. Returns MIXES if there is no frame. */
-static size_t mix_without_frame(const colours *c, size_t step)
+/* Whether one of the inks is a frame's: the fainter one, of another colour than the pen's, and straight. */
+static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
+{
+    if (!measure_paper(k, c, step))
+        return false;
+    start(k, c, step);
+    for (int i = 0; i < ROUNDS; i++)
+        refine(k, c, step);
+    if (fmin(k->count[0], k->count[1]) < LEAST_SHARE * (k->count[0] + k->count[1]))
+        return false;
+    const double dark[2] = {k->dark[0] / fmax(1, k->count[0]), k->dark[1] / fmax(1, k->count[1])};
+    *frame = dark[0] < dark[1] ? 0 : 1;
+    return dot(k->ink[0], k->ink[1]) <= MOST_ALIKE && dark[*frame] <= FAINTER * dark[1 - *frame] &&
+           straightness(k, c, *frame, step) >= LEAST_STRAIGHT;
+}
+
+/* Takes from a mix what it sees of a frame's colour; the paper stays as light. */
+static mix without(const mix *m, const inks *k, int frame)
+{
+    mix w = {.offset = m->offset};
+    const double left = mixed_lack(k->ink[frame], m);
+    for (size_t part = 0; part < 3; part++) {
+        w.weight[part] = m->weight[part] - (int)lround(256 * left * k->ink[frame].part[part]);
+        w.offset += (m->weight[part] - w.weight[part]) * k->paper[part];
+    }
+    return w;
+}
+
+/* The mix in which a frame of another colour is faintest beside the pen's ink, if there is a frame. */
+static bool mix_without_frame(mix *found, const colours *c, size_t step)
 {
     inks k = {.least = 0};
-    if (!measure_paper(&k, c, step))
-        return MIXES;
-    start(&k, c, step);
-    for (int i = 0; i < ROUNDS; i++)
-        refine(&k, c, step);
-    const int frame = k.dark[0] * k.count[1] < k.dark[1] * k.count[0] ? 0 : 1, pen = 1 - frame;
-    const double fainter = k.dark[frame] / fmax(1, k.count[frame]) / fmax(1, k.dark[pen] / fmax(1, k.count[pen]));
-    const double share = fmin(k.count[0], k.count[1]) / fmax(1, k.count[0] + k.count[1]);
-    if (dot(k.ink[0], k.ink[1]) > MOST_ALIKE || share < LEAST_SHARE || fainter > FAINTER ||
-        straightness(&k, c, frame, step) < LEAST_STRAIGHT)
-        return MIXES;
-    size_t best = MIXES;
+    int frame;
+    const mix *best = NULL;
     double least = MOST_LEFT;
+    if (!find_frame(&frame, &k, c, step))
+        return false;
     for (size_t i = 0; i < MIXES; i++) {
-        const double left = fmax(0, mixed_lack(k.ink[frame], mixes[i])) / fmax(1e-9, mixed_lack(k.ink[pen], mixes[i]));
+        const double pen = mixed_lack(k.ink[1 - frame], &mixes[i]);
+        const double left = fmax(0, mixed_lack(k.ink[frame], &mixes[i])) / fmax(1e-9, pen);
         if (left < least) {
             least = left;
-            best = i;
+            best = &mixes[i];
         }
     }
-    return best;
+    if (!best)
+        return false;
+    *found = without(best, &k, frame);
+    return true;
 }
 
 /* ---- One ink --------------------------------------------------------------------------------------------------------
  */
 
-static double clearness(const colours *c, size_t step, const unsigned char mix[3])
+static double clearness(const colours *c, size_t step, const mix *m)
 {
     uint32_t histogram[256] = {0};
     const size_t count = c->width * c->height;
     size_t seen = 0;
     for (size_t i = 0; i < count; i += step, seen++)
-        histogram[mixed(c->rgb + 3 * i, mix)]++;
+        histogram[mixed(c->rgb + 3 * i, m)]++;
     const double middle = quantile(histogram, seen, 0.5);
     const double out = fmax(middle - quantile(histogram, seen, 0.01), quantile(histogram, seen, 0.99) - middle);
     return out / (UNREST + (double)(quantile(histogram, seen, 0.75) - quantile(histogram, seen, 0.25)));
 }
 
-static size_t clearest_mix(const colours *c, size_t step)
+static mix clearest_mix(const colours *c, size_t step)
 {
     size_t best = 0;
-    double most = CLEARLY * clearness(c, step, mixes[0]);
+    double most = CLEARLY * clearness(c, step, &mixes[0]);
     for (size_t i = 1; i < MIXES; i++) {
-        const double clear = clearness(c, step, mixes[i]);
+        const double clear = clearness(c, step, &mixes[i]);
         if (clear > most) {
             most = clear;
             best = i;
         }
     }
-    return best;
+    return mixes[best];
 }
 
 lenet5_status lenet5_mix(lenet5_picture *picture, const uint8_t *rgb, size_t width, size_t height, lenet5_error *error)
 {
     const colours c = {rgb, width, height};
     const size_t count = width * height, step = count / SAMPLES + 1;
-    const size_t framed = mix_without_frame(&c, step);
-    const size_t best = framed < MIXES ? framed : clearest_mix(&c, step);
+    mix m;
+    if (!mix_without_frame(&m, &c, step))
+        m = clearest_mix(&c, step);
     uint8_t *grey = malloc(count);
     if (!grey)
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < count; i++)
-        grey[i] = mixed(rgb + 3 * i, mixes[best]);
+        grey[i] = mixed(rgb + 3 * i, &m);
     *picture = (lenet5_picture){width, height, grey};
     return LENET5_OK;
 }
