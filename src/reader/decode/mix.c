@@ -1,7 +1,7 @@
 /*
  * From colours to grey. There are four mixes: brightness and the three channels.
  *
- * Where two inks of different colours are on the paper, and the fainter one is straight lines, as frames and rules are,
+ * Where two inks of different colours are on the paper, and one of them is straight lines, as frames and rules are,
  * the mix is taken in which that one is faintest beside the pen's, less what it still sees of it. Else it is the one in
  * which ink stands out most: how far the darkest or lightest hundredth is from the middle, measured by how far apart
  * the middle half is. Red lines vanish so under blue ink, and blue ones under black.
@@ -22,13 +22,13 @@
 #define INK 0.35        /* of what the darkest ink lacks of the paper's light: fainter pixels have no colour to go by */
 #define DARKEST 0.005   /* share of the pixels */
 #define ROUNDS 6        /* of assigning pixels to two colours, and of taking the means of those */
-#define MOST_ALIKE 0.95 /* cosine between the colours of two inks */
+#define MOST_ALIKE 0.98 /* cosine between the colours of two inks */
 #define LEAST_SHARE 0.08   /* of the ink that each has */
-#define FAINTER 0.85       /* brightness that a frame lacks to what the pen lacks, at most */
 #define LONG 5             /* times that a line is longer than wide */
 #define FARTHEST 64        /* pixels that a line is followed each way */
 #define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
-#define MOST_LEFT 0.6      /* of a frame, to the pen, in the mix that is taken */
+#define MOST_STRAIGHT 0.45 /* of a pen's */
+#define MOST_LEFT 0.85     /* of a frame, to the pen, in the mix that is taken */
 
 /* Grey is the weighted sum of the channels and the offset; all are of 256. */
 typedef struct mix {
@@ -51,7 +51,7 @@ typedef struct inks {
     uint8_t paper[3];
     double least; /* brightness that ink lacks of the paper's */
     colour ink[2];
-    double count[2], dark[2]; /* the sampled pixels of each, and the brightness they lack in all */
+    double count[2]; /* of the sampled pixels */
 } inks;
 
 static uint8_t mixed(const uint8_t *rgb, const mix *m)
@@ -140,16 +140,15 @@ static void refine(inks *k, const colours *c, size_t step)
 {
     const size_t count = c->width * c->height;
     colour sum[2] = {{{0}}, {{0}}};
-    k->count[0] = k->count[1] = k->dark[0] = k->dark[1] = 0;
+    k->count[0] = k->count[1] = 0;
     for (size_t i = 0; i < count; i += step) {
         const int ink = ink_of(k, c->rgb + 3 * i);
         if (ink < 0)
             continue;
-        const colour l = lack(k, c->rgb + 3 * i), u = unit(l);
+        const colour u = unit(lack(k, c->rgb + 3 * i));
         for (size_t part = 0; part < 3; part++)
             sum[ink].part[part] += u.part[part];
         k->count[ink]++;
-        k->dark[ink] += mixed_lack(l, &mixes[0]);
     }
     for (size_t ink = 0; ink < 2; ink++)
         k->ink[ink] = k->count[ink] > 0 ? unit(sum[ink]) : k->ink[ink];
@@ -184,7 +183,7 @@ static double straightness(const inks *k, const colours *c, int ink, size_t step
     return straight / fmax(1, k->count[ink]);
 }
 
-/* Whether one of the inks is a frame's: the fainter one, of another colour than the pen's, and straight. */
+/* Whether one of the inks is a frame's: of another colour than the pen's, and of straight lines. */
 static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
 {
     if (!measure_paper(k, c, step))
@@ -194,10 +193,11 @@ static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
         refine(k, c, step);
     if (fmin(k->count[0], k->count[1]) < LEAST_SHARE * (k->count[0] + k->count[1]))
         return false;
-    const double dark[2] = {k->dark[0] / fmax(1, k->count[0]), k->dark[1] / fmax(1, k->count[1])};
-    *frame = dark[0] < dark[1] ? 0 : 1;
-    return dot(k->ink[0], k->ink[1]) <= MOST_ALIKE && dark[*frame] <= FAINTER * dark[1 - *frame] &&
-           straightness(k, c, *frame, step) >= LEAST_STRAIGHT;
+    if (dot(k->ink[0], k->ink[1]) > MOST_ALIKE)
+        return false;
+    const double straight[2] = {straightness(k, c, 0, step), straightness(k, c, 1, step)};
+    *frame = straight[0] > straight[1] ? 0 : 1;
+    return straight[*frame] >= LEAST_STRAIGHT && straight[1 - *frame] <= MOST_STRAIGHT;
 }
 
 /* Takes from a mix what it sees of a frame's colour; the paper stays as light. */
