@@ -322,18 +322,20 @@ static division divide_map(const ink_map *map)
     return d;
 }
 
-/* Without the pattern of the paper, where that has one: *even becomes whether there is nothing else. */
-static lenet5_status part_pattern(ink_map *map, ink_report *report, bool *even, const division *d, budget *b,
+/* Without the pattern of the paper, where that has one. Where there is no writing *parted becomes false. */
+static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report, const division *d, budget *b,
                                   lenet5_error *error)
 {
-    double noise;
-    lenet5_status status = lenet5_paper_noise(&noise, map, d->threshold, b, error);
-    if (status != LENET5_OK)
-        return status;
-    report->noise = fmin(1, noise / fmax(1, d->ink - d->paper));
-    *even = lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
-    if (!shows_ink(d) || *even || report->noise > MOST_NOISE)
-        status = lenet5_leave_out_pattern(&report->pattern, map, b, error);
+    const bool ink = shows_ink(d);
+    const bool even = ink && lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
+    double noise, contrast = 0;
+    lenet5_status status = lenet5_paper_noise(&noise, map, ink && !even ? d->threshold : 255, b, error);
+    if (status == LENET5_OK && (!ink || even || noise > MOST_NOISE * (d->ink - d->paper)))
+        status = lenet5_leave_out_pattern(&contrast, map, b, error);
+    *parted = contrast > 0;
+    report->empty = !*parted && (!ink || even);
+    report->noise = fmin(1, noise / fmax(1, *parted ? contrast : d->ink - d->paper));
+    report->pattern = even || report->noise > MOST_NOISE;
     return status;
 }
 
@@ -341,17 +343,16 @@ static lenet5_status part_pattern(ink_map *map, ink_report *report, bool *even, 
 static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
 {
     division d = divide_map(map);
-    bool shadows, even;
+    bool shadows, parted = false;
     lenet5_status status = lenet5_leave_out_shadows(&shadows, map, d.threshold, b, error);
     if (status == LENET5_OK && shadows) {
         report->shadow = true;
         d = divide_map(map);
     }
     if (status == LENET5_OK)
-        status = part_pattern(map, report, &even, &d, b, error);
-    if (status != LENET5_OK || report->pattern)
+        status = part_pattern(&parted, map, report, &d, b, error);
+    if (status != LENET5_OK || parted)
         return status;
-    report->empty = even || !shows_ink(&d);
     if (report->empty)
         memset(map->ink, 0, map->width * map->height);
     else

@@ -275,11 +275,11 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
     return status;
 }
 
-lenet5_status lenet5_leave_out_pattern(bool *found, ink_map *map, budget *b, lenet5_error *error)
+lenet5_status lenet5_leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
 {
     parting p;
     smoothed s = {0};
-    *found = false;
+    *contrast = 0;
     lenet5_status status = new_levels(&s.fine, map, error);
     if (status == LENET5_OK)
         status = new_levels(&s.coarse, map, error);
@@ -289,7 +289,7 @@ lenet5_status lenet5_leave_out_pattern(bool *found, ink_map *map, budget *b, len
         status = find_parting(&p, &s, map, b, error);
     if (status == LENET5_OK && p.side > 0) {
         status = part(map, &s, &p, b, error);
-        *found = status == LENET5_OK;
+        *contrast = status == LENET5_OK ? p.d.ink - p.d.paper : 0;
     }
     free(s.fine);
     free(s.coarse);
