@@ -28,7 +28,7 @@
 #define LEAST_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
 #define LEAST_TILE 12.0     /* pixels of a tile's side */
 #define TILE_STROKES 3.0    /* widths of a stroke that a tile's side has */
-#define LEAST_TILES 12      /* fewer say little: one digit fills them */
+#define LEAST_TILES 20      /* fewer say little: two digits may fill a dozen */
 #define EVEN \
     0.35 /* deviation of the tiles' shares to their mean: strokes have more than 0.5, patterns less than 0.25 */
 
