@@ -27,7 +27,8 @@
 #define LONG 5             /* times that a line is longer than wide */
 #define FARTHEST 64        /* pixels that a line is followed each way */
 #define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
-#define MOST_STRAIGHT 0.45 /* of a pen's */
+#define STRAIGHTER 1.4     /* times than what the pen wrote */
+#define LEAST_ACROSS 0.15  /* of a frame's pixels: ones are straight, too, but upright */
 #define MOST_LEFT 0.85     /* of a frame, to the pen, in the mix that is taken */
 
 /* Grey is the weighted sum of the channels and the offset; all are of 256. */
@@ -168,19 +169,23 @@ static size_t run(const inks *k, const colours *c, size_t x, size_t y, int ink, 
     return length;
 }
 
-/* The share of an ink's pixels that are in lines along the picture's sides. */
-static double straightness(const inks *k, const colours *c, int ink, size_t step)
+typedef struct lines {
+    double across, all; /* shares of an ink's pixels that are in lines across the picture, and in those down it too */
+} lines;
+
+static lines find_lines(const inks *k, const colours *c, int ink, size_t step)
 {
     const size_t count = c->width * c->height;
-    double straight = 0;
+    double level = 0, upright = 0;
     for (size_t i = 0; i < count; i += step) {
         if (ink_of(k, c->rgb + 3 * i) != ink)
             continue;
         const size_t across = run(k, c, i % c->width, i / c->width, ink, false);
         const size_t down = run(k, c, i % c->width, i / c->width, ink, true);
-        straight += across >= LONG * down || down >= LONG * across;
+        level += across >= LONG * down;
+        upright += down >= LONG * across;
     }
-    return straight / fmax(1, k->count[ink]);
+    return (lines){level / fmax(1, k->count[ink]), (level + upright) / fmax(1, k->count[ink])};
 }
 
 /* Whether one of the inks is a frame's: of another colour than the pen's, and of straight lines. */
@@ -195,9 +200,10 @@ static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
         return false;
     if (dot(k->ink[0], k->ink[1]) > MOST_ALIKE)
         return false;
-    const double straight[2] = {straightness(k, c, 0, step), straightness(k, c, 1, step)};
-    *frame = straight[0] > straight[1] ? 0 : 1;
-    return straight[*frame] >= LEAST_STRAIGHT && straight[1 - *frame] <= MOST_STRAIGHT;
+    const lines found[2] = {find_lines(k, c, 0, step), find_lines(k, c, 1, step)};
+    *frame = found[0].all > found[1].all ? 0 : 1;
+    return found[*frame].all >= LEAST_STRAIGHT && found[*frame].all >= STRAIGHTER * found[1 - *frame].all &&
+           found[*frame].across >= LEAST_ACROSS;
 }
 
 /* Takes from a mix what it sees of a frame's colour; the paper stays as light. */

@@ -1,0 +1,244 @@
+/* Ink on patterned paper, under shadows and in frames of another colour: pictures drawn here, and what is found of the
+ * pen. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lenet5_reader.h"
+#include "reader/decode/decode.h"
+#include "reader/page/ink.h"
+#include "unit.h"
+
+enum { WIDTH = 240, HEIGHT = 72, DIGITS = 5 };
+
+#define PEN 1.8   /* pixels: half a stroke's width */
+#define DARK 0.55 /* share of the paper's light that the pen takes */
+#define LIGHT 210 /* of the paper */
+
+/* A canvas of how much ink there is at each pixel, 0 to 1. */
+typedef struct canvas {
+    double pen[HEIGHT][WIDTH], print[HEIGHT][WIDTH];
+} canvas;
+
+/* How much a line of half a width covers of a pixel. */
+static double covered(double distance, double half)
+{
+    return fmax(0, fmin(1, half + 0.5 - distance));
+}
+
+static void draw_line(double to[HEIGHT][WIDTH], const double from[2], const double end[2], double half)
+{
+    const double dx = end[0] - from[0], dy = end[1] - from[1], length = dx * dx + dy * dy;
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++) {
+            const double at = ((double)x - from[0]) * dx + ((double)y - from[1]) * dy;
+            const double t = fmax(0, fmin(1, length > 0 ? at / length : 0));
+            const double off = hypot((double)x - from[0] - t * dx, (double)y - from[1] - t * dy);
+            to[y][x] = fmax(to[y][x], covered(off, half));
+        }
+}
+
+/* Sevens, fours and zeros of straight strokes. */
+static void write_digits(canvas *c)
+{
+    static const double strokes[3][4][4] = {{{0, 0, 20, 0}, {20, 0, 6, 36}, {20, 0, 6, 36}, {20, 0, 6, 36}},
+                                            {{12, 0, 0, 22}, {0, 22, 22, 22}, {16, 8, 14, 36}, {16, 8, 14, 36}},
+                                            {{4, 0, 18, 0}, {18, 0, 18, 36}, {18, 36, 4, 36}, {4, 36, 4, 0}}};
+    for (size_t digit = 0; digit < DIGITS; digit++)
+        for (size_t i = 0; i < 4; i++) {
+            const double *s = strokes[digit % 3][i];
+            const double left = 20 + 42 * (double)digit, top = 18;
+            draw_line(c->pen, (double[]){left + s[0], top + s[1]}, (double[]){left + s[2], top + s[3]}, PEN);
+        }
+}
+
+typedef enum pattern { HATCHED, WAVES, GUILLOCHE, PATTERNS } pattern;
+
+static double printed(pattern p, double x, double y)
+{
+    switch (p) {
+    case HATCHED: return sin(2 * M_PI * (0.87 * x + 0.5 * y) / 4) > 0.2;
+    case WAVES: return sin(2 * M_PI * (y + 3 * sin(x / 9)) / 5) > 0.5;
+    default: return sin(2 * M_PI * (y + 6 * sin(x / 11)) / 9) > 0.7 || sin(2 * M_PI * (y - 6 * sin(x / 11)) / 9) > 0.7;
+    }
+}
+
+static void print_pattern(canvas *c, pattern p)
+{
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++)
+            for (size_t part = 0; part < 9; part++)
+                c->print[y][x] += printed(p, (double)x + (double)(part % 3) / 3, (double)y + (double)part / 9) / 9;
+}
+
+static void find_ink(ink_map *map, ink_report *report, const canvas *c, double ratio)
+{
+    static uint8_t grey[HEIGHT][WIDTH];
+    static const lenet5_read_options options;
+    const lenet5_picture picture = {WIDTH, HEIGHT, grey[0]};
+    budget b = lenet5_budget_new(&options);
+    lenet5_error error;
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++)
+            grey[y][x] = (uint8_t)(LIGHT * (1 - DARK * c->pen[y][x]) * (1 - ratio * DARK * c->print[y][x]));
+    assert_int_equal(lenet5_find_ink(map, report, &picture, &b, &error), LENET5_OK);
+}
+
+/* What of the pen's middle is ink, and how many pixels are ink where no pen was near. */
+static void compare(double *kept, size_t *added, const ink_map *map, const canvas *c)
+{
+    double pen = 0, found = 0;
+    *added = 0;
+    for (size_t y = 3; y + 3 < HEIGHT; y++)
+        for (size_t x = 3; x + 3 < WIDTH; x++) {
+            double near = 0;
+            for (size_t j = y - 3; j <= y + 3; j++)
+                for (size_t i = x - 3; i <= x + 3; i++)
+                    near = fmax(near, c->pen[j][i]);
+            const bool ink = map->ink[y * WIDTH + x] > 127;
+            pen += c->pen[y][x] >= 1;
+            found += c->pen[y][x] >= 1 && ink;
+            *added += near <= 0 && ink;
+        }
+    *kept = pen > 0 ? found / pen : 0;
+}
+
+static void strokes_stand_out_from_patterns(void **state)
+{
+    (void)state;
+    static canvas c;
+    for (pattern p = HATCHED; p < PATTERNS; p++) {
+        ink_map map;
+        ink_report report;
+        double kept;
+        size_t added;
+        memset(&c, 0, sizeof c);
+        write_digits(&c);
+        print_pattern(&c, p);
+        find_ink(&map, &report, &c, 0.5);
+        compare(&kept, &added, &map, &c);
+        print_message("pattern %d: %.3f of the pen, %zu pixels besides, noise %.2f\n", (int)p, kept, added,
+                      report.noise);
+        assert_false(report.empty);
+        assert_true(report.pattern && report.noise > 0.1);
+        assert_true(kept > 0.98);
+        assert_true(added < 20);
+        lenet5_ink_free(&map);
+    }
+}
+
+static void a_pattern_alone_is_no_ink(void **state)
+{
+    (void)state;
+    static canvas c;
+    for (pattern p = HATCHED; p < PATTERNS; p++) {
+        ink_map map;
+        ink_report report;
+        memset(&c, 0, sizeof c);
+        print_pattern(&c, p);
+        find_ink(&map, &report, &c, 0.8);
+        assert_true(report.empty && report.pattern);
+        lenet5_ink_free(&map);
+    }
+}
+
+static void plain_paper_has_no_pattern(void **state)
+{
+    (void)state;
+    static canvas c;
+    ink_map map;
+    ink_report report;
+    double kept;
+    size_t added;
+    write_digits(&c);
+    find_ink(&map, &report, &c, 0);
+    compare(&kept, &added, &map, &c);
+    assert_true(kept == 1 && added == 0);
+    assert_true(!report.pattern && report.noise < 0.02 && !report.shadow);
+    lenet5_ink_free(&map);
+}
+
+/* A dark corner, five times as wide as a stroke, is no ink; the digits are. */
+static void a_dark_corner_is_no_ink(void **state)
+{
+    (void)state;
+    static canvas c;
+    ink_map map;
+    ink_report report;
+    double kept;
+    size_t added;
+    write_digits(&c);
+    for (size_t y = 0; y < 40; y++)
+        for (size_t x = WIDTH - 12; x < WIDTH; x++)
+            c.print[y][x] = 1 / DARK * 0.9;
+    find_ink(&map, &report, &c, 1);
+    compare(&kept, &added, &map, &c);
+    assert_true(kept > 0.99 && added == 0);
+    assert_true(report.shadow);
+    lenet5_ink_free(&map);
+}
+
+typedef struct tint {
+    uint8_t red, green, blue;
+} tint;
+
+/* Digits in frames of two colours; returns how much darker than the paper the grey of the pen and of the frames is. */
+static void mix(double *pen, double *frame, tint written, tint drawn)
+{
+    static canvas c;
+    static uint8_t rgb[HEIGHT * WIDTH * 3];
+    const uint8_t ink[3] = {written.red, written.green, written.blue}, print[3] = {drawn.red, drawn.green, drawn.blue};
+    double pens = 0, frames = 0;
+    lenet5_picture picture;
+    lenet5_error error;
+    memset(&c, 0, sizeof c);
+    write_digits(&c);
+    for (double left = 12; left < 200; left += 42)
+        for (int side = 0; side < 4; side++) {
+            const double corners[5][2] = {{left, 8}, {left + 36, 8}, {left + 36, 64}, {left, 64}, {left, 8}};
+            draw_line(c.print, corners[side], corners[side + 1], 0.8);
+        }
+    for (size_t i = 0; i < (size_t)HEIGHT * WIDTH; i++)
+        for (size_t part = 0; part < 3; part++) {
+            const double under = 240 + c.print[i / WIDTH][i % WIDTH] * (print[part] - 240.0);
+            rgb[3 * i + part] = (uint8_t)(under + c.pen[i / WIDTH][i % WIDTH] * (fmin(under, ink[part]) - under));
+        }
+    assert_int_equal(lenet5_mix(&picture, rgb, WIDTH, HEIGHT, &error), LENET5_OK);
+    *pen = *frame = 0;
+    for (size_t i = 0; i < (size_t)HEIGHT * WIDTH; i++) {
+        const bool is_pen = c.pen[i / WIDTH][i % WIDTH] >= 1, is_frame = c.print[i / WIDTH][i % WIDTH] >= 1 && c.pen[i / WIDTH][i % WIDTH] <= 0;
+        *pen += is_pen ? picture.grey[0] - picture.grey[i] : 0;
+        *frame += is_frame ? picture.grey[0] - picture.grey[i] : 0;
+        pens += is_pen;
+        frames += is_frame;
+    }
+    *pen /= pens;
+    *frame /= frames;
+    free(picture.grey);
+}
+
+static void frames_of_another_colour_are_faint(void **state)
+{
+    (void)state;
+    static const tint pens[] = {{25, 25, 30}, {30, 50, 140}, {95, 95, 100}};
+    static const tint frames[] = {{225, 125, 50}, {220, 60, 60}, {60, 160, 90}};
+    double pen, frame;
+    for (size_t p = 0; p < 3; p++)
+        for (size_t f = 0; f < 3; f++) {
+            mix(&pen, &frame, pens[p], frames[f]);
+            print_message("pen %zu, frame %zu: %.0f and %.0f levels\n", p, f, pen, frame);
+            assert_true(pen > 40 && frame < pen / 6);
+        }
+    mix(&pen, &frame, pens[0], pens[0]);
+    assert_true(fabs(pen - frame) < 3 && pen > 200);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strokes_stand_out_from_patterns),    cmocka_unit_test(a_pattern_alone_is_no_ink),
+        cmocka_unit_test(plain_paper_has_no_pattern),         cmocka_unit_test(a_dark_corner_is_no_ink),
+        cmocka_unit_test(frames_of_another_colour_are_faint),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
