@@ -31,8 +31,9 @@
 #define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
 #define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
 #define EXTREME 0.002      /* the share of the pixels that may be lighter or darker than any ink or paper */
-#define LEAST_INK 30       /* pixels */
-#define BEYOND_NOISE 8     /* deviations of the paper */
+#define LEAST_INK 30       /* pixels, or the share below of a small picture */
+#define LEAST_INK_SHARE 0.02
+#define BEYOND_NOISE 8        /* deviations of the paper */
 #define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
 #define HALF 127              /* of 255: what is above is ink */
 #define MOST_NOISE 0.08       /* of the paper to the ink; beyond it the paper has a pattern */
@@ -239,8 +240,8 @@ static double spread(const uint8_t *contrast, size_t width, size_t height, unsig
 
 static bool shows_ink(const division *d)
 {
-    return d->ink_count >= LEAST_INK && d->ink >= 255 * LEAST_CONTRAST &&
-           d->ink - d->paper >= LEAST_CLEARANCE * d->noise;
+    return d->ink_count >= fmin(LEAST_INK, LEAST_INK_SHARE * (d->paper_count + d->ink_count)) &&
+           d->ink >= 255 * LEAST_CONTRAST && d->ink - d->paper >= LEAST_CLEARANCE * d->noise;
 }
 
 /* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
@@ -328,11 +329,12 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
 {
     const bool ink = shows_ink(d);
     const bool even = ink && lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
-    double noise, contrast = 0;
+    double noise, contrast = d->ink - d->paper;
     lenet5_status status = lenet5_paper_noise(&noise, map, ink && !even ? d->threshold : 255, b, error);
-    if (status == LENET5_OK && (!ink || even || noise > MOST_NOISE * (d->ink - d->paper)))
+    if (status == LENET5_OK && (!ink || even || noise > MOST_NOISE * contrast)) {
         status = lenet5_leave_out_pattern(&contrast, map, b, error);
-    *parted = contrast > 0;
+        *parted = status == LENET5_OK && contrast > 0;
+    }
     report->empty = !*parted && (!ink || even);
     report->noise = fmin(1, noise / fmax(1, *parted ? contrast : d->ink - d->paper));
     report->pattern = even || report->noise > MOST_NOISE;

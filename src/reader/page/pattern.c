@@ -23,6 +23,7 @@
 #define LEAST_CLEARANCE 2.5 /* of ink from the paper's middle, in deviations of the paper to the lighter side */
 #define CLEARER 2.0         /* times: a larger square, which blurs digits more, has to be worth it */
 #define LEAST_CONTRAST 15   /* of 255: what the smoothed ink stands out by */
+#define LEAST_LEFT 0.35     /* of the contrast before it was smoothed: less is what is left of a pattern */
 #define WEAK 0.4            /* of the way from paper to ink: what is fainter belongs to no stroke */
 #define FLOOR 0.15          /* of the way from paper to ink that is shown as paper */
 #define LEAST_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
@@ -180,11 +181,11 @@ bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
 }
 
 /* How far the ink stands out from the middle of the paper, in deviations of the paper. */
-static double clearance(const division *d, const uint32_t counts[256], size_t count)
+static double clearance(const division *d, const uint32_t counts[256], size_t count, double least)
 {
     const double middle = quantile(counts, count, 0.5);
     const double noise = fmax(1, middle - quantile(counts, count, 0.16));
-    return d->ink - middle >= LEAST_CONTRAST ? (d->ink - middle) / noise : 0;
+    return d->ink - middle >= least ? (d->ink - middle) / noise : 0;
 }
 
 /* Marks pixels of strokes with 255. */
@@ -253,10 +254,12 @@ static lenet5_status part(ink_map *map, smoothed *s, const parting *p, budget *b
 }
 
 /* The side of the squares after which strokes stand out most from a paper on which they are not everywhere. */
-static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map, budget *b, lenet5_error *error)
+static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map, double raw, budget *b,
+                                  lenet5_error *error)
 {
     const size_t shorter = map->width < map->height ? map->width : map->height;
     const size_t count = map->width * map->height;
+    const double least = fmax(LEAST_CONTRAST, LEAST_LEFT * raw);
     lenet5_status status = LENET5_OK;
     *best = (parting){.clearance = LEAST_CLEARANCE};
     for (size_t i = 0; i < sizeof sides / sizeof sides[0] && status == LENET5_OK; i++) {
@@ -267,7 +270,7 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
         count_levels(counts, s->coarse, count);
         const division d = lenet5_divide(counts, 0);
         const ink_map coarse = {map->width, map->height, s->coarse};
-        const parting p = {sides[i], d, clearance(&d, counts, count)};
+        const parting p = {sides[i], d, clearance(&d, counts, count, least)};
         const bool even = lenet5_is_even(&coarse, d.threshold, lenet5_stroke_width(&coarse, d.threshold));
         if (!even && p.clearance > (best->side ? CLEARER : 1) * best->clearance)
             *best = p;
@@ -277,20 +280,19 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
 
 lenet5_status lenet5_leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
 {
-    parting p;
+    parting p = {0};
     smoothed s = {0};
-    *contrast = 0;
     lenet5_status status = new_levels(&s.fine, map, error);
     if (status == LENET5_OK)
         status = new_levels(&s.coarse, map, error);
     if (status == LENET5_OK)
         status = new_levels(&s.spare, map, error);
     if (status == LENET5_OK)
-        status = find_parting(&p, &s, map, b, error);
+        status = find_parting(&p, &s, map, *contrast, b, error);
     if (status == LENET5_OK && p.side > 0) {
         status = part(map, &s, &p, b, error);
-        *contrast = status == LENET5_OK ? p.d.ink - p.d.paper : 0;
     }
+    *contrast = status == LENET5_OK && p.side > 0 ? p.d.ink - p.d.paper : 0;
     free(s.fine);
     free(s.coarse);
     free(s.spare);
