@@ -10,14 +10,16 @@
 
 #include "base/error.h"
 #include "orientation.h"
+#include "page/enlarge.h"
 #include "page/layout.h"
 #include "page/sheet.h"
 #include "page/turn.h"
 #include "reading.h"
 #include "show.h"
 
-#define THIN 1.6         /* pixels of a stroke that the network would see faint */
-#define NOTED_SKEW 0.035 /* radians */
+#define THIN 1.6              /* pixels of a stroke that the network would see faint */
+#define MOST_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
+#define NOTED_SKEW 0.035      /* radians */
 
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
 {
@@ -93,7 +95,7 @@ static unsigned notes_of(const ink_report *report, const layout *printed, const 
     unsigned notes = 0;
     notes |= report->empty ? LENET5_NOTE_EMPTY : 0;
     notes |= report->light && !report->empty ? LENET5_NOTE_LIGHT : 0;
-    notes |= report->stroke > 0 && report->stroke < THIN ? LENET5_NOTE_THIN : 0;
+    notes |= report->thin ? LENET5_NOTE_THIN : 0;
     notes |= border ? LENET5_NOTE_BORDER : 0;
     notes |= report->shadow ? LENET5_NOTE_SHADOW : 0;
     notes |= report->sheet ? LENET5_NOTE_SHEET : 0;
@@ -128,7 +130,7 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
     lenet5_status status = lenet5_show_map(p->options, "ink", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_find_layout(&printed, map, &level, report, &p->budget, error);
-    p->place = transform_both(&p->turned, &level);
+    p->place = transform_both(&p->place, &level);
     if (status == LENET5_OK && printed.rules > 0)
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
@@ -154,13 +156,33 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
 /* ---- All of it ----------------------------------------------------------------------------------------------------
  */
 
-static lenet5_status find_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
-                              lenet5_error *error)
+/* Finds ink once more in the picture twice as large. */
+static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
+                                   lenet5_error *error)
+{
+    lenet5_picture larger;
+    lenet5_ink_free(map);
+    lenet5_status status = lenet5_enlarge(&larger, picture, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_ink(map, report, &larger, b, error);
+    free(larger.grey);
+    return status;
+}
+
+static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
+                              budget *b, lenet5_error *error)
 {
     lenet5_picture cleared;
     lenet5_status status = lenet5_clear_sheet(&cleared, picture, b, error);
+    const lenet5_picture *used = cleared.grey ? &cleared : picture;
     if (status == LENET5_OK)
-        status = lenet5_find_ink(map, report, cleared.grey ? &cleared : picture, b, error);
+        status = lenet5_find_ink(map, report, used, b, error);
+    const bool thin = status == LENET5_OK && report->stroke > 0 && report->stroke < THIN;
+    if (thin && used->width * used->height <= MOST_ENLARGED) {
+        status = find_thin_ink(map, report, used, b, error);
+        *place = FROM_ENLARGED;
+    }
+    report->thin = thin;
     report->sheet = cleared.grey;
     free(cleared.grey);
     return status;
@@ -172,9 +194,11 @@ static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, pa
 {
     ink_map map;
     ink_report report;
-    lenet5_status status = find_ink(&map, &report, picture, &p->budget, error);
+    transform inked = SAME_PLACE;
+    lenet5_status status = find_ink(&map, &report, &inked, picture, &p->budget, error);
     if (status != LENET5_OK)
         return status;
+    p->place = transform_both(&p->turned, &inked);
     status = read_map(reading, p, &map, &report, error);
     if (status == LENET5_OK && better)
         status = lenet5_find_turn(better, reading, &map, p, error);

@@ -16,6 +16,7 @@ typedef struct ink_report {
     bool empty;    /* nothing differs enough from paper */
     bool light;    /* the ink is lighter than the paper */
     bool sheet;    /* it lay on something darker; lenet5_find_ink does not know of it */
+    bool thin;     /* strokes are hardly a pixel wide; lenet5_find_ink does not say so */
     bool shadow;   /* the light falls off across the picture */
     bool pattern;  /* a pattern of the paper was left out */
     double noise;  /* how far the paper varies, as a share of what ink stands out by: 0 to 1 */
