@@ -7,6 +7,7 @@
 #include "art.h"
 #include "common.h"
 #include "lenet5_reader.h"
+#include "transposed.h"
 #include "json/answers.h"
 
 /* How sure the network has to be of a digit; the other outcomes, rubbish among them, share the rest. */
@@ -117,6 +118,12 @@ static void classify_picks(job *j, const char *file, const char *picks)
     if (lenet5_dataset_read(&set, file, NULL, &error) != LENET5_OK) {
         j->failed = true;
         complain_error(&error);
+        return;
+    }
+    if (turn_if_transposed(&set, file, &j->models, &error) != LENET5_OK) {
+        j->failed = true;
+        complain_error(&error);
+        lenet5_dataset_free(&set);
         return;
     }
     const char *next = picks;

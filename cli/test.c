@@ -8,6 +8,7 @@
 #include "lenet5_reader.h"
 #include "outputs.h"
 #include "progress.h"
+#include "transposed.h"
 
 /* A set of 28x28 pictures, normalised where they were not or where it is asked for. */
 static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_error *error)
@@ -27,7 +28,7 @@ static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_er
     return LENET5_OK;
 }
 
-static int load(named_set *loaded, const cli_arguments *arguments)
+static int load(named_set *loaded, const cli_arguments *arguments, const lenet5_committee *models)
 {
     lenet5_error error;
     const char *images = argument_text(arguments, "images");
@@ -44,6 +45,8 @@ static int load(named_set *loaded, const cli_arguments *arguments)
             status = synthetic_set(loaded, LENET5_TEST, &error);
         }
     }
+    if (status == LENET5_OK && images)
+        status = turn_if_transposed(&loaded->set, images, models, &error);
     if (status != LENET5_OK)
         return complain_error(&error);
     const bool other_size = loaded->set.height != LENET5_PICTURE_SIDE || loaded->set.width != LENET5_PICTURE_SIDE;
@@ -442,7 +445,7 @@ static int run(const cli_arguments *arguments)
     if (code == EXIT_DONE && argument_flag(arguments, "int8") && models.count > 1)
         code = complain("--int8 reads with one network, not with a committee of %zu", models.count);
     if (code == EXIT_DONE)
-        code = load(&data, arguments);
+        code = load(&data, arguments, &models);
     if (code == EXIT_DONE)
         code = report(arguments, &models, &data, (unsigned)threads);
     lenet5_dataset_free(&data.set);
@@ -473,6 +476,7 @@ const cli_command test_command = {
                    "two IDX files) and prints the error with its 95 % interval, the confusion matrix, how\n"
                    "many digits have to be rejected, the least probable first, for some error rates among\n"
                    "the rest (the paper's figure 10), and how far the probabilities are from the truth.\n"
+                   "Pictures of --images whose rows and columns are exchanged are turned, and that is said.\n"
                    "Where no MODEL is given, it is the built-in one; several answer together, by the mean of\n"
                    "their penalties.\n\n"
                    "--distorted moves, turns, enlarges, slants and soils the pictures (the paper's figure 13).\n"

@@ -103,6 +103,13 @@ expect 0 '"in_use":false' env LENET5_ISA=baseline "$program" test m.safetensors 
 expect 2 "on one thread" "$program" test m.safetensors --data digits --int8 --threads 2
 expect 0 '"n":3000' "$program" test m.safetensors --images digits/train-images-idx3-ubyte \
     --labels digits/train-labels-idx1-ubyte --normalise --json
+python3 -c "
+d = bytearray(open('digits/t10k-images-idx3-ubyte', 'rb').read())
+for at in range(16, len(d), 784):
+    d[at:at + 784] = bytes(d[at + 28 * (i % 28) + i // 28] for i in range(784))
+open('exchanged', 'wb').write(d)"
+expect 0 "rows and columns are exchanged" "$program" test --images exchanged --labels digits/t10k-labels-idx1-ubyte
+expect 0 "rows and columns are exchanged" "$program" classify exchanged --pick 0
 
 expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2
 expect 0 "truth.tsv" "$program" synth --strings forms --style form --count 3 --digits 4 --data digits --of-test
