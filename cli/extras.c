@@ -142,9 +142,11 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
 
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
-lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, const picture_file *file,
-                                  lenet5_error *error)
+static lenet5_status decode_in_module(lenet5_picture *picture, page_place *place, const picture_file *file,
+                                      lenet5_error *error)
 {
     const lenet5_pictures_module *module = load_extra("lenet5_pictures", error);
     return module ? module->decode(picture, place, file, error) : LENET5_E_OPEN;
 }
+
+const page_decoder lenet5_decode_hook = decode_in_module;

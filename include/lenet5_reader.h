@@ -21,7 +21,7 @@ typedef struct lenet5_picture {
 #define LENET5_MOST_PICTURE_PIXELS 1000000000u
 
 /*
- * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them), turns it as its
+ * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them; HEIC and AVIF with libheif), turns it as its
  * EXIF orientation says, lays what is transparent on white, or on black if it is white itself, and makes grey of
  * colours so that ink stands out most. "-" is standard input. Its size is read from the header first; one of more than
  * LENET5_MAX_PICTURE_PIXELS is refused.

@@ -63,7 +63,22 @@ PY
 expect 3 "not sure  (too much ink)" "$program" read dots.pgm
 expect 3 "not sure  (no digits found)" "$program" read bars.pgm
 expect 3 "not sure  (nothing of the format is there)" "$program" read bars.pgm --format 3
-expect 1 "PNG, JPEG, TIFF, BMP, PNM and WebP can" "$program" read some/notes.txt
+expect 1 "PNG, JPEG, TIFF, BMP, PNM, WebP, HEIC and AVIF can" "$program" read some/notes.txt
+
+# Photos of phones.
+if command -v heif-enc >/dev/null; then
+    heif-enc -L -o photo.heic "$samples/plain.png" >/dev/null 2>&1
+    heif-enc -A -q 90 -o photo.avif "$samples/plain.png" >/dev/null 2>&1
+    for photo in photo.heic photo.avif; do
+        [ -s $photo ] || continue # without an encoder for it
+        expect 0 "52981" "$program" read $photo
+        expect 1 "at most 1000 " "$program" read $photo --max-pixels 1000
+        head -c 1000 $photo >cut-$photo
+        expect 1 "cannot be decoded" "$program" read cut-$photo
+    done
+else
+    echo "skipped: HEIC and AVIF; heif-enc is not here"
+fi
 
 # Drawings.
 expect 0 "52981" "$program" read "$samples/plain.png" --annotate drawn.png

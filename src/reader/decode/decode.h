@@ -29,14 +29,23 @@ typedef struct page_place {
     uint64_t next; /* that of the next page, unchecked; 0: there is none */
 } page_place;
 
-/* Every other kind: the first page, and where it is. The program has a function of this name of its own, which loads
- * the module lenet5_pictures when it is needed (cli/extras.c) and calls this one there. */
+typedef lenet5_status (*page_decoder)(lenet5_picture *picture, page_place *place, const picture_file *file,
+                                      lenet5_error *error);
+
+/* Decodes the first page of every kind of file but PNG, and says where it is: other.c. */
 lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, const picture_file *file,
                                   lenet5_error *error);
 
+/*
+ * What picture.c calls for every kind but PNG. Who links the reader's sources says what it is: the library has
+ * lenet5_decode_other (linked.c); the program, which is to start before Leptonica is loaded, a function that first
+ * loads the module lenet5_pictures, in which that one is (cli/extras.c).
+ */
+extern const page_decoder lenet5_decode_hook;
+
 /* The one symbol of the program's module. */
 typedef struct lenet5_pictures_module {
-    lenet5_status (*decode)(lenet5_picture *picture, page_place *place, const picture_file *file, lenet5_error *error);
+    page_decoder decode;
 } lenet5_pictures_module;
 
 lenet5_status lenet5_check_picture_size(size_t width, size_t height, const picture_file *file, lenet5_error *error);

@@ -1,4 +1,5 @@
-/* Every kind of picture but PNG, with Leptonica; libexif tells which way up a camera was held. */
+/* Every kind of picture but PNG, with Leptonica or, in heif.c, libheif; libexif tells which way up a camera was held.
+ */
 #include <leptonica/allheaders.h>
 #include <libexif/exif-data.h>
 #include <pthread.h>
@@ -6,6 +7,7 @@
 
 #include "base/error.h"
 #include "decode.h"
+#include "heif.h"
 #include "tiff.h"
 
 #define LEAST_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
@@ -147,9 +149,10 @@ static lenet5_status check_header(int *format, const picture_file *file, lenet5_
         return status;
     if (file->size < LEAST_FILE || !is_readable(file) ||
         pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
-        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,
-                           "%s: byte 0: not a picture that can be read; PNG, JPEG, TIFF, BMP, PNM and WebP can",
-                           file->name);
+        return lenet5_fail(
+            error, LENET5_E_PICTURE_FORMAT, 0,
+            "%s: byte 0: not a picture that can be read; PNG, JPEG, TIFF, BMP, PNM, WebP, HEIC and AVIF can",
+            file->name);
     return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, file, error);
 }
 
@@ -206,6 +209,8 @@ lenet5_status lenet5_decode_other(lenet5_picture *picture, page_place *place, co
 {
     static pthread_once_t silence = PTHREAD_ONCE_INIT;
     PIX *pix = NULL;
+    if (lenet5_is_heif(file))
+        return lenet5_decode_heif(picture, file, error);
     pthread_once(&silence, be_silent);
     lenet5_status status = lenet5_is_tiff(file) ? read_tiff(&pix, place, file, error) : read_single(&pix, file, error);
     if (status != LENET5_OK)

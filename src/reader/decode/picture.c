@@ -167,7 +167,7 @@ lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, le
         status = go_on(pages, error);
     if (status == LENET5_OK)
         status = is_png(file) ? lenet5_decode_png(picture, file, error)
-                              : lenet5_decode_other(picture, &pages->place, file, error);
+                              : lenet5_decode_hook(picture, &pages->place, file, error);
     pages->read++;
     pages->left = status == LENET5_OK && pages->place.next > 0;
     return status;
