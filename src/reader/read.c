@@ -10,16 +10,13 @@
 
 #include "base/error.h"
 #include "orientation.h"
-#include "page/enlarge.h"
 #include "page/layout.h"
-#include "page/sheet.h"
+#include "page/prepare.h"
 #include "page/turn.h"
 #include "reading.h"
 #include "show.h"
 
-#define THIN 1.6              /* pixels of a stroke that the network would see faint */
-#define MOST_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
-#define NOTED_SKEW 0.035      /* radians */
+#define NOTED_SKEW 0.035 /* radians */
 
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
 {
@@ -156,38 +153,6 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
 /* ---- All of it ----------------------------------------------------------------------------------------------------
  */
 
-/* Finds ink once more in the picture twice as large. */
-static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
-                                   lenet5_error *error)
-{
-    lenet5_picture larger;
-    lenet5_ink_free(map);
-    lenet5_status status = lenet5_enlarge(&larger, picture, b, error);
-    if (status == LENET5_OK)
-        status = lenet5_find_ink(map, report, &larger, b, error);
-    free(larger.grey);
-    return status;
-}
-
-static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
-                              budget *b, lenet5_error *error)
-{
-    lenet5_picture cleared;
-    lenet5_status status = lenet5_clear_sheet(&cleared, picture, b, error);
-    const lenet5_picture *used = cleared.grey ? &cleared : picture;
-    if (status == LENET5_OK)
-        status = lenet5_find_ink(map, report, used, b, error);
-    const bool thin = status == LENET5_OK && report->stroke > 0 && report->stroke < THIN;
-    if (thin && used->width * used->height <= MOST_ENLARGED) {
-        status = find_thin_ink(map, report, used, b, error);
-        *place = FROM_ENLARGED;
-    }
-    report->thin = thin;
-    report->sheet = cleared.grey;
-    free(cleared.grey);
-    return status;
-}
-
 /* Reads a picture as it is, and says by how many quarters it had better be turned, if that is asked. */
 static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, page *p, const lenet5_picture *picture,
                                    lenet5_error *error)
@@ -195,7 +160,7 @@ static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, pa
     ink_map map;
     ink_report report;
     transform inked = SAME_PLACE;
-    lenet5_status status = find_ink(&map, &report, &inked, picture, &p->budget, error);
+    lenet5_status status = lenet5_prepare(&map, &report, &inked, picture, &p->budget, error);
     if (status != LENET5_OK)
         return status;
     p->place = transform_both(&p->turned, &inked);

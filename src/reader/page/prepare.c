@@ -1,0 +1,66 @@
+#include "prepare.h"
+
+#include <stdlib.h>
+
+#include "enlarge.h"
+#include "reduce.h"
+#include "sheet.h"
+
+#define THIN 1.6              /* pixels of a stroke that the network would see faint */
+#define WIDE 3.0              /* pixels of a stroke that is seen well enough in a picture made smaller */
+#define MOST_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
+
+/* Finds ink once more in the picture twice as large. */
+static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
+                                   lenet5_error *error)
+{
+    lenet5_picture larger;
+    lenet5_ink_free(map);
+    lenet5_status status = lenet5_enlarge(&larger, picture, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_ink(map, report, &larger, b, error);
+    free(larger.grey);
+    return status;
+}
+
+static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
+                              budget *b, lenet5_error *error)
+{
+    lenet5_picture cleared;
+    *place = SAME_PLACE;
+    lenet5_status status = lenet5_clear_sheet(&cleared, picture, b, error);
+    const lenet5_picture *used = cleared.grey ? &cleared : picture;
+    if (status == LENET5_OK)
+        status = lenet5_find_ink(map, report, used, b, error);
+    const bool thin = status == LENET5_OK && report->stroke > 0 && report->stroke < THIN;
+    if (thin && used->width * used->height <= MOST_ENLARGED) {
+        status = find_thin_ink(map, report, used, b, error);
+        *place = FROM_ENLARGED;
+    }
+    report->thin = thin;
+    report->sheet = cleared.grey;
+    free(cleared.grey);
+    return status;
+}
+
+lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
+                             budget *b, lenet5_error *error)
+{
+    lenet5_picture reduced;
+    const size_t times = lenet5_reduction_of(picture);
+    if (times == 1)
+        return find_ink(map, report, place, picture, b, error);
+    lenet5_status status = lenet5_reduce(&reduced, picture, times, b, error);
+    if (status != LENET5_OK)
+        return status;
+    status = find_ink(map, report, place, &reduced, b, error);
+    free(reduced.grey);
+    if (status == LENET5_OK && report->stroke >= WIDE) {
+        *place = transform_both(&(transform){(double)times, 0, 0, 0, (double)times, 0}, place);
+        return LENET5_OK;
+    }
+    if (status != LENET5_OK)
+        return status;
+    lenet5_ink_free(map);
+    return find_ink(map, report, place, picture, b, error);
+}
