@@ -1,9 +1,9 @@
-/* Picture files: what is transparent, and what uses few of its levels. */
+/* Pictures: what is transparent, what uses few of its levels, and what has many pixels. */
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lenet5_reader.h"
+#include "reader/page/reduce.h"
 #include "unit.h"
 
 enum { WIDE = 40, TALL = 30, LEFT = 10, RIGHT = 14, TOP = 5, BOTTOM = 25 }; /* a stroke on paper */
@@ -126,11 +126,74 @@ static void sixteen_bits_may_hold_fewer(void **state)
     }
 }
 
+/* ---- Large pictures -------------------------------------------------------------------------------------------------
+ */
+
+static void a_large_picture_is_made_smaller(void **state)
+{
+    (void)state;
+    static const size_t sizes[][3] = {{4999, 4999, 1}, {5000, 1800, 2}, {5000, 1799, 1}, {1800, 5000, 2},
+                                      {4032, 3024, 1}, {4960, 7016, 2}, {8000, 6000, 3}, {1, 1, 1}};
+    uint8_t grey[] = {0, 10, 20, 30, 99, 40, 50, 60, 70, 99, 99, 99, 99, 99, 99};
+    lenet5_picture reduced;
+    budget b = lenet5_budget_new(&(lenet5_read_options){0});
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        assert_int_equal(lenet5_reduction_of(&(lenet5_picture){sizes[i][0], sizes[i][1], NULL}), sizes[i][2]);
+    assert_int_equal(lenet5_reduce(&reduced, &(lenet5_picture){5, 3, grey}, 2, &b, NULL), LENET5_OK);
+    assert_int_equal(reduced.width, 2);
+    assert_int_equal(reduced.height, 1);
+    assert_int_equal(reduced.grey[0], 25);
+    assert_int_equal(reduced.grey[1], 45);
+    free(reduced.grey);
+}
+
+/* A string, each of its pixels so many times as wide and high. */
+static lenet5_picture enlarged(const lenet5_string *s, size_t times)
+{
+    lenet5_picture p = {times * s->width, times * s->height, malloc(times * times * s->width * s->height)};
+    assert_non_null(p.grey);
+    for (size_t i = 0; i < p.width * p.height; i++)
+        p.grey[i] = s->rgb[3 * (i / p.width / times * s->width + i % p.width / times)];
+    return p;
+}
+
+static void a_string_is_read_at_any_size(void **state)
+{
+    (void)state;
+    lenet5_dataset digits;
+    lenet5_reader *reader;
+    lenet5_string s;
+    lenet5_read_line lines[2];
+    assert_int_equal(lenet5_dataset_synthesise(&digits, 100, 5, NULL), LENET5_OK);
+    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
+    assert_int_equal(lenet5_string_draw(&s, &digits, "spaced", 5, 1, 1, NULL), LENET5_OK);
+    const size_t times = 5000 / s.width + 1;
+    for (size_t i = 0; i < 2; i++) {
+        lenet5_picture p = enlarged(&s, i == 0 ? 1 : times);
+        lenet5_reading r;
+        assert_int_equal(lenet5_reduction_of(&p), i == 0 ? 1 : 2);
+        assert_int_equal(lenet5_read(&r, reader, &p, NULL, NULL), LENET5_OK);
+        assert_int_equal(r.count, 1);
+        lines[i] = r.lines[0];
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+    assert_string_equal(lines[0].string[0].text, s.text);
+    assert_string_equal(lines[1].string[0].text, s.text);
+    assert_in_range(lines[1].box.width, times * (lines[0].box.width - 3), times * (lines[0].box.width + 3));
+    assert_in_range(lines[1].box.x, times * (lines[0].box.x - 3), times * (lines[0].box.x + 3));
+    lenet5_string_free(&s);
+    lenet5_reader_free(reader);
+    lenet5_dataset_free(&digits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_transparent_is_paper_that_ink_is_seen_on),
         cmocka_unit_test(sixteen_bits_may_hold_fewer),
+        cmocka_unit_test(a_large_picture_is_made_smaller),
+        cmocka_unit_test(a_string_is_read_at_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
