@@ -183,6 +183,24 @@ static void pair_slashes(graph *g, double height)
         }
 }
 
+/* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
+static void keep_marks(graph *g, const text_line *line)
+{
+    double none[MOST_PIECES];
+    for (size_t piece = 0; piece < line->count; piece++) {
+        const arc *alone = &g->arcs[g->begin[piece]];
+        assert(alone->first == piece && alone->last == piece + 1);
+        none[piece] = 1;
+        for (size_t mark = 0; mark < MARKS; mark++)
+            none[piece] -= alone->mark[mark];
+        g->skip[piece] *= fmax(LEAST_LEFT_OUT, none[piece]);
+    }
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t piece = g->arcs[i].first; piece < g->arcs[i].last && g->arcs[i].last > g->arcs[i].first + 1;
+             piece++)
+            g->arcs[i].prior *= fmax(LEAST_JOINED, none[piece]);
+}
+
 /* Words and signs beside a string are apart from it. */
 static void find_ends(graph *g, const text_line *line)
 {
@@ -207,12 +225,15 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
         status = add_arcs(g, ink, line, first, b, error);
         g->begin[first + 1] = g->count;
     }
-    find_ends(g, line);
-    pair_slashes(g, line->height);
     free(ink);
-    if (status != LENET5_OK)
+    if (status != LENET5_OK) {
         lenet5_graph_free(g);
-    return status;
+        return status;
+    }
+    pair_slashes(g, line->height);
+    keep_marks(g, line);
+    find_ends(g, line);
+    return LENET5_OK;
 }
 
 void lenet5_graph_free(graph *g)

@@ -165,8 +165,11 @@ void lenet5_mark_shares(double share[MARKS], const uint8_t *ink, const span *box
     if (beside->height <= 0)
         return;
     measure(value, ink, box, beside);
-    for (size_t mark = 0; mark < MARKS; mark++)
-        all += share[mark] = odds_of(&mark_forms[mark], value);
+    for (size_t i = 0; i < sizeof mark_forms / sizeof mark_forms[0]; i++) {
+        const double odds = odds_of(&mark_forms[i], value);
+        share[mark_forms[i].mark - LENET5_CLASSES] += odds;
+        all += odds;
+    }
     for (size_t mark = 0; mark < MARKS; mark++)
         share[mark] = share[mark] / all >= LEAST_MARK ? share[mark] / all : 0;
 }
