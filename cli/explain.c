@@ -160,7 +160,7 @@ static size_t node_count(const explanation *e)
 /* Whether the drawing shows a candidate: the network takes it for a digit. */
 static bool is_drawn(const lenet5_candidate *c)
 {
-    return c->chosen || (double)c->posterior[best_digit(c)] * c->prior > 0.01;
+    return c->chosen || c->mark || (double)c->posterior[best_digit(c)] * c->prior > 0.01;
 }
 
 /* How far the handles of a candidate's arc are above the nodes; the arc itself reaches three quarters of that. */
@@ -182,16 +182,18 @@ static size_t base_line(const explanation *e)
 /* A candidate as an arc over the pieces that it is made of. Its handles may be above the drawing. */
 static void put_arc(FILE *page, const lenet5_candidate *c, size_t base)
 {
+    const bool chosen = c->chosen || c->mark;
     const size_t from = NODE_MARGIN + c->first * NODE_SPACING;
     const size_t to = NODE_MARGIN + c->last * NODE_SPACING;
     const long handle = (long)base - (long)rise_of(c);
     const unsigned digit = best_digit(c);
     fprintf(
         page,
-        "<g%s><path d=\"M%zu %zu C%zu %ld %zu %ld %zu %zu\"/><text x=\"%zu\" y=\"%zu\">%u</text><title>%u: %.4f, prior "
+        "<g%s><path d=\"M%zu %zu C%zu %ld %zu %ld %zu %zu\"/><text x=\"%zu\" y=\"%zu\">%c</text><title>%u: %.4f, prior "
         "%.4f</title></g>\n",
-        c->chosen ? " class=\"chosen\"" : "", from, base, from, handle, to, handle, to, base, (from + to) / 2,
-        base - rise_of(c) * 3 / 4 - 4, digit, digit, (double)c->posterior[digit], c->prior);
+        chosen ? " class=\"chosen\"" : "", from, base, from, handle, to, handle, to, base, (from + to) / 2,
+        base - rise_of(c) * 3 / 4 - 4, c->mark ? c->mark : (char)('0' + digit), digit, (double)c->posterior[digit],
+        c->prior);
 }
 
 /* The chosen arcs come last, on top of the others. */
@@ -203,12 +205,12 @@ static void put_graph(explanation *e)
             2 * NODE_MARGIN + (nodes - 1) * NODE_SPACING, base + 20);
     for (int chosen = 0; chosen <= 1; chosen++)
         for (size_t i = 0; i < e->count; i++)
-            if (e->candidates[i].chosen == (chosen == 1) && is_drawn(&e->candidates[i]))
+            if ((e->candidates[i].chosen || e->candidates[i].mark) == (chosen == 1) && is_drawn(&e->candidates[i]))
                 put_arc(e->page, &e->candidates[i], base);
     for (size_t i = 0; i < nodes; i++)
         fprintf(e->page, "<circle cx=\"%zu\" cy=\"%zu\" r=\"4\"/>\n", NODE_MARGIN + i * NODE_SPACING, base);
     fputs("</svg></div>\n<p class=\"soft\">Each dot is a gap or a cut between two pieces; each arc a join that may be "
-          "a digit. "
+          "a digit or a mark. "
           "The blue path is the answer.</p>\n",
           e->page);
 }
@@ -228,8 +230,10 @@ static void put_candidates(explanation *e)
             picture[k] = (uint8_t)(255 - c->picture[k]);
         snprintf(name, sizeof name, "%zu-%zu-%zu-%zu.png", e->picture, e->line, c->first, c->last);
         write_picture(e, name, picture, LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE, 1);
-        fprintf(e->page, "<div%s><img src=\"%s\" alt=\"\">", c->chosen ? " class=\"chosen\"" : "", name);
-        if (rubbish)
+        fprintf(e->page, "<div%s><img src=\"%s\" alt=\"\">", c->chosen || c->mark ? " class=\"chosen\"" : "", name);
+        if (c->mark)
+            fprintf(e->page, "mark %c</div>\n", c->mark);
+        else if (rubbish)
             fprintf(e->page, "no digit<br>%.3f</div>\n", (double)c->posterior[LENET5_RUBBISH]);
         else
             fprintf(e->page, "%u<br>%.3f</div>\n", digit, (double)c->posterior[digit]);

@@ -72,6 +72,17 @@ static int parse_method(read_job *j, const cli_arguments *a)
     return EXIT_DONE;
 }
 
+static int parse_marks(read_job *j, const cli_arguments *a)
+{
+    static const char *const names[] = {"yes", "no", NULL};
+    const char *text = argument_text(a, "marks");
+    const size_t place = text ? place_among(names, text) : 0;
+    if (!names[place])
+        return complain_unknown(a->command, "marks", text, names);
+    j->options.digits_only = place == 1;
+    return EXIT_DONE;
+}
+
 static int read_options(read_job *j, const cli_arguments *a)
 {
     const char *check = argument_text(a, "check");
@@ -92,6 +103,8 @@ static int read_options(read_job *j, const cli_arguments *a)
         code = parse_region(j, a, argument_text(a, "region"));
     if (code == EXIT_DONE)
         code = parse_method(j, a);
+    if (code == EXIT_DONE)
+        code = parse_marks(j, a);
     if (code == EXIT_DONE && check && !parse_check(&j->options.check, check))
         code = complain_unknown(a->command, "check", check, check_names);
     if (code == EXIT_DONE && argument_text(a, "list"))
@@ -197,7 +210,8 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"format", "F", "digits (the default), N, MIN-MAX, zip5, zip9 or a mask: ddddd-dddd"},
+    {"format", "F", "digits (the default), N, MIN-MAX, zip5, zip9, amount, date, decimal, phone or a mask: dd/dd/dddd"},
+    {"marks", "no", "digits only: points, commas, strokes and the like are left out of the answer"},
     {"method", "M", "pieces (the default): lines are cut; or sdnn: the network goes over them"},
     {"list", "FILE", "codes that exist, one a line: the answer is one of them"},
     {"check", "C", "luhn, mod10 or mod11: the last digit has to agree with the others"},
@@ -232,6 +246,10 @@ const cli_command read_command = {
                    "single digit, or like a few that hang together, that these are asked for more: 0.92 for\n"
                    "one, 0.96 for two and 0.85 for more that all touch. If you know what is written,\n"
                    "use --format, --list or --check: 0.5 is then enough for all.\n\n"
+                   "The marks . , : - / = + ( ) are told where they stand between or beside digits. N, MIN-MAX\n"
+                   "and zip5 are digits only; a mask's own marks may be in the ink or not. decimal is 17,5 or\n"
+                   "-3, amount 1.234,50 or 31.964.- or (7.50), date 12/08/2024, 1.2.24 or 2024-08-12, and phone\n"
+                   "+82-2-123-4567. What stands beside a number of a format, apart from it, is left out.\n\n"
                    "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
                    "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What\n"
                    "--format, --list, --check, --threshold, --max-error and --n-best say holds for the fields\n"

@@ -27,6 +27,9 @@ static arc arc_of(size_t first, size_t last, float sharp, lenet5_random *dice)
         sum += a.posterior[digit] = expf(lenet5_random_uniform(dice, 0, sharp));
     for (size_t digit = 0; digit <= LENET5_CLASSES; digit++)
         a.posterior[digit] /= sum;
+    a.marked = lenet5_random_below(dice, 4) == 0;
+    for (size_t mark = 0; a.marked && mark < MARKS; mark++)
+        a.mark[mark] = (double)lenet5_random_uniform(dice, 0, 0.9F / MARKS);
     return a;
 }
 
@@ -37,6 +40,8 @@ static graph graph_of(size_t pieces, uint8_t seed)
     if (!g.arcs)
         abort();
     lenet5_random_seed(&dice, seed, 0);
+    g.before[0] = g.behind[pieces] = 1;
+    g.before[pieces / 2] = g.behind[pieces / 2] = seed & 2 ? 0.01 : 0;
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = seed & 1 ? 0.01 : 0;
         for (size_t last = first + 1; last <= pieces && last <= first + MOST_JOINED; last++)

@@ -12,9 +12,10 @@ static lenet5_reader *builtin_reader(void)
 
 static lenet5_read_options options_of(uint8_t choice)
 {
-    static const char *const formats[] = {"digits", "5", "2-6", "zip9", "zip5", "d-dd/ddd", "1", NULL};
+    static const char *const formats[] = {"amount", "5", "date", "zip9", "phone", "d-dd/ddd", "decimal", NULL};
     static const char *const list[] = {"12345", "1", "123456", "90210"};
     return (lenet5_read_options){.format = formats[choice % 8],
+                                 .digits_only = choice >= 128,
                                  .list = choice & 64 ? list : NULL,
                                  .list_count = choice & 64 ? sizeof list / sizeof list[0] : 0,
                                  .check = (lenet5_check)(choice >> 4 & 3),

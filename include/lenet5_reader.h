@@ -21,10 +21,10 @@ typedef struct lenet5_picture {
 #define LENET5_MOST_PICTURE_PIXELS 1000000000u
 
 /*
- * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them; HEIC and AVIF with libheif), turns it as its
- * EXIF orientation says, lays what is transparent on white, or on black if it is white itself, and makes grey of
- * colours so that ink stands out most. "-" is standard input. Its size is read from the header first; one of more than
- * LENET5_MAX_PICTURE_PIXELS is refused.
+ * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them; HEIC and AVIF with
+ * libheif), turns it as its EXIF orientation says, lays what is transparent on white, or on black if it is white
+ * itself, and makes grey of colours so that ink stands out most. "-" is standard input. Its size is read from the
+ * header first; one of more than LENET5_MAX_PICTURE_PIXELS is refused.
  *
  * Of all functions of the library this one alone touches a global: for other kinds than PNG it asks Leptonica to be
  * silent.
@@ -81,7 +81,8 @@ typedef struct lenet5_candidate {
     uint8_t picture[LENET5_PICTURE_BYTES]; /* as the network has seen it */
     float posterior[LENET5_CLASSES + 1];
     double prior; /* of its shape and of the cuts that it needs, at most 1 */
-    bool chosen;  /* for the likeliest string */
+    bool chosen;  /* for a digit of the likeliest string */
+    char mark;    /* of that string, which it was chosen for; 0: none */
 } lenet5_candidate;
 
 /*
@@ -144,6 +145,7 @@ typedef struct lenet5_read_options {
      */
     bool (*stop)(void *context);
     void *stop_context;
+    bool digits_only; /* marks are left out of the strings, with LENET5_NOTE_MARKS; false: they are told */
 } lenet5_read_options;
 
 #define LENET5_MAX_N_BEST 10

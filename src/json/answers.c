@@ -83,6 +83,16 @@ static json_t *digits_json(const lenet5_read_line *l)
     return list;
 }
 
+static json_t *marks_json(const lenet5_read_line *l)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < l->marks; i++)
+        add_item(&list,
+                 json_pack("{s:s#, s:I, s:f, s:o}", "mark", &l->mark[i].mark, 1, "place", (json_int_t)l->mark[i].place,
+                           "probability", l->mark[i].probability, "box", box_json(&l->mark[i].box)));
+    return list;
+}
+
 /* Line 0 has nothing written in it. */
 static json_t *place_json(const read_place *place, size_t line)
 {
@@ -107,12 +117,12 @@ static json_t *with(json_t *object, json_t *more)
 json_t *reading_json(const read_place *place, const lenet5_reading *reading, size_t line)
 {
     const lenet5_read_line *l = &reading->lines[line - 1];
-    json_t *object =
-        with(place_json(place, line),
-             json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o, s:i}", "string", l->strings ? l->string[0].text : "",
-                       "decision", decision_name(l->decision), "probability",
-                       l->strings ? l->string[0].probability : 0.0, "box", box_json(&l->box), "n_best", strings_json(l),
-                       "digits", digits_json(l), "notes", notes_json(reading->notes), "turned", (int)reading->turned));
+    json_t *object = with(
+        place_json(place, line),
+        json_pack("{s:s, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:i}", "string", l->strings ? l->string[0].text : "",
+                  "decision", decision_name(l->decision), "probability", l->strings ? l->string[0].probability : 0.0,
+                  "box", box_json(&l->box), "n_best", strings_json(l), "digits", digits_json(l), "marks", marks_json(l),
+                  "notes", notes_json(reading->notes), "turned", (int)reading->turned));
     if (l->decision == LENET5_UNSURE && l->strings > 0)
         add_member(&object, "reason", json_string(lenet5_evidence_doubt(l->doubt)));
     return object;
@@ -128,8 +138,8 @@ json_t *evidence_json(const lenet5_read_line *line)
 
 json_t *empty_reading_json(const read_place *place, const lenet5_reading *reading)
 {
-    return with(place_json(place, 0), json_pack("{s:s, s:s, s:f, s:[], s:[], s:o, s:i}", "string", "", "decision",
-                                                "empty", "probability", 0.0, "n_best", "digits", "notes",
+    return with(place_json(place, 0), json_pack("{s:s, s:s, s:f, s:[], s:[], s:[], s:o, s:i}", "string", "", "decision",
+                                                "empty", "probability", 0.0, "n_best", "digits", "marks", "notes",
                                                 notes_json(reading->notes), "turned", (int)reading->turned));
 }
 

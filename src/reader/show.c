@@ -36,9 +36,13 @@ void lenet5_show_arcs(const lenet5_read_options *options, size_t line, const gra
         lenet5_candidate c = {.first = a->first, .last = a->last, .prior = a->prior * a->shape};
         memcpy(c.picture, a->picture, sizeof c.picture);
         memcpy(c.posterior, a->posterior, sizeof c.posterior);
-        for (size_t k = 0; best && k < best->length; k++)
-            c.chosen |= best->arc[k] == i;
-        if (c.chosen || options->method == LENET5_METHOD_PIECES) /* places are too many to be looked at */
+        for (size_t k = 0; best && k < best->length; k++) {
+            const bool is_mark = !is_digit(symbol_of(best->digits[k]));
+            if (best->arc[k] == i && is_mark)
+                c.mark = best->digits[k];
+            c.chosen |= best->arc[k] == i && !is_mark;
+        }
+        if (c.chosen || c.mark || options->method == LENET5_METHOD_PIECES) /* places are too many to be looked at */
             observer->candidate(observer->context, line, &c);
     }
 }

@@ -114,9 +114,10 @@ static bool take_options(reading_job *j)
 {
     static const char *const checks[] = {"none", "luhn", "mod10", "mod11", NULL};
     static const char *const methods[] = {"pieces", "sdnn", NULL};
+    static const char *const marks[] = {"yes", "no", NULL};
     lenet5_error error;
     request *r = j->request;
-    size_t check, method;
+    size_t check, method, left_out;
     j->options.format = parameter_of(r, "format");
     j->options.most_pixels = r->connection->loop->server->options.most_pixels;
     j->options.seconds = r->connection->loop->server->options.read_seconds;
@@ -124,10 +125,11 @@ static bool take_options(reading_job *j)
     j->options.stop_context = j;
     if (!take_threshold(j) || !parameter_whole(&j->options.n_best, r, "n_best", 1, 1, LENET5_MAX_N_BEST) ||
         !parameter_word(&check, r, "check", checks) || !parameter_word(&method, r, "method", methods) ||
-        !take_page(j) || !take_codes(j))
+        !parameter_word(&left_out, r, "marks", marks) || !take_page(j) || !take_codes(j))
         return false;
     j->options.check = (lenet5_check)check;
     j->options.method = (lenet5_read_method)method;
+    j->options.digits_only = left_out == 1;
     if (j->explains)
         j->options.observer = &j->explainer.observer;
     if (lenet5_read_options_check(&j->options, &error) == LENET5_OK)

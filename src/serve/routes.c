@@ -5,8 +5,8 @@
 #include "server.h"
 
 static const char *const none[] = {NULL};
-static const char *const of_read[] = {"format", "max_error", "threshold", "n_best", "check",
-                                      "method", "list",      "explain",   "page",   NULL};
+static const char *const of_read[] = {"format", "max_error", "threshold", "n_best", "check", "method",
+                                      "marks",  "list",      "explain",   "page",   NULL};
 static const char *const of_classify[] = {"normalise", "width", "side", "maps", "threshold", "max_error", NULL};
 
 #define GET MHD_HTTP_METHOD_GET

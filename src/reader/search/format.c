@@ -150,7 +150,7 @@ static void reach(reached *r, const pattern *p)
         }
 }
 
-static lenet5_status follow_pattern(grammar *f, const pattern *p, lenet5_error *error)
+static lenet5_status follow_pattern(grammar *f, const pattern *p, bool digits_only, lenet5_error *error)
 {
     reached *r = malloc(sizeof *r);
     if (!r)
@@ -164,7 +164,8 @@ static lenet5_status follow_pattern(grammar *f, const pattern *p, lenet5_error *
             f->next[i][symbol] = next == DEAD ? DEAD : r->number[next];
         }
     }
-    f->tells = true;
+    f->tells = !digits_only;
+    f->notes = digits_only;
     free(r);
     return status;
 }
@@ -205,17 +206,18 @@ static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, len
     return status;
 }
 
-static lenet5_status automaton(grammar *f, const shape *s, lenet5_check check, lenet5_error *error)
+static lenet5_status automaton(grammar *f, const shape *s, const lenet5_read_options *options, lenet5_error *error)
 {
+    const lenet5_check check = options->check;
     if (s->pattern && check != LENET5_CHECK_NONE)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the format %s has no check digit",
                            s->pattern->name);
     if (s->pattern)
-        return follow_pattern(f, s->pattern, error);
+        return follow_pattern(f, s->pattern, options->digits_only, error);
     if (s->most < ENDLESS || check != LENET5_CHECK_NONE)
         return lengths(f, s, check, error);
     f->any = true;
-    return follow_pattern(f, &lenet5_any_pattern, error);
+    return follow_pattern(f, &lenet5_any_pattern, options->digits_only, error);
 }
 
 /* What may stand between the digits of a code. */
@@ -298,8 +300,8 @@ static lenet5_status take_list(grammar *f, const grammar *other, const lenet5_re
                 "code %zu of the list is not a code: it has 1 to %d digits, and nothing else but blanks, "
                 "hyphens, points and slashes",
                 i + 1, LENET5_MAX_STRING);
-        f->code_count += lenet5_format_accepts(other, f->codes[f->code_count]) ||
-                         (other->tells && lenet5_format_accepts(other, options->list[i]));
+        f->code_count +=
+            lenet5_format_accepts(other, f->codes[f->code_count]) || lenet5_format_accepts(other, options->list[i]);
     }
     if (f->code_count == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
@@ -316,7 +318,7 @@ lenet5_status lenet5_format_new(grammar *f, const lenet5_read_options *options, 
     lenet5_status status = parse(&s, options->format, error);
     if (status != LENET5_OK)
         return status;
-    status = automaton(f, &s, options->check, error);
+    status = automaton(f, &s, options, error);
     if (status == LENET5_OK && options->list) {
         grammar listed = {0};
         status = take_list(&listed, f, options, error);
