@@ -40,8 +40,7 @@ static graph graph_of(size_t pieces, uint8_t seed)
     if (!g.arcs)
         abort();
     lenet5_random_seed(&dice, seed, 0);
-    g.before[0] = g.behind[pieces] = 1;
-    g.before[pieces / 2] = g.behind[pieces / 2] = seed & 2 ? 0.01 : 0;
+    g.gap[pieces / 2] = seed & 2;
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = seed & 1 ? 0.01 : 0;
         for (size_t last = first + 1; last <= pieces && last <= first + MOST_JOINED; last++)

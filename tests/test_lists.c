@@ -46,7 +46,6 @@ static graph any_graph(size_t pieces, size_t joined, double sharp, double skip)
 {
     graph g = {.nodes = pieces + 1, .arcs = malloc(pieces * joined * sizeof(arc))};
     assert_non_null(g.arcs);
-    g.before[0] = g.behind[pieces] = 1;
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = skip < 1 && up_to(1) ? 0 : between(skip / 2, skip);
         for (size_t last = first + 1; last <= pieces && last <= first + joined; last++)

@@ -202,14 +202,12 @@ static void keep_marks(graph *g, const text_line *line)
 }
 
 /* Words and signs beside a string are apart from it. */
-static void find_ends(graph *g, const text_line *line)
+static void find_gaps(graph *g, const text_line *line)
 {
     size_t right = 0;
-    g->before[0] = g->behind[line->count] = 1;
     for (size_t node = 1; node < line->count; node++) {
         right = line->pieces[node - 1].right > right ? line->pieces[node - 1].right : right;
-        const double gap = ((double)line->pieces[node].left - (double)right) / line->height;
-        g->before[node] = g->behind[node] = gap >= BESIDE_GAP ? exp(-BESIDE_COST) : 0;
+        g->gap[node] = (double)line->pieces[node].left - (double)right >= BESIDE_GAP * line->height;
     }
 }
 
@@ -232,7 +230,7 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
     }
     pair_slashes(g, line->height);
     keep_marks(g, line);
-    find_ends(g, line);
+    find_gaps(g, line);
     return LENET5_OK;
 }
 

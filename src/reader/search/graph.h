@@ -28,8 +28,9 @@ typedef struct graph {
     arc *arcs;                     /* (count), in the order of their first pieces */
     size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
     double skip[MOST_PIECES];      /* the weight of leaving a piece unread */
-    /* (nodes): the weights of what stands before a string that begins at a node, and behind one that ends there. Only
-     * what has a format may begin or end elsewhere than the line does. */
+    bool gap[MOST_PIECES + 1];     /* (nodes): the pieces on either side are far apart */
+    /* (nodes): the weights of what stands before a string that begins at a node, and behind one that ends there;
+     * lenet5_graph_solve sets them. Only what has a format may begin or end elsewhere than the line does. */
     double before[MOST_PIECES + 1], behind[MOST_PIECES + 1];
 } graph;
 

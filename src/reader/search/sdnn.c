@@ -157,7 +157,6 @@ lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line
     g->arcs = malloc(g->room * sizeof *g->arcs);
     if (!g->arcs)
         return lenet5_fail_memory(error);
-    g->before[0] = g->behind[s->places] = 1;
     for (size_t first = 0; first < s->places; first++) {
         g->skip[first] = pow((double)s->posterior[first][LENET5_RUBBISH], DOUBT);
         for (size_t last = first + NARROWEST; last <= first + WIDEST && last <= s->places; last++)

@@ -51,6 +51,56 @@ static void weigh_arcs(graph *g)
         weigh_arc(&g->arcs[i]);
 }
 
+/* The best way to read some pieces of a line as digits: its weight's logarithm, and of how many parts it is. */
+typedef struct digits_way {
+    double weight;
+    double parts;
+} digits_way;
+
+static digits_way better(digits_way a, const digits_way *first, double weight)
+{
+    const digits_way b = {first->weight + log(fmax(LEAST_PROBABILITY, weight)), first->parts + 1};
+    return b.weight > a.weight ? b : a;
+}
+
+static double best_digit(const arc *a)
+{
+    double best = 0;
+    for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
+        best = fmax(best, a->weight[digit]);
+    return best;
+}
+
+/* What is read as digits that well is not left out as something else. */
+static double weigh_beside(const digits_way *r)
+{
+    return exp(-BESIDE_COST) * fmax(0, 1 - exp(r->weight / r->parts) / BESIDE_DIGITS);
+}
+
+static void weigh_ends(graph *g)
+{
+    static const digits_way none = {-INFINITY, 0};
+    digits_way up_to[MOST_PIECES + 1], from[MOST_PIECES + 1];
+    const size_t last = g->nodes - 1;
+    for (size_t node = 0; node <= last; node++)
+        up_to[node] = from[node] = none;
+    up_to[0] = from[last] = (digits_way){0, 0};
+    for (size_t node = 0; node < last; node++) {
+        up_to[node + 1] = better(up_to[node + 1], &up_to[node], g->skip[node]);
+        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+            up_to[g->arcs[i].last] = better(up_to[g->arcs[i].last], &up_to[node], best_digit(&g->arcs[i]));
+    }
+    for (size_t node = last; node-- > 0;) {
+        from[node] = better(from[node], &from[node + 1], g->skip[node]);
+        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+            from[node] = better(from[node], &from[g->arcs[i].last], best_digit(&g->arcs[i]));
+    }
+    for (size_t node = 0; node <= last; node++) {
+        g->before[node] = node == 0 ? 1 : g->gap[node] ? weigh_beside(&up_to[node]) : 0;
+        g->behind[node] = node == last ? 1 : g->gap[node] ? weigh_beside(&from[node]) : 0;
+    }
+}
+
 /* What stands beside a string is left out where there is a format that says where the string begins and ends. */
 static double before(const graph *g, const grammar *f, size_t node)
 {
@@ -369,6 +419,7 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
 {
     *count = 0;
     weigh_arcs(g);
+    weigh_ends(g);
     task t = {.g = g, .most = count_most, .any = weigh_all(g), .allowed = -1, .budget = b};
     return f->code_count > 0 ? search_list(solutions, count, &t, f, error) : search(solutions, count, &t, f, error);
 }

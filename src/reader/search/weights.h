@@ -22,6 +22,7 @@
 #define SHARPNESS 5.8        /* the power of a probability that counts */
 #define OTHER_SHARE 0.01     /* of strings that are not of the format */
 #define BESIDE_COST 5.0      /* of leaving out what stands before or behind a string of a format */
+#define BESIDE_DIGITS 0.5    /* the mean weight of digits there that is too much to be left out */
 #define BESIDE_GAP 0.3       /* the gap between them, at least, to the line's height */
 
 /* Trust in a digit, in logarithms of the odds that it is one; fitted to such strings and to pictures of other things.
