@@ -22,6 +22,7 @@
 typedef struct arcs {
     double *weight[10]; /* (count) of each digit, one after the other in memory */
     double *mark;       /* (count) of all marks, which are no part of a code */
+    bool *marked;       /* (nodes): one of its arcs may be a mark */
     uint16_t *last;     /* (count): the node where the arc ends */
 } arcs;
 
@@ -78,7 +79,7 @@ static void leave_out(double *ways, const search *s, size_t node)
     if (ways[node] == 0)
         return;
     ways[node + 1] += ways[node] * g->skip[node];
-    for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+    for (size_t i = g->begin[node]; s->arcs.marked[node] && i < g->begin[node + 1]; i++)
         ways[s->arcs.last[i]] += ways[node] * s->arcs.mark[i];
 }
 
@@ -160,10 +161,12 @@ static lenet5_status allocate(search *s, lenet5_error *error)
 {
     const size_t count = s->g->count, nodes = s->g->nodes;
     s->arcs.weight[0] = malloc((11 * count + 1) * sizeof *s->arcs.weight[0]);
+    s->arcs.marked = calloc(nodes, sizeof *s->arcs.marked);
     s->arcs.last = malloc((count + 1) * sizeof *s->arcs.last);
     s->sums = malloc((s->longest + 1) * nodes * sizeof *s->sums);
     s->ways = malloc((s->longest + 1) * 10 * nodes * sizeof *s->ways);
-    return s->arcs.weight[0] && s->arcs.last && s->sums && s->ways ? LENET5_OK : lenet5_fail_memory(error);
+    return s->arcs.weight[0] && s->arcs.marked && s->arcs.last && s->sums && s->ways ? LENET5_OK
+                                                                                     : lenet5_fail_memory(error);
 }
 
 /* What the search needs of the arcs, close together; the arcs themselves have pictures between. */
@@ -180,6 +183,7 @@ static void copy_arcs(search *s)
         s->arcs.mark[i] = 0;
         for (unsigned mark = LENET5_CLASSES; mark < symbols_of(a); mark++)
             s->arcs.mark[i] += a->weight[mark];
+        s->arcs.marked[a->first] |= s->arcs.mark[i] > 0;
         s->arcs.last[i] = (uint16_t)a->last;
     }
 }
@@ -250,6 +254,7 @@ lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, co
         s.status = take_found(few, &s, error);
     *allowed = s.allowed;
     free(s.arcs.weight[0]);
+    free(s.arcs.marked);
     free(s.arcs.last);
     free(s.sums);
     free(s.ways);

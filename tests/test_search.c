@@ -1,0 +1,254 @@
+/* The search with marks: the same answers as trying every string, and what each format takes. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "reader/search/search.h"
+#include "unit.h"
+
+#define OTHER_SHARE 0.01 /* as weights.h counts strings that are not of the format */
+#define MOST_TEXTS 20000
+#define ROUNDS 300
+
+static lenet5_random dice;
+
+static size_t up_to(size_t most)
+{
+    return lenet5_random_below(&dice, (uint32_t)most + 1);
+}
+
+static double between(double low, double high)
+{
+    return (double)lenet5_random_uniform(&dice, (float)low, (float)high);
+}
+
+/* ---- Trying everything ----------------------------------------------------------------------------------------------
+ */
+
+/* Two digits or one are likely, and a mark or none. Trusted entirely, so that a probability is a share of weights. */
+static arc any_arc(size_t first, size_t last)
+{
+    arc a = {.first = first, .last = last, .prior = between(0.1, 1), .shape = 1, .marked = up_to(1) == 1};
+    a.posterior[up_to(9)] += 0.5F;
+    a.posterior[up_to(9)] += 0.4F;
+    if (a.marked)
+        a.mark[up_to(MARKS - 1)] = between(0.01, 0.99);
+    return a;
+}
+
+static graph any_graph(size_t pieces)
+{
+    graph g = {.nodes = pieces + 1, .arcs = malloc(2 * pieces * sizeof(arc))};
+    assert_non_null(g.arcs);
+    for (size_t first = 0; first < pieces; first++) {
+        g.skip[first] = up_to(2) ? 0 : between(0, 0.1);
+        g.gap[first] = up_to(2) == 0;
+        for (size_t last = first + 1; last <= pieces && last <= first + 2; last++)
+            g.arcs[g.count++] = any_arc(first, last);
+        g.begin[first + 1] = g.count;
+    }
+    return g;
+}
+
+typedef struct texts {
+    const graph *g;
+    const grammar *f;
+    double any, allowed;
+    size_t count;
+    struct {
+        char text[LENET5_MAX_STRING + 1];
+        double weight;
+    } list[MOST_TEXTS];
+} texts;
+
+static void add_text(texts *t, const char *text, double weight)
+{
+    char told[LENET5_MAX_STRING + 1];
+    size_t length = 0, i = 0;
+    if (!lenet5_format_accepts(t->f, text))
+        return;
+    for (; *text; text++)
+        if (t->f->tells || is_digit(symbol_of(*text)))
+            told[length++] = *text;
+    told[length] = '\0';
+    t->allowed += weight;
+    while (i < t->count && strcmp(t->list[i].text, told) != 0)
+        i++;
+    assert_true(i < MOST_TEXTS);
+    if (i == t->count)
+        strcpy(t->list[t->count++].text, told);
+    t->list[i].weight += weight;
+}
+
+/* Every string from a node on; weight: of what stands before it. */
+static void try_all(texts *t, size_t node, char *text, size_t length, double weight)
+{
+    const graph *g = t->g;
+    const bool ends = node == g->nodes - 1 || !t->f->any;
+    text[length] = '\0';
+    if (ends && g->behind[node] > 0 && weight > 0)
+        add_text(t, text, weight * g->behind[node]);
+    if (node == g->nodes - 1)
+        return;
+    if (g->skip[node] > 0)
+        try_all(t, node + 1, text, length, weight * g->skip[node]);
+    for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+        for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
+            if (g->arcs[i].weight[symbol] > 1e-8) { /* the others count for nothing */
+                text[length] = lenet5_symbols[symbol];
+                try_all(t, g->arcs[i].last, text, length + 1, weight * g->arcs[i].weight[symbol]);
+            }
+}
+
+static double weigh_any(const graph *g, size_t node)
+{
+    if (node == g->nodes - 1)
+        return 1;
+    double sum = g->skip[node] * weigh_any(g, node + 1);
+    for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+        for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
+            sum += g->arcs[i].weight[symbol] * weigh_any(g, g->arcs[i].last);
+    return sum;
+}
+
+static void compare(const solution *found, size_t count, texts *t)
+{
+    char text[LENET5_MAX_STRING + 1];
+    t->count = 0;
+    t->allowed = 0;
+    memset(t->list, 0, sizeof t->list);
+    for (size_t node = 0; node + 1 < t->g->nodes; node++)
+        if (node == 0 || !t->f->any)
+            try_all(t, node, text, 0, t->g->before[node]);
+    const double all = t->allowed + OTHER_SHARE * fmax(0, weigh_any(t->g, 0) - t->allowed);
+    double left = 1;
+    if (all < 1e-3)
+        return; /* what try_all leaves out may be most of it */
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (k < t->count && strcmp(t->list[k].text, found[i].digits) != 0)
+            k++;
+        left = fmin(left, found[i].probability);
+        if (found[i].probability < 1e-4)
+            continue;
+        assert_true(k < t->count);
+        assert_true(fabs(found[i].probability - t->list[k].weight / all) < 1e-4); /* the beam drops what is less */
+        t->list[k].weight = 0;
+    }
+    for (size_t k = 0; k < t->count && count < LENET5_MAX_N_BEST; k++)
+        assert_true(t->list[k].text[0] == '\0' || t->list[k].weight / all < 1e-4); /* all others are told */
+    for (size_t k = 0; k < t->count; k++)
+        assert_true(t->list[k].text[0] == '\0' || t->list[k].weight / all < left + 1e-4);
+}
+
+static void marks_are_read_as_by_trying_everything(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {NULL, "amount", "date", "decimal", "phone", "3", "2-4", "d.dd", "(d)d-d"};
+    texts *t = malloc(sizeof *t);
+    assert_non_null(t);
+    size_t read = 0, marked = 0;
+    lenet5_random_seed(&dice, 19, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        grammar f;
+        size_t count = 0;
+        solution found[LENET5_MAX_N_BEST];
+        graph g = any_graph(1 + up_to(5));
+        const lenet5_read_options options = {.format = formats[up_to(8)], .digits_only = up_to(3) == 0};
+        budget work = lenet5_budget_new(&options);
+        assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+        assert_int_equal(lenet5_graph_solve(found, &count, LENET5_MAX_N_BEST, &g, &f, &work, NULL), LENET5_OK);
+        t->g = &g;
+        t->f = &f;
+        compare(found, count, t);
+        read += count > 0;
+        marked += count > 0 && strspn(found[0].digits, "0123456789") < found[0].length;
+        lenet5_format_free(&f);
+        lenet5_graph_free(&g);
+    }
+    free(t);
+    print_message("%zu of %d graphs have a string, %zu one with a mark\n", read, ROUNDS, marked);
+    assert_true(read > ROUNDS / 2 && marked > ROUNDS / 20);
+}
+
+/* ---- Formats --------------------------------------------------------------------------------------------------------
+ */
+
+static bool fits(const char *format, const char *text)
+{
+    grammar f;
+    const lenet5_read_options options = {.format = format};
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    const bool accepted = lenet5_format_accepts(&f, text);
+    lenet5_format_free(&f);
+    return accepted;
+}
+
+static void check_format(const char *format, const char *const *right, const char *const *wrong)
+{
+    for (; *right; right++)
+        if (!fits(format, *right))
+            fail_msg("%s does not take %s", format, *right);
+    for (; *wrong; wrong++)
+        if (fits(format, *wrong))
+            fail_msg("%s takes %s", format, *wrong);
+}
+
+#define TEXTS (const char *const[])
+
+static void formats_take_what_they_say(void **state)
+{
+    (void)state;
+    check_format("digits",
+                 TEXTS{"7", "17.5", "12/08/2024", "-3", "1,234.50-", "(7)", "31.964.-", "5-3=2", "09:45", NULL},
+                 TEXTS{"", "-", ".5", "1..2", "(7", "7)", "()", "1.-2", "--3", "((7))", NULL});
+    check_format("decimal", TEXTS{"17", "-3", "+17,5", "0.25", NULL}, TEXTS{"", "-", ".5", "5.", "1.2.3", "3-", NULL});
+    check_format("amount",
+                 TEXTS{"5", "13817", "13.817", "1.234.567,00", "31.964.-", "17.50", "(7.50)", "=125=", "-12,00", "60--",
+                       "1234,50", NULL},
+                 TEXTS{"", "17.5", "1.2345", "1234.567", "12.34.56", "(7", "7.50)", "/5", "1:20", NULL});
+    check_format("date", TEXTS{"12/08/2024", "1.2.24", "31-12-99", "12/31/1999", "2024-08-12", "8/12/24", NULL},
+                 TEXTS{"", "12/08", "32/01/2024", "13/13/2024", "0/1/2024", "12/08-2024", "12/08/202", "2024-13-01",
+                       "2024-08-123", "12082024", NULL});
+    check_format("phone", TEXTS{"12345", "+82-2-123-4567", "(555)123.4567", "0221/123456", "(02)-5551234", NULL},
+                 TEXTS{"1234", "1--2345", "12345-", "(12345", "1234567890123456", "12+345", "(12)(34)56", NULL});
+    check_format("dd/dd/dddd", TEXTS{"12082024", "12/08/2024", "12/082024", NULL},
+                 TEXTS{"1/2082024", "12-08-2024", NULL});
+    check_format("d.dd", TEXTS{"1.23", "1,23", "123", NULL}, TEXTS{"12.3", "1-23", NULL});
+    check_format("5", TEXTS{"12345", "12.345", NULL}, TEXTS{"1234", "123456", NULL});
+}
+
+static void a_pattern_has_no_check_digit(void **state)
+{
+    (void)state;
+    grammar f;
+    lenet5_error error;
+    const lenet5_read_options options = {.format = "date", .check = LENET5_CHECK_LUHN};
+    assert_int_equal(lenet5_format_new(&f, &options, &error), LENET5_E_ARGUMENT);
+    assert_non_null(strstr(error.message, "date has no check digit"));
+}
+
+static void codes_of_a_list_are_held_against_a_pattern(void **state)
+{
+    (void)state;
+    grammar f;
+    static const char *const codes[] = {"12/08/2024", "12-99", "1.2.1999"};
+    const lenet5_read_options options = {.format = "date", .list = codes, .list_count = 3};
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    assert_int_equal(f.code_count, 2);
+    assert_true(lenet5_format_accepts(&f, "12082024"));
+    assert_true(lenet5_format_accepts(&f, "121999"));
+    lenet5_format_free(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_are_read_as_by_trying_everything),
+        cmocka_unit_test(formats_take_what_they_say),
+        cmocka_unit_test(a_pattern_has_no_check_digit),
+        cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
