@@ -9,7 +9,7 @@
 
 #define OTHER_SHARE 0.01 /* as weights.h counts strings that are not of the format */
 #define MOST_TEXTS 20000
-#define ROUNDS 300
+#define ROUNDS 200
 
 static lenet5_random dice;
 
