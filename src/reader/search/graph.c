@@ -24,6 +24,7 @@
 #define MOST_JOINED 6    /* pieces of one digit, unless they are all of a part */
 #define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
 #define WIDEST_WHOLE 2.6 /* the same, of all pieces of a part */
+#define FLAT 0.3         /* of the line's height: what is lower is no digit */
 #define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
 
 /* ---- Arcs -----------------------------------------------------------------------------------------------------------
@@ -118,10 +119,17 @@ static bool may_be_joined(const text_line *l, const arc *a)
            (a->last <= a->first + MOST_JOINED || is_whole(l, a->first, a->last));
 }
 
-static bool may_be_a_digit(const text_line *l, const arc *a)
+/* As a dash is, which may be of any width. */
+static bool is_flat(const text_line *l, const arc *a)
+{
+    return (double)(a->box.bottom - a->box.top) < FLAT * l->height;
+}
+
+static bool may_be_symbol(const text_line *l, const arc *a)
 {
     const double widest = is_whole(l, a->first, a->last) ? WIDEST_WHOLE : WIDEST;
-    return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= widest * l->height;
+    return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= widest * l->height ||
+           (is_flat(l, a) && is_whole(l, a->first, a->last));
 }
 
 /* The arcs that begin with a piece: MOST_JOINED + 1 at most. */
@@ -134,11 +142,11 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         a->first = first;
         a->last = last;
         a->box = together(line->pieces, first, last);
-        if ((double)(a->box.right - a->box.left) > WIDEST_WHOLE * line->height && last > first + 1)
+        if ((double)(a->box.right - a->box.left) > WIDEST_WHOLE * line->height && last > first + 1 && !is_flat(line, a))
             break;
-        if (!may_be_joined(line, a) || !may_be_a_digit(line, a))
+        if (!may_be_joined(line, a) || !may_be_symbol(line, a))
             continue;
-        const lenet5_status status = lenet5_spend(b, ARC_WORK + 8 * span_area(a->box), error);
+        const lenet5_status status = lenet5_spend(b, ARC_WORK + 30 * line->count + 8 * span_area(a->box), error);
         if (status != LENET5_OK)
             return status;
         a->prior = cut_prior(line, a);

@@ -1,0 +1,219 @@
+/* Marks by their ink, and in pictures of strings. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reader/search/marks.h"
+#include "unit.h"
+
+/* ---- Ink ------------------------------------------------------------------------------------------------------------
+ */
+
+#define SIDE 160
+#define BASE 100   /* the row of the digits' foot */
+#define DIGIT 50   /* their height */
+#define RADIUS 3.0 /* of the pen */
+
+typedef struct stroke {
+    double x0, y0, x1, y1; /* in digits' heights, from the left and above the foot; all 0: none */
+} stroke;
+
+static double distance(double x, double y, const stroke *s)
+{
+    const double x0 = 40 + DIGIT * s->x0, y0 = BASE - DIGIT * s->y0;
+    const double dx = DIGIT * (s->x1 - s->x0), dy = -DIGIT * (s->y1 - s->y0);
+    const double along = fmax(0, fmin(1, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy + 1e-9)));
+    return hypot(x - x0 - along * dx, y - y0 - along * dy);
+}
+
+static double ink_at(size_t x, size_t y, const stroke *strokes)
+{
+    double nearest = INFINITY;
+    for (const stroke *s = strokes; s->x0 != 0 || s->y0 != 0 || s->x1 != 0; s++)
+        nearest = fmin(nearest, distance((double)x, (double)y, s));
+    return fmax(0, fmin(1, RADIUS + 0.5 - nearest));
+}
+
+static span bounds(const stroke *strokes)
+{
+    span box = EMPTY_SPAN;
+    for (size_t y = 0; y < SIDE; y++)
+        for (size_t x = 0; x < SIDE; x++)
+            if (ink_at(x, y, strokes) > 0.1)
+                box = span_of_both(box, (span){x, y, x + 1, y + 1});
+    return box;
+}
+
+static void measure_strokes(double share[MARKS], const stroke *strokes)
+{
+    uint8_t ink[SIDE * SIDE];
+    const footing beside = {BASE, DIGIT, 0};
+    const span box = bounds(strokes);
+    size_t i = 0;
+    for (size_t y = box.top; y < box.bottom; y++)
+        for (size_t x = box.left; x < box.right; x++)
+            ink[i++] = (uint8_t)(255 * ink_at(x, y, strokes));
+    lenet5_mark_shares(share, ink, &box, &beside);
+}
+
+static void marks_are_told_by_place_size_and_shape(void **state)
+{
+    (void)state;
+    static const struct {
+        char mark;
+        stroke strokes[6];
+    } drawn[] = {
+        {'.', {{0.1, 0.05, 0.101, 0.05}}},
+        {'.', {{0.1, 0.2, 0.12, 0.2}}},
+        {',', {{0.15, 0.05, 0.08, -0.2}}},
+        {':', {{0.1, 0.1, 0.101, 0.1}, {0.1, 0.6, 0.101, 0.6}}},
+        {'-', {{0.1, 0.45, 0.5, 0.47}}},
+        {'-', {{0.1, 0.5, 2, 0.45}}},
+        {'=', {{0.1, 0.35, 0.6, 0.37}, {0.1, 0.6, 0.6, 0.6}}},
+        {'+', {{0.1, 0.4, 0.6, 0.4}, {0.35, 0.15, 0.35, 0.65}}},
+        {'/', {{0.1, -0.3, 0.8, 1.3}}},
+        {'(', {{0.4, 1.2, 0.25, 0.9}, {0.25, 0.9, 0.2, 0.5}, {0.2, 0.5, 0.25, 0.1}, {0.25, 0.1, 0.4, -0.2}}},
+        {')', {{0.2, 1.2, 0.35, 0.9}, {0.35, 0.9, 0.4, 0.5}, {0.4, 0.5, 0.35, 0.1}, {0.35, 0.1, 0.2, -0.2}}},
+    };
+    for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
+        double share[MARKS];
+        measure_strokes(share, drawn[i].strokes);
+        const double told = share[symbol_of(drawn[i].mark) - LENET5_CLASSES];
+        if (told < 0.8)
+            fail_msg("%c, drawing %zu: %.3f", drawn[i].mark, i, told);
+    }
+}
+
+static void digits_are_no_marks(void **state)
+{
+    (void)state;
+    static const stroke drawn[][6] = {
+        {{0.2, 0, 0.2, 1}},                                              /* 1 */
+        {{0.2, 0, 0.37, 0.5}, {0.37, 0.5, 0.5, 1}},                      /* 1 that leans, by hand */
+        {{0.1, 1, 0.6, 1}, {0.6, 1, 0.3, 0}},                            /* 7 */
+        {{0.5, 0, 0.5, 1}, {0.5, 1, 0.1, 0.35}, {0.1, 0.35, 0.7, 0.35}}, /* 4 */
+        {{0.1, 1, 0.5, 1}},                                              /* the bar of a 5 */
+    };
+    for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
+        double share[MARKS], sum = 0;
+        measure_strokes(share, drawn[i]);
+        for (size_t mark = 0; mark < MARKS; mark++)
+            sum += share[mark];
+        if (sum > 0.2)
+            fail_msg("drawing %zu: %.3f", i, sum);
+    }
+}
+
+static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
+{
+    (void)state;
+    double share[MARKS];
+    const uint8_t ink[4] = {255, 255, 255, 255};
+    lenet5_mark_shares(share, ink, &(span){0, 0, 2, 2}, &(footing){0});
+    for (size_t mark = 0; mark < MARKS; mark++)
+        assert_true(share[mark] == 0);
+}
+
+/* ---- Pictures -------------------------------------------------------------------------------------------------------
+ */
+
+#define SCALE 3 /* pixels of a picture for one of a digit's */
+#define HIGH 200
+#define FOOT 140
+#define LETTER (28 * SCALE)
+
+/* Where the ink of a digit of the set ends: rows are from its top. */
+static size_t foot_of(const uint8_t *picture)
+{
+    size_t foot = 0;
+    for (size_t i = 0; i < LENET5_PICTURE_BYTES; i++)
+        foot = picture[i] > 127 ? i / LENET5_PICTURE_SIDE + 1 : foot;
+    return foot;
+}
+
+static void put_digit(lenet5_picture *p, const lenet5_dataset *set, char digit, size_t left)
+{
+    size_t i = 0;
+    while (set->labels[i] != (uint8_t)(digit - '0'))
+        i++;
+    const uint8_t *ink = set->pixels + i * LENET5_PICTURE_BYTES;
+    const size_t top = FOOT - SCALE * foot_of(ink);
+    for (size_t y = 0; y < LETTER; y++)
+        for (size_t x = 0; x < LETTER; x++) {
+            uint8_t *grey = &p->grey[(top + y) * p->width + left + x];
+            const uint8_t here = (uint8_t)(240 - 210 * ink[y / SCALE * LENET5_PICTURE_SIDE + x / SCALE] / 255);
+            *grey = here < *grey ? here : *grey;
+        }
+}
+
+static void put_box(lenet5_picture *p, size_t left, size_t top, size_t width, size_t height)
+{
+    for (size_t y = top; y < top + height; y++)
+        memset(p->grey + y * p->width + left, 30, width);
+}
+
+/* Text of digits, points, hyphens and blanks. */
+static lenet5_picture draw(const lenet5_dataset *set, const char *text)
+{
+    lenet5_picture p = {40 + strlen(text) * LETTER, HIGH, NULL};
+    p.grey = malloc(p.width * p.height);
+    assert_non_null(p.grey);
+    memset(p.grey, 240, p.width * p.height);
+    size_t left = 20;
+    for (; *text; text++) {
+        if (*text == '.')
+            put_box(&p, left + 8, FOOT - 7, 7, 7);
+        else if (*text == '-')
+            put_box(&p, left + 8, FOOT - 32, 30, 6);
+        else if (*text != ' ')
+            put_digit(&p, set, *text, left);
+        left += *text == '.' ? 20 : *text == '-' ? 46 : LETTER;
+    }
+    return p;
+}
+
+static void assert_read(lenet5_reader *reader, const lenet5_dataset *set, const char *drawn,
+                        const lenet5_read_options *options, const char *text, unsigned note)
+{
+    lenet5_reading r;
+    lenet5_picture p = draw(set, drawn);
+    assert_int_equal(lenet5_read(&r, reader, &p, options, NULL), LENET5_OK);
+    assert_int_equal(r.count, 1);
+    assert_string_equal(r.lines[0].string[0].text, text);
+    assert_int_equal(r.notes & (LENET5_NOTE_MARKS | LENET5_NOTE_BESIDE), note);
+    for (size_t i = 0; i < r.lines[0].marks; i++)
+        assert_int_equal(text[r.lines[0].mark[i].place], r.lines[0].mark[i].mark);
+    assert_int_equal(r.lines[0].digits, 3);
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+}
+
+static void marks_are_read_with_their_digits(void **state)
+{
+    (void)state;
+    lenet5_dataset set;
+    lenet5_reader *reader;
+    assert_int_equal(lenet5_dataset_synthesise(&set, 200, 5, NULL), LENET5_OK);
+    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
+    assert_read(reader, &set, "32.5", NULL, "32.5", 0);
+    assert_read(reader, &set, "325-", NULL, "325-", 0);
+    assert_read(reader, &set, "-325", NULL, "-325", 0);
+    assert_read(reader, &set, "32.5", &(lenet5_read_options){.digits_only = true}, "325", LENET5_NOTE_MARKS);
+    assert_read(reader, &set, "32.5", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_MARKS);
+    assert_read(reader, &set, "32.5", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
+    assert_read(reader, &set, "325", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
+    assert_read(reader, &set, "32.5", &(lenet5_read_options){.format = "decimal"}, "32.5", 0);
+    lenet5_reader_free(reader);
+    lenet5_dataset_free(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_are_told_by_place_size_and_shape),
+        cmocka_unit_test(digits_are_no_marks),
+        cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
+        cmocka_unit_test(marks_are_read_with_their_digits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
