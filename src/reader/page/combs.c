@@ -23,9 +23,9 @@
 #define LONGEST 1.2     /* the same, that a stroke lengthens */
 #define LEAST_DASHES 3  /* of a row */
 #define ALIKE 0.15      /* of their lengths and distances that dashes, and the first and the last tooth, may differ */
-#define FREE 3          /* one of so many dashes is free: digits touch the others */
-#define FREE_PIXELS 2   /* beyond its edge that a free dash has paper */
-#define TOUCHED 0.1     /* of its length that ink may be there all the same */
+#define FREE_PIXELS 2   /* beyond its edges that a free dash has paper; half of a row are free */
+#define END 0.15        /* of its length: an end */
+#define CROSSED 0.35    /* of its length that a digit may go on below it */
 #define LEAST_DASH 0.45 /* of the distance from a dash to the next: a hyphen between digits is shorter */
 
 static bool alike(double a, double b)
@@ -219,22 +219,28 @@ static bool is_inked(const ink_map *map, double x, double y)
            map->ink[(size_t)y * map->width + (size_t)x] >= INK;
 }
 
-/* Whether a level segment has paper above and below, and beyond its ends: the bar of a 4 or the foot of a 3 has not. */
+/* Whether there is paper around both ends of a level segment: one end of the bar of a 4, 5 or 7 has none. */
+static bool has_free_ends(const segments *all, const ink_map *map, const segment *s)
+{
+    const double off = 0.5 * s->thickness + FREE_PIXELS + 0.5, end = END * length_of(s);
+    for (double step = (double)s->from - FREE_PIXELS; step < (double)s->to + FREE_PIXELS; step++) {
+        const double at = lenet5_segment_at(all, s, step);
+        const bool middle = step > (double)s->from + end && step < (double)s->to - end;
+        if (!middle && (is_inked(map, step, at - off) || is_inked(map, step, at + off) ||
+                        (beyond(s, step) >= FREE_PIXELS && is_inked(map, step, at))))
+            return false;
+    }
+    return true;
+}
+
+/* Whether a level segment is no stroke of a digit, by its ends, and by what goes on below it. */
 static bool is_free(const segments *all, const ink_map *map, const segment *s)
 {
     size_t inked = 0;
-    const double off = 0.5 * s->thickness + FREE_PIXELS, side = s->thickness + FREE_PIXELS;
-    for (size_t step = s->from; step < s->to; step++) {
-        const double at = lenet5_segment_at(all, s, (double)step);
-        inked += is_inked(map, (double)step, at - off - 0.5) || is_inked(map, (double)step, at + off + 0.5);
-    }
-    for (double up = -side; up <= side; up++) {
-        const double left = (double)s->from - FREE_PIXELS, right = (double)(s->to - 1) + FREE_PIXELS;
-        if (is_inked(map, left, lenet5_segment_at(all, s, left) + up) ||
-            is_inked(map, right, lenet5_segment_at(all, s, right) + up))
-            return false;
-    }
-    return (double)inked <= TOUCHED * length_of(s);
+    for (size_t step = s->from; step < s->to; step++)
+        inked += is_inked(map, (double)step,
+                          lenet5_segment_at(all, s, (double)step) + 0.5 * s->thickness + FREE_PIXELS + 0.5);
+    return has_free_ends(all, map, s) && (double)inked <= CROSSED * length_of(s);
 }
 
 lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *work,
@@ -257,7 +263,7 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_m
         const size_t n = count_dashes(row, MOST, &list[i], list, count, all);
         for (size_t k = 0; k < n; k++)
             free_ones += is_free(all, map, &all->list[row[k]->index]);
-        for (size_t k = 0; k < n && n >= LEAST_DASHES && FREE * free_ones >= n; k++)
+        for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n; k++)
             found->printed[row[k]->index] = true;
         status = lenet5_check_time(work, 100 * n, error);
     }
