@@ -18,6 +18,8 @@
 #define LEAST_OWN 0.5         /* of its length at which nothing crosses it, unless it is dotted */
 #define LONG_LEVEL 2.5        /* times as long as the writing is high */
 #define LONG_UPRIGHT 3.5      /* the same: a 1 may be high */
+#define BENT_PIXELS 0.5       /* that its middle deviates from a straight line, and */
+#define BENT 0.003            /* of its length: warped paper */
 #define ALONE_ELONGATION 25   /* where nothing else is there: a stroke may be written */
 #define UPRIGHT_ELONGATION 30 /* the same, of one that may be a 1 */
 #define ALONE 0.5             /* of the map's width, or height: its length, or */
@@ -94,9 +96,11 @@ static lenet5_status height_of_writing(double *height, const ink_map *map, doubl
     return status;
 }
 
+/* The feet of zeros that hang together are long, but not so straight as print. */
 static bool is_long(const segment *s, double height)
 {
-    return length_of(s) >= (s->upright ? LONG_UPRIGHT : LONG_LEVEL) * height;
+    return length_of(s) >= (s->upright ? LONG_UPRIGHT : LONG_LEVEL) * height &&
+           s->bent <= BENT_PIXELS + BENT * length_of(s);
 }
 
 /* Whether an end of a segment is at the border of the map, or at a printed one across. */

@@ -213,6 +213,7 @@ static lenet5_status add_segment(tracer *t, const chain *c, uint32_t gap, lenet5
                                                   .path = t->trace_count,
                                                   .slope = f.slope,
                                                   .thickness = c->thickness,
+                                                  .bent = f.deviation,
                                                   .gap = gap,
                                                   .upright = t->upright};
     t->trace_count += length;

@@ -27,7 +27,8 @@ typedef struct segment {
     size_t path;     /* the place of its first step in the list of traces */
     double slope;    /* pixels across to a step along */
     double thickness;
-    size_t gap; /* of a dotted line: its longest; of any other 0 */
+    double bent; /* the deviation of its middle from a straight line, in pixels */
+    size_t gap;  /* of a dotted line: its longest; of any other 0 */
     bool upright;
 } segment;
 
