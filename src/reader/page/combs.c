@@ -24,6 +24,7 @@
 #define LEAST_DASHES 3  /* of a row */
 #define ALIKE 0.15      /* of their lengths and distances that dashes, and the first and the last tooth, may differ */
 #define FREE_PIXELS 2   /* beyond its edges that a free dash has paper; half of a row are free */
+#define APART 4         /* of so many dashes one at least is touched by nothing */
 #define END 0.15        /* of its length: an end */
 #define CROSSED 0.35    /* of its length that a digit may go on below it */
 #define LEAST_DASH 0.45 /* of the distance from a dash to the next: a hyphen between digits is shorter */
@@ -152,7 +153,7 @@ lenet5_status lenet5_find_combs(frames *found, const segments *all, const juncti
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++) {
-        if (all->list[i].upright)
+        if (all->list[i].upright || !lenet5_is_solid(all, &all->list[i]))
             continue;
         const size_t count = met->first_level[i + 1] - met->first_level[i];
         const comb c = {all, met, &all->list[i], met->by_level + met->first_level[i], count};
@@ -243,6 +244,15 @@ static bool is_free(const segments *all, const ink_map *map, const segment *s)
     return has_free_ends(all, map, s) && (double)inked <= CROSSED * length_of(s);
 }
 
+/* Whether nothing at all touches a level segment: of the feet of printed 1s none is so. */
+static bool is_apart(const segments *all, const segment *s)
+{
+    for (size_t step = s->from; step < s->to; step++)
+        if (all->traces[s->path + step - s->from].crosses == CROSSES_INK)
+            return false;
+    return true;
+}
+
 lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *work,
                                  lenet5_error *error)
 {
@@ -259,11 +269,13 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_m
     qsort(list, count, sizeof *list, by_row);
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        size_t free_ones = 0;
+        size_t free_ones = 0, apart = 0;
         const size_t n = count_dashes(row, MOST, &list[i], list, count, all);
-        for (size_t k = 0; k < n; k++)
+        for (size_t k = 0; k < n; k++) {
             free_ones += is_free(all, map, &all->list[row[k]->index]);
-        for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n; k++)
+            apart += is_apart(all, &all->list[row[k]->index]);
+        }
+        for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n && APART * apart >= n; k++)
             found->printed[row[k]->index] = true;
         status = lenet5_check_time(work, 100 * n, error);
     }

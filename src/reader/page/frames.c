@@ -24,6 +24,7 @@
 #define SLANTED 0.15       /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
 #define SHARP_CORNERS 3    /* of a frame's four that have ink in them: a 0 has none */
 #define ROUND_THICKEST 0.1 /* the same, where corners are round */
+#define STRAIGHT 0.7       /* of its sides, where corners are round */
 #define ROUND 0.2          /* of the shorter side of a frame: its corner, if it is round */
 #define LONG_SIDE 4.0      /* times its thickness: a side's length, or */
 #define SIDE_THICKER 2.2   /* times the thickness of the thinnest side, at most: two rules side by side */
@@ -96,6 +97,18 @@ static bool is_square(const builder *b, const junction *top, const junction *bot
     return fabs(slope + list[top->level].slope) <= SLANTED && fabs(slope + list[bottom->level].slope) <= SLANTED;
 }
 
+/* Whether the sides of a frame with round corners are straight for most of their length: those of a 0 are not. */
+static bool are_mostly_straight(const frame *f, const segment *const sides[4])
+{
+    bool straight = true;
+    for (int i = 0; i < 4; i++) {
+        const bool upright = sides[i]->upright;
+        const double from = upright ? f->corner[0].y : f->corner[0].x, to = upright ? f->corner[2].y : f->corner[2].x;
+        straight &= fmin((double)sides[i]->to, to) - fmax((double)sides[i]->from, from) >= STRAIGHT * (to - from);
+    }
+    return straight;
+}
+
 /* Whether two junctions on one level segment and two on another, below, are the corners of a frame. */
 static bool encloses(frame *f, const builder *b, const junction *a, const junction *c, const junction *a2,
                      const junction *c2)
@@ -123,7 +136,7 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
         sharp += has_ink(b, &f->corner[i], 1 + 0.3 * thickness + gap);
     f->round = sharp < SHARP_CORNERS;
     f->doubtful = f->round || thickness > THICK_SIDE * shorter + 0.5;
-    return !f->round || thickness <= ROUND_THICKEST * shorter;
+    return !f->round || (thickness <= ROUND_THICKEST * shorter && are_mostly_straight(f, sides));
 }
 
 static const junction *joined(const builder *b, uint32_t upright, uint32_t level)
@@ -298,6 +311,8 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)
         status = settle_doubts(b->found, work, error);
+    if (status == LENET5_OK)
+        status = lenet5_drop_displays(b->found, all, work, error);
     if (status == LENET5_OK)
         status = lenet5_mend_frames(b->found, all, work, error);
     if (status != LENET5_OK)

@@ -191,7 +191,7 @@ static size_t choose(bool *chosen, const bool *printed, const segments *all)
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
         const bool may = length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness) &&
-                         (s->gap > 0 || own_share(all, s) >= LEAST_OWN);
+                         (s->gap > 0 || (own_share(all, s) >= LEAST_OWN && lenet5_is_solid(all, s)));
         chosen[i] = printed[i] || may;
         count += may && !printed[i];
     }

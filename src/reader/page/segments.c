@@ -30,6 +30,8 @@
 #define GAP 2.0              /* times its thickness, but */
 #define MOST_GAP 12          /* at most: dots and dashes of a rule; digits are farther apart */
 #define SOLID_GAP 3          /* pixels: a solid line's */
+#define MOST_PAPER 0.1       /* of its length: a solid line's gaps; the bars of printed 7s in a row have more */
+#define MANY_GAPS 14         /* where there are so many the line is dashed */
 #define LEAST_DOTS 8         /* gaps of a dotted line, and */
 #define DOTTED 0.2           /* of its length, and */
 #define UNEVEN 2.5           /* times the mean gap: its longest */
@@ -521,6 +523,17 @@ size_t lenet5_longest_gap(const segments *all, const segment *s, double from, do
         longest = gap > longest ? gap : longest;
     }
     return longest;
+}
+
+bool lenet5_is_solid(const segments *all, const segment *s)
+{
+    size_t paper = 0, gaps = 0;
+    for (size_t step = s->from; step < s->to; step++) {
+        const trace *here = &all->traces[s->path + step - s->from];
+        paper += here->crosses == CROSSES_PAPER;
+        gaps += here->crosses == CROSSES_PAPER && (here - 1)->crosses != CROSSES_PAPER;
+    }
+    return gaps >= MANY_GAPS || (double)paper <= MOST_PAPER * (double)(s->to - s->from);
 }
 
 void lenet5_segments_free(segments *found)

@@ -50,6 +50,9 @@ double lenet5_segment_at(const segments *all, const segment *s, double step);
 /* The longest gap of paper, in steps, between two steps of a segment; what is beyond its ends is paper. */
 size_t lenet5_longest_gap(const segments *all, const segment *s, double from, double to);
 
+/* Whether it has hardly any gaps, or so many that it is dashed. */
+bool lenet5_is_solid(const segments *all, const segment *s);
+
 void lenet5_segments_free(segments *found);
 
 #endif

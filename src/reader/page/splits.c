@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "junctions.h"
 
 #define MOST_COMPARED 2000  /* frames: each is compared with each */
 #define LEAST_OTHERS 2      /* frames of the size of both parts together */
@@ -22,6 +23,11 @@
 #define HIDDEN_OFF 0.08     /* of a box's width that what is left of a side is off, and 2 pixels */
 #define HIDDEN_THICKER 1.6  /* times the thickness of other sides, and 1 pixel, that it is thick at most */
 #define HIDDEN_SLANTED 0.06 /* the tangent of its angle to where it should be */
+#define MOST_DISPLAYED 64   /* frames of a display */
+#define THICK 0.05          /* of the shorter side: a display's strokes */
+#define LIKE_SIDE 0.25      /* of a side's length and thickness that a stroke like it may differ */
+#define LIKE_SLANTED 0.05   /* the tangent of the angle between them */
+#define LOOSE 2             /* such strokes to a frame: of boxes that were not found there are fewer */
 #define SAME 0.12           /* of a side that it may differ, and 2 pixels */
 
 static double width_of(const frame *f)
@@ -188,4 +194,39 @@ lenet5_status lenet5_mend_frames(frames *f, const segments *all, budget *b, lene
             status = lenet5_check_time(b, 10 * f->count + (boxes - 1) * 10 * all->count, error);
     }
     return status;
+}
+
+/* ---- Displays -------------------------------------------------------------------------------------------------------
+ */
+
+/* Whether a segment that is no side is as long and as thick as the sides of a frame, and as level or upright. */
+static bool is_like_side(const segment *s, const frame *f, const segments *all)
+{
+    const segment *side = &all->list[f->side[s->upright ? 1 : 0]];
+    const double length = s->upright ? height_of(f) : width_of(f), thickness = side->thickness;
+    return fabs(length_of(s) - length) <= LIKE_SIDE * length + 2 * thickness &&
+           fabs(s->thickness - thickness) <= LIKE_SIDE * thickness + 0.5 &&
+           fabs(s->slope - side->slope) <= LIKE_SLANTED;
+}
+
+lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, lenet5_error *error)
+{
+    size_t loose = 0;
+    if (f->count == 0 || f->count > MOST_DISPLAYED)
+        return LENET5_OK;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->list[i].thickness < THICK * fmin(width_of(&f->list[i]), height_of(&f->list[i])))
+            return LENET5_OK;
+    for (size_t i = 0; i < all->count; i++) {
+        bool like = false;
+        for (size_t k = 0; k < f->count && !f->printed[i] && !like; k++)
+            like = is_like_side(&all->list[i], &f->list[k], all);
+        loose += like;
+    }
+    if (loose >= LOOSE * f->count)
+        for (size_t i = 0; i < f->count; i++)
+            for (int side = 0; side < 4; side++)
+                f->printed[f->list[i].side[side]] = false;
+    f->count = loose >= LOOSE * f->count ? 0 : f->count;
+    return lenet5_check_time(b, all->count * f->count, error);
 }

@@ -7,6 +7,9 @@
 /* How many frames are as large as one, itself counted. */
 size_t lenet5_count_like(const frames *f, const frame *like);
 
+/* Drops frames among strokes that are like their sides: the display of a meter, whose 8 is two boxes. */
+lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, lenet5_error *error);
+
 /* Joins what a stroke divides, which is not printed, and divides what a stroke joins. */
 lenet5_status lenet5_mend_frames(frames *f, const segments *all, budget *b, lenet5_error *error);
 
