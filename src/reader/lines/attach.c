@@ -20,6 +20,10 @@
 #define HALVES_SLIM 1.6  /* height to width of a digit that is broken into two of a height */
 #define FLAT 0.6         /* of the other part's height: what is so low is no digit by itself */
 
+#define FAR_HIGHER 1.6  /* times as high as a stroke: digits of which it is a part */
+#define PART_INSIDE 0.9 /* of such a part lies in the band of their line */
+#define LONE 2          /* strokes of a line, at most, that may be such parts */
+
 static double common_width(const span *a, const span *b)
 {
     return fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
@@ -76,6 +80,31 @@ lenet5_status lenet5_attach_high(strokes *s, lenet5_error *error)
         if (count > 0)
             s->list[i].line = middle_line(s, i, through, count);
         status = lenet5_spend(s->budget, 10 * visited, error);
+    }
+    return status;
+}
+
+/* Parts of digits that are far higher, which were lines by themselves. */
+lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
+        const int32_t line = s->list[i].line;
+        if (s->list[i].kind != REGULAR || line == NO_LINE || s->lines[line].tall > LONE)
+            continue;
+        const double height = box_height(&s->boxes[i]);
+        near_search search = lenet5_near(&s->rows, span_around(s->boxes[i], BESIDE * s->height, 0));
+        size_t k;
+        while (s->list[i].kind == REGULAR && lenet5_near_next(&search, &k)) {
+            const int32_t other = s->list[k].line;
+            if (s->list[k].kind != REGULAR || other == NO_LINE || s->lines[other].tall < 2 ||
+                s->lines[other].height < FAR_HIGHER * height ||
+                lenet5_in_band(&s->lines[other], &s->boxes[i]) < PART_INSIDE * height)
+                continue;
+            s->list[i].kind = LOW;
+            s->list[i].line = other;
+        }
+        status = lenet5_spend(s->budget, 10 * search.visited, error);
     }
     return status;
 }

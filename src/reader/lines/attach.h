@@ -13,6 +13,9 @@ size_t lenet5_lines_through(int32_t found[MOST_SPANNED], const strokes *s, size_
 lenet5_status lenet5_attach_high(strokes *s, lenet5_error *error);
 lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error);
 
+/* Strokes that lie in lines of far higher digits become parts of these. */
+lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error);
+
 /* Two lines of one stroke each may be the upper and the lower part of a digit. */
 lenet5_status lenet5_join_halves(strokes *s, lenet5_error *error);
 

@@ -30,6 +30,7 @@ typedef struct base_line {
     double height;      /* of its digits */
     span box;
     size_t count, tall; /* of strokes, and of those that make lines */
+    size_t digits;      /* strokes that are no mere marks */
     int32_t field;      /* of the layout, or NO_FIELD */
     size_t row;         /* of lines side by side, from the top down */
     struct {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #define OF_TWO_LINES 1.2 /* height of a line's digit that may be two */
+#define BEYOND 0.6       /* of a digit's height that digits of two lines reach beyond the bands of both */
 #define NEAREST 0.25     /* of the way from one line's middle to the next: a border is no nearer to either */
 #define OFF_BORDER 0.5   /* of the pixels on a border: what it costs to lie so many off the middle between digits */
 
@@ -62,6 +63,18 @@ static lenet5_status divide(components *c, uint32_t *label, const span *box, con
     return LENET5_OK;
 }
 
+/* Lines of several digits each, and a stroke that does not go far beyond them, are no parts of one high digit. */
+static bool are_lines(const strokes *s, size_t number, const int32_t *lines, size_t count)
+{
+    const double x = middle_x(&s->boxes[number]);
+    const base_line *first = &s->lines[lines[0]], *last = &s->lines[lines[count - 1]];
+    const double top = line_at(first, x) - first->height / 2, bottom = line_at(last, x) + last->height / 2;
+    bool several = box_height(&s->boxes[number]) < bottom - top + BEYOND * s->height;
+    for (size_t i = 0; i < count; i++)
+        several &= s->lines[lines[i]].tall >= 2;
+    return several;
+}
+
 /* Divides the component of a stroke between lines, from the top down. */
 static lenet5_status divide_stroke(components *c, const strokes *s, size_t number, const int32_t *lines, size_t count,
                                    const ink_map *map, lenet5_error *error)
@@ -91,7 +104,7 @@ lenet5_status lenet5_divide_between_lines(bool *divided, components *c, const st
         size_t visited;
         const size_t count = lenet5_lines_through(through, s, i, &visited);
         status = lenet5_spend(s->budget, 10 * visited, error);
-        if (count < 2 || status != LENET5_OK)
+        if (count < 2 || status != LENET5_OK || !are_lines(s, i, through, count))
             continue;
         status = divide_stroke(c, s, i, through, count, map, error);
         *divided = true;

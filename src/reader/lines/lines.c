@@ -152,9 +152,27 @@ static lenet5_status make_lines(strokes *s, lenet5_error *error)
     return status;
 }
 
+/* Marks that no digit is with, once lines are split, are none. */
+static void drop_marks(strokes *s)
+{
+    for (size_t i = 0; i < s->line_count; i++)
+        s->lines[i].digits = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->list[i].line != NO_LINE && s->list[i].kind != LOW && s->list[i].kind != DOUBTFUL)
+            s->lines[s->list[i].line].digits++;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->list[i].line != NO_LINE && s->lines[s->list[i].line].digits == 0)
+            s->list[i].line = NO_LINE;
+    for (size_t i = 0; i < s->line_count; i++)
+        s->lines[i].count = s->lines[i].digits > 0 ? s->lines[i].count : 0;
+}
+
 static lenet5_status finish_lines(strokes *s, lenet5_error *error)
 {
-    lenet5_status status = lenet5_join_halves(s, error);
+    lenet5_status status = lenet5_absorb_parts(s, error);
+    lenet5_fit_lines(s);
+    if (status == LENET5_OK)
+        status = lenet5_join_halves(s, error);
     lenet5_fit_lines(s);
     if (status == LENET5_OK)
         status = lenet5_attach_low(s, error);
@@ -166,6 +184,7 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
     if (status == LENET5_OK)
         status = lenet5_split_lines(s, error);
     lenet5_fit_lines(s);
+    drop_marks(s);
     return status;
 }
 
