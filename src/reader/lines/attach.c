@@ -6,6 +6,7 @@
 
 #define BESIDE 1.5       /* of a digit's height: how far from a line something of it may stand */
 #define THROUGH 0.6      /* of a line's band that a stroke of it fills */
+#define LONE_HIGHER 2.0  /* times as high as a single stroke: that one is a part of it, and no line that it is in */
 #define EDGE_INSIDE 0.7  /* of what the border has cut lies in the band of its line */
 #define EDGE_HEIGHT 0.35 /* of a digit's height, at least, of what the border has left of one */
 #define LOW_INSIDE 0.5   /* of a mark or a part of a digit, in the band of its line */
@@ -44,7 +45,8 @@ size_t lenet5_lines_through(int32_t found[MOST_SPANNED], const strokes *s, size_
         bool known = k == number || line == NO_LINE || s->list[k].kind != REGULAR;
         for (size_t i = 0; i < count && !known; i++)
             known = found[i] == line;
-        if (known || lenet5_in_band(&s->lines[line], box) < THROUGH * s->lines[line].height)
+        if (known || lenet5_in_band(&s->lines[line], box) < THROUGH * s->lines[line].height ||
+            (s->lines[line].tall < 2 && s->lines[line].height * LONE_HIGHER < box_height(box)))
             continue;
         size_t at = count++;
         const double x = middle_x(box), y = line_at(&s->lines[line], x);

@@ -85,18 +85,32 @@ static double clearly_wider(const double *sorted, size_t count)
     return fmin(gap, WIDEST_GAP);
 }
 
+static bool is_mark(const strokes *s, size_t number)
+{
+    return s->list[number].kind == LOW;
+}
+
+/* The gap between digits is what marks leave of it. */
 static void measure_gaps(gaps *g, const strokes *s, const placed *order)
 {
     int32_t line = NO_LINE;
-    size_t right = 0;
+    double right = -1, marks = 0;
     for (size_t i = 0; i < g->count; i++) {
         const size_t number = order[i].index;
         const span *b = &s->boxes[number];
         const bool is_first = s->list[number].line != line;
         line = s->list[number].line;
+        right = is_first ? -1 : right;
         g->stroke[i] = number;
-        g->gap[i] = is_first ? -1 : fmax(0, (double)b->left - (double)right) / s->lines[line].height;
-        right = is_first || b->right > right ? b->right : right;
+        g->gap[i] = is_first ? -1 : 0;
+        if (is_mark(s, number)) {
+            marks += (double)(b->right - b->left);
+            continue;
+        }
+        if (right >= 0)
+            g->gap[i] = fmax(0, (double)b->left - right - marks) / s->lines[line].height;
+        right = fmax(right, (double)b->right);
+        marks = 0;
     }
 }
 
@@ -147,7 +161,7 @@ static double between_clusters(const double *sorted, size_t count)
 /* Whether the gap before a stroke is one between digits. */
 static bool is_telling(const strokes *s, const gaps *g, size_t i)
 {
-    return i > 0 && g->gap[i] >= 0 && s->list[g->stroke[i]].kind != LOW && s->list[g->stroke[i - 1]].kind != LOW;
+    return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) && !is_mark(s, g->stroke[i - 1]);
 }
 
 /* What the gaps of the whole page say; no more than the widest where there is little to go by. */
@@ -163,6 +177,21 @@ static double page_gap(const strokes *s, gaps *g)
     return lines < LINES_ALL ? WIDEST_GAP : between_clusters(g->sorted, count);
 }
 
+/* Marks before a digit that are nearer to it than to the digit before are of its line. */
+static void take_marks(strokes *s, const gaps *g, size_t first, size_t digit)
+{
+    const span *to = &s->boxes[g->stroke[digit]];
+    size_t before = digit;
+    while (before > first && is_mark(s, g->stroke[before - 1]))
+        before--;
+    if (before == first)
+        return;
+    const span *from = &s->boxes[g->stroke[before - 1]];
+    for (size_t i = before; i < digit; i++)
+        if (middle_x(&s->boxes[g->stroke[i]]) > (double)(from->right + to->left) / 2)
+            s->list[g->stroke[i]].line = s->list[g->stroke[digit]].line;
+}
+
 /* Parts the line of the strokes first to end - 1. */
 static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, double page)
 {
@@ -174,13 +203,16 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
     const double within = fmin(page, clearly_wider(g->sorted, count));
     int32_t line = s->list[g->stroke[first]].line;
     for (size_t i = first + 1; i < end; i++) {
-        if (g->gap[i] > within) {
-            if (s->line_count == MOST_LINES)
-                return LENET5_CROWDED;
+        const bool parts = g->gap[i] > within;
+        if (parts && s->line_count == MOST_LINES)
+            return LENET5_CROWDED;
+        if (parts) {
             s->lines[s->line_count] = s->lines[line];
             line = (int32_t)s->line_count++;
         }
         s->list[g->stroke[i]].line = line;
+        if (parts)
+            take_marks(s, g, first, i);
     }
     return LENET5_OK;
 }
