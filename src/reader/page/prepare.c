@@ -7,6 +7,7 @@
 #include "sheet.h"
 
 #define THIN 1.6              /* pixels of a stroke that the network would see faint */
+#define ENLARGED 2.0          /* pixels of a stroke that is found more exactly in a larger picture */
 #define WIDE 3.0              /* pixels of a stroke that is seen well enough in a picture made smaller */
 #define MOST_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
 
@@ -32,12 +33,12 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
     const lenet5_picture *used = cleared.grey ? &cleared : picture;
     if (status == LENET5_OK)
         status = lenet5_find_ink(map, report, used, b, error);
-    const bool thin = status == LENET5_OK && report->stroke > 0 && report->stroke < THIN;
-    if (thin && used->width * used->height <= MOST_ENLARGED) {
+    const double stroke = status == LENET5_OK ? report->stroke : 0;
+    if (stroke > 0 && stroke < ENLARGED && used->width * used->height <= MOST_ENLARGED) {
         status = find_thin_ink(map, report, used, b, error);
         *place = FROM_ENLARGED;
     }
-    report->thin = thin;
+    report->thin = stroke > 0 && stroke < THIN;
     report->sheet = cleared.grey;
     free(cleared.grey);
     return status;
