@@ -275,10 +275,19 @@ static void square(lenet5_picture *p)
                 p->grey[y * p->width + x] = (uint8_t)(p->grey[y * p->width + x] * 0.8);
 }
 
+/* Slanted lines, two pixels wide and two apart. */
+static void hatch(lenet5_picture *p)
+{
+    for (size_t y = 0; y < p->height; y++)
+        for (size_t x = 0; x < p->width; x++)
+            if ((x + y) % 4 < 2)
+                p->grey[y * p->width + x] = (uint8_t)(p->grey[y * p->width + x] * 0.7);
+}
+
 static void what_is_written_is_found_on_anything(void **state)
 {
     (void)state;
-    void (*const changes[])(lenet5_picture *) = {lay_on_table, square, turn_light, shade, rule};
+    void (*const changes[])(lenet5_picture *) = {lay_on_table, square, turn_light, shade, rule, hatch};
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         char text[LENET5_MAX_STRING + 1];
         lenet5_picture p = draw(text, "spaced", 1);
@@ -296,9 +305,9 @@ static void each_note_is_made_and_not_without_reason(void **state)
     static const struct {
         unsigned note;
         void (*change)(lenet5_picture *p);
-    } notes[] = {{LENET5_NOTE_LIGHT, turn_light},  {LENET5_NOTE_THIN, shrink}, {LENET5_NOTE_BORDER, cut_off},
-                 {LENET5_NOTE_SHADOW, shade},      {LENET5_NOTE_RULES, rule},  {LENET5_NOTE_SKEW, skew},
-                 {LENET5_NOTE_SHEET, lay_on_table}};
+    } notes[] = {{LENET5_NOTE_LIGHT, turn_light},   {LENET5_NOTE_THIN, shrink},  {LENET5_NOTE_BORDER, cut_off},
+                 {LENET5_NOTE_SHADOW, shade},       {LENET5_NOTE_RULES, rule},   {LENET5_NOTE_SKEW, skew},
+                 {LENET5_NOTE_SHEET, lay_on_table}, {LENET5_NOTE_PATTERN, hatch}};
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
         char text[LENET5_MAX_STRING + 1];
         lenet5_picture p = draw(text, "spaced", 1);

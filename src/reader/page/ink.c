@@ -36,6 +36,7 @@
 #define BEYOND_NOISE 8        /* deviations of the paper */
 #define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
 #define HALF 127              /* of 255: what is above is ink */
+#define LEAST_PATTERN 4       /* of 255: less is the noise of a camera */
 #define MOST_NOISE 0.08       /* of the paper to the ink; beyond it the paper has a pattern */
 #define PARTS 8               /* of the picture, each way */
 #define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
@@ -337,7 +338,7 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
     }
     report->empty = !*parted && (!ink || even);
     report->noise = fmin(1, noise / fmax(1, *parted ? contrast : d->ink - d->paper));
-    report->pattern = even || report->noise > MOST_NOISE;
+    report->pattern = noise >= LEAST_PATTERN && (even || report->noise > MOST_NOISE);
     return status;
 }
 
