@@ -149,3 +149,9 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     }
     return status;
 }
+
+bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright)
+{
+    const evidence seen = evidence_of(turned), as_it_is = evidence_of(upright);
+    return is_clear(&seen, &as_it_is);
+}

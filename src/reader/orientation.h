@@ -11,4 +11,7 @@
 lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
                                lenet5_error *error);
 
+/* Whether a reading of the turned picture is clearly better than that of the picture as it is. */
+bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright);
+
 #endif

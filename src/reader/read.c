@@ -171,40 +171,69 @@ static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, pa
     return status;
 }
 
-/* Reads it once more, turned by quarters, in place of what was read before. */
+/* Reads it turned by quarters. */
 static lenet5_status read_turned(lenet5_reading *reading, unsigned quarters, page *p, const lenet5_picture *picture,
                                  lenet5_error *error)
 {
     raster turned;
     const raster given = {picture->width, picture->height, picture->grey};
     const span all = {0, 0, picture->width, picture->height};
+    p->turned = lenet5_turn_place(picture->width, picture->height, quarters);
+    if (quarters == 0)
+        return read_as_it_is(reading, NULL, p, picture, error);
     lenet5_status status = lenet5_turn(&turned, &given, all, quarters, &p->budget, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_reading_free(reading);
-    p->turned = lenet5_turn_place(picture->width, picture->height, quarters);
     status = read_as_it_is(reading, NULL, p, &(lenet5_picture){turned.width, turned.height, turned.pixels}, error);
     reading->turned = 360 / QUARTERS * quarters;
-    reading->notes |= quarters > 0 ? LENET5_NOTE_TURNED : 0;
+    reading->notes |= LENET5_NOTE_TURNED;
     free(turned.pixels);
     return status;
 }
 
-/* Who observes sees the picture read from the side that was found best alone. */
-static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+/* Reads it turned in place of what was read as it is, if all of it bears out what a sample has promised. */
+static lenet5_status try_turned(lenet5_reading *reading, unsigned *quarters, page *p, const lenet5_picture *picture,
+                                lenet5_error *error)
+{
+    lenet5_reading turned = {0};
+    const lenet5_status status = read_turned(&turned, *quarters, p, picture, error);
+    const bool better = status == LENET5_OK && lenet5_turn_is_clear(&turned, reading);
+    lenet5_reading_free(better ? reading : &turned);
+    if (better)
+        *reading = turned;
+    else
+        *quarters = 0;
+    return status;
+}
+
+/* Reads a picture from the side that it is best read from, and is not observed. */
+static lenet5_status find_best(lenet5_reading *reading, unsigned *quarters, budget *begun, page *p,
+                               const lenet5_picture *picture, lenet5_error *error)
 {
     const lenet5_read_options *asked = p->options;
-    const budget begun = p->budget;
     lenet5_read_options quiet = *asked;
-    unsigned quarters = 0;
     quiet.observer = NULL;
     p->options = &quiet;
-    const lenet5_status status = read_as_it_is(reading, &quarters, p, picture, error);
+    lenet5_status status = read_as_it_is(reading, quarters, p, picture, error);
+    if (status == LENET5_OK && *quarters > 0) {
+        const budget left = p->budget;
+        status = try_turned(reading, quarters, p, picture, error);
+        *begun = *quarters > 0 ? left : *begun;
+    }
     p->options = asked;
-    if (status != LENET5_OK || (quarters == 0 && !asked->observer))
+    return status;
+}
+
+/* Who observes sees the picture read from that side alone, once more and at the same cost. */
+static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+{
+    unsigned quarters = 0;
+    budget begun = p->budget;
+    const lenet5_status status = find_best(reading, &quarters, &begun, p, picture, error);
+    if (status != LENET5_OK || !p->options->observer)
         return status;
-    if (quarters == 0) /* the same reading again, at the same cost */
-        p->budget = begun;
+    lenet5_reading_free(reading);
+    p->budget = begun;
     return read_turned(reading, quarters, p, picture, error);
 }
 
