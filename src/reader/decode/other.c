@@ -170,6 +170,22 @@ static lenet5_status read_single(PIX **pix, const picture_file *file, lenet5_err
     return LENET5_OK;
 }
 
+/* libtiff gives colours multiplied by their opacity. */
+static void divide_by_opacity(PIX *pix)
+{
+    const size_t count = (size_t)pixGetWidth(pix) * (size_t)pixGetHeight(pix);
+    l_uint32 *words = pixGetData(pix);
+    for (size_t i = 0; i < count; i++) {
+        const l_uint32 opacity = words[i] & 255;
+        l_uint32 word = opacity;
+        for (size_t k = 0; k < 3 && opacity > 0; k++) {
+            const l_uint32 level = (byte_at(&words[i], k) * 255u + opacity / 2) / opacity;
+            word |= (level < 255 ? level : 255) << (24 - 8 * k);
+        }
+        words[i] = word;
+    }
+}
+
 static lenet5_status read_tiff(PIX **pix, page_place *place, const picture_file *file, lenet5_error *error)
 {
     tiff_page page;
@@ -179,6 +195,8 @@ static lenet5_status read_tiff(PIX **pix, page_place *place, const picture_file 
     if (status != LENET5_OK)
         return status;
     *pix = pixReadMemTiff(file->bytes, file->size, 0);
+    if (*pix && pixGetDepth(*pix) == 32 && pixGetSpp(*pix) == 4)
+        divide_by_opacity(*pix);
     *place = (page_place){page.place, page.next};
     return LENET5_OK;
 }
