@@ -124,6 +124,33 @@ static void digits_with_equal_gaps_are_one_number(void **state)
     lenet5_ink_free(&map);
 }
 
+static void marks_go_with_the_nearer_number(void **state)
+{
+    (void)state;
+    ink_map map = new_map(500, 200);
+    for (size_t row = 0; row < 3; row++) {
+        draw_number(&map, 3, 40, 20 + 50.0 * (double)row, 4, 0);
+        draw_number(&map, 3, 190, 20 + 50.0 * (double)row, 4, 0);
+    }
+    fill(&map, 125, 84, 4, 4);  /* a speck in the second row */
+    fill(&map, 176, 134, 9, 3); /* a minus before the last number */
+    assert_lines(&map, (size_t[]){3, 3, 4, 3, 3, 4}, 6);
+    lenet5_ink_free(&map);
+}
+
+static void a_number_in_larger_writing_is_whole(void **state)
+{
+    (void)state;
+    ink_map map = new_map(500, 300);
+    for (size_t i = 0; i < 4; i++)
+        draw_ring(&map, 30 + 70.0 * (double)i, 20, 60, 90);
+    fill(&map, 60, 50, 16, 28); /* something in the first */
+    for (size_t row = 0; row < 3; row++)
+        draw_number(&map, 8, 30, 140 + 50.0 * (double)row, 6, 0);
+    assert_lines(&map, (size_t[]){5, 8, 8, 8}, 4);
+    lenet5_ink_free(&map);
+}
+
 static void touching_lines_are_divided(void **state)
 {
     (void)state;
@@ -275,6 +302,8 @@ int main(void)
         cmocka_unit_test(a_line_may_slope),
         cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
+        cmocka_unit_test(marks_go_with_the_nearer_number),
+        cmocka_unit_test(a_number_in_larger_writing_is_whole),
         cmocka_unit_test(touching_lines_are_divided),
         cmocka_unit_test(a_bar_over_a_digit_is_of_it),
         cmocka_unit_test(a_tall_digit_and_one_at_the_border_are_kept),

@@ -9,10 +9,8 @@
 #define SLANTED_EDGE 2.5  /* of a long stroke: its width times the length of its edge, to its area; 2 if it is level */
 #define SHADOW_FILL 0.6   /* of its box that a shadow fills; digits but a 1 fill less */
 #define SHADOW_STROKE 4.0 /* widths of a stroke that a shadow is thick */
-#define SHADOW_SHAPE                                                                                        \
-    0.2         /* of its longer side that a shadow's shorter one has, at least, unless it fills the border \
-                 */
-#define DOT 2.0 /* widths of a stroke: what is no higher is a dot */
+#define SHADOW_SHAPE 0.2  /* shorter side to the longer one, at least: long bars are told by where they lie */
+#define DOT 2.0           /* widths of a stroke: what is no higher is a dot */
 
 static double thickness(const component *c)
 {

@@ -27,7 +27,7 @@
 #define HIGHER 1.5          /* of a digit's height: what may be more than a digit */
 #define WIDER 4.0           /* of a digit's height: at the border such are edges */
 #define ALONE 0.35          /* of a digit's height: what is lower is no digit where it stands alone */
-#define ALONE_WIDE 1.3      /* of its own height, that a digit by itself is wide */
+#define ALONE_WIDE 1.6      /* of its own height, that a digit by itself is wide */
 #define FLAT 0.4            /* the same, where they lie along the border */
 #define EDGE 1.8            /* and where they are higher than this */
 #define SLIM 0.3            /* and slimmer than this, from the top to the bottom of the picture */
