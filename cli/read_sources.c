@@ -36,8 +36,8 @@ static int add_file(file_list *list, const char *folder, const char *name)
 /* Whether a file of a folder is to be read, by its name: hidden ones are not. */
 static bool is_picture_name(const char *name)
 {
-    static const char *const endings[] = {"png", "jpg", "jpeg", "tif",  "tiff", "bmp",
-                                          "pgm", "ppm", "pnm",  "webp", "pdf", "heic", "heif", "avif"};
+    static const char *const endings[] = {"png", "jpg", "jpeg", "tif", "tiff", "bmp",  "pgm",
+                                          "ppm", "pnm", "webp", "pdf", "heic", "heif", "avif"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; name[0] != '.' && dot && i < sizeof endings / sizeof endings[0]; i++)
         if (strcasecmp(dot + 1, endings[i]) == 0)
