@@ -162,9 +162,22 @@ def gather_all(options):
 
 # ---- The regression ----
 
-def fit(x, y, weight):
-    """Newton's method, with a ridge; the last column is the constant."""
+def fit(x, y, weight, names):
+    """Newton's method, with a ridge; the last column is the constant. What is a doubt never speaks for a string: a weight that
+    comes out so is left out, the worst first."""
+    used = np.ones(x.shape[1] + 1, bool)
     x = np.c_[x, np.ones(len(x))]
+    doubts = np.array([name not in ("ODDS", "LENGTH") for name in names] + [False])
+    while True:
+        w = np.zeros(len(used))
+        w[used] = newton(x[:, used], y, weight)
+        wrong = np.where(doubts, w, 0)
+        if wrong.max() <= 0:
+            return w
+        used[np.argmax(wrong * x.std(axis=0))] = False
+
+
+def newton(x, y, weight):
     w = np.zeros(x.shape[1])
     ridge = RIDGE * np.eye(len(w))
     ridge[-1, -1] = 0
@@ -214,7 +227,7 @@ def main():
     group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
     kept = np.array([r[2] % 3 == 0 for s in SOURCES for r in rows[s]])
     weight = np.array([len(y) * SHARES[list(SOURCES)[g]] / sum(SHARES.values()) / np.sum(group == g) for g in group])
-    w = fit(x[~kept], y[~kept], weight[~kept])
+    w = fit(x[~kept], y[~kept], weight[~kept], names)
     for name, value in zip([*names, "constant"], w):
         print(f"{name:12s} {value:8.3f}")
     p = 1 / (1 + np.exp(-(x @ w[:-1] + w[-1])))

@@ -13,14 +13,18 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "components.h"
 
-#define NARROW 1.3     /* of its height: the width of a box for one digit */
-#define SAME_SIZE 0.25 /* of their widths and heights that boxes of one number may differ */
-#define SAME_ROW 0.3   /* of their height that these may be off */
-#define APART 1.3      /* of their width between them, at most; a box that was not found may be there */
-#define COMMON 0.5     /* of the shorter of two sides that they have in common */
-#define PAGE 0.5       /* of the map's width and height: a frame around all that is there is no cell */
-#define MOST_NEAR 2000 /* boxes that are compared with one: more begin in its width on no form */
+#define NARROW 1.3      /* of its height: the width of a box for one digit */
+#define SAME_SIZE 0.25  /* of their widths and heights that boxes of one number may differ */
+#define SAME_ROW 0.3    /* of their height that these may be off */
+#define APART 1.3       /* of their width between them, at most; a box that was not found may be there */
+#define COMMON 0.5      /* of the shorter of two sides that they have in common */
+#define PAGE 0.5        /* of the map's width and height: a frame around all that is there is no cell */
+#define BEYOND 0.3      /* of a cell's width and height: a digit that goes so far beyond it is not in it */
+#define MOST_BEYOND 0.3 /* of the pieces in a table's cells: in squared paper there are more */
+#define LEAST_AREA 12   /* pixels of such a piece */
+#define MOST_NEAR 2000  /* boxes that are compared with one: more begin in its width on no form */
 
 typedef struct box {
     span paper;
@@ -258,6 +262,71 @@ static size_t add_tables(layout *found, box *list, size_t count, const ink_map *
     return left;
 }
 
+/* ---- Squared paper --------------------------------------------------------------------------------------------------
+ */
+
+/* Of a table: pieces of writing in its cells, and those that go far beyond one. */
+typedef struct filling {
+    size_t pieces, beyond;
+} filling;
+
+static bool goes_beyond(const span *piece, const span *within)
+{
+    const double across = BEYOND * (double)(within->right - within->left),
+                 down = BEYOND * (double)(within->bottom - within->top);
+    return (double)piece->left < (double)within->left - across ||
+           (double)piece->right > (double)within->right + across || (double)piece->top < (double)within->top - down ||
+           (double)piece->bottom > (double)within->bottom + down;
+}
+
+static lenet5_status fill(filling *tables, const layout *found, const components *c, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < c->count && status == LENET5_OK; i++) {
+        const span *piece = &c->list[i].box;
+        const size_t x = (piece->left + piece->right) / 2, y = (piece->top + piece->bottom) / 2;
+        for (size_t k = 0; k < found->field_count && c->list[i].area >= LEAST_AREA; k++) {
+            const span *within = &found->fields[k].box;
+            if (within->left <= x && x < within->right && within->top <= y && y < within->bottom) {
+                tables[found->fields[k].table].pieces++;
+                tables[found->fields[k].table].beyond += goes_beyond(piece, within);
+            }
+        }
+        status = lenet5_check_time(b, found->field_count, error);
+    }
+    return status;
+}
+
+/* What is squared to write on, over its lines, is no table. */
+static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budget *b, lenet5_error *error)
+{
+    components c;
+    size_t fields = 0, cells = 0;
+    lenet5_status status = lenet5_find_components(&c, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    filling *tables = calloc(found->field_count + 1, sizeof *tables);
+    status = tables ? fill(tables, found, &c, b, error) : lenet5_fail_memory(error);
+    for (size_t i = 0; i < found->field_count && status == LENET5_OK; i++) {
+        field f = found->fields[i];
+        if (f.table && (double)tables[f.table].beyond > MOST_BEYOND * (double)tables[f.table].pieces)
+            continue;
+        for (size_t k = 0; k < f.count; k++)
+            found->cells[cells + k] = (cell){found->cells[f.first + k].box, (int32_t)fields};
+        f.first = cells;
+        cells += f.count;
+        found->fields[fields++] = f;
+    }
+    found->cell_count = status == LENET5_OK ? cells : 0;
+    found->field_count = status == LENET5_OK ? fields : 0;
+    free(tables);
+    lenet5_components_free(&c);
+    return status;
+}
+
+/* ---- All of it ------------------------------------------------------------------------------------------------------
+ */
+
 static int by_reading_order(const void *a, const void *b)
 {
     const field *left = a, *right = b;
@@ -314,7 +383,8 @@ static lenet5_status find_fields(layout *found, box *list, box *row, const frame
     qsort(list, left, sizeof *list, by_block_and_top);
     add_numbers(found, list, add_tables(found, list, left, map), row);
     assert(found->cell_count <= f->count && found->field_count <= found->cell_count);
-    return sort_fields(found, error);
+    const lenet5_status dropped = drop_squared_paper(found, map, b, error);
+    return dropped == LENET5_OK ? sort_fields(found, error) : dropped;
 }
 
 lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *place, budget *b,

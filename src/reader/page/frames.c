@@ -309,6 +309,10 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (!all->list[i].upright && !b->combed[i])
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
+    if (b->found->count == MOST_FRAMES) {
+        memset(b->found->printed, 0, all->count * sizeof *b->found->printed);
+        b->found->count = 0;
+    }
     if (status == LENET5_OK)
         status = settle_doubts(b->found, work, error);
     if (status == LENET5_OK)

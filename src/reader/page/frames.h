@@ -14,7 +14,8 @@ typedef struct frame {
     bool doubtful;    /* it is one only if there are others like it */
 } frame;
 
-#define MOST_FRAMES 20000
+/* Where there are so many it is a screen of dots or a hatching, and none is told of. */
+#define MOST_FRAMES 8000
 
 typedef struct frames {
     bool *printed; /* of each segment */

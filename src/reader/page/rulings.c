@@ -16,6 +16,7 @@
 #define ELONGATION 12.0       /* times its thickness: a ruling's length, and */
 #define LEAST_RULING 24       /* pixels */
 #define LEAST_OWN 0.5         /* of its length at which nothing crosses it, unless it is dotted */
+#define MOST_DOTTED 200       /* lines: more are a screen of dots */
 #define LONG_LEVEL 2.5        /* times as long as the writing is high */
 #define LONG_UPRIGHT 3.5      /* the same: a 1 may be high */
 #define BENT_PIXELS 0.5       /* that its middle deviates from a straight line, and */
@@ -187,11 +188,14 @@ static double own_share(const segments *all, const segment *s)
 /* Copies the flags of what is printed and adds what may be; returns how many those are. */
 static size_t choose(bool *chosen, const bool *printed, const segments *all)
 {
-    size_t count = 0;
+    size_t count = 0, dotted = 0;
+    for (size_t i = 0; i < all->count; i++)
+        dotted += all->list[i].gap > 0;
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        const bool may = length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness) &&
-                         (s->gap > 0 || (own_share(all, s) >= LEAST_OWN && lenet5_is_solid(all, s)));
+        const bool may =
+            length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness) &&
+            ((s->gap > 0 && dotted <= MOST_DOTTED) || (own_share(all, s) >= LEAST_OWN && lenet5_is_solid(all, s)));
         chosen[i] = printed[i] || may;
         count += may && !printed[i];
     }
