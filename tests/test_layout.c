@@ -21,8 +21,9 @@ static ink_map blank(void)
 static void line(ink_map *map, double x0, double y0, double x1, double y1, double thickness)
 {
     const double dx = x1 - x0, dy = y1 - y0, length = hypot(dx, dy);
-    for (size_t y = 0; y < map->height; y++)
-        for (size_t x = 0; x < map->width; x++) {
+    const double more = thickness + 2;
+    for (size_t y = (size_t)fmax(0, fmin(y0, y1) - more); y < map->height && (double)y < fmax(y0, y1) + more; y++)
+        for (size_t x = (size_t)fmax(0, fmin(x0, x1) - more); x < map->width && (double)x < fmax(x0, x1) + more; x++) {
             const double along = ((double)x - x0) * dx / length + ((double)y - y0) * dy / length;
             const double within = fmin(fmax(along, 0), length);
             const double off = hypot((double)x - x0 - within * dx / length, (double)y - y0 - within * dy / length);
@@ -126,11 +127,37 @@ static void draw_edge(ink_map *map)
     line(map, 1, 0, 1, HEIGHT - 1, 4);
 }
 
+/* An ellipse whose radius varies by a share of it, as a hand does. */
+static void oval(ink_map *map, double x, double y, double a, double b, double thickness, double share, double seed)
+{
+    double angle = 0, before[2] = {0, 0};
+    for (int i = 0; i <= 90; i++, angle += 2 * 3.14159265358979 / 90) {
+        const double more = 1 + share * sin(2 * angle + seed) + 0.5 * share * cos(3 * angle + 2 * seed);
+        const double at[2] = {x + a * more * cos(angle), y + b * more * sin(angle)};
+        if (i > 0)
+            line(map, before[0], before[1], at[0], at[1], thickness);
+        memcpy(before, at, sizeof at);
+    }
+}
+
+static void draw_circles(ink_map *map)
+{
+    for (int i = 0; i < 5; i++)
+        oval(map, 60 + 64 * i, 90, 28, 28, 2, 0, 0);
+}
+
+static void draw_ovals(ink_map *map)
+{
+    for (int i = 0; i < 3; i++)
+        oval(map, 60 + 90 * i, 90, 28, 34, 3, 0, 0);
+}
+
 static void what_is_printed_leaves_no_ink(void **state)
 {
     (void)state;
-    void (*const draw[])(ink_map *) = {draw_row,    draw_boxes, draw_table,      draw_slanted_table, draw_comb,
-                                       draw_dashes, draw_dots,  draw_page_frame, draw_edge};
+    void (*const draw[])(ink_map *) = {draw_row,  draw_boxes,   draw_table, draw_slanted_table,
+                                       draw_comb, draw_dashes,  draw_dots,  draw_page_frame,
+                                       draw_edge, draw_circles, draw_ovals};
     for (size_t i = 0; i < sizeof draw / sizeof draw[0]; i++) {
         ink_map map = blank();
         draw[i](&map);
@@ -253,10 +280,53 @@ static void draw_eights(ink_map *map)
     }
 }
 
+/* Zeros of one hand: all are round, and no two alike. */
+static void draw_zeros(ink_map *map)
+{
+    for (int i = 0; i < 6; i++)
+        oval(map, 60 + 70 * i, 100, 26 + i % 3, 28, 4, 0.06, i);
+}
+
+static void draw_round_zero(ink_map *map)
+{
+    oval(map, 60, 100, 26, 28, 4, 0, 0);
+}
+
+/* A 7 that leaves its circle below, and a 1 that does not touch it. */
+static void circles_go_and_digits_stay(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_circles(&map);
+    draw_seven(&map, 45, 72);
+    line(&map, 124, 75, 124, 105, 4);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.cell_count, 5);
+    assert_int_equal(count_pieces(&map), 2);
+    assert_true(found.cells[1].box.left > 124 - 29 && found.cells[1].box.right < 124 + 29);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+/* Alone, it is around something. */
+static void a_circle_around_a_digit_goes(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    oval(&map, 100, 100, 40, 40, 3, 0, 0);
+    line(&map, 100, 80, 100, 120, 4);
+    layout found = find(&map);
+    assert_int_equal(found.cell_count, 1);
+    assert_int_equal(count_pieces(&map), 1);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 static void what_is_written_stays(void **state)
 {
     (void)state;
-    void (*const draw[])(ink_map *) = {draw_ones, draw_sevens, draw_fours, draw_eights};
+    void (*const draw[])(ink_map *) = {draw_ones, draw_sevens, draw_fours, draw_eights, draw_zeros, draw_round_zero};
     for (size_t i = 0; i < sizeof draw / sizeof draw[0]; i++) {
         ink_map map = blank(), before = blank();
         draw[i](&map);
@@ -277,6 +347,7 @@ int main(void)
         cmocka_unit_test(what_is_printed_leaves_no_ink), cmocka_unit_test(boxes_in_a_row_are_a_number),
         cmocka_unit_test(cells_of_a_table_are_fields),   cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
         cmocka_unit_test(rules_under_digits_go),         cmocka_unit_test(what_is_written_stays),
+        cmocka_unit_test(circles_go_and_digits_stay),    cmocka_unit_test(a_circle_around_a_digit_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  *     frames      which of them make boxes, grids, combs and rows of dashes
  *     rulings     which of the others are far longer than the writing is high
  *     erase       all of these go, and what crosses them stays
+ *     circles     which of what is left is a ring around a digit; it goes likewise
  *     turn        the map is turned until what was printed is level
  *     cells       what the frames enclose, as fields
  */
@@ -15,6 +16,7 @@
 
 #include "base/error.h"
 #include "cells.h"
+#include "circles.h"
 #include "erase.h"
 #include "frames.h"
 #include "rulings.h"
@@ -121,17 +123,30 @@ static lenet5_status level(ink_map *map, transform *place, const segments *all, 
 /* ---- All of it ------------------------------------------------------------------------------------------------------
  */
 
+/* Printed lines, and then circles, which are whole only without them. */
+static lenet5_status erase(layout *found, ink_map *map, const segments *all, frames *f, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < all->count; i++)
+        found->rules += f->printed[i];
+    if (found->rules > 0)
+        status = lenet5_erase_segments(map, all, f->printed, f->corner, b, error);
+    const size_t framed = f->count;
+    if (status == LENET5_OK)
+        status = lenet5_find_circles(f, map, b, error);
+    found->rules += f->count - framed;
+    return status;
+}
+
 static lenet5_status take_out(layout *found, ink_map *map, transform *place, const segments *all, frames *f,
                               const ink_report *report, budget *b, lenet5_error *error)
 {
     lenet5_status status = lenet5_find_rulings(f, all, map, report->stroke, b, error);
-    for (size_t i = 0; i < all->count; i++)
-        found->rules += f->printed[i];
+    if (status == LENET5_OK)
+        status = erase(found, map, all, f, b, error);
     if (status != LENET5_OK || found->rules == 0)
         return status;
-    status = lenet5_erase_segments(map, all, f->printed, f->corner, b, error);
-    if (status == LENET5_OK)
-        status = level(map, place, all, f->printed, b, error);
+    status = level(map, place, all, f->printed, b, error);
     return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
 }
 

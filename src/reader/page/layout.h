@@ -28,7 +28,7 @@ typedef struct layout {
     size_t cell_count, field_count;
     cell *cells;   /* (cell_count), field by field */
     field *fields; /* (field_count), in reading order */
-    size_t rules;  /* printed lines that were taken out */
+    size_t rules;  /* printed lines and circles that were taken out */
 } layout;
 
 /*

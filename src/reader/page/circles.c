@@ -1,0 +1,451 @@
+/*
+ * A component whose outline is an ellipse, and whose stroke is as thick all round, is drawn with a pen or printed. It
+ * is printed if another one like it stands beside it, or if it is around ink that does not touch it: zeros by hand
+ * differ from each other, and hold nothing.
+ *
+ *     outline    an ellipse through the outermost pixels of each row and column; strokes that stick out weigh little
+ *     rays       from its centre, each of which tells where the stroke begins and ends, in parts of a pixel
+ *     ring       an ellipse through the middle of the stroke; how far the rays are off tells the printed ones
+ */
+#include "circles.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "components.h"
+#include "histogram.h"
+
+#define LEAST_ACROSS 16   /* pixels: a smaller circle has no room for a digit */
+#define LEAST_ASPECT 0.8  /* of the longer axis: a narrower one is a 0 */
+#define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
+#define MOST_FILLED 0.7   /* of its box that a ring and a digit in it cover */
+#define RAYS 96           /* enough for the thinnest stroke that crosses */
+#define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
+#define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
+#define OFF_PIXELS 0.4    /* that the pixels of a printed stroke are off */
+#define GOOD_RAYS 0.8     /* of all: the others meet strokes that touch */
+#define THICKEST 0.3      /* of the radius */
+#define UNEVEN 0.25       /* of the thickness, between its quartiles: more is by hand */
+#define UNEVEN_PIXELS 0.6 /* likewise, from the grid of pixels */
+#define SAME 0.05         /* of their radius that circles of a row differ, and are off the row */
+#define NEAREST 3         /* radii between two centres of a row, times two at most */
+#define MOST_NEAR 50      /* circles that are compared with one */
+#define DIGIT 0.35        /* of the inner height: ink that a circle is around */
+#define DARKER 70         /* than the ring: a stroke that runs along it */
+#define EDGE 1.25         /* pixels on each side that a ring makes grey */
+#define SEEN 2.0          /* pixels beyond the edge in which a crossing stroke shows */
+#define PI 3.14159265358979323846
+
+typedef struct ellipse {
+    double x, y, a, b; /* its centre, and half its width and height */
+} ellipse;
+
+typedef struct circle {
+    ellipse ring; /* through the middle of its stroke */
+    double thickness;
+    uint32_t label;
+    bool printed;
+} circle;
+
+typedef struct point {
+    double x, y, weight;
+} point;
+
+/* ---- Fit ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Solves four equations, whose right sides are in column 4; false: there is no one answer. */
+static bool solve(double m[4][5])
+{
+    for (int i = 0; i < 4; i++) {
+        int pivot = i;
+        for (int k = i + 1; k < 4; k++)
+            pivot = fabs(m[k][i]) > fabs(m[pivot][i]) ? k : pivot;
+        if (fabs(m[pivot][i]) < 1e-9)
+            return false;
+        for (int j = 0; j < 5; j++) {
+            const double swapped = m[i][j];
+            m[i][j] = m[pivot][j];
+            m[pivot][j] = swapped;
+        }
+        for (int k = 0; k < 4; k++) {
+            const double times = k == i ? 0 : m[k][i] / m[i][i];
+            for (int j = i; j < 5; j++)
+                m[k][j] -= times * m[i][j];
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        m[i][4] /= m[i][i];
+    return true;
+}
+
+/* How far a point is from an ellipse, nearly: along the ray from its centre. */
+static double off(const ellipse *e, const point *p)
+{
+    const double x = p->x - e->x, y = p->y - e->y, far = hypot(x, y);
+    const double at = hypot(x / e->a, y / e->b);
+    return at > 0 ? far * (1 - 1 / at) : -fmin(e->a, e->b);
+}
+
+/* The ellipse x² + p y² + q x + r y + s = 0, by weighted squares; places are taken from e, to be near 1. */
+static bool fit_once(ellipse *e, const point *list, size_t count)
+{
+    const double scale = fmax(e->a, e->b);
+    double m[4][5] = {{0}};
+    for (size_t i = 0; i < count; i++) {
+        const double x = (list[i].x - e->x) / scale, y = (list[i].y - e->y) / scale;
+        const double row[5] = {y * y, x, y, 1, -x * x};
+        for (int k = 0; k < 4; k++)
+            for (int j = 0; j < 5; j++)
+                m[k][j] += list[i].weight * row[k] * row[j];
+    }
+    if (!solve(m) || m[0][4] <= 0)
+        return false;
+    const double p = m[0][4], x = -m[1][4] / 2, y = -m[2][4] / (2 * p);
+    const double size = x * x + p * y * y - m[3][4];
+    if (size <= 0)
+        return false;
+    *e = (ellipse){e->x + scale * x, e->y + scale * y, scale * sqrt(size), scale * sqrt(size / p)};
+    return true;
+}
+
+/* Points that are far off count for less (Cauchy's weights), from one round to the next. */
+static bool fit(ellipse *e, point *list, size_t count)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        if (!fit_once(e, list, count))
+            return false;
+        const double near = 0.5 + 0.02 * fmin(e->a, e->b);
+        for (size_t i = 0; i < count; i++) {
+            const double far = off(e, &list[i]) / near;
+            list[i].weight = 1 / (1 + far * far);
+        }
+    }
+    return fmin(e->a, e->b) >= LEAST_ASPECT * fmax(e->a, e->b);
+}
+
+/* ---- Outline ------------------------------------------------------------------------------------------------------
+ */
+
+/* The first and the last pixel of a component in a row of its box, or in a column of it. */
+static size_t ends(point *list, const components *c, size_t width, size_t i, size_t at, bool column)
+{
+    const span *box = &c->list[i].box;
+    size_t first = column ? box->top : box->left, last = column ? box->bottom : box->right;
+    const size_t end = last, x = column ? at : 0, y = column ? 0 : at;
+    const size_t step = column ? width : 1, base = y * width + x;
+    while (first < end && c->labels[base + first * step] != i + 1)
+        first++;
+    while (last > first && c->labels[base + (last - 1) * step] != i + 1)
+        last--;
+    if (first == last)
+        return 0;
+    const double across = (double)at, low = (double)first - 0.5, high = (double)last - 0.5;
+    list[0] = column ? (point){across, low, 1} : (point){low, across, 1};
+    list[1] = column ? (point){across, high, 1} : (point){high, across, 1};
+    return 2;
+}
+
+/* The middle half of the rows and columns: beyond it their ends run along the outline. */
+static lenet5_status find_outline(ellipse *e, bool *found, const components *c, size_t width, size_t i,
+                                  lenet5_error *error)
+{
+    const span *box = &c->list[i].box;
+    const size_t wide = box->right - box->left, high = box->bottom - box->top;
+    const size_t room = 2 * (wide + high);
+    point *list = malloc(room * sizeof *list);
+    if (!list)
+        return lenet5_fail_memory(error);
+    size_t count = 0;
+    for (size_t y = box->top + high / 8; y < box->bottom - high / 8; y++)
+        count += ends(list + count, c, width, i, y, false);
+    for (size_t x = box->left + wide / 8; x < box->right - wide / 8; x++)
+        count += ends(list + count, c, width, i, x, true);
+    assert(count <= room);
+    *e = (ellipse){0.5 * (double)(box->left + box->right), 0.5 * (double)(box->top + box->bottom), 0.5 * (double)wide,
+                   0.5 * (double)high};
+    *found = fit(e, list, count);
+    free(list);
+    return LENET5_OK;
+}
+
+/* ---- Ring ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Where a stroke of a map begins and ends on a ray, in pixels from the centre. */
+static bool follow(double *inner, double *outer, const ink_map *map, const ellipse *e, double angle)
+{
+    const double c = cos(angle), s = sin(angle), radius = 1 / hypot(c / e->a, s / e->b);
+    const double step = 0.25, most = radius + 3;
+    double last = lenet5_ink_between(map, e->x + c * most, e->y + s * most);
+    bool in = false;
+    if (last >= SURELY_INK)
+        return false;
+    for (double at = most - step; at > 0.4 * radius; at -= step) {
+        const double here = lenet5_ink_between(map, e->x + c * at, e->y + s * at);
+        const double edge = at + step * (SURELY_INK - here) / (last - here + 1e-9);
+        if (!in && here >= SURELY_INK) {
+            *outer = edge;
+            in = true;
+        } else if (in && here < SURELY_INK) {
+            *inner = edge;
+            return true;
+        }
+        last = here;
+    }
+    return false;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* The ring whose outline is an ellipse; false: it is none, or drawn by hand. */
+static bool find_ring(circle *r, const ink_map *map, const ellipse *outline)
+{
+    point list[RAYS];
+    double thick[RAYS];
+    size_t count = 0, good = 0;
+    for (size_t i = 0; i < RAYS; i++) {
+        const double angle = 2 * PI * (double)i / RAYS;
+        double inner, outer;
+        if (!follow(&inner, &outer, map, outline, angle))
+            continue;
+        const double middle = 0.5 * (inner + outer);
+        thick[count] = outer - inner;
+        list[count++] = (point){outline->x + cos(angle) * middle, outline->y + sin(angle) * middle, 1};
+    }
+    r->ring = *outline;
+    if ((double)count < GOOD_RAYS * RAYS || !fit(&r->ring, list, count))
+        return false;
+    const double radius = fmin(r->ring.a, r->ring.b);
+    for (size_t i = 0; i < count; i++)
+        good += fabs(off(&r->ring, &list[i])) <= OFF_PIXELS + OFF * radius;
+    qsort(thick, count, sizeof *thick, by_size);
+    r->thickness = thick[count / 2];
+    return (double)good >= GOOD_RAYS * RAYS && r->thickness <= THICKEST * radius &&
+           thick[3 * count / 4] - thick[count / 4] <= UNEVEN_PIXELS + UNEVEN * r->thickness;
+}
+
+static bool may_be_circle(const component *c)
+{
+    const double wide = (double)(c->box.right - c->box.left), high = (double)(c->box.bottom - c->box.top);
+    return fmin(wide, high) >= LEAST_ACROSS && fmin(wide, high) >= LOOSE_ASPECT * fmax(wide, high) &&
+           (double)c->area >= fmax(wide, high) && (double)c->area <= MOST_FILLED * wide * high;
+}
+
+/* ---- Which are printed --------------------------------------------------------------------------------------------
+ */
+
+static bool are_alike(const circle *a, const circle *b)
+{
+    const double radius = fmax(a->ring.a, a->ring.b), most = 0.5 + SAME * radius;
+    return fabs(a->ring.a - b->ring.a) <= most && fabs(a->ring.b - b->ring.b) <= most &&
+           fabs(a->ring.y - b->ring.y) <= 2 * most && fabs(a->thickness - b->thickness) <= 0.5 + 0.3 * a->thickness &&
+           fabs(a->ring.x - b->ring.x) <= 2 * NEAREST * radius;
+}
+
+/* Whether it is around ink as high as a digit, which does not touch it. */
+static bool holds_digit(const circle *r, const components *c, size_t width)
+{
+    const double in = 0.7;
+    const size_t top = (size_t)(r->ring.y - in * r->ring.b), bottom = (size_t)(r->ring.y + in * r->ring.b);
+    const size_t left = (size_t)(r->ring.x - in * r->ring.a), right = (size_t)(r->ring.x + in * r->ring.a);
+    for (size_t y = top; y < bottom; y++)
+        for (size_t x = left; x < right; x++) {
+            const uint32_t label = c->labels[y * width + x];
+            if (label == 0 || label == r->label)
+                continue;
+            const span *box = &c->list[label - 1].box;
+            if ((double)(box->bottom - box->top) >= DIGIT * 2 * r->ring.b &&
+                (double)(box->bottom - box->top) < 2 * r->ring.b)
+                return true;
+        }
+    return false;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const circle *left = a, *right = b;
+    return (left->ring.x > right->ring.x) - (left->ring.x < right->ring.x);
+}
+
+static void choose(circle *list, size_t count, const components *c, size_t width)
+{
+    qsort(list, count, sizeof *list, by_place);
+    for (size_t i = 0; i < count; i++) {
+        list[i].printed |= holds_digit(&list[i], c, width);
+        for (size_t k = i + 1; k < count && k <= i + MOST_NEAR; k++)
+            if (are_alike(&list[i], &list[k]))
+                list[i].printed = list[k].printed = true;
+    }
+}
+
+/* ---- Erasing ------------------------------------------------------------------------------------------------------
+ */
+
+/* A ring unrolled: at each of its steps, whether a stroke comes to it from within and from outside. */
+typedef struct unrolled {
+    size_t count;
+    bool *in, *out; /* (count) */
+    bool *keep;     /* (count) */
+} unrolled;
+
+static bool is_stroke(const ink_map *map, const circle *r, double angle, double from, double to)
+{
+    const double c = cos(angle), s = sin(angle), radius = 1 / hypot(c / r->ring.a, s / r->ring.b);
+    for (double at = from; at <= to; at += 0.5)
+        if (lenet5_ink_between(map, r->ring.x + c * (radius + at), r->ring.y + s * (radius + at)) >= SURELY_INK + 25)
+            return true;
+    return false;
+}
+
+/* Whether any of the steps near one is set. */
+static bool near(const bool *list, size_t count, size_t i, size_t reach)
+{
+    for (size_t k = 0; k <= 2 * reach; k++)
+        if (list[(i + count + k - reach) % count])
+            return true;
+    return false;
+}
+
+/* Keeps the steps at which a stroke is on both sides, or slants from one to the other. */
+static void keep_crossing(unrolled *u, const ink_map *map, const circle *r)
+{
+    const double edge = 0.5 * r->thickness + EDGE;
+    const size_t slant = (size_t)(r->thickness + 1.5);
+    for (size_t i = 0; i < u->count; i++) {
+        const double angle = 2 * PI * (double)i / (double)u->count;
+        u->in[i] = is_stroke(map, r, angle, -edge - SEEN, -edge);
+        u->out[i] = is_stroke(map, r, angle, edge, edge + SEEN);
+    }
+    for (size_t i = 0; i < u->count; i++)
+        u->keep[i] = (u->in[i] && near(u->out, u->count, i, slant)) || (u->out[i] && near(u->in, u->count, i, slant));
+}
+
+/* Where a pixel is, from the middle of the ring outwards; and the step that it is at. */
+static double across(size_t *step, const unrolled *u, const circle *r, size_t x, size_t y)
+{
+    const point p = {(double)x, (double)y, 1};
+    const double angle = atan2(p.y - r->ring.y, p.x - r->ring.x) / (2 * PI);
+    *step = (size_t)((angle < 0 ? angle + 1 : angle) * (double)u->count + 0.5) % u->count;
+    return off(&r->ring, &p);
+}
+
+static span around(const circle *r, const ink_map *map)
+{
+    const double more = 0.5 * r->thickness + EDGE + 1;
+    const double wide = (double)map->width, high = (double)map->height;
+    return (span){(size_t)fmax(0, r->ring.x - r->ring.a - more), (size_t)fmax(0, r->ring.y - r->ring.b - more),
+                  (size_t)fmin(wide, r->ring.x + r->ring.a + more + 1),
+                  (size_t)fmin(high, r->ring.y + r->ring.b + more + 1)};
+}
+
+/* The ink that most of a ring does not pass. */
+static unsigned level_of(const ink_map *map, const unrolled *u, const circle *r, const span *box)
+{
+    uint32_t histogram[256] = {0}, count = 0;
+    size_t step;
+    for (size_t y = box->top; y < box->bottom; y++)
+        for (size_t x = box->left; x < box->right; x++)
+            if (fabs(across(&step, u, r, x, y)) <= 0.5) {
+                histogram[map->ink[y * map->width + x]]++;
+                count++;
+            }
+    return quantile(histogram, count, 0.75);
+}
+
+static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
+{
+    const size_t count = (size_t)(2 * PI * fmax(r->ring.a, r->ring.b)) + 8;
+    bool *steps = calloc(3 * count, sizeof *steps);
+    if (!steps)
+        return lenet5_fail_memory(error);
+    unrolled u = {count, steps, steps + count, steps + 2 * count};
+    const span box = around(r, map);
+    const unsigned level = level_of(map, &u, r, &box);
+    keep_crossing(&u, map, r);
+    for (size_t y = box.top; y < box.bottom; y++)
+        for (size_t x = box.left; x < box.right; x++) {
+            size_t step;
+            uint8_t *here = &map->ink[y * map->width + x];
+            const double far = fabs(across(&step, &u, r, x, y));
+            if (far <= 0.5 * r->thickness + EDGE && !u.keep[step] && *here < level + DARKER)
+                *here = 0;
+        }
+    free(steps);
+    return LENET5_OK;
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------------------
+ */
+
+static frame frame_of(const circle *r)
+{
+    const double left = r->ring.x - r->ring.a, right = r->ring.x + r->ring.a;
+    const double top = r->ring.y - r->ring.b, bottom = r->ring.y + r->ring.b;
+    return (frame){.corner = {{left, top}, {right, top}, {right, bottom}, {left, bottom}}, .thickness = r->thickness};
+}
+
+static lenet5_status find_rings(circle *list, size_t *count, const components *c, const ink_map *map, budget *b,
+                                lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < c->count && *count < MOST_FRAMES && status == LENET5_OK; i++) {
+        if (!may_be_circle(&c->list[i]))
+            continue;
+        ellipse outline;
+        bool round = false;
+        status = lenet5_spend(b, 4 * span_area(c->list[i].box) + 20000, error);
+        if (status == LENET5_OK)
+            status = find_outline(&outline, &round, c, map->width, i, error);
+        if (status == LENET5_OK && round && find_ring(&list[*count], map, &outline)) {
+            list[*count].label = (uint32_t)i + 1;
+            list[(*count)++].printed = false;
+        }
+    }
+    return status;
+}
+
+static lenet5_status take_out(frames *found, ink_map *map, const circle *list, size_t count, budget *b,
+                              lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
+        if (!list[i].printed)
+            continue;
+        const frame f = frame_of(&list[i]);
+        status = erase(map, &list[i], error);
+        if (status == LENET5_OK && !lenet5_add_frame(found, &f))
+            status = lenet5_fail_memory(error);
+        if (status == LENET5_OK)
+            status = lenet5_check_time(b, (uint64_t)(400 * list[i].ring.a * list[i].ring.b), error);
+    }
+    return status;
+}
+
+lenet5_status lenet5_find_circles(frames *found, ink_map *map, budget *b, lenet5_error *error)
+{
+    components c;
+    lenet5_status status = lenet5_find_components(&c, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    size_t room = 0, count = 0;
+    for (size_t i = 0; i < c.count; i++)
+        room += may_be_circle(&c.list[i]);
+    circle *list = malloc((room + 1) * sizeof *list);
+    status = list ? find_rings(list, &count, &c, map, b, error) : lenet5_fail_memory(error);
+    assert(count <= room);
+    if (status == LENET5_OK) {
+        choose(list, count, &c, map->width);
+        status = take_out(found, map, list, count, b, error);
+    }
+    free(list);
+    lenet5_components_free(&c);
+    return status;
+}
