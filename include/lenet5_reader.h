@@ -191,14 +191,17 @@ enum {
     LENET5_EVIDENCE_MARKS,      /* doubt about its marks */
     LENET5_EVIDENCE_UNTOLD,     /* marks in the ink that are no part of the string */
     LENET5_EVIDENCE_BESIDE,     /* 1 if something stands before or behind it */
-    LENET5_EVIDENCE_CUT,        /* share of the digits that are cut from a neighbour */
-    LENET5_EVIDENCE_NOISE,      /* the paper's noise to the ink, 0 to 1 */
-    LENET5_EVIDENCE_SINGLE,     /* 1 for a single digit where no format is given */
-    LENET5_EVIDENCE_ALL_CUT,    /* 1 where no format is given and no digit stands by itself */
-    LENET5_EVIDENCE_ONES,       /* share of 1s: anything straight looks like one */
-    LENET5_EVIDENCE_CLIPPED,    /* 1 where a part of the line may be beyond the border of the picture */
-    LENET5_EVIDENCE_WIDTH,      /* the widest digit's width to the line's height */
-    LENET5_EVIDENCE_RUBBISH,    /* sum of the probabilities that a digit is none */
+    LENET5_EVIDENCE_BROKEN,     /* 1 - gap / 3 where another line is beside it, less than 3 digits' heights away */
+    LENET5_EVIDENCE_PRINT,   /* 1 where three digits or more are as even as print, 0 where they are as uneven as by hand
+                              */
+    LENET5_EVIDENCE_CUT,     /* share of the digits that are cut from a neighbour */
+    LENET5_EVIDENCE_NOISE,   /* the paper's noise to the ink, 0 to 1 */
+    LENET5_EVIDENCE_SINGLE,  /* 1 for a single digit where no format is given */
+    LENET5_EVIDENCE_ALL_CUT, /* 1 where no format is given and no digit stands by itself */
+    LENET5_EVIDENCE_ONES,    /* share of 1s: anything straight looks like one */
+    LENET5_EVIDENCE_CLIPPED, /* 1 where a part of the line may be beyond the border of the picture */
+    LENET5_EVIDENCE_WIDTH,   /* the widest digit's width to the line's height */
+    LENET5_EVIDENCE_RUBBISH, /* sum of the probabilities that a digit is none */
     LENET5_EVIDENCE
 };
 
@@ -211,7 +214,8 @@ LENET5_API const char *lenet5_evidence_doubt(unsigned kind);
 /* A line of writing. */
 typedef struct lenet5_read_line {
     lenet5_decision decision;
-    bool crowded; /* too much ink to be writing: nothing is read in it */
+    bool crowded;              /* too much ink to be writing: nothing is read in it */
+    size_t table, row, column; /* the printed table that it is in and where, from 1; 0: in none */
     lenet5_box box;
     size_t strings; /* at most n_best, the likeliest first */
     struct {

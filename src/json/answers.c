@@ -123,6 +123,11 @@ json_t *reading_json(const read_place *place, const lenet5_reading *reading, siz
                   "decision", decision_name(l->decision), "probability", l->strings ? l->string[0].probability : 0.0,
                   "box", box_json(&l->box), "n_best", strings_json(l), "digits", digits_json(l), "marks", marks_json(l),
                   "notes", notes_json(reading->notes), "turned", (int)reading->turned));
+    if (l->table > 0) {
+        add_member(&object, "table", json_integer((json_int_t)l->table));
+        add_member(&object, "row", json_integer((json_int_t)l->row));
+        add_member(&object, "column", json_integer((json_int_t)l->column));
+    }
     if (l->decision == LENET5_UNSURE && l->strings > 0)
         add_member(&object, "reason", json_string(lenet5_evidence_doubt(l->doubt)));
     return object;

@@ -46,6 +46,13 @@ void lenet5_reader_free(lenet5_reader *reader)
 /* ---- The page -----------------------------------------------------------------------------------------------------
  */
 
+static void place_in_table(lenet5_read_line *line, const field *f)
+{
+    line->table = f->table;
+    line->row = f->row;
+    line->column = f->column;
+}
+
 static lenet5_status read_line(lenet5_reading *reading, const line_groups *groups, size_t number, const ink_map *map,
                                const layout *printed, page *p, lenet5_error *error)
 {
@@ -53,7 +60,10 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
     lenet5_status status = lenet5_cut_line(&line, groups, number, map, printed, &p->budget, error);
     if (status != LENET5_OK)
         return status;
+    const size_t before = reading->count;
     status = lenet5_read_line_of(reading, &line, p, error);
+    if (reading->count > before && groups->list[number].field != NO_FIELD)
+        place_in_table(&reading->lines[before], &printed->fields[groups->list[number].field]);
     lenet5_line_free(&line);
     return status;
 }

@@ -44,7 +44,7 @@ static lenet5_status look_up(cells_of *found, const near_rows *rows, const compo
 }
 
 lenet5_status lenet5_assign_cells(cells_of *found, const components *c, const layout *printed, budget *b,
-                                lenet5_error *error)
+                                  lenet5_error *error)
 {
     near_rows rows = {0};
     *found = (cells_of){malloc((c->count + 1) * sizeof *found->field)};

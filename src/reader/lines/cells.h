@@ -11,7 +11,7 @@ typedef struct cells_of {
 
 /* Free it, whatever the status. */
 lenet5_status lenet5_assign_cells(cells_of *found, const components *c, const layout *printed, budget *b,
-                                lenet5_error *error);
+                                  lenet5_error *error);
 
 void lenet5_cells_free(cells_of *found);
 

@@ -35,6 +35,7 @@
 #define RULE_HEIGHT 0.3     /* if it is no higher than this */
 #define NARROW 0.12         /* and where they stand along it */
 #define LOWEST_IN_CELL 0.35 /* of the height of a cell: digits in it are no lower */
+#define BESIDE 0.5          /* of the lower one's height that two lines have in common if they are side by side */
 #define AT_HAND 1.0         /* of a line's height: what is no farther is beside it */
 #define CUT_THROUGH 2       /* widths of a stroke: what touches the border for so long goes on beyond it */
 
@@ -406,6 +407,22 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
         look_at_border(groups, map);
     free_strokes(&s);
     return status;
+}
+
+double lenet5_gap_beside(const line_groups *groups, size_t number)
+{
+    const line_group *line = &groups->list[number];
+    double least = INFINITY;
+    for (size_t i = 0; i < groups->count && line->field == NO_FIELD; i++) {
+        const span *a = &line->box, *b = &groups->list[i].box;
+        const double common = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
+        const double lower = fmin((double)(a->bottom - a->top), (double)(b->bottom - b->top));
+        if (i == number || groups->list[i].field != NO_FIELD || common < BESIDE * lower)
+            continue;
+        const double gap = fmax((double)a->left, (double)b->left) - fmin((double)a->right, (double)b->right);
+        least = fmin(least, fmax(0, gap) / line->height);
+    }
+    return least;
 }
 
 void lenet5_lines_free(line_groups *groups)

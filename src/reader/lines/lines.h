@@ -49,6 +49,9 @@ static inline size_t width_of(const component *c)
 lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const layout *printed, budget *b,
                                 lenet5_error *error);
 
+/* The gap from a line to the nearest one beside it, in heights of its digits; INFINITY where none is, or in a field. */
+double lenet5_gap_beside(const line_groups *groups, size_t number);
+
 void lenet5_lines_free(line_groups *groups);
 
 #endif

@@ -410,6 +410,7 @@ lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t
     const bool in_cells = group->field != NO_FIELD && printed->fields[group->field].count > 1;
     lenet5_status status = lenet5_take_line(line, groups, number, map, in_cells, b, error);
     line->crowded |= group->count > MOST_PARTS;
+    line->gap = lenet5_gap_beside(groups, number);
     if (status == LENET5_OK && !line->crowded)
         status = in_cells ? find_pieces_in_cells(line, &printed->fields[group->field], printed, b, error)
                           : find_pieces(line, NULL, 0, b, error);
