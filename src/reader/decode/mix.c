@@ -24,6 +24,7 @@
 #define ROUNDS 6        /* of assigning pixels to two colours, and of taking the means of those */
 #define MOST_ALIKE 0.98 /* cosine between the colours of two inks */
 #define LEAST_SHARE 0.08   /* of the ink that each has */
+#define MOST_INK 0.3       /* of the picture: what has more is a table that paper lies on */
 #define LONG 5             /* times that a line is longer than wide */
 #define FARTHEST 64        /* pixels that a line is followed each way */
 #define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
@@ -196,7 +197,8 @@ static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
     start(k, c, step);
     for (int i = 0; i < ROUNDS; i++)
         refine(k, c, step);
-    if (fmin(k->count[0], k->count[1]) < LEAST_SHARE * (k->count[0] + k->count[1]))
+    const double all = k->count[0] + k->count[1], seen = (double)(c->width * c->height / step);
+    if (all > MOST_INK * seen || fmin(k->count[0], k->count[1]) < LEAST_SHARE * all)
         return false;
     if (dot(k->ink[0], k->ink[1]) > MOST_ALIKE)
         return false;

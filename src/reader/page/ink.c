@@ -248,7 +248,8 @@ static bool shows_ink(const division *d)
 /* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
 static void divide_again(division *d, const uint32_t counts[256], const uint8_t *contrast, size_t width, size_t height)
 {
-    const division faint = lenet5_divide(counts, d->threshold + 1);
+    division faint = lenet5_divide(counts, d->threshold + 1);
+    faint.above_lines = true;
     if (faint.ink < DARKER_THAN_LINES * faint.paper || faint.paper_count < faint.ink_count)
         return;
     if (spread(contrast, width, height, d->threshold, faint.threshold) >= LEAST_SPREAD)
@@ -332,7 +333,7 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
     const bool even = ink && lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
     double noise, contrast = d->ink - d->paper;
     lenet5_status status = lenet5_paper_noise(&noise, map, ink && !even ? d->threshold : 255, b, error);
-    if (status == LENET5_OK && (!ink || even || noise > MOST_NOISE * contrast)) {
+    if (status == LENET5_OK && (!ink || even || (noise > MOST_NOISE * contrast && !d->above_lines))) {
         status = lenet5_leave_out_pattern(&contrast, map, b, error);
         *parted = status == LENET5_OK && contrast > 0;
     }

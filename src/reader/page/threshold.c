@@ -1,7 +1,6 @@
 #include "threshold.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 /* Otsu's threshold: what is above it and what is not are as far apart as can be. total: of count levels. */
 static unsigned otsu(const uint32_t histogram[256], double count, double total)

@@ -2,10 +2,12 @@
 #ifndef LENET5_READER_THRESHOLD_H
 #define LENET5_READER_THRESHOLD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct division {
     unsigned threshold; /* ink is above */
+    bool above_lines;   /* of squared paper or the like, which are paper, too */
     double paper, ink;  /* mean contrasts */
     double paper_count, ink_count;
     double noise; /* deviation of the paper's */
