@@ -1,11 +1,13 @@
 /*
- * A printed pattern is thinner than a pen, and fainter. So the contrasts are smoothed as widely as a thin stroke, which
- * blurs the lines of a pattern into an even grey and leaves most of a stroke:
+ * A printed pattern is thinner than a pen, or fainter, and everywhere alike. So the contrasts are smoothed over squares
+ * that are narrower than a stroke, which blurs a pattern into an even grey and leaves most of a stroke:
  *
- *     fine       smoothed once: what the network is shown
- *     coarse     smoothed twice: what decides
+ *     fine       smoothed twice: what the network is shown
+ *     coarse     smoothed four times: what decides
  *     strong     where coarse is above Otsu's threshold
  *     ink        fine, where coarse is not near the paper's level and a strong pixel is next to it
+ *
+ * The least square counts after which strokes stand out, unless they do so far more after a larger one.
  */
 #include "pattern.h"
 
@@ -160,7 +162,6 @@ static double share_above(const ink_map *levels, span tile, unsigned threshold)
     return (double)above / (double)span_area(tile);
 }
 
-/* The mean and the deviation of the shares of pixels above a threshold in tiles, the one to the other. */
 bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
 {
     const double side = fmax(LEAST_TILE, TILE_STROKES * stroke);
@@ -289,9 +290,8 @@ lenet5_status lenet5_leave_out_pattern(double *contrast, ink_map *map, budget *b
         status = new_levels(&s.spare, map, error);
     if (status == LENET5_OK)
         status = find_parting(&p, &s, map, *contrast, b, error);
-    if (status == LENET5_OK && p.side > 0) {
+    if (status == LENET5_OK && p.side > 0)
         status = part(map, &s, &p, b, error);
-    }
     *contrast = status == LENET5_OK && p.side > 0 ? p.d.ink - p.d.paper : 0;
     free(s.fine);
     free(s.coarse);
