@@ -103,7 +103,7 @@ static double weigh_any(const graph *g, size_t node)
     double sum = g->skip[node] * weigh_any(g, node + 1);
     for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
         double symbols = 0;
-        for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
+        for (unsigned symbol = 0; symbol < LENET5_CLASSES; symbol++)
             symbols += g->arcs[i].weight[symbol];
         sum += symbols * weigh_any(g, g->arcs[i].last);
     }

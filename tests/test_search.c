@@ -101,14 +101,14 @@ static void try_all(texts *t, size_t node, char *text, size_t length, double wei
             }
 }
 
-static double weigh_any(const graph *g, size_t node)
+static double weigh_any(const graph *g, const grammar *f, size_t node)
 {
     if (node == g->nodes - 1)
         return 1;
-    double sum = g->skip[node] * weigh_any(g, node + 1);
+    double sum = g->skip[node] * weigh_any(g, f, node + 1);
     for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-        for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
-            sum += g->arcs[i].weight[symbol] * weigh_any(g, g->arcs[i].last);
+        for (unsigned symbol = 0; symbol < (f->tells ? SYMBOLS : LENET5_CLASSES); symbol++)
+            sum += g->arcs[i].weight[symbol] * weigh_any(g, f, g->arcs[i].last);
     return sum;
 }
 
@@ -121,7 +121,7 @@ static void compare(const solution *found, size_t count, texts *t)
     for (size_t node = 0; node + 1 < t->g->nodes; node++)
         if (node == 0 || !t->f->any)
             try_all(t, node, text, 0, t->g->before[node]);
-    const double all = t->allowed + OTHER_SHARE * fmax(0, weigh_any(t->g, 0) - t->allowed);
+    const double all = t->allowed + OTHER_SHARE * fmax(0, weigh_any(t->g, t->f, 0) - t->allowed);
     double left = 1;
     if (all < 1e-3)
         return; /* what try_all leaves out may be most of it */

@@ -176,15 +176,15 @@ static double sum_from_all(const future *f, const graph *g, const grammar *forma
     return sum;
 }
 
-/* The weight of all strings of digits and marks, of the format or not. */
-static double weigh_all(const graph *g)
+/* The weight of all strings of digits, and of marks where they are told, of the format or not. */
+static double weigh_all(const graph *g, const grammar *f)
 {
     double sums[MOST_PIECES + 1];
     sums[g->nodes - 1] = 1;
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-            for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
+            for (unsigned symbol = 0; symbol < (f->tells ? symbols_of(&g->arcs[i]) : LENET5_CLASSES); symbol++)
                 sums[node] += g->arcs[i].weight[symbol] * sums[g->arcs[i].last];
     }
     return sums[0];
@@ -420,6 +420,6 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
     *count = 0;
     weigh_arcs(g);
     weigh_ends(g);
-    task t = {.g = g, .most = count_most, .any = weigh_all(g), .allowed = -1, .budget = b};
+    task t = {.g = g, .most = count_most, .any = weigh_all(g, f), .allowed = -1, .budget = b};
     return f->code_count > 0 ? search_list(solutions, count, &t, f, error) : search(solutions, count, &t, f, error);
 }
