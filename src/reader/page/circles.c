@@ -21,12 +21,13 @@
 #define LEAST_ACROSS 16   /* pixels: a smaller circle has no room for a digit */
 #define LEAST_ASPECT 0.8  /* of the longer axis: a narrower one is a 0 */
 #define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
-#define MOST_FILLED 0.7   /* of its box that a ring and a digit in it cover */
+#define MOST_FILLED 0.8   /* of its box that a ring and a digit in it cover */
 #define RAYS 96           /* enough for the thinnest stroke that crosses */
 #define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
 #define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
 #define OFF_PIXELS 0.4    /* that the pixels of a printed stroke are off */
 #define GOOD_RAYS 0.8     /* of all: the others meet strokes that touch */
+#define LEAST_RAYS 0.5    /* of one that is like a sure one beside it */
 #define THICKEST 0.3      /* of the radius */
 #define UNEVEN 0.25       /* of the thickness, between its quartiles: more is by hand */
 #define UNEVEN_PIXELS 0.6 /* likewise, from the grid of pixels */
@@ -47,6 +48,7 @@ typedef struct circle {
     ellipse ring; /* through the middle of its stroke */
     double thickness;
     uint32_t label;
+    bool sure; /* so much of it is free of other strokes that it tells a hand from print */
     bool printed;
 } circle;
 
@@ -205,7 +207,7 @@ static int by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The ring whose outline is an ellipse; false: it is none, or drawn by hand. */
+/* The ring whose outline is an ellipse; false: it is none. */
 static bool find_ring(circle *r, const ink_map *map, const ellipse *outline)
 {
     point list[RAYS];
@@ -221,15 +223,16 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline)
         list[count++] = (point){outline->x + cos(angle) * middle, outline->y + sin(angle) * middle, 1};
     }
     r->ring = *outline;
-    if ((double)count < GOOD_RAYS * RAYS || !fit(&r->ring, list, count))
+    if ((double)count < LEAST_RAYS * RAYS || !fit(&r->ring, list, count))
         return false;
     const double radius = fmin(r->ring.a, r->ring.b);
     for (size_t i = 0; i < count; i++)
         good += fabs(off(&r->ring, &list[i])) <= OFF_PIXELS + OFF * radius;
     qsort(thick, count, sizeof *thick, by_size);
     r->thickness = thick[count / 2];
-    return (double)good >= GOOD_RAYS * RAYS && r->thickness <= THICKEST * radius &&
-           thick[3 * count / 4] - thick[count / 4] <= UNEVEN_PIXELS + UNEVEN * r->thickness;
+    r->sure = (double)good >= GOOD_RAYS * RAYS &&
+              thick[3 * count / 4] - thick[count / 4] <= UNEVEN_PIXELS + UNEVEN * r->thickness;
+    return (double)good >= LEAST_RAYS * RAYS && r->thickness <= THICKEST * radius;
 }
 
 static bool may_be_circle(const component *c)
@@ -279,11 +282,19 @@ static void choose(circle *list, size_t count, const components *c, size_t width
 {
     qsort(list, count, sizeof *list, by_place);
     for (size_t i = 0; i < count; i++) {
-        list[i].printed |= holds_digit(&list[i], c, width);
+        list[i].printed |= list[i].sure && holds_digit(&list[i], c, width);
         for (size_t k = i + 1; k < count && k <= i + MOST_NEAR; k++)
-            if (are_alike(&list[i], &list[k]))
+            if (list[i].sure && list[k].sure && are_alike(&list[i], &list[k]))
                 list[i].printed = list[k].printed = true;
     }
+}
+
+/* Those that strokes touch at many places, beside printed ones that they are like. */
+static void choose_touched(circle *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i > MOST_NEAR ? i - MOST_NEAR : 0; !list[i].sure && k < count && k <= i + MOST_NEAR; k++)
+            list[i].printed |= list[k].sure && list[k].printed && are_alike(&list[i], &list[k]);
 }
 
 /* ---- Erasing ------------------------------------------------------------------------------------------------------
@@ -443,6 +454,7 @@ lenet5_status lenet5_find_circles(frames *found, ink_map *map, budget *b, lenet5
     assert(count <= room);
     if (status == LENET5_OK) {
         choose(list, count, &c, map->width);
+        choose_touched(list, count);
         status = take_out(found, map, list, count, b, error);
     }
     free(list);
