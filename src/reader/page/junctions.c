@@ -152,7 +152,8 @@ static lenet5_status meet_uprights(finder *b, size_t level, const extent *uprigh
 static void index_junctions(finder *b)
 {
     const size_t segment_count = b->all->count;
-    qsort(b->found->by_level, b->found->count, sizeof *b->found->by_level, along_level);
+    if (b->found->count > 0) /* else there is no list */
+        qsort(b->found->by_level, b->found->count, sizeof *b->found->by_level, along_level);
     for (size_t i = 0; i < b->found->count; i++)
         b->found->by_upright[i] = b->found->by_level[i];
     qsort(b->found->by_upright, b->found->count, sizeof *b->found->by_upright, down_upright);
