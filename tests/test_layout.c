@@ -323,10 +323,48 @@ static void a_circle_around_a_digit_goes(void **state)
     lenet5_ink_free(&map);
 }
 
+static void squared_paper_is_no_table(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    grid(&map, 10, 10, 20, 20, 30, 18);
+    for (int i = 0; i < 5; i++)
+        line(&map, 108 + 80 * i, 93, 141 + 80 * i, 163, 4);
+    layout found = find(&map);
+    assert_int_equal(found.cell_count, 0);
+    assert_true(found.rules >= 50 && count_pieces(&map) >= 5);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+/* Printed 1s: their feet are in a row, like dashes. */
+static void draw_feet(ink_map *map)
+{
+    for (int i = 0; i < 6; i++) {
+        line(map, 80 + 45 * i, 100, 80 + 45 * i, 170, 4);
+        line(map, 65 + 45 * i, 170, 95 + 45 * i, 170, 4);
+    }
+}
+
+/* A meter's display: 5 8 4, of which the 8 is two boxes. */
+static void draw_display(ink_map *map)
+{
+    static const char *const lit[] = {"afgcd", "abcdefg", "bcfg"};
+    for (int i = 0; i < 3; i++)
+        for (const char *c = lit[i]; *c; c++) {
+            const double x = 100 + 80 * i, y = 100 + (strchr("cge", *c) ? 50 : *c == 'd' ? 100 : 0);
+            if (strchr("agd", *c))
+                line(map, x, y, x + 50, y, 5);
+            else
+                line(map, x + (strchr("bc", *c) ? 50 : 0), y, x + (strchr("bc", *c) ? 50 : 0), y + 50, 5);
+        }
+}
+
 static void what_is_written_stays(void **state)
 {
     (void)state;
-    void (*const draw[])(ink_map *) = {draw_ones, draw_sevens, draw_fours, draw_eights, draw_zeros, draw_round_zero};
+    void (*const draw[])(ink_map *) = {draw_ones,  draw_sevens,     draw_fours, draw_eights,
+                                       draw_zeros, draw_round_zero, draw_feet,  draw_display};
     for (size_t i = 0; i < sizeof draw / sizeof draw[0]; i++) {
         ink_map map = blank(), before = blank();
         draw[i](&map);
@@ -346,8 +384,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_leaves_no_ink), cmocka_unit_test(boxes_in_a_row_are_a_number),
         cmocka_unit_test(cells_of_a_table_are_fields),   cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
-        cmocka_unit_test(rules_under_digits_go),         cmocka_unit_test(what_is_written_stays),
-        cmocka_unit_test(circles_go_and_digits_stay),    cmocka_unit_test(a_circle_around_a_digit_goes),
+        cmocka_unit_test(rules_under_digits_go),         cmocka_unit_test(squared_paper_is_no_table),
+        cmocka_unit_test(what_is_written_stays),         cmocka_unit_test(circles_go_and_digits_stay),
+        cmocka_unit_test(a_circle_around_a_digit_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,11 +46,16 @@ static lenet5_status new_grid(grid *g, const ink_map *map, unsigned threshold, l
     return LENET5_OK;
 }
 
+/* Wider than the stroke of any digit that touches the border, or along half of a side. */
 static bool is_shadow(const component *c, const ink_map *cells)
 {
     const span s = c->box;
-    const bool border = s.left == 0 || s.top == 0 || s.right == cells->width || s.bottom == cells->height;
-    return border && s.right - s.left >= LEAST_ACROSS && s.bottom - s.top >= LEAST_ACROSS;
+    const size_t across = s.right - s.left, down = s.bottom - s.top;
+    const size_t narrower = across < down ? across : down;
+    const size_t shorter = cells->width < cells->height ? cells->width : cells->height;
+    const bool beside = s.left == 0 || s.right == cells->width, over = s.top == 0 || s.bottom == cells->height;
+    return (beside || over) && narrower >= LEAST_ACROSS &&
+           (4 * narrower >= shorter || (over && 2 * across >= cells->width) || (beside && 2 * down >= cells->height));
 }
 
 /* Leaves shadows alone in the grid, and the cells around them. */

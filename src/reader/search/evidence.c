@@ -10,13 +10,13 @@
 #include "trust.h"
 #include "weights.h"
 
-#define LEAST_ODDS 1e-4 /* beyond which a probability says no more */
-#define SURE_ODDS 5.0   /* logarithm of odds that leave no doubt */
-#define LEAST_LOOK 1e-3 /* the same of what the network says of a variant */
-#define FAR 3.0         /* heights of a digit: no part of the same number stands so far away */
-#define HAND 0.06       /* of a digit's height: how far tops and feet written by hand are from even */
-#define LEAST_EVEN 3    /* digits: one or two are even by chance */
-#define MOST_LEFT 1.0   /* squares of a digit's height: so much ink beside a string is enough against it */
+#define LEAST_ODDS 1e-4  /* beyond which a probability says no more */
+#define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
+#define LEAST_LOOK 1e-3  /* the same of what the network says of a variant */
+#define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
+#define DOUBT 0.4        /* the greatest probability of a string that leaves out more */
+#define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
+#define MOST_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
 
 static const struct {
     const char *name, *doubt;
@@ -33,7 +33,6 @@ static const struct {
     [LENET5_EVIDENCE_UNTOLD] = {"untold", "there are marks between or beside the digits"},
     [LENET5_EVIDENCE_BESIDE] = {"beside", "something stands before or behind the number"},
     [LENET5_EVIDENCE_BROKEN] = {"broken", "it may be a part of what stands beside it"},
-    [LENET5_EVIDENCE_PRINT] = {"print", "the digits are as even as print"},
     [LENET5_EVIDENCE_CUT] = {"cut", "digits touch"},
     [LENET5_EVIDENCE_NOISE] = {"noise", "the paper is noisy or patterned"},
     [LENET5_EVIDENCE_SINGLE] = {"single", "a single sign may be something other than a digit"},
@@ -106,27 +105,6 @@ static void gather_symbols(double *value, const graph *g, const text_line *line,
     value[LENET5_EVIDENCE_ALL_CUT] = any && cut == digits;
 }
 
-/* How even the tops and the feet of the digits are: 1 as in print, 0 as by hand. */
-static double evenness(const graph *g, const text_line *line, const solution *s)
-{
-    double count = 0, top = 0, foot = 0, tops = 0, feet = 0;
-    for (size_t i = 0; i < s->length; i++) {
-        const span *box = &g->arcs[s->arc[i]].box;
-        if (!is_digit(symbol_of(s->digits[i])))
-            continue;
-        count++;
-        top += (double)box->top;
-        foot += (double)box->bottom;
-        tops += (double)box->top * (double)box->top;
-        feet += (double)box->bottom * (double)box->bottom;
-    }
-    if (count < LEAST_EVEN)
-        return 0;
-    const double spread =
-        fmax(0, tops / count - top * top / (count * count)) + fmax(0, feet / count - foot * foot / (count * count));
-    return fmax(0, 1 - sqrt(spread) / (HAND * line->height));
-}
-
 static bool is_read(const graph *g, const text_line *line, const solution *s, size_t piece)
 {
     const size_t middle = (line->pieces[piece].left + line->pieces[piece].right) / 2;
@@ -156,7 +134,6 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
     value[LENET5_EVIDENCE_NOISE] = noise;
     value[LENET5_EVIDENCE_BROKEN] = fmax(0, 1 - line->gap / FAR);
-    value[LENET5_EVIDENCE_PRINT] = g->swept ? 0 : evenness(g, line, best);
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
     value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best));
@@ -166,12 +143,21 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     gather_looks(value, best, seen);
 }
 
+/* A promise and no matter of statistics: ink that may be a digit or a mark is not dropped from an answer that is sure.
+ */
+static bool leaves_ink_out(const double value[LENET5_EVIDENCE])
+{
+    return value[LENET5_EVIDENCE_BESIDE] == 0 &&
+           value[LENET5_EVIDENCE_UNREAD] + value[LENET5_EVIDENCE_LEFT_OUT] > MOST_UNREAD;
+}
+
 double lenet5_belief(const double value[LENET5_EVIDENCE])
 {
     double odds = BELIEF;
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         odds += belief_weights[i] * value[i];
-    return 1 / (1 + exp(-odds));
+    const double belief = 1 / (1 + exp(-odds));
+    return leaves_ink_out(value) ? fmin(belief, DOUBT) : belief;
 }
 
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
