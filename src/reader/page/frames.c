@@ -1,7 +1,8 @@
 /*
- * Structure.
+ * From segments to structure.
  *
  *     frames       from a junction right along the level one, down along two uprights, to a level one that joins them
+ *     doubts       round and thick ones are frames if there are others like them
  *     dividers     from one printed line to another
  */
 #include "frames.h"
