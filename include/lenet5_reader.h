@@ -97,7 +97,8 @@ typedef struct lenet5_observer {
 
 typedef enum lenet5_read_method {
     LENET5_METHOD_PIECES = 0, /* heuristic over-segmentation (section V): pieces, and the ways to make digits of them */
-    LENET5_METHOD_SDNN        /* space displacement (section VII): the network goes over the line, which is not cut */
+    LENET5_METHOD_SDNN        /* space displacement (section VII): the network goes over the line, which is not cut; it
+                                 sees no marks */
 } lenet5_read_method;
 
 typedef struct lenet5_read_options {
