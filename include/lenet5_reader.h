@@ -182,9 +182,8 @@ typedef enum lenet5_decision {
  */
 enum {
     LENET5_EVIDENCE_ODDS,       /* logarithm of the odds that the search gives it */
-    LENET5_EVIDENCE_LOOKS,      /* doubt about its digits when they are seen again, slanted, turned, thinner, thicker */
+    LENET5_EVIDENCE_LOOKS,      /* doubt about its digits where they are varied, or seen by the network for digits */
     LENET5_EVIDENCE_WORST_LOOK, /* the same of the variant that speaks most against it */
-    LENET5_EVIDENCE_OPINION,    /* doubt of the network that is built in for single digits */
     LENET5_EVIDENCE_LENGTH,     /* logarithm of the number of digits */
     LENET5_EVIDENCE_HEIGHT,     /* how far a digit's height is from the line's: the greatest logarithm of the ratio */
     LENET5_EVIDENCE_UNREAD,     /* ink of the line that is no part of the string, in squares of a digit's height */

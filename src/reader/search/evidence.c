@@ -24,7 +24,6 @@ static const struct {
     [LENET5_EVIDENCE_ODDS] = {"odds", "other strings are nearly as likely"},
     [LENET5_EVIDENCE_LOOKS] = {"looks", "a digit is hard to tell from another"},
     [LENET5_EVIDENCE_WORST_LOOK] = {"worst", "a digit is hard to tell from another"},
-    [LENET5_EVIDENCE_OPINION] = {"opinion", "a digit is hard to tell from another"},
     [LENET5_EVIDENCE_LENGTH] = {"length", "so many digits leave room for an error"},
     [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
     [LENET5_EVIDENCE_UNREAD] = {"unread", "there is ink between or beside the digits that is not read"},
@@ -59,8 +58,7 @@ static void gather_looks(double *value, const solution *s, const looks *seen)
     for (size_t i = 0; i < s->length; i++) {
         if (!is_digit(symbol_of(s->digits[i])))
             continue;
-        value[LENET5_EVIDENCE_LOOKS] -= log(fmax(LEAST_LOOK, seen->mean[i]));
-        value[LENET5_EVIDENCE_OPINION] -= log(fmax(LEAST_LOOK, seen->other[i]));
+        value[LENET5_EVIDENCE_LOOKS] -= log(fmax(LEAST_LOOK, (seen->mean[i] + seen->other[i]) / 2));
         worst = fmax(worst, -log(fmax(LEAST_LOOK, seen->least[i])));
     }
     value[LENET5_EVIDENCE_WORST_LOOK] = worst;
