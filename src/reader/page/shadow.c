@@ -15,6 +15,7 @@
 #define CELLS 20     /* along the shorter side: a digit's stroke that fills one of them would be a line's only digit */
 #define LEAST_SIDE 6 /* pixels of a cell */
 #define LEAST_ACROSS 2 /* cells of a shadow, each way */
+#define BLOCK 0.75     /* share of its box that a block fills: a digit has paper in its own */
 
 typedef struct grid {
     size_t side;   /* of a cell, in pixels; those at the right and the bottom are cut off */
@@ -46,16 +47,29 @@ static lenet5_status new_grid(grid *g, const ink_map *map, unsigned threshold, l
     return LENET5_OK;
 }
 
-/* Wider than the stroke of any digit that touches the border, or along half of a side. */
-static bool is_shadow(const component *c, const ink_map *cells)
+/* The cells of a side of the grid, from the first on and step apart, that are of a component. */
+static size_t along(const components *c, uint32_t label, size_t first, size_t step, size_t count)
 {
-    const span s = c->box;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += c->labels[first + i * step] == label;
+    return found;
+}
+
+/* A block wider than the stroke of any digit, or what is along half of a side. */
+static bool is_shadow(const components *c, uint32_t label, const ink_map *cells)
+{
+    const span s = c->list[label - 1].box;
+    const size_t width = cells->width, height = cells->height;
     const size_t across = s.right - s.left, down = s.bottom - s.top;
-    const size_t narrower = across < down ? across : down;
-    const size_t shorter = cells->width < cells->height ? cells->width : cells->height;
-    const bool beside = s.left == 0 || s.right == cells->width, over = s.top == 0 || s.bottom == cells->height;
-    return (beside || over) && narrower >= LEAST_ACROSS &&
-           (4 * narrower >= shorter || (over && 2 * across >= cells->width) || (beside && 2 * down >= cells->height));
+    const size_t narrower = across < down ? across : down, shorter = width < height ? width : height;
+    const bool border = s.left == 0 || s.right == width || s.top == 0 || s.bottom == height;
+    if (!border || narrower < LEAST_ACROSS)
+        return false;
+    const bool block = 4 * narrower >= shorter && (double)c->list[label - 1].area >= BLOCK * (double)span_area(s);
+    return block || 2 * along(c, label, 0, 1, width) >= width ||
+           2 * along(c, label, (height - 1) * width, 1, width) >= width ||
+           2 * along(c, label, 0, width, height) >= height || 2 * along(c, label, width - 1, width, height) >= height;
 }
 
 /* Leaves shadows alone in the grid, and the cells around them. */
@@ -66,18 +80,26 @@ static lenet5_status find_shadows(bool *found, grid *g, budget *b, lenet5_error 
     const lenet5_status status = lenet5_find_components(&c, &g->solid, b, error);
     if (status != LENET5_OK)
         return status;
+    bool *shadow = malloc((c.count + 1) * sizeof *shadow);
+    if (!shadow) {
+        lenet5_components_free(&c);
+        return lenet5_fail_memory(error);
+    }
+    for (uint32_t label = 1; label <= c.count; label++)
+        shadow[label] = is_shadow(&c, label, &g->solid);
     memset(g->solid.ink, 0, width * height);
     *found = false;
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++) {
             const uint32_t label = c.labels[y * width + x];
-            if (label == 0 || !is_shadow(&c.list[label - 1], &g->solid))
+            if (label == 0 || !shadow[label])
                 continue;
             *found = true;
             for (size_t j = y > 0 ? y - 1 : 0; j <= y + 1 && j < height; j++)
                 for (size_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < width; i++)
                     g->solid.ink[j * width + i] = 255;
         }
+    free(shadow);
     lenet5_components_free(&c);
     return LENET5_OK;
 }
