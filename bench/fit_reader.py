@@ -167,7 +167,7 @@ def fit(x, y, weight, names):
     comes out so is left out, the worst first."""
     used = np.ones(x.shape[1] + 1, bool)
     x = np.c_[x, np.ones(len(x))]
-    doubts = np.array([name not in ("ODDS", "LENGTH") for name in names] + [False])
+    doubts = np.array([name not in ("ODDS", "LENGTH", "COMPANY", "ALONE") for name in names] + [False])
     while True:
         w = np.zeros(len(used))
         w[used] = newton(x[:, used], y, weight)

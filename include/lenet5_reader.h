@@ -192,14 +192,18 @@ enum {
     LENET5_EVIDENCE_UNTOLD,     /* marks in the ink that are no part of the string */
     LENET5_EVIDENCE_BESIDE,     /* 1 if something stands before or behind it */
     LENET5_EVIDENCE_BROKEN,     /* 1 - gap / 3 where another line is beside it, less than 3 digits' heights away */
-    LENET5_EVIDENCE_CUT,        /* share of the digits that are cut from a neighbour */
-    LENET5_EVIDENCE_NOISE,      /* the paper's noise to the ink, 0 to 1 */
-    LENET5_EVIDENCE_SINGLE,     /* 1 for a single digit where no format is given */
-    LENET5_EVIDENCE_ALL_CUT,    /* 1 where no format is given and no digit stands by itself */
-    LENET5_EVIDENCE_ONES,       /* share of 1s: anything straight looks like one */
-    LENET5_EVIDENCE_CLIPPED,    /* 1 where a part of the line may be beyond the border of the picture */
-    LENET5_EVIDENCE_WIDTH,      /* the widest digit's width to the line's height */
-    LENET5_EVIDENCE_RUBBISH,    /* sum of the probabilities that a digit is none */
+    LENET5_EVIDENCE_COMPANY, /* mean probability of the other lines of the page, by the rest of the evidence; 0: alone
+                              */
+    LENET5_EVIDENCE_ALONE,   /* 1 if there are no other lines */
+    LENET5_EVIDENCE_CUT,     /* share of the digits that are cut from a neighbour */
+    LENET5_EVIDENCE_NOISE,   /* the paper's noise to the ink, 0 to 1 */
+    LENET5_EVIDENCE_ANY,     /* 1 where no format is given */
+    LENET5_EVIDENCE_SINGLE,  /* 1 for a single digit where no format is given */
+    LENET5_EVIDENCE_ALL_CUT, /* 1 where no format is given and no digit stands by itself */
+    LENET5_EVIDENCE_ONES,    /* share of 1s: anything straight looks like one */
+    LENET5_EVIDENCE_CLIPPED, /* 1 where a part of the line may be beyond the border of the picture */
+    LENET5_EVIDENCE_WIDTH,   /* the widest digit's width to the line's height */
+    LENET5_EVIDENCE_RUBBISH, /* sum of the probabilities that a digit is none */
     LENET5_EVIDENCE
 };
 

@@ -9,8 +9,7 @@
 #include "search/second_look.h"
 #include "show.h"
 
-#define DEFAULT_THRESHOLD 0.9 /* of the probability of a string that is accepted */
-#define LANES_WORK 130000     /* units of a budget: what a network takes for LENET5_LANES pictures */
+#define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
 
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
  */
@@ -172,8 +171,6 @@ static void report(lenet5_read_line *out, unsigned *notes, const solution *solut
     }
     if (count == 0)
         return;
-    if (solutions[0].probability >= (p->options->threshold > 0 ? p->options->threshold : DEFAULT_THRESHOLD))
-        out->decision = LENET5_ACCEPTED;
     *notes |= notes_of(&solutions[0], &p->format);
     report_symbols(out, &solutions[0], g, l, p);
 }

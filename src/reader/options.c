@@ -43,7 +43,7 @@ lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_
      * that needs most. */
     static const struct {
         double error, threshold;
-    } known[] = {{0.05, 0.5}, {0.03, 0.6}, {0.02, 0.8}, {0.01, 0.95}};
+    } known[] = {{0.05, 0.5}, {0.03, 0.7}, {0.02, 0.92}, {0.01, 0.97}};
     if (!(max_error >= 0 && max_error <= 1))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error of %g; it is from 0 to 1", max_error);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

@@ -143,6 +143,8 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
     if (status == LENET5_OK)
         status = lenet5_read_lines(reading, map, &printed, &READ_ALL, &border, p, error);
     if (status == LENET5_OK)
+        lenet5_weigh_company(reading, p->options->threshold);
+    if (status == LENET5_OK)
         lenet5_leave_out_words(reading);
     reading->notes |= notes_of(report, &printed, &level, border);
     lenet5_layout_free(&printed);

@@ -27,6 +27,12 @@ typedef struct page {
 /* Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. */
 lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
 
+/*
+ * The probabilities of all lines once more, with what the others say for each of them, and the decisions. threshold: of
+ * an accepted string; 0: the default.
+ */
+void lenet5_weigh_company(lenet5_reading *reading, double threshold);
+
 /* Drops lines of letters from a reading that has lines of digits too, and notes it. */
 void lenet5_leave_out_words(lenet5_reading *reading);
 

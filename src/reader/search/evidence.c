@@ -32,8 +32,11 @@ static const struct {
     [LENET5_EVIDENCE_UNTOLD] = {"untold", "there are marks between or beside the digits"},
     [LENET5_EVIDENCE_BESIDE] = {"beside", "something stands before or behind the number"},
     [LENET5_EVIDENCE_BROKEN] = {"broken", "it may be a part of what stands beside it"},
+    [LENET5_EVIDENCE_COMPANY] = {"company", "the other lines are hardly numbers"},
+    [LENET5_EVIDENCE_ALONE] = {"alone", "nothing else is there to compare it with"},
     [LENET5_EVIDENCE_CUT] = {"cut", "digits touch"},
     [LENET5_EVIDENCE_NOISE] = {"noise", "the paper is noisy or patterned"},
+    [LENET5_EVIDENCE_ANY] = {"any", "no format says what to expect"},
     [LENET5_EVIDENCE_SINGLE] = {"single", "a single sign may be something other than a digit"},
     [LENET5_EVIDENCE_ALL_CUT] = {"all_cut", "all digits touch, so they may be something else"},
     [LENET5_EVIDENCE_ONES] = {"ones", "a straight stroke may be something other than a 1"},
@@ -131,6 +134,8 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
         value[i] = 0;
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
     value[LENET5_EVIDENCE_NOISE] = noise;
+    value[LENET5_EVIDENCE_ANY] = any;
+    value[LENET5_EVIDENCE_ALONE] = 1; /* as long as no other line is known */
     value[LENET5_EVIDENCE_BROKEN] = fmax(0, 1 - line->gap / FAR);
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
