@@ -68,8 +68,9 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
     return status;
 }
 
-static lenet5_status read_groups(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
-                                 const layout *printed, const sample *most, page *p, lenet5_error *error)
+/* of: (groups->count) for each, the line of the reading that it became. */
+static lenet5_status read_each(lenet5_reading *reading, size_t *of, const line_groups *groups, const ink_map *map,
+                               const layout *printed, const sample *most, page *p, lenet5_error *error)
 {
     const size_t wanted = groups->count < most->lines ? groups->count : most->lines;
     lenet5_status status = LENET5_OK;
@@ -78,10 +79,27 @@ static lenet5_status read_groups(lenet5_reading *reading, const line_groups *gro
     if (!reading->lines)
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
-        const size_t before = reading->count;
-        status = read_line(reading, groups, i * groups->count / wanted, map, printed, p, error);
+        const size_t before = reading->count, number = i * groups->count / wanted;
+        status = read_line(reading, groups, number, map, printed, p, error);
+        of[number] = reading->count > before ? before : NOT_READ;
         digits += reading->count > before ? reading->lines[before].digits : 0;
     }
+    return status;
+}
+
+static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
+                              const layout *printed, const sample *most, page *p, lenet5_error *error)
+{
+    size_t *of = malloc((groups->count + 1) * sizeof *of);
+    const read_groups read = {reading, groups, of};
+    lenet5_status status = of ? LENET5_OK : lenet5_fail_memory(error);
+    for (size_t i = 0; status == LENET5_OK && i < groups->count; i++)
+        of[i] = NOT_READ;
+    if (status == LENET5_OK)
+        status = read_each(reading, of, groups, map, printed, most, p, error);
+    if (status == LENET5_OK && p->format.any)
+        status = lenet5_doubt_print(&read, &p->budget, error);
+    free(of);
     return status;
 }
 
@@ -91,7 +109,7 @@ lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, con
     line_groups groups = {0};
     lenet5_status status = lenet5_find_lines(&groups, map, printed, &p->budget, error);
     if (status == LENET5_OK)
-        status = read_groups(reading, &groups, map, printed, most, p, error);
+        status = read_all(reading, &groups, map, printed, most, p, error);
     *border = groups.border;
     lenet5_lines_free(&groups);
     return status;

@@ -2,6 +2,7 @@
 #ifndef LENET5_READER_READING_H
 #define LENET5_READER_READING_H
 
+#include "lines/lines.h"
 #include "lines/pieces.h"
 #include "search/format.h"
 
@@ -35,6 +36,18 @@ void lenet5_weigh_company(lenet5_reading *reading, double threshold);
 
 /* Drops lines of letters from a reading that has lines of digits too, and notes it. */
 void lenet5_leave_out_words(lenet5_reading *reading);
+
+#define NOT_READ SIZE_MAX
+
+/* The lines of a map as they were read. */
+typedef struct read_groups {
+    lenet5_reading *reading;
+    const line_groups *groups;
+    const size_t *of; /* (groups->count): the line of the reading that each became, or NOT_READ */
+} read_groups;
+
+/* Where no format is given: a sign or two among letters are not accepted, and that is noted. */
+lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error);
 
 /* How much of a map is read. */
 typedef struct sample {
