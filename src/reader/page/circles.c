@@ -297,6 +297,56 @@ static void choose_touched(circle *list, size_t count)
             list[i].printed |= list[k].sure && list[k].printed && are_alike(&list[i], &list[k]);
 }
 
+/* The nearest printed circle of a row to the right of one; count: there is none. */
+static size_t next_of_row(const circle *list, size_t count, size_t i)
+{
+    size_t best = count;
+    for (size_t k = 0; k < count; k++)
+        if (list[k].printed && list[k].ring.x > list[i].ring.x && are_alike(&list[i], &list[k]) &&
+            (best == count || list[k].ring.x < list[best].ring.x))
+            best = k;
+    return best;
+}
+
+static bool is_known(const circle *list, size_t count, const circle *r)
+{
+    for (size_t k = 0; k < count; k++)
+        if (list[k].printed && fabs(list[k].ring.x - r->ring.x) < r->ring.a &&
+            fabs(list[k].ring.y - r->ring.y) < r->ring.b)
+            return true;
+    return false;
+}
+
+/* The circle that is as far from one as that is from its neighbour; strokes may join it to others. */
+static void add_beside(circle *list, size_t *count, const ink_map *map, size_t i, double x, double y)
+{
+    const double half = 0.5 * list[i].thickness;
+    const ellipse outline = {list[i].ring.x + x, list[i].ring.y + y, list[i].ring.a + half, list[i].ring.b + half};
+    circle beside = {.ring = outline};
+    if (is_known(list, *count, &beside) || !find_ring(&beside, map, &outline) || !are_alike(&list[i], &beside) ||
+        is_known(list, *count, &beside))
+        return;
+    beside.printed = true;
+    list[(*count)++] = beside;
+}
+
+/* Goes on with rows to both sides, at their distance. */
+static lenet5_status complete_rows(circle *list, size_t *count, size_t room, const ink_map *map, budget *b,
+                                   lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < *count && *count + 2 <= room && status == LENET5_OK; i++) {
+        const size_t next = list[i].printed ? next_of_row(list, *count, i) : *count;
+        if (next == *count)
+            continue;
+        const double x = list[next].ring.x - list[i].ring.x, y = list[next].ring.y - list[i].ring.y;
+        add_beside(list, count, map, i, -x, -y);
+        add_beside(list, count, map, next, x, y);
+        status = lenet5_spend(b, 20000 + 10 * *count, error);
+    }
+    return status;
+}
+
 /* ---- Erasing ------------------------------------------------------------------------------------------------------
  */
 
@@ -449,14 +499,17 @@ lenet5_status lenet5_find_circles(frames *found, ink_map *map, budget *b, lenet5
     size_t room = 0, count = 0;
     for (size_t i = 0; i < c.count; i++)
         room += may_be_circle(&c.list[i]);
-    circle *list = malloc((room + 1) * sizeof *list);
+    room += room + MOST_NEAR; /* for those that are no component of their own */
+    circle *list = malloc(room * sizeof *list);
     status = list ? find_rings(list, &count, &c, map, b, error) : lenet5_fail_memory(error);
     assert(count <= room);
     if (status == LENET5_OK) {
         choose(list, count, &c, map->width);
         choose_touched(list, count);
-        status = take_out(found, map, list, count, b, error);
+        status = complete_rows(list, &count, room, map, b, error);
     }
+    if (status == LENET5_OK)
+        status = take_out(found, map, list, count, b, error);
     free(list);
     lenet5_components_free(&c);
     return status;
