@@ -18,6 +18,7 @@
 #include "components.h"
 #include "histogram.h"
 
+#define FAINT 45          /* of 255: the ink of a thin ring, which connects it */
 #define LEAST_ACROSS 16   /* pixels: a smaller circle has no room for a digit */
 #define LEAST_ASPECT 0.8  /* of the longer axis: a narrower one is a 0 */
 #define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
@@ -490,27 +491,51 @@ static lenet5_status take_out(frames *found, ink_map *map, const circle *list, s
     return status;
 }
 
-lenet5_status lenet5_find_circles(frames *found, ink_map *map, budget *b, lenet5_error *error)
+/* The map with faint ink as surely there: a ring is often grey. */
+static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5_error *error)
 {
-    components c;
-    lenet5_status status = lenet5_find_components(&c, map, b, error);
-    if (status != LENET5_OK)
-        return status;
-    size_t room = 0, count = 0;
-    for (size_t i = 0; i < c.count; i++)
-        room += may_be_circle(&c.list[i]);
-    room += room + MOST_NEAR; /* for those that are no component of their own */
-    circle *list = malloc(room * sizeof *list);
-    status = list ? find_rings(list, &count, &c, map, b, error) : lenet5_fail_memory(error);
-    assert(count <= room);
-    if (status == LENET5_OK) {
-        choose(list, count, &c, map->width);
-        choose_touched(list, count);
-        status = complete_rows(list, &count, room, map, b, error);
+    const size_t size = map->width * map->height;
+    *lifted = (ink_map){map->width, map->height, malloc(size)};
+    if (!lifted->ink)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < size; i++) {
+        const unsigned ink = map->ink[i] * (unsigned)SURELY_INK / FAINT;
+        lifted->ink[i] = (uint8_t)(ink < 255 ? ink : 255);
     }
+    return lenet5_check_time(b, size, error);
+}
+
+/* The circles of a map, in another one that they are lifted in. */
+static lenet5_status find_in(frames *found, ink_map *map, const ink_map *lifted, const components *c, budget *b,
+                             lenet5_error *error)
+{
+    size_t room = MOST_NEAR, count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        room += 2 * may_be_circle(&c->list[i]); /* itself, and one that is no component of its own */
+    circle *list = malloc(room * sizeof *list);
+    lenet5_status status = list ? find_rings(list, &count, c, lifted, b, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        choose(list, count, c, map->width);
+        choose_touched(list, count);
+        status = complete_rows(list, &count, room, lifted, b, error);
+    }
+    assert(count <= room);
     if (status == LENET5_OK)
         status = take_out(found, map, list, count, b, error);
     free(list);
+    return status;
+}
+
+lenet5_status lenet5_find_circles(frames *found, ink_map *map, budget *b, lenet5_error *error)
+{
+    ink_map lifted;
+    components c = {0};
+    lenet5_status status = lift(&lifted, map, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_components(&c, &lifted, b, error);
+    if (status == LENET5_OK)
+        status = find_in(found, map, &lifted, &c, b, error);
     lenet5_components_free(&c);
+    lenet5_ink_free(&lifted);
     return status;
 }
