@@ -18,7 +18,7 @@
 #define ENOUGH 0.97            /* probability of a digit: who is as sure as that does not look from other sides */
 #define MANY 8                 /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
-#define CLEAR_FEW 0.985        /* fewer look like others upside down too often */
+#define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
