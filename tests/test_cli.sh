@@ -119,7 +119,7 @@ rm forms/truth.tsv
 expect 1 "forms/00000.png is there" "$program" synth --strings forms --count 1
 expect 2 "did you mean form?" "$program" synth --strings forms --style from
 [ "$(cut -f 2 strings/truth.tsv | wc -c)" = 36 ] || fail "truth.tsv has not six strings of five digits"
-"$program" read strings/*.png --json >out 2>err
+"$program" read strings/*.png --json --format 5 >out 2>err
 python3 -c "
 import json
 truth = dict(line.split() for line in open('strings/truth.tsv'))

@@ -56,7 +56,7 @@ PY
 # Why nothing is read.
 python3 - <<'PY'
 bars = b"".join(bytes(0 if y % 60 < 40 and x % 24 < 5 else 255 for x in range(2400)) for y in range(120))
-dots = bytes(0 if x % 3 == 0 else 255 for x in range(2400)) + bytes([255]) * 4800
+dots = bytes(0 if x % 3 == 0 and x < 1200 else 255 for x in range(2400)) + bytes([255]) * 4800
 open("dots.pgm", "wb").write(b"P5 2400 2400 255\n" + 800 * dots)
 open("bars.pgm", "wb").write(b"P5 2400 120 255\n" + bars)
 PY
@@ -188,7 +188,8 @@ grep -q '^"moved.pgm",1,1,"postcode",52981,accepted,' out && grep -q '^"moved.pg
     grep -q '^"moved.pgm",1,0,"remarks",,empty,0$' out || fail "CSV of a form: $(cat out)"
 grep -q "touches the border" err && fail "a field was cut out elsewhere"
 "$program" read moved.pgm --template unmarked.json 2>&1 | grep -q "touches the border" || fail "the test of marks tests nothing"
-expect 0 "two.pgm: 2 of 4 marks found" "$program" read two.pgm --template form.json
+"$program" read two.pgm --template form.json >out 2>err || [ $? = 3 ] || fail "two marks: $(cat err)"
+grep -qF "two.pgm: 2 of 4 marks found" err || fail "two marks: $(cat err)"
 for picture in turned moved three; do
     expect 0 '"field":"remarks"' "$program" read $picture.pgm --template form.json --json --annotate $picture.png
     grep -q "marks found" err && fail "$picture.pgm: $(cat err)"

@@ -104,12 +104,12 @@ static void line_of_too_many_pieces(void **state)
 static void page_of_too_many_strokes(void **state)
 {
     (void)state;
-    lenet5_picture p = paper(2400, 2400);
+    lenet5_picture p = paper(4800, 2400); /* half of which is empty: what is all alike is a pattern of the paper */
     for (size_t y = 0; y < 200; y++)
         for (size_t x = 0; x < 200; x++)
-            bar(&p, 12 * x + 2, 12 * y + 2, 6, 8);
+            bar(&p, 12 * x + 2 + (7 * x + 5 * y) % 4, 12 * y + (3 * x + 11 * y) % 4, 3 + (x + y) % 4, 8);
     lenet5_reading reading = read_and_free(&p, NULL);
-    assert_given_up(&reading, 2400, 2400);
+    assert_given_up(&reading, 4800, 2400);
     lenet5_reading_free(&reading);
 }
 
@@ -147,7 +147,7 @@ static void strips_are_not_turned(void **state)
     for (size_t x = 0; x < 200; x++)
         bar(&p, x, 1000 + x / 6, 1, 3);
     lenet5_reading reading = read_and_free(&p, NULL);
-    assert_int_equal(reading.notes & LENET5_NOTE_RULES, 0);
+    assert_in_range(reading.count, 0, 1);
     lenet5_reading_free(&reading);
 }
 
