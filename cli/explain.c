@@ -68,6 +68,7 @@ static const char head[] = MARK
     ".answer { font-size: 1.6em; letter-spacing: 0.08em } .soft { color: var(--soft) }\n"
     "svg text { fill: var(--text); font: 13px system-ui, sans-serif; text-anchor: middle } svg path { fill: none;\n"
     "  stroke: var(--line); stroke-width: 1.5 } svg .chosen path { stroke: var(--good); stroke-width: 3 }\n"
+    "th { text-align: left; font-weight: normal; padding-right: 2em } td { text-align: right }\n"
     "svg circle { fill: var(--text) }\n</style>\n<h1>How lenet5 read it</h1>\n";
 
 /* Text as HTML has it. */
@@ -256,6 +257,14 @@ static void end_line(explanation *e)
 /* ---- What the reader calls ------------------------------------------------------------------------------------------
  */
 
+/* A stage in words. */
+static const char *caption_of(const char *stage)
+{
+    return strcmp(stage, "layout") == 0
+               ? "layout: cells in green, fields in blue, lines of writing in orange, ink that is left out in red"
+               : stage;
+}
+
 static void see_stage(void *context, const char *stage, size_t line, const uint8_t *rgb, size_t width, size_t height)
 {
     explanation *e = context;
@@ -275,7 +284,7 @@ static void see_stage(void *context, const char *stage, size_t line, const uint8
     for (char *c = name; *c; c++)
         *c = *c == ' ' ? '-' : *c;
     write_picture(e, name, rgb, width, height, 3);
-    put_figure(e, name, stage);
+    put_figure(e, name, caption_of(stage));
 }
 
 static void see_candidate(void *context, size_t line, const lenet5_candidate *candidate)
@@ -436,24 +445,55 @@ void explain_picture(explanation *e, const char *title, const lenet5_picture *pi
     put_figure(e, name, "the picture, in grey");
 }
 
+/* What the probability of a line is made of. */
+static void put_evidence(FILE *page, const lenet5_read_line *l)
+{
+    fputs("<details><summary>What the probability is made of</summary><table>\n", page);
+    for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
+        fprintf(page, "<tr><th>%s</th><td>%.4f</td></tr>\n", lenet5_evidence_name(i), l->evidence[i]);
+    fputs("</table></details>\n", page);
+}
+
+static void put_place(FILE *page, const lenet5_read_line *l)
+{
+    if (l->table > 0)
+        fprintf(page, "<p class=\"soft\">table %zu, row %zu, column %zu</p>\n", l->table, l->row, l->column);
+}
+
+/* A format or a list may have any character in it. */
+static void put_strings(FILE *page, const lenet5_read_line *l)
+{
+    fputs("<p class=\"soft\">", page);
+    for (size_t k = 0; k < l->strings; k++) {
+        fputs(k > 0 ? ", " : "", page);
+        put_text(page, l->string[k].text);
+        fprintf(page, ": probability %.4f", l->string[k].probability);
+    }
+    fputs("</p>\n", page);
+}
+
+static void put_line(FILE *page, const lenet5_read_line *l)
+{
+    const bool sure = l->decision == LENET5_ACCEPTED;
+    fprintf(page, "<p class=\"answer\">%s", sure ? "" : "not sure; nearest ");
+    put_text(page, l->strings ? l->string[0].text : "nothing");
+    fputs("</p>\n", page);
+    put_place(page, l);
+    if (l->strings == 0)
+        return;
+    put_strings(page, l);
+    if (!sure)
+        fprintf(page, "<p class=\"soft\">%s</p>\n", lenet5_evidence_doubt(l->doubt));
+    put_evidence(page, l);
+}
+
 void explain_reading(explanation *e, const lenet5_reading *reading)
 {
     end_line(e);
     if (reading->count == 0)
         fputs("<p class=\"answer\">nothing is written there</p>\n", e->page);
-    for (size_t i = 0; i < reading->count; i++) {
-        const lenet5_read_line *l = &reading->lines[i];
-        fprintf(e->page, "<p class=\"answer\">%s", l->decision == LENET5_ACCEPTED ? "" : "not sure; nearest ");
-        put_text(e->page,
-                 l->strings ? l->string[0].text : "nothing"); /* a format or a list may have any character in it */
-        fputs("</p>\n<p class=\"soft\">", e->page);
-        for (size_t k = 0; k < l->strings; k++) {
-            fputs(k > 0 ? ", " : "", e->page);
-            put_text(e->page, l->string[k].text);
-            fprintf(e->page, " %.4f", l->string[k].probability);
-        }
-        fputs("</p>\n", e->page);
-    }
+    for (size_t i = 0; i < reading->count; i++)
+        put_line(e->page, &reading->lines[i]);
     for (unsigned bit = 1; bit <= reading->notes; bit <<= 1)
         if (reading->notes & bit)
             fprintf(e->page, "<p class=\"soft\">%s</p>\n", lenet5_note_text(bit));

@@ -109,6 +109,8 @@ lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, con
     line_groups groups = {0};
     lenet5_status status = lenet5_find_lines(&groups, map, printed, &p->budget, error);
     if (status == LENET5_OK)
+        status = lenet5_show_layout(p->options, map, &groups, printed, error);
+    if (status == LENET5_OK)
         status = read_all(reading, &groups, map, printed, most, p, error);
     *border = groups.border;
     lenet5_lines_free(&groups);

@@ -2,12 +2,20 @@
 #ifndef LENET5_READER_SHOW_H
 #define LENET5_READER_SHOW_H
 
+#include "lines/lines.h"
 #include "search/sdnn.h"
 #include "search/search.h"
 
 /* Shows a map as black on white; owner (height, width) names what a pixel belongs to, from 1, or is NULL. */
 lenet5_status lenet5_show_map(const lenet5_read_options *options, const char *name, size_t line, const ink_map *map,
                               const uint16_t *owner, lenet5_error *error);
+
+/*
+ * Shows what is told apart on a page, once what is printed is out of the map: cells in green, fields in blue, lines of
+ * writing in orange, and ink that is in no line in red.
+ */
+lenet5_status lenet5_show_layout(const lenet5_read_options *options, const ink_map *map, const line_groups *groups,
+                                 const layout *printed, lenet5_error *error);
 
 /* Shows the arcs of a line; best: the string that was chosen, or NULL. */
 void lenet5_show_arcs(const lenet5_read_options *options, size_t line, const graph *g, const solution *best);
