@@ -93,6 +93,9 @@ export default {
     'note: a sheet of paper on something darker, which was left out':
         'A sheet of paper on something darker, which was left out',
     'note: a pattern of the paper, left out': 'A pattern of the paper was left out',
+    'note: words or print, left out': 'Words or print were left out',
+    'note: marks between or beside the digits, left out': 'Marks between or beside the digits were left out',
+    'note: writing beside the number, left out': 'Writing beside the number was left out',
     'note: skewed, turned upright': 'Skewed, turned upright',
     'note: turned by a quarter or half turn': 'On its side or upside down: turned',
 
@@ -104,6 +107,8 @@ export default {
     'line-title': 'Line {line}: {string}',
     'stage: ink': 'The ink, its light evened out',
     'stage: without printed lines': 'Without printed lines',
+    'stage: layout':
+        'The layout: cells in green, fields in blue, lines of writing in orange, ink that is left out in red',
     'stage: pieces': 'The pieces, a colour each: cut wherever a cut is plausible',
     'stage: sweep': 'What the network says at each place, place by place',
     'graph-title': 'Graph of the joins',

@@ -92,6 +92,9 @@ export default {
     'note: too much ink to be writing': '글씨라고 보기에는 잉크가 너무 많습니다',
     'note: a sheet of paper on something darker, which was left out': '종이 바깥의 어두운 바탕은 제외했습니다',
     'note: a pattern of the paper, left out': '종이에 인쇄된 무늬는 제외했습니다',
+    'note: words or print, left out': '글자나 인쇄된 글은 제외했습니다',
+    'note: marks between or beside the digits, left out': '숫자 사이나 옆에 있는 부호는 제외했습니다',
+    'note: writing beside the number, left out': '숫자 옆에 쓰인 것은 제외했습니다',
     'note: skewed, turned upright': '기울어져 있어 바로 세웠습니다',
     'note: turned by a quarter or half turn': '옆으로 눕거나 거꾸로 놓여 있어 돌렸습니다',
 
@@ -103,6 +106,7 @@ export default {
     'line-title': '{line}번째 줄: {string}',
     'stage: ink': '밝기를 고르게 한 잉크',
     'stage: without printed lines': '인쇄된 선을 없앤 모습',
+    'stage: layout': '배치: 칸은 초록, 칸의 묶음은 파랑, 글씨 줄은 주황, 제외한 잉크는 빨강',
     'stage: pieces': '조각(색으로 구분): 자를 만한 곳은 모두 자릅니다',
     'stage: sweep': '위치마다 신경망이 내놓은 답',
     'graph-title': '조각 결합 그래프',
