@@ -261,7 +261,7 @@ static void end_line(explanation *e)
 static const char *caption_of(const char *stage)
 {
     return strcmp(stage, "layout") == 0
-               ? "layout: cells in green, fields in blue, lines of writing in orange, ink that is left out in red"
+               ? "layout: cells in green, fields in blue, lines in orange, ink that is left out in red"
                : stage;
 }
 

@@ -108,7 +108,7 @@ export default {
     'stage: ink': 'The ink, its light evened out',
     'stage: without printed lines': 'Without printed lines',
     'stage: layout':
-        'The layout: cells in green, fields in blue, lines of writing in orange, ink that is left out in red',
+        'The layout: cells in green, fields in blue, lines in orange, ink that is left out in red',
     'stage: pieces': 'The pieces, a colour each: cut wherever a cut is plausible',
     'stage: sweep': 'What the network says at each place, place by place',
     'graph-title': 'Graph of the joins',

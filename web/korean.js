@@ -106,7 +106,7 @@ export default {
     'line-title': '{line}번째 줄: {string}',
     'stage: ink': '밝기를 고르게 한 잉크',
     'stage: without printed lines': '인쇄된 선을 없앤 모습',
-    'stage: layout': '배치: 칸은 초록, 칸의 묶음은 파랑, 글씨 줄은 주황, 제외한 잉크는 빨강',
+    'stage: layout': '배치: 칸은 초록, 칸의 묶음은 파랑, 줄은 주황, 제외한 잉크는 빨강',
     'stage: pieces': '조각(색으로 구분): 자를 만한 곳은 모두 자릅니다',
     'stage: sweep': '위치마다 신경망이 내놓은 답',
     'graph-title': '조각 결합 그래프',
