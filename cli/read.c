@@ -215,7 +215,7 @@ static const option options[] = {
     {"method", "M", "pieces (the default): lines are cut; or sdnn: the network goes over them"},
     {"list", "FILE", "codes that exist, one a line: the answer is one of them"},
     {"check", "C", "luhn, mod10 or mod11: the last digit has to agree with the others"},
-    {"threshold", "P", "the least probability of an accepted string; default: see above"},
+    {"threshold", "P", "the least probability of an accepted string; default 0.86"},
     {"max-error", "P%", "accept so few that at most so many of them are wrong: 1%"},
     {"n-best", "N", "tell the N likeliest strings of each line"},
     {"region", "X,Y,W,H", "read this part of each picture"},
@@ -227,7 +227,7 @@ static const option options[] = {
     {"timeout", "SECONDS", "give a page up that takes longer, with exit code 1; default 60, 0: never"},
     {"threads", "N", "default: one for each processor; the answers don't depend on it"},
     {"json", NULL, "an object a line of writing, as docs/json.md says"},
-    {"evidence", NULL, "with --json: what each probability is made of, as docs/json.md says"},
+    {"evidence", NULL, "with --json: what each probability is made of, as docs/reading.md says"},
     {"csv", NULL, "a row a line of writing; an apostrophe before cells that begin with = + - or @"},
     {"csv-raw", NULL, "the same with every cell as it is, also control characters"},
     {0},
@@ -237,19 +237,20 @@ const cli_command read_command = {
     .name = "read",
     .summary = "read the digits in photos and scans",
     .usage = "PICTURE... [options]",
-    .description = "Finds lines of handwritten digits in pictures of any kind and reads them: uneven light,\n"
-                   "ruled, squared or boxed paper, a sheet on a table, a skew of up to twelve degrees and\n"
-                   "digits that touch are dealt with. The answer to each line is a string with its\n"
-                   "probability, or \"not sure\": then the exit code is 3. A picture in which nothing is\n"
-                   "written has no lines.\n\n"
-                   "A string is accepted from a probability of 0.5 on. But so many other things look like a\n"
-                   "single digit, or like a few that hang together, that these are asked for more: 0.92 for\n"
-                   "one, 0.96 for two and 0.85 for more that all touch. If you know what is written,\n"
-                   "use --format, --list or --check: 0.5 is then enough for all.\n\n"
-                   "The marks . , : - / = + ( ) are told where they stand between or beside digits. N, MIN-MAX\n"
-                   "and zip5 are digits only; a mask's own marks may be in the ink or not. decimal is 17,5 or\n"
-                   "-3, amount 1.234,50 or 31.964.- or (7.50), date 12/08/2024, 1.2.24 or 2024-08-12, and phone\n"
-                   "+82-2-123-4567. What stands beside a number of a format, apart from it, is left out.\n\n"
+    .description = "Finds lines of handwritten digits in pictures of any kind and reads them: uneven\n"
+                   "light, ruled, squared or boxed paper, forms and tables, patterned paper, a sheet\n"
+                   "on a table, a slope of up to twelve degrees, a page on its side or upside down\n"
+                   "and digits that touch are dealt with. The answer to each line is a string with\n"
+                   "its probability, or \"not sure\" and why: then the exit code is 3. A picture in\n"
+                   "which nothing is written has no lines.\n\n"
+                   "A string is accepted from a probability of 0.86 on, whatever it is. If you know\n"
+                   "what is written, use --format, --list or --check: answers are then surer.\n\n"
+                   "The marks . , : - / = + ( ) are told where they stand between or beside digits.\n"
+                   "N, MIN-MAX and zip5 are digits only; a mask's own marks may be in the ink or\n"
+                   "not. decimal is 17,5 or -3, amount 1.234,50 or 31.964.- or (7.50), date\n"
+                   "12/08/2024, 1.2.24 or 2024-08-12, and phone +82-2-123-4567. What stands beside\n"
+                   "a number of a format, apart from it, is left out. docs/reading.md tells how a\n"
+                   "page is read and what its probabilities are made of.\n\n"
                    "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
                    "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What\n"
                    "--format, --list, --check, --threshold, --max-error and --n-best say holds for the fields\n"

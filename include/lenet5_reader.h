@@ -130,12 +130,7 @@ typedef struct lenet5_read_options {
     const char *const *list;
     size_t list_count; /* at most LENET5_MAX_LIST */
     lenet5_check check;
-    /*
-     * The least probability of a string that is accepted. 0 stands for 0.5; but where any string of digits is possible
-     * for 0.92 with a single digit, and for 0.96 with two, 0.85 with more that hang together, none apart from its
-     * neighbours: so many other things look like these.
-     */
-    double threshold;
+    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.86, whatever the format */
     const lenet5_observer *observer; /* NULL: none */
     size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
     size_t most_pixels; /* of a picture, at most LENET5_MOST_PICTURE_PIXELS; 0 stands for LENET5_MAX_PICTURE_PIXELS */
