@@ -206,7 +206,8 @@ static void mix(double *pen, double *frame, tint written, tint drawn)
     assert_int_equal(lenet5_mix(&picture, rgb, WIDTH, HEIGHT, &error), LENET5_OK);
     *pen = *frame = 0;
     for (size_t i = 0; i < (size_t)HEIGHT * WIDTH; i++) {
-        const bool is_pen = c.pen[i / WIDTH][i % WIDTH] >= 1, is_frame = c.print[i / WIDTH][i % WIDTH] >= 1 && c.pen[i / WIDTH][i % WIDTH] <= 0;
+        const bool is_pen = c.pen[i / WIDTH][i % WIDTH] >= 1,
+                   is_frame = c.print[i / WIDTH][i % WIDTH] >= 1 && c.pen[i / WIDTH][i % WIDTH] <= 0;
         *pen += is_pen ? picture.grey[0] - picture.grey[i] : 0;
         *frame += is_frame ? picture.grey[0] - picture.grey[i] : 0;
         pens += is_pen;

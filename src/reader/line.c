@@ -41,7 +41,7 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
 /* Shows a digit to the network again, varied. */
 static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture, unsigned digit)
 {
-    arc varied[SECOND_LOOKS];
+    arc varied[SECOND_LOOKS] = {0};
     for (unsigned i = 0; i < SECOND_LOOKS; i++)
         lenet5_second_look(varied[i].picture, picture, i);
     ask_lanes(&r->lanes, r->committee, varied, SECOND_LOOKS);
@@ -58,7 +58,7 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
  */
 static void ask_another(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
 {
-    arc same[LENET5_LANES];
+    arc same[LENET5_LANES] = {0};
     const size_t count = s->length - first < LENET5_LANES ? s->length - first : LENET5_LANES;
     for (size_t i = 0; i < count; i++)
         memcpy(same[i].picture, g->arcs[s->arc[first + i]].picture, LENET5_PICTURE_BYTES);

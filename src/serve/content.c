@@ -44,8 +44,8 @@ bool content_is_picture(const uint8_t *bytes, size_t size)
     const bool jpeg = begins(bytes, size, "\xff\xd8\xff", 3) && size > 3 && bytes[3] >= 0xc0;
     const bool webp = begins(bytes, size, "RIFF", 4) && size >= 12 && memcmp(bytes + 8, "WEBP", 4) == 0;
     const bool heif = size >= 12 && memcmp(bytes + 4, "ftyp", 4) == 0; /* or a film, which the reader refuses */
-    return heif || begins(bytes, size, "\x89PNG\r\n\x1a\n", 8) || jpeg || webp || is_tiff(bytes, size) || is_pnm(bytes, size) ||
-           is_bmp(bytes, size);
+    return heif || begins(bytes, size, "\x89PNG\r\n\x1a\n", 8) || jpeg || webp || is_tiff(bytes, size) ||
+           is_pnm(bytes, size) || is_bmp(bytes, size);
 }
 
 /* ---- Data URLs ------------------------------------------------------------------------------------------------------

@@ -194,7 +194,7 @@ static void pair_slashes(graph *g, double height)
 /* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
 static void keep_marks(graph *g, const text_line *line)
 {
-    double none[MOST_PIECES];
+    double none[MOST_PIECES] = {0};
     for (size_t piece = 0; piece < line->count; piece++) {
         const arc *alone = &g->arcs[g->begin[piece]];
         assert(alone->first == piece && alone->last == piece + 1);

@@ -36,6 +36,7 @@
 #define TRUST_ALL_CUT 2.25 /* and against digits none of which stands by itself */
 
 /* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
+/* clang-format off */
 /* fitted: begin */
 #define BELIEF (2.272)
 static const double belief_weights[LENET5_EVIDENCE] = {
@@ -63,6 +64,7 @@ static const double belief_weights[LENET5_EVIDENCE] = {
     [LENET5_EVIDENCE_RUBBISH] = 0.000,
 };
 /* fitted: end */
+/* clang-format on */
 /*
  * Marks, by what is measured of their ink (marks.c); lengths are in digits' heights. Of each measure a range has no
  * cost, and one that is soft beyond it has a cost of 1, twice that one of 4. The ranges are those of marks written by
