@@ -153,9 +153,9 @@ lenet5_status lenet5_find_combs(frames *found, const segments *all, const juncti
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++) {
-        if (all->list[i].upright || !lenet5_is_solid(all, &all->list[i]))
-            continue;
         const size_t count = met->first_level[i + 1] - met->first_level[i];
+        if (count == 0 || !lenet5_is_solid(all, &all->list[i])) /* 0: an upright one, or there is no list at all */
+            continue;
         const comb c = {all, met, &all->list[i], met->by_level + met->first_level[i], count};
         status = find_comb(found, &c, error);
         if (status == LENET5_OK)
