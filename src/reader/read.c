@@ -97,6 +97,8 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
         of[i] = NOT_READ;
     if (status == LENET5_OK)
         status = read_each(reading, of, groups, map, printed, most, p, error);
+    if (status == LENET5_OK)
+        lenet5_weigh_company(reading, p->options->threshold);
     if (status == LENET5_OK && p->format.any)
         status = lenet5_doubt_print(&read, &p->budget, error);
     free(of);
@@ -162,8 +164,6 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_read_lines(reading, map, &printed, &READ_ALL, &border, p, error);
-    if (status == LENET5_OK)
-        lenet5_weigh_company(reading, p->options->threshold);
     if (status == LENET5_OK)
         lenet5_leave_out_words(reading);
     reading->notes |= notes_of(report, &printed, &level, border);
