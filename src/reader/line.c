@@ -14,16 +14,35 @@
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
  */
 
-static void ask_lanes(lenet5_lanes *lanes, const lenet5_committee *committee, arc *arcs, size_t count)
+typedef float posteriors[LENET5_LANES][LENET5_CLASSES + 1];
+
+/* What a committee sees in count pictures; those behind them may be anything. */
+static void ask_lanes(posteriors seen, lenet5_lanes *lanes, const lenet5_committee *committee,
+                      const uint8_t *pictures[LENET5_LANES], size_t count)
 {
-    const uint8_t *pictures[LENET5_LANES];
     float penalty[LENET5_LANES][LENET5_CLASSES];
-    for (size_t lane = 0; lane < LENET5_LANES; lane++)
-        pictures[lane] = arcs[lane < count ? lane : 0].picture;
+    for (size_t lane = count; lane < LENET5_LANES; lane++)
+        pictures[lane] = pictures[0];
     lenet5_set_input_lanes(lanes, pictures);
     lenet5_committee_forward_lanes(penalty, lanes, committee);
     for (size_t lane = 0; lane < count; lane++)
-        lenet5_posterior(arcs[lane].posterior, &committee->provenance.loss, penalty[lane]);
+        lenet5_posterior(seen[lane], &committee->provenance.loss, penalty[lane]);
+}
+
+static size_t lanes_from(size_t first, size_t count)
+{
+    return count - first < LENET5_LANES ? count - first : LENET5_LANES;
+}
+
+static void ask_arcs(lenet5_reader *r, arc *arcs, size_t count)
+{
+    posteriors seen;
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t i = 0; i < count; i++)
+        pictures[i] = arcs[i].picture;
+    ask_lanes(seen, &r->lanes, r->committee, pictures, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(arcs[i].posterior, seen[i], sizeof seen[i]);
 }
 
 static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
@@ -32,8 +51,7 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
     for (size_t first = 0; first < g->count && status == LENET5_OK; first += LENET5_LANES) {
         status = lenet5_spend(b, LANES_WORK * r->committee->count, error);
         if (status == LENET5_OK)
-            ask_lanes(&r->lanes, r->committee, g->arcs + first,
-                      g->count - first < LENET5_LANES ? g->count - first : LENET5_LANES);
+            ask_arcs(r, g->arcs + first, lanes_from(first, g->count));
     }
     return status;
 }
@@ -41,14 +59,18 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
 /* Shows a digit to the network again, varied. */
 static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture, unsigned digit)
 {
-    arc varied[SECOND_LOOKS] = {0};
-    for (unsigned i = 0; i < SECOND_LOOKS; i++)
-        lenet5_second_look(varied[i].picture, picture, i);
-    ask_lanes(&r->lanes, r->committee, varied, SECOND_LOOKS);
+    posteriors said;
+    uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES];
+    const uint8_t *pictures[SECOND_LOOKS];
+    for (unsigned i = 0; i < SECOND_LOOKS; i++) {
+        lenet5_second_look(varied[i], picture, i);
+        pictures[i] = varied[i];
+    }
+    ask_lanes(said, &r->lanes, r->committee, pictures, SECOND_LOOKS);
     seen->mean[place] = 0;
     seen->least[place] = 1;
     for (unsigned i = 0; i < SECOND_LOOKS; i++) {
-        const double probability = (double)varied[i].posterior[digit];
+        const double probability = (double)said[i][digit];
         seen->mean[place] += probability / SECOND_LOOKS;
         seen->least[place] = fmin(seen->least[place], probability);
     }
@@ -58,14 +80,15 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
  */
 static void ask_another(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
 {
-    arc same[LENET5_LANES] = {0};
-    const size_t count = s->length - first < LENET5_LANES ? s->length - first : LENET5_LANES;
+    posteriors said;
+    const uint8_t *pictures[LENET5_LANES];
+    const size_t count = lanes_from(first, s->length);
     for (size_t i = 0; i < count; i++)
-        memcpy(same[i].picture, g->arcs[s->arc[first + i]].picture, LENET5_PICTURE_BYTES);
-    ask_lanes(&r->lanes, &r->single, same, count);
+        pictures[i] = g->arcs[s->arc[first + i]].picture;
+    ask_lanes(said, &r->lanes, &r->single, pictures, count);
     for (size_t i = 0; i < count; i++)
         if (is_digit(symbol_of(s->digits[first + i])))
-            seen->other[first + i] = (double)same[i].posterior[symbol_of(s->digits[first + i])];
+            seen->other[first + i] = (double)said[i][symbol_of(s->digits[first + i])];
 }
 
 static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
@@ -132,7 +155,6 @@ static lenet5_status weigh(lenet5_read_line *out, solution *solutions, size_t co
     if (status != LENET5_OK)
         return status;
     lenet5_gather_evidence(out->evidence, g, line, &solutions[0], &seen, p->noise, p->format.any);
-    out->doubt = lenet5_doubt(out->evidence);
     const double belief = lenet5_belief(out->evidence), before = solutions[0].probability;
     solutions[0].probability = belief;
     for (size_t i = 1; i < count; i++)

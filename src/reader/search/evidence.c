@@ -7,7 +7,6 @@
 
 #include <math.h>
 
-#include "trust.h"
 #include "weights.h"
 
 #define LEAST_ODDS 1e-4  /* beyond which a probability says no more */

@@ -15,7 +15,8 @@ static double trust_in_digit(const arc *a, unsigned digit)
            (a->is_cut && digit == 1 ? TRUST_CUT_ONE : 0);
 }
 
-bool lenet5_all_cut(const graph *g, const solution *read)
+/* Whether none of the string's digits stands by itself. */
+static bool are_all_cut(const graph *g, const solution *read)
 {
     bool all_cut = true;
     for (size_t i = 0; i < read->length; i++)
@@ -27,11 +28,11 @@ bool lenet5_all_cut(const graph *g, const solution *read)
 double lenet5_trust(const graph *g, const solution *read)
 {
     double all = 1;
-    const bool all_cut = lenet5_all_cut(g, read);
+    const bool all_cut = are_all_cut(g, read);
     for (size_t i = 0; i < read->length; i++) {
         if (!is_digit(symbol_of(read->digits[i])))
             continue; /* what is as a mark is stands in its share */
-        const double odds = trust_in_digit(&g->arcs[read->arc[i]], (unsigned)(read->digits[i] - '0'));
+        const double odds = trust_in_digit(&g->arcs[read->arc[i]], symbol_of(read->digits[i]));
         all *= 1 / (1 + exp((all_cut ? TRUST_ALL_CUT : 0) - odds));
     }
     return all;

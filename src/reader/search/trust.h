@@ -4,9 +4,6 @@
 
 #include "search.h"
 
-/* Whether none of the string's digits stands by itself. */
-bool lenet5_all_cut(const graph *g, const solution *read);
-
 /* How sure it is that all digits of the string are digits, 0 to 1. */
 double lenet5_trust(const graph *g, const solution *read);
 
