@@ -42,11 +42,19 @@ static float ink_at(const uint8_t *picture, int x, int y)
     return x < 0 || y < 0 || x >= SIDE || y >= SIDE ? 0 : (float)picture[y * SIDE + x];
 }
 
+/* Without floorf, which a processor of the baseline has no instruction for. */
+static int floor_of(float x)
+{
+    const int whole = (int)x;
+    return whole - ((float)whole > x);
+}
+
 static float ink_between(const uint8_t *picture, float x, float y)
 {
-    const float left = floorf(x), top = floorf(y);
-    const float fx = x - left, fy = y - top;
-    const int i = (int)left, k = (int)top;
+    const int i = floor_of(x), k = floor_of(y);
+    if (i < -1 || k < -1 || i >= SIDE || k >= SIDE)
+        return 0;
+    const float fx = x - (float)i, fy = y - (float)k;
     return (1 - fy) * ((1 - fx) * ink_at(picture, i, k) + fx * ink_at(picture, i + 1, k)) +
            fy * ((1 - fx) * ink_at(picture, i, k + 1) + fx * ink_at(picture, i + 1, k + 1));
 }
