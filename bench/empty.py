@@ -5,7 +5,7 @@ usage: bench/empty.py [PROGRAM] [--count N] [--seed N] [--kinds KIND,KIND] [--ke
 
 Draws N (2,000) pictures by draw_pages.py without the writing, of each kind as many: grids, rows of boxes, combs, dashes, circles, frames,
 tables, envelopes with an address, cheques of patterned paper, registers, exam sheets, forms, printed labels, and photos of some.
-Where a format belongs to a kind it isn't told. The pictures with an answer that is accepted are named, and --keep keeps them;
+A kind that has a format of its own is read without it. The pictures with an answer that is accepted are named, and --keep keeps them;
 draw_pages.py --blank draws them again. Needs no data."""
 import argparse
 import os

@@ -7,7 +7,7 @@ Draws N (100) pages of each kind and reads them. A field belongs to the line of 
 where the line's numbers are those of its fields, in reading order, with their marks. A line of the answer on which nothing is written
 counts as wrong. Accepted: of the fields, those in accepted lines; wrong of these: of all accepted numbers, those that aren't right.
 Pages: those that are right as a whole. The intervals, of 95 %, take fields for independent.
-Of turned pages it is told, too, how many the program turns as they have to be. DATA is the folder of MNIST; default: $LENET5_DATA.
+For turned pages it also prints how many the program turns upright. DATA is the folder of MNIST; default: $LENET5_DATA.
 --digits test is for the last figure, once.
 Tesseract (Debian's tesseract-ocr) reads the first --rival-count pages of each kind as sparse text, where it is installed; it is asked for digits
 and marks alone, and compared with the numbers of the page in reading order."""

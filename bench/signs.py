@@ -5,7 +5,7 @@ usage: bench/signs.py [PROGRAM] [--data DATA] [--count N] [--seed N] [--digits t
 
 Draws N (2,000) strings: none to five digits and one of the others, or two, in any place; or none but these. "print": all in a font of
 Debian's; "mixed": handwritten digits, and the rest in a font; "pen": handwritten digits, and the rest of strokes. Marks are those that
-`lenet5 read` tells: . , : - / = + ( ). Sure and wrong: accepted, but not the right digits and marks; with a letter or a syllable any accepted
+`lenet5 read` reports: . , : - / = + ( ). Sure and wrong: accepted, but not the right digits and marks; with a letter or a syllable any accepted
 answer is. "digits alone" says how many of these are the digits without what stands beside. Letters that anyone takes for
 digits (not_digits.py lists them) are counted apart and not in the last row but one. Signs other than marks may be left out, but only at an end.
 DATA is the folder of MNIST; default: $LENET5_DATA. Needs fonts as paper.py says; Hangul in print is left out where fonts-noto-cjk is missing."""

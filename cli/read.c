@@ -35,7 +35,7 @@ static int check_together(const cli_arguments *a)
     if (argument_flag(a, "json") && (argument_flag(a, "csv") || argument_flag(a, "csv-raw")))
         return complain_usage(a->command, "--json or --csv, not both");
     if (argument_flag(a, "evidence") && !argument_flag(a, "json"))
-        return complain_usage(a->command, "--evidence is told with --json");
+        return complain_usage(a->command, "--evidence needs --json");
     if (argument_text(a, "template") && argument_text(a, "region"))
         return complain_usage(a->command, "--template has regions of its own; give it or --region");
     return EXIT_DONE;
@@ -245,11 +245,11 @@ const cli_command read_command = {
                    "which nothing is written has no lines.\n\n"
                    "A string is accepted from a probability of 0.86 on, whatever it is. If you know\n"
                    "what is written, use --format, --list or --check: answers are then surer.\n\n"
-                   "The marks . , : - / = + ( ) are told where they stand between or beside digits.\n"
+                   "The string includes the marks . , : - / = + ( ) between and beside digits.\n"
                    "N, MIN-MAX and zip5 are digits only; a mask's own marks may be in the ink or\n"
                    "not. decimal is 17,5 or -3, amount 1.234,50 or 31.964.- or (7.50), date\n"
                    "12/08/2024, 1.2.24 or 2024-08-12, and phone +82-2-123-4567. What stands beside\n"
-                   "a number of a format, apart from it, is left out. docs/reading.md tells how a\n"
+                   "a number of a format, apart from it, is left out. docs/reading.md says how a\n"
                    "page is read and what its probabilities are made of.\n\n"
                    "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
                    "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What\n"

@@ -141,7 +141,7 @@ typedef struct lenet5_read_options {
      */
     bool (*stop)(void *context);
     void *stop_context;
-    bool digits_only; /* marks are left out of the strings, with LENET5_NOTE_MARKS; false: they are told */
+    bool digits_only; /* marks are left out of the strings, with LENET5_NOTE_MARKS; false: they are included */
 } lenet5_read_options;
 
 #define LENET5_MAX_N_BEST 10
@@ -223,7 +223,7 @@ typedef struct lenet5_read_line {
     unsigned doubt;                   /* the kind of evidence that speaks most against it */
     size_t digits;                    /* of the first string */
     lenet5_read_digit digit[LENET5_MAX_STRING];
-    size_t marks; /* of the first string, none with a mask or where marks are not told */
+    size_t marks; /* of the first string, none with a mask or where marks are left out */
     lenet5_read_mark mark[LENET5_MAX_STRING];
 } lenet5_read_line;
 

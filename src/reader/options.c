@@ -39,7 +39,7 @@ lenet5_status lenet5_read_options_check(const lenet5_read_options *options, lene
 
 lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_error *error)
 {
-    /* For strings in one hand and fields of pages, of training digits, as bench/fit_reader.py tells for the third of
+    /* For strings in one hand and fields of pages, of training digits, as bench/fit_reader.py prints for the third of
      * them that the fit does not see. */
     static const struct {
         double error, threshold;

@@ -3,7 +3,8 @@
  *
  *     page/      sheet, ink, layout            what is written and what is printed
  *     lines/     lines, pieces                 each line of writing, level, and cut into pieces
- *     search/    graph, search, trust          what the pieces may be, and the best readings of it
+ *     search/    graph, search, evidence       what the pieces may be, the best readings of it, and their probability
+ *     company    words                         what the lines say for each other, and which of them are letters
  */
 #include <math.h>
 #include <stdlib.h>
@@ -144,7 +145,7 @@ static lenet5_status give_up(lenet5_reading *reading, const page *p, lenet5_erro
     if (!reading->lines)
         return lenet5_fail_memory(error);
     reading->lines[reading->count++] =
-        (lenet5_read_line){.decision = LENET5_UNSURE, .box = {0, 0, p->width, p->height}};
+        (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = true, .box = {0, 0, p->width, p->height}};
     return LENET5_OK;
 }
 
@@ -185,7 +186,7 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
 /* ---- All of it ----------------------------------------------------------------------------------------------------
  */
 
-/* Reads a picture as it is, and says by how many quarters it had better be turned, if that is asked. */
+/* Reads a picture as it is, and if better is not NULL finds by how many quarters it is best turned. */
 static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, page *p, const lenet5_picture *picture,
                                    lenet5_error *error)
 {

@@ -11,7 +11,7 @@ lenet5_status lenet5_show_map(const lenet5_read_options *options, const char *na
                               const uint16_t *owner, lenet5_error *error);
 
 /*
- * Shows what is told apart on a page, once what is printed is out of the map: cells in green, fields in blue, lines of
+ * Shows the parts of a page, once what is printed is out of the map: cells in green, fields in blue, lines of
  * writing in orange, and ink that is in no line in red.
  */
 lenet5_status lenet5_show_layout(const lenet5_read_options *options, const ink_map *map, const line_groups *groups,

@@ -56,7 +56,7 @@ static bool is_dash(const lenet5_read_line *l, const line_group *group)
            (double)(group->box.right - group->box.left) > FLAT * (double)(group->box.bottom - group->box.top);
 }
 
-/* Whether a line may be letters of a print that is not told from digits otherwise. */
+/* Whether a line may be letters of print that nothing else separates from digits. */
 static bool may_be_print(const lenet5_read_line *l, const line_group *group)
 {
     return l->decision == LENET5_ACCEPTED && l->digits + l->marks <= SHORT && group->field == NO_FIELD;

@@ -9,7 +9,7 @@
 #define SLANTED_EDGE 2.5  /* of a long stroke: its width times the length of its edge, to its area; 2 if it is level */
 #define SHADOW_FILL 0.6   /* of its box that a shadow fills; digits but a 1 fill less */
 #define SHADOW_STROKE 4.0 /* widths of a stroke that a shadow is thick */
-#define SHADOW_SHAPE 0.2  /* shorter side to the longer one, at least: long bars are told by where they lie */
+#define SHADOW_SHAPE 0.2  /* shorter side to the longer one, at least: the place of long bars identifies them */
 #define DOT 2.0           /* widths of a stroke: what is no higher is a dot */
 
 static double thickness(const component *c)
@@ -26,7 +26,7 @@ bool lenet5_is_shadow(const component *c, const ink_map *map, double stroke)
            fmin(width, height) > SHADOW_SHAPE * fmax(width, height);
 }
 
-/* The value below which half of the weight lies. Sorts the list; weight is told by its numbers. */
+/* The value below which half of the weight lies. Sorts the list; its numbers say what is weighed. */
 static double median(placed *list, size_t count, const double *weight)
 {
     double total = 0, below = 0, value = 0;

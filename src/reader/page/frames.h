@@ -14,7 +14,7 @@ typedef struct frame {
     bool doubtful;    /* it is one only if there are others like it */
 } frame;
 
-/* Where there are so many it is a screen of dots or a hatching, and none is told of. */
+/* Where there are so many it is a screen of dots or a hatching, and none is reported. */
 #define MOST_FRAMES 8000
 
 typedef struct frames {

@@ -4,7 +4,7 @@
 
 #include "reader/budget.h"
 
-/* How many times smaller, each way, a picture had better be read; 1: as it is. */
+/* How many times smaller, each way, a picture is best read; 1: as it is. */
 size_t lenet5_reduction_of(const lenet5_picture *picture);
 
 /* Makes a picture so many times smaller: the mean of each square, and what is left over at the right and below goes.

@@ -32,7 +32,7 @@ typedef struct segment {
     bool upright;
 } segment;
 
-/* Where there are so many it is no form, and none is told of: a page of small print has some thousands, noise more. */
+/* Where there are so many it is no form, and none is reported: a page of small print has some thousands, noise more. */
 #define MOST_SEGMENTS 30000
 
 typedef struct segments {

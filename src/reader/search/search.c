@@ -176,7 +176,7 @@ static double sum_from_all(const future *f, const graph *g, const grammar *forma
     return sum;
 }
 
-/* The weight of all strings of digits, and of marks where they are told, of the format or not. */
+/* The weight of all strings of digits, and of marks where they are included, of the format or not. */
 static double weigh_all(const graph *g, const grammar *f)
 {
     double sums[MOST_PIECES + 1];
