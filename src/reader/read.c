@@ -88,6 +88,12 @@ static lenet5_status read_each(lenet5_reading *reading, size_t *of, const line_g
     return status;
 }
 
+lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error)
+{
+    lenet5_weigh_company(r->reading, p->options->threshold);
+    return p->format.any ? lenet5_doubt_print(r, &p->budget, error) : LENET5_OK;
+}
+
 static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
                               const layout *printed, const sample *most, page *p, lenet5_error *error)
 {
@@ -99,9 +105,7 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
     if (status == LENET5_OK)
         status = read_each(reading, of, groups, map, printed, most, p, error);
     if (status == LENET5_OK)
-        lenet5_weigh_company(reading, p->options->threshold);
-    if (status == LENET5_OK && p->format.any)
-        status = lenet5_doubt_print(&read, &p->budget, error);
+        status = lenet5_decide(&read, p, error);
     free(of);
     return status;
 }

@@ -49,6 +49,10 @@ typedef struct read_groups {
 /* Where no format is given: a sign or two among letters are not accepted, and that is noted. */
 lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error);
 
+/* The decisions on all lines: what they say for each other is weighed first, since print is looked for among what is
+ * accepted. */
+lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error);
+
 /* How much of a map is read. */
 typedef struct sample {
     size_t lines;  /* at most, evenly among all of them */
