@@ -537,6 +537,13 @@ LENET5_API const lenet5_model *lenet5_builtin(void);
 LENET5_API const lenet5_model *lenet5_builtin_strings(void);
 
 /*
+ * The same for lenet5_read: a network that says whether what looks like a digit or a mark is one. Its labels are 0 to 4
+ * for the digits 0 and 1, 2 and 3, 4 and 5, 6 and 7, 8 and 9; 5 for capitals, 6 for small letters, 7 for signs, 8 for
+ * marks and 9 for Hangul.
+ */
+LENET5_API const lenet5_model *lenet5_builtin_signs(void);
+
+/*
  * Writes a model beside path and renames it: a file of that name is whole, before and after. The same model, the same
  * bytes. A model that lenet5_model_load would refuse is refused with the same status, and nothing is written:
  * LENET5_E_MODEL_NUMBER for a weight, LENET5_E_MODEL_METADATA for an entry of the provenance, whose texts are UTF-8.

@@ -606,6 +606,7 @@ static int make_fixture(void **state)
     f->checkpoint = path_in(folder, "checkpoint");
     f->output = path_in(folder, "output");
     assert_non_null(lenet5_builtin_strings()); /* allocated once, whatever is read with it */
+    assert_non_null(lenet5_builtin_signs());
     f->digits = synthetic_digits(20, 1);
     f->held_out = synthetic_digits(10, 2);
     make_model(f);

@@ -7,6 +7,7 @@
 
 EMBED(lenet5_digits_file, LENET5_BUILTIN);
 EMBED(lenet5_strings_file, LENET5_BUILTIN_STRINGS);
+EMBED(lenet5_signs_file, LENET5_BUILTIN_SIGNS);
 
 typedef struct builtin {
     lenet5_model model;
@@ -23,7 +24,7 @@ static void parse(builtin *b, const unsigned char *bytes, size_t size)
     lenet5_safetensors_free(&file);
 }
 
-static builtin digits, strings;
+static builtin digits, strings, signs;
 
 static void parse_digits(void)
 {
@@ -33,6 +34,11 @@ static void parse_digits(void)
 static void parse_strings(void)
 {
     parse(&strings, lenet5_strings_file, EMBEDDED_SIZE(lenet5_strings_file));
+}
+
+static void parse_signs(void)
+{
+    parse(&signs, lenet5_signs_file, EMBEDDED_SIZE(lenet5_signs_file));
 }
 
 const lenet5_model *lenet5_builtin(void)
@@ -47,4 +53,11 @@ const lenet5_model *lenet5_builtin_strings(void)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, parse_strings);
     return strings.failure.status == LENET5_OK ? &strings.model : NULL;
+}
+
+const lenet5_model *lenet5_builtin_signs(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, parse_signs);
+    return signs.failure.status == LENET5_OK ? &signs.model : NULL;
 }

@@ -9,6 +9,9 @@
 #include "search/second_look.h"
 #include "show.h"
 
+#define OTHERS 2          /* networks besides the committee */
+#define DIGITS_OF_LABEL 2 /* of lenet5_builtin_signs */
+#define MARK_LABEL 8      /* likewise */
 #define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
 
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
@@ -76,31 +79,44 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
     }
 }
 
-/* Shows digits of a string to the network for single digits: some that follow each other, as many as there are lanes.
- */
-static void ask_another(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+/* What the network for signs gives to the label of a symbol. It has not been shown slashes and commas, which look like
+ * 1s. */
+static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned symbol)
 {
-    posteriors said;
+    if (symbol == SLASH || symbol == COMMA)
+        return 1;
+    return (double)posterior[is_digit(symbol) ? symbol / DIGITS_OF_LABEL : MARK_LABEL];
+}
+
+/* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as
+ * there are lanes. */
+static void ask_others(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+{
+    posteriors single, signs;
     const uint8_t *pictures[LENET5_LANES];
     const size_t count = lanes_from(first, s->length);
     for (size_t i = 0; i < count; i++)
         pictures[i] = g->arcs[s->arc[first + i]].picture;
-    ask_lanes(said, &r->lanes, &r->single, pictures, count);
-    for (size_t i = 0; i < count; i++)
-        if (is_digit(symbol_of(s->digits[first + i])))
-            seen->other[first + i] = (double)said[i][symbol_of(s->digits[first + i])];
+    ask_lanes(single, &r->lanes, &r->single, pictures, count);
+    ask_lanes(signs, &r->lanes, &r->signs, pictures, count);
+    for (size_t i = 0; i < count; i++) {
+        const unsigned symbol = symbol_of(s->digits[first + i]);
+        seen->kind[first + i] = share_of_kind(signs[i], symbol);
+        if (is_digit(symbol))
+            seen->other[first + i] = (double)single[i][symbol];
+    }
 }
 
 static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
 {
-    const size_t networks = p->reader->committee->count + 1;
+    const size_t networks = p->reader->committee->count + OTHERS;
     const lenet5_status status = lenet5_spend(&p->budget, LANES_WORK * s->length * networks, error);
     assert(s->length <= LENET5_MAX_STRING);
     for (size_t i = 0; i < s->length && status == LENET5_OK; i++)
         if (is_digit(symbol_of(s->digits[i])))
             look_at_digit(seen, i, p->reader, g->arcs[s->arc[i]].picture, symbol_of(s->digits[i]));
     for (size_t i = 0; i < s->length && status == LENET5_OK; i += LENET5_LANES)
-        ask_another(seen, i, p->reader, g, s);
+        ask_others(seen, i, p->reader, g, s);
     return status;
 }
 

@@ -22,8 +22,8 @@
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
 {
     const lenet5_model *model = committee ? NULL : lenet5_builtin_strings();
-    const lenet5_model *single = lenet5_builtin();
-    if ((!committee && !model) || !single)
+    const lenet5_model *single = lenet5_builtin(), *signs = lenet5_builtin_signs();
+    if ((!committee && !model) || !single || !signs)
         return lenet5_fail_memory(error);
     if (committee && (committee->count == 0 || committee->count > LENET5_MAX_COMMITTEE || !committee->networks))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a committee of %zu networks; it has 1 to %d",
@@ -34,6 +34,7 @@ lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *
     if (model)
         r->builtin = (lenet5_committee){1, (lenet5_network *)&model->network, model->provenance}; /* only read */
     r->single = (lenet5_committee){1, (lenet5_network *)&single->network, single->provenance};    /* only read */
+    r->signs = (lenet5_committee){1, (lenet5_network *)&signs->network, signs->provenance};       /* only read */
     r->committee = model ? &r->builtin : committee;
     *reader = r;
     return LENET5_OK;

@@ -10,6 +10,7 @@ struct lenet5_reader {
     const lenet5_committee *committee;
     lenet5_committee builtin; /* which it may be */
     lenet5_committee single;  /* the network that is built in for single digits: a second opinion */
+    lenet5_committee signs;   /* and the one that tells digits from signs and letters */
     lenet5_lanes lanes;
 };
 

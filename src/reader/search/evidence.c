@@ -42,6 +42,7 @@ static const struct {
     [LENET5_EVIDENCE_CLIPPED] = {"clipped", "a part of the line may be beyond the border of the picture"},
     [LENET5_EVIDENCE_WIDTH] = {"width", "a digit is as wide as two"},
     [LENET5_EVIDENCE_RUBBISH] = {"rubbish", "a sign looks like no digit"},
+    [LENET5_EVIDENCE_SIGN] = {"sign", "a digit or mark may be another sign or a letter"},
 };
 
 const char *lenet5_evidence_name(unsigned kind)
@@ -58,6 +59,7 @@ static void gather_looks(double *value, const solution *s, const looks *seen)
 {
     double worst = 0;
     for (size_t i = 0; i < s->length; i++) {
+        value[LENET5_EVIDENCE_SIGN] -= log(fmax(LEAST_LOOK, seen->kind[i]));
         if (!is_digit(symbol_of(s->digits[i])))
             continue;
         value[LENET5_EVIDENCE_LOOKS] -= log(fmax(LEAST_LOOK, (seen->mean[i] + seen->other[i]) / 2));

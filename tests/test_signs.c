@@ -1,0 +1,103 @@
+/* The network that tells digits from signs and letters. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "lenet5_reader.h"
+#include "unit.h"
+
+enum { SIDE = 100, MOST_STROKES = 10, DIGIT_LABELS = 5 };
+
+typedef struct stroke {
+    double x0, y0, x1, y1; /* pixels; x1 0: none */
+} stroke;
+
+static const struct {
+    const char *name;
+    stroke strokes[MOST_STROKES];
+} signs[] = {
+    {"#", {{40, 25, 34, 75}, {62, 25, 56, 75}, {25, 42, 72, 42}, {22, 60, 70, 60}}},
+    {"?", {{32, 36, 38, 24}, {38, 24, 56, 22}, {56, 22, 64, 34}, {64, 34, 50, 48}, {50, 48, 50, 60}, {50, 74, 50, 75}}},
+    {"!", {{50, 20, 50, 62}, {50, 76, 50, 77}}},
+    {"%", {{68, 22, 34, 78}, {34, 28, 38, 38}, {38, 28, 34, 38}, {64, 64, 68, 74}, {68, 64, 64, 74}}},
+    {"$",
+     {{66, 32, 52, 26},
+      {52, 26, 38, 34},
+      {38, 34, 40, 44},
+      {40, 44, 62, 52},
+      {62, 52, 66, 64},
+      {66, 64, 54, 74},
+      {54, 74, 36, 68},
+      {52, 16, 50, 84}}},
+    {">", {{34, 30, 66, 50}, {66, 50, 34, 70}}},
+    {"E", {{36, 24, 36, 76}, {36, 24, 64, 24}, {36, 50, 58, 50}, {36, 76, 64, 76}}},
+    {"A", {{30, 76, 50, 24}, {50, 24, 70, 76}, {38, 58, 62, 58}}},
+};
+
+static double distance(double x, double y, const stroke *s)
+{
+    const double dx = s->x1 - s->x0, dy = s->y1 - s->y0;
+    const double along = fmax(0, fmin(1, ((x - s->x0) * dx + (y - s->y0) * dy) / (dx * dx + dy * dy)));
+    return hypot(x - s->x0 - along * dx, y - s->y0 - along * dy);
+}
+
+static void draw(uint8_t grey[SIDE * SIDE], const stroke *strokes, double radius)
+{
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        double nearest = INFINITY;
+        for (size_t k = 0; k < MOST_STROKES && strokes[k].x1 > 0; k++)
+            nearest = fmin(nearest, distance((double)(i % SIDE), (double)(i / SIDE), &strokes[k]));
+        grey[i] = (uint8_t)(20 + 220 * fmin(1, fmax(0, nearest - radius)));
+    }
+}
+
+/* The probability that a picture is a digit. */
+static double ask(const uint8_t picture[LENET5_PICTURE_BYTES])
+{
+    lenet5_maps maps;
+    float posterior[LENET5_CLASSES + 1];
+    double sum = 0;
+    const lenet5_model *model = lenet5_builtin_signs();
+    assert_non_null(model);
+    lenet5_set_input(&maps, picture);
+    lenet5_forward(&maps, &model->network);
+    lenet5_posterior(posterior, &model->provenance.loss, maps.penalty);
+    for (size_t label = 0; label < DIGIT_LABELS; label++)
+        sum += (double)posterior[label];
+    return sum;
+}
+
+static void signs_and_letters_are_no_digits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        for (double radius = 1.5; radius < 5; radius++) {
+            uint8_t grey[SIDE * SIDE], picture[LENET5_PICTURE_BYTES];
+            draw(grey, signs[i].strokes, radius);
+            assert_int_equal(lenet5_normalise(picture, grey, SIDE, SIDE, NULL), LENET5_OK);
+            const double probability = ask(picture);
+            print_message("%s, %.0f pixels thick: %.3f a digit\n", signs[i].name, 2 * radius, probability);
+            assert_true(probability < 0.3);
+        }
+}
+
+static void digits_are_digits(void **state)
+{
+    lenet5_dataset set;
+    unsigned doubted = 0;
+    (void)state;
+    assert_int_equal(lenet5_dataset_synthesise(&set, 500, 3, NULL), LENET5_OK);
+    for (size_t i = 0; i < set.count; i++)
+        doubted += ask(lenet5_dataset_picture(&set, i)) < 0.5;
+    lenet5_dataset_free(&set);
+    print_message("%u of 500 synthetic digits are taken for something else\n", doubted);
+    assert_in_range(doubted, 0, 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(signs_and_letters_are_no_digits),
+        cmocka_unit_test(digits_are_digits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
