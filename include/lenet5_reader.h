@@ -199,7 +199,7 @@ enum {
     LENET5_EVIDENCE_CLIPPED, /* 1 where a part of the line may be beyond the border of the picture */
     LENET5_EVIDENCE_WIDTH,   /* the widest digit's width to the line's height */
     LENET5_EVIDENCE_RUBBISH, /* sum of the probabilities that a digit is none */
-    LENET5_EVIDENCE_SIGN,    /* doubt about its digits and marks, by the network that tells them from signs */
+    LENET5_EVIDENCE_SIGN,    /* greatest doubt whether a digit is a digit and a mark a mark, by the network for signs */
     LENET5_EVIDENCE
 };
 

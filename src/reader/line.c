@@ -10,7 +10,7 @@
 #include "show.h"
 
 #define OTHERS 2          /* networks besides the committee */
-#define DIGITS_OF_LABEL 2 /* of lenet5_builtin_signs */
+#define DIGIT_LABELS 5    /* of lenet5_builtin_signs: the first */
 #define MARK_LABEL 8      /* likewise */
 #define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
 
@@ -79,13 +79,16 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
     }
 }
 
-/* What the network for signs gives to the label of a symbol. It has not been shown slashes and commas, which look like
- * 1s. */
+/* How probable it is to the network for signs that a symbol is a digit or a mark, as it is read. The network has not
+ * been shown slashes and commas, which look like 1s. */
 static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned symbol)
 {
+    double digit = 0;
     if (symbol == SLASH || symbol == COMMA)
         return 1;
-    return (double)posterior[is_digit(symbol) ? symbol / DIGITS_OF_LABEL : MARK_LABEL];
+    for (unsigned label = 0; label < DIGIT_LABELS; label++)
+        digit += (double)posterior[label];
+    return is_digit(symbol) ? digit : (double)posterior[MARK_LABEL];
 }
 
 /* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as

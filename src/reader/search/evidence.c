@@ -57,15 +57,16 @@ const char *lenet5_evidence_doubt(unsigned kind)
 
 static void gather_looks(double *value, const solution *s, const looks *seen)
 {
-    double worst = 0;
+    double worst = 0, sign = 0;
     for (size_t i = 0; i < s->length; i++) {
-        value[LENET5_EVIDENCE_SIGN] -= log(fmax(LEAST_LOOK, seen->kind[i]));
+        sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
         if (!is_digit(symbol_of(s->digits[i])))
             continue;
         value[LENET5_EVIDENCE_LOOKS] -= log(fmax(LEAST_LOOK, (seen->mean[i] + seen->other[i]) / 2));
         worst = fmax(worst, -log(fmax(LEAST_LOOK, seen->least[i])));
     }
     value[LENET5_EVIDENCE_WORST_LOOK] = worst;
+    value[LENET5_EVIDENCE_SIGN] = sign;
 }
 
 static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)

@@ -9,7 +9,7 @@ typedef struct looks {
     double mean[LENET5_MAX_STRING];  /* probability of each digit over its variants */
     double least[LENET5_MAX_STRING]; /* that of the variant that speaks most against it */
     double other[LENET5_MAX_STRING]; /* that by another network */
-    double kind[LENET5_MAX_STRING];  /* that each symbol is a digit or a mark as it is read, by the network for signs */
+    double kind[LENET5_MAX_STRING];  /* that a symbol is a digit or a mark, as it is read, by the network for signs */
 } looks;
 
 /* Fills value from what is known of a line and its likeliest string. noise: ink_report's. any: no format was given. */
