@@ -102,11 +102,35 @@ static void digits_are_digits(void **state)
     assert_in_range(doubted, 0, 5);
 }
 
+/* Each half of it, with a half of the bar, looks like a digit to any network. */
+static void a_sign_in_halves_is_doubted(void **state)
+{
+    static const stroke percent[MOST_STROKES] = {{62, 26, 40, 74}, {34, 30, 41, 26}, {41, 26, 45, 34}, {45, 34, 42, 46},
+                                                 {42, 46, 35, 44}, {35, 44, 34, 30}, {60, 54, 67, 58}, {67, 58, 66, 70},
+                                                 {66, 70, 59, 72}, {59, 72, 60, 54}};
+    lenet5_reader *reader;
+    lenet5_reading reading;
+    uint8_t grey[SIDE * SIDE];
+    (void)state;
+    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
+    draw(grey, percent, 2);
+    assert_int_equal(
+        lenet5_read(&reading, reader, &(lenet5_picture){SIDE, SIDE, grey}, &(lenet5_read_options){.format = "2"}, NULL),
+        LENET5_OK);
+    assert_int_equal(reading.count, 1);
+    print_message("%% is read as %s, with a doubt of %.2f\n", reading.lines[0].string[0].text,
+                  reading.lines[0].evidence[LENET5_EVIDENCE_SIGN]);
+    assert_true(reading.lines[0].evidence[LENET5_EVIDENCE_SIGN] > 0.5);
+    lenet5_reading_free(&reading);
+    lenet5_reader_free(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signs_and_letters_are_no_digits),
         cmocka_unit_test(digits_are_digits),
+        cmocka_unit_test(a_sign_in_halves_is_doubted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

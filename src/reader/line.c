@@ -91,6 +91,15 @@ static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned 
     return is_digit(symbol) ? digit : (double)posterior[MARK_LABEL];
 }
 
+/* How probable it is to it that something is a sign, a letter or a syllable. */
+static double share_of_signs(const float posterior[LENET5_CLASSES + 1])
+{
+    double sign = 0;
+    for (unsigned label = DIGIT_LABELS; label < LENET5_CLASSES; label++)
+        sign += label == MARK_LABEL ? 0 : (double)posterior[label];
+    return sign;
+}
+
 /* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as
  * there are lanes. */
 static void ask_others(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
@@ -110,6 +119,41 @@ static void ask_others(looks *seen, size_t first, lenet5_reader *r, const graph 
     }
 }
 
+/* The arc that takes two digits for one symbol, if they have been cut from each other; else NULL. */
+static const arc *joined(const graph *g, const solution *s, size_t place)
+{
+    const arc *left = &g->arcs[s->arc[place]], *right = &g->arcs[s->arc[place + 1]];
+    if (g->swept || !left->is_cut || !right->is_cut || left->last != right->first ||
+        !is_digit(symbol_of(s->digits[place])) || !is_digit(symbol_of(s->digits[place + 1])))
+        return NULL;
+    for (size_t i = g->begin[left->first]; i < g->begin[left->first + 1]; i++)
+        if (g->arcs[i].last == right->last)
+            return &g->arcs[i];
+    return NULL;
+}
+
+/* Shows the network for signs what two digits have been cut from: a sign in halves, as of %, may look like two digits.
+ * Two digits together it calls rubbish. */
+static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+{
+    posteriors signs;
+    const uint8_t *pictures[LENET5_LANES];
+    size_t place[LENET5_LANES], count = 0;
+    const size_t end = first + lanes_from(first, s->length - 1);
+    for (size_t i = first; i < end; i++) {
+        const arc *whole = joined(g, s, i);
+        if (!whole)
+            continue;
+        pictures[count] = whole->picture;
+        place[count++] = i;
+    }
+    if (count == 0)
+        return;
+    ask_lanes(signs, &r->lanes, &r->signs, pictures, count);
+    for (size_t i = 0; i < count; i++)
+        seen->kind[place[i]] = fmin(seen->kind[place[i]], 1 - share_of_signs(signs[i]));
+}
+
 static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
 {
     const size_t networks = p->reader->committee->count + OTHERS;
@@ -120,6 +164,8 @@ static lenet5_status look_again(looks *seen, page *p, const graph *g, const solu
             look_at_digit(seen, i, p->reader, g->arcs[s->arc[i]].picture, symbol_of(s->digits[i]));
     for (size_t i = 0; i < s->length && status == LENET5_OK; i += LENET5_LANES)
         ask_others(seen, i, p->reader, g, s);
+    for (size_t i = 0; i + 1 < s->length && status == LENET5_OK; i += LENET5_LANES)
+        ask_pairs(seen, i, p->reader, g, s);
     return status;
 }
 

@@ -6,8 +6,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "page/turn.h"
+#include "search/evidence.h"
 
 #define SAMPLE_LINES 8         /* of a turned map that are read: a page full of lines tells no more */
 #define SAMPLE_DIGITS 40       /* of these lines */
@@ -30,7 +32,16 @@ typedef struct evidence {
     double digit;  /* probability of a digit: the mean, in which long strings, which tell more, weigh more */
 } evidence;
 
-static evidence evidence_of(const lenet5_reading *reading)
+/* Of the page as it is, a sign that was read as a digit is forgiven: it is no reason to turn the page. */
+static double probability_of(const lenet5_read_line *l, bool turned)
+{
+    double value[LENET5_EVIDENCE];
+    memcpy(value, l->evidence, sizeof value);
+    value[LENET5_EVIDENCE_SIGN] = 0;
+    return turned ? l->string[0].probability : fmax(l->string[0].probability, lenet5_belief(value));
+}
+
+static evidence evidence_of(const lenet5_reading *reading, bool turned)
 {
     evidence e = {0, 0, 0};
     double weights = 0;
@@ -38,7 +49,7 @@ static evidence evidence_of(const lenet5_reading *reading)
         const lenet5_read_line *l = &reading->lines[i];
         if (l->digits == 0)
             continue;
-        const double length = (double)l->digits, probability = l->string[0].probability;
+        const double length = (double)l->digits, probability = probability_of(l, turned);
         e.digits += l->digits;
         e.sure += l->digits > 1 ? length * probability : 0;
         e.digit += length * length * pow(probability, 1 / length);
@@ -112,7 +123,7 @@ static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part,
     status =
         lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, &trial, error);
     if (status == LENET5_OK)
-        *e = evidence_of(&reading);
+        *e = evidence_of(&reading, true);
     lenet5_reading_free(&reading);
     free(turned.pixels);
     return status == LENET5_CROWDED ? LENET5_OK : status;
@@ -132,7 +143,7 @@ static bool is_clear(const evidence *turned, const evidence *upright)
 lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
                                lenet5_error *error)
 {
-    const evidence as_it_is = evidence_of(upright);
+    const evidence as_it_is = evidence_of(upright, false);
     lenet5_status status = LENET5_OK;
     double most = 0;
     *quarters = 0;
@@ -152,6 +163,6 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
 
 bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright)
 {
-    const evidence seen = evidence_of(turned), as_it_is = evidence_of(upright);
+    const evidence seen = evidence_of(turned, true), as_it_is = evidence_of(upright, false);
     return is_clear(&seen, &as_it_is);
 }
