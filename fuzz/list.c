@@ -13,6 +13,7 @@
 #include "options.h"
 #include "read_codes.h"
 #include "reader/search/search.h"
+#include "reader/search/weights.h"
 
 #define MOST_JOINED 7
 #define MOST_PIECES_TRIED 24 /* so that a run takes no longer than a millisecond or so */
@@ -36,7 +37,7 @@ static arc arc_of(size_t first, size_t last, float sharp, lenet5_random *dice)
 static graph graph_of(size_t pieces, uint8_t seed)
 {
     lenet5_random dice;
-    graph g = {.nodes = pieces + 1, .arcs = malloc(pieces * MOST_JOINED * sizeof(arc))};
+    graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(pieces * MOST_JOINED * sizeof(arc))};
     if (!g.arcs)
         abort();
     lenet5_random_seed(&dice, seed, 0);

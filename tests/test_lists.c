@@ -8,9 +8,9 @@
 
 #include "base/random.h"
 #include "reader/search/search.h"
+#include "reader/search/weights.h"
 #include "unit.h"
 
-#define OTHER_SHARE 0.01 /* as graph.c counts strings that are not of the format */
 #define MOST_CODES 300
 #define MOST_TEXT 40
 #define ROUNDS 400
@@ -48,7 +48,7 @@ static arc any_arc(size_t first, size_t last, double sharp)
 
 static graph any_graph(size_t pieces, size_t joined, double sharp, double skip)
 {
-    graph g = {.nodes = pieces + 1, .arcs = malloc(pieces * joined * sizeof(arc))};
+    graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(pieces * joined * sizeof(arc))};
     assert_non_null(g.arcs);
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = skip < 1 && up_to(1) ? 0 : between(skip / 2, skip);
@@ -234,7 +234,7 @@ static void assert_near(double value, double wanted, double error)
 
 static void compare(const solution *found, size_t count, size_t wanted, const sample *s, const graph *g)
 {
-    const double all = s->weight + OTHER_SHARE * fmax(0, weigh_any(g, 0) - s->weight);
+    const double all = s->weight + exp(search_weights[OTHER_SHARE]) * fmax(0, weigh_any(g, 0) - s->weight);
     const double best = s->known > 0 ? s->of_format[0].weight : 0;
     for (size_t i = 0; i < wanted && i < s->known && s->of_format[i].weight > 1e-12 * best; i++) {
         assert_true(i < count);

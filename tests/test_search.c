@@ -5,9 +5,9 @@
 
 #include "base/random.h"
 #include "reader/search/search.h"
+#include "reader/search/weights.h"
 #include "unit.h"
 
-#define OTHER_SHARE 0.01 /* as weights.h counts strings that are not of the format */
 #define MOST_TEXTS 20000
 #define ROUNDS 200
 
@@ -39,7 +39,7 @@ static arc any_arc(size_t first, size_t last)
 
 static graph any_graph(size_t pieces)
 {
-    graph g = {.nodes = pieces + 1, .arcs = malloc(2 * pieces * sizeof(arc))};
+    graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(2 * pieces * sizeof(arc))};
     assert_non_null(g.arcs);
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = up_to(2) ? 0 : between(0, 0.1);
@@ -121,7 +121,7 @@ static void compare(const solution *found, size_t count, texts *t)
     for (size_t node = 0; node + 1 < t->g->nodes; node++)
         if (node == 0 || !t->f->any)
             try_all(t, node, text, 0, t->g->before[node]);
-    const double all = t->allowed + OTHER_SHARE * fmax(0, weigh_any(t->g, t->f, 0) - t->allowed);
+    const double all = t->allowed + exp(search_weights[OTHER_SHARE]) * fmax(0, weigh_any(t->g, t->f, 0) - t->allowed);
     double left = 1;
     if (all < 1e-3)
         return; /* what try_all leaves out may be most of it */

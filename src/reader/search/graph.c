@@ -25,7 +25,14 @@
 #define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
 #define WIDEST_WHOLE 2.6 /* the same, of all pieces of a part */
 #define FLAT 0.3         /* of the line's height: what is lower is no digit */
-#define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
+#define WIDE_PART 0.54   /* of the line's height: digits that are wider are seldom parts of something */
+#define WIDE_WHOLE 0.8   /* the same of a digit that touches nothing else */
+#define SOLID 0.55       /* of a box: what strokes fill at most */
+#define BESIDE_GAP 0.3   /* of the line's height: the gap between a number and what stands beside it, at least */
+/* What a mark's share leaves to digits counts for so much at least: a mark may be wrong. */
+#define LEAST_LEFT_OUT 0.01 /* where it would be left out */
+#define LEAST_JOINED 0.1    /* where it would be a part of a digit */
+#define ARC_WORK 3000       /* units of work for an arc, besides its pixels */
 
 /* ---- Arcs -----------------------------------------------------------------------------------------------------------
  */
@@ -38,10 +45,14 @@ static span together(const span *pieces, size_t first, size_t last)
     return b;
 }
 
-static double cut_prior(const text_line *l, const arc *a)
+static void measure_cut(arc *a, const text_line *l)
 {
     const double ink = l->cut[a->first] / l->height;
-    return ink < 0 ? 1 : exp(-CUT_COST - CUT_INK_COST * ink - STROKE_COST * ((double)l->strokes[a->first] - 1));
+    if (ink < 0)
+        return;
+    a->measure[PRIOR_CUT] = 1;
+    a->measure[PRIOR_CUT_INK] = ink;
+    a->measure[PRIOR_STROKES] = (double)l->strokes[a->first] - 1;
 }
 
 static bool is_whole(const text_line *l, size_t first, size_t last)
@@ -57,7 +68,7 @@ static bool is_cell(const text_line *l, size_t first, size_t last)
 }
 
 /* Digits are about as high as their line or higher, seldom wider than high, in one piece, and no blots. */
-static double shape_prior(const text_line *l, const arc *a)
+static void measure_shape(arc *a, const text_line *l)
 {
     const double height = (double)(a->box.bottom - a->box.top) / l->height;
     const double width = (double)(a->box.right - a->box.left) / l->height / fmax(1, height);
@@ -71,14 +82,10 @@ static double shape_prior(const text_line *l, const arc *a)
     const bool whole = is_whole(l, a->first, a->last);
     const double wide = fmax(0, width - (whole ? WIDE_WHOLE : WIDE_PART));
     const double low = fmax(0, 1 - height);
-    return exp(-WIDTH_COST * wide * wide - GAP_COST * gap - LOW_COST * low - LOW_SQUARE_COST * low * low);
-}
-
-/* What stands by itself may be none of the writing; what has been cut off is a part of something. */
-static double skip_prior(const text_line *l, size_t piece)
-{
-    return is_whole(l, piece, piece + 1) ? exp(-SKIP_COST - SKIP_AREA_COST * l->area[piece] / (l->height * l->height))
-                                         : 0;
+    a->measure[PRIOR_WIDTH] = wide * wide;
+    a->measure[PRIOR_GAP] = gap;
+    a->measure[PRIOR_LOW] = low;
+    a->measure[PRIOR_LOW_SQUARE] = low * low;
 }
 
 /* How much of its box ink fills beyond what strokes do; narrow boxes count for less, for a 1 fills its own. */
@@ -149,8 +156,9 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         const lenet5_status status = lenet5_spend(b, ARC_WORK + 30 * line->count + 8 * span_area(a->box), error);
         if (status != LENET5_OK)
             return status;
-        a->prior = cut_prior(line, a);
-        a->shape = shape_prior(line, a);
+        memset(a->measure, 0, sizeof a->measure);
+        measure_cut(a, line);
+        measure_shape(a, line);
         a->solid = solidity(line, a);
         a->is_cut = !is_whole(line, first, last);
         draw_arc(a, ink, line);
@@ -194,19 +202,19 @@ static void pair_slashes(graph *g, double height)
 /* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
 static void keep_marks(graph *g, const text_line *line)
 {
-    double none[MOST_PIECES] = {0};
+    double none[MOST_PIECES];
     for (size_t piece = 0; piece < line->count; piece++) {
         const arc *alone = &g->arcs[g->begin[piece]];
         assert(alone->first == piece && alone->last == piece + 1);
         none[piece] = 1;
         for (size_t mark = 0; mark < MARKS; mark++)
             none[piece] -= alone->mark[mark];
-        g->skip[piece] *= fmax(LEAST_LEFT_OUT, none[piece]);
+        g->piece[piece].marked = -log(fmax(LEAST_LEFT_OUT, none[piece]));
     }
     for (size_t i = 0; i < g->count; i++)
         for (size_t piece = g->arcs[i].first; piece < g->arcs[i].last && g->arcs[i].last > g->arcs[i].first + 1;
              piece++)
-            g->arcs[i].prior *= fmax(LEAST_JOINED, none[piece]);
+            g->arcs[i].measure[PRIOR_MARKED] -= log(fmax(LEAST_JOINED, none[piece]));
 }
 
 /* Words and signs beside a string are apart from it. */
@@ -222,12 +230,13 @@ static void find_gaps(graph *g, const text_line *line)
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error)
 {
     uint8_t *ink = malloc(line->map.width * line->map.height);
-    *g = (graph){.nodes = line->count + 1, .room = (MOST_JOINED + 1) * line->count + 1};
+    *g = (graph){.weights = search_weights, .nodes = line->count + 1, .room = (MOST_JOINED + 1) * line->count + 1};
     g->arcs = malloc(g->room * sizeof *g->arcs);
     lenet5_status status = ink && g->arcs ? LENET5_OK : lenet5_fail_memory(error);
     assert(line->count <= MOST_PIECES);
     for (size_t first = 0; first < line->count && status == LENET5_OK; first++) {
-        g->skip[first] = skip_prior(line, first);
+        g->piece[first] =
+            (single_piece){!is_whole(line, first, first + 1), line->area[first] / (line->height * line->height), 0};
         status = add_arcs(g, ink, line, first, b, error);
         g->begin[first + 1] = g->count;
     }
@@ -239,7 +248,37 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
     pair_slashes(g, line->height);
     keep_marks(g, line);
     find_gaps(g, line);
+    lenet5_set_priors(g);
     return LENET5_OK;
+}
+
+/* ---- Priors ---------------------------------------------------------------------------------------------------------
+ */
+
+static double prior_of(const double *measure, const double *weight, size_t count)
+{
+    double cost = 0;
+    for (size_t i = 0; i < count; i++)
+        cost += weight[i] * measure[i];
+    return exp(-cost);
+}
+
+/* What stands by itself may be none of the writing. */
+static double skip_prior(const single_piece *p, const double *w)
+{
+    return p->is_cut ? 0 : exp(-w[SKIP_PIECE] - w[SKIP_AREA] * p->area - w[SKIP_MARKED] * p->marked);
+}
+
+void lenet5_set_priors(graph *g)
+{
+    const double *w = g->weights;
+    for (size_t i = 0; i < g->count; i++) {
+        arc *a = &g->arcs[i];
+        a->prior = prior_of(a->measure, w, FIRST_OF_SHAPE);
+        a->shape = prior_of(a->measure + FIRST_OF_SHAPE, w + FIRST_OF_SHAPE, ARC_MEASURES - FIRST_OF_SHAPE);
+    }
+    for (size_t piece = 0; piece + 1 < g->nodes; piece++)
+        g->skip[piece] = skip_prior(&g->piece[piece], w);
 }
 
 void lenet5_graph_free(graph *g)

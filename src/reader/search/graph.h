@@ -4,6 +4,7 @@
 #define LENET5_READER_GRAPH_H
 
 #include "format.h"
+#include "priors.h"
 #include "reader/lines/pieces.h"
 
 /* A way to make one digit: pieces first to last - 1, and what the network says of them. */
@@ -12,6 +13,7 @@ typedef struct arc {
     span box;
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
+    double measure[ARC_MEASURES];
     double prior;           /* of the cut that it needs, at most 1 */
     double shape;           /* how well a digit may have its shape, at most 1 */
     double solid;           /* how much more of its box it fills than strokes do, at most 1 */
@@ -21,14 +23,23 @@ typedef struct arc {
     double weight[SYMBOLS]; /* of each symbol: its probability and priors; lenet5_graph_solve sets it */
 } arc;
 
+/* A piece by itself, as it may be left out. */
+typedef struct single_piece {
+    bool is_cut;   /* it is a part of something and never left out */
+    double area;   /* its ink, to the square of the line's height */
+    double marked; /* minus the logarithm of what is left to be no mark */
+} single_piece;
+
 typedef struct graph {
-    bool swept;   /* its nodes are places of a sweep, not gaps between pieces */
-    size_t nodes; /* one more than pieces */
+    const double *weights; /* (SEARCH_WEIGHTS) */
+    bool swept;            /* its nodes are places of a sweep, not gaps between pieces */
+    size_t nodes;          /* one more than pieces */
     size_t count, room;
     arc *arcs;                     /* (count), in the order of their first pieces */
     size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
-    double skip[MOST_PIECES];      /* the weight of leaving a piece unread */
-    bool gap[MOST_PIECES + 1];     /* (nodes): the pieces on either side are far apart */
+    single_piece piece[MOST_PIECES];
+    double skip[MOST_PIECES];  /* the weight of leaving a piece unread */
+    bool gap[MOST_PIECES + 1]; /* (nodes): the pieces on either side are far apart */
     /* (nodes): the weights of what stands before a string that begins at a node, and behind one that ends there;
      * lenet5_graph_solve sets them. Only what has a format may begin or end elsewhere than the line does. */
     double before[MOST_PIECES + 1], behind[MOST_PIECES + 1];
@@ -40,8 +51,11 @@ static inline unsigned symbols_of(const arc *a)
     return a->marked ? SYMBOLS : LENET5_CLASSES;
 }
 
-/* Makes the arcs, without posteriors. */
+/* Makes the arcs, with the weights of weights.h and without posteriors. */
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error);
+
+/* Sets the priors of arcs, and of pieces that are left out, by the graph's weights. */
+void lenet5_set_priors(graph *g);
 
 void lenet5_graph_free(graph *g);
 

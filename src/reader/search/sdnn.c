@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "model/mean.h"
+#include "weights.h"
 
 #define DIGIT 20        /* rows of a digit's height */
 #define MARGIN 20       /* columns of paper on either side */
@@ -153,7 +154,10 @@ static void add_arc(graph *g, const sweep *s, const text_line *line, size_t firs
 
 lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line, lenet5_error *error)
 {
-    *g = (graph){.swept = true, .nodes = s->places + 1, .room = (WIDEST - NARROWEST + 1) * s->places + 1};
+    *g = (graph){.weights = search_weights,
+                 .swept = true,
+                 .nodes = s->places + 1,
+                 .room = (WIDEST - NARROWEST + 1) * s->places + 1};
     g->arcs = malloc(g->room * sizeof *g->arcs);
     if (!g->arcs)
         return lenet5_fail_memory(error);

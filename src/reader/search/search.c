@@ -16,7 +16,6 @@
 #include "base/error.h"
 #include "shortlist.h"
 #include "trust.h"
-#include "weights.h"
 
 #define LEAST_PROBABILITY 1e-9
 
@@ -31,7 +30,7 @@
 /* ---- Sums and bests from right to left ------------------------------------------------------------------------------
  */
 
-static void weigh_arc(arc *a)
+static void weigh_arc(arc *a, double sharpness)
 {
     double digits = 1;
     for (unsigned mark = 0; mark < MARKS; mark++) {
@@ -39,7 +38,7 @@ static void weigh_arc(arc *a)
         a->weight[LENET5_CLASSES + mark] = a->marked ? a->mark[mark] : 0;
     }
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
-        const double probability = pow((double)a->posterior[digit], SHARPNESS);
+        const double probability = pow((double)a->posterior[digit], sharpness);
         a->weight[digit] = a->prior * a->shape * fmax(0, digits) * fmax(LEAST_PROBABILITY, probability);
     }
 }
@@ -48,7 +47,7 @@ static void weigh_arc(arc *a)
 static void weigh_arcs(graph *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        weigh_arc(&g->arcs[i]);
+        weigh_arc(&g->arcs[i], g->weights[SHARPNESS]);
 }
 
 /* The best way to read some pieces of a line as digits: its weight's logarithm, and of how many parts it is. */
@@ -72,9 +71,9 @@ static double best_digit(const arc *a)
 }
 
 /* What is read as digits that well is not left out as something else. */
-static double weigh_beside(const digits_way *r)
+static double weigh_beside(const digits_way *r, const double *weights)
 {
-    return exp(-BESIDE_COST) * fmax(0, 1 - exp(r->weight / r->parts) / BESIDE_DIGITS);
+    return exp(-weights[BESIDE]) * fmax(0, 1 - exp(r->weight / r->parts) / weights[BESIDE_DIGITS]);
 }
 
 static void weigh_ends(graph *g)
@@ -96,8 +95,8 @@ static void weigh_ends(graph *g)
             from[node] = better(from[node], &from[g->arcs[i].last], best_digit(&g->arcs[i]));
     }
     for (size_t node = 0; node <= last; node++) {
-        g->before[node] = node == 0 ? 1 : g->gap[node] ? weigh_beside(&up_to[node]) : 0;
-        g->behind[node] = node == last ? 1 : g->gap[node] ? weigh_beside(&from[node]) : 0;
+        g->before[node] = node == 0 ? 1 : g->gap[node] ? weigh_beside(&up_to[node], g->weights) : 0;
+        g->behind[node] = node == last ? 1 : g->gap[node] ? weigh_beside(&from[node], g->weights) : 0;
     }
 }
 
@@ -395,7 +394,7 @@ static lenet5_status search(solution *solutions, size_t *count, const task *t, c
         status = go_through(beams, g, f, &ahead, t->budget, error);
         if (status == LENET5_OK)
             *count = take_best(solutions, t->most, g, &beams[g->nodes - 1],
-                               allowed + OTHER_SHARE * fmax(0, t->any - allowed));
+                               allowed + exp(g->weights[OTHER_SHARE]) * fmax(0, t->any - allowed));
     }
     free(ahead.best);
     free(ahead.sum);

@@ -3,16 +3,14 @@
 
 #include <math.h>
 
-#include "weights.h"
-
 #define LEAST_PROBABILITY 1e-9
 
 /* Logarithm of the odds that what has been read as a digit is one, and whole. */
-static double trust_in_digit(const arc *a, unsigned digit)
+static double trust_in_digit(const arc *a, unsigned digit, const double *w)
 {
     const double rubbish = fmax(LEAST_PROBABILITY, (double)a->posterior[LENET5_RUBBISH]);
-    return TRUST - TRUST_RUBBISH * log(rubbish) + TRUST_SHAPE * log(a->shape) - TRUST_SOLID * a->solid -
-           (a->is_cut && digit == 1 ? TRUST_CUT_ONE : 0);
+    return w[TRUST] - w[TRUST_RUBBISH] * log(rubbish) + w[TRUST_SHAPE] * log(a->shape) - w[TRUST_SOLID] * a->solid -
+           (a->is_cut && digit == 1 ? w[TRUST_CUT_ONE] : 0);
 }
 
 /* Whether none of the string's digits stands by itself. */
@@ -32,8 +30,8 @@ double lenet5_trust(const graph *g, const solution *read)
     for (size_t i = 0; i < read->length; i++) {
         if (!is_digit(symbol_of(read->digits[i])))
             continue; /* what is as a mark is stands in its share */
-        const double odds = trust_in_digit(&g->arcs[read->arc[i]], symbol_of(read->digits[i]));
-        all *= 1 / (1 + exp((all_cut ? TRUST_ALL_CUT : 0) - odds));
+        const double odds = trust_in_digit(&g->arcs[read->arc[i]], symbol_of(read->digits[i]), g->weights);
+        all *= 1 / (1 + exp((all_cut ? g->weights[TRUST_ALL_CUT] : 0) - odds));
     }
     return all;
 }

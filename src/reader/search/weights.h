@@ -6,34 +6,36 @@
 
 #include "alphabet.h"
 #include "lenet5_reader.h"
+#include "priors.h"
 
-/* Priors are e to the power of minus these, fitted to strings of training digits (docs/results.md). */
-#define CUT_COST 0.3         /* of a cut */
-#define CUT_INK_COST 2.8     /* of the ink on it, in pixels to the line's height */
-#define STROKE_COST 1.1      /* of each stroke that it goes through but the first */
-#define WIDTH_COST 9.0       /* of a width beyond that of a digit, squared, to the line's height */
-#define WIDE_PART 0.54       /* that width */
-#define WIDE_WHOLE 0.8       /* that width of what touches nothing else */
-#define GAP_COST 12.0        /* of a gap within a digit, to the line's height */
-#define LOW_COST 0.4         /* of lowness: how far below the line's height */
-#define LOW_SQUARE_COST 17.0 /* and of its square */
-#define SKIP_COST 4.0        /* of leaving a piece out */
-#define SKIP_AREA_COST 120.0 /* and of its ink, to the square of the line's height */
-#define SHARPNESS 5.8        /* the power of a probability that counts */
-#define OTHER_SHARE 0.01     /* of strings that are not of the format */
-#define BESIDE_COST 5.0      /* of leaving out what stands before or behind a string of a format */
-#define BESIDE_DIGITS 0.5    /* the mean weight of digits there that is too much to be left out */
-#define BESIDE_GAP 0.3       /* the gap between them, at least, to the line's height */
-
-/* Trust in a digit, in logarithms of the odds that it is one; fitted to such strings and to pictures of other things.
- */
-#define TRUST -2.5         /* where nothing speaks for or against it */
-#define TRUST_RUBBISH 1.3  /* for each power of e that the network takes it for rubbish less */
-#define TRUST_SHAPE 0.28   /* and for each of its shape's prior */
-#define TRUST_SOLID 22.0   /* against what ink fills of its box beyond */
-#define SOLID 0.55         /* this share of it */
-#define TRUST_CUT_ONE 1.3  /* against a 1 that was cut out: so many other things' strokes can be */
-#define TRUST_ALL_CUT 2.25 /* and against digits none of which stands by itself */
+/* The search: priors.h says what each of them weighs. */
+/* clang-format off */
+/* search: begin */
+static const double search_weights[SEARCH_WEIGHTS] = {
+    [PRIOR_CUT] = 0.300,
+    [PRIOR_CUT_INK] = 2.800,
+    [PRIOR_STROKES] = 1.100,
+    [PRIOR_MARKED] = 1.000,
+    [PRIOR_WIDTH] = 9.000,
+    [PRIOR_GAP] = 12.000,
+    [PRIOR_LOW] = 0.400,
+    [PRIOR_LOW_SQUARE] = 17.000,
+    [SKIP_PIECE] = 4.000,
+    [SKIP_AREA] = 120.000,
+    [SKIP_MARKED] = 1.000,
+    [SHARPNESS] = 5.800,
+    [OTHER_SHARE] = -4.605,
+    [BESIDE] = 5.000,
+    [BESIDE_DIGITS] = 0.500,
+    [TRUST] = -2.500,
+    [TRUST_RUBBISH] = 1.300,
+    [TRUST_SHAPE] = 0.280,
+    [TRUST_SOLID] = 22.000,
+    [TRUST_CUT_ONE] = 1.300,
+    [TRUST_ALL_CUT] = 2.250,
+};
+/* search: end */
+/* clang-format on */
 
 /* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
 /* clang-format off */
@@ -187,12 +189,10 @@ static const mark_form mark_forms[] = {
       [MEASURE_STRAY] = {0, 0.02, 0.01}}},
 };
 
-#define LEAST_LEFT_OUT 0.01 /* the least share of what is no mark that counts where leaving it out is weighed */
-#define LEAST_JOINED 0.1    /* and where it would be a part of a digit */
-#define PAIR_GAIN 5.0       /* logarithm of the odds for two slashes that are alike, as in a date */
-#define PAIR_UNLIKE 0.12    /* what their boxes' sides may differ by */
-#define PAIR_LEAST 0.6      /* the distance between them */
-#define PAIR_MOST 4.0       /* for two digits */
-#define LEAST_MARK 0.001    /* a share: what is less likely is no mark */
+#define PAIR_GAIN 5.0    /* logarithm of the odds for two slashes that are alike, as in a date */
+#define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
+#define PAIR_LEAST 0.6   /* the distance between them */
+#define PAIR_MOST 4.0    /* for two digits */
+#define LEAST_MARK 0.001 /* a share: what is less likely is no mark */
 
 #endif
