@@ -1,12 +1,19 @@
 #!/usr/bin/python3
-"""Fits the weights of the evidence in src/reader/search/weights.h to generated pictures, and writes them there.
+"""Fits the weights in src/reader/search/weights.h to generated pictures, and writes them there.
 
-usage: bench/fit_reader.py DATA [--count N] [--program PROGRAM] [--seed N] [--pictures DIR] [--write]
+usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FILE] [--build DIR] [--seed N] [--pictures DIR] [--write]
 
-DATA is the folder of MNIST; training digits alone are drawn. About N (3,000) pictures of each source below are read, and whether
-each string is the right one becomes a logistic regression on its evidence (`lenet5 read --json --evidence`). SHARES says how much
-each source counts. DIR keeps the pictures for another fit of the same N and seed. Without --write the weights are printed alone. Then, for several thresholds, what share is accepted and what share of the
-accepted is wrong, of every third picture, which the fit has not seen. Needs Debian's python3-pil and python3-numpy, and fonts."""
+DATA is the folder of MNIST; training digits alone are drawn. There are two steps, one after the other where --step names none.
+
+search: the costs of the search and its trust in digits. bench/fit_search.c changes them one by one, so that what is written grows more
+probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds the program of --build.
+
+evidence: whether each string that the program reads is the right one becomes a logistic regression on its evidence (`lenet5 read --json
+--evidence`). Then, for several thresholds, what share is accepted and what share of the accepted is wrong.
+
+Every third picture is held out. SHARES says how much each source counts. --model names a network that was trained with `--recipe read
+--validation 10000`: the last 10,000 training digits alone are drawn, which it has not seen. DIR keeps the pictures for another fit of the
+same N and seed. Without --write the weights are printed alone. Needs Debian's python3-pil and python3-numpy, and fonts."""
 import argparse
 import collections
 import concurrent.futures
@@ -30,6 +37,7 @@ import signs
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = f"{ROOT}/src/reader/search/weights.h"
 PART = 250  # pictures that are drawn and read at once
+HELD_OUT = 10000  # digits
 RIDGE = 1.0  # of the squares of the weights, in rows: weights of rare evidence stay small
 Stock = collections.namedtuple("Stock", "digits labels of_pages")
 Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the strings that are right, in any order
@@ -98,9 +106,10 @@ def sign(rng, stock):
     return Drawn(picture, [], list(signs.right_answers(kind, string)))
 
 
+STYLES = ("spaced", "touching", "form")  # of strings, for the search
 # How often each source is met, as far as anyone can say: strings far more often than what is none.
 SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "empty": empty, "signs": sign}
-SHARES = {"hands": 3, "singles": 1, "things": 0.3, "pages": 3, "empty": 0.5, "signs": 1}
+SHARES = {"hands": 3, "singles": 1, "things": 0.3, "pages": 3, "empty": 0.5, "signs": 1, "spaced": 2, "touching": 2, "form": 2}
 
 
 # ---- Reading ----
@@ -111,7 +120,7 @@ def plain(text):
 
 def draw_part(options, source, part, folder):
     """A part of a source's pictures in a folder, and what they are in drawn.json; each picture has a number of its own."""
-    stock = Stock(*mnist.load(options.data, "train"), paper.Digits(options.data, "train"))
+    stock = Stock(*mnist.load(options.digits, "train"), paper.Digits(options.digits, "train"))
     rows = []
     os.makedirs(folder + ".new")
     for number in range(part * PART, min((part + 1) * PART, options.count)):
@@ -123,18 +132,40 @@ def draw_part(options, source, part, folder):
     os.rename(folder + ".new", folder)
 
 
-def rows_of(program, folder):
+def draw_style(options, style, folder):
+    """Strings of five of a style, half of them with a format."""
+    subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(options.count),
+                    "--data", options.digits, "--seed", str(options.seed)], stdout=subprocess.DEVNULL, check=True)
+    rows = []
+    with open(f"{folder}.new/truth.tsv") as file:
+        for number, (name, text) in enumerate(line.split() for line in file):
+            os.rename(f"{folder}.new/{name}", f"{folder}.new/{number}.png")
+            rows.append((number, ["--format", "5"] if number % 2 else [], [text]))
+    with open(f"{folder}.new/drawn.json", "w") as file:
+        json.dump(rows, file)
+    os.rename(folder + ".new", folder)
+
+
+def folder_of(options, source, part):
+    """The folder of a part of a source's pictures, which are drawn if they are not there."""
+    folder = f"{options.pictures}/{source}-{options.seed}-{part}"
+    if not os.path.exists(folder):
+        (draw_style if source in STYLES else draw_part)(options, source, *([] if source in STYLES else [part]), folder)
+    return folder
+
+
+def rows_of(options, folder):
     """The evidence of every line of the pictures in a folder, and whether its string is right."""
     with open(f"{folder}/drawn.json") as file:
         drawn = json.load(file)
     truth = {number: [plain(text) for text in texts] for number, _, texts in drawn}
     by_options = collections.defaultdict(list)
-    for number, options, _ in drawn:
-        by_options[tuple(options)].append(number)
+    for number, more, _ in drawn:
+        by_options[tuple(more)].append(number)
     rows = []
-    for options, numbers in by_options.items():
+    for more, numbers in by_options.items():
         files = [f"{folder}/{n}.png" for n in numbers]
-        out = subprocess.run([program, "read", "--json", "--evidence", "--threads", "1", *options, *files], stdout=subprocess.PIPE,
+        out = subprocess.run([f"{options.build}/lenet5", "read", *options.network, "--json", "--evidence", "--threads", "1", *more, *files], stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL)
         for line in out.stdout.decode().splitlines():
             answer = json.loads(line)
@@ -145,10 +176,7 @@ def rows_of(program, folder):
 
 
 def gather(options, source, part):
-    folder = f"{options.pictures}/{source}-{options.seed}-{part}"
-    if not os.path.exists(folder):
-        draw_part(options, source, part, folder)
-    return rows_of(options.program, folder)
+    return rows_of(options, folder_of(options, source, part))
 
 
 def gather_all(options):
@@ -158,6 +186,46 @@ def gather_all(options):
         for (source, _), found in zip(jobs, pool.map(gather, *zip(*[(options, *job) for job in jobs]))):
             rows[source] += found
     return rows
+
+
+# ---- The search ----
+
+def list_part(options, source, part):
+    """Pictures for bench/fit_search.c: file, format, whether it is held out, how much it counts, and what is written."""
+    folder = folder_of(options, source, part)
+    with open(f"{folder}/drawn.json") as file:
+        drawn = json.load(file)
+    rows = []
+    for number, more, texts in drawn:
+        if not more or more[0] == "--format":
+            rows.append((f"{folder}/{number}.png", more[1] if more else "", number % 3 == 0, [plain(text) for text in texts]))
+    return rows
+
+
+def list_pictures(options):
+    parts = range(-(-options.count // PART))
+    jobs = [(source, part) for source in SOURCES for part in parts] + [(style, 0) for style in STYLES]
+    rows = {source: [] for source in SHARES}
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        for (source, _), found in zip(jobs, pool.map(list_part, *zip(*[(options, *job) for job in jobs]))):
+            rows[source] += found
+    text = ""
+    for source, found in rows.items():
+        share = SHARES[source] / sum(max(1, len(texts)) for _, _, _, texts in found)
+        for file, wanted, held, texts in found:
+            text += "\t".join([file, wanted, str(int(held)), str(share), *texts]) + "\n"
+    return text
+
+
+def fit_search(options):
+    subprocess.run(["cmake", "--build", options.build, "--target", "fit_search"], stdout=subprocess.DEVNULL, check=True)
+    out = subprocess.run([f"{options.build}/fit_search", *options.network[1:]], input=list_pictures(options).encode(),
+                         stdout=subprocess.PIPE, check=True)
+    print(out.stdout.decode(), end="")
+    if options.write:
+        rows = ["    [%s] = %s," % tuple(line.split("\t")) for line in out.stdout.decode().splitlines()]
+        write_table("search", ["static const double search_weights[SEARCH_WEIGHTS] = {", *rows, "};"])
+        subprocess.run(["cmake", "--build", options.build, "--target", "lenet5"], stdout=subprocess.DEVNULL, check=True)
 
 
 # ---- The regression ----
@@ -188,13 +256,12 @@ def newton(x, y, weight):
     return w
 
 
-def write_table(names, w):
+def write_table(name, lines):
+    """Puts lines between the two of the table that mark a part of it."""
     with open(TABLE) as file:
         text = file.read()
-    rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(names, w)]
-    table = "\n".join([f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};"])
-    begin, end = "/* fitted: begin */\n", "\n/* fitted: end */"
-    text = text[:text.index(begin) + len(begin)] + table + text[text.index(end):]
+    begin, end = f"/* {name}: begin */\n", f"\n/* {name}: end */"
+    text = text[:text.index(begin) + len(begin)] + "\n".join(lines) + text[text.index(end):]
     with open(TABLE + ".new", "w") as file:
         file.write(text)
     os.rename(TABLE + ".new", TABLE)
@@ -209,24 +276,15 @@ def report(name, p, right):
     print(f"| {name} | {len(p)} | {100 * right.mean():.1f} | " + " | ".join(cells) + " |", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data")
-    parser.add_argument("--count", type=int, default=3000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
-    parser.add_argument("--pictures", help="a folder for the pictures; those that are there are not drawn again")
-    parser.add_argument("--write", action="store_true")
-    options = parser.parse_args()
+def fit_evidence(options):
     names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
-    with tempfile.TemporaryDirectory() as temporary:
-        options.pictures = options.pictures or temporary
-        rows = gather_all(options)
+    rows = gather_all(options)
     x = np.array([r[0] for s in SOURCES for r in rows[s]])
     y = np.array([r[1] for s in SOURCES for r in rows[s]])
     group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
     kept = np.array([r[2] % 3 == 0 for s in SOURCES for r in rows[s]])
-    weight = np.array([len(y) * SHARES[list(SOURCES)[g]] / sum(SHARES.values()) / np.sum(group == g) for g in group])
+    shares = np.array([SHARES[s] for s in SOURCES])
+    weight = np.array([len(y) * shares[g] / shares.sum() / np.sum(group == g) for g in group])
     w = fit(x[~kept], y[~kept], weight[~kept], names)
     for name, value in zip([*names, "constant"], w):
         print(f"{name:12s} {value:8.3f}")
@@ -236,7 +294,36 @@ def main():
         here = kept & (group == i)
         report(s, p[here], y[here])
     if options.write:
-        write_table(names, w)
+        rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(names, w)]
+        write_table("fitted", [f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};"])
+
+
+def last_digits(data, folder):
+    """A folder with the last HELD_OUT training digits alone; returns it."""
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
+        mnist.write_last(f"{folder}/{name}", data, name, HELD_OUT)
+    return folder
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data")
+    parser.add_argument("--step", choices=("search", "evidence"))
+    parser.add_argument("--count", type=int, default=3000)
+    parser.add_argument("--model")
+    parser.add_argument("--build", default=f"{ROOT}/build/release")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pictures", help="a folder for the pictures; those that are there are not drawn again")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        options.pictures = options.pictures or temporary
+        options.network = ["--model", options.model] if options.model else []
+        options.digits = last_digits(options.data, temporary) if options.model else options.data
+        if options.step != "evidence":
+            fit_search(options)
+        if options.step != "search":
+            fit_evidence(options)
 
 
 if __name__ == "__main__":

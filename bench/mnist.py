@@ -24,6 +24,15 @@ def write_first(path, folder, name, count):
         stream.write(data[:4] + count.to_bytes(4, "big") + data[8:header + count * size])
 
 
+def write_last(path, folder, name, count):
+    """The file of that name with its last so many items alone, uncompressed."""
+    data = read(folder, name)
+    header = 4 + 4 * data[3]
+    size = int(np.prod(np.frombuffer(data, ">u4", data[3] - 1, 8), dtype=int))
+    with open(path, "wb") as stream:
+        stream.write(data[:4] + count.to_bytes(4, "big") + data[8:header] + data[len(data) - count * size:])
+
+
 def load(folder, part):
     """Pictures as (count, 28, 28) floats from 0, paper, to 1, ink; and labels. part is train or t10k."""
     pictures = np.frombuffer(read(folder, part + "-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 28, 28)
