@@ -209,23 +209,33 @@ static void read_list(lenet5_reader *reader)
 /* ---- Trials ---------------------------------------------------------------------------------------------------------
  */
 
-/* The probability of what is written, with some weights. */
-static double probability_of(sample *s, const double *weights)
+/* Searches a line; returns the probability of a string, which is set to what the others leave where it is empty. */
+static double search(sample *s, size_t most, bool *best)
 {
     static const lenet5_read_options defaults;
     solution found[ANSWERS];
     size_t count;
     double none = 1, right = 0;
     budget work = lenet5_budget_new(&defaults);
-    s->g.weights = weights;
-    lenet5_set_priors(&s->g);
-    if (__real_lenet5_graph_solve(found, &count, ANSWERS, &s->g, s->format, &work, NULL) != LENET5_OK)
-        return 0;
+    if (__real_lenet5_graph_solve(found, &count, most, &s->g, s->format, &work, NULL) != LENET5_OK)
+        stop("a line is too long to be searched");
     for (size_t i = 0; i < count; i++) {
         none -= found[i].probability;
         right += strcmp(found[i].digits, s->text) == 0 ? found[i].probability : 0;
     }
+    *best = right > 0 || !s->text[0];
     return s->text[0] ? right : fmax(0, none);
+}
+
+/* The probability of what is written, with some weights. Other strings than the best are looked for only where it is
+ * none of them. */
+static double probability_of(sample *s, const double *weights)
+{
+    bool is_best;
+    s->g.weights = weights;
+    lenet5_set_priors(&s->g);
+    const double probability = search(s, 1, &is_best);
+    return is_best ? probability : search(s, ANSWERS, &is_best);
 }
 
 /* Mean logarithm of the probabilities of the lines that are held out or of the others. */
