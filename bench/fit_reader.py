@@ -5,8 +5,8 @@ usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FI
 
 DATA is the folder of MNIST; training digits alone are drawn. There are two steps, one after the other where --step names none.
 
-search: the costs of the search and its trust in digits. bench/fit_search.c changes them one by one, so that what is written grows more
-probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds the program of --build.
+search: the costs of the search, its trust in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
+what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds the program of --build.
 
 evidence: whether each string that the program reads is the right one becomes a logistic regression on its evidence (`lenet5 read --json
 --evidence`). Then, for several thresholds, what share is accepted and what share of the accepted is wrong.
@@ -223,8 +223,7 @@ def fit_search(options):
                          stdout=subprocess.PIPE, check=True)
     print(out.stdout.decode(), end="")
     if options.write:
-        rows = ["    [%s] = %s," % tuple(line.split("\t")) for line in out.stdout.decode().splitlines()]
-        write_table("search", ["static const double search_weights[SEARCH_WEIGHTS] = {", *rows, "};"])
+        write_table("search", out.stdout.decode().splitlines())
         subprocess.run(["cmake", "--build", options.build, "--target", "lenet5"], stdout=subprocess.DEVNULL, check=True)
 
 

@@ -1,7 +1,7 @@
 /*
  * Fits the weights of the search (src/reader/search/weights.h) to pictures whose strings are known.
  *
- *     fit_search [MODEL] < LIST
+ *     fit_search [MODEL] < LIST > TABLES
  *
  * A line of LIST, with tabs between: a picture file, the format that it is read with or nothing, 1 if it is held out,
  * how much it counts, and the strings that are written in it, if any. The pictures are read once. What the search is
@@ -10,7 +10,7 @@
  *
  * The weights are changed one at a time, so that the probability that the search gives to what is written grows: of the
  * right string, or of no string where none is written. Each round ends with the lines that are held out; the rounds end
- * where these do not gain. The program prints the names of all weights with their values.
+ * where these do not gain. The costs of the search and the forms of marks take turns. The program prints both tables.
  */
 #include <math.h>
 #include <stdio.h>
@@ -27,9 +27,11 @@
 #define ANSWERS 5        /* strings that a search is asked for */
 #define LEAST_SHARE 1e-3 /* a probability: what is less likely is as bad */
 #define NEAR_ENOUGH 0.34 /* of a string's length: edits between what is read at first and what is written */
-#define FIRST_STEP 0.1   /* of a weight, or where it is small of 1 */
+#define FIRST_STEP 0.1   /* of a number, */
+#define SMALL 0.1        /* or of this where the number is smaller */
 #define LEAST_GAIN 1e-4  /* of the mean logarithm, in a round, of the lines that are held out */
-#define MOST_ROUNDS 12
+#define MOST_ROUNDS 8
+#define MOST_OF_FORMS (MARK_FORMS * (1 + 3 * MEASURES))
 
 static const struct {
     const char *name;
@@ -47,6 +49,27 @@ static const struct {
     [TRUST_SOLID] = {"TRUST_SOLID", 0, 1000},     [TRUST_CUT_ONE] = {"TRUST_CUT_ONE", 0, 100},
     [TRUST_ALL_CUT] = {"TRUST_ALL_CUT", 0, 100},
 };
+
+static const char *const measures[MEASURES] = {
+    [MEASURE_WIDTH] = "WIDTH",     [MEASURE_HEIGHT] = "HEIGHT", [MEASURE_TOP] = "TOP",       [MEASURE_FOOT] = "FOOT",
+    [MEASURE_ASPECT] = "ASPECT",   [MEASURE_BANDS] = "BANDS",   [MEASURE_BAND] = "BAND",     [MEASURE_FILL] = "FILL",
+    [MEASURE_CORNERS] = "CORNERS", [MEASURE_RUNS] = "RUNS",     [MEASURE_LAYERS] = "LAYERS", [MEASURE_LEAN] = "LEAN",
+    [MEASURE_BEND] = "BEND",       [MEASURE_STRAY] = "STRAY",
+};
+
+static const char *const marks[MARKS] = {"POINT",  "COMMA", "COLON", "HYPHEN", "SLASH",
+                                         "EQUALS", "PLUS",  "OPEN",  "CLOSE"};
+
+/* What is fitted. */
+typedef struct tables {
+    double weights[SEARCH_WEIGHTS];
+    mark_form forms[MARK_FORMS];
+} tables;
+
+/* A number of them, between bounds. */
+typedef struct number {
+    double *at, least, most, step;
+} number;
 
 /* A picture of the list. */
 typedef struct entry {
@@ -227,67 +250,127 @@ static double search(sample *s, size_t most, bool *best)
     return s->text[0] ? right : fmax(0, none);
 }
 
-/* The probability of what is written, with some weights. Other strings than the best are looked for only where it is
- * none of them. */
-static double probability_of(sample *s, const double *weights)
+/* The probability of what is written. Other strings than the best are looked for only where it is none of them. */
+static double probability_of(sample *s, const tables *w)
 {
     bool is_best;
-    s->g.weights = weights;
+    s->g.weights = w->weights;
+    s->g.forms = w->forms;
     lenet5_set_priors(&s->g);
     const double probability = search(s, 1, &is_best);
     return is_best ? probability : search(s, ANSWERS, &is_best);
 }
 
 /* Mean logarithm of the probabilities of the lines that are held out or of the others. */
-static double merit(const double *weights, bool held)
+static double merit(const tables *w, bool held)
 {
     double sum = 0, shares = 0;
     for (size_t i = 0; i < sample_count; i++) {
         sample *s = samples[i];
         if (s->held != held)
             continue;
-        sum += s->share * log(LEAST_SHARE + probability_of(s, weights));
+        sum += s->share * log(LEAST_SHARE + probability_of(s, w));
         shares += s->share;
     }
     return shares > 0 ? sum / shares : 0;
 }
 
-/* Tries a weight one step up and one down; returns the merit of what is kept. */
-static double try_weight(double *weights, double *step, size_t which, double best)
+/* Tries a number one step up and one down; returns the merit of what is kept. */
+static double try_number(number *n, const tables *trial, double best)
 {
-    const double before = weights[which];
+    const double before = *n->at;
     for (int way = 0; way < 2; way++) {
-        weights[which] = fmax(kinds[which].least, fmin(kinds[which].most, before + *step));
-        const double found = weights[which] != before ? merit(weights, false) : best;
+        *n->at = fmax(n->least, fmin(n->most, before + n->step));
+        const double found = *n->at != before ? merit(trial, false) : best;
         if (found > best) {
-            *step *= 1.5;
+            n->step *= 1.5;
             return found;
         }
-        *step = -*step;
+        n->step = -n->step;
     }
-    weights[which] = before;
-    *step /= 2;
+    *n->at = before;
+    n->step /= 2;
     return best;
 }
 
-static void fit(double weights[SEARCH_WEIGHTS])
+/* Fits some numbers of trial, and leaves in best what the lines that are held out like most. Returns their merit. */
+static double fit(tables *best, tables *trial, number *numbers, size_t count, double held)
 {
-    double trial[SEARCH_WEIGHTS], step[SEARCH_WEIGHTS];
-    double best = merit(weights, false), held = merit(weights, true);
-    memcpy(trial, weights, sizeof trial);
-    for (size_t i = 0; i < SEARCH_WEIGHTS; i++)
-        step[i] = FIRST_STEP * fmax(1, fabs(weights[i]));
-    fprintf(stderr, "%zu lines; at first %.5f, held out %.5f\n", sample_count, best, held);
+    double merit_now = merit(trial, false);
     for (int round = 0; round < MOST_ROUNDS; round++) {
-        for (size_t i = 0; i < SEARCH_WEIGHTS; i++)
-            best = try_weight(trial, &step[i], i, best);
+        for (size_t i = 0; i < count; i++)
+            merit_now = try_number(&numbers[i], trial, merit_now);
         const double now = merit(trial, true);
-        fprintf(stderr, "round %d: %.5f, held out %.5f\n", round + 1, best, now);
+        fprintf(stderr, "%zu numbers, round %d: %.5f, held out %.5f\n", count, round + 1, merit_now, now);
         if (now < held + LEAST_GAIN)
             break;
         held = now;
-        memcpy(weights, trial, sizeof trial);
+        *best = *trial;
     }
+    *trial = *best;
+    return held;
+}
+
+static void add_number(number *numbers, size_t *count, double *at, double least, double most)
+{
+    numbers[(*count)++] = (number){at, least, most, FIRST_STEP * fmax(fabs(*at), SMALL)};
+}
+
+static size_t list_weights(number numbers[SEARCH_WEIGHTS], tables *w)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SEARCH_WEIGHTS; i++)
+        add_number(numbers, &count, &w->weights[i], kinds[i].least, kinds[i].most);
+    return count;
+}
+
+static size_t list_forms(number numbers[MOST_OF_FORMS], tables *w)
+{
+    size_t count = 0;
+    for (mark_form *form = w->forms; form < w->forms + MARK_FORMS; form++) {
+        add_number(numbers, &count, &form->cost, -20, 20);
+        for (mark_range *r = form->range; r < form->range + MEASURES; r++) {
+            if (r->soft <= 0)
+                continue;
+            add_number(numbers, &count, &r->soft, 1e-4, 10);
+            add_number(numbers, &count, &r->least, -10, 10);
+            add_number(numbers, &count, &r->most, -10, 10);
+        }
+    }
+    return count;
+}
+
+static void fit_all(tables *w)
+{
+    tables trial = *w;
+    number weights[SEARCH_WEIGHTS], forms[MOST_OF_FORMS];
+    const size_t weight_count = list_weights(weights, &trial), form_count = list_forms(forms, &trial);
+    double held = merit(w, true);
+    fprintf(stderr, "%zu lines; at first %.5f, held out %.5f\n", sample_count, merit(w, false), held);
+    held = fit(w, &trial, weights, weight_count, held);
+    held = fit(w, &trial, forms, form_count, held);
+    fit(w, &trial, weights, weight_count, held);
+}
+
+/* As weights.h has them. */
+static void print_tables(const tables *w)
+{
+    printf("static const double search_weights[SEARCH_WEIGHTS] = {\n");
+    for (size_t i = 0; i < SEARCH_WEIGHTS; i++)
+        printf("    [%s] = %.3f,\n", kinds[i].name, w->weights[i]);
+    printf("};\n\nstatic const mark_form mark_forms[MARK_FORMS] = {\n");
+    for (size_t i = 0; i < MARK_FORMS; i++) {
+        printf("    {%s,\n     %.3g,\n     {", marks[w->forms[i].mark - LENET5_CLASSES], w->forms[i].cost);
+        const char *between = "";
+        for (size_t k = 0; k < MEASURES; k++) {
+            const mark_range *r = &w->forms[i].range[k];
+            if (r->soft > 0)
+                printf("%s[MEASURE_%s] = {%.3g, %.3g, %.3g}", between, measures[k], r->least, r->most, r->soft);
+            between = r->soft > 0 ? ",\n      " : between;
+        }
+        printf("}},\n");
+    }
+    printf("};\n");
 }
 
 int main(int argc, char **argv)
@@ -295,16 +378,16 @@ int main(int argc, char **argv)
     lenet5_error error;
     lenet5_reader *reader;
     lenet5_committee committee = {0};
-    double weights[SEARCH_WEIGHTS];
-    memcpy(weights, search_weights, sizeof weights);
+    tables w;
+    memcpy(w.weights, search_weights, sizeof w.weights);
+    memcpy(w.forms, mark_forms, sizeof w.forms);
     if (argc > 1 && lenet5_committee_load(&committee, (const char *const *)&argv[1], 1, &error) != LENET5_OK)
         stop(error.message);
     if (lenet5_reader_new(&reader, argc > 1 ? &committee : NULL, &error) != LENET5_OK)
         stop(error.message);
     read_list(reader);
-    fit(weights);
-    for (size_t i = 0; i < SEARCH_WEIGHTS; i++)
-        printf("%s\t%.3f\n", kinds[i].name, weights[i]);
+    fit_all(&w);
+    print_tables(&w);
     lenet5_reader_free(reader);
     return 0;
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reader/search/marks.h"
+#include "reader/search/weights.h"
 #include "unit.h"
 
 /* ---- Ink ------------------------------------------------------------------------------------------------------------
@@ -53,7 +53,9 @@ static void measure_strokes(double share[MARKS], const stroke *strokes)
     for (size_t y = box.top; y < box.bottom; y++)
         for (size_t x = box.left; x < box.right; x++)
             ink[i++] = (uint8_t)(255 * ink_at(x, y, strokes));
-    lenet5_mark_shares(share, ink, &box, &beside);
+    double value[MEASURES];
+    lenet5_measure_mark(value, ink, &box, &beside);
+    lenet5_mark_shares(share, value, mark_forms);
 }
 
 static void marks_are_told_by_place_size_and_shape(void **state)
@@ -107,11 +109,10 @@ static void digits_are_no_marks(void **state)
 static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
 {
     (void)state;
-    double share[MARKS];
-    const uint8_t ink[4] = {255, 255, 255, 255};
-    lenet5_mark_shares(share, ink, &(span){0, 0, 2, 2}, &(footing){0});
-    for (size_t mark = 0; mark < MARKS; mark++)
-        assert_true(share[mark] == 0);
+    static text_line line = {
+        .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .place = SAME_PLACE};
+    assert_true(lenet5_footing(&line, 0, 1).height == 50); /* the other one's */
+    assert_true(lenet5_footing(&line, 0, 2).height == 0);
 }
 
 /* ---- Pictures -------------------------------------------------------------------------------------------------------

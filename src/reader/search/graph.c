@@ -32,7 +32,12 @@
 /* What a mark's share leaves to digits counts for so much at least: a mark may be wrong. */
 #define LEAST_LEFT_OUT 0.01 /* where it would be left out */
 #define LEAST_JOINED 0.1    /* where it would be a part of a digit */
-#define ARC_WORK 3000       /* units of work for an arc, besides its pixels */
+/* Two slashes that are alike, as in a date; lengths are to the line's height. */
+#define PAIR_GAIN 5.0    /* logarithm of the odds for each of them */
+#define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
+#define PAIR_LEAST 0.6   /* the distance between them */
+#define PAIR_MOST 4.0    /* for two digits */
+#define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
 
 /* ---- Arcs -----------------------------------------------------------------------------------------------------------
  */
@@ -109,14 +114,10 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
             ink[(y - a->box.top) * width + x - a->box.left] = own ? l->map.ink[at] : 0;
         }
     lenet5_normalise_ink(a->picture, ink, width, a->box.bottom - a->box.top);
-    a->marked = false;
-    memset(a->mark, 0, sizeof a->mark);
-    if (!is_whole(l, a->first, a->last))
-        return;
     const footing beside = lenet5_footing(l, a->first, a->last);
-    lenet5_mark_shares(a->mark, ink, &a->box, &beside);
-    for (size_t mark = 0; mark < MARKS; mark++)
-        a->marked |= a->mark[mark] > 0;
+    a->is_whole = is_whole(l, a->first, a->last) && beside.height > 0;
+    if (a->is_whole)
+        lenet5_measure_mark(a->look, ink, &a->box, &beside);
 }
 
 /* Some neighbouring pieces of one cell, or all that a part of the line has been cut into. */
@@ -169,54 +170,6 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
     return LENET5_OK;
 }
 
-static bool are_pair(const arc *a, const arc *b, double height)
-{
-    const double wide = (double)(a->box.right - a->box.left) - (double)(b->box.right - b->box.left);
-    const double top = (double)a->box.top - (double)b->box.top;
-    const double foot = (double)a->box.bottom - (double)b->box.bottom;
-    const double away = ((double)b->box.left - (double)a->box.right) / height;
-    return fmax(fabs(wide), fmax(fabs(top), fabs(foot))) < PAIR_UNLIKE * height && away > PAIR_LEAST &&
-           away < PAIR_MOST;
-}
-
-static bool has_pair(const graph *g, const arc *a, double height)
-{
-    const size_t slash = SLASH - LENET5_CLASSES;
-    bool found = false;
-    for (size_t i = 0; i < g->count && a->mark[slash] > 0 && !found; i++)
-        found = g->arcs[i].mark[slash] > 0 && (are_pair(a, &g->arcs[i], height) || are_pair(&g->arcs[i], a, height));
-    return found;
-}
-
-/* A long 1 by itself may look like a slash; the slashes of a date come in pairs. */
-static void pair_slashes(graph *g, double height)
-{
-    for (size_t i = 0; i < g->count; i++)
-        if (has_pair(g, &g->arcs[i], height)) {
-            double *share = &g->arcs[i].mark[SLASH - LENET5_CLASSES];
-            const double odds = *share / fmax(1e-9, 1 - *share) * exp(PAIR_GAIN);
-            *share = odds / (1 + odds);
-        }
-}
-
-/* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
-static void keep_marks(graph *g, const text_line *line)
-{
-    double none[MOST_PIECES];
-    for (size_t piece = 0; piece < line->count; piece++) {
-        const arc *alone = &g->arcs[g->begin[piece]];
-        assert(alone->first == piece && alone->last == piece + 1);
-        none[piece] = 1;
-        for (size_t mark = 0; mark < MARKS; mark++)
-            none[piece] -= alone->mark[mark];
-        g->piece[piece].marked = -log(fmax(LEAST_LEFT_OUT, none[piece]));
-    }
-    for (size_t i = 0; i < g->count; i++)
-        for (size_t piece = g->arcs[i].first; piece < g->arcs[i].last && g->arcs[i].last > g->arcs[i].first + 1;
-             piece++)
-            g->arcs[i].measure[PRIOR_MARKED] -= log(fmax(LEAST_JOINED, none[piece]));
-}
-
 /* Words and signs beside a string are apart from it. */
 static void find_gaps(graph *g, const text_line *line)
 {
@@ -230,7 +183,11 @@ static void find_gaps(graph *g, const text_line *line)
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error)
 {
     uint8_t *ink = malloc(line->map.width * line->map.height);
-    *g = (graph){.weights = search_weights, .nodes = line->count + 1, .room = (MOST_JOINED + 1) * line->count + 1};
+    *g = (graph){.weights = search_weights,
+                 .forms = mark_forms,
+                 .height = line->height,
+                 .nodes = line->count + 1,
+                 .room = (MOST_JOINED + 1) * line->count + 1};
     g->arcs = malloc(g->room * sizeof *g->arcs);
     lenet5_status status = ink && g->arcs ? LENET5_OK : lenet5_fail_memory(error);
     assert(line->count <= MOST_PIECES);
@@ -245,11 +202,76 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
         lenet5_graph_free(g);
         return status;
     }
-    pair_slashes(g, line->height);
-    keep_marks(g, line);
     find_gaps(g, line);
     lenet5_set_priors(g);
     return LENET5_OK;
+}
+
+/* ---- Marks --------------------------------------------------------------------------------------------------------
+ */
+
+static void find_marks(graph *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        arc *a = &g->arcs[i];
+        a->marked = false;
+        memset(a->mark, 0, sizeof a->mark);
+        if (a->is_whole)
+            lenet5_mark_shares(a->mark, a->look, g->forms);
+        for (size_t mark = 0; mark < MARKS; mark++)
+            a->marked |= a->mark[mark] > 0;
+    }
+}
+
+static bool are_pair(const arc *a, const arc *b, double height)
+{
+    const double wide = (double)(a->box.right - a->box.left) - (double)(b->box.right - b->box.left);
+    const double top = (double)a->box.top - (double)b->box.top;
+    const double foot = (double)a->box.bottom - (double)b->box.bottom;
+    const double away = ((double)b->box.left - (double)a->box.right) / height;
+    return fmax(fabs(wide), fmax(fabs(top), fabs(foot))) < PAIR_UNLIKE * height && away > PAIR_LEAST &&
+           away < PAIR_MOST;
+}
+
+static bool has_pair(const graph *g, const arc *a)
+{
+    const size_t slash = SLASH - LENET5_CLASSES;
+    bool found = false;
+    for (size_t i = 0; i < g->count && a->mark[slash] > 0 && !found; i++)
+        found =
+            g->arcs[i].mark[slash] > 0 && (are_pair(a, &g->arcs[i], g->height) || are_pair(&g->arcs[i], a, g->height));
+    return found;
+}
+
+/* A long 1 by itself may look like a slash; the slashes of a date come in pairs. */
+static void pair_slashes(graph *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (has_pair(g, &g->arcs[i])) {
+            double *share = &g->arcs[i].mark[SLASH - LENET5_CLASSES];
+            const double odds = *share / fmax(1e-9, 1 - *share) * exp(PAIR_GAIN);
+            *share = odds / (1 + odds);
+        }
+}
+
+/* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
+static void keep_marks(graph *g)
+{
+    double none[MOST_PIECES];
+    for (size_t piece = 0; piece + 1 < g->nodes; piece++) {
+        const arc *alone = &g->arcs[g->begin[piece]];
+        assert(alone->first == piece && alone->last == piece + 1);
+        none[piece] = 1;
+        for (size_t mark = 0; mark < MARKS; mark++)
+            none[piece] -= alone->mark[mark];
+        g->piece[piece].marked = -log(fmax(LEAST_LEFT_OUT, none[piece]));
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        arc *a = &g->arcs[i];
+        a->measure[PRIOR_MARKED] = 0;
+        for (size_t piece = a->first; piece < a->last && a->last > a->first + 1; piece++)
+            a->measure[PRIOR_MARKED] -= log(fmax(LEAST_JOINED, none[piece]));
+    }
 }
 
 /* ---- Priors ---------------------------------------------------------------------------------------------------------
@@ -272,6 +294,9 @@ static double skip_prior(const single_piece *p, const double *w)
 void lenet5_set_priors(graph *g)
 {
     const double *w = g->weights;
+    find_marks(g);
+    pair_slashes(g);
+    keep_marks(g);
     for (size_t i = 0; i < g->count; i++) {
         arc *a = &g->arcs[i];
         a->prior = prior_of(a->measure, w, FIRST_OF_SHAPE);

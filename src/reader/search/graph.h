@@ -4,6 +4,7 @@
 #define LENET5_READER_GRAPH_H
 
 #include "format.h"
+#include "marks.h"
 #include "priors.h"
 #include "reader/lines/pieces.h"
 
@@ -14,6 +15,8 @@ typedef struct arc {
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
     double measure[ARC_MEASURES];
+    bool is_whole;          /* it stands by itself among digits, so that it may be a mark */
+    double look[MEASURES];  /* of one that is whole */
     double prior;           /* of the cut that it needs, at most 1 */
     double shape;           /* how well a digit may have its shape, at most 1 */
     double solid;           /* how much more of its box it fills than strokes do, at most 1 */
@@ -31,9 +34,11 @@ typedef struct single_piece {
 } single_piece;
 
 typedef struct graph {
-    const double *weights; /* (SEARCH_WEIGHTS) */
-    bool swept;            /* its nodes are places of a sweep, not gaps between pieces */
-    size_t nodes;          /* one more than pieces */
+    const double *weights;  /* (SEARCH_WEIGHTS) */
+    const mark_form *forms; /* (MARK_FORMS) */
+    double height;          /* of the line's digits */
+    bool swept;             /* its nodes are places of a sweep, not gaps between pieces */
+    size_t nodes;           /* one more than pieces */
     size_t count, room;
     arc *arcs;                     /* (count), in the order of their first pieces */
     size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
@@ -54,7 +59,8 @@ static inline unsigned symbols_of(const arc *a)
 /* Makes the arcs, with the weights of weights.h and without posteriors. */
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error);
 
-/* Sets the priors of arcs, and of pieces that are left out, by the graph's weights. */
+/* Sets the shares of marks, and the priors of arcs and of pieces that are left out, by the graph's weights and forms.
+ */
 void lenet5_set_priors(graph *g);
 
 void lenet5_graph_free(graph *g);

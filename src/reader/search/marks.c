@@ -12,12 +12,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "weights.h"
-
-#define INK 85     /* of 255: what is fainter is the edge of a stroke */
-#define NEAR 1.5   /* digits' heights: how far away a digit has a say where the line's foot is */
-#define TALL 0.6   /* of the line's height: what is lower does not stand on the line's foot */
-#define CORNER 0.3 /* of a box's sides */
+#define INK 85           /* of 255: what is fainter is the edge of a stroke */
+#define NEAR 1.5         /* digits' heights: how far away a digit has a say where the line's foot is */
+#define TALL 0.6         /* of the line's height: what is lower does not stand on the line's foot */
+#define CORNER 0.3       /* of a box's sides */
+#define LEAST_MARK 0.001 /* a share: what is less likely is no mark */
 
 /* ---- Footing --------------------------------------------------------------------------------------------------------
  */
@@ -120,11 +119,12 @@ static double fit_parabola(double *b, double *c, const rows *r)
     return sqrt(fmax(0, r->xx - a * r->x - *b * r->xy - *c * r->xy2) / n);
 }
 
-static void measure(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside)
+void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside)
 {
     const size_t width = box->right - box->left, height = box->bottom - box->top;
     const rows r = measure_rows(ink, width, height);
     double b, c;
+    assert(beside->height > 0);
     const double stray = fit_parabola(&b, &c, &r), h = beside->height;
     value[MEASURE_WIDTH] = (double)width / h;
     value[MEASURE_HEIGHT] = (double)height / h;
@@ -158,16 +158,13 @@ static double odds_of(const mark_form *form, const double value[MEASURES])
     return exp(-against);
 }
 
-void lenet5_mark_shares(double share[MARKS], const uint8_t *ink, const span *box, const footing *beside)
+void lenet5_mark_shares(double share[MARKS], const double value[MEASURES], const mark_form forms[MARK_FORMS])
 {
-    double value[MEASURES], all = 1;
+    double all = 1;
     memset(share, 0, MARKS * sizeof *share);
-    if (beside->height <= 0)
-        return;
-    measure(value, ink, box, beside);
-    for (size_t i = 0; i < sizeof mark_forms / sizeof mark_forms[0]; i++) {
-        const double odds = odds_of(&mark_forms[i], value);
-        share[mark_forms[i].mark - LENET5_CLASSES] += odds;
+    for (size_t i = 0; i < MARK_FORMS; i++) {
+        const double odds = odds_of(&forms[i], value);
+        share[forms[i].mark - LENET5_CLASSES] += odds;
         all += odds;
     }
     for (size_t mark = 0; mark < MARKS; mark++)

@@ -4,11 +4,11 @@
 #ifndef LENET5_READER_WEIGHTS_H
 #define LENET5_READER_WEIGHTS_H
 
-#include "alphabet.h"
 #include "lenet5_reader.h"
+#include "marks.h"
 #include "priors.h"
 
-/* The search: priors.h says what each of them weighs. */
+/* The search, and the forms of marks: priors.h and marks.h say what each number is. */
 /* clang-format off */
 /* search: begin */
 static const double search_weights[SEARCH_WEIGHTS] = {
@@ -34,73 +34,8 @@ static const double search_weights[SEARCH_WEIGHTS] = {
     [TRUST_CUT_ONE] = 1.300,
     [TRUST_ALL_CUT] = 2.250,
 };
-/* search: end */
-/* clang-format on */
 
-/* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
-/* clang-format off */
-/* fitted: begin */
-#define BELIEF (2.272)
-static const double belief_weights[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = 0.390,
-    [LENET5_EVIDENCE_LOOKS] = -2.281,
-    [LENET5_EVIDENCE_WORST_LOOK] = 0.000,
-    [LENET5_EVIDENCE_LENGTH] = 0.541,
-    [LENET5_EVIDENCE_HEIGHT] = -2.607,
-    [LENET5_EVIDENCE_UNREAD] = -0.098,
-    [LENET5_EVIDENCE_LEFT_OUT] = -2.474,
-    [LENET5_EVIDENCE_MARKS] = -0.788,
-    [LENET5_EVIDENCE_UNTOLD] = -0.181,
-    [LENET5_EVIDENCE_BESIDE] = -0.520,
-    [LENET5_EVIDENCE_BROKEN] = -1.640,
-    [LENET5_EVIDENCE_COMPANY] = 2.860,
-    [LENET5_EVIDENCE_ALONE] = 0.963,
-    [LENET5_EVIDENCE_CUT] = -4.764,
-    [LENET5_EVIDENCE_NOISE] = 0.000,
-    [LENET5_EVIDENCE_ANY] = -2.381,
-    [LENET5_EVIDENCE_SINGLE] = 0.000,
-    [LENET5_EVIDENCE_ALL_CUT] = 0.000,
-    [LENET5_EVIDENCE_ONES] = -1.924,
-    [LENET5_EVIDENCE_CLIPPED] = -2.228,
-    [LENET5_EVIDENCE_WIDTH] = 0.000,
-    [LENET5_EVIDENCE_RUBBISH] = 0.000,
-};
-/* fitted: end */
-/* clang-format on */
-/*
- * Marks, by what is measured of their ink (marks.c); lengths are in digits' heights. Of each measure a range has no
- * cost, and one that is soft beyond it has a cost of 1, twice that one of 4. The ranges are those of marks written by
- * hand and of Debian's fonts; digits of the training set lie outside of them.
- */
-enum {
-    MEASURE_WIDTH,
-    MEASURE_HEIGHT,
-    MEASURE_TOP,     /* above the foot of the digits */
-    MEASURE_FOOT,    /* of the mark, above that of the digits */
-    MEASURE_ASPECT,  /* logarithm of its width to its height */
-    MEASURE_BANDS,   /* of ink, one over the other */
-    MEASURE_BAND,    /* height of the tallest */
-    MEASURE_FILL,    /* share of its box that is ink */
-    MEASURE_CORNERS, /* share of its ink in the corners of its box */
-    MEASURE_RUNS,    /* strokes that a row goes through */
-    MEASURE_LAYERS,  /* strokes that a column goes through */
-    MEASURE_LEAN,    /* to the right, for a height of 1, in the picture or on the line, whichever is more */
-    MEASURE_BEND,    /* out to the left, of its own height */
-    MEASURE_STRAY,   /* of its rows' middles from a parabola */
-    MEASURES
-};
-
-typedef struct mark_range {
-    double least, most, soft; /* soft 0: does not count */
-} mark_range;
-
-typedef struct mark_form {
-    unsigned mark;
-    double cost; /* logarithm of the odds against it where all measures fit */
-    mark_range range[MEASURES];
-} mark_form;
-
-static const mark_form mark_forms[] = {
+static const mark_form mark_forms[MARK_FORMS] = {
     {POINT,
      -5,
      {[MEASURE_WIDTH] = {0.05, 0.28, 0.05},
@@ -141,7 +76,6 @@ static const mark_form mark_forms[] = {
       [MEASURE_LEAN] = {0.35, 1.2, 0.06},
       [MEASURE_BEND] = {-0.025, 0.025, 0.02},
       [MEASURE_STRAY] = {0, 0.015, 0.01}}},
-    /* Printed: no higher than some 1s, but straighter than any hand's. */
     {SLASH,
      -1,
      {[MEASURE_HEIGHT] = {0.9, 1.6, 0.05},
@@ -188,11 +122,37 @@ static const mark_form mark_forms[] = {
       [MEASURE_BEND] = {-0.35, -0.1, 0.02},
       [MEASURE_STRAY] = {0, 0.02, 0.01}}},
 };
+/* search: end */
+/* clang-format on */
 
-#define PAIR_GAIN 5.0    /* logarithm of the odds for two slashes that are alike, as in a date */
-#define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
-#define PAIR_LEAST 0.6   /* the distance between them */
-#define PAIR_MOST 4.0    /* for two digits */
-#define LEAST_MARK 0.001 /* a share: what is less likely is no mark */
-
+/* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
+/* clang-format off */
+/* fitted: begin */
+#define BELIEF (2.272)
+static const double belief_weights[LENET5_EVIDENCE] = {
+    [LENET5_EVIDENCE_ODDS] = 0.390,
+    [LENET5_EVIDENCE_LOOKS] = -2.281,
+    [LENET5_EVIDENCE_WORST_LOOK] = 0.000,
+    [LENET5_EVIDENCE_LENGTH] = 0.541,
+    [LENET5_EVIDENCE_HEIGHT] = -2.607,
+    [LENET5_EVIDENCE_UNREAD] = -0.098,
+    [LENET5_EVIDENCE_LEFT_OUT] = -2.474,
+    [LENET5_EVIDENCE_MARKS] = -0.788,
+    [LENET5_EVIDENCE_UNTOLD] = -0.181,
+    [LENET5_EVIDENCE_BESIDE] = -0.520,
+    [LENET5_EVIDENCE_BROKEN] = -1.640,
+    [LENET5_EVIDENCE_COMPANY] = 2.860,
+    [LENET5_EVIDENCE_ALONE] = 0.963,
+    [LENET5_EVIDENCE_CUT] = -4.764,
+    [LENET5_EVIDENCE_NOISE] = 0.000,
+    [LENET5_EVIDENCE_ANY] = -2.381,
+    [LENET5_EVIDENCE_SINGLE] = 0.000,
+    [LENET5_EVIDENCE_ALL_CUT] = 0.000,
+    [LENET5_EVIDENCE_ONES] = -1.924,
+    [LENET5_EVIDENCE_CLIPPED] = -2.228,
+    [LENET5_EVIDENCE_WIDTH] = 0.000,
+    [LENET5_EVIDENCE_RUBBISH] = 0.000,
+};
+/* fitted: end */
+/* clang-format on */
 #endif
