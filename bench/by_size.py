@@ -27,7 +27,7 @@ def first_pictures(options, size):
     os.makedirs(folder, exist_ok=True)
     for part, count in (("train", size), ("t10k", 10000)):
         for name in (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"):
-            mnist.write_first(f"{folder}/{name}", options.data, name, count)
+            mnist.write_part(f"{folder}/{name}", options.data, name, slice(count))
 
 
 def train(options, recipe, size, seed):

@@ -6,7 +6,8 @@ usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FI
 DATA is the folder of MNIST; training digits alone are drawn. There are two steps, one after the other where --step names none.
 
 search: the costs of the search, its trust in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
-what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds the program of --build.
+what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds
+the program of --build.
 
 evidence: whether each string that the program reads is the right one becomes a logistic regression on its evidence (`lenet5 read --json
 --evidence`). Then, for several thresholds, what share is accepted and what share of the accepted is wrong.
@@ -30,6 +31,7 @@ from PIL import Image, ImageFilter
 import as_pictures
 import draw_pages
 import empty as empty_pages
+import fit_search
 import not_digits
 import paper
 import signs
@@ -106,7 +108,6 @@ def sign(rng, stock):
     return Drawn(picture, [], list(signs.right_answers(kind, string)))
 
 
-STYLES = ("spaced", "touching", "form")  # of strings, for the search
 # How often each source is met, as far as anyone can say: strings far more often than what is none.
 SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "empty": empty, "signs": sign}
 SHARES = {"hands": 3, "singles": 1, "things": 0.3, "pages": 3, "empty": 0.5, "signs": 1, "spaced": 2, "touching": 2, "form": 2}
@@ -132,25 +133,14 @@ def draw_part(options, source, part, folder):
     os.rename(folder + ".new", folder)
 
 
-def draw_style(options, style, folder):
-    """Strings of five of a style, half of them with a format."""
-    subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(options.count),
-                    "--data", options.digits, "--seed", str(options.seed)], stdout=subprocess.DEVNULL, check=True)
-    rows = []
-    with open(f"{folder}.new/truth.tsv") as file:
-        for number, (name, text) in enumerate(line.split() for line in file):
-            os.rename(f"{folder}.new/{name}", f"{folder}.new/{number}.png")
-            rows.append((number, ["--format", "5"] if number % 2 else [], [text]))
-    with open(f"{folder}.new/drawn.json", "w") as file:
-        json.dump(rows, file)
-    os.rename(folder + ".new", folder)
-
-
 def folder_of(options, source, part):
     """The folder of a part of a source's pictures, which are drawn if they are not there."""
     folder = f"{options.pictures}/{source}-{options.seed}-{part}"
     if not os.path.exists(folder):
-        (draw_style if source in STYLES else draw_part)(options, source, *([] if source in STYLES else [part]), folder)
+        if source in fit_search.STYLES:
+            fit_search.draw_style(options, source, folder)
+        else:
+            draw_part(options, source, part, folder)
     return folder
 
 
@@ -165,8 +155,8 @@ def rows_of(options, folder):
     rows = []
     for more, numbers in by_options.items():
         files = [f"{folder}/{n}.png" for n in numbers]
-        out = subprocess.run([f"{options.build}/lenet5", "read", *options.network, "--json", "--evidence", "--threads", "1", *more, *files], stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL)
+        out = subprocess.run([f"{options.build}/lenet5", "read", *options.network, "--json", "--evidence", "--threads", "1", *more, *files],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         for line in out.stdout.decode().splitlines():
             answer = json.loads(line)
             if answer.get("string"):
@@ -179,51 +169,26 @@ def gather(options, source, part):
     return rows_of(options, folder_of(options, source, part))
 
 
-def gather_all(options):
-    jobs = [(source, part) for source in SOURCES for part in range(-(-options.count // PART))]
-    rows = {source: [] for source in SOURCES}
+def in_parts(work, options, sources):
+    """What work gives for each part of each source."""
+    jobs = [(source, part) for source in sources for part in range(-(-options.count // PART))]
+    found = {source: [] for source in sources}
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        for (source, _), found in zip(jobs, pool.map(gather, *zip(*[(options, *job) for job in jobs]))):
-            rows[source] += found
-    return rows
+        for (source, _), one in zip(jobs, pool.map(work, *zip(*[(options, *job) for job in jobs]))):
+            found[source].append(one)
+    return found
 
 
 # ---- The search ----
 
-def list_part(options, source, part):
-    """Pictures for bench/fit_search.c: file, format, whether it is held out, how much it counts, and what is written."""
-    folder = folder_of(options, source, part)
-    with open(f"{folder}/drawn.json") as file:
-        drawn = json.load(file)
-    rows = []
-    for number, more, texts in drawn:
-        if not more or more[0] == "--format":
-            rows.append((f"{folder}/{number}.png", more[1] if more else "", number % 3 == 0, [plain(text) for text in texts]))
-    return rows
-
-
-def list_pictures(options):
-    parts = range(-(-options.count // PART))
-    jobs = [(source, part) for source in SOURCES for part in parts] + [(style, 0) for style in STYLES]
-    rows = {source: [] for source in SHARES}
-    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        for (source, _), found in zip(jobs, pool.map(list_part, *zip(*[(options, *job) for job in jobs]))):
-            rows[source] += found
-    text = ""
-    for source, found in rows.items():
-        share = SHARES[source] / sum(max(1, len(texts)) for _, _, _, texts in found)
-        for file, wanted, held, texts in found:
-            text += "\t".join([file, wanted, str(int(held)), str(share), *texts]) + "\n"
-    return text
-
-
-def fit_search(options):
-    subprocess.run(["cmake", "--build", options.build, "--target", "fit_search"], stdout=subprocess.DEVNULL, check=True)
-    out = subprocess.run([f"{options.build}/fit_search", *options.network[1:]], input=list_pictures(options).encode(),
-                         stdout=subprocess.PIPE, check=True)
-    print(out.stdout.decode(), end="")
+def fit_costs(options):
+    folders = in_parts(folder_of, options, SOURCES)
+    for style in fit_search.STYLES:
+        folders[style] = [folder_of(options, style, 0)]
+    lines = fit_search.fit(options, folders, SHARES)
+    print(*lines, sep="\n")
     if options.write:
-        write_table("search", out.stdout.decode().splitlines())
+        write_table("search", lines)
         subprocess.run(["cmake", "--build", options.build, "--target", "lenet5"], stdout=subprocess.DEVNULL, check=True)
 
 
@@ -277,7 +242,7 @@ def report(name, p, right):
 
 def fit_evidence(options):
     names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
-    rows = gather_all(options)
+    rows = {source: sum(parts, []) for source, parts in in_parts(gather, options, SOURCES).items()}
     x = np.array([r[0] for s in SOURCES for r in rows[s]])
     y = np.array([r[1] for s in SOURCES for r in rows[s]])
     group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
@@ -300,7 +265,7 @@ def fit_evidence(options):
 def last_digits(data, folder):
     """A folder with the last HELD_OUT training digits alone; returns it."""
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
-        mnist.write_last(f"{folder}/{name}", data, name, HELD_OUT)
+        mnist.write_part(f"{folder}/{name}", data, name, slice(-HELD_OUT, None))
     return folder
 
 
@@ -320,7 +285,7 @@ def main():
         options.network = ["--model", options.model] if options.model else []
         options.digits = last_digits(options.data, temporary) if options.model else options.data
         if options.step != "evidence":
-            fit_search(options)
+            fit_costs(options)
         if options.step != "search":
             fit_evidence(options)
 

@@ -87,6 +87,7 @@ typedef struct sample {
     char text[LENET5_MAX_STRING + 1]; /* what is written; empty: nothing */
     bool held;
     double share;
+    double key, probability; /* of the last search */
 } sample;
 
 static sample *samples[MOST_SAMPLES];
@@ -151,7 +152,7 @@ static void keep(const graph *g, const char *text)
     arc *arcs = malloc((g->count + 1) * sizeof *arcs);
     if (!s || !arcs)
         stop("no memory");
-    *s = (sample){.g = *g, .format = format_at_hand, .held = at_hand->held, .share = at_hand->share};
+    *s = (sample){.g = *g, .format = format_at_hand, .held = at_hand->held, .share = at_hand->share, .key = NAN};
     s->g.arcs = arcs;
     strcpy(s->text, text);
     samples[sample_count++] = s;
@@ -250,6 +251,23 @@ static double search(sample *s, size_t most, bool *best)
     return s->text[0] ? right : fmax(0, none);
 }
 
+/* A number that differs where a search may find something else. */
+static double key_of(const graph *g)
+{
+    double key = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const arc *a = &g->arcs[i];
+        key = 0.9 * key + a->prior + 2 * a->shape;
+        for (size_t mark = 0; a->marked && mark < MARKS; mark++)
+            key += (double)(3 + mark) * a->mark[mark];
+    }
+    for (size_t piece = 0; piece + 1 < g->nodes; piece++)
+        key = 0.9 * key + g->skip[piece];
+    for (size_t i = ARC_MEASURES; i < SEARCH_WEIGHTS; i++)
+        key += (double)(13 + i) * g->weights[i];
+    return key;
+}
+
 /* The probability of what is written. Other strings than the best are looked for only where it is none of them. */
 static double probability_of(sample *s, const tables *w)
 {
@@ -257,8 +275,14 @@ static double probability_of(sample *s, const tables *w)
     s->g.weights = w->weights;
     s->g.forms = w->forms;
     lenet5_set_priors(&s->g);
-    const double probability = search(s, 1, &is_best);
-    return is_best ? probability : search(s, ANSWERS, &is_best);
+    const double key = key_of(&s->g);
+    if (key != s->key) {
+        s->key = key;
+        s->probability = search(s, 1, &is_best);
+        if (!is_best)
+            s->probability = search(s, ANSWERS, &is_best);
+    }
+    return s->probability;
 }
 
 /* Mean logarithm of the probabilities of the lines that are held out or of the others. */

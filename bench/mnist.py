@@ -15,22 +15,13 @@ def read(folder, name):
     sys.exit("%s: no %s here" % (folder, name))
 
 
-def write_first(path, folder, name, count):
-    """The file of that name with its first so many items alone, uncompressed."""
+def write_part(path, folder, name, items):
+    """The items of the file of that name that a slice takes, uncompressed."""
     data = read(folder, name)
     header = 4 + 4 * data[3]
-    size = int(np.prod(np.frombuffer(data, ">u4", data[3] - 1, 8), dtype=int))
+    part = np.frombuffer(data, np.uint8, offset=header).reshape(int.from_bytes(data[4:8], "big"), -1)[items]
     with open(path, "wb") as stream:
-        stream.write(data[:4] + count.to_bytes(4, "big") + data[8:header + count * size])
-
-
-def write_last(path, folder, name, count):
-    """The file of that name with its last so many items alone, uncompressed."""
-    data = read(folder, name)
-    header = 4 + 4 * data[3]
-    size = int(np.prod(np.frombuffer(data, ">u4", data[3] - 1, 8), dtype=int))
-    with open(path, "wb") as stream:
-        stream.write(data[:4] + count.to_bytes(4, "big") + data[8:header] + data[len(data) - count * size:])
+        stream.write(data[:4] + len(part).to_bytes(4, "big") + data[8:header] + part.tobytes())
 
 
 def load(folder, part):

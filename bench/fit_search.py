@@ -1,0 +1,47 @@
+"""The first step of fit_reader.py: the tables of the search, fitted by bench/fit_search.c to pictures whose strings are known."""
+import json
+import os
+import re
+import subprocess
+
+STYLES = ("spaced", "touching", "form")  # of `lenet5 synth --strings`
+
+
+def draw_style(options, style, folder):
+    """Strings of five in a folder, half of them with a format, as fit_reader.py leaves what it draws."""
+    subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(options.count),
+                    "--data", options.digits, "--seed", str(options.seed)], stdout=subprocess.DEVNULL, check=True)
+    rows = []
+    with open(f"{folder}.new/truth.tsv") as file:
+        for number, (name, text) in enumerate(line.split() for line in file):
+            os.rename(f"{folder}.new/{name}", f"{folder}.new/{number}.png")
+            rows.append((number, ["--format", "5"] if number % 2 else [], [text]))
+    with open(f"{folder}.new/drawn.json", "w") as file:
+        json.dump(rows, file)
+    os.rename(folder + ".new", folder)
+
+
+def list_folder(folder):
+    """Of each picture: file, format, whether it is held out, and what is written."""
+    with open(f"{folder}/drawn.json") as file:
+        drawn = json.load(file)
+    return [(f"{folder}/{number}.png", more[1] if more else "", str(int(number % 3 == 0)), [re.sub(r"\s", "", text) for text in texts])
+            for number, more, texts in drawn if not more or more[0] == "--format"]
+
+
+def list_pictures(folders, shares):
+    """The list that the program reads. A source counts by its share, whatever its pictures and strings."""
+    text = ""
+    for source, parts in folders.items():
+        rows = [row for folder in parts for row in list_folder(folder)]
+        share = shares[source] / sum(max(1, len(texts)) for *_, texts in rows)
+        text += "".join("\t".join([file, wanted, held, str(share), *texts]) + "\n" for file, wanted, held, texts in rows)
+    return text
+
+
+def fit(options, folders, shares):
+    """folders: of the pictures of each source; shares: how much each counts. Returns the lines of the tables."""
+    subprocess.run(["cmake", "--build", options.build, "--target", "fit_search"], stdout=subprocess.DEVNULL, check=True)
+    out = subprocess.run([f"{options.build}/fit_search", *options.network[1:]], input=list_pictures(folders, shares).encode(),
+                         stdout=subprocess.PIPE, check=True)
+    return out.stdout.decode().splitlines()
