@@ -29,6 +29,7 @@
 #define NEAR_ENOUGH 0.34 /* of a string's length: edits between what is read at first and what is written */
 #define FIRST_STEP 0.1   /* of a number, */
 #define SMALL 0.1        /* or of this where the number is smaller */
+#define STEP_GAIN 0.5    /* of the logarithm over all lines: what a step has to gain */
 #define LEAST_GAIN 1e-4  /* of the mean logarithm, in a round, of the lines that are held out */
 #define MOST_ROUNDS 8
 #define MOST_OF_FORMS (MARK_FORMS * (1 + 3 * MEASURES))
@@ -299,14 +300,15 @@ static double merit(const tables *w, bool held)
     return shares > 0 ? sum / shares : 0;
 }
 
-/* Tries a number one step up and one down; returns the merit of what is kept. */
+/* Tries a number one step up and one down; returns the merit of what is kept. A step has to be worth it: with so many
+ * numbers and so few lines, chance alone makes some of them fit better. */
 static double try_number(number *n, const tables *trial, double best)
 {
-    const double before = *n->at;
+    const double before = *n->at, enough = best + STEP_GAIN / (double)sample_count;
     for (int way = 0; way < 2; way++) {
         *n->at = fmax(n->least, fmin(n->most, before + n->step));
         const double found = *n->at != before ? merit(trial, false) : best;
-        if (found > best) {
+        if (found > enough) {
             n->step *= 1.5;
             return found;
         }
