@@ -172,6 +172,34 @@ static void marks_are_read_as_by_trying_everything(void **state)
     assert_true(read > ROUNDS / 2 && marked > ROUNDS / 20);
 }
 
+/* ---- Priors ---------------------------------------------------------------------------------------------------------
+ */
+
+/* As fit_search does it: other weights on the same graph, and the first ones again. */
+static void priors_follow_the_weights_of_the_graph(void **state)
+{
+    (void)state;
+    double twice[SEARCH_WEIGHTS];
+    graph g = {.weights = search_weights, .forms = mark_forms, .height = 50, .nodes = 2, .count = 1};
+    arc a = {.last = 1, .measure = {[PRIOR_CUT_INK] = 0.2, [PRIOR_WIDTH] = 0.1}};
+    g.arcs = &a;
+    g.begin[1] = 1;
+    g.piece[0].area = 0.01;
+    for (size_t i = 0; i < SEARCH_WEIGHTS; i++)
+        twice[i] = 2 * search_weights[i];
+    for (int round = 0; round < 2; round++) {
+        g.weights = search_weights;
+        lenet5_set_priors(&g);
+        const double prior = a.prior, shape = a.shape, skip = g.skip[0];
+        assert_true(fabs(prior - exp(-0.2 * search_weights[PRIOR_CUT_INK])) < 1e-12);
+        assert_true(fabs(shape - exp(-0.1 * search_weights[PRIOR_WIDTH])) < 1e-12);
+        g.weights = twice;
+        lenet5_set_priors(&g);
+        assert_true(fabs(a.prior - prior * prior) < 1e-12 && fabs(a.shape - shape * shape) < 1e-12);
+        assert_true(fabs(g.skip[0] - skip * skip) < 1e-12);
+    }
+}
+
 /* ---- Formats --------------------------------------------------------------------------------------------------------
  */
 
@@ -246,6 +274,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_are_read_as_by_trying_everything),
+        cmocka_unit_test(priors_follow_the_weights_of_the_graph),
         cmocka_unit_test(formats_take_what_they_say),
         cmocka_unit_test(a_pattern_has_no_check_digit),
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
