@@ -23,19 +23,24 @@ def draw_style(options, style, folder):
     os.rename(folder + ".new", folder)
 
 
-def list_folder(folder):
+def list_folder(source, folder):
     """Of each picture: file, format, whether it is held out, and what is written."""
+    rows = []
     with open(f"{folder}/drawn.json") as file:
         drawn = json.load(file)
-    return [(f"{folder}/{number}.png", more[1] if more else "", str(int(number % 3 == 0)), [re.sub(r"\s", "", text) for text in texts])
-            for number, more, texts in drawn if not more or more[0] == "--format"]
+    for number, more, texts in drawn:
+        written = [re.sub(r"\s", "", text) for text in texts]
+        left_out = source == "signs" and written and written[0].isdigit()  # beside these digits stands a sign
+        if not left_out and (not more or more[0] == "--format"):
+            rows.append((f"{folder}/{number}.png", more[1] if more else "", str(int(number % 3 == 0)), written))
+    return rows
 
 
 def list_pictures(folders, shares):
     """The list that the program reads. A source counts by its share, whatever its pictures and strings."""
     text = ""
     for source, parts in folders.items():
-        rows = [row for folder in parts for row in list_folder(folder)]
+        rows = [row for folder in parts for row in list_folder(source, folder)]
         share = shares[source] / sum(max(1, len(texts)) for *_, texts in rows)
         text += "".join("\t".join([file, wanted, held, str(share), *texts]) + "\n" for file, wanted, held, texts in rows)
     return text

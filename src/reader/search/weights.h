@@ -1,5 +1,11 @@
 /*
- * The weights of the reader, in one table. docs/results.md says from what they are fitted.
+ * The weights of the reader, in one table, which bench/fit_reader.py writes:
+ *
+ *     search_weights, mark_forms    --step search: the probability of what is written in strings and pages of training
+ *                                   digits, and of nothing where nothing is, by coordinate descent (bench/fit_search.c)
+ *     belief_weights                --step evidence: a logistic regression on whether a string is the right one
+ *
+ * docs/results.md has the commands and the figures.
  */
 #ifndef LENET5_READER_WEIGHTS_H
 #define LENET5_READER_WEIGHTS_H
