@@ -10,12 +10,13 @@
 
 #include "base/error.h"
 
-#define REACH 2.5           /* of a digit's height: a gap so wide parts two lines */
-#define OFF_LINE 0.35       /* of the lower one's height: neighbours' tops, middles or bottoms differ by no more */
-#define STEEP 0.2           /* slope of a line, while nothing is known of it: 12 degrees are 0.21 */
-#define UNEVEN 0.07         /* and by which a line leaves the slope that it has */
-#define STEEPEST 0.3        /* slope of a line */
-#define OFF_LINE_COST 2.0   /* of the neighbours' difference, in gaps */
+#define REACH 2.5         /* of a digit's height: a gap so wide parts two lines */
+#define HIGHEST 1.5       /* of the typical height: digits that have neighbours so far away as their own height says */
+#define OFF_LINE 0.35     /* of the lower one's height: neighbours' tops, middles or bottoms differ by no more */
+#define STEEP 0.2         /* slope of a line, while nothing is known of it: 12 degrees are 0.21 */
+#define UNEVEN 0.07       /* and by which a line leaves the slope that it has */
+#define STEEPEST 0.3      /* slope of a line */
+#define OFF_LINE_COST 2.0 /* of the neighbours' difference, in gaps */
 #define SLOPE_STIFFNESS 1.5 /* digits' heights: lines much longer than this show a slope of their own */
 
 /* ---- Straight lines -------------------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ static double distance(const span *a, const span *b, double slope, double allowe
 static span to_the_right(const strokes *s, const span *b)
 {
     span window = span_around(*b, 0, s->height);
-    window.right = b->right + (size_t)(REACH * 1.5 * s->height) + 1;
+    window.right = b->right + (size_t)(REACH * HIGHEST * s->height) + 1;
     return window;
 }
 

@@ -11,6 +11,7 @@
 #define SHADOW_STROKE 4.0 /* widths of a stroke that a shadow is thick */
 #define SHADOW_SHAPE 0.2  /* shorter side to the longer one, at least: the place of long bars identifies them */
 #define DOT 2.0           /* widths of a stroke: what is no higher is a dot */
+#define INK_POWER 0.75    /* of its ink, by which a stroke counts: a few large digits among many small marks tell */
 
 static double thickness(const component *c)
 {
@@ -60,7 +61,7 @@ static double typical_height(placed *list, double *weight, const components *c, 
         if (height <= DOT * stroke || lenet5_is_shadow(one, map, stroke))
             continue;
         list[count++] = (placed){height, i};
-        weight[i] = pow(fmin((double)one->area, 2 * stroke * height), 0.75);
+        weight[i] = pow(fmin((double)one->area, 2 * stroke * height), INK_POWER);
     }
     return median(list, count, weight);
 }

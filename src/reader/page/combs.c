@@ -23,6 +23,7 @@
 #define LONGEST 1.2     /* the same, that a stroke lengthens */
 #define LEAST_DASHES 3  /* of a row */
 #define ALIKE 0.15      /* of their lengths and distances that dashes, and the first and the last tooth, may differ */
+#define ROW_PIXELS 2    /* and so many, that dashes of a row may be one over the other */
 #define FREE_PIXELS 2   /* beyond its edges that a free dash has paper; half of a row are free */
 #define APART 4         /* of so many dashes one at least is touched by nothing */
 #define END 0.15        /* of its length: an end */
@@ -185,7 +186,7 @@ static const dash *next_dash(const dash *d, const dash *list, size_t count, cons
 {
     const segment *s = &all->list[d->index];
     const dash *next = NULL;
-    const double off = 2 + 0.15 * length_of(s);
+    const double off = ROW_PIXELS + ALIKE * length_of(s);
     const dash *i = d;
     while (i > list && (i - 1)->row >= d->row - off)
         i--;
