@@ -231,6 +231,36 @@ static void a_one_from_side_to_side_divides_no_box(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Boxes of some widths, side by side, with a small 7 in each. */
+static void draw_widths(ink_map *map, const double *widths, size_t count)
+{
+    double left = 40;
+    for (size_t i = 0; i < count; left += widths[i++]) {
+        rectangle(map, left, 60, left + widths[i], 150, 2);
+        line(map, left + 8, 80, left + 24, 80, 4);
+        line(map, left + 24, 80, left + 12, 135, 4);
+    }
+}
+
+/* As wide as what is written in each; two that are as wide as another one; and one that is as wide as two others. */
+static void boxes_of_a_number_may_differ_in_width(void **state)
+{
+    static const double widths[][5] = {{48, 65, 100, 78, 42}, {72, 36, 36, 72, 72}, {40, 80, 40, 40, 60}};
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        ink_map map = blank();
+        draw_widths(&map, widths[k], 5);
+        layout found = find(&map);
+        assert_int_equal(found.field_count, 1);
+        assert_int_equal(found.fields[0].count, 5);
+        for (size_t i = 0; i < 5; i++)
+            assert_true(fabs((double)(found.cells[i].box.right - found.cells[i].box.left) - widths[k][i]) < 5);
+        assert_int_equal(count_pieces(&map), 5);
+        lenet5_layout_free(&found);
+        lenet5_ink_free(&map);
+    }
+}
+
 static void rules_under_digits_go(void **state)
 {
     (void)state;
@@ -386,7 +416,7 @@ int main(void)
         cmocka_unit_test(cells_of_a_table_are_fields),   cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
         cmocka_unit_test(rules_under_digits_go),         cmocka_unit_test(squared_paper_is_no_table),
         cmocka_unit_test(what_is_written_stays),         cmocka_unit_test(circles_go_and_digits_stay),
-        cmocka_unit_test(a_circle_around_a_digit_goes),
+        cmocka_unit_test(a_circle_around_a_digit_goes),  cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -319,7 +319,7 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     if (status == LENET5_OK)
         status = lenet5_drop_displays(b->found, all, work, error);
     if (status == LENET5_OK)
-        status = lenet5_mend_frames(b->found, all, work, error);
+        status = lenet5_mend_frames(b->found, all, b->map, work, error);
     if (status != LENET5_OK)
         return status;
     find_dividers(b);

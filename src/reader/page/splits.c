@@ -18,9 +18,13 @@
 
 #define MOST_COMPARED 2000  /* frames: each is compared with each */
 #define LEAST_OTHERS 2      /* frames of the size of both parts together */
+#define MIDDLE 0.3          /* of a frame's width to either side of its middle: what is written in it crosses this */
+#define WRITTEN 0.4         /* of its height, at least */
 #define LEAST_ROW 2         /* boxes of a row, beside one that is wider */
 #define MOST_HIDDEN 4       /* times as wide as the others is a frame that is divided */
-#define HIDDEN_OFF 0.08     /* of a box's width that what is left of a side is off, and 2 pixels */
+#define HIDDEN_OFF 0.08     /* of a box's width that what is left of a side is off, and */
+#define HIDDEN_OFF_PIXELS 2 /* pixels */
+#define HIDDEN_INK 0.7      /* of such a side there is ink: what is left of it, or what hides it */
 #define HIDDEN_THICKER 1.6  /* times the thickness of other sides, and 1 pixel, that it is thick at most */
 #define HIDDEN_SLANTED 0.06 /* the tangent of its angle to where it should be */
 #define MOST_DISPLAYED 64   /* frames of a display */
@@ -83,7 +87,41 @@ static void list_neighbours(neighbours *list, const frames *f)
         }
 }
 
-static bool is_split(frame *joined, const frames *f, const neighbours *n, bool upright)
+/* Whether there is ink at a place or beside it, as far as that may be off. */
+static bool has_ink(const ink_map *map, double x, double y, double off)
+{
+    if (y < 0 || y >= (double)map->height)
+        return false;
+    const size_t from = (size_t)fmax(0, x - off), row = (size_t)y * map->width;
+    for (size_t at = from; (double)at <= x + off && at < map->width; at++)
+        if (map->ink[row + at] >= INK)
+            return true;
+    return false;
+}
+
+static spot between(const spot *a, const spot *b, double share)
+{
+    return (spot){a->x + share * (b->x - a->x), a->y + share * (b->y - a->y)};
+}
+
+/* The share of the rows from one place down to another that have ink. */
+static double inked_rows(const ink_map *map, const spot *top, const spot *bottom, double off)
+{
+    size_t inked = 0, rows = 0;
+    for (double y = top->y; y < bottom->y; y++, rows++)
+        inked += has_ink(map, between(top, bottom, (y - top->y) / (bottom->y - top->y)).x, y, off);
+    return (double)inked / fmax(1, (double)rows);
+}
+
+/* Whether something as high as a digit is in a frame, off its sides. */
+static bool is_written(const ink_map *map, const frame *f)
+{
+    const spot top = between(&f->corner[0], &f->corner[1], 0.5), bottom = between(&f->corner[3], &f->corner[2], 0.5);
+    return inked_rows(map, &top, &bottom, MIDDLE * width_of(f)) >= WRITTEN;
+}
+
+/* Whether two frames are parts of one. A side that has something written on both sides of it is no 1. */
+static bool is_split(frame *joined, const frames *f, const neighbours *n, bool upright, const ink_map *map)
 {
     const int near = upright ? 1 : 2, far = upright ? 3 : 0;
     const frame *before = &f->list[n->before], *after = &f->list[n->after];
@@ -91,10 +129,10 @@ static bool is_split(frame *joined, const frames *f, const neighbours *n, bool u
         return false;
     *joined = both(before, after, upright);
     return lenet5_count_like(f, joined) >= LEAST_OTHERS && lenet5_count_like(f, before) <= LEAST_OTHERS &&
-           lenet5_count_like(f, after) <= LEAST_OTHERS;
+           lenet5_count_like(f, after) <= LEAST_OTHERS && !(is_written(map, before) && is_written(map, after));
 }
 
-static lenet5_status join_frames(frames *f, const segments *all, budget *b, lenet5_error *error)
+static lenet5_status join_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
 {
     neighbours *list = calloc(all->count + 1, sizeof *list);
     if (!list)
@@ -103,7 +141,7 @@ static lenet5_status join_frames(frames *f, const segments *all, budget *b, lene
     list_neighbours(list, f);
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++) {
         frame joined;
-        if (list[i].count != 2 || !is_split(&joined, f, &list[i], all->list[i].upright))
+        if (list[i].count != 2 || !is_split(&joined, f, &list[i], all->list[i].upright, map))
             continue;
         f->printed[i] = false;
         f->list[list[i].before] = joined;
@@ -139,11 +177,6 @@ static size_t count_boxes(const frames *f, const frame *wide)
     return 1;
 }
 
-static spot between(const spot *a, const spot *b, double share)
-{
-    return (spot){a->x + share * (b->x - a->x), a->y + share * (b->y - a->y)};
-}
-
 /* Takes what is left of a hidden side for printed: uprights where it should be. */
 static void find_hidden(frames *f, const segments *all, const spot *top, const spot *bottom, double width,
                         double thickness)
@@ -153,11 +186,25 @@ static void find_hidden(frames *f, const segments *all, const spot *top, const s
         const double middle = 0.5 * (double)(s->from + s->to);
         const double share = (middle - top->y) / (bottom->y - top->y);
         const double off = lenet5_segment_at(all, s, middle) - between(top, bottom, share).x;
-        if (s->upright && share > 0 && share < 1 && fabs(off) <= 2 + HIDDEN_OFF * width &&
+        if (s->upright && share > 0 && share < 1 && fabs(off) <= HIDDEN_OFF_PIXELS + HIDDEN_OFF * width &&
             s->thickness <= HIDDEN_THICKER * thickness + 1 &&
             fabs(s->slope - (bottom->x - top->x) / (bottom->y - top->y)) <= HIDDEN_SLANTED)
             f->printed[i] = true;
     }
+}
+
+/* Whether all sides that would divide a frame are hidden; else it is as wide as it looks. */
+static bool are_hidden(const ink_map *map, const frame *wide, size_t boxes)
+{
+    const double off = HIDDEN_OFF_PIXELS + HIDDEN_OFF * width_of(wide) / (double)boxes;
+    bool hidden = true;
+    for (size_t k = 1; k < boxes; k++) {
+        const double share = (double)k / (double)boxes;
+        const spot top = between(&wide->corner[0], &wide->corner[1], share);
+        const spot bottom = between(&wide->corner[3], &wide->corner[2], share);
+        hidden &= inked_rows(map, &top, &bottom, off) >= HIDDEN_INK;
+    }
+    return hidden;
 }
 
 static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
@@ -180,15 +227,16 @@ static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
     return true;
 }
 
-lenet5_status lenet5_mend_frames(frames *f, const segments *all, budget *b, lenet5_error *error)
+lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
 {
     if (f->count > MOST_COMPARED || f->count < LEAST_ROW)
         return LENET5_OK;
-    lenet5_status status = join_frames(f, all, b, error);
+    lenet5_status status = join_frames(f, all, map, b, error);
     const size_t count = f->count;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        const size_t boxes = count_boxes(f, &f->list[i]);
-        if (boxes > 1 && !divide(f, all, i, boxes))
+        const frame wide = f->list[i];
+        const size_t boxes = count_boxes(f, &wide);
+        if (boxes > 1 && are_hidden(map, &wide, boxes) && !divide(f, all, i, boxes))
             status = lenet5_fail_memory(error);
         if (status == LENET5_OK)
             status = lenet5_check_time(b, 10 * f->count + (boxes - 1) * 10 * all->count, error);

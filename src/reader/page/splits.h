@@ -11,6 +11,6 @@ size_t lenet5_count_like(const frames *f, const frame *like);
 lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, lenet5_error *error);
 
 /* Joins what a stroke divides, which is not printed, and divides what a stroke joins. */
-lenet5_status lenet5_mend_frames(frames *f, const segments *all, budget *b, lenet5_error *error);
+lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error);
 
 #endif
