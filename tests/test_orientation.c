@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lenet5_reader.h"
+#include "reader/orientation.h"
 #include "reader/page/turn.h"
 #include "unit.h"
 
@@ -123,12 +124,12 @@ static void a_turned_page_is_read(void **state)
     unsigned read = 0, of = 0;
     for (size_t index = 0; index < 10; index++) {
         char text[LENET5_MAX_STRING + 1];
-        raster page = draw(text, 8, index);
-        lenet5_reading upright = read_it(&page, NULL);
+        raster drawn = draw(text, 8, index);
+        lenet5_reading upright = read_it(&drawn, NULL);
         assert_int_equal(upright.turned, 0);
         assert_false(upright.notes & LENET5_NOTE_TURNED);
         for (unsigned quarters = 1; quarters < QUARTERS; quarters++) {
-            raster given = turned(&page, QUARTERS - quarters);
+            raster given = turned(&drawn, QUARTERS - quarters);
             lenet5_reading r = read_it(&given, NULL);
             const bool right = r.turned == 90 * quarters && reads(&r, upright.lines[0].string[0].text);
             assert_int_equal(!!(r.notes & LENET5_NOTE_TURNED), r.turned != 0);
@@ -140,7 +141,7 @@ static void a_turned_page_is_read(void **state)
             free(given.pixels);
         }
         lenet5_reading_free(&upright);
-        free(page.pixels);
+        free(drawn.pixels);
     }
     print_message("%u of %u turned strings of eight digits read\n", read, of);
     assert_true(10 * read >= 9 * of);
@@ -152,14 +153,38 @@ static void few_digits_are_never_turned(void **state)
     for (size_t count = 1; count <= 3; count++)
         for (size_t index = 0; index < 20; index++) {
             char text[LENET5_MAX_STRING + 1];
-            raster page = draw(text, count, index);
-            raster given = turned(&page, (unsigned)(index % QUARTERS));
+            raster drawn = draw(text, count, index);
+            raster given = turned(&drawn, (unsigned)(index % QUARTERS));
             lenet5_reading r = read_it(&given, NULL);
             assert_int_equal(r.turned, 0);
             lenet5_reading_free(&r);
             free(given.pixels);
-            free(page.pixels);
+            free(drawn.pixels);
         }
+}
+
+static lenet5_reading one_line(lenet5_read_line *line, size_t count, double probability, unsigned turned_by)
+{
+    *line = (lenet5_read_line){.digits = count, .strings = 1, .string[0].probability = probability};
+    return (lenet5_reading){.count = 1, .lines = line, .turned = turned_by};
+}
+
+/* Most digits look like digits upside down, so a few that are read with some doubt are not turned over. */
+static void doubtful_digits_are_not_turned_over(void **state)
+{
+    static const struct {
+        size_t count;
+        unsigned turned_by;
+        double upright;
+        bool clear;
+    } cases[] = {{5, 180, 0.4, false}, {5, 180, 0.1, true}, {5, 90, 0.4, true}, {9, 180, 0.4, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        lenet5_read_line lines[2];
+        const lenet5_reading turned_over = one_line(&lines[0], cases[i].count, 0.95, cases[i].turned_by);
+        const lenet5_reading upright = one_line(&lines[1], cases[i].count, cases[i].upright, 0);
+        assert_int_equal(lenet5_turn_is_clear(&turned_over, &upright), cases[i].clear);
+    }
 }
 
 /* Who looks on sees one reading, of the side that is chosen, and changes nothing. */
@@ -177,8 +202,8 @@ static void one_reading_is_observed(void **state)
     const lenet5_observer observer = {.stage = count_stage};
     for (unsigned quarters = 0; quarters < 2; quarters++) {
         char text[LENET5_MAX_STRING + 1];
-        raster page = draw(text, 8, 1);
-        raster given = turned(&page, quarters);
+        raster drawn = draw(text, 8, 1);
+        raster given = turned(&drawn, quarters);
         lenet5_reading alone = read_it(&given, NULL);
         stages = 0;
         lenet5_reading seen = read_it(&given, &(lenet5_read_options){.observer = &observer});
@@ -189,7 +214,7 @@ static void one_reading_is_observed(void **state)
         lenet5_reading_free(&alone);
         lenet5_reading_free(&seen);
         free(given.pixels);
-        free(page.pixels);
+        free(drawn.pixels);
     }
 }
 
@@ -200,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_part_is_turned_alone),
         cmocka_unit_test(a_turned_page_is_read),
         cmocka_unit_test(few_digits_are_never_turned),
+        cmocka_unit_test(doubtful_digits_are_not_turned_over),
         cmocka_unit_test(one_reading_is_observed),
     };
     return cmocka_run_group_tests(tests, prepare, clean_up);

@@ -21,6 +21,7 @@
 #define MANY 8                 /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
 #define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
+#define POOR 0.7               /* and are turned upside down only where a digit of the page as it is has less */
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
@@ -132,11 +133,12 @@ static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part,
 /* ---- The decision ---------------------------------------------------------------------------------------------------
  */
 
-static bool is_clear(const evidence *turned, const evidence *upright)
+static bool is_clear(const evidence *turned, const evidence *upright, unsigned quarters)
 {
     const double sampled = fmin(1, (double)turned->digits / fmax(1, (double)upright->digits)); /* of the page */
-    return turned->digits >= LEAST_DIGITS && turned->digit >= (turned->digits >= MANY ? CLEAR : CLEAR_FEW) &&
-           turned->sure >= CLEAR_SHARE * (double)turned->digits &&
+    const bool many = turned->digits >= MANY, over = quarters == QUARTERS / 2;
+    return turned->digits >= LEAST_DIGITS && turned->digit >= (many ? CLEAR : CLEAR_FEW) &&
+           (many || !over || upright->digit < POOR) && turned->sure >= CLEAR_SHARE * (double)turned->digits &&
            turned->sure >= TIMES_SURER * upright->sure * sampled + MORE_SURE;
 }
 
@@ -153,7 +155,7 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
         evidence e;
         status = try_turn(&e, map, &part, turn, p, error);
-        if (status == LENET5_OK && is_clear(&e, &as_it_is) && e.sure > most) {
+        if (status == LENET5_OK && is_clear(&e, &as_it_is, turn) && e.sure > most) {
             most = e.sure;
             *quarters = turn;
         }
@@ -164,5 +166,5 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
 bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright)
 {
     const evidence seen = evidence_of(turned, true), as_it_is = evidence_of(upright, false);
-    return is_clear(&seen, &as_it_is);
+    return is_clear(&seen, &as_it_is, turned->turned * QUARTERS / 360);
 }
