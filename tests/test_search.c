@@ -200,6 +200,33 @@ static void priors_follow_the_weights_of_the_graph(void **state)
     }
 }
 
+/* A straight 1, which looks like a slash, is no mark that may go, and leave its place to the second half of a 6. */
+static void a_one_among_digits_is_no_mark(void **state)
+{
+    (void)state;
+    arc arcs[] = {{.first = 0, .last = 1, .prior = 1, .shape = 1, .marked = true},
+                  {.first = 1, .last = 2, .prior = 1, .shape = 1},
+                  {.first = 1, .last = 3, .prior = 1, .shape = 1},
+                  {.first = 2, .last = 3, .prior = 0.05, .shape = 1}};
+    static const unsigned digit[] = {1, 1, 6, 5};
+    graph g = {
+        .weights = search_weights, .forms = mark_forms, .nodes = 4, .arcs = arcs, .count = 4, .begin = {0, 1, 3, 4}};
+    for (size_t i = 0; i < 4; i++)
+        arcs[i].posterior[digit[i]] = 0.999F;
+    arcs[0].mark[SLASH - LENET5_CLASSES] = 0.97;
+    grammar f;
+    solution best;
+    size_t count;
+    const lenet5_read_options options = {.format = "2"};
+    budget b = lenet5_budget_new(&options);
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(&best, &count, 1, &g, &f, &b, NULL), LENET5_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(best.digits, "16");
+    assert_int_equal(best.untold, 0);
+    lenet5_format_free(&f);
+}
+
 /* ---- Formats --------------------------------------------------------------------------------------------------------
  */
 
@@ -275,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_are_read_as_by_trying_everything),
         cmocka_unit_test(priors_follow_the_weights_of_the_graph),
+        cmocka_unit_test(a_one_among_digits_is_no_mark),
         cmocka_unit_test(formats_take_what_they_say),
         cmocka_unit_test(a_pattern_has_no_check_digit),
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),

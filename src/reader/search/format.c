@@ -202,7 +202,7 @@ static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, len
             for (unsigned mark = LENET5_CLASSES; mark < SYMBOLS; mark++)
                 f->next[state][mark] = may_stand(s, length, mark) ? (int32_t)state : DEAD;
         }
-    f->notes = s->mask[0] == '\0';
+    f->notes = f->digits_alone = s->mask[0] == '\0';
     return status;
 }
 

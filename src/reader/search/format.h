@@ -27,6 +27,7 @@ typedef struct grammar {
     bool any;                         /* takes any number */
     bool tells;                       /* marks are a part of the string */
     bool notes;                       /* marks that are none are worth a note: no mask says where they are */
+    bool digits_alone;                /* the format knows of no marks: they are seldom there */
     size_t code_count;                /* 0: there is no list */
     code_digits *codes;               /* (code_count), in order and each once */
     char mask[2 * LENET5_MAX_STRING]; /* how a string is written out, d for a digit; "" as it is */

@@ -30,12 +30,12 @@
 /* ---- Sums and bests from right to left ------------------------------------------------------------------------------
  */
 
-static void weigh_arc(arc *a, double sharpness)
+static void weigh_arc(arc *a, double sharpness, double left_out)
 {
     double digits = 1;
     for (unsigned mark = 0; mark < MARKS; mark++) {
         digits -= a->marked ? a->mark[mark] : 0;
-        a->weight[LENET5_CLASSES + mark] = a->marked ? a->mark[mark] : 0;
+        a->weight[LENET5_CLASSES + mark] = a->marked ? left_out * a->mark[mark] : 0;
     }
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
         const double probability = pow((double)a->posterior[digit], sharpness);
@@ -43,11 +43,12 @@ static void weigh_arc(arc *a, double sharpness)
     }
 }
 
-/* Once for all that the search asks of the arcs. */
-static void weigh_arcs(graph *g)
+/* Once for all that the search asks of the arcs. A mark among digits alone is a piece that is left out. */
+static void weigh_arcs(graph *g, const grammar *f)
 {
+    const double left_out = f->digits_alone ? exp(-g->weights[SKIP_PIECE]) : 1;
     for (size_t i = 0; i < g->count; i++)
-        weigh_arc(&g->arcs[i], g->weights[SHARPNESS]);
+        weigh_arc(&g->arcs[i], g->weights[SHARPNESS], left_out);
 }
 
 /* The best way to read some pieces of a line as digits: its weight's logarithm, and of how many parts it is. */
@@ -417,7 +418,7 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
                                  budget *b, lenet5_error *error)
 {
     *count = 0;
-    weigh_arcs(g);
+    weigh_arcs(g, f);
     weigh_ends(g);
     task t = {.g = g, .most = count_most, .any = weigh_all(g, f), .allowed = -1, .budget = b};
     return f->code_count > 0 ? search_list(solutions, count, &t, f, error) : search(solutions, count, &t, f, error);
