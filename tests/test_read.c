@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reader/reading.h"
 #include "reader/search/format.h"
 #include "unit.h"
 
@@ -499,6 +500,25 @@ static void probabilities_are_such(void **state)
     }
 }
 
+/* What the evidence leaves is shared as the search has it, whether it says more of the first string or less. */
+static void other_strings_share_what_is_left(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        lenet5_read_line line = {.strings = 3, .digits = 3};
+        lenet5_reading r = {.count = 1, .lines = &line};
+        line.string[0].probability = 0.6;
+        line.string[1].probability = 0.3;
+        line.string[2].probability = 0.09;
+        line.evidence[LENET5_EVIDENCE_ODDS] = i == 0 ? 9 : -9;
+        lenet5_weigh_company(&r, 0);
+        const double first = line.string[0].probability, second = line.string[1].probability;
+        assert_true(i == 0 ? first > 0.8 : first < 0.6);
+        assert_true(second < first && first + second + line.string[2].probability <= 1);
+        assert_true(fabs(second - line.string[2].probability * 0.3 / 0.09) < 1e-9);
+    }
+}
+
 /* A code of the list is found even where another string looks likelier; without it there, nothing is sure. */
 static void a_list_leads(void **state)
 {
@@ -649,6 +669,7 @@ int main(void)
         cmocka_unit_test(all_strokes_of_a_digit_are_left),
         cmocka_unit_test(boxes_hold_the_digits),
         cmocka_unit_test(probabilities_are_such),
+        cmocka_unit_test(other_strings_share_what_is_left),
         cmocka_unit_test(a_list_leads),
         cmocka_unit_test(any_picture_is_dealt_with),
         cmocka_unit_test(digits_are_doubted_where_no_format_is_given),

@@ -209,22 +209,15 @@ static span whole_line(const text_line *l)
 /* ---- Strings ------------------------------------------------------------------------------------------------------
  */
 
-/* The probabilities of strings with all that speaks for and against the first of them; the others keep their share. */
-static lenet5_status weigh(lenet5_read_line *out, solution *solutions, size_t count, const graph *g,
-                           const text_line *line, page *p, lenet5_error *error)
+/* All that speaks for and against the likeliest string, which company.c makes a probability of. */
+static lenet5_status gather(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,
+                            const text_line *line, page *p, lenet5_error *error)
 {
     looks seen;
-    if (count == 0)
-        return LENET5_OK;
-    const lenet5_status status = look_again(&seen, p, g, &solutions[0], error);
-    if (status != LENET5_OK)
-        return status;
-    lenet5_gather_evidence(out->evidence, g, line, &solutions[0], &seen, p->noise, p->format.any);
-    const double belief = lenet5_belief(out->evidence), before = solutions[0].probability;
-    solutions[0].probability = belief;
-    for (size_t i = 1; i < count; i++)
-        solutions[i].probability *= fmin(1, belief / fmax(before, 1e-12));
-    return LENET5_OK;
+    const lenet5_status status = look_again(&seen, p, g, best, error);
+    if (status == LENET5_OK)
+        lenet5_gather_evidence(evidence, g, line, best, &seen, p->noise, p->format.any);
+    return status;
 }
 
 /* The digits and the marks of the likeliest string. */
@@ -301,8 +294,8 @@ static lenet5_status read_line(lenet5_read_line *out, unsigned *notes, size_t nu
         status = lenet5_show_map(p->options, "pieces", number, &line->map, line->owner, error);
     if (status == LENET5_OK)
         lenet5_show_arcs(p->options, number, &g, count > 0 ? &solutions[0] : NULL);
-    if (status == LENET5_OK)
-        status = weigh(out, solutions, count, &g, line, p, error);
+    if (status == LENET5_OK && count > 0)
+        status = gather(out->evidence, &solutions[0], &g, line, p, error);
     if (status == LENET5_OK)
         report(out, notes, solutions, count, &g, line, p);
     lenet5_graph_free(&g);

@@ -26,12 +26,15 @@ typedef struct page {
     size_t width, height; /* of the picture */
 } page;
 
-/* Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. */
+/*
+ * Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. Its
+ * probabilities are those of the search.
+ */
 lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
 
 /*
- * The probabilities of all lines once more, with what the others say for each of them, and the decisions. threshold: of
- * an accepted string; 0: the default.
+ * Turns the probabilities of the search into those of the evidence, with what the lines say for each other, and
+ * decides. threshold: of an accepted string; 0: the default.
  */
 void lenet5_weigh_company(lenet5_reading *reading, double threshold);
 
