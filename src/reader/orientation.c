@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "page/blank.h"
 #include "page/turn.h"
 #include "search/evidence.h"
 
@@ -66,19 +67,23 @@ static evidence evidence_of(const lenet5_reading *reading, bool turned)
 static size_t ink_in(const ink_map *map, const span *s)
 {
     size_t ink = 0;
-    for (size_t y = s->top; y < s->bottom; y++)
-        for (size_t x = s->left; x < s->right; x++)
-            ink += map->ink[y * map->width + x] >= SURELY_INK;
+    for (size_t y = s->top; y < s->bottom; y++) {
+        const uint8_t *row = map->ink + y * map->width;
+        for (size_t x = after_blank(row, s->left, s->right); x < s->right; x = after_blank(row, x + 1, s->right))
+            ink += row[x] >= SURELY_INK;
+    }
     return ink;
 }
 
 static span bounds_of_ink(const ink_map *map)
 {
     span b = EMPTY_SPAN;
-    for (size_t y = 0; y < map->height; y++)
-        for (size_t x = 0; x < map->width; x++)
-            if (map->ink[y * map->width + x] >= SURELY_INK)
+    for (size_t y = 0; y < map->height; y++) {
+        const uint8_t *row = map->ink + y * map->width;
+        for (size_t x = after_blank(row, 0, map->width); x < map->width; x = after_blank(row, x + 1, map->width))
+            if (row[x] >= SURELY_INK)
                 b = span_of_both(b, (span){x, y, x + 1, y + 1});
+    }
     return b;
 }
 

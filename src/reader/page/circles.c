@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "blank.h"
 #include "components.h"
 #include "histogram.h"
 
@@ -495,10 +496,10 @@ static lenet5_status take_out(frames *found, ink_map *map, const circle *list, s
 static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5_error *error)
 {
     const size_t size = map->width * map->height;
-    *lifted = (ink_map){map->width, map->height, malloc(size)};
+    *lifted = (ink_map){map->width, map->height, calloc(size, 1)};
     if (!lifted->ink)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = after_blank(map->ink, 0, size); i < size; i = after_blank(map->ink, i + 1, size)) {
         const unsigned ink = map->ink[i] * (unsigned)SURELY_INK / FAINT;
         lifted->ink[i] = (uint8_t)(ink < 255 ? ink : 255);
     }

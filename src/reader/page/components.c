@@ -1,7 +1,7 @@
 /*
- * Two runs over the map (Rosenfeld and Pfaltz 1966). In the first, each pixel of ink takes the label of a neighbour
- * that came before it, or a new one, and labels that meet are noted as the same; in the second every label becomes the
- * number of its component.
+ * Two passes over the map (Rosenfeld and Pfaltz 1966). In the first, each run of ink in a row takes the label of a run
+ * above that it touches, or a new one, and labels that meet are noted as the same; in the second every label becomes
+ * the number of its component.
  */
 #include "components.h"
 
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "blank.h"
 
 typedef struct labelling {
     const ink_map *map;
@@ -53,24 +54,41 @@ static bool new_label(labelling *l, uint32_t *label)
     return true;
 }
 
+/* What the runs above a run are called that touch it, at the corners too; 0: there are none. */
+static uint32_t label_above(labelling *l, size_t y, size_t first, size_t end)
+{
+    const size_t width = l->map->width;
+    uint32_t label = 0, last = 0;
+    if (y == 0)
+        return 0;
+    const uint32_t *above = l->labels + (y - 1) * width;
+    for (size_t x = first > 0 ? first - 1 : 0; x <= end && x < width; x++)
+        if (above[x] != last) {
+            last = above[x];
+            label = join(l, label, last);
+        }
+    return label;
+}
+
+/* A run of ink has one label. */
 static bool label_row(labelling *l, size_t y)
 {
     const size_t width = l->map->width;
-    for (size_t x = 0; x < width; x++) {
-        const size_t at = y * width + x;
-        uint32_t label = 0;
-        l->labels[at] = 0;
-        if (l->map->ink[at] < SURELY_INK)
+    const uint8_t *ink = l->map->ink + y * width;
+    uint32_t *labels = l->labels + y * width;
+    for (size_t x = after_blank(ink, 0, width); x < width; x = after_blank(ink, x, width)) {
+        const size_t first = x;
+        while (x < width && ink[x] >= SURELY_INK)
+            x++;
+        if (x == first) {
+            x++;
             continue;
-        label = x > 0 ? l->labels[at - 1] : 0;
-        if (y > 0) {
-            label = join(l, label, l->labels[at - width]);
-            label = join(l, label, x > 0 ? l->labels[at - width - 1] : 0);
-            label = join(l, label, x + 1 < width ? l->labels[at - width + 1] : 0);
         }
+        uint32_t label = label_above(l, y, first, x);
         if (label == 0 && !new_label(l, &label))
             return false;
-        l->labels[at] = label;
+        for (size_t i = first; i < x; i++)
+            labels[i] = label;
     }
     return true;
 }
@@ -98,35 +116,51 @@ static size_t number(labelling *l)
     return count;
 }
 
-static void grow(component *c, size_t x, size_t y, unsigned edge)
+/* The sides of a run's pixels that are next to paper or outside the map. */
+static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size_t first, size_t end)
 {
-    if (c->area++ == 0)
-        c->box = (span){x, y, x + 1, y + 1};
-    c->box.left = x < c->box.left ? x : c->box.left;
-    c->box.right = x + 1 > c->box.right ? x + 1 : c->box.right;
-    c->box.bottom = y + 1;
+    const size_t width = map->width;
+    size_t edge = first == 0 || labels[first - 1] == 0;
+    edge += end == width || labels[end] == 0;
+    for (size_t x = first; x < end; x++) {
+        edge += y == 0 || labels[x - width] == 0;
+        edge += y + 1 == map->height || labels[x + width] == 0;
+    }
+    return edge;
+}
+
+/* Adds a run of pixels of a row. */
+static void grow(component *c, size_t y, size_t first, size_t end, size_t edge)
+{
+    const size_t length = end - first;
+    c->box = c->area == 0 ? (span){first, y, end, y + 1} : span_of_both(c->box, (span){first, y, end, y + 1});
+    c->area += length;
     c->edge += edge;
-    c->x += (double)x;
-    c->y += (double)y;
+    c->x += 0.5 * (double)(first + end - 1) * (double)length;
+    c->y += (double)y * (double)length;
+}
+
+static void measure_row(components *found, const ink_map *map, size_t y)
+{
+    const size_t width = map->width;
+    const uint8_t *ink = map->ink + y * width;
+    const uint32_t *labels = found->labels + y * width;
+    for (size_t x = after_blank(ink, 0, width); x < width; x = after_blank(ink, x, width)) {
+        const size_t first = x;
+        const uint32_t label = labels[first];
+        for (x++; x < width && labels[x] == label && label > 0;)
+            x++;
+        assert(label <= found->count);
+        if (label > 0)
+            grow(&found->list[label - 1], y, first, x, edge_of(labels, map, y, first, x));
+    }
 }
 
 void lenet5_measure_components(components *found, const ink_map *map)
 {
-    const size_t width = map->width, height = map->height;
-    const uint32_t *labels = found->labels;
     memset(found->list, 0, found->count * sizeof *found->list);
-    for (size_t y = 0; y < height; y++)
-        for (size_t x = 0; x < width; x++) {
-            const size_t at = y * width + x;
-            if (labels[at] == 0)
-                continue;
-            assert(labels[at] <= found->count);
-            unsigned edge = x == 0 || labels[at - 1] == 0;
-            edge += x + 1 == width || labels[at + 1] == 0;
-            edge += y == 0 || labels[at - width] == 0;
-            edge += y + 1 == height || labels[at + width] == 0;
-            grow(&found->list[labels[at] - 1], x, y, edge);
-        }
+    for (size_t y = 0; y < map->height; y++)
+        measure_row(found, map, y);
     for (size_t i = 0; i < found->count; i++) {
         component *c = &found->list[i];
         c->x /= fmax(1, (double)c->area);
@@ -134,7 +168,16 @@ void lenet5_measure_components(components *found, const ink_map *map)
     }
 }
 
-/* Replaces labels by the numbers of components, and measures these. */
+/* Replaces labels by the numbers of their components. */
+static void renumber(labelling *l)
+{
+    const size_t size = l->map->width * l->map->height;
+    for (size_t i = after_blank(l->map->ink, 0, size); i < size; i = after_blank(l->map->ink, i + 1, size))
+        if (l->labels[i] > 0)
+            l->labels[i] = l->parent[l->labels[i]];
+}
+
+/* Numbers the components, and measures them. */
 static lenet5_status list_components(components *found, labelling *l, lenet5_error *error)
 {
     /* A label's parent is always an earlier one, so that one step from there is enough in number(). */
@@ -146,8 +189,7 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     found->list = calloc(found->count + 1, sizeof *found->list);
     if (!found->list)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < l->map->width * l->map->height; i++)
-        l->labels[i] = l->labels[i] ? l->parent[l->labels[i]] : 0;
+    renumber(l);
     found->labels = l->labels;
     lenet5_measure_components(found, l->map);
     return LENET5_OK;
@@ -158,7 +200,7 @@ lenet5_status lenet5_find_components(components *found, const ink_map *map, budg
     labelling l = {.map = map, .count = 1, .room = 256, .budget = b};
     components listed = {0};
     *found = listed;
-    l.labels = malloc(map->width * map->height * sizeof *l.labels);
+    l.labels = calloc(map->width * map->height, sizeof *l.labels);
     l.parent = calloc(l.room, sizeof *l.parent);
     lenet5_status status = l.labels && l.parent ? label_pixels(&l, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)

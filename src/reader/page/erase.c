@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "blank.h"
 #include "components.h"
 #include "histogram.h"
 
@@ -327,10 +328,12 @@ static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all,
             const view v = view_of(map, mask, all->list[i].upright);
             status = erase(&v, all, &all->list[i], error);
         }
-    for (size_t i = 0; i < map->width * map->height && status == LENET5_OK; i++)
-        if ((mask[i] & 6) == 4)
-            map->ink[i] = 0;
-    return status;
+    if (status != LENET5_OK)
+        return status;
+    const size_t size = map->width * map->height;
+    for (size_t i = after_blank(mask, 0, size); i < size; i = after_blank(mask, i + 1, size))
+        map->ink[i] = (mask[i] & 6) == 4 ? 0 : map->ink[i];
+    return LENET5_OK;
 }
 
 lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const bool *chosen, double corner, budget *b,

@@ -43,21 +43,23 @@
 #define LEAST_SPREAD 0.7      /* of the parts */
 #define SHADOW 0.7            /* light is uneven where its least is less than this share of its greatest */
 
-/* One value for each tile of a picture, which they divide evenly. */
+/* Of each tile of a picture, which they divide evenly. */
 typedef struct tiles {
     size_t across, down;
-    float *level;
+    float *low, *high; /* the level that few pixels are below, and the one that few exceed */
+    float *level;      /* of the paper */
+    float *spare;
 } tiles;
 
 static uint32_t tile_histogram(uint32_t histogram[256], const lenet5_picture *p, const tiles *t, size_t column,
                                size_t row)
 {
+    level_counts counts = {0};
     const size_t left = column * p->width / t->across, right = (column + 1) * p->width / t->across;
     const size_t top = row * p->height / t->down, bottom = (row + 1) * p->height / t->down;
-    memset(histogram, 0, 256 * sizeof histogram[0]);
     for (size_t y = top; y < bottom; y++)
-        for (size_t x = left; x < right; x++)
-            histogram[p->grey[y * p->width + x]]++;
+        add_levels(&counts, p->grey + y * p->width + left, right - left);
+    sum_levels(histogram, &counts);
     return (uint32_t)((right - left) * (bottom - top));
 }
 
@@ -68,8 +70,14 @@ static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *
     const size_t length = side < least ? side : LEAST_TILE_PIXELS / least; /* of what is narrower than a tile */
     t->across = p->width / length > 0 ? p->width / length : 1;
     t->down = p->height / length > 0 ? p->height / length : 1;
-    t->level = malloc(3 * t->across * t->down * sizeof *t->level);
-    return t->level ? LENET5_OK : lenet5_fail_memory(error);
+    const size_t count = t->across * t->down;
+    t->low = malloc(4 * count * sizeof *t->low);
+    if (!t->low)
+        return lenet5_fail_memory(error);
+    t->high = t->low + count;
+    t->level = t->high + count;
+    t->spare = t->level + count;
+    return LENET5_OK;
 }
 
 /* Whether paper reaches to the border on most sides, and is light: the border is nearer to the lightest that there is.
@@ -91,15 +99,17 @@ static bool border_is_light(const lenet5_picture *p)
     return 2 * quantile(border, 2 * (p->width + p->height), 0.5) > darkest + lightest;
 }
 
-/* Whether what stands out is lighter than what surrounds it; a thick pen's surroundings may be ink, but for the border.
+/*
+ * Measures the tiles, and finds whether what stands out in them is lighter than what surrounds it; a thick pen's
+ * surroundings may be ink, but for the border.
  */
-static lenet5_status find_polarity(bool *light, const lenet5_picture *p, const tiles *t, budget *b, lenet5_error *error)
+static lenet5_status measure_tiles(tiles *t, bool *light, const lenet5_picture *p, budget *b, lenet5_error *error)
 {
     double darker = 0;
     double lighter = 0;
     lenet5_status status = LENET5_OK;
     for (size_t row = 0; row < t->down && status == LENET5_OK; row++) {
-        status = lenet5_check_time(b, p->width * (p->height / t->down + 1), error);
+        status = lenet5_check_time(b, 2 * p->width * (p->height / t->down + 1), error);
         for (size_t column = 0; column < t->across; column++) {
             uint32_t histogram[256];
             const uint32_t count = tile_histogram(histogram, p, t, column, row);
@@ -108,6 +118,8 @@ static lenet5_status find_polarity(bool *light, const lenet5_picture *p, const t
             const double above = quantile(histogram, count, 0.97) - middle;
             darker += below * below;
             lighter += above * above;
+            t->low[row * t->across + column] = (float)quantile(histogram, count, 0.25);
+            t->high[row * t->across + column] = (float)quantile(histogram, count, 0.75);
         }
     }
     *light = lighter > darker && !border_is_light(p);
@@ -141,25 +153,13 @@ static bool alike(float a, float b)
 }
 
 /* What fills a tile with ink is closed; but towards the border light may fall off. */
-static lenet5_status measure_paper(tiles *t, const lenet5_picture *p, bool light, budget *b, lenet5_error *error)
+static void find_paper(tiles *t, bool light)
 {
-    const size_t count = t->across * t->down;
-    float *other = t->level + count;
-    float *closed = other + count;
-    lenet5_status status = LENET5_OK;
-    for (size_t row = 0; row < t->down && status == LENET5_OK; row++) {
-        status = lenet5_check_time(b, p->width * (p->height / t->down + 1), error);
-        for (size_t column = 0; column < t->across; column++) {
-            uint32_t histogram[256];
-            const uint32_t pixels = tile_histogram(histogram, p, t, column, row);
-            t->level[row * t->across + column] = (float)quantile(histogram, pixels, light ? 0.25 : 0.75);
-        }
-    }
-    extend(other, t->level, t, !light);
-    extend(closed, other, t, light);
-    for (size_t i = 0; i < count; i++)
-        t->level[i] = at_border(t, i) && alike(t->level[i], closed[i]) ? t->level[i] : closed[i];
-    return status;
+    const float *paper = light ? t->low : t->high;
+    extend(t->spare, paper, t, !light);
+    extend(t->level, t->spare, t, light);
+    for (size_t i = 0; i < t->across * t->down; i++)
+        t->level[i] = at_border(t, i) && alike(paper[i], t->level[i]) ? paper[i] : t->level[i];
 }
 
 /* The tiles left and right of x (or above and below y), and how far it is from the first to the second. */
@@ -178,38 +178,72 @@ static step step_at(size_t x, size_t size, size_t count)
     return (step){(size_t)first, (size_t)first + 1, at - first};
 }
 
-/* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
+/* Of a row: the paper's level at the middle of each tile, and what is between. */
+typedef struct light_row {
+    float *paper; /* (across) */
+    float *share; /* (width): of the way from the tile on the left to the one on the right */
+    size_t *end;  /* (across): of the columns that have this tile on the left, the first beyond */
+} light_row;
+
+static lenet5_status new_light_row(light_row *l, const lenet5_picture *p, const tiles *t, lenet5_error *error)
+{
+    l->paper = malloc(t->across * sizeof *l->paper);
+    l->share = malloc(p->width * sizeof *l->share);
+    l->end = calloc(t->across, sizeof *l->end);
+    if (!l->paper || !l->share || !l->end)
+        return lenet5_fail_memory(error);
+    for (size_t x = 0; x < p->width; x++) {
+        const step s = step_at(x, p->width, t->across);
+        l->share[x] = s.share;
+        l->end[s.first] = x + 1;
+    }
+    return LENET5_OK;
+}
+
+static void free_light_row(light_row *l)
+{
+    free(l->paper);
+    free(l->share);
+    free(l->end);
+}
+
+static void light_at(light_row *l, const tiles *t, const step *down)
+{
+    const float *above = t->level + down->first * t->across;
+    const float *below = t->level + down->second * t->across;
+    for (size_t i = 0; i < t->across; i++)
+        l->paper[i] = above[i] + down->share * (below[i] - above[i]);
+}
+
+/* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light, where that goes from one level on by a rise. */
+static void measure_run(uint8_t *contrast, const uint8_t *picture, size_t count, float from, float rise,
+                        const float *share, bool light)
+{
+    for (size_t x = 0; x < count; x++) {
+        const float level = between(from + share[x] * rise, 0, 255);
+        const float grey = picture[x];
+        const float room = light ? between(256 - level, LEAST_ROOM, 256) : level + 1;
+        const float found = 255 * ((light ? grey - level : level - grey) / room);
+        contrast[x] = (uint8_t)(int)(found <= 0 ? 0 : found);
+    }
+}
+
 static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p, const tiles *t, bool light, budget *b,
                                       lenet5_error *error)
 {
-    step *across = malloc(p->width * sizeof *across);
-    float *paper = malloc(t->across * sizeof *paper);
-    if (!across || !paper) {
-        free(across);
-        free(paper);
-        return lenet5_fail_memory(error);
-    }
-    for (size_t x = 0; x < p->width; x++)
-        across[x] = step_at(x, p->width, t->across);
-    lenet5_status status = LENET5_OK;
+    light_row l;
+    lenet5_status status = new_light_row(&l, p, t, error);
     for (size_t y = 0; y < p->height && status == LENET5_OK; y++) {
-        status = lenet5_check_time(b, p->width, error);
         const step down = step_at(y, p->height, t->down);
-        const float *above = t->level + down.first * t->across;
-        const float *below = t->level + down.second * t->across;
-        for (size_t i = 0; i < t->across; i++)
-            paper[i] = above[i] + down.share * (below[i] - above[i]);
-        for (size_t x = 0; x < p->width; x++) {
-            const step s = across[x];
-            const float level = between(paper[s.first] + s.share * (paper[s.second] - paper[s.first]), 0, 255);
-            const float grey = p->grey[y * p->width + x];
-            const float room = light ? between(256 - level, LEAST_ROOM, 256) : level + 1;
-            const float share = (light ? grey - level : level - grey) / room;
-            contrast[y * p->width + x] = (uint8_t)(share <= 0 ? 0 : 255 * share);
+        light_at(&l, t, &down);
+        for (size_t i = 0, x = 0; i < t->across && l.end[i] > 0; x = l.end[i++]) {
+            const float rise = i + 1 < t->across ? l.paper[i + 1] - l.paper[i] : 0;
+            measure_run(contrast + y * p->width + x, p->grey + y * p->width + x, l.end[i] - x, l.paper[i], rise,
+                        l.share + x, light);
         }
+        status = lenet5_check_time(b, p->width, error);
     }
-    free(across);
-    free(paper);
+    free_light_row(&l);
     return status;
 }
 
@@ -268,20 +302,44 @@ static void stretch(uint8_t *ink, size_t count, const division *d)
         ink[i] = to[ink[i]];
 }
 
+/* What of a row is above a level. */
+static size_t area_above(const uint8_t *row, size_t width, unsigned level)
+{
+    uint32_t area = 0;
+    for (size_t x = 0; x < width; x++)
+        area += row[x] > level;
+    return area;
+}
+
+/* How often that begins or ends along a row. */
+static size_t edge_along(const uint8_t *row, size_t width, unsigned level)
+{
+    uint32_t edge = row[0] > level;
+    edge += row[width - 1] > level;
+    for (size_t x = 1; x < width; x++)
+        edge += (row[x] > level) != (row[x - 1] > level);
+    return edge;
+}
+
+/* The columns in which it begins or ends between two rows. */
+static size_t edge_across(const uint8_t *row, const uint8_t *other, size_t width, unsigned level)
+{
+    uint32_t edge = 0;
+    for (size_t x = 0; x < width; x++)
+        edge += (row[x] > level) != (other[x] > level);
+    return edge;
+}
+
 double lenet5_stroke_width(const ink_map *map, unsigned level)
 {
+    const size_t width = map->width, last = map->height - 1;
     size_t area = 0;
-    size_t edge = 0;
-    for (size_t y = 0; y < map->height; y++)
-        for (size_t x = 0; x < map->width; x++) {
-            if (map->ink[y * map->width + x] <= level)
-                continue;
-            area++;
-            edge += x == 0 || map->ink[y * map->width + x - 1] <= level;
-            edge += x + 1 == map->width || map->ink[y * map->width + x + 1] <= level;
-            edge += y == 0 || map->ink[(y - 1) * map->width + x] <= level;
-            edge += y + 1 == map->height || map->ink[(y + 1) * map->width + x] <= level;
-        }
+    size_t edge = area_above(map->ink, width, level) + area_above(map->ink + last * width, width, level);
+    for (size_t y = 0; y <= last; y++) {
+        const uint8_t *row = map->ink + y * width;
+        area += area_above(row, width, level);
+        edge += edge_along(row, width, level) + (y < last ? edge_across(row, row + width, width, level) : 0);
+    }
     return edge ? 2.5 * (double)area / (double)edge : 0; /* slanted edges count for more than they are long */
 }
 
@@ -302,14 +360,13 @@ static lenet5_status even_out(ink_map *map, ink_report *report, const lenet5_pic
     tiles t = {0};
     lenet5_status status = new_tiles(&t, picture, error);
     if (status == LENET5_OK)
-        status = find_polarity(&report->light, picture, &t, b, error);
-    if (status == LENET5_OK)
-        status = measure_paper(&t, picture, report->light, b, error);
+        status = measure_tiles(&t, &report->light, picture, b, error);
     if (status == LENET5_OK) {
+        find_paper(&t, report->light);
         report->shadow = uneven(&t);
         status = measure_contrast(map->ink, picture, &t, report->light, b, error);
     }
-    free(t.level);
+    free(t.low);
     return status;
 }
 

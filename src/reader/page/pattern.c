@@ -135,36 +135,66 @@ static bool above_near(const uint8_t *levels, const ink_map *map, size_t x, size
     return false;
 }
 
-/* Adds a row's ink to the reach of each column: the first row that is farther than AWAY below all ink near it. */
-static void spread_row(size_t *reach, const ink_map *contrast, size_t row, unsigned threshold)
+static bool any_above(const uint8_t *levels, size_t count, unsigned threshold)
 {
+    uint8_t greatest = 0;
+    for (size_t i = 0; i < count; i++)
+        greatest = levels[i] > greatest ? levels[i] : greatest;
+    return greatest > threshold;
+}
+
+/*
+ * Adds a row's ink to the reach of each column, the first row that is farther than AWAY below all ink near it, and to
+ * that of all columns.
+ */
+static void spread_row(size_t *reach, size_t *farthest, const ink_map *contrast, size_t row, unsigned threshold)
+{
+    const uint8_t *levels = contrast->ink + row * contrast->width;
+    if (!any_above(levels, contrast->width, threshold))
+        return;
+    *farthest = row + AWAY + 1;
     for (size_t x = 0; x < contrast->width; x++)
-        if (contrast->ink[row * contrast->width + x] > threshold)
+        if (levels[x] > threshold)
             for (size_t i = x > AWAY ? x - AWAY : 0; i <= x + AWAY && i < contrast->width; i++)
                 reach[i] = row + AWAY + 1;
+}
+
+/* Adds those runs of a row that ink does not reach. */
+static void add_paper(level_counts *counts, const size_t *reach, const ink_map *contrast, size_t row)
+{
+    const uint8_t *levels = contrast->ink + row * contrast->width;
+    for (size_t x = 0; x < contrast->width; x++) {
+        const size_t first = x;
+        while (x < contrast->width && reach[x] <= row)
+            x++;
+        add_levels(counts, levels + first, x - first);
+    }
 }
 
 lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigned threshold, budget *b,
                                  lenet5_error *error)
 {
-    uint32_t counts[256] = {0};
-    size_t count = 0;
+    level_counts counts = {0};
+    uint32_t histogram[256];
     size_t *reach = calloc(contrast->width, sizeof *reach); /* (width) */
+    size_t count = 0, farthest = 0;
     lenet5_status status = reach ? LENET5_OK : lenet5_fail_memory(error);
     for (size_t y = 0; y < AWAY && y < contrast->height && status == LENET5_OK; y++)
-        spread_row(reach, contrast, y, threshold);
+        spread_row(reach, &farthest, contrast, y, threshold);
     for (size_t y = 0; y < contrast->height && status == LENET5_OK; y++) {
         status = lenet5_check_time(b, 8 * contrast->width, error);
         if (y + AWAY < contrast->height)
-            spread_row(reach, contrast, y + AWAY, threshold);
-        for (size_t x = 0; x < contrast->width; x++)
-            if (reach[x] <= y) {
-                counts[contrast->ink[y * contrast->width + x]]++;
-                count++;
-            }
+            spread_row(reach, &farthest, contrast, y + AWAY, threshold);
+        if (farthest > y)
+            add_paper(&counts, reach, contrast, y);
+        else
+            add_levels(&counts, contrast->ink + y * contrast->width, contrast->width);
     }
     free(reach);
-    *noise = count ? (quantile(counts, count, 0.84) - quantile(counts, count, 0.16)) / 2.0 : 0;
+    sum_levels(histogram, &counts);
+    for (size_t level = 0; level < 256; level++)
+        count += histogram[level];
+    *noise = count ? (quantile(histogram, count, 0.84) - quantile(histogram, count, 0.16)) / 2.0 : 0;
     return status;
 }
 

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "blank.h"
 
 #define LEAST_THICKEST 6     /* pixels: a thin run in a small picture; and */
 #define THICKEST 2.4         /* times a stroke's width, in a large one */
@@ -369,21 +370,13 @@ static bool add_run(tracer *t, uint32_t step, size_t first, size_t last)
 static bool find_runs(tracer *t, uint32_t step)
 {
     const uint8_t *ink = t->ink + step * t->across;
-    for (size_t i = 0; i < t->across;) {
-        uint64_t eight;
-        if (i + 8 <= t->across && (memcpy(&eight, ink + i, 8), eight == 0)) {
-            i += 8;
-            continue;
-        }
-        if (ink[i] < INK) {
-            i++;
-            continue;
-        }
+    for (size_t i = after_blank(ink, 0, t->across); i < t->across;) {
         const size_t first = i;
         while (i < t->across && ink[i] >= INK)
             i++;
-        if ((double)(i - first) <= t->thickest && !add_run(t, step, first, i - 1))
+        if (i > first && (double)(i - first) <= t->thickest && !add_run(t, step, first, i - 1))
             return false;
+        i = after_blank(ink, i > first ? i : i + 1, t->across);
     }
     return true;
 }
@@ -423,7 +416,8 @@ static lenet5_status follow(tracer *t, uint32_t step, lenet5_error *error)
     const size_t first = t->run_count, before = t->count;
     if (!find_runs(t, step))
         return lenet5_fail_memory(error);
-    note_places(t);
+    if (t->run_count > first)
+        note_places(t);
     for (size_t i = first; i < t->run_count; i++) {
         chain *c = chain_near(t, &t->runs[i]);
         if (c) {
@@ -472,20 +466,25 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
 /* ---- Both ways ----------------------------------------------------------------------------------------------------
  */
 
+/* to: all 0. */
 static void transpose(uint8_t *to, const ink_map *map)
 {
     enum { BLOCK = 32 };
     for (size_t top = 0; top < map->height; top += BLOCK)
-        for (size_t left = 0; left < map->width; left += BLOCK)
-            for (size_t y = top; y < top + BLOCK && y < map->height; y++)
-                for (size_t x = left; x < left + BLOCK && x < map->width; x++)
-                    to[x * map->height + y] = map->ink[y * map->width + x];
+        for (size_t left = 0; left < map->width; left += BLOCK) {
+            const size_t right = left + BLOCK < map->width ? left + BLOCK : map->width;
+            for (size_t y = top; y < top + BLOCK && y < map->height; y++) {
+                const uint8_t *row = map->ink + y * map->width;
+                for (size_t x = after_blank(row, left, right); x < right; x = after_blank(row, x + 1, right))
+                    to[x * map->height + y] = row[x];
+            }
+        }
 }
 
 lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, budget *b, lenet5_error *error)
 {
     *found = (segments){0};
-    uint8_t *turned = malloc(map->width * map->height);
+    uint8_t *turned = calloc(map->width * map->height, 1);
     if (!turned)
         return lenet5_fail_memory(error);
     transpose(turned, map);

@@ -2,20 +2,36 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
+#include "blank.h"
 
 #define BLOCK 32 /* pixels: a block's rows, as read and as written, stay in the first cache */
 
-/* One block of the turned raster. Each of its pixels comes from index first + x across + y down. */
-static void turn_block(const raster *to, const uint8_t *from, ptrdiff_t across, ptrdiff_t down, size_t left, size_t top)
+/* Where the pixels of a part go: the one at (x, y) to index first + x across + y down. */
+typedef struct route {
+    ptrdiff_t first, across, down;
+} route;
+
+static route route_of(const raster *to, unsigned quarters)
 {
-    const size_t right = left + BLOCK < to->width ? left + BLOCK : to->width;
-    const size_t bottom = top + BLOCK < to->height ? top + BLOCK : to->height;
-    for (size_t y = top; y < bottom; y++)
-        for (size_t x = left; x < right; x++)
-            to->pixels[y * to->width + x] = from[(ptrdiff_t)x * across + (ptrdiff_t)y * down];
+    const ptrdiff_t width = (ptrdiff_t)to->width, height = (ptrdiff_t)to->height;
+    const route routes[QUARTERS] = {
+        {0, 1, width}, {width - 1, width, -1}, {width * height - 1, -1, -width}, {width * (height - 1), -width, 1}};
+    return routes[quarters];
+}
+
+/* One block of a part; what is 0 stays so. */
+static void turn_block(uint8_t *to, const route *r, const raster *from, const span *part, size_t left, size_t top)
+{
+    const size_t right = left + BLOCK < part->right ? left + BLOCK : part->right;
+    const size_t bottom = top + BLOCK < part->bottom ? top + BLOCK : part->bottom;
+    for (size_t y = top; y < bottom; y++) {
+        const uint8_t *row = from->pixels + y * from->width;
+        uint8_t *first = to + r->first + (ptrdiff_t)(y - part->top) * r->down;
+        for (size_t x = after_blank(row, left, right); x < right; x = after_blank(row, x + 1, right))
+            first[(ptrdiff_t)(x - part->left) * r->across] = row[x];
+    }
 }
 
 lenet5_status lenet5_turn(raster *turned, const raster *from, span part, unsigned quarters, budget *b,
@@ -24,16 +40,13 @@ lenet5_status lenet5_turn(raster *turned, const raster *from, span part, unsigne
     assert(quarters < QUARTERS && part.right <= from->width && part.bottom <= from->height);
     assert(part.left < part.right && part.top < part.bottom);
     const size_t wide = part.right - part.left, tall = part.bottom - part.top;
-    const ptrdiff_t row = (ptrdiff_t)from->width;
-    const ptrdiff_t across[QUARTERS] = {1, -row, -1, row}, down[QUARTERS] = {row, 1, -row, -1};
-    const size_t x = quarters == 2 || quarters == 3 ? part.right - 1 : part.left;
-    const size_t y = quarters == 1 || quarters == 2 ? part.bottom - 1 : part.top;
-    *turned = (raster){quarters % 2 ? tall : wide, quarters % 2 ? wide : tall, malloc(wide * tall)};
+    *turned = (raster){quarters % 2 ? tall : wide, quarters % 2 ? wide : tall, calloc(wide * tall, 1)};
     if (!turned->pixels)
         return lenet5_fail_memory(error);
-    for (size_t top = 0; top < turned->height; top += BLOCK)
-        for (size_t left = 0; left < turned->width; left += BLOCK)
-            turn_block(turned, from->pixels + y * from->width + x, across[quarters], down[quarters], left, top);
+    const route r = route_of(turned, quarters);
+    for (size_t top = part.top; top < part.bottom; top += BLOCK)
+        for (size_t left = part.left; left < part.right; left += BLOCK)
+            turn_block(turned->pixels, &r, from, &part, left, top);
     const lenet5_status status = lenet5_check_time(b, wide * tall, error);
     if (status != LENET5_OK)
         free(turned->pixels);
