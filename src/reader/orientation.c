@@ -147,6 +147,14 @@ static bool is_clear(const evidence *turned, const evidence *upright, unsigned q
            turned->sure >= TIMES_SURER * upright->sure * sampled + MORE_SURE;
 }
 
+/* Whether a page from another side could be clear if each of its strokes were a digit, and sure. */
+static bool may_be_turned(const evidence *upright, size_t strokes)
+{
+    size_t most = strokes > upright->digits ? strokes : upright->digits;
+    most = most > LEAST_DIGITS ? most : LEAST_DIGITS; /* strokes of digits that touch are few */
+    return is_clear(&(evidence){most, (double)most, 1}, upright);
+}
+
 lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
                                lenet5_error *error)
 {
@@ -154,7 +162,8 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     lenet5_status status = LENET5_OK;
     double most = 0;
     *quarters = 0;
-    if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY))
+    if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
+        !may_be_turned(&as_it_is, p->strokes))
         return LENET5_OK;
     const span part = sample_of(map);
     for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {

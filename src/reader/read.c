@@ -18,6 +18,7 @@
 #include "show.h"
 
 #define NOTED_SKEW 0.035 /* radians */
+#define DOT 4.0          /* squares of a stroke's width: a point by hand has one or two */
 
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
 {
@@ -111,6 +112,16 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
     return status;
 }
 
+/* A digit has one at least, unless it touches its neighbour. */
+static size_t count_strokes(const line_groups *groups)
+{
+    const components *c = &groups->components;
+    size_t count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        count += (double)c->list[i].area > DOT * groups->stroke * groups->stroke;
+    return count;
+}
+
 lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
                                 bool *border, page *p, lenet5_error *error)
 {
@@ -121,6 +132,7 @@ lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, con
     if (status == LENET5_OK)
         status = read_all(reading, &groups, map, printed, most, p, error);
     *border = groups.border;
+    p->strokes = count_strokes(&groups);
     lenet5_lines_free(&groups);
     return status;
 }

@@ -24,6 +24,7 @@ typedef struct page {
     transform turned;     /* of the picture as it is read, in the one that was given: by quarters */
     transform place;      /* of the map that is read, in the picture that was given */
     size_t width, height; /* of the picture */
+    size_t strokes;       /* of the map that was read last: components that are more than dots */
 } page;
 
 /*
