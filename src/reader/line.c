@@ -13,6 +13,7 @@
 #define DIGIT_LABELS 5    /* of lenet5_builtin_signs: the first */
 #define MARK_LABEL 8      /* likewise */
 #define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
+#define HOPELESS 0.01     /* the greatest probability of a string at which no further look is worth its time */
 
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
  */
@@ -65,13 +66,12 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
     posteriors said;
     uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES];
     const uint8_t *pictures[SECOND_LOOKS];
-    for (unsigned i = 0; i < SECOND_LOOKS; i++) {
-        lenet5_second_look(varied[i], picture, i);
+    lenet5_second_looks(varied, picture);
+    for (unsigned i = 0; i < SECOND_LOOKS; i++)
         pictures[i] = varied[i];
-    }
     ask_lanes(said, &r->lanes, r->committee, pictures, SECOND_LOOKS);
+    seen->varied[place] = true;
     seen->mean[place] = 0;
-    seen->least[place] = 1;
     for (unsigned i = 0; i < SECOND_LOOKS; i++) {
         const double probability = (double)said[i][digit];
         seen->mean[place] += probability / SECOND_LOOKS;
@@ -102,7 +102,7 @@ static double share_of_signs(const float posterior[LENET5_CLASSES + 1])
 
 /* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as
  * there are lanes. */
-static void ask_others(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+static void ask_others_together(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
 {
     posteriors single, signs;
     const uint8_t *pictures[LENET5_LANES];
@@ -154,18 +154,53 @@ static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *
         seen->kind[place[i]] = fmin(seen->kind[place[i]], 1 - share_of_signs(signs[i]));
 }
 
-static lenet5_status look_again(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
+/* The same for all of a string's; the variants of its digits are as good as can be, as long as they are unknown. */
+static lenet5_status ask_others(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
 {
-    const size_t networks = p->reader->committee->count + OTHERS;
-    const lenet5_status status = lenet5_spend(&p->budget, LANES_WORK * s->length * networks, error);
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->length && status == LENET5_OK; i += LENET5_LANES) {
+        status = lenet5_spend(&p->budget, LANES_WORK * (OTHERS + 1), error); /* and once more for pairs */
+        if (status == LENET5_OK)
+            ask_others_together(seen, i, p->reader, g, s);
+        if (status == LENET5_OK && i + 1 < s->length)
+            ask_pairs(seen, i, p->reader, g, s);
+    }
+    for (size_t i = 0; i < s->length; i++) {
+        seen->varied[i] = !is_digit(symbol_of(s->digits[i]));
+        seen->mean[i] = seen->least[i] = 1;
+    }
+    return status;
+}
+
+/* The digit that the other network doubts most, of those whose variants are unknown; the string's length: none. */
+static size_t most_doubtful(const looks *seen, const solution *s)
+{
+    size_t most = s->length;
+    for (size_t i = 0; i < s->length; i++)
+        if (!seen->varied[i] && (most == s->length || seen->other[i] < seen->other[most]))
+            most = i;
+    return most;
+}
+
+/* Looks at digit after digit, as long as there is hope; what is not looked at is as the other network has it. */
+static lenet5_status look_again(double value[LENET5_EVIDENCE], page *p, const graph *g, const solution *s,
+                                lenet5_error *error)
+{
+    looks seen = {0};
     assert(s->length <= LENET5_MAX_STRING);
-    for (size_t i = 0; i < s->length && status == LENET5_OK; i++)
-        if (is_digit(symbol_of(s->digits[i])))
-            look_at_digit(seen, i, p->reader, g->arcs[s->arc[i]].picture, symbol_of(s->digits[i]));
-    for (size_t i = 0; i < s->length && status == LENET5_OK; i += LENET5_LANES)
-        ask_others(seen, i, p->reader, g, s);
-    for (size_t i = 0; i + 1 < s->length && status == LENET5_OK; i += LENET5_LANES)
-        ask_pairs(seen, i, p->reader, g, s);
+    lenet5_status status = ask_others(&seen, p, g, s, error);
+    for (size_t i = most_doubtful(&seen, s); i < s->length && status == LENET5_OK; i = most_doubtful(&seen, s)) {
+        lenet5_gather_looks(value, s, &seen);
+        if (lenet5_most_belief(value) < HOPELESS)
+            break;
+        status = lenet5_spend(&p->budget, LANES_WORK * p->reader->committee->count, error);
+        if (status == LENET5_OK)
+            look_at_digit(&seen, i, p->reader, g->arcs[s->arc[i]].picture, symbol_of(s->digits[i]));
+    }
+    for (size_t i = 0; i < s->length; i++)
+        if (!seen.varied[i])
+            seen.mean[i] = seen.least[i] = seen.other[i];
+    lenet5_gather_looks(value, s, &seen);
     return status;
 }
 
@@ -213,11 +248,8 @@ static span whole_line(const text_line *l)
 static lenet5_status gather(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,
                             const text_line *line, page *p, lenet5_error *error)
 {
-    looks seen;
-    const lenet5_status status = look_again(&seen, p, g, best, error);
-    if (status == LENET5_OK)
-        lenet5_gather_evidence(evidence, g, line, best, &seen, p->noise, p->format.any);
-    return status;
+    lenet5_gather_evidence(evidence, g, line, best, p->noise, p->format.any);
+    return look_again(evidence, p, g, best, error);
 }
 
 /* The digits and the marks of the likeliest string. */

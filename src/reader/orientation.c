@@ -147,12 +147,12 @@ static bool is_clear(const evidence *turned, const evidence *upright, unsigned q
            turned->sure >= TIMES_SURER * upright->sure * sampled + MORE_SURE;
 }
 
-/* Whether a page from another side could be clear if each of its strokes were a digit, and sure. */
+/* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and sure. */
 static bool may_be_turned(const evidence *upright, size_t strokes)
 {
     size_t most = strokes > upright->digits ? strokes : upright->digits;
     most = most > LEAST_DIGITS ? most : LEAST_DIGITS; /* strokes of digits that touch are few */
-    return is_clear(&(evidence){most, (double)most, 1}, upright);
+    return is_clear(&(evidence){most, (double)most, 1}, upright, 1);
 }
 
 lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,

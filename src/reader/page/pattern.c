@@ -53,19 +53,41 @@ static lenet5_status new_levels(uint8_t **levels, const ink_map *map, lenet5_err
     return *levels ? LENET5_OK : lenet5_fail_memory(error);
 }
 
-/* Means over side levels of a row, the first of them before levels ahead; beyond the ends the last one goes on. */
-static void average_row(uint8_t *to, const uint8_t *from, size_t width, size_t side, size_t before)
+/* What sums are multiplied by to be divided by a side, in parts of 65536: exact for the sums of so few levels. */
+static uint16_t share_of(size_t side)
 {
-    const size_t last = width - 1;
-    size_t sum = side / 2;
+    return (uint16_t)((65536 + side - 1) / side);
+}
+
+static uint8_t mean_of(uint16_t sum, uint16_t share)
+{
+    return (uint8_t)(((uint32_t)sum * share) >> 16);
+}
+
+/*
+ * Means over side levels of a row, the first of them before levels ahead; beyond the ends the last one goes on. padded:
+ * (width + side).
+ */
+static void average_row(uint8_t *to, const uint8_t *from, size_t width, size_t side, size_t before, uint8_t *padded)
+{
+    const uint16_t share = share_of(side);
+    uint16_t sum = (uint16_t)(side / 2);
+    memset(padded, from[0], before);
+    memcpy(padded + before, from, width);
+    memset(padded + before + width, from[width - 1], side - before);
     for (size_t i = 0; i < side; i++)
-        sum += from[i < before ? 0 : i - before < last ? i - before : last];
+        sum = (uint16_t)(sum + padded[i]);
     for (size_t x = 0; x < width; x++) {
-        const size_t next = x + side - before;
-        to[x] = (uint8_t)(sum / side);
-        sum += from[next < last ? next : last];
-        sum -= from[x > before ? x - before : 0];
+        to[x] = mean_of(sum, share);
+        sum = (uint16_t)(sum + padded[x + side] - padded[x]);
     }
+}
+
+/* Moves the sums of columns from one row to the next. */
+static void move_down(uint16_t *sums, const uint8_t *come, const uint8_t *go, size_t width)
+{
+    for (size_t x = 0; x < width; x++)
+        sums[x] = (uint16_t)(sums[x] + come[x] - go[x]);
 }
 
 /* The same down each column; sums: (width). */
@@ -73,6 +95,7 @@ static void average_columns(uint8_t *to, const uint8_t *from, const ink_map *map
                             uint16_t *sums)
 {
     const size_t width = map->width, last = map->height - 1;
+    const uint16_t share = share_of(side);
     for (size_t x = 0; x < width; x++)
         sums[x] = (uint16_t)(side / 2);
     for (size_t i = 0; i < side; i++) {
@@ -82,12 +105,10 @@ static void average_columns(uint8_t *to, const uint8_t *from, const ink_map *map
     }
     for (size_t y = 0; y <= last; y++) {
         const size_t next = y + side - before;
-        const uint8_t *come = from + (next < last ? next : last) * width;
-        const uint8_t *go = from + (y > before ? y - before : 0) * width;
-        for (size_t x = 0; x < width; x++) {
-            to[y * width + x] = (uint8_t)(sums[x] / side);
-            sums[x] = (uint16_t)(sums[x] + come[x] - go[x]);
-        }
+        for (size_t x = 0; x < width; x++)
+            to[y * width + x] = mean_of(sums[x], share);
+        move_down(sums, from + (next < last ? next : last) * width, from + (y > before ? y - before : 0) * width,
+                  width);
     }
 }
 
@@ -97,17 +118,19 @@ static lenet5_status smooth(uint8_t *levels, uint8_t *spare, const ink_map *map,
 {
     const size_t width = map->width;
     uint16_t *sums = malloc(width * sizeof *sums);
-    if (!sums)
-        return lenet5_fail_memory(error);
-    const lenet5_status status = lenet5_check_time(b, 4 * width * map->height, error);
+    uint8_t *padded = malloc(width + side);
+    const bool enough = sums && padded;
+    const lenet5_status status =
+        enough ? lenet5_check_time(b, 4 * width * map->height, error) : lenet5_fail_memory(error);
     for (size_t y = 0; y < map->height && status == LENET5_OK; y++) {
-        average_row(spare + y * width, levels + y * width, width, side, side / 2);
-        average_row(levels + y * width, spare + y * width, width, side, (side - 1) / 2);
+        average_row(spare + y * width, levels + y * width, width, side, side / 2, padded);
+        average_row(levels + y * width, spare + y * width, width, side, (side - 1) / 2, padded);
     }
     if (status == LENET5_OK) {
         average_columns(spare, levels, map, side, side / 2, sums);
         average_columns(levels, spare, map, side, (side - 1) / 2, sums);
     }
+    free(padded);
     free(sums);
     return status;
 }

@@ -55,20 +55,6 @@ const char *lenet5_evidence_doubt(unsigned kind)
     return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
-static void gather_looks(double *value, const solution *s, const looks *seen)
-{
-    double worst = 0, sign = 0;
-    for (size_t i = 0; i < s->length; i++) {
-        sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
-        if (!is_digit(symbol_of(s->digits[i])))
-            continue;
-        value[LENET5_EVIDENCE_LOOKS] -= log(fmax(LEAST_LOOK, (seen->mean[i] + seen->other[i]) / 2));
-        worst = fmax(worst, -log(fmax(LEAST_LOOK, seen->least[i])));
-    }
-    value[LENET5_EVIDENCE_WORST_LOOK] = worst;
-    value[LENET5_EVIDENCE_SIGN] = sign;
-}
-
 static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
 {
     const double height = (double)(a->box.bottom - a->box.top), width = (double)(a->box.right - a->box.left);
@@ -129,7 +115,7 @@ static double ink_unread(const graph *g, const text_line *line, const solution *
 }
 
 void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
-                            const looks *seen, double noise, bool any)
+                            double noise, bool any)
 {
     const double p = fmax(LEAST_ODDS, fmin(1 - LEAST_ODDS, best->probability));
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
@@ -145,7 +131,21 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside;
     gather_symbols(value, g, line, best, any);
-    gather_looks(value, best, seen);
+}
+
+void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, const looks *seen)
+{
+    double sign = 0, doubt = 0, worst = 0;
+    for (size_t i = 0; i < best->length; i++) {
+        sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
+        if (!is_digit(symbol_of(best->digits[i])))
+            continue;
+        doubt -= log(fmax(LEAST_LOOK, (seen->mean[i] + seen->other[i]) / 2));
+        worst = fmax(worst, -log(fmax(LEAST_LOOK, seen->least[i])));
+    }
+    value[LENET5_EVIDENCE_SIGN] = sign;
+    value[LENET5_EVIDENCE_LOOKS] = doubt;
+    value[LENET5_EVIDENCE_WORST_LOOK] = worst;
 }
 
 /* A promise and no matter of statistics: ink that may be a digit or a mark is not dropped from an answer that is sure.
@@ -156,13 +156,30 @@ static bool leaves_ink_out(const double value[LENET5_EVIDENCE])
            value[LENET5_EVIDENCE_UNREAD] + value[LENET5_EVIDENCE_LEFT_OUT] > MOST_UNREAD;
 }
 
-double lenet5_belief(const double value[LENET5_EVIDENCE])
+static double odds_of(const double value[LENET5_EVIDENCE])
 {
     double odds = BELIEF;
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         odds += belief_weights[i] * value[i];
+    return odds;
+}
+
+static double belief_at(double odds, const double value[LENET5_EVIDENCE])
+{
     const double belief = 1 / (1 + exp(-odds));
     return leaves_ink_out(value) ? fmin(belief, DOUBT) : belief;
+}
+
+double lenet5_belief(const double value[LENET5_EVIDENCE])
+{
+    return belief_at(odds_of(value), value);
+}
+
+double lenet5_most_belief(const double value[LENET5_EVIDENCE])
+{
+    const double company = belief_weights[LENET5_EVIDENCE_COMPANY], alone = belief_weights[LENET5_EVIDENCE_ALONE];
+    const double now = company * value[LENET5_EVIDENCE_COMPANY] + alone * value[LENET5_EVIDENCE_ALONE];
+    return belief_at(odds_of(value) - now + fmax(0, fmax(company, alone)), value);
 }
 
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])

@@ -4,8 +4,6 @@
  */
 #include "second_look.h"
 
-#include <math.h>
-
 enum { SIDE = LENET5_PICTURE_SIDE };
 
 /* How a variant is drawn: the place of the picture that each pixel of it shows, and the pen's change. */
@@ -37,9 +35,17 @@ static const variant variants[SECOND_LOOKS] = {
     {1.1f, -0.15f, 0, 1.1f, 0},
 };
 
-static float ink_at(const uint8_t *picture, int x, int y)
+/* A picture with paper around it, so that the four pixels around a place need no looking where they are. */
+typedef struct framed {
+    float ink[SIDE + 2][SIDE + 2];
+} framed;
+
+static void put_in_frame(framed *f, const uint8_t *picture)
 {
-    return x < 0 || y < 0 || x >= SIDE || y >= SIDE ? 0 : (float)picture[y * SIDE + x];
+    *f = (framed){0};
+    for (size_t y = 0; y < SIDE; y++)
+        for (size_t x = 0; x < SIDE; x++)
+            f->ink[y + 1][x + 1] = (float)picture[y * SIDE + x];
 }
 
 /* Without floorf, which a processor of the baseline has no instruction for. */
@@ -49,40 +55,45 @@ static int floor_of(float x)
     return whole - ((float)whole > x);
 }
 
-static float ink_between(const uint8_t *picture, float x, float y)
+static float ink_between(const framed *f, float x, float y)
 {
     const int i = floor_of(x), k = floor_of(y);
     if (i < -1 || k < -1 || i >= SIDE || k >= SIDE)
         return 0;
     const float fx = x - (float)i, fy = y - (float)k;
-    return (1 - fy) * ((1 - fx) * ink_at(picture, i, k) + fx * ink_at(picture, i + 1, k)) +
-           fy * ((1 - fx) * ink_at(picture, i, k + 1) + fx * ink_at(picture, i + 1, k + 1));
+    const float *above = &f->ink[k + 1][i + 1], *below = &f->ink[k + 2][i + 1];
+    return (1 - fy) * ((1 - fx) * above[0] + fx * above[1]) + fy * ((1 - fx) * below[0] + fx * below[1]);
 }
 
 /* Half a pixel more or less of ink on every side: the mean of a pixel and the most (or least) of its neighbours. */
-static uint8_t with_pen(const uint8_t *picture, int x, int y, int pen)
+static uint8_t with_pen(const framed *f, size_t x, size_t y, int pen)
 {
-    static const int near[4][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
-    const float here = ink_at(picture, x, y);
+    const float here = f->ink[y + 1][x + 1];
+    const float near[4] = {f->ink[y + 1][x + 2], f->ink[y + 1][x], f->ink[y + 2][x + 1], f->ink[y][x + 1]};
     float extreme = here;
-    for (int i = 0; i < 4; i++) {
-        const float there = ink_at(picture, x + near[i][0], y + near[i][1]);
-        extreme = pen > 0 ? fmaxf(extreme, there) : fminf(extreme, there);
-    }
+    for (size_t i = 0; i < 4; i++)
+        extreme = (pen > 0 ? near[i] > extreme : near[i] < extreme) ? near[i] : extreme;
     return (uint8_t)((here + extreme) / 2);
 }
 
-void lenet5_second_look(uint8_t varied[LENET5_PICTURE_BYTES], const uint8_t picture[LENET5_PICTURE_BYTES],
-                        unsigned number)
+static void vary(uint8_t varied[LENET5_PICTURE_BYTES], const framed *f, const variant *v)
 {
-    const variant *v = &variants[number % SECOND_LOOKS];
     const float middle = (SIDE - 1) / 2.0f;
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++) {
+    for (size_t y = 0; y < SIDE; y++)
+        for (size_t x = 0; x < SIDE; x++) {
             const float dx = (float)x - middle, dy = (float)y - middle;
-            varied[y * SIDE + x] = v->pen ? with_pen(picture, x, y, v->pen)
-                                          : (uint8_t)(ink_between(picture, middle + v->xx * dx + v->xy * dy,
-                                                                  middle + v->yx * dx + v->yy * dy) +
-                                                      0.5f);
+            varied[y * SIDE + x] =
+                v->pen ? with_pen(f, x, y, v->pen)
+                       : (uint8_t)(ink_between(f, middle + v->xx * dx + v->xy * dy, middle + v->yx * dx + v->yy * dy) +
+                                   0.5f);
         }
+}
+
+void lenet5_second_looks(uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES],
+                         const uint8_t picture[LENET5_PICTURE_BYTES])
+{
+    framed f;
+    put_in_frame(&f, picture);
+    for (size_t i = 0; i < SECOND_LOOKS; i++)
+        vary(varied[i], &f, &variants[i]);
 }

@@ -8,8 +8,8 @@
 
 enum { SECOND_LOOKS = LENET5_LANES };
 
-/* One of SECOND_LOOKS variants of a normalised picture: slanted, turned, narrower, wider, thinner or thicker. */
-void lenet5_second_look(uint8_t varied[LENET5_PICTURE_BYTES], const uint8_t picture[LENET5_PICTURE_BYTES],
-                        unsigned variant);
+/* Variants of a normalised picture: slanted, turned, narrower, wider, thinner or thicker. */
+void lenet5_second_looks(uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES],
+                         const uint8_t picture[LENET5_PICTURE_BYTES]);
 
 #endif
