@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reader/lines/holes.h"
 #include "reader/lines/pieces.h"
 #include "reader/search/graph.h"
 
@@ -295,6 +296,68 @@ static void no_digit_is_of_two_cells(void **state)
     lenet5_ink_free(&map);
 }
 
+/* A digit like a 2 with corners, 26 by 40 pixels, whose foot is far to the left of its head. */
+static void draw_slanted(const ink_map *map, size_t left, size_t top, double lean)
+{
+    for (size_t y = 0; y < 40; y++) {
+        const size_t x = left + (size_t)(lean * (double)(39 - y));
+        const bool bar = y < 6 || y >= 34 || (y >= 17 && y < 23);
+        fill(map, x + (bar || y > 20 ? 0 : 22), top + y, bar ? 26 : PEN, 1);
+    }
+}
+
+static void slanted_digits_that_share_columns_are_made_upright(void **state)
+{
+    (void)state;
+    const double lean = 0.45;
+    ink_map map = new_map(260, 90);
+    for (size_t i = 0; i < 4; i++)
+        draw_slanted(&map, 20 + 30 * i, 20, lean);
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 1);
+    text_line line = cut(&groups, 0, &map, NULL);
+    assert_true(fabs(line.place.xy + lean) < 0.15);
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+static void a_hole_is_paper_that_ink_encloses(void **state)
+{
+    (void)state;
+    static const char drawn[5][11] = {"## #####  ", "# # #   # ", "#  ## # ##", "#   #   # ", "## #####  "};
+    static const size_t expected[10] = {0, 0, 0, 1, 0, 3, 2, 3, 0, 0};
+    uint8_t pixels[50];
+    size_t holes[10];
+    for (size_t i = 0; i < 50; i++)
+        pixels[i] = drawn[i / 10][i % 10] == '#' ? INK : PAPER;
+    assert_int_equal(lenet5_count_holes(holes, pixels, 10, 5, NULL), LENET5_OK);
+    assert_memory_equal(holes, expected, sizeof expected);
+}
+
+/* A cut through a 0 goes through its hole; one between two that touch does not. */
+static void a_cut_knows_the_hole_that_it_goes_through(void **state)
+{
+    (void)state;
+    ink_map map = new_map(160, 90);
+    draw_ring(&map, 20, 20, 40, 50);
+    draw_ring(&map, 68, 20, 40, 50);
+    fill(&map, 60, 66, 8, PEN); /* by which they touch */
+    line_groups groups = find(&map, NULL);
+    text_line line = cut(&groups, 0, &map, NULL);
+    size_t through = 0;
+    assert_true(line.count > 2);
+    for (size_t i = 1; i < line.count; i++) {
+        const bool between = line.pieces[i].left > 40 && line.pieces[i].left < 52;
+        assert_true(line.hole[i] == (between ? 0 : 50 - 2 * PEN));
+        through += !between;
+    }
+    assert_true(through > 0);
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +373,9 @@ int main(void)
         cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),
         cmocka_unit_test(a_row_of_cells_is_one_line),
         cmocka_unit_test(no_digit_is_of_two_cells),
+        cmocka_unit_test(slanted_digits_that_share_columns_are_made_upright),
+        cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
+        cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

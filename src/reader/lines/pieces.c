@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "cells.h"
+#include "holes.h"
 #include "sort.h"
 #include "straighten.h"
 
@@ -105,6 +106,7 @@ typedef struct cutting {
     double *ink;               /* (width): of each column of the part at hand, in pixels */
     size_t *area;              /* (width): how many pixels that is */
     unsigned *strokes;         /* (width): that each column goes through */
+    size_t *holes;             /* (width of the part): pixels of paper in each column that the part encloses */
     size_t columns[MOST_CUTS]; /* of its cuts, from left to right */
 } cutting;
 
@@ -128,6 +130,20 @@ static void sum_columns(cutting *c, size_t which, const span *box)
                 c->strokes[x] += y == box->top || !is_of(c, which, x, y - 1);
             }
     }
+}
+
+static lenet5_status find_holes(cutting *c, size_t which, const span *box, lenet5_error *error)
+{
+    const size_t width = box->right - box->left, height = box->bottom - box->top;
+    uint8_t *pixels = malloc(width * height);
+    if (!pixels)
+        return lenet5_fail_memory(error);
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
+            pixels[y * width + x] = is_of(c, which, box->left + x, box->top + y) ? INK : PAPER;
+    const lenet5_status status = lenet5_count_holes(c->holes, pixels, width, height, error);
+    free(pixels);
+    return status;
 }
 
 static void add_pixel(text_line *l, size_t piece, size_t x, size_t y)
@@ -154,6 +170,7 @@ static void deal_out(cutting *c, size_t which, const span *box, size_t cuts)
         l->area[first + i] = 0;
         l->cut[first + i] = i > 0 ? c->ink[c->columns[i - 1]] : -1;
         l->strokes[first + i] = i > 0 ? c->strokes[c->columns[i - 1]] : 0;
+        l->hole[first + i] = i > 0 ? (double)c->holes[c->columns[i - 1] - box->left] : 0;
         l->cell[first + i] = c->cell[which];
     }
     for (size_t y = box->top; y < box->bottom; y++)
@@ -201,10 +218,13 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
 {
     text_line *l = c->line;
     size_t cuts = 0;
-    const lenet5_status status = lenet5_spend(c->budget, 4 * span_area(p->box), error);
+    lenet5_status status = lenet5_spend(c->budget, 10 * span_area(p->box), error);
+    const bool may_be_cut = c->cell_count == 0 && (double)(p->box.right - p->box.left) > WIDE * l->height;
+    if (status == LENET5_OK && may_be_cut)
+        status = find_holes(c, which, &p->box, error);
     if (status != LENET5_OK)
         return status;
-    if (c->cell_count == 0 && (double)(p->box.right - p->box.left) > WIDE * l->height) {
+    if (may_be_cut) {
         sum_columns(c, which, &p->box);
         cuts = choose_columns(c->columns, c->ink, &p->box, l->height);
         qsort(c->columns, cuts, sizeof *c->columns, by_column);
@@ -329,9 +349,12 @@ static lenet5_status divide_line(text_line *l, const components *c, const span *
     cut.ink = malloc(width * sizeof *cut.ink);
     cut.area = malloc(width * sizeof *cut.area);
     cut.strokes = malloc(width * sizeof *cut.strokes);
+    cut.holes = malloc(width * sizeof *cut.holes);
     l->owner = calloc(width * l->map.height, sizeof *l->owner);
-    const bool enough = part_of && parts && order && cut.cell && cut.ink && cut.area && cut.strokes && l->owner;
+    const bool enough =
+        part_of && parts && order && cut.cell && cut.ink && cut.area && cut.strokes && cut.holes && l->owner;
     const lenet5_status status = enough ? make_pieces(&cut, parts, order, part_of, error) : lenet5_fail_memory(error);
+    free(cut.holes);
     free(cut.strokes);
     free(cut.area);
     free(cut.ink);

@@ -32,6 +32,7 @@ typedef struct text_line {
     transform place;            /* in that map */
     double cut[MOST_PIECES];    /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
     unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
+    double hole[MOST_PIECES];      /* and the paper on the cut that the ink around it encloses, in pixels */
 } text_line;
 
 /*

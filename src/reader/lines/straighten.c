@@ -15,7 +15,8 @@
 #define STEEPEST_LEAN 0.6 /* pixels to the right for each up */
 #define SINGLE 1.4        /* of a digit's height: no wider than this is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
-#define LEAN_GAIN 1.35    /* how much clearer columns have to become for a slant to be undone */
+#define LEAST_LEAN 0.225  /* that is worth undoing: less is how most people write, and columns part their digits */
+#define LEAN_GAIN 1.1     /* how much clearer columns have to become for a slant to be undone */
 
 /* Pixels of a digit's height, at least, in a line that is made smaller; the network sees it in 20. */
 #define ENOUGH_HEIGHT 192
@@ -61,7 +62,7 @@ static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lene
         if (status != LENET5_OK)
             break;
         const double clear = clearness(columns, map, step, tried);
-        if (clear > most) {
+        if (clear > most && fabs(tried) > LEAST_LEAN) {
             most = clear;
             *lean = tried;
         }

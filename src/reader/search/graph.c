@@ -58,6 +58,7 @@ static void measure_cut(arc *a, const text_line *l)
     a->measure[PRIOR_CUT] = 1;
     a->measure[PRIOR_CUT_INK] = ink;
     a->measure[PRIOR_STROKES] = (double)l->strokes[a->first] - 1;
+    a->measure[PRIOR_HOLE] = l->hole[a->first] / l->height;
 }
 
 static bool is_whole(const text_line *l, size_t first, size_t last)

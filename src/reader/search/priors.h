@@ -7,6 +7,7 @@ enum {
     PRIOR_CUT,        /* 1 where a cut parts it from the piece before it */
     PRIOR_CUT_INK,    /* the ink on that cut */
     PRIOR_STROKES,    /* the strokes that it goes through but the first */
+    PRIOR_HOLE,       /* the paper on it that ink encloses, as in a 0 */
     PRIOR_MARKED,     /* the pieces of it that are marks: minus the logarithm of what is left to be none, summed */
     PRIOR_WIDTH,      /* its width beyond that of a digit, squared */
     PRIOR_GAP,        /* the gaps in it */

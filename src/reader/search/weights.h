@@ -21,6 +21,7 @@ static const double search_weights[SEARCH_WEIGHTS] = {
     [PRIOR_CUT] = 0.300,
     [PRIOR_CUT_INK] = 2.800,
     [PRIOR_STROKES] = 1.100,
+    [PRIOR_HOLE] = 6.000,
     [PRIOR_MARKED] = 1.000,
     [PRIOR_WIDTH] = 9.000,
     [PRIOR_GAP] = 12.000,
