@@ -358,6 +358,33 @@ static void a_cut_knows_the_hole_that_it_goes_through(void **state)
     lenet5_ink_free(&map);
 }
 
+/* A 1 of half a digit's height is rather a digit than a part of what stands beside it. */
+static void a_low_stroke_beside_a_digit_is_no_part_of_it(void **state)
+{
+    (void)state;
+    static const lenet5_read_options options;
+    ink_map map = new_map(160, 100);
+    fill(&map, 20, 51, PEN, 29);
+    draw_ring(&map, 40, 20, 32, 60);
+    line_groups groups = find(&map, NULL);
+    text_line line = cut(&groups, 0, &map, NULL);
+    graph g;
+    budget b = lenet5_budget_new(&options);
+    assert_int_equal(lenet5_graph_new(&g, &line, &b, NULL), LENET5_OK);
+    double alone = 1, joined = 1;
+    for (size_t i = 0; i < g.count; i++) {
+        const arc *a = &g.arcs[i];
+        alone *= a->first == 0 && a->last == 1 ? a->shape : 1;
+        alone *= a->first == 1 && a->last == line.count ? a->shape : 1;
+        joined *= a->first == 0 && a->last == line.count ? a->shape : 1;
+    }
+    assert_true(joined < alone && alone < 1);
+    lenet5_graph_free(&g);
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +403,7 @@ int main(void)
         cmocka_unit_test(slanted_digits_that_share_columns_are_made_upright),
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
+        cmocka_unit_test(a_low_stroke_beside_a_digit_is_no_part_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,7 @@ static void measure_shape(arc *a, const text_line *l)
     const double wide = fmax(0, width - (whole ? WIDE_WHOLE : WIDE_PART));
     const double low = fmax(0, 1 - height);
     a->measure[PRIOR_WIDTH] = wide * wide;
+    a->measure[PRIOR_APART] = gap > 0;
     a->measure[PRIOR_GAP] = gap;
     a->measure[PRIOR_LOW] = low;
     a->measure[PRIOR_LOW_SQUARE] = low * low;

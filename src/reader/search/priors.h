@@ -10,7 +10,8 @@ enum {
     PRIOR_HOLE,       /* the paper on it that ink encloses, as in a 0 */
     PRIOR_MARKED,     /* the pieces of it that are marks: minus the logarithm of what is left to be none, summed */
     PRIOR_WIDTH,      /* its width beyond that of a digit, squared */
-    PRIOR_GAP,        /* the gaps in it */
+    PRIOR_APART,      /* 1 where there is paper from top to bottom between its parts */
+    PRIOR_GAP,        /* those gaps, in sum */
     PRIOR_LOW,        /* how far it is below the line's height */
     PRIOR_LOW_SQUARE, /* the square of that */
     ARC_MEASURES,
