@@ -208,6 +208,29 @@ static void marks_are_read_with_their_digits(void **state)
     lenet5_dataset_free(&set);
 }
 
+/* A mark that the mask has in its place is as good as read; where none says so it is ink that is left out. */
+static void a_mark_of_the_mask_is_read(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"dd-d", "3"};
+    lenet5_dataset set;
+    lenet5_reader *reader;
+    assert_int_equal(lenet5_dataset_synthesise(&set, 200, 5, NULL), LENET5_OK);
+    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
+    lenet5_picture p = draw(&set, "32-5");
+    for (size_t i = 0; i < 2; i++) {
+        lenet5_reading r;
+        assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.format = formats[i]}, NULL), LENET5_OK);
+        assert_int_equal(r.count, 1);
+        assert_true((r.lines[0].evidence[LENET5_EVIDENCE_UNREAD] > 0) == (i > 0));
+        assert_true((r.lines[0].evidence[LENET5_EVIDENCE_UNTOLD] > 0) == (i > 0));
+        lenet5_reading_free(&r);
+    }
+    lenet5_picture_free(&p);
+    lenet5_reader_free(reader);
+    lenet5_dataset_free(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(digits_are_no_marks),
         cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
         cmocka_unit_test(marks_are_read_with_their_digits),
+        cmocka_unit_test(a_mark_of_the_mask_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,9 +267,9 @@ static void report_symbols(lenet5_read_line *out, const solution *s, const graph
     }
 }
 
-static unsigned notes_of(const solution *s, const grammar *f)
+static unsigned notes_of(const solution *s)
 {
-    return (s->untold > 0 && f->notes ? LENET5_NOTE_MARKS : 0) | (s->beside ? LENET5_NOTE_BESIDE : 0);
+    return (s->untold > 0 ? LENET5_NOTE_MARKS : 0) | (s->beside ? LENET5_NOTE_BESIDE : 0);
 }
 
 static void report(lenet5_read_line *out, unsigned *notes, const solution *solutions, size_t count, const graph *g,
@@ -283,7 +283,7 @@ static void report(lenet5_read_line *out, unsigned *notes, const solution *solut
     }
     if (count == 0)
         return;
-    *notes |= notes_of(&solutions[0], &p->format);
+    *notes |= notes_of(&solutions[0]);
     report_symbols(out, &solutions[0], g, l, p);
 }
 

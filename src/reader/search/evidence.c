@@ -105,12 +105,28 @@ static bool is_read(const graph *g, const text_line *line, const solution *s, si
     return false;
 }
 
-/* Ink of the line that is no part of the string, in squares of a digit's height. */
+/* Whether a piece is rather a mark, or a part of one, than anything else. */
+static bool is_mark(const graph *g, size_t piece)
+{
+    double most = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        double share = 0;
+        for (size_t mark = 0; mark < MARKS; mark++)
+            share += g->arcs[i].mark[mark];
+        if (piece >= g->arcs[i].first && piece < g->arcs[i].last)
+            most = fmax(most, share);
+    }
+    return most > 0.5;
+}
+
+/* Ink of the line that is no part of the string nor of its mask, in squares of a digit's height. */
 static double ink_unread(const graph *g, const text_line *line, const solution *s)
 {
     double left = 0;
-    for (size_t i = 0; i < line->count; i++)
-        left += is_read(g, line, s, i) ? 0 : line->area[i];
+    for (size_t i = 0; i < line->count; i++) {
+        const bool read = is_read(g, line, s, i) || (s->masked > 0 && is_mark(g, i));
+        left += read ? 0 : line->area[i];
+    }
     return left / (line->height * line->height);
 }
 

@@ -247,7 +247,8 @@ static size_t offer(beam *b, const prefix *p)
 static void write_symbol(solution *s, const grammar *f, unsigned symbol, size_t arc_number)
 {
     if (!is_digit(symbol) && !f->tells) {
-        s->untold++;
+        s->untold += f->notes;
+        s->masked += !f->notes;
         return;
     }
     assert(s->length < LENET5_MAX_STRING);

@@ -10,6 +10,7 @@ typedef struct solution {
     size_t length;
     uint32_t arc[LENET5_MAX_STRING]; /* of each symbol, in the best of the ways to read the string */
     size_t untold;                   /* marks in the ink that are no part of the string, in that way */
+    size_t masked;                   /* and those that the format's mask has in their places */
     bool beside;                     /* something stands before or behind it */
 } solution;
 
