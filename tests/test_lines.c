@@ -197,10 +197,26 @@ static void a_tall_digit_and_one_at_the_border_are_kept(void **state)
     assert_int_equal(groups.count, 1);
     assert_int_equal(groups.list[0].count, 6);
     assert_true(groups.list[0].height < 35);
-    assert_true(groups.list[0].clipped);
+    assert_false(groups.list[0].clipped); /* its left side is there, as wide as the others */
     assert_true(groups.border);
     lenet5_lines_free(&groups);
     lenet5_ink_free(&map);
+}
+
+/* What the border has left of a digit is cut off where it is thinner than a stroke, or goes in from the border. */
+static void a_digit_that_goes_on_beyond_the_border_is_clipped(void **state)
+{
+    (void)state;
+    for (size_t width = 2; width <= PEN; width += PEN - 2) {
+        ink_map map = new_map(220, 70);
+        fill(&map, 0, 20, width, 30);
+        draw_number(&map, 5, 24, 20, 8, 0);
+        line_groups groups = find(&map, NULL);
+        assert_int_equal(groups.count, 1);
+        assert_true(groups.list[0].clipped == (width < PEN));
+        lenet5_lines_free(&groups);
+        lenet5_ink_free(&map);
+    }
 }
 
 static void a_shadow_is_left_out_and_ink_beside_a_line_is_counted(void **state)
@@ -397,6 +413,7 @@ int main(void)
         cmocka_unit_test(touching_lines_are_divided),
         cmocka_unit_test(a_bar_over_a_digit_is_of_it),
         cmocka_unit_test(a_tall_digit_and_one_at_the_border_are_kept),
+        cmocka_unit_test(a_digit_that_goes_on_beyond_the_border_is_clipped),
         cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),
         cmocka_unit_test(a_row_of_cells_is_one_line),
         cmocka_unit_test(no_digit_is_of_two_cells),

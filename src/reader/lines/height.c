@@ -13,7 +13,7 @@
 #define DOT 2.0           /* widths of a stroke: what is no higher is a dot */
 #define INK_POWER 0.75    /* of its ink, by which a stroke counts: a few large digits among many small marks tell */
 
-static double thickness(const component *c)
+double lenet5_thickness(const component *c)
 {
     return c->edge > 0 ? SLANTED_EDGE * (double)c->area / (double)c->edge : 0;
 }
@@ -23,7 +23,7 @@ bool lenet5_is_shadow(const component *c, const ink_map *map, double stroke)
     const span *b = &c->box;
     const double width = (double)(b->right - b->left), height = (double)(b->bottom - b->top);
     const bool border = b->left == 0 || b->top == 0 || b->right == map->width || b->bottom == map->height;
-    return border && (double)c->area > SHADOW_FILL * width * height && thickness(c) > SHADOW_STROKE * stroke &&
+    return border && (double)c->area > SHADOW_FILL * width * height && lenet5_thickness(c) > SHADOW_STROKE * stroke &&
            fmin(width, height) > SHADOW_SHAPE * fmax(width, height);
 }
 
@@ -45,7 +45,7 @@ static double median(placed *list, size_t count, const double *weight)
 static double typical_stroke(placed *list, double *weight, const components *c)
 {
     for (size_t i = 0; i < c->count; i++) {
-        list[i] = (placed){thickness(&c->list[i]), i};
+        list[i] = (placed){lenet5_thickness(&c->list[i]), i};
         weight[i] = sqrt((double)c->list[i].edge) * fmin(1, (double)c->list[i].area / 12);
     }
     return median(list, c->count, weight);

@@ -12,6 +12,9 @@ typedef struct digit_size {
 /* The size of which most of the components are. */
 lenet5_status lenet5_find_size(digit_size *size, const components *c, const ink_map *map, lenet5_error *error);
 
+/* The width of a component's strokes, in pixels. */
+double lenet5_thickness(const component *c);
+
 /* Whether a component is a shadow or an edge at the border of the map: filled, and far thicker than strokes are. */
 bool lenet5_is_shadow(const component *c, const ink_map *map, double stroke);
 

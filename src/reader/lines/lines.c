@@ -38,6 +38,8 @@
 #define BESIDE 0.5          /* of the lower one's height that two lines have in common if they are side by side */
 #define AT_HAND 1.0         /* of a line's height: what is no farther is beside it */
 #define CUT_THROUGH 2       /* widths of a stroke: what touches the border for so long goes on beyond it */
+#define ALONG_LEAST 0.7     /* of a stroke's width: what is left of one along the border is cut if it is thinner */
+#define ALONG_MOST 1.7      /* the same: what is thicker goes across the border */
 
 /* ---- Strokes --------------------------------------------------------------------------------------------------------
  */
@@ -294,14 +296,27 @@ static lenet5_status count_left_out(line_groups *g, const strokes *s, lenet5_err
     return status;
 }
 
-/* Whether a component goes on beyond the left or the right border of the map. */
+/* Whether a component goes on beyond the border at one end of a row; step: 1 from the left end, -1 from the right one.
+ */
+static bool goes_on(const components *c, size_t number, size_t end, ptrdiff_t step, double thick)
+{
+    const size_t most = width_of(&c->list[number]);
+    size_t run = 0;
+    while (run < most && c->labels[end + (size_t)((ptrdiff_t)run * step)] == number + 1)
+        run++;
+    return run > 0 && ((double)run < ALONG_LEAST * thick ||
+                       (double)run > ALONG_MOST * fmax(thick, lenet5_thickness(&c->list[number])));
+}
+
+/* The same of the left or the right border and all rows. A stroke along the border whose width is all there is whole.
+ */
 static bool is_clipped(const components *c, size_t number, const ink_map *map, double thick)
 {
     const span *b = &c->list[number].box;
     size_t left = 0, right = 0;
     for (size_t y = b->top; y < b->bottom; y++) {
-        left += b->left == 0 && c->labels[y * map->width] == number + 1;
-        right += b->right == map->width && c->labels[(y + 1) * map->width - 1] == number + 1;
+        left += b->left == 0 && goes_on(c, number, y * map->width, 1, thick);
+        right += b->right == map->width && goes_on(c, number, (y + 1) * map->width - 1, -1, thick);
     }
     return (double)(left > right ? left : right) > CUT_THROUGH * thick;
 }
