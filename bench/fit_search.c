@@ -46,6 +46,7 @@ static const struct {
     [SKIP_PIECE] = {"SKIP_PIECE", 0.1, 100},      [SKIP_AREA] = {"SKIP_AREA", 0, 1000},
     [SKIP_MARKED] = {"SKIP_MARKED", 0, 100},      [SHARPNESS] = {"SHARPNESS", 0.5, 20},
     [OTHER_SHARE] = {"OTHER_SHARE", -15, 0},      [BESIDE] = {"BESIDE", 0, 100},
+    [BESIDE_PART] = {"BESIDE_PART", 0, 100},      [BESIDE_LETTER] = {"BESIDE_LETTER", 0, 20},
     [BESIDE_DIGITS] = {"BESIDE_DIGITS", 0.01, 1}, [TRUST] = {"TRUST", -100, 100},
     [TRUST_RUBBISH] = {"TRUST_RUBBISH", 0, 100},  [TRUST_SHAPE] = {"TRUST_SHAPE", 0, 100},
     [TRUST_SOLID] = {"TRUST_SOLID", 0, 1000},     [TRUST_CUT_ONE] = {"TRUST_CUT_ONE", 0, 100},

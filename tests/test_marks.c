@@ -153,7 +153,21 @@ static void put_box(lenet5_picture *p, size_t left, size_t top, size_t width, si
         memset(p->grey + y * p->width + left, 30, width);
 }
 
-/* Text of digits, points, hyphens and blanks. */
+/* A capital of print: E or H. */
+static void put_capital(lenet5_picture *p, char capital, size_t left)
+{
+    const size_t high = 52, wide = 34, thick = 8, top = FOOT - high;
+    put_box(p, left, top, thick, high);
+    put_box(p, left, top + (high - thick) / 2, wide, thick);
+    if (capital == 'H') {
+        put_box(p, left + wide - thick, top, thick, high);
+        return;
+    }
+    put_box(p, left, top, wide, thick);
+    put_box(p, left, FOOT - thick, wide, thick);
+}
+
+/* Text of digits, E and H, points, hyphens and blanks. */
 static lenet5_picture draw(const lenet5_dataset *set, const char *text)
 {
     lenet5_picture p = {40 + strlen(text) * LETTER, HIGH, NULL};
@@ -166,9 +180,11 @@ static lenet5_picture draw(const lenet5_dataset *set, const char *text)
             put_box(&p, left + 8, FOOT - 7, 7, 7);
         else if (*text == '-')
             put_box(&p, left + 8, FOOT - 32, 30, 6);
+        else if (*text == 'E' || *text == 'H')
+            put_capital(&p, *text, left);
         else if (*text != ' ')
             put_digit(&p, set, *text, left);
-        left += *text == '.' ? 20 : *text == '-' ? 46 : LETTER;
+        left += *text == '.' ? 20 : *text == '-' || *text == 'E' || *text == 'H' ? 46 : *text == ' ' ? 16 : LETTER;
     }
     return p;
 }
@@ -231,6 +247,28 @@ static void a_mark_of_the_mask_is_read(void **state)
     lenet5_dataset_free(&set);
 }
 
+/* Without a format as with one; but then nobody says that this is all of the number. */
+static void words_beside_a_number_are_left_out(void **state)
+{
+    (void)state;
+    lenet5_dataset set;
+    lenet5_reader *reader;
+    assert_int_equal(lenet5_dataset_synthesise(&set, 200, 5, NULL), LENET5_OK);
+    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
+    assert_read(reader, &set, "HE 325", NULL, "325", LENET5_NOTE_BESIDE);
+    assert_read(reader, &set, "32.5 EHE", NULL, "32.5", LENET5_NOTE_BESIDE);
+    assert_read(reader, &set, "HE 325", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_BESIDE);
+    lenet5_reading r;
+    lenet5_picture p = draw(&set, "325 EH");
+    assert_int_equal(lenet5_read(&r, reader, &p, NULL, NULL), LENET5_OK);
+    assert_string_equal(r.lines[0].string[0].text, "325");
+    assert_int_equal(r.lines[0].decision, LENET5_UNSURE);
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+    lenet5_reader_free(reader);
+    lenet5_dataset_free(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +277,7 @@ int main(void)
         cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
         cmocka_unit_test(marks_are_read_with_their_digits),
         cmocka_unit_test(a_mark_of_the_mask_is_read),
+        cmocka_unit_test(words_beside_a_number_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,7 @@ static double between(double low, double high)
 static arc any_arc(size_t first, size_t last)
 {
     arc a = {.first = first, .last = last, .prior = between(0.1, 1), .shape = 1, .marked = up_to(1) == 1};
+    a.letter = between(0, 1);
     a.posterior[up_to(9)] += 0.5F;
     a.posterior[up_to(9)] += 0.4F;
     if (a.marked)
@@ -43,11 +44,13 @@ static graph any_graph(size_t pieces)
     assert_non_null(g.arcs);
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = up_to(2) ? 0 : between(0, 0.1);
-        g.gap[first] = up_to(2) == 0;
+        g.part[first] = first == 0 || up_to(1) == 0;
+        g.gap[first] = g.part[first] && up_to(2) > 0;
         for (size_t last = first + 1; last <= pieces && last <= first + 2; last++)
             g.arcs[g.count++] = any_arc(first, last);
         g.begin[first + 1] = g.count;
     }
+    g.part[pieces] = true;
     return g;
 }
 
@@ -85,9 +88,8 @@ static void add_text(texts *t, const char *text, double weight)
 static void try_all(texts *t, size_t node, char *text, size_t length, double weight)
 {
     const graph *g = t->g;
-    const bool ends = node == g->nodes - 1 || !t->f->any;
     text[length] = '\0';
-    if (ends && g->behind[node] > 0 && weight > 0)
+    if (g->behind[node] > 0 && weight > 0)
         add_text(t, text, weight * g->behind[node]);
     if (node == g->nodes - 1)
         return;
@@ -119,8 +121,7 @@ static void compare(const solution *found, size_t count, texts *t)
     t->allowed = 0;
     memset(t->list, 0, sizeof t->list);
     for (size_t node = 0; node + 1 < t->g->nodes; node++)
-        if (node == 0 || !t->f->any)
-            try_all(t, node, text, 0, t->g->before[node]);
+        try_all(t, node, text, 0, t->g->before[node]);
     const double all = t->allowed + exp(search_weights[OTHER_SHARE]) * fmax(0, weigh_any(t->g, t->f, 0) - t->allowed);
     double left = 1;
     if (all < 1e-3)

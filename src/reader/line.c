@@ -49,6 +49,46 @@ static void ask_arcs(lenet5_reader *r, arc *arcs, size_t count)
         memcpy(arcs[i].posterior, seen[i], sizeof seen[i]);
 }
 
+/* How probable it is to the network for signs that something is a sign, a letter or a syllable. */
+static double share_of_signs(const float posterior[LENET5_CLASSES + 1])
+{
+    double sign = 0;
+    for (unsigned label = DIGIT_LABELS; label < LENET5_CLASSES; label++)
+        sign += label == MARK_LABEL ? 0 : (double)posterior[label];
+    return sign;
+}
+
+/* How surely arcs, as many as there are lanes, are letters or signs, to the network for these. */
+static void ask_letters(lenet5_reader *r, arc *arcs[LENET5_LANES], size_t count)
+{
+    posteriors seen;
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t i = 0; i < count; i++)
+        pictures[i] = arcs[i]->picture;
+    ask_lanes(seen, &r->lanes, &r->signs, pictures, count);
+    for (size_t i = 0; i < count; i++)
+        arcs[i]->letter = share_of_signs(seen[i]);
+}
+
+/* Whatever hangs together may be a letter. */
+static lenet5_status ask_parts(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
+{
+    arc *parts[LENET5_LANES];
+    size_t count = 0;
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < g->count && status == LENET5_OK; i++) {
+        if (g->arcs[i].is_part)
+            parts[count++] = &g->arcs[i];
+        if (count == 0 || (count < LENET5_LANES && i + 1 < g->count))
+            continue;
+        status = lenet5_spend(b, LANES_WORK, error);
+        if (status == LENET5_OK)
+            ask_letters(r, parts, count);
+        count = 0;
+    }
+    return status;
+}
+
 static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -57,7 +97,7 @@ static lenet5_status ask(lenet5_reader *r, graph *g, budget *b, lenet5_error *er
         if (status == LENET5_OK)
             ask_arcs(r, g->arcs + first, lanes_from(first, g->count));
     }
-    return status;
+    return status == LENET5_OK ? ask_parts(r, g, b, error) : status;
 }
 
 /* Shows a digit to the network again, varied. */
@@ -79,7 +119,7 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
     }
 }
 
-/* How probable it is to the network for signs that a symbol is a digit or a mark, as it is read. The network has not
+/* How probable it is to it that a symbol is a digit or a mark, as it is read. It has not
  * been shown slashes and commas, which look like 1s. */
 static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned symbol)
 {
@@ -89,15 +129,6 @@ static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned 
     for (unsigned label = 0; label < DIGIT_LABELS; label++)
         digit += (double)posterior[label];
     return is_digit(symbol) ? digit : (double)posterior[MARK_LABEL];
-}
-
-/* How probable it is to it that something is a sign, a letter or a syllable. */
-static double share_of_signs(const float posterior[LENET5_CLASSES + 1])
-{
-    double sign = 0;
-    for (unsigned label = DIGIT_LABELS; label < LENET5_CLASSES; label++)
-        sign += label == MARK_LABEL ? 0 : (double)posterior[label];
-    return sign;
 }
 
 /* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as

@@ -165,11 +165,11 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, co
 }
 
 /* A promise and no matter of statistics: ink that may be a digit or a mark is not dropped from an answer that is sure.
- */
+ * What stands beside a string of a format is none of it. */
 static bool leaves_ink_out(const double value[LENET5_EVIDENCE])
 {
-    return value[LENET5_EVIDENCE_BESIDE] == 0 &&
-           value[LENET5_EVIDENCE_UNREAD] + value[LENET5_EVIDENCE_LEFT_OUT] > MOST_UNREAD;
+    const bool apart = value[LENET5_EVIDENCE_BESIDE] > 0 && value[LENET5_EVIDENCE_ANY] == 0;
+    return !apart && value[LENET5_EVIDENCE_UNREAD] + value[LENET5_EVIDENCE_LEFT_OUT] > MOST_UNREAD;
 }
 
 static double odds_of(const double value[LENET5_EVIDENCE])

@@ -28,7 +28,7 @@
 #define WIDE_PART 0.54   /* of the line's height: digits that are wider are seldom parts of something */
 #define WIDE_WHOLE 0.8   /* the same of a digit that touches nothing else */
 #define SOLID 0.55       /* of a box: what strokes fill at most */
-#define BESIDE_GAP 0.3   /* of the line's height: the gap between a number and what stands beside it, at least */
+#define BESIDE_GAP 0.2   /* of the line's height: the gap between a number and what stands beside it, at least */
 /* What a mark's share leaves to digits counts for so much at least: a mark may be wrong. */
 #define LEAST_LEFT_OUT 0.01 /* where it would be left out */
 #define LEAST_JOINED 0.1    /* where it would be a part of a digit */
@@ -64,6 +64,14 @@ static void measure_cut(arc *a, const text_line *l)
 static bool is_whole(const text_line *l, size_t first, size_t last)
 {
     return l->cut[first] < 0 && (last == l->count || l->cut[last] < 0);
+}
+
+static bool is_part(const text_line *l, size_t first, size_t last)
+{
+    bool hangs = is_whole(l, first, last);
+    for (size_t i = first + 1; i < last; i++)
+        hangs &= l->cut[i] >= 0;
+    return hangs;
 }
 
 /* All that is in a cell: a digit, whatever parts it has. */
@@ -164,6 +172,8 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         measure_shape(a, line);
         a->solid = solidity(line, a);
         a->is_cut = !is_whole(line, first, last);
+        a->is_part = is_part(line, first, last);
+        a->letter = 0;
         draw_arc(a, ink, line);
         g->count++;
         if (last > first + MOST_JOINED)
@@ -172,13 +182,17 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
     return LENET5_OK;
 }
 
-/* Words and signs beside a string are apart from it. */
+/* Words and signs beside a string are apart from it; in cells of a row there are none. */
 static void find_gaps(graph *g, const text_line *line)
 {
     size_t right = 0;
+    g->part[0] = g->part[line->count] = true;
     for (size_t node = 1; node < line->count; node++) {
         right = line->pieces[node - 1].right > right ? line->pieces[node - 1].right : right;
-        g->gap[node] = (double)line->pieces[node].left - (double)right >= BESIDE_GAP * line->height;
+        const bool in_cells = line->cell[node] != NO_CELL;
+        g->part[node] = line->cut[node] < 0;
+        g->gap[node] =
+            g->part[node] && !in_cells && (double)line->pieces[node].left - (double)right >= BESIDE_GAP * line->height;
     }
 }
 

@@ -21,6 +21,8 @@ typedef struct arc {
     double shape;           /* how well a digit may have its shape, at most 1 */
     double solid;           /* how much more of its box it fills than strokes do, at most 1 */
     bool is_cut;            /* from a neighbour, on either side */
+    bool is_part;           /* it is all that hangs together */
+    double letter;          /* of such: how surely it is a letter or a sign that is no mark */
     bool marked;            /* it may be a mark */
     double mark[MARKS];     /* the share of each mark; what is left is that of all digits */
     double weight[SYMBOLS]; /* of each symbol: its probability and priors; lenet5_graph_solve sets it */
@@ -43,10 +45,11 @@ typedef struct graph {
     arc *arcs;                     /* (count), in the order of their first pieces */
     size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
     single_piece piece[MOST_PIECES];
-    double skip[MOST_PIECES];  /* the weight of leaving a piece unread */
-    bool gap[MOST_PIECES + 1]; /* (nodes): the pieces on either side are far apart */
+    double skip[MOST_PIECES];   /* the weight of leaving a piece unread */
+    bool part[MOST_PIECES + 1]; /* (nodes): the pieces on either side do not hang together */
+    bool gap[MOST_PIECES + 1];  /* (nodes): they are so far apart that one may be beside the string */
     /* (nodes): the weights of what stands before a string that begins at a node, and behind one that ends there;
-     * lenet5_graph_solve sets them. Only what has a format may begin or end elsewhere than the line does. */
+     * lenet5_graph_solve sets them. */
     double before[MOST_PIECES + 1], behind[MOST_PIECES + 1];
 } graph;
 

@@ -25,8 +25,10 @@ enum {
     SKIP_MARKED,               /* of its being a mark, measured as PRIOR_MARKED is */
     SHARPNESS,                 /* the power of a probability that counts */
     OTHER_SHARE,               /* logarithm of the share of strings that are not of the format */
-    BESIDE,                    /* cost of leaving out what stands before or behind a string of a format */
-    BESIDE_DIGITS,             /* the mean weight of digits there that is too much to be left out */
+    BESIDE,                    /* cost of leaving out what stands before or behind a string */
+    BESIDE_PART,               /* and of each part of it that hangs together */
+    BESIDE_LETTER,             /* the power of its odds to be a letter or a sign that counts */
+    BESIDE_DIGITS,             /* the mean weight of digits there that is too much to be left out beside a format's */
     /* Trust in a digit: the logarithm of the odds that it is one. */
     TRUST,         /* where nothing speaks for or against it */
     TRUST_RUBBISH, /* for each power of e that the network takes it for rubbish less */

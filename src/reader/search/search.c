@@ -19,6 +19,11 @@
 
 #define LEAST_PROBABILITY 1e-9
 
+/* What stands beside a string. */
+#define WIDEST_LETTER 1.1  /* times its height: what is wider may be several digits */
+#define MOST_LETTER 1e5    /* the most that the odds of a letter weigh, */
+#define LEAST_LETTER 0.001 /* and the least */
+
 /* Units of work. */
 #define STATE_WORK 25 /* for a state and an arc */
 #define OFFER_WORK 4  /* for a prefix that another one is compared with */
@@ -71,45 +76,60 @@ static double best_digit(const arc *a)
     return best;
 }
 
-/* What is read as digits that well is not left out as something else. */
-static double weigh_beside(const digits_way *r, const double *weights)
+/* How well some pieces are read as digits: the mean weight of these, in the best way. */
+static double weigh_as_digits(const graph *g, size_t first, size_t last)
 {
-    return exp(-weights[BESIDE]) * fmax(0, 1 - exp(r->weight / r->parts) / weights[BESIDE_DIGITS]);
+    digits_way up_to[MOST_PIECES + 1];
+    for (size_t node = first; node <= last; node++)
+        up_to[node] = (digits_way){-INFINITY, 0};
+    up_to[first] = (digits_way){0, 0};
+    for (size_t node = first; node < last; node++)
+        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
+            if (g->arcs[i].last <= last)
+                up_to[g->arcs[i].last] = better(up_to[g->arcs[i].last], &up_to[node], best_digit(&g->arcs[i]));
+    return exp(up_to[last].weight / up_to[last].parts);
 }
 
-static void weigh_ends(graph *g)
+/* How surely pieces that hang together are a letter or a sign; what is wide may be several digits. */
+static double letter_of(const graph *g, size_t first, size_t last)
 {
-    static const digits_way none = {-INFINITY, 0};
-    digits_way up_to[MOST_PIECES + 1], from[MOST_PIECES + 1];
+    for (size_t i = g->begin[first]; i < g->begin[first + 1]; i++) {
+        const span *box = &g->arcs[i].box;
+        const double width = (double)(box->right - box->left), height = (double)(box->bottom - box->top);
+        if (g->arcs[i].last == last)
+            return width <= WIDEST_LETTER * height ? g->arcs[i].letter : 0;
+    }
+    return 0;
+}
+
+/* The weight of leaving out pieces that hang together beside a string: a letter, a sign or, where a format says what
+ * the string is, anything but digits. */
+static double weigh_letter(const graph *g, size_t first, size_t last, const grammar *f)
+{
+    const double letter = letter_of(g, first, last);
+    const double odds = pow(letter / fmax(LEAST_PROBABILITY, 1 - letter), g->weights[BESIDE_LETTER]);
+    const double speck = last == first + 1 ? g->skip[first] : 0;
+    const double other = f->any ? 0 : 1 - weigh_as_digits(g, first, last) / g->weights[BESIDE_DIGITS];
+    return exp(-g->weights[BESIDE_PART]) * fmax(fmax(LEAST_LETTER, speck), fmax(other, fmin(MOST_LETTER, odds)));
+}
+
+/* Weighs what stands before each node and behind it, part by part. */
+static void weigh_ends(graph *g, const grammar *f)
+{
     const size_t last = g->nodes - 1;
-    for (size_t node = 0; node <= last; node++)
-        up_to[node] = from[node] = none;
-    up_to[0] = from[last] = (digits_way){0, 0};
-    for (size_t node = 0; node < last; node++) {
-        up_to[node + 1] = better(up_to[node + 1], &up_to[node], g->skip[node]);
-        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-            up_to[g->arcs[i].last] = better(up_to[g->arcs[i].last], &up_to[node], best_digit(&g->arcs[i]));
+    double weight = exp(-g->weights[BESIDE]);
+    for (size_t node = 1, first = 0; node <= last; node++) {
+        weight *= g->part[node] ? weigh_letter(g, first, node, f) : 1;
+        g->before[node] = g->gap[node] ? weight : 0;
+        first = g->part[node] ? node : first;
     }
-    for (size_t node = last; node-- > 0;) {
-        from[node] = better(from[node], &from[node + 1], g->skip[node]);
-        for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-            from[node] = better(from[node], &from[g->arcs[i].last], best_digit(&g->arcs[i]));
+    weight = exp(-g->weights[BESIDE]);
+    for (size_t node = last, end = last; node-- > 0;) {
+        weight *= g->part[node] ? weigh_letter(g, node, end, f) : 1;
+        g->behind[node] = g->gap[node] ? weight : 0;
+        end = g->part[node] ? node : end;
     }
-    for (size_t node = 0; node <= last; node++) {
-        g->before[node] = node == 0 ? 1 : g->gap[node] ? weigh_beside(&up_to[node], g->weights) : 0;
-        g->behind[node] = node == last ? 1 : g->gap[node] ? weigh_beside(&from[node], g->weights) : 0;
-    }
-}
-
-/* What stands beside a string is left out where there is a format that says where the string begins and ends. */
-static double before(const graph *g, const grammar *f, size_t node)
-{
-    return node == 0 || !f->any ? g->before[node] : 0;
-}
-
-static double behind(const graph *g, const grammar *f, size_t node)
-{
-    return node == g->nodes - 1 || !f->any ? g->behind[node] : 0;
+    g->before[0] = g->behind[last] = 1;
 }
 
 /* What can follow a node and a state: the weight of the best, or the sum of all. */
@@ -122,7 +142,7 @@ static void look_ahead(future *f, const graph *g, const grammar *format, size_t 
 {
     const size_t states = format->count;
     for (size_t state = 0; state < states; state++) {
-        const double end = format->accepts[state] ? behind(g, format, node) : 0;
+        const double end = format->accepts[state] ? g->behind[node] : 0;
         double best = fmax(end, g->skip[node] * f->best[(node + 1) * states + state]);
         double sum = end + g->skip[node] * f->sum[(node + 1) * states + state];
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
@@ -150,7 +170,7 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
         return lenet5_fail_memory(error);
     const size_t end = (g->nodes - 1) * format->count;
     for (size_t state = 0; state < format->count; state++)
-        f->best[end + state] = f->sum[end + state] = format->accepts[state] ? behind(g, format, g->nodes - 1) : 0;
+        f->best[end + state] = f->sum[end + state] = format->accepts[state] ? g->behind[g->nodes - 1] : 0;
     for (size_t node = g->nodes - 1; node-- > 0 && status == LENET5_OK;) {
         status = lenet5_spend(b, STATE_WORK * format->count * (1 + g->begin[node + 1] - g->begin[node]), error);
         if (status == LENET5_OK)
@@ -164,7 +184,7 @@ static double best_from_all(const future *f, const graph *g, const grammar *form
 {
     double best = 0;
     for (size_t node = 0; node + 1 < g->nodes; node++)
-        best = fmax(best, before(g, format, node) * f->best[node * format->count]);
+        best = fmax(best, g->before[node] * f->best[node * format->count]);
     return best;
 }
 
@@ -172,7 +192,7 @@ static double sum_from_all(const future *f, const graph *g, const grammar *forma
 {
     double sum = 0;
     for (size_t node = 0; node + 1 < g->nodes; node++)
-        sum += before(g, format, node) * f->sum[node * format->count];
+        sum += g->before[node] * f->sum[node * format->count];
     return sum;
 }
 
@@ -301,7 +321,7 @@ static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *for
 /* Strings that begin at a node. */
 static size_t start(beam *b, const graph *g, const grammar *format, const future *f, size_t node)
 {
-    const double weight = before(g, format, node);
+    const double weight = g->before[node];
     const prefix none = {.weight = weight,
                          .strongest = weight,
                          .promise = weight * f->best[node * format->count],
@@ -312,7 +332,7 @@ static size_t start(beam *b, const graph *g, const grammar *format, const future
 /* Strings that end at a node before the last. */
 static size_t finish(beam *last, const beam *b, const graph *g, const grammar *format, size_t node)
 {
-    const double weight = behind(g, format, node);
+    const double weight = g->behind[node];
     size_t compared = 0;
     for (size_t i = 0; i < b->count && weight > 0; i++) {
         prefix whole = b->list[i];
@@ -420,7 +440,7 @@ lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t coun
 {
     *count = 0;
     weigh_arcs(g, f);
-    weigh_ends(g);
+    weigh_ends(g, f);
     task t = {.g = g, .most = count_most, .any = weigh_all(g, f), .allowed = -1, .budget = b};
     return f->code_count > 0 ? search_list(solutions, count, &t, f, error) : search(solutions, count, &t, f, error);
 }
