@@ -125,6 +125,18 @@ static void digits_with_equal_gaps_are_one_number(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
+static void print_parts_no_number_on_another_line(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {6, 6, 5, 5};
+    ink_map map = new_map(400, 300);
+    for (size_t row = 0; row < 4; row++)
+        draw_number(&map, counts[row], 30, 20 + 65.0 * (double)row, row < 2 ? 3 : 25, 0);
+    assert_lines(&map, counts, 4);
+    lenet5_ink_free(&map);
+}
+
 static void marks_go_with_the_nearer_number(void **state)
 {
     (void)state;
@@ -408,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_line_may_slope),
         cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
+        cmocka_unit_test(print_parts_no_number_on_another_line),
         cmocka_unit_test(marks_go_with_the_nearer_number),
         cmocka_unit_test(a_number_in_larger_writing_is_whole),
         cmocka_unit_test(touching_lines_are_divided),

@@ -164,17 +164,48 @@ static bool is_telling(const strokes *s, const gaps *g, size_t i)
     return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) && !is_mark(s, g->stroke[i - 1]);
 }
 
-/* What the gaps of the whole page say; no more than the widest where there is little to go by. */
-static double page_gap(const strokes *s, gaps *g)
+/* Where the line that begins with a stroke ends. */
+static size_t end_of_line(const gaps *g, size_t first)
 {
-    size_t count = 0, lines = 0;
-    for (size_t i = 0; i < g->count; i++) {
-        lines += i > 0 && g->gap[i] >= 0 && g->gap[i - 1] < 0;
-        if (is_telling(s, g, i))
-            g->sorted[count++] = g->gap[i];
+    size_t end = first + 1;
+    while (end < g->count && g->gap[end] >= 0)
+        end++;
+    return end;
+}
+
+static bool has_gap(const gaps *g, size_t first, size_t end, double least)
+{
+    bool found = false;
+    for (size_t i = first + 1; i < end; i++)
+        found |= g->gap[i] > least;
+    return found;
+}
+
+/* Sorts the gaps between digits of all lines that have one of more than least; returns how many. */
+static size_t sort_gaps(gaps *g, const strokes *s, double least)
+{
+    size_t count = 0;
+    for (size_t first = 0, end; first < g->count; first = end) {
+        end = end_of_line(g, first);
+        for (size_t i = first + 1; i < end && has_gap(g, first, end, least); i++)
+            if (is_telling(s, g, i))
+                g->sorted[count++] = g->gap[i];
     }
     qsort(g->sorted, count, sizeof *g->sorted, by_value);
-    return lines < LINES_ALL ? WIDEST_GAP : between_clusters(g->sorted, count);
+    return count;
+}
+
+/* What the gaps of the whole page say; no more than the widest where there is little to go by. Lines in which no gap is
+ * wide, as those of print, do not say how wide the gaps within the others' numbers are. */
+static double page_gap(const strokes *s, gaps *g)
+{
+    size_t lines = 0;
+    for (size_t i = 1; i < g->count; i++)
+        lines += g->gap[i] >= 0 && g->gap[i - 1] < 0;
+    if (lines < LINES_ALL)
+        return WIDEST_GAP;
+    const double gap = between_clusters(g->sorted, sort_gaps(g, s, -1));
+    return gap < WIDEST_GAP ? between_clusters(g->sorted, sort_gaps(g, s, gap)) : gap;
 }
 
 /* Marks before a digit that are nearer to it than to the digit before are of its line. */
@@ -222,8 +253,7 @@ static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
     const double page = page_gap(s, g);
     lenet5_status status = lenet5_spend(s->budget, 100 * g->count, error);
     for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
-        for (end = first + 1; end < g->count && g->gap[end] >= 0;)
-            end++;
+        end = end_of_line(g, first);
         status = split_line(s, g, first, end, page);
     }
     return status;
