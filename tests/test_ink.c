@@ -12,6 +12,7 @@
 enum { WIDTH = 240, HEIGHT = 72, DIGITS = 5 };
 
 #define PEN 1.8   /* pixels: half a stroke's width */
+#define POINT 1.7 /* the same of a point */
 #define DARK 0.55 /* share of the paper's light that the pen takes */
 #define LIGHT 210 /* of the paper */
 
@@ -127,6 +128,30 @@ static void strokes_stand_out_from_patterns(void **state)
     }
 }
 
+/* A point is blurred more than a stroke is. */
+static void a_point_stands_out_from_patterns(void **state)
+{
+    (void)state;
+    static canvas c;
+    const double place[] = {51, 51};
+    for (pattern p = HATCHED; p < PATTERNS; p++) {
+        ink_map map;
+        ink_report report;
+        double kept;
+        size_t added;
+        memset(&c, 0, sizeof c);
+        write_digits(&c);
+        draw_line(c.pen, place, place, POINT);
+        print_pattern(&c, p);
+        find_ink(&map, &report, &c, 0.5);
+        compare(&kept, &added, &map, &c);
+        assert_true(report.pattern);
+        assert_true(map.ink[(size_t)place[1] * WIDTH + (size_t)place[0]] > 127);
+        assert_true(added < 20);
+        lenet5_ink_free(&map);
+    }
+}
+
 static void a_pattern_alone_is_no_ink(void **state)
 {
     (void)state;
@@ -237,9 +262,9 @@ static void frames_of_another_colour_are_faint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strokes_stand_out_from_patterns),    cmocka_unit_test(a_pattern_alone_is_no_ink),
-        cmocka_unit_test(plain_paper_has_no_pattern),         cmocka_unit_test(a_dark_corner_is_no_ink),
-        cmocka_unit_test(frames_of_another_colour_are_faint),
+        cmocka_unit_test(strokes_stand_out_from_patterns), cmocka_unit_test(a_point_stands_out_from_patterns),
+        cmocka_unit_test(a_pattern_alone_is_no_ink),       cmocka_unit_test(plain_paper_has_no_pattern),
+        cmocka_unit_test(a_dark_corner_is_no_ink),         cmocka_unit_test(frames_of_another_colour_are_faint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

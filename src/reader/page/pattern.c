@@ -6,6 +6,7 @@
  *     coarse     smoothed four times: what decides
  *     strong     where coarse is above Otsu's threshold
  *     ink        fine, where coarse is not near the paper's level and a strong pixel is next to it
+ *     points     fine, where it stands out by itself from all that the paper has: coarse has lost them
  *
  * The least square counts after which strokes stand out, unless they do so far more after a larger one.
  */
@@ -29,6 +30,12 @@
 #define WEAK 0.4            /* of the way from paper to ink: what is fainter belongs to no stroke */
 #define FLOOR 0.15          /* of the way from paper to ink that is shown as paper */
 #define LEAST_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
+#define POINT_NEAR 1        /* pixels from strokes: nearer there are their edges */
+#define POINT_PAPER 0.99    /* of the paper's fine levels are of its pattern and noise, and */
+#define POINT_CLEAR 1.4     /* times as far from their middle is a point */
+#define POINT_INK 0.45      /* of the way to the ink, at least */
+#define POINT_LEAST 0.6     /* squares that it fills */
+#define POINT_SIDE 2.5      /* sides of a square that it is wide and high, at most */
 #define LEAST_TILE 12.0     /* pixels of a tile's side */
 #define TILE_STROKES 3.0    /* widths of a stroke that a tile's side has */
 #define LEAST_TILES 20      /* fewer say little: two digits may fill a dozen */
@@ -283,14 +290,17 @@ static lenet5_status drop_specks(ink_map *marks, size_t side, budget *b, lenet5_
     return LENET5_OK;
 }
 
-/* Fine where it is marked, from the middle of the paper's levels, 0, to the mean of what is surely ink, 255. */
-static void show_strokes(ink_map *map, const ink_map *marks, const smoothed *s, unsigned threshold)
+/* The fine levels from the middle of the paper's to the mean of what is surely ink. */
+typedef struct fine_range {
+    double middle, most, ink; /* most: of the paper away from ink */
+} fine_range;
+
+static fine_range range_of(const smoothed *s, const ink_map *marks, unsigned threshold)
 {
     uint32_t paper[256] = {0};
     size_t papers = 0;
     double ink = 0, inks = 0;
-    const size_t count = map->width * map->height;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < marks->width * marks->height; i++) {
         const bool strong = s->coarse[i] > threshold;
         ink += strong ? s->fine[i] : 0;
         inks += strong;
@@ -299,10 +309,48 @@ static void show_strokes(ink_map *map, const ink_map *marks, const smoothed *s, 
             papers++;
         }
     }
-    const double middle = quantile(paper, papers, 0.5);
-    const double range = ink / fmax(1, inks) - middle;
-    for (size_t i = 0; i < count; i++) {
-        const double share = ((s->fine[i] - middle) / range - FLOOR) / (1 - FLOOR);
+    return (fine_range){quantile(paper, papers, 0.5), quantile(paper, papers, POINT_PAPER), ink / fmax(1, inks)};
+}
+
+static bool is_point(const component *c, size_t side)
+{
+    const double most = POINT_SIDE * (double)side;
+    return (double)c->area >= POINT_LEAST * (double)(side * side) && (double)(c->box.right - c->box.left) <= most &&
+           (double)(c->box.bottom - c->box.top) <= most;
+}
+
+/* Marks points, as of an amount, away from the strokes. */
+static lenet5_status mark_points(ink_map *marks, const smoothed *s, const parting *p, budget *b, lenet5_error *error)
+{
+    const size_t count = marks->width * marks->height;
+    ink_map points = {marks->width, marks->height, calloc(count, 1)};
+    components c = {0};
+    if (!points.ink)
+        return lenet5_fail_memory(error);
+    const fine_range r = range_of(s, marks, p->d.threshold);
+    const double least = r.middle + fmax(POINT_CLEAR * (r.most - r.middle), POINT_INK * (r.ink - r.middle));
+    for (size_t y = 0; y < marks->height; y++)
+        for (size_t x = 0; x < marks->width; x++) {
+            const size_t at = y * marks->width + x;
+            if ((double)s->fine[at] >= least && !above_near(marks->ink, marks, x, y, POINT_NEAR, 0))
+                points.ink[at] = 255;
+        }
+    const lenet5_status status = lenet5_find_components(&c, &points, b, error);
+    for (size_t i = 0; i < count && status == LENET5_OK; i++)
+        if (c.labels[i] && is_point(&c.list[c.labels[i] - 1], p->side))
+            marks->ink[i] = 255;
+    if (status == LENET5_OK)
+        lenet5_components_free(&c);
+    free(points.ink);
+    return status;
+}
+
+/* Fine where it is marked, from the middle of the paper's levels, 0, to the mean of what is surely ink, 255. */
+static void show_strokes(ink_map *map, const ink_map *marks, const smoothed *s, unsigned threshold)
+{
+    const fine_range r = range_of(s, marks, threshold);
+    for (size_t i = 0; i < map->width * map->height; i++) {
+        const double share = ((s->fine[i] - r.middle) / (r.ink - r.middle) - FLOOR) / (1 - FLOOR);
         map->ink[i] = (uint8_t)(!marks->ink[i] || share <= 0 ? 0 : share >= 1 ? 255 : 255 * share + 0.5);
     }
 }
@@ -317,6 +365,8 @@ static lenet5_status part(ink_map *map, smoothed *s, const parting *p, budget *b
         return status;
     mark_strokes(&marks, s->coarse, p);
     status = drop_specks(&marks, p->side, b, error);
+    if (status == LENET5_OK)
+        status = mark_points(&marks, s, p, b, error);
     if (status == LENET5_OK)
         show_strokes(map, &marks, s, p->d.threshold);
     return status;
