@@ -120,8 +120,8 @@ typedef struct lenet5_read_options {
      * "phone": +82-2-123-4567, (555)123.4567: 5 to 15 digits, a plus or none before them, single - . / between, and a
      * part of the digits in parentheses or none.
      *
-     * What stands before or behind a string of a format, apart from it, is left out (LENET5_NOTE_BESIDE); so are letters
-     * and signs of a currency where any number is taken, but then the string is not accepted.
+     * What stands before or behind a string of a format, apart from it, is left out (LENET5_NOTE_BESIDE); so are
+     * letters and signs of a currency where any number is taken, but then the string is not accepted.
      */
     const char *format;
     /*
