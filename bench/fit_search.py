@@ -8,15 +8,15 @@ STYLES = ("spaced", "touching", "form")  # of `lenet5 synth --strings`
 
 
 def draw_style(options, style, folder):
-    """Strings of five in a folder: a third without a format, a third with theirs, and a third with that of a shorter or longer one, by
-    which nothing is written; as fit_reader.py leaves what it draws."""
+    """Strings of five in a folder, every second with a format: theirs, or for one of eight that of a shorter or longer string, by which
+    nothing is written; as fit_reader.py leaves what it draws."""
     subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(options.count),
                     "--data", options.digits, "--seed", str(options.seed)], stdout=subprocess.DEVNULL, check=True)
     rows = []
     with open(f"{folder}.new/truth.tsv") as file:
         for number, (name, text) in enumerate(line.split() for line in file):
             os.rename(f"{folder}.new/{name}", f"{folder}.new/{number}.png")
-            wanted = (None, "5", "4", None, "5", "6")[number // 3 % 6]
+            wanted = (None, "5", None, "5", None, "5", None, "46"[number // 24 % 2])[number // 3 % 8]
             rows.append((number, ["--format", wanted] if wanted else [], [] if wanted in ("4", "6") else [text]))
     with open(f"{folder}.new/drawn.json", "w") as file:
         json.dump(rows, file)
