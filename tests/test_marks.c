@@ -109,8 +109,8 @@ static void digits_are_no_marks(void **state)
 static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
 {
     (void)state;
-    static text_line line = {
-        .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .place = SAME_PLACE};
+    const text_line line = {
+        .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .place = {.xx = 1, .yy = 1}};
     assert_true(lenet5_footing(&line, 0, 1).height == 50); /* the other one's */
     assert_true(lenet5_footing(&line, 0, 2).height == 0);
 }
