@@ -2,39 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lenet5_reader.h"
 #include "reader/orientation.h"
 #include "reader/page/turn.h"
-#include "unit.h"
-
-static lenet5_dataset digits;
-static lenet5_reader *reader;
-
-static int prepare(void **state)
-{
-    (void)state;
-    return lenet5_dataset_synthesise(&digits, 1000, 5, NULL) || lenet5_reader_new(&reader, NULL, NULL);
-}
-
-static int clean_up(void **state)
-{
-    (void)state;
-    lenet5_dataset_free(&digits);
-    lenet5_reader_free(reader);
-    return 0;
-}
+#include "written.h"
 
 static raster draw(char text[LENET5_MAX_STRING + 1], size_t count, size_t index)
 {
-    lenet5_string s;
-    assert_int_equal(lenet5_string_draw(&s, &digits, "spaced", count, index, 1, NULL), LENET5_OK);
-    raster r = {s.width, s.height, malloc(s.width * s.height)};
-    assert_non_null(r.pixels);
-    for (size_t i = 0; i < s.width * s.height; i++)
-        r.pixels[i] = s.rgb[3 * i + 1];
-    strcpy(text, s.text);
-    lenet5_string_free(&s);
-    return r;
+    const lenet5_picture p = draw_string(text, "spaced", count, index);
+    return (raster){p.width, p.height, p.grey};
+}
+
+static lenet5_reading read_raster(const raster *r, const lenet5_read_options *options)
+{
+    return read_it(&(lenet5_picture){r->width, r->height, r->pixels}, options);
 }
 
 static raster turned(const raster *r, unsigned quarters)
@@ -43,19 +23,6 @@ static raster turned(const raster *r, unsigned quarters)
     budget b = lenet5_budget_new(&(lenet5_read_options){0});
     assert_int_equal(lenet5_turn(&to, r, (span){0, 0, r->width, r->height}, quarters, &b, NULL), LENET5_OK);
     return to;
-}
-
-static lenet5_reading read_it(const raster *r, const lenet5_read_options *options)
-{
-    lenet5_reading reading;
-    const lenet5_picture p = {r->width, r->height, r->pixels};
-    assert_int_equal(lenet5_read(&reading, reader, &p, options, NULL), LENET5_OK);
-    return reading;
-}
-
-static bool reads(const lenet5_reading *r, const char *text)
-{
-    return r->count == 1 && r->lines[0].strings > 0 && strcmp(r->lines[0].string[0].text, text) == 0;
 }
 
 /* ---- Turning --------------------------------------------------------------------------------------------------------
@@ -125,12 +92,12 @@ static void a_turned_page_is_read(void **state)
     for (size_t index = 0; index < 10; index++) {
         char text[LENET5_MAX_STRING + 1];
         raster drawn = draw(text, 8, index);
-        lenet5_reading upright = read_it(&drawn, NULL);
+        lenet5_reading upright = read_raster(&drawn, NULL);
         assert_int_equal(upright.turned, 0);
         assert_false(upright.notes & LENET5_NOTE_TURNED);
         for (unsigned quarters = 1; quarters < QUARTERS; quarters++) {
             raster given = turned(&drawn, QUARTERS - quarters);
-            lenet5_reading r = read_it(&given, NULL);
+            lenet5_reading r = read_raster(&given, NULL);
             const bool right = r.turned == 90 * quarters && reads(&r, upright.lines[0].string[0].text);
             assert_int_equal(!!(r.notes & LENET5_NOTE_TURNED), r.turned != 0);
             if (right)
@@ -155,7 +122,7 @@ static void few_digits_are_never_turned(void **state)
             char text[LENET5_MAX_STRING + 1];
             raster drawn = draw(text, count, index);
             raster given = turned(&drawn, (unsigned)(index % QUARTERS));
-            lenet5_reading r = read_it(&given, NULL);
+            lenet5_reading r = read_raster(&given, NULL);
             assert_int_equal(r.turned, 0);
             lenet5_reading_free(&r);
             free(given.pixels);
@@ -204,9 +171,9 @@ static void one_reading_is_observed(void **state)
         char text[LENET5_MAX_STRING + 1];
         raster drawn = draw(text, 8, 1);
         raster given = turned(&drawn, quarters);
-        lenet5_reading alone = read_it(&given, NULL);
+        lenet5_reading alone = read_raster(&given, NULL);
         stages = 0;
-        lenet5_reading seen = read_it(&given, &(lenet5_read_options){.observer = &observer});
+        lenet5_reading seen = read_raster(&given, &(lenet5_read_options){.observer = &observer});
         assert_int_equal(stages, 1);
         assert_int_equal(seen.turned, alone.turned);
         assert_int_equal(seen.notes, alone.notes);
@@ -228,5 +195,5 @@ int main(void)
         cmocka_unit_test(doubtful_digits_are_not_turned_over),
         cmocka_unit_test(one_reading_is_observed),
     };
-    return cmocka_run_group_tests(tests, prepare, clean_up);
+    return cmocka_run_group_tests(tests, prepare_reading, end_reading);
 }

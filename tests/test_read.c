@@ -5,24 +5,7 @@
 
 #include "reader/reading.h"
 #include "reader/search/format.h"
-#include "unit.h"
-
-static lenet5_dataset digits;
-static lenet5_reader *reader;
-
-static int prepare(void **state)
-{
-    (void)state;
-    return lenet5_dataset_synthesise(&digits, 1000, 5, NULL) || lenet5_reader_new(&reader, NULL, NULL);
-}
-
-static int clean_up(void **state)
-{
-    (void)state;
-    lenet5_dataset_free(&digits);
-    lenet5_reader_free(reader);
-    return 0;
-}
+#include "written.h"
 
 /* ---- Formats --------------------------------------------------------------------------------------------------------
  */
@@ -113,40 +96,9 @@ static void a_mask_is_written_out(void **state)
 /* ---- Pictures -------------------------------------------------------------------------------------------------------
  */
 
-static lenet5_picture grey_of(const lenet5_string *s)
-{
-    lenet5_picture p = {s->width, s->height, malloc(s->width * s->height)};
-    assert_non_null(p.grey);
-    for (size_t i = 0; i < s->width * s->height; i++)
-        p.grey[i] = (uint8_t)((77 * s->rgb[3 * i] + 150 * s->rgb[3 * i + 1] + 29 * s->rgb[3 * i + 2]) / 256);
-    return p;
-}
-
-static lenet5_picture draw_some(char text[LENET5_MAX_STRING + 1], const char *style, size_t count, size_t index)
-{
-    lenet5_string s;
-    assert_int_equal(lenet5_string_draw(&s, &digits, style, count, index, 1, NULL), LENET5_OK);
-    const lenet5_picture p = grey_of(&s);
-    strcpy(text, s.text);
-    lenet5_string_free(&s);
-    return p;
-}
-
 static lenet5_picture draw(char text[LENET5_MAX_STRING + 1], const char *style, size_t index)
 {
-    return draw_some(text, style, 5, index);
-}
-
-static lenet5_reading read_it(const lenet5_picture *p, const lenet5_read_options *options)
-{
-    lenet5_reading r;
-    assert_int_equal(lenet5_read(&r, reader, p, options, NULL), LENET5_OK);
-    return r;
-}
-
-static bool reads(const lenet5_reading *r, const char *text)
-{
-    return r->count == 1 && r->lines[0].strings > 0 && strcmp(r->lines[0].string[0].text, text) == 0;
+    return draw_string(text, style, 5, index);
 }
 
 static void assert_mostly_right(const char *style, lenet5_read_method method, unsigned least)
@@ -584,7 +536,7 @@ static unsigned count_doubted(const char *style, size_t count)
     for (size_t i = 0; i < 150; i++) {
         char text[LENET5_MAX_STRING + 1];
         bool accepted, accepted_as_such;
-        lenet5_picture p = draw_some(text, style, count, i);
+        lenet5_picture p = draw_string(text, style, count, i);
         const double probability = ask_for(&accepted, &p, count, NULL);
         const double as_such = ask_for(&accepted_as_such, &p, count, format);
         lenet5_picture_free(&p);
@@ -675,5 +627,5 @@ int main(void)
         cmocka_unit_test(digits_are_doubted_where_no_format_is_given),
         cmocka_unit_test(wrong_options_are_refused),
     };
-    return cmocka_run_group_tests(tests, prepare, clean_up);
+    return cmocka_run_group_tests(tests, prepare_reading, end_reading);
 }
