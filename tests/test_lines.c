@@ -104,6 +104,21 @@ static void a_line_may_slope(void **state)
     }
 }
 
+/* Digits that grow, as by chance: their tops rise on a line somewhat straighter than that of their middles. */
+static void digits_that_differ_in_height_make_no_slope(void **state)
+{
+    static const size_t tops[] = {102, 97, 97, 96, 94, 92, 90}, heights[] = {28, 32, 44, 36, 38, 48, 48};
+    (void)state;
+    const ink_map map = new_map(340, 220);
+    for (size_t i = 0; i < sizeof tops / sizeof tops[0]; i++)
+        draw_ring(&map, 30 + 40 * (double)i, (double)tops[i], 22, heights[i]);
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 1);
+    assert_true(fabs(groups.list[0].slope) < 0.015);
+    lenet5_lines_free(&groups);
+    free(map.ink);
+}
+
 static void wide_gaps_part_fields_and_rows_come_first(void **state)
 {
     (void)state;
@@ -418,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_column_is_read_downwards),
         cmocka_unit_test(a_line_may_slope),
+        cmocka_unit_test(digits_that_differ_in_height_make_no_slope),
         cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
         cmocka_unit_test(print_parts_no_number_on_another_line),

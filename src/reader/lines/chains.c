@@ -16,6 +16,7 @@
 #define STEEP 0.2         /* slope of a line, while nothing is known of it: 12 degrees are 0.21 */
 #define UNEVEN 0.07       /* and by which a line leaves the slope that it has */
 #define STEEPEST 0.3      /* slope of a line */
+#define STRAIGHTER 0.3    /* of the square that middles are off a line: tops or bottoms that lead are off by less */
 #define OFF_LINE_COST 2.0 /* of the neighbours' difference, in gaps */
 #define SLOPE_STIFFNESS 1.5 /* digits' heights: lines much longer than this show a slope of their own */
 
@@ -79,17 +80,26 @@ static void find_spreads(strokes *s)
     }
 }
 
+/* The slope along the tops, middles or bottoms of a line's digits, and how far these are off it, squared. */
+static double slope_along(double *off, const base_line *l, size_t level, double page, double stiffness)
+{
+    const double slope = (l->sums.xy[level] + stiffness * page) / (l->sums.xx + stiffness);
+    *off = l->sums.yy[level] - 2 * slope * l->sums.xy[level] + slope * slope * l->sums.xx +
+           stiffness * (slope - page) * (slope - page);
+    return slope;
+}
+
 /*
- * The slope of a line along that of its tops, middles and bottoms which is the straightest: digits of two sizes stand
- * on one base line, but their middles do not. Short lines slope as the page does.
+ * The slope of a line is that of its middles, in which the sizes of digits even out; where tops or bottoms are far
+ * straighter, digits of two sizes stand on one base line, and that one counts. Short lines slope as the page does.
  */
 static double find_slope(const base_line *l, double page, double stiffness)
 {
-    double least = INFINITY, best = page;
+    double least, off;
+    double best = slope_along(&least, l, MIDDLES, page, stiffness);
+    least *= STRAIGHTER;
     for (size_t level = 0; level < LEVELS; level++) {
-        const double slope = (l->sums.xy[level] + stiffness * page) / (l->sums.xx + stiffness);
-        const double off = l->sums.yy[level] - 2 * slope * l->sums.xy[level] + slope * slope * l->sums.xx +
-                           stiffness * (slope - page) * (slope - page);
+        const double slope = slope_along(&off, l, level, page, stiffness);
         if (off < least) {
             least = off;
             best = slope;
