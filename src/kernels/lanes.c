@@ -67,8 +67,11 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
  *     +--+--+   +--+--+   +--+--+     cannot look beyond its squashing, which waits for itself, to the multiply-adds
  *     |  |  |   |  |  |   |  |  |     of the next tile.
  *     +--+--+   +--+--+   +--+--+
+ *
+ * Where there are 16 registers, the sums leave none for inputs that two positions have in common: the loop over the
+ * positions of a row is not unrolled there, lest the compiler keep them and put sums aside.
  */
-#define FIELD_MAPS (REGISTERS == 32 ? 3 : 2)
+#define FIELD_MAPS 3
 
 INLINE void c1_s2_tile(lenet5_lanes *maps, const lenet5_network *network, size_t first, size_t row, size_t column,
                        size_t part)
@@ -77,13 +80,19 @@ INLINE void c1_s2_tile(lenet5_lanes *maps, const lenet5_network *network, size_t
     EACH (m, FIELD_MAPS)
         EACH (k, 4)
             a[m][k / 2][k % 2] = splat(network->c1.bias[first + m]);
-    for (size_t u = 0; u < 5; u++)
-        EACH (v, 5)
+    for (size_t u = 0; u < 5; u++) {
+#if REGISTERS == 32
+        UNROLL
+#else
+        ROLL
+#endif
+        for (size_t v = 0; v < 5; v++)
             EACH (k, 4) {
                 const vec x = load(&maps->input[2 * row + u + k / 2][2 * column + v + k % 2][part]);
                 EACH (m, FIELD_MAPS)
                     a[m][k / 2][k % 2] += network->c1.weight[first + m][u][v] * x;
             }
+    }
     EACH (m, FIELD_MAPS) {
         vec sum = zero();
         EACH (k, 4) {
@@ -165,7 +174,7 @@ static void c3_s4_forward(lenet5_lanes *maps, const lenet5_network *network)
  * 16 pictures.
  */
 #define PARTS (LENET5_LANES / W)
-#define UNITS (PARTS == 1 ? 12 : REGISTERS == 32 ? 6 : PARTS == 2 ? 4 : 2)
+#define UNITS (PARTS == 1 ? 12 : REGISTERS == 32 || PARTS == 2 ? 6 : 2)
 
 INLINE void units_tile(lenet5_lane *states, const lenet5_lane *x, const float *weight, const float *bias, size_t inputs)
 {

@@ -48,10 +48,13 @@ typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligne
 #endif
 #if defined(CHECKED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define UNROLL /* the checks of so many loads would take minutes to compile */
+#define ROLL
 #elif defined(__clang__)
 #define UNROLL PRAGMA(clang loop unroll(full))
+#define ROLL PRAGMA(clang loop unroll(disable))
 #else
 #define UNROLL PRAGMA(GCC unroll 64)
+#define ROLL PRAGMA(GCC unroll 1)
 #endif
 
 /* A loop that is unrolled, so that an array of vectors which it fills is a row of registers. */

@@ -13,6 +13,7 @@
 #define DIGIT_LABELS 5    /* of lenet5_builtin_signs: the first */
 #define MARK_LABEL 8      /* likewise */
 #define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */
+#define FEW 5             /* pictures that a network sees in less time one by one than in lanes */
 #define HOPELESS 0.01     /* the greatest probability of a string at which no further look is worth its time */
 
 /* ---- The network on all arcs --------------------------------------------------------------------------------------
@@ -21,16 +22,23 @@
 typedef float posteriors[LENET5_LANES][LENET5_CLASSES + 1];
 
 /* What a committee sees in count pictures; those behind them may be anything. */
-static void ask_lanes(posteriors seen, lenet5_lanes *lanes, const lenet5_committee *committee,
-                      const uint8_t *pictures[LENET5_LANES], size_t count)
+static void ask_pictures(posteriors seen, lenet5_reader *r, const lenet5_committee *committee,
+                         const uint8_t *pictures[LENET5_LANES], size_t count)
 {
     float penalty[LENET5_LANES][LENET5_CLASSES];
-    for (size_t lane = count; lane < LENET5_LANES; lane++)
-        pictures[lane] = pictures[0];
-    lenet5_set_input_lanes(lanes, pictures);
-    lenet5_committee_forward_lanes(penalty, lanes, committee);
-    for (size_t lane = 0; lane < count; lane++)
-        lenet5_posterior(seen[lane], &committee->provenance.loss, penalty[lane]);
+    if (count <= FEW) {
+        for (size_t i = 0; i < count; i++) {
+            lenet5_set_input(&r->maps, pictures[i]);
+            lenet5_committee_forward(penalty[i], &r->maps, committee);
+        }
+    } else {
+        for (size_t lane = count; lane < LENET5_LANES; lane++)
+            pictures[lane] = pictures[0];
+        lenet5_set_input_lanes(&r->lanes, pictures);
+        lenet5_committee_forward_lanes(penalty, &r->lanes, committee);
+    }
+    for (size_t i = 0; i < count; i++)
+        lenet5_posterior(seen[i], &committee->provenance.loss, penalty[i]);
 }
 
 static size_t lanes_from(size_t first, size_t count)
@@ -44,7 +52,7 @@ static void ask_arcs(lenet5_reader *r, arc *arcs, size_t count)
     const uint8_t *pictures[LENET5_LANES];
     for (size_t i = 0; i < count; i++)
         pictures[i] = arcs[i].picture;
-    ask_lanes(seen, &r->lanes, r->committee, pictures, count);
+    ask_pictures(seen, r, r->committee, pictures, count);
     for (size_t i = 0; i < count; i++)
         memcpy(arcs[i].posterior, seen[i], sizeof seen[i]);
 }
@@ -65,7 +73,7 @@ static void ask_letters(lenet5_reader *r, arc *arcs[LENET5_LANES], size_t count)
     const uint8_t *pictures[LENET5_LANES];
     for (size_t i = 0; i < count; i++)
         pictures[i] = arcs[i]->picture;
-    ask_lanes(seen, &r->lanes, &r->signs, pictures, count);
+    ask_pictures(seen, r, &r->signs, pictures, count);
     for (size_t i = 0; i < count; i++)
         arcs[i]->letter = share_of_signs(seen[i]);
 }
@@ -109,7 +117,7 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
     lenet5_second_looks(varied, picture);
     for (unsigned i = 0; i < SECOND_LOOKS; i++)
         pictures[i] = varied[i];
-    ask_lanes(said, &r->lanes, r->committee, pictures, SECOND_LOOKS);
+    ask_pictures(said, r, r->committee, pictures, SECOND_LOOKS);
     seen->varied[place] = true;
     seen->mean[place] = 0;
     for (unsigned i = 0; i < SECOND_LOOKS; i++) {
@@ -140,8 +148,8 @@ static void ask_others_together(looks *seen, size_t first, lenet5_reader *r, con
     const size_t count = lanes_from(first, s->length);
     for (size_t i = 0; i < count; i++)
         pictures[i] = g->arcs[s->arc[first + i]].picture;
-    ask_lanes(single, &r->lanes, &r->single, pictures, count);
-    ask_lanes(signs, &r->lanes, &r->signs, pictures, count);
+    ask_pictures(single, r, &r->single, pictures, count);
+    ask_pictures(signs, r, &r->signs, pictures, count);
     for (size_t i = 0; i < count; i++) {
         const unsigned symbol = symbol_of(s->digits[first + i]);
         seen->kind[first + i] = share_of_kind(signs[i], symbol);
@@ -180,7 +188,7 @@ static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *
     }
     if (count == 0)
         return;
-    ask_lanes(signs, &r->lanes, &r->signs, pictures, count);
+    ask_pictures(signs, r, &r->signs, pictures, count);
     for (size_t i = 0; i < count; i++)
         seen->kind[place[i]] = fmin(seen->kind[place[i]], 1 - share_of_signs(signs[i]));
 }

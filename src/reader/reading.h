@@ -12,6 +12,7 @@ struct lenet5_reader {
     lenet5_committee single;  /* the network that is built in for single digits: a second opinion */
     lenet5_committee signs;   /* and the one that tells digits from signs and letters */
     lenet5_lanes lanes;
+    lenet5_maps maps;
 };
 
 /* A picture that is being read. */

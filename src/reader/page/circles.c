@@ -217,7 +217,7 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline)
     size_t count = 0, good = 0;
     for (size_t i = 0; i < RAYS; i++) {
         const double angle = 2 * PI * (double)i / RAYS;
-        double inner, outer;
+        double inner = 0, outer = 0;
         if (!follow(&inner, &outer, map, outline, angle))
             continue;
         const double middle = 0.5 * (inner + outer);

@@ -113,16 +113,25 @@ static double solidity(const text_line *l, const arc *a)
     return fmax(0, area / (width * height) - SOLID) * fmin(1, 2 * width / height);
 }
 
+/* The ink of a run of pixels that pieces first to last - 1 own; owners count from 1. */
+static void copy_own(uint8_t *restrict to, const uint8_t *restrict ink, const uint16_t *restrict owner, size_t count,
+                     uint16_t first, uint16_t last)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint16_t piece = (uint16_t)(owner[i] - 1 - first);
+        to[i] = piece < (uint16_t)(last - first) ? ink[i] : 0;
+    }
+}
+
 /* The pieces of an arc, and nothing of others: as the network is shown them, and held against the marks. */
 static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
 {
     const size_t width = a->box.right - a->box.left;
-    for (size_t y = a->box.top; y < a->box.bottom; y++)
-        for (size_t x = a->box.left; x < a->box.right; x++) {
-            const size_t at = y * l->map.width + x;
-            const bool own = l->owner[at] > a->first && l->owner[at] <= a->last;
-            ink[(y - a->box.top) * width + x - a->box.left] = own ? l->map.ink[at] : 0;
-        }
+    for (size_t y = a->box.top; y < a->box.bottom; y++) {
+        const size_t at = y * l->map.width + a->box.left;
+        copy_own(ink + (y - a->box.top) * width, l->map.ink + at, l->owner + at, width, (uint16_t)a->first,
+                 (uint16_t)a->last);
+    }
     lenet5_normalise_ink(a->picture, ink, width, a->box.bottom - a->box.top);
     const footing beside = lenet5_footing(l, a->first, a->last);
     a->is_whole = is_whole(l, a->first, a->last) && beside.height > 0;
