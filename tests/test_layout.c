@@ -409,14 +409,81 @@ static void what_is_written_stays(void **state)
     }
 }
 
+/* ---- Components -----------------------------------------------------------------------------------------------------
+ */
+
+/* Gives a pixel's label to all that hangs together with it, in a map of numbers of which 1 is unlabelled ink. */
+static void flood(uint32_t *labels, size_t at, uint32_t label)
+{
+    labels[at] = label;
+    const size_t x = at % WIDTH, y = at / WIDTH;
+    for (size_t j = y > 0 ? y - 1 : 0; j <= y + 1 && j < HEIGHT; j++)
+        for (size_t i = x > 0 ? x - 1 : 0; i <= x + 1 && i < WIDTH; i++)
+            if (labels[j * WIDTH + i] == 1)
+                flood(labels, j * WIDTH + i, label);
+}
+
+/* The sides of a pixel that are next to paper or outside. */
+static size_t sides(const uint32_t *labels, size_t at)
+{
+    const size_t x = at % WIDTH, y = at / WIDTH;
+    size_t count = x == 0 || labels[at - 1] == 0;
+    count += x + 1 == WIDTH || labels[at + 1] == 0;
+    count += y == 0 || labels[at - WIDTH] == 0;
+    count += y + 1 == HEIGHT || labels[at + WIDTH] == 0;
+    return count;
+}
+
+static void components_are_those_of_a_flood(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    uint32_t *labels = calloc(WIDTH * HEIGHT, sizeof *labels), count = 0, seed = 1;
+    size_t area = 0, edge = 0;
+    assert_non_null(labels);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+        seed = seed * 1103515245u + 12345u;
+        map.ink[i] = seed >> 24 < 60 ? 255 : seed >> 24 < 90 ? SURELY_INK - 1 : 0;
+        labels[i] = map.ink[i] >= SURELY_INK;
+    }
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+        if (labels[i] == 1)
+            flood(labels, i, ++count + 1);
+    const lenet5_read_options options = {0};
+    budget b = lenet5_budget_new(&options);
+    components c;
+    assert_int_equal(lenet5_find_components(&c, &map, &b, NULL), LENET5_OK);
+    assert_int_equal(c.count, count);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+        assert_int_equal(c.labels[i], labels[i] > 0 ? labels[i] - 1 : 0);
+        edge += labels[i] > 0 ? sides(labels, i) : 0;
+        area += labels[i] > 0;
+    }
+    for (size_t i = 0; i < c.count; i++) {
+        area -= c.list[i].area;
+        edge -= c.list[i].edge;
+    }
+    assert_int_equal(area, 0);
+    assert_int_equal(edge, 0);
+    lenet5_components_free(&c);
+    lenet5_ink_free(&map);
+    free(labels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_printed_leaves_no_ink), cmocka_unit_test(boxes_in_a_row_are_a_number),
-        cmocka_unit_test(cells_of_a_table_are_fields),   cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
-        cmocka_unit_test(rules_under_digits_go),         cmocka_unit_test(squared_paper_is_no_table),
-        cmocka_unit_test(what_is_written_stays),         cmocka_unit_test(circles_go_and_digits_stay),
-        cmocka_unit_test(a_circle_around_a_digit_goes),  cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
+        cmocka_unit_test(components_are_those_of_a_flood),
+        cmocka_unit_test(what_is_printed_leaves_no_ink),
+        cmocka_unit_test(boxes_in_a_row_are_a_number),
+        cmocka_unit_test(cells_of_a_table_are_fields),
+        cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
+        cmocka_unit_test(rules_under_digits_go),
+        cmocka_unit_test(squared_paper_is_no_table),
+        cmocka_unit_test(what_is_written_stays),
+        cmocka_unit_test(circles_go_and_digits_stay),
+        cmocka_unit_test(a_circle_around_a_digit_goes),
+        cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
