@@ -339,32 +339,6 @@ static void no_digit_is_of_two_cells(void **state)
     lenet5_ink_free(&map);
 }
 
-/* A digit like a 2 with corners, 26 by 40 pixels, whose foot is far to the left of its head. */
-static void draw_slanted(const ink_map *map, size_t left, size_t top, double lean)
-{
-    for (size_t y = 0; y < 40; y++) {
-        const size_t x = left + (size_t)(lean * (double)(39 - y));
-        const bool bar = y < 6 || y >= 34 || (y >= 17 && y < 23);
-        fill(map, x + (bar || y > 20 ? 0 : 22), top + y, bar ? 26 : PEN, 1);
-    }
-}
-
-static void slanted_digits_that_share_columns_are_made_upright(void **state)
-{
-    (void)state;
-    const double lean = 0.45;
-    ink_map map = new_map(260, 90);
-    for (size_t i = 0; i < 4; i++)
-        draw_slanted(&map, 20 + 30 * i, 20, lean);
-    line_groups groups = find(&map, NULL);
-    assert_int_equal(groups.count, 1);
-    text_line line = cut(&groups, 0, &map, NULL);
-    assert_true(fabs(line.place.xy + lean) < 0.15);
-    lenet5_line_free(&line);
-    lenet5_lines_free(&groups);
-    lenet5_ink_free(&map);
-}
-
 static void a_hole_is_paper_that_ink_encloses(void **state)
 {
     (void)state;
@@ -446,7 +420,6 @@ int main(void)
         cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),
         cmocka_unit_test(a_row_of_cells_is_one_line),
         cmocka_unit_test(no_digit_is_of_two_cells),
-        cmocka_unit_test(slanted_digits_that_share_columns_are_made_upright),
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
         cmocka_unit_test(a_low_stroke_beside_a_digit_is_no_part_of_it),

@@ -15,10 +15,7 @@
 #define STEEPEST_LEAN 0.6 /* pixels to the right for each up */
 #define SINGLE 1.4        /* of a digit's height: no wider than this is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
-#define LEAST_LEAN 0.225  /* that is worth undoing: less is how most people write, and columns part their digits */
-#define LEAN_GAIN 1.1     /* how much clearer columns have to become for a slant to be undone */
-#define PARTED_GAIN 1.35  /* and where columns part digits as they are: a slash or a long 1 has a slant of its own */
-#define PARTED 0.08       /* of a line's columns without ink: they part its digits */
+#define LEAN_GAIN 1.35    /* how much clearer columns have to become for a slant to be undone */
 
 /* Pixels of a digit's height, at least, in a line that is made smaller; the network sees it in 20. */
 #define ENOUGH_HEIGHT 192
@@ -48,19 +45,6 @@ static double clearness(double *columns, const ink_map *map, size_t step, double
     return sum;
 }
 
-/* Whether many of the columns between the first and the last that have ink have none. */
-static bool are_parted(const double *columns, size_t count)
-{
-    size_t first = 0, last = count, empty = 0;
-    while (first < last && columns[first] <= 0)
-        first++;
-    while (last > first && columns[last - 1] <= 0)
-        last--;
-    for (size_t i = first; i < last; i++)
-        empty += columns[i] <= 0;
-    return (double)empty > PARTED * (double)(last - first);
-}
-
 static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lenet5_error *error)
 {
     const size_t count = map->width + 2 * map->height;
@@ -69,8 +53,7 @@ static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lene
         return lenet5_fail_memory(error);
     const size_t step = map->height > 64 ? map->height / 32 : 1;
     const size_t work = count + map->width * map->height / (step * step);
-    const double upright = clearness(columns, map, step, 0);
-    double most = upright * (are_parted(columns, count) ? PARTED_GAIN : LEAN_GAIN);
+    double most = LEAN_GAIN * clearness(columns, map, step, 0);
     lenet5_status status = LENET5_OK;
     *lean = 0;
     for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN && status == LENET5_OK; tried += LEAN_STEP) {
@@ -78,7 +61,7 @@ static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lene
         if (status != LENET5_OK)
             break;
         const double clear = clearness(columns, map, step, tried);
-        if (clear > most && fabs(tried) > LEAST_LEAN) {
+        if (clear > most) {
             most = clear;
             *lean = tried;
         }
