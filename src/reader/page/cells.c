@@ -182,18 +182,15 @@ static bool alike(double a, double b)
     return fabs(a - b) <= SAME_SIZE * fmax(a, b) + 1;
 }
 
-/*
- * Whether a box may be the next of a number: as large as the one before, to the right of it, and near. Boxes of one
- * row that share their sides may differ in width.
- */
+/* Whether a box may be the next of a number: joined to the one before, or as large, to the right of it, and near. */
 static bool goes_on(const box *before, const box *b)
 {
     const double apart = (double)b->paper.left - (double)before->paper.right;
     const double off =
         fabs((double)(b->paper.top + b->paper.bottom) - (double)(before->paper.top + before->paper.bottom)) / 2;
-    return alike(height_of(before), height_of(b)) &&
-           (before->block == b->block || alike(width_of(before), width_of(b))) && apart >= -2 &&
-           apart <= APART * width_of(before) && off <= SAME_ROW * height_of(before);
+    const bool like = before->block == b->block || alike(width_of(before), width_of(b));
+    return alike(height_of(before), height_of(b)) && like && apart >= -2 && apart <= APART * width_of(before) &&
+           off <= SAME_ROW * height_of(before);
 }
 
 static void add_field(layout *found, const box *list, size_t count, size_t table)

@@ -19,7 +19,7 @@
 #include "components.h"
 #include "histogram.h"
 
-#define FAINT 45          /* of 255: the ink of a thin ring, which connects it */
+#define FAINT_RING 45     /* of 255: the ink of a thin ring, which connects it */
 #define LEAST_ACROSS 16   /* pixels: a smaller circle has no room for a digit */
 #define LEAST_ASPECT 0.8  /* of the longer axis: a narrower one is a 0 */
 #define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
@@ -500,7 +500,7 @@ static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5
     if (!lifted->ink)
         return lenet5_fail_memory(error);
     for (size_t i = after_blank(map->ink, 0, size); i < size; i = after_blank(map->ink, i + 1, size)) {
-        const unsigned ink = map->ink[i] * (unsigned)SURELY_INK / FAINT;
+        const unsigned ink = map->ink[i] * (unsigned)SURELY_INK / FAINT_RING;
         lifted->ink[i] = (uint8_t)(ink < 255 ? ink : 255);
     }
     return lenet5_check_time(b, size, error);

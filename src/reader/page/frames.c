@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "combs.h"
 #include "junctions.h"
+#include "rows.h"
 #include "splits.h"
 
 #define LEAST_SIDE 7.0     /* pixels of a frame: a digit in it is five high */
@@ -29,8 +30,9 @@
 #define ROUND 0.2          /* of the shorter side of a frame: its corner, if it is round */
 #define LONG_SIDE 4.0      /* times its thickness: a side's length, or */
 #define SIDE_THICKER 2.2   /* times the thickness of the thinnest side, at most: two rules side by side */
-#define PARALLEL 0.06      /* the tangent of the angle between opposite sides, and */
-#define PARALLEL_PIXELS 2  /* to their length */
+#define OPPOSITE_THICKER 1.6 /* times, and 1 pixel, than the opposite side: a stroke */
+#define PARALLEL 0.06        /* the tangent of the angle between opposite sides, and */
+#define PARALLEL_PIXELS 2    /* to their length */
 #define DIVIDER_THICKER 1.8  /* times, and 1.5 pixels, than what it divides */
 #define DIVIDER_SLANTED 0.05 /* the same as SLANTED, of what divides nothing that is a frame */
 #define LEAST_LIKE 2         /* other boxes of the size of one that is not divided */
@@ -148,21 +150,38 @@ static const junction *joined(const builder *b, uint32_t upright, uint32_t level
     return NULL;
 }
 
-/* The frame that two junctions on a level segment are the upper corners of. */
+/* Whether a side is far thicker than the one opposite: it may be the bar of a 4 from side to side. */
+static bool is_stroke_like(const segment *side, const segment *opposite)
+{
+    return side->thickness > OPPOSITE_THICKER * opposite->thickness + 1;
+}
+
+/*
+ * The frame that two junctions on a level segment are the upper corners of. A stroke in it may look like its lower
+ * side, but then a side as thin as the upper one is below.
+ */
 static bool frame_below(frame *f, const builder *b, const junction *a, const junction *c)
 {
     size_t tried = 0;
+    bool found = false;
     for (size_t i = b->met->first_upright[a->upright]; i < b->met->first_upright[a->upright + 1] && tried < MOST_TRIED;
          i++) {
         const junction *a2 = &b->met->by_upright[i];
+        frame here;
         if (a2->y < a->y + LEAST_SIDE)
             continue;
         tried++;
         const junction *c2 = joined(b, c->upright, a2->level);
-        if (c2 && !b->combed[a2->level] && encloses(f, b, a, c, a2, c2))
-            return true;
+        if (!c2 || b->combed[a2->level] || !encloses(&here, b, a, c, a2, c2))
+            continue;
+        const bool stroke = is_stroke_like(&b->all->list[a2->level], &b->all->list[a->level]);
+        if (!found || !stroke)
+            *f = here;
+        found = true;
+        if (!stroke)
+            break;
     }
-    return false;
+    return found;
 }
 
 /* A doubtful one waits until others like it are found. */
@@ -320,6 +339,8 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
         status = lenet5_drop_displays(b->found, all, work, error);
     if (status == LENET5_OK)
         status = lenet5_mend_frames(b->found, all, b->map, work, error);
+    if (status == LENET5_OK)
+        status = lenet5_complete_rows(b->found, all, b->map, work, error);
     if (status != LENET5_OK)
         return status;
     find_dividers(b);

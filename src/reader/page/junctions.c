@@ -35,7 +35,7 @@ static size_t paper_before(const finder *b, const segment *s, double step)
     for (size_t i = from; i < to; i++) {
         const double at = fmax(0, round(lenet5_segment_at(b->all, s, (double)i)));
         const size_t x = s->upright ? (size_t)at : i, y = s->upright ? i : (size_t)at;
-        paper += x < b->map->width && y < b->map->height && b->map->ink[y * b->map->width + x] < INK;
+        paper += x < b->map->width && y < b->map->height && b->map->ink[y * b->map->width + x] < FAINT;
     }
     return paper;
 }

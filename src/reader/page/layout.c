@@ -1,7 +1,8 @@
 /*
  * Printed structure, stage by stage:
  *
- *     segments    thin straight lines, level and upright
+ *     faint       the ink, and what is faint but no edge of a stroke
+ *     segments    thin straight lines in it, level and upright
  *     frames      which of them make boxes, grids, combs and rows of dashes
  *     rulings     which of the others are far longer than the writing is high
  *     erase       all of these go, and what crosses them stays
@@ -18,6 +19,7 @@
 #include "cells.h"
 #include "circles.h"
 #include "erase.h"
+#include "faint.h"
 #include "frames.h"
 #include "rulings.h"
 
@@ -150,16 +152,29 @@ static lenet5_status take_out(layout *found, ink_map *map, transform *place, con
     return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
 }
 
+/* The straight lines of a map, and what they make. */
+static lenet5_status find_lines(segments *all, frames *f, const ink_map *map, double stroke, budget *b,
+                                lenet5_error *error)
+{
+    ink_map lifted;
+    lenet5_status status = lenet5_lift_faint(&lifted, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_find_segments(all, &lifted, stroke, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_find_frames(f, all, &lifted, b, error);
+    lenet5_ink_free(&lifted);
+    return status;
+}
+
 lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
                                  lenet5_error *error)
 {
-    segments all;
+    segments all = {0};
     frames f = {0};
     *found = (layout){0};
     *place = SAME_PLACE;
-    lenet5_status status = lenet5_find_segments(&all, map, report->stroke, b, error);
-    if (status == LENET5_OK)
-        status = lenet5_find_frames(&f, &all, map, b, error);
+    lenet5_status status = find_lines(&all, &f, map, report->stroke, b, error);
     if (status == LENET5_OK)
         status = take_out(found, map, place, &all, &f, report, b, error);
     lenet5_frames_free(&f);

@@ -120,7 +120,7 @@ static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
 
 static bool is_inked(const tracer *t, uint32_t step, double at)
 {
-    return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= INK;
+    return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= FAINT;
 }
 
 /* The steps between a run and the one before it in which there is paper. */
@@ -190,7 +190,7 @@ static void fill_between(trace *path, const tracer *t, const run *before, const 
         here->first = (uint32_t)first;
         here->last = (uint32_t)fmin(fmax(first, round(middle + 0.5 * (thickness - 1))), (double)t->across - 1);
         const bool inked =
-            t->ink[step * t->across + (size_t)fmin(fmax(0, round(middle)), (double)t->across - 1)] >= INK;
+            t->ink[step * t->across + (size_t)fmin(fmax(0, round(middle)), (double)t->across - 1)] >= FAINT;
         here->crosses = inked ? CROSSES_INK : CROSSES_PAPER;
     }
 }
@@ -403,7 +403,7 @@ static bool go_without(const tracer *t, chain *c, uint32_t step)
     c->at += c->slope;
     if (c->at < 0 || c->at > (double)t->across - 1 || fabs(c->slope) > STEEPEST)
         return false;
-    if (t->ink[step * t->across + (size_t)round(c->at)] >= INK)
+    if (t->ink[step * t->across + (size_t)round(c->at)] >= FAINT)
         c->through++;
     else
         c->gap++;

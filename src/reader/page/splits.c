@@ -34,12 +34,12 @@
 #define LOOSE 2             /* such strokes to a frame: of boxes that were not found there are fewer */
 #define SAME 0.12           /* of a side that it may differ, and 2 pixels */
 
-static double width_of(const frame *f)
+double lenet5_frame_width(const frame *f)
 {
     return 0.5 * (f->corner[1].x - f->corner[0].x + f->corner[2].x - f->corner[3].x);
 }
 
-static double height_of(const frame *f)
+double lenet5_frame_height(const frame *f)
 {
     return 0.5 * (f->corner[3].y - f->corner[0].y + f->corner[2].y - f->corner[1].y);
 }
@@ -49,11 +49,16 @@ static bool same(double a, double b)
     return fabs(a - b) <= SAME * fmax(a, b) + 2;
 }
 
+bool lenet5_frames_alike(const frame *a, const frame *b)
+{
+    return same(lenet5_frame_width(a), lenet5_frame_width(b)) && same(lenet5_frame_height(a), lenet5_frame_height(b));
+}
+
 size_t lenet5_count_like(const frames *f, const frame *like)
 {
     size_t count = 0;
     for (size_t i = 0; i < f->count; i++)
-        count += same(width_of(&f->list[i]), width_of(like)) && same(height_of(&f->list[i]), height_of(like));
+        count += lenet5_frames_alike(&f->list[i], like);
     return count;
 }
 
@@ -117,7 +122,7 @@ static double inked_rows(const ink_map *map, const spot *top, const spot *bottom
 static bool is_written(const ink_map *map, const frame *f)
 {
     const spot top = between(&f->corner[0], &f->corner[1], 0.5), bottom = between(&f->corner[3], &f->corner[2], 0.5);
-    return inked_rows(map, &top, &bottom, MIDDLE * width_of(f)) >= WRITTEN;
+    return inked_rows(map, &top, &bottom, MIDDLE * lenet5_frame_width(f)) >= WRITTEN;
 }
 
 /* Whether two frames are parts of one. A side that has something written on both sides of it is no 1. */
@@ -163,14 +168,14 @@ static size_t count_boxes(const frames *f, const frame *wide)
 {
     for (size_t i = 0; i < f->count; i++) {
         const frame *other = &f->list[i];
-        const double boxes = round(width_of(wide) / width_of(other));
+        const double boxes = round(lenet5_frame_width(wide) / lenet5_frame_width(other));
         size_t like = 0;
         if (other->side[0] != wide->side[0] || other->side[2] != wide->side[2] || boxes < 2 || boxes > MOST_HIDDEN ||
-            !same(width_of(wide), boxes * width_of(other)))
+            !same(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)))
             continue;
         for (size_t k = 0; k < f->count; k++)
             like += f->list[k].side[0] == wide->side[0] && f->list[k].side[2] == wide->side[2] &&
-                    same(width_of(&f->list[k]), width_of(other));
+                    same(lenet5_frame_width(&f->list[k]), lenet5_frame_width(other));
         if (like >= LEAST_ROW)
             return (size_t)boxes;
     }
@@ -196,7 +201,7 @@ static void find_hidden(frames *f, const segments *all, const spot *top, const s
 /* Whether all sides that would divide a frame are hidden; else it is as wide as it looks. */
 static bool are_hidden(const ink_map *map, const frame *wide, size_t boxes)
 {
-    const double off = HIDDEN_OFF_PIXELS + HIDDEN_OFF * width_of(wide) / (double)boxes;
+    const double off = HIDDEN_OFF_PIXELS + HIDDEN_OFF * lenet5_frame_width(wide) / (double)boxes;
     bool hidden = true;
     for (size_t k = 1; k < boxes; k++) {
         const double share = (double)k / (double)boxes;
@@ -218,7 +223,8 @@ static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
         part.corner[2] = between(&wide.corner[3], &wide.corner[2], to);
         part.corner[3] = between(&wide.corner[3], &wide.corner[2], from);
         if (k + 1 < boxes)
-            find_hidden(f, all, &part.corner[1], &part.corner[2], width_of(&wide) / (double)boxes, wide.thickness);
+            find_hidden(f, all, &part.corner[1], &part.corner[2], lenet5_frame_width(&wide) / (double)boxes,
+                        wide.thickness);
         if (k == 0)
             f->list[i] = part;
         else if (!lenet5_add_frame(f, &part))
@@ -247,14 +253,25 @@ lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *
 /* ---- Displays -------------------------------------------------------------------------------------------------------
  */
 
-/* Whether a segment that is no side is as long and as thick as the sides of a frame, and as level or upright. */
+/* Whether a segment begins and ends, or is, where the sides of a frame do that are parallel to it: it is of their row.
+ */
+static bool is_in_row(const segment *s, const frame *f, const segments *all, double near)
+{
+    const double top = 0.5 * (f->corner[0].y + f->corner[1].y), bottom = 0.5 * (f->corner[2].y + f->corner[3].y);
+    const double at = lenet5_segment_at(all, s, 0.5 * (double)(s->from + s->to));
+    return s->upright ? fabs((double)s->from - top) <= near && fabs((double)s->to - bottom) <= near
+                      : fmin(fabs(at - top), fabs(at - bottom)) <= near;
+}
+
+/* Whether a segment that is no side is as long and as thick as the sides of a frame, as level or upright, and beside.
+ */
 static bool is_like_side(const segment *s, const frame *f, const segments *all)
 {
     const segment *side = &all->list[f->side[s->upright ? 1 : 0]];
-    const double length = s->upright ? height_of(f) : width_of(f), thickness = side->thickness;
-    return fabs(length_of(s) - length) <= LIKE_SIDE * length + 2 * thickness &&
-           fabs(s->thickness - thickness) <= LIKE_SIDE * thickness + 0.5 &&
-           fabs(s->slope - side->slope) <= LIKE_SLANTED;
+    const double length = s->upright ? lenet5_frame_height(f) : lenet5_frame_width(f), thickness = side->thickness;
+    const double near = LIKE_SIDE * length + 2 * thickness;
+    return fabs(length_of(s) - length) <= near && fabs(s->thickness - thickness) <= LIKE_SIDE * thickness + 0.5 &&
+           fabs(s->slope - side->slope) <= LIKE_SLANTED && is_in_row(s, f, all, near);
 }
 
 lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, lenet5_error *error)
@@ -263,7 +280,7 @@ lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, le
     if (f->count == 0 || f->count > MOST_DISPLAYED)
         return LENET5_OK;
     for (size_t i = 0; i < f->count; i++)
-        if (f->list[i].thickness < THICK * fmin(width_of(&f->list[i]), height_of(&f->list[i])))
+        if (f->list[i].thickness < THICK * fmin(lenet5_frame_width(&f->list[i]), lenet5_frame_height(&f->list[i])))
             return LENET5_OK;
     for (size_t i = 0; i < all->count; i++) {
         bool like = false;

@@ -4,6 +4,12 @@
 
 #include "frames.h"
 
+double lenet5_frame_width(const frame *f);
+double lenet5_frame_height(const frame *f);
+
+/* Whether two frames are of one size, nearly. */
+bool lenet5_frames_alike(const frame *a, const frame *b);
+
 /* How many frames are as large as one, itself counted. */
 size_t lenet5_count_like(const frames *f, const frame *like);
 

@@ -1,0 +1,144 @@
+/*
+ * A stroke that runs into a side of a box hides it from frames.c. But where boxes of one size are at even distances,
+ * they say where the next one is, and most of its sides are enough:
+ *
+ *     +---+  +---+  +---+  +---+
+ *     | 3 |  | 5 |    7 |  | 1 |
+ *     +---+  +---+  +---+  +---+
+ */
+#include "rows.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "splits.h"
+
+#define MOST_COMPARED 400 /* frames: each is compared with each */
+#define NEAREST 0.9       /* of a box's width from one to the next, at least: boxes may be joined */
+#define FARTHEST 1.7      /* the same, at most */
+#define SAME_ROW 0.25     /* of a box's height that the next one is off: a row that slopes */
+#define PLACE 0.3         /* of a box's width from its place: it is there already */
+#define OFF 0.04          /* of a box's height, and OFF_PIXELS, that a side is off its place */
+#define OFF_PIXELS 2
+#define LEVEL_THERE 0.75  /* of each level side that has ink; digits have no such strokes above and below */
+#define UPRIGHT_THERE 0.7 /* the same, of one of the upright sides, and */
+#define OTHER_THERE 0.4   /* of the other one */
+#define ALONG 0.1         /* of a side's length that a segment of it goes beyond */
+#define SLANTED 0.08      /* the tangent of the angle between such a segment and the side */
+
+static spot apart(const frame *a, const frame *b)
+{
+    return (spot){b->corner[0].x - a->corner[0].x, b->corner[0].y - a->corner[0].y};
+}
+
+/* The step from a box to the next of its row on the right; false: there is none. */
+static bool find_step(spot *step, const frames *f, const frame *from)
+{
+    const double width = lenet5_frame_width(from), height = lenet5_frame_height(from);
+    bool found = false;
+    for (size_t i = 0; i < f->count; i++) {
+        const spot to = apart(from, &f->list[i]);
+        if (to.x < NEAREST * width || to.x > FARTHEST * width || fabs(to.y) > SAME_ROW * height ||
+            !lenet5_frames_alike(from, &f->list[i]) || (found && to.x >= step->x))
+            continue;
+        *step = to;
+        found = true;
+    }
+    return found;
+}
+
+static bool is_there(const frames *f, const frame *place)
+{
+    const double near = PLACE * lenet5_frame_width(place);
+    for (size_t i = 0; i < f->count; i++) {
+        const spot to = apart(place, &f->list[i]),
+                   size = {f->list[i].corner[2].x - place->corner[2].x, f->list[i].corner[2].y - place->corner[2].y};
+        if (fabs(to.x) <= near && fabs(to.y) <= near && fabs(size.x) <= near && fabs(size.y) <= near)
+            return true;
+    }
+    return false;
+}
+
+static bool is_inked(const ink_map *map, double x, double y)
+{
+    return x >= 0 && y >= 0 && x < (double)map->width && y < (double)map->height &&
+           map->ink[(size_t)y * map->width + (size_t)x] >= INK;
+}
+
+/* The share of a side's length at which there is ink at its place, or near. */
+static double share_there(const spot *from, const spot *to, bool upright, double near, const ink_map *map)
+{
+    const double length = upright ? to->y - from->y : to->x - from->x;
+    size_t steps = 0, there = 0;
+    for (double at = 0; at < length; at++, steps++) {
+        const double x = from->x + at / length * (to->x - from->x), y = from->y + at / length * (to->y - from->y);
+        bool inked = false;
+        for (double off = -near; off <= near && !inked; off++)
+            inked = is_inked(map, round(x + (upright ? off : 0)), round(y + (upright ? 0 : off)));
+        there += inked;
+    }
+    return (double)there / fmax(1, (double)steps);
+}
+
+/* Whether both level sides of a box and one of the upright ones are there, and some of the other. */
+static bool has_sides(const frame *f, const ink_map *map)
+{
+    const double near = OFF_PIXELS + OFF * lenet5_frame_height(f);
+    const spot *c = f->corner;
+    const double left = share_there(&c[0], &c[3], true, near, map);
+    const double right = share_there(&c[1], &c[2], true, near, map);
+    return share_there(&c[0], &c[1], false, near, map) >= LEVEL_THERE &&
+           share_there(&c[3], &c[2], false, near, map) >= LEVEL_THERE && fmax(left, right) >= UPRIGHT_THERE &&
+           fmin(left, right) >= OTHER_THERE;
+}
+
+/* Takes the segments along a side for printed, and makes one of them that of the frame. */
+static void take_side(frames *f, frame *of, int side, const segments *all, double near)
+{
+    static const int ends[4][2] = {{0, 1}, {1, 2}, {3, 2}, {0, 3}};
+    const spot *from = &of->corner[ends[side][0]], *to = &of->corner[ends[side][1]];
+    const bool upright = side == 1 || side == 3;
+    const double begin = upright ? from->y : from->x, end = upright ? to->y : to->x;
+    const double at = upright ? from->x : from->y, slope = ((upright ? to->x : to->y) - at) / (end - begin);
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        const double middle = 0.5 * (double)(s->from + s->to), more = ALONG * (end - begin) + OFF_PIXELS;
+        if (s->upright == upright && (double)s->from >= begin - more && (double)s->to <= end + more &&
+            fabs(lenet5_segment_at(all, s, middle) - (at + slope * (middle - begin))) <= near &&
+            fabs(s->slope - slope) <= SLANTED) {
+            f->printed[i] = true;
+            of->side[side] = (uint32_t)i;
+        }
+    }
+}
+
+/* Adds the box that is a step away from another one, if it is there and not known. */
+static bool add_next(frames *f, const segments *all, const ink_map *map, size_t from, spot step)
+{
+    frame next = f->list[from];
+    for (int i = 0; i < 4; i++)
+        next.corner[i] = (spot){next.corner[i].x + step.x, next.corner[i].y + step.y};
+    if (is_there(f, &next) || !has_sides(&next, map))
+        return true;
+    const double near = OFF_PIXELS + OFF * lenet5_frame_height(&next);
+    for (int side = 0; side < 4; side++)
+        take_side(f, &next, side, all, near);
+    return lenet5_add_frame(f, &next);
+}
+
+lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK; i++) {
+        spot step;
+        if (!find_step(&step, f, &f->list[i]))
+            continue;
+        const double width = lenet5_frame_width(&f->list[i]);
+        status = lenet5_check_time(b, 4 * f->count + 8 * all->count + (size_t)fmax(0, 40 * width), error);
+        if (status == LENET5_OK &&
+            (!add_next(f, all, map, i, step) || !add_next(f, all, map, i, (spot){-step.x, -step.y}) ||
+             !add_next(f, all, map, i, (spot){2 * step.x, 2 * step.y})))
+            status = lenet5_fail_memory(error);
+    }
+    return status;
+}

@@ -1,0 +1,10 @@
+/* Boxes that are missing in a row of boxes. */
+#ifndef LENET5_READER_ROWS_H
+#define LENET5_READER_ROWS_H
+
+#include "frames.h"
+
+/* Adds boxes where those of a row say that there should be one and most of its sides are there. */
+lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error);
+
+#endif
