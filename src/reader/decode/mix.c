@@ -30,6 +30,7 @@
 #define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
 #define STRAIGHTER 1.4     /* times than what the pen wrote */
 #define LEAST_ACROSS 0.15  /* of a frame's pixels: ones are straight, too, but upright */
+#define LEFT 0.4          /* of a frame, to the pen: what is faint beside a stroke, but no noise */
 #define MOST_LEFT 0.85     /* of a frame, to the pen, in the mix that is taken */
 
 /* Grey is the weighted sum of the channels and the offset; all are of 256. */
@@ -208,11 +209,16 @@ static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
            found[*frame].across >= LEAST_ACROSS;
 }
 
-/* Takes from a mix what it sees of a frame's colour; the paper stays as light. */
+/*
+ * Takes from a mix most of what it sees of a frame's colour; the paper stays as light. What is left of the frame says
+ * where the digits belong, and is too faint to be taken for a stroke.
+ */
 static mix without(const mix *m, const inks *k, int frame)
 {
     mix w = {.offset = m->offset};
-    const double left = mixed_lack(k->ink[frame], m);
+    const double seen = mixed_lack(k->ink[frame], m), pen = mixed_lack(k->ink[1 - frame], m);
+    const double alike = dot(k->ink[frame], k->ink[1 - frame]);
+    const double left = (seen - LEFT * pen) / (1 - LEFT * alike);
     for (size_t part = 0; part < 3; part++) {
         w.weight[part] = m->weight[part] - (int)lround(256 * left * k->ink[frame].part[part]);
         w.offset += (m->weight[part] - w.weight[part]) * k->paper[part];
