@@ -16,6 +16,7 @@
 #define SAMPLE_DIGITS 40       /* of these lines */
 #define SAMPLE_PIXELS 4000000u /* of the map: half a page of A4 at 300 dots an inch */
 #define SAMPLE_WORK 30000000u  /* units of a budget: 40 digits take less than half of that */
+#define PAPER 16               /* pixels around what is sampled */
 #define WINDOWS 4              /* places of a part of the map that are tried, each way */
 #define LEAST_DIGITS 4         /* of a turned page: 9, 11 and 801 are digits upside down too */
 #define ENOUGH 0.97            /* probability of a digit: who is as sure as that does not look from other sides */
@@ -26,6 +27,7 @@
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
+#define LESS_DOUBT 0.35 /* of a digit: where there are many, the doubt that is left of that of the page as it is */
 
 /* What was read from one side. */
 typedef struct evidence {
@@ -87,6 +89,16 @@ static span bounds_of_ink(const ink_map *map)
     return b;
 }
 
+/* A part of the map with some paper around: what is cut tight looks as if it went on beyond the border. */
+static span with_paper(span part, const ink_map *map)
+{
+    part.left = part.left > PAPER ? part.left - PAPER : 0;
+    part.top = part.top > PAPER ? part.top - PAPER : 0;
+    part.right = part.right + PAPER < map->width ? part.right + PAPER : map->width;
+    part.bottom = part.bottom + PAPER < map->height ? part.bottom + PAPER : map->height;
+    return part;
+}
+
 /* The part of the map that is looked at: all ink, or where there is most of it. */
 static span sample_of(const ink_map *map)
 {
@@ -94,7 +106,7 @@ static span sample_of(const ink_map *map)
     size_t wide = all.right - all.left, tall = all.bottom - all.top, most = 0;
     span best = all;
     if (all.right == 0 || wide <= SAMPLE_PIXELS / tall)
-        return all;
+        return all.right == 0 ? all : with_paper(all, map);
     while (wide > SAMPLE_PIXELS / tall)
         *(wide > tall ? &wide : &tall) /= 2;
     for (size_t i = 0; i < WINDOWS * WINDOWS; i++) {
@@ -138,13 +150,21 @@ static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part,
 /* ---- The decision ---------------------------------------------------------------------------------------------------
  */
 
-static bool is_clear(const evidence *turned, const evidence *upright, unsigned quarters)
+/* Whether so many more digits are sure, or as many digits are far less in doubt. */
+static bool is_surer(const evidence *turned, const evidence *upright)
 {
     const double sampled = fmin(1, (double)turned->digits / fmax(1, (double)upright->digits)); /* of the page */
+    const double before = upright->sure * sampled;
+    const bool clearer = turned->digits >= MANY && 1 - turned->digit <= LESS_DOUBT * (1 - upright->digit);
+    return turned->sure >= (clearer ? 1 : TIMES_SURER) * before + MORE_SURE;
+}
+
+static bool is_clear(const evidence *turned, const evidence *upright, unsigned quarters)
+{
     const bool many = turned->digits >= MANY, over = quarters == QUARTERS / 2;
     return turned->digits >= LEAST_DIGITS && turned->digit >= (many ? CLEAR : CLEAR_FEW) &&
            (many || !over || upright->digit < POOR) && turned->sure >= CLEAR_SHARE * (double)turned->digits &&
-           turned->sure >= TIMES_SURER * upright->sure * sampled + MORE_SURE;
+           is_surer(turned, upright);
 }
 
 /* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and sure. */

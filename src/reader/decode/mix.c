@@ -30,7 +30,7 @@
 #define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
 #define STRAIGHTER 1.4     /* times than what the pen wrote */
 #define LEAST_ACROSS 0.15  /* of a frame's pixels: ones are straight, too, but upright */
-#define LEFT 0.4          /* of a frame, to the pen: what is faint beside a stroke, but no noise */
+#define LEFT 0.4           /* of a frame, to the pen: what is faint beside a stroke, but no noise */
 #define MOST_LEFT 0.85     /* of a frame, to the pen, in the mix that is taken */
 
 /* Grey is the weighted sum of the channels and the offset; all are of 256. */
