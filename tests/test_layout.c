@@ -367,6 +367,65 @@ static void squared_paper_is_no_table(void **state)
     lenet5_ink_free(&map);
 }
 
+/* ---- Boxes that are hard to see -------------------------------------------------------------------------------------
+ */
+
+static void assert_one_field_of_five(ink_map *map, double height)
+{
+    layout found = find(map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.cell_count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_true((double)(found.cells[i].box.bottom - found.cells[i].box.top) >= 0.9 * height);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(map);
+}
+
+static void faint_boxes_are_a_number(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++)
+        rectangle(&map, 50 + 90 * i, 60, 110 + 90 * i, 150, 1);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+        map.ink[i] = (uint8_t)(map.ink[i] / 6);
+    for (int i = 0; i < 5; i++)
+        line(&map, 65 + 90 * i, 80, 85 + 90 * i, 130, 5);
+    assert_one_field_of_five(&map, 90);
+}
+
+static void a_box_with_a_hidden_side_is_of_its_row(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++)
+        rectangle(&map, 50 + 90 * i, 60, 110 + 90 * i, 150, 2);
+    line(&map, 228, 66, 233, 142, 11);
+    assert_one_field_of_five(&map, 90);
+}
+
+static void the_bar_of_a_four_is_no_side(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++)
+        rectangle(&map, 50 + 90 * i, 60, 110 + 90 * i, 150, 2);
+    line(&map, 230, 115, 290, 115, 7);
+    assert_one_field_of_five(&map, 90);
+}
+
+static void joined_boxes_of_any_width_are_a_number(void **state)
+{
+    (void)state;
+    static const double sides[6] = {60, 130, 160, 225, 255, 320};
+    ink_map map = blank();
+    line(&map, 60, 80, 320, 80, 2);
+    line(&map, 60, 160, 320, 160, 2);
+    for (int i = 0; i < 6; i++)
+        line(&map, sides[i], 80, sides[i], 160, 2);
+    assert_one_field_of_five(&map, 80);
+}
+
 /* Printed 1s: their feet are in a row, like dashes. */
 static void draw_feet(ink_map *map)
 {
@@ -484,6 +543,10 @@ int main(void)
         cmocka_unit_test(circles_go_and_digits_stay),
         cmocka_unit_test(a_circle_around_a_digit_goes),
         cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
+        cmocka_unit_test(faint_boxes_are_a_number),
+        cmocka_unit_test(a_box_with_a_hidden_side_is_of_its_row),
+        cmocka_unit_test(the_bar_of_a_four_is_no_side),
+        cmocka_unit_test(joined_boxes_of_any_width_are_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,7 +174,10 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
         const junction *c2 = joined(b, c->upright, a2->level);
         if (!c2 || b->combed[a2->level] || !encloses(&here, b, a, c, a2, c2))
             continue;
-        const bool stroke = is_stroke_like(&b->all->list[a2->level], &b->all->list[a->level]);
+        const segment *top = &b->all->list[a->level], *bottom = &b->all->list[a2->level];
+        const bool stroke = is_stroke_like(bottom, top);
+        if (is_stroke_like(top, bottom))
+            continue;
         if (!found || !stroke)
             *f = here;
         found = true;
