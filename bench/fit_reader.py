@@ -3,14 +3,14 @@
 
 usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FILE] [--build DIR] [--seed N] [--pictures DIR] [--write]
 
-DATA is the folder of MNIST; training digits alone are drawn. There are two steps, one after the other where --step names none.
+DATA is the folder of MNIST; training digits alone are drawn, half of them bent, and digits of strokes (strangers.py). There are two steps, one after the other where --step names none.
 
 search: the costs of the search, its trust in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
 what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds
 the program of --build.
 
 evidence: whether each string that the program reads is the right one becomes a logistic regression on its evidence (`lenet5 read --json
---evidence`). Then, for several thresholds, what share is accepted and what share of the accepted is wrong.
+--evidence`). Then, for several thresholds, what share is accepted and what share of the accepted is wrong, and the thresholds of --max-error.
 
 Every third picture is held out. SHARES says how much each source counts. --model names a network that was trained with `--recipe read
 --validation 10000`: the last 10,000 training digits alone are drawn, which it has not seen. DIR keeps the pictures for another fit of the
@@ -35,82 +35,92 @@ import fit_search
 import not_digits
 import paper
 import signs
+import strangers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = f"{ROOT}/src/reader/search/weights.h"
 PART = 250  # pictures that are drawn and read at once
 HELD_OUT = 10000  # digits
 RIDGE = 1.0  # of the squares of the weights, in rows: weights of rare evidence stay small
-Stock = collections.namedtuple("Stock", "digits labels of_pages")
 Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the strings that are right, in any order
 
 
 # ---- Sources: each draws one picture ----
 
-def hand_string(rng, stock):
+def hand_string(rng, digits):
     """A string in one hand: all its digits lean, widen and thicken alike, and somewhat by themselves."""
     lean, wide, pen = rng.uniform(-0.35, 0.35), rng.uniform(0.75, 1.3), rng.integers(-1, 2)
-    height = int(rng.integers(18, 70))
+    height, uneven = int(rng.integers(18, 70)), rng.uniform(0.03, 0.18)
     count = int(rng.integers(1, 9))
-    chosen = rng.integers(0, len(stock.labels), count)
+    labels = rng.integers(0, 10, count)
     cells = []
-    for i in chosen:
-        cell = Image.fromarray((255 * stock.digits[i]).astype(np.uint8)).resize((84, 84), Image.BICUBIC)
+    for label in labels:
+        cell = Image.fromarray((255 * digits.pick(rng, label)).astype(np.uint8)).resize((84, 84), Image.BICUBIC)
         if pen:
             cell = cell.filter(ImageFilter.MaxFilter(5) if pen > 0 else ImageFilter.MinFilter(3))
         shear = lean + rng.uniform(-0.1, 0.1)
         cell = cell.transform((84, 84), Image.AFFINE, (1 / wide, shear, 42 - 42 / wide - 42 * shear, 0, 1, 0), Image.BICUBIC)
         cell = cell.crop(cell.getbbox() or (0, 0, 84, 84))
-        size = height * rng.uniform(0.8, 1.15) / 60
+        size = height * np.exp(rng.normal(0, uneven)) / 60
         cells.append(cell.resize((max(2, round(cell.width * size)), max(2, round(cell.height * size))), Image.BICUBIC))
-    gap = rng.uniform(-0.02, 0.5) * height
-    width = int(sum(c.width for c in cells) + gap * (count + 1) + height)
-    ink = np.zeros((int(2.2 * height), width))
+    gap = rng.uniform(-0.25, 0.45) * height
+    width = int(sum(c.width for c in cells) + max(0, gap) * (count + 1) + height)
+    ink = np.zeros((int(2.6 * height), width))
     x = height / 2
     for c in cells:
-        y = int(ink.shape[0] / 2 - c.height / 2 + rng.uniform(-0.1, 0.1) * height)
+        y = max(0, int(ink.shape[0] / 2 - c.height / 2 + rng.uniform(-0.1, 0.1) * height))
         place = ink[y:y + c.height, int(x):int(x) + c.width]
         np.maximum(place, np.asarray(c, float)[:place.shape[0], :place.shape[1]] / 255, out=place)
-        x += c.width + gap * rng.uniform(0.7, 1.3)
+        x += max(2, c.width + gap * rng.uniform(0.7, 1.3))
     paper, dark = rng.uniform(170, 250), rng.uniform(0, 90)
     grey = paper + (dark - paper) * ink + rng.normal(0, rng.choice([0, 2, 6]), ink.shape)
-    text = "".join(str(stock.labels[i]) for i in chosen)
+    text = "".join(map(str, labels))
     options = [] if rng.random() < 0.6 else ["--format", str(count)]
     return Drawn(Image.fromarray(grey.clip(0, 255).astype(np.uint8)), options, [text])
 
 
-def single(rng, stock):
-    i = rng.integers(0, len(stock.labels))
+def single(rng, digits):
+    label = rng.integers(0, 10)
     options = [] if rng.random() < 0.7 else ["--format", "1"]
-    return Drawn(as_pictures.photograph(stock.digits[i], rng), options, [str(stock.labels[i])])
+    return Drawn(as_pictures.photograph(digits.pick(rng, label), rng), options, [str(label)])
 
 
-def thing(rng, _stock):
+def thing(rng, _digits):
     return Drawn(not_digits.draw_any(rng), [], [])
 
 
-def page(rng, stock):
+def page(rng, digits):
     kinds = list(draw_pages.KINDS)
-    picture, truth = draw_pages.draw(kinds[rng.integers(0, len(kinds))], rng, stock.of_pages)
+    picture, truth = draw_pages.draw(kinds[rng.integers(0, len(kinds))], rng, digits)
     return Drawn(picture, truth["options"], [field["text"] for field in truth["fields"]])
 
 
-def empty(rng, _stock):
+def empty(rng, _digits):
     picture, _ = draw_pages.draw(empty_pages.KINDS[rng.integers(0, len(empty_pages.KINDS))], rng, None, blank=True)
     return Drawn(picture, [], [])
 
 
-def sign(rng, stock):
+def sign(rng, digits):
     way = signs.WAYS[rng.integers(0, len(signs.WAYS))]
     kinds = [kind for kind in (signs.PENNED if way == "pen" else signs.PRINTED) if kind != "Hangul" or paper.fonts(True)]
     kind = kinds[rng.integers(0, len(kinds))]
-    picture, string = signs.draw(rng, stock.of_pages, way, kind)
+    picture, string = signs.draw(rng, digits, way, kind)
     return Drawn(picture, [], list(signs.right_answers(kind, string)))
 
 
-# How often each source is met, as far as anyone can say: strings far more often than what is none.
-SOURCES = {"hands": hand_string, "singles": single, "things": thing, "pages": page, "empty": empty, "signs": sign}
-SHARES = {"hands": 3, "singles": 1, "things": 0.3, "pages": 3, "empty": 0.5, "signs": 1, "spaced": 2, "touching": 2, "form": 2}
+def strange(source):
+    """The same, in a hand that no network has learned."""
+    return lambda rng, digits: source(rng, strangers.Hand(rng, digits))
+
+
+# How often each source is met, as far as anyone can say: strings far more often than what is none, and in hands of strangers.
+SOURCES = {"hands": hand_string, "strangers": strange(hand_string), "singles": single, "things": thing, "pages": page,
+           "pages of strangers": strange(page), "empty": empty, "signs": sign}
+SHARES = {"hands": 2, "strangers": 8, "singles": 1, "things": 2, "pages": 3, "pages of strangers": 2, "empty": 1, "signs": 3, "spaced": 1,
+          "touching": 1, "form": 1}
+READ = [*SOURCES, *fit_search.STYLES]
+VOUCHED = ("hands", "strangers", "pages", *fit_search.STYLES)  # what --max-error holds for, alike
+ERRORS = (0.05, 0.03, 0.02, 0.01)
 
 
 # ---- Reading ----
@@ -121,11 +131,11 @@ def plain(text):
 
 def draw_part(options, source, part, folder):
     """A part of a source's pictures in a folder, and what they are in drawn.json; each picture has a number of its own."""
-    stock = Stock(*mnist.load(options.digits, "train"), paper.Digits(options.digits, "train"))
+    digits = paper.Digits(options.digits, "train")
     rows = []
     os.makedirs(folder + ".new")
     for number in range(part * PART, min((part + 1) * PART, options.count)):
-        drawn = SOURCES[source](np.random.default_rng([options.seed, number, *source.encode()]), stock)
+        drawn = SOURCES[source](np.random.default_rng([options.seed, number, *source.encode()]), digits)
         drawn.picture.save(f"{folder}.new/{number}.png", compress_level=1)
         rows.append((number, drawn.options, drawn.truth))
     with open(f"{folder}.new/drawn.json", "w") as file:
@@ -135,10 +145,10 @@ def draw_part(options, source, part, folder):
 
 def folder_of(options, source, part):
     """The folder of a part of a source's pictures, which are drawn if they are not there."""
-    folder = f"{options.pictures}/{source}-{options.seed}-{part}"
+    folder = f"{options.pictures}/{source.replace(' ', '-')}-{options.seed}-{part}"
     if not os.path.exists(folder):
         if source in fit_search.STYLES:
-            fit_search.draw_style(options, source, folder)
+            fit_search.draw_style(options, source, part * PART, min(PART, options.count - part * PART), folder)
         else:
             draw_part(options, source, part, folder)
     return folder
@@ -182,10 +192,7 @@ def in_parts(work, options, sources):
 # ---- The search ----
 
 def fit_costs(options):
-    folders = in_parts(folder_of, options, SOURCES)
-    for style in fit_search.STYLES:
-        folders[style] = [folder_of(options, style, 0)]
-    lines = fit_search.fit(options, folders, SHARES)
+    lines = fit_search.fit(options, in_parts(folder_of, options, READ), SHARES)
     print(*lines, sep="\n")
     if options.write:
         write_table("search", lines)
@@ -220,6 +227,15 @@ def newton(x, y, weight):
     return w
 
 
+def thresholds(p, right, group):
+    """For each of ERRORS, from which probability on no more of the accepted strings are wrong, each of VOUCHED counted alike."""
+    weight = sum((group == i) / max(1, np.sum(group == i)) for i, s in enumerate(READ) if s in VOUCHED)
+    grid = np.arange(0.5, 0.995, 0.01)
+    wrong = np.array([np.sum(weight[p >= t] * ~right[p >= t]) / max(1e-9, np.sum(weight[p >= t])) for t in grid])
+    from_on = np.maximum.accumulate(wrong[::-1])[::-1]  # the most at this threshold or a higher one
+    return [float(grid[np.argmax(from_on <= error)]) if from_on[-1] <= error else 0.99 for error in ERRORS]
+
+
 def write_table(name, lines):
     """Puts lines between the two of the table that mark a part of it."""
     with open(TABLE) as file:
@@ -242,24 +258,28 @@ def report(name, p, right):
 
 def fit_evidence(options):
     names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
-    rows = {source: sum(parts, []) for source, parts in in_parts(gather, options, SOURCES).items()}
-    x = np.array([r[0] for s in SOURCES for r in rows[s]])
-    y = np.array([r[1] for s in SOURCES for r in rows[s]])
-    group = np.array([i for i, s in enumerate(SOURCES) for _ in rows[s]])
-    kept = np.array([r[2] % 3 == 0 for s in SOURCES for r in rows[s]])
-    shares = np.array([SHARES[s] for s in SOURCES])
+    rows = {source: sum(parts, []) for source, parts in in_parts(gather, options, READ).items()}
+    x = np.array([r[0] for s in READ for r in rows[s]])
+    y = np.array([r[1] for s in READ for r in rows[s]])
+    group = np.array([i for i, s in enumerate(READ) for _ in rows[s]])
+    kept = np.array([r[2] % 3 == 0 for s in READ for r in rows[s]])
+    shares = np.array([SHARES[s] for s in READ])
     weight = np.array([len(y) * shares[g] / shares.sum() / np.sum(group == g) for g in group])
     w = fit(x[~kept], y[~kept], weight[~kept], names)
     for name, value in zip([*names, "constant"], w):
         print(f"{name:12s} {value:8.3f}")
     p = 1 / (1 + np.exp(-(x @ w[:-1] + w[-1])))
     print("| source | strings | right % | accepted % / wrong % of these at 0.5 | 0.8 | 0.9 | 0.95 | 0.98 | 0.99 |\n" + "|---" * 9 + "|")
-    for i, s in enumerate(SOURCES):
+    for i, s in enumerate(READ):
         here = kept & (group == i)
         report(s, p[here], y[here])
+    held = thresholds(p[kept], y[kept], group[kept])
+    print("thresholds of --max-error:", ", ".join(f"{100 * error:g} %: {threshold:.2f}" for error, threshold in zip(ERRORS, held)))
     if options.write:
         rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(names, w)]
-        write_table("fitted", [f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};"])
+        pairs = ", ".join(f"{{{error}, {threshold:.2f}}}" for error, threshold in zip(ERRORS, held))
+        write_table("fitted", [f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};",
+                               f"static const error_threshold error_thresholds[] = {{{pairs}}};"])
 
 
 def last_digits(data, folder):

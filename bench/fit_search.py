@@ -7,11 +7,11 @@ import subprocess
 STYLES = ("spaced", "touching", "form")  # of `lenet5 synth --strings`
 
 
-def draw_style(options, style, folder):
+def draw_style(options, style, first, count, folder):
     """Strings of five in a folder, every second with a format: theirs, or for one of eight that of a shorter or longer string, by which
     nothing is written; as fit_reader.py leaves what it draws."""
-    subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(options.count),
-                    "--data", options.digits, "--seed", str(options.seed)], stdout=subprocess.DEVNULL, check=True)
+    subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(count),
+                    "--data", options.digits, "--seed", str(options.seed + first)], stdout=subprocess.DEVNULL, check=True)
     rows = []
     with open(f"{folder}.new/truth.tsv") as file:
         for number, (name, text) in enumerate(line.split() for line in file):

@@ -131,7 +131,7 @@ typedef struct lenet5_read_options {
     const char *const *list;
     size_t list_count; /* at most LENET5_MAX_LIST */
     lenet5_check check;
-    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.86, whatever the format */
+    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.84, whatever the format */
     const lenet5_observer *observer; /* NULL: none */
     size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
     size_t most_pixels; /* of a picture, at most LENET5_MOST_PICTURE_PIXELS; 0 stands for LENET5_MAX_PICTURE_PIXELS */
@@ -177,30 +177,25 @@ typedef enum lenet5_decision {
  * speaks against the string, and LENET5_EVIDENCE of them.
  */
 enum {
-    LENET5_EVIDENCE_ODDS,       /* logarithm of the odds that the search gives it */
-    LENET5_EVIDENCE_LOOKS,      /* doubt about its digits where they are varied, or seen by the network for digits */
-    LENET5_EVIDENCE_WORST_LOOK, /* the same of the variant that speaks most against it */
-    LENET5_EVIDENCE_LENGTH,     /* logarithm of the number of digits */
-    LENET5_EVIDENCE_HEIGHT,     /* how far a digit's height is from the line's: the greatest logarithm of the ratio */
-    LENET5_EVIDENCE_UNREAD,     /* ink of the line that is no part of the string, in squares of a digit's height */
-    LENET5_EVIDENCE_LEFT_OUT,   /* ink beside the line that is in no line, in such squares */
-    LENET5_EVIDENCE_MARKS,      /* doubt about its marks */
-    LENET5_EVIDENCE_UNTOLD,     /* marks in the ink that are no part of the string */
-    LENET5_EVIDENCE_BESIDE,     /* 1 if something stands before or behind it */
-    LENET5_EVIDENCE_BROKEN,     /* 1 - gap / 3 where another line is beside it, less than 3 digits' heights away */
-    LENET5_EVIDENCE_COMPANY, /* mean probability of the other lines of the page, by the rest of the evidence; 0: alone
-                              */
-    LENET5_EVIDENCE_ALONE,   /* 1 if there are no other lines */
-    LENET5_EVIDENCE_CUT,     /* share of the digits that are cut from a neighbour */
-    LENET5_EVIDENCE_NOISE,   /* the paper's noise to the ink, 0 to 1 */
-    LENET5_EVIDENCE_ANY,     /* 1 where no format is given */
-    LENET5_EVIDENCE_SINGLE,  /* 1 for a single digit where no format is given */
-    LENET5_EVIDENCE_ALL_CUT, /* 1 where no format is given and no digit stands by itself */
-    LENET5_EVIDENCE_ONES,    /* share of 1s: anything straight looks like one */
-    LENET5_EVIDENCE_CLIPPED, /* 1 where a part of the line may be beyond the border of the picture */
-    LENET5_EVIDENCE_WIDTH,   /* the widest digit's width to the line's height */
-    LENET5_EVIDENCE_RUBBISH, /* sum of the probabilities that a digit is none */
-    LENET5_EVIDENCE_SIGN,    /* greatest doubt whether a digit is a digit and a mark a mark, by the network for signs */
+    LENET5_EVIDENCE_ODDS,     /* logarithm of the odds that the search gives it */
+    LENET5_EVIDENCE_LOOKS,    /* doubt about its digits where they are varied, or seen by the network for digits */
+    LENET5_EVIDENCE_RIVAL,    /* how near another digit comes to one of them: logarithm of the odds, from 0 */
+    LENET5_EVIDENCE_LENGTH,   /* logarithm of the number of digits */
+    LENET5_EVIDENCE_HEIGHT,   /* how far a digit's height is from the line's: logarithm of the ratio, from 0.2 */
+    LENET5_EVIDENCE_UNREAD,   /* ink of the line that is no part of the string, in squares of a digit's height */
+    LENET5_EVIDENCE_LEFT_OUT, /* ink beside the line that is in no line, in such squares */
+    LENET5_EVIDENCE_MARKS,    /* doubt about its marks */
+    LENET5_EVIDENCE_UNTOLD,   /* marks in the ink that are no part of the string */
+    LENET5_EVIDENCE_BESIDE,   /* 1 if something stands before or behind it */
+    LENET5_EVIDENCE_BROKEN,   /* 1 - gap / 3 where another line is beside it, less than 3 digits' heights away */
+    LENET5_EVIDENCE_COMPANY,  /* mean probability of the other lines, by the rest of the evidence; 0: alone */
+    LENET5_EVIDENCE_ALONE,    /* 1 if there are no other lines */
+    LENET5_EVIDENCE_CUT,      /* share of the digits that are cut from a neighbour */
+    LENET5_EVIDENCE_ANY,      /* 1 where no format is given */
+    LENET5_EVIDENCE_ONES,     /* share of the two ends that are 1s: parentheses and rules look like one */
+    LENET5_EVIDENCE_CLIPPED,  /* 1 where a part of the line may be beyond the border of the picture */
+    LENET5_EVIDENCE_RUBBISH,  /* mean probability that a digit is none */
+    LENET5_EVIDENCE_SIGN, /* greatest doubt whether a digit is a digit and a mark a mark, by the network for signs */
     LENET5_EVIDENCE
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "reader/search/evidence.h"
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 #include "unit.h"
@@ -298,6 +299,56 @@ static void codes_of_a_list_are_held_against_a_pattern(void **state)
     lenet5_format_free(&f);
 }
 
+/* ---- Evidence -------------------------------------------------------------------------------------------------------
+ */
+
+static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
+{
+    arc eight = {.last = 1, .box = {0, 0, 12, 20}, .shape = 1};
+    const graph g = {.nodes = 2, .count = 1, .arcs = &eight};
+    const text_line line = {.height = 20};
+    const solution read = {.digits = "8", .length = 1, .probability = 0.9};
+    looks seen = {0};
+    for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
+        seen.as[0][digit] = (0.3 - rival) / (LENET5_CLASSES - 2);
+    seen.as[0][8] = 0.7;
+    seen.as[0][3] = rival;
+    lenet5_gather_evidence(value, &g, &line, &read, &seen, false);
+}
+
+/* A digit that only one other is like is doubted more than one that is a little like all, just as probable as it is. */
+static void a_rival_is_a_doubt(void **state)
+{
+    double none[LENET5_EVIDENCE], one[LENET5_EVIDENCE];
+    (void)state;
+    gather_of_eight(none, 0.04);
+    gather_of_eight(one, 0.29);
+    assert_true(one[LENET5_EVIDENCE_RIVAL] > none[LENET5_EVIDENCE_RIVAL] + 1);
+    assert_true(one[LENET5_EVIDENCE_LOOKS] == none[LENET5_EVIDENCE_LOOKS]);
+    assert_true(lenet5_belief(one) < lenet5_belief(none));
+}
+
+static double ones_of(const char *text)
+{
+    double value[LENET5_EVIDENCE];
+    arc any = {.last = 1, .box = {0, 0, 12, 20}};
+    const graph g = {.nodes = 2, .count = 1, .arcs = &any};
+    const text_line line = {.height = 20};
+    const looks seen = {0};
+    solution read = {.length = strlen(text), .probability = 0.9};
+    strcpy(read.digits, text);
+    lenet5_gather_evidence(value, &g, &line, &read, &seen, true);
+    return value[LENET5_EVIDENCE_ONES];
+}
+
+/* A parenthesis before or behind a number looks like a 1. */
+static void ones_at_the_ends_are_a_doubt(void **state)
+{
+    (void)state;
+    assert_true(ones_of("1422") == 0.5 && ones_of("4221") == 0.5 && ones_of("14221") == 1 && ones_of("1") == 1);
+    assert_true(ones_of("4112") == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +358,8 @@ int main(void)
         cmocka_unit_test(formats_take_what_they_say),
         cmocka_unit_test(a_pattern_has_no_check_digit),
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
+        cmocka_unit_test(a_rival_is_a_doubt),
+        cmocka_unit_test(ones_at_the_ends_are_a_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

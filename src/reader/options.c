@@ -1,6 +1,7 @@
 /* What may be asked of the reader. */
 #include "base/error.h"
 #include "reading.h"
+#include "search/weights.h"
 
 lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error)
 {
@@ -39,16 +40,11 @@ lenet5_status lenet5_read_options_check(const lenet5_read_options *options, lene
 
 lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_error *error)
 {
-    /* For strings in one hand and fields of pages, of training digits, as bench/fit_reader.py prints for the third of
-     * them that the fit does not see. */
-    static const struct {
-        double error, threshold;
-    } known[] = {{0.05, 0.5}, {0.03, 0.7}, {0.02, 0.92}, {0.01, 0.97}};
     if (!(max_error >= 0 && max_error <= 1))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error of %g; it is from 0 to 1", max_error);
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (known[i].error <= max_error) {
-            *threshold = known[i].threshold;
+    for (size_t i = 0; i < sizeof error_thresholds / sizeof error_thresholds[0]; i++)
+        if (error_thresholds[i].error <= max_error) {
+            *threshold = error_thresholds[i].threshold;
             return LENET5_OK;
         }
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,

@@ -173,7 +173,6 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
     layout printed = {0};
     transform level = SAME_PLACE;
     bool border = false;
-    p->noise = report->noise;
     lenet5_status status = lenet5_show_map(p->options, "ink", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_find_layout(&printed, map, &level, report, &p->budget, error);

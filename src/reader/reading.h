@@ -21,7 +21,6 @@ typedef struct page {
     const lenet5_read_options *options;
     budget budget;
     grammar format;
-    double noise;         /* of the paper, to the ink, 0 to 1 */
     transform turned;     /* of the picture as it is read, in the one that was given: by quarters */
     transform place;      /* of the map that is read, in the picture that was given */
     size_t width, height; /* of the picture */

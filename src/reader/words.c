@@ -27,8 +27,7 @@ static bool is_word(const lenet5_read_line *l)
         return false;
     if (l->strings == 0)
         return true;
-    return l->string[0].probability < WORD_BELIEF &&
-           l->evidence[LENET5_EVIDENCE_RUBBISH] >= WORD_RUBBISH * (double)l->digits;
+    return l->string[0].probability < WORD_BELIEF && l->evidence[LENET5_EVIDENCE_RUBBISH] >= WORD_RUBBISH;
 }
 
 void lenet5_leave_out_words(lenet5_reading *reading)

@@ -11,7 +11,9 @@
 
 #define LEAST_ODDS 1e-4  /* beyond which a probability says no more */
 #define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
-#define LEAST_LOOK 1e-3  /* the same of what the network says of a variant */
+#define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
+#define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, */
+#define LEAST_RIVAL 0.01 /* and of two digits that are told apart */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
 #define DOUBT 0.4        /* the greatest probability of a string that leaves out more */
 #define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
@@ -22,7 +24,7 @@ static const struct {
 } kinds[LENET5_EVIDENCE] = {
     [LENET5_EVIDENCE_ODDS] = {"odds", "other strings are nearly as likely"},
     [LENET5_EVIDENCE_LOOKS] = {"looks", "a digit is hard to tell from another"},
-    [LENET5_EVIDENCE_WORST_LOOK] = {"worst", "a digit is hard to tell from another"},
+    [LENET5_EVIDENCE_RIVAL] = {"rival", "a digit is nearly as much like another"},
     [LENET5_EVIDENCE_LENGTH] = {"length", "so many digits leave room for an error"},
     [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
     [LENET5_EVIDENCE_UNREAD] = {"unread", "there is ink between or beside the digits that is not read"},
@@ -34,13 +36,9 @@ static const struct {
     [LENET5_EVIDENCE_COMPANY] = {"company", "the other lines are hardly numbers"},
     [LENET5_EVIDENCE_ALONE] = {"alone", "nothing else is there to compare it with"},
     [LENET5_EVIDENCE_CUT] = {"cut", "digits touch"},
-    [LENET5_EVIDENCE_NOISE] = {"noise", "the paper is noisy or patterned"},
     [LENET5_EVIDENCE_ANY] = {"any", "no format says what to expect"},
-    [LENET5_EVIDENCE_SINGLE] = {"single", "a single sign may be something other than a digit"},
-    [LENET5_EVIDENCE_ALL_CUT] = {"all_cut", "all digits touch, so they may be something else"},
-    [LENET5_EVIDENCE_ONES] = {"ones", "a straight stroke may be something other than a 1"},
+    [LENET5_EVIDENCE_ONES] = {"ones", "a stroke at an end may be something other than a 1"},
     [LENET5_EVIDENCE_CLIPPED] = {"clipped", "a part of the line may be beyond the border of the picture"},
-    [LENET5_EVIDENCE_WIDTH] = {"width", "a digit is as wide as two"},
     [LENET5_EVIDENCE_RUBBISH] = {"rubbish", "a sign looks like no digit"},
     [LENET5_EVIDENCE_SIGN] = {"sign", "a digit or mark may be another sign or a letter"},
 };
@@ -55,14 +53,22 @@ const char *lenet5_evidence_doubt(unsigned kind)
     return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
+/* The likeliest of the digits but one, to this one: the logarithm of the odds. */
+static double rival_of(const double as[LENET5_CLASSES], unsigned digit)
+{
+    double rival = 0;
+    for (unsigned i = 0; i < LENET5_CLASSES; i++)
+        rival = i == digit ? rival : fmax(rival, as[i]);
+    return log((rival + LEAST_RIVAL) / (as[digit] + LEAST_RIVAL));
+}
+
 static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
 {
-    const double height = (double)(a->box.bottom - a->box.top), width = (double)(a->box.right - a->box.left);
+    const double height = (double)(a->box.bottom - a->box.top);
     value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
     if (swept) /* boxes of places tell nothing */
         return;
-    value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)));
-    value[LENET5_EVIDENCE_WIDTH] = fmax(value[LENET5_EVIDENCE_WIDTH], width / line->height);
+    value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)) - UNEVEN);
 }
 
 static void gather_mark(double *value, const arc *a, unsigned symbol)
@@ -70,10 +76,16 @@ static void gather_mark(double *value, const arc *a, unsigned symbol)
     value[LENET5_EVIDENCE_MARKS] -= log(fmax(LEAST_LOOK, a->mark[symbol - LENET5_CLASSES]));
 }
 
-/* How far the digits differ from each other, how many of them are cut out or are 1s; and how sure the marks are. */
-static void gather_symbols(double *value, const graph *g, const text_line *line, const solution *s, bool any)
+static bool is_one(const solution *s, size_t place)
 {
-    size_t digits = 0, cut = 0, ones = 0;
+    return symbol_of(s->digits[place]) == 1;
+}
+
+/* How far the digits differ from each other, how many are cut out, whether 1s are at the ends; how sure the marks are.
+ */
+static void gather_symbols(double *value, const graph *g, const text_line *line, const solution *s)
+{
+    size_t digits = 0, cut = 0;
     for (size_t i = 0; i < s->length; i++) {
         const arc *a = &g->arcs[s->arc[i]];
         const unsigned symbol = symbol_of(s->digits[i]);
@@ -84,14 +96,12 @@ static void gather_symbols(double *value, const graph *g, const text_line *line,
         gather_digit(value, a, line, g->swept);
         digits++;
         cut += a->is_cut;
-        ones += symbol == 1;
     }
     const double share = 1 / fmax(1, (double)digits);
+    value[LENET5_EVIDENCE_RUBBISH] *= share;
     value[LENET5_EVIDENCE_LENGTH] = log(fmax(1, (double)digits));
     value[LENET5_EVIDENCE_CUT] = share * (double)cut;
-    value[LENET5_EVIDENCE_ONES] = share * (double)ones;
-    value[LENET5_EVIDENCE_SINGLE] = any && digits <= 1;
-    value[LENET5_EVIDENCE_ALL_CUT] = any && cut == digits;
+    value[LENET5_EVIDENCE_ONES] = s->length > 0 ? (is_one(s, 0) + is_one(s, s->length - 1)) / 2.0 : 0;
 }
 
 static bool is_read(const graph *g, const text_line *line, const solution *s, size_t piece)
@@ -131,13 +141,12 @@ static double ink_unread(const graph *g, const text_line *line, const solution *
 }
 
 void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
-                            double noise, bool any)
+                            bool any)
 {
     const double p = fmax(LEAST_ODDS, fmin(1 - LEAST_ODDS, best->probability));
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         value[i] = 0;
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
-    value[LENET5_EVIDENCE_NOISE] = noise;
     value[LENET5_EVIDENCE_ANY] = any;
     value[LENET5_EVIDENCE_ALONE] = 1; /* as long as no other line is known */
     value[LENET5_EVIDENCE_BROKEN] = fmax(0, 1 - line->gap / FAR);
@@ -146,22 +155,23 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best));
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside;
-    gather_symbols(value, g, line, best, any);
+    gather_symbols(value, g, line, best);
 }
 
 void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, const looks *seen)
 {
-    double sign = 0, doubt = 0, worst = 0;
+    double sign = 0, doubt = 0, worst = -log(1 / LEAST_RIVAL);
     for (size_t i = 0; i < best->length; i++) {
+        const unsigned digit = symbol_of(best->digits[i]);
         sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
-        if (!is_digit(symbol_of(best->digits[i])))
+        if (!is_digit(digit))
             continue;
-        doubt -= log(fmax(LEAST_LOOK, (seen->mean[i] + seen->other[i]) / 2));
-        worst = fmax(worst, -log(fmax(LEAST_LOOK, seen->least[i])));
+        doubt -= log(fmax(LEAST_LOOK, seen->as[i][digit]));
+        worst = fmax(worst, rival_of(seen->as[i], digit));
     }
     value[LENET5_EVIDENCE_SIGN] = sign;
     value[LENET5_EVIDENCE_LOOKS] = doubt;
-    value[LENET5_EVIDENCE_WORST_LOOK] = worst;
+    value[LENET5_EVIDENCE_RIVAL] = worst + log(1 / LEAST_RIVAL);
 }
 
 /* A promise and no matter of statistics: ink that may be a digit or a mark is not dropped from an answer that is sure.

@@ -4,21 +4,17 @@
 
 #include "search.h"
 
-/* What the network says of the variants of a string's digits. */
+/* What the networks say of a string's digits: the mean of the one that reads strings, shown variants, and the other. */
 typedef struct looks {
-    bool varied[LENET5_MAX_STRING];  /* the variants of this symbol are known, or it is no digit */
-    double mean[LENET5_MAX_STRING];  /* probability of each digit over its variants */
-    double least[LENET5_MAX_STRING]; /* that of the variant that speaks most against it */
-    double other[LENET5_MAX_STRING]; /* that by another network */
-    double kind[LENET5_MAX_STRING];  /* that a symbol is a digit or a mark, as it is read, by the network for signs */
+    bool varied[LENET5_MAX_STRING];                  /* the variants of this symbol are known, or it is no digit */
+    double other[LENET5_MAX_STRING][LENET5_CLASSES]; /* the probability of each class, by the other network */
+    double as[LENET5_MAX_STRING][LENET5_CLASSES];    /* the mean of that and of the variants */
+    double kind[LENET5_MAX_STRING]; /* that a symbol is a digit or a mark, as it is read, by the network for signs */
 } looks;
 
-/*
- * Fills value from what is known of a line and its likeliest string, but for the looks. noise: ink_report's. any: no
- * format was given.
- */
+/* Fills value from what is known of a line and its likeliest string, but for the looks. any: no format was given. */
 void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
-                            double noise, bool any);
+                            bool any);
 
 /* Fills in the looks. */
 void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, const looks *seen);

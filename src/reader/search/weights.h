@@ -14,6 +14,11 @@
 #include "marks.h"
 #include "priors.h"
 
+/* What share of the strings of some probability or more is wrong, at most: lenet5_read_threshold. */
+typedef struct error_threshold {
+    double error, threshold;
+} error_threshold;
+
 /* The search, and the forms of marks: priors.h and marks.h say what each number is. */
 /* clang-format off */
 /* search: begin */
@@ -138,31 +143,29 @@ static const mark_form mark_forms[MARK_FORMS] = {
 /* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
 /* clang-format off */
 /* fitted: begin */
-#define BELIEF (2.272)
+#define BELIEF (1.071)
 static const double belief_weights[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = 0.390,
-    [LENET5_EVIDENCE_LOOKS] = -2.281,
-    [LENET5_EVIDENCE_WORST_LOOK] = 0.000,
-    [LENET5_EVIDENCE_LENGTH] = 0.541,
-    [LENET5_EVIDENCE_HEIGHT] = -2.607,
-    [LENET5_EVIDENCE_UNREAD] = -0.098,
-    [LENET5_EVIDENCE_LEFT_OUT] = -2.474,
-    [LENET5_EVIDENCE_MARKS] = -0.788,
-    [LENET5_EVIDENCE_UNTOLD] = -0.181,
-    [LENET5_EVIDENCE_BESIDE] = -0.520,
-    [LENET5_EVIDENCE_BROKEN] = -1.640,
-    [LENET5_EVIDENCE_COMPANY] = 2.860,
-    [LENET5_EVIDENCE_ALONE] = 0.963,
-    [LENET5_EVIDENCE_CUT] = -4.764,
-    [LENET5_EVIDENCE_NOISE] = 0.000,
-    [LENET5_EVIDENCE_ANY] = -2.381,
-    [LENET5_EVIDENCE_SINGLE] = 0.000,
-    [LENET5_EVIDENCE_ALL_CUT] = 0.000,
-    [LENET5_EVIDENCE_ONES] = -1.924,
-    [LENET5_EVIDENCE_CLIPPED] = -2.228,
-    [LENET5_EVIDENCE_WIDTH] = 0.000,
-    [LENET5_EVIDENCE_RUBBISH] = 0.000,
+    [LENET5_EVIDENCE_ODDS] = 0.371,
+    [LENET5_EVIDENCE_LOOKS] = -0.281,
+    [LENET5_EVIDENCE_RIVAL] = -0.580,
+    [LENET5_EVIDENCE_LENGTH] = 0.809,
+    [LENET5_EVIDENCE_HEIGHT] = -1.328,
+    [LENET5_EVIDENCE_UNREAD] = -0.152,
+    [LENET5_EVIDENCE_LEFT_OUT] = -0.913,
+    [LENET5_EVIDENCE_MARKS] = -0.667,
+    [LENET5_EVIDENCE_UNTOLD] = -0.825,
+    [LENET5_EVIDENCE_BESIDE] = -0.543,
+    [LENET5_EVIDENCE_BROKEN] = -1.293,
+    [LENET5_EVIDENCE_COMPANY] = 2.587,
+    [LENET5_EVIDENCE_ALONE] = 0.651,
+    [LENET5_EVIDENCE_CUT] = -0.649,
+    [LENET5_EVIDENCE_ANY] = -1.334,
+    [LENET5_EVIDENCE_ONES] = -2.045,
+    [LENET5_EVIDENCE_CLIPPED] = -0.616,
+    [LENET5_EVIDENCE_RUBBISH] = -1.049,
+    [LENET5_EVIDENCE_SIGN] = -1.000,
 };
+static const error_threshold error_thresholds[] = {{0.05, 0.62}, {0.03, 0.80}, {0.02, 0.92}, {0.01, 0.99}};
 /* fitted: end */
 /* clang-format on */
 #endif

@@ -1,0 +1,154 @@
+#include "look_again.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "ask.h"
+#include "search/evidence.h"
+#include "search/second_look.h"
+
+#define OTHERS 3      /* times that networks besides the committee are asked: of digits, of signs, and of pairs */
+#define HOPELESS 0.01 /* the greatest probability of a string at which no further look is worth its time */
+
+/* Shows a digit to the network again, varied. */
+static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture)
+{
+    posteriors said;
+    uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES];
+    const uint8_t *pictures[SECOND_LOOKS];
+    lenet5_second_looks(varied, picture);
+    for (unsigned i = 0; i < SECOND_LOOKS; i++)
+        pictures[i] = varied[i];
+    lenet5_ask_pictures(said, r, r->committee, pictures, SECOND_LOOKS);
+    seen->varied[place] = true;
+    for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
+        double mean = 0;
+        for (unsigned i = 0; i < SECOND_LOOKS; i++)
+            mean += (double)said[i][digit] / SECOND_LOOKS;
+        seen->as[place][digit] = (seen->other[place][digit] + mean) / 2;
+    }
+}
+
+/* How probable it is to the network for signs that a symbol is a digit or a mark, as it is read. It has not been shown
+ * slashes and commas, which look like 1s. */
+static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned symbol)
+{
+    double digit = 0;
+    if (symbol == SLASH || symbol == COMMA)
+        return 1;
+    for (unsigned label = 0; label < DIGIT_LABELS; label++)
+        digit += (double)posterior[label];
+    return is_digit(symbol) ? digit : (double)posterior[MARK_LABEL];
+}
+
+/* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as
+ * there are lanes. */
+static void ask_others_together(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+{
+    posteriors single, signs;
+    const uint8_t *pictures[LENET5_LANES];
+    const size_t count = lanes_from(first, s->length);
+    for (size_t i = 0; i < count; i++)
+        pictures[i] = g->arcs[s->arc[first + i]].picture;
+    lenet5_ask_pictures(single, r, &r->single, pictures, count);
+    lenet5_ask_pictures(signs, r, &r->signs, pictures, count);
+    for (size_t i = 0; i < count; i++) {
+        const unsigned symbol = symbol_of(s->digits[first + i]);
+        seen->kind[first + i] = share_of_kind(signs[i], symbol);
+        for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
+            seen->other[first + i][digit] = (double)single[i][digit];
+    }
+}
+
+/* The arc that takes two digits for one symbol, if they have been cut from each other; else NULL. */
+static const arc *joined(const graph *g, const solution *s, size_t place)
+{
+    const arc *left = &g->arcs[s->arc[place]], *right = &g->arcs[s->arc[place + 1]];
+    if (g->swept || !left->is_cut || !right->is_cut || left->last != right->first ||
+        !is_digit(symbol_of(s->digits[place])) || !is_digit(symbol_of(s->digits[place + 1])))
+        return NULL;
+    for (size_t i = g->begin[left->first]; i < g->begin[left->first + 1]; i++)
+        if (g->arcs[i].last == right->last)
+            return &g->arcs[i];
+    return NULL;
+}
+
+/* Shows the network for signs what two digits have been cut from: a sign in halves, as of %, may look like two digits.
+ * Two digits together it calls rubbish. */
+static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+{
+    posteriors signs;
+    const uint8_t *pictures[LENET5_LANES];
+    size_t place[LENET5_LANES], count = 0;
+    const size_t end = first + lanes_from(first, s->length - 1);
+    for (size_t i = first; i < end; i++) {
+        const arc *whole = joined(g, s, i);
+        if (!whole)
+            continue;
+        pictures[count] = whole->picture;
+        place[count++] = i;
+    }
+    if (count == 0)
+        return;
+    lenet5_ask_pictures(signs, r, &r->signs, pictures, count);
+    for (size_t i = 0; i < count; i++)
+        seen->kind[place[i]] = fmin(seen->kind[place[i]], 1 - lenet5_share_of_signs(signs[i]));
+}
+
+/* As good as the variants of a symbol can be, as long as they are unknown. */
+static void hope(looks *seen, size_t place, unsigned symbol)
+{
+    seen->varied[place] = !is_digit(symbol);
+    for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
+        seen->as[place][digit] = (seen->other[place][digit] + (digit == symbol)) / 2;
+}
+
+static lenet5_status ask_others(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < s->length && status == LENET5_OK; i += LENET5_LANES) {
+        status = lenet5_spend(&p->budget, LANES_WORK * OTHERS, error);
+        if (status == LENET5_OK)
+            ask_others_together(seen, i, p->reader, g, s);
+        if (status == LENET5_OK && i + 1 < s->length)
+            ask_pairs(seen, i, p->reader, g, s);
+    }
+    for (size_t i = 0; i < s->length && status == LENET5_OK; i++)
+        hope(seen, i, symbol_of(s->digits[i]));
+    return status;
+}
+
+/* The digit that the other network doubts most, of those whose variants are unknown; the string's length: none. */
+static size_t most_doubtful(const looks *seen, const solution *s)
+{
+    size_t most = s->length;
+    double least = 2;
+    for (size_t i = 0; i < s->length; i++)
+        if (!seen->varied[i] && seen->other[i][symbol_of(s->digits[i])] < least) {
+            least = seen->other[i][symbol_of(s->digits[i])];
+            most = i;
+        }
+    return most;
+}
+
+lenet5_status lenet5_look_again(double value[LENET5_EVIDENCE], page *p, const graph *g, const solution *s,
+                                lenet5_error *error)
+{
+    looks seen = {0};
+    assert(s->length <= LENET5_MAX_STRING);
+    lenet5_status status = ask_others(&seen, p, g, s, error);
+    for (size_t i = most_doubtful(&seen, s); i < s->length && status == LENET5_OK; i = most_doubtful(&seen, s)) {
+        lenet5_gather_looks(value, s, &seen);
+        if (lenet5_most_belief(value) < HOPELESS)
+            break;
+        status = lenet5_spend(&p->budget, LANES_WORK * p->reader->committee->count, error);
+        if (status == LENET5_OK)
+            look_at_digit(&seen, i, p->reader, g->arcs[s->arc[i]].picture);
+    }
+    for (size_t i = 0; i < s->length; i++)
+        if (!seen.varied[i])
+            memcpy(seen.as[i], seen.other[i], sizeof seen.as[i]);
+    lenet5_gather_looks(value, s, &seen);
+    return status;
+}
