@@ -45,7 +45,7 @@ model: all
 	@$(program) train --recipe read --teacher build/teacher-strings.safetensors --seed 1 $(call out,models/strings.safetensors) \
 	    --data $(data)
 	@bench/draw_signs.py --data $(data) --out build/signs-set
-	@$(program) train --recipe read --seed 1 --epochs 12 $(call out,models/signs.safetensors) --data build/signs-set
+	@$(program) train --recipe read --seed 1 --epochs 30 $(call out,models/signs.safetensors) --data build/signs-set
 
 bench: all
 	@scripts/bench $(program)

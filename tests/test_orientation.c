@@ -130,9 +130,11 @@ static void few_digits_are_never_turned(void **state)
         }
 }
 
+/* A line that is as probable as is said, and whose evidence alone says no. */
 static lenet5_reading one_line(lenet5_read_line *line, size_t count, double probability, unsigned turned_by)
 {
-    *line = (lenet5_read_line){.digits = count, .strings = 1, .string[0].probability = probability};
+    *line = (lenet5_read_line){
+        .digits = count, .strings = 1, .string[0].probability = probability, .evidence[LENET5_EVIDENCE_ODDS] = -100};
     return (lenet5_reading){.count = 1, .lines = line, .turned = turned_by};
 }
 

@@ -308,12 +308,13 @@ static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
     const graph g = {.nodes = 2, .count = 1, .arcs = &eight};
     const text_line line = {.height = 20};
     const solution read = {.digits = "8", .length = 1, .probability = 0.9};
-    looks seen = {0};
+    looks seen = {.kind = {1}};
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
         seen.as[0][digit] = (0.3 - rival) / (LENET5_CLASSES - 2);
     seen.as[0][8] = 0.7;
     seen.as[0][3] = rival;
-    lenet5_gather_evidence(value, &g, &line, &read, &seen, false);
+    lenet5_gather_evidence(value, &g, &line, &read, false);
+    lenet5_gather_looks(value, &read, &seen);
 }
 
 /* A digit that only one other is like is doubted more than one that is a little like all, just as probable as it is. */
@@ -334,10 +335,9 @@ static double ones_of(const char *text)
     arc any = {.last = 1, .box = {0, 0, 12, 20}};
     const graph g = {.nodes = 2, .count = 1, .arcs = &any};
     const text_line line = {.height = 20};
-    const looks seen = {0};
     solution read = {.length = strlen(text), .probability = 0.9};
     strcpy(read.digits, text);
-    lenet5_gather_evidence(value, &g, &line, &read, &seen, true);
+    lenet5_gather_evidence(value, &g, &line, &read, true);
     return value[LENET5_EVIDENCE_ONES];
 }
 
