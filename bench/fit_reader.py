@@ -120,6 +120,7 @@ SHARES = {"hands": 2, "strangers": 8, "singles": 1, "things": 2, "pages": 3, "pa
           "touching": 1, "form": 1}
 READ = [*SOURCES, *fit_search.STYLES]
 VOUCHED = ("hands", "strangers", "pages", *fit_search.STYLES)  # what --max-error holds for, alike
+LEAST_ACCEPTED = 300  # strings, for a threshold to be vouched for
 ERRORS = (0.05, 0.03, 0.02, 0.01)
 
 
@@ -160,8 +161,9 @@ def rows_of(options, folder):
         drawn = json.load(file)
     truth = {number: [plain(text) for text in texts] for number, _, texts in drawn}
     by_options = collections.defaultdict(list)
-    for number, more, _ in drawn:
-        by_options[tuple(more)].append(number)
+    for number, more, texts in drawn:
+        if texts or "--format" not in more:  # strings that are not of their format are for the search
+            by_options[tuple(more)].append(number)
     rows = []
     for more, numbers in by_options.items():
         files = [f"{folder}/{n}.png" for n in numbers]
@@ -230,10 +232,10 @@ def newton(x, y, weight):
 def thresholds(p, right, group):
     """For each of ERRORS, from which probability on no more of the accepted strings are wrong, each of VOUCHED counted alike."""
     weight = sum((group == i) / max(1, np.sum(group == i)) for i, s in enumerate(READ) if s in VOUCHED)
-    grid = np.arange(0.5, 0.995, 0.01)
+    grid = np.array([t for t in np.arange(0.5, 0.995, 0.01) if np.sum(weight[p >= t] > 0) >= LEAST_ACCEPTED])
     wrong = np.array([np.sum(weight[p >= t] * ~right[p >= t]) / max(1e-9, np.sum(weight[p >= t])) for t in grid])
     from_on = np.maximum.accumulate(wrong[::-1])[::-1]  # the most at this threshold or a higher one
-    return [float(grid[np.argmax(from_on <= error)]) if from_on[-1] <= error else 0.99 for error in ERRORS]
+    return [float(grid[np.argmax(from_on <= error)]) if from_on[-1] <= error else 1 for error in ERRORS]
 
 
 def write_table(name, lines):
