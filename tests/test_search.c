@@ -299,6 +299,33 @@ static void codes_of_a_list_are_held_against_a_pattern(void **state)
     lenet5_format_free(&f);
 }
 
+/* So many letters weigh more than a double can hold. */
+static void a_number_behind_many_letters_is_found(void **state)
+{
+    enum { LETTERS = 200 };
+    (void)state;
+    arc arcs[LETTERS + 1];
+    graph g = {.weights = search_weights, .nodes = LETTERS + 2, .arcs = arcs, .count = LETTERS + 1};
+    for (size_t i = 0; i <= LETTERS; i++) {
+        arcs[i] = (arc){.first = i, .last = i + 1, .prior = 1, .shape = 1, .letter = i < LETTERS};
+        g.begin[i + 1] = i + 1;
+        g.part[i] = true;
+    }
+    g.part[LETTERS + 1] = g.gap[LETTERS] = true;
+    arcs[LETTERS].posterior[3] = 0.999F;
+    grammar f;
+    solution best;
+    size_t count;
+    const lenet5_read_options options = {.format = "1"};
+    budget b = lenet5_budget_new(&options);
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(&best, &count, 1, &g, &f, &b, NULL), LENET5_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(best.digits, "3");
+    assert_true(best.beside && best.probability > 0.5);
+    lenet5_format_free(&f);
+}
+
 /* ---- Evidence -------------------------------------------------------------------------------------------------------
  */
 
@@ -355,6 +382,7 @@ int main(void)
         cmocka_unit_test(marks_are_read_as_by_trying_everything),
         cmocka_unit_test(priors_follow_the_weights_of_the_graph),
         cmocka_unit_test(a_one_among_digits_is_no_mark),
+        cmocka_unit_test(a_number_behind_many_letters_is_found),
         cmocka_unit_test(formats_take_what_they_say),
         cmocka_unit_test(a_pattern_has_no_check_digit),
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),

@@ -138,6 +138,8 @@ lenet5_status lenet5_look_again(double value[LENET5_EVIDENCE], page *p, const gr
     looks seen = {0};
     assert(s->length <= LENET5_MAX_STRING);
     lenet5_status status = ask_others(&seen, p, g, s, error);
+    if (status != LENET5_OK)
+        return status;
     for (size_t i = most_doubtful(&seen, s); i < s->length && status == LENET5_OK; i = most_doubtful(&seen, s)) {
         lenet5_gather_looks(value, s, &seen);
         if (lenet5_most_belief(value) < HOPELESS)

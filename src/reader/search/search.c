@@ -23,6 +23,7 @@
 #define WIDEST_LETTER 1.1  /* times its height: what is wider may be several digits */
 #define MOST_LETTER 1e5    /* the most that the odds of a letter weigh, */
 #define LEAST_LETTER 0.001 /* and the least */
+#define MOST_BESIDE 1e100  /* the most that all of it weighs on either side: hundreds of letters would be infinite */
 
 /* Units of work. */
 #define STATE_WORK 25 /* for a state and an arc */
@@ -119,13 +120,13 @@ static void weigh_ends(graph *g, const grammar *f)
     const size_t last = g->nodes - 1;
     double weight = exp(-g->weights[BESIDE]);
     for (size_t node = 1, first = 0; node <= last; node++) {
-        weight *= g->part[node] ? weigh_letter(g, first, node, f) : 1;
+        weight = fmin(MOST_BESIDE, weight * (g->part[node] ? weigh_letter(g, first, node, f) : 1));
         g->before[node] = g->gap[node] ? weight : 0;
         first = g->part[node] ? node : first;
     }
     weight = exp(-g->weights[BESIDE]);
     for (size_t node = last, end = last; node-- > 0;) {
-        weight *= g->part[node] ? weigh_letter(g, node, end, f) : 1;
+        weight = fmin(MOST_BESIDE, weight * (g->part[node] ? weigh_letter(g, node, end, f) : 1));
         g->behind[node] = g->gap[node] ? weight : 0;
         end = g->part[node] ? node : end;
     }
