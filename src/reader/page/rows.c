@@ -14,6 +14,7 @@
 #include "splits.h"
 
 #define MOST_COMPARED 400 /* frames: each is compared with each */
+#define MOST_ADDED 3      /* boxes for one: before it, behind it, and the one behind that */
 #define NEAREST 0.9       /* of a box's width from one to the next, at least: boxes may be joined */
 #define FARTHEST 1.7      /* the same, at most */
 #define SAME_ROW 0.25     /* of a box's height that the next one is off: a row that slopes */
@@ -112,6 +113,15 @@ static void take_side(frames *f, frame *of, int side, const segments *all, doubl
     }
 }
 
+/* Units of work for boxes of a frame's size that are missing: MOST_ADDED of them are looked for. */
+static uint64_t work_of(const frames *f, const segments *all, const frame *like)
+{
+    const double width = lenet5_frame_width(like), height = lenet5_frame_height(like);
+    const double places = 2 * (OFF_PIXELS + OFF * height) + 1;
+    const uint64_t pixels = (uint64_t)fmax(0, 2 * (width + height) * places);
+    return MOST_ADDED * (pixels + f->count + 4 * all->count);
+}
+
 /* Adds the box that is a step away from another one, if it is there and not known. */
 static bool add_next(frames *f, const segments *all, const ink_map *map, size_t from, spot step)
 {
@@ -133,8 +143,7 @@ lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map
         spot step;
         if (!find_step(&step, f, &f->list[i]))
             continue;
-        const double width = lenet5_frame_width(&f->list[i]);
-        status = lenet5_check_time(b, 4 * f->count + 8 * all->count + (size_t)fmax(0, 40 * width), error);
+        status = lenet5_check_time(b, work_of(f, all, &f->list[i]), error);
         if (status == LENET5_OK &&
             (!add_next(f, all, map, i, step) || !add_next(f, all, map, i, (spot){-step.x, -step.y}) ||
              !add_next(f, all, map, i, (spot){2 * step.x, 2 * step.y})))

@@ -282,6 +282,7 @@ lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, le
     for (size_t i = 0; i < f->count; i++)
         if (f->list[i].thickness < THICK * fmin(lenet5_frame_width(&f->list[i]), lenet5_frame_height(&f->list[i])))
             return LENET5_OK;
+    const uint64_t work = all->count * f->count;
     for (size_t i = 0; i < all->count; i++) {
         bool like = false;
         for (size_t k = 0; k < f->count && !f->printed[i] && !like; k++)
@@ -293,5 +294,5 @@ lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, le
             for (int side = 0; side < 4; side++)
                 f->printed[f->list[i].side[side]] = false;
     f->count = loose >= LOOSE * f->count ? 0 : f->count;
-    return lenet5_check_time(b, all->count * f->count, error);
+    return lenet5_check_time(b, work, error);
 }
