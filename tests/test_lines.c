@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "reader/lines/holes.h"
 #include "reader/lines/pieces.h"

@@ -1,6 +1,5 @@
 /* The network that tells digits from signs and letters. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "lenet5_reader.h"
 #include "unit.h"

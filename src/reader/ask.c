@@ -1,6 +1,5 @@
 #include "ask.h"
 
-#include <math.h>
 #include <string.h>
 
 #define FEW 5 /* pictures that a network sees in less time one by one than in lanes */

@@ -1,10 +1,8 @@
 /* From a line to its strings: the graph of what its pieces may be, the network on all arcs, and the best readings. */
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "ask.h"
-#include "base/error.h"
 #include "look_again.h"
 #include "search/evidence.h"
 #include "show.h"

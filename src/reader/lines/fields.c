@@ -1,6 +1,5 @@
 #include "fields.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 

@@ -7,7 +7,6 @@
  */
 #include "combs.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 

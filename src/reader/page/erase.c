@@ -10,7 +10,6 @@
  */
 #include "erase.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "marks.h"
 #include "reader/normalise.h"
 #include "weights.h"
 
