@@ -186,7 +186,8 @@ static size_t sort_gaps(gaps *g, const strokes *s, double least)
     size_t count = 0;
     for (size_t first = 0, end; first < g->count; first = end) {
         end = end_of_line(g, first);
-        for (size_t i = first + 1; i < end && has_gap(g, first, end, least); i++)
+        const bool counts = has_gap(g, first, end, least);
+        for (size_t i = first + 1; i < end && counts; i++)
             if (is_telling(s, g, i))
                 g->sorted[count++] = g->gap[i];
     }
