@@ -1,6 +1,6 @@
 /*
  * A page that gives little as it is may have been laid on the glass another way round. Then a sample of its lines is
- * read from each side, and the side is taken from which far more of it is sure.
+ * read from each side, and the side is taken from which far more of it is sure, or as much with far less doubt.
  */
 #include "orientation.h"
 

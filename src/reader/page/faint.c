@@ -1,6 +1,6 @@
 /*
- * What is faint is ink where nothing near it is twice as dark. The edge of a dark stroke is as faint as a thin grey
- * rule, but it is beside the stroke.
+ * What is faint is ink where nothing near it is more than twice as dark. The edge of a dark stroke is as faint as a
+ * thin grey rule, but it is beside the stroke.
  */
 #include "faint.h"
 

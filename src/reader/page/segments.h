@@ -7,8 +7,8 @@
 
 #include "ink.h"
 
-#define INK 64   /* of 255: is there, however faint */
-#define FAINT 20 /* of 255: may be there; what is fainter may be noise of the paper */
+#define INK 64   /* of 255: is there */
+#define FAINT 20 /* of 255: is there if nothing near is far darker (faint.c); what is fainter may be noise */
 
 /* What a segment crosses at one of its steps. */
 typedef enum crossing {

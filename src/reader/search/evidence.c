@@ -9,11 +9,11 @@
 
 #include "weights.h"
 
-#define LEAST_ODDS 1e-4  /* beyond which a probability says no more */
+#define LEAST_ODDS 1e-4  /* a probability: what is nearer to 0 or 1 says no more */
+#define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, and of the share of a mark */
+#define LEAST_RIVAL 0.01 /* added to the probabilities of two digits, so that their ratio has an end */
 #define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
 #define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
-#define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, */
-#define LEAST_RIVAL 0.01 /* and of two digits that are told apart */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
 #define DOUBT 0.4        /* the greatest probability of a string that leaves out more */
 #define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */

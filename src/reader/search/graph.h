@@ -1,5 +1,4 @@
-/* The graph of all ways to make digits of the pieces of a line, and its best readings (sections V to VII of the paper).
- */
+/* The graph of all ways to make digits of the pieces of a line (sections V to VII of the paper). */
 #ifndef LENET5_READER_GRAPH_H
 #define LENET5_READER_GRAPH_H
 

@@ -1,9 +1,10 @@
 /*
- * The weights of the reader, in one table, which bench/fit_reader.py writes:
+ * The weights of the reader, in one place, which bench/fit_reader.py writes:
  *
  *     search_weights, mark_forms    --step search: the probability of what is written in strings and pages of training
  *                                   digits, and of nothing where nothing is, by coordinate descent (bench/fit_search.c)
- *     belief_weights                --step evidence: a logistic regression on whether a string is the right one
+ *     BELIEF, belief_weights        --step evidence: a logistic regression on whether a string is the right one
+ *     error_thresholds              the same step: from which probability on so few of the strings are wrong
  *
  * docs/results.md has the commands and the figures.
  */
