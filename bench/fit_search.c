@@ -23,7 +23,7 @@
 
 #define MOST_SAMPLES 20000
 #define MOST_TEXTS 512
-#define MOST_LINE 8192
+#define MOST_LINE 8192   /* bytes of a line of the list */
 #define ANSWERS 5        /* strings that a search is asked for */
 #define LEAST_SHARE 1e-3 /* a probability: what is less likely is as bad */
 #define NEAR_ENOUGH 0.34 /* of a string's length: edits between what is read at first and what is written */
@@ -31,7 +31,7 @@
 #define SMALL 0.1        /* or of this where the number is smaller */
 #define STEP_GAIN 0.5    /* of the logarithm over all lines: what a step has to gain */
 #define LEAST_GAIN 1e-4  /* of the mean logarithm, in a round, of the lines that are held out */
-#define MOST_ROUNDS 8
+#define MOST_ROUNDS 8    /* the rounds end before, as a rule */
 #define MOST_OF_FORMS (MARK_FORMS * (1 + 3 * MEASURES))
 
 static const struct {
@@ -223,6 +223,8 @@ static void read_list(lenet5_reader *reader)
     static char line[MOST_LINE];
     while (fgets(line, sizeof line, stdin)) {
         char *rest = line;
+        if (!strchr(line, '\n') && !feof(stdin))
+            stop("a line of the list is too long");
         line[strcspn(line, "\n")] = '\0';
         entry e = {.file = take_field(&rest), .format = take_field(&rest)};
         e.held = atoi(take_field(&rest)) != 0;
