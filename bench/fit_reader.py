@@ -235,7 +235,7 @@ def thresholds(p, right, group):
     grid = np.array([t for t in np.arange(0.5, 0.995, 0.01) if np.sum(weight[p >= t] > 0) >= LEAST_ACCEPTED])
     wrong = np.array([np.sum(weight[p >= t] * ~right[p >= t]) / max(1e-9, np.sum(weight[p >= t])) for t in grid])
     from_on = np.maximum.accumulate(wrong[::-1])[::-1]  # the most at this threshold or a higher one
-    return [float(grid[np.argmax(from_on <= error)]) if from_on[-1] <= error else 1 for error in ERRORS]
+    return [(error, float(grid[np.argmax(from_on <= error)])) for error in ERRORS if from_on[-1] <= error]
 
 
 def write_table(name, lines):
@@ -276,10 +276,10 @@ def fit_evidence(options):
         here = kept & (group == i)
         report(s, p[here], y[here])
     held = thresholds(p[kept], y[kept], group[kept])
-    print("thresholds of --max-error:", ", ".join(f"{100 * error:g} %: {threshold:.2f}" for error, threshold in zip(ERRORS, held)))
+    print("thresholds of --max-error:", ", ".join(f"{100 * error:g} %: {threshold:.2f}" for error, threshold in held))
     if options.write:
         rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(names, w)]
-        pairs = ", ".join(f"{{{error}, {threshold:.2f}}}" for error, threshold in zip(ERRORS, held))
+        pairs = ", ".join(f"{{{error}, {threshold:.2f}}}" for error, threshold in held)
         write_table("fitted", [f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};",
                                f"static const error_threshold error_thresholds[] = {{{pairs}}};"])
 
