@@ -120,7 +120,7 @@ SHARES = {"hands": 2, "strangers": 8, "singles": 1, "things": 2, "pages": 3, "pa
           "touching": 1, "form": 1}
 READ = [*SOURCES, *fit_search.STYLES]
 VOUCHED = ("hands", "strangers", "pages", *fit_search.STYLES)  # what --max-error holds for, alike
-LEAST_ACCEPTED = 300  # strings, for a threshold to be vouched for
+LEAST_ACCEPTED = 100  # strings of a source; where fewer are accepted, one of them weighs no more
 ERRORS = (0.05, 0.03, 0.02, 0.01)
 
 
@@ -230,12 +230,15 @@ def newton(x, y, weight):
 
 
 def thresholds(p, right, group):
-    """For each of ERRORS, from which probability on no more of the accepted strings are wrong, each of VOUCHED counted alike."""
-    weight = sum((group == i) / max(1, np.sum(group == i)) for i, s in enumerate(READ) if s in VOUCHED)
-    grid = np.array([t for t in np.arange(0.5, 0.995, 0.01) if np.sum(weight[p >= t] > 0) >= LEAST_ACCEPTED])
-    wrong = np.array([np.sum(weight[p >= t] * ~right[p >= t]) / max(1e-9, np.sum(weight[p >= t])) for t in grid])
-    from_on = np.maximum.accumulate(wrong[::-1])[::-1]  # the most at this threshold or a higher one
-    return [(error, float(grid[np.argmax(from_on <= error)])) for error in ERRORS if from_on[-1] <= error]
+    """For each of ERRORS the least probability from which on no more of the accepted strings of any of VOUCHED are wrong."""
+    found = []
+    for error in ERRORS:
+        for t in np.arange(0.5, 0.995, 0.01):
+            taken = [(p >= t) & (group == READ.index(s)) for s in VOUCHED]
+            if all(np.sum(~right[here]) <= error * max(LEAST_ACCEPTED, np.sum(here)) for here in taken):
+                found.append((error, float(t)))
+                break
+    return found
 
 
 def write_table(name, lines):

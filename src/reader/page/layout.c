@@ -22,9 +22,11 @@
 #include "faint.h"
 #include "frames.h"
 #include "rulings.h"
+#include "splits.h"
 
-#define MOST_TURNED 2.5   /* of the map's area: a long strip on a slope is not turned */
-#define LEAST_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
+#define MOST_COMPARED 2000 /* frames: each is compared with each */
+#define MOST_TURNED 2.5    /* of the map's area: a long strip on a slope is not turned */
+#define LEAST_ANGLE 0.006  /* radians: what is nearly level is not turned, which would blur it */
 
 /* ---- Turning --------------------------------------------------------------------------------------------------------
  */
@@ -152,7 +154,27 @@ static lenet5_status take_out(layout *found, ink_map *map, transform *place, con
     return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
 }
 
-/* The straight lines of a map, and what they make. */
+/* The straight lines of a map that go on through ink of a level, and what they make. */
+static lenet5_status find_lines_in(segments *all, frames *f, const ink_map *map, double stroke, unsigned level,
+                                   budget *b, lenet5_error *error)
+{
+    const lenet5_status status = lenet5_find_segments(all, map, stroke, level, b, error);
+    return status == LENET5_OK ? lenet5_find_frames(f, all, map, b, error) : status;
+}
+
+/* Whether each of the frames has another of its size, as boxes and tables have that are found whole. */
+static bool are_alike(const frames *f)
+{
+    bool alike = f->count <= MOST_COMPARED;
+    for (size_t i = 0; i < f->count && alike; i++)
+        alike = lenet5_count_like(f, &f->list[i]) > 1;
+    return alike;
+}
+
+/*
+ * The same with what is faint. Boxes of which some are found and some are not would part a number: where frames are not
+ * alike, those that are found without it count.
+ */
 static lenet5_status find_lines(segments *all, frames *f, const ink_map *map, double stroke, budget *b,
                                 lenet5_error *error)
 {
@@ -160,11 +182,13 @@ static lenet5_status find_lines(segments *all, frames *f, const ink_map *map, do
     lenet5_status status = lenet5_lift_faint(&lifted, map, b, error);
     if (status != LENET5_OK)
         return status;
-    status = lenet5_find_segments(all, &lifted, stroke, b, error);
-    if (status == LENET5_OK)
-        status = lenet5_find_frames(f, all, &lifted, b, error);
+    status = find_lines_in(all, f, &lifted, stroke, FAINT, b, error);
     lenet5_ink_free(&lifted);
-    return status;
+    if (status != LENET5_OK || are_alike(f))
+        return status;
+    lenet5_frames_free(f);
+    lenet5_segments_free(all);
+    return find_lines_in(all, f, map, stroke, INK, b, error);
 }
 
 lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,

@@ -72,6 +72,7 @@ typedef struct tracer {
     uint32_t *near; /* (across): the chain that comes by there, from 1 */
     segments *found;
     size_t trace_count, trace_room, segment_room;
+    unsigned level; /* of ink through which a segment goes on */
 } tracer;
 
 /* ---- Chains that have come to their end ---------------------------------------------------------------------------
@@ -120,7 +121,7 @@ static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
 
 static bool is_inked(const tracer *t, uint32_t step, double at)
 {
-    return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= FAINT;
+    return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= t->level;
 }
 
 /* The steps between a run and the one before it in which there is paper. */
@@ -190,7 +191,7 @@ static void fill_between(trace *path, const tracer *t, const run *before, const 
         here->first = (uint32_t)first;
         here->last = (uint32_t)fmin(fmax(first, round(middle + 0.5 * (thickness - 1))), (double)t->across - 1);
         const bool inked =
-            t->ink[step * t->across + (size_t)fmin(fmax(0, round(middle)), (double)t->across - 1)] >= FAINT;
+            t->ink[step * t->across + (size_t)fmin(fmax(0, round(middle)), (double)t->across - 1)] >= t->level;
         here->crosses = inked ? CROSSES_INK : CROSSES_PAPER;
     }
 }
@@ -403,7 +404,7 @@ static bool go_without(const tracer *t, chain *c, uint32_t step)
     c->at += c->slope;
     if (c->at < 0 || c->at > (double)t->across - 1 || fabs(c->slope) > STEEPEST)
         return false;
-    if (t->ink[step * t->across + (size_t)round(c->at)] >= FAINT)
+    if (t->ink[step * t->across + (size_t)round(c->at)] >= t->level)
         c->through++;
     else
         c->gap++;
@@ -481,7 +482,8 @@ static void transpose(uint8_t *to, const ink_map *map)
         }
 }
 
-lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, budget *b, lenet5_error *error)
+lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, unsigned level, budget *b,
+                                   lenet5_error *error)
 {
     *found = (segments){0};
     uint8_t *turned = calloc(map->width * map->height, 1);
@@ -489,6 +491,7 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
         return lenet5_fail_memory(error);
     transpose(turned, map);
     tracer t = {.ink = turned,
+                .level = level,
                 .steps = map->width,
                 .across = map->height,
                 .thickest = fmax(LEAST_THICKEST, THICKEST * stroke),

@@ -43,7 +43,8 @@ typedef struct segments {
 } segments;
 
 /* stroke: the width of a typical stroke, in pixels. Free what is found, whatever the status. */
-lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, budget *b, lenet5_error *error);
+lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, unsigned level, budget *b,
+                                   lenet5_error *error);
 
 /* The middle of a segment at a step; beyond its ends it goes straight on. */
 double lenet5_segment_at(const segments *all, const segment *s, double step);

@@ -144,29 +144,29 @@ static const mark_form mark_forms[MARK_FORMS] = {
 /* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
 /* clang-format off */
 /* fitted: begin */
-#define BELIEF (0.360)
+#define BELIEF (0.237)
 static const double belief_weights[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = 0.267,
-    [LENET5_EVIDENCE_LOOKS] = -0.240,
-    [LENET5_EVIDENCE_RIVAL] = -0.606,
-    [LENET5_EVIDENCE_LENGTH] = 1.048,
-    [LENET5_EVIDENCE_HEIGHT] = -2.829,
-    [LENET5_EVIDENCE_UNREAD] = -1.710,
-    [LENET5_EVIDENCE_LEFT_OUT] = -1.618,
-    [LENET5_EVIDENCE_MARKS] = -0.719,
-    [LENET5_EVIDENCE_UNTOLD] = -0.924,
-    [LENET5_EVIDENCE_BESIDE] = -2.226,
-    [LENET5_EVIDENCE_BROKEN] = -1.461,
-    [LENET5_EVIDENCE_COMPANY] = 3.051,
-    [LENET5_EVIDENCE_ALONE] = 1.637,
-    [LENET5_EVIDENCE_CUT] = -0.558,
-    [LENET5_EVIDENCE_ANY] = -0.931,
-    [LENET5_EVIDENCE_ONES] = -1.486,
-    [LENET5_EVIDENCE_CLIPPED] = -1.053,
+    [LENET5_EVIDENCE_ODDS] = 0.281,
+    [LENET5_EVIDENCE_LOOKS] = -0.121,
+    [LENET5_EVIDENCE_RIVAL] = -0.647,
+    [LENET5_EVIDENCE_LENGTH] = 1.053,
+    [LENET5_EVIDENCE_HEIGHT] = -2.826,
+    [LENET5_EVIDENCE_UNREAD] = -1.817,
+    [LENET5_EVIDENCE_LEFT_OUT] = -1.824,
+    [LENET5_EVIDENCE_MARKS] = -0.714,
+    [LENET5_EVIDENCE_UNTOLD] = -0.217,
+    [LENET5_EVIDENCE_BESIDE] = -2.222,
+    [LENET5_EVIDENCE_BROKEN] = -1.606,
+    [LENET5_EVIDENCE_COMPANY] = 3.436,
+    [LENET5_EVIDENCE_ALONE] = 1.780,
+    [LENET5_EVIDENCE_CUT] = -0.535,
+    [LENET5_EVIDENCE_ANY] = -0.947,
+    [LENET5_EVIDENCE_ONES] = -1.616,
+    [LENET5_EVIDENCE_CLIPPED] = -1.070,
     [LENET5_EVIDENCE_RUBBISH] = 0.000,
-    [LENET5_EVIDENCE_SIGN] = -0.732,
+    [LENET5_EVIDENCE_SIGN] = -0.725,
 };
-static const error_threshold error_thresholds[] = {{0.05, 0.50}, {0.03, 0.71}, {0.02, 0.87}, {0.01, 0.92}};
+static const error_threshold error_thresholds[] = {{0.05, 0.66}, {0.03, 0.86}, {0.02, 0.89}, {0.01, 0.97}};
 /* fitted: end */
 /* clang-format on */
 #endif
