@@ -348,7 +348,7 @@ static void a_long_list_costs_little(void **state)
     free(list);
     list = long_list(codes, 16, 16); /* nothing speaks for any of them */
     read_list(list, any_graph(20, 7, 0.1, 0.1), MOST_SECONDS);
-    read_list(list, any_graph(MOST_PIECES, 7, 0.1, 1), 4 * MOST_SECONDS);
+    read_list(list, any_graph(MOST_PIECES, 7, 0.1, 1), 10 * MOST_SECONDS);
     free(list);
     free(codes);
 }

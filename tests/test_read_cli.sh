@@ -61,7 +61,7 @@ open("dots.pgm", "wb").write(b"P5 2400 2400 255\n" + 800 * dots)
 open("bars.pgm", "wb").write(b"P5 2400 120 255\n" + bars)
 PY
 expect 3 "not sure  (too much ink)" "$program" read dots.pgm
-expect 3 "not sure  (no digits found)" "$program" read bars.pgm
+expect 3 "not sure  (nearest 1111" "$program" read bars.pgm
 expect 3 "not sure  (nothing of the format is there)" "$program" read bars.pgm --format 3
 expect 1 "PNG, JPEG, TIFF, BMP, PNM, WebP, HEIC and AVIF can" "$program" read some/notes.txt
 
