@@ -177,7 +177,7 @@ class Training(Replacing):
 
 class Reading(Run):
     def next(self):
-        return ["read", "--json"] + self.suite.strings
+        return ["read", "--json", "--threshold", "0.001"] + self.suite.strings
 
 
 class Calibrating(Replacing):
