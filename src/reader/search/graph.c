@@ -281,7 +281,7 @@ static void pair_slashes(graph *g)
 /* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
 static void keep_marks(graph *g)
 {
-    double none[MOST_PIECES];
+    double none[MOST_PIECES] = {0};
     for (size_t piece = 0; piece + 1 < g->nodes; piece++) {
         const arc *alone = &g->arcs[g->begin[piece]];
         assert(alone->first == piece && alone->last == piece + 1);
