@@ -54,6 +54,15 @@ static void ask_letters(lenet5_reader *r, arc *arcs[LENET5_LANES], size_t count)
         arcs[i]->letter = lenet5_share_of_signs(seen[i]);
 }
 
+/* Whether a letter can stand beside the string of a line: there is a gap. */
+static bool has_gap(const graph *g)
+{
+    bool found = false;
+    for (size_t node = 0; node < g->nodes; node++)
+        found |= g->gap[node];
+    return found;
+}
+
 /* Whatever hangs together may be a letter. */
 static lenet5_status ask_parts(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
 {
@@ -81,5 +90,5 @@ lenet5_status lenet5_ask_arcs(lenet5_reader *r, graph *g, budget *b, lenet5_erro
         if (status == LENET5_OK)
             ask_arcs(r, g->arcs + first, lanes_from(first, g->count));
     }
-    return status == LENET5_OK ? ask_parts(r, g, b, error) : status;
+    return status == LENET5_OK && has_gap(g) ? ask_parts(r, g, b, error) : status;
 }

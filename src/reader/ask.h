@@ -26,7 +26,8 @@ void lenet5_ask_pictures(posteriors seen, lenet5_reader *r, const lenet5_committ
 /* How probable it is to the network for signs that something is a sign, a letter or a syllable. */
 double lenet5_share_of_signs(const float posterior[LENET5_CLASSES + 1]);
 
-/* Sets what the committee says of all arcs, and how surely what hangs together is a letter. */
+/* Sets what the committee says of all arcs, and where letters can stand beside a string, how surely what hangs together
+ * is one. */
 lenet5_status lenet5_ask_arcs(lenet5_reader *r, graph *g, budget *b, lenet5_error *error);
 
 #endif

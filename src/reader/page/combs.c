@@ -214,12 +214,6 @@ static size_t count_dashes(const dash **row, size_t most, const dash *d, const d
     return n;
 }
 
-static bool is_inked(const ink_map *map, double x, double y)
-{
-    return x >= 0 && y >= 0 && x < (double)map->width && y < (double)map->height &&
-           map->ink[(size_t)y * map->width + (size_t)x] >= INK;
-}
-
 /* Whether there is paper around both ends of a level segment: one end of the bar of a 4, 5 or 7 has none. */
 static bool has_free_ends(const segments *all, const ink_map *map, const segment *s)
 {

@@ -24,9 +24,8 @@
 #include "rulings.h"
 #include "splits.h"
 
-#define MOST_COMPARED 2000 /* frames: each is compared with each */
-#define MOST_TURNED 2.5    /* of the map's area: a long strip on a slope is not turned */
-#define LEAST_ANGLE 0.006  /* radians: what is nearly level is not turned, which would blur it */
+#define MOST_TURNED 2.5   /* of the map's area: a long strip on a slope is not turned */
+#define LEAST_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
 
 /* ---- Turning --------------------------------------------------------------------------------------------------------
  */
@@ -162,15 +161,6 @@ static lenet5_status find_lines_in(segments *all, frames *f, const ink_map *map,
     return status == LENET5_OK ? lenet5_find_frames(f, all, map, b, error) : status;
 }
 
-/* Whether each of the frames has another of its size, as boxes and tables have that are found whole. */
-static bool are_alike(const frames *f)
-{
-    bool alike = f->count <= MOST_COMPARED;
-    for (size_t i = 0; i < f->count && alike; i++)
-        alike = lenet5_count_like(f, &f->list[i]) > 1;
-    return alike;
-}
-
 /*
  * The same with what is faint. Boxes of which some are found and some are not would part a number: where frames are not
  * alike, those that are found without it count.
@@ -184,7 +174,7 @@ static lenet5_status find_lines(segments *all, frames *f, const ink_map *map, do
         return status;
     status = find_lines_in(all, f, &lifted, stroke, FAINT, b, error);
     lenet5_ink_free(&lifted);
-    if (status != LENET5_OK || are_alike(f))
+    if (status != LENET5_OK || lenet5_all_alike(f))
         return status;
     lenet5_frames_free(f);
     lenet5_segments_free(all);

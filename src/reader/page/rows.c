@@ -60,12 +60,6 @@ static bool is_there(const frames *f, const frame *place)
     return false;
 }
 
-static bool is_inked(const ink_map *map, double x, double y)
-{
-    return x >= 0 && y >= 0 && x < (double)map->width && y < (double)map->height &&
-           map->ink[(size_t)y * map->width + (size_t)x] >= INK;
-}
-
 /* The share of a side's length at which there is ink at its place, or near. */
 static double share_there(const spot *from, const spot *to, bool upright, double near, const ink_map *map)
 {

@@ -119,7 +119,7 @@ static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
            f->deviation <= BENT_PIXELS + BENT * length;
 }
 
-static bool is_inked(const tracer *t, uint32_t step, double at)
+static bool goes_through(const tracer *t, uint32_t step, double at)
 {
     return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= t->level;
 }
@@ -131,7 +131,7 @@ static uint32_t gap_before(const tracer *t, const run *after)
     const double slope = (middle_of(after) - middle_of(before)) / ((double)after->step - (double)before->step);
     uint32_t gap = 0;
     for (uint32_t step = before->step + 1; step < after->step; step++)
-        gap += !is_inked(t, step, middle_of(before) + slope * ((double)step - (double)before->step));
+        gap += !goes_through(t, step, middle_of(before) + slope * ((double)step - (double)before->step));
     return gap;
 }
 

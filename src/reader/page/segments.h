@@ -10,6 +10,13 @@
 #define INK 64   /* of 255: is there */
 #define FAINT 20 /* of 255: is there if nothing near is far darker (faint.c); what is fainter may be noise */
 
+/* Whether there is ink at a place; outside the map there is none. */
+static inline bool is_inked(const ink_map *map, double x, double y)
+{
+    return x >= 0 && y >= 0 && x < (double)map->width && y < (double)map->height &&
+           map->ink[(size_t)y * map->width + (size_t)x] >= INK;
+}
+
 /* What a segment crosses at one of its steps. */
 typedef enum crossing {
     CROSSES_NOTHING, /* its own ink, with paper on both sides */

@@ -95,13 +95,10 @@ static void list_neighbours(neighbours *list, const frames *f)
 /* Whether there is ink at a place or beside it, as far as that may be off. */
 static bool has_ink(const ink_map *map, double x, double y, double off)
 {
-    if (y < 0 || y >= (double)map->height)
-        return false;
-    const size_t from = (size_t)fmax(0, x - off), row = (size_t)y * map->width;
-    for (size_t at = from; (double)at <= x + off && at < map->width; at++)
-        if (map->ink[row + at] >= INK)
-            return true;
-    return false;
+    bool found = false;
+    for (double at = floor(fmax(0, x - off)); at <= x + off && !found; at++)
+        found = is_inked(map, at, y);
+    return found;
 }
 
 static spot between(const spot *a, const spot *b, double share)
@@ -248,6 +245,14 @@ lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *
             status = lenet5_check_time(b, 10 * f->count + (boxes - 1) * 10 * all->count, error);
     }
     return status;
+}
+
+bool lenet5_all_alike(const frames *f)
+{
+    bool alike = f->count <= MOST_COMPARED;
+    for (size_t i = 0; i < f->count && alike; i++)
+        alike = lenet5_count_like(f, &f->list[i]) > 1;
+    return alike;
 }
 
 /* ---- Displays -------------------------------------------------------------------------------------------------------

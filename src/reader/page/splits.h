@@ -13,6 +13,9 @@ bool lenet5_frames_alike(const frame *a, const frame *b);
 /* How many frames are as large as one, itself counted. */
 size_t lenet5_count_like(const frames *f, const frame *like);
 
+/* Whether each of the frames has another of its size, as boxes and tables have that are found whole. */
+bool lenet5_all_alike(const frames *f);
+
 /* Drops frames among strokes that are like their sides: the display of a meter, whose 8 is two boxes. */
 lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, lenet5_error *error);
 

@@ -53,13 +53,13 @@ const char *lenet5_evidence_doubt(unsigned kind)
     return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
-/* The likeliest of the digits but one, to this one: the logarithm of the odds. */
+/* The likeliest of the digits but one, to this one: the logarithm of the odds, from 0. */
 static double rival_of(const double as[LENET5_CLASSES], unsigned digit)
 {
     double rival = 0;
     for (unsigned i = 0; i < LENET5_CLASSES; i++)
         rival = i == digit ? rival : fmax(rival, as[i]);
-    return log((rival + LEAST_RIVAL) / (as[digit] + LEAST_RIVAL));
+    return log((rival + LEAST_RIVAL) / (as[digit] + LEAST_RIVAL)) + log(1 / LEAST_RIVAL);
 }
 
 static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
@@ -160,7 +160,7 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
 
 void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, const looks *seen)
 {
-    double sign = 0, doubt = 0, worst = -log(1 / LEAST_RIVAL);
+    double sign = 0, doubt = 0, worst = 0;
     for (size_t i = 0; i < best->length; i++) {
         const unsigned digit = symbol_of(best->digits[i]);
         sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
@@ -171,7 +171,7 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, co
     }
     value[LENET5_EVIDENCE_SIGN] = sign;
     value[LENET5_EVIDENCE_LOOKS] = doubt;
-    value[LENET5_EVIDENCE_RIVAL] = worst + log(1 / LEAST_RIVAL);
+    value[LENET5_EVIDENCE_RIVAL] = worst;
 }
 
 /* A promise and no matter of statistics: ink that may be a digit or a mark is not dropped from an answer that is sure.
