@@ -104,6 +104,17 @@ static void compare(double *kept, size_t *added, const ink_map *map, const canva
     *kept = pen > 0 ? found / pen : 0;
 }
 
+/* The ink of digits, and of a point at a place or none, on a pattern. */
+static void find_on_pattern(ink_map *map, ink_report *report, canvas *c, pattern p, const double *point)
+{
+    memset(c, 0, sizeof *c);
+    write_digits(c);
+    if (point)
+        draw_line(c->pen, point, point, POINT);
+    print_pattern(c, p);
+    find_ink(map, report, c, 0.5);
+}
+
 static void strokes_stand_out_from_patterns(void **state)
 {
     (void)state;
@@ -113,10 +124,7 @@ static void strokes_stand_out_from_patterns(void **state)
         ink_report report;
         double kept;
         size_t added;
-        memset(&c, 0, sizeof c);
-        write_digits(&c);
-        print_pattern(&c, p);
-        find_ink(&map, &report, &c, 0.5);
+        find_on_pattern(&map, &report, &c, p, NULL);
         compare(&kept, &added, &map, &c);
         print_message("pattern %d: %.3f of the pen, %zu pixels besides, noise %.2f\n", (int)p, kept, added,
                       report.noise);
@@ -139,11 +147,7 @@ static void a_point_stands_out_from_patterns(void **state)
         ink_report report;
         double kept;
         size_t added;
-        memset(&c, 0, sizeof c);
-        write_digits(&c);
-        draw_line(c.pen, place, place, POINT);
-        print_pattern(&c, p);
-        find_ink(&map, &report, &c, 0.5);
+        find_on_pattern(&map, &report, &c, p, place);
         compare(&kept, &added, &map, &c);
         assert_true(report.pattern);
         assert_true(map.ink[(size_t)place[1] * WIDTH + (size_t)place[0]] > 127);

@@ -167,8 +167,25 @@ static void put_capital(lenet5_picture *p, char capital, size_t left)
     put_box(p, left, FOOT - thick, wide, thick);
 }
 
+static lenet5_dataset set;
+static lenet5_reader *reader;
+
+static int prepare(void **state)
+{
+    (void)state;
+    return lenet5_dataset_synthesise(&set, 200, 5, NULL) || lenet5_reader_new(&reader, NULL, NULL);
+}
+
+static int clean_up(void **state)
+{
+    (void)state;
+    lenet5_reader_free(reader);
+    lenet5_dataset_free(&set);
+    return 0;
+}
+
 /* Text of digits, E and H, points, hyphens and blanks. */
-static lenet5_picture draw(const lenet5_dataset *set, const char *text)
+static lenet5_picture draw(const char *text)
 {
     lenet5_picture p = {40 + strlen(text) * LETTER, HIGH, NULL};
     p.grey = malloc(p.width * p.height);
@@ -183,17 +200,16 @@ static lenet5_picture draw(const lenet5_dataset *set, const char *text)
         else if (*text == 'E' || *text == 'H')
             put_capital(&p, *text, left);
         else if (*text != ' ')
-            put_digit(&p, set, *text, left);
+            put_digit(&p, &set, *text, left);
         left += *text == '.' ? 20 : *text == '-' || *text == 'E' || *text == 'H' ? 46 : *text == ' ' ? 16 : LETTER;
     }
     return p;
 }
 
-static void assert_read(lenet5_reader *reader, const lenet5_dataset *set, const char *drawn,
-                        const lenet5_read_options *options, const char *text, unsigned note)
+static void assert_read(const char *drawn, const lenet5_read_options *options, const char *text, unsigned note)
 {
     lenet5_reading r;
-    lenet5_picture p = draw(set, drawn);
+    lenet5_picture p = draw(drawn);
     assert_int_equal(lenet5_read(&r, reader, &p, options, NULL), LENET5_OK);
     assert_int_equal(r.count, 1);
     assert_string_equal(r.lines[0].string[0].text, text);
@@ -208,20 +224,14 @@ static void assert_read(lenet5_reader *reader, const lenet5_dataset *set, const 
 static void marks_are_read_with_their_digits(void **state)
 {
     (void)state;
-    lenet5_dataset set;
-    lenet5_reader *reader;
-    assert_int_equal(lenet5_dataset_synthesise(&set, 200, 5, NULL), LENET5_OK);
-    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
-    assert_read(reader, &set, "32.5", NULL, "32.5", 0);
-    assert_read(reader, &set, "325-", NULL, "325-", 0);
-    assert_read(reader, &set, "-325", NULL, "-325", 0);
-    assert_read(reader, &set, "32.5", &(lenet5_read_options){.digits_only = true}, "325", LENET5_NOTE_MARKS);
-    assert_read(reader, &set, "32.5", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_MARKS);
-    assert_read(reader, &set, "32.5", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
-    assert_read(reader, &set, "325", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
-    assert_read(reader, &set, "32.5", &(lenet5_read_options){.format = "decimal"}, "32.5", 0);
-    lenet5_reader_free(reader);
-    lenet5_dataset_free(&set);
+    assert_read("32.5", NULL, "32.5", 0);
+    assert_read("325-", NULL, "325-", 0);
+    assert_read("-325", NULL, "-325", 0);
+    assert_read("32.5", &(lenet5_read_options){.digits_only = true}, "325", LENET5_NOTE_MARKS);
+    assert_read("32.5", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_MARKS);
+    assert_read("32.5", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
+    assert_read("325", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
+    assert_read("32.5", &(lenet5_read_options){.format = "decimal"}, "32.5", 0);
 }
 
 /* A mark that the mask has in its place is as good as read; where none says so it is ink that is left out. */
@@ -229,11 +239,7 @@ static void a_mark_of_the_mask_is_read(void **state)
 {
     (void)state;
     static const char *const formats[] = {"dd-d", "3"};
-    lenet5_dataset set;
-    lenet5_reader *reader;
-    assert_int_equal(lenet5_dataset_synthesise(&set, 200, 5, NULL), LENET5_OK);
-    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
-    lenet5_picture p = draw(&set, "32-5");
+    lenet5_picture p = draw("32-5");
     for (size_t i = 0; i < 2; i++) {
         lenet5_reading r;
         assert_int_equal(lenet5_read(&r, reader, &p, &(lenet5_read_options){.format = formats[i]}, NULL), LENET5_OK);
@@ -243,30 +249,22 @@ static void a_mark_of_the_mask_is_read(void **state)
         lenet5_reading_free(&r);
     }
     lenet5_picture_free(&p);
-    lenet5_reader_free(reader);
-    lenet5_dataset_free(&set);
 }
 
 /* Without a format as with one; but then nobody says that this is all of the number. */
 static void words_beside_a_number_are_left_out(void **state)
 {
     (void)state;
-    lenet5_dataset set;
-    lenet5_reader *reader;
-    assert_int_equal(lenet5_dataset_synthesise(&set, 200, 5, NULL), LENET5_OK);
-    assert_int_equal(lenet5_reader_new(&reader, NULL, NULL), LENET5_OK);
-    assert_read(reader, &set, "HE 325", NULL, "325", LENET5_NOTE_BESIDE);
-    assert_read(reader, &set, "32.5 EHE", NULL, "32.5", LENET5_NOTE_BESIDE);
-    assert_read(reader, &set, "HE 325", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_BESIDE);
+    assert_read("HE 325", NULL, "325", LENET5_NOTE_BESIDE);
+    assert_read("32.5 EHE", NULL, "32.5", LENET5_NOTE_BESIDE);
+    assert_read("HE 325", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_BESIDE);
     lenet5_reading r;
-    lenet5_picture p = draw(&set, "325 EH");
+    lenet5_picture p = draw("325 EH");
     assert_int_equal(lenet5_read(&r, reader, &p, NULL, NULL), LENET5_OK);
     assert_string_equal(r.lines[0].string[0].text, "325");
     assert_int_equal(r.lines[0].decision, LENET5_UNSURE);
     lenet5_reading_free(&r);
     lenet5_picture_free(&p);
-    lenet5_reader_free(reader);
-    lenet5_dataset_free(&set);
 }
 
 int main(void)
@@ -279,5 +277,5 @@ int main(void)
         cmocka_unit_test(a_mark_of_the_mask_is_read),
         cmocka_unit_test(words_beside_a_number_are_left_out),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, prepare, clean_up);
 }

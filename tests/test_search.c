@@ -202,6 +202,21 @@ static void priors_follow_the_weights_of_the_graph(void **state)
     }
 }
 
+/* The likeliest string of a format, of which there is one. */
+static solution best_of(graph *g, const char *format)
+{
+    grammar f;
+    solution best;
+    size_t count;
+    const lenet5_read_options options = {.format = format};
+    budget b = lenet5_budget_new(&options);
+    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(&best, &count, 1, g, &f, &b, NULL), LENET5_OK);
+    assert_int_equal(count, 1);
+    lenet5_format_free(&f);
+    return best;
+}
+
 /* A straight 1, which looks like a slash, is no mark that may go, and leave its place to the second half of a 6. */
 static void a_one_among_digits_is_no_mark(void **state)
 {
@@ -216,17 +231,9 @@ static void a_one_among_digits_is_no_mark(void **state)
     for (size_t i = 0; i < 4; i++)
         arcs[i].posterior[digit[i]] = 0.999F;
     arcs[0].mark[SLASH - LENET5_CLASSES] = 0.97;
-    grammar f;
-    solution best;
-    size_t count;
-    const lenet5_read_options options = {.format = "2"};
-    budget b = lenet5_budget_new(&options);
-    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_graph_solve(&best, &count, 1, &g, &f, &b, NULL), LENET5_OK);
-    assert_int_equal(count, 1);
+    const solution best = best_of(&g, "2");
     assert_string_equal(best.digits, "16");
     assert_int_equal(best.untold, 0);
-    lenet5_format_free(&f);
 }
 
 /* ---- Formats --------------------------------------------------------------------------------------------------------
@@ -313,17 +320,9 @@ static void a_number_behind_many_letters_is_found(void **state)
     }
     g.part[LETTERS + 1] = g.gap[LETTERS] = true;
     arcs[LETTERS].posterior[3] = 0.999F;
-    grammar f;
-    solution best;
-    size_t count;
-    const lenet5_read_options options = {.format = "1"};
-    budget b = lenet5_budget_new(&options);
-    assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_graph_solve(&best, &count, 1, &g, &f, &b, NULL), LENET5_OK);
-    assert_int_equal(count, 1);
+    const solution best = best_of(&g, "1");
     assert_string_equal(best.digits, "3");
     assert_true(best.beside && best.probability > 0.5);
-    lenet5_format_free(&f);
 }
 
 /* ---- Evidence -------------------------------------------------------------------------------------------------------
