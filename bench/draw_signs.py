@@ -88,12 +88,7 @@ def by_pen(rng, character):
     points = np.concatenate(lines)
     width, low = size * rng.uniform(0.04, 0.16), points.min(0) - EDGE
     mask = Image.new("L", tuple(int(v) for v in points.max(0) - low + EDGE))
-    pen = ImageDraw.Draw(mask)
-    for line in lines:
-        path = [tuple(point) for point in line - low]
-        pen.line(path, fill=255, width=max(1, round(width)), joint="curve")
-        for x, y in path:
-            pen.ellipse([x - width / 2, y - width / 2, x + width / 2, y + width / 2], fill=255)
+    strokes.draw(mask, [line - low for line in lines], width)
     return mask
 
 

@@ -1,6 +1,6 @@
 """Digits of hands that no network has learned: MNIST's, bent, or drawn of strokes. All digits of a hand are in one manner."""
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import strokes
 
@@ -41,12 +41,7 @@ def drawn(rng, lines, pen):
     low, high = points.min(0), points.max(0)
     scale = HIGH * FINE / max(*(high - low), 0.3)
     mask = Image.new("L", (SIDE * FINE, SIDE * FINE))
-    draw, radius = ImageDraw.Draw(mask), pen * FINE / 2
-    for line in lines:
-        path = [tuple(p) for p in (line - (low + high) / 2) * scale + SIDE * FINE / 2]
-        draw.line(path, fill=255, width=max(1, round(2 * radius)), joint="curve")
-        for a, b in path:
-            draw.ellipse([a - radius, b - radius, a + radius, b + radius], fill=255)
+    strokes.draw(mask, [(line - (low + high) / 2) * scale + SIDE * FINE / 2 for line in lines], pen * FINE)
     return np.asarray(mask.reduce(FINE), np.float32) / 255
 
 

@@ -1,5 +1,6 @@
 """Signs, letters and Hangul syllables as a pen writes them: lines of points in a box 1 high, y downwards, the base line at 1."""
 import numpy as np
+from PIL import ImageDraw
 
 
 def arc(x, y, width, height, first, last):
@@ -153,3 +154,13 @@ def wobbled(rng, character):
     lines = [np.array(line, float) * size + (0, 1 - size[1]) for line in ALL[character]]
     amount = 0.005 if character in ".:" else 0.018
     return [line + rng.normal(0, amount, line.shape) for line in lines]
+
+
+def draw(mask, lines, width):
+    """Lines of points on a mask, by a round pen of a width in pixels."""
+    pen, radius = ImageDraw.Draw(mask), width / 2
+    for line in lines:
+        path = [tuple(point) for point in line]
+        pen.line(path, fill=255, width=max(1, round(width)), joint="curve")
+        for x, y in path:
+            pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=255)
