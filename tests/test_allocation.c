@@ -232,18 +232,19 @@ static lenet5_status read_in_bulk(const fixture *f, lenet5_error *error)
     return status;
 }
 
-/* A ruled page with three lines of strokes, one of which slopes. */
+/* A ruled page with three lines of strokes, one of which slopes. It is small, since it is read once for every allocation
+   that reading makes. */
 static void draw_page(lenet5_picture *page)
 {
-    static uint8_t grey[400 * 360];
+    static uint8_t grey[200 * 360];
     memset(grey, 255, sizeof grey);
-    *page = (lenet5_picture){400, 360, grey};
-    for (size_t i = 0; i < 24; i++)
+    *page = (lenet5_picture){200, 360, grey};
+    for (size_t i = 0; i < 12; i++)
         for (size_t y = 0; y < 40; y++) {
-            const size_t top = 15 + i / 8 * 110 + (i / 8 == 1 ? i % 8 * 4 : 0);
-            memset(grey + (top + y) * page->width + 20 + i % 8 * 45 + y / 6, 0, 6);
+            const size_t top = 15 + i / 4 * 110 + (i / 4 == 1 ? i % 4 * 4 : 0);
+            memset(grey + (top + y) * page->width + 20 + i % 4 * 45 + y / 6, 0, 6);
             if (y < 5)
-                memset(grey + (top + y) * page->width + 8 + i % 8 * 45, 0, 18);
+                memset(grey + (top + y) * page->width + 8 + i % 4 * 45, 0, 18);
         }
     for (size_t y = 9; y < page->height; y += 110)
         memset(grey + y * page->width, 60, 2 * page->width);
@@ -256,10 +257,10 @@ static void look(void *context, const char *name, size_t line, const uint8_t *rg
 
 static lenet5_status read_strings(lenet5_read_method method, lenet5_error *error)
 {
-    static const char *const codes[] = {"77777777", "11111111", "71717171"};
+    static const char *const codes[] = {"7777", "1111", "7171"};
     const lenet5_observer observer = {.stage = look};
     const lenet5_read_options options = {.method = method,
-                                         .format = "8",
+                                         .format = "4",
                                          .list = codes,
                                          .list_count = LENGTH(codes),
                                          .n_best = 3,
