@@ -27,46 +27,83 @@ static double find_fall(const line_group *line)
     return width < SINGLE * line->height || fabs(line->slope) < LEAST_FALL ? 0 : line->slope;
 }
 
-/* How clear the columns of a map are where its rows are moved by lean for each row: the sum of their squares. */
-static double clearness(double *columns, const ink_map *map, size_t step, double lean)
+/* A map of which only some rows and columns are left, in which slants are tried. */
+typedef struct thinned {
+    size_t step;          /* pixels from one row or column that is left to the next */
+    size_t width, height; /* of what is left */
+    uint8_t *ink;         /* (width * height) */
+    size_t columns;       /* with room for any slant */
+    uint32_t *sums;       /* (columns) */
+} thinned;
+
+static lenet5_status new_thinned(thinned *t, const ink_map *map, lenet5_error *error)
 {
-    const double middle = (double)map->height / 2;
-    const size_t offset = map->height;
-    const size_t count = map->width + 2 * offset;
-    memset(columns, 0, count * sizeof *columns);
-    for (size_t y = 0; y < map->height; y += step) {
-        double *column = columns + (size_t)((double)offset - lean * ((double)y - middle)) / step;
-        for (size_t x = 0; x < map->width; x += step)
-            *column++ += map->ink[y * map->width + x];
-    }
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += columns[i] * columns[i];
-    return sum;
+    const size_t step = map->height > 64 ? map->height / 32 : 1;
+    *t = (thinned){.step = step,
+                   .width = (map->width + step - 1) / step,
+                   .height = (map->height + step - 1) / step,
+                   .columns = (map->width + 2 * map->height) / step + 2};
+    t->ink = malloc(t->width * t->height);
+    t->sums = malloc(t->columns * sizeof *t->sums);
+    if (!t->ink || !t->sums)
+        return lenet5_fail_memory(error);
+    for (size_t y = 0; y < t->height; y++)
+        for (size_t x = 0; x < t->width; x++)
+            t->ink[y * t->width + x] = map->ink[y * step * map->width + x * step];
+    return LENET5_OK;
 }
 
-static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lenet5_error *error)
+static void free_thinned(thinned *t)
 {
-    const size_t count = map->width + 2 * map->height;
-    double *columns = malloc(count * sizeof *columns);
-    if (!columns)
-        return lenet5_fail_memory(error);
-    const size_t step = map->height > 64 ? map->height / 32 : 1;
-    const size_t work = count + map->width * map->height / (step * step);
-    double most = LEAN_GAIN * clearness(columns, map, step, 0);
+    free(t->ink);
+    free(t->sums);
+}
+
+/* How clear the columns are where the rows of a map of some height are moved by lean for each row: the sum of their
+ * squares. */
+static double clearness(thinned *t, size_t height, double lean)
+{
+    const double middle = (double)height / 2;
+    memset(t->sums, 0, t->columns * sizeof *t->sums);
+    for (size_t y = 0; y < t->height; y++) {
+        const size_t first = (size_t)((double)height - lean * ((double)(y * t->step) - middle)) / t->step;
+        const uint8_t *row = t->ink + y * t->width;
+        uint32_t *sum = t->sums + first;
+        assert(first + t->width <= t->columns);
+        for (size_t x = 0; x < t->width; x++)
+            sum[x] += row[x];
+    }
+    double clear = 0;
+    for (size_t i = 0; i < t->columns; i++)
+        clear += (double)t->sums[i] * (double)t->sums[i];
+    return clear;
+}
+
+static lenet5_status try_leans(double *lean, thinned *t, size_t height, budget *b, lenet5_error *error)
+{
+    double most = LEAN_GAIN * clearness(t, height, 0);
     lenet5_status status = LENET5_OK;
-    *lean = 0;
-    for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN && status == LENET5_OK; tried += LEAN_STEP) {
-        status = lenet5_spend(b, work, error);
+    for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN; tried += LEAN_STEP) {
+        status = lenet5_spend(b, t->columns + t->width * t->height, error);
         if (status != LENET5_OK)
             break;
-        const double clear = clearness(columns, map, step, tried);
+        const double clear = clearness(t, height, tried);
         if (clear > most) {
             most = clear;
             *lean = tried;
         }
     }
-    free(columns);
+    return status;
+}
+
+static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lenet5_error *error)
+{
+    thinned t;
+    *lean = 0;
+    lenet5_status status = new_thinned(&t, map, error);
+    if (status == LENET5_OK)
+        status = try_leans(lean, &t, map->height, b, error);
+    free_thinned(&t);
     return status;
 }
 

@@ -88,8 +88,8 @@ static bool solve(double m[4][5])
 /* How far a point is from an ellipse, nearly: along the ray from its centre. */
 static double off(const ellipse *e, const point *p)
 {
-    const double x = p->x - e->x, y = p->y - e->y, far = hypot(x, y);
-    const double at = hypot(x / e->a, y / e->b);
+    const double x = p->x - e->x, y = p->y - e->y, far = sqrt(x * x + y * y);
+    const double at = sqrt(x * x / (e->a * e->a) + y * y / (e->b * e->b));
     return at > 0 ? far * (1 - 1 / at) : -fmin(e->a, e->b);
 }
 
@@ -102,9 +102,12 @@ static bool fit_once(ellipse *e, const point *list, size_t count)
         const double x = (list[i].x - e->x) / scale, y = (list[i].y - e->y) / scale;
         const double row[5] = {y * y, x, y, 1, -x * x};
         for (int k = 0; k < 4; k++)
-            for (int j = 0; j < 5; j++)
+            for (int j = k; j < 5; j++)
                 m[k][j] += list[i].weight * row[k] * row[j];
     }
+    for (int k = 1; k < 4; k++)
+        for (int j = 0; j < k; j++)
+            m[k][j] = m[j][k];
     if (!solve(m) || m[0][4] <= 0)
         return false;
     const double p = m[0][4], x = -m[1][4] / 2, y = -m[2][4] / (2 * p);

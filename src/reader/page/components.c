@@ -1,7 +1,6 @@
 /*
- * Two passes over the map (Rosenfeld and Pfaltz 1966). In the first, each run of ink in a row takes the label of a run
- * above that it touches, or a new one, and labels that meet are noted as the same; in the second every label becomes
- * the number of its component.
+ * By runs of ink (Rosenfeld and Pfaltz 1966). Each run in a row takes the label of a run above that it touches, or a
+ * new one, and labels that meet are noted as the same; then every run gets the number of its label's component.
  */
 #include "components.h"
 
@@ -13,11 +12,17 @@
 #include "base/error.h"
 #include "blank.h"
 
+/* Ink in a row, as long as nothing but ink follows. */
+typedef struct run {
+    uint32_t y, first, end, label;
+} run;
+
 typedef struct labelling {
     const ink_map *map;
-    uint32_t *labels;
     uint32_t *parent; /* (room): of each label, itself for the first of a component */
     size_t count, room;
+    run *runs; /* (run_room), row by row */
+    size_t run_count, run_room;
     budget *budget;
 } labelling;
 
@@ -54,28 +59,38 @@ static bool new_label(labelling *l, uint32_t *label)
     return true;
 }
 
-/* What the runs above a run are called that touch it, at the corners too; 0: there are none. */
-static uint32_t label_above(labelling *l, size_t y, size_t first, size_t end)
+static bool new_run(labelling *l, const run *r)
 {
-    const size_t width = l->map->width;
-    uint32_t label = 0, last = 0;
-    if (y == 0)
-        return 0;
-    const uint32_t *above = l->labels + (y - 1) * width;
-    for (size_t x = first > 0 ? first - 1 : 0; x <= end && x < width; x++)
-        if (above[x] != last) {
-            last = above[x];
-            label = join(l, label, last);
-        }
+    if (l->run_count == l->run_room) {
+        run *larger = realloc(l->runs, 2 * l->run_room * sizeof *larger);
+        if (!larger)
+            return false;
+        l->runs = larger;
+        l->run_room *= 2;
+    }
+    l->runs[l->run_count++] = *r;
+    return true;
+}
+
+/*
+ * What the runs above a run are called that touch it, at the corners too; 0: there are none. above: the first of the
+ * row above that may do so, which becomes that for the next run; end: where the row above ends.
+ */
+static uint32_t label_above(labelling *l, const run *r, size_t *above, size_t end)
+{
+    uint32_t label = 0;
+    while (*above < end && l->runs[*above].end < r->first)
+        ++*above;
+    for (size_t i = *above; i < end && l->runs[i].first <= r->end; i++)
+        label = join(l, label, l->runs[i].label);
     return label;
 }
 
-/* A run of ink has one label. */
-static bool label_row(labelling *l, size_t y)
+/* The runs of a row. above: the first of the row above. */
+static bool label_row(labelling *l, size_t y, size_t above)
 {
-    const size_t width = l->map->width;
+    const size_t width = l->map->width, end = l->run_count;
     const uint8_t *ink = l->map->ink + y * width;
-    uint32_t *labels = l->labels + y * width;
     for (size_t x = after_blank(ink, 0, width); x < width; x = after_blank(ink, x, width)) {
         const size_t first = x;
         while (x < width && ink[x] >= SURELY_INK)
@@ -84,22 +99,24 @@ static bool label_row(labelling *l, size_t y)
             x++;
             continue;
         }
-        uint32_t label = label_above(l, y, first, x);
-        if (label == 0 && !new_label(l, &label))
+        run r = {(uint32_t)y, (uint32_t)first, (uint32_t)x, 0};
+        r.label = label_above(l, &r, &above, end);
+        if ((r.label == 0 && !new_label(l, &r.label)) || !new_run(l, &r))
             return false;
-        for (size_t i = first; i < x; i++)
-            labels[i] = label;
     }
     return true;
 }
 
-static lenet5_status label_pixels(labelling *l, lenet5_error *error)
+static lenet5_status label_runs(labelling *l, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
+    size_t above = 0;
     for (size_t y = 0; y < l->map->height && status == LENET5_OK; y++) {
+        const size_t begin = l->run_count;
         status = lenet5_check_time(l->budget, l->map->width, error);
-        if (status == LENET5_OK && !label_row(l, y))
+        if (status == LENET5_OK && !label_row(l, y, above))
             status = lenet5_fail_memory(error);
+        above = begin;
     }
     return status;
 }
@@ -156,11 +173,8 @@ static void measure_row(components *found, const ink_map *map, size_t y)
     }
 }
 
-void lenet5_measure_components(components *found, const ink_map *map)
+static void find_centres(components *found)
 {
-    memset(found->list, 0, found->count * sizeof *found->list);
-    for (size_t y = 0; y < map->height; y++)
-        measure_row(found, map, y);
     for (size_t i = 0; i < found->count; i++) {
         component *c = &found->list[i];
         c->x /= fmax(1, (double)c->area);
@@ -168,13 +182,46 @@ void lenet5_measure_components(components *found, const ink_map *map)
     }
 }
 
-/* Replaces labels by the numbers of their components. */
-static void renumber(labelling *l)
+void lenet5_measure_components(components *found, const ink_map *map)
 {
-    const size_t size = l->map->width * l->map->height;
-    for (size_t i = after_blank(l->map->ink, 0, size); i < size; i = after_blank(l->map->ink, i + 1, size))
-        if (l->labels[i] > 0)
-            l->labels[i] = l->parent[l->labels[i]];
+    memset(found->list, 0, found->count * sizeof *found->list);
+    for (size_t y = 0; y < map->height; y++)
+        measure_row(found, map, y);
+    find_centres(found);
+}
+
+/* The pixels of a run of a row that are paper in another one. */
+static size_t paper_beside(const uint8_t *row, const run *r)
+{
+    uint32_t paper = 0;
+    for (size_t x = r->first; x < r->end; x++)
+        paper += row[x] < SURELY_INK;
+    return paper;
+}
+
+/* The sides of a run's pixels that are next to paper or outside the map. */
+static size_t edge_of_run(const ink_map *map, const run *r)
+{
+    const uint8_t *row = map->ink + r->y * map->width;
+    const size_t length = r->end - r->first;
+    return 2 + (r->y == 0 ? length : paper_beside(row - map->width, r)) +
+           (r->y + 1 == map->height ? length : paper_beside(row + map->width, r));
+}
+
+/* Paints a map's labels with the numbers of components, and measures these. */
+static void paint(components *found, const labelling *l)
+{
+    const size_t width = l->map->width;
+    for (size_t i = 0; i < l->run_count; i++) {
+        const run *r = &l->runs[i];
+        const uint32_t number = l->parent[r->label];
+        uint32_t *labels = found->labels + r->y * width;
+        assert(number > 0 && number <= found->count);
+        for (size_t x = r->first; x < r->end; x++)
+            labels[x] = number;
+        grow(&found->list[number - 1], r->y, r->first, r->end, edge_of_run(l->map, r));
+    }
+    find_centres(found);
 }
 
 /* Numbers the components, and measures them. */
@@ -187,31 +234,27 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     if (found->count > MOST_COMPONENTS)
         return LENET5_CROWDED;
     found->list = calloc(found->count + 1, sizeof *found->list);
-    if (!found->list)
+    found->labels = calloc(l->map->width * l->map->height, sizeof *found->labels);
+    if (!found->list || !found->labels)
         return lenet5_fail_memory(error);
-    renumber(l);
-    found->labels = l->labels;
-    lenet5_measure_components(found, l->map);
+    paint(found, l);
     return LENET5_OK;
 }
 
 lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
 {
-    labelling l = {.map = map, .count = 1, .room = 256, .budget = b};
-    components listed = {0};
-    *found = listed;
-    l.labels = calloc(map->width * map->height, sizeof *l.labels);
+    labelling l = {.map = map, .count = 1, .room = 256, .run_room = 256, .budget = b};
+    *found = (components){0};
     l.parent = calloc(l.room, sizeof *l.parent);
-    lenet5_status status = l.labels && l.parent ? label_pixels(&l, error) : lenet5_fail_memory(error);
+    l.runs = malloc(l.run_room * sizeof *l.runs);
+    lenet5_status status = l.parent && l.runs ? label_runs(&l, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)
-        status = list_components(&listed, &l, error);
+        status = list_components(found, &l, error);
     free(l.parent);
-    if (status != LENET5_OK) {
-        free(l.labels);
-        return status;
-    }
-    *found = listed;
-    return LENET5_OK;
+    free(l.runs);
+    if (status != LENET5_OK)
+        lenet5_components_free(found);
+    return status;
 }
 
 lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error)
