@@ -1,6 +1,7 @@
 #include "holes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -54,10 +55,9 @@ lenet5_status lenet5_count_holes(size_t *holes, uint8_t *pixels, size_t width, s
     if (width > 0 && height > 0)
         reach_all(&e, pixels, width, height);
     free(e.list);
-    for (size_t x = 0; x < width; x++) {
-        holes[x] = 0;
-        for (size_t y = 0; y < height; y++)
+    memset(holes, 0, width * sizeof *holes);
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++)
             holes[x] += pixels[y * width + x] == PAPER;
-    }
     return LENET5_OK;
 }

@@ -123,13 +123,14 @@ static void sum_columns(cutting *c, size_t which, const span *box)
         c->ink[x] = 0;
         c->area[x] = 0;
         c->strokes[x] = 0;
-        for (size_t y = box->top; y < box->bottom; y++)
+    }
+    for (size_t y = box->top; y < box->bottom; y++)
+        for (size_t x = box->left; x < box->right; x++)
             if (is_of(c, which, x, y)) {
                 c->ink[x] += (double)map->ink[y * map->width + x] / 255;
                 c->area[x]++;
                 c->strokes[x] += y == box->top || !is_of(c, which, x, y - 1);
             }
-    }
 }
 
 static lenet5_status find_holes(cutting *c, size_t which, const span *box, lenet5_error *error)

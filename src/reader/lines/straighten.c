@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "reader/page/blank.h"
 
 #define LEAST_FALL 0.01   /* slope that is worth undoing; pixels down for each to the right */
 #define STEEPEST_LEAN 0.6 /* pixels to the right for each up */
@@ -167,16 +168,18 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
     const bool thin = l->scale > 1 && g->stroke < 2 * (double)l->scale;
     const uint32_t pixels = (uint32_t)(l->scale * l->scale);
     const size_t top = b->top + row * l->scale, left = b->left > 0 ? b->left - 1 : 0;
+    const size_t right = b->right < map->width ? b->right + 1 : map->width;
     memset(sums, 0, l->map.width * sizeof *sums);
     for (size_t i = 0; i < l->scale; i++) {
         const size_t y = top + i - MARGIN * l->scale; /* above the map it wraps round to what is not in it */
         if (y >= map->height || y > b->bottom)
             continue;
-        for (size_t x = left; x < b->right + 1 && x < map->width; x++) {
-            const uint8_t ink = map->ink[y * map->width + x];
+        const uint8_t *inks = map->ink + y * map->width;
+        for (size_t x = after_blank(inks, left, right); x < right; x = after_blank(inks, x + 1, right)) {
+            const uint8_t ink = inks[x];
             const size_t column = (x + MARGIN * l->scale - b->left) / l->scale;
             assert(column < l->map.width);
-            if (ink == 0 || !of_line(g, map, x, y, line))
+            if (!of_line(g, map, x, y, line))
                 continue;
             if (!thin)
                 sums[column] += ink;

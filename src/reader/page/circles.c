@@ -24,6 +24,7 @@
 #define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
 #define MOST_FILLED 0.8   /* of its box that a ring and a digit in it cover */
 #define RAYS 96           /* enough for the thinnest stroke that crosses */
+#define ENOUGH 48         /* rows, and columns, whose ends tell what outline a component has */
 #define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
 #define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
 #define OFF_PIXELS 0.4    /* that the pixels of a printed stroke are off */
@@ -166,9 +167,9 @@ static lenet5_status find_outline(ellipse *e, bool *found, const components *c, 
     if (!list)
         return lenet5_fail_memory(error);
     size_t count = 0;
-    for (size_t y = box->top + high / 8; y < box->bottom - high / 8; y++)
+    for (size_t y = box->top + high / 8; y < box->bottom - high / 8; y += 1 + high / ENOUGH)
         count += ends(list + count, c, width, i, y, false);
-    for (size_t x = box->left + wide / 8; x < box->right - wide / 8; x++)
+    for (size_t x = box->left + wide / 8; x < box->right - wide / 8; x += 1 + wide / ENOUGH)
         count += ends(list + count, c, width, i, x, true);
     assert(count <= room);
     *e = (ellipse){0.5 * (double)(box->left + box->right), 0.5 * (double)(box->top + box->bottom), 0.5 * (double)wide,
