@@ -16,7 +16,7 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
 {
     posteriors said;
     uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES];
-    const uint8_t *pictures[SECOND_LOOKS];
+    const uint8_t *pictures[LENET5_LANES];
     lenet5_second_looks(varied, picture);
     for (unsigned i = 0; i < SECOND_LOOKS; i++)
         pictures[i] = varied[i];

@@ -27,6 +27,7 @@
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
+#define BEST 0.985             /* of a page's digits that are right and sure: so much is left of doubt */
 #define LESS_DOUBT 0.35 /* of a digit: where there are many, the doubt that is left of that of the page as it is */
 
 /* What was read from one side. */
@@ -167,12 +168,13 @@ static bool is_clear(const evidence *turned, const evidence *upright, unsigned q
            is_surer(turned, upright);
 }
 
-/* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and sure. */
+/* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and as sure
+ * as digits are at best. */
 static bool may_be_turned(const evidence *upright, size_t strokes)
 {
     size_t most = strokes > upright->digits ? strokes : upright->digits;
     most = most > LEAST_DIGITS ? most : LEAST_DIGITS; /* strokes of digits that touch are few */
-    return is_clear(&(evidence){most, (double)most, 1}, upright, 1);
+    return is_clear(&(evidence){most, (double)most, BEST}, upright, 1);
 }
 
 lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,

@@ -26,6 +26,7 @@
 #define RAYS 96           /* enough for the thinnest stroke that crosses */
 #define ENOUGH 48         /* rows, and columns, whose ends tell what outline a component has */
 #define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
+#define SETTLED 0.02      /* pixels: a fit that changes by less is at its end */
 #define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
 #define OFF_PIXELS 0.4    /* that the pixels of a printed stroke are off */
 #define GOOD_RAYS 0.8     /* of all: the others meet strokes that touch */
@@ -119,12 +120,20 @@ static bool fit_once(ellipse *e, const point *list, size_t count)
     return true;
 }
 
+static bool has_settled(const ellipse *before, const ellipse *e)
+{
+    return fabs(e->x - before->x) + fabs(e->y - before->y) + fabs(e->a - before->a) + fabs(e->b - before->b) < SETTLED;
+}
+
 /* Points that are far off count for less (Cauchy's weights), from one round to the next. */
 static bool fit(ellipse *e, point *list, size_t count)
 {
     for (int round = 0; round < ROUNDS; round++) {
+        const ellipse before = *e;
         if (!fit_once(e, list, count))
             return false;
+        if (has_settled(&before, e))
+            break;
         const double near = 0.5 + 0.02 * fmin(e->a, e->b);
         for (size_t i = 0; i < count; i++) {
             const double far = off(e, &list[i]) / near;

@@ -36,6 +36,7 @@
 #define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
 #define PAIR_LEAST 0.6   /* the distance between them */
 #define PAIR_MOST 4.0    /* for two digits */
+#define MOST_COST 14.0   /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
 #define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
 
 /* ---- Arcs -----------------------------------------------------------------------------------------------------------
@@ -158,6 +159,26 @@ static bool may_be_symbol(const text_line *l, const arc *a)
            (is_flat(l, a) && is_whole(l, a->first, a->last));
 }
 
+static double cost_of(const double *measure, const double *weight, size_t count)
+{
+    double cost = 0;
+    for (size_t i = 0; i < count; i++)
+        cost += weight[i] * measure[i];
+    return cost;
+}
+
+/* Measures what the priors of an arc are made of, but for the marks in it. */
+static void measure_arc(arc *a, const text_line *line)
+{
+    memset(a->measure, 0, sizeof a->measure);
+    measure_cut(a, line);
+    measure_shape(a, line);
+    a->solid = solidity(line, a);
+    a->is_cut = !is_whole(line, a->first, a->last);
+    a->is_part = is_part(line, a->first, a->last);
+    a->letter = 0;
+}
+
 /* The arcs that begin with a piece: MOST_JOINED + 1 at most. */
 static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first, budget *b,
                               lenet5_error *error)
@@ -175,15 +196,11 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         const lenet5_status status = lenet5_spend(b, ARC_WORK + 30 * line->count + 8 * span_area(a->box), error);
         if (status != LENET5_OK)
             return status;
-        memset(a->measure, 0, sizeof a->measure);
-        measure_cut(a, line);
-        measure_shape(a, line);
-        a->solid = solidity(line, a);
-        a->is_cut = !is_whole(line, first, last);
-        a->is_part = is_part(line, first, last);
-        a->letter = 0;
-        draw_arc(a, ink, line);
-        g->count++;
+        measure_arc(a, line);
+        if (last == first + 1 || is_flat(line, a) || cost_of(a->measure, g->weights, ARC_MEASURES) <= MOST_COST) {
+            draw_arc(a, ink, line);
+            g->count++;
+        }
         if (last > first + MOST_JOINED)
             break;
     }
@@ -303,10 +320,7 @@ static void keep_marks(graph *g)
 
 static double prior_of(const double *measure, const double *weight, size_t count)
 {
-    double cost = 0;
-    for (size_t i = 0; i < count; i++)
-        cost += weight[i] * measure[i];
-    return exp(-cost);
+    return exp(-cost_of(measure, weight, count));
 }
 
 /* What stands by itself may be none of the writing. */

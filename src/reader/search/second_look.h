@@ -6,9 +6,9 @@
 
 #include "lenet5.h"
 
-enum { SECOND_LOOKS = LENET5_LANES };
+enum { SECOND_LOOKS = 4 };
 
-/* Variants of a normalised picture: slanted, turned, narrower, wider, thinner or thicker. */
+/* Variants of a normalised picture: slanted, thinner or thicker. */
 void lenet5_second_looks(uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES],
                          const uint8_t picture[LENET5_PICTURE_BYTES]);
 
