@@ -36,7 +36,7 @@
 #define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
 #define PAIR_LEAST 0.6   /* the distance between them */
 #define PAIR_MOST 4.0    /* for two digits */
-#define MOST_COST 14.0   /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
+#define MOST_COST 10.0   /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
 #define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
 
 /* ---- Arcs -----------------------------------------------------------------------------------------------------------
