@@ -20,6 +20,7 @@
 #define WINDOWS 4              /* places of a part of the map that are tried, each way */
 #define LEAST_DIGITS 4         /* of a turned page: 9, 11 and 801 are digits upside down too */
 #define ENOUGH 0.97            /* probability of a digit: who is as sure as that does not look from other sides */
+#define SURE_SHARE 0.6         /* of a page's digits in sure strings: no page is read so well from a wrong side */
 #define MANY 8                 /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
 #define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
@@ -168,6 +169,13 @@ static bool is_clear(const evidence *turned, const evidence *upright, unsigned q
            is_surer(turned, upright);
 }
 
+/* Whether nothing is to be gained from other sides. */
+static bool is_upright(const evidence *upright)
+{
+    return upright->digit >= ENOUGH ||
+           (upright->digits >= MANY && upright->sure >= SURE_SHARE * (double)upright->digits);
+}
+
 /* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and as sure
  * as digits are at best. */
 static bool may_be_turned(const evidence *upright, size_t strokes)
@@ -184,7 +192,7 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     lenet5_status status = LENET5_OK;
     double most = 0;
     *quarters = 0;
-    if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
+    if (is_upright(&as_it_is) || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
         !may_be_turned(&as_it_is, p->strokes))
         return LENET5_OK;
     const span part = sample_of(map);
