@@ -57,8 +57,8 @@ def open_font(letter, size):
     return ImageFont.truetype(letter.path, size, letter.index)
 
 
-def without_specks(picture):
-    """A digit of MNIST without pieces that are no strokes: on a page they would be points."""
+def without_specks(picture, fine=1):
+    """A digit without pieces that are no strokes: on a page they would be points. fine: of its pixels to one of MNIST's, each way."""
     ink = set(zip(*np.nonzero(picture > 0.25)))
     clean = picture.copy()
     while ink:
@@ -69,7 +69,7 @@ def without_specks(picture):
             near = ink.intersection((y + a, x + b) for a in (-1, 0, 1) for b in (-1, 0, 1))
             ink -= near
             edge.extend(near)
-        if len(piece) < SPECK:
+        if len(piece) < SPECK * fine * fine:
             clean[tuple(zip(*piece))] = 0
     return clean
 
@@ -103,6 +103,8 @@ class Hand:
         soft = Image.fromarray((cut * 255).astype(np.uint8)).resize(shape, Image.BICUBIC).filter(ImageFilter.GaussianBlur(1.5))
         level, peak = np.asarray(soft, np.float32), np.asarray(soft.filter(ImageFilter.MaxFilter(13)), np.float32)
         ink = np.clip((level / np.maximum(peak, 120) - self.thin) * 8, 0, 1) * (level > 40)
+        halves = ink.reshape(ink.shape[0] // 2, 2, ink.shape[1] // 2, 2).mean((1, 3))
+        ink *= np.kron(without_specks(halves, UPSCALE // 2) == halves, np.ones((2, 2)))  # a thinner pen parts strokes
         scale = size * rng.uniform(0.9, 1.08) / (20 * UPSCALE)
         height, lean = shape[1] * scale, self.slant + rng.uniform(-0.06, 0.06)
         width = shape[0] * scale + abs(lean) * height
