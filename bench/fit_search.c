@@ -57,7 +57,7 @@ static const char *const measures[MEASURES] = {
     [MEASURE_WIDTH] = "WIDTH",     [MEASURE_HEIGHT] = "HEIGHT", [MEASURE_TOP] = "TOP",       [MEASURE_FOOT] = "FOOT",
     [MEASURE_ASPECT] = "ASPECT",   [MEASURE_BANDS] = "BANDS",   [MEASURE_BAND] = "BAND",     [MEASURE_FILL] = "FILL",
     [MEASURE_CORNERS] = "CORNERS", [MEASURE_RUNS] = "RUNS",     [MEASURE_LAYERS] = "LAYERS", [MEASURE_LEAN] = "LEAN",
-    [MEASURE_BEND] = "BEND",       [MEASURE_STRAY] = "STRAY",
+    [MEASURE_BEND] = "BEND",       [MEASURE_STRAY] = "STRAY",   [MEASURE_OVER] = "OVER",
 };
 
 static const char *const marks[MARKS] = {"POINT",  "COMMA", "COLON", "HYPHEN", "SLASH",

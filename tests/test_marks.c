@@ -44,17 +44,23 @@ static span bounds(const stroke *strokes)
     return box;
 }
 
-static void measure_strokes(double share[MARKS], const stroke *strokes)
+static void measure_strokes(double value[MEASURES], const stroke *strokes, const footing *beside)
 {
     uint8_t ink[SIDE * SIDE];
-    const footing beside = {BASE, DIGIT, 0};
     const span box = bounds(strokes);
     size_t i = 0;
     for (size_t y = box.top; y < box.bottom; y++)
         for (size_t x = box.left; x < box.right; x++)
             ink[i++] = (uint8_t)(255 * ink_at(x, y, strokes));
+    lenet5_measure_mark(value, ink, &box, beside);
+}
+
+/* The share of each mark in strokes that stand apart. */
+static void share_strokes(double share[MARKS], const stroke *strokes)
+{
+    const footing beside = {.base = BASE, .height = DIGIT};
     double value[MEASURES];
-    lenet5_measure_mark(value, ink, &box, &beside);
+    measure_strokes(value, strokes, &beside);
     lenet5_mark_shares(share, value, mark_forms);
 }
 
@@ -79,7 +85,7 @@ static void marks_are_told_by_place_size_and_shape(void **state)
     };
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         double share[MARKS];
-        measure_strokes(share, drawn[i].strokes);
+        share_strokes(share, drawn[i].strokes);
         const double told = share[symbol_of(drawn[i].mark) - LENET5_CLASSES];
         if (told < 0.8)
             fail_msg("%c, drawing %zu: %.3f", drawn[i].mark, i, told);
@@ -98,7 +104,7 @@ static void digits_are_no_marks(void **state)
     };
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         double share[MARKS], sum = 0;
-        measure_strokes(share, drawn[i]);
+        share_strokes(share, drawn[i]);
         for (size_t mark = 0; mark < MARKS; mark++)
             sum += share[mark];
         if (sum > 0.2)
@@ -113,6 +119,32 @@ static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
         .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .place = {.xx = 1, .yy = 1}};
     assert_true(lenet5_footing(&line, 0, 1).height == 50); /* the other one's */
     assert_true(lenet5_footing(&line, 0, 2).height == 0);
+}
+
+/* A 5 in two strokes: its body has been cut in two, and its bar begins over the second half. */
+static void bar_over_a_digit_is_no_hyphen(void **state)
+{
+    (void)state;
+    text_line line = {.count = 4,
+                      .height = 50,
+                      .pieces = {{0, 0, 15, 50}, {15, 25, 30, 50}, {26, 5, 46, 10}, {80, 0, 110, 50}},
+                      .cut = {-1, 3, -1, -1},
+                      .place = {.xx = 1, .yy = 1}};
+    const stroke middle[6] = {{0.1, 0.5, 0.5, 0.5}};
+    double value[MEASURES], share[MARKS];
+    footing over = lenet5_footing(&line, 2, 3);
+    assert_float_equal(over.over, 4.0 / 20, 1e-9);
+    line.pieces[2] = (span){40, 25, 60, 30};
+    footing between = lenet5_footing(&line, 2, 3);
+    assert_float_equal(between.over, 0, 1e-9);
+    over.base = between.base = BASE;
+    over.height = between.height = DIGIT;
+    measure_strokes(value, middle, &over);
+    lenet5_mark_shares(share, value, mark_forms);
+    assert_true(share[HYPHEN - LENET5_CLASSES] < 0.2);
+    measure_strokes(value, middle, &between);
+    lenet5_mark_shares(share, value, mark_forms);
+    assert_true(share[HYPHEN - LENET5_CLASSES] > 0.8);
 }
 
 /* ---- Pictures -------------------------------------------------------------------------------------------------------
@@ -272,6 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_are_told_by_place_size_and_shape),
         cmocka_unit_test(digits_are_no_marks),
+        cmocka_unit_test(bar_over_a_digit_is_no_hyphen),
         cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
         cmocka_unit_test(marks_are_read_with_their_digits),
         cmocka_unit_test(a_mark_of_the_mask_is_read),

@@ -21,11 +21,30 @@
 /* ---- Footing --------------------------------------------------------------------------------------------------------
  */
 
+/* The share of the columns from left to right, which pieces first to last - 1 have, that another part of the line has
+ * too: one that is as high as a digit, and may have been cut. */
+static double share_over(const text_line *line, size_t first, size_t last, double left, double right)
+{
+    double most = 0;
+    span part = EMPTY_SPAN;
+    for (size_t i = 0; i < line->count; i++) {
+        const bool own = i >= first && i < last;
+        part = line->cut[i] < 0 || own ? EMPTY_SPAN : part;
+        if (own)
+            continue;
+        part = span_of_both(part, line->pieces[i]);
+        if ((double)(part.bottom - part.top) >= TALL * line->height)
+            most = fmax(most, fmin(right, (double)part.right) - fmax(left, (double)part.left));
+    }
+    return most / (right - left);
+}
+
 footing lenet5_footing(const text_line *line, size_t first, size_t last)
 {
-    footing f = {0};
+    footing f = {.lean = -line->place.xy / line->place.xx};
     double sum = 0;
-    const double middle = (double)(line->pieces[first].left + line->pieces[last - 1].right) / 2;
+    const double left = (double)line->pieces[first].left, right = (double)line->pieces[last - 1].right;
+    const double middle = (left + right) / 2;
     for (size_t i = 0; i < line->count; i++) {
         const span *p = &line->pieces[i];
         if ((i >= first && i < last) || (double)(p->bottom - p->top) < TALL * line->height)
@@ -36,7 +55,12 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
         f.base += weight * (double)p->bottom;
         f.height += weight * (double)(p->bottom - p->top);
     }
-    return sum > 0 ? (footing){f.base / sum, f.height / sum, -line->place.xy / line->place.xx} : (footing){0};
+    if (sum == 0)
+        return (footing){0};
+    f.base /= sum;
+    f.height /= sum;
+    f.over = share_over(line, first, last, left, right);
+    return f;
 }
 
 /* ---- Measures -------------------------------------------------------------------------------------------------------
@@ -140,6 +164,7 @@ void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span 
     value[MEASURE_LEAN] = -2 * b / (double)height + fmax(0, beside->lean); /* a row is 2 / height of y */
     value[MEASURE_BEND] = c / (double)height;
     value[MEASURE_STRAY] = stray / h;
+    value[MEASURE_OVER] = beside->over;
 }
 
 /* ---- Shares ---------------------------------------------------------------------------------------------------------

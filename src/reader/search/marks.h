@@ -9,6 +9,7 @@
 typedef struct footing {
     double base, height; /* height is 0 where nothing stands beside it */
     double lean;         /* to the right, for a height of 1: what has been undone of the line */
+    double over;         /* the share of the ink's width that is over or under one of them */
 } footing;
 
 /* The footing for pieces first to last - 1, which do not count for it. */
@@ -30,6 +31,7 @@ enum {
     MEASURE_LEAN,    /* to the right, for a height of 1, in the picture or on the line, whichever is more */
     MEASURE_BEND,    /* out to the left, of its own height */
     MEASURE_STRAY,   /* of its rows' middles from a parabola */
+    MEASURE_OVER,    /* share of its width that is over or under a digit beside it: the bar of a 5 */
     MEASURES
 };
 
