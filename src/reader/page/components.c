@@ -140,8 +140,8 @@ static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size
     size_t edge = first == 0 || labels[first - 1] == 0;
     edge += end == width || labels[end] == 0;
     for (size_t x = first; x < end; x++) {
-        edge += y == 0 || labels[x - width] == 0;
-        edge += y + 1 == map->height || labels[x + width] == 0;
+        edge += y == 0 || (labels - width)[x] == 0;
+        edge += y + 1 == map->height || (labels + width)[x] == 0;
     }
     return edge;
 }
