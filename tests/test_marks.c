@@ -55,10 +55,10 @@ static void measure_strokes(double value[MEASURES], const stroke *strokes, const
     lenet5_measure_mark(value, ink, &box, beside);
 }
 
-/* The share of each mark in strokes that stand apart. */
-static void share_strokes(double share[MARKS], const stroke *strokes)
+/* The share of each mark in strokes that stand apart. lean: what has been undone of the line. */
+static void share_strokes(double share[MARKS], const stroke *strokes, double lean)
 {
-    const footing beside = {.base = BASE, .height = DIGIT};
+    const footing beside = {.base = BASE, .height = DIGIT, .lean = lean};
     double value[MEASURES];
     measure_strokes(value, strokes, &beside);
     lenet5_mark_shares(share, value, mark_forms);
@@ -70,22 +70,25 @@ static void marks_are_told_by_place_size_and_shape(void **state)
     static const struct {
         char mark;
         stroke strokes[6];
+        double lean;
     } drawn[] = {
-        {'.', {{0.1, 0.05, 0.101, 0.05}}},
-        {'.', {{0.1, 0.2, 0.12, 0.2}}},
-        {',', {{0.15, 0.05, 0.08, -0.2}}},
-        {':', {{0.1, 0.1, 0.101, 0.1}, {0.1, 0.6, 0.101, 0.6}}},
-        {'-', {{0.1, 0.45, 0.5, 0.47}}},
-        {'-', {{0.1, 0.5, 2, 0.45}}},
-        {'=', {{0.1, 0.35, 0.6, 0.37}, {0.1, 0.6, 0.6, 0.6}}},
-        {'+', {{0.1, 0.4, 0.6, 0.4}, {0.35, 0.15, 0.35, 0.65}}},
-        {'/', {{0.1, -0.3, 0.8, 1.3}}},
-        {'(', {{0.4, 1.2, 0.25, 0.9}, {0.25, 0.9, 0.2, 0.5}, {0.2, 0.5, 0.25, 0.1}, {0.25, 0.1, 0.4, -0.2}}},
-        {')', {{0.2, 1.2, 0.35, 0.9}, {0.35, 0.9, 0.4, 0.5}, {0.4, 0.5, 0.35, 0.1}, {0.35, 0.1, 0.2, -0.2}}},
+        {'.', {{0.1, 0.05, 0.101, 0.05}}, 0},
+        {'.', {{0.1, 0.2, 0.12, 0.2}}, 0},
+        {',', {{0.15, 0.05, 0.08, -0.2}}, 0},
+        {':', {{0.1, 0.1, 0.101, 0.1}, {0.1, 0.6, 0.101, 0.6}}, 0},
+        {'-', {{0.1, 0.45, 0.5, 0.47}}, 0},
+        {'-', {{0.1, 0.5, 2, 0.45}}, 0},
+        {'=', {{0.1, 0.35, 0.6, 0.37}, {0.1, 0.6, 0.6, 0.6}}, 0},
+        {'+', {{0.1, 0.4, 0.6, 0.4}, {0.35, 0.15, 0.35, 0.65}}, 0},
+        {'/', {{0.1, -0.3, 0.8, 1.3}}, 0},
+        {'/', {{0.1, -0.3, 0.15, 1.3}}, 0.4},
+        {'/', {{0.1, 0, 0.45, 1}}, 0}, /* of print */
+        {'(', {{0.4, 1.2, 0.25, 0.9}, {0.25, 0.9, 0.2, 0.5}, {0.2, 0.5, 0.25, 0.1}, {0.25, 0.1, 0.4, -0.2}}, 0},
+        {')', {{0.2, 1.2, 0.35, 0.9}, {0.35, 0.9, 0.4, 0.5}, {0.4, 0.5, 0.35, 0.1}, {0.35, 0.1, 0.2, -0.2}}, 0},
     };
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         double share[MARKS];
-        share_strokes(share, drawn[i].strokes);
+        share_strokes(share, drawn[i].strokes, drawn[i].lean);
         const double told = share[symbol_of(drawn[i].mark) - LENET5_CLASSES];
         if (told < 0.8)
             fail_msg("%c, drawing %zu: %.3f", drawn[i].mark, i, told);
@@ -101,10 +104,14 @@ static void digits_are_no_marks(void **state)
         {{0.1, 1, 0.6, 1}, {0.6, 1, 0.3, 0}},                            /* 7 */
         {{0.5, 0, 0.5, 1}, {0.5, 1, 0.1, 0.35}, {0.1, 0.35, 0.7, 0.35}}, /* 4 */
         {{0.1, 1, 0.5, 1}},                                              /* the bar of a 5 */
+        {{0.1, 0, 0.33, 0.5}, {0.33, 0.5, 0.45, 1.05}},                  /* 1 that bends somewhat */
+        /* and one that bends to the other side */
+        {{0.36, 1.1, 0.25, 0.8}, {0.25, 0.8, 0.22, 0.4}, {0.22, 0.4, 0.28, -0.05}},
+        {{0.1, 0.35, 0.25, 1}, {0.1, 0.05, 0.101, 0.05}}, /* ! of print */
     };
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         double share[MARKS], sum = 0;
-        share_strokes(share, drawn[i]);
+        share_strokes(share, drawn[i], 0);
         for (size_t mark = 0; mark < MARKS; mark++)
             sum += share[mark];
         if (sum > 0.2)
