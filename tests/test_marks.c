@@ -192,6 +192,13 @@ static void put_box(lenet5_picture *p, size_t left, size_t top, size_t width, si
         memset(p->grey + y * p->width + left, 30, width);
 }
 
+/* A bar that leans as one of print does: by 0.4 of its height. */
+static void put_slash(lenet5_picture *p, size_t left)
+{
+    for (size_t y = 0; y < 80; y++)
+        put_box(p, left + (size_t)(0.4 * (double)y), FOOT + 10 - y, 7, 1);
+}
+
 /* A capital of print: E or H. */
 static void put_capital(lenet5_picture *p, char capital, size_t left)
 {
@@ -223,7 +230,20 @@ static int clean_up(void **state)
     return 0;
 }
 
-/* Text of digits, E and H, points, hyphens and blanks. */
+static size_t advance_of(char character)
+{
+    switch (character) {
+    case '.': return 20;
+    case ' ': return 16;
+    case '/':
+    case '-':
+    case 'E':
+    case 'H': return 46;
+    default: return LETTER;
+    }
+}
+
+/* Text of digits, E and H, points, hyphens, slashes and blanks. */
 static lenet5_picture draw(const char *text)
 {
     lenet5_picture p = {40 + strlen(text) * LETTER, HIGH, NULL};
@@ -236,11 +256,13 @@ static lenet5_picture draw(const char *text)
             put_box(&p, left + 8, FOOT - 7, 7, 7);
         else if (*text == '-')
             put_box(&p, left + 8, FOOT - 32, 30, 6);
+        else if (*text == '/')
+            put_slash(&p, left);
         else if (*text == 'E' || *text == 'H')
             put_capital(&p, *text, left);
         else if (*text != ' ')
             put_digit(&p, &set, *text, left);
-        left += *text == '.' ? 20 : *text == '-' || *text == 'E' || *text == 'H' ? 46 : *text == ' ' ? 16 : LETTER;
+        left += advance_of(*text);
     }
     return p;
 }
@@ -290,6 +312,28 @@ static void a_mark_of_the_mask_is_read(void **state)
     lenet5_picture_free(&p);
 }
 
+static void assert_marks_doubted(const lenet5_picture *p)
+{
+    lenet5_reading r;
+    assert_int_equal(lenet5_read(&r, reader, p, NULL, NULL), LENET5_OK);
+    assert_int_equal(r.count, 1);
+    assert_true(r.lines[0].evidence[LENET5_EVIDENCE_MARKS] > 1);
+    assert_int_equal(r.lines[0].decision, LENET5_UNSURE);
+    lenet5_reading_free(&r);
+}
+
+/* Neither a slash nor a point can stand before a number: the one is read as a 1, the other as a part of a digit. */
+static void a_digit_that_may_be_a_mark_is_doubted(void **state)
+{
+    (void)state;
+    lenet5_picture slash = draw("/325"), point = draw("325");
+    assert_marks_doubted(&slash);
+    put_box(&point, 20, FOOT - 7, 9, 9);
+    assert_marks_doubted(&point);
+    lenet5_picture_free(&slash);
+    lenet5_picture_free(&point);
+}
+
 /* Without a format as with one; but then nobody says that this is all of the number. */
 static void words_beside_a_number_are_left_out(void **state)
 {
@@ -315,6 +359,7 @@ int main(void)
         cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
         cmocka_unit_test(marks_are_read_with_their_digits),
         cmocka_unit_test(a_mark_of_the_mask_is_read),
+        cmocka_unit_test(a_digit_that_may_be_a_mark_is_doubted),
         cmocka_unit_test(words_beside_a_number_are_left_out),
     };
     return cmocka_run_group_tests(tests, prepare, clean_up);

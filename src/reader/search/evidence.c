@@ -29,7 +29,7 @@ static const struct {
     [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
     [LENET5_EVIDENCE_UNREAD] = {"unread", "there is ink between or beside the digits that is not read"},
     [LENET5_EVIDENCE_LEFT_OUT] = {"left_out", "there is ink beside the line that is not read"},
-    [LENET5_EVIDENCE_MARKS] = {"marks", "a mark may be something else"},
+    [LENET5_EVIDENCE_MARKS] = {"marks", "a mark may be something else, or a digit a mark"},
     [LENET5_EVIDENCE_UNTOLD] = {"untold", "there are marks between or beside the digits"},
     [LENET5_EVIDENCE_BESIDE] = {"beside", "something stands before or behind the number"},
     [LENET5_EVIDENCE_BROKEN] = {"broken", "it may be a part of what stands beside it"},
@@ -62,9 +62,18 @@ static double rival_of(const double as[LENET5_CLASSES], unsigned digit)
     return log((rival + LEAST_RIVAL) / (as[digit] + LEAST_RIVAL)) + log(1 / LEAST_RIVAL);
 }
 
+static double share_of_marks(const arc *a)
+{
+    double share = 0;
+    for (size_t mark = 0; mark < MARKS; mark++)
+        share += a->mark[mark];
+    return share;
+}
+
 static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
 {
     const double height = (double)(a->box.bottom - a->box.top);
+    value[LENET5_EVIDENCE_MARKS] += a->measure[PRIOR_MARKED] - log(fmax(LEAST_LOOK, 1 - share_of_marks(a)));
     value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
     if (swept) /* boxes of places tell nothing */
         return;
@@ -120,11 +129,8 @@ static bool is_mark(const graph *g, size_t piece)
 {
     double most = 0;
     for (size_t i = 0; i < g->count; i++) {
-        double share = 0;
-        for (size_t mark = 0; mark < MARKS; mark++)
-            share += g->arcs[i].mark[mark];
         if (piece >= g->arcs[i].first && piece < g->arcs[i].last)
-            most = fmax(most, share);
+            most = fmax(most, share_of_marks(&g->arcs[i]));
     }
     return most > 0.5;
 }
