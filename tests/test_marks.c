@@ -82,7 +82,6 @@ static void marks_are_told_by_place_size_and_shape(void **state)
         {'+', {{0.1, 0.4, 0.6, 0.4}, {0.35, 0.15, 0.35, 0.65}}, 0},
         {'/', {{0.1, -0.3, 0.8, 1.3}}, 0},
         {'/', {{0.1, -0.3, 0.15, 1.3}}, 0.4},
-        {'/', {{0.1, 0, 0.45, 1}}, 0}, /* of print */
         {'(', {{0.4, 1.2, 0.25, 0.9}, {0.25, 0.9, 0.2, 0.5}, {0.2, 0.5, 0.25, 0.1}, {0.25, 0.1, 0.4, -0.2}}, 0},
         {')', {{0.2, 1.2, 0.35, 0.9}, {0.35, 0.9, 0.4, 0.5}, {0.4, 0.5, 0.35, 0.1}, {0.35, 0.1, 0.2, -0.2}}, 0},
     };
@@ -104,6 +103,7 @@ static void digits_are_no_marks(void **state)
         {{0.1, 1, 0.6, 1}, {0.6, 1, 0.3, 0}},                            /* 7 */
         {{0.5, 0, 0.5, 1}, {0.5, 1, 0.1, 0.35}, {0.1, 0.35, 0.7, 0.35}}, /* 4 */
         {{0.1, 1, 0.5, 1}},                                              /* the bar of a 5 */
+        {{0.1, 0, 0.28, 0.45}, {0.28, 0.45, 0.45, 1}},                   /* 1 that is nearly as straight as a slash */
         {{0.1, 0, 0.33, 0.5}, {0.33, 0.5, 0.45, 1.05}},                  /* 1 that bends somewhat */
         /* and one that bends to the other side */
         {{0.36, 1.1, 0.25, 0.8}, {0.25, 0.8, 0.22, 0.4}, {0.22, 0.4, 0.28, -0.05}},
@@ -288,6 +288,7 @@ static void marks_are_read_with_their_digits(void **state)
     assert_read("32.5", NULL, "32.5", 0);
     assert_read("325-", NULL, "325-", 0);
     assert_read("-325", NULL, "-325", 0);
+    assert_read("32/5", NULL, "32/5", 0);
     assert_read("32.5", &(lenet5_read_options){.digits_only = true}, "325", LENET5_NOTE_MARKS);
     assert_read("32.5", &(lenet5_read_options){.format = "3"}, "325", LENET5_NOTE_MARKS);
     assert_read("32.5", &(lenet5_read_options){.format = "dd,d"}, "32,5", 0);
