@@ -119,7 +119,7 @@ static void a_sign_in_halves_is_doubted(void **state)
     assert_int_equal(reading.count, 1);
     print_message("%% is read as %s, with a doubt of %.2f\n", reading.lines[0].string[0].text,
                   reading.lines[0].evidence[LENET5_EVIDENCE_SIGN]);
-    assert_true(reading.lines[0].evidence[LENET5_EVIDENCE_SIGN] > 0.5);
+    assert_true(reading.lines[0].evidence[LENET5_EVIDENCE_SIGN] > 1);
     lenet5_reading_free(&reading);
     lenet5_reader_free(reader);
 }

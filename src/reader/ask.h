@@ -7,6 +7,7 @@
 
 /* Labels of lenet5_builtin_signs. */
 #define DIGIT_LABELS 5 /* the first: digits */
+#define SIGN_LABEL 7
 #define MARK_LABEL 8
 
 #define LANES_WORK 130000 /* units of a budget: what a network takes for LENET5_LANES pictures */

@@ -74,6 +74,14 @@ static const arc *joined(const graph *g, const solution *s, size_t place)
     return NULL;
 }
 
+/* How probable it is that what two digits have been cut from is no sign. The network often takes two digits for a
+ * letter or a syllable and seldom for a sign, so that the label of signs counts three times. */
+static double share_of_pair(const float posterior[LENET5_CLASSES + 1])
+{
+    const double no_sign = 1 - (double)posterior[SIGN_LABEL];
+    return (1 - lenet5_share_of_signs(posterior)) * no_sign * no_sign;
+}
+
 /* Shows the network for signs what two digits have been cut from: a sign in halves, as of %, may look like two digits.
  * Two digits together it calls rubbish. */
 static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
@@ -93,7 +101,7 @@ static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *
         return;
     lenet5_ask_pictures(signs, r, &r->signs, pictures, count);
     for (size_t i = 0; i < count; i++)
-        seen->kind[place[i]] = fmin(seen->kind[place[i]], 1 - lenet5_share_of_signs(signs[i]));
+        seen->kind[place[i]] = fmin(seen->kind[place[i]], share_of_pair(signs[i]));
 }
 
 /* As good as the variants of a symbol can be, as long as they are unknown. */
