@@ -263,6 +263,30 @@ static void boxes_of_a_number_may_differ_in_width(void **state)
     }
 }
 
+/* A stroke lengthens the first tooth, a blot hides another, and the foot of a 2 goes from tooth to tooth. */
+static void hidden_teeth_of_a_comb_go(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_comb(&map);
+    line(&map, 50, 130, 50, 190, 3);
+    line(&map, 190, 170, 210, 180, 16);
+    line(&map, 255, 186, 295, 186, 4);
+    line(&map, 295, 140, 257, 186, 4);
+    layout found = find(&map);
+    assert_int_equal(found.rules, 12);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.fields[0].count, 10);
+    assert_int_equal(count_pieces(&map), 3);
+    for (size_t y = 190; y < 205; y++)
+        for (size_t x = 0; x < WIDTH; x++)
+            assert_true(map.ink[y * WIDTH + x] < 64 || (x > 240 && x < 300));
+    for (size_t x = 265; x < 290; x++)
+        assert_true(map.ink[186 * WIDTH + x] == 255);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 static void rules_under_digits_go(void **state)
 {
     (void)state;
@@ -527,6 +551,7 @@ int main(void)
         cmocka_unit_test(boxes_in_a_row_are_a_number),
         cmocka_unit_test(cells_of_a_table_are_fields),
         cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
+        cmocka_unit_test(hidden_teeth_of_a_comb_go),
         cmocka_unit_test(rules_under_digits_go),
         cmocka_unit_test(squared_paper_is_no_table),
         cmocka_unit_test(what_is_written_stays),

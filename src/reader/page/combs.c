@@ -1,9 +1,9 @@
 /*
- * A comb is a base with teeth at even distances, the first and the last at its ends; dashes are level lines of one
- * length in a row, each as far from the next:
+ * A comb is a base with teeth at even distances, the first and the last at its ends. Digits hide some of them, or
+ * lengthen them by a stroke: there the teeth are where the others say.
  *
- *     |   |   |   |   |
- *     +---+---+---+---+        ---  ---  ---  ---
+ *     |   | \ |   |   |
+ *     +---+--\+---+---+
  */
 #include "combs.h"
 
@@ -12,267 +12,283 @@
 
 #include "base/error.h"
 
-#define LEAST_PLACES 3  /* of a comb */
-#define MOST_PLACES 64  /* the same; a ruler has more */
-#define LEAST_PITCH 6.0 /* pixels from a tooth to the next */
-#define OFF_PITCH 0.2   /* of the distance from a tooth to the next that one may be off: perspective */
-#define LEAST_THERE 0.8 /* of a comb's teeth: digits hide some */
-#define CLOSED 0.9      /* of the same distance: a line that closes a tooth's top */
-#define SHORTEST 0.4    /* of a tooth's length, that a digit covers in part, and */
-#define LONGEST 1.2     /* the same, that a stroke lengthens */
-#define LEAST_DASHES 3  /* of a row */
-#define ALIKE 0.15      /* of their lengths and distances that dashes, and the first and the last tooth, may differ */
-#define ROW_PIXELS 2    /* and so many, that dashes of a row may be one over the other */
-#define FREE_PIXELS 2   /* beyond its edges that a free dash has paper; half of a row are free */
-#define APART 4         /* of so many dashes one at least is touched by nothing */
-#define END 0.15        /* of its length: an end */
-#define CROSSED 0.35    /* of its length that a digit may go on below it */
-#define LEAST_DASH 0.45 /* of the distance from a dash to the next: a hyphen between digits is shorter */
+#define LEAST_PLACES 3     /* of a comb */
+#define MOST_PLACES 64     /* the same; a ruler has more */
+#define MOST_UPRIGHTS 256  /* on a base: teeth, and strokes of digits */
+#define LEAST_PITCH 6.0    /* pixels from a tooth to the next */
+#define OFF_PITCH 0.2      /* of the distance from a tooth to the next that one may be off: perspective */
+#define LEAST_SEEN 0.6     /* of a comb's teeth, where nothing at all is in the place of some */
+#define FEWEST_SEEN 0.4    /* the same, where there is ink in the place of each */
+#define LEAST_THERE 0.8    /* of its teeth that are seen, or hidden by a digit */
+#define HIDDEN_INK 0.8     /* of the length of a hidden tooth: a digit, or the tooth, is there */
+#define CLOSED 0.9         /* of the same distance: a line that closes a tooth's top */
+#define LEAST_OF_LIKE 0.75 /* of the uprights on it that are like teeth: the others are strokes */
+#define SHORTEST 0.6       /* of the middle one of the teeth's lengths, and */
+#define LONGEST 1.25       /* the same: a tooth; a digit covers or lengthens others */
+#define DIGIT 1.2          /* of the same distance: the height of what stands between the teeth, which are lower */
+#define LENGTH_PIXELS 2    /* and so much: a tooth's end is where the base or a stroke blurs it */
 
-static bool alike(double a, double b)
-{
-    return fabs(a - b) <= ALIKE * fmax(a, b) + 1;
-}
-
-/* ---- Combs --------------------------------------------------------------------------------------------------------
- */
+/* An upright that stands on a base. */
+typedef struct tooth {
+    double x, length;
+    double closing; /* the length of a line that closes its top; 0: there is none */
+    uint32_t upright;
+} tooth;
 
 typedef struct comb {
     const segments *all;
-    const junctions *met;
     const segment *base;
-    const junction *teeth; /* (count): those of the base, some of which are none */
+    uint32_t level; /* the base's number */
     size_t count;
+    tooth list[MOST_UPRIGHTS]; /* (count), from left to right */
+    size_t places;
+    double length, pitch;               /* of the teeth */
+    const tooth *seen[MOST_PLACES + 1]; /* (places + 1); NULL: hidden */
 } comb;
 
-/* Whether an upright stands on a base. */
-static bool is_tooth(const comb *c, const junction *j)
-{
-    const segment *u = &c->all->list[j->upright];
-    return fabs(j->y - (double)u->to) <= REACH_PIXELS + u->thickness + c->base->thickness;
-}
-
-/* Whether a line as long as from a tooth to the next closes the top of one: it is a side of a box. */
-static bool is_closed(const comb *c, const junction *j, double pitch)
+/* The length of the longest line that closes the top of an upright: a side of a box has one. */
+static double closing_length(const comb *c, const junctions *met, const junction *j)
 {
     const segment *u = &c->all->list[j->upright];
     const double near = REACH_PIXELS + u->thickness + c->base->thickness;
-    bool closed = false;
-    for (size_t i = c->met->first_upright[j->upright]; i < c->met->first_upright[j->upright + 1]; i++) {
-        const junction *top = &c->met->by_upright[i];
-        closed |= top->y <= (double)u->from + near && top->level != j->level &&
-                  length_of(&c->all->list[top->level]) >= CLOSED * pitch;
+    double longest = 0;
+    for (size_t i = met->first_upright[j->upright]; i < met->first_upright[j->upright + 1]; i++) {
+        const junction *top = &met->by_upright[i];
+        if (top->y <= (double)u->from + near && top->level != j->level)
+            longest = fmax(longest, length_of(&c->all->list[top->level]));
     }
-    return closed;
+    return longest;
 }
 
-/* How high a tooth stands. */
-static double height_of(const comb *c, const junction *j)
+/* Lists the uprights that stand on a base; none where there are too many. */
+static void list_teeth(comb *c, const junctions *met, const junction *on, size_t count)
 {
-    return j->y - (double)c->all->list[j->upright].from;
-}
-
-/* The tooth that is nearest to a place on the base, or NULL. */
-static const junction *tooth_at(const comb *c, double x, double pitch, double length)
-{
-    const junction *nearest = NULL;
-    for (size_t i = 0; i < c->count; i++) {
-        const junction *j = &c->teeth[i];
-        const double here = height_of(c, j);
-        if (fabs(j->x - x) <= OFF_PITCH * pitch && is_tooth(c, j) && !is_closed(c, j, pitch) &&
-            here >= SHORTEST * length && here <= LONGEST * length &&
-            (!nearest || fabs(j->x - x) < fabs(nearest->x - x)))
-            nearest = j;
-    }
-    return nearest;
-}
-
-/* The number of places that agree with the teeth; 0: it is no comb. */
-static size_t count_places(const comb *c, const junction *first, const junction *last)
-{
-    const double length = height_of(c, first), span = last->x - first->x;
-    const size_t most = c->count - 1 < MOST_PLACES ? c->count - 1 : MOST_PLACES;
-    for (size_t places = most * 5 / 4; places >= LEAST_PLACES; places--) {
-        const double pitch = span / (double)places;
-        size_t there = 0;
-        for (size_t i = 0; i <= places; i++)
-            there += tooth_at(c, first->x + (double)i * pitch, pitch, length) != NULL;
-        if (pitch >= LEAST_PITCH && (double)there >= LEAST_THERE * (double)(places + 1))
-            return places;
-    }
-    return 0;
-}
-
-/* The teeth at both ends of the base, which are alike. */
-static bool find_ends(const junction **first, const junction **last, const comb *c)
-{
-    *first = *last = NULL;
-    for (size_t i = 0; i < c->count; i++) {
-        const junction *j = &c->teeth[i];
-        const double near = REACH_PIXELS + 2 * c->all->list[j->upright].thickness;
-        if (!is_tooth(c, j))
+    c->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const segment *u = &c->all->list[on[i].upright];
+        if (fabs(on[i].y - (double)u->to) > REACH_PIXELS + u->thickness + c->base->thickness)
             continue;
-        if (fabs(j->x - (double)c->base->from) <= near && !*first)
-            *first = j;
-        if (fabs(j->x - (double)c->base->to) <= near)
-            *last = j;
+        if (c->count == MOST_UPRIGHTS) {
+            c->count = 0;
+            return;
+        }
+        c->list[c->count++] =
+            (tooth){on[i].x, on[i].y - (double)u->from, closing_length(c, met, &on[i]), on[i].upright};
     }
-    return *first && *last && *first != *last && alike(height_of(c, *first), height_of(c, *last));
 }
 
-static lenet5_status find_comb(frames *found, const comb *c, lenet5_error *error)
+/* Whether an upright may be a tooth of a length; 0: of any. */
+static bool is_tooth(const comb *c, const tooth *t, double length)
 {
-    const junction *first, *last;
-    const size_t places = c->count > LEAST_PLACES && find_ends(&first, &last, c) ? count_places(c, first, last) : 0;
-    if (places == 0)
-        return LENET5_OK;
-    const uint32_t base = first->level;
-    const double length = height_of(c, first), pitch = (last->x - first->x) / (double)places;
-    spot before = {first->x, first->y};
-    found->printed[base] = found->printed[first->upright] = true;
-    for (size_t i = 1; i <= places; i++) {
-        const double x = first->x + (double)i * pitch;
-        const junction *tooth = tooth_at(c, x, pitch, length);
-        const spot here = {tooth ? tooth->x : x, lenet5_segment_at(c->all, c->base, tooth ? tooth->x : x)};
-        const frame f = {{{before.x, before.y - length}, {here.x, here.y - length}, here, before},
-                         {base, base, base, base},
+    return t->closing < CLOSED * c->pitch && (length == 0 || (t->length >= SHORTEST * length - LENGTH_PIXELS &&
+                                                              t->length <= LONGEST * length + LENGTH_PIXELS));
+}
+
+/* Where a tooth is to be. */
+static double place_of(const comb *c, size_t i)
+{
+    return (double)c->base->from + (double)i * c->pitch;
+}
+
+/* Finds the teeth of a length that are nearest to their places, and returns how many. */
+static size_t find_nearest(comb *c, double length)
+{
+    size_t seen = 0;
+    for (size_t i = 0, first = 0; i <= c->places; i++) {
+        const double x = place_of(c, i), near = OFF_PITCH * c->pitch;
+        c->seen[i] = NULL;
+        while (first < c->count && c->list[first].x < x - near)
+            first++;
+        for (size_t k = first; k < c->count && c->list[k].x <= x + near; k++) {
+            const tooth *t = &c->list[k];
+            if (is_tooth(c, t, length) && (!c->seen[i] || fabs(t->x - x) < fabs(c->seen[i]->x - x)))
+                c->seen[i] = t;
+        }
+        seen += c->seen[i] != NULL;
+    }
+    return seen;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* The middle one of the lengths of the teeth that are seen: digits lengthen some. */
+static double middle_length(const comb *c)
+{
+    double lengths[MOST_PLACES + 1];
+    size_t count = 0;
+    for (size_t i = 0; i <= c->places; i++)
+        if (c->seen[i])
+            lengths[count++] = c->seen[i]->length;
+    qsort(lengths, count, sizeof *lengths, by_value);
+    return count > 0 ? lengths[count / 2] : 0;
+}
+
+/* Where a tooth is: a hidden one is as far from the nearest that are seen as they are from each other. */
+static double tooth_at(const comb *c, size_t i)
+{
+    size_t before = i, after = i;
+    while (before > 0 && !c->seen[before])
+        before--;
+    while (after < c->places && !c->seen[after])
+        after++;
+    const tooth *left = c->seen[before], *right = c->seen[after];
+    if (!left)
+        return right->x - c->pitch * (double)(after - i);
+    if (!right)
+        return left->x + c->pitch * (double)(i - before);
+    return after > before ? left->x + (right->x - left->x) * (double)(i - before) / (double)(after - before) : left->x;
+}
+
+/* The mean distance from a tooth to the next, between the first and the last that are seen. */
+static double seen_pitch(const comb *c)
+{
+    size_t first = 0, last = c->places;
+    while (!c->seen[first])
+        first++;
+    while (!c->seen[last])
+        last--;
+    return (c->seen[last]->x - c->seen[first]->x) / (double)(last - first);
+}
+
+/* Whether there is ink where a tooth is hidden. */
+static bool is_covered(const comb *c, const ink_map *map, size_t i)
+{
+    const double x = round(tooth_at(c, i)), foot = lenet5_segment_at(c->all, c->base, x);
+    size_t steps = 0, inked = 0;
+    for (double y = round(foot - c->length); y < foot; y++, steps++)
+        inked += is_inked(map, x - 1, y) || is_inked(map, x, y) || is_inked(map, x + 1, y);
+    return (double)inked >= HIDDEN_INK * (double)steps;
+}
+
+/* How many uprights are like teeth. */
+static size_t count_like_teeth(const comb *c)
+{
+    size_t like = 0;
+    for (size_t i = 0; i < c->count; i++)
+        like += is_tooth(c, &c->list[i], c->length);
+    return like;
+}
+
+/* Whether a base is a comb of so many places. */
+static bool has_places(comb *c, const ink_map *map, size_t places)
+{
+    const double teeth = (double)(places + 1);
+    c->places = places;
+    c->pitch = length_of(c->base) / (double)places;
+    if (c->pitch < LEAST_PITCH || (double)find_nearest(c, 0) < FEWEST_SEEN * teeth)
+        return false;
+    c->length = middle_length(c);
+    const size_t seen = find_nearest(c, c->length);
+    if (seen < 2 || (double)seen < FEWEST_SEEN * teeth || (!c->seen[0] && !c->seen[places]) ||
+        (double)seen < LEAST_OF_LIKE * (double)count_like_teeth(c))
+        return false;
+    c->pitch = seen_pitch(c);
+    size_t there = seen;
+    for (size_t i = 0; i <= places; i++)
+        there += !c->seen[i] && is_covered(c, map, i);
+    return (double)there >= ((double)seen >= LEAST_SEEN * teeth ? LEAST_THERE : 1) * teeth;
+}
+
+static bool is_comb(comb *c, const ink_map *map)
+{
+    const double most = (double)c->count / FEWEST_SEEN;
+    for (size_t places = most < MOST_PLACES ? (size_t)most : MOST_PLACES; places >= LEAST_PLACES; places--)
+        if (has_places(c, map, places))
+            return true;
+    return false;
+}
+
+/* ---- What they make -----------------------------------------------------------------------------------------------
+ */
+
+static spot foot_of(const comb *c, size_t i)
+{
+    const double x = tooth_at(c, i);
+    return (spot){x, lenet5_segment_at(c->all, c->base, x)};
+}
+
+static bool add_places(frames *found, const comb *c)
+{
+    const double height = fmax(c->length, DIGIT * c->pitch);
+    bool added = true;
+    for (size_t i = 0; i < c->places && added; i++) {
+        const spot from = foot_of(c, i), to = foot_of(c, i + 1);
+        const frame f = {{{from.x, from.y - height}, {to.x, to.y - height}, to, from},
+                         {c->level, c->level, c->level, c->level},
                          c->base->thickness,
                          false,
                          false};
-        if (tooth)
-            found->printed[tooth->upright] = true;
-        if (!lenet5_add_frame(found, &f))
-            return lenet5_fail_memory(error);
-        before = here;
+        added = lenet5_add_frame(found, &f);
     }
-    return LENET5_OK;
+    return added;
 }
 
-lenet5_status lenet5_find_combs(frames *found, const segments *all, const junctions *met, budget *b,
+/* A segment where a tooth is hidden. */
+static drawn_line hidden_tooth(const comb *c, size_t i)
+{
+    const spot foot = foot_of(c, i);
+    drawn_line mean = {true, fmax(0, round(foot.y - c->length)), round(foot.y), foot.x, 0, 0};
+    double seen = 0;
+    for (size_t k = 0; k <= c->places; k++) {
+        const segment *s = c->seen[k] ? &c->all->list[c->seen[k]->upright] : NULL;
+        mean.thickness += s ? s->thickness : 0;
+        mean.slope += s ? s->slope : 0;
+        seen += s != NULL;
+    }
+    mean.thickness /= fmax(1, seen);
+    mean.slope /= fmax(1, seen);
+    return mean;
+}
+
+/* Marks segments that were added to those of a map as printed. */
+static bool mark_added(frames *found, size_t before, size_t count)
+{
+    bool *printed = realloc(found->printed, (count + 1) * sizeof *printed);
+    if (!printed)
+        return false;
+    for (size_t i = before; i < count; i++)
+        printed[i] = true;
+    found->printed = printed;
+    return true;
+}
+
+/* Marks the base and the teeth, and adds segments for those that are hidden. */
+static lenet5_status take_out(frames *found, segments *all, const comb *c, lenet5_error *error)
+{
+    drawn_line hidden[MOST_PLACES + 1];
+    size_t count = 0;
+    const size_t before = all->count;
+    found->printed[c->level] = true;
+    for (size_t i = 0; i <= c->places; i++)
+        if (c->seen[i])
+            found->printed[c->seen[i]->upright] = true;
+        else
+            hidden[count++] = hidden_tooth(c, i);
+    bool added = add_places(found, c);
+    for (size_t i = 0; i < count && added; i++)
+        added = lenet5_add_line(all, &hidden[i]);
+    return added && mark_added(found, before, all->count) ? LENET5_OK : lenet5_fail_memory(error);
+}
+
+lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *met, const ink_map *map, budget *b,
                                 lenet5_error *error)
 {
+    const size_t all_before = all->count; /* combs add to them */
     lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < all->count && status == LENET5_OK; i++) {
+    for (size_t i = 0; i < all_before && status == LENET5_OK; i++) {
         const size_t count = met->first_level[i + 1] - met->first_level[i];
-        if (count == 0 || !lenet5_is_solid(all, &all->list[i])) /* 0: an upright one, or there is no list at all */
+        if (count < LEAST_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an upright one */
             continue;
-        const comb c = {all, met, &all->list[i], met->by_level + met->first_level[i], count};
-        status = find_comb(found, &c, error);
+        comb c = {.all = all, .base = &all->list[i], .level = (uint32_t)i};
+        list_teeth(&c, met, met->by_level + met->first_level[i], count);
+        if (is_comb(&c, map))
+            status = take_out(found, all, &c, error);
         if (status == LENET5_OK)
-            status = lenet5_check_time(b, 10 * count, error);
+            status = lenet5_check_time(b, 10 * count + 3 * MOST_PLACES * c.count, error);
     }
-    return status;
-}
-
-/* ---- Dashes -------------------------------------------------------------------------------------------------------
- */
-
-typedef struct dash {
-    double row, from;
-    size_t index;
-} dash;
-
-static int by_row(const void *a, const void *b)
-{
-    const dash *left = a, *right = b;
-    if (left->row != right->row)
-        return left->row > right->row ? 1 : -1;
-    return (left->from > right->from) - (left->from < right->from);
-}
-
-/* The dash of the same row that comes next, or NULL. */
-static const dash *next_dash(const dash *d, const dash *list, size_t count, const segments *all)
-{
-    const segment *s = &all->list[d->index];
-    const dash *next = NULL;
-    const double off = ROW_PIXELS + ALIKE * length_of(s);
-    const dash *i = d;
-    while (i > list && (i - 1)->row >= d->row - off)
-        i--;
-    for (; i < list + count && i->row <= d->row + off; i++)
-        if (i->from > d->from && (!next || i->from < next->from) &&
-            alike(length_of(&all->list[i->index]), length_of(s)))
-            next = i;
-    return next;
-}
-
-/* How many dashes there are in a row from one on; each is as far from the next. */
-static size_t count_dashes(const dash **row, size_t most, const dash *d, const dash *list, size_t count,
-                           const segments *all)
-{
-    size_t n = 0;
-    double pitch = 0;
-    while (d && n < most) {
-        row[n++] = d;
-        const dash *next = next_dash(d, list, count, all);
-        const double apart = next ? next->from - d->from : 0;
-        if (!next || (n > 1 && !alike(apart, pitch)) || length_of(&all->list[d->index]) < LEAST_DASH * apart)
-            break;
-        pitch = n == 1 ? apart : pitch;
-        d = next;
-    }
-    return n;
-}
-
-/* Whether there is paper around both ends of a level segment: one end of the bar of a 4, 5 or 7 has none. */
-static bool has_free_ends(const segments *all, const ink_map *map, const segment *s)
-{
-    const double off = 0.5 * s->thickness + FREE_PIXELS + 0.5, end = END * length_of(s);
-    for (double step = (double)s->from - FREE_PIXELS; step < (double)s->to + FREE_PIXELS; step++) {
-        const double at = lenet5_segment_at(all, s, step);
-        const bool middle = step > (double)s->from + end && step < (double)s->to - end;
-        if (!middle && (is_inked(map, step, at - off) || is_inked(map, step, at + off) ||
-                        (beyond(s, step) >= FREE_PIXELS && is_inked(map, step, at))))
-            return false;
-    }
-    return true;
-}
-
-/* Whether a level segment is no stroke of a digit, by its ends, and by what goes on below it. */
-static bool is_free(const segments *all, const ink_map *map, const segment *s)
-{
-    size_t inked = 0;
-    for (size_t step = s->from; step < s->to; step++)
-        inked += is_inked(map, (double)step,
-                          lenet5_segment_at(all, s, (double)step) + 0.5 * s->thickness + FREE_PIXELS + 0.5);
-    return has_free_ends(all, map, s) && (double)inked <= CROSSED * length_of(s);
-}
-
-/* Whether nothing at all touches a level segment: of the feet of printed 1s none is so. */
-static bool is_apart(const segments *all, const segment *s)
-{
-    for (size_t step = s->from; step < s->to; step++)
-        if (all->traces[s->path + step - s->from].crosses == CROSSES_INK)
-            return false;
-    return true;
-}
-
-lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *work,
-                                 lenet5_error *error)
-{
-    enum { MOST = 64 };
-    const dash *row[MOST];
-    dash *list = malloc((all->count + 1) * sizeof *list);
-    if (!list)
-        return lenet5_fail_memory(error);
-    size_t count = 0;
-    for (size_t i = 0; i < all->count; i++)
-        if (!all->list[i].upright && !found->printed[i])
-            list[count++] =
-                (dash){lenet5_segment_at(all, &all->list[i], (double)all->list[i].from), (double)all->list[i].from, i};
-    qsort(list, count, sizeof *list, by_row);
-    lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        size_t free_ones = 0, apart = 0;
-        const size_t n = count_dashes(row, MOST, &list[i], list, count, all);
-        for (size_t k = 0; k < n; k++) {
-            free_ones += is_free(all, map, &all->list[row[k]->index]);
-            apart += is_apart(all, &all->list[row[k]->index]);
-        }
-        for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n && APART * apart >= n; k++)
-            found->printed[row[k]->index] = true;
-        status = lenet5_check_time(work, 100 * n, error);
-    }
-    free(list);
     return status;
 }

@@ -1,15 +1,11 @@
-/* Combs, and dashes in a row: places for digits that are not closed. */
+/* Combs: a line with short teeth, between which the digits stand. */
 #ifndef LENET5_READER_COMBS_H
 #define LENET5_READER_COMBS_H
 
 #include "frames.h"
 
-/* Marks what is printed, and adds a frame for each place of a comb. */
-lenet5_status lenet5_find_combs(frames *found, const segments *all, const junctions *met, budget *b,
+/* Marks what is printed, and adds a frame for each place. Teeth that digits hide become segments, at the end of all. */
+lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *met, const ink_map *map, budget *b,
                                 lenet5_error *error);
-
-/* Marks what is printed. */
-lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *b,
-                                 lenet5_error *error);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "combs.h"
+#include "dashes.h"
 #include "junctions.h"
 #include "rows.h"
 #include "splits.h"
@@ -244,7 +245,10 @@ static bool frames_below(builder *b, size_t level)
 /* ---- Dividers -----------------------------------------------------------------------------------------------------
  */
 
-/* Whether a segment ends at a printed line across, at a step or near it; corner: at that one's end. */
+/*
+ * Whether a segment ends at a printed line across, at a step or near it; corner: at that one's end. Nothing divides the
+ * places of a comb: the foot of a 2 goes from tooth to tooth.
+ */
 static bool ends_at(bool *corner, const builder *b, const segment *here, size_t step)
 {
     const segment *list = b->all->list;
@@ -258,9 +262,9 @@ static bool ends_at(bool *corner, const builder *b, const segment *here, size_t 
         const double at = here->upright ? met[i].y : met[i].x;
         const double across = here->upright ? met[i].x : met[i].y;
         const double near = REACH_PIXELS + here->thickness + other->thickness;
-        if (!b->found->printed[other - list] || here->thickness > DIVIDER_THICKER * other->thickness + 1.5 ||
-            !is_like_a_side(here, other->thickness) || fabs(here->slope + other->slope) > DIVIDER_SLANTED ||
-            fabs(at - (double)step) > near)
+        if (!b->found->printed[other - list] || b->combed[other - list] ||
+            here->thickness > DIVIDER_THICKER * other->thickness + 1.5 || !is_like_a_side(here, other->thickness) ||
+            fabs(here->slope + other->slope) > DIVIDER_SLANTED || fabs(at - (double)step) > near)
             continue;
         found = true;
         *corner |= fmin(fabs(across - (double)other->from), fabs(across - (double)other->to)) <= near;
@@ -352,26 +356,37 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
 
 static lenet5_status find_structure(builder *b, budget *work, lenet5_error *error)
 {
-    lenet5_status status = lenet5_find_combs(b->found, b->all, b->met, work, error);
-    if (status != LENET5_OK)
-        return status;
     bool *combed = malloc((b->all->count + 1) * sizeof *combed);
     if (!combed)
         return lenet5_fail_memory(error);
     memcpy(combed, b->found->printed, b->all->count * sizeof *combed);
     b->combed = combed;
-    status = find_boxes(b, work, error);
+    const lenet5_status status = find_boxes(b, work, error);
     free(combed);
     return status;
 }
 
-lenet5_status lenet5_find_frames(frames *found, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
+/* Finds combs, and junctions again where they add segments to those that met. */
+static lenet5_status find_combs(frames *found, segments *all, junctions *met, const ink_map *map, budget *b,
+                                lenet5_error *error)
+{
+    const size_t before = all->count;
+    const lenet5_status status = lenet5_find_combs(found, all, met, map, b, error);
+    if (status != LENET5_OK || all->count == before)
+        return status;
+    lenet5_junctions_free(met);
+    return lenet5_find_junctions(met, all, map, b, error);
+}
+
+lenet5_status lenet5_find_frames(frames *found, segments *all, const ink_map *map, budget *b, lenet5_error *error)
 {
     *found = (frames){.printed = calloc(all->count + 1, sizeof *found->printed)};
     if (!found->printed)
         return lenet5_fail_memory(error);
     junctions met;
     lenet5_status status = lenet5_find_junctions(&met, all, map, b, error);
+    if (status == LENET5_OK)
+        status = find_combs(found, all, &met, map, b, error);
     builder built = {.all = all, .map = map, .met = &met, .found = found};
     if (status == LENET5_OK)
         status = find_structure(&built, b, error);

@@ -25,9 +25,8 @@ typedef struct frames {
     double corner; /* how large a round corner is; 0: there are none */
 } frames;
 
-/* Free what is found, whatever the status. */
-lenet5_status lenet5_find_frames(frames *found, const segments *all, const ink_map *map, budget *b,
-                                 lenet5_error *error);
+/* Free what is found, whatever the status. Print that writing hides becomes segments too, behind the others. */
+lenet5_status lenet5_find_frames(frames *found, segments *all, const ink_map *map, budget *b, lenet5_error *error);
 
 /* Adds a frame, unless there are MOST_FRAMES; false: no memory. */
 bool lenet5_add_frame(frames *found, const frame *f);

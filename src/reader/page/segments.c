@@ -508,6 +508,32 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
     return status;
 }
 
+bool lenet5_add_line(segments *all, const drawn_line *added)
+{
+    const segment *last = all->count > 0 ? &all->list[all->count - 1] : NULL;
+    const size_t path = last ? last->path + last->to - last->from : 0;
+    const size_t from = (size_t)added->from, length = (size_t)fmax(1, added->to - added->from);
+    segment *list = realloc(all->list, (all->count + 1) * sizeof *list);
+    all->list = list ? list : all->list;
+    trace *traces = realloc(all->traces, (path + length) * sizeof *traces);
+    all->traces = traces ? traces : all->traces;
+    if (!list || !traces)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        const double middle = added->across - added->slope * (double)(length - 1 - i);
+        const double first = fmax(0, round(middle - 0.5 * (added->thickness - 1)));
+        traces[path + i] = (trace){(uint32_t)first, (uint32_t)fmax(first, round(middle + 0.5 * (added->thickness - 1))),
+                                   CROSSES_NOTHING};
+    }
+    list[all->count++] = (segment){.from = from,
+                                   .to = from + length,
+                                   .path = path,
+                                   .slope = added->slope,
+                                   .thickness = added->thickness,
+                                   .upright = added->upright};
+    return true;
+}
+
 double lenet5_segment_at(const segments *all, const segment *s, double step)
 {
     const double within = fmin(fmax(step, (double)s->from), (double)(s->to - 1));

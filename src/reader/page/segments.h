@@ -53,6 +53,15 @@ typedef struct segments {
 lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, unsigned level, budget *b,
                                    lenet5_error *error);
 
+/* A segment that is drawn and not found: from step to step, across at its last one. */
+typedef struct drawn_line {
+    bool upright;
+    double from, to, across, slope, thickness;
+} drawn_line;
+
+/* Adds one behind the others; false: no memory. */
+bool lenet5_add_line(segments *all, const drawn_line *added);
+
 /* The middle of a segment at a step; beyond its ends it goes straight on. */
 double lenet5_segment_at(const segments *all, const segment *s, double step);
 
