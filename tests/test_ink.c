@@ -207,6 +207,46 @@ static void a_dark_corner_is_no_ink(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Beside a sheet that lies askew the table shows: along a part of the upper border, and all of that on the right. */
+static void wedges_along_the_border_are_no_ink(void **state)
+{
+    (void)state;
+    static canvas c;
+    ink_map map;
+    ink_report report;
+    double kept;
+    size_t added;
+    write_digits(&c);
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < WIDTH; x++) {
+            const double above = 9 - (double)x / 20, beside = (double)x - (WIDTH - 12 + (double)y / 12);
+            c.print[y][x] = 1 / DARK * 0.8 * fmax(0, fmin(1, fmax(above - (double)y, beside)));
+        }
+    find_ink(&map, &report, &c, 1);
+    compare(&kept, &added, &map, &c);
+    assert_true(kept > 0.99 && added == 0);
+    assert_true(report.sheet);
+    lenet5_ink_free(&map);
+}
+
+/* A 7 whose bar is along the border, from the corner on. */
+static void a_digit_in_the_corner_is_ink(void **state)
+{
+    (void)state;
+    static canvas c;
+    ink_map map;
+    ink_report report;
+    double kept;
+    size_t added;
+    write_digits(&c);
+    draw_line(c.pen, (double[]){1, 2}, (double[]){26, 1}, PEN);
+    draw_line(c.pen, (double[]){26, 1}, (double[]){10, 50}, PEN);
+    find_ink(&map, &report, &c, 1);
+    compare(&kept, &added, &map, &c);
+    assert_true(kept > 0.99 && !report.sheet);
+    lenet5_ink_free(&map);
+}
+
 typedef struct tint {
     uint8_t red, green, blue;
 } tint;
@@ -266,9 +306,14 @@ static void frames_of_another_colour_are_faint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strokes_stand_out_from_patterns), cmocka_unit_test(a_point_stands_out_from_patterns),
-        cmocka_unit_test(a_pattern_alone_is_no_ink),       cmocka_unit_test(plain_paper_has_no_pattern),
-        cmocka_unit_test(a_dark_corner_is_no_ink),         cmocka_unit_test(frames_of_another_colour_are_faint),
+        cmocka_unit_test(strokes_stand_out_from_patterns),
+        cmocka_unit_test(a_point_stands_out_from_patterns),
+        cmocka_unit_test(a_pattern_alone_is_no_ink),
+        cmocka_unit_test(plain_paper_has_no_pattern),
+        cmocka_unit_test(a_dark_corner_is_no_ink),
+        cmocka_unit_test(frames_of_another_colour_are_faint),
+        cmocka_unit_test(wedges_along_the_border_are_no_ink),
+        cmocka_unit_test(a_digit_in_the_corner_is_ink),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@
 
 #include "base/between.h"
 #include "base/error.h"
+#include "edges.h"
 #include "histogram.h"
 #include "pattern.h"
 #include "shadow.h"
@@ -404,10 +405,12 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
 static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
 {
     division d = divide_map(map);
-    bool shadows, parted = false;
-    lenet5_status status = lenet5_leave_out_shadows(&shadows, map, d.threshold, b, error);
-    if (status == LENET5_OK && shadows) {
-        report->shadow = true;
+    bool shadows = false, parted = false;
+    lenet5_status status = lenet5_leave_out_edges(&report->sheet, map, d.threshold, b, error);
+    if (status == LENET5_OK)
+        status = lenet5_leave_out_shadows(&shadows, map, d.threshold, b, error);
+    if (status == LENET5_OK && (shadows || report->sheet)) {
+        report->shadow |= shadows;
         d = divide_map(map);
     }
     if (status == LENET5_OK)

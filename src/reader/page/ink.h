@@ -15,7 +15,7 @@ typedef struct ink_map {
 typedef struct ink_report {
     bool empty;    /* nothing differs enough from paper */
     bool light;    /* the ink is lighter than the paper */
-    bool sheet;    /* it lay on something darker; lenet5_find_ink does not know of it */
+    bool sheet;    /* it lay on something darker, of which lenet5_find_ink knows the edges along the border */
     bool thin;     /* strokes are hardly a pixel wide; lenet5_find_ink does not say so */
     bool shadow;   /* the light falls off across the picture */
     bool pattern;  /* a pattern of the paper was left out */

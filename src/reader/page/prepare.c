@@ -39,7 +39,7 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
         *place = FROM_ENLARGED;
     }
     report->thin = stroke > 0 && stroke < THIN;
-    report->sheet = cleared.grey;
+    report->sheet |= cleared.grey != NULL;
     free(cleared.grey);
     return status;
 }
