@@ -430,6 +430,47 @@ static void a_box_with_a_hidden_side_is_of_its_row(void **state)
     assert_one_field_of_five(&map, 90);
 }
 
+/* Grey rules of which the noise of a scan has left more in some places, and less in others. */
+static void boxes_fainter_than_noise_are_a_number(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    uint32_t seed = 1;
+    for (int i = 0; i < 5; i++)
+        rectangle(&map, 50 + 90 * i, 60, 110 + 90 * i, 150, 1);
+    for (size_t i = 0; i < WIDTH * HEIGHT; i++) {
+        seed = seed * 1103515245u + 12345u;
+        map.ink[i] = (uint8_t)(map.ink[i] / 255 * (8 + (seed >> 16) % 18));
+    }
+    for (int i = 0; i < 5; i++)
+        line(&map, 65 + 90 * i, 80, 85 + 90 * i, 130, 5);
+    assert_one_field_of_five(&map, 90);
+}
+
+/* Of the boxes between the first and the last, a third of the upper side is missing. */
+static void boxes_with_gaps_are_of_the_row(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++)
+        rectangle(&map, 50 + 90 * i, 60, 110 + 90 * i, 150, 1);
+    for (size_t y = 55; y < 66; y++)
+        for (size_t i = 1; i < 4; i++)
+            memset(map.ink + y * WIDTH + 70 + 90 * i, 0, 20);
+    assert_one_field_of_five(&map, 90);
+}
+
+/* A 5 of a stroke as thick as the rules, from one side of its box to the other. */
+static void the_stroke_of_a_five_is_no_side(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++)
+        rectangle(&map, 50 + 75 * i, 60, 125 + 75 * i, 150, 6);
+    line(&map, 52, 87, 123, 87, 7);
+    assert_one_field_of_five(&map, 80);
+}
+
 static void the_bar_of_a_four_is_no_side(void **state)
 {
     (void)state;
@@ -561,6 +602,9 @@ int main(void)
         cmocka_unit_test(faint_boxes_are_a_number),
         cmocka_unit_test(a_box_with_a_hidden_side_is_of_its_row),
         cmocka_unit_test(the_bar_of_a_four_is_no_side),
+        cmocka_unit_test(boxes_fainter_than_noise_are_a_number),
+        cmocka_unit_test(boxes_with_gaps_are_of_the_row),
+        cmocka_unit_test(the_stroke_of_a_five_is_no_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 
 #define MOST_JUNCTIONS 400000
 #define REACH 0.18   /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
+#define EVEN 0.3     /* of the farther end from a round corner: the nearer one; else one of them goes into the corner */
 #define MOST_PAPER 1 /* pixels between a segment and one that it runs into */
 
 typedef struct finder {
@@ -48,7 +49,8 @@ static bool do_meet(const finder *b, const segment *level, const segment *uprigh
     const double reach = REACH_PIXELS + level->thickness + upright->thickness + gap;
     if (off > 0 && off2 > 0) {
         const double round = reach + REACH * fmin(length_of(level), length_of(upright));
-        return off <= round && off2 <= round;
+        const bool is_round = fmax(off, off2) <= round && fmin(off, off2) >= EVEN * fmax(off, off2);
+        return fmax(off, off2) <= reach || is_round;
     }
     return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MOST_PAPER + gap &&
            (double)paper_before(b, upright, p->y) <= MOST_PAPER + gap;

@@ -255,6 +255,76 @@ bool lenet5_all_alike(const frames *f)
     return alike;
 }
 
+/* ---- Frames within others -------------------------------------------------------------------------------------------
+ */
+
+static bool share_three_sides(const frame *a, const frame *b)
+{
+    int common = 0;
+    for (int side = 0; side < 4; side++)
+        common += a->side[side] == b->side[side];
+    return common == 3;
+}
+
+static double area_of(const frame *f)
+{
+    return lenet5_frame_width(f) * lenet5_frame_height(f);
+}
+
+/*
+ * Whether the smaller of two frames that share three sides is none: the stroke of a 5 from side to side is one of its
+ * sides, and only the larger one is like others. Else the larger one is a box and the gap beside it.
+ */
+static bool is_smaller_none(const frames *f, const frame *smaller, const frame *larger)
+{
+    return lenet5_count_like(f, smaller) <= 1 && lenet5_count_like(f, larger) >= LEAST_OTHERS;
+}
+
+/* Finds a frame that shares three sides with another one and is none; false: there is no such. */
+static bool find_overlaid(size_t *found, const frames *f, size_t i)
+{
+    for (size_t k = i + 1; k < f->count; k++) {
+        if (!share_three_sides(&f->list[i], &f->list[k]))
+            continue;
+        const bool first_smaller = area_of(&f->list[i]) < area_of(&f->list[k]);
+        const size_t smaller = first_smaller ? i : k, larger = first_smaller ? k : i;
+        *found = is_smaller_none(f, &f->list[smaller], &f->list[larger]) ? smaller : larger;
+        return true;
+    }
+    return false;
+}
+
+static bool is_side(const frames *f, uint32_t number)
+{
+    for (size_t i = 0; i < f->count; i++)
+        for (int side = 0; side < 4; side++)
+            if (f->list[i].side[side] == number)
+                return true;
+    return false;
+}
+
+lenet5_status lenet5_drop_overlaid(frames *f, const bool *combed, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK;) {
+        size_t which;
+        status = lenet5_check_time(b, f->count, error);
+        if (!find_overlaid(&which, f, i)) {
+            i++;
+            continue;
+        }
+        const frame dropped = f->list[which];
+        for (size_t k = which; k + 1 < f->count; k++)
+            f->list[k] = f->list[k + 1];
+        f->count--;
+        for (int side = 0; side < 4; side++)
+            f->printed[dropped.side[side]] = combed[dropped.side[side]] || is_side(f, dropped.side[side]);
+        if (status == LENET5_OK)
+            status = lenet5_check_time(b, 20 * f->count, error);
+    }
+    return status;
+}
+
 /* ---- Displays -------------------------------------------------------------------------------------------------------
  */
 

@@ -22,4 +22,7 @@ lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, le
 /* Joins what a stroke divides, which is not printed, and divides what a stroke joins. */
 lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error);
 
+/* Of frames that share three sides one is none. combed: of each segment, whether it is printed without frames. */
+lenet5_status lenet5_drop_overlaid(frames *f, const bool *combed, budget *b, lenet5_error *error);
+
 #endif
