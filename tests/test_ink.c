@@ -207,7 +207,7 @@ static void a_dark_corner_is_no_ink(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Beside a sheet that lies askew the table shows: along a part of the upper border, and all of that on the right. */
+/* Beside a sheet that lies askew the table shows: from the upper left corner on both ways, and all along the right. */
 static void wedges_along_the_border_are_no_ink(void **state)
 {
     (void)state;
@@ -219,8 +219,9 @@ static void wedges_along_the_border_are_no_ink(void **state)
     write_digits(&c);
     for (size_t y = 0; y < HEIGHT; y++)
         for (size_t x = 0; x < WIDTH; x++) {
-            const double above = 9 - (double)x / 20, beside = (double)x - (WIDTH - 12 + (double)y / 12);
-            c.print[y][x] = 1 / DARK * 0.8 * fmax(0, fmin(1, fmax(above - (double)y, beside)));
+            const double above = 17 - (double)x / 12, left = 9 - (double)y / 4,
+                         right = (double)x - (WIDTH - 12 + (double)y / 12);
+            c.print[y][x] = 1 / DARK * 0.8 * fmax(0, fmin(1, fmax(above - (double)y, fmax(left - (double)x, right))));
         }
     find_ink(&map, &report, &c, 1);
     compare(&kept, &added, &map, &c);

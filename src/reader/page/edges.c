@@ -17,13 +17,14 @@
 
 #define LEAST_LENGTH 24  /* pixels along the border, and */
 #define LEAST_SHARE 0.05 /* of that side of the picture, and */
+#define LEAST_BEYOND 16  /* pixels of its length beyond the wedge across */
 #define DEEP 4.0         /* pixels at the corner: deeper than a rule, which writing may touch */
-#define SLIM 4.0         /* times the wedge's depth */
+#define SLIM 3.0         /* times the wedge's depth */
 #define DEEPEST 0.25     /* of the picture's other side: a wedge's depth */
 #define TAPERED 0.3      /* of its depth at the corner: that at its other end, and END_PIXELS */
 #define END_PIXELS 2.5
 #define WHOLE 0.97        /* of the side: what is so long need not taper, if it is */
-#define WIDE 1.5          /* times as deep as a stroke is wide: no rule */
+#define WIDE 1.5          /* times as deep as a stroke is wide: no rule; or if nothing touches it */
 #define MOST_GAP 2        /* pixels of the border that are no ink: noise */
 #define OFF_PIXELS 1.5    /* that its inner side may be off a straight line, at */
 #define STRAIGHT 0.85     /* of its length, where it is deep: writing may touch it */
@@ -106,28 +107,41 @@ static void fit(wedge *w, size_t *spare, const size_t *depths, size_t first)
     w->depth = left - w->slope * ((double)first + 0.5 * (double)third);
 }
 
-static bool is_straight(const wedge *w, const size_t *depths, size_t first)
+/* The share of its length at which a wedge's inner side is on its line. */
+static double straightness(const wedge *w, const size_t *depths, size_t first)
 {
     size_t near = 0;
     for (size_t i = first; i < w->length; i++)
         near += fabs((double)depths[i] - w->depth - w->slope * (double)i) <= OFF_PIXELS;
-    return (double)near >= (w->depth >= DEEP ? STRAIGHT : ALL_STRAIGHT) * (double)(w->length - first);
+    return (double)near / (double)(w->length - first);
 }
 
+/* Whether depths from a place on are those of a wedge. */
+static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, double stroke)
+{
+    fit(w, spare, depths, first);
+    const double end = w->depth + w->slope * (double)w->length, straight = straightness(w, depths, first);
+    const bool all_straight = straight >= ALL_STRAIGHT;
+    const bool whole =
+        (double)w->length >= WHOLE * (double)v->length && (all_straight || fmin(w->depth, end) >= WIDE * stroke);
+    return (whole || end <= TAPERED * w->depth + END_PIXELS) && (double)w->length >= SLIM * w->depth &&
+           (all_straight || (w->depth >= DEEP && straight >= STRAIGHT));
+}
+
+/* The wedge across, which begins at the same corner, may be as long as a half of this one is. */
 static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, unsigned threshold, double stroke)
 {
     const size_t most = (size_t)(DEEPEST * (double)v->across);
     size_t first = 0;
     w->length = measure(depths, v, most, threshold);
+    if ((double)w->length < fmax(LEAST_LENGTH, LEAST_SHARE * (double)v->length))
+        return false;
     while (first < w->length && depths[first] == most)
         first++;
-    if ((double)(w->length - first) < fmax(LEAST_LENGTH, LEAST_SHARE * (double)v->length))
-        return false;
-    fit(w, spare, depths, first);
-    const double end = w->depth + w->slope * (double)w->length;
-    const bool whole = (double)w->length >= WHOLE * (double)v->length && fmin(w->depth, end) >= WIDE * stroke;
-    return (whole || end <= TAPERED * w->depth + END_PIXELS) && (double)w->length >= SLIM * w->depth &&
-           is_straight(w, depths, first);
+    for (int tries = 0; tries < 3 && w->length - first >= LEAST_BEYOND; tries++, first += (w->length - first) / 4)
+        if (is_wedge_from(w, spare, depths, first, v, stroke))
+            return true;
+    return false;
 }
 
 /* Clears the wedge and its grey edge; a stroke that touches it keeps what is beyond the line. */
