@@ -365,6 +365,21 @@ static void circles_go_and_digits_stay(void **state)
     lenet5_ink_free(&map);
 }
 
+/* A 0 that runs into its circle nearly all round. */
+static void a_circle_that_a_digit_fills_is_of_its_row(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_circles(&map);
+    oval(&map, 186, 90, 19, 20, 13, 0, 0);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.cell_count, 5);
+    assert_int_equal(count_pieces(&map), 1);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* Alone, it is around something. */
 static void a_circle_around_a_digit_goes(void **state)
 {
@@ -597,6 +612,7 @@ int main(void)
         cmocka_unit_test(squared_paper_is_no_table),
         cmocka_unit_test(what_is_written_stays),
         cmocka_unit_test(circles_go_and_digits_stay),
+        cmocka_unit_test(a_circle_that_a_digit_fills_is_of_its_row),
         cmocka_unit_test(a_circle_around_a_digit_goes),
         cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
         cmocka_unit_test(faint_boxes_are_a_number),

@@ -221,8 +221,11 @@ static int by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The ring whose outline is an ellipse; false: it is none. */
-static bool find_ring(circle *r, const ink_map *map, const ellipse *outline)
+/*
+ * The ring whose outline is an ellipse; false: it is none. Where its thickness is known, and not 0, its outer edge
+ * counts alone: a bold digit may fill most of it.
+ */
+static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, double thickness)
 {
     point list[RAYS];
     double thick[RAYS];
@@ -232,8 +235,8 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline)
         double inner = 0, outer = 0;
         if (!follow(&inner, &outer, map, outline, angle))
             continue;
-        const double middle = 0.5 * (inner + outer);
-        thick[count] = outer - inner;
+        const double middle = thickness > 0 ? outer - 0.5 * thickness : 0.5 * (inner + outer);
+        thick[count] = thickness > 0 ? thickness : outer - inner;
         list[count++] = (point){outline->x + cos(angle) * middle, outline->y + sin(angle) * middle, 1};
     }
     r->ring = *outline;
@@ -337,8 +340,11 @@ static void add_beside(circle *list, size_t *count, const ink_map *map, size_t i
     const double half = 0.5 * list[i].thickness;
     const ellipse outline = {list[i].ring.x + x, list[i].ring.y + y, list[i].ring.a + half, list[i].ring.b + half};
     circle beside = {.ring = outline};
-    if (is_known(list, *count, &beside) || !find_ring(&beside, map, &outline) || !are_alike(&list[i], &beside) ||
-        is_known(list, *count, &beside))
+    if (is_known(list, *count, &beside))
+        return;
+    const bool found = (find_ring(&beside, map, &outline, 0) && are_alike(&list[i], &beside)) ||
+                       (find_ring(&beside, map, &outline, list[i].thickness) && are_alike(&list[i], &beside));
+    if (!found || is_known(list, *count, &beside))
         return;
     beside.printed = true;
     list[(*count)++] = beside;
@@ -479,7 +485,7 @@ static lenet5_status find_rings(circle *list, size_t *count, const components *c
         status = lenet5_spend(b, 4 * span_area(c->list[i].box) + 20000, error);
         if (status == LENET5_OK)
             status = find_outline(&outline, &round, c, map->width, i, error);
-        if (status == LENET5_OK && round && find_ring(&list[*count], map, &outline)) {
+        if (status == LENET5_OK && round && find_ring(&list[*count], map, &outline, 0)) {
             list[*count].label = (uint32_t)i + 1;
             list[(*count)++].printed = false;
         }
