@@ -380,6 +380,25 @@ static void a_circle_that_a_digit_fills_is_of_its_row(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Between the second dash and the third blur has left some grey. */
+static void dashes_that_blur_joins_go(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 4; i++) {
+        line(&map, 50 + 60 * i, 200, 103 + 60 * i, 200, 2);
+        line(&map, 80 + 60 * i, 60, 66 + 60 * i, 180, 4);
+    }
+    for (size_t x = 158; x < 172; x++)
+        for (size_t y = 199; y < 202; y++)
+            map.ink[y * WIDTH + x] = map.ink[y * WIDTH + x] > 30 ? map.ink[y * WIDTH + x] : 30;
+    layout found = find(&map);
+    assert_true(found.rules > 0);
+    assert_int_equal(count_pieces(&map), 4);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* Alone, it is around something. */
 static void a_circle_around_a_digit_goes(void **state)
 {
@@ -613,6 +632,7 @@ int main(void)
         cmocka_unit_test(what_is_written_stays),
         cmocka_unit_test(circles_go_and_digits_stay),
         cmocka_unit_test(a_circle_that_a_digit_fills_is_of_its_row),
+        cmocka_unit_test(dashes_that_blur_joins_go),
         cmocka_unit_test(a_circle_around_a_digit_goes),
         cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
         cmocka_unit_test(faint_boxes_are_a_number),

@@ -5,6 +5,7 @@
  */
 #include "dashes.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@
 #include "junctions.h"
 
 #define LEAST_DASHES 3  /* of a row */
+#define LEAST_GAP 3     /* steps between two of them that blur has joined */
 #define ALIKE 0.15      /* of their lengths and distances that dashes may differ */
 #define ROW_PIXELS 2    /* and so many, that dashes of a row may be one over the other */
 #define FREE_PIXELS 2   /* beyond its edges that a free dash has paper; half of a row are free */
@@ -25,10 +27,19 @@ static bool alike(double a, double b)
     return fabs(a - b) <= ALIKE * fmax(a, b) + 1;
 }
 
+enum { MOST_PARTS = 4 }; /* dashes that blur joins to one segment */
+
+/* A level segment, or a part of it between two gaps that blur has closed. */
 typedef struct dash {
-    double row, from;
-    size_t index;
+    double row;
+    size_t from, to; /* its steps */
+    size_t index;    /* of the segment */
 } dash;
+
+static double length(const dash *d)
+{
+    return (double)(d->to - d->from);
+}
 
 static int by_row(const void *a, const void *b)
 {
@@ -38,33 +49,85 @@ static int by_row(const void *a, const void *b)
     return (left->from > right->from) - (left->from < right->from);
 }
 
-/* The dash of the same row that comes next, or NULL. */
-static const dash *next_dash(const dash *d, const dash *list, size_t count, const segments *all)
+/* ---- Parts of segments --------------------------------------------------------------------------------------------
+ */
+
+/* Whether a segment has no ink of its own at a step, and nothing crosses it there. */
+static bool is_gap(const segments *all, const ink_map *map, const segment *s, size_t step)
 {
-    const segment *s = &all->list[d->index];
+    return all->traces[s->path + step - s->from].crosses != CROSSES_NOTHING &&
+           !is_inked(map, (double)step, round(lenet5_segment_at(all, s, (double)step)));
+}
+
+/* The first step from one on that is a gap, or is none; the segment's end if there is no such. */
+static size_t end_of(const segments *all, const ink_map *map, const segment *s, size_t step, bool gap)
+{
+    while (step < s->to && is_gap(all, map, s, step) == gap)
+        step++;
+    return step;
+}
+
+/* Lists the parts of a segment between its gaps; one, where there are none, or too many for dashes. */
+static size_t list_parts(dash list[MOST_PARTS], const segments *all, const ink_map *map, size_t index)
+{
+    const segment *s = &all->list[index];
+    const double row = lenet5_segment_at(all, s, (double)s->from);
+    size_t count = 0;
+    for (size_t from = s->from, to = from; from < s->to;) {
+        to = end_of(all, map, s, to, false);
+        const size_t next = end_of(all, map, s, to, true);
+        if (next < s->to && next - to < LEAST_GAP) {
+            to = next;
+            continue;
+        }
+        if (count == MOST_PARTS || s->gap > 0) {
+            list[0] = (dash){row, s->from, s->to, index};
+            return 1;
+        }
+        list[count++] = (dash){row, from, to, index};
+        from = to = next;
+    }
+    return count;
+}
+
+/* Lists what may be dashes; list: of MOST_PARTS for each segment. */
+static size_t list_dashes(dash *list, const segments *all, const ink_map *map, const bool *printed)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        if (!all->list[i].upright && !printed[i])
+            count += list_parts(list + count, all, map, i);
+    assert(count <= MOST_PARTS * all->count);
+    return count;
+}
+
+/* ---- Rows ---------------------------------------------------------------------------------------------------------
+ */
+
+/* The dash of the same row that comes next, or NULL. */
+static const dash *next_dash(const dash *d, const dash *list, size_t count)
+{
     const dash *next = NULL;
-    const double off = ROW_PIXELS + ALIKE * length_of(s);
+    const double off = ROW_PIXELS + ALIKE * length(d);
     const dash *i = d;
     while (i > list && (i - 1)->row >= d->row - off)
         i--;
     for (; i < list + count && i->row <= d->row + off; i++)
-        if (i->from > d->from && (!next || i->from < next->from) &&
-            alike(length_of(&all->list[i->index]), length_of(s)))
+        if (i->from > d->from && (!next || i->from < next->from) && alike(length(i), length(d)))
             next = i;
     return next;
 }
 
 /* How many dashes there are in a row from one on; each is as far from the next. */
-static size_t count_dashes(const dash **row, size_t most, const dash *d, const dash *list, size_t count,
-                           const segments *all)
+static size_t count_dashes(const dash **row, size_t most, const dash *d, const dash *list, size_t count)
 {
     size_t n = 0;
     double pitch = 0;
     while (d && n < most) {
         row[n++] = d;
-        const dash *next = next_dash(d, list, count, all);
-        const double apart = next ? next->from - d->from : 0;
-        if (!next || (n > 1 && !alike(apart, pitch)) || length_of(&all->list[d->index]) < LEAST_DASH * apart)
+        const dash *next = next_dash(d, list, count);
+        const double apart = next ? (double)(next->from - d->from) : 0;
+        if (!next || (n > 1 && !alike(apart, pitch)) || length(d) < LEAST_DASH * apart)
             break;
         pitch = n == 1 ? apart : pitch;
         d = next;
@@ -72,34 +135,39 @@ static size_t count_dashes(const dash **row, size_t most, const dash *d, const d
     return n;
 }
 
-/* Whether there is paper around both ends of a level segment: one end of the bar of a 4, 5 or 7 has none. */
-static bool has_free_ends(const segments *all, const ink_map *map, const segment *s)
+/* Whether there is paper around both ends of a dash: one end of the bar of a 4, 5 or 7 has none. */
+static bool has_free_ends(const segments *all, const ink_map *map, const dash *d)
 {
-    const double off = 0.5 * s->thickness + FREE_PIXELS + 0.5, end = END * length_of(s);
-    for (double step = (double)s->from - FREE_PIXELS; step < (double)s->to + FREE_PIXELS; step++) {
+    const segment *s = &all->list[d->index];
+    const double off = 0.5 * s->thickness + FREE_PIXELS + 0.5, end = END * length(d);
+    const double from = (double)d->from, to = (double)d->to;
+    for (double step = from - FREE_PIXELS; step < to + FREE_PIXELS; step++) {
         const double at = lenet5_segment_at(all, s, step);
-        const bool middle = step > (double)s->from + end && step < (double)s->to - end;
+        const bool middle = step > from + end && step < to - end;
+        const double outside = fmax(from - step, step - (to - 1));
         if (!middle && (is_inked(map, step, at - off) || is_inked(map, step, at + off) ||
-                        (beyond(s, step) >= FREE_PIXELS && is_inked(map, step, at))))
+                        (outside >= FREE_PIXELS && is_inked(map, step, at))))
             return false;
     }
     return true;
 }
 
-/* Whether a level segment is no stroke of a digit, by its ends, and by what goes on below it. */
-static bool is_free(const segments *all, const ink_map *map, const segment *s)
+/* Whether a dash is no stroke of a digit, by its ends, and by what goes on below it. */
+static bool is_free(const segments *all, const ink_map *map, const dash *d)
 {
+    const segment *s = &all->list[d->index];
     size_t inked = 0;
-    for (size_t step = s->from; step < s->to; step++)
+    for (size_t step = d->from; step < d->to; step++)
         inked += is_inked(map, (double)step,
                           lenet5_segment_at(all, s, (double)step) + 0.5 * s->thickness + FREE_PIXELS + 0.5);
-    return has_free_ends(all, map, s) && (double)inked <= CROSSED * length_of(s);
+    return has_free_ends(all, map, d) && (double)inked <= CROSSED * length(d);
 }
 
-/* Whether nothing at all touches a level segment: of the feet of printed 1s none is so. */
-static bool is_apart(const segments *all, const segment *s)
+/* Whether nothing at all touches a dash: of the feet of printed 1s none is so. */
+static bool is_apart(const segments *all, const dash *d)
 {
-    for (size_t step = s->from; step < s->to; step++)
+    const segment *s = &all->list[d->index];
+    for (size_t step = d->from; step < d->to; step++)
         if (all->traces[s->path + step - s->from].crosses == CROSSES_INK)
             return false;
     return true;
@@ -110,22 +178,18 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_m
 {
     enum { MOST = 64 };
     const dash *row[MOST];
-    dash *list = malloc((all->count + 1) * sizeof *list);
+    dash *list = malloc((MOST_PARTS * all->count + 1) * sizeof *list);
     if (!list)
         return lenet5_fail_memory(error);
-    size_t count = 0;
-    for (size_t i = 0; i < all->count; i++)
-        if (!all->list[i].upright && !found->printed[i])
-            list[count++] =
-                (dash){lenet5_segment_at(all, &all->list[i], (double)all->list[i].from), (double)all->list[i].from, i};
+    const size_t count = list_dashes(list, all, map, found->printed);
     qsort(list, count, sizeof *list, by_row);
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
         size_t free_ones = 0, apart = 0;
-        const size_t n = count_dashes(row, MOST, &list[i], list, count, all);
+        const size_t n = count_dashes(row, MOST, &list[i], list, count);
         for (size_t k = 0; k < n; k++) {
-            free_ones += is_free(all, map, &all->list[row[k]->index]);
-            apart += is_apart(all, &all->list[row[k]->index]);
+            free_ones += is_free(all, map, row[k]);
+            apart += is_apart(all, row[k]);
         }
         for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n && APART * apart >= n; k++)
             found->printed[row[k]->index] = true;
