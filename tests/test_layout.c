@@ -494,6 +494,22 @@ static void boxes_with_gaps_are_of_the_row(void **state)
     assert_one_field_of_five(&map, 90);
 }
 
+/* A low 1 where two boxes as narrow as the others would have a side. */
+static void a_one_is_no_side_of_a_narrow_box(void **state)
+{
+    (void)state;
+    static const double sides[] = {40, 76, 148, 184, 220};
+    ink_map map = blank();
+    for (size_t i = 0; i < 4; i++)
+        rectangle(&map, sides[i], 60, sides[i + 1], 150, 2);
+    line(&map, 112, 88, 112, 122, 4);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.cell_count, 4);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* A 5 of a stroke as thick as the rules, from one side of its box to the other. */
 static void the_stroke_of_a_five_is_no_side(void **state)
 {
@@ -640,6 +656,7 @@ int main(void)
         cmocka_unit_test(the_bar_of_a_four_is_no_side),
         cmocka_unit_test(boxes_fainter_than_noise_are_a_number),
         cmocka_unit_test(boxes_with_gaps_are_of_the_row),
+        cmocka_unit_test(a_one_is_no_side_of_a_narrow_box),
         cmocka_unit_test(the_stroke_of_a_five_is_no_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

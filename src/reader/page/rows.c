@@ -62,6 +62,21 @@ static bool is_there(const frames *f, const frame *place)
     return false;
 }
 
+/* Whether a place lies over a part of a frame, and beside the rest of it: boxes of a row may differ in width. */
+static bool is_across(const frames *f, const frame *place)
+{
+    const double near = PLACE * lenet5_frame_width(place);
+    for (size_t i = 0; i < f->count; i++) {
+        const spot *a = f->list[i].corner, *b = place->corner;
+        const double left = a[0].x - b[0].x, right = a[2].x - b[2].x;
+        const double wide = fmin(a[2].x, b[2].x) - fmax(a[0].x, b[0].x),
+                     high = fmin(a[2].y, b[2].y) - fmax(a[0].y, b[0].y);
+        if (wide > near && high > 0 && (fabs(left) > near || fabs(right) > near))
+            return true;
+    }
+    return false;
+}
+
 /* The share of a side's length at which there is ink at its place, or near. */
 static double share_there(const spot *from, const spot *to, bool upright, double near, const ink_map *map)
 {
@@ -131,7 +146,7 @@ static frame moved(const frame *from, spot step, double times)
 static bool add_next(frames *f, const segments *all, const ink_map *map, size_t from, spot step)
 {
     frame next = moved(&f->list[from], step, 1);
-    if (is_there(f, &next) || !has_sides(&next, map))
+    if (is_there(f, &next) || is_across(f, &next) || !has_sides(&next, map))
         return true;
     const double near = OFF_PIXELS + OFF * lenet5_frame_height(&next);
     for (int side = 0; side < 4; side++)
