@@ -338,6 +338,28 @@ static void no_digit_is_of_two_cells(void **state)
     lenet5_ink_free(&map);
 }
 
+static void a_cell_with_two_rows_is_two_lines(void **state)
+{
+    (void)state;
+    cell cells[] = {{{11, 11, 189, 129}, 0}};
+    field fields[] = {{0, 1, {10, 10, 190, 130}, 1, 2, 3}};
+    const layout printed = {1, 1, cells, fields, 1};
+    ink_map map = new_map(200, 140);
+    draw_number(&map, 3, 30, 20, 10, 0.05);
+    draw_number(&map, 4, 40, 70, 12, 0);
+    fill(&map, 60, 62, 14, PEN); /* a bar over the lower one's first digit */
+    line_groups groups = find(&map, &printed);
+    assert_int_equal(groups.count, 2);
+    assert_int_equal(groups.list[0].count, 3);
+    assert_int_equal(groups.list[1].count, 5);
+    for (size_t i = 0; i < groups.count; i++) {
+        assert_int_equal(groups.list[i].field, 0);
+        assert_float_equal(groups.list[i].height, 30, 2);
+    }
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
 static void a_hole_is_paper_that_ink_encloses(void **state)
 {
     (void)state;
@@ -419,6 +441,7 @@ int main(void)
         cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),
         cmocka_unit_test(a_row_of_cells_is_one_line),
         cmocka_unit_test(no_digit_is_of_two_cells),
+        cmocka_unit_test(a_cell_with_two_rows_is_two_lines),
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
         cmocka_unit_test(a_low_stroke_beside_a_digit_is_no_part_of_it),

@@ -37,7 +37,8 @@ static bool makes_lines(const stroke *one)
 static void find_middles(strokes *s)
 {
     for (size_t i = 0; i < s->line_count; i++)
-        s->lines[i] = (base_line){.box = EMPTY_SPAN, .field = s->lines[i].field, .row = s->lines[i].row};
+        s->lines[i] = (base_line){
+            .box = EMPTY_SPAN, .field = s->lines[i].field, .shares = s->lines[i].shares, .row = s->lines[i].row};
     for (size_t i = 0; i < s->count; i++) {
         if (s->list[i].line == NO_LINE)
             continue;
@@ -224,7 +225,7 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
             return LENET5_CROWDED;
         for (int32_t k = (int32_t)i; k != NO_LINE; k = s->list[k].right)
             s->list[k].line = (int32_t)s->line_count;
-        s->lines[s->line_count++].field = NO_FIELD;
+        s->lines[s->line_count++] = (base_line){.field = NO_FIELD};
     }
     lenet5_fit_lines(s);
     return LENET5_OK;

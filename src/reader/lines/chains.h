@@ -32,6 +32,7 @@ typedef struct base_line {
     size_t count, tall; /* of strokes, and of those that make lines */
     size_t digits;      /* strokes that are no mere marks */
     int32_t field;      /* of the layout, or NO_FIELD */
+    bool shares;        /* the cell of this field with other lines */
     size_t row;         /* of lines side by side, from the top down */
     struct {
         double weight, xx;

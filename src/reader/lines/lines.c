@@ -2,6 +2,7 @@
  * From components to lines.
  *
  *     strokes    components of some size that are no shadows at the border; those in cells have their lines
+ *     stacked    a cell with strokes one below the other holds a line for each row of them
  *     chains     neighbours of about a digit's height make lines
  *     high       tall digits join the lines that they stand in, or make lines among themselves
  *     divide     where digits of two lines touch they are divided, and all begins anew
@@ -22,6 +23,7 @@
 #include "fields.h"
 #include "height.h"
 #include "sort.h"
+#include "stacked.h"
 
 #define TALL 0.5            /* of a digit's height: strokes that make lines */
 #define HIGHER 1.5          /* of a digit's height: what may be more than a digit */
@@ -104,7 +106,7 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
     if (printed->field_count > MOST_LINES)
         return LENET5_CROWDED;
     for (size_t i = 0; i < printed->field_count; i++)
-        s->lines[i].field = (int32_t)i;
+        s->lines[i] = (base_line){.field = (int32_t)i};
     s->line_count = printed->field_count;
     return LENET5_OK;
 }
@@ -194,10 +196,10 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
 /* ---- The result -----------------------------------------------------------------------------------------------------
  */
 
-/* The height of a line's digits; in a cell they are not much lower than it. */
+/* The height of a line's digits; in a cell of one line they are not much lower than it. */
 static double line_height(const base_line *l, const layout *printed)
 {
-    if (l->field == NO_FIELD)
+    if (l->field == NO_FIELD || l->shares)
         return l->height;
     const span *in = &printed->cells[printed->fields[l->field].first].box;
     return fmax(l->height, LOWEST_IN_CELL * box_height(in));
@@ -373,6 +375,8 @@ static lenet5_status gather(strokes *s, line_groups *groups, const ink_map *map,
     if (status == LENET5_OK)
         status = find_strokes(s, &groups->components, map, &cells, &size, error);
     lenet5_cells_free(&cells);
+    if (status == LENET5_OK)
+        status = lenet5_part_stacked(s, printed, error);
     return status == LENET5_OK ? make_lines(s, error) : status;
 }
 
