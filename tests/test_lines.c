@@ -423,6 +423,39 @@ static void a_low_stroke_beside_a_digit_is_no_part_of_it(void **state)
     lenet5_ink_free(&map);
 }
 
+/* How many parts are in the only line of a map: pieces that are not cut from the one before. */
+static size_t count_parts(const ink_map *map)
+{
+    line_groups groups = find(map, NULL);
+    assert_int_equal(groups.count, 1);
+    text_line line = cut(&groups, 0, map, NULL);
+    size_t parts = 0;
+    for (size_t i = 0; i < line.count; i++)
+        parts += line.cut[i] < 0;
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    return parts;
+}
+
+static void the_bar_of_a_5_is_of_it_and_a_hyphen_is_not(void **state)
+{
+    (void)state;
+    ink_map map = new_map(200, 80);
+    draw_ring(&map, 20, 20, 24, 40);
+    draw_ring(&map, 60, 28, 22, 32);
+    draw_ring(&map, 110, 20, 24, 40);
+    fill(&map, 83, 22, 22, PEN); /* from the upper right of the second digit on */
+    assert_int_equal(count_parts(&map), 3);
+    lenet5_ink_free(&map);
+    map = new_map(200, 80);
+    draw_ring(&map, 20, 20, 24, 40);
+    draw_ring(&map, 60, 28, 22, 32);
+    draw_ring(&map, 110, 20, 24, 40);
+    fill(&map, 83, 40, 22, PEN); /* half way up */
+    assert_int_equal(count_parts(&map), 4);
+    lenet5_ink_free(&map);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
         cmocka_unit_test(a_low_stroke_beside_a_digit_is_no_part_of_it),
+        cmocka_unit_test(the_bar_of_a_5_is_of_it_and_a_hyphen_is_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

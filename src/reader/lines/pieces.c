@@ -1,7 +1,8 @@
 /*
  * From a line to pieces.
  *
- *     joins         a component that lies over or under another one is a part of it: the bar of a 5
+ *     joins         a component that lies over or under another one is a part of it; so is what goes out to the right
+ *                   from its top: the bar of a 5
  *     cuts          where a component is wide, at columns with little ink: a straight cut leaves each digit what the
  *                   network can read, where a path round strokes gives one's parts to the other
  */
@@ -21,6 +22,12 @@
 #define EDGE 20         /* of 255: ink that belongs to what it touches */
 #define JOIN 0.6        /* of the narrower one's width that lies over the other one */
 #define LOWER 0.5       /* of the line's height: what is lower is no digit beside another */
+#define BAR_FLAT 1.3    /* of its height: the width of the bar of a 5, at least */
+#define BAR_WIDE 0.2    /* of the line's height: the same */
+#define BAR_BESIDE 0.06 /* of the line's height: how far to the right of its body it begins, at most */
+#define BAR_DOWN 0.1    /* of the line's height: how far below the top of its body its own is; a hyphen's is lower */
+#define BAR_HIGH 0.35   /* of the line's height: its foot over that of its body, at least; what is lower is no body */
+#define BAR_APART 0.15  /* of the line's height: the gap between them, from the top down, at most */
 #define ASIDE 0.5       /* of the lower one's height that two components share where they are side by side */
 #define WIDE 0.52       /* of the line's height: components that may hold two digits */
 #define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
@@ -30,6 +37,11 @@
 /* ---- Pieces ---------------------------------------------------------------------------------------------------------
  */
 
+static double common_columns(const span *a, const span *b)
+{
+    return fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
+}
+
 /*
  * Whether one lies over the other, as the bar of a 5 over its body. Neighbours that are both high and side by side only
  * share columns because they slant.
@@ -37,7 +49,7 @@
 static bool are_stacked(const component *one, const component *other, double height)
 {
     const span *a = &one->box, *b = &other->box;
-    const double across = fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
+    const double across = common_columns(a, b);
     const double down = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
     const double lower = fmin((double)height_of(one), (double)height_of(other));
     const span both = span_of_both(*a, *b);
@@ -46,19 +58,53 @@ static bool are_stacked(const component *one, const component *other, double hei
            (double)(both.right - both.left) <= 1.2 * tall && (lower < LOWER * height || down < ASIDE * lower);
 }
 
+/* Whether one goes out to the right from the top of the other one, as the bar of a 5 whose pen was lifted. */
+static bool is_bar(const component *bar, const component *body, double height)
+{
+    const span *a = &bar->box, *b = &body->box;
+    const double wide = (double)width_of(bar), high = (double)height_of(bar);
+    return wide >= BAR_FLAT * high && wide >= BAR_WIDE * height && high < LOWER * height && body->area > bar->area &&
+           a->left + a->right > b->left + b->right && common_columns(a, b) >= -BAR_BESIDE * height &&
+           (double)a->top <= (double)b->top + BAR_DOWN * height &&
+           (double)b->bottom - (double)a->bottom >= BAR_HIGH * height &&
+           (double)b->top - (double)a->bottom <= BAR_APART * height;
+}
+
+/* The body of a bar; the component itself if it is none, or lies over the next digit no less than over its body. */
+static size_t body_of(const components *c, size_t bar, double height)
+{
+    size_t best = bar;
+    double most = -INFINITY;
+    for (size_t i = 0; i < c->count; i++) {
+        const double common = common_columns(&c->list[bar].box, &c->list[i].box);
+        if (i == bar || common < most || (double)height_of(&c->list[i]) < BAR_HIGH * height)
+            continue;
+        most = common;
+        best = is_bar(&c->list[bar], &c->list[i], height) ? i : bar;
+    }
+    return best;
+}
+
+static void join(size_t *part_of, size_t count, size_t to, size_t old)
+{
+    for (size_t i = 0; i < count; i++)
+        part_of[i] = part_of[i] == old ? to : part_of[i];
+}
+
 /* Which component of its cell each one has been joined to; itself if to none. */
 static void join_stacked(size_t *part_of, const components *c, const int16_t *in_cell, double height)
 {
     for (size_t i = 0; i < c->count; i++)
         part_of[i] = i;
     for (size_t i = 0; i < c->count; i++)
-        for (size_t k = 0; k < c->count; k++) {
-            if (part_of[k] == part_of[i] || in_cell[k] != in_cell[i] || !are_stacked(&c->list[i], &c->list[k], height))
-                continue;
-            const size_t old = part_of[k];
-            for (size_t m = 0; m < c->count; m++)
-                part_of[m] = part_of[m] == old ? part_of[i] : part_of[m];
-        }
+        for (size_t k = 0; k < c->count; k++)
+            if (part_of[k] != part_of[i] && in_cell[k] == in_cell[i] && are_stacked(&c->list[i], &c->list[k], height))
+                join(part_of, c->count, part_of[i], part_of[k]);
+    for (size_t i = 0; i < c->count; i++) {
+        const size_t body = part_of[i] == i ? body_of(c, i, height) : i;
+        if (part_of[body] != i && in_cell[body] == in_cell[i])
+            join(part_of, c->count, part_of[body], i);
+    }
 }
 
 /* A part of a line: joined components, before they are cut. */
@@ -321,7 +367,7 @@ static lenet5_status make_pieces(cutting *c, part *parts, placed *order, size_t 
 {
     text_line *l = c->line;
     const components *all = c->components;
-    lenet5_status status = lenet5_spend(c->budget, all->count * (all->count + c->cell_count), error);
+    lenet5_status status = lenet5_spend(c->budget, all->count * (2 * all->count + c->cell_count), error);
     if (status != LENET5_OK)
         return status;
     for (size_t i = 0; i < all->count; i++)
