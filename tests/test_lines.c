@@ -140,6 +140,29 @@ static void digits_with_equal_gaps_are_one_number(void **state)
 }
 
 /* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
+/* Two numbers of three digits each in a line, with a gap between them. */
+static void draw_two_numbers(const ink_map *map, double top, double between)
+{
+    draw_number(map, 3, 20, top, 5, 0);
+    draw_number(map, 3, 90 + between, top, 5, 0);
+}
+
+static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
+{
+    (void)state;
+    ink_map map = new_map(260, 140);
+    draw_two_numbers(&map, 20, 24);
+    draw_two_numbers(&map, 80, 50);
+    assert_lines(&map, (const size_t[]){3, 3, 3, 3}, 4);
+    lenet5_ink_free(&map);
+    map = new_map(260, 140);
+    draw_two_numbers(&map, 20, 20);
+    draw_two_numbers(&map, 80, 30);
+    fill(&map, 98, 46, PEN, PEN); /* a point between the numbers of the first line */
+    assert_lines(&map, (const size_t[]){7, 3, 3}, 3);
+    lenet5_ink_free(&map);
+}
+
 static void print_parts_no_number_on_another_line(void **state)
 {
     (void)state;
@@ -464,6 +487,7 @@ int main(void)
         cmocka_unit_test(digits_that_differ_in_height_make_no_slope),
         cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
+        cmocka_unit_test(gaps_that_are_clearly_wider_on_a_page_part_numbers),
         cmocka_unit_test(print_parts_no_number_on_another_line),
         cmocka_unit_test(marks_go_with_the_nearer_number),
         cmocka_unit_test(a_number_in_larger_writing_is_whole),

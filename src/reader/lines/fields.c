@@ -13,8 +13,9 @@
 #define WITHIN 0.34      /* of as many gaps as part the line are within its numbers, at least */
 #define TWO_CLUSTERS 0.8 /* of the spread of a page's gaps lies between those within numbers and the others */
 #define CLEARLY_ALL 2.5  /* how many times wider the others are */
-#define GAP_ALL 0.6      /* of a digit's height, at least, for them */
-#define LINES_ALL 3      /* lines that tell */
+#define GAP_ALL 0.45     /* of a digit's height, at least, for them */
+#define GAP_MARKED 0.6   /* the same for a gap with something low in it, which may be a part of a digit */
+#define LINES_ALL 2      /* lines that tell */
 #define WIDEST_GAP 2.5   /* within a number, whatever the others are */
 
 /* ---- Rows -----------------------------------------------------------------------------------------------------------
@@ -70,15 +71,21 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* A gap that is as many times wider than the narrow one as it is narrower than the wide one. */
+static double between(double narrow, double wide)
+{
+    return sqrt((narrow + NO_GAP) * (wide + NO_GAP)) - NO_GAP;
+}
+
 /* The gap from which on one line is parted, by its own: where they are clearly wider than those before. */
 static double clearly_wider(const double *sorted, size_t count)
 {
     double gap = WIDEST_GAP, most = CLEARLY;
     for (size_t i = 1; i < count; i++) {
         const double ratio = (sorted[i] + NO_GAP) / (sorted[i - 1] + NO_GAP);
-        if (sorted[i] >= GAP && ratio > most && (double)i >= WITHIN * (double)(count - i)) {
+        if (ratio > most && (double)i >= WITHIN * (double)(count - i)) {
             most = ratio;
-            gap = (sorted[i] + sorted[i - 1]) / 2;
+            gap = fmax(GAP, between(sorted[i - 1], sorted[i]));
         }
     }
     return fmin(gap, WIDEST_GAP);
@@ -131,6 +138,12 @@ static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
     return LENET5_OK;
 }
 
+/* The logarithm of a gap. The narrowest quarter counts as alike: digits that touch make no cluster of their own. */
+static double size_of(const double *sorted, size_t count, size_t i)
+{
+    return log(fmax(sorted[i], sorted[count / 4]) + NO_GAP);
+}
+
 /*
  * The gap from which on lines are parted, by the gaps of a page: those within numbers and those between make two
  * clusters in their logarithms, at the place which leaves the least spread in both (Otsu 1979).
@@ -139,18 +152,18 @@ static double between_clusters(const double *sorted, size_t count)
 {
     double sum = 0, squares = 0, below = 0, most = 0, ratio = 0, gap = WIDEST_GAP;
     for (size_t i = 0; i < count; i++) {
-        const double size = log(sorted[i] + NO_GAP);
+        const double size = size_of(sorted, count, i);
         sum += size;
         squares += size * size;
     }
     for (size_t i = 1; i < count; i++) {
-        below += log(sorted[i - 1] + NO_GAP);
+        below += size_of(sorted, count, i - 1);
         const double low = below / (double)i, high = (sum - below) / (double)(count - i);
         const double spread = (double)i * (double)(count - i) / (double)count * (high - low) * (high - low);
         if (spread > most) {
             most = spread;
             ratio = high - low;
-            gap = (sorted[i] + sorted[i - 1]) / 2;
+            gap = between(sorted[i - 1], sorted[i]);
         }
     }
     const double all = squares - sum * sum / (double)count;
@@ -234,7 +247,8 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
     const double within = fmin(page, clearly_wider(g->sorted, count));
     int32_t line = s->list[g->stroke[first]].line;
     for (size_t i = first + 1; i < end; i++) {
-        const bool parts = g->gap[i] > within;
+        const bool is_marked = g->gap[i] >= 0 && is_mark(s, g->stroke[i - 1]);
+        const bool parts = g->gap[i] > (is_marked ? fmax(within, GAP_MARKED) : within);
         if (parts && s->line_count == MOST_LINES)
             return LENET5_CROWDED;
         if (parts) {
