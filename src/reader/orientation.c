@@ -19,8 +19,8 @@
 #define PAPER 16               /* pixels around what is sampled */
 #define WINDOWS 4              /* places of a part of the map that are tried, each way */
 #define LEAST_DIGITS 4         /* of a turned page: 9, 11 and 801 are digits upside down too */
-#define ENOUGH 0.97            /* probability of a digit: who is as sure as that does not look from other sides */
-#define SURE_SHARE 0.6         /* of a page's digits in sure strings: no page is read so well from a wrong side */
+#define ENOUGH 0.985           /* probability of a digit: who is as sure as that does not look from other sides */
+#define SURE_SHARE 0.8         /* of a page's digits in sure strings: no page is read so well from a wrong side */
 #define MANY 8                 /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
 #define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
@@ -28,8 +28,11 @@
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
-#define BEST 0.985             /* of a page's digits that are right and sure: so much is left of doubt */
+#define BEST 0.99              /* of a page's digits that are right and sure: so much is left of doubt */
 #define LESS_DOUBT 0.35 /* of a digit: where there are many, the doubt that is left of that of the page as it is */
+#define LOST 0.5        /* probability of a digit: a page that has no more is no writing as it is, */
+#define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
+#define LESS_LOST 0.5   /* with so much of the doubt left */
 
 /* What was read from one side. */
 typedef struct evidence {
@@ -158,12 +161,21 @@ static bool is_surer(const evidence *turned, const evidence *upright)
     const double sampled = fmin(1, (double)turned->digits / fmax(1, (double)upright->digits)); /* of the page */
     const double before = upright->sure * sampled;
     const bool clearer = turned->digits >= MANY && 1 - turned->digit <= LESS_DOUBT * (1 - upright->digit);
-    return turned->sure >= (clearer ? 1 : TIMES_SURER) * before + MORE_SURE;
+    return clearer ? turned->sure >= before : turned->sure >= TIMES_SURER * before + MORE_SURE;
+}
+
+/* Whether many digits can be read, if not surely, where there are none as the page is. */
+static bool is_legible(const evidence *turned, const evidence *upright)
+{
+    return turned->digits >= MANY && upright->digit <= LOST && turned->digit >= LEGIBLE &&
+           1 - turned->digit <= LESS_LOST * (1 - upright->digit);
 }
 
 static bool is_clear(const evidence *turned, const evidence *upright, unsigned quarters)
 {
     const bool many = turned->digits >= MANY, over = quarters == QUARTERS / 2;
+    if (is_legible(turned, upright))
+        return true;
     return turned->digits >= LEAST_DIGITS && turned->digit >= (many ? CLEAR : CLEAR_FEW) &&
            (many || !over || upright->digit < POOR) && turned->sure >= CLEAR_SHARE * (double)turned->digits &&
            is_surer(turned, upright);
@@ -174,6 +186,12 @@ static bool is_upright(const evidence *upright)
 {
     return upright->digit >= ENOUGH ||
            (upright->digits >= MANY && upright->sure >= SURE_SHARE * (double)upright->digits);
+}
+
+/* Of two sides that are clear, the one with less doubt is better: a wrong one may have more digits, cut from others. */
+static bool is_better(const evidence *a, const evidence *b)
+{
+    return a->digits >= MANY && b->digits >= MANY ? a->digit > b->digit : a->sure > b->sure;
 }
 
 /* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and as sure
@@ -190,7 +208,7 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
 {
     const evidence as_it_is = evidence_of(upright, false);
     lenet5_status status = LENET5_OK;
-    double most = 0;
+    evidence best = {0, 0, 0};
     *quarters = 0;
     if (is_upright(&as_it_is) || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
         !may_be_turned(&as_it_is, p->strokes))
@@ -199,8 +217,8 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
         evidence e;
         status = try_turn(&e, map, &part, turn, p, error);
-        if (status == LENET5_OK && is_clear(&e, &as_it_is, turn) && e.sure > most) {
-            most = e.sure;
+        if (status == LENET5_OK && is_clear(&e, &as_it_is, turn) && is_better(&e, &best)) {
+            best = e;
             *quarters = turn;
         }
     }
