@@ -21,7 +21,7 @@ static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
     const line_groups groups = {.components = {COMPONENTS, list, NULL}, .line = line, .count = 1, .list = &group};
     lenet5_read_line read = {.strings = 1, .digits = digits, .evidence[LENET5_EVIDENCE_ODDS] = CERTAIN};
     lenet5_reading reading = {.count = 1, .lines = &read};
-    const size_t of[] = {0};
+    size_t of[] = {0};
     const lenet5_read_options options = {0};
     page p = {.options = &options, .budget = lenet5_budget_new(&options), .format.any = true};
     assert_int_equal(lenet5_decide(&(read_groups){&reading, &groups, of}, &p, NULL), LENET5_OK);
@@ -46,11 +46,62 @@ static void what_stands_apart_stays(void **state)
     assert_true(is_accepted(1, 0, 12, 0));         /* in a box */
 }
 
+/* ---- Left out -------------------------------------------------------------------------------------------------------
+ */
+
+/* Two lines of one component each, of which the second has letters beside it: how many are left. */
+static size_t count_left(double first, double second, size_t digits, double unread, int32_t in)
+{
+    enum { LETTERS_FROM = 2 };
+    component list[COMPONENTS];
+    int32_t line[COMPONENTS];
+    line_group group[2];
+    lenet5_read_line read[2];
+    size_t of[] = {0, 1};
+    for (size_t i = 0; i < COMPONENTS; i++) {
+        const size_t left = i == 0 ? 0 : 200 + 10 * i;
+        list[i] = (component){.box = {left, 48, left + 8, 60}};
+        line[i] = i < LETTERS_FROM ? (int32_t)i : NO_LINE;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        group[i] = (line_group){.box = list[i].box, .count = 1, .field = i == 1 ? in : NO_FIELD, .height = 12};
+        read[i] = (lenet5_read_line){.digits = i == 1 ? digits : 1};
+        read[i].string[0].probability = i == 0 ? first : second;
+        read[i].strings = read[i].string[0].probability > 0;
+        read[i].evidence[LENET5_EVIDENCE_UNREAD] = i == 1 ? unread : 0;
+    }
+    read[0].decision = first > 0.9 ? LENET5_ACCEPTED : LENET5_UNSURE;
+    read[1].decision = LENET5_UNSURE;
+    const line_groups groups = {.components = {COMPONENTS, list, NULL}, .line = line, .count = 2, .list = group};
+    lenet5_reading reading = {.count = 2, .lines = read};
+    budget b = lenet5_budget_new(&(lenet5_read_options){0});
+    bool left_out;
+    assert_int_equal(lenet5_leave_out_words(&left_out, &(read_groups){&reading, &groups, of}, &b, NULL), LENET5_OK);
+    assert_int_equal(left_out, reading.count < 2);
+    assert_int_equal(reading.notes, left_out ? LENET5_NOTE_WORDS : 0);
+    assert_int_equal(of[1], left_out ? NOT_READ : 1);
+    return reading.count;
+}
+
+static void letters_are_left_out_where_there_are_numbers(void **state)
+{
+    (void)state;
+    assert_int_equal(count_left(0.95, 0.4, 1, 0, NO_FIELD), 1);  /* a letter that looks like a digit */
+    assert_int_equal(count_left(0.95, 0.01, 8, 1, NO_FIELD), 1); /* print, most of which looks like no digit */
+    assert_int_equal(count_left(0.95, 0.01, 2, 1, 0), 1);        /* the same in a cell of a table */
+    assert_int_equal(count_left(0.95, 0.6, 1, 0, NO_FIELD), 2);  /* what is likely a digit */
+    assert_int_equal(count_left(0.95, 0.4, 4, 0, NO_FIELD), 2);  /* or a number */
+    assert_int_equal(count_left(0.95, 0.4, 1, 0, 0), 2);         /* or stands in a cell */
+    assert_int_equal(count_left(0.01, 0.01, 1, 0, NO_FIELD), 1); /* what stands apart is no letter of a word */
+    assert_int_equal(count_left(0, 0.01, 1, 0, NO_FIELD), 2);    /* nothing else is there */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_beside_a_digit_make_it_print),
         cmocka_unit_test(what_stands_apart_stays),
+        cmocka_unit_test(letters_are_left_out_where_there_are_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

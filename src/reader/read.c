@@ -96,11 +96,30 @@ lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error)
     return p->format.any ? lenet5_doubt_print(r, &p->budget, error) : LENET5_OK;
 }
 
+static bool has_number(const lenet5_reading *reading)
+{
+    bool found = false;
+    for (size_t i = 0; i < reading->count; i++)
+        found |= reading->lines[i].decision == LENET5_ACCEPTED;
+    return found;
+}
+
+/*
+ * Once words are left out, the numbers among them are better company for each other. Where there is none that was
+ * accepted in spite of them, what is left may be a letter of a form on which nothing is written.
+ */
+static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *error)
+{
+    bool left_out;
+    const lenet5_status status = lenet5_leave_out_words(&left_out, r, &p->budget, error);
+    return status == LENET5_OK && left_out && has_number(r->reading) ? lenet5_decide(r, p, error) : status;
+}
+
 static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
                               const layout *printed, const sample *most, page *p, lenet5_error *error)
 {
     size_t *of = malloc((groups->count + 1) * sizeof *of);
-    const read_groups read = {reading, groups, of};
+    read_groups read = {reading, groups, of};
     lenet5_status status = of ? LENET5_OK : lenet5_fail_memory(error);
     for (size_t i = 0; status == LENET5_OK && i < groups->count; i++)
         of[i] = NOT_READ;
@@ -108,6 +127,8 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
         status = read_each(reading, of, groups, map, printed, most, p, error);
     if (status == LENET5_OK)
         status = lenet5_decide(&read, p, error);
+    if (status == LENET5_OK && !is_sample(most))
+        status = leave_out_words(&read, p, error);
     free(of);
     return status;
 }
@@ -181,8 +202,6 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_read_lines(reading, map, &printed, &READ_ALL, &border, p, error);
-    if (status == LENET5_OK)
-        lenet5_leave_out_words(reading);
     reading->notes |= notes_of(report, &printed, &level, border);
     lenet5_layout_free(&printed);
     return status == LENET5_CROWDED ? give_up(reading, p, error) : status;

@@ -39,17 +39,17 @@ lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line
  */
 void lenet5_weigh_company(lenet5_reading *reading, double threshold);
 
-/* Drops lines of letters from a reading that has lines of digits too, and notes it. */
-void lenet5_leave_out_words(lenet5_reading *reading);
-
 #define NOT_READ SIZE_MAX
 
 /* The lines of a map as they were read. */
 typedef struct read_groups {
     lenet5_reading *reading;
     const line_groups *groups;
-    const size_t *of; /* (groups->count): the line of the reading that each became, or NOT_READ */
+    size_t *of; /* (groups->count): the line of the reading that each became, or NOT_READ */
 } read_groups;
+
+/* Drops lines of letters from a reading that has lines of digits too, and notes it; whether there were any. */
+lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);
 
 /* Where no format is given: a sign or two among letters are not accepted, and that is noted. */
 lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error);
@@ -65,6 +65,11 @@ typedef struct sample {
 } sample;
 
 #define READ_ALL ((sample){SIZE_MAX, SIZE_MAX})
+
+static inline bool is_sample(const sample *s)
+{
+    return s->lines < SIZE_MAX;
+}
 
 /*
  * Finds the lines of a map and reads them. printed: the layout of the map. border: whether something of a

@@ -1,8 +1,9 @@
 /*
- * Words and print among numbers. A line in which the network sees letters is left out where other lines are numbers;
- * alone on a picture it stays, as not sure. So does a sign or two that stand among others of their height which are no
- * number: letters of a word that look like digits.
+ * Words and print among numbers. A line of letters is left out where other lines are numbers; alone on a picture it
+ * stays, as not sure. Letters that look like digits are known by what stands beside them: others of their height which
+ * are no number. Where they are sure to the network, they stay, but are not accepted.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,7 +13,13 @@
 
 #define WORD_BELIEF 0.05  /* in the likeliest string: a number that is hard to read has more */
 #define WORD_RUBBISH 0.02 /* a sign, on average: a digit has a tenth of it */
-#define SHORT 2           /* digits: more of them in a row hardly look like letters */
+#define WORD_UNREAD 0.5   /* squares of a digit's height: the letters beside those that look like digits */
+#define SHORT_UNREAD 0.2  /* the same where few do */
+#define WORD_SIGN 2.0     /* less the logarithm of the probability that one of them is a digit */
+#define WORD_SHORT 3      /* symbols: an N is 111, and more of them are worth a question */
+#define LETTER_BELIEF 0.5 /* the same among letters: a number has more */
+#define NEVER_LIKELY 2.0  /* no probability is so great: only lines that are accepted are numbers */
+#define SHORT 2           /* digits: more of them in a row look like no letters */
 #define LETTER 0.4        /* of a sign's height, that its neighbours have at least: what is left of an x beside an X */
 #define LETTER_MOST 1.5   /* likewise at most: a p to an a */
 #define SPACING 2.5       /* of its height to the next letter, where one between them is lost */
@@ -21,28 +28,143 @@
 #define LETTERS 2         /* beside it: one may be a mark, or a unit */
 #define ROW 32            /* pixels: about the height of a letter */
 
-static bool is_word(const lenet5_read_line *l)
+/* ---- Letters beside a line -----------------------------------------------------------------------------------------
+ */
+
+/* Whether a component is of a line that is a number, or in a field of its own. likely: a line that has so much
+ * probability is a number, accepted or not. */
+static bool is_number(const read_groups *r, size_t k, double likely)
 {
-    if (l->decision == LENET5_ACCEPTED || l->crowded)
+    const int32_t line = r->groups->line[k];
+    if (line == NO_LINE)
         return false;
-    if (l->strings == 0)
+    if (r->groups->list[line].field != NO_FIELD)
         return true;
-    return l->string[0].probability < WORD_BELIEF && l->evidence[LENET5_EVIDENCE_RUBBISH] >= WORD_RUBBISH;
+    if (r->of[line] == NOT_READ)
+        return false;
+    const lenet5_read_line *l = &r->reading->lines[r->of[line]];
+    return l->decision == LENET5_ACCEPTED || (l->strings > 0 && l->string[0].probability >= likely);
 }
 
-void lenet5_leave_out_words(lenet5_reading *reading)
+/* Whether letters stand beside a line, on its base line: those near it, and those near these. */
+static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t number, double likely, size_t *visited)
 {
+    const line_group *group = &r->groups->list[number];
+    const double high = (double)(group->box.bottom - group->box.top);
+    const double middle = 0.5 * (double)(group->box.top + group->box.bottom);
+    near_search search = lenet5_near(rows, span_around(group->box, (LETTERS * (SPACING + 0.5)) * high, 0));
+    size_t letters = 0, beside = 0, k;
+    while (lenet5_near_next(&search, &k)) {
+        const span *box = &rows->boxes[k];
+        const double tall = (double)(box->bottom - box->top);
+        if (r->groups->line[k] == (int32_t)number || tall < LETTER * high || tall > LETTER_MOST * high ||
+            (double)(box->right - box->left) > 2 * high ||
+            fabs(0.5 * (double)(box->top + box->bottom) - middle) > BASE_LINE * high || is_number(r, k, likely))
+            continue;
+        letters++;
+        beside += (double)box->left <= (double)group->box.right + SPACING * high &&
+                  (double)box->right + SPACING * high >= (double)group->box.left;
+    }
+    *visited = search.visited;
+    return letters >= LETTERS && beside > 0;
+}
+
+/* Finds lines of some kind: marked (r->reading->count) says which of them are. */
+typedef lenet5_status find_lines(bool *marked, const read_groups *r, const near_rows *rows, budget *b,
+                                 lenet5_error *error);
+
+/* With all components of the page by their places. */
+static lenet5_status find_among(bool *marked, find_lines *find, const read_groups *r, budget *b, lenet5_error *error)
+{
+    const components *c = &r->groups->components;
+    near_rows rows = {0};
+    span *boxes = malloc((c->count + 1) * sizeof *boxes);
+    lenet5_status status = boxes ? LENET5_OK : lenet5_fail_memory(error);
+    for (size_t i = 0; status == LENET5_OK && i < c->count; i++)
+        boxes[i] = c->list[i].box;
+    if (status == LENET5_OK)
+        status = lenet5_near_new(&rows, boxes, c->count, ROW, error);
+    if (status == LENET5_OK)
+        status = find(marked, r, &rows, b, error);
+    lenet5_near_free(&rows);
+    free(boxes);
+    return status;
+}
+
+/* ---- Words --------------------------------------------------------------------------------------------------------
+ */
+
+static size_t symbols_of(const lenet5_read_line *l)
+{
+    return l->digits + l->marks;
+}
+
+/* A line that may be a letter or two, or what looks like digits of a word. */
+static bool is_short(const lenet5_read_line *l, const line_group *group)
+{
+    return group->field == NO_FIELD && symbols_of(l) <= WORD_SHORT;
+}
+
+/* Whether a line cannot be a number, by what was read in it. */
+static bool is_no_number(const lenet5_read_line *l, const line_group *group)
+{
+    if (l->strings == 0)
+        return true;
+    const double *evidence = l->evidence;
+    const double unread = is_short(l, group) ? SHORT_UNREAD : WORD_UNREAD;
+    return l->string[0].probability < WORD_BELIEF &&
+           (evidence[LENET5_EVIDENCE_RUBBISH] >= WORD_RUBBISH || evidence[LENET5_EVIDENCE_UNREAD] >= unread ||
+            (is_short(l, group) && evidence[LENET5_EVIDENCE_SIGN] >= WORD_SIGN));
+}
+
+static lenet5_status find_words(bool *word, const read_groups *r, const near_rows *rows, budget *b, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < r->groups->count && status == LENET5_OK; i++) {
+        const line_group *group = &r->groups->list[i];
+        const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
+        size_t visited = 0;
+        if (!l || l->decision == LENET5_ACCEPTED || l->crowded)
+            continue;
+        word[r->of[i]] = is_no_number(l, group);
+        if (!word[r->of[i]] && is_short(l, group) && l->string[0].probability < LETTER_BELIEF)
+            word[r->of[i]] = is_among_letters(r, rows, i, WORD_BELIEF, &visited);
+        status = lenet5_check_time(b, 20 * visited, error);
+    }
+    return status;
+}
+
+/* Drops lines that are marked, unless all are; returns whether any was dropped. */
+static bool drop_lines(read_groups *r, const bool *marked)
+{
+    lenet5_reading *reading = r->reading;
     size_t kept = 0;
     for (size_t i = 0; i < reading->count; i++)
-        kept += !is_word(&reading->lines[i]);
+        kept += !marked[i];
     if (kept == 0 || kept == reading->count)
-        return;
+        return false;
     kept = 0;
-    for (size_t i = 0; i < reading->count; i++)
-        if (!is_word(&reading->lines[i]))
-            reading->lines[kept++] = reading->lines[i];
+    for (size_t i = 0; i < r->groups->count; i++) {
+        const size_t was = r->of[i];
+        if (was == NOT_READ)
+            continue;
+        assert(was >= kept && was < reading->count); /* lines are read in the order of their groups */
+        r->of[i] = marked[was] ? NOT_READ : kept;
+        if (!marked[was])
+            reading->lines[kept++] = reading->lines[was];
+    }
     reading->count = kept;
-    reading->notes |= LENET5_NOTE_WORDS;
+    return true;
+}
+
+lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error)
+{
+    bool *word = calloc(r->reading->count + 1, sizeof *word);
+    const lenet5_status status = word ? find_among(word, find_words, r, b, error) : lenet5_fail_memory(error);
+    *left_out = status == LENET5_OK && drop_lines(r, word);
+    r->reading->notes |= *left_out ? LENET5_NOTE_WORDS : 0;
+    free(word);
+    return status;
 }
 
 /* ---- Print --------------------------------------------------------------------------------------------------------
@@ -61,42 +183,8 @@ static bool may_be_print(const lenet5_read_line *l, const line_group *group)
     return l->decision == LENET5_ACCEPTED && l->digits + l->marks <= SHORT && group->field == NO_FIELD;
 }
 
-/* Whether a component is of a line that is a number, or in a field of its own. */
-static bool is_number(const read_groups *r, size_t k)
-{
-    const int32_t line = r->groups->line[k];
-    if (line == NO_LINE)
-        return false;
-    const size_t of = r->of[line];
-    return r->groups->list[line].field != NO_FIELD ||
-           (of != NOT_READ && r->reading->lines[of].decision == LENET5_ACCEPTED);
-}
-
-/* Whether letters stand beside a line, on its base line: those near it, and those near these. */
-static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t number, size_t *visited)
-{
-    const line_group *group = &r->groups->list[number];
-    const double high = (double)(group->box.bottom - group->box.top);
-    const double middle = 0.5 * (double)(group->box.top + group->box.bottom);
-    near_search search = lenet5_near(rows, span_around(group->box, (LETTERS * (SPACING + 0.5)) * high, 0));
-    size_t letters = 0, beside = 0, k;
-    while (lenet5_near_next(&search, &k)) {
-        const span *box = &rows->boxes[k];
-        const double tall = (double)(box->bottom - box->top);
-        if (r->groups->line[k] == (int32_t)number || tall < LETTER * high || tall > LETTER_MOST * high ||
-            (double)(box->right - box->left) > 2 * high ||
-            fabs(0.5 * (double)(box->top + box->bottom) - middle) > BASE_LINE * high || is_number(r, k))
-            continue;
-        letters++;
-        beside += (double)box->left <= (double)group->box.right + SPACING * high &&
-                  (double)box->right + SPACING * high >= (double)group->box.left;
-    }
-    *visited = search.visited;
-    return letters >= LETTERS && beside > 0;
-}
-
-static lenet5_status look_for_print(bool *print, const read_groups *r, const near_rows *rows, budget *b,
-                                    lenet5_error *error)
+static lenet5_status find_print(bool *print, const read_groups *r, const near_rows *rows, budget *b,
+                                lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < r->groups->count && status == LENET5_OK; i++) {
@@ -104,7 +192,8 @@ static lenet5_status look_for_print(bool *print, const read_groups *r, const nea
         size_t visited = 0;
         if (of == NOT_READ || !may_be_print(&r->reading->lines[of], &r->groups->list[i]))
             continue;
-        print[of] = is_dash(&r->reading->lines[of], &r->groups->list[i]) || is_among_letters(r, rows, i, &visited);
+        print[of] = is_dash(&r->reading->lines[of], &r->groups->list[i]) ||
+                    is_among_letters(r, rows, i, NEVER_LIKELY, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }
     return status;
@@ -112,25 +201,14 @@ static lenet5_status look_for_print(bool *print, const read_groups *r, const nea
 
 lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error)
 {
-    const components *c = &r->groups->components;
-    near_rows rows = {0};
-    span *boxes = malloc((c->count + 1) * sizeof *boxes);
     bool *print = calloc(r->reading->count + 1, sizeof *print);
-    lenet5_status status = boxes && print ? LENET5_OK : lenet5_fail_memory(error);
-    for (size_t i = 0; status == LENET5_OK && i < c->count; i++)
-        boxes[i] = c->list[i].box;
-    if (status == LENET5_OK)
-        status = lenet5_near_new(&rows, boxes, c->count, ROW, error);
-    if (status == LENET5_OK)
-        status = look_for_print(print, r, &rows, b, error);
+    const lenet5_status status = print ? find_among(print, find_print, r, b, error) : lenet5_fail_memory(error);
     for (size_t i = 0; status == LENET5_OK && i < r->reading->count; i++)
         if (print[i]) {
             r->reading->lines[i].decision = LENET5_UNSURE;
             r->reading->lines[i].doubt = LENET5_EVIDENCE_BESIDE;
             r->reading->notes |= LENET5_NOTE_WORDS;
         }
-    lenet5_near_free(&rows);
-    free(boxes);
     free(print);
     return status;
 }
