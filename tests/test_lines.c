@@ -161,6 +161,12 @@ static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
     fill(&map, 98, 46, PEN, PEN); /* a point between the numbers of the first line */
     assert_lines(&map, (const size_t[]){7, 3, 3}, 3);
     lenet5_ink_free(&map);
+    map = new_map(260, 140);
+    draw_two_numbers(&map, 20, 50);
+    draw_number(&map, 3, 20, 80, 5, 0);
+    fill(&map, 94, 22, 10, PEN); /* a bar behind the first number: the gap is too wide for what is in it */
+    assert_lines(&map, (const size_t[]){4, 3, 3}, 3);
+    lenet5_ink_free(&map);
 }
 
 static void print_parts_no_number_on_another_line(void **state)

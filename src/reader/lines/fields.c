@@ -15,6 +15,7 @@
 #define CLEARLY_ALL 2.5  /* how many times wider the others are */
 #define GAP_ALL 0.45     /* of a digit's height, at least, for them */
 #define GAP_MARKED 0.6   /* the same for a gap with something low in it, which may be a part of a digit */
+#define GAP_TELLS 1.2    /* of a digit's height: a gap with a mark in it that is as wide */
 #define LINES_ALL 2      /* lines that tell */
 #define WIDEST_GAP 2.5   /* within a number, whatever the others are */
 
@@ -170,10 +171,11 @@ static double between_clusters(const double *sorted, size_t count)
     return most > TWO_CLUSTERS * all && ratio > log(CLEARLY_ALL) ? fmax(gap, GAP_ALL) : WIDEST_GAP;
 }
 
-/* Whether the gap before a stroke is one between digits. */
+/* Whether the gap before a stroke is one between digits; with a mark in it, it is one between numbers if it is wide. */
 static bool is_telling(const strokes *s, const gaps *g, size_t i)
 {
-    return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) && !is_mark(s, g->stroke[i - 1]);
+    return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) &&
+           (!is_mark(s, g->stroke[i - 1]) || g->gap[i] >= GAP_TELLS);
 }
 
 /* Where the line that begins with a stroke ends. */
