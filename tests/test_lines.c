@@ -242,6 +242,17 @@ static void a_bar_over_a_digit_is_of_it(void **state)
     lenet5_ink_free(&map);
 }
 
+static void a_part_in_the_band_of_a_line_is_of_it(void **state)
+{
+    (void)state;
+    ink_map map = new_map(200, 110);
+    draw_number(&map, 3, 20, 20, 8, 0);
+    draw_number(&map, 5, 20, 54, 8, 0);
+    draw_ring(&map, 116, 37, 14, 13); /* nearer to the digit below than to the one beside */
+    assert_lines(&map, (const size_t[]){4, 5}, 2);
+    lenet5_ink_free(&map);
+}
+
 static void a_tall_digit_and_one_at_the_border_are_kept(void **state)
 {
     (void)state;
@@ -499,6 +510,7 @@ int main(void)
         cmocka_unit_test(a_number_in_larger_writing_is_whole),
         cmocka_unit_test(touching_lines_are_divided),
         cmocka_unit_test(a_bar_over_a_digit_is_of_it),
+        cmocka_unit_test(a_part_in_the_band_of_a_line_is_of_it),
         cmocka_unit_test(a_tall_digit_and_one_at_the_border_are_kept),
         cmocka_unit_test(a_digit_that_goes_on_beyond_the_border_is_clipped),
         cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),

@@ -11,7 +11,7 @@
 #define EDGE_HEIGHT 0.35 /* of a digit's height, at least, of what the border has left of one */
 #define LOW_INSIDE 0.5   /* of a mark or a part of a digit, in the band of its line */
 #define HANG 0.25        /* of a digit's height that a mark, as a comma, hangs out of the band */
-#define OUTSIDE 0.5      /* digits' heights that a stroke seems farther where it is outside the band */
+#define OUTSIDE 1.5      /* digits' heights that a stroke seems farther where it is outside the band */
 #define OVER -0.05       /* of a low stroke's width that lies over or under a digit's; below 0: beyond it */
 #define OVER_GAP 0.4     /* between them, of a digit's height */
 #define OVER_AREA 0.01   /* of the square of a digit's height: what has less ink lies over nothing */
