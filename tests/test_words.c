@@ -93,7 +93,24 @@ static void letters_are_left_out_where_there_are_numbers(void **state)
     assert_int_equal(count_left(0.95, 0.4, 4, 0, NO_FIELD), 2);  /* or a number */
     assert_int_equal(count_left(0.95, 0.4, 1, 0, 0), 2);         /* or stands in a cell */
     assert_int_equal(count_left(0.01, 0.01, 1, 0, NO_FIELD), 1); /* what stands apart is no letter of a word */
-    assert_int_equal(count_left(0, 0.01, 1, 0, NO_FIELD), 2);    /* nothing else is there */
+    assert_int_equal(count_left(0, 0.01, 1, 1, NO_FIELD), 2);    /* nothing else is there */
+}
+
+static void a_sign_or_two_in_no_field_are_scraps(void **state)
+{
+    (void)state;
+    line_group group[] = {{.field = NO_FIELD}, {.field = NO_FIELD}, {.field = NO_FIELD}, {.field = 0}};
+    lenet5_read_line read[] = {{.digits = 2, .decision = LENET5_UNSURE},
+                               {.digits = 2, .marks = 1, .decision = LENET5_UNSURE},
+                               {.digits = 2, .decision = LENET5_ACCEPTED},
+                               {.digits = 2, .decision = LENET5_UNSURE}};
+    size_t of[] = {0, 1, 2, 3};
+    const line_groups groups = {.count = 4, .list = group};
+    lenet5_reading reading = {.count = 4, .lines = read};
+    bool scrap[4];
+    lenet5_find_scraps(scrap, &(read_groups){&reading, &groups, of});
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(scrap[i], i == 0);
 }
 
 int main(void)
@@ -102,6 +119,7 @@ int main(void)
         cmocka_unit_test(letters_beside_a_digit_make_it_print),
         cmocka_unit_test(what_stands_apart_stays),
         cmocka_unit_test(letters_are_left_out_where_there_are_numbers),
+        cmocka_unit_test(a_sign_or_two_in_no_field_are_scraps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,6 +104,25 @@ static bool has_number(const lenet5_reading *reading)
     return found;
 }
 
+/* Decides anew without the words that have been left out. No sign or two becomes a number by that. */
+static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *error)
+{
+    bool *scrap = calloc(r->reading->count + 1, sizeof *scrap);
+    if (!scrap)
+        return lenet5_fail_memory(error);
+    lenet5_find_scraps(scrap, r);
+    const lenet5_status status = lenet5_decide(r, p, error);
+    for (size_t i = 0; i < r->reading->count; i++) {
+        lenet5_read_line *l = &r->reading->lines[i];
+        if (!scrap[i] || l->decision != LENET5_ACCEPTED)
+            continue;
+        l->decision = LENET5_UNSURE;
+        l->doubt = LENET5_EVIDENCE_COMPANY;
+    }
+    free(scrap);
+    return status;
+}
+
 /*
  * Once words are left out, the numbers among them are better company for each other. Where there is none that was
  * accepted in spite of them, what is left may be a letter of a form on which nothing is written.
@@ -112,7 +131,7 @@ static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *erro
 {
     bool left_out;
     const lenet5_status status = lenet5_leave_out_words(&left_out, r, &p->budget, error);
-    return status == LENET5_OK && left_out && has_number(r->reading) ? lenet5_decide(r, p, error) : status;
+    return status == LENET5_OK && left_out && has_number(r->reading) ? decide_anew(r, p, error) : status;
 }
 
 static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,

@@ -51,6 +51,9 @@ typedef struct read_groups {
 /* Drops lines of letters from a reading that has lines of digits too, and notes it; whether there were any. */
 lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);
 
+/* Which lines (r->reading->count) may be letters that are left of words: a sign or two, in no field, not accepted. */
+void lenet5_find_scraps(bool *scrap, const read_groups *r);
+
 /* Where no format is given: a sign or two among letters are not accepted, and that is noted. */
 lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error);
 

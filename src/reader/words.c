@@ -6,33 +6,42 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "lines/near.h"
 #include "reading.h"
 
-#define WORD_BELIEF 0.05  /* in the likeliest string: a number that is hard to read has more */
-#define WORD_RUBBISH 0.02 /* a sign, on average: a digit has a tenth of it */
-#define WORD_UNREAD 0.5   /* squares of a digit's height: the letters beside those that look like digits */
-#define SHORT_UNREAD 0.2  /* the same where few do */
-#define WORD_SIGN 2.0     /* less the logarithm of the probability that one of them is a digit */
-#define WORD_SHORT 3      /* symbols: an N is 111, and more of them are worth a question */
-#define LETTER_BELIEF 0.5 /* the same among letters: a number has more */
-#define NEVER_LIKELY 2.0  /* no probability is so great: only lines that are accepted are numbers */
-#define SHORT 2           /* digits: more of them in a row look like no letters */
-#define LETTER 0.4        /* of a sign's height, that its neighbours have at least: what is left of an x beside an X */
-#define LETTER_MOST 1.5   /* likewise at most: a p to an a */
-#define SPACING 2.5       /* of its height to the next letter, where one between them is lost */
-#define BASE_LINE 0.5     /* of its height that the middle of a neighbour is off at most */
-#define FLAT 3            /* times its height: a dash */
-#define LETTERS 2         /* beside it: one may be a mark, or a unit */
-#define ROW 32            /* pixels: about the height of a letter */
+#define WORD_BELIEF 0.05   /* in the likeliest string: a number that is hard to read has more */
+#define WORD_RUBBISH 0.02  /* a sign, on average: a digit has a tenth of it */
+#define WORD_UNREAD 0.5    /* squares of a digit's height: the letters beside those that look like digits */
+#define SHORT_UNREAD 0.2   /* the same where few do */
+#define WORD_SIGN 2.0      /* less the logarithm of the probability that one of them is a digit */
+#define WORD_SHORT 3       /* symbols: an N is 111, and more of them are worth a question */
+#define LETTER_BELIEF 0.5  /* the same among letters: a number has more */
+#define SHORT 2            /* digits: more of them in a row look like no letters */
+#define LETTER 0.4         /* of a sign's height, that its neighbours have at least: what is left of an x beside an X */
+#define LETTER_OF_WORD 0.6 /* likewise, of those of a word: an n to an N */
+#define LETTER_MOST 1.5    /* likewise at most: a p to an a */
+#define SPACING 2.5        /* of its height to the next letter, where one between them is lost */
+#define BASE_LINE 0.5      /* of its height that the middle of a neighbour is off at most */
+#define FLAT 3             /* times its height: a dash */
+#define LETTERS 2          /* beside it: one may be a mark, or a unit */
+#define ROW 32             /* pixels: about the height of a letter */
+
+/* What are letters beside a line. */
+typedef struct letter_rule {
+    double height; /* of its own, that they have at least */
+    double likely; /* probability of a line that is a number, accepted or not */
+} letter_rule;
+
+/* A sign that is accepted is doubted for little; one that is not is dropped only among letters of one print with it. */
+static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, WORD_BELIEF};
 
 /* ---- Letters beside a line -----------------------------------------------------------------------------------------
  */
 
-/* Whether a component is of a line that is a number, or in a field of its own. likely: a line that has so much
- * probability is a number, accepted or not. */
+/* Whether a component is of a line that is a number, or in a field of its own. */
 static bool is_number(const read_groups *r, size_t k, double likely)
 {
     const int32_t line = r->groups->line[k];
@@ -47,7 +56,8 @@ static bool is_number(const read_groups *r, size_t k, double likely)
 }
 
 /* Whether letters stand beside a line, on its base line: those near it, and those near these. */
-static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t number, double likely, size_t *visited)
+static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t number, const letter_rule *rule,
+                             size_t *visited)
 {
     const line_group *group = &r->groups->list[number];
     const double high = (double)(group->box.bottom - group->box.top);
@@ -57,9 +67,9 @@ static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t
     while (lenet5_near_next(&search, &k)) {
         const span *box = &rows->boxes[k];
         const double tall = (double)(box->bottom - box->top);
-        if (r->groups->line[k] == (int32_t)number || tall < LETTER * high || tall > LETTER_MOST * high ||
+        if (r->groups->line[k] == (int32_t)number || tall < rule->height * high || tall > LETTER_MOST * high ||
             (double)(box->right - box->left) > 2 * high ||
-            fabs(0.5 * (double)(box->top + box->bottom) - middle) > BASE_LINE * high || is_number(r, k, likely))
+            fabs(0.5 * (double)(box->top + box->bottom) - middle) > BASE_LINE * high || is_number(r, k, rule->likely))
             continue;
         letters++;
         beside += (double)box->left <= (double)group->box.right + SPACING * high &&
@@ -117,6 +127,17 @@ static bool is_no_number(const lenet5_read_line *l, const line_group *group)
             (is_short(l, group) && evidence[LENET5_EVIDENCE_SIGN] >= WORD_SIGN));
 }
 
+/* Lines that are no numbers by themselves. */
+static void find_rubbish(bool *word, const read_groups *r)
+{
+    for (size_t i = 0; i < r->groups->count; i++) {
+        const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
+        if (l)
+            word[r->of[i]] = l->decision != LENET5_ACCEPTED && !l->crowded && is_no_number(l, &r->groups->list[i]);
+    }
+}
+
+/* Lines that stand among letters. */
 static lenet5_status find_words(bool *word, const read_groups *r, const near_rows *rows, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -124,26 +145,31 @@ static lenet5_status find_words(bool *word, const read_groups *r, const near_row
         const line_group *group = &r->groups->list[i];
         const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
         size_t visited = 0;
-        if (!l || l->decision == LENET5_ACCEPTED || l->crowded)
+        if (!l || l->decision == LENET5_ACCEPTED || l->crowded || !is_short(l, group))
             continue;
-        word[r->of[i]] = is_no_number(l, group);
-        if (!word[r->of[i]] && is_short(l, group) && l->string[0].probability < LETTER_BELIEF)
-            word[r->of[i]] = is_among_letters(r, rows, i, WORD_BELIEF, &visited);
+        if (l->string[0].probability < LETTER_BELIEF)
+            word[r->of[i]] = is_among_letters(r, rows, i, &in_word, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }
     return status;
+}
+
+static size_t count_others(const bool *marked, const lenet5_reading *reading)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < reading->count; i++)
+        count += !marked[i];
+    return count;
 }
 
 /* Drops lines that are marked, unless all are; returns whether any was dropped. */
 static bool drop_lines(read_groups *r, const bool *marked)
 {
     lenet5_reading *reading = r->reading;
+    const size_t others = count_others(marked, reading);
     size_t kept = 0;
-    for (size_t i = 0; i < reading->count; i++)
-        kept += !marked[i];
-    if (kept == 0 || kept == reading->count)
+    if (others == 0 || others == reading->count)
         return false;
-    kept = 0;
     for (size_t i = 0; i < r->groups->count; i++) {
         const size_t was = r->of[i];
         if (was == NOT_READ)
@@ -160,11 +186,30 @@ static bool drop_lines(read_groups *r, const bool *marked)
 lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error)
 {
     bool *word = calloc(r->reading->count + 1, sizeof *word);
-    const lenet5_status status = word ? find_among(word, find_words, r, b, error) : lenet5_fail_memory(error);
-    *left_out = status == LENET5_OK && drop_lines(r, word);
+    *left_out = false;
+    if (!word)
+        return lenet5_fail_memory(error);
+    lenet5_status status = LENET5_OK;
+    find_rubbish(word, r);
+    if (count_others(word, r->reading) > 0) {
+        *left_out = drop_lines(r, word);
+        memset(word, 0, r->reading->count * sizeof *word);
+        status = find_among(word, find_words, r, b, error);
+        *left_out |= status == LENET5_OK && drop_lines(r, word);
+    }
     r->reading->notes |= *left_out ? LENET5_NOTE_WORDS : 0;
     free(word);
     return status;
+}
+
+void lenet5_find_scraps(bool *scrap, const read_groups *r)
+{
+    for (size_t i = 0; i < r->groups->count; i++) {
+        const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
+        if (l)
+            scrap[r->of[i]] =
+                l->decision != LENET5_ACCEPTED && r->groups->list[i].field == NO_FIELD && symbols_of(l) <= SHORT;
+    }
 }
 
 /* ---- Print --------------------------------------------------------------------------------------------------------
@@ -193,7 +238,7 @@ static lenet5_status find_print(bool *print, const read_groups *r, const near_ro
         if (of == NOT_READ || !may_be_print(&r->reading->lines[of], &r->groups->list[i]))
             continue;
         print[of] = is_dash(&r->reading->lines[of], &r->groups->list[i]) ||
-                    is_among_letters(r, rows, i, NEVER_LIKELY, &visited);
+                    is_among_letters(r, rows, i, &beside_print, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }
     return status;
