@@ -398,6 +398,17 @@ static void a_cell_with_two_rows_is_two_lines(void **state)
     }
     lenet5_lines_free(&groups);
     lenet5_ink_free(&map);
+    map = new_map(400, 200);
+    for (size_t i = 0; i < 5; i++)
+        draw_number(&map, 6, 210, 10 + 34 * (double)i, 10, 0); /* smaller writing beside the cell */
+    draw_ring(&map, 30, 20, 40, 90);
+    fill(&map, 100, 20, PEN, 40); /* the halves of a digit */
+    fill(&map, 100, 68, PEN, 40);
+    groups = find(&map, &printed);
+    for (size_t i = 0; i < groups.count; i++)
+        assert_true(groups.list[i].field == NO_FIELD || groups.list[i].count == 3);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
 }
 
 static void a_hole_is_paper_that_ink_encloses(void **state)

@@ -9,7 +9,6 @@
 
 #define ROOM 2.0 /* of a digit's height: a cell that is no higher holds one line */
 #define TALL 0.6 /* of a digit's height: strokes that make rows; parts of digits are lower */
-#define HIGH 1.5 /* likewise at most: what is higher may be digits of two rows that touch */
 
 /* The strokes that make a row of a cell. */
 typedef struct row {
@@ -17,10 +16,18 @@ typedef struct row {
     int32_t line;
 } row;
 
-static bool makes_rows(const strokes *s, size_t number)
+/* The height of the digits in one cell, which may be larger than most of the page's. */
+static double height_in(const strokes *s, const placed *order, size_t count)
 {
-    const double height = box_height(&s->boxes[number]);
-    return height >= TALL * s->height && height <= HIGH * s->height;
+    double tallest = s->height;
+    for (size_t i = 0; i < count; i++)
+        tallest = fmax(tallest, box_height(&s->boxes[order[i].index]));
+    return tallest;
+}
+
+static bool makes_rows(const span *box, double height)
+{
+    return box_height(box) >= TALL * height;
 }
 
 /* Whether a stroke lies below a row: neither its top nor the row's bottom reaches the other's middle. */
@@ -32,11 +39,13 @@ static bool is_below(const row *r, const span *box)
 /* The rows that the strokes of one cell make, which are in the order of their middles. */
 static size_t find_rows(row *rows, const strokes *s, const placed *order, size_t count)
 {
+    const double height = height_in(s, order, count);
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         const span *box = &s->boxes[order[i].index];
-        if (!makes_rows(s, order[i].index))
+        if (!makes_rows(box, height))
             continue;
+        assert(found <= i);
         if (found == 0 || is_below(&rows[found - 1], box))
             rows[found++] = (row){0, 0, 0, s->list[order[i].index].line};
         row *last = &rows[found - 1];
