@@ -20,7 +20,6 @@
 #define WINDOWS 4              /* places of a part of the map that are tried, each way */
 #define LEAST_DIGITS 4         /* of a turned page: 9, 11 and 801 are digits upside down too */
 #define ENOUGH 0.985           /* probability of a digit: who is as sure as that does not look from other sides */
-#define SURE_SHARE 0.8         /* of a page's digits in sure strings: no page is read so well from a wrong side */
 #define MANY 8                 /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
 #define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
@@ -28,7 +27,7 @@
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
-#define BEST 0.99              /* of a page's digits that are right and sure: so much is left of doubt */
+#define BEST 0.985             /* of a page's digits that are right and sure: so much is left of doubt */
 #define LESS_DOUBT 0.35 /* of a digit: where there are many, the doubt that is left of that of the page as it is */
 #define LOST 0.5        /* probability of a digit: a page that has no more is no writing as it is, */
 #define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
@@ -181,13 +180,6 @@ static bool is_clear(const evidence *turned, const evidence *upright, unsigned q
            is_surer(turned, upright);
 }
 
-/* Whether nothing is to be gained from other sides. */
-static bool is_upright(const evidence *upright)
-{
-    return upright->digit >= ENOUGH ||
-           (upright->digits >= MANY && upright->sure >= SURE_SHARE * (double)upright->digits);
-}
-
 /* Of two sides that are clear, the one with less doubt is better: a wrong one may have more digits, cut from others. */
 static bool is_better(const evidence *a, const evidence *b)
 {
@@ -210,7 +202,7 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     lenet5_status status = LENET5_OK;
     evidence best = {0, 0, 0};
     *quarters = 0;
-    if (is_upright(&as_it_is) || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
+    if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
         !may_be_turned(&as_it_is, p->strokes))
         return LENET5_OK;
     const span part = sample_of(map);

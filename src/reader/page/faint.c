@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "blank.h"
 #include "segments.h"
 
 #define NEAR 2         /* pixels each way: as far as the edge of a stroke is grey */
@@ -17,29 +18,15 @@
 #define FAINT_MEAN 9   /* of 255: the mean along a rule */
 #define MOST_OF_ONE 40 /* of 255 that a pixel counts for in the mean: strokes are no rules */
 
-static uint8_t darker(uint8_t a, uint8_t b)
+/* Whether nothing within so many pixels of one, each way, is darker than a level. */
+static bool nothing_darker(const ink_map *map, size_t x, size_t y, size_t near, unsigned level)
 {
-    return a > b ? a : b;
-}
-
-/* The darkest within some rows of each pixel of a row. */
-static void darkest_of_rows(uint8_t *darkest, const ink_map *map, size_t y, size_t near)
-{
-    const size_t first = y > near ? y - near : 0, last = y + near < map->height ? y + near : map->height - 1;
-    memcpy(darkest, map->ink + first * map->width, map->width);
-    for (size_t row = first + 1; row <= last; row++) {
-        const uint8_t *ink = map->ink + row * map->width;
-        for (size_t x = 0; x < map->width; x++)
-            darkest[x] = darker(darkest[x], ink[x]);
-    }
-}
-
-static uint8_t darkest_near(const uint8_t *darkest, size_t x, size_t width, size_t near)
-{
-    uint8_t most = 0;
-    for (size_t i = x > near ? x - near : 0; i <= x + near && i < width; i++)
-        most = darker(most, darkest[i]);
-    return most;
+    const size_t left = x > near ? x - near : 0, right = x + near < map->width ? x + near : map->width - 1;
+    for (size_t row = y > near ? y - near : 0; row <= y + near && row < map->height; row++)
+        for (size_t i = left; i <= right; i++)
+            if (map->ink[row * map->width + i] > level)
+                return false;
+    return true;
 }
 
 /* The mean of ALONG pixels to both sides of one, a step apart; beyond the map there is paper. */
@@ -61,35 +48,32 @@ static unsigned mean_of_rule(const ink_map *map, size_t x, size_t y)
     return level > upright ? level : upright;
 }
 
-/* darkest: of the rows around, near and farther. */
-static void lift_row(uint8_t *lifted, const ink_map *map, size_t y, uint8_t *const darkest[2])
+static bool is_of_rule(const ink_map *map, size_t x, size_t y)
 {
-    const uint8_t *ink = map->ink + y * map->width;
-    for (size_t x = 0; x < map->width; x++) {
-        bool rule = false;
-        if (ink[x] >= FAINT && ink[x] < INK)
-            rule = 2 * ink[x] >= darkest_near(darkest[0], x, map->width, NEAR);
-        else if (ink[x] >= FAINTEST && ink[x] < INK) {
-            const unsigned mean = mean_of_rule(map, x, y);
-            rule = mean >= FAINT_MEAN && 2 * mean >= darkest_near(darkest[1], x, map->width, AROUND);
-        }
-        lifted[x] = rule ? INK : ink[x];
-    }
+    const unsigned ink = map->ink[y * map->width + x];
+    if (ink >= INK || ink < FAINTEST)
+        return false;
+    if (ink >= FAINT)
+        return nothing_darker(map, x, y, NEAR, 2 * ink);
+    const unsigned mean = mean_of_rule(map, x, y);
+    return mean >= FAINT_MEAN && nothing_darker(map, x, y, AROUND, 2 * mean);
 }
 
 lenet5_status lenet5_lift_faint(ink_map *lifted, const ink_map *map, budget *b, lenet5_error *error)
 {
-    const size_t count = map->width * map->height;
-    uint8_t *rows = malloc(2 * map->width);
-    *lifted = (ink_map){map->width, map->height, malloc(count)};
-    lenet5_status status = rows && lifted->ink ? lenet5_check_time(b, 2 * count, error) : lenet5_fail_memory(error);
+    const size_t width = map->width, count = width * map->height;
+    *lifted = (ink_map){width, map->height, malloc(count)};
+    if (!lifted->ink)
+        return lenet5_fail_memory(error);
+    memcpy(lifted->ink, map->ink, count);
+    lenet5_status status = LENET5_OK;
     for (size_t y = 0; y < map->height && status == LENET5_OK; y++) {
-        uint8_t *const darkest[2] = {rows, rows + map->width};
-        darkest_of_rows(darkest[0], map, y, NEAR);
-        darkest_of_rows(darkest[1], map, y, AROUND);
-        lift_row(lifted->ink + y * map->width, map, y, darkest);
+        const uint8_t *row = map->ink + y * width;
+        for (size_t x = after_blank(row, 0, width); x < width; x = after_blank(row, x + 1, width))
+            if (is_of_rule(map, x, y))
+                lifted->ink[y * width + x] = INK;
+        status = lenet5_check_time(b, 2 * width, error);
     }
-    free(rows);
     if (status != LENET5_OK)
         lenet5_ink_free(lifted);
     return status;
