@@ -104,8 +104,7 @@ static void stop(const char *message)
     exit(1);
 }
 
-/* ---- Lines, as the reader searches them ----------------------------------------------------------------------------
- */
+/* ---- Lines, as the reader searches them ----------------------------------------------------------------------- */
 
 static size_t least_of(size_t a, size_t b, size_t c)
 {
@@ -178,8 +177,7 @@ lenet5_status __wrap_lenet5_graph_solve(solution *solutions, size_t *count, size
     return status;
 }
 
-/* ---- Pictures -------------------------------------------------------------------------------------------------------
- */
+/* ---- Pictures ------------------------------------------------------------------------------------------------- */
 
 static grammar *format_of(const lenet5_read_options *options)
 {
@@ -235,8 +233,7 @@ static void read_list(lenet5_reader *reader)
     }
 }
 
-/* ---- Trials ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Trials --------------------------------------------------------------------------------------------------- */
 
 /* Searches a line; returns the probability of a string, which is set to what the others leave where it is empty. */
 static double search(sample *s, size_t most, bool *best)

@@ -31,8 +31,7 @@ typedef struct session {
     progress bar;
 } session;
 
-/* ---- One member ---------------------------------------------------------------------------------------------------
- */
+/* ---- One member ----------------------------------------------------------------------------------------------- */
 
 static void tell_pass(session *s, const member *m, const lenet5_pass *p)
 {
@@ -130,8 +129,7 @@ static void *train_members(void *argument)
     return NULL;
 }
 
-/* ---- All of them --------------------------------------------------------------------------------------------------
- */
+/* ---- All of them ---------------------------------------------------------------------------------------------- */
 
 /* A checkpoint that exists must be one of this committee. */
 static int check_member(const session *s, member *m)

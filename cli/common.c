@@ -13,8 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* ---- Text -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Text ----------------------------------------------------------------------------------------------------- */
 
 typedef struct range {
     uint32_t first, last;
@@ -102,8 +101,7 @@ int load_text(char **text, size_t *size, const char *path, size_t most)
     return code;
 }
 
-/* ---- Complaints -----------------------------------------------------------------------------------------------------
- */
+/* ---- Complaints ----------------------------------------------------------------------------------------------- */
 
 #define LONGEST_LINE (2 * PATH_SIZE)
 
@@ -233,8 +231,7 @@ int load_named_models(lenet5_committee *models, const char *names, const lenet5_
     return code;
 }
 
-/* ---- Signals --------------------------------------------------------------------------------------------------------
- */
+/* ---- Signals -------------------------------------------------------------------------------------------------- */
 
 #define BACKSTOP_MICROSECONDS 300000 /* enough to save a checkpoint; any command ends within half a second */
 
@@ -287,8 +284,7 @@ void hold_standard_descriptors(void)
             _Exit(EXIT_FAILED);
 }
 
-/* ---- Data -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Data ----------------------------------------------------------------------------------------------------- */
 
 void data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
 {

@@ -83,8 +83,7 @@ static void put_text(FILE *page, const char *text)
         }
 }
 
-/* ---- Files ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Files ---------------------------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -139,8 +138,7 @@ static void put_figure(explanation *e, const char *name, const char *caption)
             caption);
 }
 
-/* ---- Candidates and their graph -------------------------------------------------------------------------------------
- */
+/* ---- Candidates and their graph ------------------------------------------------------------------------------- */
 
 static unsigned best_digit(const lenet5_candidate *c)
 {
@@ -254,8 +252,7 @@ static void end_line(explanation *e)
     e->count = 0;
 }
 
-/* ---- What the reader calls ------------------------------------------------------------------------------------------
- */
+/* ---- What the reader calls ------------------------------------------------------------------------------------ */
 
 /* A stage in words. */
 static const char *caption_of(const char *stage)
@@ -295,8 +292,7 @@ static void see_candidate(void *context, size_t line, const lenet5_candidate *ca
         e->candidates[e->count++] = *candidate;
 }
 
-/* ---- The page -------------------------------------------------------------------------------------------------------
- */
+/* ---- The page ------------------------------------------------------------------------------------------------- */
 
 /* Whether an entry of a folder is neither the folder nor the one above it. */
 static bool is_entry(const struct dirent *entry)

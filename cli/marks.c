@@ -10,8 +10,7 @@
 #define LEAST_SIZE 0.6 /* of what is expected, and at most */
 #define MOST_SIZE 1.6
 
-/* ---- Blots in a window ----------------------------------------------------------------------------------------------
- */
+/* ---- Blots in a window ---------------------------------------------------------------------------------------- */
 
 typedef struct blot {
     size_t pixels;
@@ -102,8 +101,7 @@ static bool is_mark(const blot *b, const window *w, double size)
     return !cut && like_size(width, size) && like_size(height, size) && (double)b->pixels >= SOLID * width * height;
 }
 
-/* ---- Marks ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Marks ---------------------------------------------------------------------------------------------------- */
 
 /* The box around a place, as far as it is within the picture. */
 static lenet5_box box_around(double x, double y, double reach, const lenet5_picture *p)
@@ -161,8 +159,7 @@ static bool find_mark(double place[2], const lenet5_picture *picture, double siz
     return found;
 }
 
-/* ---- The map --------------------------------------------------------------------------------------------------------
- */
+/* ---- The map -------------------------------------------------------------------------------------------------- */
 
 typedef struct pairs {
     size_t count;

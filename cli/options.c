@@ -29,8 +29,7 @@ int complain_usage(const cli_command *command, const char *format, ...)
     return EXIT_USAGE;
 }
 
-/* ---- The nearest name ----------------------------------------------------------------------------------------------
- */
+/* ---- The nearest name ----------------------------------------------------------------------------------------- */
 
 #define LONGEST_NAME 40
 
@@ -86,8 +85,7 @@ int complain_unknown(const cli_command *command, const char *what, const char *n
     return complain_usage(command, "there is no %s %s%s", what, dashes, name);
 }
 
-/* ---- Parsing -------------------------------------------------------------------------------------------------------
- */
+/* ---- Parsing -------------------------------------------------------------------------------------------------- */
 
 static int complain_unknown_option(const cli_command *command, const char *name)
 {
@@ -244,8 +242,7 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
     return false;
 }
 
-/* ---- Help ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Help ----------------------------------------------------------------------------------------------------- */
 
 #define HELP_COLUMNS 80 /* of a terminal */
 #define LEAST_COLUMN 20 /* letters of an option and what follows it, beside which the help stands */

@@ -26,8 +26,7 @@ static void name_folder(char folder[PATH_SIZE], const char *path)
     snprintf(folder, PATH_SIZE, "%.*s", length ? length : 1, length ? path : ".");
 }
 
-/* ---- The name of an output ------------------------------------------------------------------------------------------
- */
+/* ---- The name of an output ------------------------------------------------------------------------------------ */
 
 static bool has_ending(const char *path, const char *endings)
 {
@@ -79,8 +78,7 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
     return code == EXIT_DONE ? refuse_checkpoint(path) : code;
 }
 
-/* ---- Inputs and other outputs ---------------------------------------------------------------------------------------
- */
+/* ---- Inputs and other outputs --------------------------------------------------------------------------------- */
 
 bool is_same_file(const char *path, const char *other)
 {
@@ -152,8 +150,7 @@ int keep_apart_from_data(const cli_arguments *arguments, const char *output, con
     return code;
 }
 
-/* ---- Files that nobody has named ------------------------------------------------------------------------------------
- */
+/* ---- Files that nobody has named ------------------------------------------------------------------------------ */
 
 bool is_taken(const char *path)
 {

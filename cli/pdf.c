@@ -49,8 +49,7 @@ bool is_pdf(int file)
     return pread(file, begin, sizeof begin, 0) == (ssize_t)sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0;
 }
 
-/* ---- The process ----------------------------------------------------------------------------------------------------
- */
+/* ---- The process ---------------------------------------------------------------------------------------------- */
 
 /* What the new process does. It writes an errno to failed where it cannot become pdftoppm. Nothing here takes a lock,
  * which another thread of the program might have held. */
@@ -181,8 +180,7 @@ void pdf_close(pdf *pages)
     free(pages);
 }
 
-/* ---- Pages ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Pages ---------------------------------------------------------------------------------------------------- */
 
 /* Waits until there is something to read; false where the time for the page is over, or the program is to end. */
 static bool wait_for_bytes(pdf *p)

@@ -15,8 +15,7 @@ void name_place(char name[PLACE_NAME_SIZE], const read_place *place)
     escape_text(name, PLACE_NAME_SIZE, plain);
 }
 
-/* ---- CSV ------------------------------------------------------------------------------------------------------------
- */
+/* ---- CSV ------------------------------------------------------------------------------------------------------ */
 
 /* Text between quotes, which it may contain. A table that opens the file takes what begins with one of these characters
  * for something to be computed: unless raw, an apostrophe before it says that it is text, and control characters are
@@ -72,8 +71,7 @@ static void tell_empty_csv(FILE *out, const read_place *place, bool raw)
     fputs(",empty,0\n", out);
 }
 
-/* ---- Text -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Text ----------------------------------------------------------------------------------------------------- */
 
 /* Why a line has no string: its note says so, or nothing in it is of what was asked for. */
 static const char *reason_for_none(const read_job *job, unsigned notes)
@@ -115,8 +113,7 @@ static void tell_line_text(FILE *out, const char *name, size_t number, size_t co
     }
 }
 
-/* ---- All of them ----------------------------------------------------------------------------------------------------
- */
+/* ---- All of them ---------------------------------------------------------------------------------------------- */
 
 void tell_head(const read_job *job)
 {

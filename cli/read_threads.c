@@ -30,8 +30,7 @@ typedef struct crew {
     progress progress;
 } crew;
 
-/* ---- Telling --------------------------------------------------------------------------------------------------------
- */
+/* ---- Telling -------------------------------------------------------------------------------------------------- */
 
 static void show_progress(crew *c)
 {
@@ -63,8 +62,7 @@ static void tell_file(crew *c, kept_file *file)
     show_progress(c);
 }
 
-/* ---- Reading --------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading -------------------------------------------------------------------------------------------------- */
 
 /* Reads a file with all that is said of it kept. */
 static void read_kept(kept_file *file, read_hand *hand, const char *name)

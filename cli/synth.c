@@ -43,8 +43,7 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
     return EXIT_DONE;
 }
 
-/* ---- A sheet of what a training is shown --------------------------------------------------------------------------
- */
+/* ---- A sheet of what a training is shown ---------------------------------------------------------------------- */
 
 #define CELL 34 /* pixels: 32 and a line between */
 #define COLUMNS 24
@@ -117,8 +116,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     return EXIT_DONE;
 }
 
-/* ---- Strings of digits as pictures ---------------------------------------------------------------------------------
- */
+/* ---- Strings of digits as pictures ---------------------------------------------------------------------------- */
 
 #define DEFAULT_STRINGS 20
 #define MOST_STYLES 8

@@ -184,8 +184,7 @@ static void print_result(const lenet5_evaluation *e, const named_set *data, cons
     print_trust(t);
 }
 
-/* ---- Pictures seen otherwise, and pictures of something else ------------------------------------------------------
- */
+/* ---- Pictures seen otherwise, and pictures of something else -------------------------------------------------- */
 
 typedef struct seen {
     const char *what;

@@ -16,8 +16,7 @@ bool resumed(const job *j)
     return j->from[0] != '\0';
 }
 
-/* ---- Data ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Data ----------------------------------------------------------------------------------------------------- */
 
 /* MNIST or another set where it is found, else synthetic digits, which is said. A resumed training needs the data it
  * had. */
@@ -85,8 +84,7 @@ static int load_all(job *j)
     return code == EXIT_DONE ? load_teacher(j) : code;
 }
 
-/* ---- Beginning -----------------------------------------------------------------------------------------------------
- */
+/* ---- Beginning ------------------------------------------------------------------------------------------------ */
 
 static lenet5_training_options new_options(job *j)
 {
@@ -252,8 +250,7 @@ static void say_how_to_go_on(job *j)
     add_option(j, "--log", argument_text(j->arguments, "log"));
 }
 
-/* ---- Files ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Files ---------------------------------------------------------------------------------------------------- */
 
 /* Nothing that a training needs, or writes, is overwritten by the file of that option. */
 static int check_file(const cli_arguments *a, const char *name)

@@ -64,8 +64,7 @@ static lenet5_status remove_members(const char *path, lenet5_error *error)
     return status;
 }
 
-/* ---- Looking -------------------------------------------------------------------------------------------------------
- */
+/* ---- Looking -------------------------------------------------------------------------------------------------- */
 
 static int take_members(unfinished *u, DIR *folder)
 {
@@ -113,8 +112,7 @@ int unfinished_look(unfinished *u)
     return code;
 }
 
-/* ---- Refusing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Refusing ------------------------------------------------------------------------------------------------- */
 
 static const char remedy_foreign[] = "move it away, or choose another --out";
 
@@ -192,8 +190,7 @@ int refuse_checkpoint(const char *out)
                     out, c.provenance.passes, c.passes_in_all);
 }
 
-/* ---- Saving --------------------------------------------------------------------------------------------------------
- */
+/* ---- Saving --------------------------------------------------------------------------------------------------- */
 
 #define CHECKPOINT_SECONDS 15.0 /* between two within a pass: what a kill costs at most */
 
@@ -202,8 +199,7 @@ bool checkpoint_due(bool pass_done, double saved)
     return pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS;
 }
 
-/* ---- Removing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Removing ------------------------------------------------------------------------------------------------- */
 
 int unfinished_discard(const unfinished *u)
 {
@@ -222,8 +218,7 @@ void unfinished_retire(const unfinished *u)
         remove_members(u->members, NULL);
 }
 
-/* ---- Comparing -----------------------------------------------------------------------------------------------------
- */
+/* ---- Comparing ------------------------------------------------------------------------------------------------ */
 
 #define VALUE_SIZE 80
 #define OPTIONS 10

@@ -26,8 +26,7 @@ struct watch {
     bool behind; /* there was a pass after what was told of it last */
 };
 
-/* ---- Telling --------------------------------------------------------------------------------------------------------
- */
+/* ---- Telling -------------------------------------------------------------------------------------------------- */
 
 static void publish(watch *w, const char *event, const json_t *object)
 {
@@ -131,8 +130,7 @@ void watch_pass(watch *w, const json_t *pass)
         tell_model(w);
 }
 
-/* ---- Beginning and end ----------------------------------------------------------------------------------------------
- */
+/* ---- Beginning and end ---------------------------------------------------------------------------------------- */
 
 static json_t *figure_5_json(void)
 {

@@ -88,8 +88,7 @@ typedef struct lenet5_error {
 /* What a status means, in a few words; a constant string for any value. */
 LENET5_API const char *lenet5_strerror(lenet5_status status);
 
-/* ---- Files ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Files ---------------------------------------------------------------------------------------------------- */
 
 typedef struct lenet5_bytes {
     const void *data;
@@ -109,8 +108,7 @@ LENET5_API lenet5_status lenet5_file_write(const char *path, const lenet5_bytes 
 /* Removes a file that lenet5_file_write has written, and what a writing that was killed left. None there: LENET5_OK. */
 LENET5_API lenet5_status lenet5_file_remove(const char *path, lenet5_error *error);
 
-/* ---- The network (section II-B and figure 2 of the paper) ---------------------------------------------------------
- */
+/* ---- The network (section II-B and figure 2 of the paper) ----------------------------------------------------- */
 
 #define LENET5_CLASSES 10
 #define LENET5_RUBBISH 10       /* the eleventh outcome of eq. 9: not a digit */
@@ -310,8 +308,7 @@ LENET5_API bool lenet5_bulk_in_int8(const lenet5_bulk *bulk);
 
 LENET5_API void lenet5_bulk_free(lenet5_bulk *bulk);
 
-/* ---- Instruction sets ----------------------------------------------------------------------------------------------
- */
+/* ---- Instruction sets ----------------------------------------------------------------------------------------- */
 
 /*
  * The instruction set that the passes use: "baseline" (x86-64), "avx2" (x86-64-v3), "avx512" (x86-64-v4) or "neon"
@@ -331,8 +328,7 @@ LENET5_API const char *lenet5_isa_at(size_t index);
 LENET5_API lenet5_status lenet5_measure_peak(double *multiply_adds_per_s, const char *isa, unsigned threads,
                                              lenet5_error *error);
 
-/* ---- Losses (eqs 8 and 9) -----------------------------------------------------------------------------------------
- */
+/* ---- Losses (eqs 8 and 9) ------------------------------------------------------------------------------------- */
 
 typedef enum lenet5_criterion {
     LENET5_MSE = 0, /* eq. 8: the penalty of the right class */
@@ -380,8 +376,7 @@ LENET5_API void lenet5_posterior(float posterior[LENET5_CLASSES + 1], const lene
  */
 LENET5_API double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES]);
 
-/* ---- Checking the network against finite differences ---------------------------------------------------------------
- */
+/* ---- Checking the network against finite differences ---------------------------------------------------------- */
 
 typedef struct lenet5_verification {
     double gradient_error[LENET5_TENSORS];  /* the greatest relative error of a tensor's gradient */
@@ -401,8 +396,7 @@ LENET5_API lenet5_status lenet5_verify(lenet5_verification *verification, const 
                                        const lenet5_loss *loss, const uint8_t picture[LENET5_PICTURE_BYTES],
                                        unsigned label, size_t per_tensor, lenet5_error *error);
 
-/* ---- Data ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Data ----------------------------------------------------------------------------------------------------- */
 
 typedef struct lenet5_dataset {
     size_t count, height, width;
@@ -490,8 +484,7 @@ LENET5_API const uint8_t *lenet5_dataset_picture(const lenet5_dataset *set, size
 
 LENET5_API void lenet5_dataset_free(lenet5_dataset *set);
 
-/* ---- Model files ---------------------------------------------------------------------------------------------------
- */
+/* ---- Model files ---------------------------------------------------------------------------------------------- */
 
 /* Error rates among the answers that are accepted, for which a model may know how sure it has to be: 2 %, 1 %, 0.5 %,
  * 0.2 %, 0.1 %, 0.05 %. */
@@ -550,8 +543,7 @@ LENET5_API const lenet5_model *lenet5_builtin_signs(void);
  */
 LENET5_API lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error);
 
-/* ---- Committees ----------------------------------------------------------------------------------------------------
- */
+/* ---- Committees ----------------------------------------------------------------------------------------------- */
 
 #define LENET5_MAX_COMMITTEE 64
 
@@ -589,8 +581,7 @@ LENET5_API void lenet5_committee_forward(float penalty[LENET5_CLASSES], lenet5_m
 LENET5_API void lenet5_committee_forward_lanes(float penalty[LENET5_LANES][LENET5_CLASSES], lenet5_lanes *maps,
                                                const lenet5_committee *committee);
 
-/* ---- Training ------------------------------------------------------------------------------------------------------
- */
+/* ---- Training ------------------------------------------------------------------------------------------------- */
 
 /*
  * The most by which a training may distort its pictures, each amount drawn anew for each picture and pass, evenly from
@@ -733,8 +724,7 @@ LENET5_API void lenet5_training_model(lenet5_model *model, const lenet5_training
 
 LENET5_API void lenet5_training_free(lenet5_training *training);
 
-/* ---- Evaluation ----------------------------------------------------------------------------------------------------
- */
+/* ---- Evaluation ----------------------------------------------------------------------------------------------- */
 
 /* What a network says of a set of pictures. */
 typedef struct lenet5_evaluation {

@@ -63,8 +63,7 @@ LENET5_API void lenet5_pages_free(lenet5_pages *pages);
 LENET5_API lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *grey, size_t width,
                                           size_t height, lenet5_error *error);
 
-/* ---- Reading strings -----------------------------------------------------------------------------------------------
- */
+/* ---- Reading strings ------------------------------------------------------------------------------------------ */
 
 /* What a string's last digit is computed from the others by. */
 typedef enum lenet5_check {

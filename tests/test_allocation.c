@@ -232,8 +232,7 @@ static lenet5_status read_in_bulk(const fixture *f, lenet5_error *error)
     return status;
 }
 
-/* A ruled page with three lines of strokes, one of which slopes. It is small, since it is read once for every allocation
-   that reading makes. */
+/* A ruled page with three lines of strokes, one of which slopes. It is small, for it is read once for each allocation. */
 static void draw_page(lenet5_picture *page)
 {
     static uint8_t grey[200 * 360];
@@ -404,8 +403,7 @@ static void reading_by_places(void **state)
     assert_survives(state, read_by_places, 80);
 }
 
-/* ---- With jansson's allocations failing as well -------------------------------------------------------------------
- */
+/* ---- With jansson's allocations failing as well --------------------------------------------------------------- */
 
 /* A file that a failing allocation has not kept from being written is the file that it should be. */
 static void assert_saves_whole_or_fails(void **state, operation save, bool for_good)

@@ -55,8 +55,7 @@ static bool write_pieces(int file, const lenet5_bytes *pieces, size_t count)
     return true;
 }
 
-/* ---- The file to be written and its slots --------------------------------------------------------------------------
- */
+/* ---- The file to be written and its slots --------------------------------------------------------------------- */
 
 typedef struct target {
     char *path;      /* links have been followed, so that none is replaced */
@@ -153,8 +152,7 @@ static void clear_slots(target *t)
     }
 }
 
-/* ---- Replacing -----------------------------------------------------------------------------------------------------
- */
+/* ---- Replacing ------------------------------------------------------------------------------------------------ */
 
 /* Makes the name itself outlast a power failure; where a folder cannot be synced, nothing is lost but that. */
 static void sync_folder(const target *t)

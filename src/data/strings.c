@@ -135,8 +135,7 @@ static void write_glyph(sheet *s, const glyph *g)
         }
 }
 
-/* ---- What is printed -----------------------------------------------------------------------------------------------
- */
+/* ---- What is printed ------------------------------------------------------------------------------------------ */
 
 static void print_box(sheet *s, float left, float top, float right, float bottom, float coverage)
 {
@@ -188,8 +187,7 @@ static void print_form(sheet *s, const glyph *glyphs, size_t count, float scale,
         print_rules(s, base, spacing, thickness, coverage);
 }
 
-/* ---- Writing --------------------------------------------------------------------------------------------------------
- */
+/* ---- Writing -------------------------------------------------------------------------------------------------- */
 
 static float either_way(lenet5_random *random, float most)
 {
@@ -252,8 +250,7 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
     return LENET5_OK;
 }
 
-/* ---- The picture ----------------------------------------------------------------------------------------------------
- */
+/* ---- The picture ---------------------------------------------------------------------------------------------- */
 
 #define GRAIN 8 /* sheet pixels between the knots of the paper's grain */
 

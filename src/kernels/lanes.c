@@ -14,8 +14,7 @@
 
 #define FOR_PARTS(part) for (size_t part = 0; part < LENET5_LANES; part += W)
 
-/* ---- Input --------------------------------------------------------------------------------------------------------
- */
+/* ---- Input ---------------------------------------------------------------------------------------------------- */
 
 typedef uint8_t bytes __attribute__((vector_size(16), may_alias));
 typedef uint8_t unaligned_bytes __attribute__((vector_size(16), may_alias, aligned(1)));
@@ -55,8 +54,7 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
         }
 }
 
-/* ---- Forward ------------------------------------------------------------------------------------------------------
- */
+/* ---- Forward -------------------------------------------------------------------------------------------------- */
 
 /*
  * C1 and S2. The tile is the receptive field of one unit of S2 in several maps of C1: with 3 maps, 12 sums.
@@ -229,8 +227,7 @@ void ISA(lenet5_lanes_forward)(lenet5_lanes *maps, const lenet5_network *network
     output_forward(maps);
 }
 
-/* ---- Backward: the derivatives by each unit's weighted sum ---------------------------------------------------------
- */
+/* ---- Backward: the derivatives by each unit's weighted sum ---------------------------------------------------- */
 
 /* dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij), squashed. */
 static void output_backward(lenet5_lanes *delta, const lenet5_lanes *maps, const lenet5_lane d_penalty[LENET5_CLASSES])
@@ -496,8 +493,7 @@ void ISA(lenet5_lanes_backward)(float gradient[], lenet5_lanes *delta, const len
     add_lanes(gradient, &sums);
 }
 
-/* ---- The gradient of C5 and F6 -------------------------------------------------------------------------------------
- */
+/* ---- The gradient of C5 and F6 -------------------------------------------------------------------------------- */
 
 /* Lanes to pictures: x[i][16] of inputs values to turned[16][stride]. */
 INLINE void turn(float *turned, const lenet5_lane *x, size_t inputs, size_t stride)

@@ -55,8 +55,7 @@ void lenet5_lanes_free(lenet5_lanes *lanes)
     free(lanes);
 }
 
-/* ---- The peak ------------------------------------------------------------------------------------------------------
- */
+/* ---- The peak ------------------------------------------------------------------------------------------------- */
 
 #define ROUNDS 100000 /* of multiply-adds: a piece of work of about a millisecond */
 

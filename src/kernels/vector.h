@@ -132,8 +132,7 @@ INLINE vec slope(vec x)
     return (float)(LENET5_S * LENET5_A) - (float)(LENET5_S / LENET5_A) * (x * x);
 }
 
-/* ---- Across the lanes ----------------------------------------------------------------------------------------------
- */
+/* ---- Across the lanes ----------------------------------------------------------------------------------------- */
 
 /* a0 b0 a1 b1 ... of the lower and of the upper halves of two vectors. */
 #if W == 16

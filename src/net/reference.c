@@ -122,8 +122,7 @@ static inline real dot(const real *restrict a, const real *restrict b, size_t co
     return sum_of(sum, 8);
 }
 
-/* ---- C1, C3 and C5: convolutions ----------------------------------------------------------------------------------
- */
+/* ---- C1, C3 and C5: convolutions ------------------------------------------------------------------------------ */
 
 void REAL(lenet5_c1_forward)(maps_t *maps, const network_t *network)
 {
@@ -223,8 +222,7 @@ static inline void f6_backward(network_t *gradient, maps_t *delta, const network
     through_squashing(delta->c5, maps->c5, 120, order);
 }
 
-/* ---- S2 and S4: subsampling, a = coefficient * (sum of the four inputs) + bias -------------------------------------
- */
+/* ---- S2 and S4: subsampling, a = coefficient * (sum of the four inputs) + bias -------------------------------- */
 
 /* The sum of the 2x2 inputs of a unit; x is a map of width 2 side. */
 static inline real sum_of_four(const real *restrict x, size_t row, size_t column, size_t side)
@@ -297,8 +295,7 @@ static inline void s4_backward(network_t *gradient, maps_t *delta, const network
     through_squashing(&delta->c3[0][0][0], &maps->c3[0][0][0], 16 * 10 * 10, order);
 }
 
-/* ---- The output layer: y_i = sum over j of (x_j - w_ij)2 (eq. 7) ---------------------------------------------------
- */
+/* ---- The output layer: y_i = sum over j of (x_j - w_ij)2 (eq. 7) ---------------------------------------------- */
 
 void REAL(lenet5_output_forward)(maps_t *maps)
 {
@@ -324,8 +321,7 @@ static void output_backward(real d_x[84], const maps_t *maps, const real d_penal
     }
 }
 
-/* ---- The passes ----------------------------------------------------------------------------------------------------
- */
+/* ---- The passes ----------------------------------------------------------------------------------------------- */
 
 void REAL(lenet5_reference_forward)(maps_t *maps, const network_t *network)
 {

@@ -24,8 +24,7 @@
 #define AT_END 0.03     /* of a side: as far from its end is at it */
 #define BEYOND 0.05     /* of a side: how far a rule goes on, at both ends, beyond a digit that touches it */
 
-/* ---- Ink and paper --------------------------------------------------------------------------------------------------
- */
+/* ---- Ink and paper -------------------------------------------------------------------------------------------- */
 
 /* The level that parts two kinds of pixels best (Otsu 1979). */
 static unsigned parting_level(const uint32_t histogram[256])
@@ -116,8 +115,7 @@ static bool goes_across(grid g, bool dark)
     return false;
 }
 
-/* ---- Pieces of a frame ----------------------------------------------------------------------------------------------
- */
+/* ---- Pieces of a frame ---------------------------------------------------------------------------------------- */
 
 /* One side of a part of a picture, as if it were the top: rows of pixels along it, from the outside inwards. */
 typedef struct side {
@@ -291,9 +289,7 @@ span lenet5_within_frame(const cut_out *c, span whole)
     return left ? part : whole;
 }
 
-/* ---- Which of two kinds is ink
- * ---------------------------------------------------------------------------------------
- */
+/* ---- Which of two kinds is ink -------------------------------------------------------------------------------- */
 
 /* Whether what goes across is a digit by its corners: it reaches one of them, or two that are opposite if it is a 1. */
 static bool is_cut_out(const grid *g, const cut_out *c, bool dark)

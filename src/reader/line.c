@@ -7,8 +7,7 @@
 #include "search/evidence.h"
 #include "show.h"
 
-/* ---- Boxes in the picture -----------------------------------------------------------------------------------------
- */
+/* ---- Boxes in the picture ------------------------------------------------------------------------------------- */
 
 static double within(double value, size_t size)
 {
@@ -44,8 +43,7 @@ static span whole_line(const text_line *l)
     return all;
 }
 
-/* ---- Strings ------------------------------------------------------------------------------------------------------
- */
+/* ---- Strings -------------------------------------------------------------------------------------------------- */
 
 /* All that speaks for and against the likeliest string, which company.c makes a probability of. */
 static lenet5_status gather(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,

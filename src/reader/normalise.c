@@ -1,10 +1,11 @@
 /*
  * The one normaliser: whatever a digit was drawn on or scanned from, the network sees it as MNIST's were made.
  *
- *     grey levels      border's median = paper, of its part that is no ink where the digit is cut tight; the side with
- * more contrast to it = ink; noise subtracted; stretched bounding box     of what is ink 20x20            the box
- * scaled to fit, aspect kept, each new pixel the mean of the area that it covers 28x28            shifted by whole
- * pixels so that the centre of mass comes to the middle
+ *     grey levels     the border's median is paper, of its part that is no ink where the digit is cut tight; ink is the
+ *                     side with more contrast to it; noise is subtracted and the rest stretched
+ *     bounding box    of what is ink
+ *     20x20           the box scaled to fit, aspect kept, each new pixel the mean of the area that it covers
+ *     28x28           shifted by whole pixels so that the centre of mass comes to the middle
  */
 #include <math.h>
 #include <string.h>
@@ -47,8 +48,7 @@ static void tabulate_ink(source *s)
     }
 }
 
-/* ---- Grey levels
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- Grey levels ---------------------------------------------------------------------------------------------- */
 
 static size_t border_histogram(size_t histogram[256], const source *s)
 {
@@ -133,8 +133,7 @@ static bool measure_grey(source *s)
     return s->range >= LEAST_CONTRAST;
 }
 
-/* ---- Box and scaling -----------------------------------------------------------------------------------------------
- */
+/* ---- Box and scaling ------------------------------------------------------------------------------------------ */
 
 /* The part of the picture that is within the frame of the cell that it was cut out with. */
 static span find_part(const source *s)
@@ -221,8 +220,7 @@ static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const 
     return strongest;
 }
 
-/* ---- Centring ------------------------------------------------------------------------------------------------------
- */
+/* ---- Centring ------------------------------------------------------------------------------------------------- */
 
 /* MNIST's middle is that of pixel 14, half a pixel right of and below the true one. */
 static size_t offset_for(double centre, size_t size)

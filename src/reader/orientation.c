@@ -67,8 +67,7 @@ static evidence evidence_of(const lenet5_reading *reading, bool turned)
     return e;
 }
 
-/* ---- The sample -----------------------------------------------------------------------------------------------------
- */
+/* ---- The sample ----------------------------------------------------------------------------------------------- */
 
 static size_t ink_in(const ink_map *map, const span *s)
 {
@@ -151,8 +150,7 @@ static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part,
     return status == LENET5_CROWDED ? LENET5_OK : status;
 }
 
-/* ---- The decision ---------------------------------------------------------------------------------------------------
- */
+/* ---- The decision --------------------------------------------------------------------------------------------- */
 
 /* Whether so many more digits are sure, or as many digits are far less in doubt. */
 static bool is_surer(const evidence *turned, const evidence *upright)

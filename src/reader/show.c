@@ -35,8 +35,7 @@ lenet5_status lenet5_show_map(const lenet5_read_options *options, const char *na
     return LENET5_OK;
 }
 
-/* ---- The layout -----------------------------------------------------------------------------------------------------
- */
+/* ---- The layout ----------------------------------------------------------------------------------------------- */
 
 /* A picture of a map, to be drawn on. */
 typedef struct drawing {
@@ -106,8 +105,7 @@ lenet5_status lenet5_show_layout(const lenet5_read_options *options, const ink_m
     return LENET5_OK;
 }
 
-/* ---- Lines ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Lines ---------------------------------------------------------------------------------------------------- */
 
 void lenet5_show_arcs(const lenet5_read_options *options, size_t line, const graph *g, const solution *best)
 {

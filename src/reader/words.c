@@ -38,8 +38,7 @@ typedef struct letter_rule {
 /* A sign that is accepted is doubted for little; one that is not is dropped only among letters of one print with it. */
 static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, WORD_BELIEF};
 
-/* ---- Letters beside a line -----------------------------------------------------------------------------------------
- */
+/* ---- Letters beside a line ------------------------------------------------------------------------------------ */
 
 /* Whether a component is of a line that is a number, or in a field of its own. */
 static bool is_number(const read_groups *r, size_t k, double likely)
@@ -101,8 +100,7 @@ static lenet5_status find_among(bool *marked, find_lines *find, const read_group
     return status;
 }
 
-/* ---- Words --------------------------------------------------------------------------------------------------------
- */
+/* ---- Words ---------------------------------------------------------------------------------------------------- */
 
 static size_t symbols_of(const lenet5_read_line *l)
 {
@@ -212,8 +210,7 @@ void lenet5_find_scraps(bool *scrap, const read_groups *r)
     }
 }
 
-/* ---- Print --------------------------------------------------------------------------------------------------------
- */
+/* ---- Print ---------------------------------------------------------------------------------------------------- */
 
 /* A dash that was left over: no digit is so flat. */
 static bool is_dash(const lenet5_read_line *l, const line_group *group)

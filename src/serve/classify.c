@@ -6,8 +6,7 @@
 #include "form.h"
 #include "pixels.h"
 
-/* ---- The answer -----------------------------------------------------------------------------------------------------
- */
+/* ---- The answer ----------------------------------------------------------------------------------------------- */
 
 #define STATE_DECIMALS 4
 
@@ -72,8 +71,7 @@ static void tell(request *r, lenet5_maps *maps)
     answer_text(r, JSON_TYPE);
 }
 
-/* ---- Grey values ----------------------------------------------------------------------------------------------------
- */
+/* ---- Grey values ---------------------------------------------------------------------------------------------- */
 
 /* Refuses too many. */
 static bool room_for(request *r, size_t count)
@@ -106,8 +104,7 @@ static bool take_grey(request *r)
     return true;
 }
 
-/* ---- Pictures of any size -------------------------------------------------------------------------------------------
- */
+/* ---- Pictures of any size ------------------------------------------------------------------------------------- */
 
 static bool normalise(request *r, size_t index, const lenet5_picture *picture)
 {
@@ -188,8 +185,7 @@ static bool take_picture(request *r, size_t index, const uint8_t *bytes, size_t 
                                             : take_picture_file(r, index, bytes, size, name);
 }
 
-/* ---- JSON -----------------------------------------------------------------------------------------------------------
- */
+/* ---- JSON ----------------------------------------------------------------------------------------------------- */
 
 static bool take_array(request *r, size_t index, scale *seen, const json_t *value)
 {
@@ -231,8 +227,7 @@ static bool take_json(request *r)
     return taken;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 static bool read_options(request *r)
 {

@@ -48,8 +48,7 @@ struct door {
     size_t next_away;
 };
 
-/* ---- Who is there ---------------------------------------------------------------------------------------------------
- */
+/* ---- Who is there --------------------------------------------------------------------------------------------- */
 
 /*
  * The network of an IPv6 client, 64 bits, since it may have all of that; the whole address of an IPv4 one, as IPv6
@@ -120,8 +119,7 @@ void door_leave(door *d, visitor *v)
     pthread_mutex_unlock(&d->lock);
 }
 
-/* ---- Who is not let in ----------------------------------------------------------------------------------------------
- */
+/* ---- Who is not let in ---------------------------------------------------------------------------------------- */
 
 static void let_go(door *d, size_t index)
 {
@@ -152,8 +150,7 @@ static void let_go_after_a_moment(door *d)
             let_go(d, i);
 }
 
-/* ---- The thread -----------------------------------------------------------------------------------------------------
- */
+/* ---- The thread ----------------------------------------------------------------------------------------------- */
 
 void door_take(door *d, arrival *a)
 {
@@ -191,8 +188,7 @@ static void *watch(void *context)
     return NULL;
 }
 
-/* ---- Opening and closing --------------------------------------------------------------------------------------------
- */
+/* ---- Opening and closing -------------------------------------------------------------------------------------- */
 
 /* "HOST:PORT" or "[HOST]:PORT" in two. */
 static bool split(char host[256], char port[8], const char *listen)

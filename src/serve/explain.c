@@ -20,8 +20,7 @@ static json_t *base64(const uint8_t *bytes, size_t size)
     return value;
 }
 
-/* ---- Pictures -------------------------------------------------------------------------------------------------------
- */
+/* ---- Pictures ------------------------------------------------------------------------------------------------- */
 
 /* Every step-th pixel both ways, as the mean of the square around it. */
 static uint8_t *make_smaller(const uint8_t *rgb, size_t width, size_t height, size_t step)
@@ -66,8 +65,7 @@ static json_t *png_json(uint8_t *rgb, size_t width, size_t height)
     return value;
 }
 
-/* ---- What the reader tells ------------------------------------------------------------------------------------------
- */
+/* ---- What the reader tells ------------------------------------------------------------------------------------ */
 
 /* Adds to the array of a line in an array of them; the value is dropped in any case. */
 static void add(explainer *e, json_t *lines, size_t line, json_t *value, size_t size)
@@ -127,8 +125,7 @@ bool explainer_full(const explainer *e)
     return e->size > e->most;
 }
 
-/* ---- The answer -----------------------------------------------------------------------------------------------------
- */
+/* ---- The answer ----------------------------------------------------------------------------------------------- */
 
 /* Adds what a line has, if it has anything. */
 static bool extend(json_t *to, json_t *lines, size_t line)

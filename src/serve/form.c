@@ -24,8 +24,7 @@ typedef struct part {
     size_t size;
 } part;
 
-/* ---- Headers --------------------------------------------------------------------------------------------------------
- */
+/* ---- Headers -------------------------------------------------------------------------------------------------- */
 
 /* A quoted string from behind its first quote. Returns what follows it; NULL where it has no end. */
 static char *unquote(char *from)
@@ -91,8 +90,7 @@ static bool take_header(part *p, char *line)
     return !disposition || take_disposition(p, disposition);
 }
 
-/* ---- Parts ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Parts ---------------------------------------------------------------------------------------------------- */
 
 /* Finds bytes in what is left, before end; NULL if they are not there. */
 static char *find(const cursor *c, const char *end, const char *bytes, size_t size)
@@ -161,8 +159,7 @@ static void take_field(request *r, const part *p)
         option->value = p->bytes;
 }
 
-/* ---- The form -------------------------------------------------------------------------------------------------------
- */
+/* ---- The form ------------------------------------------------------------------------------------------------- */
 
 /* The boundary of Content-Type: multipart/form-data; boundary=... */
 static bool take_boundary(cursor *c, const char *type)

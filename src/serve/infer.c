@@ -23,8 +23,7 @@ static const output outputs[OUTPUTS] = {[DIGIT] = {"digit", "UINT8", 0},
                                         [PENALTY] = {"penalty", "FP32", LENET5_CLASSES},
                                         [ACCEPTED] = {"accepted", "BOOL", 0}};
 
-/* ---- What there is --------------------------------------------------------------------------------------------------
- */
+/* ---- What there is -------------------------------------------------------------------------------------------- */
 
 void answer_v2(request *r)
 {
@@ -72,8 +71,7 @@ void answer_v2_model(request *r)
                              LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE, "outputs", told));
 }
 
-/* ---- The input ------------------------------------------------------------------------------------------------------
- */
+/* ---- The input ------------------------------------------------------------------------------------------------ */
 
 /* How many bytes a picture of that shape has, [n,28,28] and so on; 0 for what is no shape of pictures. */
 static size_t bytes_of_shape(size_t *count, const json_t *shape)
@@ -174,8 +172,7 @@ static bool take_input(request *r, const json_t *asked, size_t json_size)
     return taken;
 }
 
-/* ---- What is asked --------------------------------------------------------------------------------------------------
- */
+/* ---- What is asked -------------------------------------------------------------------------------------------- */
 
 static size_t output_index(const char *name)
 {
@@ -228,8 +225,7 @@ static bool take_parameters(request *r, const json_t *asked)
     return choose_threshold(r, least, threshold, share);
 }
 
-/* ---- The answer -----------------------------------------------------------------------------------------------------
- */
+/* ---- The answer ----------------------------------------------------------------------------------------------- */
 
 typedef struct telling {
     request *request;
@@ -371,8 +367,7 @@ static void tell(request *r, lenet5_maps *maps)
     answer_text(r, r->json_size > 0 ? "application/octet-stream" : JSON_TYPE);
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 /* How long the JSON is that the body begins with. */
 static bool find_json(request *r, size_t *size)

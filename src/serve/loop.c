@@ -25,8 +25,7 @@
 #define HALF_CLOSED 1.0     /* seconds for an answer to a client that has closed its way to us */
 #define HEADER_MEMORY 65536 /* bytes of a connection for MHD: headers, theirs and ours, and what is read at once */
 
-/* ---- The inbox ------------------------------------------------------------------------------------------------------
- */
+/* ---- The inbox ------------------------------------------------------------------------------------------------ */
 
 static void wake(loop *l)
 {
@@ -144,8 +143,7 @@ static void take_inbox(loop *l)
         resume_streams(l);
 }
 
-/* ---- Connections ----------------------------------------------------------------------------------------------------
- */
+/* ---- Connections ---------------------------------------------------------------------------------------------- */
 
 static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context)
 {
@@ -194,8 +192,7 @@ static void notice_connection(void *context, struct MHD_Connection *mhd, void **
         end_connection(*own);
 }
 
-/* ---- Deadlines ------------------------------------------------------------------------------------------------------
- */
+/* ---- Deadlines ------------------------------------------------------------------------------------------------ */
 
 void connection_cut(connection *c, unsigned status, const char *why)
 {
@@ -280,8 +277,7 @@ static void check_deadlines(loop *l)
     l->tick = l->now + TICK;
 }
 
-/* ---- Rounds ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Rounds --------------------------------------------------------------------------------------------------- */
 
 static int patience(loop *l, int milliseconds)
 {
@@ -338,8 +334,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* ---- Beginning and end ----------------------------------------------------------------------------------------------
- */
+/* ---- Beginning and end ---------------------------------------------------------------------------------------- */
 
 static lenet5_status start_daemon(loop *l, lenet5_error *error)
 {

@@ -8,8 +8,7 @@
 #include "base/clock.h"
 #include "server.h"
 
-/* ---- Counting -------------------------------------------------------------------------------------------------------
- */
+/* ---- Counting ------------------------------------------------------------------------------------------------- */
 
 /* Those that there may be; the last stands for any other. */
 static const unsigned statuses[STATUSES] = {200, 204, 304, 400, 401, 403, 404, 405, 408,
@@ -65,8 +64,7 @@ void count_request(request *r, double seconds)
     add(&c->nanoseconds[index], (uint64_t)(1e9 * seconds));
 }
 
-/* ---- Telling --------------------------------------------------------------------------------------------------------
- */
+/* ---- Telling -------------------------------------------------------------------------------------------------- */
 
 /* One of the lists of counters, and in it one number; added up over all loops. */
 typedef const _Atomic uint64_t *(*list_of)(const counters *c);
@@ -190,8 +188,7 @@ void answer_metrics(request *r)
     answer_text(r, "text/plain; version=0.0.4; charset=utf-8");
 }
 
-/* ---- The access log -------------------------------------------------------------------------------------------------
- */
+/* ---- The access log ------------------------------------------------------------------------------------------- */
 
 /* An IPv4 client by its IPv4 address, also where it has come to [::]. */
 static void name_client(char name[64], const request *r)

@@ -13,8 +13,7 @@
 /* That a browser may remember an answer to OPTIONS; Chromium keeps none beyond 7200. */
 #define PREFLIGHT_SECONDS "600"
 
-/* ---- Names ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Names ---------------------------------------------------------------------------------------------------- */
 
 static bool is_same(const char *name, const char *other, size_t length)
 {
@@ -97,8 +96,7 @@ static bool names_us(const server *s, const char *host, size_t length)
     return is_same("localhost", host, length) && (is_any_address(&place) || is_loopback(&place));
 }
 
-/* ---- Origins --------------------------------------------------------------------------------------------------------
- */
+/* ---- Origins -------------------------------------------------------------------------------------------------- */
 
 /* Origin, where --allow-origin has it; else NULL. */
 static const char *allowed_origin(const request *r)
@@ -157,8 +155,7 @@ bool origin_check(request *r)
     return false;
 }
 
-/* ---- CORS -----------------------------------------------------------------------------------------------------------
- */
+/* ---- CORS ----------------------------------------------------------------------------------------------------- */
 
 bool origin_is_preflight(const request *r)
 {

@@ -26,8 +26,7 @@ typedef struct reading_job {
     size_t pixels;       /* that may still be read */
 } reading_job;
 
-/* ---- Options --------------------------------------------------------------------------------------------------------
- */
+/* ---- Options -------------------------------------------------------------------------------------------------- */
 
 /* Which of some words the value is; 0, the first, where it is not given. */
 static bool parameter_word(size_t *place, request *r, const char *name, const char *const *words)
@@ -138,8 +137,7 @@ static bool take_options(reading_job *j)
     return false;
 }
 
-/* ---- Reading --------------------------------------------------------------------------------------------------------
- */
+/* ---- Reading -------------------------------------------------------------------------------------------------- */
 
 /* A page, and what it is of. */
 typedef struct page {

@@ -17,8 +17,7 @@
 #define HELD_AT_ONCE 16 /* times the longest body: so much is in memory at most, of all that is counted in held */
 #define BUSY "too much is being sent and answered at once; try again later"
 
-/* ---- Answers --------------------------------------------------------------------------------------------------------
- */
+/* ---- Answers -------------------------------------------------------------------------------------------------- */
 
 static void settle(request *r, unsigned status, const char *type)
 {
@@ -119,8 +118,7 @@ void answer_json(request *r, json_t *object)
     answer_text(r, JSON_TYPE);
 }
 
-/* ---- The body -------------------------------------------------------------------------------------------------------
- */
+/* ---- The body ------------------------------------------------------------------------------------------------- */
 
 static void drop_body(request *r)
 {
@@ -159,8 +157,7 @@ static void take_piece(request *r, const char *piece, size_t size)
     r->size += size;
 }
 
-/* ---- The answer -----------------------------------------------------------------------------------------------------
- */
+/* ---- The answer ----------------------------------------------------------------------------------------------- */
 
 static enum MHD_Result collect_parameter(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
@@ -255,8 +252,7 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
     return MHD_YES;
 }
 
-/* ---- The end --------------------------------------------------------------------------------------------------------
- */
+/* ---- The end -------------------------------------------------------------------------------------------------- */
 
 /* Ready for the next one of the connection. */
 static void reset(request *r)

@@ -40,8 +40,7 @@ typedef struct channel channel;
 typedef struct route route;
 typedef struct secrets secrets;
 
-/* ---- Requests -------------------------------------------------------------------------------------------------------
- */
+/* ---- Requests ------------------------------------------------------------------------------------------------- */
 
 #define MOST_PARAMETERS 24
 #define MOST_DIGITS 4096     /* of a request */
@@ -201,8 +200,7 @@ bool parameter_flag(bool *value, request *r, const char *name);
 bool share_of(double *share, const char *text);                    /* false if that is none */
 bool parameter_share(double *share, request *r, const char *name); /* "1%" or "0.01"; 0 where it is not given */
 
-/* ---- Connections and loops ------------------------------------------------------------------------------------------
- */
+/* ---- Connections and loops ------------------------------------------------------------------------------------ */
 
 struct connection {
     loop *loop;
@@ -310,8 +308,7 @@ void loop_stop(loop *l, double until);
 /* Ends a connection; where a status is given its client is told why, past MHD. */
 void connection_cut(connection *c, unsigned status, const char *why);
 
-/* ---- The other parts ------------------------------------------------------------------------------------------------
- */
+/* ---- The other parts ------------------------------------------------------------------------------------------ */
 
 /* Why has nothing in it that JSON would write otherwise. */
 void say_aside(const server *s, int socket, unsigned status, const char *why);

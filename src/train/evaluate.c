@@ -170,8 +170,7 @@ void lenet5_wilson(double *low, double *high, size_t errors, size_t count)
     *high = errors == count ? 1 : (centre + spread) / (1 + z * z / n);
 }
 
-/* ---- Rejection: how sure an answer is, and whether it is right ------------------------------------------------------
- */
+/* ---- Rejection: how sure an answer is, and whether it is right ------------------------------------------------ */
 
 double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES])
 {

@@ -204,8 +204,7 @@ void lenet5_training_free(lenet5_training *training)
     free(training);
 }
 
-/* ---- One step ------------------------------------------------------------------------------------------------------
- */
+/* ---- One step ------------------------------------------------------------------------------------------------- */
 
 static void begin_pass(lenet5_training *training)
 {
@@ -464,8 +463,7 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
     return status;
 }
 
-/* ---- What a caller may ask -----------------------------------------------------------------------------------------
- */
+/* ---- What a caller may ask ------------------------------------------------------------------------------------ */
 
 bool lenet5_training_finished(const lenet5_training *training)
 {

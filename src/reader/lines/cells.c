@@ -67,8 +67,7 @@ void lenet5_cells_free(cells_of *found)
     *found = (cells_of){0};
 }
 
-/* ---- Components in several cells ------------------------------------------------------------------------------------
- */
+/* ---- Components in several cells ------------------------------------------------------------------------------ */
 
 static double share(size_t from, size_t to, size_t other_from, size_t other_to)
 {

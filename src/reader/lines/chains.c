@@ -20,8 +20,7 @@
 #define OFF_LINE_COST 2.0 /* of the neighbours' difference, in gaps */
 #define SLOPE_STIFFNESS 1.5 /* digits' heights: lines much longer than this show a slope of their own */
 
-/* ---- Straight lines -------------------------------------------------------------------------------------------------
- */
+/* ---- Straight lines ------------------------------------------------------------------------------------------- */
 
 double lenet5_in_band(const base_line *l, const span *box)
 {
@@ -124,8 +123,7 @@ void lenet5_fit_lines(strokes *s)
         s->lines[i].slope = find_slope(&s->lines[i], s->slope, fmax(1, stiffness));
 }
 
-/* ---- Neighbours -----------------------------------------------------------------------------------------------------
- */
+/* ---- Neighbours ----------------------------------------------------------------------------------------------- */
 
 /* How far two boxes are off one line that rises by so much between them: by their tops, middles or bottoms. */
 static double off_line(const span *a, const span *b, double fall)
@@ -231,8 +229,7 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
     return LENET5_OK;
 }
 
-/* ---- What is left over ----------------------------------------------------------------------------------------------
- */
+/* ---- What is left over ---------------------------------------------------------------------------------------- */
 
 void lenet5_join_lines(strokes *s, int32_t to, int32_t from)
 {

@@ -19,8 +19,7 @@
 #define LINES_ALL 2      /* lines that tell */
 #define WIDEST_GAP 2.5   /* within a number, whatever the others are */
 
-/* ---- Rows -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Rows ----------------------------------------------------------------------------------------------------- */
 
 /* Lines from the top down, were the page level. */
 static size_t sort_lines(placed *order, const strokes *s)
@@ -55,8 +54,7 @@ lenet5_status lenet5_number_rows(strokes *s, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- Gaps -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Gaps ----------------------------------------------------------------------------------------------------- */
 
 /* The strokes of all lines, line by line and from left to right, and the gap before each, in digits' heights. */
 typedef struct gaps {

@@ -43,8 +43,7 @@
 #define ALONG_LEAST 0.7     /* of a stroke's width: what is left of one along the border is cut if it is thinner */
 #define ALONG_MOST 1.7      /* the same: what is thicker goes across the border */
 
-/* ---- Strokes --------------------------------------------------------------------------------------------------------
- */
+/* ---- Strokes -------------------------------------------------------------------------------------------------- */
 
 /* Whether a component at the border may be the edge of something. */
 static bool along_border(const component *c, const ink_map *map, double height)
@@ -111,8 +110,7 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
     return LENET5_OK;
 }
 
-/* ---- Lines ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Lines ---------------------------------------------------------------------------------------------------- */
 
 /* Whether a line goes past a stroke, which then is something beside it. */
 static bool is_beside_line(const strokes *s, size_t number)
@@ -193,8 +191,7 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* ---- The result -----------------------------------------------------------------------------------------------------
- */
+/* ---- The result ----------------------------------------------------------------------------------------------- */
 
 /* The height of a line's digits; in a cell of one line they are not much lower than it. */
 static double line_height(const base_line *l, const layout *printed)
@@ -267,8 +264,7 @@ static lenet5_status list_lines(line_groups *to, const strokes *s, const layout 
     return status;
 }
 
-/* ---- What is beside a line, and what the picture's border cuts --------------------------------------------------
- */
+/* ---- What is beside a line, and what the picture's border cuts ------------------------------------------------ */
 
 /* The line beside which a component that is in none lies, or NO_LINE. */
 static int32_t line_beside(const line_groups *g, const strokes *s, const component *c, size_t *visited)
@@ -334,8 +330,7 @@ static void look_at_border(line_groups *g, const ink_map *map)
     }
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 static lenet5_status new_strokes(strokes *s, size_t count, budget *b, lenet5_error *error)
 {

@@ -34,8 +34,7 @@
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
 #define MOST_CUTS 12    /* of a component */
 
-/* ---- Pieces ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Pieces --------------------------------------------------------------------------------------------------- */
 
 static double common_columns(const span *a, const span *b)
 {

@@ -44,8 +44,7 @@ static double height_of(const box *b)
     return (double)(b->paper.bottom - b->paper.top);
 }
 
-/* ---- Boxes --------------------------------------------------------------------------------------------------------
- */
+/* ---- Boxes ---------------------------------------------------------------------------------------------------- */
 
 /* The place in a map of what was at a place before it was turned; a turn keeps lengths. */
 static spot turned(const spot *p, const transform *place)
@@ -134,8 +133,7 @@ static lenet5_status compare(box *list, size_t count, budget *b, lenet5_error *e
     return status;
 }
 
-/* ---- Rows and columns ---------------------------------------------------------------------------------------------
- */
+/* ---- Rows and columns ----------------------------------------------------------------------------------------- */
 
 static int by_block_and_top(const void *a, const void *b)
 {
@@ -174,8 +172,7 @@ static size_t number(box *list, size_t count)
     return row;
 }
 
-/* ---- Fields -------------------------------------------------------------------------------------------------------
- */
+/* ---- Fields --------------------------------------------------------------------------------------------------- */
 
 static bool alike(double a, double b)
 {
@@ -263,8 +260,7 @@ static size_t add_tables(layout *found, box *list, size_t count, const ink_map *
     return left;
 }
 
-/* ---- Squared paper --------------------------------------------------------------------------------------------------
- */
+/* ---- Squared paper -------------------------------------------------------------------------------------------- */
 
 /* Of a table: pieces of writing in its cells, and those that go far beyond one. */
 typedef struct filling {
@@ -325,8 +321,7 @@ static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budge
     return status;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 static int by_reading_order(const void *a, const void *b)
 {

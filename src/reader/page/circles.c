@@ -59,8 +59,7 @@ typedef struct point {
     double x, y, weight;
 } point;
 
-/* ---- Fit ----------------------------------------------------------------------------------------------------------
- */
+/* ---- Fit ------------------------------------------------------------------------------------------------------ */
 
 /* Solves four equations, whose right sides are in column 4; false: there is no one answer. */
 static bool solve(double m[4][5])
@@ -143,8 +142,7 @@ static bool fit(ellipse *e, point *list, size_t count)
     return fmin(e->a, e->b) >= LEAST_ASPECT * fmax(e->a, e->b);
 }
 
-/* ---- Outline ------------------------------------------------------------------------------------------------------
- */
+/* ---- Outline -------------------------------------------------------------------------------------------------- */
 
 /* The first and the last pixel of a component in a row of its box, or in a column of it. */
 static size_t ends(point *list, const components *c, size_t width, size_t i, size_t at, bool column)
@@ -188,8 +186,7 @@ static lenet5_status find_outline(ellipse *e, bool *found, const components *c, 
     return LENET5_OK;
 }
 
-/* ---- Ring ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Ring ----------------------------------------------------------------------------------------------------- */
 
 /* Where a stroke of a map begins and ends on a ray, in pixels from the centre. */
 static bool follow(double *inner, double *outer, const ink_map *map, const ellipse *e, double angle)
@@ -259,8 +256,7 @@ static bool may_be_circle(const component *c)
            (double)c->area >= fmax(wide, high) && (double)c->area <= MOST_FILLED * wide * high;
 }
 
-/* ---- Which are printed --------------------------------------------------------------------------------------------
- */
+/* ---- Which are printed ---------------------------------------------------------------------------------------- */
 
 static bool are_alike(const circle *a, const circle *b)
 {
@@ -367,8 +363,7 @@ static lenet5_status complete_rows(circle *list, size_t *count, size_t room, con
     return status;
 }
 
-/* ---- Erasing ------------------------------------------------------------------------------------------------------
- */
+/* ---- Erasing -------------------------------------------------------------------------------------------------- */
 
 /* A ring unrolled: at each of its steps, whether a stroke comes to it from within and from outside. */
 typedef struct unrolled {
@@ -463,8 +458,7 @@ static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- All of it ----------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 static frame frame_of(const circle *r)
 {

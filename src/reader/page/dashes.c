@@ -49,8 +49,7 @@ static int by_row(const void *a, const void *b)
     return (left->from > right->from) - (left->from < right->from);
 }
 
-/* ---- Parts of segments --------------------------------------------------------------------------------------------
- */
+/* ---- Parts of segments ---------------------------------------------------------------------------------------- */
 
 /* Whether a segment has no ink of its own at a step, and nothing crosses it there. */
 static bool is_gap(const segments *all, const ink_map *map, const segment *s, size_t step)
@@ -101,8 +100,7 @@ static size_t list_dashes(dash *list, const segments *all, const ink_map *map, c
     return count;
 }
 
-/* ---- Rows ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Rows ----------------------------------------------------------------------------------------------------- */
 
 /* The dash of the same row that comes next, or NULL. */
 static const dash *next_dash(const dash *d, const dash *list, size_t count)

@@ -177,8 +177,7 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
     return LENET5_OK;
 }
 
-/* ---- Strokes that run along ---------------------------------------------------------------------------------------
- */
+/* ---- Strokes that run along ----------------------------------------------------------------------------------- */
 
 /* What is left of a map, and what it was. */
 typedef struct remains {
@@ -262,8 +261,7 @@ static void bridge(const view *v, const remains *r, const segments *all, const s
     }
 }
 
-/* ---- Crumbs -------------------------------------------------------------------------------------------------------
- */
+/* ---- Crumbs --------------------------------------------------------------------------------------------------- */
 
 static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *box)
 {

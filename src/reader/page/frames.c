@@ -47,8 +47,7 @@ typedef struct builder {
     const bool *combed; /* of each segment: it is of a comb */
 } builder;
 
-/* ---- Frames -------------------------------------------------------------------------------------------------------
- */
+/* ---- Frames --------------------------------------------------------------------------------------------------- */
 
 static bool is_whole(const builder *b, uint32_t s, double from, double to)
 {
@@ -242,8 +241,7 @@ static bool frames_below(builder *b, size_t level)
     return true;
 }
 
-/* ---- Dividers -----------------------------------------------------------------------------------------------------
- */
+/* ---- Dividers ------------------------------------------------------------------------------------------------- */
 
 /*
  * Whether a segment ends at a printed line across, at a step or near it; corner: at that one's end. Nothing divides the
@@ -310,8 +308,7 @@ static void find_dividers(builder *b)
     }
 }
 
-/* ---- All of it ----------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 bool lenet5_add_frame(frames *found, const frame *f)
 {

@@ -248,8 +248,7 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
     return status;
 }
 
-/* ---- From contrast to ink ------------------------------------------------------------------------------------------
- */
+/* ---- From contrast to ink ------------------------------------------------------------------------------------- */
 
 /* Where there is so little ink that Otsu's threshold parts paper from paper: what no noise of the paper reaches is ink.
  */

@@ -27,8 +27,7 @@
 #define MOST_TURNED 2.5   /* of the map's area: a long strip on a slope is not turned */
 #define LEAST_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
 
-/* ---- Turning --------------------------------------------------------------------------------------------------------
- */
+/* ---- Turning -------------------------------------------------------------------------------------------------- */
 
 /* The size of the map once it is turned. */
 static ink_map turned_map(const ink_map *map, double angle)
@@ -123,8 +122,7 @@ static lenet5_status level(ink_map *map, transform *place, const segments *all, 
     return LENET5_OK;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------------
- */
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 /* Printed lines, and then circles, which are whole only without them. */
 static lenet5_status erase(layout *found, ink_map *map, const segments *all, frames *f, budget *b, lenet5_error *error)

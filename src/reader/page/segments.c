@@ -75,8 +75,7 @@ typedef struct tracer {
     unsigned level; /* of ink through which a segment goes on */
 } tracer;
 
-/* ---- Chains that have come to their end ---------------------------------------------------------------------------
- */
+/* ---- Chains that have come to their end ----------------------------------------------------------------------- */
 
 typedef struct line_fit {
     double slope, deviation;
@@ -298,8 +297,7 @@ static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
     return status;
 }
 
-/* ---- Following them -----------------------------------------------------------------------------------------------
- */
+/* ---- Following them ------------------------------------------------------------------------------------------- */
 
 /* How far from where it should be a chain's next run may be. */
 static double tolerance(const chain *c)
@@ -464,8 +462,7 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
     return status;
 }
 
-/* ---- Both ways ----------------------------------------------------------------------------------------------------
- */
+/* ---- Both ways ------------------------------------------------------------------------------------------------ */
 
 /* to: all 0. */
 static void transpose(uint8_t *to, const ink_map *map)

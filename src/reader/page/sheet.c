@@ -102,8 +102,7 @@ static lenet5_status find_patch(grid *g, size_t *count, unsigned threshold, lene
     return LENET5_OK;
 }
 
-/* ---- The hull -------------------------------------------------------------------------------------------------------
- */
+/* ---- The hull ------------------------------------------------------------------------------------------------- */
 
 static void find_ends(grid *g)
 {
@@ -272,8 +271,7 @@ static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
     return status == LENET5_OK && *found ? weigh_above(&weight, g, best, error) : status;
 }
 
-/* ---- What is beyond it ----------------------------------------------------------------------------------------------
- */
+/* ---- What is beyond it ---------------------------------------------------------------------------------------- */
 
 typedef struct range {
     long first, end; /* cells; none if end is not above first */

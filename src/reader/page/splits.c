@@ -157,8 +157,7 @@ static lenet5_status join_frames(frames *f, const segments *all, const ink_map *
     return status;
 }
 
-/* ---- Sides that are hidden ------------------------------------------------------------------------------------------
- */
+/* ---- Sides that are hidden ------------------------------------------------------------------------------------ */
 
 /* How many boxes of a frame's row its width is that of; 1 where there is no such row. */
 static size_t count_boxes(const frames *f, const frame *wide)
@@ -255,8 +254,7 @@ bool lenet5_all_alike(const frames *f)
     return alike;
 }
 
-/* ---- Frames within others -------------------------------------------------------------------------------------------
- */
+/* ---- Frames within others ------------------------------------------------------------------------------------- */
 
 static bool share_three_sides(const frame *a, const frame *b)
 {
@@ -325,8 +323,7 @@ lenet5_status lenet5_drop_overlaid(frames *f, const bool *combed, budget *b, len
     return status;
 }
 
-/* ---- Displays -------------------------------------------------------------------------------------------------------
- */
+/* ---- Displays ------------------------------------------------------------------------------------------------- */
 
 /* Whether a segment begins and ends, or is, where the sides of a frame do that are parallel to it: it is of their row.
  */

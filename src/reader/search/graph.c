@@ -39,8 +39,7 @@
 #define MOST_COST 10.0   /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
 #define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
 
-/* ---- Arcs -----------------------------------------------------------------------------------------------------------
- */
+/* ---- Arcs ----------------------------------------------------------------------------------------------------- */
 
 static span together(const span *pieces, size_t first, size_t last)
 {
@@ -248,8 +247,7 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
     return LENET5_OK;
 }
 
-/* ---- Marks --------------------------------------------------------------------------------------------------------
- */
+/* ---- Marks ---------------------------------------------------------------------------------------------------- */
 
 static void find_marks(graph *g)
 {
@@ -315,8 +313,7 @@ static void keep_marks(graph *g)
     }
 }
 
-/* ---- Priors ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Priors --------------------------------------------------------------------------------------------------- */
 
 static double prior_of(const double *measure, const double *weight, size_t count)
 {

@@ -18,8 +18,7 @@
 #define CORNER 0.3       /* of a box's sides */
 #define LEAST_MARK 0.001 /* a share: what is less likely is no mark */
 
-/* ---- Footing --------------------------------------------------------------------------------------------------------
- */
+/* ---- Footing -------------------------------------------------------------------------------------------------- */
 
 /* The share of the columns from left to right, which pieces first to last - 1 have, that another part of the line has
  * too: one that is as high as a digit, and may have been cut. */
@@ -63,8 +62,7 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
     return f;
 }
 
-/* ---- Measures -------------------------------------------------------------------------------------------------------
- */
+/* ---- Measures ------------------------------------------------------------------------------------------------- */
 
 /* Of the rows of some ink: its bands, between which no ink is, and the line that their middles follow. */
 typedef struct rows {
@@ -167,8 +165,7 @@ void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span 
     value[MEASURE_OVER] = beside->over;
 }
 
-/* ---- Shares ---------------------------------------------------------------------------------------------------------
- */
+/* ---- Shares --------------------------------------------------------------------------------------------------- */
 
 static double odds_of(const mark_form *form, const double value[MEASURES])
 {

@@ -29,8 +29,7 @@ _Static_assert(MOST_PLACES <= MOST_PIECES, "a graph has room for as many nodes a
 #define LENGTH_COST 0.1 /* of each place that a digit takes: e to the power of minus this */
 #define DOUBT 0.8       /* the power of the probability that a place which no digit takes has none */
 
-/* ---- The strip ------------------------------------------------------------------------------------------------------
- */
+/* ---- The strip ------------------------------------------------------------------------------------------------ */
 
 /* Mean ink of the part of a map that a pixel of the strip covers. */
 static uint8_t ink_under(const ink_map *map, double left, double top, double side)
@@ -54,8 +53,7 @@ static void draw_strip(sweep *s, const text_line *line)
                 ink_under(&line->map, side * ((double)x - MARGIN), top + side * (double)y, side);
 }
 
-/* ---- What the networks say ------------------------------------------------------------------------------------------
- */
+/* ---- What the networks say ------------------------------------------------------------------------------------ */
 
 /* Adds a member's share to the mean penalties of every second place, from first on. */
 static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s, const lenet5_committee *committee,
@@ -121,8 +119,7 @@ void lenet5_sweep_free(sweep *s)
     *s = (sweep){0};
 }
 
-/* ---- The graph ------------------------------------------------------------------------------------------------------
- */
+/* ---- The graph ------------------------------------------------------------------------------------------------ */
 
 /* The column of a line's map that is in the middle of a place. */
 static size_t column_of(const sweep *s, double place, size_t width)
@@ -170,8 +167,7 @@ lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line
     return LENET5_OK;
 }
 
-/* ---- What an observer is shown -------------------------------------------------------------------------------------
- */
+/* ---- What an observer is shown -------------------------------------------------------------------------------- */
 
 #define ENLARGED 4
 #define ROW 12 /* pixels of a digit's row */

@@ -33,8 +33,7 @@
 #define LEAST_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
 #define LEAST_PROMISE_N_BEST 1e-20 /* where others than the best are asked for */
 
-/* ---- Sums and bests from right to left ------------------------------------------------------------------------------
- */
+/* ---- Sums and bests from right to left ------------------------------------------------------------------------ */
 
 static void weigh_arc(arc *a, double sharpness, double left_out)
 {
@@ -211,8 +210,7 @@ static double weigh_all(const graph *g, const grammar *f)
     return sums[0];
 }
 
-/* ---- Strings from left to right -------------------------------------------------------------------------------------
- */
+/* ---- Strings from left to right ------------------------------------------------------------------------------- */
 
 /* A string that ends at a node. */
 typedef struct prefix {
