@@ -232,7 +232,7 @@ static lenet5_status read_in_bulk(const fixture *f, lenet5_error *error)
     return status;
 }
 
-/* A ruled page with three lines of strokes, one of which slopes. It is small, for it is read once for each allocation. */
+/* A ruled page with three lines of strokes, one of which slopes; small, for it is read once for each allocation. */
 static void draw_page(lenet5_picture *page)
 {
     static uint8_t grey[200 * 360];
