@@ -123,14 +123,15 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
 }
 
 /*
- * Once words are left out, the numbers among them are better company for each other. Where there is none that was
- * accepted in spite of them, what is left may be a letter of a form on which nothing is written.
+ * Once words are left out, the numbers among them are better company for each other. Where no format is given, and none
+ * was accepted in spite of the words, what is left may be a letter of a form on which nothing is written.
  */
 static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *error)
 {
     bool left_out;
     const lenet5_status status = lenet5_leave_out_words(&left_out, r, &p->budget, error);
-    return status == LENET5_OK && left_out && has_number(r->reading) ? decide_anew(r, p, error) : status;
+    const bool number = !p->format.any || has_number(r->reading);
+    return status == LENET5_OK && left_out && number ? decide_anew(r, p, error) : status;
 }
 
 static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,

@@ -147,29 +147,29 @@ static const mark_form mark_forms[MARK_FORMS] = {
 /* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
 /* clang-format off */
 /* fitted: begin */
-#define BELIEF (0.237)
+#define BELIEF (-0.339)
 static const double belief_weights[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = 0.281,
-    [LENET5_EVIDENCE_LOOKS] = -0.121,
-    [LENET5_EVIDENCE_RIVAL] = -0.647,
-    [LENET5_EVIDENCE_LENGTH] = 1.053,
-    [LENET5_EVIDENCE_HEIGHT] = -2.826,
-    [LENET5_EVIDENCE_UNREAD] = -1.817,
-    [LENET5_EVIDENCE_LEFT_OUT] = -1.824,
-    [LENET5_EVIDENCE_MARKS] = -0.714,
-    [LENET5_EVIDENCE_UNTOLD] = -0.217,
-    [LENET5_EVIDENCE_BESIDE] = -2.222,
-    [LENET5_EVIDENCE_BROKEN] = -1.606,
-    [LENET5_EVIDENCE_COMPANY] = 3.436,
-    [LENET5_EVIDENCE_ALONE] = 1.780,
-    [LENET5_EVIDENCE_CUT] = -0.535,
-    [LENET5_EVIDENCE_ANY] = -0.947,
-    [LENET5_EVIDENCE_ONES] = -1.616,
-    [LENET5_EVIDENCE_CLIPPED] = -1.070,
+    [LENET5_EVIDENCE_ODDS] = 0.220,
+    [LENET5_EVIDENCE_LOOKS] = -0.598,
+    [LENET5_EVIDENCE_RIVAL] = -0.515,
+    [LENET5_EVIDENCE_LENGTH] = 0.906,
+    [LENET5_EVIDENCE_HEIGHT] = -3.431,
+    [LENET5_EVIDENCE_UNREAD] = -2.566,
+    [LENET5_EVIDENCE_LEFT_OUT] = -1.293,
+    [LENET5_EVIDENCE_MARKS] = -0.809,
+    [LENET5_EVIDENCE_UNTOLD] = -0.750,
+    [LENET5_EVIDENCE_BESIDE] = -2.231,
+    [LENET5_EVIDENCE_BROKEN] = -1.448,
+    [LENET5_EVIDENCE_COMPANY] = 4.618,
+    [LENET5_EVIDENCE_ALONE] = 2.976,
+    [LENET5_EVIDENCE_CUT] = -0.767,
+    [LENET5_EVIDENCE_ANY] = -1.183,
+    [LENET5_EVIDENCE_ONES] = -1.210,
+    [LENET5_EVIDENCE_CLIPPED] = -0.099,
     [LENET5_EVIDENCE_RUBBISH] = 0.000,
-    [LENET5_EVIDENCE_SIGN] = -0.725,
+    [LENET5_EVIDENCE_SIGN] = -0.642,
 };
-static const error_threshold error_thresholds[] = {{0.05, 0.66}, {0.03, 0.86}, {0.02, 0.89}, {0.01, 0.97}};
+static const error_threshold error_thresholds[] = {{0.05, 0.785}, {0.03, 0.925}, {0.02, 0.960}, {0.01, 0.990}};
 /* fitted: end */
 /* clang-format on */
 #endif
