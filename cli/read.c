@@ -215,7 +215,7 @@ static const option options[] = {
     {"method", "M", "pieces (the default): lines are cut; or sdnn: the network goes over them"},
     {"list", "FILE", "codes that exist, one a line: the answer is one of them"},
     {"check", "C", "luhn, mod10 or mod11: the last digit has to agree with the others"},
-    {"threshold", "P", "the least probability of an accepted string; default 0.88"},
+    {"threshold", "P", "the least probability of an accepted string; default 0.91"},
     {"max-error", "P%", "accept so few that at most so many of them are wrong: 1%"},
     {"n-best", "N", "tell the N likeliest strings of each line"},
     {"region", "X,Y,W,H", "read this part of each picture"},
@@ -243,7 +243,7 @@ const cli_command read_command = {
                    "and digits that touch are dealt with. The answer to each line is a string with\n"
                    "its probability, or \"not sure\" and why: then the exit code is 3. A picture in\n"
                    "which nothing is written has no lines.\n\n"
-                   "A string is accepted from a probability of 0.88 on, whatever it is. If you know\n"
+                   "A string is accepted from a probability of 0.91 on, whatever it is. If you know\n"
                    "what is written, use --format, --list or --check: answers are then surer.\n\n"
                    "The string includes the marks . , : - / = + ( ) between and beside digits.\n"
                    "N, MIN-MAX and zip5 are digits only; a mask's own marks may be in the ink or\n"

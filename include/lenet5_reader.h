@@ -130,7 +130,7 @@ typedef struct lenet5_read_options {
     const char *const *list;
     size_t list_count; /* at most LENET5_MAX_LIST */
     lenet5_check check;
-    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.88, whatever the format */
+    double threshold; /* the least probability of a string that is accepted; 0 stands for 0.91, whatever the format */
     const lenet5_observer *observer; /* NULL: none */
     size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
     size_t most_pixels; /* of a picture, at most LENET5_MOST_PICTURE_PIXELS; 0 stands for LENET5_MAX_PICTURE_PIXELS */

@@ -319,7 +319,7 @@ static layout a_row_of_cells(cell cells[CELLS + 1], field fields[2])
     cells[CELLS] = (cell){{21, 71, 199, 109}, 1};
     fields[0] = (field){0, CELLS, {20, 20, 20 + SIDE * CELLS, 20 + SIDE}, 1, 1, 1};
     fields[1] = (field){CELLS, 1, {20, 70, 200, 110}, 1, 2, 1};
-    return (layout){CELLS + 1, 2, cells, fields, 1};
+    return (layout){.cell_count = CELLS + 1, .field_count = 2, .cells = cells, .fields = fields, .rules = 1};
 }
 
 static void a_row_of_cells_is_one_line(void **state)
@@ -345,6 +345,7 @@ static void a_row_of_cells_is_one_line(void **state)
     assert_int_equal(line.count, 4);
     for (size_t i = 0; i < line.count; i++)
         assert_int_equal(line.cell[i], cell_of[i]);
+    assert_int_equal(line.holes, 1); /* the second is empty */
     lenet5_line_free(&line);
     lenet5_lines_free(&groups);
     lenet5_ink_free(&map);
@@ -365,6 +366,7 @@ static void no_digit_is_of_two_cells(void **state)
     line_groups groups = find(&map, &printed);
     text_line line = cut(&groups, 0, &map, &printed);
     assert_int_equal(line.count, 2 * CELLS);
+    assert_int_equal(line.holes, 0);
     graph g;
     budget b = lenet5_budget_new(&options);
     assert_int_equal(lenet5_graph_new(&g, &line, &b, NULL), LENET5_OK);
@@ -382,7 +384,7 @@ static void a_cell_with_two_rows_is_two_lines(void **state)
     (void)state;
     cell cells[] = {{{11, 11, 189, 129}, 0}};
     field fields[] = {{0, 1, {10, 10, 190, 130}, 1, 2, 3}};
-    const layout printed = {1, 1, cells, fields, 1};
+    const layout printed = {.cell_count = 1, .field_count = 1, .cells = cells, .fields = fields, .rules = 1};
     ink_map map = new_map(200, 140);
     draw_number(&map, 3, 30, 20, 10, 0.05);
     draw_number(&map, 4, 40, 70, 12, 0);

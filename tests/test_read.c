@@ -429,6 +429,43 @@ static void boxes_hold_the_digits(void **state)
     }
 }
 
+static bool accepts(const lenet5_picture *p, const lenet5_read_options *options)
+{
+    lenet5_reading r = read_it(p, options);
+    bool accepted = false;
+    for (size_t i = 0; i < r.count; i++)
+        accepted |= r.lines[i].decision == LENET5_ACCEPTED;
+    lenet5_reading_free(&r);
+    return accepted;
+}
+
+/* Draws a straight line through the middle of a box, and a little beyond. */
+static void strike_out(lenet5_picture *p, const lenet5_box *b)
+{
+    const size_t from = b->x > 20 ? b->x - 20 : 0, middle = b->y + b->height / 2;
+    for (size_t y = middle - 1; y <= middle + 1; y++)
+        for (size_t x = from; x < b->x + b->width + 20 && x < p->width; x++)
+            p->grey[y * p->width + x] = 30;
+}
+
+static void struck_out_numbers_are_not_accepted(void **state)
+{
+    (void)state;
+    const lenet5_read_options options = {.format = "zip5"};
+    size_t accepted = 0;
+    for (size_t i = 0; i < 10; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        lenet5_picture p = draw(text, "spaced", i);
+        lenet5_reading r = read_it(&p, &options);
+        accepted += r.count > 0 && r.lines[0].decision == LENET5_ACCEPTED;
+        strike_out(&p, &r.lines[0].box);
+        assert_false(accepts(&p, &options));
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+    assert_true(accepted >= 5); /* before they were struck out */
+}
+
 /* The likeliest first, and together no more than certain. */
 static void probabilities_are_such(void **state)
 {
@@ -459,7 +496,7 @@ static void other_strings_share_what_is_left(void **state)
         line.string[0].probability = 0.6;
         line.string[1].probability = 0.3;
         line.string[2].probability = 0.09;
-        line.evidence[LENET5_EVIDENCE_ODDS] = i == 0 ? 9 : -9;
+        line.evidence[LENET5_EVIDENCE_ODDS] = i == 0 ? 9 : -30;
         lenet5_weigh_company(&r, 0);
         const double first = line.string[0].probability, second = line.string[1].probability;
         assert_true(i == 0 ? first > 0.8 : first < 0.6);
@@ -617,6 +654,7 @@ int main(void)
         cmocka_unit_test(straight_strokes_are_left),
         cmocka_unit_test(all_strokes_of_a_digit_are_left),
         cmocka_unit_test(boxes_hold_the_digits),
+        cmocka_unit_test(struck_out_numbers_are_not_accepted),
         cmocka_unit_test(probabilities_are_such),
         cmocka_unit_test(other_strings_share_what_is_left),
         cmocka_unit_test(a_list_leads),

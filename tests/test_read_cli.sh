@@ -166,7 +166,7 @@ END
 tight="[$((x - 12)), $((y - 12)), $((w + 24)), $((h + 24))]"
 cat >form.json <<END
 {"width": 900, "height": 700, "marks": [[60, 60], [840, 60], [60, 640], [840, 640]], "mark_size": 24, "fields": [
- {"name": "postcode", "region": $tight, "format": "zip5", "max_error": "1%", "list": "codes.txt"},
+ {"name": "postcode", "region": $tight, "format": "zip5", "max_error": "5%", "list": "codes.txt"},
  {"name": "a \"second\"", "region": [180, 380, 500, 240], "format": "5", "n_best": 2},
  {"name": "remarks", "region": [300, 640, 200, 50]}]}
 END

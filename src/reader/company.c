@@ -7,7 +7,7 @@
 #include "reading.h"
 #include "search/evidence.h"
 
-#define DEFAULT_THRESHOLD 0.88  /* of the probability of a string that is accepted: see docs/results.md */
+#define DEFAULT_THRESHOLD 0.91  /* of the probability of a string that is accepted: see docs/results.md */
 #define LEAST_PROBABILITY 1e-12 /* that a ratio is made of */
 
 /*

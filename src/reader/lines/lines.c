@@ -24,6 +24,7 @@
 #include "height.h"
 #include "sort.h"
 #include "stacked.h"
+#include "struck.h"
 
 #define TALL 0.5            /* of a digit's height: strokes that make lines */
 #define HIGHER 1.5          /* of a digit's height: what may be more than a digit */
@@ -417,6 +418,8 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
         status = list_lines(groups, &s, printed, error);
     if (status == LENET5_OK)
         status = count_left_out(groups, &s, error);
+    if (status == LENET5_OK)
+        status = lenet5_count_struck(groups, printed, b, error);
     if (status == LENET5_OK)
         look_at_border(groups, map);
     free_strokes(&s);

@@ -21,7 +21,7 @@ typedef struct line_group {
     int32_t field;       /* of the layout, which it fills; or NO_FIELD */
     double height;       /* of its digits, in pixels */
     double slope;        /* pixels down for each to the right; 0 where it has too few digits to tell */
-    double left_out;     /* ink beside its components that is in no line, in squares of its height */
+    double left_out;     /* ink beside its components, or across, that is in no line, in squares of its height */
     bool clipped;        /* the picture ends in its first or last digit */
 } line_group;
 

@@ -32,6 +32,7 @@
 #define WIDE 0.52       /* of the line's height: components that may hold two digits */
 #define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
+#define HOLE 1.6        /* times the distance of neighbouring cells: there is room for one between */
 #define MOST_CUTS 12    /* of a component */
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
@@ -434,6 +435,33 @@ static size_t in_line(double at, double from, double scale, size_t size)
     return (size_t)fmax(0, fmin((at - from) / scale, (double)size));
 }
 
+static double middle_of(const span *s)
+{
+    return 0.5 * ((double)s->left + (double)s->right);
+}
+
+/* The least distance from one cell to the next. */
+static double pitch_of(const span *cells, size_t count)
+{
+    double least = INFINITY;
+    for (size_t i = 1; i < count; i++)
+        least = fmin(least, middle_of(&cells[i]) - middle_of(&cells[i - 1]));
+    return fmax(1, least);
+}
+
+/* How many cells have their place between those of the line's pieces, found or not, and nothing in them. */
+static size_t count_holes(const text_line *l, const span *cells, size_t count)
+{
+    const double pitch = pitch_of(cells, count);
+    size_t holes = 0;
+    for (size_t i = 1; i < l->count; i++) {
+        assert(l->cell[i] >= 0 && (size_t)l->cell[i] < count);
+        const double away = middle_of(&cells[l->cell[i]]) - middle_of(&cells[l->cell[i - 1]]);
+        holes += away > HOLE * pitch;
+    }
+    return holes;
+}
+
 /* The pieces of a line that is written in the cells of a field. */
 static lenet5_status find_pieces_in_cells(text_line *l, const field *f, const layout *printed, budget *b,
                                           lenet5_error *error)
@@ -450,6 +478,7 @@ static lenet5_status find_pieces_in_cells(text_line *l, const field *f, const la
                           in_line((double)s->bottom, l->place.y0, scale, l->map.height)};
     }
     const lenet5_status status = find_pieces(l, cells, f->count, b, error);
+    l->holes = status == LENET5_OK ? count_holes(l, cells, f->count) : 0;
     free(cells);
     return status;
 }

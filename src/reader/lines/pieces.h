@@ -26,6 +26,7 @@ typedef struct text_line {
     int16_t cell[MOST_PIECES];  /* of the field that the line fills, from the left; NO_CELL where it is in none */
     double height;              /* of its digits */
     double left_out;            /* ink beside its components that is in no line, in squares of its height */
+    size_t holes;               /* empty cells between those that something is written in */
     double gap;                 /* to the nearest line beside it, in heights of its digits; INFINITY: none */
     bool clipped;               /* the picture ends in its first or last digit */
     size_t scale;               /* pixels of the map it was cut from to one of its own */

@@ -46,11 +46,11 @@ static double height_of(const box *b)
 
 /* ---- Boxes ---------------------------------------------------------------------------------------------------- */
 
-/* The place in a map of what was at a place before it was turned; a turn keeps lengths. */
 static spot turned(const spot *p, const transform *place)
 {
-    const double x = p->x - place->x0, y = p->y - place->y0;
-    return (spot){place->xx * x + place->yx * y, place->xy * x + place->yy * y};
+    double at[2];
+    transform_back(at, place, p->x, p->y);
+    return (spot){at[0], at[1]};
 }
 
 static double bounded(double value, size_t size)

@@ -139,6 +139,26 @@ static lenet5_status erase(layout *found, ink_map *map, const segments *all, fra
     return status;
 }
 
+/* Where the level lines are that have been taken out, in the map as it has been turned. */
+static lenet5_status list_levels(layout *found, const segments *all, const bool *printed, const transform *place,
+                                 lenet5_error *error)
+{
+    found->levels = malloc((all->count + 1) * sizeof *found->levels);
+    if (!found->levels)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        if (!printed[i] || s->upright)
+            continue;
+        const double first = (double)s->from, last = (double)(s->to - 1);
+        double from[2], to[2];
+        transform_back(from, place, first, lenet5_segment_at(all, s, first));
+        transform_back(to, place, last, lenet5_segment_at(all, s, last));
+        found->levels[found->level_count++] = (level_line){from[0], from[1], to[0], to[1], s->thickness};
+    }
+    return LENET5_OK;
+}
+
 static lenet5_status take_out(layout *found, ink_map *map, transform *place, const segments *all, frames *f,
                               const ink_report *report, budget *b, lenet5_error *error)
 {
@@ -148,6 +168,8 @@ static lenet5_status take_out(layout *found, ink_map *map, transform *place, con
     if (status != LENET5_OK || found->rules == 0)
         return status;
     status = level(map, place, all, f->printed, b, error);
+    if (status == LENET5_OK)
+        status = list_levels(found, all, f->printed, place, error);
     return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
 }
 
@@ -198,5 +220,6 @@ void lenet5_layout_free(layout *found)
 {
     free(found->cells);
     free(found->fields);
+    free(found->levels);
     *found = (layout){0};
 }

@@ -24,11 +24,18 @@ typedef struct field {
     size_t table, row, column; /* which of the page's tables it is in, and where, from 1; 0: in none */
 } field;
 
+/* A line from left to right that was taken out. */
+typedef struct level_line {
+    double x0, y0, x1, y1; /* its ends */
+    double thickness;
+} level_line;
+
 typedef struct layout {
-    size_t cell_count, field_count;
-    cell *cells;   /* (cell_count), field by field */
-    field *fields; /* (field_count), in reading order */
-    size_t rules;  /* printed lines and circles that were taken out */
+    size_t cell_count, field_count, level_count;
+    cell *cells;        /* (cell_count), field by field */
+    field *fields;      /* (field_count), in reading order */
+    level_line *levels; /* (level_count): a number that one of them crosses may have been struck out */
+    size_t rules;       /* printed lines and circles that were taken out */
 } layout;
 
 /*

@@ -19,6 +19,14 @@ static inline void transform_place(double place[2], const transform *t, double x
     place[1] = t->yx * x + t->yy * y + t->y0;
 }
 
+/* The place in a map of what was at a place of the one that it was turned from; a turn keeps lengths. */
+static inline void transform_back(double place[2], const transform *turn, double x, double y)
+{
+    const double from_x = x - turn->x0, from_y = y - turn->y0;
+    place[0] = turn->xx * from_x + turn->yx * from_y;
+    place[1] = turn->xy * from_x + turn->yy * from_y;
+}
+
 /* The step from the innermost map to the outermost: first inner, then outer. */
 static inline transform transform_both(const transform *outer, const transform *inner)
 {

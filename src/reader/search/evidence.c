@@ -17,6 +17,7 @@
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
 #define DOUBT 0.4        /* the greatest probability of a string that leaves out more */
 #define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
+#define HOLE 0.05        /* the same, for an empty box between others: a digit may have been too faint */
 #define MOST_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
 
 static const struct {
@@ -27,8 +28,9 @@ static const struct {
     [LENET5_EVIDENCE_RIVAL] = {"rival", "a digit is nearly as much like another"},
     [LENET5_EVIDENCE_LENGTH] = {"length", "so many digits leave room for an error"},
     [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
-    [LENET5_EVIDENCE_UNREAD] = {"unread", "there is ink between or beside the digits that is not read"},
-    [LENET5_EVIDENCE_LEFT_OUT] = {"left_out", "there is ink beside the line that is not read"},
+    [LENET5_EVIDENCE_UNREAD] = {"unread",
+                                "there is ink between or beside the digits that is not read, or an empty box"},
+    [LENET5_EVIDENCE_LEFT_OUT] = {"left_out", "there is ink beside the line or across it that is not read"},
     [LENET5_EVIDENCE_MARKS] = {"marks", "a mark may be something else, or a digit a mark"},
     [LENET5_EVIDENCE_UNTOLD] = {"untold", "there are marks between or beside the digits"},
     [LENET5_EVIDENCE_BESIDE] = {"beside", "something stands before or behind the number"},
@@ -158,7 +160,7 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_BROKEN] = fmax(0, 1 - line->gap / FAR);
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
-    value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best));
+    value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best) + HOLE * (double)line->holes);
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside;
     gather_symbols(value, g, line, best);
@@ -216,6 +218,9 @@ double lenet5_most_belief(const double value[LENET5_EVIDENCE])
 
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
 {
+    if (leaves_ink_out(value))
+        return value[LENET5_EVIDENCE_UNREAD] > value[LENET5_EVIDENCE_LEFT_OUT] ? LENET5_EVIDENCE_UNREAD
+                                                                               : LENET5_EVIDENCE_LEFT_OUT;
     unsigned most = LENET5_EVIDENCE_ODDS;
     double least = INFINITY;
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++) {
