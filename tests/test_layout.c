@@ -7,6 +7,7 @@
 
 #include "reader/page/components.h"
 #include "reader/page/layout.h"
+#include "reader/page/segments.h"
 
 enum { WIDTH = 640, HEIGHT = 400 };
 
@@ -285,6 +286,44 @@ static void hidden_teeth_of_a_comb_go(void **state)
         assert_true(map.ink[186 * WIDTH + x] == 255);
     lenet5_layout_free(&found);
     lenet5_ink_free(&map);
+}
+
+/* Teeth that stand farther apart than the base's length says put the last one, which is hidden, beyond the map. */
+static void teeth_beyond_the_map_are_no_ink(void **state)
+{
+    enum { PLACES = 5, PITCH = 125, LEFT = 40 };
+    const double fall = 0.06, right = WIDTH - 1, bottom = HEIGHT - 2;
+    ink_map map = blank();
+    (void)state;
+    line(&map, LEFT, bottom - fall * (right - LEFT), right, bottom, 2);
+    for (int i = 0; i < PLACES; i++) {
+        const double x = LEFT + PITCH * i, foot = bottom - fall * (right - x);
+        line(&map, x, foot - 40, x, foot, 2);
+    }
+    layout found = find(&map);
+    assert_int_equal(found.rules, 1 + PLACES + 1);
+    lenet5_layout_free(&found);
+    free(map.ink);
+}
+
+static void an_added_line_stays_on_the_map(void **state)
+{
+    static const drawn_line lines[] = {{true, HEIGHT - 20, HEIGHT + 5, WIDTH + 3, 0.1, 4},
+                                       {true, HEIGHT + 2, HEIGHT + 9, -5, 0, 2},
+                                       {false, WIDTH - 9, WIDTH + 1, HEIGHT, -0.1, 3}};
+    const ink_map map = {WIDTH, HEIGHT, NULL};
+    segments all = {0};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(lenet5_add_line(&all, &lines[i], &map));
+        const segment *s = &all.list[i];
+        assert_true(s->from < s->to && s->to <= (s->upright ? HEIGHT : WIDTH));
+        for (size_t step = s->from; step < s->to; step++) {
+            const trace *here = &all.traces[s->path + step - s->from];
+            assert_true(here->first <= here->last && here->last < (s->upright ? WIDTH : HEIGHT));
+        }
+    }
+    lenet5_segments_free(&all);
 }
 
 static void rules_under_digits_go(void **state)
@@ -641,6 +680,8 @@ int main(void)
         cmocka_unit_test(cells_of_a_table_are_fields),
         cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
         cmocka_unit_test(hidden_teeth_of_a_comb_go),
+        cmocka_unit_test(teeth_beyond_the_map_are_no_ink),
+        cmocka_unit_test(an_added_line_stays_on_the_map),
         cmocka_unit_test(rules_under_digits_go),
         cmocka_unit_test(squared_paper_is_no_table),
         cmocka_unit_test(what_is_written_stays),

@@ -84,7 +84,7 @@ static bool is_tooth(const comb *c, const tooth *t, double length)
                                                               t->length <= LONGEST * length + LENGTH_PIXELS));
 }
 
-/* Where a tooth is to be. */
+/* Where a tooth should be. */
 static double place_of(const comb *c, size_t i)
 {
     return (double)c->base->from + (double)i * c->pitch;
@@ -256,7 +256,7 @@ static bool mark_added(frames *found, size_t before, size_t count)
 }
 
 /* Marks the base and the teeth, and adds segments for those that are hidden. */
-static lenet5_status take_out(frames *found, segments *all, const comb *c, lenet5_error *error)
+static lenet5_status take_out(frames *found, segments *all, const comb *c, const ink_map *map, lenet5_error *error)
 {
     drawn_line hidden[MOST_PLACES + 1];
     size_t count = 0;
@@ -269,7 +269,7 @@ static lenet5_status take_out(frames *found, segments *all, const comb *c, lenet
             hidden[count++] = hidden_tooth(c, i);
     bool added = add_places(found, c);
     for (size_t i = 0; i < count && added; i++)
-        added = lenet5_add_line(all, &hidden[i]);
+        added = lenet5_add_line(all, &hidden[i], map);
     return added && mark_added(found, before, all->count) ? LENET5_OK : lenet5_fail_memory(error);
 }
 
@@ -285,7 +285,7 @@ lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *m
         comb c = {.all = all, .base = &all->list[i], .level = (uint32_t)i};
         list_teeth(&c, met, met->by_level + met->first_level[i], count);
         if (is_comb(&c, map))
-            status = take_out(found, all, &c, error);
+            status = take_out(found, all, &c, map, error);
         if (status == LENET5_OK)
             status = lenet5_check_time(b, 10 * count + 3 * MOST_PLACES * c.count, error);
     }

@@ -505,23 +505,30 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
     return status;
 }
 
-bool lenet5_add_line(segments *all, const drawn_line *added)
+/* What a drawn line covers at a step; beyond the map's side there is nothing to cover. */
+static trace trace_at(const drawn_line *l, double step, double across)
 {
+    const double middle = l->across - l->slope * (l->to - 1 - step), half = 0.5 * (l->thickness - 1);
+    const double first = fmin(fmax(0, round(middle - half)), across - 1);
+    return (trace){(uint32_t)first, (uint32_t)fmin(fmax(first, round(middle + half)), across - 1), CROSSES_NOTHING};
+}
+
+bool lenet5_add_line(segments *all, const drawn_line *added, const ink_map *map)
+{
+    const double steps = (double)(added->upright ? map->height : map->width);
+    const double across = (double)(added->upright ? map->width : map->height);
     const segment *last = all->count > 0 ? &all->list[all->count - 1] : NULL;
     const size_t path = last ? last->path + last->to - last->from : 0;
-    const size_t from = (size_t)added->from, length = (size_t)fmax(1, added->to - added->from);
+    const size_t from = (size_t)fmin(added->from, steps - 1);
+    const size_t length = (size_t)fmax(1, fmin(added->to, steps) - (double)from);
     segment *list = realloc(all->list, (all->count + 1) * sizeof *list);
     all->list = list ? list : all->list;
     trace *traces = realloc(all->traces, (path + length) * sizeof *traces);
     all->traces = traces ? traces : all->traces;
     if (!list || !traces)
         return false;
-    for (size_t i = 0; i < length; i++) {
-        const double middle = added->across - added->slope * (double)(length - 1 - i);
-        const double first = fmax(0, round(middle - 0.5 * (added->thickness - 1)));
-        traces[path + i] = (trace){(uint32_t)first, (uint32_t)fmax(first, round(middle + 0.5 * (added->thickness - 1))),
-                                   CROSSES_NOTHING};
-    }
+    for (size_t i = 0; i < length; i++)
+        traces[path + i] = trace_at(added, (double)(from + i), across);
     list[all->count++] = (segment){.from = from,
                                    .to = from + length,
                                    .path = path,

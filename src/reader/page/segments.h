@@ -53,14 +53,14 @@ typedef struct segments {
 lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double stroke, unsigned level, budget *b,
                                    lenet5_error *error);
 
-/* A segment that is drawn and not found: from step to step, across at its last one. */
+/* A segment that is drawn and not found: from step to step, across at its last one. It may go on beyond the map. */
 typedef struct drawn_line {
     bool upright;
     double from, to, across, slope, thickness;
 } drawn_line;
 
-/* Adds one behind the others; false: no memory. */
-bool lenet5_add_line(segments *all, const drawn_line *added);
+/* Adds one behind the others, as far as it is on the map; false: no memory. */
+bool lenet5_add_line(segments *all, const drawn_line *added, const ink_map *map);
 
 /* The middle of a segment at a step; beyond its ends it goes straight on. */
 double lenet5_segment_at(const segments *all, const segment *s, double step);
