@@ -27,13 +27,18 @@ static bool alike(double a, double b)
     return fabs(a - b) <= ALIKE * fmax(a, b) + 1;
 }
 
-enum { MOST_PARTS = 4 }; /* dashes that blur joins to one segment */
+enum {
+    MOST_PARTS = 4,  /* dashes that blur joins to one segment */
+    MOST_IN_ROW = 64 /* that are looked at together: a longer row is several */
+};
 
 /* A level segment, or a part of it between two gaps that blur has closed. */
 typedef struct dash {
     double row;
-    size_t from, to; /* its steps */
-    size_t index;    /* of the segment */
+    size_t from, to;         /* its steps */
+    size_t index;            /* of the segment */
+    const struct dash *next; /* of the same row; NULL: there is none */
+    bool is_free, is_apart;
 } dash;
 
 static double length(const dash *d)
@@ -80,10 +85,10 @@ static size_t list_parts(dash list[MOST_PARTS], const segments *all, const ink_m
             continue;
         }
         if (count == MOST_PARTS || s->gap > 0) {
-            list[0] = (dash){row, s->from, s->to, index};
+            list[0] = (dash){.row = row, .from = s->from, .to = s->to, .index = index};
             return 1;
         }
-        list[count++] = (dash){row, from, to, index};
+        list[count++] = (dash){.row = row, .from = from, .to = to, .index = index};
         from = to = next;
     }
     return count;
@@ -100,38 +105,7 @@ static size_t list_dashes(dash *list, const segments *all, const ink_map *map, c
     return count;
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------------------------- */
-
-/* The dash of the same row that comes next, or NULL. */
-static const dash *next_dash(const dash *d, const dash *list, size_t count)
-{
-    const dash *next = NULL;
-    const double off = ROW_PIXELS + ALIKE * length(d);
-    const dash *i = d;
-    while (i > list && (i - 1)->row >= d->row - off)
-        i--;
-    for (; i < list + count && i->row <= d->row + off; i++)
-        if (i->from > d->from && (!next || i->from < next->from) && alike(length(i), length(d)))
-            next = i;
-    return next;
-}
-
-/* How many dashes there are in a row from one on; each is as far from the next. */
-static size_t count_dashes(const dash **row, size_t most, const dash *d, const dash *list, size_t count)
-{
-    size_t n = 0;
-    double pitch = 0;
-    while (d && n < most) {
-        row[n++] = d;
-        const dash *next = next_dash(d, list, count);
-        const double apart = next ? (double)(next->from - d->from) : 0;
-        if (!next || (n > 1 && !alike(apart, pitch)) || length(d) < LEAST_DASH * apart)
-            break;
-        pitch = n == 1 ? apart : pitch;
-        d = next;
-    }
-    return n;
-}
+/* ---- Dashes --------------------------------------------------------------------------------------------------- */
 
 /* Whether there is paper around both ends of a dash: one end of the bar of a 4, 5 or 7 has none. */
 static bool has_free_ends(const segments *all, const ink_map *map, const dash *d)
@@ -171,27 +145,81 @@ static bool is_apart(const segments *all, const dash *d)
     return true;
 }
 
+/* ---- Rows ----------------------------------------------------------------------------------------------------- */
+
+/* Finds the dash of the same row that comes next; returns how many were compared with this one. */
+static size_t find_next(dash *d, const dash *list, size_t count)
+{
+    const double off = ROW_PIXELS + ALIKE * length(d);
+    const dash *i = d;
+    while (i > list && (i - 1)->row >= d->row - off)
+        i--;
+    const dash *first = i;
+    for (; i < list + count && i->row <= d->row + off; i++)
+        if (i->from > d->from && (!d->next || i->from < d->next->from) && alike(length(i), length(d)))
+            d->next = i;
+    return (size_t)(i - first);
+}
+
+/* How many dashes there are in a row from one on; each is as far from the next. */
+static size_t list_row(const dash *row[MOST_IN_ROW], const dash *d)
+{
+    size_t n = 0;
+    double pitch = 0;
+    while (d && n < MOST_IN_ROW) {
+        row[n++] = d;
+        const double apart = d->next ? (double)(d->next->from - d->from) : 0;
+        if ((n > 1 && !alike(apart, pitch)) || length(d) < LEAST_DASH * apart)
+            break;
+        pitch = n == 1 ? apart : pitch;
+        d = d->next;
+    }
+    return n;
+}
+
+/* Finds out of each dash all that its row is judged by. */
+static lenet5_status measure_dashes(dash *list, size_t count, const segments *all, const ink_map *map, budget *work,
+                                    lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < count && status == LENET5_OK; i++) {
+        dash *d = &list[i];
+        d->is_free = is_free(all, map, d);
+        d->is_apart = is_apart(all, d);
+        const size_t compared = find_next(d, list, count);
+        status = lenet5_check_time(work, 10 * (d->to - d->from) + 2 * compared, error);
+    }
+    return status;
+}
+
+/* Marks what begins with a dash as printed if it is a row of them. */
+static void mark_row(frames *found, const dash *first)
+{
+    const dash *row[MOST_IN_ROW];
+    const size_t n = list_row(row, first);
+    size_t free_ones = 0, apart = 0;
+    for (size_t i = 0; i < n; i++) {
+        free_ones += row[i]->is_free;
+        apart += row[i]->is_apart;
+    }
+    if (n < LEAST_DASHES || 2 * free_ones < n || APART * apart < n)
+        return;
+    for (size_t i = 0; i < n; i++)
+        found->printed[row[i]->index] = true;
+}
+
 lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *work,
                                  lenet5_error *error)
 {
-    enum { MOST = 64 };
-    const dash *row[MOST];
     dash *list = malloc((MOST_PARTS * all->count + 1) * sizeof *list);
     if (!list)
         return lenet5_fail_memory(error);
     const size_t count = list_dashes(list, all, map, found->printed);
     qsort(list, count, sizeof *list, by_row);
-    lenet5_status status = LENET5_OK;
+    lenet5_status status = measure_dashes(list, count, all, map, work, error);
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        size_t free_ones = 0, apart = 0;
-        const size_t n = count_dashes(row, MOST, &list[i], list, count);
-        for (size_t k = 0; k < n; k++) {
-            free_ones += is_free(all, map, row[k]);
-            apart += is_apart(all, row[k]);
-        }
-        for (size_t k = 0; k < n && n >= LEAST_DASHES && 2 * free_ones >= n && APART * apart >= n; k++)
-            found->printed[row[k]->index] = true;
-        status = lenet5_check_time(work, 100 * n, error);
+        mark_row(found, &list[i]);
+        status = lenet5_check_time(work, 2 * MOST_IN_ROW, error);
     }
     free(list);
     return status;
