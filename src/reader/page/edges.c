@@ -61,14 +61,16 @@ static view view_of(const ink_map *map, int side, bool from_end)
     return v;
 }
 
+static uint8_t *pixel(const view *v, size_t place, size_t depth)
+{
+    return v->corner + v->along * (ptrdiff_t)place + v->inward * (ptrdiff_t)depth;
+}
+
 static size_t depth_at(const view *v, size_t place, size_t most, unsigned threshold)
 {
-    const uint8_t *at = v->corner + v->along * (ptrdiff_t)place;
     size_t depth = 0;
-    while (depth<most && * at> threshold) {
-        at += v->inward;
+    while (depth < most && threshold < *pixel(v, place, depth))
         depth++;
-    }
     return depth;
 }
 
@@ -151,9 +153,8 @@ static void clear(const view *v, const wedge *w, unsigned threshold)
         const double line = fmax(0, w->depth + w->slope * (double)i);
         const size_t most = (size_t)fmin(line + EDGE_PIXELS, (double)v->across);
         const bool touched = depth_at(v, i, most, threshold) == most;
-        uint8_t *at = v->corner + v->along * (ptrdiff_t)i;
-        for (size_t k = 0; k < most && (!touched || (double)k < line); k++, at += v->inward)
-            *at = 0;
+        for (size_t k = 0; k < most && (!touched || (double)k < line); k++)
+            *pixel(v, i, k) = 0;
     }
 }
 
