@@ -71,6 +71,9 @@ static lenet5_status part_cell(strokes *s, row *rows, const placed *order, size_
     const size_t found = find_rows(rows, s, order, count);
     if (found < 2)
         return LENET5_OK;
+    const lenet5_status status = lenet5_spend(s->budget, found * count, error);
+    if (status != LENET5_OK)
+        return status;
     base_line *whole = &s->lines[rows[0].line];
     whole->shares = true;
     for (size_t i = 1; i < found; i++) {
@@ -81,7 +84,7 @@ static lenet5_status part_cell(strokes *s, row *rows, const placed *order, size_
     }
     for (size_t i = 0; i < count; i++)
         s->list[order[i].index].line = nearest_row(rows, found, middle_y(&s->boxes[order[i].index]))->line;
-    return lenet5_spend(s->budget, found * count, error);
+    return LENET5_OK;
 }
 
 /* Whether a stroke is in a cell that holds a whole field, and that is high enough for several lines. */
@@ -102,6 +105,7 @@ static size_t list_stacked(placed *order, const strokes *s, const layout *printe
     for (size_t i = 0; i < s->count; i++)
         if (may_be_stacked(s, i, printed))
             order[count++] = (placed){(double)s->list[i].line * (double)bottom + middle_y(&s->boxes[i]), i};
+    assert(count <= s->count);
     lenet5_sort_places(order, count);
     return count;
 }
