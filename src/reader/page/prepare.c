@@ -38,8 +38,10 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
         status = find_thin_ink(map, report, used, b, error);
         *place = FROM_ENLARGED;
     }
-    report->thin = stroke > 0 && stroke < THIN;
-    report->sheet |= cleared.grey != NULL;
+    if (status == LENET5_OK) {
+        report->thin = stroke > 0 && stroke < THIN;
+        report->sheet |= cleared.grey != NULL;
+    }
     free(cleared.grey);
     return status;
 }
