@@ -30,6 +30,8 @@
 #define STRAIGHT 0.85     /* of its length, where it is deep: writing may touch it */
 #define ALL_STRAIGHT 0.98 /* the same, elsewhere */
 #define EDGE_PIXELS 3.0   /* of its inner side are grey */
+#define TRIES 3           /* to find where the wedge across ends, */
+#define FURTHER 4         /* each by a quarter of what is left: the last begins near the middle */
 
 /* A map seen from one of its corners, along a side. */
 typedef struct view {
@@ -140,7 +142,7 @@ static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, u
         return false;
     while (first < w->length && depths[first] == most)
         first++;
-    for (int tries = 0; tries < 3 && w->length - first >= LEAST_BEYOND; tries++, first += (w->length - first) / 4)
+    for (int i = 0; i < TRIES && w->length - first >= LEAST_BEYOND; i++, first += (w->length - first) / FURTHER)
         if (is_wedge_from(w, spare, depths, first, v, stroke))
             return true;
     return false;
