@@ -17,6 +17,7 @@
 #define FAINTEST 3     /* of 255: what is fainter is paper, even in a rule */
 #define FAINT_MEAN 9   /* of 255: the mean along a rule */
 #define MOST_OF_ONE 40 /* of 255 that a pixel counts for in the mean: strokes are no rules */
+#define FAINT_WORK 100 /* units of work for a faint pixel: those along it and around it */
 
 /* Whether nothing within so many pixels of one, each way, is darker than a level. */
 static bool nothing_darker(const ink_map *map, size_t x, size_t y, size_t near, unsigned level)
@@ -48,15 +49,28 @@ static unsigned mean_of_rule(const ink_map *map, size_t x, size_t y)
     return level > upright ? level : upright;
 }
 
+/* Whether faint ink is of a rule. */
 static bool is_of_rule(const ink_map *map, size_t x, size_t y)
 {
     const unsigned ink = map->ink[y * map->width + x];
-    if (ink >= INK || ink < FAINTEST)
-        return false;
     if (ink >= FAINT)
         return nothing_darker(map, x, y, NEAR, 2 * ink);
     const unsigned mean = mean_of_rule(map, x, y);
     return mean >= FAINT_MEAN && nothing_darker(map, x, y, AROUND, 2 * mean);
+}
+
+/* Lifts what is of rules in a row; returns how many of its pixels are faint. */
+static size_t lift_row(uint8_t *to, const ink_map *map, size_t y)
+{
+    const uint8_t *row = map->ink + y * map->width;
+    size_t count = 0;
+    for (size_t x = after_blank(row, 0, map->width); x < map->width; x = after_blank(row, x + 1, map->width)) {
+        const bool is_faint = row[x] >= FAINTEST && row[x] < INK;
+        if (is_faint && is_of_rule(map, x, y))
+            to[x] = INK;
+        count += is_faint;
+    }
+    return count;
 }
 
 lenet5_status lenet5_lift_faint(ink_map *lifted, const ink_map *map, budget *b, lenet5_error *error)
@@ -68,11 +82,8 @@ lenet5_status lenet5_lift_faint(ink_map *lifted, const ink_map *map, budget *b, 
     memcpy(lifted->ink, map->ink, count);
     lenet5_status status = LENET5_OK;
     for (size_t y = 0; y < map->height && status == LENET5_OK; y++) {
-        const uint8_t *row = map->ink + y * width;
-        for (size_t x = after_blank(row, 0, width); x < width; x = after_blank(row, x + 1, width))
-            if (is_of_rule(map, x, y))
-                lifted->ink[y * width + x] = INK;
-        status = lenet5_check_time(b, 2 * width, error);
+        const size_t faint = lift_row(lifted->ink + y * width, map, y);
+        status = lenet5_check_time(b, 2 * width + FAINT_WORK * faint, error);
     }
     if (status != LENET5_OK)
         lenet5_ink_free(lifted);
