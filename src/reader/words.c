@@ -18,8 +18,8 @@
 #define SHORT_UNREAD 0.2   /* the same where few do */
 #define WORD_SIGN 2.0      /* less the logarithm of the probability that one of them is a digit */
 #define WORD_SHORT 3       /* symbols: an N is 111, and more of them are worth a question */
-#define LETTER_BELIEF 0.5  /* the same among letters: a number has more */
-#define SHORT 2            /* digits: more of them in a row look like no letters */
+#define LETTER_BELIEF 0.5  /* in the likeliest string, among letters: a number has more */
+#define SHORT 2            /* symbols: more of them in a row look like no letters */
 #define LETTER 0.4         /* of a sign's height, that its neighbours have at least: what is left of an x beside an X */
 #define LETTER_OF_WORD 0.6 /* likewise, of those of a word: an n to an N */
 #define LETTER_MOST 1.5    /* likewise at most: a p to an a */
@@ -28,6 +28,12 @@
 #define FLAT 3             /* times its height: a dash */
 #define LETTERS 2          /* beside it: one may be a mark, or a unit */
 #define ROW 32             /* pixels: about the height of a letter */
+
+/* What was read in a line, or NULL. */
+static const lenet5_read_line *reading_of(const read_groups *r, size_t group)
+{
+    return r->of[group] != NOT_READ ? &r->reading->lines[r->of[group]] : NULL;
+}
 
 /* What are letters beside a line. */
 typedef struct letter_rule {
@@ -48,10 +54,8 @@ static bool is_number(const read_groups *r, size_t k, double likely)
         return false;
     if (r->groups->list[line].field != NO_FIELD)
         return true;
-    if (r->of[line] == NOT_READ)
-        return false;
-    const lenet5_read_line *l = &r->reading->lines[r->of[line]];
-    return l->decision == LENET5_ACCEPTED || (l->strings > 0 && l->string[0].probability >= likely);
+    const lenet5_read_line *l = reading_of(r, (size_t)line);
+    return l && (l->decision == LENET5_ACCEPTED || (l->strings > 0 && l->string[0].probability >= likely));
 }
 
 /* Whether letters stand beside a line, on its base line: those near it, and those near these. */
@@ -129,7 +133,7 @@ static bool is_no_number(const lenet5_read_line *l, const line_group *group)
 static void find_rubbish(bool *word, const read_groups *r)
 {
     for (size_t i = 0; i < r->groups->count; i++) {
-        const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
+        const lenet5_read_line *l = reading_of(r, i);
         if (l)
             word[r->of[i]] = l->decision != LENET5_ACCEPTED && !l->crowded && is_no_number(l, &r->groups->list[i]);
     }
@@ -141,7 +145,7 @@ static lenet5_status find_words(bool *word, const read_groups *r, const near_row
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < r->groups->count && status == LENET5_OK; i++) {
         const line_group *group = &r->groups->list[i];
-        const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
+        const lenet5_read_line *l = reading_of(r, i);
         size_t visited = 0;
         if (!l || l->decision == LENET5_ACCEPTED || l->crowded || !is_short(l, group))
             continue;
@@ -203,7 +207,7 @@ lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, 
 void lenet5_find_scraps(bool *scrap, const read_groups *r)
 {
     for (size_t i = 0; i < r->groups->count; i++) {
-        const lenet5_read_line *l = r->of[i] != NOT_READ ? &r->reading->lines[r->of[i]] : NULL;
+        const lenet5_read_line *l = reading_of(r, i);
         if (l)
             scrap[r->of[i]] =
                 l->decision != LENET5_ACCEPTED && r->groups->list[i].field == NO_FIELD && symbols_of(l) <= SHORT;
@@ -222,7 +226,7 @@ static bool is_dash(const lenet5_read_line *l, const line_group *group)
 /* Whether a line may be letters of print that nothing else separates from digits. */
 static bool may_be_print(const lenet5_read_line *l, const line_group *group)
 {
-    return l->decision == LENET5_ACCEPTED && l->digits + l->marks <= SHORT && group->field == NO_FIELD;
+    return l->decision == LENET5_ACCEPTED && symbols_of(l) <= SHORT && group->field == NO_FIELD;
 }
 
 static lenet5_status find_print(bool *print, const read_groups *r, const near_rows *rows, budget *b,
@@ -230,12 +234,12 @@ static lenet5_status find_print(bool *print, const read_groups *r, const near_ro
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < r->groups->count && status == LENET5_OK; i++) {
-        const size_t of = r->of[i];
+        const line_group *group = &r->groups->list[i];
+        const lenet5_read_line *l = reading_of(r, i);
         size_t visited = 0;
-        if (of == NOT_READ || !may_be_print(&r->reading->lines[of], &r->groups->list[i]))
+        if (!l || !may_be_print(l, group))
             continue;
-        print[of] = is_dash(&r->reading->lines[of], &r->groups->list[i]) ||
-                    is_among_letters(r, rows, i, &beside_print, &visited);
+        print[r->of[i]] = is_dash(l, group) || is_among_letters(r, rows, i, &beside_print, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }
     return status;
