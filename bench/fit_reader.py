@@ -150,8 +150,10 @@ def draw_part(options, source, numbers, folder):
 
 
 def folder_of(options, source, numbers):
-    """The folder of those of a source's pictures that have these numbers, which are drawn if they are not there."""
+    """The folder of those of a source's pictures that have these numbers, which are drawn if they are not there. One of fewer pictures than a
+    whole part has is another folder: the next fit may ask for more."""
     folder = f"{options.pictures}/{source.replace(' ', '-')}-{options.seed}-{numbers[0] // PART}"
+    folder += f"-{len(numbers)}" if len(numbers) < PART else ""
     if not os.path.exists(folder):
         if source in fit_search.STYLES:
             fit_search.draw_style(options, source, numbers[0], len(numbers), folder)
