@@ -139,7 +139,6 @@ static void digits_with_equal_gaps_are_one_number(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
 /* Two numbers of three digits each in a line, with a gap between them. */
 static void draw_two_numbers(const ink_map *map, double top, double between)
 {
@@ -169,6 +168,7 @@ static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
 static void print_parts_no_number_on_another_line(void **state)
 {
     (void)state;
