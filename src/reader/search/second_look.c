@@ -1,9 +1,9 @@
 /*
  * What is a digit to the network and to people alike stays the same digit if it leans a little more or is drawn with
- * another pen. What the network says of such variants tells how far its first answer depends on chance.
+ * another pen. What the network says of such variants shows how far its first answer depends on chance.
  *
- * As far as two people's hands are apart: 17 degrees of slant, a pixel of the pen. Turned, narrow and wide ones besides
- * tell no more of a string's being right.
+ * They differ by as much as two people's hands do: 17 degrees of slant, a pixel of the pen. Turned, narrow and wide
+ * variants besides these do not show any better whether a string is right.
  */
 #include "second_look.h"
 
@@ -13,7 +13,7 @@
 
 enum { SIDE = LENET5_PICTURE_SIDE, FRAME = 6 }; /* columns of paper on each side: a slant moves a row by less */
 
-/* A picture with paper around it, so that the pixels beside a place need no looking where they are. */
+/* A picture with paper around it, so that every pixel has neighbours. */
 typedef struct framed {
     float ink[SIDE + 2][SIDE + 2 * FRAME]; /* a row of paper above and below */
 } framed;
