@@ -17,6 +17,7 @@
 #define SINGLE 1.4        /* of a digit's height: no wider than this is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
 #define LEAN_GAIN 1.35    /* how much clearer columns have to become for a slant to be undone */
+#define LEAN_ROWS 32      /* at least, of which a slant is tried, in a line of twice as many */
 
 /* Pixels of a digit's height, at least, in a line that is made smaller; the network sees it in 20. */
 #define ENOUGH_HEIGHT 192
@@ -39,7 +40,7 @@ typedef struct thinned {
 
 static lenet5_status new_thinned(thinned *t, const ink_map *map, lenet5_error *error)
 {
-    const size_t step = map->height > 64 ? map->height / 32 : 1;
+    const size_t step = map->height > 2 * LEAN_ROWS ? map->height / LEAN_ROWS : 1;
     *t = (thinned){.step = step,
                    .width = (map->width + step - 1) / step,
                    .height = (map->height + step - 1) / step,
@@ -60,8 +61,7 @@ static void free_thinned(thinned *t)
     free(t->sums);
 }
 
-/* How clear the columns are where the rows of a map of some height are moved by lean for each row: the sum of their
- * squares. */
+/* How clear the columns of a map of some height are when each row is moved by lean: the sum of their squares. */
 static double clearness(thinned *t, size_t height, double lean)
 {
     const double middle = (double)height / 2;
@@ -224,7 +224,7 @@ static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_err
 {
     lenet5_status status = LENET5_OK;
     double lean = 0;
-    if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit cannot be told from its shape */
+    if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit is a part of its shape */
         status = find_lean(&lean, &l->map, b, error);
     if (status == LENET5_OK && (fall != 0 || lean != 0))
         status = straighten(l, fall, lean, b, error);
