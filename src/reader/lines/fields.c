@@ -150,6 +150,8 @@ static double size_of(const double *sorted, size_t count, size_t i)
 static double between_clusters(const double *sorted, size_t count)
 {
     double sum = 0, squares = 0, below = 0, most = 0, ratio = 0, gap = WIDEST_GAP;
+    if (count == 0)
+        return WIDEST_GAP;
     for (size_t i = 0; i < count; i++) {
         const double size = size_of(sorted, count, i);
         sum += size;
