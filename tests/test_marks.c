@@ -127,6 +127,18 @@ static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
     assert_true(lenet5_footing(&line, 0, 2).height == 0);
 }
 
+/* A piece may begin farther left than the one before it. */
+static void all_pieces_count_for_what_is_over_a_digit(void **state)
+{
+    (void)state;
+    const text_line line = {.count = 3,
+                            .height = 50,
+                            .pieces = {{20, 0, 40, 10}, {5, 20, 12, 30}, {30, 0, 60, 50}},
+                            .cut = {-1, -1, -1},
+                            .place = {.xx = 1, .yy = 1}};
+    assert_float_equal(lenet5_footing(&line, 0, 2).over, 10.0 / 35, 1e-9);
+}
+
 /* A 5 in two strokes: its body has been cut in two, and its bar begins over the second half. */
 static void bar_over_a_digit_is_no_hyphen(void **state)
 {
@@ -354,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_are_told_by_place_size_and_shape),
         cmocka_unit_test(digits_are_no_marks),
+        cmocka_unit_test(all_pieces_count_for_what_is_over_a_digit),
         cmocka_unit_test(bar_over_a_digit_is_no_hyphen),
         cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
         cmocka_unit_test(marks_are_read_with_their_digits),

@@ -35,12 +35,7 @@ static lenet5_box to_picture(const span *s, const text_line *l, const page *p)
 
 static span whole_line(const text_line *l)
 {
-    if (l->count == 0)
-        return (span){0, 0, l->map.width, l->map.height};
-    span all = l->pieces[0];
-    for (size_t i = 1; i < l->count; i++)
-        all = span_of_both(all, l->pieces[i]);
-    return all;
+    return l->count == 0 ? (span){0, 0, l->map.width, l->map.height} : pieces_box(l, 0, l->count);
 }
 
 /* ---- Strings -------------------------------------------------------------------------------------------------- */

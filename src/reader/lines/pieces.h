@@ -45,4 +45,13 @@ lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t
 
 void lenet5_line_free(text_line *line);
 
+/* What pieces first to last - 1 fill; the last of them may begin farther left than the first. */
+static inline span pieces_box(const text_line *l, size_t first, size_t last)
+{
+    span b = EMPTY_SPAN;
+    for (size_t i = first; i < last; i++)
+        b = span_of_both(b, l->pieces[i]);
+    return b;
+}
+
 #endif

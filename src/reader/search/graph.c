@@ -41,14 +41,6 @@
 
 /* ---- Arcs ----------------------------------------------------------------------------------------------------- */
 
-static span together(const span *pieces, size_t first, size_t last)
-{
-    span b = pieces[first];
-    for (size_t i = first + 1; i < last; i++)
-        b = span_of_both(b, pieces[i]);
-    return b;
-}
-
 static void measure_cut(arc *a, const text_line *l)
 {
     const double ink = l->cut[a->first] / l->height;
@@ -187,7 +179,7 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         arc *a = &g->arcs[g->count];
         a->first = first;
         a->last = last;
-        a->box = together(line->pieces, first, last);
+        a->box = pieces_box(line, first, last);
         if ((double)(a->box.right - a->box.left) > WIDEST_WHOLE * line->height && last > first + 1 && !is_flat(line, a))
             break;
         if (!may_be_joined(line, a) || !may_be_symbol(line, a))

@@ -20,10 +20,11 @@
 
 /* ---- Footing -------------------------------------------------------------------------------------------------- */
 
-/* The share of the columns from left to right, which pieces first to last - 1 have, that another part of the line has
- * too: one that is as high as a digit, and may have been cut. */
-static double share_over(const text_line *line, size_t first, size_t last, double left, double right)
+/* The share of the columns of pieces first to last - 1, which are in a box, that another part of the line has too: one
+ * that is as high as a digit, and may have been cut. */
+static double share_over(const text_line *line, size_t first, size_t last, const span *box)
 {
+    const double left = (double)box->left, right = (double)box->right;
     double most = 0;
     span part = EMPTY_SPAN;
     for (size_t i = 0; i < line->count; i++) {
@@ -42,8 +43,8 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
 {
     footing f = {.lean = -line->place.xy / line->place.xx};
     double sum = 0;
-    const double left = (double)line->pieces[first].left, right = (double)line->pieces[last - 1].right;
-    const double middle = (left + right) / 2;
+    const span box = pieces_box(line, first, last);
+    const double middle = (double)(box.left + box.right) / 2;
     for (size_t i = 0; i < line->count; i++) {
         const span *p = &line->pieces[i];
         if ((i >= first && i < last) || (double)(p->bottom - p->top) < TALL * line->height)
@@ -58,7 +59,7 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
         return (footing){0};
     f.base /= sum;
     f.height /= sum;
-    f.over = share_over(line, first, last, left, right);
+    f.over = share_over(line, first, last, &box);
     return f;
 }
 
