@@ -199,7 +199,7 @@ static size_t paper_beside(const uint8_t *row, const run *r)
     return paper;
 }
 
-/* The sides of a run's pixels that are next to paper or outside the map. */
+/* The same of a run that has no labels yet, which is all that hangs together in its row. */
 static size_t edge_of_run(const ink_map *map, const run *r)
 {
     const uint8_t *row = map->ink + r->y * map->width;
@@ -214,12 +214,12 @@ static void paint(components *found, const labelling *l)
     const size_t width = l->map->width;
     for (size_t i = 0; i < l->run_count; i++) {
         const run *r = &l->runs[i];
-        const uint32_t number = l->parent[r->label];
+        const uint32_t label = l->parent[r->label];
         uint32_t *labels = found->labels + r->y * width;
-        assert(number > 0 && number <= found->count);
+        assert(label > 0 && label <= found->count);
         for (size_t x = r->first; x < r->end; x++)
-            labels[x] = number;
-        grow(&found->list[number - 1], r->y, r->first, r->end, edge_of_run(l->map, r));
+            labels[x] = label;
+        grow(&found->list[label - 1], r->y, r->first, r->end, edge_of_run(l->map, r));
     }
     find_centres(found);
 }
@@ -227,7 +227,7 @@ static void paint(components *found, const labelling *l)
 /* Numbers the components, and measures them. */
 static lenet5_status list_components(components *found, labelling *l, lenet5_error *error)
 {
-    /* A label's parent is always an earlier one, so that one step from there is enough in number(). */
+    /* A root is the earliest of its labels, so that number() has its number before it comes to the others. */
     for (uint32_t label = 1; label < l->count; label++)
         l->parent[label] = root(l, label);
     found->count = number(l);
