@@ -110,7 +110,7 @@ static double find_slope(const base_line *l, double page, double stiffness)
 
 void lenet5_fit_lines(strokes *s)
 {
-    const double stiffness = SLOPE_STIFFNESS * SLOPE_STIFFNESS * s->height * s->height;
+    const double stiffness = fmax(1, SLOPE_STIFFNESS * SLOPE_STIFFNESS * s->height * s->height);
     double weight = stiffness, sum = 0;
     find_middles(s);
     find_spreads(s);
@@ -118,9 +118,9 @@ void lenet5_fit_lines(strokes *s)
         weight += s->lines[i].sums.xx;
         sum += s->lines[i].sums.xx * find_slope(&s->lines[i], 0, stiffness);
     }
-    s->slope = weight > 0 ? sum / weight : 0;
+    s->slope = sum / weight;
     for (size_t i = 0; i < s->line_count; i++)
-        s->lines[i].slope = find_slope(&s->lines[i], s->slope, fmax(1, stiffness));
+        s->lines[i].slope = find_slope(&s->lines[i], s->slope, stiffness);
 }
 
 /* ---- Neighbours ----------------------------------------------------------------------------------------------- */
