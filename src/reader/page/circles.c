@@ -24,7 +24,7 @@
 #define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
 #define MOST_FILLED 0.8   /* of its box that a ring and a digit in it cover */
 #define RAYS 96           /* enough for the thinnest stroke that crosses */
-#define ENOUGH 24         /* rows, and columns, whose ends tell what outline a component has */
+#define ENOUGH 24         /* rows, and columns, whose ends show what outline a component has */
 #define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
 #define SETTLED 0.02      /* pixels: a fit that changes by less is at its end */
 #define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
