@@ -105,7 +105,7 @@ python3 - <<'PY'
 side = 2400
 rows = []
 for y in range(side):
-    rows.append(bytes(0 if y % 60 < 40 and x % 24 < 5 else 255 for x in range(side)))
+    rows.append(bytes(0 if y % 60 < 40 and x % 12 < 4 else 255 for x in range(side)))
 open("bars.pgm", "wb").write(b"P5 %d %d 255\n" % (side, side) + b"".join(rows))
 PY
 timeout 60 "$program" read bars.pgm --explain crowded >out 2>err
