@@ -216,9 +216,15 @@ double lenet5_most_belief(const double value[LENET5_EVIDENCE])
     return belief_at(odds_of(value) - now + fmax(0, fmax(company, alone)), value);
 }
 
+/* Whether a string would be more probable if no ink were left out. */
+static bool is_capped(const double value[LENET5_EVIDENCE])
+{
+    return leaves_ink_out(value) && 1 / (1 + exp(-odds_of(value))) > DOUBT;
+}
+
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
 {
-    if (leaves_ink_out(value))
+    if (is_capped(value))
         return value[LENET5_EVIDENCE_UNREAD] > value[LENET5_EVIDENCE_LEFT_OUT] ? LENET5_EVIDENCE_UNREAD
                                                                                : LENET5_EVIDENCE_LEFT_OUT;
     unsigned most = LENET5_EVIDENCE_ODDS;
