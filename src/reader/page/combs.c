@@ -123,8 +123,10 @@ static double middle_length(const comb *c)
     for (size_t i = 0; i <= c->places; i++)
         if (c->seen[i])
             lengths[count++] = c->seen[i]->length;
+    if (count == 0)
+        return 0;
     qsort(lengths, count, sizeof *lengths, by_value);
-    return count > 0 ? lengths[count / 2] : 0;
+    return lengths[count / 2];
 }
 
 /* Where a tooth is: a hidden one is as far from the nearest that are seen as they are from each other. */
