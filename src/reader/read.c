@@ -18,6 +18,7 @@
 #include "show.h"
 
 #define NOTED_SKEW 0.035 /* radians */
+#define LIKELY 0.8       /* probability of a number among words */
 #define DOT 4.0          /* squares of a stroke's width: a point by hand has one or two */
 
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
@@ -99,7 +100,7 @@ static bool has_number(const lenet5_reading *reading)
 {
     bool found = false;
     for (size_t i = 0; i < reading->count; i++)
-        found |= reading->lines[i].decision == LENET5_ACCEPTED;
+        found |= reading->lines[i].strings > 0 && reading->lines[i].string[0].probability >= LIKELY;
     return found;
 }
 
@@ -124,7 +125,7 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
 
 /*
  * Once words are left out, the numbers among them are better company for each other. Where no format is given, and none
- * was accepted in spite of the words, what is left may be a letter of a form on which nothing is written.
+ * is likely in spite of the words, what is left may be a letter of a form on which nothing is written.
  */
 static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *error)
 {
