@@ -27,9 +27,9 @@
 #define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
 #define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
 #define MORE_SURE 1.5          /* and how many more than that */
-#define BEST 0.985             /* of a page's digits that are right and sure: so much is left of doubt */
+#define BEST 0.995             /* of a page's digits that are right and sure: so much is left of doubt */
 #define LESS_DOUBT 0.35 /* of a digit: where there are many, the doubt that is left of that of the page as it is */
-#define LOST 0.5        /* probability of a digit: a page that has no more is no writing as it is, */
+#define LOST 0.55       /* probability of a digit: a page that has no more is no writing as it is, */
 #define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
 #define LESS_LOST 0.5   /* with so much of the doubt left */
 
