@@ -435,7 +435,7 @@ static lenet5_status measure_round(bench *b, unsigned number, lenet5_error *erro
     return status;
 }
 
-/* ---- What is told of it ------------------------------------------------------------------------------------------ */
+/* ---- What is reported of it ----------------------------------------------------------------------------------- */
 
 typedef struct result {
     const measure *measure;

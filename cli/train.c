@@ -100,7 +100,7 @@ static int save_first(job *j)
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 
-/* ---- What is told of it --------------------------------------------------------------------------------------- */
+/* ---- What is reported of it ----------------------------------------------------------------------------------- */
 
 static json_t *pass_json(const job *j, const lenet5_pass *p)
 {

@@ -65,7 +65,7 @@ static json_t *png_json(uint8_t *rgb, size_t width, size_t height)
     return value;
 }
 
-/* ---- What the reader tells ------------------------------------------------------------------------------------ */
+/* ---- What the reader reports ---------------------------------------------------------------------------------- */
 
 /* Adds to the array of a line in an array of them; the value is dropped in any case. */
 static void add(explainer *e, json_t *lines, size_t line, json_t *value, size_t size)

@@ -16,7 +16,7 @@
 #define GAP_ALL 0.45     /* of a digit's height, at least, for them */
 #define GAP_MARKED 0.6   /* the same for a gap with something low in it, which may be a part of a digit */
 #define GAP_TELLS 1.2    /* of a digit's height: a gap with a mark in it that is as wide */
-#define LINES_ALL 2      /* lines that tell */
+#define LINES_ALL 2      /* lines, at least: the gaps of one may all be within its number */
 #define WIDEST_GAP 2.5   /* within a number, whatever the others are */
 
 /* ---- Rows ----------------------------------------------------------------------------------------------------- */
