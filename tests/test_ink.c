@@ -104,6 +104,17 @@ static void compare(double *kept, size_t *added, const ink_map *map, const canva
     *kept = pen > 0 ? found / pen : 0;
 }
 
+/* Finds the ink of a canvas, and compares it with the pen. */
+static ink_report find_and_compare(double *kept, size_t *added, const canvas *c, double ratio)
+{
+    ink_map map;
+    ink_report report;
+    find_ink(&map, &report, c, ratio);
+    compare(kept, added, &map, c);
+    lenet5_ink_free(&map);
+    return report;
+}
+
 /* The ink of digits, and of a point at a place or none, on a pattern. */
 static void find_on_pattern(ink_map *map, ink_report *report, canvas *c, pattern p, const double *point)
 {
@@ -175,16 +186,12 @@ static void plain_paper_has_no_pattern(void **state)
 {
     (void)state;
     static canvas c;
-    ink_map map;
-    ink_report report;
     double kept;
     size_t added;
     write_digits(&c);
-    find_ink(&map, &report, &c, 0);
-    compare(&kept, &added, &map, &c);
+    const ink_report report = find_and_compare(&kept, &added, &c, 0);
     assert_true(kept == 1 && added == 0);
     assert_true(!report.pattern && report.noise < 0.02 && !report.shadow);
-    lenet5_ink_free(&map);
 }
 
 /* A dark corner, five times as wide as a stroke, is no ink; the digits are. */
@@ -192,19 +199,15 @@ static void a_dark_corner_is_no_ink(void **state)
 {
     (void)state;
     static canvas c;
-    ink_map map;
-    ink_report report;
     double kept;
     size_t added;
     write_digits(&c);
     for (size_t y = 0; y < 40; y++)
         for (size_t x = WIDTH - 12; x < WIDTH; x++)
             c.print[y][x] = 1 / DARK * 0.9;
-    find_ink(&map, &report, &c, 1);
-    compare(&kept, &added, &map, &c);
+    const ink_report report = find_and_compare(&kept, &added, &c, 1);
     assert_true(kept > 0.99 && added == 0);
     assert_true(report.shadow);
-    lenet5_ink_free(&map);
 }
 
 /* Beside a sheet that lies askew the table shows: from the upper left corner on both ways, and all along the right. */
@@ -212,8 +215,6 @@ static void wedges_along_the_border_are_no_ink(void **state)
 {
     (void)state;
     static canvas c;
-    ink_map map;
-    ink_report report;
     double kept;
     size_t added;
     write_digits(&c);
@@ -223,11 +224,9 @@ static void wedges_along_the_border_are_no_ink(void **state)
                          right = (double)x - (WIDTH - 12 + (double)y / 12);
             c.print[y][x] = 1 / DARK * 0.8 * fmax(0, fmin(1, fmax(above - (double)y, fmax(left - (double)x, right))));
         }
-    find_ink(&map, &report, &c, 1);
-    compare(&kept, &added, &map, &c);
+    const ink_report report = find_and_compare(&kept, &added, &c, 1);
     assert_true(kept > 0.99 && added == 0);
     assert_true(report.sheet);
-    lenet5_ink_free(&map);
 }
 
 /* A 7 whose bar is along the border, from the corner on. */
@@ -235,17 +234,13 @@ static void a_digit_in_the_corner_is_ink(void **state)
 {
     (void)state;
     static canvas c;
-    ink_map map;
-    ink_report report;
     double kept;
     size_t added;
     write_digits(&c);
     draw_line(c.pen, (double[]){1, 2}, (double[]){26, 1}, PEN);
     draw_line(c.pen, (double[]){26, 1}, (double[]){10, 50}, PEN);
-    find_ink(&map, &report, &c, 1);
-    compare(&kept, &added, &map, &c);
+    const ink_report report = find_and_compare(&kept, &added, &c, 1);
     assert_true(kept > 0.99 && !report.sheet);
-    lenet5_ink_free(&map);
 }
 
 typedef struct tint {

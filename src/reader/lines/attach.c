@@ -25,11 +25,6 @@
 #define PART_INSIDE 0.9 /* of such a part lies in the band of their line */
 #define LONE 2          /* strokes of a line, at most, that may be such parts */
 
-static double common_width(const span *a, const span *b)
-{
-    return fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
-}
-
 static double gap_down(const span *a, const span *b)
 {
     return fmax((double)a->top, (double)b->top) - fmin((double)a->bottom, (double)b->bottom);
@@ -118,7 +113,7 @@ static double far_from(const strokes *s, size_t number, size_t digit)
     const span *box = &s->boxes[number], *other = &s->boxes[digit];
     const base_line *l = &s->lines[s->list[digit].line];
     const double inside = lenet5_in_band(l, box) / box_height(box);
-    const double over = common_width(box, other), width = (double)(box->right - box->left);
+    const double over = span_common_width(*box, *other), width = (double)(box->right - box->left);
     const double across = fmax(0, -over) / l->height, down = fmax(0, gap_down(box, other)) / l->height;
     if (s->list[number].kind == DOUBTFUL)
         return inside >= EDGE_INSIDE && box_height(box) >= EDGE_HEIGHT * l->height ? across : INFINITY;
@@ -159,7 +154,7 @@ static bool are_halves(const span *a, const span *b)
     const double narrower = fmin((double)(a->right - a->left), (double)(b->right - b->left));
     const double height = box_height(&both), gap = gap_down(a, b);
     const double lower = fmin(box_height(a), box_height(b)), higher = fmax(box_height(a), box_height(b));
-    if (common_width(a, b) < HALVES * narrower)
+    if (span_common_width(*a, *b) < HALVES * narrower)
         return false;
     if (lower <= FLAT * higher)
         return gap <= HALVES_GAP * height;

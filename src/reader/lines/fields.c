@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ascending.h"
 #include "base/error.h"
 #include "sort.h"
 
@@ -63,12 +64,6 @@ typedef struct gaps {
     double *gap;    /* (count): below 0 for the first of a line */
     double *sorted; /* (count): room for those that are looked at */
 } gaps;
-
-static int by_value(const void *a, const void *b)
-{
-    const double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
 
 /* A gap that is as many times wider than the narrow one as it is narrower than the wide one. */
 static double between(double narrow, double wide)
@@ -206,7 +201,7 @@ static size_t sort_gaps(gaps *g, const strokes *s, double least)
             if (is_telling(s, g, i))
                 g->sorted[count++] = g->gap[i];
     }
-    qsort(g->sorted, count, sizeof *g->sorted, by_value);
+    qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
     return count;
 }
 
@@ -245,7 +240,7 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
     for (size_t i = first + 1; i < end; i++)
         if (is_telling(s, g, i))
             g->sorted[count++] = g->gap[i];
-    qsort(g->sorted, count, sizeof *g->sorted, by_value);
+    qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
     const double within = fmin(page, clearly_wider(g->sorted, count));
     int32_t line = s->list[g->stroke[first]].line;
     for (size_t i = first + 1; i < end; i++) {

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
 #include "base/error.h"
 #include "cells.h"
 #include "holes.h"
@@ -32,15 +33,10 @@
 #define WIDE 0.52       /* of the line's height: components that may hold two digits */
 #define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
-#define HOLE 1.6        /* times the distance of neighbouring cells: there is room for one between */
+#define PASSED 1.6      /* times the distance of neighbouring cells: there is room for one between */
 #define MOST_CUTS 12    /* of a component */
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
-
-static double common_columns(const span *a, const span *b)
-{
-    return fmin((double)a->right, (double)b->right) - fmax((double)a->left, (double)b->left);
-}
 
 /*
  * Whether one lies over the other, as the bar of a 5 over its body. Neighbours that are both high and side by side only
@@ -49,7 +45,7 @@ static double common_columns(const span *a, const span *b)
 static bool are_stacked(const component *one, const component *other, double height)
 {
     const span *a = &one->box, *b = &other->box;
-    const double across = common_columns(a, b);
+    const double across = span_common_width(*a, *b);
     const double down = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
     const double lower = fmin((double)height_of(one), (double)height_of(other));
     const span both = span_of_both(*a, *b);
@@ -64,7 +60,7 @@ static bool is_bar(const component *bar, const component *body, double height)
     const span *a = &bar->box, *b = &body->box;
     const double wide = (double)width_of(bar), high = (double)height_of(bar);
     return wide >= BAR_FLAT * high && wide >= BAR_WIDE * height && high < LOWER * height && body->area > bar->area &&
-           a->left + a->right > b->left + b->right && common_columns(a, b) >= -BAR_BESIDE * height &&
+           a->left + a->right > b->left + b->right && span_common_width(*a, *b) >= -BAR_BESIDE * height &&
            (double)a->top <= (double)b->top + BAR_DOWN * height &&
            (double)b->bottom - (double)a->bottom >= BAR_HIGH * height &&
            (double)b->top - (double)a->bottom <= BAR_APART * height;
@@ -76,7 +72,7 @@ static size_t body_of(const components *c, size_t bar, double height)
     size_t best = bar;
     double most = -INFINITY;
     for (size_t i = 0; i < c->count; i++) {
-        const double common = common_columns(&c->list[bar].box, &c->list[i].box);
+        const double common = span_common_width(c->list[bar].box, c->list[i].box);
         if (i == bar || common < most || (double)height_of(&c->list[i]) < BAR_HIGH * height)
             continue;
         most = common;
@@ -133,12 +129,6 @@ static size_t choose_columns(size_t columns[MOST_CUTS], const double *ink, const
         columns[count++] = best;
     }
     return count;
-}
-
-static int by_column(const void *a, const void *b)
-{
-    const size_t left = *(const size_t *)a, right = *(const size_t *)b;
-    return (left > right) - (left < right);
 }
 
 typedef struct cutting {
@@ -274,7 +264,7 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
     if (may_be_cut) {
         sum_columns(c, which, &p->box);
         cuts = choose_columns(c->columns, c->ink, &p->box, l->height);
-        qsort(c->columns, cuts, sizeof *c->columns, by_column);
+        qsort(c->columns, cuts, sizeof *c->columns, ascending_sizes);
         cuts = drop_slivers(c, &p->box, cuts);
     }
     l->crowded = l->count + cuts + 1 > MOST_PIECES;
@@ -449,7 +439,7 @@ static double pitch_of(const span *cells, size_t count)
     return fmax(1, least);
 }
 
-/* How many cells have their place between those of the line's pieces, found or not, and nothing in them. */
+/* Between how many neighbouring pieces of a line there is room for a cell, found or not, that has nothing in it. */
 static size_t count_holes(const text_line *l, const span *cells, size_t count)
 {
     const double pitch = pitch_of(cells, count);
@@ -457,7 +447,7 @@ static size_t count_holes(const text_line *l, const span *cells, size_t count)
     for (size_t i = 1; i < l->count; i++) {
         assert(l->cell[i] >= 0 && (size_t)l->cell[i] < count);
         const double away = middle_of(&cells[l->cell[i]]) - middle_of(&cells[l->cell[i - 1]]);
-        holes += away > HOLE * pitch;
+        holes += away > PASSED * pitch;
     }
     return holes;
 }

@@ -26,12 +26,12 @@ typedef struct text_line {
     int16_t cell[MOST_PIECES];  /* of the field that the line fills, from the left; NO_CELL where it is in none */
     double height;              /* of its digits */
     double left_out;            /* ink beside its components that is in no line, in squares of its height */
-    size_t holes;               /* empty cells between those that something is written in */
-    double gap;                 /* to the nearest line beside it, in heights of its digits; INFINITY: none */
-    bool clipped;               /* the picture ends in its first or last digit */
-    size_t scale;               /* pixels of the map it was cut from to one of its own */
-    transform place;            /* in that map */
-    double cut[MOST_PIECES];    /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
+    size_t holes;    /* places in it where one empty cell or more lies between two that something is written in */
+    double gap;      /* to the nearest line beside it, in heights of its digits; INFINITY: none */
+    bool clipped;    /* the picture ends in its first or last digit */
+    size_t scale;    /* pixels of the map it was cut from to one of its own */
+    transform place; /* in that map */
+    double cut[MOST_PIECES]; /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
     unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
     double hole[MOST_PIECES];      /* and the paper on the cut that the ink around it encloses, in pixels */
 } text_line;

@@ -33,10 +33,10 @@ lenet5_status lenet5_count_struck(line_groups *groups, const layout *printed, bu
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < groups->count && status == LENET5_OK; i++) {
         line_group *group = &groups->list[i];
-        for (size_t k = 0; k < printed->level_count; k++)
+        status = lenet5_spend(b, WORK * printed->level_count, error);
+        for (size_t k = 0; k < printed->level_count && status == LENET5_OK; k++)
             group->left_out += struck_length(group, &printed->levels[k]) * printed->levels[k].thickness /
                                (group->height * group->height);
-        status = lenet5_spend(b, WORK * printed->level_count, error);
     }
     return status;
 }

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ascending.h"
 #include "base/error.h"
 #include "blank.h"
 #include "components.h"
@@ -212,12 +213,6 @@ static bool follow(double *inner, double *outer, const ink_map *map, const ellip
     return false;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 /*
  * The ring whose outline is an ellipse; false: it is none. Where its thickness is known, and not 0, its outer edge
  * counts alone: a bold digit may fill most of it.
@@ -242,7 +237,7 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, dou
     const double radius = fmin(r->ring.a, r->ring.b);
     for (size_t i = 0; i < count; i++)
         good += fabs(off(&r->ring, &list[i])) <= OFF_PIXELS + OFF * radius;
-    qsort(thick, count, sizeof *thick, by_size);
+    qsort(thick, count, sizeof *thick, ascending_numbers);
     r->thickness = thick[count / 2];
     r->sure = (double)good >= GOOD_RAYS * RAYS &&
               thick[3 * count / 4] - thick[count / 4] <= UNEVEN_PIXELS + UNEVEN * r->thickness;

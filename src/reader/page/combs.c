@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ascending.h"
 #include "base/error.h"
 
 #define LEAST_PLACES 3     /* of a comb */
@@ -109,12 +110,6 @@ static size_t find_nearest(comb *c, double length)
     return seen;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 /* The middle one of the lengths of the teeth that are seen: digits lengthen some. */
 static double middle_length(const comb *c)
 {
@@ -125,7 +120,7 @@ static double middle_length(const comb *c)
             lengths[count++] = c->seen[i]->length;
     if (count == 0)
         return 0;
-    qsort(lengths, count, sizeof *lengths, by_value);
+    qsort(lengths, count, sizeof *lengths, ascending_numbers);
     return lengths[count / 2];
 }
 

@@ -190,36 +190,25 @@ void lenet5_measure_components(components *found, const ink_map *map)
     find_centres(found);
 }
 
-/* The pixels of a run of a row that are paper in another one. */
-static size_t paper_beside(const uint8_t *row, const run *r)
-{
-    uint32_t paper = 0;
-    for (size_t x = r->first; x < r->end; x++)
-        paper += row[x] < SURELY_INK;
-    return paper;
-}
-
-/* The same of a run that has no labels yet, which is all that hangs together in its row. */
-static size_t edge_of_run(const ink_map *map, const run *r)
-{
-    const uint8_t *row = map->ink + r->y * map->width;
-    const size_t length = r->end - r->first;
-    return 2 + (r->y == 0 ? length : paper_beside(row - map->width, r)) +
-           (r->y + 1 == map->height ? length : paper_beside(row + map->width, r));
-}
-
-/* Paints a map's labels with the numbers of components, and measures these. */
+/* Paints a map's labels with the numbers of components. */
 static void paint(components *found, const labelling *l)
 {
-    const size_t width = l->map->width;
     for (size_t i = 0; i < l->run_count; i++) {
         const run *r = &l->runs[i];
-        const uint32_t label = l->parent[r->label];
-        uint32_t *labels = found->labels + r->y * width;
-        assert(label > 0 && label <= found->count);
+        uint32_t *labels = found->labels + r->y * l->map->width;
         for (size_t x = r->first; x < r->end; x++)
-            labels[x] = label;
-        grow(&found->list[label - 1], r->y, r->first, r->end, edge_of_run(l->map, r));
+            labels[x] = l->parent[r->label];
+    }
+}
+
+/* Measures components by their runs, once all labels are painted. */
+static void measure_runs(components *found, const labelling *l)
+{
+    for (size_t i = 0; i < l->run_count; i++) {
+        const run *r = &l->runs[i];
+        const uint32_t *labels = found->labels + r->y * l->map->width, label = l->parent[r->label];
+        assert(label > 0 && label <= found->count);
+        grow(&found->list[label - 1], r->y, r->first, r->end, edge_of(labels, l->map, r->y, r->first, r->end));
     }
     find_centres(found);
 }
@@ -238,6 +227,7 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     if (!found->list || !found->labels)
         return lenet5_fail_memory(error);
     paint(found, l);
+    measure_runs(found, l);
     return LENET5_OK;
 }
 

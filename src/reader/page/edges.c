@@ -13,6 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ascending.h"
 #include "base/error.h"
 
 #define LEAST_LENGTH 24  /* pixels along the border, and */
@@ -87,17 +88,11 @@ static size_t measure(size_t *depths, const view *v, size_t most, unsigned thres
     return length;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const size_t left = *(const size_t *)a, right = *(const size_t *)b;
-    return (left > right) - (left < right);
-}
-
 static double middle_one(size_t *sorted, const size_t *depths, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         sorted[i] = depths[i];
-    qsort(sorted, count, sizeof *sorted, by_size);
+    qsort(sorted, count, sizeof *sorted, ascending_sizes);
     return (double)sorted[count / 2];
 }
 
@@ -120,30 +115,43 @@ static double straightness(const wedge *w, const size_t *depths, size_t first)
     return (double)near / (double)(w->length - first);
 }
 
+/* A map whose edges are looked for. */
+typedef struct outskirts {
+    const ink_map *map;
+    unsigned threshold;
+    double stroke; /* its width, below 0 as long as nobody has asked */
+} outskirts;
+
+static double stroke_of(outskirts *o)
+{
+    o->stroke = o->stroke < 0 ? lenet5_stroke_width(o->map, o->threshold) : o->stroke;
+    return o->stroke;
+}
+
 /* Whether depths from a place on are those of a wedge. */
-static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, double stroke)
+static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, outskirts *o)
 {
     fit(w, spare, depths, first);
     const double end = w->depth + w->slope * (double)w->length, straight = straightness(w, depths, first);
     const bool all_straight = straight >= ALL_STRAIGHT;
     const bool whole =
-        (double)w->length >= WHOLE * (double)v->length && (all_straight || fmin(w->depth, end) >= WIDE * stroke);
+        (double)w->length >= WHOLE * (double)v->length && (all_straight || fmin(w->depth, end) >= WIDE * stroke_of(o));
     return (whole || end <= TAPERED * w->depth + END_PIXELS) && (double)w->length >= SLIM * w->depth &&
            (all_straight || (w->depth >= DEEP && straight >= STRAIGHT));
 }
 
 /* The wedge across, which begins at the same corner, may be as long as a half of this one is. */
-static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, unsigned threshold, double stroke)
+static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, outskirts *o)
 {
     const size_t most = (size_t)(DEEPEST * (double)v->across);
     size_t first = 0;
-    w->length = measure(depths, v, most, threshold);
+    w->length = measure(depths, v, most, o->threshold);
     if ((double)w->length < fmax(LEAST_LENGTH, LEAST_SHARE * (double)v->length))
         return false;
     while (first < w->length && depths[first] == most)
         first++;
     for (int i = 0; i < TRIES && w->length - first >= LEAST_BEYOND; i++, first += (w->length - first) / FURTHER)
-        if (is_wedge_from(w, spare, depths, first, v, stroke))
+        if (is_wedge_from(w, spare, depths, first, v, o))
             return true;
     return false;
 }
@@ -167,13 +175,13 @@ lenet5_status lenet5_leave_out_edges(bool *found, ink_map *contrast, unsigned th
     size_t *depths = malloc(2 * longer * sizeof *depths);
     wedge list[VIEWS];
     bool is_wedge[VIEWS];
-    const double stroke = lenet5_stroke_width(contrast, threshold);
+    outskirts looked_at = {contrast, threshold, -1};
     *found = false;
     if (!depths)
         return lenet5_fail_memory(error);
     for (int i = 0; i < VIEWS; i++) {
         const view v = view_of(contrast, i / 2, i % 2 == 1);
-        is_wedge[i] = find_wedge(&list[i], depths, depths + longer, &v, threshold, stroke);
+        is_wedge[i] = find_wedge(&list[i], depths, depths + longer, &v, &looked_at);
         *found |= is_wedge[i];
     }
     for (int i = 0; i < VIEWS; i++) {

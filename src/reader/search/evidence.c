@@ -16,8 +16,8 @@
 #define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
 #define DOUBT 0.4        /* the greatest probability of a string that leaves out more */
+#define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
 #define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
-#define HOLE 0.05        /* the same, for an empty box between others: a digit may have been too faint */
 #define MOST_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
 
 static const struct {

@@ -24,7 +24,6 @@
  * that is as high as a digit, and may have been cut. */
 static double share_over(const text_line *line, size_t first, size_t last, const span *box)
 {
-    const double left = (double)box->left, right = (double)box->right;
     double most = 0;
     span part = EMPTY_SPAN;
     for (size_t i = 0; i < line->count; i++) {
@@ -34,9 +33,9 @@ static double share_over(const text_line *line, size_t first, size_t last, const
             continue;
         part = span_of_both(part, line->pieces[i]);
         if ((double)(part.bottom - part.top) >= TALL * line->height)
-            most = fmax(most, fmin(right, (double)part.right) - fmax(left, (double)part.left));
+            most = fmax(most, span_common_width(*box, part));
     }
-    return most / (right - left);
+    return most / (double)(box->right - box->left);
 }
 
 footing lenet5_footing(const text_line *line, size_t first, size_t last)
