@@ -28,14 +28,16 @@ expect 1 "at most 100000000 can be read" "$program" read large.pgm
 "$program" read large.pgm --max-pixels 1000000000 2>&1 | grep -q "at most" && fail "--max-pixels allows no more than before"
 expect 2 "--max-pixels is a whole number from 1 to 1000000000" "$program" read large.pgm --max-pixels 1000000001
 
-# The same bytes by one thread and by several; a file that fails stops none.
+# The same bytes by one thread and by several; a file that fails stops none. Once threads have ended, the tracer of
+# GCC 12's LeakSanitizer may crash and say so on stderr; the run with one thread looks for leaks.
 echo nothing >some/c.png
 expect 1 "not a picture" "$program" read "$samples" some nowhere.png --json --threads 1
 cp out one.out
 cp err one.err
 for threads in 2 5; do
-    expect 1 "not a picture" "$program" read "$samples" some nowhere.png --json --threads $threads
-    cmp -s out one.out && cmp -s err one.err || fail "$threads threads tell something else"
+    LSAN_OPTIONS="${LSAN_OPTIONS:-}:detect_leaks=0" \
+        expect 1 "not a picture" "$program" read "$samples" some nowhere.png --json --threads $threads
+    cmp out one.out && cmp err one.err || fail "$threads threads give other bytes: $(diff err one.err)"
 done
 [ "$(grep -c word.png out)" = 1 ] || fail "not all was told: $(cat out)"
 rm some/c.png
