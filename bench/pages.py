@@ -1,19 +1,22 @@
 #!/usr/bin/python3
 """Pages of draw_pages.py read by `lenet5 read`, and by Tesseract: how many fields right and how many accepted, by kind of page.
 
-usage: bench/pages.py [PROGRAM] [--data DATA] [--kinds KIND,KIND] [--count N] [--seed N] [--digits train|test] [--max-error P%] [--keep FOLDER]
+usage: bench/pages.py [PROGRAM] [--data DATA] [--kinds KIND,KIND] [--count N] [--seed N] [--digits train|test] [--legible]
+                      [--max-error P%] [--keep FOLDER]
 
 Draws N (100) pages of each kind and reads them. A field belongs to the line of the answer whose box covers most of it, and is right
 where the line's numbers are those of its fields, in reading order, with their marks. A line of the answer on which nothing is written
 counts as wrong. Accepted: of the fields, those in accepted lines; wrong of these: of all accepted numbers, those that aren't right.
 Pages: those that are right as a whole. The intervals, of 95 %, take fields for independent.
 For turned pages it also prints how many the program turns upright. DATA is the folder of MNIST; default: $LENET5_DATA.
---digits test is for the last figure, once.
+--digits test is for the last figure, once. --legible leaves out the digits that the built-in network misreads in MNIST's own picture: what is
+wrong then is the reader's.
 Tesseract (Debian's tesseract-ocr) reads the first --rival-count pages of each kind as sparse text, where it is installed; it is asked for digits
 and marks alone, and compared with the numbers of the page in reading order."""
 import argparse
 import collections
 import concurrent.futures
+import csv
 import difflib
 import json
 import os
@@ -23,6 +26,7 @@ import sys
 import tempfile
 
 import draw_pages
+import mnist
 import paper
 from strings import interval
 
@@ -55,6 +59,17 @@ def read_all(program, folder, truth, more=()):
     with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
         answers = pool.map(lambda job: read(program, *job), jobs)
         return {os.path.basename(path): lines for answer in answers for path, lines in answer.items()}
+
+
+def misread(program, data, part):
+    """The numbers of the digits of paper.Digits that the built-in network misreads as they are in MNIST."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, kind in (("images", "images-idx3-ubyte"), ("labels", "labels-idx1-ubyte")):
+            mnist.write_part(f"{folder}/{name}", data, f"{paper.FILES[part]}-{kind}", slice(-paper.COUNT, None))
+        subprocess.run([program, "test", "--images", f"{folder}/images", "--labels", f"{folder}/labels", "--answers", f"{folder}/answers.csv"],
+                       stdout=subprocess.DEVNULL, check=True)
+        with open(f"{folder}/answers.csv", newline="") as answers:
+            return [int(row["picture"]) for row in csv.DictReader(answers) if row["answer"] != row["truth"]]
 
 
 def common(a, b):
@@ -144,13 +159,15 @@ def main():
     parser.add_argument("--rival-count", type=int, default=50)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--digits", choices=("train", "test"), default="train")
+    parser.add_argument("--legible", action="store_true", help="without digits that the built-in network misreads in MNIST's own picture")
     parser.add_argument("--max-error", help="that of lenet5 read")
     parser.add_argument("--keep", help="a folder for the pictures and what was wrong")
     options = parser.parse_args()
     kinds = options.kinds.split(",")
     if unknown := set(kinds) - set(draw_pages.KINDS):
         parser.error("no such kind: " + ", ".join(sorted(unknown)))
-    digits = paper.Digits(options.data, options.digits)
+    illegible = misread(options.program, options.data, options.digits) if options.legible else ()
+    digits = paper.Digits(options.data, options.digits, illegible)
     more = ("--max-error", options.max_error) if options.max_error else ()
     print("| kind | pages | fields | right % | interval | accepted % | accepted numbers | wrong of these % | interval | pages right % |"
           " Tesseract right % |")

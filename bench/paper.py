@@ -25,7 +25,11 @@ PENS = ((25, 25, 30), (25, 35, 110), (40, 60, 150), (70, 70, 78), (60, 60, 60)) 
 RULES = ((20, 20, 20), (60, 60, 60), (110, 110, 115), (90, 110, 150))
 GREY_RULES = ((150, 150, 150), (175, 175, 175), (165, 175, 190))
 COLOURED = ((225, 120, 50), (235, 140, 80), (200, 60, 50), (150, 150, 150))  # orange, light orange, red, grey
+COUNT = 10000  # digits, from the end of MNIST's files
+FILES = {"train": "train", "test": "t10k"}
 UPSCALE = 4  # of MNIST's pixels, before a stroke is made thinner
+KEPT = 0.97  # of a digit's ink: a thinner pen that loses more loses a stroke
+THICKEST = 0.2  # the part of a stroke's peak from which on all is ink
 SPECK = 10  # pixels of MNIST's: a piece of a digit with fewer is left out
 FINE = 4  # of the sheet's pixels, for strokes without steps
 GREY = 0.3  # of the pictures have no colour
@@ -74,12 +78,26 @@ def without_specks(picture, fine=1):
     return clean
 
 
-class Digits:
-    """The last 10,000 of MNIST's training or test digits, by label."""
+def trace(level, peak, thin):
+    """The ink of a digit for a thinner pen, which parts strokes: only what has so much of the peak nearby."""
+    ink = np.clip((level / np.maximum(peak, 120) - thin) * 8, 0, 1) * (level > 40)
+    halves = ink.reshape(ink.shape[0] // 2, 2, ink.shape[1] // 2, 2).mean((1, 3))
+    return ink * np.kron(without_specks(halves, UPSCALE // 2) == halves, np.ones((2, 2)))
 
-    def __init__(self, folder, part):
-        pictures, labels = mnist.load(folder, "train" if part == "train" else "t10k")
-        self.of = [pictures[-10000:][labels[-10000:] == label] for label in range(10)]
+
+def keeps_strokes(ink, level):
+    """Whether all of a digit's ink has some of the thinner pen's within a stroke's width, so that it is the same digit."""
+    near = Image.fromarray((ink * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(3 * UPSCALE + 1))
+    strokes = level > 64
+    return (np.asarray(near)[strokes] > 127).mean() >= KEPT
+
+
+class Digits:
+    """The last 10,000 of MNIST's training or test digits, by label, without some of them."""
+
+    def __init__(self, folder, part, without=()):
+        pictures, labels = (np.delete(every[-COUNT:], without, 0) for every in mnist.load(folder, FILES[part]))
+        self.of = [pictures[labels == label] for label in range(10)]
 
     def pick(self, rng, label):
         return without_specks(self.of[label][rng.integers(len(self.of[label]))])
@@ -102,9 +120,7 @@ class Hand:
         shape = (cut.shape[1] * UPSCALE, cut.shape[0] * UPSCALE)
         soft = Image.fromarray((cut * 255).astype(np.uint8)).resize(shape, Image.BICUBIC).filter(ImageFilter.GaussianBlur(1.5))
         level, peak = np.asarray(soft, np.float32), np.asarray(soft.filter(ImageFilter.MaxFilter(13)), np.float32)
-        ink = np.clip((level / np.maximum(peak, 120) - self.thin) * 8, 0, 1) * (level > 40)
-        halves = ink.reshape(ink.shape[0] // 2, 2, ink.shape[1] // 2, 2).mean((1, 3))
-        ink *= np.kron(without_specks(halves, UPSCALE // 2) == halves, np.ones((2, 2)))  # a thinner pen parts strokes
+        ink = next((ink for thin in np.arange(self.thin, THICKEST, -0.06) if keeps_strokes(ink := trace(level, peak, thin), level)), level / 255)
         scale = size * rng.uniform(0.9, 1.08) / (20 * UPSCALE)
         height, lean = shape[1] * scale, self.slant + rng.uniform(-0.06, 0.06)
         width = shape[0] * scale + abs(lean) * height
