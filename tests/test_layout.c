@@ -343,6 +343,37 @@ static void rules_under_digits_go(void **state)
     lenet5_ink_free(&map);
 }
 
+/* How wide the widest row of ink is, from its first pixel to its last. */
+static size_t widest_row(const ink_map *map)
+{
+    size_t widest = 0;
+    for (size_t y = 0; y < map->height; y++) {
+        size_t first = map->width, last = 0;
+        for (size_t x = 0; x < map->width; x++)
+            if (map->ink[y * map->width + x] >= INK) {
+                first = x < first ? x : first;
+                last = x;
+            }
+        widest = last >= first && last - first + 1 > widest ? last - first + 1 : widest;
+    }
+    return widest;
+}
+
+static void a_bar_that_touches_a_thick_rule_stays(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    line(&map, 0, 100, WIDTH - 1, 100, 4);
+    line(&map, 200, 102, 240, 102, 4); /* the bar of a 7, half of it in the rule */
+    line(&map, 240, 102, 222, 160, 4);
+    layout found = find(&map);
+    assert_int_equal(found.rules, 1);
+    assert_int_equal(count_pieces(&map), 1);
+    assert_true(widest_row(&map) >= 36);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 static void draw_ones(ink_map *map)
 {
     for (int i = 0; i < 7; i++)
@@ -683,6 +714,7 @@ int main(void)
         cmocka_unit_test(teeth_beyond_the_map_are_no_ink),
         cmocka_unit_test(an_added_line_stays_on_the_map),
         cmocka_unit_test(rules_under_digits_go),
+        cmocka_unit_test(a_bar_that_touches_a_thick_rule_stays),
         cmocka_unit_test(squared_paper_is_no_table),
         cmocka_unit_test(what_is_written_stays),
         cmocka_unit_test(circles_go_and_digits_stay),

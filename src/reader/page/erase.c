@@ -25,6 +25,7 @@
 #define EDGE 1            /* pixels on each side that a segment makes grey */
 #define SEEN 2            /* pixels beyond the edge in which a crossing stroke shows */
 #define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
+#define ROUND 0.25        /* of its length: how deep an arc goes, at most, that begins at less than 45 degrees */
 #define CRUMB 1.5 /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
 
 /* A map seen along a segment: steps are columns, or rows where it is upright. */
@@ -218,11 +219,17 @@ static size_t apart_at(const view *v, const remains *r, const segments *all, con
     return left + right;
 }
 
-/* Gives a segment's ink between two steps back. */
-static void restore(const view *v, const remains *r, const segments *all, const segment *s, size_t from, size_t to)
+/* Gives a segment's ink between two steps back, as deep as a round stroke goes. */
+static void restore(const view *v, const remains *r, const segments *all, const segment *s, bool above, size_t from,
+                    size_t to)
 {
+    const size_t depth = EDGE + 1 + (size_t)(ROUND * (double)(to - from));
     for (size_t step = from; step < to; step++) {
-        const zone z = zone_at(all, s, step, v->places);
+        zone z = zone_at(all, s, step, v->places);
+        if (above && z.last > z.first + depth)
+            z.last = z.first + depth;
+        if (!above && z.last > z.first + depth)
+            z.first = z.last - depth;
         for (size_t place = z.first; place <= z.last; place++) {
             const size_t at = step * v->along + place * v->across;
             v->ink[at] = r->before[at];
@@ -254,7 +261,7 @@ static void bridge(const view *v, const remains *r, const segments *all, const s
             const size_t distance = SEEN + (size_t)(0.5 * s->thickness) + 1;
             if ((double)gap <= WIDEST_BRIDGE * (double)high &&
                 apart_at(v, r, all, s, end + gap / 2, above, distance, here, gap) > gap)
-                restore(v, r, all, s, end + 1, step);
+                restore(v, r, all, s, above, end + 1, step);
         }
         last = here;
         end = step;

@@ -5,6 +5,7 @@
  *     segments    thin straight lines in it, level and upright
  *     frames      which of them make boxes, grids, combs and rows of dashes
  *     rulings     which of the others are far longer than the writing is high
+ *     trim        a stroke that runs along a thick one is no part of it
  *     erase       all of these go, and what crosses them stays
  *     circles     which of what is left is a ring around a digit; it goes likewise
  *     turn        the map is turned until what was printed is level
@@ -23,6 +24,7 @@
 #include "frames.h"
 #include "rulings.h"
 #include "splits.h"
+#include "trim.h"
 
 #define MOST_TURNED 2.5   /* of the map's area: a long strip on a slope is not turned */
 #define LEAST_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
@@ -125,12 +127,12 @@ static lenet5_status level(ink_map *map, transform *place, const segments *all, 
 /* ---- All of it ------------------------------------------------------------------------------------------------ */
 
 /* Printed lines, and then circles, which are whole only without them. */
-static lenet5_status erase(layout *found, ink_map *map, const segments *all, frames *f, budget *b, lenet5_error *error)
+static lenet5_status erase(layout *found, ink_map *map, segments *all, frames *f, budget *b, lenet5_error *error)
 {
-    lenet5_status status = LENET5_OK;
+    lenet5_status status = lenet5_trim_segments(all, f->printed, b, error);
     for (size_t i = 0; i < all->count; i++)
         found->rules += f->printed[i];
-    if (found->rules > 0)
+    if (status == LENET5_OK && found->rules > 0)
         status = lenet5_erase_segments(map, all, f->printed, f->corner, b, error);
     const size_t framed = f->count;
     if (status == LENET5_OK)
@@ -159,7 +161,7 @@ static lenet5_status list_levels(layout *found, const segments *all, const bool 
     return LENET5_OK;
 }
 
-static lenet5_status take_out(layout *found, ink_map *map, transform *place, const segments *all, frames *f,
+static lenet5_status take_out(layout *found, ink_map *map, transform *place, segments *all, frames *f,
                               const ink_report *report, budget *b, lenet5_error *error)
 {
     lenet5_status status = lenet5_find_rulings(f, all, map, report->stroke, b, error);
