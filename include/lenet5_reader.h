@@ -178,7 +178,7 @@ typedef enum lenet5_decision {
 enum {
     LENET5_EVIDENCE_ODDS,     /* logarithm of the odds that the search gives it */
     LENET5_EVIDENCE_LOOKS,    /* doubt about its digits where they are varied, or seen by the network for digits */
-    LENET5_EVIDENCE_RIVAL,    /* how near another digit comes to one of them: logarithm of the odds, from 0 */
+    LENET5_EVIDENCE_RIVAL,    /* how near another digit or mark comes to one of them: logarithm of the odds, from 0 */
     LENET5_EVIDENCE_LENGTH,   /* logarithm of the number of digits */
     LENET5_EVIDENCE_HEIGHT,   /* how far a digit's height is from the line's: logarithm of the ratio, from 0.2 */
     LENET5_EVIDENCE_UNREAD,   /* ink of the line that is no part of the string, in squares of a digit's height */

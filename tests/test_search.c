@@ -336,7 +336,7 @@ static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
     seen.as[0][8] = 0.7;
     seen.as[0][3] = rival;
     lenet5_gather_evidence(value, &g, &line, &read, false);
-    lenet5_gather_looks(value, &read, &seen);
+    lenet5_gather_looks(value, &g, &read, &seen);
 }
 
 /* A digit that only one other is like is doubted more than one that is a little like all, just as probable as it is. */
@@ -349,6 +349,29 @@ static void a_rival_is_a_doubt(void **state)
     assert_true(one[LENET5_EVIDENCE_RIVAL] > none[LENET5_EVIDENCE_RIVAL] + 1);
     assert_true(one[LENET5_EVIDENCE_LOOKS] == none[LENET5_EVIDENCE_LOOKS]);
     assert_true(lenet5_belief(one) < lenet5_belief(none));
+}
+
+static double rival_of_slash(double share)
+{
+    double value[LENET5_EVIDENCE];
+    arc slash = {.last = 1, .box = {0, 0, 12, 20}, .shape = 1};
+    const graph g = {.nodes = 2, .count = 1, .arcs = &slash};
+    const text_line line = {.height = 20};
+    const solution read = {.digits = "/", .length = 1, .probability = 0.9};
+    const looks seen = {.kind = {1}};
+    slash.posterior[1] = 0.99F;
+    slash.mark[SLASH - LENET5_CLASSES] = share;
+    lenet5_gather_evidence(value, &g, &line, &read, true);
+    lenet5_gather_looks(value, &g, &read, &seen);
+    return value[LENET5_EVIDENCE_RIVAL];
+}
+
+/* A stroke that may be a slash or a 1. */
+static void a_mark_that_may_be_a_digit_is_a_doubt(void **state)
+{
+    (void)state;
+    assert_true(rival_of_slash(0.8) > rival_of_slash(0.99) + 1);
+    assert_true(rival_of_slash(1) == 0);
 }
 
 static double ones_of(const char *text)
@@ -382,6 +405,7 @@ int main(void)
         cmocka_unit_test(a_pattern_has_no_check_digit),
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
         cmocka_unit_test(a_rival_is_a_doubt),
+        cmocka_unit_test(a_mark_that_may_be_a_digit_is_a_doubt),
         cmocka_unit_test(ones_at_the_ends_are_a_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,7 +149,7 @@ lenet5_status lenet5_look_again(double value[LENET5_EVIDENCE], page *p, const gr
     if (status != LENET5_OK)
         return status;
     for (size_t i = most_doubtful(&seen, s); i < s->length && status == LENET5_OK; i = most_doubtful(&seen, s)) {
-        lenet5_gather_looks(value, s, &seen);
+        lenet5_gather_looks(value, g, s, &seen);
         if (lenet5_most_belief(value) < HOPELESS)
             break;
         status = lenet5_spend(&p->budget, LANES_WORK * p->reader->committee->count, error);
@@ -159,6 +159,6 @@ lenet5_status lenet5_look_again(double value[LENET5_EVIDENCE], page *p, const gr
     for (size_t i = 0; i < s->length; i++)
         if (!seen.varied[i])
             memcpy(seen.as[i], seen.other[i], sizeof seen.as[i]);
-    lenet5_gather_looks(value, s, &seen);
+    lenet5_gather_looks(value, g, s, &seen);
     return status;
 }

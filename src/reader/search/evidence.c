@@ -25,7 +25,7 @@ static const struct {
 } kinds[LENET5_EVIDENCE] = {
     [LENET5_EVIDENCE_ODDS] = {"odds", "other strings are nearly as likely"},
     [LENET5_EVIDENCE_LOOKS] = {"looks", "a digit is hard to tell from another"},
-    [LENET5_EVIDENCE_RIVAL] = {"rival", "a digit is nearly as much like another"},
+    [LENET5_EVIDENCE_RIVAL] = {"rival", "a digit or mark is nearly as much like another"},
     [LENET5_EVIDENCE_LENGTH] = {"length", "so many digits leave room for an error"},
     [LENET5_EVIDENCE_HEIGHT] = {"height", "the digits differ in height"},
     [LENET5_EVIDENCE_UNREAD] = {"unread",
@@ -55,13 +55,19 @@ const char *lenet5_evidence_doubt(unsigned kind)
     return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
-/* The likeliest of the digits but one, to this one: the logarithm of the odds, from 0. */
+/* The logarithm of the odds of a rival, of which the least are 0. */
+static double odds_to(double taken, double rival)
+{
+    return fmax(0, log((rival + LEAST_RIVAL) / (taken + LEAST_RIVAL)) + log(1 / LEAST_RIVAL));
+}
+
+/* The likeliest of the digits but one, to this one. */
 static double rival_of(const double as[LENET5_CLASSES], unsigned digit)
 {
     double rival = 0;
     for (unsigned i = 0; i < LENET5_CLASSES; i++)
         rival = i == digit ? rival : fmax(rival, as[i]);
-    return log((rival + LEAST_RIVAL) / (as[digit] + LEAST_RIVAL)) + log(1 / LEAST_RIVAL);
+    return odds_to(as[digit], rival);
 }
 
 static double share_of_marks(const arc *a)
@@ -166,16 +172,29 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     gather_symbols(value, g, line, best);
 }
 
-void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, const looks *seen)
+/* The likeliest of what a mark may be instead, another mark or a digit, to the mark. */
+static double rival_of_mark(const arc *a, size_t mark)
+{
+    double rival = 0;
+    for (size_t i = 0; i < LENET5_CLASSES; i++)
+        rival = fmax(rival, (double)a->posterior[i] * (1 - share_of_marks(a)));
+    for (size_t i = 0; i < MARKS; i++)
+        rival = i == mark ? rival : fmax(rival, a->mark[i]);
+    return odds_to(a->mark[mark], rival);
+}
+
+void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const looks *seen)
 {
     double sign = 0, doubt = 0, worst = 0;
     for (size_t i = 0; i < best->length; i++) {
-        const unsigned digit = symbol_of(best->digits[i]);
+        const unsigned symbol = symbol_of(best->digits[i]);
         sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
-        if (!is_digit(digit))
+        if (!is_digit(symbol)) {
+            worst = fmax(worst, rival_of_mark(&g->arcs[best->arc[i]], symbol - LENET5_CLASSES));
             continue;
-        doubt -= log(fmax(LEAST_LOOK, seen->as[i][digit]));
-        worst = fmax(worst, rival_of(seen->as[i], digit));
+        }
+        doubt -= log(fmax(LEAST_LOOK, seen->as[i][symbol]));
+        worst = fmax(worst, rival_of(seen->as[i], symbol));
     }
     value[LENET5_EVIDENCE_SIGN] = sign;
     value[LENET5_EVIDENCE_LOOKS] = doubt;

@@ -17,7 +17,7 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
                             bool any);
 
 /* Fills in the looks. */
-void lenet5_gather_looks(double value[LENET5_EVIDENCE], const solution *best, const looks *seen);
+void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const looks *seen);
 
 /* The kind of evidence that speaks most against the string. */
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE]);
