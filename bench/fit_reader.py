@@ -9,13 +9,13 @@ search: the costs of the search, its trust in digits, and the forms of marks. be
 what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds
 the program of --build.
 
-evidence: whether each string that the program reads is the right one becomes a logistic regression on its evidence (`lenet5 read --json
---evidence`). Then, for several thresholds, what share is accepted and what share of the accepted is wrong, and the thresholds of --max-error.
+evidence: whether each string that the program reads is the right one becomes the product of two logistic regressions on its evidence
+(`lenet5 read --json --evidence`): FACTORS. Then, for several thresholds, what share is accepted and what share of the accepted is wrong, and the thresholds of --max-error.
 
 A third of the pictures is held out: in the search's step every third one; in the evidence's each third in turn, so that every picture is judged by
 a fit that has not seen it. SHARES says how much each source counts. --model names a network that was trained with `--recipe read
 --validation 10000`: the last 10,000 training digits alone are drawn, which it has not seen. DIR keeps the pictures for another fit of the
-same seed. Without --write the weights are printed alone. Needs Debian's python3-pil and python3-numpy, and fonts."""
+same seed. Without --write the weights are printed alone. Needs Debian's python3-pil, python3-numpy and python3-scipy, and fonts."""
 import argparse
 import collections
 import concurrent.futures
@@ -29,6 +29,7 @@ import tempfile
 import mnist
 import numpy as np
 from PIL import Image, ImageFilter
+from scipy import optimize
 
 import as_pictures
 import draw_pages
@@ -44,6 +45,14 @@ TABLE = f"{ROOT}/src/reader/search/weights.h"
 PART = 250  # pictures that are drawn and read at once
 HELD_OUT = 10000  # digits
 TURNS = 3  # of holding pictures out
+# A string is the right one if what stands there is a number and the string all of it, and if its digits and marks are these. The probability
+# is the product of both, so that what speaks for the one is no help where the other is in doubt.
+FACTORS = {"whole_number": ("COMPANY", "ALONE", "ANY", "BESIDE", "BROKEN", "ONES", "CLIPPED", "UNREAD", "LEFT_OUT", "HEIGHT", "RUBBISH", "SIGN",
+                         "LENGTH", "UNTOLD", "MARKS"),
+           "right_symbols": ("ODDS", "LOOKS", "RIVAL", "LENGTH", "MARKS", "CUT", "SIGN", "HEIGHT")}
+CONSTANT = "CONSTANT"  # the name of the last weight of each
+SUPPORT = ("ODDS", "LENGTH", "COMPANY", "ALONE", CONSTANT)  # the others are doubts
+START = 2.0  # of the constants
 RIDGE = 1.0  # of the squares of the weights, in rows: weights of rare evidence stay small
 Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the strings that are right, in any order
 
@@ -210,38 +219,43 @@ def fit_costs(options):
 
 # ---- The regression ----
 
+def columns(x, names, kinds):
+    return np.c_[x[:, [names.index(kind) for kind in kinds]], np.ones(len(x))]
+
+
+def logistic(odds):
+    return 1 / (1 + np.exp(-np.clip(odds, -40, 40)))
+
+
 def fit(x, y, weight, names):
-    """Newton's method, with a ridge; the last column is the constant. What is a doubt never speaks for a string: a weight that
-    comes out so is left out, the worst first."""
-    used = np.ones(x.shape[1] + 1, bool)
-    x = np.c_[x, np.ones(len(x))]
-    doubts = np.array([name not in ("ODDS", "LENGTH", "COMPANY", "ALONE") for name in names] + [False])
-    while True:
-        w = np.zeros(len(used))
-        w[used] = newton(x[:, used], y, weight)
-        wrong = np.where(doubts, w, 0)
-        if wrong.max() <= 0:
-            return w
-        used[np.argmax(wrong * x.std(axis=0))] = False
+    """The weights of each of FACTORS, the constant last: those of the greatest likelihood, with a ridge. What is a doubt never speaks for a
+    string: its weight is 0 at most."""
+    number, read = (columns(x, names, kinds) for kinds in FACTORS.values())
+    count = number.shape[1]
+    bounds = [(None, None if kind in SUPPORT else 0) for kinds in FACTORS.values() for kind in (*kinds, CONSTANT)]
+    ridge = np.array([RIDGE if kind != CONSTANT else 0 for kinds in FACTORS.values() for kind in (*kinds, CONSTANT)])
+
+    def loss(w):
+        p, q = logistic(number @ w[:count]), logistic(read @ w[count:])
+        both = np.clip(p * q, 1e-9, 1 - 1e-9)
+        slope = np.where(y, -1, both / (1 - both)) * weight  # by the logarithm of the probability
+        value = -np.sum(weight * np.log(np.where(y, both, 1 - both))) + np.sum(ridge * w * w) / 2
+        return value, np.r_[number.T @ (slope * (1 - p)), read.T @ (slope * (1 - q))] + ridge * w
+
+    start = np.array([START if kind == CONSTANT else 0.0 for kinds in FACTORS.values() for kind in (*kinds, CONSTANT)])
+    w = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 2000, "maxfun": 5000}).x
+    return w[:count], w[count:]
 
 
-def newton(x, y, weight):
-    w = np.zeros(x.shape[1])
-    ridge = RIDGE * np.eye(len(w))
-    ridge[-1, -1] = 0
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ w))
-        gradient = x.T @ (weight * (y - p)) - ridge @ w
-        w += np.linalg.solve((x.T * (weight * p * (1 - p))) @ x + ridge + 1e-9 * np.eye(len(w)), gradient)
-    return w
+def probability(x, names, weights):
+    return np.prod([logistic(columns(x, names, kinds) @ w) for kinds, w in zip(FACTORS.values(), weights)], axis=0)
 
 
 def judge(x, y, weight, turn, names):
     """The probability of each string, by a fit to the strings of the other turns."""
     p = np.zeros(len(y))
     for here in (turn == i for i in range(TURNS)):
-        w = fit(x[~here], y[~here], weight[~here], names)
-        p[here] = 1 / (1 + np.exp(-(x[here] @ w[:-1] + w[-1])))
+        p[here] = probability(x[here], names, fit(x[~here], y[~here], weight[~here], names))
     return p
 
 
@@ -298,9 +312,10 @@ def fit_evidence(options):
     group = np.array([i for i, s in enumerate(READ) for _ in rows[s]])
     shares = np.array([SHARES[s] for s in READ])
     weight = np.array([len(y) * shares[g] / shares.sum() / np.sum(group == g) for g in group])
-    w = fit(x, y, weight, names)
-    for name, value in zip([*names, "constant"], w):
-        print(f"{name:12s} {value:8.3f}")
+    fitted = dict(zip(FACTORS, fit(x, y, weight, names)))
+    for factor, w in fitted.items():
+        for kind, value in zip((*FACTORS[factor], CONSTANT), w):
+            print(f"{factor:13s} {kind:10s} {value:8.3f}")
     p = judge(x, y, weight, number % TURNS, names)
     print("| source | strings | right % | accepted % / wrong % of these at 0.5 | 0.8 | 0.9 | 0.95 | 0.98 | 0.99 |\n" + "|---" * 9 + "|")
     for i, s in enumerate(READ):
@@ -308,10 +323,12 @@ def fit_evidence(options):
     held = thresholds(p, y, group)
     print("thresholds of --max-error:", ", ".join(f"{100 * error:g} %: {threshold:.3f}" for error, threshold in held))
     if options.write:
-        rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(names, w)]
+        lines = []
+        for factor, w in fitted.items():
+            rows = [f"    [LENET5_EVIDENCE_{kind}] = {value:.3f}," for kind, value in zip(FACTORS[factor], w)]
+            lines += [f"static const logistic {factor} = {{{w[-1]:.3f}, {{", *rows, "}};"]
         pairs = ", ".join(f"{{{error}, {threshold:.3f}}}" for error, threshold in held)
-        write_table("fitted", [f"#define BELIEF ({w[-1]:.3f})", "static const double belief_weights[LENET5_EVIDENCE] = {", *rows, "};",
-                               f"static const error_threshold error_thresholds[] = {{{pairs}}};"])
+        write_table("fitted", [*lines, f"static const error_threshold error_thresholds[] = {{{pairs}}};"])
 
 
 def last_digits(data, folder):

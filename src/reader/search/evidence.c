@@ -1,11 +1,12 @@
 /*
  * The probability of a string by the search knows nothing of other hands, of what the line holds besides, nor of the
- * paper. Here these have their say: a logistic regression on the measures below, each of which is 0 where nothing is
- * wrong. Its weights are fitted to generated pages (weights.h).
+ * paper. Here these have their say: two logistic regressions on the measures below, each of which is 0 where nothing is
+ * wrong. Their weights are fitted to generated pages (weights.h).
  */
 #include "evidence.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "weights.h"
 
@@ -209,36 +210,52 @@ static bool leaves_ink_out(const double value[LENET5_EVIDENCE])
     return !apart && value[LENET5_EVIDENCE_UNREAD] + value[LENET5_EVIDENCE_LEFT_OUT] > MOST_UNREAD;
 }
 
-static double odds_of(const double value[LENET5_EVIDENCE])
+static double probability_by(const logistic *l, const double value[LENET5_EVIDENCE])
 {
-    double odds = BELIEF;
+    double odds = l->constant;
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
-        odds += belief_weights[i] * value[i];
-    return odds;
+        odds += l->weights[i] * value[i];
+    return 1 / (1 + exp(-odds));
 }
 
-static double belief_at(double odds, const double value[LENET5_EVIDENCE])
+/* What speaks for the one is no help where the other is in doubt. */
+static double product(const double value[LENET5_EVIDENCE])
 {
-    const double belief = 1 / (1 + exp(-odds));
-    return leaves_ink_out(value) ? fmin(belief, DOUBT) : belief;
+    return probability_by(&whole_number, value) * probability_by(&right_symbols, value);
 }
 
 double lenet5_belief(const double value[LENET5_EVIDENCE])
 {
-    return belief_at(odds_of(value), value);
+    const double belief = product(value);
+    return leaves_ink_out(value) ? fmin(belief, DOUBT) : belief;
 }
 
 double lenet5_most_belief(const double value[LENET5_EVIDENCE])
 {
-    const double company = belief_weights[LENET5_EVIDENCE_COMPANY], alone = belief_weights[LENET5_EVIDENCE_ALONE];
-    const double now = company * value[LENET5_EVIDENCE_COMPANY] + alone * value[LENET5_EVIDENCE_ALONE];
-    return belief_at(odds_of(value) - now + fmax(0, fmax(company, alone)), value);
+    double alone[LENET5_EVIDENCE], among[LENET5_EVIDENCE];
+    memcpy(alone, value, sizeof alone);
+    memcpy(among, value, sizeof among);
+    alone[LENET5_EVIDENCE_COMPANY] = among[LENET5_EVIDENCE_ALONE] = 0;
+    alone[LENET5_EVIDENCE_ALONE] = among[LENET5_EVIDENCE_COMPANY] = 1;
+    return fmax(lenet5_belief(alone), lenet5_belief(among));
 }
 
 /* Whether a string would be more probable if no ink were left out. */
 static bool is_capped(const double value[LENET5_EVIDENCE])
 {
-    return leaves_ink_out(value) && 1 / (1 + exp(-odds_of(value))) > DOUBT;
+    return leaves_ink_out(value) && product(value) > DOUBT;
+}
+
+/* What a kind of evidence is where it is no reason for doubt. */
+static double without_doubt(unsigned kind, const double value[LENET5_EVIDENCE])
+{
+    switch (kind) {
+    case LENET5_EVIDENCE_ODDS: return fmax(SURE_ODDS, value[kind]);
+    case LENET5_EVIDENCE_COMPANY: return value[LENET5_EVIDENCE_ALONE] > 0 ? value[kind] : 1;
+    case LENET5_EVIDENCE_LENGTH:
+    case LENET5_EVIDENCE_ALONE: return value[kind];
+    default: return 0;
+    }
 }
 
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
@@ -246,14 +263,17 @@ unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
     if (is_capped(value))
         return value[LENET5_EVIDENCE_UNREAD] > value[LENET5_EVIDENCE_LEFT_OUT] ? LENET5_EVIDENCE_UNREAD
                                                                                : LENET5_EVIDENCE_LEFT_OUT;
-    unsigned most = LENET5_EVIDENCE_ODDS;
-    double least = INFINITY;
+    unsigned worst = LENET5_EVIDENCE_ODDS;
+    double most = 0, other[LENET5_EVIDENCE];
+    memcpy(other, value, sizeof other);
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++) {
-        const double speaks = belief_weights[i] * (i == LENET5_EVIDENCE_ODDS ? value[i] - SURE_ODDS : value[i]);
-        if (speaks < least) {
-            least = speaks;
-            most = i;
+        other[i] = without_doubt(i, value);
+        const double belief = product(other);
+        other[i] = value[i];
+        if (belief > most) {
+            most = belief;
+            worst = i;
         }
     }
-    return most;
+    return worst;
 }

@@ -3,7 +3,8 @@
  *
  *     search_weights, mark_forms    --step search: the probability of what is written in strings and pages of training
  *                                   digits, and of nothing where nothing is, by coordinate descent (bench/fit_search.c)
- *     BELIEF, belief_weights        --step evidence: a logistic regression on whether a string is the right one
+ *     whole_number, right_symbols   --step evidence: two logistic regressions, whose product is the probability that a
+ *                                   string is the right one
  *     error_thresholds              the same step: from which probability on so few of the strings are wrong
  *
  * docs/results.md has the commands and the figures.
@@ -144,32 +145,42 @@ static const mark_form mark_forms[MARK_FORMS] = {
 /* search: end */
 /* clang-format on */
 
-/* Belief in a string: the logarithm of its odds is BELIEF and the sum of its evidence times these. */
+/* A logistic regression: the logarithm of the odds is the constant and the sum of the evidence times the weights. */
+typedef struct logistic {
+    double constant, weights[LENET5_EVIDENCE];
+} logistic;
+
+/* That what stands there is a number and the string all of it, and that its digits and marks are these. */
 /* clang-format off */
 /* fitted: begin */
-#define BELIEF (-0.339)
-static const double belief_weights[LENET5_EVIDENCE] = {
-    [LENET5_EVIDENCE_ODDS] = 0.220,
-    [LENET5_EVIDENCE_LOOKS] = -0.598,
-    [LENET5_EVIDENCE_RIVAL] = -0.515,
-    [LENET5_EVIDENCE_LENGTH] = 0.906,
-    [LENET5_EVIDENCE_HEIGHT] = -3.431,
-    [LENET5_EVIDENCE_UNREAD] = -2.566,
-    [LENET5_EVIDENCE_LEFT_OUT] = -1.293,
-    [LENET5_EVIDENCE_MARKS] = -0.809,
-    [LENET5_EVIDENCE_UNTOLD] = -0.750,
-    [LENET5_EVIDENCE_BESIDE] = -2.231,
-    [LENET5_EVIDENCE_BROKEN] = -1.448,
-    [LENET5_EVIDENCE_COMPANY] = 4.618,
-    [LENET5_EVIDENCE_ALONE] = 2.976,
-    [LENET5_EVIDENCE_CUT] = -0.767,
-    [LENET5_EVIDENCE_ANY] = -1.183,
-    [LENET5_EVIDENCE_ONES] = -1.210,
-    [LENET5_EVIDENCE_CLIPPED] = -0.099,
-    [LENET5_EVIDENCE_RUBBISH] = 0.000,
-    [LENET5_EVIDENCE_SIGN] = -0.642,
-};
-static const error_threshold error_thresholds[] = {{0.05, 0.785}, {0.03, 0.925}, {0.02, 0.960}, {0.01, 0.990}};
+static const logistic whole_number = {3.419, {
+    [LENET5_EVIDENCE_COMPANY] = 6.173,
+    [LENET5_EVIDENCE_ALONE] = 3.466,
+    [LENET5_EVIDENCE_ANY] = -4.418,
+    [LENET5_EVIDENCE_BESIDE] = -2.927,
+    [LENET5_EVIDENCE_BROKEN] = -2.864,
+    [LENET5_EVIDENCE_ONES] = -1.741,
+    [LENET5_EVIDENCE_CLIPPED] = -0.089,
+    [LENET5_EVIDENCE_UNREAD] = -2.331,
+    [LENET5_EVIDENCE_LEFT_OUT] = -1.474,
+    [LENET5_EVIDENCE_HEIGHT] = -5.372,
+    [LENET5_EVIDENCE_RUBBISH] = -4.099,
+    [LENET5_EVIDENCE_SIGN] = -1.118,
+    [LENET5_EVIDENCE_LENGTH] = 1.009,
+    [LENET5_EVIDENCE_UNTOLD] = 0.000,
+    [LENET5_EVIDENCE_MARKS] = -0.939,
+}};
+static const logistic right_symbols = {3.157, {
+    [LENET5_EVIDENCE_ODDS] = 0.315,
+    [LENET5_EVIDENCE_LOOKS] = -0.186,
+    [LENET5_EVIDENCE_RIVAL] = -0.790,
+    [LENET5_EVIDENCE_LENGTH] = 0.262,
+    [LENET5_EVIDENCE_MARKS] = 0.000,
+    [LENET5_EVIDENCE_CUT] = -1.107,
+    [LENET5_EVIDENCE_SIGN] = 0.000,
+    [LENET5_EVIDENCE_HEIGHT] = -1.943,
+}};
+static const error_threshold error_thresholds[] = {{0.05, 0.770}, {0.03, 0.885}, {0.02, 0.950}, {0.01, 0.990}};
 /* fitted: end */
 /* clang-format on */
 #endif
