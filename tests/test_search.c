@@ -374,6 +374,36 @@ static void a_mark_that_may_be_a_digit_is_a_doubt(void **state)
     assert_true(rival_of_slash(1) == 0);
 }
 
+/* The marks' doubt of a point of 4 pixels that is so far behind a digit of 20. */
+static void gather_of_point(double value[LENET5_EVIDENCE], size_t gap)
+{
+    enum { WIDTH = 40, HEIGHT = 20 };
+    uint16_t owner[WIDTH * HEIGHT] = {0};
+    const span digit = {0, 0, 10, HEIGHT}, point = {10 + gap, 16, 14 + gap, HEIGHT};
+    for (size_t y = 0; y < HEIGHT; y++)
+        for (size_t x = 0; x < point.right; x++)
+            owner[y * WIDTH + x] = x < digit.right ? 1 : x >= point.left && y >= point.top ? 2 : 0;
+    arc arcs[] = {{.last = 1, .box = digit, .shape = 1}, {.first = 1, .last = 2, .box = point, .shape = 1}};
+    arcs[1].mark[POINT - LENET5_CLASSES] = 0.95;
+    const graph g = {.nodes = 3, .count = 2, .arcs = arcs};
+    const text_line line = {.map = {WIDTH, HEIGHT, NULL}, .owner = owner, .height = 20, .gap = INFINITY};
+    const solution read = {.digits = "4.", .length = 2, .probability = 0.9, .arc = {0, 1}};
+    lenet5_gather_evidence(value, &g, &line, &read, true);
+}
+
+/* A broken stroke leaves such pieces. */
+static void a_point_beside_a_digit_may_be_of_it(void **state)
+{
+    double near[LENET5_EVIDENCE], apart[LENET5_EVIDENCE];
+    (void)state;
+    gather_of_point(near, 0);
+    gather_of_point(apart, 8);
+    assert_true(apart[LENET5_EVIDENCE_MARKS] < 0.1);
+    assert_true(near[LENET5_EVIDENCE_MARKS] > 0.7);
+    assert_true(lenet5_belief(near) <= 0.4 && lenet5_belief(apart) > 0.4);
+    assert_int_equal(lenet5_doubt(near), LENET5_EVIDENCE_MARKS);
+}
+
 static double ones_of(const char *text)
 {
     double value[LENET5_EVIDENCE];
@@ -406,6 +436,7 @@ int main(void)
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
         cmocka_unit_test(a_rival_is_a_doubt),
         cmocka_unit_test(a_mark_that_may_be_a_digit_is_a_doubt),
+        cmocka_unit_test(a_point_beside_a_digit_may_be_of_it),
         cmocka_unit_test(ones_at_the_ends_are_a_doubt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

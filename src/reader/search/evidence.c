@@ -16,8 +16,9 @@
 #define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
 #define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
-#define DOUBT 0.4        /* the greatest probability of a string that leaves out more */
+#define DOUBT 0.4        /* the greatest probability of a string that is never sure */
 #define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
+#define NEAR 0.18        /* heights of a digit: from a mark to a digit that it may be a part of */
 #define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
 #define MOST_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
 
@@ -89,9 +90,27 @@ static void gather_digit(double *value, const arc *a, const text_line *line, boo
     value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)) - UNEVEN);
 }
 
-static void gather_mark(double *value, const arc *a, unsigned symbol)
+/* The distance from what an arc fills to other ink of the line, in pixels; most if it is farther. */
+static double distance_to_ink(const arc *a, const text_line *line, double most)
 {
-    value[LENET5_EVIDENCE_MARKS] -= log(fmax(LEAST_LOOK, a->mark[symbol - LENET5_CLASSES]));
+    const double left = (double)a->box.left, right = (double)a->box.right - 1;
+    const double top = (double)a->box.top, bottom = (double)a->box.bottom - 1;
+    double least = most;
+    for (double y = fmax(0, ceil(top - most)); y <= fmin(bottom + most, (double)line->map.height - 1); y++)
+        for (double x = fmax(0, ceil(left - most)); x <= fmin(right + most, (double)line->map.width - 1); x++) {
+            const uint16_t owner = line->owner[(size_t)y * line->map.width + (size_t)x];
+            const bool other = owner > 0 && (owner <= a->first || owner > a->last);
+            const double away = hypot(fmax(0, fmax(left - x, x - right)), fmax(0, fmax(top - y, y - bottom)));
+            least = other ? fmin(least, away) : least;
+        }
+    return least;
+}
+
+/* The share of a mark that is not so near to a digit that it may be a part of it. */
+static void gather_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
+{
+    const double near = 1 - distance_to_ink(a, line, NEAR * line->height) / (NEAR * line->height);
+    value[LENET5_EVIDENCE_MARKS] -= log(fmax(LEAST_LOOK, a->mark[symbol - LENET5_CLASSES] * (1 - near * near)));
 }
 
 static bool is_one(const solution *s, size_t place)
@@ -108,7 +127,7 @@ static void gather_symbols(double *value, const graph *g, const text_line *line,
         const arc *a = &g->arcs[s->arc[i]];
         const unsigned symbol = symbol_of(s->digits[i]);
         if (!is_digit(symbol)) {
-            gather_mark(value, a, symbol);
+            gather_mark(value, a, line, symbol);
             continue;
         }
         gather_digit(value, a, line, g->swept);
@@ -202,12 +221,18 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const so
     value[LENET5_EVIDENCE_RIVAL] = worst;
 }
 
-/* A promise and no matter of statistics: ink that may be a digit or a mark is not dropped from an answer that is sure.
- * What stands beside a string of a format is none of it. */
-static bool leaves_ink_out(const double value[LENET5_EVIDENCE])
+/*
+ * A promise and no matter of statistics: what leaves no string sure, or LENET5_EVIDENCE where nothing does. Ink that
+ * may be a digit or a mark is not dropped, but what stands beside a string of a format is none of it; and marks are not
+ * likelier something else.
+ */
+static unsigned ground_of(const double value[LENET5_EVIDENCE])
 {
+    const double unread = value[LENET5_EVIDENCE_UNREAD], left_out = value[LENET5_EVIDENCE_LEFT_OUT];
     const bool apart = value[LENET5_EVIDENCE_BESIDE] > 0 && value[LENET5_EVIDENCE_ANY] == 0;
-    return !apart && value[LENET5_EVIDENCE_UNREAD] + value[LENET5_EVIDENCE_LEFT_OUT] > MOST_UNREAD;
+    if (!apart && unread + left_out > MOST_UNREAD)
+        return unread > left_out ? LENET5_EVIDENCE_UNREAD : LENET5_EVIDENCE_LEFT_OUT;
+    return value[LENET5_EVIDENCE_MARKS] > log(2) ? LENET5_EVIDENCE_MARKS : LENET5_EVIDENCE;
 }
 
 static double probability_by(const logistic *l, const double value[LENET5_EVIDENCE])
@@ -227,7 +252,7 @@ static double product(const double value[LENET5_EVIDENCE])
 double lenet5_belief(const double value[LENET5_EVIDENCE])
 {
     const double belief = product(value);
-    return leaves_ink_out(value) ? fmin(belief, DOUBT) : belief;
+    return ground_of(value) < LENET5_EVIDENCE ? fmin(belief, DOUBT) : belief;
 }
 
 double lenet5_most_belief(const double value[LENET5_EVIDENCE])
@@ -238,12 +263,6 @@ double lenet5_most_belief(const double value[LENET5_EVIDENCE])
     alone[LENET5_EVIDENCE_COMPANY] = among[LENET5_EVIDENCE_ALONE] = 0;
     alone[LENET5_EVIDENCE_ALONE] = among[LENET5_EVIDENCE_COMPANY] = 1;
     return fmax(lenet5_belief(alone), lenet5_belief(among));
-}
-
-/* Whether a string would be more probable if no ink were left out. */
-static bool is_capped(const double value[LENET5_EVIDENCE])
-{
-    return leaves_ink_out(value) && product(value) > DOUBT;
 }
 
 /* What a kind of evidence is where it is no reason for doubt. */
@@ -260,9 +279,9 @@ static double without_doubt(unsigned kind, const double value[LENET5_EVIDENCE])
 
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
 {
-    if (is_capped(value))
-        return value[LENET5_EVIDENCE_UNREAD] > value[LENET5_EVIDENCE_LEFT_OUT] ? LENET5_EVIDENCE_UNREAD
-                                                                               : LENET5_EVIDENCE_LEFT_OUT;
+    const unsigned ground = ground_of(value);
+    if (ground < LENET5_EVIDENCE && product(value) > DOUBT)
+        return ground;
     unsigned worst = LENET5_EVIDENCE_ODDS;
     double most = 0, other[LENET5_EVIDENCE];
     memcpy(other, value, sizeof other);
