@@ -168,6 +168,23 @@ static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
     lenet5_ink_free(&map);
 }
 
+/* How wide the widest gap of a line is, to one that parts numbers. */
+static void a_gap_that_nearly_parts_numbers_is_known(void **state)
+{
+    (void)state;
+    ink_map map = new_map(260, 200);
+    draw_two_numbers(&map, 20, 14);
+    draw_two_numbers(&map, 80, 50);
+    draw_two_numbers(&map, 140, 50);
+    line_groups groups = find(&map, NULL);
+    assert_int_equal(groups.count, 5);
+    assert_true(groups.list[0].widest > 0.5);
+    for (size_t i = 1; i < groups.count; i++)
+        assert_true(groups.list[i].widest < 0.5);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
 /* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
 static void print_parts_no_number_on_another_line(void **state)
 {
@@ -517,6 +534,7 @@ int main(void)
         cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
         cmocka_unit_test(gaps_that_are_clearly_wider_on_a_page_part_numbers),
+        cmocka_unit_test(a_gap_that_nearly_parts_numbers_is_known),
         cmocka_unit_test(print_parts_no_number_on_another_line),
         cmocka_unit_test(marks_go_with_the_nearer_number),
         cmocka_unit_test(a_number_in_larger_writing_is_whole),

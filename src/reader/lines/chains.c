@@ -36,8 +36,11 @@ static bool makes_lines(const stroke *one)
 static void find_middles(strokes *s)
 {
     for (size_t i = 0; i < s->line_count; i++)
-        s->lines[i] = (base_line){
-            .box = EMPTY_SPAN, .field = s->lines[i].field, .shares = s->lines[i].shares, .row = s->lines[i].row};
+        s->lines[i] = (base_line){.box = EMPTY_SPAN,
+                                  .field = s->lines[i].field,
+                                  .shares = s->lines[i].shares,
+                                  .row = s->lines[i].row,
+                                  .widest = s->lines[i].widest};
     for (size_t i = 0; i < s->count; i++) {
         if (s->list[i].line == NO_LINE)
             continue;

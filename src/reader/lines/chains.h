@@ -34,6 +34,7 @@ typedef struct base_line {
     int32_t field;      /* of the layout, or NO_FIELD */
     bool shares;        /* the cell of this field with other lines */
     size_t row;         /* of lines side by side, from the top down */
+    double widest;      /* its widest gap, to one that parts numbers on its page; 0: none is known */
     struct {
         double weight, xx;
         double y[LEVELS], xy[LEVELS], yy[LEVELS]; /* of its strokes' tops, middles and bottoms */

@@ -245,13 +245,15 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
     int32_t line = s->list[g->stroke[first]].line;
     for (size_t i = first + 1; i < end; i++) {
         const bool is_marked = g->gap[i] >= 0 && is_mark(s, g->stroke[i - 1]);
-        const bool parts = g->gap[i] > (is_marked ? fmax(within, GAP_MARKED) : within);
+        const double least = is_marked ? fmax(within, GAP_MARKED) : within;
+        const bool parts = g->gap[i] > least;
         if (parts && s->line_count == MOST_LINES)
             return LENET5_CROWDED;
         if (parts) {
             s->lines[s->line_count] = s->lines[line];
             line = (int32_t)s->line_count++;
         }
+        s->lines[line].widest = parts || page == WIDEST_GAP ? 0 : fmax(s->lines[line].widest, g->gap[i] / least);
         s->list[g->stroke[i]].line = line;
         if (parts)
             take_marks(s, g, first, i);

@@ -221,8 +221,11 @@ static lenet5_status order_lines(line_groups *to, int32_t *renamed, const stroke
     for (size_t i = 0; i < to->count; i++) {
         const base_line *l = &s->lines[order[i].index];
         renamed[order[i].index] = (int32_t)i;
-        to->list[i] = (line_group){
-            .box = l->box, .field = l->field, .height = line_height(l, printed), .slope = l->tall < 3 ? 0 : l->slope};
+        to->list[i] = (line_group){.box = l->box,
+                                   .field = l->field,
+                                   .height = line_height(l, printed),
+                                   .slope = l->tall < 3 ? 0 : l->slope,
+                                   .widest = l->widest};
     }
     free(order);
     return LENET5_OK;

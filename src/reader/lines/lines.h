@@ -22,6 +22,7 @@ typedef struct line_group {
     double height;       /* of its digits, in pixels */
     double slope;        /* pixels down for each to the right; 0 where it has too few digits to tell */
     double left_out;     /* ink beside its components, or across, that is in no line, in squares of its height */
+    double widest;       /* its widest gap, to one that parts numbers on its page; 0: none is known */
     bool clipped;        /* the picture ends in its first or last digit */
 } line_group;
 

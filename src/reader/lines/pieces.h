@@ -28,6 +28,7 @@ typedef struct text_line {
     double left_out;            /* ink beside its components that is in no line, in squares of its height */
     size_t holes;    /* places in it where one empty cell or more lies between two that something is written in */
     double gap;      /* to the nearest line beside it, in heights of its digits; INFINITY: none */
+    double widest;   /* gap in it, to one that parts numbers on its page; 0: none is known */
     bool clipped;    /* the picture ends in its first or last digit */
     size_t scale;    /* pixels of the map it was cut from to one of its own */
     transform place; /* in that map */

@@ -212,7 +212,11 @@ static text_line place_line(const line_group *g)
 {
     const span *box = &g->box;
     const size_t scale = g->height < 2 * ENOUGH_HEIGHT ? 1 : (size_t)(g->height / ENOUGH_HEIGHT);
-    text_line l = {.height = g->height / (double)scale, .scale = scale, .left_out = g->left_out, .clipped = g->clipped};
+    text_line l = {.height = g->height / (double)scale,
+                   .scale = scale,
+                   .left_out = g->left_out,
+                   .widest = g->widest,
+                   .clipped = g->clipped};
     const double s = (double)scale;
     l.place = (transform){s, 0, (double)box->left - MARGIN * s, 0, s, (double)box->top - MARGIN * s};
     l.map.width = (box->right - box->left + scale - 1) / scale + 2 * MARGIN;

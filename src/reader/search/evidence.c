@@ -19,6 +19,8 @@
 #define DOUBT 0.4        /* the greatest probability of a string that is never sure */
 #define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
 #define NEAR 0.18        /* heights of a digit: from a mark to a digit that it may be a part of */
+#define WIDE 0.5         /* of a gap that parts numbers: 49 of 50 numbers have none so wide, */
+#define WIDEST 0.75      /* and what has one so wide is rather two */
 #define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
 #define MOST_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
 
@@ -36,7 +38,7 @@ static const struct {
     [LENET5_EVIDENCE_MARKS] = {"marks", "a mark may be something else, or a digit a mark"},
     [LENET5_EVIDENCE_UNTOLD] = {"untold", "there are marks between or beside the digits"},
     [LENET5_EVIDENCE_BESIDE] = {"beside", "something stands before or behind the number"},
-    [LENET5_EVIDENCE_BROKEN] = {"broken", "it may be a part of what stands beside it"},
+    [LENET5_EVIDENCE_BROKEN] = {"broken", "it may be a part of what stands beside it, or two numbers"},
     [LENET5_EVIDENCE_COMPANY] = {"company", "the other lines are hardly numbers"},
     [LENET5_EVIDENCE_ALONE] = {"alone", "nothing else is there to compare it with"},
     [LENET5_EVIDENCE_CUT] = {"cut", "digits touch"},
@@ -183,7 +185,8 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
     value[LENET5_EVIDENCE_ANY] = any;
     value[LENET5_EVIDENCE_ALONE] = 1; /* as long as no other line is known */
-    value[LENET5_EVIDENCE_BROKEN] = fmax(0, 1 - line->gap / FAR);
+    value[LENET5_EVIDENCE_BROKEN] =
+        fmax(fmax(0, 1 - line->gap / FAR), fmin(1, (line->widest - WIDE) / (WIDEST - WIDE)));
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
     value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best) + HOLE * (double)line->holes);
