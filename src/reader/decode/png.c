@@ -17,17 +17,17 @@ static lenet5_status fail(const png_image *image, const picture_file *file, lene
                        "%s: begins as a PNG but cannot be decoded (%s); save it again", file->name, image->message);
 }
 
+/* The picture of grey levels or colours; the grey levels become its own. */
 static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint8_t *pixels, lenet5_error *error)
 {
+    if (image->format & PNG_FORMAT_FLAG_COLOR) {
+        const lenet5_status status = lenet5_mix(picture, pixels, image->width, image->height, error);
+        free(pixels);
+        return status;
+    }
     const size_t count = (size_t)image->width * image->height;
-    const bool colour = image->format & PNG_FORMAT_FLAG_COLOR;
-    if (colour)
-        return lenet5_mix(picture, pixels, image->width, image->height, error);
-    lenet5_picture grey = {image->width, image->height, malloc(count)};
-    if (!grey.grey)
-        return lenet5_fail_memory(error);
-    memcpy(grey.grey, pixels, count);
-    *picture = grey;
+    uint8_t *grey = realloc(pixels, count); /* there was more of them, with opacity or of 16 bits */
+    *picture = (lenet5_picture){image->width, image->height, grey ? grey : pixels};
     return LENET5_OK;
 }
 
@@ -84,9 +84,7 @@ static lenet5_status read_stretched(lenet5_picture *picture, const picture_file 
         return status;
     lenet5_picture_free(picture);
     stretch(pixels, (size_t)image.width * image.height * (colour ? 3 : 1));
-    status = take_pixels(picture, &image, pixels, error);
-    free(pixels);
-    return status;
+    return take_pixels(picture, &image, pixels, error);
 }
 
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error)
@@ -95,9 +93,9 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *fil
     uint8_t *pixels;
     if (!png_image_begin_read_from_memory(&image, file->bytes, file->size))
         return fail(&image, file, error);
-    const bool deep = image.format & PNG_FORMAT_FLAG_LINEAR && !(image.format & PNG_FORMAT_FLAG_ALPHA);
-    const bool colour = image.format & PNG_FORMAT_FLAG_COLOR;
-    image.format = colour ? PNG_FORMAT_RGBA : PNG_FORMAT_GA;
+    const bool transparent = image.format & PNG_FORMAT_FLAG_ALPHA;
+    const bool deep = image.format & PNG_FORMAT_FLAG_LINEAR && !transparent;
+    image.format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA; /* of 8 bits: RGB or grey, A last */
     image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* as everyone means it who writes no gamma */
     lenet5_status status = lenet5_check_picture_size(image.width, image.height, file, error);
     if (status != LENET5_OK) {
@@ -107,8 +105,8 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *fil
     status = read_pixels(&pixels, &image, file, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_lay_on_paper(pixels, (size_t)image.width * image.height, colour ? 3 : 1);
+    if (transparent)
+        lenet5_lay_on_paper(pixels, (size_t)image.width * image.height, image.format & PNG_FORMAT_FLAG_COLOR ? 3 : 1);
     status = take_pixels(picture, &image, pixels, error);
-    free(pixels);
     return status == LENET5_OK && deep && is_dark(picture) ? read_stretched(picture, file, error) : status;
 }

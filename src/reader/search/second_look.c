@@ -7,7 +7,7 @@
  */
 #include "second_look.h"
 
-#include <math.h>
+#include <string.h>
 
 #define SLANT 0.3f /* pixels to the right for each row down */
 
@@ -15,15 +15,14 @@ enum { SIDE = LENET5_PICTURE_SIDE, FRAME = 6 }; /* columns of paper on each side
 
 /* A picture with paper around it, so that every pixel has neighbours. */
 typedef struct framed {
-    float ink[SIDE + 2][SIDE + 2 * FRAME]; /* a row of paper above and below */
+    uint8_t ink[SIDE + 2][SIDE + 2 * FRAME]; /* a row of paper above and below */
 } framed;
 
 static void put_in_frame(framed *f, const uint8_t *picture)
 {
     *f = (framed){0};
     for (size_t y = 0; y < SIDE; y++)
-        for (size_t x = 0; x < SIDE; x++)
-            f->ink[y + 1][x + FRAME] = (float)picture[y * SIDE + x];
+        memcpy(f->ink[y + 1] + FRAME, picture + y * SIDE, SIDE);
 }
 
 static void lean(uint8_t varied[LENET5_PICTURE_BYTES], const framed *f, float slant)
@@ -32,33 +31,35 @@ static void lean(uint8_t varied[LENET5_PICTURE_BYTES], const framed *f, float sl
         const float shift = slant * ((float)y - (SIDE - 1) / 2.0f) + FRAME;
         const size_t first = (size_t)shift; /* rounded down, for FRAME keeps it above 0 */
         const float share = shift - (float)first;
-        const float *ink = f->ink[y + 1] + first;
+        const uint8_t *ink = f->ink[y + 1] + first;
         for (size_t x = 0; x < SIDE; x++)
-            varied[y * SIDE + x] = (uint8_t)((1 - share) * ink[x] + share * ink[x + 1] + 0.5f);
+            varied[y * SIDE + x] = (uint8_t)((1 - share) * (float)ink[x] + share * (float)ink[x + 1] + 0.5f);
     }
 }
 
-/* Half a pixel more of ink on every side: the mean of a pixel and the most of its neighbours. */
-static float thicker(float here, float a, float b, float c, float d)
+static uint8_t more(uint8_t a, uint8_t b)
 {
-    return (here + fmaxf(fmaxf(fmaxf(a, b), fmaxf(c, d)), here)) / 2;
+    return a > b ? a : b;
 }
 
-/* Likewise of paper. */
-static float thinner(float here, float a, float b, float c, float d)
+static uint8_t less(uint8_t a, uint8_t b)
 {
-    return (here + fminf(fminf(fminf(a, b), fminf(c, d)), here)) / 2;
+    return a < b ? a : b;
 }
 
+/* Half a pixel more of ink on every side: the mean of a pixel and the most of its neighbours. Likewise of paper. */
 static void change_pen(uint8_t wide[LENET5_PICTURE_BYTES], uint8_t narrow[LENET5_PICTURE_BYTES], const framed *f)
 {
-    for (size_t y = 0; y < SIDE; y++)
+    for (size_t y = 0; y < SIDE; y++) {
+        const uint8_t *here = f->ink[y + 1] + FRAME, *above = f->ink[y] + FRAME, *below = f->ink[y + 2] + FRAME;
         for (size_t x = 0; x < SIDE; x++) {
-            const float *here = &f->ink[y + 1][x + FRAME], *above = &f->ink[y][x + FRAME];
-            const float *below = &f->ink[y + 2][x + FRAME];
-            wide[y * SIDE + x] = (uint8_t)thicker(here[0], here[-1], here[1], above[0], below[0]);
-            narrow[y * SIDE + x] = (uint8_t)thinner(here[0], here[-1], here[1], above[0], below[0]);
+            const uint8_t left = (here - 1)[x], right = (here + 1)[x];
+            const uint8_t most = more(more(more(left, right), more(above[x], below[x])), here[x]);
+            const uint8_t least = less(less(less(left, right), less(above[x], below[x])), here[x]);
+            wide[y * SIDE + x] = (uint8_t)((here[x] + most) / 2);
+            narrow[y * SIDE + x] = (uint8_t)((here[x] + least) / 2);
         }
+    }
 }
 
 void lenet5_second_looks(uint8_t varied[SECOND_LOOKS][LENET5_PICTURE_BYTES],
