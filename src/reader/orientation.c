@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "page/blank.h"
 #include "page/turn.h"
 #include "search/evidence.h"
 
@@ -69,14 +68,12 @@ static evidence evidence_of(const lenet5_reading *reading, bool turned)
 
 /* ---- The sample ----------------------------------------------------------------------------------------------- */
 
-static size_t ink_in(const ink_map *map, const span *s)
+/* Pixels of ink in a row, from one column to another. */
+static size_t ink_in(const uint8_t *row, size_t left, size_t right)
 {
-    size_t ink = 0;
-    for (size_t y = s->top; y < s->bottom; y++) {
-        const uint8_t *row = map->ink + y * map->width;
-        for (size_t x = after_blank(row, s->left, s->right); x < s->right; x = after_blank(row, x + 1, s->right))
-            ink += row[x] >= SURELY_INK;
-    }
+    uint32_t ink = 0;
+    for (size_t x = left; x < right; x++)
+        ink += row[x] >= SURELY_INK;
     return ink;
 }
 
@@ -85,9 +82,14 @@ static span bounds_of_ink(const ink_map *map)
     span b = EMPTY_SPAN;
     for (size_t y = 0; y < map->height; y++) {
         const uint8_t *row = map->ink + y * map->width;
-        for (size_t x = after_blank(row, 0, map->width); x < map->width; x = after_blank(row, x + 1, map->width))
-            if (row[x] >= SURELY_INK)
-                b = span_of_both(b, (span){x, y, x + 1, y + 1});
+        size_t left = 0, right = map->width;
+        if (ink_in(row, left, right) == 0)
+            continue;
+        while (row[left] < SURELY_INK)
+            left++;
+        while (row[right - 1] < SURELY_INK)
+            right--;
+        b = span_of_both(b, (span){left, y, right, y + 1});
     }
     return b;
 }
@@ -102,25 +104,39 @@ static span with_paper(span part, const ink_map *map)
     return part;
 }
 
+/* The window with most ink. Their columns come first, rows of them one below the other. */
+static span fullest(const span windows[WINDOWS * WINDOWS], const ink_map *map)
+{
+    size_t ink[WINDOWS * WINDOWS] = {0}, best = 0;
+    for (size_t y = windows[0].top; y < windows[WINDOWS * WINDOWS - 1].bottom; y++)
+        for (size_t column = 0, here = 0; column < WINDOWS; column++) {
+            const span *first = &windows[column];
+            if (column == 0 || first->left > (first - 1)->left) /* else it is as wide as all of them */
+                here = ink_in(map->ink + y * map->width, first->left, first->right);
+            for (size_t i = column; i < WINDOWS * WINDOWS; i += WINDOWS)
+                ink[i] += y >= windows[i].top && y < windows[i].bottom ? here : 0;
+        }
+    for (size_t i = 1; i < WINDOWS * WINDOWS; i++)
+        best = ink[i] > ink[best] ? i : best;
+    return windows[best];
+}
+
 /* The part of the map that is looked at: all ink, or where there is most of it. */
 static span sample_of(const ink_map *map)
 {
     const span all = bounds_of_ink(map);
-    size_t wide = all.right - all.left, tall = all.bottom - all.top, most = 0;
-    span best = all;
+    size_t wide = all.right - all.left, tall = all.bottom - all.top;
     if (all.right == 0 || wide <= SAMPLE_PIXELS / tall)
         return all.right == 0 ? all : with_paper(all, map);
     while (wide > SAMPLE_PIXELS / tall)
         *(wide > tall ? &wide : &tall) /= 2;
+    span windows[WINDOWS * WINDOWS];
     for (size_t i = 0; i < WINDOWS * WINDOWS; i++) {
         const size_t left = all.left + (all.right - all.left - wide) * (i % WINDOWS) / (WINDOWS - 1);
         const size_t top = all.top + (all.bottom - all.top - tall) * (i / WINDOWS) / (WINDOWS - 1);
-        const span part = {left, top, left + wide, top + tall};
-        const size_t ink = ink_in(map, &part);
-        best = ink > most ? part : best;
-        most = ink > most ? ink : most;
+        windows[i] = (span){left, top, left + wide, top + tall};
     }
-    return best;
+    return fullest(windows, map);
 }
 
 /* What a sample gives from one side; nothing where it is crowded. */

@@ -15,6 +15,7 @@
 /* Ink in a row, as long as nothing but ink follows. */
 typedef struct run {
     uint32_t y, first, end, label;
+    uint32_t below; /* pixels that are right below ink */
 } run;
 
 typedef struct labelling {
@@ -73,17 +74,19 @@ static bool new_run(labelling *l, const run *r)
 }
 
 /*
- * What the runs above a run are called that touch it, at the corners too; 0: there are none. above: the first of the
+ * Gives a run the label of the runs above that touch it, at the corners too; 0: there are none. above: the first of the
  * row above that may do so, which becomes that for the next run; end: where the row above ends.
  */
-static uint32_t label_above(labelling *l, const run *r, size_t *above, size_t end)
+static void look_above(labelling *l, run *r, size_t *above, size_t end)
 {
-    uint32_t label = 0;
     while (*above < end && l->runs[*above].end < r->first)
         ++*above;
-    for (size_t i = *above; i < end && l->runs[i].first <= r->end; i++)
-        label = join(l, label, l->runs[i].label);
-    return label;
+    for (size_t i = *above; i < end && l->runs[i].first <= r->end; i++) {
+        const run *a = &l->runs[i];
+        const uint32_t first = a->first > r->first ? a->first : r->first, last = a->end < r->end ? a->end : r->end;
+        r->below += last > first ? last - first : 0;
+        r->label = join(l, r->label, a->label);
+    }
 }
 
 /* The runs of a row. above: the first of the row above. */
@@ -99,8 +102,8 @@ static bool label_row(labelling *l, size_t y, size_t above)
             x++;
             continue;
         }
-        run r = {(uint32_t)y, (uint32_t)first, (uint32_t)x, 0};
-        r.label = label_above(l, &r, &above, end);
+        run r = {(uint32_t)y, (uint32_t)first, (uint32_t)x, 0, 0};
+        look_above(l, &r, &above, end);
         if ((r.label == 0 && !new_label(l, &r.label)) || !new_run(l, &r))
             return false;
     }
@@ -201,14 +204,17 @@ static void paint(components *found, const labelling *l)
     }
 }
 
-/* Measures components by their runs, once all labels are painted. */
+/* Measures components by their runs. A run has an edge at its ends, and above and below each of its pixels but where it
+ * is below another one; that one is of the same component and has none there either. */
 static void measure_runs(components *found, const labelling *l)
 {
     for (size_t i = 0; i < l->run_count; i++) {
         const run *r = &l->runs[i];
-        const uint32_t *labels = found->labels + r->y * l->map->width, label = l->parent[r->label];
+        const uint32_t label = l->parent[r->label];
         assert(label > 0 && label <= found->count);
-        grow(&found->list[label - 1], r->y, r->first, r->end, edge_of(labels, l->map, r->y, r->first, r->end));
+        component *c = &found->list[label - 1];
+        grow(c, r->y, r->first, r->end, 2 + 2 * (size_t)(r->end - r->first));
+        c->edge -= 2 * (size_t)r->below;
     }
     find_centres(found);
 }
