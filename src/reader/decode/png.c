@@ -96,7 +96,7 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *fil
     const bool transparent = image.format & PNG_FORMAT_FLAG_ALPHA;
     const bool deep = image.format & PNG_FORMAT_FLAG_LINEAR && !transparent;
     image.format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA; /* of 8 bits: RGB or grey, A last */
-    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB; /* as everyone means it who writes no gamma */
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;                      /* as everyone means it who writes no gamma */
     lenet5_status status = lenet5_check_picture_size(image.width, image.height, file, error);
     if (status != LENET5_OK) {
         png_image_free(&image);

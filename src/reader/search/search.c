@@ -219,10 +219,12 @@ typedef struct prefix {
     double strongest; /* of the best of them, which read.arc describes */
     double promise;   /* weight times the best that can follow */
     int32_t state;
+    uint32_t key; /* a hash of the text */
 } prefix;
 
 typedef struct beam {
     size_t count;
+    uint32_t key[BEAM]; /* of each prefix, close together to be looked for */
     prefix list[BEAM];
 } beam;
 
@@ -241,30 +243,46 @@ static void add_way(prefix *to, const prefix *way)
     }
 }
 
+static void put(beam *b, size_t at, const prefix *p)
+{
+    b->key[at] = p->key;
+    b->list[at] = *p;
+}
+
+static size_t least_promising(const beam *b)
+{
+    size_t worst = 0;
+    for (size_t i = 1; i < b->count; i++)
+        worst = b->list[i].promise < b->list[worst].promise ? i : worst;
+    return worst;
+}
+
 /* Adds a way to read a string to a node; the least promising prefix gives way where there is no room. Returns how many
  * prefixes it may have been compared with. */
 static size_t offer(beam *b, const prefix *p)
 {
     const size_t compared = b->count + 1;
-    size_t worst = 0;
     for (size_t i = 0; i < b->count; i++) {
         prefix *other = &b->list[i];
-        if (other->state == p->state && same_text(other, p)) {
+        if (b->key[i] == p->key && other->state == p->state && same_text(other, p)) {
             add_way(other, p);
             return compared;
         }
-        worst = other->promise < b->list[worst].promise ? i : worst;
     }
-    if (b->count < BEAM)
-        b->list[b->count++] = *p;
-    else if (p->promise > b->list[worst].promise)
-        b->list[worst] = *p;
+    if (b->count < BEAM) {
+        put(b, b->count++, p);
+        return compared;
+    }
+    const size_t worst = least_promising(b);
+    if (p->promise > b->list[worst].promise)
+        put(b, worst, p);
     return compared;
 }
 
 /* Writes a symbol behind a prefix, if it is a part of the string. */
-static void write_symbol(solution *s, const grammar *f, unsigned symbol, size_t arc_number)
+static void write_symbol(prefix *p, const grammar *f, unsigned symbol, size_t arc_number)
 {
+    solution *s = &p->read;
     if (!is_digit(symbol) && !f->tells) {
         s->untold += f->notes;
         s->masked += !f->notes;
@@ -274,6 +292,7 @@ static void write_symbol(solution *s, const grammar *f, unsigned symbol, size_t 
     s->arc[s->length] = (uint32_t)arc_number;
     s->digits[s->length++] = lenet5_symbols[symbol];
     s->digits[s->length] = '\0';
+    p->key = p->key * (SYMBOLS + 1) + symbol + 1;
 }
 
 static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const future *f,
@@ -294,7 +313,7 @@ static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar
         longer.strongest *= w;
         longer.promise = longer.weight * ahead;
         longer.state = next;
-        write_symbol(&longer.read, format, symbol, arc_number);
+        write_symbol(&longer, format, symbol, arc_number);
         compared += offer(&beams[a->last], &longer);
     }
     return compared;
@@ -406,7 +425,9 @@ static lenet5_status search(solution *solutions, size_t *count, const task *t, c
 {
     future ahead = {0};
     const graph *g = t->g;
-    beam *beams = calloc(g->nodes, sizeof *beams);
+    beam *beams = malloc(g->nodes * sizeof *beams);
+    for (size_t node = 0; beams && node < g->nodes; node++)
+        beams[node].count = 0;
     lenet5_status status = beams ? find_future(&ahead, g, f, t->budget, error) : lenet5_fail_memory(error);
     const double best = status == LENET5_OK ? best_from_all(&ahead, g, f) : 0;
     if (best > 0) {
