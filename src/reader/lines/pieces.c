@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "cells.h"
 #include "holes.h"
+#include "reader/page/blank.h"
 #include "sort.h"
 #include "straighten.h"
 
@@ -278,8 +279,9 @@ static void own_edges(text_line *l)
 {
     const size_t width = l->map.width;
     for (int round = 0; round < 2; round++)
-        for (size_t y = 1; y + 1 < l->map.height; y++)
-            for (size_t x = 1; x + 1 < width; x++) {
+        for (size_t y = 1; y + 1 < l->map.height; y++) {
+            const uint8_t *row = l->map.ink + y * width;
+            for (size_t x = after_blank(row, 1, width); x + 1 < width; x = after_blank(row, x + 1, width)) {
                 const size_t at = y * width + x;
                 if (l->owner[at] || l->map.ink[at] < EDGE)
                     continue;
@@ -293,6 +295,7 @@ static void own_edges(text_line *l)
                     *s = span_of_both(*s, here);
                 }
             }
+        }
 }
 
 /* The cell whose middle is nearest to a component's centre of mass. */
