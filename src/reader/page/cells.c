@@ -299,7 +299,7 @@ static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budge
 {
     components c;
     size_t fields = 0, cells = 0;
-    lenet5_status status = lenet5_find_components(&c, map, b, error);
+    lenet5_status status = lenet5_list_components(&c, map, b, error);
     if (status != LENET5_OK)
         return status;
     filling *tables = calloc(found->field_count + 1, sizeof *tables);

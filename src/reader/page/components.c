@@ -193,17 +193,6 @@ void lenet5_measure_components(components *found, const ink_map *map)
     find_centres(found);
 }
 
-/* Paints a map's labels with the numbers of components. */
-static void paint(components *found, const labelling *l)
-{
-    for (size_t i = 0; i < l->run_count; i++) {
-        const run *r = &l->runs[i];
-        uint32_t *labels = found->labels + r->y * l->map->width;
-        for (size_t x = r->first; x < r->end; x++)
-            labels[x] = l->parent[r->label];
-    }
-}
-
 /* Measures components by their runs. A run has an edge at its ends, and above and below each of its pixels but where it
  * is below another one; that one is of the same component and has none there either. */
 static void measure_runs(components *found, const labelling *l)
@@ -229,15 +218,28 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     if (found->count > MOST_COMPONENTS)
         return LENET5_CROWDED;
     found->list = calloc(found->count + 1, sizeof *found->list);
-    found->labels = calloc(l->map->width * l->map->height, sizeof *found->labels);
-    if (!found->list || !found->labels)
+    if (!found->list)
         return lenet5_fail_memory(error);
-    paint(found, l);
     measure_runs(found, l);
     return LENET5_OK;
 }
 
-lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
+/* Paints a map with the numbers of components. */
+static lenet5_status paint(components *found, const labelling *l, lenet5_error *error)
+{
+    found->labels = calloc(l->map->width * l->map->height, sizeof *found->labels);
+    if (!found->labels)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < l->run_count; i++) {
+        const run *r = &l->runs[i];
+        uint32_t *labels = found->labels + r->y * l->map->width;
+        for (size_t x = r->first; x < r->end; x++)
+            labels[x] = l->parent[r->label];
+    }
+    return LENET5_OK;
+}
+
+static lenet5_status find(components *found, const ink_map *map, bool labels, budget *b, lenet5_error *error)
 {
     labelling l = {.map = map, .count = 1, .room = 256, .run_room = 256, .budget = b};
     *found = (components){0};
@@ -246,11 +248,23 @@ lenet5_status lenet5_find_components(components *found, const ink_map *map, budg
     lenet5_status status = l.parent && l.runs ? label_runs(&l, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK)
         status = list_components(found, &l, error);
+    if (status == LENET5_OK && labels)
+        status = paint(found, &l, error);
     free(l.parent);
     free(l.runs);
     if (status != LENET5_OK)
         lenet5_components_free(found);
     return status;
+}
+
+lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
+{
+    return find(found, map, true, b, error);
+}
+
+lenet5_status lenet5_list_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
+{
+    return find(found, map, false, b, error);
 }
 
 lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error)

@@ -21,11 +21,14 @@ typedef struct component {
 typedef struct components {
     size_t count;
     component *list;  /* (count) */
-    uint32_t *labels; /* (height, width): number in the list, from 1; 0 for paper */
+    uint32_t *labels; /* (height, width): number in the list, from 1; 0 for paper. NULL where they are only listed */
 } components;
 
 /* Ink that touches, at the corners too, is one component. They are in the order of their first pixels, row by row. */
 lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error);
+
+/* The same without labels, in half the time. */
+lenet5_status lenet5_list_components(components *found, const ink_map *map, budget *b, lenet5_error *error);
 
 /* Adds components that have no pixels yet. */
 lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error);

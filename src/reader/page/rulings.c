@@ -73,7 +73,7 @@ static lenet5_status height_of_writing(double *height, const ink_map *map, doubl
 {
     components c;
     *height = 0;
-    lenet5_status status = lenet5_find_components(&c, map, b, error);
+    lenet5_status status = lenet5_list_components(&c, map, b, error);
     if (status != LENET5_OK)
         return status;
     weighed *list = malloc((c.count + 1) * sizeof *list);
