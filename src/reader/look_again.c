@@ -9,7 +9,7 @@
 #include "search/second_look.h"
 
 #define OTHERS 3      /* times that networks besides the committee are asked: of digits, of signs, and of pairs */
-#define HOPELESS 0.01 /* the greatest probability of a string at which no further look is worth its time */
+#define HOPELESS 0.05 /* the greatest probability of a string at which no further look is worth its time: it is no number */
 
 /* Shows a digit to the network again, varied. */
 static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture)
