@@ -209,6 +209,19 @@ static bool may_be_turned(const evidence *upright, size_t strokes)
     return is_clear(&(evidence){most, (double)most, BEST}, upright, 1);
 }
 
+/* Whether so many digits are in sure strings that a page does not lie on its side, though it may be upside down: there
+ * 0, 1, 6, 8 and 9 are digits too. */
+static bool is_level(const lenet5_reading *upright)
+{
+    size_t digits = 0, sure = 0;
+    for (size_t i = 0; i < upright->count; i++) {
+        const lenet5_read_line *l = &upright->lines[i];
+        digits += l->digits;
+        sure += l->digits > 1 && l->string[0].probability >= CLEAR ? l->digits : 0;
+    }
+    return sure >= MANY && (double)sure >= CLEAR_SHARE * (double)digits;
+}
+
 lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
                                lenet5_error *error)
 {
@@ -220,7 +233,9 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
         !may_be_turned(&as_it_is, p->strokes))
         return LENET5_OK;
     const span part = sample_of(map);
-    for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
+    const bool level = is_level(upright);
+    for (unsigned turn = level ? QUARTERS / 2 : 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK;
+         turn += level ? QUARTERS : 1) {
         evidence e;
         status = try_turn(&e, map, &part, turn, p, error);
         if (status == LENET5_OK && is_clear(&e, &as_it_is, turn) && is_better(&e, &best)) {
