@@ -245,9 +245,11 @@ static void centre(uint8_t picture[LENET5_PICTURE_BYTES], double fitted[FIT][FIT
     const size_t left = offset_for(x_moment / mass, width);
     const size_t top = offset_for(y_moment / mass, height);
     memset(picture, 0, LENET5_PICTURE_BYTES);
-    for (size_t y = 0; y < height; y++)
+    for (size_t y = 0; y < height; y++) {
+        uint8_t *restrict row = picture + (top + y) * LENET5_PICTURE_SIDE + left;
         for (size_t x = 0; x < width; x++)
-            picture[(top + y) * LENET5_PICTURE_SIDE + left + x] = (uint8_t)(255 * fitted[y][x] / strongest + 0.5);
+            row[x] = (uint8_t)(int)(255 * fitted[y][x] / strongest + 0.5);
+    }
 }
 
 static void normalise_box(uint8_t picture[LENET5_PICTURE_BYTES], const source *s, const box *b)

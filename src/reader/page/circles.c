@@ -98,10 +98,10 @@ static double off(const ellipse *e, const point *p)
 /* The ellipse x² + p y² + q x + r y + s = 0, by weighted squares; places are taken from e, to be near 1. */
 static bool fit_once(ellipse *e, const point *list, size_t count)
 {
-    const double scale = fmax(e->a, e->b);
+    const double scale = fmax(e->a, e->b), to_one = 1 / scale;
     double m[4][5] = {{0}};
     for (size_t i = 0; i < count; i++) {
-        const double x = (list[i].x - e->x) / scale, y = (list[i].y - e->y) / scale;
+        const double x = (list[i].x - e->x) * to_one, y = (list[i].y - e->y) * to_one;
         const double row[5] = {y * y, x, y, 1, -x * x};
         for (int k = 0; k < 4; k++)
             for (int j = k; j < 5; j++)
@@ -125,7 +125,20 @@ static bool has_settled(const ellipse *before, const ellipse *e)
     return fabs(e->x - before->x) + fabs(e->y - before->y) + fabs(e->a - before->a) + fabs(e->b - before->b) < SETTLED;
 }
 
-/* Points that are far off count for less (Cauchy's weights), from one round to the next. */
+/* Points that are far off, as off() says, count for less (Cauchy's weights). */
+static void weigh(point *list, size_t count, const ellipse *e)
+{
+    const double least = fmin(e->a, e->b), near = 0.5 + 0.02 * least;
+    const double per_a = 1 / (e->a * e->a), per_b = 1 / (e->b * e->b), per_near = 1 / (near * near);
+    for (size_t i = 0; i < count; i++) {
+        const double x = list[i].x - e->x, y = list[i].y - e->y, square = x * x * per_a + y * y * per_b;
+        const double share = 1 - 1 / sqrt(square);
+        const double far = square > 0 ? (x * x + y * y) * share * share : least * least;
+        list[i].weight = 1 / (1 + far * per_near);
+    }
+}
+
+/* From one round to the next the weights are those of the last ellipse. */
 static bool fit(ellipse *e, point *list, size_t count)
 {
     for (int round = 0; round < ROUNDS; round++) {
@@ -134,11 +147,7 @@ static bool fit(ellipse *e, point *list, size_t count)
             return false;
         if (has_settled(&before, e))
             break;
-        const double near = 0.5 + 0.02 * fmin(e->a, e->b);
-        for (size_t i = 0; i < count; i++) {
-            const double far = off(e, &list[i]) / near;
-            list[i].weight = 1 / (1 + far * far);
-        }
+        weigh(list, count, e);
     }
     return fmin(e->a, e->b) >= LEAST_ASPECT * fmax(e->a, e->b);
 }

@@ -443,11 +443,11 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
 
 double lenet5_ink_between(const ink_map *map, double x, double y)
 {
-    const double left = floor(x), top = floor(y);
-    if (left < 0 || top < 0 || left + 1 >= (double)map->width || top + 1 >= (double)map->height)
+    if (x < 0 || y < 0 || x + 1 >= (double)map->width || y + 1 >= (double)map->height)
         return 0;
-    const uint8_t *at = map->ink + (size_t)top * map->width + (size_t)left;
-    const double fx = x - left, fy = y - top;
+    const size_t left = (size_t)x, top = (size_t)y;
+    const uint8_t *at = map->ink + top * map->width + left;
+    const double fx = x - (double)left, fy = y - (double)top;
     return (1 - fy) * ((1 - fx) * at[0] + fx * at[1]) + fy * ((1 - fx) * at[map->width] + fx * at[map->width + 1]);
 }
 
