@@ -8,7 +8,7 @@
 #include "search/evidence.h"
 #include "search/second_look.h"
 
-#define OTHERS 3      /* times that networks besides the committee are asked: of digits, of signs, and of pairs */
+#define OTHERS 2      /* networks besides the committee */
 #define HOPELESS 0.05 /* the greatest probability of a string at which no further look is worth its time: it is no number */
 
 /* Shows a digit to the network again, varied. */
@@ -84,7 +84,7 @@ static double share_of_pair(const float posterior[LENET5_CLASSES + 1])
 
 /* Shows the network for signs what two digits have been cut from: a sign in halves, as of %, may look like two digits.
  * Two digits together it calls rubbish. */
-static void ask_pairs(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
+static void ask_pairs_together(looks *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
 {
     posteriors signs;
     const uint8_t *pictures[LENET5_LANES];
@@ -119,12 +119,28 @@ static lenet5_status ask_others(looks *seen, page *p, const graph *g, const solu
         status = lenet5_spend(&p->budget, LANES_WORK * OTHERS, error);
         if (status == LENET5_OK)
             ask_others_together(seen, i, p->reader, g, s);
-        if (status == LENET5_OK && i + 1 < s->length)
-            ask_pairs(seen, i, p->reader, g, s);
     }
     for (size_t i = 0; i < s->length && status == LENET5_OK; i++)
         hope(seen, i, symbol_of(s->digits[i]));
     return status;
+}
+
+static lenet5_status ask_pairs(looks *seen, page *p, const graph *g, const solution *s, lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i + 1 < s->length && status == LENET5_OK; i += LENET5_LANES) {
+        status = lenet5_spend(&p->budget, LANES_WORK, error);
+        if (status == LENET5_OK)
+            ask_pairs_together(seen, i, p->reader, g, s);
+    }
+    return status;
+}
+
+/* Whether a string may be a number by what the networks have said of it so far. */
+static bool is_hopeful(double value[LENET5_EVIDENCE], const graph *g, const solution *s, const looks *seen)
+{
+    lenet5_gather_looks(value, g, s, seen);
+    return lenet5_most_belief(value) >= HOPELESS;
 }
 
 /* The digit that the other network doubts most, of those whose variants are unknown; the string's length: none. */
@@ -146,11 +162,10 @@ lenet5_status lenet5_look_again(double value[LENET5_EVIDENCE], page *p, const gr
     looks seen = {0};
     assert(s->length <= LENET5_MAX_STRING);
     lenet5_status status = ask_others(&seen, p, g, s, error);
-    if (status != LENET5_OK)
-        return status;
+    if (status == LENET5_OK && is_hopeful(value, g, s, &seen))
+        status = ask_pairs(&seen, p, g, s, error);
     for (size_t i = most_doubtful(&seen, s); i < s->length && status == LENET5_OK; i = most_doubtful(&seen, s)) {
-        lenet5_gather_looks(value, g, s, &seen);
-        if (lenet5_most_belief(value) < HOPELESS)
+        if (!is_hopeful(value, g, s, &seen))
             break;
         status = lenet5_spend(&p->budget, LANES_WORK * p->reader->committee->count, error);
         if (status == LENET5_OK)
