@@ -110,7 +110,8 @@ static void copy_own(uint8_t *restrict to, const uint8_t *restrict ink, const ui
 {
     for (size_t i = 0; i < count; i++) {
         const uint16_t piece = (uint16_t)(owner[i] - 1 - first);
-        to[i] = piece < (uint16_t)(last - first) ? ink[i] : 0;
+        const uint8_t own = piece < (uint16_t)(last - first) ? UINT8_MAX : 0;
+        to[i] = ink[i] & own; /* without a choice, for vectors */
     }
 }
 
@@ -124,8 +125,8 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
                  (uint16_t)a->last);
     }
     lenet5_normalise_ink(a->picture, ink, width, a->box.bottom - a->box.top);
-    const footing beside = lenet5_footing(l, a->first, a->last);
-    a->is_whole = is_whole(l, a->first, a->last) && beside.height > 0;
+    const footing beside = is_whole(l, a->first, a->last) ? lenet5_footing(l, a->first, a->last) : (footing){0};
+    a->is_whole = beside.height > 0;
     if (a->is_whole)
         lenet5_measure_mark(a->look, ink, &a->box, &beside);
 }

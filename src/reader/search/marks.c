@@ -75,11 +75,10 @@ typedef struct rows {
     double count, y1, y2, y3, y4, x, xy, xy2, xx;
 } rows;
 
-static bool in_corner(size_t x, size_t y, size_t width, size_t height)
+/* Whether a place along a side is near one of its ends. */
+static bool is_at_end(size_t at, size_t side)
 {
-    const double right = (double)width * (1 - CORNER), low = (double)height * (1 - CORNER);
-    const bool aside = (double)x < (double)width * CORNER || (double)x >= right;
-    return aside && ((double)y < (double)height * CORNER || (double)y >= low);
+    return (double)at < (double)side * CORNER || (double)at >= (double)side * (1 - CORNER);
 }
 
 /* Adds a row; returns whether there is ink in it. */
@@ -87,10 +86,11 @@ static bool add_row(rows *r, const uint8_t *ink, size_t width, size_t height, si
 {
     double sum = 0, moment = 0;
     bool before = false;
+    const bool at_end = is_at_end(y, height);
     for (size_t x = 0; x < width; x++) {
         const double here = (double)ink[y * width + x] / 255;
         const bool inside = ink[y * width + x] >= INK;
-        r->corners += in_corner(x, y, width, height) ? here : 0;
+        r->corners += at_end && is_at_end(x, width) ? here : 0;
         r->runs += inside && !before;
         r->layers += inside && (y == 0 || ink[(y - 1) * width + x] < INK);
         before = inside;
