@@ -157,6 +157,38 @@ static void doubtful_digits_are_not_turned_over(void **state)
     }
 }
 
+/* The work that it takes to find a turn of a page with five pairs of digits, each as probable as that. */
+static uint64_t work_to_turn(const ink_map *map, double probability)
+{
+    enum { PAIRS = 5 };
+    const lenet5_read_options options = {0};
+    lenet5_read_line lines[PAIRS];
+    unsigned quarters;
+    for (size_t i = 0; i < PAIRS; i++)
+        one_line(&lines[i], 2, probability, 0);
+    const lenet5_reading upright = {.count = PAIRS, .lines = lines};
+    page p = {.reader = reader, .options = &options, .budget = lenet5_budget_new(&options), .strokes = 2 * PAIRS};
+    assert_int_equal(lenet5_format_new(&p.format, &options, NULL), LENET5_OK);
+    assert_int_equal(lenet5_find_turn(&quarters, &upright, map, &p, NULL), LENET5_OK);
+    lenet5_format_free(&p.format);
+    return MOST_WORK - p.budget.left;
+}
+
+/* Trials are charged for, and a page that is sure as it is is not tried on its sides. */
+static void a_sure_page_takes_one_trial(void **state)
+{
+    (void)state;
+    char text[LENET5_MAX_STRING + 1];
+    raster drawn = draw(text, 8, 1);
+    for (size_t i = 0; i < drawn.width * drawn.height; i++)
+        drawn.pixels[i] = (uint8_t)(255 - drawn.pixels[i]);
+    const ink_map map = {drawn.width, drawn.height, drawn.pixels};
+    const uint64_t three = work_to_turn(&map, 0.5), one = work_to_turn(&map, 0.92), none = work_to_turn(&map, 0.99);
+    assert_true(none == 0 && one > 0);
+    assert_true(2 * one < three);
+    free(drawn.pixels);
+}
+
 /* Who looks on sees one reading, of the side that is chosen, and changes nothing. */
 static size_t stages;
 
@@ -196,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_turned_page_is_read),
         cmocka_unit_test(few_digits_are_never_turned),
         cmocka_unit_test(doubtful_digits_are_not_turned_over),
+        cmocka_unit_test(a_sure_page_takes_one_trial),
         cmocka_unit_test(one_reading_is_observed),
     };
     return cmocka_run_group_tests(tests, prepare_reading, end_reading);

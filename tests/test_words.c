@@ -7,6 +7,16 @@
 
 enum { COMPONENTS = 6 };
 
+/* Groups each of which has become a line of the reading, in their order. */
+static read_groups all_read(lenet5_reading *reading, const line_groups *groups)
+{
+    read_groups r;
+    assert_int_equal(lenet5_read_groups_new(&r, reading, groups, NULL), LENET5_OK);
+    for (size_t i = 0; i < groups->count; i++)
+        r.of[i] = i;
+    return r;
+}
+
 /* Components side by side, the first of which are a line that nothing speaks against; whether it is accepted. */
 static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
 {
@@ -21,10 +31,11 @@ static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
     const line_groups groups = {.components = {COMPONENTS, list, NULL}, .line = line, .count = 1, .list = &group};
     lenet5_read_line read = {.strings = 1, .digits = digits, .evidence[LENET5_EVIDENCE_ODDS] = CERTAIN};
     lenet5_reading reading = {.count = 1, .lines = &read};
-    size_t of[] = {0};
+    read_groups r = all_read(&reading, &groups);
     const lenet5_read_options options = {0};
     page p = {.options = &options, .budget = lenet5_budget_new(&options), .format.any = true};
-    assert_int_equal(lenet5_decide(&(read_groups){&reading, &groups, of}, &p, NULL), LENET5_OK);
+    assert_int_equal(lenet5_decide(&r, &p, NULL), LENET5_OK);
+    lenet5_read_groups_free(&r);
     assert_int_equal(reading.notes, read.decision == LENET5_ACCEPTED ? 0 : LENET5_NOTE_WORDS);
     return read.decision == LENET5_ACCEPTED;
 }
@@ -56,7 +67,6 @@ static size_t count_left(double first, double second, size_t digits, double unre
     int32_t line[COMPONENTS];
     line_group group[2];
     lenet5_read_line read[2];
-    size_t of[] = {0, 1};
     for (size_t i = 0; i < COMPONENTS; i++) {
         const size_t left = i == 0 ? 0 : 200 + 10 * i;
         list[i] = (component){.box = {left, 48, left + 8, 60}};
@@ -74,11 +84,13 @@ static size_t count_left(double first, double second, size_t digits, double unre
     const line_groups groups = {.components = {COMPONENTS, list, NULL}, .line = line, .count = 2, .list = group};
     lenet5_reading reading = {.count = 2, .lines = read};
     budget b = lenet5_budget_new(&(lenet5_read_options){0});
+    read_groups r = all_read(&reading, &groups);
     bool left_out;
-    assert_int_equal(lenet5_leave_out_words(&left_out, &(read_groups){&reading, &groups, of}, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_leave_out_words(&left_out, &r, &b, NULL), LENET5_OK);
     assert_int_equal(left_out, reading.count < 2);
     assert_int_equal(reading.notes, left_out ? LENET5_NOTE_WORDS : 0);
-    assert_int_equal(of[1], left_out ? NOT_READ : 1);
+    assert_int_equal(r.of[1], left_out ? NOT_READ : 1);
+    lenet5_read_groups_free(&r);
     return reading.count;
 }
 
@@ -103,11 +115,12 @@ static void a_sign_or_two_in_no_field_are_scraps(void **state)
                                {.digits = 2, .marks = 1, .decision = LENET5_UNSURE},
                                {.digits = 2, .decision = LENET5_ACCEPTED},
                                {.digits = 2, .decision = LENET5_UNSURE}};
-    size_t of[] = {0, 1, 2, 3};
     const line_groups groups = {.count = 4, .list = group};
     lenet5_reading reading = {.count = 4, .lines = read};
+    read_groups r = all_read(&reading, &groups);
     bool scrap[4];
-    lenet5_find_scraps(scrap, &(read_groups){&reading, &groups, of});
+    lenet5_find_scraps(scrap, &r);
+    lenet5_read_groups_free(&r);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(scrap[i], i == 0);
 }

@@ -139,30 +139,40 @@ static span sample_of(const ink_map *map)
     return fullest(windows, map);
 }
 
-/* What a sample gives from one side; nothing where it is crowded. */
-static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part, unsigned quarters, const page *p,
-                              lenet5_error *error)
+/* Reads a sample from one side. */
+static lenet5_status read_sample(evidence *e, const ink_map *map, const span *part, unsigned quarters, page *p,
+                                 lenet5_error *error)
 {
     raster turned;
     bool border;
     lenet5_reading reading = {0};
-    page trial = *p;
-    lenet5_read_options quiet = *p->options;
-    quiet.observer = NULL;
-    trial.options = &quiet;
-    trial.budget.left = p->budget.left < SAMPLE_WORK ? p->budget.left : SAMPLE_WORK;
-    *e = (evidence){0, 0, 0};
     lenet5_status status =
-        lenet5_turn(&turned, &(raster){map->width, map->height, map->ink}, *part, quarters, &trial.budget, error);
+        lenet5_turn(&turned, &(raster){map->width, map->height, map->ink}, *part, quarters, &p->budget, error);
     if (status != LENET5_OK)
         return status;
     const ink_map ink = {turned.width, turned.height, turned.pixels};
-    status =
-        lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, &trial, error);
+    status = lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, p, error);
     if (status == LENET5_OK)
         *e = evidence_of(&reading, true);
     lenet5_reading_free(&reading);
     free(turned.pixels);
+    return status;
+}
+
+/* What a sample gives from one side; nothing where it is crowded. The page is charged for it. */
+static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part, unsigned quarters, page *p,
+                              lenet5_error *error)
+{
+    page trial = *p;
+    lenet5_read_options quiet = *p->options;
+    quiet.observer = NULL;
+    trial.options = &quiet;
+    const uint64_t granted = p->budget.left < SAMPLE_WORK ? p->budget.left : SAMPLE_WORK;
+    trial.budget.left = granted;
+    *e = (evidence){0, 0, 0};
+    const lenet5_status status = read_sample(e, map, part, quarters, &trial, error);
+    p->budget.left -= granted - trial.budget.left;
+    p->budget.unchecked = trial.budget.unchecked;
     return status == LENET5_CROWDED ? LENET5_OK : status;
 }
 
@@ -222,7 +232,7 @@ static bool is_level(const lenet5_reading *upright)
     return sure >= MANY && (double)sure >= CLEAR_SHARE * (double)digits;
 }
 
-lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, const page *p,
+lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, page *p,
                                lenet5_error *error)
 {
     const evidence as_it_is = evidence_of(upright, false);
@@ -232,6 +242,7 @@ lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright
     if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
         !may_be_turned(&as_it_is, p->strokes))
         return LENET5_OK;
+    status = lenet5_check_time(&p->budget, 2 * map->width * map->height, error);
     const span part = sample_of(map);
     const bool level = is_level(upright);
     for (unsigned turn = level ? QUARTERS / 2 : 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK;

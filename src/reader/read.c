@@ -71,10 +71,11 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
     return status;
 }
 
-/* of: (groups->count) for each, the line of the reading that it became. */
-static lenet5_status read_each(lenet5_reading *reading, size_t *of, const line_groups *groups, const ink_map *map,
-                               const layout *printed, const sample *most, page *p, lenet5_error *error)
+static lenet5_status read_each(read_groups *r, const ink_map *map, const layout *printed, const sample *most, page *p,
+                               lenet5_error *error)
 {
+    lenet5_reading *reading = r->reading;
+    const line_groups *groups = r->groups;
     const size_t wanted = groups->count < most->lines ? groups->count : most->lines;
     lenet5_status status = LENET5_OK;
     size_t digits = 0;
@@ -84,7 +85,7 @@ static lenet5_status read_each(lenet5_reading *reading, size_t *of, const line_g
     for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
         const size_t before = reading->count, number = i * groups->count / wanted;
         status = read_line(reading, groups, number, map, printed, p, error);
-        of[number] = reading->count > before ? before : NOT_READ;
+        r->of[number] = reading->count > before ? before : NOT_READ;
         digits += reading->count > before ? reading->lines[before].digits : 0;
     }
     return status;
@@ -138,18 +139,15 @@ static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *erro
 static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
                               const layout *printed, const sample *most, page *p, lenet5_error *error)
 {
-    size_t *of = malloc((groups->count + 1) * sizeof *of);
-    read_groups read = {reading, groups, of};
-    lenet5_status status = of ? LENET5_OK : lenet5_fail_memory(error);
-    for (size_t i = 0; status == LENET5_OK && i < groups->count; i++)
-        of[i] = NOT_READ;
+    read_groups read;
+    lenet5_status status = lenet5_read_groups_new(&read, reading, groups, error);
     if (status == LENET5_OK)
-        status = read_each(reading, of, groups, map, printed, most, p, error);
+        status = read_each(&read, map, printed, most, p, error);
     if (status == LENET5_OK)
         status = lenet5_decide(&read, p, error);
     if (status == LENET5_OK && !is_sample(most))
         status = leave_out_words(&read, p, error);
-    free(of);
+    lenet5_read_groups_free(&read);
     return status;
 }
 

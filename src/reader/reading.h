@@ -3,6 +3,7 @@
 #define LENET5_READER_READING_H
 
 #include "lines/lines.h"
+#include "lines/near.h"
 #include "lines/pieces.h"
 #include "search/format.h"
 
@@ -45,8 +46,16 @@ void lenet5_weigh_company(lenet5_reading *reading, double threshold);
 typedef struct read_groups {
     lenet5_reading *reading;
     const line_groups *groups;
-    size_t *of; /* (groups->count): the line of the reading that each became, or NOT_READ */
+    size_t *of;     /* (groups->count): the line of the reading that each became, or NOT_READ */
+    span *boxes;    /* of the map's components */
+    near_rows near; /* these by their places */
 } read_groups;
+
+/* Groups of which none has been read yet; both arguments have to outlive them. Free them, whatever the status. */
+lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, const line_groups *groups,
+                                     lenet5_error *error);
+
+void lenet5_read_groups_free(read_groups *r);
 
 /* Drops lines of letters from a reading that has lines of digits too, and notes it; whether there were any. */
 lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);

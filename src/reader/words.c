@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "lines/near.h"
 #include "reading.h"
 
 #define WORD_BELIEF 0.05   /* in the likeliest string: a number that is hard to read has more */
@@ -28,6 +27,31 @@
 #define FLAT 3             /* times its height: a dash */
 #define LETTERS 2          /* beside it: one may be a mark, or a unit */
 #define ROW 32             /* pixels: about the height of a letter */
+
+lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, const line_groups *groups,
+                                     lenet5_error *error)
+{
+    const components *c = &groups->components;
+    *r = (read_groups){.reading = reading,
+                       .groups = groups,
+                       .of = malloc((groups->count + 1) * sizeof *r->of),
+                       .boxes = malloc((c->count + 1) * sizeof *r->boxes)};
+    if (!r->of || !r->boxes)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < groups->count; i++)
+        r->of[i] = NOT_READ;
+    for (size_t i = 0; i < c->count; i++)
+        r->boxes[i] = c->list[i].box;
+    return lenet5_near_new(&r->near, r->boxes, c->count, ROW, error);
+}
+
+void lenet5_read_groups_free(read_groups *r)
+{
+    lenet5_near_free(&r->near);
+    free(r->boxes);
+    free(r->of);
+    *r = (read_groups){0};
+}
 
 /* What was read in a line, or NULL. */
 static const lenet5_read_line *reading_of(const read_groups *r, size_t group)
@@ -59,16 +83,15 @@ static bool is_number(const read_groups *r, size_t k, double likely)
 }
 
 /* Whether letters stand beside a line, on its base line: those near it, and those near these. */
-static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t number, const letter_rule *rule,
-                             size_t *visited)
+static bool is_among_letters(const read_groups *r, size_t number, const letter_rule *rule, size_t *visited)
 {
     const line_group *group = &r->groups->list[number];
     const double high = (double)(group->box.bottom - group->box.top);
     const double middle = 0.5 * (double)(group->box.top + group->box.bottom);
-    near_search search = lenet5_near(rows, span_around(group->box, (LETTERS * (SPACING + 0.5)) * high, 0));
+    near_search search = lenet5_near(&r->near, span_around(group->box, (LETTERS * (SPACING + 0.5)) * high, 0));
     size_t letters = 0, beside = 0, k;
     while (lenet5_near_next(&search, &k)) {
-        const span *box = &rows->boxes[k];
+        const span *box = &r->boxes[k];
         const double tall = (double)(box->bottom - box->top);
         if (r->groups->line[k] == (int32_t)number || tall < rule->height * high || tall > LETTER_MOST * high ||
             (double)(box->right - box->left) > 2 * high ||
@@ -80,28 +103,6 @@ static bool is_among_letters(const read_groups *r, const near_rows *rows, size_t
     }
     *visited = search.visited;
     return letters >= LETTERS && beside > 0;
-}
-
-/* Finds lines of some kind: marked (r->reading->count) says which of them are. */
-typedef lenet5_status find_lines(bool *marked, const read_groups *r, const near_rows *rows, budget *b,
-                                 lenet5_error *error);
-
-/* With all components of the page by their places. */
-static lenet5_status find_among(bool *marked, find_lines *find, const read_groups *r, budget *b, lenet5_error *error)
-{
-    const components *c = &r->groups->components;
-    near_rows rows = {0};
-    span *boxes = malloc((c->count + 1) * sizeof *boxes);
-    lenet5_status status = boxes ? LENET5_OK : lenet5_fail_memory(error);
-    for (size_t i = 0; status == LENET5_OK && i < c->count; i++)
-        boxes[i] = c->list[i].box;
-    if (status == LENET5_OK)
-        status = lenet5_near_new(&rows, boxes, c->count, ROW, error);
-    if (status == LENET5_OK)
-        status = find(marked, r, &rows, b, error);
-    lenet5_near_free(&rows);
-    free(boxes);
-    return status;
 }
 
 /* ---- Words ---------------------------------------------------------------------------------------------------- */
@@ -140,7 +141,7 @@ static void find_rubbish(bool *word, const read_groups *r)
 }
 
 /* Lines that stand among letters. */
-static lenet5_status find_words(bool *word, const read_groups *r, const near_rows *rows, budget *b, lenet5_error *error)
+static lenet5_status find_words(bool *word, const read_groups *r, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < r->groups->count && status == LENET5_OK; i++) {
@@ -150,7 +151,7 @@ static lenet5_status find_words(bool *word, const read_groups *r, const near_row
         if (!l || l->decision == LENET5_ACCEPTED || l->crowded || !is_short(l, group))
             continue;
         if (l->string[0].probability < LETTER_BELIEF)
-            word[r->of[i]] = is_among_letters(r, rows, i, &in_word, &visited);
+            word[r->of[i]] = is_among_letters(r, i, &in_word, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }
     return status;
@@ -196,7 +197,7 @@ lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, 
     if (count_others(word, r->reading) > 0) {
         *left_out = drop_lines(r, word);
         memset(word, 0, r->reading->count * sizeof *word);
-        status = find_among(word, find_words, r, b, error);
+        status = find_words(word, r, b, error);
         *left_out |= status == LENET5_OK && drop_lines(r, word);
     }
     r->reading->notes |= *left_out ? LENET5_NOTE_WORDS : 0;
@@ -229,8 +230,7 @@ static bool may_be_print(const lenet5_read_line *l, const line_group *group)
     return l->decision == LENET5_ACCEPTED && symbols_of(l) <= SHORT && group->field == NO_FIELD;
 }
 
-static lenet5_status find_print(bool *print, const read_groups *r, const near_rows *rows, budget *b,
-                                lenet5_error *error)
+static lenet5_status find_print(bool *print, const read_groups *r, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < r->groups->count && status == LENET5_OK; i++) {
@@ -239,7 +239,7 @@ static lenet5_status find_print(bool *print, const read_groups *r, const near_ro
         size_t visited = 0;
         if (!l || !may_be_print(l, group))
             continue;
-        print[r->of[i]] = is_dash(l, group) || is_among_letters(r, rows, i, &beside_print, &visited);
+        print[r->of[i]] = is_dash(l, group) || is_among_letters(r, i, &beside_print, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }
     return status;
@@ -248,7 +248,7 @@ static lenet5_status find_print(bool *print, const read_groups *r, const near_ro
 lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error)
 {
     bool *print = calloc(r->reading->count + 1, sizeof *print);
-    const lenet5_status status = print ? find_among(print, find_print, r, b, error) : lenet5_fail_memory(error);
+    const lenet5_status status = print ? find_print(print, r, b, error) : lenet5_fail_memory(error);
     for (size_t i = 0; status == LENET5_OK && i < r->reading->count; i++)
         if (print[i]) {
             r->reading->lines[i].decision = LENET5_UNSURE;
