@@ -8,9 +8,8 @@
 #include "search/evidence.h"
 #include "search/second_look.h"
 
-#define OTHERS 2 /* networks besides the committee */
-#define HOPELESS \
-    0.05 /* the greatest probability of a string at which no further look is worth its time: it is no number */
+#define OTHERS 2      /* networks besides the committee */
+#define HOPELESS 0.05 /* probability that a string may reach: with less it is no number (words.c) and worth no look */
 
 /* Shows a digit to the network again, varied. */
 static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture)
