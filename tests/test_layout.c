@@ -533,6 +533,50 @@ static void a_box_with_a_hidden_side_is_of_its_row(void **state)
     assert_one_field_of_five(&map, 90);
 }
 
+/* The strokes of an 8 go from side to side: they and the sides of its box enclose two frames. */
+static void strokes_across_a_box_divide_no_row(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    grid(&map, 50, 60, 60, 90, 5, 1);
+    line(&map, 170, 104, 230, 104, 3);
+    line(&map, 190, 75, 212, 75, 5);
+    line(&map, 190, 132, 212, 132, 5);
+    line(&map, 190, 75, 190, 132, 5);
+    line(&map, 212, 75, 212, 132, 5);
+    assert_one_field_of_five(&map, 60);
+}
+
+/* A 7 hides the upper third of the side between two boxes, beside which there is one more alone. */
+static void a_side_that_is_mostly_there_divides_two_boxes(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    rectangle(&map, 50, 60, 110, 150, 2);
+    rectangle(&map, 110, 60, 230, 150, 2);
+    line(&map, 170, 86, 170, 150, 2);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.fields[0].count, 3);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
+/* Letters of a label in a cell enclose frames; they stay letters, and the cell a cell. */
+static void letters_in_a_cell_are_no_boxes(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    grid(&map, 60, 40, 120, 80, 4, 4);
+    for (int i = 0; i < 4; i++)
+        rectangle(&map, 70 + 16 * i, 70, 81 + 16 * i, 82, 2);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 16);
+    assert_int_equal(count_pieces(&map), 4);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* Grey rules of which the noise of a scan has left more in some places, and less in others. */
 static void boxes_fainter_than_noise_are_a_number(void **state)
 {
@@ -724,6 +768,9 @@ int main(void)
         cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
         cmocka_unit_test(faint_boxes_are_a_number),
         cmocka_unit_test(a_box_with_a_hidden_side_is_of_its_row),
+        cmocka_unit_test(strokes_across_a_box_divide_no_row),
+        cmocka_unit_test(a_side_that_is_mostly_there_divides_two_boxes),
+        cmocka_unit_test(letters_in_a_cell_are_no_boxes),
         cmocka_unit_test(the_bar_of_a_four_is_no_side),
         cmocka_unit_test(boxes_fainter_than_noise_are_a_number),
         cmocka_unit_test(boxes_with_gaps_are_of_the_row),

@@ -346,9 +346,11 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     if (status == LENET5_OK)
         status = lenet5_mend_frames(b->found, all, b->map, work, error);
     if (status == LENET5_OK)
-        status = lenet5_complete_rows(b->found, all, b->map, work, error);
+        status = lenet5_complete_rows(b->found, all, b->map, b->combed, work, error);
     if (status == LENET5_OK)
         status = lenet5_drop_overlaid(b->found, b->combed, work, error);
+    if (status == LENET5_OK)
+        status = lenet5_drop_letters(b->found, b->combed, work, error);
     if (status != LENET5_OK)
         return status;
     find_dividers(b);

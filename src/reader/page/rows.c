@@ -5,6 +5,8 @@
  *     +---+  +---+  +---+  +---+
  *     | 3 |  | 5 |    7 |  | 1 |
  *     +---+  +---+  +---+  +---+
+ *
+ * The box takes the place of what its strokes and sides enclose in it.
  */
 #include "rows.h"
 
@@ -20,6 +22,8 @@
 #define FARTHEST 1.7      /* the same, at most */
 #define SAME_ROW 0.25     /* of a box's height that the next one is off: a row that slopes */
 #define PLACE 0.3         /* of a box's width from its place: it is there already */
+#define LOWER 0.85        /* of a box's height: what strokes enclose in it is lower */
+#define MOST_PARTS 2      /* frames alike that strokes make in a box: more are a row or a table */
 #define OFF 0.04          /* of a box's height, and OFF_PIXELS, that a side is off its place */
 #define OFF_PIXELS 2
 #define ALL_THERE 0.7     /* of all sides there is ink, and */
@@ -62,11 +66,25 @@ static bool is_there(const frames *f, const frame *place)
     return false;
 }
 
+/*
+ * Whether a frame is within a place, lower than it, and unlike all others but one: strokes of a digit and sides of its
+ * box make it. Boxes of a row may differ in width, but not in height.
+ */
+static bool is_part_of(const frames *f, const frame *part, const frame *place)
+{
+    const double near = OFF_PIXELS + OFF * lenet5_frame_height(place);
+    const spot *a = part->corner, *b = place->corner;
+    return a[0].x >= b[0].x - near && a[0].y >= b[0].y - near && a[2].x <= b[2].x + near && a[2].y <= b[2].y + near &&
+           lenet5_frame_height(part) <= LOWER * lenet5_frame_height(place) && lenet5_count_like(f, part) <= MOST_PARTS;
+}
+
 /* Whether a place lies over a part of a frame, and beside the rest of it: boxes of a row may differ in width. */
 static bool is_across(const frames *f, const frame *place)
 {
     const double near = PLACE * lenet5_frame_width(place);
     for (size_t i = 0; i < f->count; i++) {
+        if (is_part_of(f, &f->list[i], place))
+            continue;
         const spot *a = f->list[i].corner, *b = place->corner;
         const double left = a[0].x - b[0].x, right = a[2].x - b[2].x;
         const double wide = fmin(a[2].x, b[2].x) - fmax(a[0].x, b[0].x),
@@ -105,23 +123,51 @@ static bool has_sides(const frame *f, const ink_map *map)
            fmax(left, right) >= UPRIGHT_THERE && fmin(left, right) >= OTHER_THERE;
 }
 
-/* Takes the segments along a side for printed, and makes one of them that of the frame. */
-static void take_side(frames *f, frame *of, int side, const segments *all, double near)
+/* A side of a frame, and what of a segment along it may differ. */
+typedef struct edge {
+    bool upright;
+    double begin, end, at, slope, near;
+} edge;
+
+static edge edge_of(const frame *f, int side, double near)
 {
     static const int ends[4][2] = {{0, 1}, {1, 2}, {3, 2}, {0, 3}};
-    const spot *from = &of->corner[ends[side][0]], *to = &of->corner[ends[side][1]];
-    const bool upright = side == 1 || side == 3;
-    const double begin = upright ? from->y : from->x, end = upright ? to->y : to->x;
-    const double at = upright ? from->x : from->y, slope = ((upright ? to->x : to->y) - at) / (end - begin);
+    const spot *from = &f->corner[ends[side][0]], *to = &f->corner[ends[side][1]];
+    edge e = {.upright = side == 1 || side == 3, .near = near};
+    e.begin = e.upright ? from->y : from->x;
+    e.end = e.upright ? to->y : to->x;
+    e.at = e.upright ? from->x : from->y;
+    e.slope = ((e.upright ? to->x : to->y) - e.at) / (e.end - e.begin);
+    return e;
+}
+
+static bool is_along(const segments *all, const segment *s, const edge *e)
+{
+    const double middle = 0.5 * (double)(s->from + s->to), more = ALONG * (e->end - e->begin) + OFF_PIXELS;
+    return s->upright == e->upright && (double)s->from >= e->begin - more && (double)s->to <= e->end + more &&
+           fabs(lenet5_segment_at(all, s, middle) - (e->at + e->slope * (middle - e->begin))) <= e->near &&
+           fabs(s->slope - e->slope) <= SLANTED;
+}
+
+/*
+ * Takes the longest segment along a side for printed and makes it that of the frame. Others are pieces of the same line
+ * where they are not beside it, as a stroke is.
+ */
+static void take_side(frames *f, frame *of, int side, const segments *all, double near)
+{
+    const edge e = edge_of(of, side, near);
+    const segment *longest = NULL;
+    for (size_t i = 0; i < all->count; i++)
+        if (is_along(all, &all->list[i], &e) && (!longest || length_of(&all->list[i]) > length_of(longest)))
+            longest = &all->list[i];
+    if (!longest)
+        return;
+    of->side[side] = (uint32_t)(longest - all->list);
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        const double middle = 0.5 * (double)(s->from + s->to), more = ALONG * (end - begin) + OFF_PIXELS;
-        if (s->upright == upright && (double)s->from >= begin - more && (double)s->to <= end + more &&
-            fabs(lenet5_segment_at(all, s, middle) - (at + slope * (middle - begin))) <= near &&
-            fabs(s->slope - slope) <= SLANTED) {
+        const double both = fmin((double)s->to, (double)longest->to) - fmax((double)s->from, (double)longest->from);
+        if (is_along(all, s, &e) && (s == longest || both <= OFF_PIXELS))
             f->printed[i] = true;
-            of->side[side] = (uint32_t)i;
-        }
     }
 }
 
@@ -142,16 +188,32 @@ static frame moved(const frame *from, spot step, double times)
     return to;
 }
 
-/* Adds the box that is a step away from another one, if it is there and not known. */
-static bool add_next(frames *f, const segments *all, const ink_map *map, size_t from, spot step)
+/* What rows are completed in. */
+typedef struct row_builder {
+    frames *found;
+    const segments *all;
+    const ink_map *map;
+    const bool *combed;
+} row_builder;
+
+static void drop_parts(const row_builder *r, const frame *box)
 {
-    frame next = moved(&f->list[from], step, 1);
-    if (is_there(f, &next) || is_across(f, &next) || !has_sides(&next, map))
+    for (size_t i = r->found->count; i-- > 0;)
+        if (is_part_of(r->found, &r->found->list[i], box))
+            lenet5_drop_frame(r->found, i, r->combed);
+}
+
+/* Adds the box that is a step away from another one, if it is there and not known. */
+static bool add_next(const row_builder *r, const frame *from, spot step)
+{
+    frame next = moved(from, step, 1);
+    if (is_there(r->found, &next) || is_across(r->found, &next) || !has_sides(&next, r->map))
         return true;
+    drop_parts(r, &next);
     const double near = OFF_PIXELS + OFF * lenet5_frame_height(&next);
     for (int side = 0; side < 4; side++)
-        take_side(f, &next, side, all, near);
-    return lenet5_add_frame(f, &next);
+        take_side(r->found, &next, side, r->all, near);
+    return lenet5_add_frame(r->found, &next);
 }
 
 /* The step from a box to the next, on a way on which there are some that have sides; false: there is none. */
@@ -172,27 +234,31 @@ static bool find_step(spot *step, const frame *from, spot way, const ink_map *ma
 }
 
 /* Adds those between a box and its neighbour, one behind it, and one before. */
-static bool complete_row(frames *f, const segments *all, const ink_map *map, size_t from, spot way)
+static bool complete_row(const row_builder *r, const frame *from, spot way)
 {
     spot step;
-    if (!find_step(&step, &f->list[from], way, map))
+    if (!find_step(&step, from, way, r->map))
         return true;
     const int boxes = (int)lround(way.x / step.x);
-    bool enough = add_next(f, all, map, from, (spot){-step.x, -step.y});
+    drop_parts(r, from);
+    bool enough = add_next(r, from, (spot){-step.x, -step.y});
     for (int i = 1; i <= boxes + 1 && enough; i++)
-        enough = add_next(f, all, map, from, (spot){i * step.x, i * step.y});
+        enough = add_next(r, from, (spot){i * step.x, i * step.y});
     return enough;
 }
 
-lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
+lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map *map, const bool *combed, budget *b,
+                                   lenet5_error *error)
 {
+    const row_builder r = {f, all, map, combed};
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK; i++) {
+        const frame from = f->list[i]; /* those in its row may move in the list */
         spot way = {0, 0};
-        if (!find_neighbour(&way, f, &f->list[i]))
+        if (!find_neighbour(&way, f, &from))
             continue;
-        status = lenet5_check_time(b, work_of(f, all, &f->list[i]), error);
-        if (status == LENET5_OK && !complete_row(f, all, map, i, way))
+        status = lenet5_check_time(b, work_of(f, all, &from), error);
+        if (status == LENET5_OK && !complete_row(&r, &from, way))
             status = lenet5_fail_memory(error);
     }
     return status;

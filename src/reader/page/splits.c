@@ -27,6 +27,12 @@
 #define HIDDEN_INK 0.7      /* of such a side there is ink: what is left of it, or what hides it */
 #define HIDDEN_THICKER 1.6  /* times the thickness of other sides, and 1 pixel, that it is thick at most */
 #define HIDDEN_SLANTED 0.06 /* the tangent of its angle to where it should be */
+#define MOSTLY_LEFT 0.6     /* of a side's length, beside a single box: the stroke of a digit is shorter or slanted */
+#define ROW_OFF 0.08        /* of their height that the sides of a row's frames are off a line, and */
+#define ROW_PIXELS 2        /* pixels */
+#define LETTER 0.25         /* of the mean area of frames that are alike: what e or B encloses in print */
+#define LOW 0.25            /* of a cell's height: what letters in it enclose */
+#define LETTER_THICK 0.1    /* of its shorter side: its strokes are thicker than those of a box */
 #define MOST_DISPLAYED 64   /* frames of a display */
 #define THICK 0.05          /* of the shorter side: a display's strokes */
 #define LIKE_SIDE 0.25      /* of a side's length and thickness that a stroke like it may differ */
@@ -60,6 +66,25 @@ size_t lenet5_count_like(const frames *f, const frame *like)
     for (size_t i = 0; i < f->count; i++)
         count += lenet5_frames_alike(&f->list[i], like);
     return count;
+}
+
+static bool is_side(const frames *f, uint32_t number)
+{
+    for (size_t i = 0; i < f->count; i++)
+        for (int side = 0; side < 4; side++)
+            if (f->list[i].side[side] == number)
+                return true;
+    return false;
+}
+
+void lenet5_drop_frame(frames *f, size_t which, const bool *combed)
+{
+    const frame dropped = f->list[which];
+    for (size_t k = which; k + 1 < f->count; k++)
+        f->list[k] = f->list[k + 1];
+    f->count--;
+    for (int side = 0; side < 4; side++)
+        f->printed[dropped.side[side]] = combed[dropped.side[side]] || is_side(f, dropped.side[side]);
 }
 
 /* What the frames before and after a segment are together: left and right of it, or above and below. */
@@ -159,51 +184,97 @@ static lenet5_status join_frames(frames *f, const segments *all, const ink_map *
 
 /* ---- Sides that are hidden ------------------------------------------------------------------------------------ */
 
-/* How many boxes of a frame's row its width is that of; 1 where there is no such row. */
-static size_t count_boxes(const frames *f, const frame *wide)
+/* Where the line through two corners is at a column. */
+static double line_at(const spot *from, const spot *to, double x)
 {
-    for (size_t i = 0; i < f->count; i++) {
+    return from->y + (x - from->x) * (to->y - from->y) / (to->x - from->x);
+}
+
+/* Whether the upper and lower sides of a frame go on in another one's. */
+static bool is_in_row_of(const frame *wide, const frame *other)
+{
+    const double off = ROW_PIXELS + ROW_OFF * lenet5_frame_height(wide);
+    bool in_row = true;
+    for (int i = 0; i < 4; i++) {
+        const spot *c = &other->corner[i];
+        const double y = i < 2 ? line_at(&wide->corner[0], &wide->corner[1], c->x)
+                               : line_at(&wide->corner[3], &wide->corner[2], c->x);
+        in_row &= fabs(c->y - y) <= off;
+    }
+    return in_row;
+}
+
+/* How many boxes of its row a frame is as wide as, by boxes that are alike; *like becomes their number. */
+static size_t count_boxes(size_t *like, const frames *f, const frame *wide)
+{
+    size_t most = 1;
+    *like = 0;
+    for (size_t i = 0; i < f->count && *like < LEAST_ROW; i++) {
         const frame *other = &f->list[i];
         const double boxes = round(lenet5_frame_width(wide) / lenet5_frame_width(other));
-        size_t like = 0;
-        if (other->side[0] != wide->side[0] || other->side[2] != wide->side[2] || boxes < 2 || boxes > MOST_HIDDEN ||
-            !same(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)))
+        size_t here = 0;
+        if (boxes < 2 || boxes > MOST_HIDDEN || !same(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)) ||
+            !is_in_row_of(wide, other))
             continue;
         for (size_t k = 0; k < f->count; k++)
-            like += f->list[k].side[0] == wide->side[0] && f->list[k].side[2] == wide->side[2] &&
-                    same(lenet5_frame_width(&f->list[k]), lenet5_frame_width(other));
-        if (like >= LEAST_ROW)
-            return (size_t)boxes;
+            here += same(lenet5_frame_width(&f->list[k]), lenet5_frame_width(other)) && is_in_row_of(wide, &f->list[k]);
+        if (here > *like) {
+            *like = here;
+            most = (size_t)boxes;
+        }
     }
-    return 1;
+    return most;
+}
+
+/* Whether a segment is where a side is hidden, and may be what is left of it. */
+static bool is_left_of_side(const segments *all, const segment *s, const spot *top, const spot *bottom, double width,
+                            double thickness)
+{
+    const double middle = 0.5 * (double)(s->from + s->to);
+    const double share = (middle - top->y) / (bottom->y - top->y);
+    return s->upright && share > 0 && share < 1 &&
+           fabs(lenet5_segment_at(all, s, middle) - between(top, bottom, share).x) <=
+               HIDDEN_OFF_PIXELS + HIDDEN_OFF * width &&
+           s->thickness <= HIDDEN_THICKER * thickness + 1 &&
+           fabs(s->slope - (bottom->x - top->x) / (bottom->y - top->y)) <= HIDDEN_SLANTED;
 }
 
 /* Takes what is left of a hidden side for printed: uprights where it should be. */
 static void find_hidden(frames *f, const segments *all, const spot *top, const spot *bottom, double width,
                         double thickness)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        const segment *s = &all->list[i];
-        const double middle = 0.5 * (double)(s->from + s->to);
-        const double share = (middle - top->y) / (bottom->y - top->y);
-        const double off = lenet5_segment_at(all, s, middle) - between(top, bottom, share).x;
-        if (s->upright && share > 0 && share < 1 && fabs(off) <= HIDDEN_OFF_PIXELS + HIDDEN_OFF * width &&
-            s->thickness <= HIDDEN_THICKER * thickness + 1 &&
-            fabs(s->slope - (bottom->x - top->x) / (bottom->y - top->y)) <= HIDDEN_SLANTED)
+    for (size_t i = 0; i < all->count; i++)
+        if (is_left_of_side(all, &all->list[i], top, bottom, width, thickness))
             f->printed[i] = true;
-    }
 }
 
-/* Whether all sides that would divide a frame are hidden; else it is as wide as it looks. */
-static bool are_hidden(const ink_map *map, const frame *wide, size_t boxes)
+/* Whether most of a side is left, in one piece. */
+static bool is_mostly_left(const segments *all, const spot *top, const spot *bottom, double width, double thickness)
 {
-    const double off = HIDDEN_OFF_PIXELS + HIDDEN_OFF * lenet5_frame_width(wide) / (double)boxes;
-    bool hidden = true;
-    for (size_t k = 1; k < boxes; k++) {
+    for (size_t i = 0; i < all->count; i++) {
+        const segment *s = &all->list[i];
+        if (is_left_of_side(all, s, top, bottom, width, thickness) &&
+            length_of(s) >= MOSTLY_LEFT * (bottom->y - top->y))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Whether all sides that would divide a frame are hidden; else it is as wide as it looks. Beside a single box most of
+ * each has to be left.
+ */
+static bool are_hidden(const segments *all, const ink_map *map, const frame *wide, size_t boxes, size_t like)
+{
+    const double width = lenet5_frame_width(wide) / (double)boxes;
+    bool hidden = like > 0;
+    for (size_t k = 1; k < boxes && hidden; k++) {
         const double share = (double)k / (double)boxes;
         const spot top = between(&wide->corner[0], &wide->corner[1], share);
         const spot bottom = between(&wide->corner[3], &wide->corner[2], share);
-        hidden &= inked_rows(map, &top, &bottom, off) >= HIDDEN_INK;
+        hidden = like >= LEAST_ROW
+                     ? inked_rows(map, &top, &bottom, HIDDEN_OFF_PIXELS + HIDDEN_OFF * width) >= HIDDEN_INK
+                     : is_mostly_left(all, &top, &bottom, width, wide->thickness);
     }
     return hidden;
 }
@@ -237,8 +308,9 @@ lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *
     const size_t count = f->count;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
         const frame wide = f->list[i];
-        const size_t boxes = count_boxes(f, &wide);
-        if (boxes > 1 && are_hidden(map, &wide, boxes) && !divide(f, all, i, boxes))
+        size_t like;
+        const size_t boxes = count_boxes(&like, f, &wide);
+        if (boxes > 1 && are_hidden(all, map, &wide, boxes, like) && !divide(f, all, i, boxes))
             status = lenet5_fail_memory(error);
         if (status == LENET5_OK)
             status = lenet5_check_time(b, 10 * f->count + (boxes - 1) * 10 * all->count, error);
@@ -256,17 +328,17 @@ bool lenet5_all_alike(const frames *f)
 
 /* ---- Frames within others ------------------------------------------------------------------------------------- */
 
+static double area_of(const frame *f)
+{
+    return lenet5_frame_width(f) * lenet5_frame_height(f);
+}
+
 static bool share_three_sides(const frame *a, const frame *b)
 {
     int common = 0;
     for (int side = 0; side < 4; side++)
         common += a->side[side] == b->side[side];
     return common == 3;
-}
-
-static double area_of(const frame *f)
-{
-    return lenet5_frame_width(f) * lenet5_frame_height(f);
 }
 
 /*
@@ -292,15 +364,6 @@ static bool find_overlaid(size_t *found, const frames *f, size_t i)
     return false;
 }
 
-static bool is_side(const frames *f, uint32_t number)
-{
-    for (size_t i = 0; i < f->count; i++)
-        for (int side = 0; side < 4; side++)
-            if (f->list[i].side[side] == number)
-                return true;
-    return false;
-}
-
 lenet5_status lenet5_drop_overlaid(frames *f, const bool *combed, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -311,16 +374,53 @@ lenet5_status lenet5_drop_overlaid(frames *f, const bool *combed, budget *b, len
             i++;
             continue;
         }
-        const frame dropped = f->list[which];
-        for (size_t k = which; k + 1 < f->count; k++)
-            f->list[k] = f->list[k + 1];
-        f->count--;
-        for (int side = 0; side < 4; side++)
-            f->printed[dropped.side[side]] = combed[dropped.side[side]] || is_side(f, dropped.side[side]);
+        lenet5_drop_frame(f, which, combed);
         if (status == LENET5_OK)
             status = lenet5_check_time(b, 20 * f->count, error);
     }
     return status;
+}
+
+/* The mean area of the frames that are like others; 0: there are none. */
+static double mean_area(const frames *f)
+{
+    double sum = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < f->count; i++)
+        if (lenet5_count_like(f, &f->list[i]) > 1) {
+            sum += area_of(&f->list[i]);
+            count++;
+        }
+    return count > 0 ? sum / (double)count : 0;
+}
+
+/* Whether a frame is within another one that is far higher, as letters are in a cell. */
+static bool is_low_in_other(const frames *f, const frame *low)
+{
+    const double x = 0.5 * (low->corner[0].x + low->corner[2].x), y = 0.5 * (low->corner[0].y + low->corner[2].y);
+    for (size_t i = 0; i < f->count; i++) {
+        const spot *c = f->list[i].corner;
+        if (c[0].x < x && x < c[2].x && c[0].y < y && y < c[2].y &&
+            lenet5_frame_height(low) <= LOW * lenet5_frame_height(&f->list[i]))
+            return true;
+    }
+    return false;
+}
+
+lenet5_status lenet5_drop_letters(frames *f, const bool *combed, budget *b, lenet5_error *error)
+{
+    if (f->count > MOST_COMPARED)
+        return LENET5_OK;
+    const uint64_t work = 6 * f->count * f->count;
+    const double most = LETTER * mean_area(f);
+    for (size_t i = f->count; i-- > 0;) {
+        const frame *here = &f->list[i];
+        const double shorter = fmin(lenet5_frame_width(here), lenet5_frame_height(here));
+        const bool alone = area_of(here) <= most && lenet5_count_like(f, here) == 1;
+        if (here->thickness >= LETTER_THICK * shorter && (alone || is_low_in_other(f, here)))
+            lenet5_drop_frame(f, i, combed);
+    }
+    return lenet5_check_time(b, work, error);
 }
 
 /* ---- Displays ------------------------------------------------------------------------------------------------- */
