@@ -12,15 +12,17 @@
 #include "base/error.h"
 #include "junctions.h"
 
-#define LEAST_DASHES 3  /* of a row */
-#define LEAST_GAP 3     /* steps between two of them that blur has joined */
-#define ALIKE 0.15      /* of their lengths and distances that dashes may differ */
-#define ROW_PIXELS 2    /* and so many, that dashes of a row may be one over the other */
-#define FREE_PIXELS 2   /* beyond its edges that a free dash has paper; half of a row are free */
-#define APART 4         /* of so many dashes one at least is touched by nothing */
-#define END 0.15        /* of its length: an end */
-#define CROSSED 0.35    /* of its length that a digit may go on below it */
-#define LEAST_DASH 0.45 /* of the distance from a dash to the next: a hyphen between digits is shorter */
+#define LEAST_DASHES 3   /* of a row */
+#define LEAST_GAP 3      /* steps between two of them that blur has joined */
+#define ALIKE 0.15       /* of their lengths and distances that dashes may differ */
+#define ROW_PIXELS 2     /* and so many, that dashes of a row may be one over the other */
+#define FREE_PIXELS 2    /* beyond its edges that a free dash has paper; half of a row are free */
+#define APART 4          /* of so many dashes one at least is touched by nothing */
+#define END 0.15         /* of its length: an end */
+#define CROSSED 0.35     /* of its length that a digit may go on below it */
+#define SLANTED 0.05     /* the tangent of the angle between the dashes of a row and the row, and */
+#define SLANTED_PIXELS 1 /* to their length: they are short */
+#define LEAST_DASH 0.45  /* of the distance from a dash to the next: a hyphen between digits is shorter */
 
 static bool alike(double a, double b)
 {
@@ -192,8 +194,21 @@ static lenet5_status measure_dashes(dash *list, size_t count, const segments *al
     return status;
 }
 
+/* Whether dashes slope as their row does: the arcs of circles do not. */
+static bool are_in_line(const dash *const *row, size_t n, const segments *all)
+{
+    const dash *first = row[0], *last = row[n - 1];
+    const double slope = (last->row - first->row) / (double)(last->from - first->from);
+    double sum = 0, sum_length = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += all->list[row[i]->index].slope;
+        sum_length += length(row[i]);
+    }
+    return fabs(sum / (double)n - slope) <= SLANTED + SLANTED_PIXELS * (double)n / sum_length;
+}
+
 /* Marks what begins with a dash as printed if it is a row of them. */
-static void mark_row(frames *found, const dash *first)
+static void mark_row(frames *found, const segments *all, const dash *first)
 {
     const dash *row[MOST_IN_ROW];
     const size_t n = list_row(row, first);
@@ -202,7 +217,7 @@ static void mark_row(frames *found, const dash *first)
         free_ones += row[i]->is_free;
         apart += row[i]->is_apart;
     }
-    if (n < LEAST_DASHES || 2 * free_ones < n || APART * apart < n)
+    if (n < LEAST_DASHES || 2 * free_ones < n || APART * apart < n || !are_in_line(row, n, all))
         return;
     for (size_t i = 0; i < n; i++)
         found->printed[row[i]->index] = true;
@@ -218,7 +233,7 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_m
     qsort(list, count, sizeof *list, by_row);
     lenet5_status status = measure_dashes(list, count, all, map, work, error);
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        mark_row(found, &list[i]);
+        mark_row(found, all, &list[i]);
         status = lenet5_check_time(work, 2 * MOST_IN_ROW, error);
     }
     free(list);
