@@ -562,6 +562,23 @@ static void a_side_that_is_mostly_there_divides_two_boxes(void **state)
     lenet5_ink_free(&map);
 }
 
+/* The side between two boxes is hidden, and a third of their upper sides is missing. */
+static void boxes_without_sides_of_their_own_stay(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    grid(&map, 50, 60, 60, 90, 6, 1);
+    for (size_t y = 55; y < 65; y++)
+        for (size_t x = 195; x < 275; x++)
+            map.ink[y * WIDTH + x] = x < 215 || x >= 255 ? 0 : map.ink[y * WIDTH + x];
+    line(&map, 222, 66, 238, 146, 11);
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 1);
+    assert_int_equal(found.fields[0].count, 6);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* Letters of a label in a cell enclose frames; they stay letters, and the cell a cell. */
 static void letters_in_a_cell_are_no_boxes(void **state)
 {
@@ -770,6 +787,7 @@ int main(void)
         cmocka_unit_test(a_box_with_a_hidden_side_is_of_its_row),
         cmocka_unit_test(strokes_across_a_box_divide_no_row),
         cmocka_unit_test(a_side_that_is_mostly_there_divides_two_boxes),
+        cmocka_unit_test(boxes_without_sides_of_their_own_stay),
         cmocka_unit_test(letters_in_a_cell_are_no_boxes),
         cmocka_unit_test(the_bar_of_a_four_is_no_side),
         cmocka_unit_test(boxes_fainter_than_noise_are_a_number),

@@ -350,11 +350,20 @@ static bool is_smaller_none(const frames *f, const frame *smaller, const frame *
     return lenet5_count_like(f, smaller) <= 1 && lenet5_count_like(f, larger) >= LEAST_OTHERS;
 }
 
+/* Whether most of the smaller of two frames is in the other: sides that were not found are those of a neighbour. */
+static bool do_overlap(const frame *a, const frame *b)
+{
+    const double wide = fmin(a->corner[2].x, b->corner[2].x) - fmax(a->corner[0].x, b->corner[0].x);
+    const double high = fmin(a->corner[2].y, b->corner[2].y) - fmax(a->corner[0].y, b->corner[0].y);
+    return wide > 0.5 * fmin(lenet5_frame_width(a), lenet5_frame_width(b)) &&
+           high > 0.5 * fmin(lenet5_frame_height(a), lenet5_frame_height(b));
+}
+
 /* Finds a frame that shares three sides with another one and is none; false: there is no such. */
 static bool find_overlaid(size_t *found, const frames *f, size_t i)
 {
     for (size_t k = i + 1; k < f->count; k++) {
-        if (!share_three_sides(&f->list[i], &f->list[k]))
+        if (!share_three_sides(&f->list[i], &f->list[k]) || !do_overlap(&f->list[i], &f->list[k]))
             continue;
         const bool first_smaller = area_of(&f->list[i]) < area_of(&f->list[k]);
         const size_t smaller = first_smaller ? i : k, larger = first_smaller ? k : i;
