@@ -131,8 +131,10 @@ static void few_digits_are_never_turned(void **state)
 /* A line that is as probable as is said, and whose evidence alone says no. */
 static lenet5_reading one_line(lenet5_read_line *line, size_t count, double probability, unsigned turned_by)
 {
-    *line = (lenet5_read_line){
-        .digits = count, .strings = 1, .string[0].probability = probability, .evidence[LENET5_EVIDENCE_ODDS] = -100};
+    *line = (lenet5_read_line){.digits = count,
+                               .strings = 1,
+                               .string[0] = {.text = "4", .probability = probability}, /* none upside down */
+                               .evidence[LENET5_EVIDENCE_ODDS] = -100};
     return (lenet5_reading){.count = 1, .lines = line, .turned = turned_by};
 }
 
@@ -163,13 +165,13 @@ static uint64_t work_to_turn(const ink_map *map, double probability)
     enum { PAIRS = 5 };
     const lenet5_read_options options = {0};
     lenet5_read_line lines[PAIRS];
-    unsigned quarters;
+    other_sides found;
     for (size_t i = 0; i < PAIRS; i++)
         one_line(&lines[i], 2, probability, 0);
     const lenet5_reading upright = {.count = PAIRS, .lines = lines};
     page p = {.reader = reader, .options = &options, .budget = lenet5_budget_new(&options), .strokes = 2 * PAIRS};
     assert_int_equal(lenet5_format_new(&p.format, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_find_turn(&quarters, &upright, map, &p, NULL), LENET5_OK);
+    assert_int_equal(lenet5_find_turn(&found, &upright, map, &p, NULL), LENET5_OK);
     lenet5_format_free(&p.format);
     return MOST_WORK - p.budget.left;
 }
@@ -196,6 +198,30 @@ static void count_stage(void *context, const char *name, size_t line, const uint
 {
     (void)context, (void)line, (void)rgb, (void)width, (void)height;
     stages += strcmp(name, "ink") == 0;
+}
+
+/* All of these digits are digits upside down too. Who looks on sees the same decision. */
+static void what_is_surer_upside_down_is_not_accepted(void **state)
+{
+    static const size_t cases[][2] = {{3, 58}, {3, 116}, {4, 7}, {4, 134}, {5, 132}, {5, 194}, {6, 105}, {6, 110}};
+    const lenet5_observer observer = {.stage = count_stage};
+    size_t right = 0, wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        raster drawn = draw(text, cases[i][0], cases[i][1]), over = turned(&drawn, QUARTERS / 2);
+        lenet5_reading upright = read_raster(&drawn, NULL), given = read_raster(&over, NULL);
+        lenet5_reading seen = read_raster(&over, &(lenet5_read_options){.observer = &observer});
+        right += reads(&upright, text) && upright.lines[0].decision == LENET5_ACCEPTED;
+        wrong += given.lines[0].decision == LENET5_ACCEPTED;
+        assert_int_equal(seen.lines[0].decision, given.lines[0].decision);
+        lenet5_reading_free(&seen);
+        lenet5_reading_free(&given);
+        lenet5_reading_free(&upright);
+        free(over.pixels);
+        free(drawn.pixels);
+    }
+    assert_true(right >= 6 && wrong <= 1);
 }
 
 static void one_reading_is_observed(void **state)
@@ -229,6 +255,7 @@ int main(void)
         cmocka_unit_test(few_digits_are_never_turned),
         cmocka_unit_test(doubtful_digits_are_not_turned_over),
         cmocka_unit_test(a_sure_page_takes_one_trial),
+        cmocka_unit_test(what_is_surer_upside_down_is_not_accepted),
         cmocka_unit_test(one_reading_is_observed),
     };
     return cmocka_run_group_tests(tests, prepare_reading, end_reading);

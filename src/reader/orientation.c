@@ -5,7 +5,6 @@
 #include "orientation.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "page/turn.h"
@@ -31,6 +30,10 @@
 #define LOST 0.55       /* probability of a digit: a page that has no more is no writing as it is, */
 #define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
 #define LESS_LOST 0.5   /* with so much of the doubt left */
+#define OVER_DIGITS 3   /* of a page on which upside down something else may stand, and */
+#define MOST_OVER 20    /* at most: more are never all digits that are digits upside down */
+#define OTHER_SIDE 0.5  /* the greatest probability of what is surer upside down */
+#define SURER_OVER 0.92 /* of a digit: the doubt that is left upside down of that of the page as it is */
 
 /* What was read from one side. */
 typedef struct evidence {
@@ -232,29 +235,64 @@ static bool is_level(const lenet5_reading *upright)
     return sure >= MANY && (double)sure >= CLEAR_SHARE * (double)digits;
 }
 
-lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, page *p,
+/* Whether all digits of a page may be digits upside down too, and something is accepted. */
+static bool may_be_over(const lenet5_reading *upright, const evidence *as_it_is)
+{
+    bool accepted = false, may = as_it_is->digits >= OVER_DIGITS && as_it_is->digits <= MOST_OVER;
+    for (size_t i = 0; i < upright->count && may; i++) {
+        const lenet5_read_line *l = &upright->lines[i];
+        accepted |= l->decision == LENET5_ACCEPTED;
+        may &= l->strings == 0 || !strpbrk(l->string[0].text, "347");
+    }
+    return may && accepted;
+}
+
+static bool is_surer_over(const evidence *turned, const evidence *upright)
+{
+    return turned->digits >= upright->digits && 1 - turned->digit <= SURER_OVER * (1 - upright->digit);
+}
+
+lenet5_status lenet5_find_turn(other_sides *found, const lenet5_reading *upright, const ink_map *map, page *p,
                                lenet5_error *error)
 {
     const evidence as_it_is = evidence_of(upright, false);
     lenet5_status status = LENET5_OK;
     evidence best = {0, 0, 0};
-    *quarters = 0;
-    if (as_it_is.digit >= ENOUGH || upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY) ||
-        !may_be_turned(&as_it_is, p->strokes))
+    *found = (other_sides){0, false};
+    if (upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY))
+        return LENET5_OK;
+    const bool all = as_it_is.digit < ENOUGH && may_be_turned(&as_it_is, p->strokes);
+    const bool over = may_be_over(upright, &as_it_is), sideways = all && !is_level(upright);
+    if (!all && !over)
         return LENET5_OK;
     status = lenet5_check_time(&p->budget, 2 * map->width * map->height, error);
     const span part = sample_of(map);
-    const bool level = is_level(upright);
-    for (unsigned turn = level ? QUARTERS / 2 : 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK;
-         turn += level ? QUARTERS : 1) {
+    for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
         evidence e;
+        if (!sideways && turn != QUARTERS / 2)
+            continue;
         status = try_turn(&e, map, &part, turn, p, error);
-        if (status == LENET5_OK && is_clear(&e, &as_it_is, turn) && is_better(&e, &best)) {
+        if (status != LENET5_OK)
+            break;
+        if (all && is_clear(&e, &as_it_is, turn) && is_better(&e, &best)) {
             best = e;
-            *quarters = turn;
+            found->quarters = turn;
         }
+        found->surer_over |= over && turn == QUARTERS / 2 && is_surer_over(&e, &as_it_is);
     }
     return status;
+}
+
+void lenet5_doubt_side(lenet5_reading *upright)
+{
+    for (size_t i = 0; i < upright->count; i++) {
+        lenet5_read_line *l = &upright->lines[i];
+        if (l->decision != LENET5_ACCEPTED)
+            continue;
+        l->string[0].probability = fmin(l->string[0].probability, OTHER_SIDE);
+        l->decision = LENET5_UNSURE;
+        l->doubt = LENET5_EVIDENCE_ODDS;
+    }
 }
 
 bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright)

@@ -4,12 +4,19 @@
 
 #include "reading.h"
 
-/*
- * By how many quarters a picture has to be turned clockwise to be read: 0 where what was read of it as it is will do,
- * or no turn is clearly better. map: its ink without what is printed. What the trials take is taken from the budget.
- */
-lenet5_status lenet5_find_turn(unsigned *quarters, const lenet5_reading *upright, const ink_map *map, page *p,
+/* What the other sides of a page say. */
+typedef struct other_sides {
+    unsigned quarters; /* by which the picture has to be turned clockwise to be read; 0: no turn is clearly better */
+    bool surer_over;   /* its digits are surer upside down, if not clearly: neither reading can be believed */
+} other_sides;
+
+/* Reads a sample from them, unless what was read of the page as it is will do. map: its ink without what is printed.
+ * What the trials take is taken from the budget. */
+lenet5_status lenet5_find_turn(other_sides *found, const lenet5_reading *upright, const ink_map *map, page *p,
                                lenet5_error *error);
+
+/* Accepts nothing that is surer upside down. */
+void lenet5_doubt_side(lenet5_reading *upright);
 
 /* Whether a reading of the turned picture is clearly better than that of the picture as it is. */
 bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright);

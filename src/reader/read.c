@@ -238,8 +238,8 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
 
 /* ---- All of it ------------------------------------------------------------------------------------------------ */
 
-/* Reads a picture as it is, and if better is not NULL finds by how many quarters it is best turned. */
-static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, page *p, const lenet5_picture *picture,
+/* Reads a picture as it is, and if others is not NULL looks at it from its other sides too. */
+static lenet5_status read_as_it_is(lenet5_reading *reading, other_sides *others, page *p, const lenet5_picture *picture,
                                    lenet5_error *error)
 {
     ink_map map;
@@ -250,8 +250,8 @@ static lenet5_status read_as_it_is(lenet5_reading *reading, unsigned *better, pa
         return status;
     p->place = transform_both(&p->turned, &inked);
     status = read_map(reading, p, &map, &report, error);
-    if (status == LENET5_OK && better)
-        status = lenet5_find_turn(better, reading, &map, p, error);
+    if (status == LENET5_OK && others)
+        status = lenet5_find_turn(others, reading, &map, p, error);
     lenet5_ink_free(&map);
     return status;
 }
@@ -292,18 +292,18 @@ static lenet5_status try_turned(lenet5_reading *reading, unsigned *quarters, pag
 }
 
 /* Reads a picture from the side that it is best read from, and is not observed. */
-static lenet5_status find_best(lenet5_reading *reading, unsigned *quarters, budget *begun, page *p,
+static lenet5_status find_best(lenet5_reading *reading, other_sides *others, budget *begun, page *p,
                                const lenet5_picture *picture, lenet5_error *error)
 {
     const lenet5_read_options *asked = p->options;
     lenet5_read_options quiet = *asked;
     quiet.observer = NULL;
     p->options = &quiet;
-    lenet5_status status = read_as_it_is(reading, quarters, p, picture, error);
-    if (status == LENET5_OK && *quarters > 0) {
+    lenet5_status status = read_as_it_is(reading, others, p, picture, error);
+    if (status == LENET5_OK && others->quarters > 0) {
         const budget left = p->budget;
-        status = try_turned(reading, quarters, p, picture, error);
-        *begun = *quarters > 0 ? left : *begun;
+        status = try_turned(reading, &others->quarters, p, picture, error);
+        *begun = others->quarters > 0 ? left : *begun;
     }
     p->options = asked;
     return status;
@@ -312,14 +312,17 @@ static lenet5_status find_best(lenet5_reading *reading, unsigned *quarters, budg
 /* Who observes sees the picture read from that side alone, once more and at the same cost. */
 static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
 {
-    unsigned quarters = 0;
+    other_sides others = {0, false};
     budget begun = p->budget;
-    const lenet5_status status = find_best(reading, &quarters, &begun, p, picture, error);
-    if (status != LENET5_OK || !p->options->observer)
-        return status;
-    lenet5_reading_free(reading);
-    p->budget = begun;
-    return read_turned(reading, quarters, p, picture, error);
+    lenet5_status status = find_best(reading, &others, &begun, p, picture, error);
+    if (status == LENET5_OK && p->options->observer) {
+        lenet5_reading_free(reading);
+        p->budget = begun;
+        status = read_turned(reading, others.quarters, p, picture, error);
+    }
+    if (status == LENET5_OK && others.quarters == 0 && others.surer_over)
+        lenet5_doubt_side(reading);
+    return status;
 }
 
 static lenet5_status read_page(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
