@@ -562,6 +562,23 @@ static void a_side_that_is_mostly_there_divides_two_boxes(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Both ends of a 2 touch the side of its box; what is between them is the side's. */
+static void a_side_that_a_digit_touches_twice_goes(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    draw_boxes(&map);
+    line(&map, 141, 98, 165, 86, 5);
+    line(&map, 165, 86, 170, 108, 5);
+    line(&map, 170, 108, 143, 128, 5);
+    line(&map, 143, 128, 185, 138, 5);
+    layout found = find(&map);
+    assert_int_equal(found.cell_count, 5);
+    assert_int_equal(count_pieces(&map), 1);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* The side between two boxes is hidden, and a third of their upper sides is missing. */
 static void boxes_without_sides_of_their_own_stay(void **state)
 {
@@ -788,6 +805,7 @@ int main(void)
         cmocka_unit_test(strokes_across_a_box_divide_no_row),
         cmocka_unit_test(a_side_that_is_mostly_there_divides_two_boxes),
         cmocka_unit_test(boxes_without_sides_of_their_own_stay),
+        cmocka_unit_test(a_side_that_a_digit_touches_twice_goes),
         cmocka_unit_test(letters_in_a_cell_are_no_boxes),
         cmocka_unit_test(the_bar_of_a_four_is_no_side),
         cmocka_unit_test(boxes_fainter_than_noise_are_a_number),

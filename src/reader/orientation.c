@@ -5,6 +5,7 @@
 #include "orientation.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "page/turn.h"

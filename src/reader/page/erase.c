@@ -26,6 +26,7 @@
 #define SEEN 2            /* pixels beyond the edge in which a crossing stroke shows */
 #define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
 #define ROUND 0.25        /* of its length: how deep an arc goes, at most, that begins at less than 45 degrees */
+#define ALL_GIVEN 0.9     /* of a piece: nothing of it is a stroke */
 #define CRUMB 1.5 /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
 
 /* A map seen along a segment: steps are columns, or rows where it is upright. */
@@ -184,6 +185,7 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
 typedef struct remains {
     const uint8_t *before; /* (height, width) */
     components found;
+    bool given; /* something was given back */
 } remains;
 
 /* The component at some places from a zone's edge on, upwards or downwards; 0: none. */
@@ -220,7 +222,7 @@ static size_t apart_at(const view *v, const remains *r, const segments *all, con
 }
 
 /* Gives a segment's ink between two steps back, as deep as a round stroke goes. */
-static void restore(const view *v, const remains *r, const segments *all, const segment *s, bool above, size_t from,
+static void restore(const view *v, remains *r, const segments *all, const segment *s, bool above, size_t from,
                     size_t to)
 {
     const size_t depth = EDGE + 1 + (size_t)(ROUND * (double)(to - from));
@@ -233,8 +235,10 @@ static void restore(const view *v, const remains *r, const segments *all, const 
         for (size_t place = z.first; place <= z.last; place++) {
             const size_t at = step * v->along + place * v->across;
             v->ink[at] = r->before[at];
+            v->mask[at] |= 8;
         }
     }
+    r->given = true;
 }
 
 /*
@@ -244,7 +248,7 @@ static void restore(const view *v, const remains *r, const segments *all, const 
  *      ##    ##        --->       ##    ##         these ends draw near to each other
  *     ===####=====                  ####
  */
-static void bridge(const view *v, const remains *r, const segments *all, const segment *s, bool above)
+static void bridge(const view *v, remains *r, const segments *all, const segment *s, bool above)
 {
     uint32_t last = 0;
     size_t end = 0, from, to;
@@ -295,6 +299,27 @@ static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, double large
     }
 }
 
+/* Takes away again what was given back to strokes but hangs together with none of them. */
+static lenet5_status take_back(ink_map *map, const uint8_t *mask, budget *b, lenet5_error *error)
+{
+    components c;
+    const lenet5_status status = lenet5_find_components(&c, map, b, error);
+    uint32_t *given = status == LENET5_OK ? calloc(c.count + 1, sizeof *given) : NULL; /* of each, its pixels */
+    if (status != LENET5_OK)
+        return status;
+    const size_t size = map->width * map->height;
+    for (size_t i = after_blank(mask, 0, size); given && i < size; i = after_blank(mask, i + 1, size))
+        given[c.labels[i]] += (mask[i] & 8) != 0;
+    for (size_t i = after_blank(mask, 0, size); given && i < size; i = after_blank(mask, i + 1, size)) {
+        const uint32_t label = c.labels[i];
+        if (label > 0 && given[label] >= ALL_GIVEN * (double)c.list[label - 1].area)
+            map->ink[i] = 0;
+    }
+    lenet5_components_free(&c);
+    free(given);
+    return given ? lenet5_check_time(b, 2 * size, error) : lenet5_fail_memory(error);
+}
+
 /* Looks at what is left, gives strokes back what was theirs, and takes crumbs away. */
 static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, const segments *all, const bool *chosen,
                           double corner, budget *b, lenet5_error *error)
@@ -315,7 +340,7 @@ static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, co
         bridge(&v, &r, all, &all->list[i], false);
     }
     lenet5_components_free(&r.found);
-    return LENET5_OK;
+    return r.given ? take_back(map, mask, b, error) : LENET5_OK;
 }
 
 static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all, const bool *chosen,
