@@ -497,6 +497,22 @@ static void squared_paper_is_no_table(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Ones that are lower than the squares, and stand in them and on their sides. */
+static void squares_need_not_be_small(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    grid(&map, 10, 10, 44, 44, 14, 8);
+    for (int row = 0; row < 3; row++)
+        for (int i = 0; i < 7; i++)
+            line(&map, 70 + 31 * i, 40 + 75 * row, 64 + 31 * i, 70 + 75 * row, 4);
+    layout found = find(&map);
+    assert_int_equal(found.cell_count, 0);
+    assert_true(found.rules >= 24 && count_pieces(&map) >= 18);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* ---- Boxes that are hard to see ------------------------------------------------------------------------------- */
 
 static void assert_one_field_of_five(ink_map *map, double height)
@@ -794,6 +810,7 @@ int main(void)
         cmocka_unit_test(rules_under_digits_go),
         cmocka_unit_test(a_bar_that_touches_a_thick_rule_stays),
         cmocka_unit_test(squared_paper_is_no_table),
+        cmocka_unit_test(squares_need_not_be_small),
         cmocka_unit_test(what_is_written_stays),
         cmocka_unit_test(circles_go_and_digits_stay),
         cmocka_unit_test(a_circle_that_a_digit_fills_is_of_its_row),

@@ -23,6 +23,10 @@
 #define PAGE 0.5        /* of the map's width and height: a frame around all that is there is no cell */
 #define BEYOND 0.3      /* of a cell's width and height: a digit that goes so far beyond it is not in it */
 #define MOST_BEYOND 0.3 /* of the pieces in a table's cells: in squared paper there are more */
+#define ACROSS 0.08     /* of a cell's width and height: what goes so far beyond it lies across its sides */
+#define MOST_ACROSS 0.3 /* of the pieces in square cells: digits are written between the sides of a table */
+#define SQUARE 0.8      /* of the longer side of a square: the shorter one, in perspective */
+#define MOST_SQUARE 0.8 /* of the cells of squared paper: some are not found whole */
 #define LEAST_AREA 12   /* pixels of such a piece */
 #define MOST_NEAR 2000  /* boxes that are compared with one: more begin in its width on no form */
 
@@ -262,36 +266,61 @@ static size_t add_tables(layout *found, box *list, size_t count, const ink_map *
 
 /* ---- Squared paper -------------------------------------------------------------------------------------------- */
 
-/* Of a table: pieces of writing in its cells, and those that go far beyond one. */
+/* Of a table: its cells, those that are square, pieces of writing in them, and those that go beyond one. */
 typedef struct filling {
-    size_t pieces, beyond;
+    size_t cells, squares;
+    size_t pieces, across, beyond; /* across: by a little; beyond: far */
 } filling;
 
-static bool goes_beyond(const span *piece, const span *within)
+/* Whether a piece goes beyond a cell by more than a share of its width or height. */
+static bool goes_beyond(const span *piece, const span *within, double share)
 {
-    const double across = BEYOND * (double)(within->right - within->left),
-                 down = BEYOND * (double)(within->bottom - within->top);
+    const double across = share * (double)(within->right - within->left),
+                 down = share * (double)(within->bottom - within->top);
     return (double)piece->left < (double)within->left - across ||
            (double)piece->right > (double)within->right + across || (double)piece->top < (double)within->top - down ||
            (double)piece->bottom > (double)within->bottom + down;
 }
 
+static void count_cells(filling *tables, const layout *found)
+{
+    for (size_t i = 0; i < found->field_count; i++) {
+        const span *of = &found->fields[i].box;
+        const double width = (double)(of->right - of->left), height = (double)(of->bottom - of->top);
+        filling *t = &tables[found->fields[i].table];
+        t->cells++;
+        t->squares += fmin(width, height) >= SQUARE * fmax(width, height);
+    }
+}
+
 static lenet5_status fill(filling *tables, const layout *found, const components *c, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
+    count_cells(tables, found);
     for (size_t i = 0; i < c->count && status == LENET5_OK; i++) {
         const span *piece = &c->list[i].box;
         const size_t x = (piece->left + piece->right) / 2, y = (piece->top + piece->bottom) / 2;
         for (size_t k = 0; k < found->field_count && c->list[i].area >= LEAST_AREA; k++) {
             const span *within = &found->fields[k].box;
             if (within->left <= x && x < within->right && within->top <= y && y < within->bottom) {
-                tables[found->fields[k].table].pieces++;
-                tables[found->fields[k].table].beyond += goes_beyond(piece, within);
+                filling *t = &tables[found->fields[k].table];
+                t->pieces++;
+                t->across += goes_beyond(piece, within, ACROSS);
+                t->beyond += goes_beyond(piece, within, BEYOND);
             }
         }
         status = lenet5_check_time(b, found->field_count, error);
     }
     return status;
+}
+
+/* Whether a table is squared paper: much goes far beyond its cells, or they are squares, and it takes no heed of them.
+ */
+static bool is_squared_paper(const filling *t)
+{
+    return (double)t->beyond > MOST_BEYOND * (double)t->pieces ||
+           ((double)t->squares >= MOST_SQUARE * (double)t->cells &&
+            (double)t->across > MOST_ACROSS * (double)t->pieces);
 }
 
 /* What is squared to write on, over its lines, is no table. */
@@ -306,7 +335,7 @@ static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budge
     status = tables ? fill(tables, found, &c, b, error) : lenet5_fail_memory(error);
     for (size_t i = 0; i < found->field_count && status == LENET5_OK; i++) {
         field f = found->fields[i];
-        if (f.table && (double)tables[f.table].beyond > MOST_BEYOND * (double)tables[f.table].pieces)
+        if (f.table && is_squared_paper(&tables[f.table]))
             continue;
         for (size_t k = 0; k < f.count; k++)
             found->cells[cells + k] = (cell){found->cells[f.first + k].box, (int32_t)fields};
