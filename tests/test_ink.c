@@ -7,6 +7,7 @@
 #include "lenet5_reader.h"
 #include "reader/decode/decode.h"
 #include "reader/page/ink.h"
+#include "reader/page/segments.h"
 #include "unit.h"
 
 enum { WIDTH = 240, HEIGHT = 72, DIGITS = 5 };
@@ -194,6 +195,27 @@ static void plain_paper_has_no_pattern(void **state)
     assert_true(!report.pattern && report.noise < 0.02 && !report.shadow);
 }
 
+/* They say which digits are a number; only the lines of squared paper, which are everywhere, are paper. */
+static void grey_rules_of_a_table_are_faint_ink(void **state)
+{
+    static const double columns[] = {8, 54, 100, 146, 192, 236};
+    static canvas c;
+    ink_map map;
+    ink_report report;
+    (void)state;
+    memset(&c, 0, sizeof c);
+    write_digits(&c);
+    for (size_t i = 0; i < 6; i++)
+        draw_line(c.print, (double[]){columns[i], 8}, (double[]){columns[i], 64}, 1.5);
+    draw_line(c.print, (double[]){8, 8}, (double[]){236, 8}, 1.5);
+    draw_line(c.print, (double[]){8, 64}, (double[]){236, 64}, 1.5);
+    find_ink(&map, &report, &c, 0.4);
+    for (size_t y = 10; y < 16; y++)
+        for (size_t i = 0; i < 6; i++)
+            assert_true(map.ink[y * WIDTH + (size_t)columns[i]] >= FAINT);
+    lenet5_ink_free(&map);
+}
+
 /* A dark corner, five times as wide as a stroke, is no ink; the digits are. */
 static void a_dark_corner_is_no_ink(void **state)
 {
@@ -302,13 +324,10 @@ static void frames_of_another_colour_are_faint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strokes_stand_out_from_patterns),
-        cmocka_unit_test(a_point_stands_out_from_patterns),
-        cmocka_unit_test(a_pattern_alone_is_no_ink),
-        cmocka_unit_test(plain_paper_has_no_pattern),
-        cmocka_unit_test(a_dark_corner_is_no_ink),
-        cmocka_unit_test(frames_of_another_colour_are_faint),
-        cmocka_unit_test(wedges_along_the_border_are_no_ink),
+        cmocka_unit_test(strokes_stand_out_from_patterns),     cmocka_unit_test(a_point_stands_out_from_patterns),
+        cmocka_unit_test(a_pattern_alone_is_no_ink),           cmocka_unit_test(plain_paper_has_no_pattern),
+        cmocka_unit_test(grey_rules_of_a_table_are_faint_ink), cmocka_unit_test(a_dark_corner_is_no_ink),
+        cmocka_unit_test(frames_of_another_colour_are_faint),  cmocka_unit_test(wedges_along_the_border_are_no_ink),
         cmocka_unit_test(a_digit_in_the_corner_is_ink),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@
 #define HALF 127              /* of 255: what is above is ink */
 #define LEAST_PATTERN 4       /* of 255: less is the noise of a camera */
 #define MOST_NOISE 0.08       /* of the paper to the ink; beyond it the paper has a pattern */
-#define PARTS 8               /* of the picture, each way */
+#define PARTS 32              /* of the picture, each way: a table's cells are larger, squares are not */
 #define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
 #define LEAST_SPREAD 0.7      /* of the parts */
 #define SHADOW 0.7            /* light is uneven where its least is less than this share of its greatest */
