@@ -185,6 +185,25 @@ static void a_gap_that_nearly_parts_numbers_is_known(void **state)
     lenet5_ink_free(&map);
 }
 
+/* The same gaps part the numbers of the second line, whose rule goes on, and those of a table, which has two. */
+static void a_number_on_a_rule_of_its_own_is_whole(void **state)
+{
+    level_line rules[] = {{15, 54, 190, 54, 2}, {15, 114, 600, 114, 2}, {15, 12, 190, 12, 2}};
+    layout printed = {.levels = rules, .level_count = 2, .rules = 2};
+    ink_map map = new_map(260, 140);
+    (void)state;
+    draw_two_numbers(&map, 20, 24);
+    draw_two_numbers(&map, 80, 24);
+    for (size_t table = 0; table < 2; table++) {
+        printed.level_count = 2 + table;
+        line_groups groups = find(&map, &printed);
+        assert_int_equal(groups.count, 3 + table);
+        assert_int_equal(groups.list[0].count, table ? 3 : 6);
+        lenet5_lines_free(&groups);
+    }
+    lenet5_ink_free(&map);
+}
+
 /* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
 static void print_parts_no_number_on_another_line(void **state)
 {
@@ -535,6 +554,7 @@ int main(void)
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
         cmocka_unit_test(gaps_that_are_clearly_wider_on_a_page_part_numbers),
         cmocka_unit_test(a_gap_that_nearly_parts_numbers_is_known),
+        cmocka_unit_test(a_number_on_a_rule_of_its_own_is_whole),
         cmocka_unit_test(print_parts_no_number_on_another_line),
         cmocka_unit_test(marks_go_with_the_nearer_number),
         cmocka_unit_test(a_number_in_larger_writing_is_whole),

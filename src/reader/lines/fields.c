@@ -7,18 +7,24 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define SAME_ROW 0.5     /* of the lower line's height, for the middles of two lines of one row */
-#define NO_GAP 0.15      /* of a digit's height: gaps below it are alike */
-#define CLEARLY 2.2      /* how many times wider a gap has to be to part a line, by its own gaps alone */
-#define GAP 1.0          /* of a digit's height, at least, for such a gap */
-#define WITHIN 0.34      /* of as many gaps as part the line are within its numbers, at least */
-#define TWO_CLUSTERS 0.8 /* of the spread of a page's gaps lies between those within numbers and the others */
-#define CLEARLY_ALL 2.5  /* how many times wider the others are */
-#define GAP_ALL 0.45     /* of a digit's height, at least, for them */
-#define GAP_MARKED 0.6   /* the same for a gap with something low in it, which may be a part of a digit */
-#define GAP_TELLS 1.2    /* of a digit's height: a gap with a mark in it that is as wide */
-#define LINES_ALL 2      /* lines, at least: the gaps of one may all be within its number */
-#define WIDEST_GAP 2.5   /* within a number, whatever the others are */
+#define SAME_ROW 0.5       /* of the lower line's height, for the middles of two lines of one row */
+#define NO_GAP 0.15        /* of a digit's height: gaps below it are alike */
+#define CLEARLY 2.2        /* how many times wider a gap has to be to part a line, by its own gaps alone */
+#define GAP 1.0            /* of a digit's height, at least, for such a gap */
+#define WITHIN 0.34        /* of as many gaps as part the line are within its numbers, at least */
+#define TWO_CLUSTERS 0.8   /* of the spread of a page's gaps lies between those within numbers and the others */
+#define CLEARLY_ALL 2.5    /* how many times wider the others are */
+#define GAP_ALL 0.45       /* of a digit's height, at least, for them */
+#define GAP_MARKED 0.6     /* the same for a gap with something low in it, which may be a part of a digit */
+#define GAP_TELLS 1.2      /* of a digit's height: a gap with a mark in it that is as wide */
+#define LINES_ALL 2        /* lines, at least: the gaps of one may all be within its number */
+#define GAP_ON_RULE 1.2    /* of a digit's height: within a number that stands on a printed line of its own */
+#define ON_RULE_ACROSS 0.3 /* of a digit's height that it goes beyond the line's ends, */
+#define ON_RULE_ABOVE 0.4  /* and below it, */
+#define ON_RULE_BELOW 0.8  /* or that its foot is above it */
+#define RULES_APART 2      /* of a digit's height: between lines that numbers stand on */
+#define ON_RULE_FILLED 0.6 /* of the line: what a number takes of one of its own */
+#define WIDEST_GAP 2.5     /* within a number, whatever the others are */
 
 /* ---- Rows ----------------------------------------------------------------------------------------------------- */
 
@@ -233,6 +239,70 @@ static void take_marks(strokes *s, const gaps *g, size_t first, size_t digit)
             s->list[g->stroke[i]].line = s->list[g->stroke[digit]].line;
 }
 
+/* ---- On a rule ------------------------------------------------------------------------------------------------ */
+
+/* Whether strokes stand on a printed line, from side to side of them. */
+static bool do_stand_on(const level_line *l, const span *left, const span *right, double height)
+{
+    const double near = ON_RULE_ACROSS * height, x = 0.5 * (double)(left->left + right->right);
+    const double y = l->y0 + (x - l->x0) / fmax(1, l->x1 - l->x0) * (l->y1 - l->y0);
+    const double foot = fmax((double)left->bottom, (double)right->bottom);
+    return l->x0 <= (double)left->left + near && l->x1 >= (double)right->right - near &&
+           y >= foot - ON_RULE_ABOVE * height && y <= foot + ON_RULE_BELOW * height;
+}
+
+/* Whether no other line is near above one, or goes on where it ends: a table's do. */
+static bool is_alone(const strokes *s, const level_line *l, double height)
+{
+    for (size_t i = 0; i < s->level_count; i++) {
+        const level_line *other = &s->levels[i];
+        const double below = (other->y0 + other->y1 - l->y0 - l->y1) / 2;
+        if (other != l && below >= -RULES_APART * height && below <= ON_RULE_ABOVE * height &&
+            other->x0 <= l->x1 + height && other->x1 >= l->x0 - height)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Whether the strokes on both sides of a gap stand on a line that is no longer than what the line of writing has on it:
+ * it is printed for one number. The strokes of the line are first to end - 1.
+ */
+static bool is_on_own_rule(const strokes *s, const gaps *g, size_t first, size_t end, size_t i)
+{
+    const span *before = &s->boxes[g->stroke[i - 1]], *after = &s->boxes[g->stroke[i]];
+    const double height = s->lines[s->list[g->stroke[i]].line].height;
+    for (size_t k = 0; k < s->level_count; k++) {
+        const level_line *l = &s->levels[k];
+        double from = INFINITY, to = 0;
+        if (!do_stand_on(l, before, after, height) || !is_alone(s, l, height))
+            continue;
+        for (size_t j = first; j < end; j++) {
+            const span *b = &s->boxes[g->stroke[j]];
+            if (middle_x(b) >= l->x0 && middle_x(b) <= l->x1) {
+                from = fmin(from, (double)b->left);
+                to = fmax(to, (double)b->right);
+            }
+        }
+        if (to - from >= ON_RULE_FILLED * (l->x1 - l->x0))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Parting -------------------------------------------------------------------------------------------------- */
+
+/* The gap from which on a line is parted at a stroke. */
+static double widest_within(const strokes *s, const gaps *g, size_t first, size_t end, size_t i, double own,
+                            double page)
+{
+    const double within = fmin(page, own);
+    const bool is_marked = g->gap[i] >= 0 && is_mark(s, g->stroke[i - 1]);
+    if (g->gap[i] > within && g->gap[i] <= fmin(own, GAP_ON_RULE) && is_on_own_rule(s, g, first, end, i))
+        return fmin(own, GAP_ON_RULE);
+    return is_marked ? fmax(within, GAP_MARKED) : within;
+}
+
 /* Parts the line of the strokes first to end - 1. */
 static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, double page)
 {
@@ -241,11 +311,10 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
         if (is_telling(s, g, i))
             g->sorted[count++] = g->gap[i];
     qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
-    const double within = fmin(page, clearly_wider(g->sorted, count));
+    const double own = clearly_wider(g->sorted, count);
     int32_t line = s->list[g->stroke[first]].line;
     for (size_t i = first + 1; i < end; i++) {
-        const bool is_marked = g->gap[i] >= 0 && is_mark(s, g->stroke[i - 1]);
-        const double least = is_marked ? fmax(within, GAP_MARKED) : within;
+        const double least = widest_within(s, g, first, end, i, own, page);
         const bool parts = g->gap[i] > least;
         if (parts && s->line_count == MOST_LINES)
             return LENET5_CROWDED;
@@ -264,7 +333,7 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
 static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
 {
     const double page = page_gap(s, g);
-    lenet5_status status = lenet5_spend(s->budget, 100 * g->count, error);
+    lenet5_status status = lenet5_spend(s->budget, (100 + 10 * s->level_count) * g->count, error);
     for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
         end = end_of_line(g, first);
         status = split_line(s, g, first, end, page);

@@ -367,6 +367,8 @@ static lenet5_status gather(strokes *s, line_groups *groups, const ink_map *map,
     if (status != LENET5_OK)
         return status;
     s->height = size.height;
+    s->levels = printed->levels;
+    s->level_count = printed->level_count;
     groups->stroke = size.stroke;
     status = lenet5_assign_cells(&cells, &groups->components, printed, b, error);
     if (status == LENET5_OK)
