@@ -469,6 +469,20 @@ static void dashes_that_blur_joins_go(void **state)
     lenet5_ink_free(&map);
 }
 
+/* Strokes that slope, in a level row, as arcs of circles do. */
+static void strokes_that_slope_are_no_dashes(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++)
+        line(&map, 50 + 60 * i, 204, 90 + 60 * i, 197, 2);
+    layout found = find(&map);
+    assert_int_equal(found.rules, 0);
+    assert_int_equal(count_pieces(&map), 5);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* Alone, it is around something. */
 static void a_circle_around_a_digit_goes(void **state)
 {
@@ -815,6 +829,7 @@ int main(void)
         cmocka_unit_test(circles_go_and_digits_stay),
         cmocka_unit_test(a_circle_that_a_digit_fills_is_of_its_row),
         cmocka_unit_test(dashes_that_blur_joins_go),
+        cmocka_unit_test(strokes_that_slope_are_no_dashes),
         cmocka_unit_test(a_circle_around_a_digit_goes),
         cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
         cmocka_unit_test(faint_boxes_are_a_number),
