@@ -345,6 +345,51 @@ static void a_digit_that_may_be_a_mark_is_doubted(void **state)
     lenet5_picture_free(&point);
 }
 
+/* A format makes no digit of a mark, leaves none out, and makes no two digits of one. */
+static void what_a_format_has_no_place_for_is_doubted(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *drawn, *format;
+        bool doubted;
+    } tried[] = {{"32/5", "4", true}, {"32/5", "decimal", true}, {"32.5", "amount", true},
+                 {"325", "4", true},  {"32/5", "dd/d", false},   {"32.5", "decimal", false},
+                 {"325", "3", false}, {"32.5", "dd,d", false}};
+    for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+        lenet5_reading r;
+        lenet5_picture p = draw(tried[i].drawn);
+        const lenet5_read_options options = {.format = tried[i].format};
+        assert_int_equal(lenet5_read(&r, reader, &p, &options, NULL), LENET5_OK);
+        assert_int_equal(r.count, 1);
+        assert_true((r.lines[0].evidence[LENET5_EVIDENCE_MARKS] > 5) == tried[i].doubted);
+        assert_true(!tried[i].doubted || r.lines[0].decision == LENET5_UNSURE);
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+    }
+}
+
+/* A 7 with a wide bar, and a point under that. */
+static void put_point_and_7(lenet5_picture *p, size_t left)
+{
+    put_box(p, left, FOOT - 56, 38, 7);
+    for (size_t y = 0; y < 56; y++)
+        put_box(p, left + 18 + (size_t)(0.25 * (double)y), FOOT - 1 - y, 7, 1);
+    put_box(p, left + 1, FOOT - 7, 7, 7);
+}
+
+static void a_point_under_the_bar_of_a_7_is_read(void **state)
+{
+    (void)state;
+    lenet5_reading r;
+    lenet5_picture p = draw("3 ");
+    put_point_and_7(&p, 20 + LETTER);
+    assert_int_equal(lenet5_read(&r, reader, &p, NULL, NULL), LENET5_OK);
+    assert_int_equal(r.count, 1);
+    assert_string_equal(r.lines[0].string[0].text, "3.7");
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+}
+
 /* Without a format as with one; but then nobody says that this is all of the number. */
 static void words_beside_a_number_are_left_out(void **state)
 {
@@ -372,6 +417,8 @@ int main(void)
         cmocka_unit_test(marks_are_read_with_their_digits),
         cmocka_unit_test(a_mark_of_the_mask_is_read),
         cmocka_unit_test(a_digit_that_may_be_a_mark_is_doubted),
+        cmocka_unit_test(what_a_format_has_no_place_for_is_doubted),
+        cmocka_unit_test(a_point_under_the_bar_of_a_7_is_read),
         cmocka_unit_test(words_beside_a_number_are_left_out),
     };
     return cmocka_run_group_tests(tests, prepare, clean_up);

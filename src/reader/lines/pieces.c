@@ -24,6 +24,9 @@
 #define EDGE 20         /* of 255: ink that belongs to what it touches */
 #define JOIN 0.6        /* of the narrower one's width that lies over the other one */
 #define LOWER 0.5       /* of the line's height: what is lower is no digit beside another */
+#define POINT 0.28      /* of the line's height: the sides of a point, at most */
+#define POINT_OFF 0.3   /* of the line's height: how far its foot is from that of the digit that it stands at, at most \
+                         */
 #define BAR_FLAT 1.3    /* of its height: the width of the bar of a 5, at least */
 #define BAR_WIDE 0.2    /* of the line's height: the same */
 #define BAR_BESIDE 0.06 /* of the line's height: how far to the right of its body it begins, at most */
@@ -38,6 +41,20 @@
 #define MOST_CUTS 12    /* of a component */
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
+
+static bool is_point_of(const component *point, const component *digit, double height)
+{
+    const double down = (double)digit->box.bottom - (double)point->box.bottom;
+    return (double)width_of(point) <= POINT * height && (double)height_of(point) <= POINT * height &&
+           (double)height_of(digit) >= LOWER * height && fabs(down) <= POINT_OFF * height;
+}
+
+/* Whether one is as small as a point and stands at the foot of the other, as under the bar of a 7. A part of a digit
+ * may look so too, and the search joins them where they are one. */
+static bool is_point(const component *one, const component *other, double height)
+{
+    return is_point_of(one, other, height) || is_point_of(other, one, height);
+}
 
 /*
  * Whether one lies over the other, as the bar of a 5 over its body. Neighbours that are both high and side by side only
@@ -95,7 +112,8 @@ static void join_stacked(size_t *part_of, const components *c, const int16_t *in
         part_of[i] = i;
     for (size_t i = 0; i < c->count; i++)
         for (size_t k = 0; k < c->count; k++)
-            if (part_of[k] != part_of[i] && in_cell[k] == in_cell[i] && are_stacked(&c->list[i], &c->list[k], height))
+            if (part_of[k] != part_of[i] && in_cell[k] == in_cell[i] && are_stacked(&c->list[i], &c->list[k], height) &&
+                (in_cell[i] != NO_CELL || !is_point(&c->list[i], &c->list[k], height)))
                 join(part_of, c->count, part_of[i], part_of[k]);
     for (size_t i = 0; i < c->count; i++) {
         const size_t body = part_of[i] == i ? body_of(c, i, height) : i;

@@ -8,13 +8,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "overlooked.h"
 #include "weights.h"
 
 #define LEAST_ODDS 1e-4  /* a probability: what is nearer to 0 or 1 says no more */
 #define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, and of the share of a mark */
 #define LEAST_RIVAL 0.01 /* added to the probabilities of two digits, so that their ratio has an end */
-#define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
-#define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
+#define OVERLOOKED                                                                                                   \
+    7.0               /* of the marks' doubt, for each that a string reads as a digit or leaves out: as much as of a \
+                         mark of LEAST_LOOK */
+#define SURE_ODDS 5.0 /* logarithm of odds that leave no doubt */
+#define UNEVEN 0.2    /* logarithm of heights: as far as digits of one hand differ */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
 #define DOUBT 0.4        /* the greatest probability of a string that is never sure */
 #define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
@@ -193,6 +197,7 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside;
     gather_symbols(value, g, line, best);
+    value[LENET5_EVIDENCE_MARKS] += OVERLOOKED * (double)lenet5_overlooked(g, best);
 }
 
 /* The likeliest of what a mark may be instead, another mark or a digit, to the mark. */
