@@ -43,12 +43,15 @@ typedef struct evidence {
     double digit;  /* probability of a digit: the mean, in which long strings, which tell more, weigh more */
 } evidence;
 
-/* Of the page as it is, a sign or a mark that was read as a digit is forgiven: it is no reason to turn the page. */
+/* Of the page as it is, a sign that was read as a digit is forgiven, and a mark that a format makes a digit of: they
+ * are no reason to turn the page. */
 static double probability_of(const lenet5_read_line *l, bool turned)
 {
     double value[LENET5_EVIDENCE];
     memcpy(value, l->evidence, sizeof value);
-    value[LENET5_EVIDENCE_SIGN] = value[LENET5_EVIDENCE_MARKS] = 0;
+    value[LENET5_EVIDENCE_SIGN] = 0;
+    if (value[LENET5_EVIDENCE_ANY] == 0)
+        value[LENET5_EVIDENCE_MARKS] = 0;
     return turned ? l->string[0].probability : fmax(l->string[0].probability, lenet5_belief(value));
 }
 

@@ -21,11 +21,13 @@
 #include "sort.h"
 #include "straighten.h"
 
-#define EDGE 20         /* of 255: ink that belongs to what it touches */
-#define JOIN 0.6        /* of the narrower one's width that lies over the other one */
-#define LOWER 0.5       /* of the line's height: what is lower is no digit beside another */
-#define POINT 0.28      /* of the line's height: the sides of a point, at most */
-#define POINT_OFF 0.3   /* of the line's height: how far its foot is from that of the digit that it stands at, at most \
+#define EDGE 20          /* of 255: ink that belongs to what it touches */
+#define JOIN 0.6         /* of the narrower one's width that lies over the other one */
+#define LOWER 0.5        /* of the line's height: what is lower is no digit beside another */
+#define POINT 0.28       /* of the line's height: the sides of a point, at most */
+#define POINT_UNDER 0.25 /* of the line's height: how far below other ink a point is, at least */
+#define POINT_OFF                                                                                                      \
+    0.3                 /* of the line's height: how far its foot is from that of the digit that it stands at, at most \
                          */
 #define BAR_FLAT 1.3    /* of its height: the width of the bar of a 5, at least */
 #define BAR_WIDE 0.2    /* of the line's height: the same */
@@ -42,18 +44,27 @@
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
 
-static bool is_point_of(const component *point, const component *digit, double height)
+/* Whether a component is as small as a point and has paper over it: a part of a digit that lies so low has broken off.
+ */
+static bool may_be_point(const components *c, size_t which, size_t width, double height)
 {
-    const double down = (double)digit->box.bottom - (double)point->box.bottom;
-    return (double)width_of(point) <= POINT * height && (double)height_of(point) <= POINT * height &&
-           (double)height_of(digit) >= LOWER * height && fabs(down) <= POINT_OFF * height;
+    const component *one = &c->list[which];
+    const span *box = &one->box;
+    if ((double)width_of(one) > POINT * height || (double)height_of(one) > POINT * height)
+        return false;
+    const double top = (double)box->top - POINT_UNDER * height;
+    for (size_t y = (size_t)fmax(0, top); y < box->top; y++)
+        for (size_t x = box->left; x < box->right; x++)
+            if (c->labels[y * width + x])
+                return false;
+    return true;
 }
 
-/* Whether one is as small as a point and stands at the foot of the other, as under the bar of a 7. A part of a digit
- * may look so too, and the search joins them where they are one. */
-static bool is_point(const component *one, const component *other, double height)
+/* Whether a point stands at the foot of a digit, as under the bar of a 7. */
+static bool is_at_foot(const component *point, const component *digit, double height)
 {
-    return is_point_of(one, other, height) || is_point_of(other, one, height);
+    const double down = (double)digit->box.bottom - (double)point->box.bottom;
+    return (double)height_of(digit) >= LOWER * height && fabs(down) <= POINT_OFF * height;
 }
 
 /*
@@ -106,14 +117,15 @@ static void join(size_t *part_of, size_t count, size_t to, size_t old)
 }
 
 /* Which component of its cell each one has been joined to; itself if to none. */
-static void join_stacked(size_t *part_of, const components *c, const int16_t *in_cell, double height)
+static void join_stacked(size_t *part_of, const components *c, const int16_t *in_cell, const bool *point, double height)
 {
     for (size_t i = 0; i < c->count; i++)
         part_of[i] = i;
     for (size_t i = 0; i < c->count; i++)
         for (size_t k = 0; k < c->count; k++)
             if (part_of[k] != part_of[i] && in_cell[k] == in_cell[i] && are_stacked(&c->list[i], &c->list[k], height) &&
-                (in_cell[i] != NO_CELL || !is_point(&c->list[i], &c->list[k], height)))
+                !(point[i] && is_at_foot(&c->list[i], &c->list[k], height)) &&
+                !(point[k] && is_at_foot(&c->list[k], &c->list[i], height)))
                 join(part_of, c->count, part_of[i], part_of[k]);
     for (size_t i = 0; i < c->count; i++) {
         const size_t body = part_of[i] == i ? body_of(c, i, height) : i;
@@ -156,6 +168,7 @@ typedef struct cutting {
     const span *cells; /* (cell_count), from left to right */
     size_t cell_count; /* 0 if the line is in none */
     int16_t *cell;     /* of each component, or NO_CELL */
+    bool *point;       /* whether each component may be a point, and is in no cell */
     const size_t *part_of;
     budget *budget;
     double *ink;               /* (width): of each column of the part at hand, in pixels */
@@ -378,12 +391,15 @@ static lenet5_status make_pieces(cutting *c, part *parts, placed *order, size_t 
 {
     text_line *l = c->line;
     const components *all = c->components;
-    lenet5_status status = lenet5_spend(c->budget, all->count * (2 * all->count + c->cell_count), error);
+    const size_t over = (size_t)(POINT * POINT_UNDER * l->height * l->height);
+    lenet5_status status = lenet5_spend(c->budget, all->count * (2 * all->count + c->cell_count + over), error);
     if (status != LENET5_OK)
         return status;
-    for (size_t i = 0; i < all->count; i++)
+    for (size_t i = 0; i < all->count; i++) {
         c->cell[i] = cell_of(c, &all->list[i]);
-    join_stacked(part_of, all, c->cell, l->height);
+        c->point[i] = c->cell[i] == NO_CELL && may_be_point(all, i, l->map.width, l->height);
+    }
+    join_stacked(part_of, all, c->cell, c->point, l->height);
     const size_t count = list_parts(parts, order, c);
     l->height = digit_height(parts, order, count, l->height);
     for (size_t i = 0; i < count && status == LENET5_OK && !l->crowded; i++)
@@ -404,18 +420,20 @@ static lenet5_status divide_line(text_line *l, const components *c, const span *
     placed *order = malloc((c->count + 1) * sizeof *order);
     cutting cut = {.line = l, .components = c, .cells = cells, .cell_count = count, .part_of = part_of, .budget = b};
     cut.cell = malloc((c->count + 1) * sizeof *cut.cell);
+    cut.point = malloc((c->count + 1) * sizeof *cut.point);
     cut.ink = malloc(width * sizeof *cut.ink);
     cut.area = malloc(width * sizeof *cut.area);
     cut.strokes = malloc(width * sizeof *cut.strokes);
     cut.holes = malloc(width * sizeof *cut.holes);
     l->owner = calloc(width * l->map.height, sizeof *l->owner);
-    const bool enough =
-        part_of && parts && order && cut.cell && cut.ink && cut.area && cut.strokes && cut.holes && l->owner;
+    const bool enough = part_of && parts && order && cut.cell && cut.point && cut.ink && cut.area && cut.strokes &&
+                        cut.holes && l->owner;
     const lenet5_status status = enough ? make_pieces(&cut, parts, order, part_of, error) : lenet5_fail_memory(error);
     free(cut.holes);
     free(cut.strokes);
     free(cut.area);
     free(cut.ink);
+    free(cut.point);
     free(cut.cell);
     free(order);
     free(parts);

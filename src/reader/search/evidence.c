@@ -197,7 +197,8 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside;
     gather_symbols(value, g, line, best);
-    value[LENET5_EVIDENCE_MARKS] += OVERLOOKED * (double)lenet5_overlooked(g, best);
+    if (!any)
+        value[LENET5_EVIDENCE_MARKS] += OVERLOOKED * (double)lenet5_overlooked(g, best);
 }
 
 /* The likeliest of what a mark may be instead, another mark or a digit, to the mark. */
