@@ -202,10 +202,10 @@ static void shrink(lenet5_picture *p)
     p->height = height;
 }
 
-/* The picture on a dark table, which reaches four times as far. */
-static void lay_on_table(lenet5_picture *p)
+/* The picture on a dark table that is so many times as wide and as high. */
+static void lay_on(lenet5_picture *p, size_t wide, size_t high)
 {
-    const size_t width = 2 * p->width, height = 4 * p->height;
+    const size_t width = wide * p->width, height = high * p->height;
     uint8_t *grey = malloc(width * height);
     assert_non_null(grey);
     for (size_t i = 0; i < width * height; i++)
@@ -214,6 +214,17 @@ static void lay_on_table(lenet5_picture *p)
         memcpy(grey + (y + height / 3) * width + width / 4, p->grey + y * p->width, p->width);
     free(p->grey);
     *p = (lenet5_picture){width, height, grey};
+}
+
+static void lay_on_table(lenet5_picture *p)
+{
+    lay_on(p, 2, 4);
+}
+
+/* A slip, of which the picture holds little else. */
+static void lay_on_large_table(lenet5_picture *p)
+{
+    lay_on(p, 5, 14);
 }
 
 /* Squared paper, its lines fainter than what is written. */
@@ -237,7 +248,8 @@ static void hatch(lenet5_picture *p)
 static void what_is_written_is_found_on_anything(void **state)
 {
     (void)state;
-    void (*const changes[])(lenet5_picture *) = {lay_on_table, square, turn_light, shade, rule, hatch};
+    void (*const changes[])(lenet5_picture *) = {lay_on_table, lay_on_large_table, square, turn_light, shade, rule,
+                                                 hatch};
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         char text[LENET5_MAX_STRING + 1];
         lenet5_picture p = draw(text, "spaced", 1);
@@ -255,9 +267,11 @@ static void each_note_is_made_and_not_without_reason(void **state)
     static const struct {
         unsigned note;
         void (*change)(lenet5_picture *p);
-    } notes[] = {{LENET5_NOTE_LIGHT, turn_light},   {LENET5_NOTE_THIN, shrink},  {LENET5_NOTE_BORDER, cut_off},
-                 {LENET5_NOTE_SHADOW, shade},       {LENET5_NOTE_RULES, rule},   {LENET5_NOTE_SKEW, skew},
-                 {LENET5_NOTE_SHEET, lay_on_table}, {LENET5_NOTE_PATTERN, hatch}};
+    } notes[] = {{LENET5_NOTE_LIGHT, turn_light},   {LENET5_NOTE_THIN, shrink},
+                 {LENET5_NOTE_BORDER, cut_off},     {LENET5_NOTE_SHADOW, shade},
+                 {LENET5_NOTE_RULES, rule},         {LENET5_NOTE_SKEW, skew},
+                 {LENET5_NOTE_SHEET, lay_on_table}, {LENET5_NOTE_SHEET, lay_on_large_table},
+                 {LENET5_NOTE_PATTERN, hatch}};
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
         char text[LENET5_MAX_STRING + 1];
         lenet5_picture p = draw(text, "spaced", 1);

@@ -8,6 +8,8 @@
  *     . # # # # # # .        it loses MARGIN cells on every side, for the edges of paper throw shadows
  *     . # # # # # . .
  *     . . . . . . . .
+ *
+ * Where there is none, a much smaller patch may be a slip of paper, which is looked for once more in smaller cells.
  */
 #include "sheet.h"
 
@@ -22,13 +24,27 @@
 #define MOST_TIMES 8      /* the shorter side that the longer may be, lest there be no cells along it */
 #define CELLS 160         /* along the longer side */
 #define STEP 8            /* grey levels from one threshold to the next */
-#define LEAST_CONTRAST 25 /* grey levels between paper and what it lies on */
-#define LEAST_SHARE 0.1   /* of the picture that a sheet fills */
-#define LEAST_DARK 0.7    /* of the picture's border */
 #define LEAST_FILLED 0.85 /* of its hull */
 #define LEAST_SQUARE 0.82 /* of the least rectangle around it that the hull fills: less than 1 in perspective */
 #define LEAST_ACROSS 0.2  /* that rectangle's sides to each other */
 #define MARGIN 2          /* cells */
+#define AROUND 4          /* cells of the table that are looked at with a slip */
+#define INKED 30          /* grey levels that a cell with writing is darker than the paper around it, at least */
+
+/* What is asked of a sheet. */
+typedef struct sheet_rule {
+    double share;    /* of the picture, at least */
+    double dark;     /* of the picture's border, at least */
+    double contrast; /* grey levels between paper and what it lies on, at least */
+    double others;   /* cells as light as the sheet elsewhere, to its own, at most */
+} sheet_rule;
+
+static const sheet_rule a_sheet = {0.1, 0.7, 25, INFINITY};
+/* A slip is a small sheet: at 1600 by 1200 pixels one of 80 by 50 has a share of 0.002. Light writing on a dark ground
+ * is no slip: it is in several patches, and nothing is written within a stroke. */
+static const sheet_rule a_slip = {0.002, 0.97, 50, 0.25};
+/* The same slip in the part of the picture that is cut out around it. */
+static const sheet_rule slip_alone = {0.05, 0.7, 50, INFINITY};
 
 typedef struct grid {
     size_t side;          /* of a cell, in pixels */
@@ -36,6 +52,8 @@ typedef struct grid {
     uint8_t *level;       /* (height, width): mean grey */
     uint8_t *patch;       /* (height, width): 1 for those of the largest light patch */
     long *left, *right;   /* (height): of the hull's rows, right being the first outside, and not above left if empty */
+    size_t others;        /* light cells that are not of that patch */
+    const sheet_rule *rule;
     budget *budget;
 } grid;
 
@@ -49,7 +67,7 @@ static void free_grid(grid *g)
 
 static lenet5_status new_grid(grid *g, const lenet5_picture *p, size_t longer, budget *b, lenet5_error *error)
 {
-    *g = (grid){.side = (longer + CELLS - 1) / CELLS, .budget = b};
+    *g = (grid){.side = (longer + CELLS - 1) / CELLS, .rule = &a_sheet, .budget = b};
     g->width = p->width / g->side;
     g->height = p->height / g->side;
     g->level = malloc(g->width * g->height);
@@ -85,17 +103,20 @@ static lenet5_status find_patch(grid *g, size_t *count, unsigned threshold, lene
     const ink_map light = {g->width, g->height, g->patch};
     const size_t cells = g->width * g->height;
     uint32_t largest = 0;
-    *count = 0;
+    *count = g->others = 0;
     for (size_t i = 0; i < cells; i++)
         g->patch[i] = g->level[i] > threshold ? 255 : 0;
     const lenet5_status status = lenet5_find_components(&c, &light, g->budget, error);
     if (status != LENET5_OK)
         return status;
-    for (uint32_t i = 0; i < c.count; i++)
+    for (uint32_t i = 0; i < c.count; i++) {
+        g->others += c.list[i].area;
         if (c.list[i].area > *count) {
             *count = c.list[i].area;
             largest = i + 1;
         }
+    }
+    g->others -= *count;
     for (size_t i = 0; i < cells; i++)
         g->patch[i] = largest > 0 && c.labels[i] == largest;
     lenet5_components_free(&c);
@@ -231,11 +252,12 @@ static double weigh_patch(grid *g, size_t count)
 {
     size_t first, last;
     double across = 0;
-    if ((double)count < LEAST_SHARE * (double)(g->width * g->height))
+    if ((double)count < g->rule->share * (double)(g->width * g->height) ||
+        (double)g->others > g->rule->others * (double)count || count == 0)
         return 0;
     const size_t hull = find_hull(g, &first, &last);
     const double edge = contrast(g);
-    if ((double)count < LEAST_FILLED * (double)hull || edge < LEAST_CONTRAST)
+    if ((double)count < LEAST_FILLED * (double)hull || edge < g->rule->contrast)
         return 0;
     const bool square = squareness(g, first, last, hull, &across) >= LEAST_SQUARE && across >= LEAST_ACROSS;
     return square ? edge * (double)hull : 0;
@@ -246,7 +268,7 @@ static lenet5_status weigh_above(double *weight, grid *g, unsigned threshold, le
 {
     size_t count;
     *weight = 0;
-    if (dark_share_of_border(g, threshold) < LEAST_DARK)
+    if (dark_share_of_border(g, threshold) < g->rule->dark)
         return LENET5_OK;
     const lenet5_status status = find_patch(g, &count, threshold, error);
     if (status == LENET5_OK)
@@ -347,6 +369,102 @@ static lenet5_status clear(lenet5_picture *cleared, const lenet5_picture *p, con
     return LENET5_OK;
 }
 
+/* Whether something is written within the sheet: a cell that is darker than the paper on two of its sides. */
+static bool has_ink(const grid *g)
+{
+    for (long row = 0; row < (long)g->height; row++) {
+        const range r = inside(g, row);
+        const uint8_t *level = g->level + row * (long)g->width;
+        for (long x = r.first + MARGIN; x + MARGIN < r.end; x++)
+            if (level[x] + INKED < level[x - MARGIN] && level[x] + INKED < level[x + MARGIN])
+                return true;
+    }
+    return false;
+}
+
+/* ---- Slips ---------------------------------------------------------------------------------------------------- */
+
+/* The pixels of the hull, with some of the table around. */
+static span part_of_slip(const grid *g, const lenet5_picture *p)
+{
+    span s = EMPTY_SPAN;
+    for (size_t y = 0; y < g->height; y++)
+        if (g->right[y] > g->left[y])
+            s = span_of_both(s, (span){(size_t)g->left[y], y, (size_t)g->right[y], y + 1});
+    s.left = (s.left > AROUND ? s.left - AROUND : 0) * g->side;
+    s.top = (s.top > AROUND ? s.top - AROUND : 0) * g->side;
+    s.right = (s.right + AROUND) * g->side < p->width ? (s.right + AROUND) * g->side : p->width;
+    s.bottom = (s.bottom + AROUND) * g->side < p->height ? (s.bottom + AROUND) * g->side : p->height;
+    return s;
+}
+
+/* The picture with a part of it in its place, which goes on beyond as it is at its edge. */
+static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, const lenet5_picture *part, span place,
+                            lenet5_error *error)
+{
+    uint8_t *grey = malloc(p->width * p->height);
+    if (!grey)
+        return lenet5_fail_memory(error);
+    for (size_t y = 0; y < p->height; y++) {
+        const size_t row = y < place.top ? 0 : y < place.bottom ? y - place.top : part->height - 1;
+        const uint8_t *from = part->grey + row * part->width;
+        memset(grey + y * p->width, from[0], place.left);
+        memcpy(grey + y * p->width + place.left, from, part->width);
+        memset(grey + y * p->width + place.right, from[part->width - 1], p->width - place.right);
+    }
+    *whole = (lenet5_picture){p->width, p->height, grey};
+    return LENET5_OK;
+}
+
+/* Clears a part of a picture that holds a slip, if it does. */
+static lenet5_status clear_part(lenet5_picture *cleared, const lenet5_picture *part, budget *b, lenet5_error *error)
+{
+    grid g;
+    bool found = false;
+    const size_t longer = part->width > part->height ? part->width : part->height;
+    lenet5_status status = new_grid(&g, part, longer, b, error);
+    if (status != LENET5_OK)
+        return status;
+    g.rule = &slip_alone;
+    status = measure_cells(&g, part, error);
+    if (status == LENET5_OK)
+        status = find_sheet(&found, &g, error);
+    if (status == LENET5_OK && found && has_ink(&g))
+        status = clear(cleared, part, &g, error);
+    free_grid(&g);
+    return status;
+}
+
+/* A slip has few cells of the whole picture. It is looked for once more in smaller cells. */
+static lenet5_status clear_slip(lenet5_picture *cleared, const lenet5_picture *p, const grid *g, lenet5_error *error)
+{
+    const span place = part_of_slip(g, p);
+    lenet5_picture part = {place.right - place.left, place.bottom - place.top, malloc(span_area(place))};
+    lenet5_picture alone = {0};
+    if (!part.grey)
+        return lenet5_fail_memory(error);
+    for (size_t y = 0; y < part.height; y++)
+        memcpy(part.grey + y * part.width, p->grey + (place.top + y) * p->width + place.left, part.width);
+    lenet5_status status = clear_part(&alone, &part, g->budget, error);
+    if (status == LENET5_OK && alone.grey)
+        status = extend(cleared, p, &alone, place, error);
+    free(alone.grey);
+    free(part.grey);
+    return status;
+}
+
+/* Clears a picture of what is around a sheet or, where there is none, a slip. */
+static lenet5_status clear_around(lenet5_picture *cleared, const lenet5_picture *p, grid *g, lenet5_error *error)
+{
+    bool found = false;
+    lenet5_status status = find_sheet(&found, g, error);
+    if (status != LENET5_OK || found)
+        return status == LENET5_OK ? clear(cleared, p, g, error) : status;
+    g->rule = &a_slip;
+    status = find_sheet(&found, g, error);
+    return status == LENET5_OK && found ? clear_slip(cleared, p, g, error) : status;
+}
+
 lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *picture, budget *b, lenet5_error *error)
 {
     grid g;
@@ -358,12 +476,9 @@ lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *
     lenet5_status status = new_grid(&g, picture, longer, b, error);
     if (status != LENET5_OK)
         return status;
-    bool found = false;
     status = measure_cells(&g, picture, error);
     if (status == LENET5_OK)
-        status = find_sheet(&found, &g, error);
-    if (status == LENET5_OK && found)
-        status = clear(cleared, picture, &g, error);
+        status = clear_around(cleared, picture, &g, error);
     free_grid(&g);
     return status;
 }
