@@ -519,6 +519,29 @@ static void other_strings_share_what_is_left(void **state)
     }
 }
 
+/* Strokes like those that are left of a grid, far from each other: as sure as they look, none is for the other's sake.
+ */
+static void lone_strokes_are_no_company(void **state)
+{
+    (void)state;
+    static const size_t at[][2] = {{700, 60}, {40, 420}};
+    lenet5_picture p = {900, 500, malloc(900 * 500)};
+    assert_non_null(p.grey);
+    memset(p.grey, 230, 900 * 500);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t y = 0; y < 40; y++)
+            memset(p.grey + (at[i][1] + y) * p.width + at[i][0], 40, 5);
+    lenet5_reading r = read_it(&p, NULL);
+    assert_int_equal(r.count, 2);
+    for (size_t i = 0; i < r.count; i++) {
+        assert_string_equal(r.lines[i].string[0].text, "1");
+        assert_true(r.lines[i].evidence[LENET5_EVIDENCE_ALONE] > 0);
+        assert_int_equal(r.lines[i].decision, LENET5_UNSURE);
+    }
+    lenet5_reading_free(&r);
+    lenet5_picture_free(&p);
+}
+
 /* A code of the list is found even where another string looks likelier; without it there, nothing is sure. */
 static void a_list_leads(void **state)
 {
@@ -671,6 +694,7 @@ int main(void)
         cmocka_unit_test(struck_out_numbers_are_not_accepted),
         cmocka_unit_test(probabilities_are_such),
         cmocka_unit_test(other_strings_share_what_is_left),
+        cmocka_unit_test(lone_strokes_are_no_company),
         cmocka_unit_test(a_list_leads),
         cmocka_unit_test(any_picture_is_dealt_with),
         cmocka_unit_test(digits_are_doubted_where_no_format_is_given),

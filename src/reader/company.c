@@ -3,6 +3,7 @@
  * among words and scraps of forms, what looks like a digit often is none.
  */
 #include <math.h>
+#include <string.h>
 
 #include "reading.h"
 #include "search/evidence.h"
@@ -25,22 +26,51 @@ static void set_probability(lenet5_read_line *l, double belief, double threshold
     l->decision = belief >= threshold ? LENET5_ACCEPTED : LENET5_UNSURE;
 }
 
+/* Whether a line is read as nothing but 1s: what is left of a grid looks so, and grids leave several. */
+static bool is_ones(const lenet5_read_line *l)
+{
+    return l->digits > 0 && strspn(l->string[0].text, "1") == strlen(l->string[0].text);
+}
+
+/* Lines with strings, and the sum of their probabilities. */
+typedef struct group {
+    double sum;
+    size_t count;
+} group;
+
+static void add_line(group *g, double belief)
+{
+    g->sum += belief;
+    g->count++;
+}
+
+/* Remnants do not vouch for each other: lines of 1s have the company of those alone that are none. */
+static void set_company(lenet5_read_line *l, const group *all, const group *ones)
+{
+    group others = {all->sum - lenet5_belief(l->evidence), all->count - 1};
+    if (is_ones(l))
+        others = (group){all->sum - ones->sum, all->count - ones->count};
+    if (others.count > 0)
+        l->evidence[LENET5_EVIDENCE_COMPANY] = others.sum / (double)others.count;
+    l->evidence[LENET5_EVIDENCE_ALONE] = others.count == 0;
+}
+
 void lenet5_weigh_company(lenet5_reading *reading, double threshold)
 {
-    double sum = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < reading->count; i++)
-        if (reading->lines[i].strings > 0) {
-            sum += lenet5_belief(reading->lines[i].evidence);
-            count++;
-        }
+    group all = {0, 0}, ones = {0, 0};
+    for (size_t i = 0; i < reading->count; i++) {
+        const lenet5_read_line *l = &reading->lines[i];
+        if (l->strings == 0)
+            continue;
+        add_line(&all, lenet5_belief(l->evidence));
+        if (is_ones(l))
+            add_line(&ones, lenet5_belief(l->evidence));
+    }
     for (size_t i = 0; i < reading->count; i++) {
         lenet5_read_line *l = &reading->lines[i];
         if (l->strings == 0)
             continue;
-        if (count > 1)
-            l->evidence[LENET5_EVIDENCE_COMPANY] = (sum - lenet5_belief(l->evidence)) / (double)(count - 1);
-        l->evidence[LENET5_EVIDENCE_ALONE] = count == 1;
+        set_company(l, &all, &ones);
         l->doubt = lenet5_doubt(l->evidence);
         set_probability(l, lenet5_belief(l->evidence), threshold > 0 ? threshold : DEFAULT_THRESHOLD);
     }
