@@ -1,6 +1,7 @@
 /* A sign or two among letters are no number. */
 #include "unit.h"
 
+#include "reader/print.h"
 #include "reader/reading.h"
 
 #define CERTAIN 100 /* logarithm of odds: whatever their weight, the string is accepted by all but print */
@@ -125,6 +126,60 @@ static void a_sign_or_two_in_no_field_are_scraps(void **state)
         assert_int_equal(scrap[i], i == 0);
 }
 
+/* A number that is accepted: digits of a height on a base line, every second of them higher and lower by some pixels.
+ */
+static lenet5_read_line number(size_t digits, size_t left, size_t base, size_t height, size_t uneven)
+{
+    lenet5_read_line l = {.strings = 1, .digits = digits, .decision = LENET5_ACCEPTED};
+    for (size_t i = 0; i < digits; i++) {
+        const size_t off = i % 2 * uneven;
+        l.digit[i].box = (lenet5_box){left + i * height, base - height - off, height / 2, height + 2 * off};
+    }
+    l.box = (lenet5_box){left, base - height, digits * height, height};
+    return l;
+}
+
+static void small_and_even_digits_beside_larger_ones_are_print(void **state)
+{
+    (void)state;
+    static const struct {
+        lenet5_decision decision;
+        size_t digits, height, uneven;
+    } drawn[] = {{LENET5_UNSURE, 5, 20, 0},
+                 {LENET5_ACCEPTED, 5, 20, 1},  /* by hand */
+                 {LENET5_ACCEPTED, 3, 20, 0},  /* too few to tell */
+                 {LENET5_ACCEPTED, 5, 36, 0}}; /* as large as what is written */
+    for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
+        lenet5_read_line lines[] = {number(drawn[i].digits, 10, 40, drawn[i].height, drawn[i].uneven),
+                                    number(4, 300, 140, 40, 3), number(3, 300, 240, 42, 2)};
+        lenet5_reading r = {.count = 3, .lines = lines};
+        budget b = {.left = SIZE_MAX};
+        assert_int_equal(lenet5_doubt_small_print(&r, &b, NULL), LENET5_OK);
+        assert_int_equal(lines[0].decision, drawn[i].decision);
+        assert_true(lines[1].decision == LENET5_ACCEPTED && lines[2].decision == LENET5_ACCEPTED);
+        assert_int_equal(r.notes != 0, drawn[i].decision == LENET5_UNSURE);
+    }
+}
+
+static void numbers_of_rows_are_print(void **state)
+{
+    (void)state;
+    for (size_t rows = 2; rows <= 4; rows++) {
+        lenet5_read_line lines[8];
+        for (size_t i = 0; i < rows; i++) {
+            lines[2 * i] = number(1, 10, 100 * (i + 1), 20, 0);
+            lines[2 * i + 1] = number(4, 200, 100 * (i + 1), 40, 3);
+        }
+        lenet5_reading r = {.count = 2 * rows, .lines = lines};
+        budget b = {.left = SIZE_MAX};
+        assert_int_equal(lenet5_doubt_small_print(&r, &b, NULL), LENET5_OK);
+        for (size_t i = 0; i < rows; i++) {
+            assert_int_equal(lines[2 * i].decision, rows >= 3 ? LENET5_UNSURE : LENET5_ACCEPTED);
+            assert_int_equal(lines[2 * i + 1].decision, LENET5_ACCEPTED);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +187,8 @@ int main(void)
         cmocka_unit_test(what_stands_apart_stays),
         cmocka_unit_test(letters_are_left_out_where_there_are_numbers),
         cmocka_unit_test(a_sign_or_two_in_no_field_are_scraps),
+        cmocka_unit_test(small_and_even_digits_beside_larger_ones_are_print),
+        cmocka_unit_test(numbers_of_rows_are_print),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

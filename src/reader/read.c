@@ -14,6 +14,7 @@
 #include "page/layout.h"
 #include "page/prepare.h"
 #include "page/turn.h"
+#include "print.h"
 #include "reading.h"
 #include "show.h"
 
@@ -93,8 +94,12 @@ static lenet5_status read_each(read_groups *r, const ink_map *map, const layout 
 
 lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error)
 {
+    const bool on_its_side = p->turned.xx == 0;
     lenet5_weigh_company(r->reading, p->options->threshold);
-    return p->format.any ? lenet5_doubt_print(r, &p->budget, error) : LENET5_OK;
+    lenet5_status status = p->format.any ? lenet5_doubt_print(r, &p->budget, error) : LENET5_OK;
+    if (status == LENET5_OK && !on_its_side)
+        status = lenet5_doubt_small_print(r->reading, &p->budget, error);
+    return status;
 }
 
 static bool has_number(const lenet5_reading *reading)
