@@ -44,15 +44,22 @@ static void add_line(group *g, double belief)
     g->count++;
 }
 
-/* Remnants do not vouch for each other: lines of 1s have the company of those alone that are none. */
+static double mean_of(const group *g)
+{
+    return g->sum / (double)g->count;
+}
+
+/* Remnants do not vouch for each other: lines of 1s have no better company than those that are none, and are alone
+ * without these. */
 static void set_company(lenet5_read_line *l, const group *all, const group *ones)
 {
-    group others = {all->sum - lenet5_belief(l->evidence), all->count - 1};
-    if (is_ones(l))
-        others = (group){all->sum - ones->sum, all->count - ones->count};
-    if (others.count > 0)
-        l->evidence[LENET5_EVIDENCE_COMPANY] = others.sum / (double)others.count;
-    l->evidence[LENET5_EVIDENCE_ALONE] = others.count == 0;
+    const group others = {all->sum - lenet5_belief(l->evidence), all->count - 1};
+    const group no_ones = {all->sum - ones->sum, all->count - ones->count};
+    const bool alone = others.count == 0 || (is_ones(l) && no_ones.count == 0);
+    if (!alone)
+        l->evidence[LENET5_EVIDENCE_COMPANY] =
+            is_ones(l) ? fmin(mean_of(&others), mean_of(&no_ones)) : mean_of(&others);
+    l->evidence[LENET5_EVIDENCE_ALONE] = alone;
 }
 
 void lenet5_weigh_company(lenet5_reading *reading, double threshold)
