@@ -168,6 +168,31 @@ static void a_point_stands_out_from_patterns(void **state)
     }
 }
 
+/* A comma so close to the foot of a digit that smoothing would join the two, and a point of two pixels. */
+static void small_marks_are_apart_where_the_pen_is_darker(void **state)
+{
+    (void)state;
+    static canvas c;
+    for (pattern p = HATCHED; p < PATTERNS; p++) {
+        ink_map map;
+        ink_report report;
+        memset(&c, 0, sizeof c);
+        write_digits(&c);
+        draw_line(c.pen, (double[]){33, 55}, (double[]){30, 62}, PEN);
+        draw_line(c.pen, (double[]){141, 53}, (double[]){141.5, 53}, 0.8);
+        print_pattern(&c, p);
+        find_ink(&map, &report, &c, 0.25);
+        assert_true(report.pattern);
+        assert_true(map.ink[53 * WIDTH + 141] > 127);
+        assert_true(map.ink[59 * WIDTH + 31] > 127);
+        bool apart = false;
+        for (size_t x = 26; x < 33; x++)
+            apart |= map.ink[54 * WIDTH + x] < 85;
+        assert_true(apart);
+        lenet5_ink_free(&map);
+    }
+}
+
 static void a_pattern_alone_is_no_ink(void **state)
 {
     (void)state;
@@ -324,10 +349,15 @@ static void frames_of_another_colour_are_faint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strokes_stand_out_from_patterns),     cmocka_unit_test(a_point_stands_out_from_patterns),
-        cmocka_unit_test(a_pattern_alone_is_no_ink),           cmocka_unit_test(plain_paper_has_no_pattern),
-        cmocka_unit_test(grey_rules_of_a_table_are_faint_ink), cmocka_unit_test(a_dark_corner_is_no_ink),
-        cmocka_unit_test(frames_of_another_colour_are_faint),  cmocka_unit_test(wedges_along_the_border_are_no_ink),
+        cmocka_unit_test(strokes_stand_out_from_patterns),
+        cmocka_unit_test(a_point_stands_out_from_patterns),
+        cmocka_unit_test(small_marks_are_apart_where_the_pen_is_darker),
+        cmocka_unit_test(a_pattern_alone_is_no_ink),
+        cmocka_unit_test(plain_paper_has_no_pattern),
+        cmocka_unit_test(a_dark_corner_is_no_ink),
+        cmocka_unit_test(frames_of_another_colour_are_faint),
+        cmocka_unit_test(wedges_along_the_border_are_no_ink),
+        cmocka_unit_test(grey_rules_of_a_table_are_faint_ink),
         cmocka_unit_test(a_digit_in_the_corner_is_ink),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

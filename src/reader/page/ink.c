@@ -18,6 +18,7 @@
 
 #include "base/between.h"
 #include "base/error.h"
+#include "darker.h"
 #include "edges.h"
 #include "histogram.h"
 #include "pattern.h"
@@ -382,6 +383,25 @@ static division divide_map(const ink_map *map)
     return d;
 }
 
+/* The map becomes ink without the pattern of the paper; *contrast is by how much it stands out, 0 if it does not. */
+static lenet5_status leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
+{
+    darker_ink d;
+    lenet5_status status = lenet5_find_darker(&d, map, b, error);
+    if (status == LENET5_OK && d.map.ink && d.clear) {
+        lenet5_ink_free(map);
+        *map = d.map;
+        *contrast = d.contrast;
+        return LENET5_OK;
+    }
+    if (status == LENET5_OK)
+        status = lenet5_leave_out_pattern(contrast, map, b, error);
+    if (status == LENET5_OK && *contrast > 0 && d.map.ink)
+        status = lenet5_add_marks(map, &d.map, b, error);
+    lenet5_ink_free(&d.map);
+    return status;
+}
+
 /* Without the pattern of the paper, where that has one. Where there is no writing *parted becomes false. */
 static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report, const division *d, budget *b,
                                   lenet5_error *error)
@@ -391,7 +411,7 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
     double noise, contrast = d->ink - d->paper;
     lenet5_status status = lenet5_paper_noise(&noise, map, ink && !even ? d->threshold : 255, b, error);
     if (status == LENET5_OK && (!ink || even || (noise > MOST_NOISE * contrast && !d->above_lines))) {
-        status = lenet5_leave_out_pattern(&contrast, map, b, error);
+        status = leave_out_pattern(&contrast, map, b, error);
         *parted = status == LENET5_OK && contrast > 0;
     }
     report->empty = !*parted && (!ink || even);

@@ -201,13 +201,12 @@ static void add_paper(level_counts *counts, const size_t *reach, const ink_map *
     }
 }
 
-lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigned threshold, budget *b,
-                                 lenet5_error *error)
+lenet5_status lenet5_paper_levels(uint32_t histogram[256], const ink_map *contrast, unsigned threshold, budget *b,
+                                  lenet5_error *error)
 {
     level_counts counts = {0};
-    uint32_t histogram[256];
     size_t *reach = calloc(contrast->width, sizeof *reach); /* (width) */
-    size_t count = 0, farthest = 0;
+    size_t farthest = 0;
     lenet5_status status = reach ? LENET5_OK : lenet5_fail_memory(error);
     for (size_t y = 0; y < AWAY && y < contrast->height && status == LENET5_OK; y++)
         spread_row(reach, &farthest, contrast, y, threshold);
@@ -222,6 +221,15 @@ lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigne
     }
     free(reach);
     sum_levels(histogram, &counts);
+    return status;
+}
+
+lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigned threshold, budget *b,
+                                 lenet5_error *error)
+{
+    uint32_t histogram[256];
+    size_t count = 0;
+    const lenet5_status status = lenet5_paper_levels(histogram, contrast, threshold, b, error);
     for (size_t level = 0; level < 256; level++)
         count += histogram[level];
     *noise = count ? (quantile(histogram, count, 0.84) - quantile(histogram, count, 0.16)) / 2.0 : 0;

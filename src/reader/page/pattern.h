@@ -4,6 +4,10 @@
 
 #include "ink.h"
 
+/* How many of the paper's pixels have each contrast, away from what is above the threshold. */
+lenet5_status lenet5_paper_levels(uint32_t histogram[256], const ink_map *contrast, unsigned threshold, budget *b,
+                                  lenet5_error *error);
+
 /*
  * How much the paper's contrasts vary, away from what is above the threshold: half of what lies between their 16 and 84
  * per cent quantiles.
