@@ -326,6 +326,23 @@ static void an_added_line_stays_on_the_map(void **state)
     lenet5_segments_free(&all);
 }
 
+/* Points just above a rule, as dark as it is. */
+static void points_above_a_rule_stay(void **state)
+{
+    (void)state;
+    ink_map map = blank();
+    line(&map, 0, 160, WIDTH - 1, 160, 3);
+    for (int i = 0; i < 5; i++) {
+        draw_seven(&map, 120 + 80 * i, 100);
+        line(&map, 104 + 80 * i, 155, 104.1 + 80 * i, 155, 4);
+    }
+    layout found = find(&map);
+    assert_int_equal(found.rules, 1);
+    assert_int_equal(count_pieces(&map), 10);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 static void rules_under_digits_go(void **state)
 {
     (void)state;
@@ -823,6 +840,7 @@ int main(void)
         cmocka_unit_test(an_added_line_stays_on_the_map),
         cmocka_unit_test(rules_under_digits_go),
         cmocka_unit_test(a_bar_that_touches_a_thick_rule_stays),
+        cmocka_unit_test(points_above_a_rule_stay),
         cmocka_unit_test(squared_paper_is_no_table),
         cmocka_unit_test(squares_need_not_be_small),
         cmocka_unit_test(what_is_written_stays),

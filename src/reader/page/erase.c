@@ -27,6 +27,8 @@
 #define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
 #define ROUND 0.25        /* of its length: how deep an arc goes, at most, that begins at less than 45 degrees */
 #define ALL_GIVEN 0.9     /* of a piece: nothing of it is a stroke */
+#define POINT_INK 170     /* of 255: a point of the pen, and so much */
+#define POINT_AREA 4      /* pixels of it; the edge of a segment leaves less */
 #define CRUMB 1.5 /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
 
 /* A map seen along a segment: steps are columns, or rows where it is upright. */
@@ -283,13 +285,55 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *
     return false;
 }
 
+/* What crumbs are told by. */
+typedef struct leavings {
+    double largest; /* side of a crumb */
+    unsigned level; /* of the darkest segment */
+    bool uprights;  /* some segments are upright: corners may be left of them */
+} leavings;
+
+static leavings leavings_of(ink_map *map, uint8_t *mask, const segments *all, const bool *chosen, double corner)
+{
+    double thickest = 0;
+    leavings l = {0};
+    for (size_t i = 0; i < all->count; i++) {
+        if (!chosen[i])
+            continue;
+        const view v = view_of(map, mask, all->list[i].upright);
+        const unsigned level = level_of(&v, all, &all->list[i]);
+        thickest = fmax(thickest, all->list[i].thickness);
+        l.level = level > l.level ? level : l.level;
+        l.uprights |= all->list[i].upright;
+    }
+    l.largest = fmax(corner, CRUMB * thickest + 2);
+    return l;
+}
+
+/* Whether a crumb is a point: far darker than the segments, or a dark spot beside level lines, whose own edges leave
+ * nothing that is thick. */
+static bool is_point(const ink_map *map, const remains *r, size_t number, const leavings *l)
+{
+    const span *box = &r->found.list[number].box;
+    size_t dark = 0;
+    bool darker = false;
+    for (size_t y = box->top; y < box->bottom; y++)
+        for (size_t x = box->left; x < box->right; x++) {
+            if (r->found.labels[y * map->width + x] != number + 1)
+                continue;
+            darker |= map->ink[y * map->width + x] >= l->level + DARKER;
+            dark += map->ink[y * map->width + x] >= POINT_INK;
+        }
+    const size_t width = box->right - box->left, height = box->bottom - box->top;
+    return darker || (!l->uprights && dark >= POINT_AREA && width <= 2 * height && height <= 2 * width);
+}
+
 /* What is swept up has no area any more. */
-static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, double largest)
+static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, const leavings *l)
 {
     for (size_t i = 0; i < r->found.count; i++) {
         const span *box = &r->found.list[i].box;
-        if ((double)(box->right - box->left) > largest || (double)(box->bottom - box->top) > largest ||
-            !beside_segment(map, mask, box))
+        if ((double)(box->right - box->left) > l->largest || (double)(box->bottom - box->top) > l->largest ||
+            !beside_segment(map, mask, box) || is_point(map, r, i, l))
             continue;
         for (size_t y = box->top; y < box->bottom; y++)
             for (size_t x = box->left; x < box->right; x++)
@@ -322,16 +366,13 @@ static lenet5_status take_back(ink_map *map, const uint8_t *mask, budget *b, len
 
 /* Looks at what is left, gives strokes back what was theirs, and takes crumbs away. */
 static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, const segments *all, const bool *chosen,
-                          double corner, budget *b, lenet5_error *error)
+                          const leavings *l, budget *b, lenet5_error *error)
 {
     remains r = {.before = before};
-    double thickest = 0;
     const lenet5_status status = lenet5_find_components(&r.found, map, b, error);
     if (status != LENET5_OK)
         return status;
-    for (size_t i = 0; i < all->count; i++)
-        thickest = chosen[i] ? fmax(thickest, all->list[i].thickness) : thickest;
-    sweep_up(map, &r, mask, fmax(corner, CRUMB * thickest + 2));
+    sweep_up(map, &r, mask, l);
     for (size_t i = 0; i < all->count; i++) {
         if (!chosen[i])
             continue;
@@ -371,12 +412,14 @@ lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const boo
     const size_t size = map->width * map->height;
     uint8_t *mask = calloc(size, 1), *before = malloc(size);
     lenet5_status status = mask && before ? LENET5_OK : lenet5_fail_memory(error);
+    leavings l = {0};
     if (status == LENET5_OK) {
         memcpy(before, map->ink, size);
+        l = leavings_of(map, mask, all, chosen, corner);
         status = erase_all(map, mask, all, chosen, error);
     }
     if (status == LENET5_OK)
-        status = mend(map, mask, before, all, chosen, corner, b, error);
+        status = mend(map, mask, before, all, chosen, &l, b, error);
     free(before);
     free(mask);
     return status == LENET5_OK ? lenet5_check_time(b, 5 * size, error) : status;
