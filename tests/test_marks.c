@@ -74,6 +74,7 @@ static void marks_are_told_by_place_size_and_shape(void **state)
         {'.', {{0.1, 0.05, 0.101, 0.05}}, 0},
         {'.', {{0.1, 0.2, 0.12, 0.2}}, 0},
         {',', {{0.15, 0.05, 0.08, -0.2}}, 0},
+        {',', {{0.28, 0.04, 0.05, -0.16}}, 0},
         {':', {{0.1, 0.1, 0.101, 0.1}, {0.1, 0.6, 0.101, 0.6}}, 0},
         {'-', {{0.1, 0.45, 0.5, 0.47}}, 0},
         {'-', {{0.1, 0.5, 2, 0.45}}, 0},
@@ -91,6 +92,19 @@ static void marks_are_told_by_place_size_and_shape(void **state)
         if (told < 0.8)
             fail_msg("%c, drawing %zu: %.3f", drawn[i].mark, i, told);
     }
+}
+
+/* The edges of a point of a few pixels are most of its box. */
+static void a_point_of_few_pixels_is_one(void **state)
+{
+    (void)state;
+    static const uint8_t ink[] = {0, 50, 30, 0, 70, 255, 200, 30, 60, 255, 160, 20, 0, 40, 30, 0};
+    const footing beside = {.base = 30, .height = 28};
+    const span box = {10, 27, 14, 31};
+    double value[MEASURES], share[MARKS];
+    lenet5_measure_mark(value, ink, &box, &beside);
+    lenet5_mark_shares(share, value, mark_forms);
+    assert_true(share[POINT - LENET5_CLASSES] > 0.8);
 }
 
 static void digits_are_no_marks(void **state)
@@ -410,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_are_told_by_place_size_and_shape),
+        cmocka_unit_test(a_point_of_few_pixels_is_one),
         cmocka_unit_test(digits_are_no_marks),
         cmocka_unit_test(all_pieces_count_for_what_is_over_a_digit),
         cmocka_unit_test(bar_over_a_digit_is_no_hyphen),

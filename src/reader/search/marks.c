@@ -141,6 +141,12 @@ static double fit_parabola(double *b, double *c, const rows *r)
     return sqrt(fmax(0, r->xx - a * r->x - *b * r->xy - *c * r->xy2) / n);
 }
 
+/* The share of a box that is ink. Its outermost pixels are half paper, which counts where it is a few pixels wide. */
+static double fill_of(const rows *r, size_t width, size_t height)
+{
+    return fmin(1, r->area / (fmax(1, (double)width - 1) * fmax(1, (double)height - 1)));
+}
+
 void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside)
 {
     const size_t width = box->right - box->left, height = box->bottom - box->top;
@@ -155,7 +161,7 @@ void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span 
     value[MEASURE_ASPECT] = log((double)width / (double)height);
     value[MEASURE_BANDS] = (double)r.bands;
     value[MEASURE_BAND] = (double)r.tallest / h;
-    value[MEASURE_FILL] = r.area / (double)(width * height);
+    value[MEASURE_FILL] = fill_of(&r, width, height);
     value[MEASURE_CORNERS] = r.area > 0 ? r.corners / r.area : 1;
     value[MEASURE_RUNS] = r.count > 0 ? r.runs / r.count : 0;
     value[MEASURE_LAYERS] = r.layers / (double)width;

@@ -47,7 +47,7 @@ typedef struct mark_form {
     mark_range range[MEASURES];
 } mark_form;
 
-#define MARK_FORMS 10
+#define MARK_FORMS 11
 
 /* ink: (height, width of box), that of the pieces alone; beside: of some height. */
 void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside);
