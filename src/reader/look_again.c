@@ -31,11 +31,12 @@ static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uin
 }
 
 /* How probable it is to the network for signs that a symbol is a digit or a mark, as it is read. It has not been shown
- * slashes and commas, which look like 1s. */
+ * slashes and commas, which look like 1s. Brought to one size, a point by hand may look like anything; what is so small
+ * at the foot of a line is nothing else. */
 static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned symbol)
 {
     double digit = 0;
-    if (symbol == SLASH || symbol == COMMA)
+    if (symbol == SLASH || symbol == COMMA || symbol == POINT)
         return 1;
     for (unsigned label = 0; label < DIGIT_LABELS; label++)
         digit += (double)posterior[label];
