@@ -185,7 +185,7 @@ enum {
     LENET5_EVIDENCE_LEFT_OUT, /* ink beside the line that is in no line, in such squares */
     LENET5_EVIDENCE_MARKS,    /* doubt about its marks */
     LENET5_EVIDENCE_UNTOLD,   /* marks in the ink that are no part of the string */
-    LENET5_EVIDENCE_BESIDE,   /* 1 if something stands before or behind it */
+    LENET5_EVIDENCE_BESIDE,   /* 1 if something stands before or behind it that is not plainly a word or a sign */
     LENET5_EVIDENCE_BROKEN,   /* whether it may be a part of the line beside it, or two numbers: 0 to 1 */
     LENET5_EVIDENCE_COMPANY,  /* mean probability of the other lines, by the rest of the evidence; 0: alone */
     LENET5_EVIDENCE_ALONE,    /* 1 if there are no other lines */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "reader/search/beside.h"
 #include "reader/search/evidence.h"
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
@@ -424,6 +425,38 @@ static void ones_at_the_ends_are_a_doubt(void **state)
     assert_true(ones_of("4112") == 0);
 }
 
+/* Letters, and a digit behind them. */
+static bool is_plain_before_digit(const double *letters, size_t count, double sign, size_t gap)
+{
+    static text_line line;
+    arc arcs[MOST_PIECES] = {0};
+    graph g = {.nodes = count + 2, .count = count + 1, .arcs = arcs};
+    solution s = {.digits = "7", .length = 1, .arc = {(uint32_t)count}, .beside = true};
+    line = (text_line){.height = 40, .count = count + 1};
+    for (size_t i = 0; i <= count; i++) {
+        const size_t left = 30 * i + (i == count ? gap : 0);
+        line.pieces[i] = (span){left, 0, left + 26, 40};
+        arcs[i] = (arc){.first = i, .last = i + 1, .box = line.pieces[i], .is_part = true};
+        arcs[i].letter = i < count ? letters[i] : 0;
+        arcs[i].sign = i < count ? sign : 0;
+        g.piece[i].area = 0.2;
+        g.part[i + 1] = true;
+        g.begin[i + 1] = i + 1;
+    }
+    return lenet5_is_plain_beside(&g, &line, &s);
+}
+
+static void words_and_signs_are_plainly_no_part_of_a_number(void **state)
+{
+    (void)state;
+    assert_true(is_plain_before_digit((double[]){0.99, 0.8, 0.99}, 3, 0.1, 20));
+    assert_true(is_plain_before_digit((double[]){0.99}, 1, 0.99, 20));
+    assert_false(is_plain_before_digit((double[]){0.99, 0.99}, 2, 0.1, 20));      /* too short */
+    assert_false(is_plain_before_digit((double[]){0.99, 0.4, 0.99}, 3, 0.1, 20)); /* a digit among them */
+    assert_false(is_plain_before_digit((double[]){0.99}, 1, 0.1, 20));            /* a letter by itself */
+    assert_false(is_plain_before_digit((double[]){0.99}, 1, 0.99, 2));            /* too near */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -438,6 +471,7 @@ int main(void)
         cmocka_unit_test(a_mark_that_may_be_a_digit_is_a_doubt),
         cmocka_unit_test(a_point_beside_a_digit_may_be_of_it),
         cmocka_unit_test(ones_at_the_ends_are_a_doubt),
+        cmocka_unit_test(words_and_signs_are_plainly_no_part_of_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

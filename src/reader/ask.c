@@ -50,8 +50,10 @@ static void ask_letters(lenet5_reader *r, arc *arcs[LENET5_LANES], size_t count)
     for (size_t i = 0; i < count; i++)
         pictures[i] = arcs[i]->picture;
     lenet5_ask_pictures(seen, r, &r->signs, pictures, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         arcs[i]->letter = lenet5_share_of_signs(seen[i]);
+        arcs[i]->sign = (double)seen[i][SIGN_LABEL];
+    }
 }
 
 /* Whether a letter can stand beside the string of a line: there is a gap. */

@@ -8,17 +8,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "beside.h"
 #include "overlooked.h"
 #include "weights.h"
 
 #define LEAST_ODDS 1e-4  /* a probability: what is nearer to 0 or 1 says no more */
 #define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, and of the share of a mark */
 #define LEAST_RIVAL 0.01 /* added to the probabilities of two digits, so that their ratio has an end */
-#define OVERLOOKED                                                                                                   \
-    7.0               /* of the marks' doubt, for each that a string reads as a digit or leaves out: as much as of a \
-                         mark of LEAST_LOOK */
-#define SURE_ODDS 5.0 /* logarithm of odds that leave no doubt */
-#define UNEVEN 0.2    /* logarithm of heights: as far as digits of one hand differ */
+#define OVERLOOKED 7.0   /* of the marks' doubt, for each that a string reads as a digit or leaves out */
+#define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
+#define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
 #define DOUBT 0.4        /* the greatest probability of a string that is never sure */
 #define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
@@ -169,12 +168,14 @@ static bool is_mark(const graph *g, size_t piece)
     return most > 0.5;
 }
 
-/* Ink of the line that is no part of the string nor of its mask, in squares of a digit's height. */
-static double ink_unread(const graph *g, const text_line *line, const solution *s)
+/* Ink of the line that is no part of the string, of its mask, nor plainly something else, in squares of a digit's
+ * height. */
+static double ink_unread(const graph *g, const text_line *line, const solution *s, bool plain)
 {
     double left = 0;
     for (size_t i = 0; i < line->count; i++) {
-        const bool read = is_read(g, line, s, i) || (s->masked > 0 && is_mark(g, i));
+        const bool read =
+            is_read(g, line, s, i) || (s->masked > 0 && is_mark(g, i)) || (plain && lenet5_is_beside(g, s, i));
         left += read ? 0 : line->area[i];
     }
     return left / (line->height * line->height);
@@ -193,9 +194,10 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
         fmax(fmax(0, 1 - line->gap / FAR), fmin(1, (line->widest - WIDE) / (WIDEST - WIDE)));
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
-    value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best) + HOLE * (double)line->holes);
+    const bool plain = best->beside && lenet5_is_plain_beside(g, line, best);
+    value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best, plain) + HOLE * (double)line->holes);
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
-    value[LENET5_EVIDENCE_BESIDE] = best->beside;
+    value[LENET5_EVIDENCE_BESIDE] = best->beside && !plain;
     gather_symbols(value, g, line, best);
     if (!any)
         value[LENET5_EVIDENCE_MARKS] += OVERLOOKED * (double)lenet5_overlooked(g, best);

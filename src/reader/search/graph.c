@@ -168,7 +168,7 @@ static void measure_arc(arc *a, const text_line *line)
     a->solid = solidity(line, a);
     a->is_cut = !is_whole(line, a->first, a->last);
     a->is_part = is_part(line, a->first, a->last);
-    a->letter = 0;
+    a->letter = a->sign = 0;
 }
 
 /* The arcs that begin with a piece: MOST_JOINED + 1 at most. */

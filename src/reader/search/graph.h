@@ -22,6 +22,7 @@ typedef struct arc {
     bool is_cut;            /* from a neighbour, on either side */
     bool is_part;           /* it is all that hangs together */
     double letter;          /* of such: how surely it is a letter or a sign that is no mark */
+    double sign;            /* and how surely a sign, and no letter */
     bool marked;            /* it may be a mark */
     double mark[MARKS];     /* the share of each mark; what is left is that of all digits */
     double weight[SYMBOLS]; /* of each symbol: its probability and priors; lenet5_graph_solve sets it */

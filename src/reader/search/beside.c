@@ -1,0 +1,85 @@
+#include "beside.h"
+
+#include <math.h>
+
+#define WORD 3          /* letters: two may be digits or a unit that looks like one */
+#define SURE_LETTER 0.9 /* the mean over a word's letters of how surely each is one, and */
+#define ANY_LETTER 0.5  /* the least of them */
+#define SURE_SIGN 0.95  /* how surely a sign by itself is one, and no letter */
+#define APART 0.3       /* of the line's height: the gap to a word or a sign, at least */
+#define SMALL 0.03      /* squares of the line's height: dots of letters, and the marks behind a word */
+
+/* What was found on one side of a string. */
+typedef struct side {
+    size_t letters;
+    double sum, least; /* of how surely they are letters or signs */
+    double sign;       /* how surely the last of them is a sign */
+} side;
+
+/* The arc of all that hangs together from one node to another, or NULL. */
+static const arc *part_between(const graph *g, size_t first, size_t last)
+{
+    for (size_t i = g->begin[first]; i < g->begin[first + 1]; i++)
+        if (g->arcs[i].last == last && g->arcs[i].is_part)
+            return &g->arcs[i];
+    return NULL;
+}
+
+static double area_between(const graph *g, size_t first, size_t last)
+{
+    double area = 0;
+    for (size_t i = first; i < last; i++)
+        area += g->piece[i].area;
+    return area;
+}
+
+static side look_at_side(const graph *g, size_t first, size_t last)
+{
+    side s = {.least = 1};
+    size_t from = first;
+    for (size_t node = first + 1; node <= last; node++) {
+        if (!g->part[node] && node < last)
+            continue;
+        if (area_between(g, from, node) >= SMALL) {
+            const arc *a = part_between(g, from, node);
+            const double letter = a ? a->letter : 0;
+            s.letters++;
+            s.sum += letter;
+            s.least = fmin(s.least, letter);
+            s.sign = a ? a->sign : 0;
+        }
+        from = node;
+    }
+    return s;
+}
+
+static bool is_plain(const graph *g, size_t first, size_t last)
+{
+    if (first == last)
+        return true;
+    const side s = look_at_side(g, first, last);
+    return s.letters == 1 ? s.sign >= SURE_SIGN
+                          : s.letters >= WORD && s.least >= ANY_LETTER && s.sum >= SURE_LETTER * (double)s.letters;
+}
+
+/* The paper between the pieces before a node and those from it on, in pixels. */
+static double gap_at(const text_line *line, size_t node)
+{
+    const span before = pieces_box(line, 0, node), behind = pieces_box(line, node, line->count);
+    return (double)behind.left - (double)before.right;
+}
+
+bool lenet5_is_plain_beside(const graph *g, const text_line *line, const solution *s)
+{
+    if (g->swept || s->length == 0)
+        return false;
+    const size_t first = g->arcs[s->arc[0]].first, last = g->arcs[s->arc[s->length - 1]].last;
+    const double least = APART * line->height;
+    return is_plain(g, 0, first) && is_plain(g, last, line->count) && (first == 0 || gap_at(line, first) >= least) &&
+           (last == line->count || gap_at(line, last) >= least);
+}
+
+bool lenet5_is_beside(const graph *g, const solution *s, size_t piece)
+{
+    return piece < g->arcs[s->arc[0]].first || piece >= g->arcs[s->arc[s->length - 1]].last;
+}
