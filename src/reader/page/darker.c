@@ -4,8 +4,6 @@
  *
  *     paper      what is away from all that is above a threshold: Otsu's, or Otsu's among what is above that
  *     strokes    hang together above a weak level, and reach a strong one between the darkest of the paper and the ink
- *     clear      the darkest of the paper is so faint that nothing of a stroke is lost: these strokes are the ink
- *     marks      else smoothed strokes are the ink, and only small marks that they lack are added
  */
 #include "darker.h"
 
@@ -21,16 +19,11 @@
 
 #define DARKEST 0.999     /* of the paper's pixels are fainter: the darkest of its pattern */
 #define MOST_DARK 0.5     /* of the way from the paper to the ink, for that */
-#define CLEAR 0.3         /* the same, where no stroke is so faint in any of its parts */
 #define LEAST_CONTRAST 40 /* of 255, of the ink to the paper: noise of fainter ink is as dark as itself */
 #define FLOOR 0.1         /* of the way from paper to ink that is shown as paper */
 #define WEAK 0.15         /* of the way from the darkest of the paper to the ink, of what hangs together with ink */
 #define LEAST_PAPER 0.5   /* of the pixels are away from ink: lines of a pattern leave less between them */
 #define EDGE 1            /* pixels around ink in which its edges are */
-
-#define LEAST_MARK 0.5 /* squares of a stroke's width: a mark's ink */
-#define MARK_WIDE 3.0  /* widths of a stroke, at most */
-#define MARK_HIGH 5.0  /* the same: a comma is higher than a point */
 
 /* Where the ink is, if it is apart from the paper. */
 typedef struct parting {
@@ -145,62 +138,9 @@ lenet5_status lenet5_find_darker(darker_ink *found, const ink_map *contrast, bud
     if (status != LENET5_OK || !parted)
         return status;
     found->contrast = p.ink - p.middle;
-    found->clear = p.darkest - p.middle <= CLEAR * found->contrast;
     found->map.ink = malloc(size);
     status = found->map.ink ? part(&found->map, contrast->ink, &p, b, error) : lenet5_fail_memory(error);
     if (status == LENET5_CROWDED)
         lenet5_ink_free(&found->map);
     return status == LENET5_CROWDED ? LENET5_OK : status;
-}
-
-/* ---- Marks ---------------------------------------------------------------------------------------------------- */
-
-/* Whether something is as small as a mark, and as thick as the pen. */
-static bool is_mark(const component *c, double stroke)
-{
-    const double width = (double)(c->box.right - c->box.left), height = (double)(c->box.bottom - c->box.top);
-    return (double)c->area >= LEAST_MARK * stroke * stroke && width <= MARK_WIDE * stroke &&
-           height <= MARK_HIGH * stroke;
-}
-
-/* Whether any ink is in a component's box, or next to it. */
-static bool is_known(const ink_map *map, const span *box)
-{
-    const size_t right = box->right < map->width ? box->right + 1 : map->width;
-    const size_t bottom = box->bottom < map->height ? box->bottom + 1 : map->height;
-    for (size_t y = box->top > 0 ? box->top - 1 : 0; y < bottom; y++)
-        for (size_t x = box->left > 0 ? box->left - 1 : 0; x < right; x++)
-            if (map->ink[y * map->width + x] >= SURELY_INK)
-                return true;
-    return false;
-}
-
-static void copy_with_edges(ink_map *map, const ink_map *from, const components *c, size_t number)
-{
-    const span *box = &c->list[number].box;
-    const size_t right = box->right < map->width ? box->right + 1 : map->width;
-    const size_t bottom = box->bottom < map->height ? box->bottom + 1 : map->height;
-    for (size_t y = box->top > 0 ? box->top - 1 : 0; y < bottom; y++)
-        for (size_t x = box->left > 0 ? box->left - 1 : 0; x < right; x++) {
-            const size_t at = y * map->width + x;
-            const uint8_t ink = c->labels[at] == 0 || c->labels[at] == number + 1 ? from->ink[at] : 0;
-            map->ink[at] = map->ink[at] > ink ? map->ink[at] : ink;
-        }
-}
-
-lenet5_status lenet5_add_marks(ink_map *map, const ink_map *ink, budget *b, lenet5_error *error)
-{
-    components c;
-    const double stroke = lenet5_stroke_width(ink, SURELY_INK);
-    lenet5_status status = lenet5_find_components(&c, ink, b, error);
-    if (status != LENET5_OK)
-        return status == LENET5_CROWDED ? LENET5_OK : status;
-    for (size_t i = 0; i < c.count && status == LENET5_OK; i++) {
-        if (!is_mark(&c.list[i], stroke) || is_known(map, &c.list[i].box))
-            continue;
-        copy_with_edges(map, ink, &c, i);
-        status = lenet5_spend(b, 4 * span_area(c.list[i].box), error);
-    }
-    lenet5_components_free(&c);
-    return status;
 }

@@ -7,13 +7,9 @@
 typedef struct darker_ink {
     ink_map map;     /* the ink; map.ink is NULL where no threshold parts ink from paper */
     double contrast; /* by how much it stands out, of 255 */
-    bool clear;      /* all of the paper is far fainter: no stroke has a part that is lost */
 } darker_ink;
 
 /* Finds ink in a map of contrasts. Free the map, whatever the status. */
 lenet5_status lenet5_find_darker(darker_ink *found, const ink_map *contrast, budget *b, lenet5_error *error);
-
-/* Adds small marks that a map of ink lacks, as a point of an amount. */
-lenet5_status lenet5_add_marks(ink_map *map, const ink_map *ink, budget *b, lenet5_error *error);
 
 #endif

@@ -387,19 +387,13 @@ static division divide_map(const ink_map *map)
 static lenet5_status leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
 {
     darker_ink d;
-    lenet5_status status = lenet5_find_darker(&d, map, b, error);
-    if (status == LENET5_OK && d.map.ink && d.clear) {
-        lenet5_ink_free(map);
-        *map = d.map;
-        *contrast = d.contrast;
-        return LENET5_OK;
-    }
-    if (status == LENET5_OK)
-        status = lenet5_leave_out_pattern(contrast, map, b, error);
-    if (status == LENET5_OK && *contrast > 0 && d.map.ink)
-        status = lenet5_add_marks(map, &d.map, b, error);
-    lenet5_ink_free(&d.map);
-    return status;
+    const lenet5_status status = lenet5_find_darker(&d, map, b, error);
+    if (status != LENET5_OK || !d.map.ink)
+        return status == LENET5_OK ? lenet5_leave_out_pattern(contrast, map, b, error) : status;
+    lenet5_ink_free(map);
+    *map = d.map;
+    *contrast = d.contrast;
+    return LENET5_OK;
 }
 
 /* Without the pattern of the paper, where that has one. Where there is no writing *parted becomes false. */
