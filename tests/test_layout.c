@@ -643,6 +643,26 @@ static void boxes_without_sides_of_their_own_stay(void **state)
     lenet5_ink_free(&map);
 }
 
+/* A side that ends before those across it: the cells above and below say where it is. */
+static void cells_of_a_table_do_not_run_together(void **state)
+{
+    static const double columns[] = {60, 180, 250, 380, 540};
+    (void)state;
+    ink_map map = blank();
+    for (int i = 0; i < 5; i++) {
+        line(&map, columns[i], 40, columns[i], 360, 2);
+        line(&map, 60, 40 + 80 * i, 540, 40 + 80 * i, 2);
+    }
+    for (size_t y = 122; y < 199; y++)
+        for (size_t x = 178; x < 183; x++)
+            map.ink[y * WIDTH + x] = y < 131 || y > 190 ? 0 : map.ink[y * WIDTH + x];
+    layout found = find(&map);
+    assert_int_equal(found.field_count, 16);
+    assert_int_equal(count_pieces(&map), 0);
+    lenet5_layout_free(&found);
+    lenet5_ink_free(&map);
+}
+
 /* Letters of a label in a cell enclose frames; they stay letters, and the cell a cell. */
 static void letters_in_a_cell_are_no_boxes(void **state)
 {
@@ -856,6 +876,7 @@ int main(void)
         cmocka_unit_test(a_side_that_is_mostly_there_divides_two_boxes),
         cmocka_unit_test(boxes_without_sides_of_their_own_stay),
         cmocka_unit_test(a_side_that_a_digit_touches_twice_goes),
+        cmocka_unit_test(cells_of_a_table_do_not_run_together),
         cmocka_unit_test(letters_in_a_cell_are_no_boxes),
         cmocka_unit_test(the_bar_of_a_four_is_no_side),
         cmocka_unit_test(boxes_fainter_than_noise_are_a_number),

@@ -26,6 +26,8 @@
 #define MOST_PARTS 2      /* frames alike that strokes make in a box: more are a row or a table */
 #define OFF 0.04          /* of a box's height, and OFF_PIXELS, that a side is off its place */
 #define OFF_PIXELS 2
+#define DIVIDER_THERE 0.7 /* of a line between cells that ran together there is ink */
+#define LEAST_PART 0.2    /* of a cell's other side: its width or height */
 #define ALL_THERE 0.7     /* of all sides there is ink, and */
 #define LEVEL_THERE 0.5   /* of each level one; digits have no such strokes above and below */
 #define UPRIGHT_THERE 0.7 /* the same, of one of the upright sides, and */
@@ -247,6 +249,118 @@ static bool complete_row(const row_builder *r, const frame *from, spot way)
     return enough;
 }
 
+/* ---- Cells that run together ---------------------------------------------------------------------------------- */
+
+/* Where the sides of a frame are: left and right, or above and below. */
+typedef struct extent {
+    double from, to;
+} extent;
+
+static extent extent_of(const frame *f, bool across)
+{
+    const spot *c = f->corner;
+    return across ? (extent){0.5 * (c[0].x + c[3].x), 0.5 * (c[1].x + c[2].x)}
+                  : (extent){0.5 * (c[0].y + c[1].y), 0.5 * (c[2].y + c[3].y)};
+}
+
+static spot between(const spot *a, const spot *b, double share)
+{
+    return (spot){a->x + share * (b->x - a->x), a->y + share * (b->y - a->y)};
+}
+
+/* The two parts of a frame that is divided by an upright or a level line. */
+static void part(frame parts[2], const frame *f, bool upright, double share)
+{
+    const spot *c = f->corner;
+    parts[0] = parts[1] = *f;
+    if (upright) {
+        parts[0].corner[1] = parts[1].corner[0] = between(&c[0], &c[1], share);
+        parts[0].corner[2] = parts[1].corner[3] = between(&c[3], &c[2], share);
+    } else {
+        parts[0].corner[3] = parts[1].corner[0] = between(&c[0], &c[3], share);
+        parts[0].corner[2] = parts[1].corner[1] = between(&c[1], &c[2], share);
+    }
+}
+
+/* Whether most of the line that divides a frame at a place is there. */
+static bool is_divided(const frame parts[2], bool upright, const ink_map *map)
+{
+    const spot *c = parts[1].corner;
+    const double near = OFF_PIXELS + OFF * fmin(lenet5_frame_height(&parts[1]), lenet5_frame_width(&parts[1]));
+    return share_there(&c[0], &c[upright ? 3 : 1], upright, near, map) >= DIVIDER_THERE;
+}
+
+/* Finds a cell above or below a frame, or beside it, that ends where something divides the frame. */
+static bool find_divider(frame parts[2], const row_builder *r, const frame *f, bool upright)
+{
+    const extent along = extent_of(f, upright), across = extent_of(f, !upright);
+    const double near = OFF_PIXELS + OFF * (across.to - across.from), least = LEAST_PART * (across.to - across.from);
+    for (size_t i = 0; i < r->found->count; i++) {
+        const extent beside = extent_of(&r->found->list[i], !upright), ends = extent_of(&r->found->list[i], upright);
+        if (fabs(beside.from - across.to) > near && fabs(beside.to - across.from) > near)
+            continue;
+        for (int end = 0; end < 2; end++) {
+            const double at = end ? ends.to : ends.from;
+            if (at < along.from + least || at > along.to - least)
+                continue;
+            part(parts, f, upright, (at - along.from) / (along.to - along.from));
+            if (is_divided(parts, upright, r->map))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Divides a frame at one place where its neighbours say, either way; the second part goes to the list's end. */
+static bool divide_once(bool *divided, const row_builder *r, size_t i)
+{
+    const frame f = r->found->list[i];
+    const double near = OFF_PIXELS + OFF * lenet5_frame_height(&f);
+    frame parts[2];
+    bool upright = true;
+    *divided = find_divider(parts, r, &f, true);
+    if (!*divided) {
+        upright = false;
+        *divided = find_divider(parts, r, &f, false);
+    }
+    if (!*divided)
+        return true;
+    take_side(r->found, &parts[0], upright ? 1 : 2, r->all, near);
+    take_side(r->found, &parts[1], upright ? 3 : 0, r->all, near);
+    r->found->list[i] = parts[0];
+    return lenet5_add_frame(r->found, &parts[1]);
+}
+
+/* Divides a frame and its parts as long as there is a place. */
+static bool divide_cell(const row_builder *r, size_t i)
+{
+    const size_t before = r->found->count;
+    bool divided = true, enough = true;
+    while (enough && divided && r->found->count <= MOST_COMPARED)
+        enough = divide_once(&divided, r, i);
+    for (size_t k = before; k < r->found->count && enough; k++)
+        for (divided = true; enough && divided && r->found->count <= MOST_COMPARED;)
+            enough = divide_once(&divided, r, k);
+    return enough;
+}
+
+/* Divides the frames that are like no other. */
+static lenet5_status divide_cells(const row_builder *r, budget *b, lenet5_error *error)
+{
+    const frames *f = r->found;
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK; i++) {
+        if (lenet5_count_like(f, &f->list[i]) > 1)
+            continue;
+        const size_t before = f->count;
+        const bool enough = divide_cell(r, i);
+        status = lenet5_check_time(b, (1 + f->count - before) * work_of(f, r->all, &f->list[i]), error);
+        if (status == LENET5_OK && !enough)
+            status = lenet5_fail_memory(error);
+    }
+    return status;
+}
+
 lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map *map, const bool *combed, budget *b,
                                    lenet5_error *error)
 {
@@ -261,5 +375,5 @@ lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map
         if (status == LENET5_OK && !complete_row(&r, &from, way))
             status = lenet5_fail_memory(error);
     }
-    return status;
+    return status == LENET5_OK ? divide_cells(&r, b, error) : status;
 }
