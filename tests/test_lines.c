@@ -415,6 +415,26 @@ static void no_digit_is_of_two_cells(void **state)
     lenet5_ink_free(&map);
 }
 
+static void a_label_in_a_cell_is_a_line_by_itself(void **state)
+{
+    (void)state;
+    cell cells[] = {{{11, 11, 189, 99}, 0}};
+    field fields[] = {{0, 1, {10, 10, 190, 100}, 0, 0, 0}};
+    const layout printed = {.cell_count = 1, .field_count = 1, .cells = cells, .fields = fields, .rules = 1};
+    ink_map map = new_map(200, 110);
+    for (size_t i = 0; i < 3; i++)
+        fill(&map, 16 + 8 * i, 16, 5, 10); /* small letters in the corner */
+    draw_number(&map, 4, 40, 50, 12, 0);
+    line_groups groups = find(&map, &printed);
+    assert_int_equal(groups.count, 2);
+    assert_int_equal(groups.list[0].count, 3);
+    assert_int_equal(groups.list[1].count, 4);
+    assert_float_equal(groups.list[1].slope, 0, 0.01);
+    assert_float_equal(groups.list[1].left_out, 0, 0.001);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
 static void a_cell_with_two_rows_is_two_lines(void **state)
 {
     (void)state;
@@ -567,6 +587,7 @@ int main(void)
         cmocka_unit_test(a_row_of_cells_is_one_line),
         cmocka_unit_test(no_digit_is_of_two_cells),
         cmocka_unit_test(a_cell_with_two_rows_is_two_lines),
+        cmocka_unit_test(a_label_in_a_cell_is_a_line_by_itself),
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
         cmocka_unit_test(a_low_stroke_beside_a_digit_is_no_part_of_it),

@@ -10,6 +10,8 @@
 #define ROOM 2.0 /* of a digit's height: a cell that is no higher holds one line */
 #define TALL 0.6 /* of a digit's height: strokes that make rows; parts of digits are lower */
 
+#define OVER 0.2 /* of a digit's height: how far a label is over the digits, at least */
+
 /* The strokes that make a row of a cell. */
 typedef struct row {
     double count, middle, bottom; /* middle and bottom are sums over them */
@@ -36,11 +38,39 @@ static bool is_below(const row *r, const span *box)
     return middle_y(box) > r->bottom / r->count && (double)box->top > r->middle / r->count;
 }
 
+/* The top of the strokes that make rows. */
+static double top_of_rows(const strokes *s, const placed *order, size_t count, double height)
+{
+    double top = INFINITY;
+    for (size_t i = 0; i < count; i++)
+        if (makes_rows(&s->boxes[order[i].index], height))
+            top = fmin(top, (double)s->boxes[order[i].index].top);
+    return top;
+}
+
+static void add_to_row(row *r, const span *box)
+{
+    r->count++;
+    r->middle += middle_y(box);
+    r->bottom += (double)box->bottom;
+}
+
+/* Small print over all digits of a cell, a label, is a row by itself. The bar of a 5 is nearer to its body. */
+static size_t find_label(row *rows, const strokes *s, const placed *order, size_t count, double height)
+{
+    const double end = top_of_rows(s, order, count, height) - OVER * height;
+    rows[0] = (row){0, 0, 0, s->list[order[0].index].line};
+    for (size_t i = 0; i < count; i++)
+        if ((double)s->boxes[order[i].index].bottom <= end)
+            add_to_row(&rows[0], &s->boxes[order[i].index]);
+    return rows[0].count > 0 && isfinite(end) ? 1 : 0;
+}
+
 /* The rows that the strokes of one cell make, which are in the order of their middles. */
 static size_t find_rows(row *rows, const strokes *s, const placed *order, size_t count)
 {
     const double height = height_in(s, order, count);
-    size_t found = 0;
+    size_t found = find_label(rows, s, order, count, height);
     for (size_t i = 0; i < count; i++) {
         const span *box = &s->boxes[order[i].index];
         if (!makes_rows(box, height))
@@ -48,10 +78,7 @@ static size_t find_rows(row *rows, const strokes *s, const placed *order, size_t
         assert(found <= i);
         if (found == 0 || is_below(&rows[found - 1], box))
             rows[found++] = (row){0, 0, 0, s->list[order[i].index].line};
-        row *last = &rows[found - 1];
-        last->count++;
-        last->middle += middle_y(box);
-        last->bottom += (double)box->bottom;
+        add_to_row(&rows[found - 1], box);
     }
     return found;
 }
