@@ -588,11 +588,12 @@ static void any_picture_is_dealt_with(void **state)
         }
 }
 
-/* The probability of the best string of a line, 0 if it has not so many digits; and whether it is accepted. */
+/* The probability of the best string of a line, 0 if it is not so many digits and nothing else; and whether it is
+ * accepted. */
 static double ask_for(bool *accepted, const lenet5_picture *p, size_t count, const char *format)
 {
     lenet5_reading r = read_it(p, &(lenet5_read_options){.format = format});
-    const bool found = r.count == 1 && r.lines[0].digits == count;
+    const bool found = r.count == 1 && r.lines[0].digits == count && strlen(r.lines[0].string[0].text) == count;
     const double probability = found ? r.lines[0].string[0].probability : 0;
     *accepted = found && r.lines[0].decision == LENET5_ACCEPTED;
     lenet5_reading_free(&r);

@@ -26,6 +26,12 @@ static void set_probability(lenet5_read_line *l, double belief, double threshold
     l->decision = belief >= threshold ? LENET5_ACCEPTED : LENET5_UNSURE;
 }
 
+void lenet5_doubt_line(lenet5_read_line *l, unsigned doubt)
+{
+    set_probability(l, fmin(l->string[0].probability, DOUBT), INFINITY);
+    l->doubt = doubt;
+}
+
 /* Whether a line is read as nothing but 1s: what is left of a grid looks so, and grids leave several. */
 static bool is_ones(const lenet5_read_line *l)
 {

@@ -33,7 +33,6 @@
 #define LESS_LOST 0.5   /* with so much of the doubt left */
 #define OVER_DIGITS 3   /* of a page on which upside down something else may stand, and */
 #define MOST_OVER 20    /* at most: more are never all digits that are digits upside down */
-#define OTHER_SIDE 0.5  /* the greatest probability of what is surer upside down */
 #define SURER_OVER 0.92 /* of a digit: the doubt that is left upside down of that of the page as it is */
 
 /* What was read from one side. */
@@ -290,12 +289,8 @@ lenet5_status lenet5_find_turn(other_sides *found, const lenet5_reading *upright
 void lenet5_doubt_side(lenet5_reading *upright)
 {
     for (size_t i = 0; i < upright->count; i++) {
-        lenet5_read_line *l = &upright->lines[i];
-        if (l->decision != LENET5_ACCEPTED)
-            continue;
-        l->string[0].probability = fmin(l->string[0].probability, OTHER_SIDE);
-        l->decision = LENET5_UNSURE;
-        l->doubt = LENET5_EVIDENCE_ODDS;
+        if (upright->lines[i].decision == LENET5_ACCEPTED)
+            lenet5_doubt_line(&upright->lines[i], LENET5_EVIDENCE_ODDS);
     }
 }
 

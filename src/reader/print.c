@@ -10,6 +10,7 @@
 
 #include "base/ascending.h"
 #include "base/error.h"
+#include "reading.h"
 
 #define SMALL 0.75     /* of the height of what is written: of the larger lines */
 #define EVEN 0.018     /* of their height: how far tops and feet of printed digits stray from straight lines */
@@ -25,7 +26,7 @@ static bool counts(const lenet5_read_line *l)
 }
 
 /* The mean height of a line's digits. */
-static double height_of(const lenet5_read_line *l)
+static double digit_height(const lenet5_read_line *l)
 {
     double sum = 0;
     for (size_t i = 0; i < l->digits; i++)
@@ -49,15 +50,15 @@ static double stray(const lenet5_read_line *l, bool feet)
 
 static bool is_even(const lenet5_read_line *l)
 {
-    return l->digits >= LEAST && sqrt(stray(l, false) + stray(l, true)) <= fmax(EVEN * height_of(l), LEAST_EVEN);
+    return l->digits >= LEAST && sqrt(stray(l, false) + stray(l, true)) <= fmax(EVEN * digit_height(l), LEAST_EVEN);
 }
 
 /* Whether two lines may be numbers of rows of the same form. */
 static bool are_rows(const lenet5_read_line *a, const lenet5_read_line *b)
 {
-    const double high = height_of(a), left = (double)a->box.x - (double)b->box.x;
+    const double high = digit_height(a), left = (double)a->box.x - (double)b->box.x;
     const double right = left + (double)a->box.width - (double)b->box.width;
-    return fabs(high - height_of(b)) <= ROW_EVEN * high && fmin(fabs(left), fabs(right)) <= ROW_ASIDE * high;
+    return fabs(high - digit_height(b)) <= ROW_EVEN * high && fmin(fabs(left), fabs(right)) <= ROW_ASIDE * high;
 }
 
 static bool is_number_of_row(const lenet5_reading *reading, const lenet5_read_line *l)
@@ -79,7 +80,7 @@ static lenet5_status usual_height(double *height, const lenet5_reading *reading,
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < reading->count; i++)
         if (counts(&reading->lines[i]))
-            heights[count++] = height_of(&reading->lines[i]);
+            heights[count++] = digit_height(&reading->lines[i]);
     qsort(heights, count, sizeof *heights, ascending_numbers);
     *height = count > 1 ? heights[3 * count / 4] : 0;
     free(heights);
@@ -95,12 +96,11 @@ lenet5_status lenet5_doubt_small_print(lenet5_reading *reading, budget *b, lenet
         status = lenet5_check_time(b, 10 * reading->count * reading->count, error);
     for (size_t i = 0; i < reading->count && status == LENET5_OK; i++) {
         const lenet5_read_line *l = &reading->lines[i];
-        print[i] = counts(l) && height_of(l) < SMALL * usual && (is_even(l) || is_number_of_row(reading, l));
+        print[i] = counts(l) && digit_height(l) < SMALL * usual && (is_even(l) || is_number_of_row(reading, l));
     }
     for (size_t i = 0; i < reading->count && status == LENET5_OK; i++)
         if (print[i]) {
-            reading->lines[i].decision = LENET5_UNSURE;
-            reading->lines[i].doubt = LENET5_EVIDENCE_HEIGHT;
+            lenet5_doubt_line(&reading->lines[i], LENET5_EVIDENCE_HEIGHT);
             reading->notes |= LENET5_NOTE_WORDS;
         }
     free(print);

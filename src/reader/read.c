@@ -120,10 +120,8 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
     const lenet5_status status = lenet5_decide(r, p, error);
     for (size_t i = 0; i < r->reading->count; i++) {
         lenet5_read_line *l = &r->reading->lines[i];
-        if (!scrap[i] || l->decision != LENET5_ACCEPTED)
-            continue;
-        l->decision = LENET5_UNSURE;
-        l->doubt = LENET5_EVIDENCE_COMPANY;
+        if (scrap[i] && l->decision == LENET5_ACCEPTED)
+            lenet5_doubt_line(l, LENET5_EVIDENCE_COMPANY);
     }
     free(scrap);
     return status;

@@ -40,6 +40,9 @@ lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line
  */
 void lenet5_weigh_company(lenet5_reading *reading, double threshold);
 
+/* Makes sure that a line is not accepted, whatever its evidence; doubt: the kind of evidence that is the reason. */
+void lenet5_doubt_line(lenet5_read_line *l, unsigned doubt);
+
 #define NOT_READ SIZE_MAX
 
 /* The lines of a map as they were read. */

@@ -251,8 +251,7 @@ lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *
     const lenet5_status status = print ? find_print(print, r, b, error) : lenet5_fail_memory(error);
     for (size_t i = 0; status == LENET5_OK && i < r->reading->count; i++)
         if (print[i]) {
-            r->reading->lines[i].decision = LENET5_UNSURE;
-            r->reading->lines[i].doubt = LENET5_EVIDENCE_BESIDE;
+            lenet5_doubt_line(&r->reading->lines[i], LENET5_EVIDENCE_BESIDE);
             r->reading->notes |= LENET5_NOTE_WORDS;
         }
     free(print);

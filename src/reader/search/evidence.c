@@ -15,11 +15,10 @@
 #define LEAST_ODDS 1e-4  /* a probability: what is nearer to 0 or 1 says no more */
 #define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, and of the share of a mark */
 #define LEAST_RIVAL 0.01 /* added to the probabilities of two digits, so that their ratio has an end */
-#define OVERLOOKED 7.0   /* of the marks' doubt, for each that a string reads as a digit or leaves out */
+#define MOST_MARKS 1.0   /* of the marks' doubt: no string with less is sure either */
 #define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
 #define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
 #define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
-#define DOUBT 0.4        /* the greatest probability of a string that is never sure */
 #define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
 #define NEAR 0.18        /* heights of a digit: from a mark to a digit that it may be a part of */
 #define WIDE 0.5         /* of a gap that parts numbers: 49 of 50 numbers have none so wide, */
@@ -199,8 +198,9 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside && !plain;
     gather_symbols(value, g, line, best);
-    if (!any)
-        value[LENET5_EVIDENCE_MARKS] += OVERLOOKED * (double)lenet5_overlooked(g, best);
+    if (!any && lenet5_overlooks(g, best))
+        value[LENET5_EVIDENCE_MARKS] = MOST_MARKS;
+    value[LENET5_EVIDENCE_MARKS] = fmin(MOST_MARKS, value[LENET5_EVIDENCE_MARKS]);
 }
 
 /* The likeliest of what a mark may be instead, another mark or a digit, to the mark. */

@@ -19,6 +19,9 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
 /* Fills in the looks. */
 void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const looks *seen);
 
+/* The greatest probability of a string that is never sure. */
+#define DOUBT 0.4
+
 /* The kind of evidence that speaks most against the string. */
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE]);
 

@@ -81,7 +81,7 @@ static bool is_split(const graph *g, const solution *s, const arc *digit)
     return parts > 1;
 }
 
-size_t lenet5_overlooked(const graph *g, const solution *s)
+bool lenet5_overlooks(const graph *g, const solution *s)
 {
     step steps[MOST_PIECES + 1];
     size_t count[WAYS_TO_SEE] = {0};
@@ -100,5 +100,5 @@ size_t lenet5_overlooked(const graph *g, const solution *s)
         node = a ? a->last : node + 1;
     }
     const size_t known = s->untold + s->masked;
-    return split + count[SEEN_AS_DIGIT] + (count[SEEN_NOT] > known ? count[SEEN_NOT] - known : 0);
+    return split > 0 || count[SEEN_AS_DIGIT] > 0 || count[SEEN_NOT] > known;
 }

@@ -4,8 +4,8 @@
 
 #include "search.h"
 
-/* Counts the marks of the best reading of a solved graph, whatever the format, that a string does not read as marks,
- * and those of its digits that stand by themselves and that the string reads as several. */
-size_t lenet5_overlooked(const graph *g, const solution *s);
+/* Whether the best reading of a solved graph, whatever the format, has a mark that a string does not read as one, or a
+ * digit by itself that the string reads as several. */
+bool lenet5_overlooks(const graph *g, const solution *s);
 
 #endif
