@@ -140,7 +140,7 @@ lenet5_status lenet5_find_darker(darker_ink *found, const ink_map *contrast, bud
     found->contrast = p.ink - p.middle;
     found->map.ink = malloc(size);
     status = found->map.ink ? part(&found->map, contrast->ink, &p, b, error) : lenet5_fail_memory(error);
-    if (status == LENET5_CROWDED)
+    if (status != LENET5_OK)
         lenet5_ink_free(&found->map);
     return status == LENET5_CROWDED ? LENET5_OK : status;
 }

@@ -9,7 +9,7 @@ typedef struct darker_ink {
     double contrast; /* by how much it stands out, of 255 */
 } darker_ink;
 
-/* Finds ink in a map of contrasts. Free the map, whatever the status. */
+/* Finds ink in a map of contrasts. Free the map. */
 lenet5_status lenet5_find_darker(darker_ink *found, const ink_map *contrast, budget *b, lenet5_error *error);
 
 #endif
