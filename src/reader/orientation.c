@@ -145,19 +145,23 @@ static span sample_of(const ink_map *map)
     return fullest(windows, map);
 }
 
-/* Reads a sample from one side. */
-static lenet5_status read_sample(evidence *e, const ink_map *map, const span *part, unsigned quarters, page *p,
+/* Reads a sample from one side. Its map stands for the trial's picture: it may be higher than the page's. */
+static lenet5_status read_sample(evidence *e, const ink_map *map, const span *part, unsigned quarters, page *trial,
                                  lenet5_error *error)
 {
     raster turned;
     bool border;
     lenet5_reading reading = {0};
     lenet5_status status =
-        lenet5_turn(&turned, &(raster){map->width, map->height, map->ink}, *part, quarters, &p->budget, error);
+        lenet5_turn(&turned, &(raster){map->width, map->height, map->ink}, *part, quarters, &trial->budget, error);
     if (status != LENET5_OK)
         return status;
     const ink_map ink = {turned.width, turned.height, turned.pixels};
-    status = lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, p, error);
+    trial->place = SAME_PLACE;
+    trial->width = turned.width;
+    trial->height = turned.height;
+    status =
+        lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, trial, error);
     if (status == LENET5_OK)
         *e = evidence_of(&reading, true);
     lenet5_reading_free(&reading);
