@@ -26,25 +26,23 @@
 #define LOWER 0.5        /* of the line's height: what is lower is no digit beside another */
 #define POINT 0.28       /* of the line's height: the sides of a point, at most */
 #define POINT_UNDER 0.25 /* of the line's height: how far below other ink a point is, at least */
-#define POINT_OFF                                                                                                      \
-    0.3                 /* of the line's height: how far its foot is from that of the digit that it stands at, at most \
-                         */
-#define BAR_FLAT 1.3    /* of its height: the width of the bar of a 5, at least */
-#define BAR_WIDE 0.2    /* of the line's height: the same */
-#define BAR_BESIDE 0.06 /* of the line's height: how far to the right of its body it begins, at most */
-#define BAR_DOWN 0.1    /* of the line's height: how far below the top of its body its own is; a hyphen's is lower */
-#define BAR_HIGH 0.35   /* of the line's height: its foot over that of its body, at least; what is lower is no body */
-#define BAR_APART 0.15  /* of the line's height: the gap between them, from the top down, at most */
-#define ASIDE 0.5       /* of the lower one's height that two components share where they are side by side */
-#define WIDE 0.52       /* of the line's height: components that may hold two digits */
-#define SLIVER 0.03     /* of the square of the line's height: a piece with less ink is not cut off */
-#define CUT_SPACING 0.1 /* the least distance of two cuts, and from the ends; of the line's height */
-#define PASSED 1.6      /* times the distance of neighbouring cells: there is room for one between */
-#define MOST_CUTS 12    /* of a component */
+#define POINT_OFF 0.3    /* of the line's height: from its foot to that of the digit that it stands at, at most */
+#define BAR_FLAT 1.3     /* of its height: the width of the bar of a 5, at least */
+#define BAR_WIDE 0.2     /* of the line's height: the same */
+#define BAR_BESIDE 0.06  /* of the line's height: how far to the right of its body it begins, at most */
+#define BAR_DOWN 0.1     /* of the line's height: how far below the top of its body its own is; a hyphen's is lower */
+#define BAR_HIGH 0.35    /* of the line's height: its foot over that of its body, at least; what is lower is no body */
+#define BAR_APART 0.15   /* of the line's height: the gap between them, from the top down, at most */
+#define ASIDE 0.5        /* of the lower one's height that two components share where they are side by side */
+#define WIDE 0.52        /* of the line's height: components that may hold two digits */
+#define SLIVER 0.03      /* of the square of the line's height: a piece with less ink is not cut off */
+#define CUT_SPACING 0.1  /* the least distance of two cuts, and from the ends; of the line's height */
+#define PASSED 1.6       /* times the distance of neighbouring cells: there is room for one between */
+#define MOST_CUTS 12     /* of a component */
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
 
-/* Whether a component is as small as a point and has paper over it: a part of a digit that lies so low has broken off.
+/* Whether a component is as small as a point and has paper over it; a part that has broken off a digit has ink there.
  */
 static bool may_be_point(const components *c, size_t which, size_t width, double height)
 {

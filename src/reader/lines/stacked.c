@@ -9,7 +9,6 @@
 
 #define ROOM 2.0 /* of a digit's height: a cell that is no higher holds one line */
 #define TALL 0.6 /* of a digit's height: strokes that make rows; parts of digits are lower */
-
 #define OVER 0.2 /* of a digit's height: how far a label is over the digits, at least */
 
 /* The strokes that make a row of a cell. */

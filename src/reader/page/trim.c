@@ -18,10 +18,9 @@
 #define FARTHEST 24     /* pixels from where the edge should be: what is farther counts as so far */
 #define LEAST_THICK 3.5 /* pixels: what touches a thinner segment counts as crossing it */
 #define UNEVEN 1        /* pixels: an edge's own roughness */
+#define NONE INT8_MAX   /* in place of an offset */
 
-/* How far an edge is from a straight line along the segment, at each step that crosses nothing; else NONE. */
-#define NONE INT8_MAX
-
+/* How far an edge is from a straight line along the segment; NONE where something crosses it. */
 static int8_t offset_of(const segment *s, const trace *here, size_t step, bool last, double origin)
 {
     const double at = (last ? here->last : here->first) - s->slope * (double)step - origin;
