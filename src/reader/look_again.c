@@ -69,10 +69,7 @@ static const arc *joined(const graph *g, const solution *s, size_t place)
     if (g->swept || !left->is_cut || !right->is_cut || left->last != right->first ||
         !is_digit(symbol_of(s->digits[place])) || !is_digit(symbol_of(s->digits[place + 1])))
         return NULL;
-    for (size_t i = g->begin[left->first]; i < g->begin[left->first + 1]; i++)
-        if (g->arcs[i].last == right->last)
-            return &g->arcs[i];
-    return NULL;
+    return arc_between(g, left->first, right->last);
 }
 
 /* How probable it is that what two digits have been cut from is no sign. The network often takes two digits for a

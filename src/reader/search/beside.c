@@ -16,15 +16,6 @@ typedef struct side {
     double sign;       /* how surely the last of them is a sign */
 } side;
 
-/* The arc of all that hangs together from one node to another, or NULL. */
-static const arc *part_between(const graph *g, size_t first, size_t last)
-{
-    for (size_t i = g->begin[first]; i < g->begin[first + 1]; i++)
-        if (g->arcs[i].last == last && g->arcs[i].is_part)
-            return &g->arcs[i];
-    return NULL;
-}
-
 static double area_between(const graph *g, size_t first, size_t last)
 {
     double area = 0;
@@ -41,7 +32,7 @@ static side look_at_side(const graph *g, size_t first, size_t last)
         if (!g->part[node] && node < last)
             continue;
         if (area_between(g, from, node) >= SMALL) {
-            const arc *a = part_between(g, from, node);
+            const arc *a = arc_between(g, from, node);
             const double letter = a ? a->letter : 0;
             s.letters++;
             s.sum += letter;

@@ -59,6 +59,15 @@ static inline unsigned symbols_of(const arc *a)
     return a->marked ? SYMBOLS : LENET5_CLASSES;
 }
 
+/* The arc of all pieces between two nodes, or NULL. */
+static inline const arc *arc_between(const graph *g, size_t first, size_t last)
+{
+    for (size_t i = g->begin[first]; i < g->begin[first + 1]; i++)
+        if (g->arcs[i].last == last)
+            return &g->arcs[i];
+    return NULL;
+}
+
 /* Makes the arcs, with the weights of weights.h and without posteriors. */
 lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet5_error *error);
 

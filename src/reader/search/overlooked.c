@@ -14,13 +14,16 @@
 #include <assert.h>
 #include <math.h>
 
+#include "beside.h"
+
 /* The best way on from a node. */
 typedef struct step {
     double weight;
-    const arc *way; /* NULL: the line's last string ends here, or a piece is left out */
+    const arc *way; /* NULL: the reading ends here, or a piece is left out */
     bool goes_on;
 } step;
 
+/* Whether the likeliest symbol of an arc is a mark; *weight becomes that of the symbol. */
 static bool best_is_mark(double *weight, const arc *a)
 {
     double digit = 0, mark = 0;
@@ -68,11 +71,10 @@ static int seen_as(const graph *g, const solution *s, const arc *mark)
         if (a->first < mark->last && mark->first < a->last)
             return is_digit(symbol_of(s->digits[i])) ? SEEN_AS_DIGIT : SEEN_AS_MARK;
     }
-    const arc *first = &g->arcs[s->arc[0]], *last = &g->arcs[s->arc[s->length - 1]];
-    return s->beside && (mark->last <= first->first || mark->first >= last->last) ? SEEN_BESIDE : SEEN_NOT;
+    return s->beside && lenet5_is_beside(g, s, mark->first) ? SEEN_BESIDE : SEEN_NOT;
 }
 
-/* Whether a string reads what stands by itself and is a digit as several. */
+/* Whether a string reads a digit of the best reading, which is not cut from a neighbour, as several symbols. */
 static bool is_split(const graph *g, const solution *s, const arc *digit)
 {
     size_t parts = 0;

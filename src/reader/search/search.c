@@ -93,13 +93,11 @@ static double weigh_as_digits(const graph *g, size_t first, size_t last)
 /* How surely pieces that hang together are a letter or a sign; what is wide may be several digits. */
 static double letter_of(const graph *g, size_t first, size_t last)
 {
-    for (size_t i = g->begin[first]; i < g->begin[first + 1]; i++) {
-        const span *box = &g->arcs[i].box;
-        const double width = (double)(box->right - box->left), height = (double)(box->bottom - box->top);
-        if (g->arcs[i].last == last)
-            return width <= WIDEST_LETTER * height ? g->arcs[i].letter : 0;
-    }
-    return 0;
+    const arc *a = arc_between(g, first, last);
+    if (!a)
+        return 0;
+    const double width = (double)(a->box.right - a->box.left), height = (double)(a->box.bottom - a->box.top);
+    return width <= WIDEST_LETTER * height ? a->letter : 0;
 }
 
 /* The weight of leaving out pieces that hang together beside a string: a letter, a sign or, where a format says what
