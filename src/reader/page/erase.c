@@ -27,9 +27,17 @@
 #define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
 #define ROUND 0.25        /* of its length: how deep an arc goes, at most, that begins at less than 45 degrees */
 #define ALL_GIVEN 0.9     /* of a piece: nothing of it is a stroke */
-#define POINT_INK 170     /* of 255: a point of the pen, and so much */
-#define POINT_AREA 4      /* pixels of it; the edge of a segment leaves less */
+#define POINT_INK 170     /* of 255: what is so dark beside level lines is a point of the pen, if it has */
+#define POINT_AREA 4      /* such pixels; the edge of a segment leaves fewer */
 #define CRUMB 1.5 /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
+
+/* Of the mask, what a pixel is. */
+enum {
+    OF_SEGMENT = 1, /* or of its edge */
+    KEPT = 2,       /* of a stroke that crosses a segment */
+    ERASED = 4,     /* unless it is kept */
+    GIVEN_BACK = 8  /* to a stroke that runs along a segment */
+};
 
 /* A map seen along a segment: steps are columns, or rows where it is upright. */
 typedef struct view {
@@ -81,7 +89,7 @@ static void mark(const view *v, const segments *all, const segment *s)
     for (size_t step = from; step < to; step++) {
         const zone z = zone_at(all, s, step, v->places);
         for (size_t place = z.first; place <= z.last; place++)
-            v->mask[step * v->along + place * v->across] |= 1;
+            v->mask[step * v->along + place * v->across] |= OF_SEGMENT;
     }
 }
 
@@ -90,7 +98,7 @@ static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
 {
     for (size_t place = first; place <= last && place < v->places; place++) {
         const size_t at = step * v->along + place * v->across;
-        if (v->ink[at] >= SURE_INK && !(v->mask[at] & 1))
+        if (v->ink[at] >= SURE_INK && !(v->mask[at] & OF_SEGMENT))
             return true;
     }
     return false;
@@ -121,7 +129,7 @@ static size_t end_of_stroke(const zone *zones, size_t count, size_t i, bool abov
     return i;
 }
 
-/* Keeps what is between a stroke's steps above and those below: bit 2 of the mask. */
+/* Keeps what is between a stroke's steps above and those below. */
 static void keep_between(const view *v, const zone *zones, size_t from, size_t top, size_t top_end, size_t bottom,
                          size_t bottom_end)
 {
@@ -133,7 +141,7 @@ static void keep_between(const view *v, const zone *zones, size_t from, size_t t
             const double left = (double)top + share * ((double)bottom - (double)top);
             const double right = (double)top_end + share * ((double)bottom_end - (double)top_end);
             if ((double)i >= left - 0.5 && (double)i < right + 0.5)
-                v->mask[(from + i) * v->along + place * v->across] |= 2;
+                v->mask[(from + i) * v->along + place * v->across] |= KEPT;
         }
     }
 }
@@ -174,8 +182,8 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
     for (size_t step = from; step < to; step++)
         for (size_t place = zones[step - from].first; place <= zones[step - from].last; place++) {
             const size_t at = step * v->along + place * v->across;
-            if (v->ink[at] < level + DARKER && !(v->mask[at] & 2))
-                v->mask[at] |= 4;
+            if (v->ink[at] < level + DARKER && !(v->mask[at] & KEPT))
+                v->mask[at] |= ERASED;
         }
     free(zones);
     return LENET5_OK;
@@ -237,7 +245,7 @@ static void restore(const view *v, remains *r, const segments *all, const segmen
         for (size_t place = z.first; place <= z.last; place++) {
             const size_t at = step * v->along + place * v->across;
             v->ink[at] = r->before[at];
-            v->mask[at] |= 8;
+            v->mask[at] |= GIVEN_BACK;
         }
     }
     r->given = true;
@@ -280,7 +288,7 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *
 {
     for (size_t y = box->top > 2 ? box->top - 2 : 0; y < box->bottom + 2 && y < map->height; y++)
         for (size_t x = box->left > 2 ? box->left - 2 : 0; x < box->right + 2 && x < map->width; x++)
-            if (mask[y * map->width + x] & 1)
+            if (mask[y * map->width + x] & OF_SEGMENT)
                 return true;
     return false;
 }
@@ -353,7 +361,7 @@ static lenet5_status take_back(ink_map *map, const uint8_t *mask, budget *b, len
         return status;
     const size_t size = map->width * map->height;
     for (size_t i = after_blank(mask, 0, size); given && i < size; i = after_blank(mask, i + 1, size))
-        given[c.labels[i]] += (mask[i] & 8) != 0;
+        given[c.labels[i]] += (mask[i] & GIVEN_BACK) != 0;
     for (size_t i = after_blank(mask, 0, size); given && i < size; i = after_blank(mask, i + 1, size)) {
         const uint32_t label = c.labels[i];
         if (label > 0 && given[label] >= ALL_GIVEN * (double)c.list[label - 1].area)
@@ -402,7 +410,7 @@ static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all,
         return status;
     const size_t size = map->width * map->height;
     for (size_t i = after_blank(mask, 0, size); i < size; i = after_blank(mask, i + 1, size))
-        map->ink[i] = (mask[i] & 6) == 4 ? 0 : map->ink[i];
+        map->ink[i] = (mask[i] & (KEPT | ERASED)) == ERASED ? 0 : map->ink[i];
     return LENET5_OK;
 }
 
