@@ -28,7 +28,7 @@ static void set_probability(lenet5_read_line *l, double belief, double threshold
 
 void lenet5_doubt_line(lenet5_read_line *l, unsigned doubt)
 {
-    set_probability(l, fmin(l->string[0].probability, DOUBT), INFINITY);
+    set_probability(l, fmin(l->string[0].probability, MOST_DOUBTED), INFINITY);
     l->doubt = doubt;
 }
 

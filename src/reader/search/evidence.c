@@ -263,7 +263,7 @@ static double product(const double value[LENET5_EVIDENCE])
 double lenet5_belief(const double value[LENET5_EVIDENCE])
 {
     const double belief = product(value);
-    return ground_of(value) < LENET5_EVIDENCE ? fmin(belief, DOUBT) : belief;
+    return ground_of(value) < LENET5_EVIDENCE ? fmin(belief, MOST_DOUBTED) : belief;
 }
 
 double lenet5_most_belief(const double value[LENET5_EVIDENCE])
@@ -291,7 +291,7 @@ static double without_doubt(unsigned kind, const double value[LENET5_EVIDENCE])
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
 {
     const unsigned ground = ground_of(value);
-    if (ground < LENET5_EVIDENCE && product(value) > DOUBT)
+    if (ground < LENET5_EVIDENCE && product(value) > MOST_DOUBTED)
         return ground;
     unsigned worst = LENET5_EVIDENCE_ODDS;
     double most = 0, other[LENET5_EVIDENCE];

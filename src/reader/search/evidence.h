@@ -20,7 +20,7 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
 void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const looks *seen);
 
 /* The greatest probability of a string that is never sure. */
-#define DOUBT 0.4
+#define MOST_DOUBTED 0.4
 
 /* The kind of evidence that speaks most against the string. */
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE]);
