@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "reader/look_again.h"
 #include "reader/search/beside.h"
 #include "reader/search/evidence.h"
 #include "reader/search/search.h"
@@ -375,6 +376,19 @@ static void a_mark_that_may_be_a_digit_is_a_doubt(void **state)
     assert_true(rival_of_slash(1) == 0);
 }
 
+/* A mark is none of the digits that are shown to a network again, also where no more work may be done. */
+static void work_may_end_at_a_mark(void **state)
+{
+    (void)state;
+    double value[LENET5_EVIDENCE] = {0};
+    arc slash = {.last = 1, .box = {0, 0, 12, 20}, .shape = 1};
+    const graph g = {.nodes = 2, .count = 1, .arcs = &slash};
+    const solution read = {.digits = "/", .length = 1, .probability = 0.9};
+    page p = {.budget = lenet5_budget_new(&(lenet5_read_options){0})};
+    p.budget.left = 0;
+    assert_int_equal(lenet5_look_again(value, &p, &g, &read, NULL), LENET5_CROWDED);
+}
+
 /* The marks' doubt of a point of 4 pixels that is so far behind a digit of 20. */
 static void gather_of_point(double value[LENET5_EVIDENCE], size_t gap)
 {
@@ -469,6 +483,7 @@ int main(void)
         cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
         cmocka_unit_test(a_rival_is_a_doubt),
         cmocka_unit_test(a_mark_that_may_be_a_digit_is_a_doubt),
+        cmocka_unit_test(work_may_end_at_a_mark),
         cmocka_unit_test(a_point_beside_a_digit_may_be_of_it),
         cmocka_unit_test(ones_at_the_ends_are_a_doubt),
         cmocka_unit_test(words_and_signs_are_plainly_no_part_of_a_number),

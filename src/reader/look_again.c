@@ -160,7 +160,9 @@ lenet5_status lenet5_look_again(double value[LENET5_EVIDENCE], page *p, const gr
     looks seen = {0};
     assert(s->length <= LENET5_MAX_STRING);
     lenet5_status status = ask_others(&seen, p, g, s, error);
-    if (status == LENET5_OK && is_hopeful(value, g, s, &seen))
+    if (status != LENET5_OK)
+        return status;
+    if (is_hopeful(value, g, s, &seen))
         status = ask_pairs(&seen, p, g, s, error);
     for (size_t i = most_doubtful(&seen, s); i < s->length && status == LENET5_OK; i = most_doubtful(&seen, s)) {
         if (!is_hopeful(value, g, s, &seen))
