@@ -333,7 +333,7 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
 static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
 {
     const double page = page_gap(s, g);
-    lenet5_status status = lenet5_spend(s->budget, (100 + 10 * s->level_count) * g->count, error);
+    lenet5_status status = lenet5_spend(s->budget, (100 + 40 * s->level_count) * g->count, error);
     for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
         end = end_of_line(g, first);
         status = split_line(s, g, first, end, page);

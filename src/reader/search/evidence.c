@@ -15,6 +15,7 @@
 #define LEAST_ODDS 1e-4  /* a probability: what is nearer to 0 or 1 says no more */
 #define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, and of the share of a mark */
 #define LEAST_RIVAL 0.01 /* added to the probabilities of two digits, so that their ratio has an end */
+#define LIKELIER 0.69    /* of the marks' doubt, the logarithm of 2: from here on they are likelier something else */
 #define MOST_MARKS 1.0   /* of the marks' doubt: no string with less is sure either */
 #define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
 #define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
@@ -103,9 +104,8 @@ static double distance_to_ink(const arc *a, const text_line *line, double most)
     for (double y = fmax(0, ceil(top - most)); y <= fmin(bottom + most, (double)line->map.height - 1); y++)
         for (double x = fmax(0, ceil(left - most)); x <= fmin(right + most, (double)line->map.width - 1); x++) {
             const uint16_t owner = line->owner[(size_t)y * line->map.width + (size_t)x];
-            const bool other = owner > 0 && (owner <= a->first || owner > a->last);
-            const double away = hypot(fmax(0, fmax(left - x, x - right)), fmax(0, fmax(top - y, y - bottom)));
-            least = other ? fmin(least, away) : least;
+            if (owner > 0 && (owner <= a->first || owner > a->last))
+                least = fmin(least, hypot(fmax(0, fmax(left - x, x - right)), fmax(0, fmax(top - y, y - bottom))));
         }
     return least;
 }
@@ -243,7 +243,7 @@ static unsigned ground_of(const double value[LENET5_EVIDENCE])
     const bool apart = value[LENET5_EVIDENCE_BESIDE] > 0 && value[LENET5_EVIDENCE_ANY] == 0;
     if (!apart && unread + left_out > MOST_UNREAD)
         return unread > left_out ? LENET5_EVIDENCE_UNREAD : LENET5_EVIDENCE_LEFT_OUT;
-    return value[LENET5_EVIDENCE_MARKS] > log(2) ? LENET5_EVIDENCE_MARKS : LENET5_EVIDENCE;
+    return value[LENET5_EVIDENCE_MARKS] > LIKELIER ? LENET5_EVIDENCE_MARKS : LENET5_EVIDENCE;
 }
 
 static double probability_by(const logistic *l, const double value[LENET5_EVIDENCE])
