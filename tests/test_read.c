@@ -620,6 +620,25 @@ static unsigned count_doubted(const char *style, size_t count)
     return doubted;
 }
 
+/* A format has no place for the first or the last of four digits. */
+static void a_digit_too_many_is_a_doubt(void **state)
+{
+    unsigned taken = 0, accepted = 0;
+    (void)state;
+    for (size_t i = 0; i < 60; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        bool three, four;
+        lenet5_picture p = draw_string(text, "spaced", 4, i);
+        ask_for(&three, &p, 3, "3");
+        ask_for(&four, &p, 4, "4");
+        lenet5_picture_free(&p);
+        taken += three;
+        accepted += four;
+    }
+    print_message("of 60 strings of four digits %u are accepted as four and %u as three\n", accepted, taken);
+    assert_true(accepted >= 45 && taken <= 1);
+}
+
 static void digits_are_doubted_where_no_format_is_given(void **state)
 {
     (void)state;
@@ -698,6 +717,7 @@ int main(void)
         cmocka_unit_test(lone_strokes_are_no_company),
         cmocka_unit_test(a_list_leads),
         cmocka_unit_test(any_picture_is_dealt_with),
+        cmocka_unit_test(a_digit_too_many_is_a_doubt),
         cmocka_unit_test(digits_are_doubted_where_no_format_is_given),
         cmocka_unit_test(wrong_options_are_refused),
     };

@@ -83,11 +83,17 @@ static bool is_split(const graph *g, const solution *s, const arc *digit)
     return parts > 1;
 }
 
+/* Whether a digit of the best reading is none of a string's: one too many for its format. */
+static bool is_dropped(const graph *g, const solution *s, const arc *digit)
+{
+    return lenet5_is_beside(g, s, digit->first) && lenet5_is_beside(g, s, digit->last - 1);
+}
+
 bool lenet5_overlooks(const graph *g, const solution *s)
 {
     step steps[MOST_PIECES + 1];
     size_t count[WAYS_TO_SEE] = {0};
-    size_t split = 0;
+    size_t digits = 0;
     double weight;
     assert(g->nodes <= MOST_PIECES + 1 && s->length > 0);
     steps[g->nodes - 1] = (step){.weight = g->behind[g->nodes - 1]};
@@ -98,9 +104,9 @@ bool lenet5_overlooks(const graph *g, const solution *s)
         if (a && best_is_mark(&weight, a))
             count[seen_as(g, s, a)]++;
         else
-            split += a && is_split(g, s, a);
+            digits += a && (is_split(g, s, a) || is_dropped(g, s, a));
         node = a ? a->last : node + 1;
     }
     const size_t known = s->untold + s->masked;
-    return split > 0 || count[SEEN_AS_DIGIT] > 0 || count[SEEN_NOT] > known;
+    return digits > 0 || count[SEEN_AS_DIGIT] > 0 || count[SEEN_NOT] > known;
 }

@@ -4,8 +4,8 @@
 
 #include "search.h"
 
-/* Whether the best reading of a solved graph, whatever the format, has a mark that a string does not read as one, or a
- * digit by itself that the string reads as several. */
+/* Whether the best reading of a solved graph, whatever the format, has a mark that a string does not read as one, a
+ * digit by itself that the string reads as several, or a digit that it does not have. */
 bool lenet5_overlooks(const graph *g, const solution *s);
 
 #endif
