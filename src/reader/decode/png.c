@@ -25,9 +25,10 @@ static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint
         free(pixels);
         return status;
     }
-    const size_t count = (size_t)image->width * image->height;
-    uint8_t *grey = realloc(pixels, count); /* there was more of them, with opacity or of 16 bits */
-    *picture = (lenet5_picture){image->width, image->height, grey ? grey : pixels};
+    *picture = (lenet5_picture){image->width, image->height, pixels};
+    uint8_t *fewer = realloc(pixels, (size_t)image->width * image->height); /* there was more: opacity or 16 bits */
+    if (fewer)
+        picture->grey = fewer;
     return LENET5_OK;
 }
 
