@@ -147,7 +147,7 @@ static void small_and_even_digits_beside_larger_ones_are_print(void **state)
         size_t digits, height, uneven;
     } drawn[] = {{LENET5_UNSURE, 5, 20, 0},
                  {LENET5_ACCEPTED, 5, 20, 1},  /* by hand */
-                 {LENET5_ACCEPTED, 3, 20, 0},  /* too few to tell */
+                 {LENET5_ACCEPTED, 3, 20, 0},  /* too few to decide */
                  {LENET5_ACCEPTED, 5, 36, 0}}; /* as large as what is written */
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         lenet5_read_line lines[] = {number(drawn[i].digits, 10, 40, drawn[i].height, drawn[i].uneven),

@@ -293,7 +293,7 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *
     return false;
 }
 
-/* What crumbs are told by. */
+/* What distinguishes crumbs from points. */
 typedef struct leavings {
     double largest; /* side of a crumb */
     unsigned level; /* of the darkest segment */
