@@ -75,9 +75,10 @@ void lenet5_weigh_company(lenet5_reading *reading, double threshold)
         const lenet5_read_line *l = &reading->lines[i];
         if (l->strings == 0)
             continue;
-        add_line(&all, lenet5_belief(l->evidence));
+        const double belief = lenet5_belief(l->evidence);
+        add_line(&all, belief);
         if (is_ones(l))
-            add_line(&ones, lenet5_belief(l->evidence));
+            add_line(&ones, belief);
     }
     for (size_t i = 0; i < reading->count; i++) {
         lenet5_read_line *l = &reading->lines[i];

@@ -8,8 +8,7 @@
 #include "search/evidence.h"
 #include "search/second_look.h"
 
-#define OTHERS 2      /* networks besides the committee */
-#define HOPELESS 0.05 /* probability that a string may reach: with less it is no number (words.c) and worth no look */
+#define OTHERS 2 /* networks besides the committee */
 
 /* Shows a digit to the network again, varied. */
 static void look_at_digit(looks *seen, size_t place, lenet5_reader *r, const uint8_t *picture)
@@ -138,7 +137,7 @@ static lenet5_status ask_pairs(looks *seen, page *p, const graph *g, const solut
 static bool is_hopeful(double value[LENET5_EVIDENCE], const graph *g, const solution *s, const looks *seen)
 {
     lenet5_gather_looks(value, g, s, seen);
-    return lenet5_most_belief(value) >= HOPELESS;
+    return lenet5_most_belief(value) >= NO_NUMBER;
 }
 
 /* The digit that the other network doubts most, of those whose variants are unknown; the string's length: none. */

@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "reading.h"
+#include "search/evidence.h"
 
-#define WORD_BELIEF 0.05   /* in the likeliest string: a number that is hard to read has more */
 #define WORD_RUBBISH 0.02  /* a sign, on average: a digit has a tenth of it */
 #define WORD_UNREAD 0.5    /* squares of a digit's height: the letters beside those that look like digits */
 #define SHORT_UNREAD 0.2   /* the same where few do */
@@ -66,7 +66,7 @@ typedef struct letter_rule {
 } letter_rule;
 
 /* A sign that is accepted is doubted for little; one that is not is dropped only among letters of one print with it. */
-static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, WORD_BELIEF};
+static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, NO_NUMBER};
 
 /* ---- Letters beside a line ------------------------------------------------------------------------------------ */
 
@@ -107,7 +107,7 @@ static bool is_among_letters(const read_groups *r, size_t number, const letter_r
 
 /* ---- Words ---------------------------------------------------------------------------------------------------- */
 
-static size_t symbols_of(const lenet5_read_line *l)
+static size_t count_symbols(const lenet5_read_line *l)
 {
     return l->digits + l->marks;
 }
@@ -115,7 +115,7 @@ static size_t symbols_of(const lenet5_read_line *l)
 /* A line that may be a letter or two, or what looks like digits of a word. */
 static bool is_short(const lenet5_read_line *l, const line_group *group)
 {
-    return group->field == NO_FIELD && symbols_of(l) <= WORD_SHORT;
+    return group->field == NO_FIELD && count_symbols(l) <= WORD_SHORT;
 }
 
 /* Whether a line cannot be a number, by what was read in it. */
@@ -125,7 +125,7 @@ static bool is_no_number(const lenet5_read_line *l, const line_group *group)
         return true;
     const double *evidence = l->evidence;
     const double unread = is_short(l, group) ? SHORT_UNREAD : WORD_UNREAD;
-    return l->string[0].probability < WORD_BELIEF &&
+    return l->string[0].probability < NO_NUMBER &&
            (evidence[LENET5_EVIDENCE_RUBBISH] >= WORD_RUBBISH || evidence[LENET5_EVIDENCE_UNREAD] >= unread ||
             (is_short(l, group) && evidence[LENET5_EVIDENCE_SIGN] >= WORD_SIGN));
 }
@@ -211,7 +211,7 @@ void lenet5_find_scraps(bool *scrap, const read_groups *r)
         const lenet5_read_line *l = reading_of(r, i);
         if (l)
             scrap[r->of[i]] =
-                l->decision != LENET5_ACCEPTED && r->groups->list[i].field == NO_FIELD && symbols_of(l) <= SHORT;
+                l->decision != LENET5_ACCEPTED && r->groups->list[i].field == NO_FIELD && count_symbols(l) <= SHORT;
     }
 }
 
@@ -227,7 +227,7 @@ static bool is_dash(const lenet5_read_line *l, const line_group *group)
 /* Whether a line may be letters of print that nothing else separates from digits. */
 static bool may_be_print(const lenet5_read_line *l, const line_group *group)
 {
-    return l->decision == LENET5_ACCEPTED && symbols_of(l) <= SHORT && group->field == NO_FIELD;
+    return l->decision == LENET5_ACCEPTED && count_symbols(l) <= SHORT && group->field == NO_FIELD;
 }
 
 static lenet5_status find_print(bool *print, const read_groups *r, budget *b, lenet5_error *error)

@@ -22,6 +22,10 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const so
 /* The greatest probability of a string that is never sure. */
 #define MOST_DOUBTED 0.4
 
+/* The probability of its likeliest string from which on a line may be a number; with less it is worth no further look.
+ */
+#define NO_NUMBER 0.05
+
 /* The kind of evidence that speaks most against the string. */
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE]);
 
