@@ -7,7 +7,7 @@
 #include "files.h"
 #include "fuzz.h"
 
-EMBED(model_file, LENET5_BUILTIN);
+EMBED(model_file, MODEL);
 
 static void use(const lenet5_model *model)
 {

@@ -5,9 +5,9 @@
 #include "base/embed.h"
 #include "model.h"
 
-EMBED(lenet5_digits_file, LENET5_BUILTIN);
-EMBED(lenet5_strings_file, LENET5_BUILTIN_STRINGS);
-EMBED(lenet5_signs_file, LENET5_BUILTIN_SIGNS);
+EMBED(lenet5_digits_file, LENET5_MODELS "/lenet5.safetensors");
+EMBED(lenet5_strings_file, LENET5_MODELS "/strings.safetensors");
+EMBED(lenet5_signs_file, LENET5_MODELS "/signs.safetensors");
 
 typedef struct builtin {
     lenet5_model model;

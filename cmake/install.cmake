@@ -1,0 +1,31 @@
+# What `cmake --install` puts where: the program, the libraries, their headers, and the files by which CMake and pkg-config
+# find them.
+include(CMakePackageConfigHelpers)
+set(installed lenet5_shared lenet5_static)
+set(headers include/lenet5.h)
+if(LENET5_PROGRAM)
+    list(APPEND installed lenet5_reader_shared lenet5_reader_static)
+    list(APPEND headers include/lenet5_reader.h)
+    install(TARGETS lenet5 RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+install(TARGETS ${installed} EXPORT lenet5-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT lenet5-targets NAMESPACE lenet5:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lenet5)
+configure_package_config_file(cmake/lenet5-config.cmake.in lenet5-config.cmake
+                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lenet5)
+write_basic_package_version_file(lenet5-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/lenet5-config.cmake ${PROJECT_BINARY_DIR}/lenet5-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lenet5)
+
+set(LENET5_HEIF_MODULE "") # as lenet5_reader.pc.in names it
+if(HEIF_FOUND)
+    set(LENET5_HEIF_MODULE libheif)
+endif()
+configure_file(cmake/lenet5.pc.in lenet5.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/lenet5.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+if(LENET5_PROGRAM)
+    configure_file(cmake/lenet5_reader.pc.in lenet5_reader.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/lenet5_reader.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
