@@ -21,18 +21,18 @@
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 
-#define MOST_SAMPLES 20000
-#define MOST_TEXTS 512
-#define MOST_LINE 8192   /* bytes of a line of the list */
+#define MAX_SAMPLES 20000
+#define MAX_TEXTS 512
+#define MAX_LINE 8192    /* bytes of a line of the list */
 #define ANSWERS 5        /* strings that a search is asked for */
-#define LEAST_SHARE 1e-3 /* a probability: what is less likely is as bad */
+#define MIN_SHARE 1e-3   /* a probability: what is less likely is as bad */
 #define NEAR_ENOUGH 0.34 /* of a string's length: edits between what is read at first and what is written */
 #define FIRST_STEP 0.1   /* of a number, */
 #define SMALL 0.1        /* or of this where the number is smaller */
 #define STEP_GAIN 0.5    /* of the logarithm over all lines: what a step has to gain */
-#define LEAST_GAIN 1e-4  /* of the mean logarithm, in a round, of the lines that are held out */
-#define MOST_ROUNDS 8    /* the rounds end before, as a rule */
-#define MOST_OF_FORMS (MARK_FORMS * (1 + 3 * MEASURES))
+#define MIN_GAIN 1e-4    /* of the mean logarithm, in a round, of the lines that are held out */
+#define MAX_ROUNDS 8     /* the rounds end before, as a rule */
+#define MAX_OF_FORMS (MARK_FORMS * (1 + 3 * MEASURES))
 
 static const struct {
     const char *name;
@@ -79,7 +79,7 @@ typedef struct entry {
     const char *file, *format;
     bool held;
     double share;
-    const char *text[MOST_TEXTS];
+    const char *text[MAX_TEXTS];
     size_t texts; /* 0: nothing is written there */
 } entry;
 
@@ -93,7 +93,7 @@ typedef struct sample {
     double key, probability; /* of the last search */
 } sample;
 
-static sample *samples[MOST_SAMPLES];
+static sample *samples[MAX_SAMPLES];
 static size_t sample_count;
 static const entry *at_hand;
 static grammar *format_at_hand;
@@ -148,7 +148,7 @@ static const char *written(const entry *e, const char *read)
 
 static void keep(const graph *g, const char *text)
 {
-    if (sample_count == MOST_SAMPLES)
+    if (sample_count == MAX_SAMPLES)
         stop("too many lines");
     sample *s = malloc(sizeof *s);
     arc *arcs = malloc((g->count + 1) * sizeof *arcs);
@@ -218,7 +218,7 @@ static char *take_field(char **rest)
 
 static void read_list(lenet5_reader *reader)
 {
-    static char line[MOST_LINE];
+    static char line[MAX_LINE];
     while (fgets(line, sizeof line, stdin)) {
         char *rest = line;
         if (!strchr(line, '\n') && !feof(stdin))
@@ -227,7 +227,7 @@ static void read_list(lenet5_reader *reader)
         entry e = {.file = take_field(&rest), .format = take_field(&rest)};
         e.held = atoi(take_field(&rest)) != 0;
         e.share = atof(take_field(&rest));
-        while (rest && e.texts < MOST_TEXTS)
+        while (rest && e.texts < MAX_TEXTS)
             e.text[e.texts++] = take_field(&rest);
         read_entry(reader, &e);
     }
@@ -295,7 +295,7 @@ static double merit(const tables *w, bool held)
         sample *s = samples[i];
         if (s->held != held)
             continue;
-        sum += s->share * log(LEAST_SHARE + probability_of(s, w));
+        sum += s->share * log(MIN_SHARE + probability_of(s, w));
         shares += s->share;
     }
     return shares > 0 ? sum / shares : 0;
@@ -324,12 +324,12 @@ static double try_number(number *n, const tables *trial, double best)
 static double fit(tables *best, tables *trial, number *numbers, size_t count, double held)
 {
     double merit_now = merit(trial, false);
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
         for (size_t i = 0; i < count; i++)
             merit_now = try_number(&numbers[i], trial, merit_now);
         const double now = merit(trial, true);
         fprintf(stderr, "%zu numbers, round %d: %.5f, held out %.5f\n", count, round + 1, merit_now, now);
-        if (now < held + LEAST_GAIN)
+        if (now < held + MIN_GAIN)
             break;
         held = now;
         *best = *trial;
@@ -351,7 +351,7 @@ static size_t list_weights(number numbers[SEARCH_WEIGHTS], tables *w)
     return count;
 }
 
-static size_t list_forms(number numbers[MOST_OF_FORMS], tables *w)
+static size_t list_forms(number numbers[MAX_OF_FORMS], tables *w)
 {
     size_t count = 0;
     for (mark_form *form = w->forms; form < w->forms + MARK_FORMS; form++) {
@@ -370,7 +370,7 @@ static size_t list_forms(number numbers[MOST_OF_FORMS], tables *w)
 static void fit_all(tables *w)
 {
     tables trial = *w;
-    number weights[SEARCH_WEIGHTS], forms[MOST_OF_FORMS];
+    number weights[SEARCH_WEIGHTS], forms[MAX_OF_FORMS];
     const size_t weight_count = list_weights(weights, &trial), form_count = list_forms(forms, &trial);
     double held = merit(w, true);
     fprintf(stderr, "%zu lines; at first %.5f, held out %.5f\n", sample_count, merit(w, false), held);

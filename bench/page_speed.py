@@ -22,7 +22,7 @@ LARGE = (4000, 2500)
 WORDS = ("the quick brown fox jumps over lazy dog while seven readers of paper measure what is printed on forms and tables in every "
          "office of the world").split()
 PAGE, FULL, WORST = 0.25, 0.6, 3.0  # seconds
-MOST_MEMORY = 600  # MB
+MAX_MEMORY = 600  # MB
 
 
 # ---- Pictures ----
@@ -147,8 +147,8 @@ def report(kind, path, rounds):
     limit = KINDS[kind][1]
     user, system, memory = zip(*rounds)
     print(f"| {kind} | {megapixels(path):.1f} | {min(user):.2f} | {statistics.median(user):.2f} | {limit} | {min(system):.2f} "
-          f"| {max(memory):.0f} | {MOST_MEMORY} |")
-    return min(user) <= limit and max(memory) <= MOST_MEMORY
+          f"| {max(memory):.0f} | {MAX_MEMORY} |")
+    return min(user) <= limit and max(memory) <= MAX_MEMORY
 
 
 def main():

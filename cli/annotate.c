@@ -6,11 +6,11 @@
 #include "drawing.h"
 
 #define LARGEST_SIDE 32767 /* pixels that cairo draws */
-#define WANTED_SIDE                                                                                  \
+#define WANTED_SIDE \
     1200 /* pixels; a smaller picture is enlarged, as far as GROWTH, so that what is written fits in \
           */
 #define GROWTH 4
-#define LEAST_FONT 8 /* pixels, as the others */
+#define MIN_FONT 8 /* pixels, as the others */
 #define LARGEST_FONT 34
 #define FONTS_A_DIGIT 3.4 /* how many times as wide as the font is high a digit's words are */
 #define WORDS 2.4         /* and how high, with what is below them */
@@ -38,7 +38,7 @@ static double font_of(const lenet5_read_line *l, double scale)
     double pitch = (double)l->box.width;
     for (size_t i = 1; i < l->digits; i++)
         pitch = fmin(pitch, fabs(middle_of(&l->digit[i].box) - middle_of(&l->digit[i - 1].box)));
-    return fmax(LEAST_FONT, fmin(LARGEST_FONT, scale * pitch / FONTS_A_DIGIT));
+    return fmax(MIN_FONT, fmin(LARGEST_FONT, scale * pitch / FONTS_A_DIGIT));
 }
 
 /* What a line's words need over the picture. */

@@ -37,7 +37,7 @@ _Static_assert(FORWARD == 326520 && TRAINING == 861120, "as counted by hand");
 #define LATENCIES 4000
 #define SCANS 16
 #define SCAN_SIDE 100
-#define MOST_PEAKS 16 /* instruction sets, on one thread and on several */
+#define MAX_PEAKS 16 /* instruction sets, on one thread and on several */
 
 /* How much work one sample of each measure is. */
 typedef struct amounts {
@@ -84,7 +84,7 @@ typedef struct bench {
     lenet5_network gradient;
     double latency[LATENCIES];
 
-    peak peaks[MOST_PEAKS];
+    peak peaks[MAX_PEAKS];
     size_t peak_count;
     double references[REFERENCES][ROUNDS]; /* seconds a picture */
     double samples[MEASURES][ROUNDS];      /* seconds a picture */
@@ -349,7 +349,7 @@ static double time_reference(bench *b, size_t which)
 
 static void list_peaks(bench *b, unsigned threads)
 {
-    for (size_t i = 0; lenet5_isa_at(i) && b->peak_count < MOST_PEAKS; i++)
+    for (size_t i = 0; lenet5_isa_at(i) && b->peak_count < MAX_PEAKS; i++)
         b->peaks[b->peak_count++] = (peak){.isa = lenet5_isa_at(i), .threads = threads};
 }
 

@@ -23,11 +23,11 @@
 #define RIGHT (CURVES_WIDTH - 26.0)
 #define TOP 52.0
 #define BOTTOM (CURVES_HEIGHT - 60.0)
-#define MOST_X_STEPS 10
-#define MOST_Y_STEPS 6
-#define MOST_MARKERS 50
+#define MAX_X_STEPS 10
+#define MAX_Y_STEPS 6
+#define MAX_MARKERS 50
 #define LONG_TRAINING 40 /* passes */
-#define MOST_SERIES 4
+#define MAX_SERIES 4
 #define NAME_SIZE 64
 #define FIGURE_5_PCT 5.0 /* where its error axis ends */
 #define LEGEND_MARGIN 10.0
@@ -54,7 +54,7 @@ typedef struct axis {
 
 typedef struct plot {
     cairo_t *cairo;
-    series series[MOST_SERIES]; /* drawn in this order, and named from the last to the first */
+    series series[MAX_SERIES]; /* drawn in this order, and named from the last to the first */
     size_t count;
     axis x, y;
     double legend_left, legend_bottom;
@@ -99,16 +99,16 @@ static void add_all_series(plot *p, const curve_point *points, size_t count, con
 }
 
 /* The least of 1, 2 and 5 times a power of ten that reaches the end in at most so many steps. */
-static double round_step(double end, int most_steps)
+static double round_step(double end, int max_steps)
 {
-    const double least = end / most_steps * (1 - 1e-9);
+    const double least = end / max_steps * (1 - 1e-9);
     const double ten = pow(10, floor(log10(least)));
     return ten * (least <= ten ? 1 : least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10);
 }
 
-static axis axis_to(double end, double least_step, int most_steps)
+static axis axis_to(double end, double min_step, int max_steps)
 {
-    const double step = fmax(least_step, round_step(end, most_steps));
+    const double step = fmax(min_step, round_step(end, max_steps));
     return (axis){.end = step * ceil(end / step - 1e-9), .step = step};
 }
 
@@ -156,7 +156,7 @@ static void place_legend(plot *p)
  */
 static void place_axes(plot *p)
 {
-    p->x = axis_to(fmax(2, last_pass(p)), 1, MOST_X_STEPS);
+    p->x = axis_to(fmax(2, last_pass(p)), 1, MAX_X_STEPS);
     const double under_legend = p->x.end * (p->legend_left - 6 - LEFT) / (RIGHT - LEFT);
     const double free_share = (BOTTOM - p->legend_bottom - 6) / (BOTTOM - TOP);
     const double shown_from = last_pass(p) > LONG_TRAINING ? last_pass(p) / 20 : 0;
@@ -165,7 +165,7 @@ static void place_axes(plot *p)
         end = fmax(end, p->series[i].paper ? FIGURE_5_PCT : highest_from(&p->series[i], shown_from));
         end = fmax(end, highest_from(&p->series[i], under_legend) / free_share);
     }
-    p->y = axis_to(end > 0 ? end : 1, 0, MOST_Y_STEPS);
+    p->y = axis_to(end > 0 ? end : 1, 0, MAX_Y_STEPS);
 }
 
 static void draw_x_axis(const plot *p)
@@ -253,7 +253,7 @@ static void draw_marker(cairo_t *cairo, const series *s, double x, double y)
 /* A long curve has its markers evenly thinned out, the last point always with one. */
 static void draw_series(const plot *p, const series *s)
 {
-    const size_t stride = (s->count + MOST_MARKERS - 1) / MOST_MARKERS;
+    const size_t stride = (s->count + MAX_MARKERS - 1) / MAX_MARKERS;
     set_pen(p->cairo, s);
     cairo_save(p->cairo);
     cairo_rectangle(p->cairo, LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP);
@@ -340,12 +340,12 @@ lenet5_status draw_curves(const char *path, const curve_point *points, size_t co
 
 /* ---- Misread digits ---------------------------------------------------------------------------------------------- */
 
-#define MOST_DIGITS 400
-#define MOST_COLUMNS 14
+#define MAX_DIGITS 400
+#define MAX_COLUMNS 14
 #define SHEET_MARGIN 14.0
-#define SHEET_HEADING 30.0      /* the height of the line above the digits, the margin included */
-#define SHEET_LEAST_WIDTH 340.0 /* that the heading fits in */
-#define CELL_LEAST_WIDTH 28.0   /* that the caption fits in */
+#define SHEET_HEADING 30.0    /* the height of the line above the digits, the margin included */
+#define SHEET_MIN_WIDTH 340.0 /* that the heading fits in */
+#define CELL_MIN_WIDTH 28.0   /* that the caption fits in */
 #define CELL_GAP 14.0
 #define CAPTION_HEIGHT 22.0 /* the space to the next row included */
 
@@ -357,12 +357,12 @@ typedef struct sheet {
 
 static sheet sheet_of(const lenet5_dataset *set, size_t count)
 {
-    sheet s = {.shown = count < MOST_DIGITS ? count : MOST_DIGITS};
-    s.columns = s.shown < MOST_COLUMNS ? s.shown : MOST_COLUMNS;
-    s.rows = (s.shown + MOST_COLUMNS - 1) / MOST_COLUMNS;
-    s.cell_width = fmax((double)set->width, CELL_LEAST_WIDTH) + CELL_GAP;
+    sheet s = {.shown = count < MAX_DIGITS ? count : MAX_DIGITS};
+    s.columns = s.shown < MAX_COLUMNS ? s.shown : MAX_COLUMNS;
+    s.rows = (s.shown + MAX_COLUMNS - 1) / MAX_COLUMNS;
+    s.cell_width = fmax((double)set->width, CELL_MIN_WIDTH) + CELL_GAP;
     s.cell_height = (double)set->height + CAPTION_HEIGHT;
-    s.width = fmax(2 * SHEET_MARGIN + (double)s.columns * s.cell_width - CELL_GAP, SHEET_LEAST_WIDTH);
+    s.width = fmax(2 * SHEET_MARGIN + (double)s.columns * s.cell_width - CELL_GAP, SHEET_MIN_WIDTH);
     s.height = SHEET_HEADING + (double)s.rows * s.cell_height + SHEET_MARGIN;
     return s;
 }
@@ -384,8 +384,8 @@ static void draw_heading(cairo_t *cairo, const lenet5_dataset *set, size_t count
     char text[160];
     if (count == 0)
         snprintf(text, sizeof text, "None of the %zu digits was misread.", set->count);
-    else if (count > MOST_DIGITS)
-        snprintf(text, sizeof text, "Misread digits, truth %s answer: the first %d of %zu", arrow, MOST_DIGITS, count);
+    else if (count > MAX_DIGITS)
+        snprintf(text, sizeof text, "Misread digits, truth %s answer: the first %d of %zu", arrow, MAX_DIGITS, count);
     else
         snprintf(text, sizeof text, "Misread digits, truth %s answer: %zu of %zu", arrow, count, set->count);
     set_font(cairo, 11, CAIRO_FONT_WEIGHT_NORMAL);

@@ -12,11 +12,11 @@
 #include "outputs.h"
 #include "png_file.h"
 
-#define MOST_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
-#define MOST_PAGE_CANDIDATES 1000 /* that are shown of a page, as files of their own */
-#define MOST_PAGE_STAGES 200      /* the same */
-#define LARGEST_INDEX (1u << 28)  /* bytes of an earlier explanation's page */
-#define NODE_SPACING 60           /* of the drawing of the graph */
+#define MAX_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
+#define MAX_PAGE_CANDIDATES 1000 /* that are shown of a page, as files of their own */
+#define MAX_PAGE_STAGES 200      /* the same */
+#define LARGEST_INDEX (1u << 28) /* bytes of an earlier explanation's page */
+#define NODE_SPACING 60          /* of the drawing of the graph */
 #define NODE_MARGIN 40
 #define ARC_RISE 26 /* pixels that the handles of an arc rise for each node it spans */
 #define ARC_ROOM 24 /* above the highest arc, for the digit on it */
@@ -41,7 +41,7 @@ struct explanation {
     size_t picture, line; /* at hand; numbers of the files that belong to them */
     size_t count;         /* of candidates of the line */
     size_t stages, shown; /* files of stages and of candidates of the picture */
-    lenet5_candidate candidates[MOST_CANDIDATES];
+    lenet5_candidate candidates[MAX_CANDIDATES];
     bool failed;
 };
 
@@ -216,7 +216,7 @@ static void put_graph(explanation *e)
 
 static void put_candidates(explanation *e)
 {
-    const size_t left = MOST_PAGE_CANDIDATES - e->shown;
+    const size_t left = MAX_PAGE_CANDIDATES - e->shown;
     const size_t count = e->count < left ? e->count : left;
     fputs("<details><summary>All that the network was shown</summary><div class=\"tried\">\n", e->page);
     for (size_t i = 0; i < count; i++) {
@@ -245,7 +245,7 @@ static void put_candidates(explanation *e)
 
 static void end_line(explanation *e)
 {
-    if (e->count > 0 && e->shown < MOST_PAGE_CANDIDATES) {
+    if (e->count > 0 && e->shown < MAX_PAGE_CANDIDATES) {
         put_graph(e);
         put_candidates(e);
     }
@@ -268,9 +268,9 @@ static void see_stage(void *context, const char *stage, size_t line, const uint8
     char name[NAME_SIZE];
     if (line != e->line)
         end_line(e);
-    if (e->stages == MOST_PAGE_STAGES)
+    if (e->stages == MAX_PAGE_STAGES)
         fputs("<p class=\"soft\">More lines and stages are not shown.</p>\n", e->page);
-    if (e->stages++ >= MOST_PAGE_STAGES) {
+    if (e->stages++ >= MAX_PAGE_STAGES) {
         e->line = line;
         return;
     }
@@ -288,7 +288,7 @@ static void see_candidate(void *context, size_t line, const lenet5_candidate *ca
 {
     explanation *e = context;
     (void)line;
-    if (e->stages <= MOST_PAGE_STAGES && e->count < MOST_CANDIDATES)
+    if (e->stages <= MAX_PAGE_STAGES && e->count < MAX_CANDIDATES)
         e->candidates[e->count++] = *candidate;
 }
 

@@ -21,7 +21,7 @@
 #include "progress.h"
 #include "transfer.h"
 
-#define MOST_BYTES (32L << 20)     /* of a compressed file; the largest has 10 MB */
+#define MAX_BYTES (32L << 20)      /* of a compressed file; the largest has 10 MB */
 #define LONG_PATH (PATH_SIZE + 64) /* a folder, and one of the names below in it */
 
 /* What a file has to unpack to. */
@@ -320,7 +320,7 @@ static int run(const cli_arguments *arguments)
     if (!make_folder(folder))
         return EXIT_FAILED;
     job j = {.module = module, .force = argument_flag(arguments, "force")};
-    j.transfer = (transfer){.url = j.url, .most = MOST_BYTES, .watch = watch, .watcher = &j};
+    j.transfer = (transfer){.url = j.url, .most = MAX_BYTES, .watch = watch, .watcher = &j};
     if (!module->open(&j.transfer, !mirror))
         return complain("libcurl cannot be set up");
     watch_interrupts();

@@ -3,12 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SEARCH 0.06    /* how far from where it is expected a mark may be, of the picture's longer side */
-#define AROUND 1.5     /* and of its own size, besides */
-#define CONTRAST 40    /* grey levels between a mark and the paper */
-#define SOLID 0.6      /* of the box around a mark that is black: less of a disc or an awry square is white */
-#define LEAST_SIZE 0.6 /* of what is expected, and at most */
-#define MOST_SIZE 1.6
+#define SEARCH 0.06  /* how far from where it is expected a mark may be, of the picture's longer side */
+#define AROUND 1.5   /* and of its own size, besides */
+#define CONTRAST 40  /* grey levels between a mark and the paper */
+#define SOLID 0.6    /* of the box around a mark that is black: less of a disc or an awry square is white */
+#define MIN_SIZE 0.6 /* of what is expected, and at most */
+#define MAX_SIZE 1.6
 
 /* ---- Blots in a window ---------------------------------------------------------------------------------------- */
 
@@ -90,7 +90,7 @@ static blot take_blot(window *w, size_t x, size_t y)
 
 static bool like_size(double length, double expected)
 {
-    return length >= LEAST_SIZE * expected && length <= MOST_SIZE * expected;
+    return length >= MIN_SIZE * expected && length <= MAX_SIZE * expected;
 }
 
 /* Whole, solid, and about as large as expected. */
@@ -230,7 +230,7 @@ size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *pi
         }
         p.count++;
     }
-    if (p.count < LEAST_MARKS)
+    if (p.count < MIN_MARKS)
         return p.count;
     if (!fit(&fitted, &p) || !agrees(&fitted, &p, size))
         return 0;

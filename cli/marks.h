@@ -18,6 +18,6 @@ typedef struct form_marks {
 size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *picture);
 
 /* How many it takes. */
-#define LEAST_MARKS 3
+#define MIN_MARKS 3
 
 #endif

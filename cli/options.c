@@ -245,7 +245,7 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
 /* ---- Help ----------------------------------------------------------------------------------------------------- */
 
 #define HELP_COLUMNS 80 /* of a terminal */
-#define LEAST_COLUMN 20 /* letters of an option and what follows it, beside which the help stands */
+#define MIN_COLUMN 20   /* letters of an option and what follows it, beside which the help stands */
 
 /* Prints words from a column on, and goes on in a new line, indented, where one does not fit. Returns the last column.
  */
@@ -301,7 +301,7 @@ void print_help(const cli_command *command)
     printf("\n\nusage: lenet5 %s%s%s\n\n", command->name, command->usage[0] ? " " : "", command->usage);
     print_description(command->description);
     printf("\noptions:\n");
-    int column = LEAST_COLUMN;
+    int column = MIN_COLUMN;
     for (const option *o = command->options; o->name; o++)
         column = width_of(o) > column ? width_of(o) : column;
     for (const option *o = command->options; o->name; o++)

@@ -27,7 +27,7 @@
 
 #define RESOLUTION "300" /* dots an inch */
 #define HEADER_LINES 3
-#define MOST_MEMORY ((rlim_t)4 << 30) /* bytes that it may have: many times a page of 100 megapixels in colour */
+#define MAX_MEMORY ((rlim_t)4 << 30) /* bytes that it may have: many times a page of 100 megapixels in colour */
 
 struct pdf {
     const char *name;
@@ -56,7 +56,7 @@ bool is_pdf(int file)
 static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int reasons, int failed)
 {
     char *const arguments[] = {"pdftoppm", "-gray", "-r", RESOLUTION, "-", NULL};
-    const struct rlimit memory = {MOST_MEMORY, MOST_MEMORY};
+    const struct rlimit memory = {MAX_MEMORY, MAX_MEMORY};
     sigset_t none;
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -250,7 +250,7 @@ static int complain_page(pdf *p)
     return complain("%s: page %d: pdftoppm cannot render it%s%s", p->name, p->read + 1, text[0] ? ": " : "", text);
 }
 
-static int take_page(lenet5_picture *picture, pdf *p, size_t most_pixels)
+static int take_page(lenet5_picture *picture, pdf *p, size_t max_pixels)
 {
     if (!pdf_left(p) || !p->ahead)
         return complain_page(p);
@@ -258,9 +258,9 @@ static int take_page(lenet5_picture *picture, pdf *p, size_t most_pixels)
     p->ahead = false;
     if (width == 1 && height == 1) /* what it writes in place of a page that is too large for it */
         return complain_page(p);
-    if (width == 0 || height == 0 || width > most_pixels / height)
+    if (width == 0 || height == 0 || width > max_pixels / height)
         return complain("%s: page %d: %zux%zu pixels; at most %zu can be read", p->name, p->read + 1, width, height,
-                        most_pixels);
+                        max_pixels);
     uint8_t *grey = malloc(width * height);
     if (!grey)
         return complain_memory();
@@ -274,9 +274,9 @@ static int take_page(lenet5_picture *picture, pdf *p, size_t most_pixels)
     return EXIT_DONE;
 }
 
-int pdf_next(lenet5_picture *picture, pdf *pages, size_t most_pixels)
+int pdf_next(lenet5_picture *picture, pdf *pages, size_t max_pixels)
 {
-    const int code = take_page(picture, pages, most_pixels);
+    const int code = take_page(picture, pages, max_pixels);
     pages->ended |= code != EXIT_DONE;
     return code;
 }

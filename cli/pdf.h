@@ -20,7 +20,7 @@ int pdf_open(pdf **pages, int file, const char *name, double seconds);
 bool pdf_left(pdf *pages);
 
 /* The next page, unless it has more than so many pixels. After a failure none is left. */
-int pdf_next(lenet5_picture *picture, pdf *pages, size_t most_pixels);
+int pdf_next(lenet5_picture *picture, pdf *pages, size_t max_pixels);
 
 /* Ends the process if it still runs. */
 void pdf_close(pdf *pages);

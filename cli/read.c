@@ -8,7 +8,7 @@
 #include "outputs.h"
 
 #define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
-#define MOST_SECONDS 86400
+#define MAX_SECONDS 86400
 
 static bool is_to_end(void *context)
 {
@@ -44,17 +44,17 @@ static int check_together(const cli_arguments *a)
 static int read_numbers(read_job *j, const cli_arguments *a)
 {
     lenet5_error error;
-    uint64_t n_best, most_pixels, threads;
+    uint64_t n_best, max_pixels, threads;
     double max_error;
     if (!argument_whole(&n_best, a, "n-best", 1, 1, LENET5_MAX_N_BEST) ||
-        !argument_whole(&most_pixels, a, "max-pixels", LENET5_MAX_PICTURE_PIXELS, 1, LENET5_MOST_PICTURE_PIXELS) ||
+        !argument_whole(&max_pixels, a, "max-pixels", LENET5_DEFAULT_PICTURE_PIXELS, 1, LENET5_MAX_PICTURE_PIXELS) ||
         !argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
         !argument_real(&j->options.threshold, a, "threshold", 0, 0, 1) ||
-        !argument_real(&j->options.seconds, a, "timeout", DEFAULT_SECONDS, 0, MOST_SECONDS) ||
+        !argument_real(&j->options.seconds, a, "timeout", DEFAULT_SECONDS, 0, MAX_SECONDS) ||
         !argument_percent(&max_error, a, "max-error", 0))
         return EXIT_USAGE;
     j->options.n_best = (size_t)n_best;
-    j->options.most_pixels = (size_t)most_pixels;
+    j->options.max_pixels = (size_t)max_pixels;
     j->threads = (unsigned)threads;
     if (max_error > 0 && lenet5_read_threshold(&j->options.threshold, max_error, &error) != LENET5_OK)
         return complain_error(&error);

@@ -37,7 +37,7 @@ static int keep_lines(drawn_lines *kept, const lenet5_reading *reading)
     return EXIT_DONE;
 }
 
-#define LEAST_SECONDS 1e-9
+#define MIN_SECONDS 1e-9
 
 /* With the time that is left for the page: 0 would stand for any. */
 static lenet5_read_options in_time(const page_reading *page, const lenet5_read_options *options)
@@ -45,7 +45,7 @@ static lenet5_read_options in_time(const page_reading *page, const lenet5_read_o
     lenet5_read_options o = *options;
     const double left = page->until - seconds_now();
     if (o.seconds > 0)
-        o.seconds = left > LEAST_SECONDS ? left : LEAST_SECONDS;
+        o.seconds = left > MIN_SECONDS ? left : MIN_SECONDS;
     return o;
 }
 
@@ -188,7 +188,7 @@ void read_file(read_outcome *outcome, read_hand *hand, const char *file)
 {
     source *s = NULL;
     read_place place = {.file = file};
-    int code = source_open(&s, file, hand->job->options.most_pixels, hand->job->options.seconds);
+    int code = source_open(&s, file, hand->job->options.max_pixels, hand->job->options.seconds);
     while (code == EXIT_DONE && !interrupted && source_left(s)) {
         place.page++;
         code = read_next(outcome, hand, s, &place);

@@ -114,7 +114,7 @@ void free_files(file_list *list)
 struct source {
     lenet5_pages *pages;
     pdf *pdf;
-    size_t most_pixels;
+    size_t max_pixels;
 };
 
 /* A regular file that begins as PDFs do; else -1. A pipe is not even opened, which would let its writer go on; one that
@@ -174,17 +174,17 @@ static int open_pages(source *s, const char *file)
 {
     lenet5_error error;
     if (lenet5_pages_open(&s->pages, file, &error) != LENET5_OK ||
-        lenet5_pages_limit(s->pages, s->most_pixels, &error) != LENET5_OK)
+        lenet5_pages_limit(s->pages, s->max_pixels, &error) != LENET5_OK)
         return complain_error(&error);
     return EXIT_DONE;
 }
 
-int source_open(source **s, const char *file, size_t most_pixels, double seconds)
+int source_open(source **s, const char *file, size_t max_pixels, double seconds)
 {
     source *new = malloc(sizeof *new);
     if (!new)
         return complain_memory();
-    *new = (source){.most_pixels = most_pixels};
+    *new = (source){.max_pixels = max_pixels};
     *s = new;
     const bool from_stdin = strcmp(file, "-") == 0;
     const int document = from_stdin ? open_pdf_of_stdin() : open_pdf(file);
@@ -206,7 +206,7 @@ int source_next(lenet5_picture *picture, source *s)
 {
     lenet5_error error;
     if (s->pdf)
-        return pdf_next(picture, s->pdf, s->most_pixels);
+        return pdf_next(picture, s->pdf, s->max_pixels);
     return lenet5_pages_next(picture, s->pages, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
 }
 

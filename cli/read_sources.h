@@ -23,7 +23,7 @@ typedef struct source source;
 
 /* Opens a file, "-" for standard input, whose pages may have so many pixels and, of a PDF, take so many seconds to be
  * rendered (0: any). Returns an exit code, as source_next does. */
-int source_open(source **s, const char *file, size_t most_pixels, double seconds);
+int source_open(source **s, const char *file, size_t max_pixels, double seconds);
 
 bool source_left(source *s);
 

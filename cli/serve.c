@@ -120,9 +120,9 @@ static int read_numbers(job *j)
     const serve_options usual = SERVE_DEFAULTS;
     uint64_t threads, body, answer, pixels, connections, each, queue;
     if (!argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
-        !argument_whole(&body, a, "max-body", usual.most_body, 1024, (uint64_t)1 << 30) ||
-        !argument_whole(&answer, a, "max-answer", usual.most_answer, 65536, (uint64_t)1 << 30) ||
-        !argument_whole(&pixels, a, "max-pixels", usual.most_pixels, 1, LENET5_MOST_PICTURE_PIXELS) ||
+        !argument_whole(&body, a, "max-body", usual.max_body, 1024, (uint64_t)1 << 30) ||
+        !argument_whole(&answer, a, "max-answer", usual.max_answer, 65536, (uint64_t)1 << 30) ||
+        !argument_whole(&pixels, a, "max-pixels", usual.max_pixels, 1, LENET5_MAX_PICTURE_PIXELS) ||
         !argument_whole(&connections, a, "connections", usual.connections, 1, 100000) ||
         !argument_whole(&each, a, "connections-per-address", usual.connections_per_address, 1, 100000) ||
         !argument_whole(&queue, a, "queue", usual.queue, 1, 100000) ||
@@ -131,9 +131,9 @@ static int read_numbers(job *j)
         !argument_real(&j->options.read_seconds, a, "read-timeout", usual.read_seconds, 0.1, 3600))
         return EXIT_USAGE;
     j->options.threads = (unsigned)threads;
-    j->options.most_body = (size_t)body;
-    j->options.most_answer = (size_t)answer;
-    j->options.most_pixels = (size_t)pixels;
+    j->options.max_body = (size_t)body;
+    j->options.max_answer = (size_t)answer;
+    j->options.max_pixels = (size_t)pixels;
     j->options.connections = (size_t)connections;
     j->options.connections_per_address = (size_t)each;
     j->options.queue = (size_t)queue;

@@ -9,7 +9,7 @@
 #include "outputs.h"
 #include "png_file.h"
 
-#define MOST_DIGITS 10000000u
+#define MAX_DIGITS 10000000u
 
 static void name_part(char images[PATH_SIZE], char labels[PATH_SIZE], const char *folder, const char *part)
 {
@@ -119,7 +119,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
 /* ---- Strings of digits as pictures ---------------------------------------------------------------------------- */
 
 #define DEFAULT_STRINGS 20
-#define MOST_STYLES 8
+#define MAX_STYLES 8
 
 typedef struct string_plan {
     const char *folder, *style;
@@ -183,11 +183,11 @@ static int write_strings(const string_plan *plan)
 }
 
 /* The styles' names, ended by NULL, as a complaint wants them; returns whether name is one of them. */
-static bool find_style(const char *names[MOST_STYLES + 1], const char *name)
+static bool find_style(const char *names[MAX_STYLES + 1], const char *name)
 {
     bool found = false;
     size_t count = 0;
-    for (const lenet5_string_style *s = lenet5_string_styles; s->name && count < MOST_STYLES; s++) {
+    for (const lenet5_string_style *s = lenet5_string_styles; s->name && count < MAX_STYLES; s++) {
         names[count++] = s->name;
         found |= strcmp(s->name, name) == 0;
     }
@@ -197,7 +197,7 @@ static bool find_style(const char *names[MOST_STYLES + 1], const char *name)
 
 static int draw_strings(const cli_arguments *arguments, const char *folder, uint64_t seed)
 {
-    const char *styles[MOST_STYLES + 1];
+    const char *styles[MAX_STYLES + 1];
     lenet5_error error;
     named_set data = {0};
     uint64_t count, digits;
@@ -205,7 +205,7 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
     const lenet5_part part = argument_flag(arguments, "of-test") ? LENET5_TEST : LENET5_TRAIN;
     if (!find_style(styles, style))
         return complain_unknown(arguments->command, "style", style, styles);
-    if (!argument_whole(&count, arguments, "count", DEFAULT_STRINGS, 1, MOST_DIGITS) ||
+    if (!argument_whole(&count, arguments, "count", DEFAULT_STRINGS, 1, MAX_DIGITS) ||
         !argument_whole(&digits, arguments, "digits", 5, 1, LENET5_MAX_STRING))
         return EXIT_USAGE;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
@@ -232,8 +232,8 @@ static int run(const cli_arguments *arguments)
     if (!folder && !sheet && !strings)
         return complain_usage(arguments->command,
                               "--out or --strings names the folder to write to, or --distort a sheet to draw");
-    if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MOST_DIGITS) ||
-        !argument_whole(&test_count, arguments, "test-count", 0, 0, MOST_DIGITS) ||
+    if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MAX_DIGITS) ||
+        !argument_whole(&test_count, arguments, "test-count", 0, 0, MAX_DIGITS) ||
         !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
         return EXIT_USAGE;
     if (sheet)

@@ -167,8 +167,8 @@ static int take_fields(form_template *form, const value *v)
 {
     char wanted[80];
     const size_t count = json_array_size(v->json);
-    snprintf(wanted, sizeof wanted, "a list of 1 to %d fields", MOST_FIELDS);
-    if (!json_is_array(v->json) || count == 0 || count > MOST_FIELDS)
+    snprintf(wanted, sizeof wanted, "a list of 1 to %d fields", MAX_FIELDS);
+    if (!json_is_array(v->json) || count == 0 || count > MAX_FIELDS)
         return complain_value(v, wanted);
     form->fields = calloc(count, sizeof *form->fields);
     if (!form->fields)
@@ -304,8 +304,8 @@ affine template_map(const form_template *form, const lenet5_picture *picture, co
 {
     affine map = {.xx = (double)picture->width / (double)form->width,
                   .yy = (double)picture->height / (double)form->height};
-    const size_t found = form->marked ? find_marks(&map, &form->marks, picture) : LEAST_MARKS;
-    if (found < LEAST_MARKS)
+    const size_t found = form->marked ? find_marks(&map, &form->marks, picture) : MIN_MARKS;
+    if (found < MIN_MARKS)
         fprintf(complaints(),
                 "%s: %zu of %d marks found where the form has them; fields are sought as if it lay straight\n", name,
                 found, MARKS);

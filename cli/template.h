@@ -9,7 +9,7 @@
 #include "marks.h"
 #include "read_codes.h"
 
-#define MOST_FIELDS 1000
+#define MAX_FIELDS 1000
 #define LONGEST_FIELD_NAME 80 /* bytes */
 
 /* A member that is not in the file is NULL or 0. */

@@ -115,7 +115,7 @@ static json_t *pass_json(const job *j, const lenet5_pass *p)
     add_member(&object, key, json_pack("[f,f]", 100 * low, 100 * high));
     add_member(&object, "seconds", json_real(p->seconds));
     add_member(&object, "pictures_per_s", json_real((double)p->training_pictures / p->seconds));
-    add_member(&object, "rates", json_pack("[f,f]", p->least_rate, p->greatest_rate));
+    add_member(&object, "rates", json_pack("[f,f]", p->min_rate, p->max_rate));
     return object;
 }
 
@@ -129,7 +129,7 @@ static void print_pass(job *j, const lenet5_pass *p)
     j->titled = true;
     printf("%4u %7.4f        %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->pass, p->loss,
            percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
-           100 * low, 100 * high, p->least_rate, p->greatest_rate, p->seconds);
+           100 * low, 100 * high, p->min_rate, p->max_rate, p->seconds);
     fflush(stdout);
 }
 
@@ -160,7 +160,7 @@ static char *log_text(const job *j)
         lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
         fprintf(stream, "%u,%.6f,%.4f,%.4f,%.4f,%.4f,%.4e,%.4e,%.2f,%s\n", p->pass, p->loss,
                 percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
-                100 * low, 100 * high, p->least_rate, p->greatest_rate, p->seconds, j->recipe);
+                100 * low, 100 * high, p->min_rate, p->max_rate, p->seconds, j->recipe);
     }
     if (fclose(stream) == 0)
         return text;

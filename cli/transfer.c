@@ -9,7 +9,7 @@
 #define CONNECT_SECONDS 15L
 #define SLOWEST_BYTES 1024L /* a second, over SLOWEST_SECONDS */
 #define SLOWEST_SECONDS 30L
-#define MOST_REDIRECTIONS 5L
+#define MAX_REDIRECTIONS 5L
 
 _Static_assert(REASON_SIZE >= CURL_ERROR_SIZE, "curl writes as much");
 
@@ -25,7 +25,7 @@ static void set_limits(CURL *curl)
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "lenet5/" LENET5_VERSION);
     curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, MOST_REDIRECTIONS);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, MAX_REDIRECTIONS);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, SLOWEST_BYTES);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SLOWEST_SECONDS);

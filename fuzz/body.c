@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "wire.h"
 
-#define MOST_HEAD 256
+#define MAX_HEAD 256
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     if (size == 0)
         return 0;
-    uint8_t *request = malloc(size + MOST_HEAD);
-    const int head = snprintf((char *)request, MOST_HEAD, "POST %s\r\nHost: x\r\nContent-Length: %zu\r\n\r\n",
+    uint8_t *request = malloc(size + MAX_HEAD);
+    const int head = snprintf((char *)request, MAX_HEAD, "POST %s\r\nHost: x\r\nContent-Length: %zu\r\n\r\n",
                               asked[data[0] % (sizeof asked / sizeof asked[0])], size - 1);
     memcpy(request + head, data + 1, size - 1);
     wire_send(request, (size_t)head + size - 1);

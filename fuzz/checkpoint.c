@@ -10,10 +10,10 @@
 #include "fuzz.h"
 
 #define PICTURES 32
-#define MOST_SIZE 4000000 /* bytes of a checkpoint */
+#define MAX_SIZE 4000000 /* bytes of a checkpoint */
 
 static lenet5_dataset set;
-static uint8_t checkpoint[MOST_SIZE];
+static uint8_t checkpoint[MAX_SIZE];
 static size_t checkpoint_size;
 
 /* All of a file that the training has written. */

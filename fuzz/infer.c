@@ -9,7 +9,7 @@
 #include "fuzz.h"
 #include "wire.h"
 
-#define MOST_HEAD 256
+#define MAX_HEAD 256
 #define PICTURE 784 /* bytes that are put behind the JSON, so that small inputs get to the end */
 
 enum { ALL_JSON, TO_THE_BRACE, WITH_A_PICTURE, A_LITTLE_LESS, WAYS };
@@ -30,8 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t whole = size - 1, json = json_size(data + 1, whole);
     const size_t told = way == ALL_JSON ? whole : way == A_LITTLE_LESS && json > 0 ? json - 1 : json;
     const size_t more = way == WITH_A_PICTURE ? PICTURE : 0;
-    uint8_t *request = malloc(MOST_HEAD + whole + more);
-    const int head = snprintf((char *)request, MOST_HEAD,
+    uint8_t *request = malloc(MAX_HEAD + whole + more);
+    const int head = snprintf((char *)request, MAX_HEAD,
                               "POST /v2/models/lenet5/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n"
                               "Inference-Header-Content-Length: %zu\r\n\r\n",
                               whole + more, told);

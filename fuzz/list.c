@@ -15,8 +15,8 @@
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 
-#define MOST_JOINED 7
-#define MOST_PIECES_TRIED 24 /* so that a run takes no longer than a millisecond or so */
+#define MAX_JOINED 7
+#define MAX_PIECES_TRIED 24 /* so that a run takes no longer than a millisecond or so */
 
 const cli_command *const commands[] = {NULL}; /* the program's are not there */
 
@@ -37,14 +37,14 @@ static arc arc_of(size_t first, size_t last, float sharp, lenet5_random *dice)
 static graph graph_of(size_t pieces, uint8_t seed)
 {
     lenet5_random dice;
-    graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(pieces * MOST_JOINED * sizeof(arc))};
+    graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(pieces * MAX_JOINED * sizeof(arc))};
     if (!g.arcs)
         abort();
     lenet5_random_seed(&dice, seed, 0);
     g.gap[pieces / 2] = seed & 2;
     for (size_t first = 0; first < pieces; first++) {
         g.skip[first] = seed & 1 ? 0.01 : 0;
-        for (size_t last = first + 1; last <= pieces && last <= first + MOST_JOINED; last++)
+        for (size_t last = first + 1; last <= pieces && last <= first + MAX_JOINED; last++)
             g.arcs[g.count++] = arc_of(first, last, (float)(seed % 16), &dice);
         g.begin[first + 1] = g.count;
     }
@@ -60,7 +60,7 @@ static void seek(const lenet5_read_options *options, uint8_t pieces, uint8_t see
     lenet5_error error;
     if (lenet5_format_new(&f, options, &error) != LENET5_OK)
         return;
-    graph g = graph_of(1 + pieces % MOST_PIECES_TRIED, seed);
+    graph g = graph_of(1 + pieces % MAX_PIECES_TRIED, seed);
     budget b = lenet5_budget_new(options);
     if (lenet5_graph_solve(found, &count, options->n_best, &g, &f, &b, &error) != LENET5_OK)
         abort();

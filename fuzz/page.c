@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-#define MOST_PAINTED 8000000 /* pixels, so that no input takes longer to draw than to read */
+#define MAX_PAINTED 8000000 /* pixels, so that no input takes longer to draw than to read */
 
 enum { BAR, BLOB, STROKE, RULE, UPRIGHT, DIGIT, ERASE, REPEAT, KINDS };
 enum { OPERATION_BYTES = 6 };
@@ -33,7 +33,7 @@ static void fill(canvas *c, long x, long y, long width, long height, uint8_t gre
 {
     const long left = x < 0 ? 0 : x, top = y < 0 ? 0 : y;
     const long right = least(x + width, (long)c->picture.width), bottom = least(y + height, (long)c->picture.height);
-    for (long i = top; i < bottom && left < right && c->painted < MOST_PAINTED; i++) {
+    for (long i = top; i < bottom && left < right && c->painted < MAX_PAINTED; i++) {
         memset(c->picture.grey + (size_t)i * c->picture.width + (size_t)left, grey, (size_t)(right - left));
         c->painted += (size_t)(right - left);
     }
@@ -89,7 +89,7 @@ static void draw(canvas *c, const operation *o)
 /* Draws what was drawn last again and again, each time moved: bytes 1 and 2 say by how much, 3 how often. */
 static void repeat(canvas *c, operation *last, const uint8_t *bytes)
 {
-    for (unsigned i = 0; i < bytes[3] && c->painted < MOST_PAINTED; i++) {
+    for (unsigned i = 0; i < bytes[3] && c->painted < MAX_PAINTED; i++) {
         last->x += bytes[1];
         last->y += (int8_t)bytes[2];
         last->extra = (uint8_t)(last->extra + bytes[4]);

@@ -11,9 +11,9 @@
 #include "fuzz.h"
 #include "options.h"
 
-#define SIDE 96    /* of the picture, in pixels */
-#define SQUARE 4   /* of a byte */
-#define MOST_CUT 8 /* fields */
+#define SIDE 96   /* of the picture, in pixels */
+#define SQUARE 4  /* of a byte */
+#define MAX_CUT 8 /* fields */
 
 const cli_command *const commands[] = {NULL}; /* the program's are not there */
 
@@ -37,7 +37,7 @@ static void cut_fields(const form_template *form, const lenet5_picture *picture)
     const affine map = template_map(form, picture, "fuzz");
     if (!isfinite(map.xx + map.xy + map.x0 + map.yx + map.yy + map.y0))
         abort();
-    for (size_t i = 0; i < form->count && i < MOST_CUT; i++) {
+    for (size_t i = 0; i < form->count && i < MAX_CUT; i++) {
         view v;
         const lenet5_read_options options = template_options(&form->fields[i], &none);
         (void)lenet5_read_options_check(&options, &error);

@@ -7,7 +7,7 @@
 
 #include "serve/server.h"
 
-#define MOST_ROUNDS 20000
+#define MAX_ROUNDS 20000
 
 static lenet5_committee committee_of(const lenet5_model *model)
 {
@@ -31,8 +31,8 @@ static server *serving(void)
     s.options.origins = "https://page.example";
     s.options.digits = &digits;
     s.options.strings = &strings;
-    s.options.most_body = 16384;
-    s.options.most_pixels = 300000; /* so that a run takes no longer than some hundredths of a second */
+    s.options.max_body = 16384;
+    s.options.max_pixels = 300000; /* so that a run takes no longer than some hundredths of a second */
     s.options.log = SERVE_LOG_NONE;
     s.threads = s.loop_count = 1;
     s.loops = calloc(1, sizeof *s.loops);
@@ -72,8 +72,8 @@ void wire_send(const uint8_t *bytes, size_t size)
     do {
         loop_round(s->loops, 1);
         take_answer(ends[0], &taken);
-    } while (s->loops->connections && ++rounds < MOST_ROUNDS);
-    if (rounds == MOST_ROUNDS || atomic_load(&s->held) != 0)
+    } while (s->loops->connections && ++rounds < MAX_ROUNDS);
+    if (rounds == MAX_ROUNDS || atomic_load(&s->held) != 0)
         abort();
     close(ends[0]);
 }

@@ -647,8 +647,8 @@ typedef struct lenet5_pass {
     size_t training_pictures;
     size_t held_out_errors; /* after the pass, on the pictures held out; of 0 pictures if none are */
     size_t held_out_pictures;
-    double seconds;                   /* that it took, its evaluation not included */
-    double least_rate, greatest_rate; /* of the learning rates of single parameters */
+    double seconds;            /* that it took, its evaluation not included */
+    double min_rate, max_rate; /* of the learning rates of single parameters */
 } lenet5_pass;
 
 /*

@@ -17,14 +17,14 @@ typedef struct lenet5_picture {
 } lenet5_picture;
 
 /* How many pixels a picture may have where nothing else is asked for, and what may be asked for at most. */
-#define LENET5_MAX_PICTURE_PIXELS 100000000u
-#define LENET5_MOST_PICTURE_PIXELS 1000000000u
+#define LENET5_DEFAULT_PICTURE_PIXELS 100000000u
+#define LENET5_MAX_PICTURE_PIXELS 1000000000u
 
 /*
  * Reads a picture file (PNG, PNM, JPEG, TIFF, BMP or WebP, as far as Leptonica was built with them; HEIC and AVIF with
  * libheif), turns it as its EXIF orientation says, lays what is transparent on white, or on black if it is white
  * itself, and makes grey of colours so that ink stands out most. "-" is standard input. Its size is read from the
- * header first; one of more than LENET5_MAX_PICTURE_PIXELS is refused.
+ * header first; one of more than LENET5_DEFAULT_PICTURE_PIXELS is refused.
  *
  * Of all functions of the library this one alone touches a global: for other kinds than PNG it asks Leptonica to be
  * silent.
@@ -43,7 +43,7 @@ LENET5_API lenet5_status lenet5_pages_open(lenet5_pages **pages, const char *pat
 LENET5_API lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
                                             lenet5_error *error);
 
-/* Refuses, from now on, pages of more pixels: from 1 to LENET5_MOST_PICTURE_PIXELS, else LENET5_E_ARGUMENT. */
+/* Refuses, from now on, pages of more pixels: from 1 to LENET5_MAX_PICTURE_PIXELS, else LENET5_E_ARGUMENT. */
 LENET5_API lenet5_status lenet5_pages_limit(lenet5_pages *pages, size_t pixels, lenet5_error *error);
 
 /* Whether there is a page that has not been read. */
@@ -133,8 +133,8 @@ typedef struct lenet5_read_options {
     double threshold; /* the least probability of a string that is accepted; 0 stands for 0.91, whatever the format */
     const lenet5_observer *observer; /* NULL: none */
     size_t n_best;                   /* strings to be told for each line, at most LENET5_MAX_N_BEST; 0 stands for 1 */
-    size_t most_pixels; /* of a picture, at most LENET5_MOST_PICTURE_PIXELS; 0 stands for LENET5_MAX_PICTURE_PIXELS */
-    double seconds;     /* time limit for one picture, 0 for none; lenet5_read then fails with LENET5_E_TIME */
+    size_t max_pixels; /* of a picture, at most LENET5_MAX_PICTURE_PIXELS; 0 stands for LENET5_DEFAULT_PICTURE_PIXELS */
+    double seconds;    /* time limit for one picture, 0 for none; lenet5_read then fails with LENET5_E_TIME */
     /*
      * Called from lenet5_read every few milliseconds, on its thread. Once it returns true, lenet5_read fails with
      * LENET5_E_STOPPED. NULL: never.

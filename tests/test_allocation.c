@@ -296,7 +296,7 @@ static lenet5_status read_by_places(const fixture *f, lenet5_error *error)
     return read_strings(LENET5_METHOD_SDNN, error);
 }
 
-#define MOST_ALLOCATIONS 10000 /* of an operation; jansson makes the most */
+#define MAX_ALLOCATIONS 10000 /* of an operation; jansson makes the most */
 
 /* ---- The trying -------------------------------------------------------------------------------------------------- */
 
@@ -304,7 +304,7 @@ static lenet5_status read_by_places(const fixture *f, lenet5_error *error)
 static size_t failures_until_success(const fixture *f, operation run, bool for_good)
 {
     const size_t entries = count_entries(f->folder);
-    for (size_t i = 0; i < MOST_ALLOCATIONS; i++) {
+    for (size_t i = 0; i < MAX_ALLOCATIONS; i++) {
         lenet5_error error;
         fill(&error, sizeof error);
         watch_memory(i, for_good);
@@ -329,7 +329,7 @@ static void assert_survives(void **state, operation run, size_t least)
     assert_int_equal(run(f, NULL), LENET5_OK);
     memory_watch.watching = false;
     const size_t count = memory_watch.count;
-    assert_in_range(count, least, MOST_ALLOCATIONS);
+    assert_in_range(count, least, MAX_ALLOCATIONS);
     assert_int_equal(failures_until_success(f, run, false), count);
     assert_int_equal(failures_until_success(f, run, true), count);
 }
@@ -414,7 +414,7 @@ static void assert_saves_whole_or_fails(void **state, operation save, bool for_g
     const buffer wanted = read_bytes(f->output.text);
     for (size_t i = 0, refused = 1; refused > 0; i++) {
         lenet5_error error;
-        assert_in_range(i, 0, MOST_ALLOCATIONS);
+        assert_in_range(i, 0, MAX_ALLOCATIONS);
         watch_memory(i, for_good);
         memory_watch.jansson = true;
         const lenet5_status status = save(f, &error);
@@ -442,7 +442,7 @@ static void a_loaded_model_is_whole(void **state)
     const fixture *f = *state;
     static lenet5_model model;
     for (size_t i = 0, refused = 1; refused > 0; i++) {
-        assert_in_range(i, 0, MOST_ALLOCATIONS);
+        assert_in_range(i, 0, MAX_ALLOCATIONS);
         fill(&model, sizeof model);
         watch_memory(i, false);
         memory_watch.jansson = true;

@@ -32,7 +32,7 @@ static void draw(uint8_t shown[32][32], const lenet5_kernels *kernels, const len
     kernels->distort(shown, picture, &warp);
 }
 
-static int greatest_difference(const uint8_t a[32][32], const uint8_t b[32][32])
+static int max_difference(const uint8_t a[32][32], const uint8_t b[32][32])
 {
     int greatest = 0;
     for (size_t y = 0; y < 32; y++)
@@ -83,7 +83,7 @@ static void all_instruction_sets_distort_alike(void **state)
             const uint8_t *picture = lenet5_dataset_picture(&digits, i);
             draw(one, lenet5_kernels_at(0), &much, 1, i, picture);
             draw(other, lenet5_kernels_at(k), &much, 1, i, picture);
-            assert_in_range(greatest_difference((const uint8_t(*)[32])one, (const uint8_t(*)[32])other), 0, 2);
+            assert_in_range(max_difference((const uint8_t(*)[32])one, (const uint8_t(*)[32])other), 0, 2);
         }
 }
 
@@ -98,7 +98,7 @@ static void the_same_seed_distorts_alike_and_another_does_not(void **state)
         draw(again, kernels, &much, 1, i, picture);
         draw(other, kernels, &much, 1, i + 1, picture);
         assert_memory_equal(one, again, sizeof one);
-        assert_true(greatest_difference((const uint8_t(*)[32])one, (const uint8_t(*)[32])other) > 20);
+        assert_true(max_difference((const uint8_t(*)[32])one, (const uint8_t(*)[32])other) > 20);
     }
 }
 

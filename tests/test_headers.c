@@ -212,7 +212,7 @@ static void a_limit_holds_for_the_pages_that_follow(void **state)
     lenet5_picture picture;
     assert_int_equal(lenet5_pages_parse(&pages, file, sizeof file - 1, "small", NULL), LENET5_OK);
     assert_int_equal(lenet5_pages_limit(pages, 0, NULL), LENET5_E_ARGUMENT);
-    assert_int_equal(lenet5_pages_limit(pages, LENET5_MOST_PICTURE_PIXELS + 1u, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_pages_limit(pages, LENET5_MAX_PICTURE_PIXELS + 1u, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_pages_limit(pages, 11, NULL), LENET5_OK);
     assert_int_equal(lenet5_pages_next(&picture, pages, NULL), LENET5_E_PICTURE_SIZE);
     lenet5_pages_free(pages);

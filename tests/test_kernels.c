@@ -18,9 +18,9 @@
 #include "unit.h"
 
 #define TOLERANCE 1e-5
-#define MOST_ISAS 4
-#define MOST_SHARDS 3
-#define MOST_PICTURES (MOST_SHARDS * LENET5_LANES)
+#define MAX_ISAS 4
+#define MAX_SHARDS 3
+#define MAX_PICTURES (MAX_SHARDS * LENET5_LANES)
 #define SINGLES 5 /* pictures that the single passes are tried on */
 
 static bool quick(void)
@@ -56,12 +56,12 @@ static lenet5_maps *const single_delta = &unaligned_delta.maps;
 
 static struct {
     size_t shards, pictures; /* lanes beyond pictures are blank, and have no derivatives */
-    uint8_t placed[MOST_PICTURES][32][32];
-    float input[MOST_PICTURES][32][32];
-    float d_penalty[MOST_PICTURES][LENET5_CLASSES], dd_f6[MOST_PICTURES][84];
+    uint8_t placed[MAX_PICTURES][32][32];
+    float input[MAX_PICTURES][32][32];
+    float d_penalty[MAX_PICTURES][LENET5_CLASSES], dd_f6[MAX_PICTURES][84];
 
     lenet5_network_double wide;
-    lenet5_maps_double maps[MOST_PICTURES];
+    lenet5_maps_double maps[MAX_PICTURES];
 } sample;
 
 static void widen(double *to, const float *from, size_t count, size_t stride)
@@ -145,7 +145,7 @@ static void make_sample(size_t number)
     lenet5_random random;
     lenet5_random_seed(&random, 1998, number);
     random_network(&random, kinds[number].scale, kinds[number].saturated);
-    sample.shards = MOST_SHARDS - number % MOST_SHARDS;
+    sample.shards = MAX_SHARDS - number % MAX_SHARDS;
     sample.pictures = sample.shards * LENET5_LANES - number % 3 * 5;
     random_pictures(&random);
     compute_reference();
@@ -256,7 +256,7 @@ typedef void (*check_pass)(deviation deviations[], const lenet5_kernels *kernels
 /* Does check with all samples on all instruction sets; the errors of parts have to stay below the tolerance. */
 static void check_everywhere(check_pass check, const part parts[], size_t count)
 {
-    double worst[MOST_ISAS][LENET5_TENSORS] = {0};
+    double worst[MAX_ISAS][LENET5_TENSORS] = {0};
     for (size_t number = 0; number < count_samples(); number++) {
         make_sample(number);
         for (size_t i = 0; lenet5_kernels_at(i); i++) {
@@ -343,7 +343,7 @@ static void gather_rows(lenet5_network *gradient, const lenet5_shard shards[], c
 
 static void check_lanes_gradient(deviation deviations[], const lenet5_kernels *kernels)
 {
-    static lenet5_shard shards[MOST_SHARDS];
+    static lenet5_shard shards[MAX_SHARDS];
     static lenet5_network gradient;
     static lenet5_network_double expected;
     memset(&gradient, 0, sizeof gradient);
@@ -611,7 +611,7 @@ static void note_squash(sweep *s, const float x[BLOCK], const float opposite[BLO
 }
 
 /* A block of numbers, every stride-th float from the one with these bits on, through all instruction sets. */
-static void squash_block(sweep sweeps[MOST_ISAS], uint32_t bits, uint32_t stride)
+static void squash_block(sweep sweeps[MAX_ISAS], uint32_t bits, uint32_t stride)
 {
     static float a[BLOCK], minus_a[BLOCK], x[BLOCK], opposite[BLOCK];
     static double expected[BLOCK];
@@ -638,7 +638,7 @@ static const struct {
 static void squashing_is_close_to_tanh(void **state)
 {
     (void)state;
-    sweep sweeps[MOST_ISAS] = {0};
+    sweep sweeps[MAX_ISAS] = {0};
     for (size_t range = 0; ranges[range].stride > 0; range++) {
         const uint32_t stride = quick() ? ranges[range].quick_stride : ranges[range].stride;
         for (uint32_t bits = ranges[range].bits; bits + BLOCK * stride <= ranges[range + 1].bits;
@@ -755,7 +755,7 @@ static void the_instruction_set_is_one_of_those_listed(void **state)
     size_t count = 0;
     for (; lenet5_isa_at(count); count++)
         assert_string_equal(lenet5_isa_at(count), lenet5_kernels_at(count)->isa);
-    assert_in_range(count, 1, MOST_ISAS);
+    assert_in_range(count, 1, MAX_ISAS);
     assert_null(lenet5_kernels_at(count));
     assert_null(lenet5_isa_at(SIZE_MAX));
     assert_true(is_listed(lenet5_isa()));

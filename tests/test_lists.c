@@ -11,8 +11,8 @@
 #include "reader/search/weights.h"
 #include "unit.h"
 
-#define MOST_CODES 300
-#define MOST_TEXT 40
+#define MAX_CODES 300
+#define MAX_TEXT 40
 #define ROUNDS 400
 
 static lenet5_random dice;
@@ -161,15 +161,15 @@ static const struct {
 } formats[] = {{NULL, 1, 32}, {"3", 3, 3}, {"2-5", 2, 5}, {"dd-dd", 4, 4}};
 
 typedef struct known {
-    char digits[MOST_TEXT];
+    char digits[MAX_TEXT];
     double weight;
 } known;
 
 typedef struct sample {
-    char text[MOST_CODES][MOST_TEXT];
-    const char *list[MOST_CODES];
+    char text[MAX_CODES][MAX_TEXT];
+    const char *list[MAX_CODES];
     size_t count;
-    known of_format[MOST_CODES]; /* each once, the likeliest first */
+    known of_format[MAX_CODES]; /* each once, the likeliest first */
     size_t known;
     double weight; /* of all of them */
 } sample;
@@ -206,8 +206,8 @@ static void add_known(sample *s, const char *digits, size_t format, lenet5_check
 
 static void make_sample(sample *s, size_t format, lenet5_check check)
 {
-    char digits[MOST_TEXT];
-    *s = (sample){.count = 1 + up_to(up_to(2) ? 30 : MOST_CODES - 1)};
+    char digits[MAX_TEXT];
+    *s = (sample){.count = 1 + up_to(up_to(2) ? 30 : MAX_CODES - 1)};
     for (size_t i = 0; i < s->count; i++) {
         make_code(s->text[i], digits);
         s->list[i] = s->text[i];
@@ -282,11 +282,11 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
 
 #define LONG_LIST 100000
 #if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
-#define MOST_SECONDS 1.0
-#define MOST_MEGABYTES 300
+#define MAX_SECONDS 1.0
+#define MAX_MEGABYTES 300
 #else /* sanitizers take their time and keep what was freed */
-#define MOST_SECONDS 20.0
-#define MOST_MEGABYTES 1000
+#define MAX_SECONDS 20.0
+#define MAX_MEGABYTES 1000
 #endif
 
 static double megabytes(void)
@@ -312,7 +312,7 @@ static const char **long_list(long_code *codes, size_t least, size_t most)
     return list;
 }
 
-static void read_list(const char *const *list, graph g, double most_seconds)
+static void read_list(const char *const *list, graph g, double max_seconds)
 {
     grammar f;
     size_t count;
@@ -325,8 +325,8 @@ static void read_list(const char *const *list, graph g, double most_seconds)
     const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     print_message("%zu nodes: %.2f s, %.0f MB\n", g.nodes, seconds, megabytes());
     assert_int_equal(count, LENET5_MAX_N_BEST);
-    assert_true(seconds < most_seconds);
-    assert_true(megabytes() < MOST_MEGABYTES);
+    assert_true(seconds < max_seconds);
+    assert_true(megabytes() < MAX_MEGABYTES);
     lenet5_format_free(&f);
     lenet5_graph_free(&g);
 }
@@ -339,12 +339,12 @@ static void a_long_list_costs_little(void **state)
     lenet5_random_seed(&dice, 18, 0);
     with_marks = false;
     const char **list = long_list(codes, 5, 16);
-    read_list(list, any_graph(20, 7, 8, 0.1), MOST_SECONDS);
-    read_list(list, any_graph(20, 7, 0.1, 0.1), MOST_SECONDS);
+    read_list(list, any_graph(20, 7, 8, 0.1), MAX_SECONDS);
+    read_list(list, any_graph(20, 7, 0.1, 0.1), MAX_SECONDS);
     free(list);
     list = long_list(codes, 16, 16); /* nothing speaks for any of them */
-    read_list(list, any_graph(20, 7, 0.1, 0.1), MOST_SECONDS);
-    read_list(list, any_graph(MOST_PIECES, 7, 0.1, 1), 10 * MOST_SECONDS);
+    read_list(list, any_graph(20, 7, 0.1, 0.1), MAX_SECONDS);
+    read_list(list, any_graph(MAX_PIECES, 7, 0.1, 1), 10 * MAX_SECONDS);
     free(list);
     free(codes);
 }
@@ -365,7 +365,7 @@ static void a_long_search_is_ended_on_request(void **state)
     long_code *codes = malloc(LONG_LIST * sizeof *codes);
     assert_non_null(codes);
     const char **list = long_list(codes, 16, 16);
-    graph g = any_graph(MOST_PIECES, 7, 0.1, 1);
+    graph g = any_graph(MAX_PIECES, 7, 0.1, 1);
     const lenet5_read_options options = {
         .list = list, .list_count = LONG_LIST, .stop = at_once, .stop_context = &asked};
     budget work = lenet5_budget_new(&options);

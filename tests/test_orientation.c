@@ -173,7 +173,7 @@ static uint64_t work_to_turn(const ink_map *map, double probability)
     assert_int_equal(lenet5_format_new(&p.format, &options, NULL), LENET5_OK);
     assert_int_equal(lenet5_find_turn(&found, &upright, map, &p, NULL), LENET5_OK);
     lenet5_format_free(&p.format);
-    return MOST_WORK - p.budget.left;
+    return MAX_WORK - p.budget.left;
 }
 
 /* Trials are charged for, and a page that is sure as it is is not tried on its sides. */

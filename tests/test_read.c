@@ -663,7 +663,7 @@ static void wrong_options_are_refused(void **state)
                                          {.list = no_codes + 3, .list_count = 1},
                                          {.threshold = 2},
                                          {.threshold = NAN},
-                                         {.most_pixels = (size_t)LENET5_MOST_PICTURE_PIXELS + 1},
+                                         {.max_pixels = (size_t)LENET5_MAX_PICTURE_PIXELS + 1},
                                          {.format = "?"},
                                          {.format = "zip5", .list = codes + 1, .list_count = 1},
                                          {.method = (lenet5_read_method)99},

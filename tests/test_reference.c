@@ -77,7 +77,7 @@ static void verify_refuses_impossible_arguments(void **state)
 }
 
 /* The greatest difference, relative to the greatest value. */
-static double greatest_difference(const float *narrow, const double *wide, size_t count)
+static double max_difference(const float *narrow, const double *wide, size_t count)
 {
     double greatest = 0;
     double worst = 0;
@@ -110,7 +110,7 @@ static void float_agrees_with_double(void **state)
 
     lenet5_reference_forward(&maps, &network);
     lenet5_reference_forward_double(&maps2, &network2);
-    assert_true(greatest_difference(&maps.input[0][0], &maps2.input[0][0], sizeof maps / sizeof(float)) < 1e-6);
+    assert_true(max_difference(&maps.input[0][0], &maps2.input[0][0], sizeof maps / sizeof(float)) < 1e-6);
     lenet5_loss_gradient(d, &loss, maps.penalty, 2);
     lenet5_loss_gradient_double(d2, &loss, maps2.penalty, 2);
     lenet5_reference_backward(&gradient, &delta, &network, &maps, d);
@@ -121,10 +121,8 @@ static void float_agrees_with_double(void **state)
     lenet5_reference_curvature_double(&curvature2, &delta2, &network2, &maps2, dd2);
     for (size_t i = 0; i < LENET5_TENSORS; i++) {
         const lenet5_tensor *t = &lenet5_tensors[i];
-        assert_true(greatest_difference((float *)&gradient + t->first, (double *)&gradient2 + t->first, t->count) <
-                    2e-5);
-        assert_true(greatest_difference((float *)&curvature + t->first, (double *)&curvature2 + t->first, t->count) <
-                    2e-5);
+        assert_true(max_difference((float *)&gradient + t->first, (double *)&gradient2 + t->first, t->count) < 2e-5);
+        assert_true(max_difference((float *)&curvature + t->first, (double *)&curvature2 + t->first, t->count) < 2e-5);
     }
 }
 

@@ -11,7 +11,7 @@
 #include "reader/search/weights.h"
 #include "unit.h"
 
-#define MOST_TEXTS 20000
+#define MAX_TEXTS 20000
 #define ROUNDS 200
 
 static lenet5_random dice;
@@ -64,7 +64,7 @@ typedef struct texts {
     struct {
         char text[LENET5_MAX_STRING + 1];
         double weight;
-    } list[MOST_TEXTS];
+    } list[MAX_TEXTS];
 } texts;
 
 static void add_text(texts *t, const char *text, double weight)
@@ -80,7 +80,7 @@ static void add_text(texts *t, const char *text, double weight)
     t->allowed += weight;
     while (i < t->count && strcmp(t->list[i].text, told) != 0)
         i++;
-    assert_true(i < MOST_TEXTS);
+    assert_true(i < MAX_TEXTS);
     if (i == t->count)
         strcpy(t->list[t->count++].text, told);
     t->list[i].weight += weight;
@@ -443,7 +443,7 @@ static void ones_at_the_ends_are_a_doubt(void **state)
 static bool is_plain_before_digit(const double *letters, size_t count, double sign, size_t gap)
 {
     static text_line line;
-    arc arcs[MOST_PIECES] = {0};
+    arc arcs[MAX_PIECES] = {0};
     graph g = {.nodes = count + 2, .count = count + 1, .arcs = arcs};
     solution s = {.digits = "7", .length = 1, .arc = {(uint32_t)count}, .beside = true};
     line = (text_line){.height = 40, .count = count + 1};

@@ -4,7 +4,7 @@
 #include "lenet5_reader.h"
 #include "unit.h"
 
-enum { SIDE = 100, MOST_STROKES = 10, DIGIT_LABELS = 5 };
+enum { SIDE = 100, MAX_STROKES = 10, DIGIT_LABELS = 5 };
 
 typedef struct stroke {
     double x0, y0, x1, y1; /* pixels; x1 0: none */
@@ -12,7 +12,7 @@ typedef struct stroke {
 
 static const struct {
     const char *name;
-    stroke strokes[MOST_STROKES];
+    stroke strokes[MAX_STROKES];
 } signs[] = {
     {"#", {{40, 25, 34, 75}, {62, 25, 56, 75}, {25, 42, 72, 42}, {22, 60, 70, 60}}},
     {"?", {{32, 36, 38, 24}, {38, 24, 56, 22}, {56, 22, 64, 34}, {64, 34, 50, 48}, {50, 48, 50, 60}, {50, 74, 50, 75}}},
@@ -52,7 +52,7 @@ static void draw(uint8_t grey[SIDE * SIDE], const stroke *strokes, double radius
 {
     for (size_t i = 0; i < SIDE * SIDE; i++) {
         double nearest = INFINITY;
-        for (size_t k = 0; k < MOST_STROKES && strokes[k].x1 > 0; k++)
+        for (size_t k = 0; k < MAX_STROKES && strokes[k].x1 > 0; k++)
             nearest = fmin(nearest, distance((double)(i % SIDE), (double)(i / SIDE), &strokes[k]));
         grey[i] = (uint8_t)(20 + 220 * fmin(1, fmax(0, nearest - radius)));
     }
@@ -104,9 +104,9 @@ static void digits_are_digits(void **state)
 /* Each half of it, with a half of the bar, looks like a digit to any network. */
 static void a_sign_in_halves_is_doubted(void **state)
 {
-    static const stroke percent[MOST_STROKES] = {{62, 26, 40, 74}, {34, 30, 41, 26}, {41, 26, 45, 34}, {45, 34, 42, 46},
-                                                 {42, 46, 35, 44}, {35, 44, 34, 30}, {60, 54, 67, 58}, {67, 58, 66, 70},
-                                                 {66, 70, 59, 72}, {59, 72, 60, 54}};
+    static const stroke percent[MAX_STROKES] = {{62, 26, 40, 74}, {34, 30, 41, 26}, {41, 26, 45, 34}, {45, 34, 42, 46},
+                                                {42, 46, 35, 44}, {35, 44, 34, 30}, {60, 54, 67, 58}, {67, 58, 66, 70},
+                                                {66, 70, 59, 72}, {59, 72, 60, 54}};
     lenet5_reader *reader;
     lenet5_reading reading;
     uint8_t grey[SIDE * SIDE];

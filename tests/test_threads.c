@@ -7,7 +7,7 @@
 
 #include "support.h"
 
-#define MOST_THREADS 4
+#define MAX_THREADS 4
 #define PICTURES 1000
 
 /* ---- The instruction set ----------------------------------------------------------------------------------------- */
@@ -80,7 +80,7 @@ static void train_with_any_threads(const char *folder, const char *recipe, size_
 {
     lenet5_dataset set = synthetic_digits(PICTURES, 17);
     const path first = path_in(folder, "1.safetensors");
-    for (unsigned threads = 1; threads <= MOST_THREADS; threads++) {
+    for (unsigned threads = 1; threads <= MAX_THREADS; threads++) {
         const lenet5_training_options options = {
             .recipe = recipe, .seed = 3, .passes = 1, .batch = batch, .threads = threads};
         const path file = threads == 1 ? first : path_in(folder, "n.safetensors");
@@ -139,7 +139,7 @@ static void penalties_of_an_evaluation(void **state)
         lenet5_dataset set = synthetic_digits(counts[i], 5);
         lenet5_evaluation one, other;
         assert_int_equal(lenet5_evaluate(&one, network, &set, 1, NULL), LENET5_OK);
-        for (unsigned threads = 2; threads <= MOST_THREADS; threads++) {
+        for (unsigned threads = 2; threads <= MAX_THREADS; threads++) {
             assert_int_equal(lenet5_evaluate(&other, network, &set, threads, NULL), LENET5_OK);
             assert_memory_equal(one.penalty, other.penalty, set.count * sizeof *one.penalty);
             lenet5_evaluation_free(&other);

@@ -9,8 +9,8 @@
 #include "lenet5.h"
 #include "unit.h"
 
-#define MOST_PIECES 1000
-#define MOST_WORKERS 8
+#define MAX_PIECES 1000
+#define MAX_WORKERS 8
 
 /* What the pieces of one job leave behind. */
 typedef struct job {
@@ -20,8 +20,8 @@ typedef struct job {
     bool own;           /* piece number i is worker number i's */
     atomic_uint stray;  /* pieces, or workers, of a number that there should not be */
     atomic_uint shared; /* pieces begun by a worker who had not finished another */
-    atomic_uint active[MOST_WORKERS];
-    atomic_uint done[MOST_PIECES];
+    atomic_uint active[MAX_WORKERS];
+    atomic_uint done[MAX_PIECES];
 } job;
 
 static void sleep_for(long nanoseconds)
@@ -56,12 +56,12 @@ static void check(job *j)
 {
     assert_int_equal(atomic_load(&j->stray), 0);
     assert_int_equal(atomic_load(&j->shared), 0);
-    for (size_t i = 0; i < MOST_PIECES; i++)
+    for (size_t i = 0; i < MAX_PIECES; i++)
         assert_int_equal(atomic_load(&j->done[i]), i < j->count ? 1 : 0);
 }
 
 static const unsigned thread_counts[] = {1, 2, 3, 4, 8};
-static const size_t piece_counts[] = {0, 1, 2, 7, MOST_PIECES, 1, 0, 3};
+static const size_t piece_counts[] = {0, 1, 2, 7, MAX_PIECES, 1, 0, 3};
 
 #define THREAD_COUNTS (sizeof thread_counts / sizeof thread_counts[0])
 #define PIECE_COUNTS (sizeof piece_counts / sizeof piece_counts[0])
@@ -166,8 +166,8 @@ static void an_idle_pool_is_asleep(void **state)
     for (size_t i = 0; i < THREAD_COUNTS; i++) {
         workers *pool = lenet5_workers_new(thread_counts[i]);
         assert_non_null(pool);
-        begin(&j, MOST_PIECES, pool);
-        lenet5_workers_run(pool, do_piece, &j, MOST_PIECES);
+        begin(&j, MAX_PIECES, pool);
+        lenet5_workers_run(pool, do_piece, &j, MAX_PIECES);
         const double start = processor_time();
         sleep_for(300000000);
         const double used = processor_time() - start;

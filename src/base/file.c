@@ -20,7 +20,7 @@
 
 #include "error.h"
 
-#define MOST_LINKS 40       /* that are followed one after the other, as the kernel does */
+#define MAX_LINKS 40        /* that are followed one after the other, as the kernel does */
 #define SLOTS 8             /* writers of one name at the same time */
 #define SLOT_NAME_PART 200  /* bytes of the name in a slot's: file systems take 255 */
 #define SLOT_NAME_ROOM 32   /* bytes for the rest of it */
@@ -89,7 +89,7 @@ static char *follow_links(const char *path)
 {
     char *at = strdup(path), link[PATH_MAX];
     ssize_t length;
-    for (int i = 0; at && i < MOST_LINKS && (length = readlink(at, link, sizeof link - 1)) >= 0; i++) {
+    for (int i = 0; at && i < MAX_LINKS && (length = readlink(at, link, sizeof link - 1)) >= 0; i++) {
         link[length] = '\0';
         at = next_path(at, link);
     }

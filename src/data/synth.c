@@ -34,7 +34,7 @@
 #include "base/error.h"
 #include "base/random.h"
 
-#define MOST_DIGITS 10000000u
+#define MAX_DIGITS 10000000u
 
 /* ---- How people write -------------------------------------------------------------------------------------------- */
 
@@ -46,12 +46,12 @@ typedef struct mark {
     signed char x, y;
 } mark_t;
 
-#define MOST_MARKS 24
+#define MAX_MARKS 24
 
 typedef struct style {
-    unsigned char digit;     /* or SIGN, or LETTER */
-    unsigned char weight;    /* how often, against the other styles of the digit */
-    mark_t path[MOST_MARKS]; /* ends with a mark of zeroes */
+    unsigned char digit;    /* or SIGN, or LETTER */
+    unsigned char weight;   /* how often, against the other styles of the digit */
+    mark_t path[MAX_MARKS]; /* ends with a mark of zeroes */
 } style_t;
 
 /* clang-format off */
@@ -461,10 +461,10 @@ typedef struct node {
 
 /* Each mark starts at most five lines. */
 #define PIECES 5
-#define MOST_NODES (MOST_MARKS * PIECES)
+#define MAX_NODES (MAX_MARKS * PIECES)
 
 typedef struct path {
-    node_t nodes[MOST_NODES];
+    node_t nodes[MAX_NODES];
     size_t count;
 } path_t;
 
@@ -510,10 +510,10 @@ static bool same(mark_t a, mark_t b)
 }
 
 /* The nodes at which the pen passes the marks of one stroke. Returns how many. */
-static size_t place(node_t nodes[MOST_MARKS], const mark_t *marks, const hand_t *hand, lenet5_random *random)
+static size_t place(node_t nodes[MAX_MARKS], const mark_t *marks, const hand_t *hand, lenet5_random *random)
 {
     size_t count = 0;
-    for (; count < MOST_MARKS && marks[count].x > 0; count++) {
+    for (; count < MAX_MARKS && marks[count].x > 0; count++) {
         if (count > 0 && same(marks[count], marks[count - 1])) {
             nodes[count] = nodes[count - 1];
             continue;
@@ -552,7 +552,7 @@ static void add_stroke(path_t *path, const node_t *nodes, size_t count)
 
 static void write_digit(path_t *path, const style_t *style, const hand_t *hand, lenet5_random *random)
 {
-    node_t nodes[MOST_MARKS];
+    node_t nodes[MAX_MARKS];
     path->count = 0;
     for (const mark_t *marks = style->path; marks->x > 0;) {
         const size_t count = place(nodes, marks, hand, random);
@@ -599,7 +599,7 @@ static float path_length(const path_t *path)
 }
 
 /* A thick pen would blot a digit whose path is long: its ink is to cover at most so many pixels. */
-#define MOST_INK 165
+#define MAX_INK 165
 
 /* Makes ink of the path that fills the box, marks and radii become pixels. */
 static void enlarge(path_t *path, const hand_t *hand)
@@ -608,7 +608,7 @@ static void enlarge(path_t *path, const hand_t *hand)
     const float width = box.right - box.left, height = box.bottom - box.top;
     const float extent = width > height ? width : height;
     const float length = path_length(path) * hand->box / extent;
-    const float pen = between(MOST_INK / (2 * length), 0, hand->pen);
+    const float pen = between(MAX_INK / (2 * length), 0, hand->pen);
     const float scale = (hand->box - 2 * pen) / extent;
     for (size_t i = 0; i < path->count; i++) {
         node_t *node = &path->nodes[i];
@@ -765,9 +765,9 @@ static void draw_all(lenet5_dataset *set, uint64_t seed)
 
 lenet5_status lenet5_dataset_synthesise(lenet5_dataset *set, size_t count, uint64_t seed, lenet5_error *error)
 {
-    if (count == 0 || count > MOST_DIGITS)
+    if (count == 0 || count > MAX_DIGITS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "%zu synthetic digits asked for; 1 to %u can be drawn", count, MOST_DIGITS);
+                           "%zu synthetic digits asked for; 1 to %u can be drawn", count, MAX_DIGITS);
     lenet5_dataset drawn = {.count = count, .height = SIDE, .width = SIDE};
     drawn.pixels = malloc(count * LENET5_PICTURE_BYTES);
     drawn.labels = malloc(count);

@@ -9,8 +9,8 @@
 #define SUM_UNIT (32768 / LENET5_INT8_RANGE)
 #define STATE_UNIT (64 * LENET5_INT8_STATE) /* of the states of 16 bits */
 #define MOST 127                            /* the greatest weight */
-#define MOST_SHIFT 8                        /* finer than that, weights of 8 bits are as good as exact */
-#define MOST_BIAS 0x40000000                /* 400 products of a byte and a weight more do not overflow */
+#define MAX_SHIFT 8                         /* finer than that, weights of 8 bits are as good as exact */
+#define MAX_BIAS 0x40000000                 /* 400 products of a byte and a weight more do not overflow */
 #define ZERO 128                            /* the byte of a state 0 */
 
 static double squash(double a)
@@ -87,7 +87,7 @@ static bool quantise_sum(int8_t *rounded, lenet5_int8_sum *sum, const float *wei
     if (scale * greatest >= MOST + 0.5)
         return false;
     int shift = 0;
-    for (; shift < MOST_SHIFT && 2 * scale * greatest < MOST + 0.5; shift++)
+    for (; shift < MAX_SHIFT && 2 * scale * greatest < MOST + 0.5; shift++)
         scale *= 2;
     for (size_t i = 0; i < count; i += in->kernel)
         round_weights(rounded + i, weight + i, in->kernel, scale);
@@ -95,8 +95,8 @@ static bool quantise_sum(int8_t *rounded, lenet5_int8_sum *sum, const float *wei
     for (size_t i = 0; i < count; i++)
         start -= in->zero * rounded[i];
     sum->shift = shift;
-    sum->bias = fabs(start) < MOST_BIAS ? (int32_t)lrint(floor(start)) : 0;
-    return fabs(start) < MOST_BIAS;
+    sum->bias = fabs(start) < MAX_BIAS ? (int32_t)lrint(floor(start)) : 0;
+    return fabs(start) < MAX_BIAS;
 }
 
 static bool quantise_subsampling(int16_t *coefficient, int16_t *bias, const float *from_coefficient,

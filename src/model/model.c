@@ -167,10 +167,10 @@ static lenet5_status get_loss(lenet5_loss *loss, const safetensors *file, lenet5
             lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: the loss \"%s\" is unknown", file->path, name);
     if (status == LENET5_OK) {
         loss->criterion = strcmp(name, "map") == 0 ? LENET5_MAP : LENET5_MSE;
-        status = lenet5_safetensors_real(&loss->rubbish, file, "rubbish", 0, LENET5_MOST_RUBBISH, error);
+        status = lenet5_safetensors_real(&loss->rubbish, file, "rubbish", 0, LENET5_MAX_RUBBISH, error);
     }
     if (status == LENET5_OK)
-        status = lenet5_safetensors_real(&loss->scale, file, "scale", LENET5_LEAST_SCALE, LENET5_MOST_SCALE, error);
+        status = lenet5_safetensors_real(&loss->scale, file, "scale", LENET5_MIN_SCALE, LENET5_MAX_SCALE, error);
     return status;
 }
 

@@ -5,8 +5,7 @@
 bool lenet5_loss_fits(const lenet5_loss *loss)
 {
     return (loss->criterion == LENET5_MSE || loss->criterion == LENET5_MAP) && loss->rubbish >= 0 &&
-           loss->rubbish <= LENET5_MOST_RUBBISH && loss->scale >= LENET5_LEAST_SCALE &&
-           loss->scale <= LENET5_MOST_SCALE;
+           loss->rubbish <= LENET5_MAX_RUBBISH && loss->scale >= LENET5_MIN_SCALE && loss->scale <= LENET5_MAX_SCALE;
 }
 
 lenet5_status lenet5_check_loss(const lenet5_loss *loss, lenet5_error *error)
@@ -16,8 +15,8 @@ lenet5_status lenet5_check_loss(const lenet5_loss *loss, lenet5_error *error)
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                        "a loss of criterion %d, j %g and scale %g; the criterion is mse or map, j from 0 to %g and the "
                        "scale from %g to %g",
-                       (int)loss->criterion, loss->rubbish, loss->scale, LENET5_MOST_RUBBISH, LENET5_LEAST_SCALE,
-                       LENET5_MOST_SCALE);
+                       (int)loss->criterion, loss->rubbish, loss->scale, LENET5_MAX_RUBBISH, LENET5_MIN_SCALE,
+                       LENET5_MAX_SCALE);
 }
 
 lenet5_status lenet5_check_committee(const lenet5_committee *committee, lenet5_error *error)

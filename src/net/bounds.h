@@ -5,9 +5,9 @@
 #include "lenet5.h"
 
 /* Of a lenet5_loss. */
-#define LENET5_MOST_RUBBISH 1e6
-#define LENET5_LEAST_SCALE 1e-6
-#define LENET5_MOST_SCALE 1e6
+#define LENET5_MAX_RUBBISH 1e6
+#define LENET5_MIN_SCALE 1e-6
+#define LENET5_MAX_SCALE 1e6
 
 bool lenet5_loss_fits(const lenet5_loss *loss);
 

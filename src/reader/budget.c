@@ -9,7 +9,7 @@
 
 budget lenet5_budget_new(const lenet5_read_options *options)
 {
-    return (budget){.left = MOST_WORK,
+    return (budget){.left = MAX_WORK,
                     .deadline = options->seconds > 0 ? lenet5_clock() + options->seconds : INFINITY,
                     .options = options};
 }

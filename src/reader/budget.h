@@ -20,7 +20,7 @@
  * another one. A field of five digits like docs/samples/plain.png takes 4 million, a page of A4 at 300 dots an inch
  * that is full of them, 280 digits, 200 million.
  */
-#define MOST_WORK 1800000000u
+#define MAX_WORK 1800000000u
 
 typedef struct budget {
     uint64_t left;      /* units of work */

@@ -5,24 +5,24 @@
 
 #include "page/histogram.h"
 
-#define GRID 24         /* cells each way to which a picture is reduced to see what hangs together */
-#define MIXED 0.2       /* of the border: as much of both is neither paper nor ink alone */
-#define NARROW 0.6      /* of its height: the width of a 1 */
-#define STEM 0.4        /* the same, of one without a foot */
-#define FULL 0.9        /* of the height: how much of the middle is ink there */
-#define DEEP 0.25       /* of the picture: how far from its border a rule may be */
-#define NEAR 0.08       /* the same: how far it may begin */
-#define DENSE 0.2       /* of a side: how much of a rule a row of pixels along it has at least, */
-#define SPARSE 0.15     /* and how much ink may be in a row that is beyond it */
-#define THIN 0.1        /* of the shorter side: the width of a rule */
-#define LONG 0.7        /* of the side along which it runs */
-#define PIECE 0.3       /* the same, of one that reaches to a corner and that nothing touches */
-#define STRAIGHT 0.006  /* of a rule's length: how far it strays from a straight line, */
-#define LEAST_STRAY 0.5 /* in pixels, at least */
-#define CORNER 0.08     /* of a side, at both ends: other rules may cross it there */
-#define FRINGE 1        /* pixels beside a rule that it greys, and a quarter of its width */
-#define AT_END 0.03     /* of a side: as far from its end is at it */
-#define BEYOND 0.05     /* of a side: how far a rule goes on, at both ends, beyond a digit that touches it */
+#define GRID 24        /* cells each way to which a picture is reduced to see what hangs together */
+#define MIXED 0.2      /* of the border: as much of both is neither paper nor ink alone */
+#define NARROW 0.6     /* of its height: the width of a 1 */
+#define STEM 0.4       /* the same, of one without a foot */
+#define FULL 0.9       /* of the height: how much of the middle is ink there */
+#define DEEP 0.25      /* of the picture: how far from its border a rule may be */
+#define NEAR 0.08      /* the same: how far it may begin */
+#define DENSE 0.2      /* of a side: how much of a rule a row of pixels along it has at least, */
+#define SPARSE 0.15    /* and how much ink may be in a row that is beyond it */
+#define THIN 0.1       /* of the shorter side: the width of a rule */
+#define LONG 0.7       /* of the side along which it runs */
+#define PIECE 0.3      /* the same, of one that reaches to a corner and that nothing touches */
+#define STRAIGHT 0.006 /* of a rule's length: how far it strays from a straight line, */
+#define MIN_STRAY 0.5  /* in pixels, at least */
+#define CORNER 0.08    /* of a side, at both ends: other rules may cross it there */
+#define FRINGE 1       /* pixels beside a rule that it greys, and a quarter of its width */
+#define AT_END 0.03    /* of a side: as far from its end is at it */
+#define BEYOND 0.05    /* of a side: how far a rule goes on, at both ends, beyond a digit that touches it */
 
 /* ---- Ink and paper -------------------------------------------------------------------------------------------- */
 
@@ -226,7 +226,7 @@ static strip measure_strip(const side *s, size_t within)
 static bool is_straight(const side *s, const strip *r)
 {
     const double length = (double)s->length, shorter = fmin(length, (double)s->depth);
-    return r->width <= THIN * shorter + 1 && r->stray <= fmax(LEAST_STRAY, STRAIGHT * length) &&
+    return r->width <= THIN * shorter + 1 && r->stray <= fmax(MIN_STRAY, STRAIGHT * length) &&
            (double)r->covered >= PIECE * length;
 }
 

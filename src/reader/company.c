@@ -8,8 +8,8 @@
 #include "reading.h"
 #include "search/evidence.h"
 
-#define DEFAULT_THRESHOLD 0.91  /* of the probability of a string that is accepted: see docs/results.md */
-#define LEAST_PROBABILITY 1e-12 /* that a ratio is made of */
+#define DEFAULT_THRESHOLD 0.91 /* of the probability of a string that is accepted: see docs/results.md */
+#define MIN_PROBABILITY 1e-12  /* that a ratio is made of */
 
 /*
  * From the probabilities of the search, which add up to 1 at most. The other strings keep their ratio to the first,
@@ -18,8 +18,7 @@
 static void set_probability(lenet5_read_line *l, double belief, double threshold)
 {
     const double before = l->string[0].probability;
-    const double ratio =
-        fmin(belief / fmax(LEAST_PROBABILITY, before), (1 - belief) / fmax(LEAST_PROBABILITY, 1 - before));
+    const double ratio = fmin(belief / fmax(MIN_PROBABILITY, before), (1 - belief) / fmax(MIN_PROBABILITY, 1 - before));
     for (size_t i = 1; i < l->strings; i++)
         l->string[i].probability *= ratio;
     l->string[0].probability = belief;
@@ -28,7 +27,7 @@ static void set_probability(lenet5_read_line *l, double belief, double threshold
 
 void lenet5_doubt_line(lenet5_read_line *l, unsigned doubt)
 {
-    set_probability(l, fmin(l->string[0].probability, MOST_DOUBTED), INFINITY);
+    set_probability(l, fmin(l->string[0].probability, MAX_DOUBTED), INFINITY);
     l->doubt = doubt;
 }
 

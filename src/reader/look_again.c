@@ -137,7 +137,7 @@ static lenet5_status ask_pairs(looks *seen, page *p, const graph *g, const solut
 static bool is_hopeful(double value[LENET5_EVIDENCE], const graph *g, const solution *s, const looks *seen)
 {
     lenet5_gather_looks(value, g, s, seen);
-    return lenet5_most_belief(value) >= NO_NUMBER;
+    return lenet5_max_belief(value) >= NO_NUMBER;
 }
 
 /* The digit that the other network doubts most, of those whose variants are unknown; the string's length: none. */

@@ -17,7 +17,7 @@
 #define FIT 20
 
 /* Grey levels between paper and the strongest ink. */
-#define LEAST_CONTRAST 24
+#define MIN_CONTRAST 24
 
 /* What differs from paper by less than this many times the border's median deviation is paper. */
 #define NOISE_FACTOR 4
@@ -130,7 +130,7 @@ static bool measure_grey(source *s)
     s->floor = NOISE_FACTOR * (double)median_deviation(histogram, count, paper);
     find_polarity(s, around.known ? &around.dark_ink : NULL);
     s->range -= s->floor;
-    return s->range >= LEAST_CONTRAST;
+    return s->range >= MIN_CONTRAST;
 }
 
 /* ---- Box and scaling ------------------------------------------------------------------------------------------ */
@@ -263,15 +263,15 @@ static void normalise_box(uint8_t picture[LENET5_PICTURE_BYTES], const source *s
 lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *grey, size_t width, size_t height,
                                lenet5_error *error)
 {
-    if (width == 0 || height == 0 || width > LENET5_MAX_PICTURE_PIXELS / height)
+    if (width == 0 || height == 0 || width > LENET5_DEFAULT_PICTURE_PIXELS / height)
         return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
                            "a picture of %zux%zu; at most %u pixels can be read", width, height,
-                           LENET5_MAX_PICTURE_PIXELS);
+                           LENET5_DEFAULT_PICTURE_PIXELS);
     source s = {.grey = grey, .width = width, .height = height};
     if (!measure_grey(&s))
         return lenet5_fail(error, LENET5_E_PICTURE_EMPTY, LENET5_NO_OFFSET,
                            "no ink found: nothing differs from the border of the picture by %d grey levels",
-                           LEAST_CONTRAST);
+                           MIN_CONTRAST);
     tabulate_ink(&s);
     const span part = find_part(&s);
     const box b = find_box(&s, &part);

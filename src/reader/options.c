@@ -14,9 +14,9 @@ lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_er
     if (options->list_count > 0 && !options->list)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a list of %zu codes that is not there",
                            options->list_count);
-    if (options->most_pixels > LENET5_MOST_PICTURE_PIXELS)
+    if (options->max_pixels > LENET5_MAX_PICTURE_PIXELS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u",
-                           options->most_pixels, LENET5_MOST_PICTURE_PIXELS);
+                           options->max_pixels, LENET5_MAX_PICTURE_PIXELS);
     if (!(options->seconds >= 0))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a time limit of %g seconds; it is 0 or more",
                            options->seconds);

@@ -17,7 +17,7 @@
 #define SAMPLE_WORK 30000000u  /* units of a budget: 40 digits take less than half of that */
 #define PAPER 16               /* pixels around what is sampled */
 #define WINDOWS 4              /* places of a part of the map that are tried, each way */
-#define LEAST_DIGITS 4         /* of a turned page: 9, 11 and 801 are digits upside down too */
+#define MIN_DIGITS 4           /* of a turned page: 9, 11 and 801 are digits upside down too */
 #define ENOUGH 0.985           /* probability of a digit: who is as sure as that does not look from other sides */
 #define MANY 8                 /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
@@ -32,7 +32,7 @@
 #define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
 #define LESS_LOST 0.5   /* with so much of the doubt left */
 #define OVER_DIGITS 3   /* of a page on which upside down something else may stand, and */
-#define MOST_OVER 20    /* at most: more are never all digits that are digits upside down */
+#define MAX_OVER 20     /* at most: more are never all digits that are digits upside down */
 #define SURER_OVER 0.92 /* of a digit: the doubt that is left upside down of that of the page as it is */
 
 /* What was read from one side. */
@@ -209,7 +209,7 @@ static bool is_clear(const evidence *turned, const evidence *upright, unsigned q
     const bool many = turned->digits >= MANY, over = quarters == QUARTERS / 2;
     if (is_legible(turned, upright))
         return true;
-    return turned->digits >= LEAST_DIGITS && turned->digit >= (many ? CLEAR : CLEAR_FEW) &&
+    return turned->digits >= MIN_DIGITS && turned->digit >= (many ? CLEAR : CLEAR_FEW) &&
            (many || !over || upright->digit < POOR) && turned->sure >= CLEAR_SHARE * (double)turned->digits &&
            is_surer(turned, upright);
 }
@@ -225,7 +225,7 @@ static bool is_better(const evidence *a, const evidence *b)
 static bool may_be_turned(const evidence *upright, size_t strokes)
 {
     size_t most = strokes > upright->digits ? strokes : upright->digits;
-    most = most > LEAST_DIGITS ? most : LEAST_DIGITS; /* strokes of digits that touch are few */
+    most = most > MIN_DIGITS ? most : MIN_DIGITS; /* strokes of digits that touch are few */
     return is_clear(&(evidence){most, (double)most, BEST}, upright, 1);
 }
 
@@ -245,7 +245,7 @@ static bool is_level(const lenet5_reading *upright)
 /* Whether all digits of a page may be digits upside down too, and something is accepted. */
 static bool may_be_over(const lenet5_reading *upright, const evidence *as_it_is)
 {
-    bool accepted = false, may = as_it_is->digits >= OVER_DIGITS && as_it_is->digits <= MOST_OVER;
+    bool accepted = false, may = as_it_is->digits >= OVER_DIGITS && as_it_is->digits <= MAX_OVER;
     for (size_t i = 0; i < upright->count && may; i++) {
         const lenet5_read_line *l = &upright->lines[i];
         accepted |= l->decision == LENET5_ACCEPTED;

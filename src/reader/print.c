@@ -12,13 +12,13 @@
 #include "base/error.h"
 #include "reading.h"
 
-#define SMALL 0.75     /* of the height of what is written: of the larger lines */
-#define EVEN 0.018     /* of their height: how far tops and feet of printed digits stray from straight lines */
-#define LEAST_EVEN 0.5 /* pixels: boxes are of whole ones */
-#define LEAST 4        /* digits of a number that shows how even they are: fewer are even by chance */
-#define ROWS 3         /* numbers of rows, at least */
-#define ROW_EVEN 0.06  /* of their height: how far the heights of the numbers of rows differ */
-#define ROW_ASIDE 0.5  /* of their height: how far their left or right ends are from one upright line */
+#define SMALL 0.75    /* of the height of what is written: of the larger lines */
+#define EVEN 0.018    /* of their height: how far tops and feet of printed digits stray from straight lines */
+#define MIN_EVEN 0.5  /* pixels: boxes are of whole ones */
+#define LEAST 4       /* digits of a number that shows how even they are: fewer are even by chance */
+#define ROWS 3        /* numbers of rows, at least */
+#define ROW_EVEN 0.06 /* of their height: how far the heights of the numbers of rows differ */
+#define ROW_ASIDE 0.5 /* of their height: how far their left or right ends are from one upright line */
 
 static bool counts(const lenet5_read_line *l)
 {
@@ -50,7 +50,7 @@ static double stray(const lenet5_read_line *l, bool feet)
 
 static bool is_even(const lenet5_read_line *l)
 {
-    return l->digits >= LEAST && sqrt(stray(l, false) + stray(l, true)) <= fmax(EVEN * digit_height(l), LEAST_EVEN);
+    return l->digits >= LEAST && sqrt(stray(l, false) + stray(l, true)) <= fmax(EVEN * digit_height(l), MIN_EVEN);
 }
 
 /* Whether two lines may be numbers of rows of the same form. */

@@ -231,7 +231,7 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
 static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_read_options *options,
                                    lenet5_error *error)
 {
-    const size_t most = options->most_pixels ? options->most_pixels : LENET5_MAX_PICTURE_PIXELS;
+    const size_t most = options->max_pixels ? options->max_pixels : LENET5_DEFAULT_PICTURE_PIXELS;
     if (picture->width == 0 || picture->height == 0 || picture->width > most / picture->height)
         return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
                            "a picture of %zux%zu; at most %zu pixels can be read", picture->width, picture->height,

@@ -76,7 +76,7 @@ static void tell(request *r, lenet5_maps *maps)
 /* Refuses too many. */
 static bool room_for(request *r, size_t count)
 {
-    const size_t most = r->batch.maps ? MOST_WITH_MAPS : MOST_DIGITS;
+    const size_t most = r->batch.maps ? MAX_WITH_MAPS : MAX_DIGITS;
     if (count > 0 && count <= most)
         return batch_room(r, count);
     refuse(r, MHD_HTTP_BAD_REQUEST, "there are %zu digits in the body; 1 to %zu can be read at once%s", count, most,
@@ -122,7 +122,7 @@ static bool normalise(request *r, size_t index, const lenet5_picture *picture)
 static bool take_grey_picture(request *r)
 {
     size_t width;
-    if (!parameter_whole(&width, r, "width", 0, 1, MOST_DIGITS * WHOLE_BYTES))
+    if (!parameter_whole(&width, r, "width", 0, 1, MAX_DIGITS * WHOLE_BYTES))
         return false;
     for (size_t side = 1; width == 0 && side * side <= r->size; side++)
         width = side * side == r->size ? side : 0;
@@ -143,7 +143,7 @@ static bool take_picture_file(request *r, size_t index, const uint8_t *bytes, si
     lenet5_picture picture = {0};
     if (!pool_goes_on(r))
         return false;
-    const size_t most = r->connection->loop->server->options.most_pixels, left = r->batch.pixels;
+    const size_t most = r->connection->loop->server->options.max_pixels, left = r->batch.pixels;
     lenet5_status status = lenet5_pages_parse(&pages, bytes, size, name, &error);
     if (status == LENET5_OK) {
         status = left == 0 ? LENET5_E_PICTURE_SIZE : lenet5_pages_limit(pages, left < most ? left : most, &error);
@@ -257,7 +257,7 @@ static bool is_json(const request *r)
 
 static bool take_files_of_form(request *r)
 {
-    form_file files[MOST_FILES];
+    form_file files[MAX_FILES];
     const size_t count = take_files(files, r);
     bool taken = count > 0 && read_options(r) && room_for(r, count);
     for (size_t i = 0; taken && i < count; i++)
@@ -268,7 +268,7 @@ static bool take_files_of_form(request *r)
 
 static bool take_digits(request *r)
 {
-    r->batch.pixels = PICTURES_WORTH * r->connection->loop->server->options.most_pixels;
+    r->batch.pixels = PICTURES_WORTH * r->connection->loop->server->options.max_pixels;
     if (is_form(r)) /* which has options too */
         return take_files_of_form(r);
     if (!read_options(r))

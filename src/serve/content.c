@@ -84,8 +84,8 @@ uint8_t *content_of_data_url(size_t *size, const uint8_t *url, size_t length)
 
 /* ---- Numbers -------------------------------------------------------------------------------------------------- */
 
-#define LEAST_LEVEL (1.0 / (1 << 20)) /* above 0 that an image of floats may have */
-#define ENOUGH 16                     /* numbers above 0: chance makes so many with a probability below 1e-19 */
+#define MIN_LEVEL (1.0 / (1 << 20)) /* above 0 that an image of floats may have */
+#define ENOUGH 16                   /* numbers above 0: chance makes so many with a probability below 1e-19 */
 
 static double number_at(const uint8_t *bytes, size_t width)
 {
@@ -119,7 +119,7 @@ static bool are_floats(const uint8_t *bytes, size_t size, size_t width)
         const double number = number_at(bytes + i, width);
         if (memcmp(bytes + i, nothing, width) == 0)
             continue;
-        if (!(number >= LEAST_LEVEL && number <= 255))
+        if (!(number >= MIN_LEVEL && number <= 255))
             return false;
         numbers++;
         even += is_even_grey(bytes + i, width);

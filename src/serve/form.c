@@ -150,8 +150,8 @@ static bool is_file(const part *p)
 
 static void take_field(request *r, const part *p)
 {
-    if (p->size > MOST_FIELD)
-        refuse(r, MHD_HTTP_BAD_REQUEST, "the field \"%.40s\" is longer than %zu bytes", p->name, MOST_FIELD);
+    if (p->size > MAX_FIELD)
+        refuse(r, MHD_HTTP_BAD_REQUEST, "the field \"%.40s\" is longer than %zu bytes", p->name, MAX_FIELD);
     else if (memchr(p->bytes, '\0', p->size))
         refuse(r, MHD_HTTP_BAD_REQUEST, "there is a NUL in the field \"%.40s\"", p->name);
     parameter *option = r->status ? NULL : parameter_add(r, p->name);
@@ -189,7 +189,7 @@ static bool find_first(cursor *c)
     return first;
 }
 
-static size_t take_parts(form_file files[MOST_FILES], request *r, cursor *c)
+static size_t take_parts(form_file files[MAX_FILES], request *r, cursor *c)
 {
     size_t count = 0;
     while (!r->status && !skip(c, "--", 2)) {
@@ -198,17 +198,17 @@ static size_t take_parts(form_file files[MOST_FILES], request *r, cursor *c)
             refuse(r, MHD_HTTP_BAD_REQUEST, "the body is no whole multipart/form-data");
         } else if (!is_file(&p)) {
             take_field(r, &p);
-        } else if (count == MOST_FILES) {
-            refuse(r, MHD_HTTP_BAD_REQUEST, "there are more than %d files in the form", MOST_FILES);
+        } else if (count == MAX_FILES) {
+            refuse(r, MHD_HTTP_BAD_REQUEST, "there are more than %d files in the form", MAX_FILES);
         } else {
-            assert(count < MOST_FILES);
+            assert(count < MAX_FILES);
             files[count++] = (form_file){p.filename ? p.filename : "", (const uint8_t *)p.bytes, p.size};
         }
     }
     return count;
 }
 
-static size_t take_form(form_file files[MOST_FILES], request *r)
+static size_t take_form(form_file files[MAX_FILES], request *r)
 {
     cursor c = {.at = (char *)r->body, .end = r->size > 0 ? (char *)r->body + r->size : NULL};
     if (r->size == 0 || !take_boundary(&c, r->content_type) || !find_first(&c)) {
@@ -221,7 +221,7 @@ static size_t take_form(form_file files[MOST_FILES], request *r)
     return r->status ? 0 : count;
 }
 
-size_t take_files(form_file files[MOST_FILES], request *r)
+size_t take_files(form_file files[MAX_FILES], request *r)
 {
     if (has_type(r, "multipart/form-data"))
         return take_form(files, r);

@@ -4,8 +4,8 @@
 
 #include "server.h"
 
-#define MOST_FILES 64                /* of a form */
-#define MOST_FIELD ((size_t)4 << 20) /* bytes of an option in a form: as long a list of codes as there may be */
+#define MAX_FILES 64                /* of a form */
+#define MAX_FIELD ((size_t)4 << 20) /* bytes of an option in a form: as long a list of codes as there may be */
 
 /* Times the largest picture: so many pixels a request may have in all its pictures. */
 #define PICTURES_WORTH ((size_t)4)
@@ -21,6 +21,6 @@ typedef struct form_file {
  * become options of the request. Nothing is copied: a form is taken apart where it lies, in the body, which belongs to
  * the caller's thread.
  */
-size_t take_files(form_file files[MOST_FILES], request *r);
+size_t take_files(form_file files[MAX_FILES], request *r);
 
 #endif

@@ -46,7 +46,7 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd)
     c->since = r->began = lenet5_clock();
     snprintf(r->path, sizeof r->path, "%.*s", (int)strcspn(path, "?"), path);
     snprintf(r->authority, sizeof r->authority, "%.*s", (int)(path - authority_of(uri)), authority_of(uri));
-    if (count_of(uri, '&') > 4 * MOST_PARAMETERS)
+    if (count_of(uri, '&') > 4 * MAX_PARAMETERS)
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there are too many options");
     else if (strstr(uri, "%00"))
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there is a NUL in the address");
@@ -127,7 +127,7 @@ static bool is_health(const char *path)
 static bool is_too_long(const request *r)
 {
     const char *length = header_of(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return length && strtoull(length, NULL, 10) > r->connection->loop->server->options.most_body;
+    return length && strtoull(length, NULL, 10) > r->connection->loop->server->options.max_body;
 }
 
 /* How the end of a body is told, which has to be clear. */

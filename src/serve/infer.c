@@ -82,7 +82,7 @@ static size_t bytes_of_shape(size_t *count, const json_t *shape)
         return 0;
     for (size_t i = 0; i < dimensions; i++) {
         const json_t *size = json_array_get(shape, i);
-        if (!json_is_integer(size) || json_integer_value(size) < 1 || json_integer_value(size) > MOST_DIGITS)
+        if (!json_is_integer(size) || json_integer_value(size) < 1 || json_integer_value(size) > MAX_DIGITS)
             return 0;
         sizes[i] = (size_t)json_integer_value(size);
     }
@@ -159,7 +159,7 @@ static bool take_input(request *r, const json_t *asked, size_t json_size)
         refuse(r, MHD_HTTP_BAD_REQUEST,
                "the shape of " INPUT
                " is [n,28,28], [n,1,28,28], [n,784], [n,32,32], [n,1,32,32] or [n,1024], n 1 to %d",
-               MOST_DIGITS);
+               MAX_DIGITS);
     if (bytes == 0 || !batch_room(r, count))
         return false;
     uint8_t *levels = malloc(count * bytes);

@@ -42,7 +42,7 @@ parameter *parameter_add(request *r, const char *name)
     if (!known)
         refuse(r, MHD_HTTP_BAD_REQUEST, "there is no option \"%.40s\" here; GET /openapi.json tells which there are",
                name);
-    else if (r->parameter_count == MOST_PARAMETERS || parameter_of(r, known))
+    else if (r->parameter_count == MAX_PARAMETERS || parameter_of(r, known))
         refuse(r, MHD_HTTP_BAD_REQUEST, "the option \"%.40s\" is given twice", name);
     if (r->status)
         return NULL;

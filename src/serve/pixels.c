@@ -113,14 +113,14 @@ static bool has_too_many_parts(const uint8_t *text, size_t size)
         lists += text[i] == '[' || text[i] == '{' || text[i] == ':';
         values += text[i] == ',';
     }
-    return lists > (size_t)MOST_DIGITS * 34 || values > (size_t)MOST_DIGITS * WHOLE_BYTES;
+    return lists > (size_t)MAX_DIGITS * 34 || values > (size_t)MAX_DIGITS * WHOLE_BYTES;
 }
 
 json_t *parse_body(request *r, size_t size)
 {
     json_error_t error;
     if (has_too_many_parts(r->body, size)) {
-        refuse(r, MHD_HTTP_BAD_REQUEST, "the body: more lists or values than %d pictures have", MOST_DIGITS);
+        refuse(r, MHD_HTTP_BAD_REQUEST, "the body: more lists or values than %d pictures have", MAX_DIGITS);
         return NULL;
     }
     json_t *parsed = json_loadb((const char *)r->body, size, JSON_REJECT_DUPLICATES, &error);

@@ -7,8 +7,8 @@
 #include "explain.h"
 #include "form.h"
 
-#define MOST_REQUEST_PAGES 64 /* of a file that are read */
-#define MOST_CODES 100000 /* of a list: a tenth of the reader's own, for 50 lines within the usual time for a page */
+#define MAX_REQUEST_PAGES 64 /* of a file that are read */
+#define MAX_CODES 100000     /* of a list: a tenth of the reader's own, for 50 lines within the usual time for a page */
 
 typedef struct reading_job {
     request *request;
@@ -16,7 +16,7 @@ typedef struct reading_job {
     lenet5_read_options options;
     char *list; /* the codes, cut up */
     const char **codes;
-    form_file files[MOST_FILES];
+    form_file files[MAX_FILES];
     size_t count;
     size_t page; /* that alone is read; 0: all of them */
     bool lines;  /* a line an object, in place of an array */
@@ -55,9 +55,9 @@ static bool take_codes(reading_job *j)
         return true;
     for (const char *c = given; *c; c++)
         count += *c == ',';
-    j->list = count <= MOST_CODES ? strdup(given) : NULL;
-    j->codes = count <= MOST_CODES ? malloc(count * sizeof *j->codes) : NULL;
-    if (count <= MOST_CODES && (!j->list || !j->codes)) {
+    j->list = count <= MAX_CODES ? strdup(given) : NULL;
+    j->codes = count <= MAX_CODES ? malloc(count * sizeof *j->codes) : NULL;
+    if (count <= MAX_CODES && (!j->list || !j->codes)) {
         refuse_memory(j->request);
         return false;
     }
@@ -69,7 +69,7 @@ static bool take_codes(reading_job *j)
     j->options.list = j->codes;
     if (j->options.list_count > 0)
         return true;
-    refuse(j->request, MHD_HTTP_BAD_REQUEST, "list has 1 to %d codes with commas between", MOST_CODES);
+    refuse(j->request, MHD_HTTP_BAD_REQUEST, "list has 1 to %d codes with commas between", MAX_CODES);
     return false;
 }
 
@@ -92,7 +92,7 @@ static bool take_page(reading_job *j)
 {
     request *r = j->request;
     if (!parameter_flag(&j->explains, r, "explain") ||
-        !parameter_whole(&j->page, r, "page", j->explains, j->explains, MOST_REQUEST_PAGES))
+        !parameter_whole(&j->page, r, "page", j->explains, j->explains, MAX_REQUEST_PAGES))
         return false;
     if (j->page == 0 && parameter_of(r, "page"))
         refuse(r, MHD_HTTP_BAD_REQUEST, "pages are counted from 1");
@@ -118,7 +118,7 @@ static bool take_options(reading_job *j)
     request *r = j->request;
     size_t check, method, left_out;
     j->options.format = parameter_of(r, "format");
-    j->options.most_pixels = r->connection->loop->server->options.most_pixels;
+    j->options.max_pixels = r->connection->loop->server->options.max_pixels;
     j->options.seconds = r->connection->loop->server->options.read_seconds;
     j->options.stop = is_in_vain;
     j->options.stop_context = j;
@@ -183,7 +183,7 @@ static void refuse_full(reading_job *j)
 static lenet5_status read_page(reading_job *j, const page *p, lenet5_error *error)
 {
     lenet5_reading reading;
-    explainer_begin(&j->explainer, j->request->connection->loop->server->options.most_answer);
+    explainer_begin(&j->explainer, j->request->connection->loop->server->options.max_answer);
     const lenet5_status status = lenet5_read(&reading, j->reader, &p->picture, &j->options, error);
     if (explainer_full(&j->explainer))
         refuse_full(j);
@@ -198,7 +198,7 @@ static lenet5_status read_page(reading_job *j, const page *p, lenet5_error *erro
 /* The next page, of as many pixels as are left. */
 static lenet5_status next_page(lenet5_picture *picture, reading_job *j, lenet5_pages *pages, lenet5_error *error)
 {
-    const size_t most = j->pixels < j->options.most_pixels ? j->pixels : j->options.most_pixels;
+    const size_t most = j->pixels < j->options.max_pixels ? j->pixels : j->options.max_pixels;
     *picture = (lenet5_picture){0};
     error->status = most > 0 ? lenet5_pages_limit(pages, most, error) : LENET5_E_PICTURE_SIZE;
     if (error->status == LENET5_OK)
@@ -210,13 +210,13 @@ static lenet5_status next_page(lenet5_picture *picture, reading_job *j, lenet5_p
 
 static lenet5_status read_pages(reading_job *j, lenet5_pages *pages, const char *name, lenet5_error *error)
 {
-    const size_t first = j->page ? j->page : 1, last = j->page ? j->page : MOST_REQUEST_PAGES;
+    const size_t first = j->page ? j->page : 1, last = j->page ? j->page : MAX_REQUEST_PAGES;
     size_t number = 1;
     lenet5_status status = LENET5_OK;
     for (; status == LENET5_OK && lenet5_pages_left(pages) && number <= last && pool_goes_on(j->request); number++) {
         page p = {.place = {.file = name, .page = (int)number}};
         status = next_page(&p.picture, j, pages, error);
-        p.more = status == LENET5_OK && number < MOST_REQUEST_PAGES && lenet5_pages_left(pages);
+        p.more = status == LENET5_OK && number < MAX_REQUEST_PAGES && lenet5_pages_left(pages);
         if (status == LENET5_OK && number >= first)
             status = read_page(j, &p, error);
         lenet5_picture_free(&p.picture);
@@ -237,10 +237,10 @@ static void read_file(reading_job *j, const form_file *f)
     }
     if (j->request->status)
         return;
-    if (status == LENET5_E_PICTURE_SIZE && j->pixels < j->options.most_pixels)
+    if (status == LENET5_E_PICTURE_SIZE && j->pixels < j->options.max_pixels)
         refuse(j->request, MHD_HTTP_CONTENT_TOO_LARGE,
                "the pictures have more than %zu pixels together; send fewer at once",
-               PICTURES_WORTH * j->options.most_pixels);
+               PICTURES_WORTH * j->options.max_pixels);
     else if (status != LENET5_OK)
         refuse_error(j->request, &error);
 }
@@ -254,7 +254,7 @@ static void read_all(reading_job *j)
 {
     request *r = j->request;
     j->lines = wants_lines(r);
-    j->pixels = PICTURES_WORTH * j->options.most_pixels;
+    j->pixels = PICTURES_WORTH * j->options.max_pixels;
     for (size_t i = 0; i < j->count && pool_goes_on(r); i++)
         read_file(j, &j->files[i]);
     if (r->status)

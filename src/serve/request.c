@@ -71,7 +71,7 @@ static bool hold(server *s, size_t *kept, size_t room)
 {
     const size_t more = room > *kept ? room - *kept : 0;
     const size_t held = atomic_fetch_add(&s->held, more) + more;
-    if (more > 0 && room > SHORT_BODY && held > HELD_AT_ONCE * s->options.most_body) {
+    if (more > 0 && room > SHORT_BODY && held > HELD_AT_ONCE * s->options.max_body) {
         atomic_fetch_sub(&s->held, more);
         return false;
     }
@@ -82,9 +82,9 @@ static bool hold(server *s, size_t *kept, size_t room)
 bool hold_answer(request *r)
 {
     server *s = r->connection->loop->server;
-    if (r->answer.size > s->options.most_answer)
+    if (r->answer.size > s->options.max_answer)
         refuse(r, MHD_HTTP_CONTENT_TOO_LARGE,
-               "the answer is longer than %zu bytes (--max-answer); ask for less at once", s->options.most_answer);
+               "the answer is longer than %zu bytes (--max-answer); ask for less at once", s->options.max_answer);
     else if (!hold(s, &r->answer_kept, r->answer.room))
         refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, BUSY);
     return !r->status;
@@ -144,7 +144,7 @@ static void take_piece(request *r, const char *piece, size_t size)
 {
     if (r->refusal)
         return;
-    if (size > r->connection->loop->server->options.most_body - r->size)
+    if (size > r->connection->loop->server->options.max_body - r->size)
         turn_down(r, MHD_HTTP_CONTENT_TOO_LARGE, TOO_LONG);
     else if (r->room - r->size < size && !make_room(r, r->size + size))
         turn_down(r, MHD_HTTP_SERVICE_UNAVAILABLE, BUSY);

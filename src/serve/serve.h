@@ -12,11 +12,11 @@ typedef enum serve_log { SERVE_LOG_TEXT, SERVE_LOG_JSON, SERVE_LOG_NONE } serve_
 #define SERVE_DEFAULT_PLACE "127.0.0.1:8080"
 
 /* What holds where nobody asks for anything else; the networks are still to be named. */
-#define SERVE_DEFAULTS                                                                                 \
-    {                                                                                                  \
-        .listen = SERVE_DEFAULT_PLACE, .most_body = (size_t)32 << 20, .most_answer = (size_t)32 << 20, \
-        .most_pixels = 40000000, .connections = 4096, .connections_per_address = 256, .queue = 64,     \
-        .request_seconds = 30, .idle_seconds = 60, .read_seconds = 10                                  \
+#define SERVE_DEFAULTS                                                                               \
+    {                                                                                                \
+        .listen = SERVE_DEFAULT_PLACE, .max_body = (size_t)32 << 20, .max_answer = (size_t)32 << 20, \
+        .max_pixels = 40000000, .connections = 4096, .connections_per_address = 256, .queue = 64,    \
+        .request_seconds = 30, .idle_seconds = 60, .read_seconds = 10                                \
     }
 
 /* All that is pointed at stays the caller's and has to outlive the server. */
@@ -25,9 +25,9 @@ typedef struct serve_options {
     unsigned threads;   /* that talk to clients, and as many that read pictures; 0: one for each processor */
     const lenet5_committee *digits;  /* for single digits */
     const lenet5_committee *strings; /* for pictures */
-    size_t most_body;                /* bytes of a request */
-    size_t most_answer;              /* bytes of what is answered to one */
-    size_t most_pixels;              /* of a picture */
+    size_t max_body;                 /* bytes of a request */
+    size_t max_answer;               /* bytes of what is answered to one */
+    size_t max_pixels;               /* of a picture */
     size_t connections, connections_per_address;
     size_t queue;           /* requests that wait for a thread that reads pictures */
     double request_seconds; /* from a request's first line to its last byte */

@@ -42,9 +42,9 @@ typedef struct secrets secrets;
 
 /* ---- Requests ------------------------------------------------------------------------------------------------- */
 
-#define MOST_PARAMETERS 24
-#define MOST_DIGITS 4096     /* of a request */
-#define MOST_WITH_MAPS 64    /* of which the feature maps are told */
+#define MAX_PARAMETERS 24
+#define MAX_DIGITS 4096      /* of a request */
+#define MAX_WITH_MAPS 64     /* of which the feature maps are told */
 #define SHORT_BODY (1 << 16) /* bytes; what is longer is left to the pool */
 
 /* name=value of the query, or of a form. */
@@ -94,7 +94,7 @@ struct request {
     unsigned refusal;        /* the status of a request whose body is not worth keeping; 0: none */
     const char *refused;     /* why */
 
-    parameter parameters[MOST_PARAMETERS];
+    parameter parameters[MAX_PARAMETERS];
     size_t parameter_count;
 
     void (*work)(request *r, lenet5_reader *reader); /* for the pool; what does not read takes no reader */

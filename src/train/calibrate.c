@@ -13,7 +13,7 @@
 #include "net/input.h"
 #include "recipe.h"
 
-#define LEAST_PICTURES 100
+#define MIN_PICTURES 100
 #define DIGITS_PER_NEGATIVE 30
 
 const double lenet5_risks[LENET5_RISKS] = {0.02, 0.01, 0.005, 0.002, 0.001, 0.0005};
@@ -111,9 +111,9 @@ lenet5_status lenet5_calibrate(lenet5_committee *committee, const lenet5_dataset
                                lenet5_error *error)
 {
     lenet5_evaluation evaluation;
-    if (set->count < LEAST_PICTURES)
+    if (set->count < MIN_PICTURES)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "%zu pictures are too few to calibrate on; take %d at least", set->count, LEAST_PICTURES);
+                           "%zu pictures are too few to calibrate on; take %d at least", set->count, MIN_PICTURES);
     lenet5_status status = lenet5_check_loss(&committee->provenance.loss, error);
     if (status == LENET5_OK)
         status = lenet5_committee_evaluate(&evaluation, committee, set, NULL, threads, error);

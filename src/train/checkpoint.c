@@ -27,8 +27,8 @@ static void put_pass(double numbers[PASS_NUMBERS], const lenet5_pass *pass)
                                          (double)pass->held_out_errors,
                                          (double)pass->held_out_pictures,
                                          pass->seconds,
-                                         pass->least_rate,
-                                         pass->greatest_rate};
+                                         pass->min_rate,
+                                         pass->max_rate};
     memcpy(numbers, values, sizeof values);
 }
 
@@ -41,14 +41,14 @@ static lenet5_pass get_pass(const double numbers[PASS_NUMBERS], unsigned number)
                          .held_out_errors = (size_t)numbers[3],
                          .held_out_pictures = (size_t)numbers[4],
                          .seconds = numbers[5],
-                         .least_rate = numbers[6],
-                         .greatest_rate = numbers[7]};
+                         .min_rate = numbers[6],
+                         .max_rate = numbers[7]};
 }
 
 static void put_record(record *r, const lenet5_training *t)
 {
-    const double sums[SUMS] = {t->loss_sum,      (double)t->errors, t->seconds,        t->least_rate,
-                               t->greatest_rate, t->watch.loss,     t->watch.pictures, t->watch.yardstick};
+    const double sums[SUMS] = {t->loss_sum, (double)t->errors, t->seconds,        t->min_rate,
+                               t->max_rate, t->watch.loss,     t->watch.pictures, t->watch.yardstick};
     const uint64_t counts[COUNTS] = {t->steps, t->position, t->finished, t->passes};
     memcpy(r->sums, sums, sizeof sums);
     memcpy(r->counts, counts, sizeof counts);
@@ -61,8 +61,8 @@ static void get_record(lenet5_training *t, const record *r)
     t->loss_sum = r->sums[0];
     t->errors = (size_t)r->sums[1];
     t->seconds = r->sums[2];
-    t->least_rate = r->sums[3];
-    t->greatest_rate = r->sums[4];
+    t->min_rate = r->sums[3];
+    t->max_rate = r->sums[4];
     t->watch = (watch){r->sums[5], r->sums[6], r->sums[7]};
     t->steps = r->counts[0];
     t->position = (size_t)r->counts[1];

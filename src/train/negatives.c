@@ -318,9 +318,9 @@ static void draw_patch(canvas shown, lenet5_random *random, const negatives *n)
 /* A shape filled with ink, of an outline whose distance from the middle is drawn for some directions. */
 static void draw_silhouette(canvas shown, lenet5_random *random, const negatives *n)
 {
-    enum { MOST_CORNERS = 9 };
-    float reach[MOST_CORNERS + 1];
-    const uint32_t corners = 3 + lenet5_random_below(random, MOST_CORNERS - 2);
+    enum { MAX_CORNERS = 9 };
+    float reach[MAX_CORNERS + 1];
+    const uint32_t corners = 3 + lenet5_random_below(random, MAX_CORNERS - 2);
     const float flat = lenet5_random_uniform(random, 0.5f, 1);
     const float turn = lenet5_random_uniform(random, 0, 1);
     const float ragged = lenet5_random_uniform(random, 0, 0.8f);

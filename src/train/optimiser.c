@@ -49,15 +49,15 @@ void lenet5_estimate_rates(lenet5_training *training)
     const size_t count = curvature_pictures(training);
     const double eta = lenet5_eta(training->finished);
     float *rate = numbers(&training->rate);
-    training->least_rate = INFINITY;
-    training->greatest_rate = 0;
+    training->min_rate = INFINITY;
+    training->max_rate = 0;
     for (size_t k = 0; k < LENET5_PARAMETERS; k++) {
         double h = 0;
         for (size_t i = 0; i < CURVATURE_GROUPS; i++)
             h += (double)numbers(&training->curvature[i])[k];
         rate[k] = (float)(eta / (MU + h / (double)count));
-        training->least_rate = fmin(training->least_rate, (double)rate[k]);
-        training->greatest_rate = fmax(training->greatest_rate, (double)rate[k]);
+        training->min_rate = fmin(training->min_rate, (double)rate[k]);
+        training->max_rate = fmax(training->max_rate, (double)rate[k]);
     }
 }
 
@@ -71,7 +71,7 @@ static double cycle(double progress)
 static double adam_rate(const lenet5_training *training)
 {
     const double steps = (double)((training->length + training->batch - 1) / training->batch * training->passes);
-    return training->recipe->greatest_rate * cycle((double)training->steps / steps);
+    return training->recipe->max_rate * cycle((double)training->steps / steps);
 }
 
 /*
@@ -163,6 +163,6 @@ void lenet5_adam_update(lenet5_training *training, size_t count)
                                .rate = (float)corrected},
                       .shards = (count + LENET5_LANES - 1) / LENET5_LANES};
     lenet5_workers_run_each(training->workers, update_share, &job);
-    training->greatest_rate = fmax(training->greatest_rate, rate);
-    training->least_rate = fmin(training->least_rate, rate);
+    training->max_rate = fmax(training->max_rate, rate);
+    training->min_rate = fmin(training->min_rate, rate);
 }

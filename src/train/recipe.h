@@ -21,7 +21,7 @@ typedef struct recipe {
     lenet5_loss loss;
     unsigned shift; /* pictures are shown up to so many whole pixels off the middle, at most INPUT_MARGIN */
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
-    double greatest_rate;                /* of ADAM */
+    double max_rate;                     /* of ADAM */
     double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
     double negatives;                    /* shown in each pass besides the digits, as a share of their number */
     double cut_off;                      /* the share of digits that are shown as they are cut off another one */

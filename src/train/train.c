@@ -212,8 +212,8 @@ static void begin_pass(lenet5_training *training)
     training->loss_sum = 0;
     training->errors = 0;
     training->seconds = 0;
-    training->least_rate = INFINITY;
-    training->greatest_rate = 0;
+    training->min_rate = INFINITY;
+    training->max_rate = 0;
     if (training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT)
         lenet5_estimate_rates(training);
 }
@@ -420,8 +420,8 @@ static lenet5_status end_pass(lenet5_training *training, lenet5_error *error)
                         .training_errors = training->errors,
                         .training_pictures = training->set->count,
                         .seconds = training->seconds,
-                        .least_rate = training->least_rate,
-                        .greatest_rate = training->greatest_rate};
+                        .min_rate = training->min_rate,
+                        .max_rate = training->max_rate};
     if (training->held_out) {
         pass.held_out_pictures = training->held_out->count;
         const lenet5_status status = count_held_out(&pass.held_out_errors, training, error);

@@ -62,7 +62,7 @@ struct lenet5_training {
     double loss_sum;
     size_t errors;
     double seconds;
-    double least_rate, greatest_rate;
+    double min_rate, max_rate;
     watch watch;
     unsigned finished;    /* passes */
     lenet5_pass *history; /* (passes), of which finished are there */

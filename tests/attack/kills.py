@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-MOST_KILLS = 12  # in one run, which is then let go on to its end
+MAX_KILLS = 12  # in one run, which is then let go on to its end
 MINE = "m.2.safetensors"  # a file of the user's, whose name is that of a member of earlier versions
 
 TRAININGS = {
@@ -241,7 +241,7 @@ class Suite:
         while self.kills < kills and not self.differences:
             for name in self.kinds:
                 run = self.new_run(name)
-                run.to_the_end(chance, min(MOST_KILLS, kills - self.kills))
+                run.to_the_end(chance, min(MAX_KILLS, kills - self.kills))
                 self.compare(run)
                 self.kills += run.kills
                 self.runs += 1

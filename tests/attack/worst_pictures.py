@@ -20,7 +20,7 @@ import tempfile
 import time
 import zlib
 
-MOST_BYTES = 1000000
+MAX_BYTES = 1000000
 
 
 class Picture:
@@ -177,7 +177,7 @@ def make(number, seed, pixels):
     while True:
         picture = Picture(*shape(draw, pixels))
         data = picture.png(kind(picture, draw))
-        if len(data) <= MOST_BYTES:
+        if len(data) <= MAX_BYTES:
             return kind.__name__, picture, data
         pixels = pixels * 2 // 3
 

@@ -8,8 +8,8 @@
 typedef struct picture_file {
     const uint8_t *bytes;
     size_t size;
-    size_t most_pixels; /* of a page that is decoded */
-    const char *name;   /* for messages alone */
+    size_t max_pixels; /* of a page that is decoded */
+    const char *name;  /* for messages alone */
 } picture_file;
 
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error);

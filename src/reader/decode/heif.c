@@ -24,15 +24,15 @@ bool lenet5_is_heif(const picture_file *file)
 enum { CHANNELS = 4 }; /* colours and opacity */
 
 /* libheif's limit is one for both sides, in pixels. What it lets through is then checked by its area. */
-#define LONGEST 2.0      /* times as long as wide, of the largest picture */
-#define LEAST_LIMIT 4096 /* of a side: what is smaller takes little memory */
+#define LONGEST 2.0    /* times as long as wide, of the largest picture */
+#define MIN_LIMIT 4096 /* of a side: what is smaller takes little memory */
 
 static lenet5_status fail(struct heif_error reason, const picture_file *file, lenet5_error *error)
 {
     const char *message = reason.message ? reason.message : "no reason given";
     if (reason.subcode == heif_suberror_Security_limit_exceeded)
         return lenet5_fail(error, LENET5_E_PICTURE_SIZE, LENET5_NO_OFFSET,
-                           "%s: too large a picture; at most %zu pixels can be read", file->name, file->most_pixels);
+                           "%s: too large a picture; at most %zu pixels can be read", file->name, file->max_pixels);
     return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
                        "%s: begins as HEIC or AVIF but cannot be decoded (%.*s); save it again as PNG or JPEG",
                        file->name, (int)strcspn(message, "\n"), message);
@@ -102,7 +102,7 @@ lenet5_status lenet5_decode_heif(lenet5_picture *picture, const picture_file *fi
         return lenet5_fail_memory(error);
     heif_context_set_max_decoding_threads(context, 0); /* this one alone */
     heif_context_set_maximum_image_size_limit(context,
-                                              (int)fmax(LEAST_LIMIT, ceil(sqrt(LONGEST * (double)file->most_pixels))));
+                                              (int)fmax(MIN_LIMIT, ceil(sqrt(LONGEST * (double)file->max_pixels))));
     const lenet5_status status = decode_main(picture, context, file, error);
     heif_context_free(context);
     return status;

@@ -18,20 +18,20 @@
 #define UNREST 12     /* grey levels that the middle half may always be apart */
 #define CLEARLY 1.15  /* how many times better a channel has to be than brightness */
 
-#define LEAST_DARK 24   /* of 256: brightness that the paper has more than any ink */
-#define INK 0.35        /* of what the darkest ink lacks of the paper's light: fainter pixels have no colour to go by */
-#define DARKEST 0.005   /* share of the pixels */
-#define ROUNDS 6        /* of assigning pixels to two colours, and of taking the means of those */
-#define MOST_ALIKE 0.98 /* cosine between the colours of two inks */
-#define LEAST_SHARE 0.08   /* of the ink that each has */
-#define MOST_INK 0.3       /* of the picture: what has more is a table that paper lies on */
-#define LONG 5             /* times that a line is longer than wide */
-#define FARTHEST 64        /* pixels that a line is followed each way */
-#define LEAST_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
-#define STRAIGHTER 1.4     /* times than what the pen wrote */
-#define LEAST_ACROSS 0.15  /* of a frame's pixels: ones are straight, too, but upright */
-#define LEFT 0.4           /* of a frame, to the pen: what is faint beside a stroke, but no noise */
-#define MOST_LEFT 0.85     /* of a frame, to the pen, in the mix that is taken */
+#define MIN_DARK 24    /* of 256: brightness that the paper has more than any ink */
+#define INK 0.35       /* of what the darkest ink lacks of the paper's light: fainter pixels have no colour to go by */
+#define DARKEST 0.005  /* share of the pixels */
+#define ROUNDS 6       /* of assigning pixels to two colours, and of taking the means of those */
+#define MAX_ALIKE 0.98 /* cosine between the colours of two inks */
+#define MIN_SHARE 0.08 /* of the ink that each has */
+#define MAX_INK 0.3    /* of the picture: what has more is a table that paper lies on */
+#define LONG 5         /* times that a line is longer than wide */
+#define FARTHEST 64    /* pixels that a line is followed each way */
+#define MIN_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
+#define STRAIGHTER 1.4   /* times than what the pen wrote */
+#define MIN_ACROSS 0.15  /* of a frame's pixels: ones are straight, too, but upright */
+#define LEFT 0.4         /* of a frame, to the pen: what is faint beside a stroke, but no noise */
+#define MAX_LEFT 0.85    /* of a frame, to the pen, in the mix that is taken */
 
 /* Grey is the weighted sum of the channels and the offset; all are of 256. */
 typedef struct mix {
@@ -104,7 +104,7 @@ static bool measure_paper(inks *k, const colours *c, size_t step)
         k->paper[part] = (uint8_t)quantile(histogram[part], seen, 0.5);
     const double lacks = mixed(k->paper, &mixes[0]) - (double)quantile(histogram[3], seen, DARKEST);
     k->least = INK * lacks;
-    return lacks >= LEAST_DARK;
+    return lacks >= MIN_DARK;
 }
 
 static colour unit(colour c)
@@ -198,14 +198,14 @@ static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
     for (int i = 0; i < ROUNDS; i++)
         refine(k, c, step);
     const double all = k->count[0] + k->count[1], seen = (double)(c->width * c->height / step);
-    if (all > MOST_INK * seen || fmin(k->count[0], k->count[1]) < LEAST_SHARE * all)
+    if (all > MAX_INK * seen || fmin(k->count[0], k->count[1]) < MIN_SHARE * all)
         return false;
-    if (dot(k->ink[0], k->ink[1]) > MOST_ALIKE)
+    if (dot(k->ink[0], k->ink[1]) > MAX_ALIKE)
         return false;
     const lines found[2] = {find_lines(k, c, 0, step), find_lines(k, c, 1, step)};
     *frame = found[0].all > found[1].all ? 0 : 1;
-    return found[*frame].all >= LEAST_STRAIGHT && found[*frame].all >= STRAIGHTER * found[1 - *frame].all &&
-           found[*frame].across >= LEAST_ACROSS;
+    return found[*frame].all >= MIN_STRAIGHT && found[*frame].all >= STRAIGHTER * found[1 - *frame].all &&
+           found[*frame].across >= MIN_ACROSS;
 }
 
 /*
@@ -231,7 +231,7 @@ static bool mix_without_frame(mix *found, const colours *c, size_t step)
     inks k = {.least = 0};
     int frame;
     const mix *best = NULL;
-    double least = MOST_LEFT;
+    double least = MAX_LEFT;
     if (!find_frame(&frame, &k, c, step))
         return false;
     for (size_t i = 0; i < MIXES; i++) {

@@ -3,7 +3,7 @@
 #include "reader/page/histogram.h"
 
 #define OPAQUE 0.5    /* share of the opacity that a picture has: what has more brings its own paper */
-#define LEAST_INK 48  /* grey levels from white of the darkest that is there; with less, white paper hides it */
+#define MIN_INK 48    /* grey levels from white of the darkest that is there; with less, white paper hides it */
 #define DARKEST 0.001 /* of the pixels */
 
 static uint8_t laid_on(unsigned paper, unsigned level, unsigned opacity)
@@ -24,7 +24,7 @@ static unsigned paper_for(const uint8_t *pixels, size_t count, size_t channels)
         histogram[laid_on(255, least, from[channels])]++;
         opacity += from[channels];
     }
-    const bool hidden = quantile(histogram, count, DARKEST) > 255 - LEAST_INK;
+    const bool hidden = quantile(histogram, count, DARKEST) > 255 - MIN_INK;
     return hidden && (double)opacity < OPAQUE * 255 * (double)count ? 0 : 255;
 }
 

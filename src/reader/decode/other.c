@@ -10,10 +10,10 @@
 #include "heif.h"
 #include "tiff.h"
 
-#define LEAST_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
+#define MIN_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
 
 /* Of a progressive JPEG, where ten are usual: each goes over all pixels, and takes a few bytes. */
-#define MOST_SCANS 100
+#define MAX_SCANS 100
 
 /* Leptonica keeps four pixels of grey in a word, the leftmost in its highest byte, and one of colour likewise. */
 static uint8_t byte_at(const l_uint32 *row, size_t index)
@@ -109,7 +109,7 @@ static size_t count_scans(const picture_file *file)
     enum { ESCAPED = 0x00, TEM = 0x01, RST0 = 0xD0, SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, FILL = 0xFF };
     const uint8_t *bytes = file->bytes;
     size_t scans = 0;
-    for (size_t at = 0; at + 4 <= file->size && scans <= MOST_SCANS;) {
+    for (size_t at = 0; at + 4 <= file->size && scans <= MAX_SCANS;) {
         const uint8_t kind = bytes[at + 1];
         if (bytes[at] != 0xFF || kind == FILL)
             at++;
@@ -127,9 +127,9 @@ static size_t count_scans(const picture_file *file)
 
 static lenet5_status check_scans(const picture_file *file, lenet5_error *error)
 {
-    if (count_scans(file) > MOST_SCANS)
+    if (count_scans(file) > MAX_SCANS)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
-                           "%s: a JPEG of more than %d scans; save it again", file->name, MOST_SCANS);
+                           "%s: a JPEG of more than %d scans; save it again", file->name, MAX_SCANS);
     return LENET5_OK;
 }
 
@@ -147,7 +147,7 @@ static lenet5_status check_header(int *format, const picture_file *file, lenet5_
     const lenet5_status status = check_bmp(file, error);
     if (status != LENET5_OK)
         return status;
-    if (file->size < LEAST_FILE || !is_readable(file) ||
+    if (file->size < MIN_FILE || !is_readable(file) ||
         pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
         return lenet5_fail(
             error, LENET5_E_PICTURE_FORMAT, 0,

@@ -9,7 +9,7 @@
 #include "tiff.h"
 
 #define MAX_FILE ((size_t)1 << 28)
-#define MOST_PAGES 65535 /* of a file, as many as TIFF's readers can number */
+#define MAX_PAGES 65535 /* of a file, as many as TIFF's readers can number */
 
 /* What has been read of a file. */
 typedef struct contents {
@@ -48,9 +48,9 @@ static lenet5_status read_contents(contents *file, const char *path, lenet5_erro
 
 lenet5_status lenet5_check_picture_size(size_t width, size_t height, const picture_file *file, lenet5_error *error)
 {
-    if (width == 0 || height == 0 || width > file->most_pixels / height)
+    if (width == 0 || height == 0 || width > file->max_pixels / height)
         return lenet5_fail(error, LENET5_E_PICTURE_SIZE, 0, "%s: byte 0: %zux%zu pixels; at most %zu can be read",
-                           file->name, width, height, file->most_pixels);
+                           file->name, width, height, file->max_pixels);
     return LENET5_OK;
 }
 
@@ -77,7 +77,7 @@ lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t
     lenet5_pages *p = malloc(sizeof *p);
     if (!p)
         return lenet5_fail_memory(error);
-    *p = (lenet5_pages){.file = {bytes, size, LENET5_MAX_PICTURE_PIXELS, name}, .left = true};
+    *p = (lenet5_pages){.file = {bytes, size, LENET5_DEFAULT_PICTURE_PIXELS, name}, .left = true};
     *pages = p;
     return LENET5_OK;
 }
@@ -97,10 +97,10 @@ lenet5_status lenet5_pages_open(lenet5_pages **pages, const char *path, lenet5_e
 
 lenet5_status lenet5_pages_limit(lenet5_pages *pages, size_t pixels, lenet5_error *error)
 {
-    if (pixels == 0 || pixels > LENET5_MOST_PICTURE_PIXELS)
+    if (pixels == 0 || pixels > LENET5_MAX_PICTURE_PIXELS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%s: a limit of %zu pixels; it is from 1 to %u",
-                           pages->file.name, pixels, LENET5_MOST_PICTURE_PIXELS);
-    pages->file.most_pixels = pixels;
+                           pages->file.name, pixels, LENET5_MAX_PICTURE_PIXELS);
+    pages->file.max_pixels = pixels;
     return LENET5_OK;
 }
 
@@ -141,9 +141,9 @@ static lenet5_status go_on(lenet5_pages *pages, lenet5_error *error)
 {
     const picture_file *file = &pages->file;
     const uint64_t next = pages->place.next;
-    if (pages->read >= MOST_PAGES)
+    if (pages->read >= MAX_PAGES)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, next, "%s: byte %llu: more than %d pages", file->name,
-                           (unsigned long long)next, MOST_PAGES);
+                           (unsigned long long)next, MAX_PAGES);
     lenet5_status status = pages->seen ? LENET5_OK : prepare_for_several(pages, error);
     if (status != LENET5_OK)
         return status;

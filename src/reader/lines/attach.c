@@ -30,12 +30,12 @@ static double gap_down(const span *a, const span *b)
     return fmax((double)a->top, (double)b->top) - fmin((double)a->bottom, (double)b->bottom);
 }
 
-size_t lenet5_lines_through(int32_t found[MOST_SPANNED], const strokes *s, size_t number, size_t *visited)
+size_t lenet5_lines_through(int32_t found[MAX_SPANNED], const strokes *s, size_t number, size_t *visited)
 {
     const span *box = &s->boxes[number];
     near_search search = lenet5_near(&s->rows, span_around(*box, BESIDE * s->height, 0));
     size_t count = 0, k;
-    while (lenet5_near_next(&search, &k) && count < MOST_SPANNED) {
+    while (lenet5_near_next(&search, &k) && count < MAX_SPANNED) {
         const int32_t line = s->list[k].line;
         bool known = k == number || line == NO_LINE || s->list[k].kind != REGULAR;
         for (size_t i = 0; i < count && !known; i++)
@@ -71,7 +71,7 @@ lenet5_status lenet5_attach_high(strokes *s, lenet5_error *error)
     for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
         if (s->list[i].kind != HIGH || s->list[i].line != NO_LINE)
             continue;
-        int32_t through[MOST_SPANNED];
+        int32_t through[MAX_SPANNED];
         size_t visited;
         const size_t count = lenet5_lines_through(through, s, i, &visited);
         if (count > 0)

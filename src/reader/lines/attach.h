@@ -4,10 +4,10 @@
 
 #include "chains.h"
 
-enum { MOST_SPANNED = 8 }; /* lines that one stroke goes through; more of them is no writing */
+enum { MAX_SPANNED = 8 }; /* lines that one stroke goes through; more of them is no writing */
 
 /* The lines through whose bands a stroke goes, as far as they are near it; returns how many, from the top down. */
-size_t lenet5_lines_through(int32_t found[MOST_SPANNED], const strokes *s, size_t number, size_t *visited);
+size_t lenet5_lines_through(int32_t found[MAX_SPANNED], const strokes *s, size_t number, size_t *visited);
 
 /* Gives strokes that are high, low or at the border the lines where they are. */
 lenet5_status lenet5_attach_high(strokes *s, lenet5_error *error);

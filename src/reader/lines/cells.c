@@ -10,7 +10,7 @@
 #define ROW 32        /* pixels: about the height of a cell */
 #define INTO_CELL 0.4 /* of a cell's width and height, that a component in it goes into it at least */
 
-enum { MOST_CELLS = 64 }; /* that one component is in; the others are not looked at */
+enum { MAX_CELLS = 64 }; /* that one component is in; the others are not looked at */
 
 static bool is_in(const span *s, double x, double y)
 {
@@ -76,11 +76,11 @@ static double share(size_t from, size_t to, size_t other_from, size_t other_to)
 }
 
 /* The cells that a box is in; returns how many. */
-static size_t cells_under(size_t found[MOST_CELLS], const near_rows *rows, const span *box, size_t *visited)
+static size_t cells_under(size_t found[MAX_CELLS], const near_rows *rows, const span *box, size_t *visited)
 {
     near_search search = lenet5_near(rows, *box);
     size_t count = 0, k;
-    while (count < MOST_CELLS && lenet5_near_next(&search, &k)) {
+    while (count < MAX_CELLS && lenet5_near_next(&search, &k)) {
         const span *in = &rows->boxes[k];
         if (share(in->left, in->right, box->left, box->right) >= INTO_CELL &&
             share(in->top, in->bottom, box->top, box->bottom) >= INTO_CELL)
@@ -131,7 +131,7 @@ static lenet5_status divide_between(bool *divided, components *c, const ink_map 
     const size_t count = c->count;
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        size_t in[MOST_CELLS];
+        size_t in[MAX_CELLS];
         size_t visited;
         const size_t cells = cells_under(in, rows, &c->list[i].box, &visited);
         status = lenet5_spend(b, 10 * visited + (cells > 1 ? cells * span_area(c->list[i].box) : 0), error);

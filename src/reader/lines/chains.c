@@ -222,7 +222,7 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
     for (size_t i = 0; i < s->count; i++) {
         if (!is_free(s, i) || s->list[i].left != NO_LINE)
             continue;
-        if (s->line_count == MOST_LINES)
+        if (s->line_count == MAX_LINES)
             return LENET5_CROWDED;
         for (int32_t k = (int32_t)i; k != NO_LINE; k = s->list[k].right)
             s->list[k].line = (int32_t)s->line_count;

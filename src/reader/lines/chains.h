@@ -49,7 +49,7 @@ typedef struct strokes {
     double height; /* of a digit */
     double slope;  /* that lines of the page have in common */
     size_t line_count;
-    base_line *lines;         /* room for MOST_LINES */
+    base_line *lines;         /* room for MAX_LINES */
     const level_line *levels; /* (level_count): of the page; a number may stand on one */
     size_t level_count;
     budget *budget;

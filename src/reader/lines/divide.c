@@ -100,7 +100,7 @@ lenet5_status lenet5_divide_between_lines(bool *divided, components *c, const st
     for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
         if (!may_be_two(s, i))
             continue;
-        int32_t through[MOST_SPANNED];
+        int32_t through[MAX_SPANNED];
         size_t visited;
         const size_t count = lenet5_lines_through(through, s, i, &visited);
         status = lenet5_spend(s->budget, 10 * visited, error);

@@ -316,7 +316,7 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
     for (size_t i = first + 1; i < end; i++) {
         const double least = widest_within(s, g, first, end, i, own, page);
         const bool parts = g->gap[i] > least;
-        if (parts && s->line_count == MOST_LINES)
+        if (parts && s->line_count == MAX_LINES)
             return LENET5_CROWDED;
         if (parts) {
             s->lines[s->line_count] = s->lines[line];

@@ -87,7 +87,7 @@ static lenet5_status find_strokes(strokes *s, const components *c, const ink_map
         const int32_t of = cells->field[i];
         if (c->list[i].area == 0 || (of == NO_FIELD && !is_stroke(&c->list[i], map, size)))
             continue;
-        if (s->count == MOST_STROKES)
+        if (s->count == MAX_STROKES)
             return LENET5_CROWDED;
         stroke *one = &s->list[s->count];
         s->boxes[s->count++] = c->list[i].box;
@@ -103,7 +103,7 @@ static lenet5_status find_strokes(strokes *s, const components *c, const ink_map
 /* The lines of the layout's fields, which have their own places in the list of lines. */
 static lenet5_status begin_lines(strokes *s, const layout *printed)
 {
-    if (printed->field_count > MOST_LINES)
+    if (printed->field_count > MAX_LINES)
         return LENET5_CROWDED;
     for (size_t i = 0; i < printed->field_count; i++)
         s->lines[i] = (base_line){.field = (int32_t)i};
@@ -338,11 +338,11 @@ static void look_at_border(line_groups *g, const ink_map *map)
 
 static lenet5_status new_strokes(strokes *s, size_t count, budget *b, lenet5_error *error)
 {
-    const size_t most = count < MOST_STROKES ? count : MOST_STROKES;
+    const size_t most = count < MAX_STROKES ? count : MAX_STROKES;
     *s = (strokes){.budget = b};
     s->list = malloc((most + 1) * sizeof *s->list);
     s->boxes = malloc((most + 1) * sizeof *s->boxes);
-    s->lines = malloc(MOST_LINES * sizeof *s->lines);
+    s->lines = malloc(MAX_LINES * sizeof *s->lines);
     return s->list && s->boxes && s->lines ? LENET5_OK : lenet5_fail_memory(error);
 }
 

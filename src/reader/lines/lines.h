@@ -8,8 +8,8 @@
 #include "reader/page/layout.h"
 
 /* What a picture may hold. Where there is more, it is LENET5_CROWDED. */
-#define MOST_STROKES 32768 /* components that may be digits or parts of one: several full pages of print */
-#define MOST_LINES 4096
+#define MAX_STROKES 32768 /* components that may be digits or parts of one: several full pages of print */
+#define MAX_LINES 4096
 
 #define SPECK 0.004 /* of the square of a digit's height: what has less ink is dropped */
 

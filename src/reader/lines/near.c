@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define LEAST_ROW 8 /* pixels: a high box is in no more rows than it has pixels, divided by this */
+#define MIN_ROW 8 /* pixels: a high box is in no more rows than it has pixels, divided by this */
 
 static size_t row_of(const near_rows *rows, size_t y)
 {
@@ -69,7 +69,7 @@ lenet5_status lenet5_near_new(near_rows *rows, const span *boxes, size_t count, 
     size_t bottom = 1;
     for (size_t i = 0; i < count; i++)
         bottom = boxes[i].bottom > bottom ? boxes[i].bottom : bottom;
-    *rows = (near_rows){.boxes = boxes, .height = height > LEAST_ROW ? height : LEAST_ROW};
+    *rows = (near_rows){.boxes = boxes, .height = height > MIN_ROW ? height : MIN_ROW};
     rows->count = (size_t)((double)bottom / rows->height) + 1;
     rows->begin = calloc(rows->count + 1, sizeof *rows->begin);
     rows->widest = calloc(rows->count, sizeof *rows->widest);

@@ -38,7 +38,7 @@
 #define SLIVER 0.03      /* of the square of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1  /* the least distance of two cuts, and from the ends; of the line's height */
 #define PASSED 1.6       /* times the distance of neighbouring cells: there is room for one between */
-#define MOST_CUTS 12     /* of a component */
+#define MAX_CUTS 12      /* of a component */
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
 
@@ -139,10 +139,10 @@ typedef struct part {
 } part;
 
 /* The columns with the least ink about them, none close to another, the least inked first; returns how many. */
-static size_t choose_columns(size_t columns[MOST_CUTS], const double *ink, const span *box, double height)
+static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const span *box, double height)
 {
     const size_t spacing = (size_t)fmax(2, CUT_SPACING * height);
-    const size_t most = (size_t)fmin(MOST_CUTS, ceil(6 * (double)(box->right - box->left) / height));
+    const size_t most = (size_t)fmin(MAX_CUTS, ceil(6 * (double)(box->right - box->left) / height));
     size_t count = 0;
     while (count < most) {
         size_t best = 0;
@@ -169,11 +169,11 @@ typedef struct cutting {
     bool *point;       /* whether each component may be a point, and is in no cell */
     const size_t *part_of;
     budget *budget;
-    double *ink;               /* (width): of each column of the part at hand, in pixels */
-    size_t *area;              /* (width): how many pixels that is */
-    unsigned *strokes;         /* (width): that each column goes through */
-    size_t *holes;             /* (width of the part): pixels of paper in each column that the part encloses */
-    size_t columns[MOST_CUTS]; /* of its cuts, from left to right */
+    double *ink;              /* (width): of each column of the part at hand, in pixels */
+    size_t *area;             /* (width): how many pixels that is */
+    unsigned *strokes;        /* (width): that each column goes through */
+    size_t *holes;            /* (width of the part): pixels of paper in each column that the part encloses */
+    size_t columns[MAX_CUTS]; /* of its cuts, from left to right */
 } cutting;
 
 static bool is_of(const cutting *c, size_t which, size_t x, size_t y)
@@ -231,7 +231,7 @@ static void deal_out(cutting *c, size_t which, const span *box, size_t cuts)
     text_line *l = c->line;
     const size_t first = l->count;
     l->count += cuts + 1;
-    assert(l->count <= MOST_PIECES);
+    assert(l->count <= MAX_PIECES);
     for (size_t i = 0; i <= cuts; i++) {
         l->pieces[first + i] = EMPTY_SPAN;
         l->area[first + i] = 0;
@@ -266,13 +266,13 @@ static size_t drop_slivers(cutting *c, const span *box, size_t cuts)
 {
     const double sliver = SLIVER * c->line->height * c->line->height;
     while (cuts > 0) {
-        size_t least = 0, least_area = area_after(c, box, 0, cuts);
+        size_t least = 0, min_area = area_after(c, box, 0, cuts);
         for (size_t i = 1; i <= cuts; i++) {
             const size_t area = area_after(c, box, i, cuts);
-            least = area < least_area ? i : least;
-            least_area = area < least_area ? area : least_area;
+            least = area < min_area ? i : least;
+            min_area = area < min_area ? area : min_area;
         }
-        if ((double)least_area >= sliver)
+        if ((double)min_area >= sliver)
             break;
         const size_t dropped = least > 0 ? least - 1 : 0;
         memmove(c->columns + dropped, c->columns + dropped + 1, (cuts - dropped - 1) * sizeof *c->columns);
@@ -297,7 +297,7 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
         qsort(c->columns, cuts, sizeof *c->columns, ascending_sizes);
         cuts = drop_slivers(c, &p->box, cuts);
     }
-    l->crowded = l->count + cuts + 1 > MOST_PIECES;
+    l->crowded = l->count + cuts + 1 > MAX_PIECES;
     if (!l->crowded)
         deal_out(c, which, &p->box, cuts);
     return LENET5_OK;
@@ -449,7 +449,7 @@ static lenet5_status find_pieces(text_line *l, const span *cells, size_t count, 
         return status;
     if (count > 0)
         status = lenet5_divide_between_cells(&c, &l->map, cells, count, b, error);
-    l->crowded = c.count > MOST_PARTS;
+    l->crowded = c.count > MAX_PARTS;
     if (status == LENET5_OK && !l->crowded)
         status = divide_line(l, &c, cells, count, b, error);
     lenet5_components_free(&c);
@@ -534,7 +534,7 @@ lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t
     const line_group *group = &groups->list[number];
     const bool in_cells = group->field != NO_FIELD && printed->fields[group->field].count > 1;
     lenet5_status status = lenet5_take_line(line, groups, number, map, in_cells, b, error);
-    line->crowded |= group->count > MOST_PARTS;
+    line->crowded |= group->count > MAX_PARTS;
     line->gap = lenet5_gap_beside(groups, number);
     if (status == LENET5_OK && !line->crowded)
         status = in_cells ? find_pieces_in_cells(line, &printed->fields[group->field], printed, b, error)

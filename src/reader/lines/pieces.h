@@ -8,10 +8,10 @@
 #include "reader/page/transform.h"
 
 /* What a line may hold. Where there is more, the line is crowded. */
-#define MOST_PIECES 256
+#define MAX_PIECES 256
 #define NO_CELL (-1)
-#define MOST_PARTS 2048           /* components */
-#define MOST_LINE_PIXELS 16000000 /* of its map: 400 high and 40,000 wide */
+#define MAX_PARTS 2048           /* components */
+#define MAX_LINE_PIXELS 16000000 /* of its map: 400 high and 40,000 wide */
 
 /*
  * A line of writing: its ink alone, level and upright, at a resolution at which a digit is at most 384 pixels high.
@@ -21,20 +21,20 @@ typedef struct text_line {
     bool crowded;    /* too much is in it to be digits; it has no pieces */
     uint16_t *owner; /* (height, width): the piece that a pixel belongs to, from 1; 0 for paper */
     size_t count;
-    span pieces[MOST_PIECES];   /* (count): what each of them fills */
-    uint32_t area[MOST_PIECES]; /* and its ink, in pixels */
-    int16_t cell[MOST_PIECES];  /* of the field that the line fills, from the left; NO_CELL where it is in none */
-    double height;              /* of its digits */
-    double left_out;            /* ink beside its components that is in no line, in squares of its height */
+    span pieces[MAX_PIECES];   /* (count): what each of them fills */
+    uint32_t area[MAX_PIECES]; /* and its ink, in pixels */
+    int16_t cell[MAX_PIECES];  /* of the field that the line fills, from the left; NO_CELL where it is in none */
+    double height;             /* of its digits */
+    double left_out;           /* ink beside its components that is in no line, in squares of its height */
     size_t holes;    /* places in it where one empty cell or more lies between two that something is written in */
     double gap;      /* to the nearest line beside it, in heights of its digits; INFINITY: none */
     double widest;   /* gap in it, to one that parts numbers on its page; 0: none is known */
     bool clipped;    /* the picture ends in its first or last digit */
     size_t scale;    /* pixels of the map it was cut from to one of its own */
     transform place; /* in that map */
-    double cut[MOST_PIECES]; /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
-    unsigned strokes[MOST_PIECES]; /* and how many strokes that is */
-    double hole[MOST_PIECES];      /* and the paper on the cut that the ink around it encloses, in pixels */
+    double cut[MAX_PIECES]; /* the ink cut through to part a piece from the one before, in pixels; below 0: none */
+    unsigned strokes[MAX_PIECES]; /* and how many strokes that is */
+    double hole[MAX_PIECES];      /* and the paper on the cut that the ink around it encloses, in pixels */
 } text_line;
 
 /*

@@ -103,7 +103,7 @@ static lenet5_status part_cell(strokes *s, row *rows, const placed *order, size_
     base_line *whole = &s->lines[rows[0].line];
     whole->shares = true;
     for (size_t i = 1; i < found; i++) {
-        if (s->line_count == MOST_LINES)
+        if (s->line_count == MAX_LINES)
             return LENET5_CROWDED;
         rows[i].line = (int32_t)s->line_count;
         s->lines[s->line_count++] = *whole;

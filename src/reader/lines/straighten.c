@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "reader/page/blank.h"
 
-#define LEAST_FALL 0.01   /* slope that is worth undoing; pixels down for each to the right */
+#define MIN_FALL 0.01     /* slope that is worth undoing; pixels down for each to the right */
 #define STEEPEST_LEAN 0.6 /* pixels to the right for each up */
 #define SINGLE 1.4        /* of a digit's height: no wider than this is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
@@ -26,7 +26,7 @@
 static double find_fall(const line_group *line)
 {
     const double width = (double)(line->box.right - line->box.left);
-    return width < SINGLE * line->height || fabs(line->slope) < LEAST_FALL ? 0 : line->slope;
+    return width < SINGLE * line->height || fabs(line->slope) < MIN_FALL ? 0 : line->slope;
 }
 
 /* A map of which only some rows and columns are left, in which slants are tried. */
@@ -115,7 +115,7 @@ static lenet5_status straighten(text_line *l, double fall, double lean, budget *
     const double across = fabs(lean) * (double)old.height;
     const double down = fabs(fall) * (double)old.width;
     ink_map level = {old.width + (size_t)across + 2, old.height + (size_t)down + 2, NULL};
-    if (level.width * level.height > MOST_LINE_PIXELS) {
+    if (level.width * level.height > MAX_LINE_PIXELS) {
         l->crowded = true;
         return LENET5_OK;
     }
@@ -240,7 +240,7 @@ lenet5_status lenet5_take_line(text_line *line, const line_groups *groups, size_
 {
     const line_group *group = &groups->list[number];
     *line = place_line(group);
-    line->crowded = line->map.width * line->map.height > MOST_LINE_PIXELS;
+    line->crowded = line->map.width * line->map.height > MAX_LINE_PIXELS;
     lenet5_status status = LENET5_OK;
     if (!line->crowded)
         status = cut_out(line, groups, (int32_t)number, map, b, error);

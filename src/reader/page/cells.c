@@ -15,20 +15,20 @@
 #include "base/error.h"
 #include "components.h"
 
-#define NARROW 1.3      /* of its height: the width of a box for one digit */
-#define SAME_SIZE 0.25  /* of their widths and heights that boxes of one number may differ */
-#define SAME_ROW 0.3    /* of their height that these may be off */
-#define APART 1.3       /* of their width between them, at most; a box that was not found may be there */
-#define COMMON 0.5      /* of the shorter of two sides that they have in common */
-#define PAGE 0.5        /* of the map's width and height: a frame around all that is there is no cell */
-#define BEYOND 0.3      /* of a cell's width and height: a digit that goes so far beyond it is not in it */
-#define MOST_BEYOND 0.3 /* of the pieces in a table's cells: in squared paper there are more */
-#define ACROSS 0.08     /* of a cell's width and height: what goes so far beyond it lies across its sides */
-#define MOST_ACROSS 0.3 /* of the pieces in square cells: digits are written between the sides of a table */
-#define SQUARE 0.8      /* of the longer side of a square: the shorter one, in perspective */
-#define MOST_SQUARE 0.8 /* of the cells of squared paper: some are not found whole */
-#define LEAST_AREA 12   /* pixels of such a piece */
-#define MOST_NEAR 2000  /* boxes that are compared with one: more begin in its width on no form */
+#define NARROW 1.3     /* of its height: the width of a box for one digit */
+#define SAME_SIZE 0.25 /* of their widths and heights that boxes of one number may differ */
+#define SAME_ROW 0.3   /* of their height that these may be off */
+#define APART 1.3      /* of their width between them, at most; a box that was not found may be there */
+#define COMMON 0.5     /* of the shorter of two sides that they have in common */
+#define PAGE 0.5       /* of the map's width and height: a frame around all that is there is no cell */
+#define BEYOND 0.3     /* of a cell's width and height: a digit that goes so far beyond it is not in it */
+#define MAX_BEYOND 0.3 /* of the pieces in a table's cells: in squared paper there are more */
+#define ACROSS 0.08    /* of a cell's width and height: what goes so far beyond it lies across its sides */
+#define MAX_ACROSS 0.3 /* of the pieces in square cells: digits are written between the sides of a table */
+#define SQUARE 0.8     /* of the longer side of a square: the shorter one, in perspective */
+#define MAX_SQUARE 0.8 /* of the cells of squared paper: some are not found whole */
+#define MIN_AREA 12    /* pixels of such a piece */
+#define MAX_NEAR 2000  /* boxes that are compared with one: more begin in its width on no form */
 
 typedef struct box {
     span paper;
@@ -124,7 +124,7 @@ static lenet5_status compare(box *list, size_t count, budget *b, lenet5_error *e
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
         const double reach = (double)list[i].paper.right + 2 * list[i].thickness + 3;
         size_t k = i + 1;
-        for (; k < count && k <= i + MOST_NEAR && (double)list[k].paper.left <= reach; k++) {
+        for (; k < count && k <= i + MAX_NEAR && (double)list[k].paper.left <= reach; k++) {
             list[i].holds_others |= holds(&list[i].paper, &list[k].paper);
             list[k].holds_others |= holds(&list[k].paper, &list[i].paper);
             if (!are_joined(&list[i], &list[k]))
@@ -225,7 +225,7 @@ static void add_numbers(layout *found, box *list, size_t count, box *row)
         size_t n = 0;
         row[n++] = list[i];
         list[i].row = 0;
-        for (size_t k = i + 1; k < count && k <= i + MOST_NEAR; k++)
+        for (size_t k = i + 1; k < count && k <= i + MAX_NEAR; k++)
             if (list[k].row != 0 && is_narrow(&list[k]) && goes_on(&row[n - 1], &list[k])) {
                 row[n++] = list[k];
                 list[k].row = 0;
@@ -300,7 +300,7 @@ static lenet5_status fill(filling *tables, const layout *found, const components
     for (size_t i = 0; i < c->count && status == LENET5_OK; i++) {
         const span *piece = &c->list[i].box;
         const size_t x = (piece->left + piece->right) / 2, y = (piece->top + piece->bottom) / 2;
-        for (size_t k = 0; k < found->field_count && c->list[i].area >= LEAST_AREA; k++) {
+        for (size_t k = 0; k < found->field_count && c->list[i].area >= MIN_AREA; k++) {
             const span *within = &found->fields[k].box;
             if (within->left <= x && x < within->right && within->top <= y && y < within->bottom) {
                 filling *t = &tables[found->fields[k].table];
@@ -318,9 +318,8 @@ static lenet5_status fill(filling *tables, const layout *found, const components
  */
 static bool is_squared_paper(const filling *t)
 {
-    return (double)t->beyond > MOST_BEYOND * (double)t->pieces ||
-           ((double)t->squares >= MOST_SQUARE * (double)t->cells &&
-            (double)t->across > MOST_ACROSS * (double)t->pieces);
+    return (double)t->beyond > MAX_BEYOND * (double)t->pieces ||
+           ((double)t->squares >= MAX_SQUARE * (double)t->cells && (double)t->across > MAX_ACROSS * (double)t->pieces);
 }
 
 /* What is squared to write on, over its lines, is no table. */

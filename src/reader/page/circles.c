@@ -20,10 +20,10 @@
 #include "histogram.h"
 
 #define FAINT_RING 45     /* of 255: the ink of a thin ring, which connects it */
-#define LEAST_ACROSS 16   /* pixels: a smaller circle has no room for a digit */
-#define LEAST_ASPECT 0.8  /* of the longer axis: a narrower one is a 0 */
+#define MIN_ACROSS 16     /* pixels: a smaller circle has no room for a digit */
+#define MIN_ASPECT 0.8    /* of the longer axis: a narrower one is a 0 */
 #define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
-#define MOST_FILLED 0.8   /* of its box that a ring and a digit in it cover */
+#define MAX_FILLED 0.8    /* of its box that a ring and a digit in it cover */
 #define RAYS 96           /* enough for the thinnest stroke that crosses */
 #define ENOUGH 24         /* rows, and columns, whose ends show what outline a component has */
 #define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
@@ -31,13 +31,13 @@
 #define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
 #define OFF_PIXELS 0.4    /* that the pixels of a printed stroke are off */
 #define GOOD_RAYS 0.8     /* of all: the others meet strokes that touch */
-#define LEAST_RAYS 0.5    /* of one that is like a sure one beside it */
+#define MIN_RAYS 0.5      /* of one that is like a sure one beside it */
 #define THICKEST 0.3      /* of the radius */
 #define UNEVEN 0.25       /* of the thickness, between its quartiles: more is by hand */
 #define UNEVEN_PIXELS 0.6 /* likewise, from the grid of pixels */
 #define SAME 0.05         /* of their radius that circles of a row differ, and are off the row */
 #define NEAREST 3         /* radii between two centres of a row, times two at most */
-#define MOST_NEAR 50      /* circles that are compared with one */
+#define MAX_NEAR 50       /* circles that are compared with one */
 #define DIGIT 0.35        /* of the inner height: ink that a circle is around */
 #define DARKER 70         /* than the ring: a stroke that runs along it */
 #define EDGE 1.25         /* pixels on each side that a ring makes grey */
@@ -149,7 +149,7 @@ static bool fit(ellipse *e, point *list, size_t count)
             break;
         weigh(list, count, e);
     }
-    return fmin(e->a, e->b) >= LEAST_ASPECT * fmax(e->a, e->b);
+    return fmin(e->a, e->b) >= MIN_ASPECT * fmax(e->a, e->b);
 }
 
 /* ---- Outline -------------------------------------------------------------------------------------------------- */
@@ -241,7 +241,7 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, dou
         list[count++] = (point){outline->x + cos(angle) * middle, outline->y + sin(angle) * middle, 1};
     }
     r->ring = *outline;
-    if ((double)count < LEAST_RAYS * RAYS || !fit(&r->ring, list, count))
+    if ((double)count < MIN_RAYS * RAYS || !fit(&r->ring, list, count))
         return false;
     const double radius = fmin(r->ring.a, r->ring.b);
     for (size_t i = 0; i < count; i++)
@@ -250,14 +250,14 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, dou
     r->thickness = thick[count / 2];
     r->sure = (double)good >= GOOD_RAYS * RAYS &&
               thick[3 * count / 4] - thick[count / 4] <= UNEVEN_PIXELS + UNEVEN * r->thickness;
-    return (double)good >= LEAST_RAYS * RAYS && r->thickness <= THICKEST * radius;
+    return (double)good >= MIN_RAYS * RAYS && r->thickness <= THICKEST * radius;
 }
 
 static bool may_be_circle(const component *c)
 {
     const double wide = (double)(c->box.right - c->box.left), high = (double)(c->box.bottom - c->box.top);
-    return fmin(wide, high) >= LEAST_ACROSS && fmin(wide, high) >= LOOSE_ASPECT * fmax(wide, high) &&
-           (double)c->area >= fmax(wide, high) && (double)c->area <= MOST_FILLED * wide * high;
+    return fmin(wide, high) >= MIN_ACROSS && fmin(wide, high) >= LOOSE_ASPECT * fmax(wide, high) &&
+           (double)c->area >= fmax(wide, high) && (double)c->area <= MAX_FILLED * wide * high;
 }
 
 /* ---- Which are printed ---------------------------------------------------------------------------------------- */
@@ -300,7 +300,7 @@ static void choose(circle *list, size_t count, const components *c, size_t width
     qsort(list, count, sizeof *list, by_place);
     for (size_t i = 0; i < count; i++) {
         list[i].printed |= list[i].sure && holds_digit(&list[i], c, width);
-        for (size_t k = i + 1; k < count && k <= i + MOST_NEAR; k++)
+        for (size_t k = i + 1; k < count && k <= i + MAX_NEAR; k++)
             if (list[i].sure && list[k].sure && are_alike(&list[i], &list[k]))
                 list[i].printed = list[k].printed = true;
     }
@@ -310,7 +310,7 @@ static void choose(circle *list, size_t count, const components *c, size_t width
 static void choose_touched(circle *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        for (size_t k = i > MOST_NEAR ? i - MOST_NEAR : 0; !list[i].sure && k < count && k <= i + MOST_NEAR; k++)
+        for (size_t k = i > MAX_NEAR ? i - MAX_NEAR : 0; !list[i].sure && k < count && k <= i + MAX_NEAR; k++)
             list[i].printed |= list[k].sure && list[k].printed && are_alike(&list[i], &list[k]);
 }
 
@@ -475,7 +475,7 @@ static lenet5_status find_rings(circle *list, size_t *count, const components *c
                                 lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < c->count && *count < MOST_FRAMES && status == LENET5_OK; i++) {
+    for (size_t i = 0; i < c->count && *count < MAX_FRAMES && status == LENET5_OK; i++) {
         if (!may_be_circle(&c->list[i]))
             continue;
         ellipse outline;
@@ -526,7 +526,7 @@ static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5
 static lenet5_status find_in(frames *found, ink_map *map, const ink_map *lifted, const components *c, budget *b,
                              lenet5_error *error)
 {
-    size_t room = MOST_NEAR, count = 0;
+    size_t room = MAX_NEAR, count = 0;
     for (size_t i = 0; i < c->count; i++)
         room += 2 * may_be_circle(&c->list[i]); /* itself, and one that is no component of its own */
     circle *list = malloc(room * sizeof *list);

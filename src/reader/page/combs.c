@@ -13,21 +13,21 @@
 #include "base/ascending.h"
 #include "base/error.h"
 
-#define LEAST_PLACES 3     /* of a comb */
-#define MOST_PLACES 64     /* the same; a ruler has more */
-#define MOST_UPRIGHTS 256  /* on a base: teeth, and strokes of digits */
-#define LEAST_PITCH 6.0    /* pixels from a tooth to the next */
-#define OFF_PITCH 0.2      /* of the distance from a tooth to the next that one may be off: perspective */
-#define LEAST_SEEN 0.6     /* of a comb's teeth, where nothing at all is in the place of some */
-#define FEWEST_SEEN 0.4    /* the same, where there is ink in the place of each */
-#define LEAST_THERE 0.8    /* of its teeth that are seen, or hidden by a digit */
-#define HIDDEN_INK 0.8     /* of the length of a hidden tooth: a digit, or the tooth, is there */
-#define CLOSED 0.9         /* of the same distance: a line that closes a tooth's top */
-#define LEAST_OF_LIKE 0.75 /* of the uprights on it that are like teeth: the others are strokes */
-#define SHORTEST 0.6       /* of the middle one of the teeth's lengths, and */
-#define LONGEST 1.25       /* the same: a tooth; a digit covers or lengthens others */
-#define DIGIT 1.2          /* of the same distance: the height of what stands between the teeth, which are lower */
-#define LENGTH_PIXELS 2    /* and so much: a tooth's end is where the base or a stroke blurs it */
+#define MIN_PLACES 3     /* of a comb */
+#define MAX_PLACES 64    /* the same; a ruler has more */
+#define MAX_UPRIGHTS 256 /* on a base: teeth, and strokes of digits */
+#define MIN_PITCH 6.0    /* pixels from a tooth to the next */
+#define OFF_PITCH 0.2    /* of the distance from a tooth to the next that one may be off: perspective */
+#define MIN_SEEN 0.6     /* of a comb's teeth, where nothing at all is in the place of some */
+#define FEWEST_SEEN 0.4  /* the same, where there is ink in the place of each */
+#define MIN_THERE 0.8    /* of its teeth that are seen, or hidden by a digit */
+#define HIDDEN_INK 0.8   /* of the length of a hidden tooth: a digit, or the tooth, is there */
+#define CLOSED 0.9       /* of the same distance: a line that closes a tooth's top */
+#define MIN_OF_LIKE 0.75 /* of the uprights on it that are like teeth: the others are strokes */
+#define SHORTEST 0.6     /* of the middle one of the teeth's lengths, and */
+#define LONGEST 1.25     /* the same: a tooth; a digit covers or lengthens others */
+#define DIGIT 1.2        /* of the same distance: the height of what stands between the teeth, which are lower */
+#define LENGTH_PIXELS 2  /* and so much: a tooth's end is where the base or a stroke blurs it */
 
 /* An upright that stands on a base. */
 typedef struct tooth {
@@ -41,10 +41,10 @@ typedef struct comb {
     const segment *base;
     uint32_t level; /* the base's number */
     size_t count;
-    tooth list[MOST_UPRIGHTS]; /* (count), from left to right */
+    tooth list[MAX_UPRIGHTS]; /* (count), from left to right */
     size_t places;
-    double length, pitch;               /* of the teeth */
-    const tooth *seen[MOST_PLACES + 1]; /* (places + 1); NULL: hidden */
+    double length, pitch;              /* of the teeth */
+    const tooth *seen[MAX_PLACES + 1]; /* (places + 1); NULL: hidden */
 } comb;
 
 /* The length of the longest line that closes the top of an upright: a side of a box has one. */
@@ -69,7 +69,7 @@ static void list_teeth(comb *c, const junctions *met, const junction *on, size_t
         const segment *u = &c->all->list[on[i].upright];
         if (fabs(on[i].y - (double)u->to) > REACH_PIXELS + u->thickness + c->base->thickness)
             continue;
-        if (c->count == MOST_UPRIGHTS) {
+        if (c->count == MAX_UPRIGHTS) {
             c->count = 0;
             return;
         }
@@ -113,7 +113,7 @@ static size_t find_nearest(comb *c, double length)
 /* The middle one of the lengths of the teeth that are seen: digits lengthen some. */
 static double middle_length(const comb *c)
 {
-    double lengths[MOST_PLACES + 1];
+    double lengths[MAX_PLACES + 1];
     size_t count = 0;
     for (size_t i = 0; i <= c->places; i++)
         if (c->seen[i])
@@ -176,24 +176,24 @@ static bool has_places(comb *c, const ink_map *map, size_t places)
     const double teeth = (double)(places + 1);
     c->places = places;
     c->pitch = length_of(c->base) / (double)places;
-    if (c->pitch < LEAST_PITCH || (double)find_nearest(c, 0) < FEWEST_SEEN * teeth)
+    if (c->pitch < MIN_PITCH || (double)find_nearest(c, 0) < FEWEST_SEEN * teeth)
         return false;
     c->length = middle_length(c);
     const size_t seen = find_nearest(c, c->length);
     if (seen < 2 || (double)seen < FEWEST_SEEN * teeth || (!c->seen[0] && !c->seen[places]) ||
-        (double)seen < LEAST_OF_LIKE * (double)count_like_teeth(c))
+        (double)seen < MIN_OF_LIKE * (double)count_like_teeth(c))
         return false;
     c->pitch = seen_pitch(c);
     size_t there = seen;
     for (size_t i = 0; i <= places; i++)
         there += !c->seen[i] && is_covered(c, map, i);
-    return (double)there >= ((double)seen >= LEAST_SEEN * teeth ? LEAST_THERE : 1) * teeth;
+    return (double)there >= ((double)seen >= MIN_SEEN * teeth ? MIN_THERE : 1) * teeth;
 }
 
 static bool is_comb(comb *c, const ink_map *map)
 {
     const double most = (double)c->count / FEWEST_SEEN;
-    for (size_t places = most < MOST_PLACES ? (size_t)most : MOST_PLACES; places >= LEAST_PLACES; places--)
+    for (size_t places = most < MAX_PLACES ? (size_t)most : MAX_PLACES; places >= MIN_PLACES; places--)
         if (has_places(c, map, places))
             return true;
     return false;
@@ -255,7 +255,7 @@ static bool mark_added(frames *found, size_t before, size_t count)
 /* Marks the base and the teeth, and adds segments for those that are hidden. */
 static lenet5_status take_out(frames *found, segments *all, const comb *c, const ink_map *map, lenet5_error *error)
 {
-    drawn_line hidden[MOST_PLACES + 1];
+    drawn_line hidden[MAX_PLACES + 1];
     size_t count = 0;
     const size_t before = all->count;
     found->printed[c->level] = true;
@@ -277,14 +277,14 @@ lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *m
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all_before && status == LENET5_OK; i++) {
         const size_t count = met->first_level[i + 1] - met->first_level[i];
-        if (count < LEAST_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an upright one */
+        if (count < MIN_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an upright one */
             continue;
         comb c = {.all = all, .base = &all->list[i], .level = (uint32_t)i};
         list_teeth(&c, met, met->by_level + met->first_level[i], count);
         if (is_comb(&c, map))
             status = take_out(found, all, &c, map, error);
         if (status == LENET5_OK)
-            status = lenet5_check_time(b, 10 * count + 3 * MOST_PLACES * c.count, error);
+            status = lenet5_check_time(b, 10 * count + 3 * MAX_PLACES * c.count, error);
     }
     return status;
 }

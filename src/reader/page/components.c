@@ -215,7 +215,7 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     for (uint32_t label = 1; label < l->count; label++)
         l->parent[label] = root(l, label);
     found->count = number(l);
-    if (found->count > MOST_COMPONENTS)
+    if (found->count > MAX_COMPONENTS)
         return LENET5_CROWDED;
     found->list = calloc(found->count + 1, sizeof *found->list);
     if (!found->list)
@@ -269,7 +269,7 @@ lenet5_status lenet5_list_components(components *found, const ink_map *map, budg
 
 lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error)
 {
-    if (found->count + count > MOST_COMPONENTS)
+    if (found->count + count > MAX_COMPONENTS)
         return LENET5_CROWDED;
     component *larger = realloc(found->list, (found->count + count + 1) * sizeof *larger);
     if (!larger)

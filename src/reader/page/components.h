@@ -9,7 +9,7 @@
 #define SURELY_INK 85 /* of 255: what is fainter connects nothing */
 
 /* Of a map; where there are more it is LENET5_CROWDED. A page of print has some thousands, noise millions. */
-#define MOST_COMPONENTS 1000000
+#define MAX_COMPONENTS 1000000
 
 typedef struct component {
     span box;

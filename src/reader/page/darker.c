@@ -17,13 +17,13 @@
 #include "pattern.h"
 #include "threshold.h"
 
-#define DARKEST 0.999     /* of the paper's pixels are fainter: the darkest of its pattern */
-#define MOST_DARK 0.5     /* of the way from the paper to the ink, for that */
-#define LEAST_CONTRAST 40 /* of 255, of the ink to the paper: noise of fainter ink is as dark as itself */
-#define FLOOR 0.1         /* of the way from paper to ink that is shown as paper */
-#define WEAK 0.15         /* of the way from the darkest of the paper to the ink, of what hangs together with ink */
-#define LEAST_PAPER 0.5   /* of the pixels are away from ink: lines of a pattern leave less between them */
-#define EDGE 1            /* pixels around ink in which its edges are */
+#define DARKEST 0.999   /* of the paper's pixels are fainter: the darkest of its pattern */
+#define MAX_DARK 0.5    /* of the way from the paper to the ink, for that */
+#define MIN_CONTRAST 40 /* of 255, of the ink to the paper: noise of fainter ink is as dark as itself */
+#define FLOOR 0.1       /* of the way from paper to ink that is shown as paper */
+#define WEAK 0.15       /* of the way from the darkest of the paper to the ink, of what hangs together with ink */
+#define MIN_PAPER 0.5   /* of the pixels are away from ink: lines of a pattern leave less between them */
+#define EDGE 1          /* pixels around ink in which its edges are */
 
 /* Where the ink is, if it is apart from the paper. */
 typedef struct parting {
@@ -59,8 +59,8 @@ static lenet5_status is_parted(bool *parted, parting *p, const uint32_t counts[2
     p->ink = mean_above(counts, threshold);
     p->threshold = (unsigned)((p->darkest + p->ink) / 2);
     p->weak = (unsigned)(p->darkest + WEAK * (p->ink - p->darkest));
-    *parted = (double)count >= LEAST_PAPER * (double)(map->width * map->height) &&
-              p->ink - p->middle >= LEAST_CONTRAST && p->darkest - p->middle <= MOST_DARK * (p->ink - p->middle) &&
+    *parted = (double)count >= MIN_PAPER * (double)(map->width * map->height) && p->ink - p->middle >= MIN_CONTRAST &&
+              p->darkest - p->middle <= MAX_DARK * (p->ink - p->middle) &&
               !lenet5_is_even(map, p->threshold, lenet5_stroke_width(map, p->threshold));
     return status;
 }

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "junctions.h"
 
-#define LEAST_DASHES 3   /* of a row */
-#define LEAST_GAP 3      /* steps between two of them that blur has joined */
+#define MIN_DASHES 3     /* of a row */
+#define MIN_GAP 3        /* steps between two of them that blur has joined */
 #define ALIKE 0.15       /* of their lengths and distances that dashes may differ */
 #define ROW_PIXELS 2     /* and so many, that dashes of a row may be one over the other */
 #define FREE_PIXELS 2    /* beyond its edges that a free dash has paper; half of a row are free */
@@ -22,7 +22,7 @@
 #define CROSSED 0.35     /* of its length that a digit may go on below it */
 #define SLANTED 0.05     /* the tangent of the angle between the dashes of a row and the row, and */
 #define SLANTED_PIXELS 1 /* to their length: they are short */
-#define LEAST_DASH 0.45  /* of the distance from a dash to the next: a hyphen between digits is shorter */
+#define MIN_DASH 0.45    /* of the distance from a dash to the next: a hyphen between digits is shorter */
 
 static bool alike(double a, double b)
 {
@@ -30,8 +30,8 @@ static bool alike(double a, double b)
 }
 
 enum {
-    MOST_PARTS = 4,  /* dashes that blur joins to one segment */
-    MOST_IN_ROW = 64 /* that are looked at together: a longer row is several */
+    MAX_PARTS = 4,  /* dashes that blur joins to one segment */
+    MAX_IN_ROW = 64 /* that are looked at together: a longer row is several */
 };
 
 /* A level segment, or a part of it between two gaps that blur has closed. */
@@ -74,7 +74,7 @@ static size_t end_of(const segments *all, const ink_map *map, const segment *s, 
 }
 
 /* Lists the parts of a segment between its gaps; one, where there are none, or too many for dashes. */
-static size_t list_parts(dash list[MOST_PARTS], const segments *all, const ink_map *map, size_t index)
+static size_t list_parts(dash list[MAX_PARTS], const segments *all, const ink_map *map, size_t index)
 {
     const segment *s = &all->list[index];
     const double row = lenet5_segment_at(all, s, (double)s->from);
@@ -82,11 +82,11 @@ static size_t list_parts(dash list[MOST_PARTS], const segments *all, const ink_m
     for (size_t from = s->from, to = from; from < s->to;) {
         to = end_of(all, map, s, to, false);
         const size_t next = end_of(all, map, s, to, true);
-        if (next < s->to && next - to < LEAST_GAP) {
+        if (next < s->to && next - to < MIN_GAP) {
             to = next;
             continue;
         }
-        if (count == MOST_PARTS || s->gap > 0) {
+        if (count == MAX_PARTS || s->gap > 0) {
             list[0] = (dash){.row = row, .from = s->from, .to = s->to, .index = index};
             return 1;
         }
@@ -96,14 +96,14 @@ static size_t list_parts(dash list[MOST_PARTS], const segments *all, const ink_m
     return count;
 }
 
-/* Lists what may be dashes; list: of MOST_PARTS for each segment. */
+/* Lists what may be dashes; list: of MAX_PARTS for each segment. */
 static size_t list_dashes(dash *list, const segments *all, const ink_map *map, const bool *printed)
 {
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++)
         if (!all->list[i].upright && !printed[i])
             count += list_parts(list + count, all, map, i);
-    assert(count <= MOST_PARTS * all->count);
+    assert(count <= MAX_PARTS * all->count);
     return count;
 }
 
@@ -164,14 +164,14 @@ static size_t find_next(dash *d, const dash *list, size_t count)
 }
 
 /* How many dashes there are in a row from one on; each is as far from the next. */
-static size_t list_row(const dash *row[MOST_IN_ROW], const dash *d)
+static size_t list_row(const dash *row[MAX_IN_ROW], const dash *d)
 {
     size_t n = 0;
     double pitch = 0;
-    while (d && n < MOST_IN_ROW) {
+    while (d && n < MAX_IN_ROW) {
         row[n++] = d;
         const double apart = d->next ? (double)(d->next->from - d->from) : 0;
-        if ((n > 1 && !alike(apart, pitch)) || length(d) < LEAST_DASH * apart)
+        if ((n > 1 && !alike(apart, pitch)) || length(d) < MIN_DASH * apart)
             break;
         pitch = n == 1 ? apart : pitch;
         d = d->next;
@@ -210,14 +210,14 @@ static bool are_in_line(const dash *const *row, size_t n, const segments *all)
 /* Marks what begins with a dash as printed if it is a row of them. */
 static void mark_row(frames *found, const segments *all, const dash *first)
 {
-    const dash *row[MOST_IN_ROW];
+    const dash *row[MAX_IN_ROW];
     const size_t n = list_row(row, first);
     size_t free_ones = 0, apart = 0;
     for (size_t i = 0; i < n; i++) {
         free_ones += row[i]->is_free;
         apart += row[i]->is_apart;
     }
-    if (n < LEAST_DASHES || 2 * free_ones < n || APART * apart < n || !are_in_line(row, n, all))
+    if (n < MIN_DASHES || 2 * free_ones < n || APART * apart < n || !are_in_line(row, n, all))
         return;
     for (size_t i = 0; i < n; i++)
         found->printed[row[i]->index] = true;
@@ -226,7 +226,7 @@ static void mark_row(frames *found, const segments *all, const dash *first)
 lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_map *map, budget *work,
                                  lenet5_error *error)
 {
-    dash *list = malloc((MOST_PARTS * all->count + 1) * sizeof *list);
+    dash *list = malloc((MAX_PARTS * all->count + 1) * sizeof *list);
     if (!list)
         return lenet5_fail_memory(error);
     const size_t count = list_dashes(list, all, map, found->printed);
@@ -234,7 +234,7 @@ lenet5_status lenet5_find_dashes(frames *found, const segments *all, const ink_m
     lenet5_status status = measure_dashes(list, count, all, map, work, error);
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
         mark_row(found, all, &list[i]);
-        status = lenet5_check_time(work, 2 * MOST_IN_ROW, error);
+        status = lenet5_check_time(work, 2 * MAX_IN_ROW, error);
     }
     free(list);
     return status;

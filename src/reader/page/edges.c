@@ -16,17 +16,17 @@
 #include "base/ascending.h"
 #include "base/error.h"
 
-#define LEAST_LENGTH 24  /* pixels along the border, and */
-#define LEAST_SHARE 0.05 /* of that side of the picture, and */
-#define LEAST_BEYOND 16  /* pixels of its length beyond the wedge across */
-#define DEEP 4.0         /* pixels at the corner: deeper than a rule, which writing may touch */
-#define SLIM 3.0         /* times the wedge's depth */
-#define DEEPEST 0.25     /* of the picture's other side: a wedge's depth */
-#define TAPERED 0.3      /* of its depth at the corner: that at its other end, and END_PIXELS */
+#define MIN_LENGTH 24  /* pixels along the border, and */
+#define MIN_SHARE 0.05 /* of that side of the picture, and */
+#define MIN_BEYOND 16  /* pixels of its length beyond the wedge across */
+#define DEEP 4.0       /* pixels at the corner: deeper than a rule, which writing may touch */
+#define SLIM 3.0       /* times the wedge's depth */
+#define DEEPEST 0.25   /* of the picture's other side: a wedge's depth */
+#define TAPERED 0.3    /* of its depth at the corner: that at its other end, and END_PIXELS */
 #define END_PIXELS 2.5
 #define WHOLE 0.97        /* of the side: what is so long need not taper, if it is */
 #define WIDE 1.5          /* times as deep as a stroke is wide: no rule; or if nothing touches it */
-#define MOST_GAP 2        /* pixels of the border that are no ink: noise */
+#define MAX_GAP 2         /* pixels of the border that are no ink: noise */
 #define OFF_PIXELS 1.5    /* that its inner side may be off a straight line, at */
 #define STRAIGHT 0.85     /* of its length, where it is deep: writing may touch it */
 #define ALL_STRAIGHT 0.98 /* the same, elsewhere */
@@ -81,7 +81,7 @@ static size_t depth_at(const view *v, size_t place, size_t most, unsigned thresh
 static size_t measure(size_t *depths, const view *v, size_t most, unsigned threshold)
 {
     size_t length = 0;
-    for (size_t i = 0; i < v->length && i <= length + MOST_GAP; i++) {
+    for (size_t i = 0; i < v->length && i <= length + MAX_GAP; i++) {
         depths[i] = depth_at(v, i, most, threshold);
         length = depths[i] > 0 ? i + 1 : length;
     }
@@ -146,11 +146,11 @@ static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, o
     const size_t most = (size_t)(DEEPEST * (double)v->across);
     size_t first = 0;
     w->length = measure(depths, v, most, o->threshold);
-    if ((double)w->length < fmax(LEAST_LENGTH, LEAST_SHARE * (double)v->length))
+    if ((double)w->length < fmax(MIN_LENGTH, MIN_SHARE * (double)v->length))
         return false;
     while (first < w->length && depths[first] == most)
         first++;
-    for (int i = 0; i < TRIES && w->length - first >= LEAST_BEYOND; i++, first += (w->length - first) / FURTHER)
+    for (int i = 0; i < TRIES && w->length - first >= MIN_BEYOND; i++, first += (w->length - first) / FURTHER)
         if (is_wedge_from(w, spare, depths, first, v, o))
             return true;
     return false;

@@ -16,7 +16,7 @@
 #define ALONG 8        /* pixels each way along a rule */
 #define FAINTEST 3     /* of 255: what is fainter is paper, even in a rule */
 #define FAINT_MEAN 9   /* of 255: the mean along a rule */
-#define MOST_OF_ONE 40 /* of 255 that a pixel counts for in the mean: strokes are no rules */
+#define MAX_OF_ONE 40  /* of 255 that a pixel counts for in the mean: strokes are no rules */
 #define FAINT_WORK 100 /* units of work for a faint pixel: those along it and around it */
 
 /* Whether nothing within so many pixels of one, each way, is darker than a level. */
@@ -36,7 +36,7 @@ static unsigned mean_along(const uint8_t *ink, size_t place, size_t count, size_
     unsigned sum = 0;
     for (size_t i = place > ALONG ? place - ALONG : 0; i <= place + ALONG && i < count; i++) {
         const uint8_t here = ink[i * step];
-        sum += here < MOST_OF_ONE ? here : MOST_OF_ONE;
+        sum += here < MAX_OF_ONE ? here : MAX_OF_ONE;
     }
     return sum / (2 * ALONG + 1);
 }

@@ -18,12 +18,12 @@
 #include "rows.h"
 #include "splits.h"
 
-#define LEAST_SIDE 7.0     /* pixels of a frame: a digit in it is five high */
-#define MOST_TRIED 8       /* junctions along a side until it is given up: strokes of digits may meet it */
+#define MIN_SIDE 7.0       /* pixels of a frame: a digit in it is five high */
+#define MAX_TRIED 8        /* junctions along a side until it is given up: strokes of digits may meet it */
 #define LONGEST_GAP 0.3    /* of a side of a frame */
 #define THICK_SIDE 0.2     /* of the shorter side of a frame: what is thicker may be strokes of an 8 or a 0 */
 #define THICKEST_SIDE 0.35 /* the same: is */
-#define LEAST_RATIO 0.7    /* between opposite sides of a frame: perspective */
+#define MIN_RATIO 0.7      /* between opposite sides of a frame: perspective */
 #define SLANTED 0.15       /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
 #define SHARP_CORNERS 3    /* of a frame's four that have ink in them: a 0 has none */
 #define ROUND_THICKEST 0.1 /* the same, where corners are round */
@@ -36,8 +36,8 @@
 #define PARALLEL_PIXELS 2    /* to their length */
 #define DIVIDER_THICKER 1.8  /* times, and 1.5 pixels, than what it divides */
 #define DIVIDER_SLANTED 0.05 /* the same as SLANTED, of what divides nothing that is a frame */
-#define LEAST_LIKE 2         /* other boxes of the size of one that is not divided */
-#define MOST_PASSES 4        /* dividers that divide what others divide */
+#define MIN_LIKE 2           /* other boxes of the size of one that is not divided */
+#define MAX_PASSES 4         /* dividers that divide what others divide */
 
 typedef struct builder {
     const segments *all;
@@ -67,7 +67,7 @@ static bool has_ink(const builder *b, const spot *p, double around)
 
 static bool are_sides(double a, double b)
 {
-    return fmin(a, b) >= LEAST_RATIO * fmax(a, b) && fmin(a, b) >= LEAST_SIDE;
+    return fmin(a, b) >= MIN_RATIO * fmax(a, b) && fmin(a, b) >= MIN_SIDE;
 }
 
 /* A side as thick as another, or at least much longer than thick: the short thick strokes of digits are none. */
@@ -164,11 +164,11 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
 {
     size_t tried = 0;
     bool found = false;
-    for (size_t i = b->met->first_upright[a->upright]; i < b->met->first_upright[a->upright + 1] && tried < MOST_TRIED;
+    for (size_t i = b->met->first_upright[a->upright]; i < b->met->first_upright[a->upright + 1] && tried < MAX_TRIED;
          i++) {
         const junction *a2 = &b->met->by_upright[i];
         frame here;
-        if (a2->y < a->y + LEAST_SIDE)
+        if (a2->y < a->y + MIN_SIDE)
             continue;
         tried++;
         const junction *c2 = joined(b, c->upright, a2->level);
@@ -207,7 +207,7 @@ static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *er
     for (size_t i = 0; i < found->count && status == LENET5_OK; i++) {
         frame *f = &found->list[i];
         if (f->doubtful) {
-            f->doubtful = lenet5_count_like(found, f) <= LEAST_LIKE;
+            f->doubtful = lenet5_count_like(found, f) <= MIN_LIKE;
             if (f->round && !f->doubtful)
                 found->corner = fmax(found->corner, ROUND * shorter_side(f));
             status = lenet5_check_time(work, 4 * found->count, error);
@@ -227,10 +227,10 @@ static bool frames_below(builder *b, size_t level)
     const size_t end = b->met->first_level[level + 1];
     for (size_t i = b->met->first_level[level]; i < end; i++) {
         const junction *a = &b->met->by_level[i];
-        for (size_t k = i + 1; k < end && k <= i + MOST_TRIED; k++) {
+        for (size_t k = i + 1; k < end && k <= i + MAX_TRIED; k++) {
             const junction *c = &b->met->by_level[k];
             frame f;
-            if (c->x < a->x + LEAST_SIDE || !frame_below(&f, b, a, c))
+            if (c->x < a->x + MIN_SIDE || !frame_below(&f, b, a, c))
                 continue;
             mark_sides(b->found, &f);
             if (!lenet5_add_frame(b->found, &f))
@@ -290,7 +290,7 @@ static bool divides_box(const builder *b, const segment *s)
     for (size_t i = 0; i < b->found->count; i++) {
         const frame *f = &b->found->list[i];
         if (middle.x > f->corner[0].x && middle.x < f->corner[2].x && middle.y > f->corner[0].y &&
-            middle.y < f->corner[2].y && lenet5_count_like(b->found, f) > LEAST_LIKE)
+            middle.y < f->corner[2].y && lenet5_count_like(b->found, f) > MIN_LIKE)
             return true;
     }
     return false;
@@ -299,10 +299,10 @@ static bool divides_box(const builder *b, const segment *s)
 static void find_dividers(builder *b)
 {
     bool more = true;
-    for (int pass = 0; pass < MOST_PASSES && more; pass++) {
+    for (int pass = 0; pass < MAX_PASSES && more; pass++) {
         more = false;
         for (size_t s = 0; s < b->all->count; s++)
-            if (!b->found->printed[s] && length_of(&b->all->list[s]) >= LEAST_SIDE && divides(b, s) &&
+            if (!b->found->printed[s] && length_of(&b->all->list[s]) >= MIN_SIDE && divides(b, s) &&
                 !divides_box(b, &b->all->list[s]))
                 b->found->printed[s] = more = true;
     }
@@ -312,7 +312,7 @@ static void find_dividers(builder *b)
 
 bool lenet5_add_frame(frames *found, const frame *f)
 {
-    if (found->count >= MOST_FRAMES)
+    if (found->count >= MAX_FRAMES)
         return true;
     if (found->count == found->room) {
         const size_t room = 2 * found->room + 32;
@@ -333,7 +333,7 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (!all->list[i].upright && !b->combed[i])
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
-    if (b->found->count == MOST_FRAMES) {
+    if (b->found->count == MAX_FRAMES) {
         memset(b->found->printed, 0, all->count * sizeof *b->found->printed);
         b->found->count = 0;
     }

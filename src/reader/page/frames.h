@@ -15,7 +15,7 @@ typedef struct frame {
 } frame;
 
 /* Where there are so many it is a screen of dots or a hatching, and none is reported. */
-#define MOST_FRAMES 8000
+#define MAX_FRAMES 8000
 
 typedef struct frames {
     bool *printed; /* of each segment */
@@ -28,7 +28,7 @@ typedef struct frames {
 /* Free what is found, whatever the status. Print that writing hides becomes segments too, behind the others. */
 lenet5_status lenet5_find_frames(frames *found, segments *all, const ink_map *map, budget *b, lenet5_error *error);
 
-/* Adds a frame, unless there are MOST_FRAMES; false: no memory. */
+/* Adds a frame, unless there are MAX_FRAMES; false: no memory. */
 bool lenet5_add_frame(frames *found, const frame *f);
 
 void lenet5_frames_free(frames *found);

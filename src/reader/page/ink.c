@@ -25,24 +25,24 @@
 #include "shadow.h"
 #include "threshold.h"
 
-#define LEAST_TILE 12
-#define GREATEST_TILE 64
-#define LEAST_TILE_PIXELS (LEAST_TILE * LEAST_TILE) /* fewer say little about light, and so many tiles take long */
-#define FALL 0.8           /* the light of a tile at the border against that of its neighbours, at least */
-#define LEAST_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks, or of what paper lacks of white */
-#define LEAST_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
-#define LEAST_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
-#define EXTREME 0.002      /* the share of the pixels that may be lighter or darker than any ink or paper */
-#define LEAST_INK 30       /* pixels, or the share below of a small picture */
-#define LEAST_INK_SHARE 0.02
+#define MIN_TILE 12
+#define MAX_TILE 64
+#define MIN_TILE_PIXELS (MIN_TILE * MIN_TILE) /* fewer say little about light, and so many tiles take long */
+#define FALL 0.8         /* the light of a tile at the border against that of its neighbours, at least */
+#define MIN_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks, or of what paper lacks of white */
+#define MIN_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
+#define MIN_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
+#define EXTREME 0.002    /* the share of the pixels that may be lighter or darker than any ink or paper */
+#define MIN_INK 30       /* pixels, or the share below of a small picture */
+#define MIN_INK_SHARE 0.02
 #define BEYOND_NOISE 8        /* deviations of the paper */
 #define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
 #define HALF 127              /* of 255: what is above is ink */
-#define LEAST_PATTERN 4       /* of 255: less is the noise of a camera */
-#define MOST_NOISE 0.08       /* of the paper to the ink; beyond it the paper has a pattern */
+#define MIN_PATTERN 4         /* of 255: less is the noise of a camera */
+#define MAX_NOISE 0.08        /* of the paper to the ink; beyond it the paper has a pattern */
 #define PARTS 32              /* of the picture, each way: a table's cells are larger, squares are not */
-#define LEAST_FAINT 0.01      /* of a part's pixels: squared paper's lines go through it */
-#define LEAST_SPREAD 0.7      /* of the parts */
+#define MIN_FAINT 0.01        /* of a part's pixels: squared paper's lines go through it */
+#define MIN_SPREAD 0.7        /* of the parts */
 #define SHADOW 0.7            /* light is uneven where its least is less than this share of its greatest */
 
 /* Of each tile of a picture, which they divide evenly. */
@@ -68,8 +68,8 @@ static uint32_t tile_histogram(uint32_t histogram[256], const lenet5_picture *p,
 static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *error)
 {
     const size_t least = p->width < p->height ? p->width : p->height;
-    const size_t side = least / 4 < LEAST_TILE ? LEAST_TILE : least / 4 > GREATEST_TILE ? GREATEST_TILE : least / 4;
-    const size_t length = side < least ? side : LEAST_TILE_PIXELS / least; /* of what is narrower than a tile */
+    const size_t side = least / 4 < MIN_TILE ? MIN_TILE : least / 4 > MAX_TILE ? MAX_TILE : least / 4;
+    const size_t length = side < least ? side : MIN_TILE_PIXELS / least; /* of what is narrower than a tile */
     t->across = p->width / length > 0 ? p->width / length : 1;
     t->down = p->height / length > 0 ? p->height / length : 1;
     const size_t count = t->across * t->down;
@@ -224,7 +224,7 @@ static void measure_run(uint8_t *contrast, const uint8_t *picture, size_t count,
     for (size_t x = 0; x < count; x++) {
         const float level = between(from + share[x] * rise, 0, 255);
         const float grey = picture[x];
-        const float room = light ? between(256 - level, LEAST_ROOM, 256) : level + 1;
+        const float room = light ? between(256 - level, MIN_ROOM, 256) : level + 1;
         const float found = 255 * ((light ? grey - level : level - grey) / room);
         contrast[x] = (uint8_t)(int)(found <= 0 ? 0 : found);
     }
@@ -270,14 +270,14 @@ static double spread(const uint8_t *contrast, size_t width, size_t height, unsig
             found[y * PARTS / height * PARTS + x * PARTS / width] +=
                 contrast[y * width + x] > low && contrast[y * width + x] <= high;
     for (size_t i = 0; i < PARTS * PARTS; i++)
-        parts += (double)found[i] >= LEAST_FAINT * (double)(width * height) / (PARTS * PARTS);
+        parts += (double)found[i] >= MIN_FAINT * (double)(width * height) / (PARTS * PARTS);
     return (double)parts / (PARTS * PARTS);
 }
 
 static bool shows_ink(const division *d)
 {
-    return d->ink_count >= fmin(LEAST_INK, LEAST_INK_SHARE * (d->paper_count + d->ink_count)) &&
-           d->ink >= 255 * LEAST_CONTRAST && d->ink - d->paper >= LEAST_CLEARANCE * d->noise;
+    return d->ink_count >= fmin(MIN_INK, MIN_INK_SHARE * (d->paper_count + d->ink_count)) &&
+           d->ink >= 255 * MIN_CONTRAST && d->ink - d->paper >= MIN_CLEARANCE * d->noise;
 }
 
 /* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
@@ -287,7 +287,7 @@ static void divide_again(division *d, const uint32_t counts[256], const uint8_t 
     faint.above_lines = true;
     if (faint.ink < DARKER_THAN_LINES * faint.paper || faint.paper_count < faint.ink_count)
         return;
-    if (spread(contrast, width, height, d->threshold, faint.threshold) >= LEAST_SPREAD)
+    if (spread(contrast, width, height, d->threshold, faint.threshold) >= MIN_SPREAD)
         *d = faint;
 }
 
@@ -404,13 +404,13 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
     const bool even = ink && lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
     double noise, contrast = d->ink - d->paper;
     lenet5_status status = lenet5_paper_noise(&noise, map, ink && !even ? d->threshold : 255, b, error);
-    if (status == LENET5_OK && (!ink || even || (noise > MOST_NOISE * contrast && !d->above_lines))) {
+    if (status == LENET5_OK && (!ink || even || (noise > MAX_NOISE * contrast && !d->above_lines))) {
         status = leave_out_pattern(&contrast, map, b, error);
         *parted = status == LENET5_OK && contrast > 0;
     }
     report->empty = !*parted && (!ink || even);
     report->noise = fmin(1, noise / fmax(1, *parted ? contrast : d->ink - d->paper));
-    report->pattern = noise >= LEAST_PATTERN && (even || report->noise > MOST_NOISE);
+    report->pattern = noise >= MIN_PATTERN && (even || report->noise > MAX_NOISE);
     return status;
 }
 

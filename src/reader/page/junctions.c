@@ -4,10 +4,10 @@
 
 #include "base/error.h"
 
-#define MOST_JUNCTIONS 400000
-#define REACH 0.18   /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
-#define EVEN 0.3     /* of the farther end from a round corner: the nearer one; else one of them goes into the corner */
-#define MOST_PAPER 1 /* pixels between a segment and one that it runs into */
+#define MAX_JUNCTIONS 400000
+#define REACH 0.18  /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
+#define EVEN 0.3    /* of the farther end from a round corner: the nearer one; else one of them goes into the corner */
+#define MAX_PAPER 1 /* pixels between a segment and one that it runs into */
 
 typedef struct finder {
     const segments *all;
@@ -52,15 +52,15 @@ static bool do_meet(const finder *b, const segment *level, const segment *uprigh
         const bool is_round = fmax(off, off2) <= round && fmin(off, off2) >= EVEN * fmax(off, off2);
         return fmax(off, off2) <= reach || is_round;
     }
-    return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MOST_PAPER + gap &&
-           (double)paper_before(b, upright, p->y) <= MOST_PAPER + gap;
+    return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MAX_PAPER + gap &&
+           (double)paper_before(b, upright, p->y) <= MAX_PAPER + gap;
 }
 
 static bool add_junction(finder *b, size_t level, size_t upright)
 {
     const segment *l = &b->all->list[level], *u = &b->all->list[upright];
     const spot p = meeting(b->all, l, u);
-    if (!do_meet(b, l, u, &p) || b->found->count >= MOST_JUNCTIONS)
+    if (!do_meet(b, l, u, &p) || b->found->count >= MAX_JUNCTIONS)
         return true;
     if (b->found->count == b->room) {
         const size_t room = 2 * b->room + 256;

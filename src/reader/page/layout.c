@@ -26,8 +26,8 @@
 #include "splits.h"
 #include "trim.h"
 
-#define MOST_TURNED 2.5   /* of the map's area: a long strip on a slope is not turned */
-#define LEAST_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
+#define MAX_TURNED 2.5  /* of the map's area: a long strip on a slope is not turned */
+#define MIN_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
 
 /* ---- Turning -------------------------------------------------------------------------------------------------- */
 
@@ -42,7 +42,7 @@ static ink_map turned_map(const ink_map *map, double angle)
 static bool may_be_turned(const ink_map *map, double angle)
 {
     const ink_map t = turned_map(map, angle);
-    return (double)t.width * (double)t.height <= MOST_TURNED * (double)map->width * (double)map->height;
+    return (double)t.width * (double)t.height <= MAX_TURNED * (double)map->width * (double)map->height;
 }
 
 /* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
@@ -114,7 +114,7 @@ static lenet5_status level(ink_map *map, transform *place, const segments *all, 
     double angle = 0;
     ink_map turned;
     lenet5_status status = find_angle(&angle, all, printed, error);
-    if (status != LENET5_OK || fabs(angle) < LEAST_ANGLE || !may_be_turned(map, angle))
+    if (status != LENET5_OK || fabs(angle) < MIN_ANGLE || !may_be_turned(map, angle))
         return status;
     status = turn(&turned, place, map, angle, b, error);
     if (status != LENET5_OK)

@@ -21,24 +21,24 @@
 #include "histogram.h"
 #include "threshold.h"
 
-#define AWAY 2              /* pixels from ink: nearer there are the edges of strokes */
-#define LEAST_SIDES 8       /* sides of a square that a picture has each way */
-#define LEAST_CLEARANCE 2.5 /* of ink from the paper's middle, in deviations of the paper to the lighter side */
-#define CLEARER 2.0         /* times: a larger square, which blurs digits more, has to be worth it */
-#define LEAST_CONTRAST 15   /* of 255: what the smoothed ink stands out by */
-#define LEAST_LEFT 0.35     /* of the contrast before it was smoothed: less is what is left of a pattern */
-#define WEAK 0.4            /* of the way from paper to ink: what is fainter belongs to no stroke */
-#define FLOOR 0.15          /* of the way from paper to ink that is shown as paper */
-#define LEAST_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
-#define POINT_NEAR 1        /* pixels from strokes: nearer there are their edges */
-#define POINT_PAPER 0.99    /* of the paper's fine levels are of its pattern and noise, and */
-#define POINT_CLEAR 1.4     /* times as far from their middle is a point */
-#define POINT_INK 0.45      /* of the way to the ink, at least */
-#define POINT_LEAST 0.6     /* squares that it fills */
-#define POINT_SIDE 2.5      /* sides of a square that it is wide and high, at most */
-#define LEAST_TILE 12.0     /* pixels of a tile's side */
-#define TILE_STROKES 3.0    /* widths of a stroke that a tile's side has */
-#define LEAST_TILES 20      /* fewer say little: two digits may fill a dozen */
+#define AWAY 2            /* pixels from ink: nearer there are the edges of strokes */
+#define MIN_SIDES 8       /* sides of a square that a picture has each way */
+#define MIN_CLEARANCE 2.5 /* of ink from the paper's middle, in deviations of the paper to the lighter side */
+#define CLEARER 2.0       /* times: a larger square, which blurs digits more, has to be worth it */
+#define MIN_CONTRAST 15   /* of 255: what the smoothed ink stands out by */
+#define MIN_LEFT 0.35     /* of the contrast before it was smoothed: less is what is left of a pattern */
+#define WEAK 0.4          /* of the way from paper to ink: what is fainter belongs to no stroke */
+#define FLOOR 0.15        /* of the way from paper to ink that is shown as paper */
+#define MIN_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
+#define POINT_NEAR 1      /* pixels from strokes: nearer there are their edges */
+#define POINT_PAPER 0.99  /* of the paper's fine levels are of its pattern and noise, and */
+#define POINT_CLEAR 1.4   /* times as far from their middle is a point */
+#define POINT_INK 0.45    /* of the way to the ink, at least */
+#define POINT_LEAST 0.6   /* squares that it fills */
+#define POINT_SIDE 2.5    /* sides of a square that it is wide and high, at most */
+#define MIN_TILE 12.0     /* pixels of a tile's side */
+#define TILE_STROKES 3.0  /* widths of a stroke that a tile's side has */
+#define MIN_TILES 20      /* fewer say little: two digits may fill a dozen */
 #define EVEN \
     0.35 /* deviation of the tiles' shares to their mean: strokes have more than 0.5, patterns less than 0.25 */
 
@@ -247,10 +247,10 @@ static double share_above(const ink_map *levels, span tile, unsigned threshold)
 
 bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
 {
-    const double side = fmax(LEAST_TILE, TILE_STROKES * stroke);
+    const double side = fmax(MIN_TILE, TILE_STROKES * stroke);
     const size_t across = (size_t)((double)levels->width / side), down = (size_t)((double)levels->height / side);
     double sum = 0, squares = 0;
-    if (across * down < LEAST_TILES)
+    if (across * down < MIN_TILES)
         return false;
     for (size_t row = 0; row < down; row++)
         for (size_t column = 0; column < across; column++) {
@@ -292,7 +292,7 @@ static lenet5_status drop_specks(ink_map *marks, size_t side, budget *b, lenet5_
     if (status != LENET5_OK)
         return status;
     for (size_t i = 0; i < marks->width * marks->height; i++)
-        if (c.labels[i] && (double)c.list[c.labels[i] - 1].area < LEAST_AREA * (double)(side * side))
+        if (c.labels[i] && (double)c.list[c.labels[i] - 1].area < MIN_AREA * (double)(side * side))
             marks->ink[i] = 0;
     lenet5_components_free(&c);
     return LENET5_OK;
@@ -386,12 +386,12 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
 {
     const size_t shorter = map->width < map->height ? map->width : map->height;
     const size_t count = map->width * map->height;
-    const double least = fmax(LEAST_CONTRAST, LEAST_LEFT * raw);
+    const double least = fmax(MIN_CONTRAST, MIN_LEFT * raw);
     lenet5_status status = LENET5_OK;
-    *best = (parting){.clearance = LEAST_CLEARANCE};
+    *best = (parting){.clearance = MIN_CLEARANCE};
     for (size_t i = 0; i < sizeof sides / sizeof sides[0] && status == LENET5_OK; i++) {
         uint32_t counts[256];
-        if (i > 0 && LEAST_SIDES * sides[i] > shorter)
+        if (i > 0 && MIN_SIDES * sides[i] > shorter)
             break;
         status = smooth_twice(s, map, sides[i], b, error);
         count_levels(counts, s->coarse, count);

@@ -6,10 +6,10 @@
 #include "reduce.h"
 #include "sheet.h"
 
-#define THIN 1.6              /* pixels of a stroke that the network would see faint */
-#define ENLARGED 2.0          /* pixels of a stroke that is found more exactly in a larger picture */
-#define WIDE 3.0              /* pixels of a stroke that is seen well enough in a picture made smaller */
-#define MOST_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
+#define THIN 1.6             /* pixels of a stroke that the network would see faint */
+#define ENLARGED 2.0         /* pixels of a stroke that is found more exactly in a larger picture */
+#define WIDE 3.0             /* pixels of a stroke that is seen well enough in a picture made smaller */
+#define MAX_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
 
 /* Finds ink once more in the picture twice as large. */
 static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
@@ -34,7 +34,7 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
     if (status == LENET5_OK)
         status = lenet5_find_ink(map, report, used, b, error);
     const double stroke = status == LENET5_OK ? report->stroke : 0;
-    if (stroke > 0 && stroke < ENLARGED && used->width * used->height <= MOST_ENLARGED) {
+    if (stroke > 0 && stroke < ENLARGED && used->width * used->height <= MAX_ENLARGED) {
         status = find_thin_ink(map, report, used, b, error);
         *place = FROM_ENLARGED;
     }

@@ -15,19 +15,19 @@
 #include "base/error.h"
 #include "splits.h"
 
-#define MOST_COMPARED 400 /* frames: each is compared with each */
-#define MOST_BETWEEN 7    /* boxes that are missing between two */
-#define MOST_ADDED 40     /* boxes that are looked for: all ways to divide the way to the next, and those at its ends */
-#define NEAREST 0.9       /* of a box's width from one to the next, at least: boxes may be joined */
-#define FARTHEST 1.7      /* the same, at most */
-#define SAME_ROW 0.25     /* of a box's height that the next one is off: a row that slopes */
-#define PLACE 0.3         /* of a box's width from its place: it is there already */
-#define LOWER 0.85        /* of a box's height: what strokes enclose in it is lower */
-#define MOST_PARTS 2      /* frames alike that strokes make in a box: more are a row or a table */
-#define OFF 0.04          /* of a box's height, and OFF_PIXELS, that a side is off its place */
+#define MAX_COMPARED 400 /* frames: each is compared with each */
+#define MAX_BETWEEN 7    /* boxes that are missing between two */
+#define MAX_ADDED 40     /* boxes that are looked for: all ways to divide the way to the next, and those at its ends */
+#define NEAREST 0.9      /* of a box's width from one to the next, at least: boxes may be joined */
+#define FARTHEST 1.7     /* the same, at most */
+#define SAME_ROW 0.25    /* of a box's height that the next one is off: a row that slopes */
+#define PLACE 0.3        /* of a box's width from its place: it is there already */
+#define LOWER 0.85       /* of a box's height: what strokes enclose in it is lower */
+#define MAX_PARTS 2      /* frames alike that strokes make in a box: more are a row or a table */
+#define OFF 0.04         /* of a box's height, and OFF_PIXELS, that a side is off its place */
 #define OFF_PIXELS 2
 #define DIVIDER_THERE 0.7 /* of a line between cells that ran together there is ink */
-#define LEAST_PART 0.2    /* of a cell's other side: its width or height */
+#define MIN_PART 0.2      /* of a cell's other side: its width or height */
 #define ALL_THERE 0.7     /* of all sides there is ink, and */
 #define LEVEL_THERE 0.5   /* of each level one; digits have no such strokes above and below */
 #define UPRIGHT_THERE 0.7 /* the same, of one of the upright sides, and */
@@ -47,7 +47,7 @@ static bool find_neighbour(spot *way, const frames *f, const frame *from)
     bool found = false;
     for (size_t i = 0; i < f->count; i++) {
         const spot to = apart(from, &f->list[i]);
-        if (to.x < NEAREST * width || to.x > (MOST_BETWEEN + 1) * FARTHEST * width || fabs(to.y) > SAME_ROW * height ||
+        if (to.x < NEAREST * width || to.x > (MAX_BETWEEN + 1) * FARTHEST * width || fabs(to.y) > SAME_ROW * height ||
             !lenet5_frames_alike(from, &f->list[i]) || (found && to.x >= way->x))
             continue;
         *way = to;
@@ -77,7 +77,7 @@ static bool is_part_of(const frames *f, const frame *part, const frame *place)
     const double near = OFF_PIXELS + OFF * lenet5_frame_height(place);
     const spot *a = part->corner, *b = place->corner;
     return a[0].x >= b[0].x - near && a[0].y >= b[0].y - near && a[2].x <= b[2].x + near && a[2].y <= b[2].y + near &&
-           lenet5_frame_height(part) <= LOWER * lenet5_frame_height(place) && lenet5_count_like(f, part) <= MOST_PARTS;
+           lenet5_frame_height(part) <= LOWER * lenet5_frame_height(place) && lenet5_count_like(f, part) <= MAX_PARTS;
 }
 
 /* Whether a place lies over a part of a frame, and beside the rest of it: boxes of a row may differ in width. */
@@ -179,7 +179,7 @@ static uint64_t work_of(const frames *f, const segments *all, const frame *like)
     const double width = lenet5_frame_width(like), height = lenet5_frame_height(like);
     const double places = 2 * (OFF_PIXELS + OFF * height) + 1;
     const uint64_t pixels = (uint64_t)fmax(0, 2 * (width + height) * places);
-    return MOST_ADDED * (pixels + f->count + 4 * all->count);
+    return MAX_ADDED * (pixels + f->count + 4 * all->count);
 }
 
 static frame moved(const frame *from, spot step, double times)
@@ -222,7 +222,7 @@ static bool add_next(const row_builder *r, const frame *from, spot step)
 static bool find_step(spot *step, const frame *from, spot way, const ink_map *map)
 {
     const double width = lenet5_frame_width(from);
-    for (int boxes = 1; boxes <= MOST_BETWEEN + 1; boxes++) {
+    for (int boxes = 1; boxes <= MAX_BETWEEN + 1; boxes++) {
         *step = (spot){way.x / boxes, way.y / boxes};
         bool there = step->x >= NEAREST * width && step->x <= FARTHEST * width;
         for (int i = 1; i < boxes && there; i++) {
@@ -294,7 +294,7 @@ static bool is_divided(const frame parts[2], bool upright, const ink_map *map)
 static bool find_divider(frame parts[2], const row_builder *r, const frame *f, bool upright)
 {
     const extent along = extent_of(f, upright), across = extent_of(f, !upright);
-    const double near = OFF_PIXELS + OFF * (across.to - across.from), least = LEAST_PART * (across.to - across.from);
+    const double near = OFF_PIXELS + OFF * (across.to - across.from), least = MIN_PART * (across.to - across.from);
     for (size_t i = 0; i < r->found->count; i++) {
         const extent beside = extent_of(&r->found->list[i], !upright), ends = extent_of(&r->found->list[i], upright);
         if (fabs(beside.from - across.to) > near && fabs(beside.to - across.from) > near)
@@ -336,10 +336,10 @@ static bool divide_cell(const row_builder *r, size_t i)
 {
     const size_t before = r->found->count;
     bool divided = true, enough = true;
-    while (enough && divided && r->found->count <= MOST_COMPARED)
+    while (enough && divided && r->found->count <= MAX_COMPARED)
         enough = divide_once(&divided, r, i);
     for (size_t k = before; k < r->found->count && enough; k++)
-        for (divided = true; enough && divided && r->found->count <= MOST_COMPARED;)
+        for (divided = true; enough && divided && r->found->count <= MAX_COMPARED;)
             enough = divide_once(&divided, r, k);
     return enough;
 }
@@ -349,7 +349,7 @@ static lenet5_status divide_cells(const row_builder *r, budget *b, lenet5_error 
 {
     const frames *f = r->found;
     lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK; i++) {
+    for (size_t i = 0; i < f->count && f->count <= MAX_COMPARED && status == LENET5_OK; i++) {
         if (lenet5_count_like(f, &f->list[i]) > 1)
             continue;
         const size_t before = f->count;
@@ -366,7 +366,7 @@ lenet5_status lenet5_complete_rows(frames *f, const segments *all, const ink_map
 {
     const row_builder r = {f, all, map, combed};
     lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK; i++) {
+    for (size_t i = 0; i < f->count && f->count <= MAX_COMPARED && status == LENET5_OK; i++) {
         const frame from = f->list[i]; /* those in its row may move in the list */
         spot way = {0, 0};
         if (!find_neighbour(&way, f, &from))

@@ -14,9 +14,9 @@
 #include "junctions.h"
 
 #define ELONGATION 12.0       /* times its thickness: a ruling's length, and */
-#define LEAST_RULING 24       /* pixels */
-#define LEAST_OWN 0.5         /* of its length at which nothing crosses it, unless it is dotted */
-#define MOST_DOTTED 200       /* lines: more are a screen of dots */
+#define MIN_RULING 24         /* pixels */
+#define MIN_OWN 0.5           /* of its length at which nothing crosses it, unless it is dotted */
+#define MAX_DOTTED 200        /* lines: more are a screen of dots */
 #define LONG_LEVEL 2.5        /* times as long as the writing is high */
 #define LONG_UPRIGHT 3.5      /* the same: a 1 may be high */
 #define BENT_PIXELS 0.5       /* that its middle deviates from a straight line, and */
@@ -30,8 +30,8 @@
 #define RIGHT_ANGLE 0.05      /* the tangent of the angle that the two may differ from one */
 #define BESIDE 0.03           /* of the map's width from the border: a frame around all of it */
 #define BORDER 2              /* pixels from the border, and its thickness: an edge */
-#define WHOLE 0.97            /* of the map's side, and LEAST_PAPER beside it: an edge that is cut at both ends */
-#define LEAST_PAPER 4         /* times its thickness */
+#define WHOLE 0.97            /* of the map's side, and MIN_PAPER beside it: an edge that is cut at both ends */
+#define MIN_PAPER 4           /* times its thickness */
 
 /* Whether all of a line is at the border of the map. */
 static bool is_along_border(const segments *all, const segment *s, const ink_map *map)
@@ -39,7 +39,7 @@ static bool is_along_border(const segments *all, const segment *s, const ink_map
     const double across = (double)(s->upright ? map->width : map->height);
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
     const double near = BORDER + 0.5 * s->thickness;
-    return across >= 2 * LEAST_PAPER * s->thickness && fabs(at - to) <= BORDER &&
+    return across >= 2 * MIN_PAPER * s->thickness && fabs(at - to) <= BORDER &&
            (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
 }
 
@@ -194,8 +194,8 @@ static size_t choose(bool *chosen, const bool *printed, const segments *all)
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
         const bool may =
-            length_of(s) >= fmax(LEAST_RULING, ELONGATION * s->thickness) &&
-            ((s->gap > 0 && dotted <= MOST_DOTTED) || (own_share(all, s) >= LEAST_OWN && lenet5_is_solid(all, s)));
+            length_of(s) >= fmax(MIN_RULING, ELONGATION * s->thickness) &&
+            ((s->gap > 0 && dotted <= MAX_DOTTED) || (own_share(all, s) >= MIN_OWN && lenet5_is_solid(all, s)));
         chosen[i] = printed[i] || may;
         count += may && !printed[i];
     }

@@ -21,28 +21,28 @@
 #include "base/error.h"
 #include "blank.h"
 
-#define LEAST_THICKEST 6     /* pixels: a thin run in a small picture; and */
-#define THICKEST 2.4         /* times a stroke's width, in a large one */
-#define MOST_RUNS 8000000    /* in one direction: noise has a run at every fourth pixel */
-#define STEEPEST 0.27        /* pixels across to a step along: the slope of a line that is skewed by 15 degrees */
-#define THICKER 1.6          /* times the chain's thickness, and */
-#define THICKER_PIXELS 1.5   /* so much more: a run that something crosses */
-#define GAP_PIXELS 4         /* of paper that a chain goes over, and */
-#define GAP 2.0              /* times its thickness, but */
-#define MOST_GAP 12          /* at most: dots and dashes of a rule; digits are farther apart */
-#define SOLID_GAP 3          /* pixels: a solid line's */
-#define MOST_PAPER 0.1       /* of its length: a solid line's gaps; the bars of printed 7s in a row have more */
-#define MANY_GAPS 14         /* where there are so many the line is dashed */
-#define LEAST_DOTS 8         /* gaps of a dotted line, and */
-#define DOTTED 0.2           /* of its length, and */
-#define UNEVEN 2.5           /* times the mean gap: its longest */
-#define YOUNG 3.0            /* times as far as a chain has come it may go on without a run of its own, but */
-#define MOST_CROSSING 6.0    /* times the thickest run at most, or as far as it has come */
-#define LEAST_LENGTH 8       /* steps, and */
-#define LEAST_ELONGATION 2.5 /* times its thickness: a segment's length */
-#define LEAST_OWN 0.3        /* of its steps that cross nothing, or that are no gaps */
-#define BENT_PIXELS 0.7      /* the deviation of its middle from a straight line, and */
-#define BENT 0.012           /* of its length: paper is warped */
+#define MIN_THICKEST 6     /* pixels: a thin run in a small picture; and */
+#define THICKEST 2.4       /* times a stroke's width, in a large one */
+#define MAX_RUNS 8000000   /* in one direction: noise has a run at every fourth pixel */
+#define STEEPEST 0.27      /* pixels across to a step along: the slope of a line that is skewed by 15 degrees */
+#define THICKER 1.6        /* times the chain's thickness, and */
+#define THICKER_PIXELS 1.5 /* so much more: a run that something crosses */
+#define GAP_PIXELS 4       /* of paper that a chain goes over, and */
+#define GAP 2.0            /* times its thickness, but */
+#define MAX_GAP 12         /* at most: dots and dashes of a rule; digits are farther apart */
+#define SOLID_GAP 3        /* pixels: a solid line's */
+#define MAX_PAPER 0.1      /* of its length: a solid line's gaps; the bars of printed 7s in a row have more */
+#define MANY_GAPS 14       /* where there are so many the line is dashed */
+#define MIN_DOTS 8         /* gaps of a dotted line, and */
+#define DOTTED 0.2         /* of its length, and */
+#define UNEVEN 2.5         /* times the mean gap: its longest */
+#define YOUNG 3.0          /* times as far as a chain has come it may go on without a run of its own, but */
+#define MAX_CROSSING 6.0   /* times the thickest run at most, or as far as it has come */
+#define MIN_LENGTH 8       /* steps, and */
+#define MIN_ELONGATION 2.5 /* times its thickness: a segment's length */
+#define MIN_OWN 0.3        /* of its steps that cross nothing, or that are no gaps */
+#define BENT_PIXELS 0.7    /* the deviation of its middle from a straight line, and */
+#define BENT 0.012         /* of its length: paper is warped */
 
 typedef struct run {
     uint32_t step, first, last;
@@ -113,9 +113,8 @@ static line_fit fit(const tracer *t, const chain *c)
 static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
 {
     const double length = (double)t->runs[c->last].step - (double)c->from + 1;
-    return length >= LEAST_LENGTH && length >= LEAST_ELONGATION * c->thickness &&
-           (double)c->count >= LEAST_OWN * length && fabs(f->slope) <= STEEPEST &&
-           f->deviation <= BENT_PIXELS + BENT * length;
+    return length >= MIN_LENGTH && length >= MIN_ELONGATION * c->thickness && (double)c->count >= MIN_OWN * length &&
+           fabs(f->slope) <= STEEPEST && f->deviation <= BENT_PIXELS + BENT * length;
 }
 
 static bool goes_through(const tracer *t, uint32_t step, double at)
@@ -151,7 +150,7 @@ static uint32_t gap_of_dots(const tracer *t, const chain *c)
         pieces += !goes_on;
         longest_piece = piece > longest_piece ? piece : longest_piece;
     }
-    const bool dotted = gaps >= LEAST_DOTS && total >= DOTTED * (double)(t->runs[c->last].step - c->from) &&
+    const bool dotted = gaps >= MIN_DOTS && total >= DOTTED * (double)(t->runs[c->last].step - c->from) &&
                         longest <= UNEVEN * total / gaps + 1 && longest_piece <= UNEVEN * c->count / pieces + 1;
     return dotted ? longest : 0;
 }
@@ -198,7 +197,7 @@ static void fill_between(trace *path, const tracer *t, const run *before, const 
 static lenet5_status add_segment(tracer *t, const chain *c, uint32_t gap, lenet5_error *error)
 {
     const line_fit f = fit(t, c);
-    if (!is_segment(t, c, &f) || t->found->count >= MOST_SEGMENTS)
+    if (!is_segment(t, c, &f) || t->found->count >= MAX_SEGMENTS)
         return LENET5_OK;
     const size_t length = t->runs[c->last].step - c->from + 1;
     if (!make_room(t, length))
@@ -283,7 +282,7 @@ static void drop_thick_runs(tracer *t, chain *c)
 
 static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
 {
-    if (t->runs[c->last].step - c->from + 1 < LEAST_LENGTH)
+    if (t->runs[c->last].step - c->from + 1 < MIN_LENGTH)
         return LENET5_OK;
     drop_thick_runs(t, c);
     const uint32_t gap = gap_of_dots(t, c);
@@ -406,8 +405,8 @@ static bool go_without(const tracer *t, chain *c, uint32_t step)
         c->through++;
     else
         c->gap++;
-    const double gap = fmin(fmin(GAP_PIXELS + GAP * c->thickness, MOST_GAP), YOUNG * c->count + 1);
-    return c->gap <= gap && c->through <= fmax(fmin(MOST_CROSSING * t->thickest, YOUNG * c->count), c->count);
+    const double gap = fmin(fmin(GAP_PIXELS + GAP * c->thickness, MAX_GAP), YOUNG * c->count + 1);
+    return c->gap <= gap && c->through <= fmax(fmin(MAX_CROSSING * t->thickest, YOUNG * c->count), c->count);
 }
 
 static lenet5_status follow(tracer *t, uint32_t step, lenet5_error *error)
@@ -445,7 +444,7 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
     t->near = malloc(t->across * sizeof *t->near);
     if (!t->near)
         status = lenet5_fail_memory(error);
-    for (size_t step = 0; step < t->steps && status == LENET5_OK && t->run_count < MOST_RUNS; step++) {
+    for (size_t step = 0; step < t->steps && status == LENET5_OK && t->run_count < MAX_RUNS; step++) {
         status = follow(t, (uint32_t)step, error);
         if (status == LENET5_OK)
             status = lenet5_check_time(b, t->across + 10 * t->count, error);
@@ -491,7 +490,7 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
                 .level = level,
                 .steps = map->width,
                 .across = map->height,
-                .thickest = fmax(LEAST_THICKEST, THICKEST * stroke),
+                .thickest = fmax(MIN_THICKEST, THICKEST * stroke),
                 .found = found};
     lenet5_status status = trace_all(&t, b, error);
     free(turned);
@@ -500,7 +499,7 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
     t.across = map->width;
     t.upright = true;
     status = status == LENET5_OK ? trace_all(&t, b, error) : status;
-    if (found->count == MOST_SEGMENTS)
+    if (found->count == MAX_SEGMENTS)
         found->count = 0;
     return status;
 }
@@ -565,7 +564,7 @@ bool lenet5_is_solid(const segments *all, const segment *s)
         paper += here->crosses == CROSSES_PAPER;
         gaps += here->crosses == CROSSES_PAPER && (here - 1)->crosses != CROSSES_PAPER;
     }
-    return gaps >= MANY_GAPS || (double)paper <= MOST_PAPER * (double)(s->to - s->from);
+    return gaps >= MANY_GAPS || (double)paper <= MAX_PAPER * (double)(s->to - s->from);
 }
 
 void lenet5_segments_free(segments *found)

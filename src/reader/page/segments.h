@@ -41,7 +41,7 @@ typedef struct segment {
 } segment;
 
 /* Where there are so many it is no form, and none is reported: a page of small print has some thousands, noise more. */
-#define MOST_SEGMENTS 30000
+#define MAX_SEGMENTS 30000
 
 typedef struct segments {
     size_t count;

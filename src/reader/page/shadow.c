@@ -13,9 +13,9 @@
 #include "components.h"
 
 #define CELLS 20     /* along the shorter side: a digit's stroke that fills one of them would be a line's only digit */
-#define LEAST_SIDE 6 /* pixels of a cell */
-#define LEAST_ACROSS 2 /* cells of a shadow, each way */
-#define BLOCK 0.75     /* share of its box that a block fills: a digit has paper in its own */
+#define MIN_SIDE 6   /* pixels of a cell */
+#define MIN_ACROSS 2 /* cells of a shadow, each way */
+#define BLOCK 0.75   /* share of its box that a block fills: a digit has paper in its own */
 
 typedef struct grid {
     size_t side;   /* of a cell, in pixels; those at the right and the bottom are cut off */
@@ -34,7 +34,7 @@ static bool all_above(const ink_map *map, size_t left, size_t top, size_t side, 
 static lenet5_status new_grid(grid *g, const ink_map *map, unsigned threshold, lenet5_error *error)
 {
     const size_t shorter = map->width < map->height ? map->width : map->height;
-    g->side = shorter / CELLS > LEAST_SIDE ? shorter / CELLS : LEAST_SIDE;
+    g->side = shorter / CELLS > MIN_SIDE ? shorter / CELLS : MIN_SIDE;
     g->solid.width = (map->width + g->side - 1) / g->side;
     g->solid.height = (map->height + g->side - 1) / g->side;
     g->solid.ink = malloc(g->solid.width * g->solid.height);
@@ -64,7 +64,7 @@ static bool is_shadow(const components *c, uint32_t label, const ink_map *cells)
     const size_t across = s.right - s.left, down = s.bottom - s.top;
     const size_t narrower = across < down ? across : down, shorter = width < height ? width : height;
     const bool border = s.left == 0 || s.right == width || s.top == 0 || s.bottom == height;
-    if (!border || narrower < LEAST_ACROSS)
+    if (!border || narrower < MIN_ACROSS)
         return false;
     const bool block = 4 * narrower >= shorter && (double)c->list[label - 1].area >= BLOCK * (double)span_area(s);
     return block || 2 * along(c, label, 0, 1, width) >= width ||

@@ -20,16 +20,16 @@
 #include "base/error.h"
 #include "components.h"
 
-#define LEAST_SIDE 300    /* pixels: smaller pictures have been cut out of others */
-#define MOST_TIMES 8      /* the shorter side that the longer may be, lest there be no cells along it */
-#define CELLS 160         /* along the longer side */
-#define STEP 8            /* grey levels from one threshold to the next */
-#define LEAST_FILLED 0.85 /* of its hull */
-#define LEAST_SQUARE 0.82 /* of the least rectangle around it that the hull fills: less than 1 in perspective */
-#define LEAST_ACROSS 0.2  /* that rectangle's sides to each other */
-#define MARGIN 2          /* cells */
-#define AROUND 4          /* cells of the table that are looked at with a slip */
-#define INKED 30          /* grey levels that a cell with writing is darker than the paper around it, at least */
+#define MIN_SIDE 300    /* pixels: smaller pictures have been cut out of others */
+#define MAX_TIMES 8     /* the shorter side that the longer may be, lest there be no cells along it */
+#define CELLS 160       /* along the longer side */
+#define STEP 8          /* grey levels from one threshold to the next */
+#define MIN_FILLED 0.85 /* of its hull */
+#define MIN_SQUARE 0.82 /* of the least rectangle around it that the hull fills: less than 1 in perspective */
+#define MIN_ACROSS 0.2  /* that rectangle's sides to each other */
+#define MARGIN 2        /* cells */
+#define AROUND 4        /* cells of the table that are looked at with a slip */
+#define INKED 30        /* grey levels that a cell with writing is darker than the paper around it, at least */
 
 /* What is asked of a sheet. */
 typedef struct sheet_rule {
@@ -257,9 +257,9 @@ static double weigh_patch(grid *g, size_t count)
         return 0;
     const size_t hull = find_hull(g, &first, &last);
     const double edge = contrast(g);
-    if ((double)count < LEAST_FILLED * (double)hull || edge < g->rule->contrast)
+    if ((double)count < MIN_FILLED * (double)hull || edge < g->rule->contrast)
         return 0;
-    const bool square = squareness(g, first, last, hull, &across) >= LEAST_SQUARE && across >= LEAST_ACROSS;
+    const bool square = squareness(g, first, last, hull, &across) >= MIN_SQUARE && across >= MIN_ACROSS;
     return square ? edge * (double)hull : 0;
 }
 
@@ -471,7 +471,7 @@ lenet5_status lenet5_clear_sheet(lenet5_picture *cleared, const lenet5_picture *
     *cleared = (lenet5_picture){0};
     const size_t shorter = picture->width < picture->height ? picture->width : picture->height;
     const size_t longer = picture->width + picture->height - shorter;
-    if (shorter < LEAST_SIDE || longer > MOST_TIMES * shorter)
+    if (shorter < MIN_SIDE || longer > MAX_TIMES * shorter)
         return LENET5_OK;
     lenet5_status status = new_grid(&g, picture, longer, b, error);
     if (status != LENET5_OK)

@@ -16,12 +16,12 @@
 #include "base/error.h"
 #include "junctions.h"
 
-#define MOST_COMPARED 2000  /* frames: each is compared with each */
-#define LEAST_OTHERS 2      /* frames of the size of both parts together */
+#define MAX_COMPARED 2000   /* frames: each is compared with each */
+#define MIN_OTHERS 2        /* frames of the size of both parts together */
 #define MIDDLE 0.3          /* of a frame's width to either side of its middle: what is written in it crosses this */
 #define WRITTEN 0.4         /* of its height, at least */
-#define LEAST_ROW 2         /* boxes of a row, beside one that is wider */
-#define MOST_HIDDEN 4       /* times as wide as the others is a frame that is divided */
+#define MIN_ROW 2           /* boxes of a row, beside one that is wider */
+#define MAX_HIDDEN 4        /* times as wide as the others is a frame that is divided */
 #define HIDDEN_OFF 0.08     /* of a box's width that what is left of a side is off, and */
 #define HIDDEN_OFF_PIXELS 2 /* pixels */
 #define HIDDEN_INK 0.7      /* of such a side there is ink: what is left of it, or what hides it */
@@ -33,7 +33,7 @@
 #define LETTER 0.25         /* of the mean area of frames that are alike: what e or B encloses in print */
 #define LOW 0.25            /* of a cell's height: what letters in it enclose */
 #define LETTER_THICK 0.1    /* of its shorter side: its strokes are thicker than those of a box */
-#define MOST_DISPLAYED 64   /* frames of a display */
+#define MAX_DISPLAYED 64    /* frames of a display */
 #define THICK 0.05          /* of the shorter side: a display's strokes */
 #define LIKE_SIDE 0.25      /* of a side's length and thickness that a stroke like it may differ */
 #define LIKE_SLANTED 0.05   /* the tangent of the angle between them */
@@ -155,8 +155,8 @@ static bool is_split(frame *joined, const frames *f, const neighbours *n, bool u
     if (n->count != 2 || before->side[near] != after->side[far])
         return false;
     *joined = both(before, after, upright);
-    return lenet5_count_like(f, joined) >= LEAST_OTHERS && lenet5_count_like(f, before) <= LEAST_OTHERS &&
-           lenet5_count_like(f, after) <= LEAST_OTHERS && !(is_written(map, before) && is_written(map, after));
+    return lenet5_count_like(f, joined) >= MIN_OTHERS && lenet5_count_like(f, before) <= MIN_OTHERS &&
+           lenet5_count_like(f, after) <= MIN_OTHERS && !(is_written(map, before) && is_written(map, after));
 }
 
 static lenet5_status join_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
@@ -209,11 +209,11 @@ static size_t count_boxes(size_t *like, const frames *f, const frame *wide)
 {
     size_t most = 1;
     *like = 0;
-    for (size_t i = 0; i < f->count && *like < LEAST_ROW; i++) {
+    for (size_t i = 0; i < f->count && *like < MIN_ROW; i++) {
         const frame *other = &f->list[i];
         const double boxes = round(lenet5_frame_width(wide) / lenet5_frame_width(other));
         size_t here = 0;
-        if (boxes < 2 || boxes > MOST_HIDDEN || !same(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)) ||
+        if (boxes < 2 || boxes > MAX_HIDDEN || !same(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)) ||
             !is_in_row_of(wide, other))
             continue;
         for (size_t k = 0; k < f->count; k++)
@@ -272,9 +272,8 @@ static bool are_hidden(const segments *all, const ink_map *map, const frame *wid
         const double share = (double)k / (double)boxes;
         const spot top = between(&wide->corner[0], &wide->corner[1], share);
         const spot bottom = between(&wide->corner[3], &wide->corner[2], share);
-        hidden = like >= LEAST_ROW
-                     ? inked_rows(map, &top, &bottom, HIDDEN_OFF_PIXELS + HIDDEN_OFF * width) >= HIDDEN_INK
-                     : is_mostly_left(all, &top, &bottom, width, wide->thickness);
+        hidden = like >= MIN_ROW ? inked_rows(map, &top, &bottom, HIDDEN_OFF_PIXELS + HIDDEN_OFF * width) >= HIDDEN_INK
+                                 : is_mostly_left(all, &top, &bottom, width, wide->thickness);
     }
     return hidden;
 }
@@ -302,7 +301,7 @@ static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
 
 lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
 {
-    if (f->count > MOST_COMPARED || f->count < LEAST_ROW)
+    if (f->count > MAX_COMPARED || f->count < MIN_ROW)
         return LENET5_OK;
     lenet5_status status = join_frames(f, all, map, b, error);
     const size_t count = f->count;
@@ -320,7 +319,7 @@ lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *
 
 bool lenet5_all_alike(const frames *f)
 {
-    bool alike = f->count <= MOST_COMPARED;
+    bool alike = f->count <= MAX_COMPARED;
     for (size_t i = 0; i < f->count && alike; i++)
         alike = lenet5_count_like(f, &f->list[i]) > 1;
     return alike;
@@ -347,7 +346,7 @@ static bool share_three_sides(const frame *a, const frame *b)
  */
 static bool is_smaller_none(const frames *f, const frame *smaller, const frame *larger)
 {
-    return lenet5_count_like(f, smaller) <= 1 && lenet5_count_like(f, larger) >= LEAST_OTHERS;
+    return lenet5_count_like(f, smaller) <= 1 && lenet5_count_like(f, larger) >= MIN_OTHERS;
 }
 
 /* Whether most of the smaller of two frames is in the other: sides that were not found are those of a neighbour. */
@@ -376,7 +375,7 @@ static bool find_overlaid(size_t *found, const frames *f, size_t i)
 lenet5_status lenet5_drop_overlaid(frames *f, const bool *combed, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    for (size_t i = 0; i < f->count && f->count <= MOST_COMPARED && status == LENET5_OK;) {
+    for (size_t i = 0; i < f->count && f->count <= MAX_COMPARED && status == LENET5_OK;) {
         size_t which;
         status = lenet5_check_time(b, f->count, error);
         if (!find_overlaid(&which, f, i)) {
@@ -418,7 +417,7 @@ static bool is_low_in_other(const frames *f, const frame *low)
 
 lenet5_status lenet5_drop_letters(frames *f, const bool *combed, budget *b, lenet5_error *error)
 {
-    if (f->count > MOST_COMPARED)
+    if (f->count > MAX_COMPARED)
         return LENET5_OK;
     const uint64_t work = 6 * f->count * f->count;
     const double most = LETTER * mean_area(f);
@@ -458,7 +457,7 @@ static bool is_like_side(const segment *s, const frame *f, const segments *all)
 lenet5_status lenet5_drop_displays(frames *f, const segments *all, budget *b, lenet5_error *error)
 {
     size_t loose = 0;
-    if (f->count == 0 || f->count > MOST_DISPLAYED)
+    if (f->count == 0 || f->count > MAX_DISPLAYED)
         return LENET5_OK;
     for (size_t i = 0; i < f->count; i++)
         if (f->list[i].thickness < THICK * fmin(lenet5_frame_width(&f->list[i]), lenet5_frame_height(&f->list[i])))

@@ -14,11 +14,11 @@
 
 #include "base/error.h"
 
-#define REACH 64        /* steps before and after: more than a digit's bar is long */
-#define FARTHEST 24     /* pixels from where the edge should be: what is farther counts as so far */
-#define LEAST_THICK 3.5 /* pixels: what touches a thinner segment counts as crossing it */
-#define UNEVEN 1        /* pixels: an edge's own roughness */
-#define NONE INT8_MAX   /* in place of an offset */
+#define REACH 64      /* steps before and after: more than a digit's bar is long */
+#define FARTHEST 24   /* pixels from where the edge should be: what is farther counts as so far */
+#define MIN_THICK 3.5 /* pixels: what touches a thinner segment counts as crossing it */
+#define UNEVEN 1      /* pixels: an edge's own roughness */
+#define NONE INT8_MAX /* in place of an offset */
 
 /* How far an edge is from a straight line along the segment; NONE where something crosses it. */
 static int8_t offset_of(const segment *s, const trace *here, size_t step, bool last, double origin)
@@ -90,7 +90,7 @@ lenet5_status lenet5_trim_segments(segments *all, const bool *chosen, budget *b,
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++) {
         const segment *s = &all->list[i];
-        if (!chosen[i] || s->thickness < LEAST_THICK)
+        if (!chosen[i] || s->thickness < MIN_THICK)
             continue;
         trim_edge(all->traces + s->path, s, false, offsets);
         trim_edge(all->traces + s->path, s, true, offsets);

@@ -12,20 +12,20 @@
 #include "overlooked.h"
 #include "weights.h"
 
-#define LEAST_ODDS 1e-4  /* a probability: what is nearer to 0 or 1 says no more */
-#define LEAST_LOOK 1e-3  /* the same of what the networks say of a digit, and of the share of a mark */
-#define LEAST_RIVAL 0.01 /* added to the probabilities of two digits, so that their ratio has an end */
-#define LIKELIER 0.69    /* of the marks' doubt, the logarithm of 2: from here on they are likelier something else */
-#define MOST_MARKS 1.0   /* of the marks' doubt: no string with less is sure either */
-#define SURE_ODDS 5.0    /* logarithm of odds that leave no doubt */
-#define UNEVEN 0.2       /* logarithm of heights: as far as digits of one hand differ */
-#define MOST_UNREAD 0.02 /* squares of a digit's height: a point is as large */
-#define HOLE 0.05        /* squares that an empty box between others counts for: a digit may have been too faint */
-#define NEAR 0.18        /* heights of a digit: from a mark to a digit that it may be a part of */
-#define WIDE 0.5         /* of a gap that parts numbers: 49 of 50 numbers have none so wide, */
-#define WIDEST 0.75      /* and what has one so wide is rather two */
-#define FAR 3.0          /* heights of a digit: no part of the same number stands so far away */
-#define MOST_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
+#define MIN_ODDS 1e-4   /* a probability: what is nearer to 0 or 1 says no more */
+#define MIN_LOOK 1e-3   /* the same of what the networks say of a digit, and of the share of a mark */
+#define MIN_RIVAL 0.01  /* added to the probabilities of two digits, so that their ratio has an end */
+#define LIKELIER 0.69   /* of the marks' doubt, the logarithm of 2: from here on they are likelier something else */
+#define MAX_MARKS 1.0   /* of the marks' doubt: no string with less is sure either */
+#define SURE_ODDS 5.0   /* logarithm of odds that leave no doubt */
+#define UNEVEN 0.2      /* logarithm of heights: as far as digits of one hand differ */
+#define MAX_UNREAD 0.02 /* squares of a digit's height: a point is as large */
+#define HOLE 0.05       /* squares that an empty box between others counts for: a digit may have been too faint */
+#define NEAR 0.18       /* heights of a digit: from a mark to a digit that it may be a part of */
+#define WIDE 0.5        /* of a gap that parts numbers: 49 of 50 numbers have none so wide, */
+#define WIDEST 0.75     /* and what has one so wide is rather two */
+#define FAR 3.0         /* heights of a digit: no part of the same number stands so far away */
+#define MAX_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
 
 static const struct {
     const char *name, *doubt;
@@ -65,7 +65,7 @@ const char *lenet5_evidence_doubt(unsigned kind)
 /* The logarithm of the odds of a rival, of which the least are 0. */
 static double odds_to(double taken, double rival)
 {
-    return fmax(0, log((rival + LEAST_RIVAL) / (taken + LEAST_RIVAL)) + log(1 / LEAST_RIVAL));
+    return fmax(0, log((rival + MIN_RIVAL) / (taken + MIN_RIVAL)) + log(1 / MIN_RIVAL));
 }
 
 /* The likeliest of the digits but one, to this one. */
@@ -88,7 +88,7 @@ static double share_of_marks(const arc *a)
 static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
 {
     const double height = (double)(a->box.bottom - a->box.top);
-    value[LENET5_EVIDENCE_MARKS] += a->measure[PRIOR_MARKED] - log(fmax(LEAST_LOOK, 1 - share_of_marks(a)));
+    value[LENET5_EVIDENCE_MARKS] += a->measure[PRIOR_MARKED] - log(fmax(MIN_LOOK, 1 - share_of_marks(a)));
     value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
     if (swept) /* boxes of places tell nothing */
         return;
@@ -114,7 +114,7 @@ static double distance_to_ink(const arc *a, const text_line *line, double most)
 static void gather_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
 {
     const double near = 1 - distance_to_ink(a, line, NEAR * line->height) / (NEAR * line->height);
-    value[LENET5_EVIDENCE_MARKS] -= log(fmax(LEAST_LOOK, a->mark[symbol - LENET5_CLASSES] * (1 - near * near)));
+    value[LENET5_EVIDENCE_MARKS] -= log(fmax(MIN_LOOK, a->mark[symbol - LENET5_CLASSES] * (1 - near * near)));
 }
 
 static bool is_one(const solution *s, size_t place)
@@ -183,7 +183,7 @@ static double ink_unread(const graph *g, const text_line *line, const solution *
 void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
                             bool any)
 {
-    const double p = fmax(LEAST_ODDS, fmin(1 - LEAST_ODDS, best->probability));
+    const double p = fmax(MIN_ODDS, fmin(1 - MIN_ODDS, best->probability));
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         value[i] = 0;
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
@@ -192,15 +192,15 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_BROKEN] =
         fmax(fmax(0, 1 - line->gap / FAR), fmin(1, (line->widest - WIDE) / (WIDEST - WIDE)));
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
-    value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MOST_LEFT, line->left_out);
+    value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MAX_LEFT, line->left_out);
     const bool plain = best->beside && lenet5_is_plain_beside(g, line, best);
-    value[LENET5_EVIDENCE_UNREAD] = fmin(MOST_LEFT, ink_unread(g, line, best, plain) + HOLE * (double)line->holes);
+    value[LENET5_EVIDENCE_UNREAD] = fmin(MAX_LEFT, ink_unread(g, line, best, plain) + HOLE * (double)line->holes);
     value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
     value[LENET5_EVIDENCE_BESIDE] = best->beside && !plain;
     gather_symbols(value, g, line, best);
     if (!any && lenet5_overlooks(g, best))
-        value[LENET5_EVIDENCE_MARKS] = MOST_MARKS;
-    value[LENET5_EVIDENCE_MARKS] = fmin(MOST_MARKS, value[LENET5_EVIDENCE_MARKS]);
+        value[LENET5_EVIDENCE_MARKS] = MAX_MARKS;
+    value[LENET5_EVIDENCE_MARKS] = fmin(MAX_MARKS, value[LENET5_EVIDENCE_MARKS]);
 }
 
 /* The likeliest of what a mark may be instead, another mark or a digit, to the mark. */
@@ -219,12 +219,12 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const so
     double sign = 0, doubt = 0, worst = 0;
     for (size_t i = 0; i < best->length; i++) {
         const unsigned symbol = symbol_of(best->digits[i]);
-        sign = fmax(sign, -log(fmax(LEAST_LOOK, seen->kind[i])));
+        sign = fmax(sign, -log(fmax(MIN_LOOK, seen->kind[i])));
         if (!is_digit(symbol)) {
             worst = fmax(worst, rival_of_mark(&g->arcs[best->arc[i]], symbol - LENET5_CLASSES));
             continue;
         }
-        doubt -= log(fmax(LEAST_LOOK, seen->as[i][symbol]));
+        doubt -= log(fmax(MIN_LOOK, seen->as[i][symbol]));
         worst = fmax(worst, rival_of(seen->as[i], symbol));
     }
     value[LENET5_EVIDENCE_SIGN] = sign;
@@ -241,7 +241,7 @@ static unsigned ground_of(const double value[LENET5_EVIDENCE])
 {
     const double unread = value[LENET5_EVIDENCE_UNREAD], left_out = value[LENET5_EVIDENCE_LEFT_OUT];
     const bool apart = value[LENET5_EVIDENCE_BESIDE] > 0 && value[LENET5_EVIDENCE_ANY] == 0;
-    if (!apart && unread + left_out > MOST_UNREAD)
+    if (!apart && unread + left_out > MAX_UNREAD)
         return unread > left_out ? LENET5_EVIDENCE_UNREAD : LENET5_EVIDENCE_LEFT_OUT;
     return value[LENET5_EVIDENCE_MARKS] > LIKELIER ? LENET5_EVIDENCE_MARKS : LENET5_EVIDENCE;
 }
@@ -263,10 +263,10 @@ static double product(const double value[LENET5_EVIDENCE])
 double lenet5_belief(const double value[LENET5_EVIDENCE])
 {
     const double belief = product(value);
-    return ground_of(value) < LENET5_EVIDENCE ? fmin(belief, MOST_DOUBTED) : belief;
+    return ground_of(value) < LENET5_EVIDENCE ? fmin(belief, MAX_DOUBTED) : belief;
 }
 
-double lenet5_most_belief(const double value[LENET5_EVIDENCE])
+double lenet5_max_belief(const double value[LENET5_EVIDENCE])
 {
     double alone[LENET5_EVIDENCE], among[LENET5_EVIDENCE];
     memcpy(alone, value, sizeof alone);
@@ -291,7 +291,7 @@ static double without_doubt(unsigned kind, const double value[LENET5_EVIDENCE])
 unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
 {
     const unsigned ground = ground_of(value);
-    if (ground < LENET5_EVIDENCE && product(value) > MOST_DOUBTED)
+    if (ground < LENET5_EVIDENCE && product(value) > MAX_DOUBTED)
         return ground;
     unsigned worst = LENET5_EVIDENCE_ODDS;
     double most = 0, other[LENET5_EVIDENCE];

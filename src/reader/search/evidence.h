@@ -20,7 +20,7 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
 void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const looks *seen);
 
 /* The greatest probability of a string that is never sure. */
-#define MOST_DOUBTED 0.4
+#define MAX_DOUBTED 0.4
 
 /* The probability of its likeliest string from which on a line may be a number; with less it is worth no further look.
  */
@@ -33,6 +33,6 @@ unsigned lenet5_doubt(const double value[LENET5_EVIDENCE]);
 double lenet5_belief(const double value[LENET5_EVIDENCE]);
 
 /* The greatest that it may become, whatever the other lines of the page are. */
-double lenet5_most_belief(const double value[LENET5_EVIDENCE]);
+double lenet5_max_belief(const double value[LENET5_EVIDENCE]);
 
 #endif

@@ -20,7 +20,7 @@
 #include "reader/normalise.h"
 #include "weights.h"
 
-#define MOST_JOINED 6    /* pieces of one digit, unless they are all of a part */
+#define MAX_JOINED 6     /* pieces of one digit, unless they are all of a part */
 #define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
 #define WIDEST_WHOLE 2.6 /* the same, of all pieces of a part */
 #define FLAT 0.3         /* of the line's height: what is lower is no digit */
@@ -29,14 +29,14 @@
 #define SOLID 0.55       /* of a box: what strokes fill at most */
 #define BESIDE_GAP 0.2   /* of the line's height: the gap between a number and what stands beside it, at least */
 /* What a mark's share leaves to digits counts for so much at least: a mark may be wrong. */
-#define LEAST_LEFT_OUT 0.01 /* where it would be left out */
-#define LEAST_JOINED 0.1    /* where it would be a part of a digit */
+#define MIN_LEFT_OUT 0.01 /* where it would be left out */
+#define MIN_JOINED 0.1    /* where it would be a part of a digit */
 /* Two slashes that are alike, as in a date; lengths are to the line's height. */
 #define PAIR_GAIN 5.0    /* logarithm of the odds for each of them */
 #define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
 #define PAIR_LEAST 0.6   /* the distance between them */
 #define PAIR_MOST 4.0    /* for two digits */
-#define MOST_COST 10.0   /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
+#define MAX_COST 10.0    /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
 #define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
 
 /* ---- Arcs ----------------------------------------------------------------------------------------------------- */
@@ -135,7 +135,7 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
 static bool may_be_joined(const text_line *l, const arc *a)
 {
     return l->cell[a->first] == l->cell[a->last - 1] &&
-           (a->last <= a->first + MOST_JOINED || is_whole(l, a->first, a->last));
+           (a->last <= a->first + MAX_JOINED || is_whole(l, a->first, a->last));
 }
 
 /* As a dash is, which may be of any width. */
@@ -171,7 +171,7 @@ static void measure_arc(arc *a, const text_line *line)
     a->letter = a->sign = 0;
 }
 
-/* The arcs that begin with a piece: MOST_JOINED + 1 at most. */
+/* The arcs that begin with a piece: MAX_JOINED + 1 at most. */
 static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first, budget *b,
                               lenet5_error *error)
 {
@@ -189,11 +189,11 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         if (status != LENET5_OK)
             return status;
         measure_arc(a, line);
-        if (last == first + 1 || is_flat(line, a) || cost_of(a->measure, g->weights, ARC_MEASURES) <= MOST_COST) {
+        if (last == first + 1 || is_flat(line, a) || cost_of(a->measure, g->weights, ARC_MEASURES) <= MAX_COST) {
             draw_arc(a, ink, line);
             g->count++;
         }
-        if (last > first + MOST_JOINED)
+        if (last > first + MAX_JOINED)
             break;
     }
     return LENET5_OK;
@@ -220,10 +220,10 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
                  .forms = mark_forms,
                  .height = line->height,
                  .nodes = line->count + 1,
-                 .room = (MOST_JOINED + 1) * line->count + 1};
+                 .room = (MAX_JOINED + 1) * line->count + 1};
     g->arcs = malloc(g->room * sizeof *g->arcs);
     lenet5_status status = ink && g->arcs ? LENET5_OK : lenet5_fail_memory(error);
-    assert(line->count <= MOST_PIECES);
+    assert(line->count <= MAX_PIECES);
     for (size_t first = 0; first < line->count && status == LENET5_OK; first++) {
         g->piece[first] =
             (single_piece){!is_whole(line, first, first + 1), line->area[first] / (line->height * line->height), 0};
@@ -289,20 +289,20 @@ static void pair_slashes(graph *g)
 /* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
 static void keep_marks(graph *g)
 {
-    double none[MOST_PIECES] = {0};
+    double none[MAX_PIECES] = {0};
     for (size_t piece = 0; piece + 1 < g->nodes; piece++) {
         const arc *alone = &g->arcs[g->begin[piece]];
         assert(alone->first == piece && alone->last == piece + 1);
         none[piece] = 1;
         for (size_t mark = 0; mark < MARKS; mark++)
             none[piece] -= alone->mark[mark];
-        g->piece[piece].marked = -log(fmax(LEAST_LEFT_OUT, none[piece]));
+        g->piece[piece].marked = -log(fmax(MIN_LEFT_OUT, none[piece]));
     }
     for (size_t i = 0; i < g->count; i++) {
         arc *a = &g->arcs[i];
         a->measure[PRIOR_MARKED] = 0;
         for (size_t piece = a->first; piece < a->last && a->last > a->first + 1; piece++)
-            a->measure[PRIOR_MARKED] -= log(fmax(LEAST_JOINED, none[piece]));
+            a->measure[PRIOR_MARKED] -= log(fmax(MIN_JOINED, none[piece]));
     }
 }
 

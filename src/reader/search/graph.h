@@ -42,15 +42,15 @@ typedef struct graph {
     bool swept;             /* its nodes are places of a sweep, not gaps between pieces */
     size_t nodes;           /* one more than pieces */
     size_t count, room;
-    arc *arcs;                     /* (count), in the order of their first pieces */
-    size_t begin[MOST_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
-    single_piece piece[MOST_PIECES];
-    double skip[MOST_PIECES];   /* the weight of leaving a piece unread */
-    bool part[MOST_PIECES + 1]; /* (nodes): the pieces on either side do not hang together */
-    bool gap[MOST_PIECES + 1];  /* (nodes): they are so far apart that one may be beside the string */
+    arc *arcs;                    /* (count), in the order of their first pieces */
+    size_t begin[MAX_PIECES + 1]; /* (nodes): the first arc of each node; where the last node's would be, count */
+    single_piece piece[MAX_PIECES];
+    double skip[MAX_PIECES];   /* the weight of leaving a piece unread */
+    bool part[MAX_PIECES + 1]; /* (nodes): the pieces on either side do not hang together */
+    bool gap[MAX_PIECES + 1];  /* (nodes): they are so far apart that one may be beside the string */
     /* (nodes): the weights of what stands before a string that begins at a node, and behind one that ends there;
      * lenet5_graph_solve sets them. */
-    double before[MOST_PIECES + 1], behind[MOST_PIECES + 1];
+    double before[MAX_PIECES + 1], behind[MAX_PIECES + 1];
 } graph;
 
 /* Symbols that an arc may be: digits and, if it is marked, marks. */

@@ -12,11 +12,11 @@
 #include <math.h>
 #include <string.h>
 
-#define INK 85           /* of 255: what is fainter is the edge of a stroke */
-#define NEAR 1.5         /* digits' heights: how far away a digit has a say where the line's foot is */
-#define TALL 0.6         /* of the line's height: what is lower does not stand on the line's foot */
-#define CORNER 0.3       /* of a box's sides */
-#define LEAST_MARK 0.001 /* a share: what is less likely is no mark */
+#define INK 85         /* of 255: what is fainter is the edge of a stroke */
+#define NEAR 1.5       /* digits' heights: how far away a digit has a say where the line's foot is */
+#define TALL 0.6       /* of the line's height: what is lower does not stand on the line's foot */
+#define CORNER 0.3     /* of a box's sides */
+#define MIN_MARK 0.001 /* a share: what is less likely is no mark */
 
 /* ---- Footing -------------------------------------------------------------------------------------------------- */
 
@@ -196,5 +196,5 @@ void lenet5_mark_shares(double share[MARKS], const double value[MEASURES], const
         all += odds;
     }
     for (size_t mark = 0; mark < MARKS; mark++)
-        share[mark] = share[mark] / all >= LEAST_MARK ? share[mark] / all : 0;
+        share[mark] = share[mark] / all >= MIN_MARK ? share[mark] / all : 0;
 }

@@ -91,11 +91,11 @@ static bool is_dropped(const graph *g, const solution *s, const arc *digit)
 
 bool lenet5_overlooks(const graph *g, const solution *s)
 {
-    step steps[MOST_PIECES + 1];
+    step steps[MAX_PIECES + 1];
     size_t count[WAYS_TO_SEE] = {0};
     size_t digits = 0;
     double weight;
-    assert(g->nodes <= MOST_PIECES + 1 && s->length > 0);
+    assert(g->nodes <= MAX_PIECES + 1 && s->length > 0);
     steps[g->nodes - 1] = (step){.weight = g->behind[g->nodes - 1]};
     for (size_t node = g->nodes - 1; node-- > 0;)
         steps[node] = best_step(g, steps, node);

@@ -22,8 +22,8 @@
 #define MARGIN 20       /* columns of paper on either side */
 #define STEP 2          /* columns between places */
 #define PLACE_WORK 3000 /* units of a budget: what a network takes for a place */
-#define MOST_PLACES 256 /* nodes of a graph but one */
-_Static_assert(MOST_PLACES <= MOST_PIECES, "a graph has room for as many nodes as there may be pieces");
+#define MAX_PLACES 256  /* nodes of a graph but one */
+_Static_assert(MAX_PLACES <= MAX_PIECES, "a graph has room for as many nodes as there may be pieces");
 #define NARROWEST 4 /* places of a digit */
 #define WIDEST 11
 #define LENGTH_COST 0.1 /* of each place that a digit takes: e to the power of minus this */
@@ -93,14 +93,14 @@ lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, con
 {
     *s = (sweep){.scale = DIGIT / (float)line->height};
     const double width = ceil((double)s->scale * (double)line->map.width) + 2 * MARGIN;
-    if (width > MOST_PLACES * STEP + LENET5_SWEEP_HEIGHT)
+    if (width > MAX_PLACES * STEP + LENET5_SWEEP_HEIGHT)
         return LENET5_OK;
     s->width = (size_t)fmax(width, LENET5_SWEEP_HEIGHT + STEP);
     s->places = (s->width - LENET5_SWEEP_HEIGHT) / STEP;
     s->strip = malloc(LENET5_SWEEP_HEIGHT * s->width);
     s->posterior = malloc(s->places * sizeof *s->posterior);
     lenet5_status status = s->strip && s->posterior ? LENET5_OK : lenet5_fail_memory(error);
-    assert(s->places <= MOST_PLACES);
+    assert(s->places <= MAX_PLACES);
     if (status == LENET5_OK)
         status = lenet5_spend(b, PLACE_WORK * s->places * committee->count, error);
     if (status == LENET5_OK) {

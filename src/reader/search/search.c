@@ -17,21 +17,21 @@
 #include "shortlist.h"
 #include "trust.h"
 
-#define LEAST_PROBABILITY 1e-9
+#define MIN_PROBABILITY 1e-9
 
 /* What stands beside a string. */
-#define WIDEST_LETTER 1.1  /* times its height: what is wider may be several digits */
-#define MOST_LETTER 1e5    /* the most that the odds of a letter weigh, */
-#define LEAST_LETTER 0.001 /* and the least */
-#define MOST_BESIDE 1e100  /* the most that all of it weighs on either side: hundreds of letters would be infinite */
+#define WIDEST_LETTER 1.1 /* times its height: what is wider may be several digits */
+#define MAX_LETTER 1e5    /* the most that the odds of a letter weigh, */
+#define MIN_LETTER 0.001  /* and the least */
+#define MAX_BESIDE 1e100  /* the most that all of it weighs on either side: hundreds of letters would be infinite */
 
 /* Units of work. */
 #define STATE_WORK 25 /* for a state and an arc */
 #define OFFER_WORK 4  /* for a prefix that another one is compared with */
 
 #define BEAM 64
-#define LEAST_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
-#define LEAST_PROMISE_N_BEST 1e-20 /* where others than the best are asked for */
+#define MIN_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
+#define MIN_PROMISE_N_BEST 1e-20 /* where others than the best are asked for */
 
 /* ---- Sums and bests from right to left ------------------------------------------------------------------------ */
 
@@ -44,7 +44,7 @@ static void weigh_arc(arc *a, double sharpness, double left_out)
     }
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
         const double probability = pow((double)a->posterior[digit], sharpness);
-        a->weight[digit] = a->prior * a->shape * fmax(0, digits) * fmax(LEAST_PROBABILITY, probability);
+        a->weight[digit] = a->prior * a->shape * fmax(0, digits) * fmax(MIN_PROBABILITY, probability);
     }
 }
 
@@ -64,7 +64,7 @@ typedef struct digits_way {
 
 static digits_way better(digits_way a, const digits_way *first, double weight)
 {
-    const digits_way b = {first->weight + log(fmax(LEAST_PROBABILITY, weight)), first->parts + 1};
+    const digits_way b = {first->weight + log(fmax(MIN_PROBABILITY, weight)), first->parts + 1};
     return b.weight > a.weight ? b : a;
 }
 
@@ -79,7 +79,7 @@ static double best_digit(const arc *a)
 /* How well some pieces are read as digits: the mean weight of these, in the best way. */
 static double weigh_as_digits(const graph *g, size_t first, size_t last)
 {
-    digits_way up_to[MOST_PIECES + 1];
+    digits_way up_to[MAX_PIECES + 1];
     for (size_t node = first; node <= last; node++)
         up_to[node] = (digits_way){-INFINITY, 0};
     up_to[first] = (digits_way){0, 0};
@@ -105,10 +105,10 @@ static double letter_of(const graph *g, size_t first, size_t last)
 static double weigh_letter(const graph *g, size_t first, size_t last, const grammar *f)
 {
     const double letter = letter_of(g, first, last);
-    const double odds = pow(letter / fmax(LEAST_PROBABILITY, 1 - letter), g->weights[BESIDE_LETTER]);
+    const double odds = pow(letter / fmax(MIN_PROBABILITY, 1 - letter), g->weights[BESIDE_LETTER]);
     const double speck = last == first + 1 ? g->skip[first] : 0;
     const double other = f->any ? 0 : 1 - weigh_as_digits(g, first, last) / g->weights[BESIDE_DIGITS];
-    return exp(-g->weights[BESIDE_PART]) * fmax(fmax(LEAST_LETTER, speck), fmax(other, fmin(MOST_LETTER, odds)));
+    return exp(-g->weights[BESIDE_PART]) * fmax(fmax(MIN_LETTER, speck), fmax(other, fmin(MAX_LETTER, odds)));
 }
 
 /* Weighs what stands before each node and behind it, part by part. */
@@ -117,13 +117,13 @@ static void weigh_ends(graph *g, const grammar *f)
     const size_t last = g->nodes - 1;
     double weight = exp(-g->weights[BESIDE]);
     for (size_t node = 1, first = 0; node <= last; node++) {
-        weight = fmin(MOST_BESIDE, weight * (g->part[node] ? weigh_letter(g, first, node, f) : 1));
+        weight = fmin(MAX_BESIDE, weight * (g->part[node] ? weigh_letter(g, first, node, f) : 1));
         g->before[node] = g->gap[node] ? weight : 0;
         first = g->part[node] ? node : first;
     }
     weight = exp(-g->weights[BESIDE]);
     for (size_t node = last, end = last; node-- > 0;) {
-        weight = fmin(MOST_BESIDE, weight * (g->part[node] ? weigh_letter(g, node, end, f) : 1));
+        weight = fmin(MAX_BESIDE, weight * (g->part[node] ? weigh_letter(g, node, end, f) : 1));
         g->behind[node] = g->gap[node] ? weight : 0;
         end = g->part[node] ? node : end;
     }
@@ -197,7 +197,7 @@ static double sum_from_all(const future *f, const graph *g, const grammar *forma
 /* The weight of all strings of digits, and of marks where they are included, of the format or not. */
 static double weigh_all(const graph *g, const grammar *f)
 {
-    double sums[MOST_PIECES + 1];
+    double sums[MAX_PIECES + 1];
     sums[g->nodes - 1] = 1;
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
@@ -430,7 +430,7 @@ static lenet5_status search(solution *solutions, size_t *count, const task *t, c
     const double best = status == LENET5_OK ? best_from_all(&ahead, g, f) : 0;
     if (best > 0) {
         const double allowed = t->allowed < 0 ? sum_from_all(&ahead, g, f) : t->allowed;
-        ahead.least = best * (t->most > 1 ? LEAST_PROMISE_N_BEST : LEAST_PROMISE);
+        ahead.least = best * (t->most > 1 ? MIN_PROMISE_N_BEST : MIN_PROMISE);
         status = go_through(beams, g, f, &ahead, t->budget, error);
         if (status == LENET5_OK)
             *count = take_best(solutions, t->most, g, &beams[g->nodes - 1],

@@ -17,7 +17,7 @@
 
 /* Of the likeliest code's weight: a branch that promises less is not followed. The greatest list has so few branches
  * that together they do not count either. */
-#define LEAST_SHARE 1e-20
+#define MIN_SHARE 1e-20
 
 typedef struct arcs {
     double *weight[10]; /* (count) of each digit, one after the other in memory */
@@ -48,7 +48,7 @@ typedef struct search {
     struct {
         size_t code;
         double weight;
-    } found[MOST_SHORTLISTED];
+    } found[MAX_SHORTLISTED];
 } search;
 
 static void find_least(search *s)
@@ -63,12 +63,12 @@ static void add_code(search *s, size_t code, double weight)
 {
     s->allowed += weight;
     s->best = weight > s->best ? weight : s->best;
-    if (weight <= 0 || (s->count == MOST_SHORTLISTED && weight <= s->found[s->least].weight))
+    if (weight <= 0 || (s->count == MAX_SHORTLISTED && weight <= s->found[s->least].weight))
         return;
-    const size_t at = s->count < MOST_SHORTLISTED ? s->count++ : s->least;
+    const size_t at = s->count < MAX_SHORTLISTED ? s->count++ : s->least;
     s->found[at].code = code;
     s->found[at].weight = weight;
-    if (s->count == MOST_SHORTLISTED)
+    if (s->count == MAX_SHORTLISTED)
         find_least(s);
 }
 
@@ -153,7 +153,7 @@ static void follow(search *s, size_t first, size_t end, size_t place, const doub
         add_code(s, first++, ended(s->g, ways));
     s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
     const size_t count = divide(branches, s, first, end, place, ways);
-    for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].promise > LEAST_SHARE * s->best; i++)
+    for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].promise > MIN_SHARE * s->best; i++)
         follow(s, branches[i].first, branches[i].end, place + 1, branches[i].ways);
 }
 
@@ -234,7 +234,7 @@ static size_t longest(const grammar *f)
 
 static lenet5_status take_found(grammar *few, const search *s, lenet5_error *error)
 {
-    code_digits codes[MOST_SHORTLISTED];
+    code_digits codes[MAX_SHORTLISTED];
     for (size_t i = 0; i < s->count; i++)
         memcpy(codes[i], s->f->codes[s->found[i].code], sizeof codes[i]);
     return lenet5_format_tree(few, codes, s->count, error);

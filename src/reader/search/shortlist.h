@@ -4,10 +4,10 @@
 
 #include "graph.h"
 
-#define MOST_SHORTLISTED 64
+#define MAX_SHORTLISTED 64
 
 /*
- * Makes an automaton of the MOST_SHORTLISTED codes of f's list that weigh most in the graph, to be freed with
+ * Makes an automaton of the MAX_SHORTLISTED codes of f's list that weigh most in the graph, to be freed with
  * lenet5_format_free, and sets *allowed to the weight of all codes of the list. The arcs have to have their weights.
  *
  * Memory: less than 1 MB, whatever the list and the graph. Time: at most the digits of all codes times the arcs, and

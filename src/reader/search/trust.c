@@ -3,12 +3,12 @@
 
 #include <math.h>
 
-#define LEAST_PROBABILITY 1e-9
+#define MIN_PROBABILITY 1e-9
 
 /* Logarithm of the odds that what has been read as a digit is one, and whole. */
 static double trust_in_digit(const arc *a, unsigned digit, const double *w)
 {
-    const double rubbish = fmax(LEAST_PROBABILITY, (double)a->posterior[LENET5_RUBBISH]);
+    const double rubbish = fmax(MIN_PROBABILITY, (double)a->posterior[LENET5_RUBBISH]);
     return w[TRUST] - w[TRUST_RUBBISH] * log(rubbish) + w[TRUST_SHAPE] * log(a->shape) - w[TRUST_SOLID] * a->solid -
            (a->is_cut && digit == 1 ? w[TRUST_CUT_ONE] : 0);
 }
