@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "outputs.h"
-#include "unfinished.h"
+#include "train/unfinished.h"
 
 static void print_result(const lenet5_committee *models, const lenet5_loss *before, double error_before,
                          double error_now)

@@ -17,7 +17,7 @@
 
 #include "base/embed.h"
 #include "common.h"
-#include "drawing.h"
+#include "drawing/drawing.h"
 #include "reader/decode/decode.h"
 
 EMBED(drawing_file, LENET5_DRAWING);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "unfinished.h"
+#include "train/unfinished.h"
 
 /* How many bytes of a path are its folder, with the slash; 0: the one at hand. */
 static int folder_length(const char *path)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "drawing.h"
+#include "drawing/drawing.h"
 #include "outputs.h"
 
 typedef struct curves {

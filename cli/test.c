@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "drawing.h"
+#include "drawing/drawing.h"
 #include "lenet5_reader.h"
 #include "outputs.h"
 #include "progress.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "extras.h"
-#include "figure_5.h"
+#include "drawing/figure_5.h"
 #include "progress.h"
 #include "serve/serve.h"
 #include "json/text.h"

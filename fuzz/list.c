@@ -11,7 +11,7 @@
 #include "files.h"
 #include "fuzz.h"
 #include "options.h"
-#include "read_codes.h"
+#include "read/codes.h"
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 

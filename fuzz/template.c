@@ -2,7 +2,7 @@
  * A template of a form, up to the first zero byte. What follows is a picture of such a form, a byte for each square of
  * a few pixels, in which its marks are sought and from which its fields are cut.
  */
-#include "template.h"
+#include "read/template.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #define LENET5_CLI_EXPLAIN_H
 
 #include "lenet5_reader.h"
-#include "read_sources.h"
+#include "sources.h"
 
 typedef struct explanation explanation;
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "committee.h"
-#include "train_begin.h"
+#include "begin.h"
 
 #define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
 

@@ -1,4 +1,4 @@
-#include "read_codes.h"
+#include "codes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * What the parts of lenet5 read share. read.c has the options; read_sources.c finds the pictures, read_threads.c hands
- * them out to threads, read_file.c reads one, read_tell.c says what it found.
+ * Shared by the parts of lenet5 read: read.c parses the options, sources.c finds the pictures, threads.c distributes
+ * them among threads, file.c reads one, print.c prints what was found.
  */
 #ifndef LENET5_CLI_READ_H
 #define LENET5_CLI_READ_H
@@ -10,8 +10,8 @@
 #include "common.h"
 #include "explain.h"
 #include "lenet5_reader.h"
-#include "read_codes.h"
-#include "read_sources.h"
+#include "codes.h"
+#include "sources.h"
 #include "template.h"
 #include "json/answers.h"
 

@@ -7,7 +7,7 @@
 
 #include "lenet5_reader.h"
 #include "marks.h"
-#include "read_codes.h"
+#include "codes.h"
 
 #define MAX_FIELDS 1000
 #define LONGEST_FIELD_NAME 80 /* bytes */

@@ -1,4 +1,4 @@
-#include "train_begin.h"
+#include "begin.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "read_sources.h"
+#include "sources.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common.h"
-#include "drawing.h"
+#include "drawing/drawing.h"
 #include "outputs.h"
 #include "progress.h"
 #include "read.h"
