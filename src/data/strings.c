@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clamp.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "dataset.h"
@@ -81,7 +82,8 @@ static float pixel(const uint8_t *pixels, long x, long y)
                : (float)pixels[y * LENET5_PICTURE_SIDE + x] / 255;
 }
 
-static float between(const uint8_t *pixels, float x, float y)
+/* Bilinear interpolation of a digit's pixels. */
+static float sample(const uint8_t *pixels, float x, float y)
 {
     const float left = floorf(x);
     const float top = floorf(y);
@@ -93,18 +95,13 @@ static float between(const uint8_t *pixels, float x, float y)
            fy * ((1 - fx) * pixel(pixels, column, row + 1) + fx * pixel(pixels, column + 1, row + 1));
 }
 
-static float clamp(float value)
-{
-    return value < 0 ? 0 : value > 1 ? 1 : value;
-}
-
 /* How much of the pen's ink is at a place relative to the glyph's middle. */
 static float ink_at(const glyph *g, float x, float y)
 {
     const float row = y / g->size;
     const float column = x / g->size + g->slant * row;
-    const float value = between(g->pixels, 13.5f + column, 13.5f + row);
-    return clamp((value - 0.5f) * g->hardness + 0.5f);
+    const float value = sample(g->pixels, 13.5f + column, 13.5f + row);
+    return clamp((value - 0.5f) * g->hardness + 0.5f, 0, 1);
 }
 
 /* The bounds of a glyph's ink. */
@@ -266,7 +263,7 @@ static colour draw_colour(const colour *choices, size_t count, lenet5_random *ra
 {
     colour c = choices[lenet5_random_below(random, (uint32_t)count)];
     for (size_t i = 0; i < 3; i++)
-        c.level[i] = clamp(c.level[i] + either_way(random, 0.05f));
+        c.level[i] = clamp(c.level[i] + either_way(random, 0.05f), 0, 1);
     return c;
 }
 
@@ -354,7 +351,7 @@ static void paint(lenet5_string *picture, const sheet *s, const scene *sc)
                 level += print * (sc->print.level[i] - level);
                 level += ink * (sc->ink.level[i] - level);
                 level = level * light + sc->noise * chance_at((uint32_t)x * 3 + i, (uint32_t)y, sc->seed);
-                picture->rgb[3 * (y * picture->width + x) + i] = (uint8_t)(255 * clamp(level) + 0.5f);
+                picture->rgb[3 * (y * picture->width + x) + i] = (uint8_t)(255 * clamp(level, 0, 1) + 0.5f);
             }
         }
 }

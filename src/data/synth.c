@@ -30,7 +30,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/between.h"
+#include "base/clamp.h"
 #include "base/error.h"
 #include "base/random.h"
 
@@ -442,11 +442,11 @@ static void draw_hand(hand_t *hand, lenet5_random *random)
         hand->warp_y[i] = bell(random, 0, 0.1f);
     }
     hand->stray = lenet5_random_uniform(random, 0.5f, 3.5f);
-    hand->width = between(bell(random, 1.07f, 0.19f), 0.7f, 1.6f);
-    hand->slant = between(bell(random, 0.14f, 0.25f), -0.35f, 0.6f);
+    hand->width = clamp(bell(random, 1.07f, 0.19f), 0.7f, 1.6f);
+    hand->slant = clamp(bell(random, 0.14f, 0.25f), -0.35f, 0.6f);
     hand->turn = bell(random, 0, 0.05f);
     hand->box = lenet5_random_uniform(random, 17.9f, 19.4f);
-    hand->pen = between(bell(random, 1.3f, 0.4f), 0.7f, 2.1f);
+    hand->pen = clamp(bell(random, 1.3f, 0.4f), 0.7f, 2.1f);
     hand->pressure = lenet5_random_uniform(random, 0, 0.18f);
     hand->centre.x = lenet5_random_uniform(random, MIDDLE - 0.5f, MIDDLE + 0.5f);
     hand->centre.y = lenet5_random_uniform(random, MIDDLE - 0.5f, MIDDLE + 0.5f);
@@ -608,7 +608,7 @@ static void enlarge(path_t *path, const hand_t *hand)
     const float width = box.right - box.left, height = box.bottom - box.top;
     const float extent = width > height ? width : height;
     const float length = path_length(path) * hand->box / extent;
-    const float pen = between(MAX_INK / (2 * length), 0, hand->pen);
+    const float pen = clamp(MAX_INK / (2 * length), 0, hand->pen);
     const float scale = (hand->box - 2 * pen) / extent;
     for (size_t i = 0; i < path->count; i++) {
         node_t *node = &path->nodes[i];
@@ -619,7 +619,7 @@ static void enlarge(path_t *path, const hand_t *hand)
 /* What brings centre to goal, or as near as it goes while low to high stays within the picture's outermost pixels. */
 static float shift(float goal, float centre, float low, float high)
 {
-    return between(goal - centre, 1 - low, SIDE - 1 - high);
+    return clamp(goal - centre, 1 - low, SIDE - 1 - high);
 }
 
 /* Moves the path so that centre comes to hand->centre. */
@@ -679,7 +679,7 @@ static void draw_line(depths depth, const node_t *from, const node_t *to, float 
     for (size_t row = first_pixel((y < 0 ? to->y : from->y) - reach); row < bottom; row++)
         for (size_t column = left; column < right; column++) {
             const float u = (float)column + 0.5f - from->x, v = (float)row + 0.5f - from->y;
-            const float t = between((u * x + v * y) * inverse, 0, 1);
+            const float t = clamp((u * x + v * y) * inverse, 0, 1);
             const float off_x = u - t * x, off_y = v - t * y;
             const float here = from->radius + t * (to->radius - from->radius) - sqrtf(off_x * off_x + off_y * off_y);
             depth[row][column] = here > depth[row][column] ? here : depth[row][column];
@@ -695,7 +695,7 @@ static void draw_path(uint8_t picture[LENET5_PICTURE_BYTES], const path_t *path,
         if (path->nodes[i].down)
             draw_line(depth, &path->nodes[i - 1], &path->nodes[i], edge);
     for (size_t i = 0; i < LENET5_PICTURE_BYTES; i++)
-        picture[i] = (uint8_t)(between(depth[i / SIDE][i % SIDE] / edge + 0.5f, 0, 1) * 255 + 0.5f);
+        picture[i] = (uint8_t)(clamp(depth[i / SIDE][i % SIDE] / edge + 0.5f, 0, 1) * 255 + 0.5f);
 }
 
 static void draw_written(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, const style_t *style)

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clamp.h"
 #include "data/dataset.h"
 #include "distort.h"
 
@@ -287,9 +288,9 @@ static void draw_clouds(canvas shown, lenet5_random *random, float step, const l
     kernels->distort(shown, picture, &warp);
 }
 
-static uint8_t clamp(float value)
+static uint8_t grey_of(float value)
 {
-    return (uint8_t)fminf(fmaxf(value, 0), 255);
+    return (uint8_t)clamp(value, 0, 255);
 }
 
 /* A patch of some outline, evenly filled or textured: a blot, a piece of cloth, the corner of a photograph. */
@@ -311,7 +312,7 @@ static void draw_patch(canvas shown, lenet5_random *random, const negatives *n)
             const float depth =
                 1 - powf(powf(u, power) + powf(v, power), 1 / power) + ragged * ((float)outline[row][x] - 128) / 255;
             const float level = grey * (1 - rough * (float)texture[row][x] / 255);
-            shown[row][x] = clamp(fminf(8 * depth, 1) * level);
+            shown[row][x] = grey_of(fminf(8 * depth, 1) * level);
         }
 }
 
@@ -336,7 +337,7 @@ static void draw_silhouette(canvas shown, lenet5_random *random, const negatives
             const float at = (float)corners * fmodf(atan2f(v, u) / 6.2831853f + 1 + turn, 1);
             const uint32_t corner = (uint32_t)fminf(at, (float)corners - 1);
             const float edge = reach[corner] + (at - (float)corner) * (reach[corner + 1] - reach[corner]);
-            shown[row][x] = clamp(255 * (edge - sqrtf(u * u + v * v) + 0.5f));
+            shown[row][x] = grey_of(255 * (edge - sqrtf(u * u + v * v) + 0.5f));
         }
 }
 
@@ -358,7 +359,7 @@ static void draw_noise(canvas shown, lenet5_random *random, const negatives *n)
     const float contrast = lenet5_random_uniform(random, 0.5f, 3);
     for (size_t row = 0; row < SIDE; row++)
         for (size_t x = 0; x < SIDE; x++)
-            shown[row][x] = clamp(128 + contrast * ((float)shown[row][x] - 255 * darkness));
+            shown[row][x] = grey_of(128 + contrast * ((float)shown[row][x] - 255 * darkness));
 }
 
 /* ---- Any of them ------------------------------------------------------------------------------------------------- */

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/between.h"
+#include "base/clamp.h"
 #include "base/error.h"
 #include "darker.h"
 #include "edges.h"
@@ -222,9 +222,9 @@ static void measure_run(uint8_t *contrast, const uint8_t *picture, size_t count,
                         const float *share, bool light)
 {
     for (size_t x = 0; x < count; x++) {
-        const float level = between(from + share[x] * rise, 0, 255);
+        const float level = clamp(from + share[x] * rise, 0, 255);
         const float grey = picture[x];
-        const float room = light ? between(256 - level, MIN_ROOM, 256) : level + 1;
+        const float room = light ? clamp(256 - level, MIN_ROOM, 256) : level + 1;
         const float found = 255 * ((light ? grey - level : level - grey) / room);
         contrast[x] = (uint8_t)(int)(found <= 0 ? 0 : found);
     }
