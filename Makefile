@@ -1,42 +1,64 @@
-# The face of the build; CMakeLists.txt does the work. `make help` lists what there is.
+# The face of the build; CMakeLists.txt does the work. `make help` lists the targets.
 
 preset = release
 prefix = /usr/local
 program = build/$(preset)/lenet5
+# Installs missing packages. `make setup=: …` installs nothing.
+setup = scripts/setup
+export prefix setup
 
-.PHONY: all demo test test-long fuzz-long model bench install format check help setup setup-tests
-all: setup
-	@test -f build/$(preset)/build.ninja || cmake --preset $(preset) >/dev/null
+.DEFAULT_GOAL = build
+.PHONY: build all demo test test-long fuzz-long coverage model bench install format check hooks help setup setup-tests configure
+
+# The program and the libraries.
+build: setup configure
 	@cmake --build --preset $(preset)
 
+# And everything that the tests run.
+all: setup configure
+	@cmake --build --preset $(preset) --target all tests
+
 setup:
-	@scripts/setup
+	@$(setup)
 
-setup-tests:
-	@scripts/setup tests
+setup-tests: setup
+	@$(setup) tests
 
-demo: all
+configure: setup
+	@test -f build/$(preset)/build.ninja || cmake --preset $(preset) >/dev/null
+
+demo: setup configure
+	@cmake --build --preset $(preset) --target lenet5
 	@scripts/demo $(program)
 
-# Everything short and medium. The sets that are not on this machine are skipped, and said to be.
-test: setup-tests all
-	@cd build/$(preset) && ctest --output-on-failure -LE long -j"$$(nproc)"
+# Everything short and medium. A test whose data or tools are missing is skipped; the reasons are printed at the end.
+test: setup-tests
+	@cmake --preset $(preset) >/dev/null
+	@cmake --build --preset $(preset) --target all tests
+	@scripts/test build/$(preset)
 
-# Every test, those that take many minutes too.
-test-long: setup-tests all
-	@cd build/$(preset) && ctest --output-on-failure
+# Every test, also those that take many minutes.
+test-long: setup-tests
+	@cmake --preset $(preset) >/dev/null
+	@cmake --build --preset $(preset) --target all tests
+	@long=yes scripts/test build/$(preset)
 
 # Every target of fuzz/ with the sanitizers; what it finds is in build/fuzz/found.
 minutes = 60
 fuzz-long:
-	@scripts/setup fuzz
+	@$(setup) fuzz
 	@scripts/fuzz --long $(minutes)
 
-# The built-in models, trained anew: the same bytes on the same instruction set. Each after the committee that teaches it.
+# The lines that the tests run, by folder.
+coverage:
+	@$(MAKE) --no-print-directory preset=coverage setup-tests all
+	@scripts/coverage build/coverage
+
+# Trains the built-in models anew: the same bytes on the same instruction set. Each comes after the committee that teaches it.
 # An unfinished training is continued.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
 out = --out $(1) $(if $(wildcard $(1:.safetensors=.members)/* $(1:.safetensors=.checkpoint.safetensors)),--resume)
-model: all
+model: build
 	@$(program) train --recipe best --committee 4 --seed 11 --epochs 250 $(call out,build/teacher.safetensors) --data $(data)
 	@$(program) train --recipe best --teacher build/teacher.safetensors --seed 1 $(call out,models/lenet5.safetensors) \
 	    --data $(data)
@@ -47,13 +69,15 @@ model: all
 	@bench/draw_signs.py --data $(data) --out build/signs-set
 	@$(program) train --recipe read --seed 1 --epochs 30 $(call out,models/signs.safetensors) --data build/signs-set
 
-bench: all
+bench: build
 	@scripts/bench $(program)
 
-install: all
-	@cmake --preset $(preset) -DCMAKE_INSTALL_PREFIX=$(prefix) >/dev/null
+# DESTDIR reaches cmake by the environment. The linker's cache is renewed if root installs for this system.
+install: build
+	@cmake --preset $(preset) "-DCMAKE_INSTALL_PREFIX=$$prefix" >/dev/null
 	@cmake --build --preset $(preset)
-	@DESTDIR=$(DESTDIR) cmake --install build/$(preset)
+	@cmake --install build/$(preset)
+	@if [ -z "$$DESTDIR" ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
@@ -62,14 +86,23 @@ check:
 	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
 	@scripts/cppcheck build/$(preset)
 
+# Formats and tests before each commit of this clone.
+hooks:
+	@$(setup) check
+	@git config core.hooksPath scripts/hooks
+	@echo 'scripts/hooks/pre-commit runs before each commit; git commit --no-verify leaves it out'
+
 help:
-	@echo 'make            set up, build build/release/lenet5 and the libraries'
-	@echo 'make demo       see it work: train, test, read digits (under a minute)'
-	@echo 'make test       the tests, short and medium (MNIST too, where LENET5_DATA names its folder)'
-	@echo 'make test-long  those, and the long ones'
+	@echo 'make            install missing packages; build build/release/lenet5 and the libraries'
+	@echo 'make demo       build the program; train, test and read digits (under a minute)'
+	@echo 'make test       build and run the short and medium tests (MNIST too, if LENET5_DATA names its folder)'
+	@echo 'make test-long  those and the long ones'
+	@echo 'make all        build everything, tests too, and run nothing'
+	@echo 'make coverage   the lines that the tests run, by folder (gcov)'
 	@echo 'make fuzz-long  fuzz every target for minutes=60 in all, with sanitizers (needs clang)'
-	@echo 'make model      train the built-in models anew (needs MNIST; some forty minutes)'
-	@echo 'make bench      how fast this machine trains and reads'
-	@echo 'make install    into prefix=/usr/local (DESTDIR is honoured)'
+	@echo 'make model      train the built-in models anew (needs MNIST; about forty minutes)'
+	@echo 'make bench      measure how fast this machine trains and reads'
+	@echo 'make install    install into prefix=/usr/local (honours DESTDIR)'
 	@echo 'make check      clang-format and cppcheck'
-	@echo 'preset=debug, asan or tsan with any of them builds that variant'
+	@echo 'make hooks      run clang-format and the short tests before each commit'
+	@echo 'preset=debug, asan, tsan or coverage with any of them builds that variant; setup=: installs no packages'
