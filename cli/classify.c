@@ -9,9 +9,9 @@
 #include "lenet5_reader.h"
 #include "transposed.h"
 #include "json/answers.h"
+#include "json/values.h"
 
 /* How sure the network has to be of a digit; the other outcomes, rubbish among them, share the rest. */
-#define DEFAULT_THRESHOLD 0.5
 
 typedef struct job {
     const cli_arguments *arguments;
@@ -149,7 +149,7 @@ static int choose_threshold(job *j)
     lenet5_error error;
     double max_error;
     const bool given = argument_text(j->arguments, "max-error") != NULL;
-    if (!argument_real(&j->threshold, j->arguments, "threshold", DEFAULT_THRESHOLD, 0, 1) ||
+    if (!argument_real(&j->threshold, j->arguments, "threshold", DEFAULT_DIGIT_THRESHOLD, 0, 1) ||
         !argument_percent(&max_error, j->arguments, "max-error", 1))
         return EXIT_USAGE;
     if (given && argument_text(j->arguments, "threshold"))

@@ -1,12 +1,11 @@
 #include "options.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common.h"
+#include "json/values.h"
 
 const cli_command *find_command(const char *name)
 {
@@ -58,14 +57,6 @@ static size_t distance(const char *from, const char *to)
         }
     }
     return row[length];
-}
-
-size_t place_among(const char *const *names, const char *name)
-{
-    size_t place = 0;
-    while (names[place] && strcmp(names[place], name) != 0)
-        place++;
-    return place;
 }
 
 int complain_unknown(const cli_command *command, const char *what, const char *name, const char *const *names)
@@ -198,10 +189,7 @@ bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char 
     *value = fallback;
     if (!text)
         return true;
-    char *end;
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *value >= least && *value <= most)
+    if (parse_whole(value, text, least, most))
         return true;
     complain_usage(arguments->command, "--%s is a whole number from %llu to %llu, not \"%s\"", name,
                    (unsigned long long)least, (unsigned long long)most, text);
@@ -215,21 +203,10 @@ bool argument_real(double *value, const cli_arguments *arguments, const char *na
     *value = fallback;
     if (!text)
         return true;
-    char *end;
-    *value = strtod(text, &end);
-    if (end != text && *end == '\0' && *value >= least && *value <= most)
+    if (parse_number(value, text, least, most))
         return true;
     complain_usage(arguments->command, "--%s is a number from %g to %g, not \"%s\"", name, least, most, text);
     return false;
-}
-
-bool parse_share(double *share, const char *text)
-{
-    char *end;
-    *share = strtod(text, &end);
-    const bool percent = *end == '%';
-    *share /= percent ? 100 : 1;
-    return end != text && end[percent ? 1 : 0] == '\0' && *share > 0 && *share <= 1;
 }
 
 bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback)
@@ -238,7 +215,7 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
     *share = fallback;
     if (!text || parse_share(share, text))
         return true;
-    complain_usage(arguments->command, "--%s is a share as 0.5%% or 0.005, not \"%s\"", name, text);
+    complain_usage(arguments->command, "--%s is %s, not \"%s\"", name, SHARE_SYNTAX, text);
     return false;
 }
 

@@ -56,17 +56,11 @@ bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char 
 bool argument_real(double *value, const cli_arguments *arguments, const char *name, double fallback, double least,
                    double most);
 
-/* A share from above 0 to 1: "0.5%" or "0.005". fallback if it is not given. */
+/* A share as parse_share (json/values.h) takes it. fallback if it is not given. */
 bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback);
-
-/* Parses such a share; false if it is none. */
-bool parse_share(double *share, const char *text);
 
 /* Says on stderr what is wrong and where help is; returns EXIT_USAGE. */
 int complain_usage(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Where a name is among names (ended by NULL); where their end is if it is not among them. */
-size_t place_among(const char *const *names, const char *name);
 
 /* Complains about a name that does not exist, and suggests the nearest of names (ended by NULL). */
 int complain_unknown(const cli_command *command, const char *what, const char *name, const char *const *names);

@@ -11,6 +11,7 @@
 
 #include "common.h"
 #include "extras.h"
+#include "json/values.h"
 #include "serve/serve.h"
 
 #define LONGEST_SECRET 65536 /* bytes of a token, a certificate or a key */
@@ -186,7 +187,7 @@ static int read_options(job *j)
     static const char *const logs[] = {"text", "json", "none", NULL};
     const char *listen = argument_text(j->arguments, "listen");
     const char *log = argument_text(j->arguments, "log");
-    const size_t place = log ? place_among(logs, log) : SERVE_LOG_TEXT;
+    const size_t place = log ? name_index(logs, log) : SERVE_LOG_TEXT;
     if (!logs[place])
         return complain_unknown(j->arguments->command, "log", log, logs);
     j->options.log = (serve_log)place;

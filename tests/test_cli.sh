@@ -246,7 +246,9 @@ expect 1 "not with a committee of 3" "$program" test c.safetensors --data digits
 expect 1 "a committee of 3 networks" "$program" inspect c.safetensors
 expect 0 '"decision":"accepted"' "$program" classify --model c.safetensors,m.safetensors --threshold 0 --json light.pgm
 expect 1 "has no thresholds" "$program" classify --model m.safetensors --max-error 1% light.pgm
-expect 2 "is a share as 0.5% or 0.005" "$program" classify --max-error 0.1x light.pgm
+for share in 0.1x 1 100 0 -1% 101% nan 0x1p-7; do
+    expect 2 "is a share written as 1% or 0.01" "$program" classify --max-error $share light.pgm
+done
 expect 2 "give one of the two" "$program" classify --max-error 1% --threshold 0.3 light.pgm
 expect 0 "expected calibration error" "$program" calibrate c.safetensors --data digits --validation 500 --out k.safetensors
 expect 0 '"thresholds"' "$program" calibrate m.safetensors --data digits --validation 500 --json --out k1.safetensors

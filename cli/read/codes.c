@@ -82,14 +82,3 @@ void free_codes(code_list *list)
     free(list->codes);
     *list = (code_list){0};
 }
-
-const char *const check_names[] = {"none", "luhn", "mod10", "mod11", NULL};
-
-bool parse_check(lenet5_check *check, const char *name)
-{
-    const size_t place = place_among(check_names, name);
-    if (!check_names[place])
-        return false;
-    *check = (lenet5_check)place;
-    return true;
-}

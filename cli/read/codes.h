@@ -1,4 +1,4 @@
-/* Codes that exist, from a file that has one a line; and check digits by name. */
+/* Codes that exist, from a file that has one a line. */
 #ifndef LENET5_CLI_READ_CODES_H
 #define LENET5_CLI_READ_CODES_H
 
@@ -14,10 +14,5 @@ typedef struct code_list {
 int load_codes(code_list *list, const char *path);
 
 void free_codes(code_list *list);
-
-extern const char *const check_names[]; /* ended by NULL */
-
-/* False if there is no check of that name. */
-bool parse_check(lenet5_check *check, const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "common.h"
 #include "outputs.h"
+#include "json/values.h"
 
 #define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
 #define MAX_SECONDS 86400
@@ -63,11 +64,10 @@ static int read_numbers(read_job *j, const cli_arguments *a)
 
 static int parse_method(read_job *j, const cli_arguments *a)
 {
-    static const char *const names[] = {"pieces", "sdnn", NULL};
     const char *text = argument_text(a, "method");
-    const size_t place = text ? place_among(names, text) : LENET5_METHOD_PIECES;
-    if (!names[place])
-        return complain_unknown(a->command, "method", text, names);
+    const size_t place = text ? name_index(method_names, text) : LENET5_METHOD_PIECES;
+    if (!method_names[place])
+        return complain_unknown(a->command, "method", text, method_names);
     j->options.method = (lenet5_read_method)place;
     return EXIT_DONE;
 }
@@ -76,7 +76,7 @@ static int parse_marks(read_job *j, const cli_arguments *a)
 {
     static const char *const names[] = {"yes", "no", NULL};
     const char *text = argument_text(a, "marks");
-    const size_t place = text ? place_among(names, text) : 0;
+    const size_t place = text ? name_index(names, text) : 0;
     if (!names[place])
         return complain_unknown(a->command, "marks", text, names);
     j->options.digits_only = place == 1;

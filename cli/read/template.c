@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "json/values.h"
 
 #define LONGEST_SIDE 1000000
 #define LARGEST_FILE ((size_t)1 << 24)
@@ -50,7 +51,7 @@ static int check_members(const value *object, const char *const *names)
     if (!json_is_object(object->json))
         return complain("%s: %s: has to be an object in braces", object->file, place);
     json_object_foreach ((json_t *)object->json, key, unused) /* which only reads */
-        if (!names[place_among(names, key)])
+        if (!names[name_index(names, key)])
             return complain("%s: %s: has a member \"%.40s\", which means nothing", object->file, place, key);
     return EXIT_DONE;
 }
@@ -111,10 +112,9 @@ static int take_check(form_field *field, const value *v)
 static int take_max_error(double *threshold, const value *v)
 {
     lenet5_error error;
-    const char *text = json_string_value(v->json);
-    double share = json_number_value(v->json);
-    if (text ? !parse_share(&share, text) : !(share > 0 && share <= 1))
-        return complain_value(v, "a share as \"0.5%\" or 0.005");
+    double share;
+    if (!parse_share_json(&share, v->json))
+        return complain_value(v, SHARE_SYNTAX);
     if (lenet5_read_threshold(threshold, share, &error) != LENET5_OK)
         return complain("%s: %s: %s", v->file, v->place, error.message);
     return EXIT_DONE;

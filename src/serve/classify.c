@@ -5,6 +5,7 @@
 #include "content.h"
 #include "form.h"
 #include "pixels.h"
+#include "json/values.h"
 
 /* ---- The answer ----------------------------------------------------------------------------------------------- */
 
@@ -234,7 +235,7 @@ static bool read_options(request *r)
     double threshold, max_error;
     r->batch.tell = tell;
     return parameter_flag(&r->batch.maps, r, "maps") && parameter_flag(&r->batch.normalise, r, "normalise") &&
-           parameter_real(&threshold, r, "threshold", DEFAULT_THRESHOLD, 0, 1) &&
+           parameter_real(&threshold, r, "threshold", DEFAULT_DIGIT_THRESHOLD, 0, 1) &&
            parameter_share(&max_error, r, "max_error") &&
            choose_threshold(r, threshold, parameter_of(r, "threshold"), max_error);
 }

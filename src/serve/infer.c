@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pixels.h"
+#include "json/values.h"
 
 #define INPUT "pictures"
 #define PROBABILITY_DECIMALS 7
@@ -214,12 +215,14 @@ static bool take_parameters(request *r, const json_t *asked)
     const json_t *parameters = json_object_get(asked, "parameters");
     const json_t *threshold = json_object_get(parameters, "threshold");
     const json_t *max_error = json_object_get(parameters, "max_error");
-    const double least = threshold ? json_number_value(threshold) : DEFAULT_THRESHOLD;
-    double share = json_number_value(max_error);
-    const bool is_share = json_is_string(max_error) ? share_of(&share, json_string_value(max_error))
-                                                    : !max_error || (share > 0 && share <= 1);
-    if ((threshold && !json_is_number(threshold)) || !(least >= 0 && least <= 1) || !is_share) {
-        refuse(r, MHD_HTTP_BAD_REQUEST, "parameters: threshold is 0 to 1, max_error a share above 0");
+    const double least = threshold ? json_number_value(threshold) : DEFAULT_DIGIT_THRESHOLD;
+    double share = 0;
+    if ((threshold && !json_is_number(threshold)) || !(least >= 0 && least <= 1)) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "parameters: threshold is a number from 0 to 1");
+        return false;
+    }
+    if (max_error && !parse_share_json(&share, max_error)) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "parameters: max_error is %s", SHARE_SYNTAX);
         return false;
     }
     return choose_threshold(r, least, threshold, share);

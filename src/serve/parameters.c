@@ -1,10 +1,9 @@
 /* What a request says: its headers, and the options of its query or form. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "server.h"
+#include "json/values.h"
 
 const char *header_of(const request *r, const char *name)
 {
@@ -51,37 +50,27 @@ parameter *parameter_add(request *r, const char *name)
     return added;
 }
 
-/* A number in decimal at the beginning of a value; end is where it ends, the beginning if there is none. */
-static double number_of(const char *value, const char **end)
-{
-    char *after;
-    const double number = strtod(value, &after);
-    const bool plain = strspn(value, "0123456789.eE+-") >= (size_t)(after - value);
-    *end = plain ? after : value;
-    return number;
-}
-
 bool parameter_real(double *value, request *r, const char *name, double fallback, double least, double most)
 {
-    const char *given = parameter_of(r, name), *end;
-    *value = given ? number_of(given, &end) : fallback;
-    if (given && (end == given || *end || !(*value >= least && *value <= most))) {
-        refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a number from %g to %g, not \"%.40s\"", name, least, most, given);
-        return false;
-    }
-    return true;
+    const char *given = parameter_of(r, name);
+    *value = fallback;
+    if (!given || parse_number(value, given, least, most))
+        return true;
+    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a number from %g to %g, not \"%.40s\"", name, least, most, given);
+    return false;
 }
 
 bool parameter_whole(size_t *value, request *r, const char *name, size_t fallback, size_t least, size_t most)
 {
-    double real;
-    if (!parameter_real(&real, r, name, (double)fallback, (double)least, (double)most))
+    uint64_t number = fallback;
+    const char *given = parameter_of(r, name);
+    if (given && !parse_whole(&number, given, least, most)) {
+        refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a whole number from %zu to %zu, not \"%.40s\"", name, least, most,
+               given);
         return false;
-    *value = (size_t)real;
-    if (real == floor(real))
-        return true;
-    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a whole number", name);
-    return false;
+    }
+    *value = (size_t)number;
+    return true;
 }
 
 bool parameter_flag(bool *value, request *r, const char *name)
@@ -94,21 +83,12 @@ bool parameter_flag(bool *value, request *r, const char *name)
     return false;
 }
 
-bool share_of(double *share, const char *text)
-{
-    const char *end;
-    const double number = number_of(text, &end);
-    const bool percent = strcmp(end, "%") == 0;
-    *share = percent ? number / 100 : number;
-    return end > text && (percent || !*end) && *share > 0 && *share <= 1;
-}
-
 bool parameter_share(double *share, request *r, const char *name)
 {
     const char *given = parameter_of(r, name);
     *share = 0;
-    if (!given || share_of(share, given))
+    if (!given || parse_share(share, given))
         return true;
-    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is a share above 0, 1%% or 0.01, not \"%.40s\"", name, given);
+    refuse(r, MHD_HTTP_BAD_REQUEST, "%s is %s, not \"%.40s\"", name, SHARE_SYNTAX, given);
     return false;
 }

@@ -40,9 +40,6 @@ json_t *parse_body(request *r, size_t size);
 /* threshold and max_error, as lenet5 classify has them. False once the request is refused. */
 bool choose_threshold(request *r, double threshold, bool given, double max_error);
 
-/* What is probable enough where nobody says. */
-#define DEFAULT_THRESHOLD 0.5
-
 /* Nested arrays of a tensor of that shape. */
 void put_tensor(text_buffer *t, const float *numbers, const size_t *shape, size_t dimensions, unsigned decimals);
 

@@ -6,6 +6,7 @@
 
 #include "explain.h"
 #include "form.h"
+#include "json/values.h"
 
 #define MAX_REQUEST_PAGES 64 /* of a file that are read */
 #define MAX_CODES 100000     /* of a list: a tenth of the reader's own, for 50 lines within the usual time for a page */
@@ -36,13 +37,11 @@ static bool parameter_word(size_t *place, request *r, const char *name, const ch
     *place = 0;
     if (!given)
         return true;
-    for (size_t i = 0; words[i]; i++) {
-        if (strcmp(words[i], given) == 0) {
-            *place = i;
-            return true;
-        }
+    *place = name_index(words, given);
+    if (words[*place])
+        return true;
+    for (size_t i = 0; words[i]; i++)
         snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", words[i]);
-    }
     refuse(r, MHD_HTTP_BAD_REQUEST, "%s is one of %s, not \"%.40s\"", name, all, given);
     return false;
 }
@@ -111,8 +110,6 @@ static bool is_in_vain(void *context)
 
 static bool take_options(reading_job *j)
 {
-    static const char *const checks[] = {"none", "luhn", "mod10", "mod11", NULL};
-    static const char *const methods[] = {"pieces", "sdnn", NULL};
     static const char *const marks[] = {"yes", "no", NULL};
     lenet5_error error;
     request *r = j->request;
@@ -123,7 +120,7 @@ static bool take_options(reading_job *j)
     j->options.stop = is_in_vain;
     j->options.stop_context = j;
     if (!take_threshold(j) || !parameter_whole(&j->options.n_best, r, "n_best", 1, 1, LENET5_MAX_N_BEST) ||
-        !parameter_word(&check, r, "check", checks) || !parameter_word(&method, r, "method", methods) ||
+        !parameter_word(&check, r, "check", check_names) || !parameter_word(&method, r, "method", method_names) ||
         !parameter_word(&left_out, r, "marks", marks) || !take_page(j) || !take_codes(j))
         return false;
     j->options.check = (lenet5_check)check;

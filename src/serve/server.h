@@ -197,8 +197,7 @@ const char *parameter_of(const request *r, const char *name);
 bool parameter_whole(size_t *value, request *r, const char *name, size_t fallback, size_t least, size_t most);
 bool parameter_real(double *value, request *r, const char *name, double fallback, double least, double most);
 bool parameter_flag(bool *value, request *r, const char *name);
-bool share_of(double *share, const char *text);                    /* false if that is none */
-bool parameter_share(double *share, request *r, const char *name); /* "1%" or "0.01"; 0 where it is not given */
+bool parameter_share(double *share, request *r, const char *name); /* 0 where it is not given */
 
 /* ---- Connections and loops ------------------------------------------------------------------------------------ */
 

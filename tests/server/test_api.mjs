@@ -231,7 +231,7 @@ describe("/v1/read", () => {
 
     const wrong = [
         ["format=five", /format/], ["format=ddddd%ff", /UTF-8/], ["format=d%1b", /UTF-8/], ["format=0", /format/], ["format=", /format/], ["threshold=2", /threshold/],
-        ["threshold=x", /threshold/], ["max_error=x", /max_error/], ["max_error=0.0000001", /error/],
+        ["threshold=x", /threshold/], ["max_error=x", /max_error/], ["max_error=1", /1% or 0.01/], ["max_error=0.0000001", /error/],
         ["n_best=0", /n_best/], ["n_best=11", /n_best/], ["n_best=1.5", /n_best/], ["check=lunh", /luhn/],
         ["method=other", /method/], ["list=", /list/], ["explain=2", /explain/], ["explian=1", /explian/],
         ["format=5&format=6", /format/], ["format=%zz", /./],
@@ -694,6 +694,7 @@ describe("/v2", () => {
         ["a threshold beyond 1", { inputs: [fine], parameters: { threshold: 2 } }],
         ["a threshold of text", { inputs: [fine], parameters: { threshold: "x" } }],
         ["an error that nobody can vouch for", { inputs: [fine], parameters: { max_error: 1e-9 } }],
+        ["an error of 1 without %", { inputs: [fine], parameters: { max_error: 1 } }],
         ["an id that is no text", { id: 7, inputs: [fine] }],
         ["binary data that are not there", { inputs: [binaryInput([1, 784], "UINT8", 784)] }],
     ];
