@@ -2,4 +2,4 @@
 #include "reader/decode/decode.h"
 
 LENET5_API extern const lenet5_pictures_module lenet5_pictures;
-const lenet5_pictures_module lenet5_pictures = {lenet5_decode_other};
+const lenet5_pictures_module lenet5_pictures = {lenet5_decode_page};

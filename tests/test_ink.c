@@ -315,7 +315,7 @@ static void mix(double *pen, double *frame, tint written, tint drawn)
             const double under = 240 + c.print[i / WIDTH][i % WIDTH] * (print[part] - 240.0);
             rgb[3 * i + part] = (uint8_t)(under + c.pen[i / WIDTH][i % WIDTH] * (fmin(under, ink[part]) - under));
         }
-    assert_int_equal(lenet5_mix(&picture, rgb, WIDTH, HEIGHT, &error), LENET5_OK);
+    assert_int_equal(lenet5_rgb_to_grey(&picture, rgb, WIDTH, HEIGHT, &error), LENET5_OK);
     *pen = *frame = 0;
     for (size_t i = 0; i < (size_t)HEIGHT * WIDTH; i++) {
         const bool is_pen = c.pen[i / WIDTH][i % WIDTH] >= 1,

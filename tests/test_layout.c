@@ -190,7 +190,7 @@ static void boxes_in_a_row_are_a_number(void **state)
     assert_int_equal(found.fields[0].count, 5);
     assert_int_equal(found.fields[0].table, 0);
     for (size_t i = 0; i < 5; i++) {
-        const span *paper = &found.cells[i].box;
+        const box *paper = &found.cells[i].box;
         assert_true(paper->left > 50 + 90 * i && paper->left < 55 + 90 * i);
         assert_true(paper->right > 115 + 90 * i && paper->right < 121 + 90 * i);
         assert_true(paper->top > 60 && paper->top < 65 && paper->bottom > 145 && paper->bottom < 151);
@@ -317,10 +317,10 @@ static void an_added_line_stays_on_the_map(void **state)
     for (size_t i = 0; i < 3; i++) {
         assert_true(lenet5_add_line(&all, &lines[i], &map));
         const segment *s = &all.list[i];
-        assert_true(s->from < s->to && s->to <= (s->upright ? HEIGHT : WIDTH));
+        assert_true(s->from < s->to && s->to <= (s->vertical ? HEIGHT : WIDTH));
         for (size_t step = s->from; step < s->to; step++) {
             const trace *here = &all.traces[s->path + step - s->from];
-            assert_true(here->first <= here->last && here->last < (s->upright ? WIDTH : HEIGHT));
+            assert_true(here->first <= here->last && here->last < (s->vertical ? WIDTH : HEIGHT));
         }
     }
     lenet5_segments_free(&all);

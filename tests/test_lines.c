@@ -188,14 +188,14 @@ static void a_gap_that_nearly_parts_numbers_is_known(void **state)
 /* The same gaps part the numbers of the second line, whose rule goes on, and those of a table, which has two. */
 static void a_number_on_a_rule_of_its_own_is_whole(void **state)
 {
-    level_line rules[] = {{15, 54, 190, 54, 2}, {15, 114, 600, 114, 2}, {15, 12, 190, 12, 2}};
-    layout printed = {.levels = rules, .level_count = 2, .rules = 2};
+    horizontal_line rules[] = {{15, 54, 190, 54, 2}, {15, 114, 600, 114, 2}, {15, 12, 190, 12, 2}};
+    layout printed = {.horizontals = rules, .horizontal_count = 2, .rules = 2};
     ink_map map = new_map(260, 140);
     (void)state;
     draw_two_numbers(&map, 20, 24);
     draw_two_numbers(&map, 80, 24);
     for (size_t table = 0; table < 2; table++) {
-        printed.level_count = 2 + table;
+        printed.horizontal_count = 2 + table;
         line_groups groups = find(&map, &printed);
         assert_int_equal(groups.count, 3 + table);
         assert_int_equal(groups.list[0].count, table ? 3 : 6);

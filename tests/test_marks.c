@@ -33,25 +33,25 @@ static double ink_at(size_t x, size_t y, const stroke *strokes)
     return fmax(0, fmin(1, RADIUS + 0.5 - nearest));
 }
 
-static span bounds(const stroke *strokes)
+static box box_of(const stroke *strokes)
 {
-    span box = EMPTY_SPAN;
+    box bounds = EMPTY_BOX;
     for (size_t y = 0; y < SIDE; y++)
         for (size_t x = 0; x < SIDE; x++)
             if (ink_at(x, y, strokes) > 0.1)
-                box = span_of_both(box, (span){x, y, x + 1, y + 1});
-    return box;
+                bounds = box_union(bounds, (box){x, y, x + 1, y + 1});
+    return bounds;
 }
 
 static void measure_strokes(double value[MEASURES], const stroke *strokes, const footing *beside)
 {
     uint8_t ink[SIDE * SIDE];
-    const span box = bounds(strokes);
+    const box bounds = box_of(strokes);
     size_t i = 0;
-    for (size_t y = box.top; y < box.bottom; y++)
-        for (size_t x = box.left; x < box.right; x++)
+    for (size_t y = bounds.top; y < bounds.bottom; y++)
+        for (size_t x = bounds.left; x < bounds.right; x++)
             ink[i++] = (uint8_t)(255 * ink_at(x, y, strokes));
-    lenet5_measure_mark(value, ink, &box, beside);
+    lenet5_measure_mark(value, ink, &bounds, beside);
 }
 
 /* The share of each mark in strokes that stand apart. lean: what has been undone of the line. */
@@ -100,9 +100,9 @@ static void a_point_of_few_pixels_is_one(void **state)
     (void)state;
     static const uint8_t ink[] = {0, 50, 30, 0, 70, 255, 200, 30, 60, 255, 160, 20, 0, 40, 30, 0};
     const footing beside = {.base = 30, .height = 28};
-    const span box = {10, 27, 14, 31};
+    const box bounds = {10, 27, 14, 31};
     double value[MEASURES], share[MARKS];
-    lenet5_measure_mark(value, ink, &box, &beside);
+    lenet5_measure_mark(value, ink, &bounds, &beside);
     lenet5_mark_shares(share, value, mark_forms);
     assert_true(share[POINT - LENET5_CLASSES] > 0.8);
 }
@@ -136,7 +136,7 @@ static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
 {
     (void)state;
     const text_line line = {
-        .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .place = {.xx = 1, .yy = 1}};
+        .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .to_page = {.xx = 1, .yy = 1}};
     assert_true(lenet5_footing(&line, 0, 1).height == 50); /* the other one's */
     assert_true(lenet5_footing(&line, 0, 2).height == 0);
 }
@@ -149,7 +149,7 @@ static void all_pieces_count_for_what_is_over_a_digit(void **state)
                             .height = 50,
                             .pieces = {{20, 0, 40, 10}, {5, 20, 12, 30}, {30, 0, 60, 50}},
                             .cut = {-1, -1, -1},
-                            .place = {.xx = 1, .yy = 1}};
+                            .to_page = {.xx = 1, .yy = 1}};
     assert_float_equal(lenet5_footing(&line, 0, 2).over, 10.0 / 35, 1e-9);
 }
 
@@ -161,12 +161,12 @@ static void bar_over_a_digit_is_no_hyphen(void **state)
                       .height = 50,
                       .pieces = {{0, 0, 15, 50}, {15, 25, 30, 50}, {26, 5, 46, 10}, {80, 0, 110, 50}},
                       .cut = {-1, 3, -1, -1},
-                      .place = {.xx = 1, .yy = 1}};
+                      .to_page = {.xx = 1, .yy = 1}};
     const stroke middle[6] = {{0.1, 0.5, 0.5, 0.5}};
     double value[MEASURES], share[MARKS];
     footing over = lenet5_footing(&line, 2, 3);
     assert_float_equal(over.over, 4.0 / 20, 1e-9);
-    line.pieces[2] = (span){40, 25, 60, 30};
+    line.pieces[2] = (box){40, 25, 60, 30};
     footing between = lenet5_footing(&line, 2, 3);
     assert_float_equal(between.over, 0, 1e-9);
     over.base = between.base = BASE;

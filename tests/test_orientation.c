@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "reader/orientation.h"
-#include "reader/page/turn.h"
+#include "reader/page/rotate.h"
 #include "written.h"
 
 static raster draw(char text[LENET5_MAX_STRING + 1], size_t count, size_t index)
@@ -21,7 +21,7 @@ static raster turned(const raster *r, unsigned quarters)
 {
     raster to;
     budget b = lenet5_budget_new(&(lenet5_read_options){0});
-    assert_int_equal(lenet5_turn(&to, r, (span){0, 0, r->width, r->height}, quarters, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_rotate(&to, r, (box){0, 0, r->width, r->height}, quarters, &b, NULL), LENET5_OK);
     return to;
 }
 
@@ -37,10 +37,10 @@ static void pixels_go_where_their_place_says(void **state)
         pixels[i] = (uint8_t)(i * 37 % 251);
     for (unsigned quarters = 0; quarters < QUARTERS; quarters++) {
         raster to = turned(&r, quarters);
-        const transform place = lenet5_turn_place(WIDE, TALL, quarters);
+        const transform place = lenet5_rotation_transform(WIDE, TALL, quarters);
         for (size_t i = 0; i < WIDE * TALL; i++) {
             double at[2];
-            transform_place(at, &place, (double)(i % to.width) + 0.5, (double)(i / to.width) + 0.5);
+            transform_point(at, &place, (double)(i % to.width) + 0.5, (double)(i / to.width) + 0.5);
             assert_int_equal(to.pixels[i], pixels[(size_t)at[1] * WIDE + (size_t)at[0]]);
         }
         free(to.pixels);
@@ -55,7 +55,7 @@ static void a_part_is_turned_alone(void **state)
     budget b = lenet5_budget_new(&(lenet5_read_options){0});
     for (unsigned quarters = 0; quarters < QUARTERS; quarters++) {
         raster to;
-        assert_int_equal(lenet5_turn(&to, &(raster){3, 3, pixels}, (span){1, 1, 3, 3}, quarters, &b, NULL), LENET5_OK);
+        assert_int_equal(lenet5_rotate(&to, &(raster){3, 3, pixels}, (box){1, 1, 3, 3}, quarters, &b, NULL), LENET5_OK);
         assert_memory_equal(to.pixels, expected[quarters], 4);
         free(to.pixels);
     }
@@ -66,10 +66,10 @@ static void a_part_is_turned_alone(void **state)
 /* The box of a turned picture, where the picture that was given has it. */
 static bool is_same_box(const lenet5_box *given, const lenet5_box *upright, const raster *r, unsigned quarters)
 {
-    const transform place = lenet5_turn_place(r->width, r->height, quarters);
+    const transform place = lenet5_rotation_transform(r->width, r->height, quarters);
     double from[2], to[2];
-    transform_place(from, &place, (double)upright->x, (double)upright->y);
-    transform_place(to, &place, (double)(upright->x + upright->width), (double)(upright->y + upright->height));
+    transform_point(from, &place, (double)upright->x, (double)upright->y);
+    transform_point(to, &place, (double)(upright->x + upright->width), (double)(upright->y + upright->height));
     return given->x == (size_t)(from[0] < to[0] ? from[0] : to[0]) &&
            given->y == (size_t)(from[1] < to[1] ? from[1] : to[1]) &&
            given->width == (quarters % 2 ? upright->height : upright->width) &&
@@ -155,7 +155,7 @@ static void doubtful_digits_are_not_turned_over(void **state)
         lenet5_read_line lines[2];
         const lenet5_reading turned_over = one_line(&lines[0], cases[i].count, cases[i].turned, cases[i].turned_by);
         const lenet5_reading upright = one_line(&lines[1], cases[i].count, cases[i].upright, 0);
-        assert_int_equal(lenet5_turn_is_clear(&turned_over, &upright), cases[i].clear);
+        assert_int_equal(lenet5_rotation_is_clear(&turned_over, &upright), cases[i].clear);
     }
 }
 
@@ -165,13 +165,13 @@ static uint64_t work_to_turn(const ink_map *map, double probability)
     enum { PAIRS = 5 };
     const lenet5_read_options options = {0};
     lenet5_read_line lines[PAIRS];
-    other_sides found;
+    orientation found;
     for (size_t i = 0; i < PAIRS; i++)
         one_line(&lines[i], 2, probability, 0);
     const lenet5_reading upright = {.count = PAIRS, .lines = lines};
     page p = {.reader = reader, .options = &options, .budget = lenet5_budget_new(&options), .strokes = 2 * PAIRS};
     assert_int_equal(lenet5_format_new(&p.format, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_find_turn(&found, &upright, map, &p, NULL), LENET5_OK);
+    assert_int_equal(lenet5_find_rotation(&found, &upright, map, &p, NULL), LENET5_OK);
     lenet5_format_free(&p.format);
     return MAX_WORK - p.budget.left;
 }

@@ -353,12 +353,12 @@ static lenet5_picture draw_sketch(const sketch *s)
     return p;
 }
 
-static bool holds(const lenet5_box *box, const sketch *s)
+static bool holds(const lenet5_box *bounds, const sketch *s)
 {
     bool all = true;
     for (size_t k = 0; k < 8 && s->strokes[k].x0 > 0; k++) {
         const double x = fmax(s->strokes[k].x0, s->strokes[k].x1), y = fmin(s->strokes[k].y0, s->strokes[k].y1);
-        all &= (double)(box->x + box->width) >= x && (double)box->y <= y;
+        all &= (double)(bounds->x + bounds->width) >= x && (double)bounds->y <= y;
     }
     return all;
 }
@@ -511,7 +511,7 @@ static void other_strings_share_what_is_left(void **state)
         line.string[1].probability = 0.3;
         line.string[2].probability = 0.09;
         line.evidence[LENET5_EVIDENCE_ODDS] = i == 0 ? 9 : -30;
-        lenet5_weigh_company(&r, 0);
+        lenet5_apply_page_context(&r, 0);
         const double first = line.string[0].probability, second = line.string[1].probability;
         assert_true(i == 0 ? first > 0.8 : first < 0.6);
         assert_true(second < first && first + second + line.string[2].probability <= 1);

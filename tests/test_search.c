@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "reader/look_again.h"
 #include "reader/search/beside.h"
 #include "reader/search/evidence.h"
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
+#include "reader/second_opinion.h"
 #include "unit.h"
 
 #define MAX_TEXTS 20000
@@ -74,7 +74,7 @@ static void add_text(texts *t, const char *text, double weight)
     if (!lenet5_format_accepts(t->f, text))
         return;
     for (; *text; text++)
-        if (t->f->tells || is_digit(symbol_of(*text)))
+        if (t->f->has_marks || is_digit(symbol_of(*text)))
             told[length++] = *text;
     told[length] = '\0';
     t->allowed += weight;
@@ -111,7 +111,7 @@ static double weigh_any(const graph *g, const grammar *f, size_t node)
         return 1;
     double sum = g->skip[node] * weigh_any(g, f, node + 1);
     for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-        for (unsigned symbol = 0; symbol < (f->tells ? SYMBOLS : LENET5_CLASSES); symbol++)
+        for (unsigned symbol = 0; symbol < (f->has_marks ? SYMBOLS : LENET5_CLASSES); symbol++)
             sum += g->arcs[i].weight[symbol] * weigh_any(g, f, g->arcs[i].last);
     return sum;
 }
@@ -233,7 +233,7 @@ static void a_one_among_digits_is_no_mark(void **state)
     arcs[0].mark[SLASH - LENET5_CLASSES] = 0.97;
     const solution best = best_of(&g, "2");
     assert_string_equal(best.digits, "16");
-    assert_int_equal(best.untold, 0);
+    assert_int_equal(best.omitted_marks, 0);
 }
 
 /* ---- Formats -------------------------------------------------------------------------------------------------- */
@@ -332,13 +332,13 @@ static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
     const graph g = {.nodes = 2, .count = 1, .arcs = &eight};
     const text_line line = {.height = 20};
     const solution read = {.digits = "8", .length = 1, .probability = 0.9};
-    looks seen = {.kind = {1}};
+    opinions seen = {.kind = {1}};
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
-        seen.as[0][digit] = (0.3 - rival) / (LENET5_CLASSES - 2);
-    seen.as[0][8] = 0.7;
-    seen.as[0][3] = rival;
-    lenet5_gather_evidence(value, &g, &line, &read, false);
-    lenet5_gather_looks(value, &g, &read, &seen);
+        seen.mean[0][digit] = (0.3 - rival) / (LENET5_CLASSES - 2);
+    seen.mean[0][8] = 0.7;
+    seen.mean[0][3] = rival;
+    lenet5_measure_evidence(value, &g, &line, &read, false);
+    lenet5_add_opinions(value, &g, &read, &seen);
 }
 
 /* A digit that only one other is like is doubted more than one that is a little like all, just as probable as it is. */
@@ -350,7 +350,7 @@ static void a_rival_is_a_doubt(void **state)
     gather_of_eight(one, 0.29);
     assert_true(one[LENET5_EVIDENCE_RIVAL] > none[LENET5_EVIDENCE_RIVAL] + 1);
     assert_true(one[LENET5_EVIDENCE_LOOKS] == none[LENET5_EVIDENCE_LOOKS]);
-    assert_true(lenet5_belief(one) < lenet5_belief(none));
+    assert_true(lenet5_string_probability(one) < lenet5_string_probability(none));
 }
 
 static double rival_of_slash(double share)
@@ -360,11 +360,11 @@ static double rival_of_slash(double share)
     const graph g = {.nodes = 2, .count = 1, .arcs = &slash};
     const text_line line = {.height = 20};
     const solution read = {.digits = "/", .length = 1, .probability = 0.9};
-    const looks seen = {.kind = {1}};
+    const opinions seen = {.kind = {1}};
     slash.posterior[1] = 0.99F;
     slash.mark[SLASH - LENET5_CLASSES] = share;
-    lenet5_gather_evidence(value, &g, &line, &read, true);
-    lenet5_gather_looks(value, &g, &read, &seen);
+    lenet5_measure_evidence(value, &g, &line, &read, true);
+    lenet5_add_opinions(value, &g, &read, &seen);
     return value[LENET5_EVIDENCE_RIVAL];
 }
 
@@ -386,7 +386,7 @@ static void work_may_end_at_a_mark(void **state)
     const solution read = {.digits = "/", .length = 1, .probability = 0.9};
     page p = {.budget = lenet5_budget_new(&(lenet5_read_options){0})};
     p.budget.left = 0;
-    assert_int_equal(lenet5_look_again(value, &p, &g, &read, NULL), LENET5_CROWDED);
+    assert_int_equal(lenet5_second_opinion(value, &p, &g, &read, NULL), LENET5_CROWDED);
 }
 
 /* The marks' doubt of a point of 4 pixels that is so far behind a digit of 20. */
@@ -394,7 +394,7 @@ static void gather_of_point(double value[LENET5_EVIDENCE], size_t gap)
 {
     enum { WIDTH = 40, HEIGHT = 20 };
     uint16_t owner[WIDTH * HEIGHT] = {0};
-    const span digit = {0, 0, 10, HEIGHT}, point = {10 + gap, 16, 14 + gap, HEIGHT};
+    const box digit = {0, 0, 10, HEIGHT}, point = {10 + gap, 16, 14 + gap, HEIGHT};
     for (size_t y = 0; y < HEIGHT; y++)
         for (size_t x = 0; x < point.right; x++)
             owner[y * WIDTH + x] = x < digit.right ? 1 : x >= point.left && y >= point.top ? 2 : 0;
@@ -403,7 +403,7 @@ static void gather_of_point(double value[LENET5_EVIDENCE], size_t gap)
     const graph g = {.nodes = 3, .count = 2, .arcs = arcs};
     const text_line line = {.map = {WIDTH, HEIGHT, NULL}, .owner = owner, .height = 20, .gap = INFINITY};
     const solution read = {.digits = "4.", .length = 2, .probability = 0.9, .arc = {0, 1}};
-    lenet5_gather_evidence(value, &g, &line, &read, true);
+    lenet5_measure_evidence(value, &g, &line, &read, true);
 }
 
 /* A broken stroke leaves such pieces. */
@@ -415,8 +415,8 @@ static void a_point_beside_a_digit_may_be_of_it(void **state)
     gather_of_point(apart, 8);
     assert_true(apart[LENET5_EVIDENCE_MARKS] < 0.1);
     assert_true(near[LENET5_EVIDENCE_MARKS] > 0.7);
-    assert_true(lenet5_belief(near) <= 0.4 && lenet5_belief(apart) > 0.4);
-    assert_int_equal(lenet5_doubt(near), LENET5_EVIDENCE_MARKS);
+    assert_true(lenet5_string_probability(near) <= 0.4 && lenet5_string_probability(apart) > 0.4);
+    assert_int_equal(lenet5_main_doubt(near), LENET5_EVIDENCE_MARKS);
 }
 
 static double ones_of(const char *text)
@@ -427,7 +427,7 @@ static double ones_of(const char *text)
     const text_line line = {.height = 20};
     solution read = {.length = strlen(text), .probability = 0.9};
     strcpy(read.digits, text);
-    lenet5_gather_evidence(value, &g, &line, &read, true);
+    lenet5_measure_evidence(value, &g, &line, &read, true);
     return value[LENET5_EVIDENCE_ONES];
 }
 
@@ -449,7 +449,7 @@ static bool is_plain_before_digit(const double *letters, size_t count, double si
     line = (text_line){.height = 40, .count = count + 1};
     for (size_t i = 0; i <= count; i++) {
         const size_t left = 30 * i + (i == count ? gap : 0);
-        line.pieces[i] = (span){left, 0, left + 26, 40};
+        line.pieces[i] = (box){left, 0, left + 26, 40};
         arcs[i] = (arc){.first = i, .last = i + 1, .box = line.pieces[i], .is_part = true};
         arcs[i].letter = i < count ? letters[i] : 0;
         arcs[i].sign = i < count ? sign : 0;

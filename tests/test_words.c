@@ -1,7 +1,7 @@
 /* A sign or two among letters are no number. */
 #include "unit.h"
 
-#include "reader/print.h"
+#include "reader/printed_digits.h"
 #include "reader/reading.h"
 
 #define CERTAIN 100 /* logarithm of odds: whatever their weight, the string is accepted by all but print */
@@ -87,7 +87,7 @@ static size_t count_left(double first, double second, size_t digits, double unre
     budget b = lenet5_budget_new(&(lenet5_read_options){0});
     read_groups r = all_read(&reading, &groups);
     bool left_out;
-    assert_int_equal(lenet5_leave_out_words(&left_out, &r, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_drop_words(&left_out, &r, &b, NULL), LENET5_OK);
     assert_int_equal(left_out, reading.count < 2);
     assert_int_equal(reading.notes, left_out ? LENET5_NOTE_WORDS : 0);
     assert_int_equal(r.of[1], left_out ? NOT_READ : 1);
@@ -120,7 +120,7 @@ static void a_sign_or_two_in_no_field_are_scraps(void **state)
     lenet5_reading reading = {.count = 4, .lines = read};
     read_groups r = all_read(&reading, &groups);
     bool scrap[4];
-    lenet5_find_scraps(scrap, &r);
+    lenet5_find_fragments(scrap, &r);
     lenet5_read_groups_free(&r);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(scrap[i], i == 0);
@@ -154,7 +154,7 @@ static void small_and_even_digits_beside_larger_ones_are_print(void **state)
                                     number(4, 300, 140, 40, 3), number(3, 300, 240, 42, 2)};
         lenet5_reading r = {.count = 3, .lines = lines};
         budget b = {.left = SIZE_MAX};
-        assert_int_equal(lenet5_doubt_small_print(&r, &b, NULL), LENET5_OK);
+        assert_int_equal(lenet5_reject_printed_digits(&r, &b, NULL), LENET5_OK);
         assert_int_equal(lines[0].decision, drawn[i].decision);
         assert_true(lines[1].decision == LENET5_ACCEPTED && lines[2].decision == LENET5_ACCEPTED);
         assert_int_equal(r.notes != 0, drawn[i].decision == LENET5_UNSURE);
@@ -172,7 +172,7 @@ static void numbers_of_rows_are_print(void **state)
         }
         lenet5_reading r = {.count = 2 * rows, .lines = lines};
         budget b = {.left = SIZE_MAX};
-        assert_int_equal(lenet5_doubt_small_print(&r, &b, NULL), LENET5_OK);
+        assert_int_equal(lenet5_reject_printed_digits(&r, &b, NULL), LENET5_OK);
         for (size_t i = 0; i < rows; i++) {
             assert_int_equal(lines[2 * i].decision, rows >= 3 ? LENET5_UNSURE : LENET5_ACCEPTED);
             assert_int_equal(lines[2 * i + 1].decision, LENET5_ACCEPTED);

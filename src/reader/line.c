@@ -2,9 +2,9 @@
 #include <assert.h>
 #include <math.h>
 
-#include "ask.h"
-#include "look_again.h"
+#include "scores.h"
 #include "search/evidence.h"
+#include "second_opinion.h"
 #include "show.h"
 
 /* ---- Boxes in the picture ------------------------------------------------------------------------------------- */
@@ -14,13 +14,13 @@ static double within(double value, size_t size)
     return fmax(0, fmin(value, (double)size));
 }
 
-static lenet5_box to_picture(const span *s, const text_line *l, const page *p)
+static lenet5_box box_in_picture(const box *s, const text_line *l, const page *p)
 {
-    const transform place = transform_both(&p->place, &l->place);
+    const transform place = transform_compose(&p->to_picture, &l->to_page);
     double left = INFINITY, top = INFINITY, right = 0, bottom = 0;
     for (int corner = 0; corner < 4; corner++) {
         double at[2];
-        transform_place(at, &place, (double)(corner & 1 ? s->right : s->left),
+        transform_point(at, &place, (double)(corner & 1 ? s->right : s->left),
                         (double)(corner & 2 ? s->bottom : s->top));
         left = fmin(left, at[0]);
         top = fmin(top, at[1]);
@@ -33,19 +33,19 @@ static lenet5_box to_picture(const span *s, const text_line *l, const page *p)
                         (size_t)(within(ceil(bottom), p->height) - top)};
 }
 
-static span whole_line(const text_line *l)
+static box whole_line(const text_line *l)
 {
-    return l->count == 0 ? (span){0, 0, l->map.width, l->map.height} : pieces_box(l, 0, l->count);
+    return l->count == 0 ? (box){0, 0, l->map.width, l->map.height} : pieces_box(l, 0, l->count);
 }
 
 /* ---- Strings -------------------------------------------------------------------------------------------------- */
 
 /* All that speaks for and against the likeliest string, which company.c makes a probability of. */
-static lenet5_status gather(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,
-                            const text_line *line, page *p, lenet5_error *error)
+static lenet5_status gather_evidence(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,
+                                     const text_line *line, page *p, lenet5_error *error)
 {
-    lenet5_gather_evidence(evidence, g, line, best, p->format.any);
-    return lenet5_look_again(evidence, p, g, best, error);
+    lenet5_measure_evidence(evidence, g, line, best, p->format.any);
+    return lenet5_second_opinion(evidence, p, g, best, error);
 }
 
 /* The digits and the marks of the likeliest string. */
@@ -55,17 +55,17 @@ static void report_symbols(lenet5_read_line *out, const solution *s, const graph
     for (size_t i = 0; i < s->length; i++) {
         const arc *a = &g->arcs[s->arc[i]];
         const unsigned symbol = symbol_of(s->digits[i]);
-        const lenet5_box box = to_picture(&a->box, l, p);
+        const lenet5_box bounds = box_in_picture(&a->box, l, p);
         if (is_digit(symbol))
-            out->digit[out->digits++] = (lenet5_read_digit){symbol, (double)a->posterior[symbol], box};
+            out->digit[out->digits++] = (lenet5_read_digit){symbol, (double)a->posterior[symbol], bounds};
         else
-            out->mark[out->marks++] = (lenet5_read_mark){s->digits[i], i, a->mark[symbol - LENET5_CLASSES], box};
+            out->mark[out->marks++] = (lenet5_read_mark){s->digits[i], i, a->mark[symbol - LENET5_CLASSES], bounds};
     }
 }
 
 static unsigned notes_of(const solution *s)
 {
-    return (s->untold > 0 ? LENET5_NOTE_MARKS : 0) | (s->beside ? LENET5_NOTE_BESIDE : 0);
+    return (s->omitted_marks > 0 ? LENET5_NOTE_MARKS : 0) | (s->beside ? LENET5_NOTE_BESIDE : 0);
 }
 
 static void report(lenet5_read_line *out, unsigned *notes, const solution *solutions, size_t count, const graph *g,
@@ -91,7 +91,7 @@ static lenet5_status make_graph(graph *g, size_t number, const text_line *line, 
     if (p->options->method == LENET5_METHOD_PIECES) {
         status = lenet5_graph_new(g, line, &p->budget, error);
         if (status == LENET5_OK) {
-            status = lenet5_ask_arcs(p->reader, g, &p->budget, error);
+            status = lenet5_score_arcs(p->reader, g, &p->budget, error);
             if (status != LENET5_OK)
                 lenet5_graph_free(g);
         }
@@ -123,20 +123,21 @@ static lenet5_status read_line(lenet5_read_line *out, unsigned *notes, size_t nu
     if (status == LENET5_OK)
         lenet5_show_arcs(p->options, number, &g, count > 0 ? &solutions[0] : NULL);
     if (status == LENET5_OK && count > 0)
-        status = gather(out->evidence, &solutions[0], &g, line, p, error);
+        status = gather_evidence(out->evidence, &solutions[0], &g, line, p, error);
     if (status == LENET5_OK)
         report(out, notes, solutions, count, &g, line, p);
     lenet5_graph_free(&g);
     return status;
 }
 
-lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
+lenet5_status lenet5_read_text_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
 {
     if (line->count == 0 && !line->crowded)
         return LENET5_OK;
-    const span all = whole_line(line);
+    const box all = whole_line(line);
     lenet5_read_line *out = &reading->lines[reading->count];
-    *out = (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = line->crowded, .box = to_picture(&all, line, p)};
+    *out =
+        (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = line->crowded, .box = box_in_picture(&all, line, p)};
     reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
     const lenet5_status status =
         line->crowded ? LENET5_OK : read_line(out, &reading->notes, reading->count + 1, line, p, error);

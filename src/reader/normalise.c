@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "cell.h"
+#include "crop.h"
 #include "normalise.h"
 
 #define FIT 20
@@ -31,14 +31,10 @@
 typedef struct source {
     const uint8_t *grey;
     size_t width, height;
-    span part;                        /* that is looked at */
+    box part;                         /* that is looked at */
     double paper, sign, floor, range; /* ink = (sign (grey - paper) - floor) / range */
     double ink[256];                  /* of every grey level, 0 to 1 */
 } source;
-
-typedef struct box {
-    size_t left, top, right, bottom; /* right and bottom are the first ones outside */
-} box;
 
 static void tabulate_ink(source *s)
 {
@@ -52,7 +48,7 @@ static void tabulate_ink(source *s)
 
 static size_t border_histogram(size_t histogram[256], const source *s)
 {
-    const span *p = &s->part;
+    const box *p = &s->part;
     size_t count = 0;
     memset(histogram, 0, 256 * sizeof histogram[0]);
     for (size_t y = p->top; y < p->bottom; y++) {
@@ -120,7 +116,7 @@ static size_t drop_ink(size_t histogram[256], unsigned level, bool dark_ink)
 static bool measure_grey(source *s)
 {
     size_t histogram[256];
-    const surroundings around = lenet5_look_around(s->grey, s->width, s->height);
+    const crop_analysis around = lenet5_analyse_crop(s->grey, s->width, s->height);
     s->part = around.part;
     size_t count = border_histogram(histogram, s);
     if (around.known)
@@ -136,16 +132,16 @@ static bool measure_grey(source *s)
 /* ---- Box and scaling ------------------------------------------------------------------------------------------ */
 
 /* The part of the picture that is within the frame of the cell that it was cut out with. */
-static span find_part(const source *s)
+static box find_part(const source *s)
 {
-    cut_out c = {.grey = s->grey, .width = s->width, .height = s->height};
+    crop c = {.grey = s->grey, .width = s->width, .height = s->height};
     for (unsigned level = 0; level < 256; level++)
         c.ink[level] = s->ink[level] > FRAME_INK;
-    return lenet5_within_frame(&c, s->part);
+    return lenet5_inside_frame(&c, s->part);
 }
 
 /* The box of the ink in a part; none if its right is 0. */
-static box find_box(const source *s, const span *part)
+static box find_box(const source *s, const box *part)
 {
     const double least = s->floor > 0 ? BOX_SHARE : 0;
     box b = {s->width, s->height, 0, 0};
@@ -273,7 +269,7 @@ lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint
                            "no ink found: nothing differs from the border of the picture by %d grey levels",
                            MIN_CONTRAST);
     tabulate_ink(&s);
-    const span part = find_part(&s);
+    const box part = find_part(&s);
     const box b = find_box(&s, &part);
     if (b.right == 0)
         return lenet5_fail(error, LENET5_E_PICTURE_EMPTY, LENET5_NO_OFFSET,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "page/turn.h"
+#include "page/rotate.h"
 #include "search/evidence.h"
 
 #define SAMPLE_LINES 8         /* of a turned map that are read: a page full of lines tells no more */
@@ -19,7 +19,7 @@
 #define WINDOWS 4              /* places of a part of the map that are tried, each way */
 #define MIN_DIGITS 4           /* of a turned page: 9, 11 and 801 are digits upside down too */
 #define ENOUGH 0.985           /* probability of a digit: who is as sure as that does not look from other sides */
-#define MANY 8                 /* digits of a turned page, of which it is enough that they are */
+#define MANY_DIGITS 8          /* digits of a turned page, of which it is enough that they are */
 #define CLEAR 0.9              /* as probable as that; */
 #define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
 #define POOR 0.7               /* and are turned upside down only where a digit of the page as it is has less */
@@ -31,9 +31,9 @@
 #define LOST 0.55       /* probability of a digit: a page that has no more is no writing as it is, */
 #define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
 #define LESS_LOST 0.5   /* with so much of the doubt left */
-#define OVER_DIGITS 3   /* of a page on which upside down something else may stand, and */
-#define MAX_OVER 20     /* at most: more are never all digits that are digits upside down */
-#define SURER_OVER 0.92 /* of a digit: the doubt that is left upside down of that of the page as it is */
+#define MIN_UPSIDE_DOWN_DIGITS 3  /* of a page on which upside down something else may stand, and */
+#define MAX_UPSIDE_DOWN_DIGITS 20 /* at most: more are never all digits that are digits upside down */
+#define SURER_UPSIDE_DOWN 0.92    /* of a digit: the doubt that is left upside down of that of the page as it is */
 
 /* What was read from one side. */
 typedef struct evidence {
@@ -44,17 +44,17 @@ typedef struct evidence {
 
 /* Of the page as it is, a sign that was read as a digit is forgiven, and a mark that a format makes a digit of: they
  * are no reason to turn the page. */
-static double probability_of(const lenet5_read_line *l, bool turned)
+static double probability_of(const lenet5_read_line *l, bool rotated)
 {
     double value[LENET5_EVIDENCE];
     memcpy(value, l->evidence, sizeof value);
     value[LENET5_EVIDENCE_SIGN] = 0;
     if (value[LENET5_EVIDENCE_ANY] == 0)
         value[LENET5_EVIDENCE_MARKS] = 0;
-    return turned ? l->string[0].probability : fmax(l->string[0].probability, lenet5_belief(value));
+    return rotated ? l->string[0].probability : fmax(l->string[0].probability, lenet5_string_probability(value));
 }
 
-static evidence evidence_of(const lenet5_reading *reading, bool turned)
+static evidence evidence_of(const lenet5_reading *reading, bool rotated)
 {
     evidence e = {0, 0, 0};
     double weights = 0;
@@ -62,7 +62,7 @@ static evidence evidence_of(const lenet5_reading *reading, bool turned)
         const lenet5_read_line *l = &reading->lines[i];
         if (l->digits == 0)
             continue;
-        const double length = (double)l->digits, probability = probability_of(l, turned);
+        const double length = (double)l->digits, probability = probability_of(l, rotated);
         e.digits += l->digits;
         e.sure += l->digits > 1 ? length * probability : 0;
         e.digit += length * length * pow(probability, 1 / length);
@@ -83,9 +83,9 @@ static size_t ink_in(const uint8_t *row, size_t left, size_t right)
     return ink;
 }
 
-static span bounds_of_ink(const ink_map *map)
+static box bounds_of_ink(const ink_map *map)
 {
-    span b = EMPTY_SPAN;
+    box b = EMPTY_BOX;
     for (size_t y = 0; y < map->height; y++) {
         const uint8_t *row = map->ink + y * map->width;
         size_t left = 0, right = map->width;
@@ -95,13 +95,13 @@ static span bounds_of_ink(const ink_map *map)
             left++;
         while (row[right - 1] < SURELY_INK)
             right--;
-        b = span_of_both(b, (span){left, y, right, y + 1});
+        b = box_union(b, (box){left, y, right, y + 1});
     }
     return b;
 }
 
 /* A part of the map with some paper around: what is cut tight looks as if it went on beyond the border. */
-static span with_paper(span part, const ink_map *map)
+static box with_paper(box part, const ink_map *map)
 {
     part.left = part.left > PAPER ? part.left - PAPER : 0;
     part.top = part.top > PAPER ? part.top - PAPER : 0;
@@ -111,12 +111,12 @@ static span with_paper(span part, const ink_map *map)
 }
 
 /* The window with most ink. Their columns come first, rows of them one below the other. */
-static span fullest(const span windows[WINDOWS * WINDOWS], const ink_map *map)
+static box fullest(const box windows[WINDOWS * WINDOWS], const ink_map *map)
 {
     size_t ink[WINDOWS * WINDOWS] = {0}, best = 0;
     for (size_t y = windows[0].top; y < windows[WINDOWS * WINDOWS - 1].bottom; y++)
         for (size_t column = 0, here = 0; column < WINDOWS; column++) {
-            const span *first = &windows[column];
+            const box *first = &windows[column];
             if (column == 0 || first->left > (first - 1)->left) /* else it is as wide as all of them */
                 here = ink_in(map->ink + y * map->width, first->left, first->right);
             for (size_t i = column; i < WINDOWS * WINDOWS; i += WINDOWS)
@@ -128,50 +128,50 @@ static span fullest(const span windows[WINDOWS * WINDOWS], const ink_map *map)
 }
 
 /* The part of the map that is looked at: all ink, or where there is most of it. */
-static span sample_of(const ink_map *map)
+static box sample_of(const ink_map *map)
 {
-    const span all = bounds_of_ink(map);
+    const box all = bounds_of_ink(map);
     size_t wide = all.right - all.left, tall = all.bottom - all.top;
     if (all.right == 0 || wide <= SAMPLE_PIXELS / tall)
         return all.right == 0 ? all : with_paper(all, map);
     while (wide > SAMPLE_PIXELS / tall)
         *(wide > tall ? &wide : &tall) /= 2;
-    span windows[WINDOWS * WINDOWS];
+    box windows[WINDOWS * WINDOWS];
     for (size_t i = 0; i < WINDOWS * WINDOWS; i++) {
         const size_t left = all.left + (all.right - all.left - wide) * (i % WINDOWS) / (WINDOWS - 1);
         const size_t top = all.top + (all.bottom - all.top - tall) * (i / WINDOWS) / (WINDOWS - 1);
-        windows[i] = (span){left, top, left + wide, top + tall};
+        windows[i] = (box){left, top, left + wide, top + tall};
     }
     return fullest(windows, map);
 }
 
 /* Reads a sample from one side. Its map stands for the trial's picture: it may be higher than the page's. */
-static lenet5_status read_sample(evidence *e, const ink_map *map, const span *part, unsigned quarters, page *trial,
+static lenet5_status read_sample(evidence *e, const ink_map *map, const box *part, unsigned quarters, page *trial,
                                  lenet5_error *error)
 {
-    raster turned;
+    raster rotated;
     bool border;
     lenet5_reading reading = {0};
     lenet5_status status =
-        lenet5_turn(&turned, &(raster){map->width, map->height, map->ink}, *part, quarters, &trial->budget, error);
+        lenet5_rotate(&rotated, &(raster){map->width, map->height, map->ink}, *part, quarters, &trial->budget, error);
     if (status != LENET5_OK)
         return status;
-    const ink_map ink = {turned.width, turned.height, turned.pixels};
-    trial->place = SAME_PLACE;
-    trial->width = turned.width;
-    trial->height = turned.height;
+    const ink_map ink = {rotated.width, rotated.height, rotated.pixels};
+    trial->to_picture = IDENTITY;
+    trial->width = rotated.width;
+    trial->height = rotated.height;
     status =
         lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, trial, error);
     if (status == LENET5_OK)
         *e = evidence_of(&reading, true);
     lenet5_reading_free(&reading);
-    free(turned.pixels);
+    free(rotated.pixels);
     return status;
 }
 
 /* What a sample gives from one side; nothing where it is crowded. The page is charged for it. */
-static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part, unsigned quarters, page *p,
-                              lenet5_error *error)
+static lenet5_status try_rotation(evidence *e, const ink_map *map, const box *part, unsigned quarters, page *p,
+                                  lenet5_error *error)
 {
     page trial = *p;
     lenet5_read_options quiet = *p->options;
@@ -189,40 +189,40 @@ static lenet5_status try_turn(evidence *e, const ink_map *map, const span *part,
 /* ---- The decision --------------------------------------------------------------------------------------------- */
 
 /* Whether so many more digits are sure, or as many digits are far less in doubt. */
-static bool is_surer(const evidence *turned, const evidence *upright)
+static bool is_surer(const evidence *rotated, const evidence *upright)
 {
-    const double sampled = fmin(1, (double)turned->digits / fmax(1, (double)upright->digits)); /* of the page */
+    const double sampled = fmin(1, (double)rotated->digits / fmax(1, (double)upright->digits)); /* of the page */
     const double before = upright->sure * sampled;
-    const bool clearer = turned->digits >= MANY && 1 - turned->digit <= LESS_DOUBT * (1 - upright->digit);
-    return clearer ? turned->sure >= before : turned->sure >= TIMES_SURER * before + MORE_SURE;
+    const bool clearer = rotated->digits >= MANY_DIGITS && 1 - rotated->digit <= LESS_DOUBT * (1 - upright->digit);
+    return clearer ? rotated->sure >= before : rotated->sure >= TIMES_SURER * before + MORE_SURE;
 }
 
 /* Whether many digits can be read, if not surely, where there are none as the page is. */
-static bool is_legible(const evidence *turned, const evidence *upright)
+static bool is_legible(const evidence *rotated, const evidence *upright)
 {
-    return turned->digits >= MANY && upright->digit <= LOST && turned->digit >= LEGIBLE &&
-           1 - turned->digit <= LESS_LOST * (1 - upright->digit);
+    return rotated->digits >= MANY_DIGITS && upright->digit <= LOST && rotated->digit >= LEGIBLE &&
+           1 - rotated->digit <= LESS_LOST * (1 - upright->digit);
 }
 
-static bool is_clear(const evidence *turned, const evidence *upright, unsigned quarters)
+static bool is_clear(const evidence *rotated, const evidence *upright, unsigned quarters)
 {
-    const bool many = turned->digits >= MANY, over = quarters == QUARTERS / 2;
-    if (is_legible(turned, upright))
+    const bool many = rotated->digits >= MANY_DIGITS, upside_down = quarters == QUARTERS / 2;
+    if (is_legible(rotated, upright))
         return true;
-    return turned->digits >= MIN_DIGITS && turned->digit >= (many ? CLEAR : CLEAR_FEW) &&
-           (many || !over || upright->digit < POOR) && turned->sure >= CLEAR_SHARE * (double)turned->digits &&
-           is_surer(turned, upright);
+    return rotated->digits >= MIN_DIGITS && rotated->digit >= (many ? CLEAR : CLEAR_FEW) &&
+           (many || !upside_down || upright->digit < POOR) && rotated->sure >= CLEAR_SHARE * (double)rotated->digits &&
+           is_surer(rotated, upright);
 }
 
 /* Of two sides that are clear, the one with less doubt is better: a wrong one may have more digits, cut from others. */
 static bool is_better(const evidence *a, const evidence *b)
 {
-    return a->digits >= MANY && b->digits >= MANY ? a->digit > b->digit : a->sure > b->sure;
+    return a->digits >= MANY_DIGITS && b->digits >= MANY_DIGITS ? a->digit > b->digit : a->sure > b->sure;
 }
 
 /* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and as sure
  * as digits are at best. */
-static bool may_be_turned(const evidence *upright, size_t strokes)
+static bool may_be_rotated(const evidence *upright, size_t strokes)
 {
     size_t most = strokes > upright->digits ? strokes : upright->digits;
     most = most > MIN_DIGITS ? most : MIN_DIGITS; /* strokes of digits that touch are few */
@@ -239,13 +239,14 @@ static bool is_level(const lenet5_reading *upright)
         digits += l->digits;
         sure += l->digits > 1 && l->string[0].probability >= CLEAR ? l->digits : 0;
     }
-    return sure >= MANY && (double)sure >= CLEAR_SHARE * (double)digits;
+    return sure >= MANY_DIGITS && (double)sure >= CLEAR_SHARE * (double)digits;
 }
 
 /* Whether all digits of a page may be digits upside down too, and something is accepted. */
-static bool may_be_over(const lenet5_reading *upright, const evidence *as_it_is)
+static bool may_be_upside_down(const lenet5_reading *upright, const evidence *as_it_is)
 {
-    bool accepted = false, may = as_it_is->digits >= OVER_DIGITS && as_it_is->digits <= MAX_OVER;
+    bool accepted = false,
+         may = as_it_is->digits >= MIN_UPSIDE_DOWN_DIGITS && as_it_is->digits <= MAX_UPSIDE_DOWN_DIGITS;
     for (size_t i = 0; i < upright->count && may; i++) {
         const lenet5_read_line *l = &upright->lines[i];
         accepted |= l->decision == LENET5_ACCEPTED;
@@ -254,52 +255,52 @@ static bool may_be_over(const lenet5_reading *upright, const evidence *as_it_is)
     return may && accepted;
 }
 
-static bool is_surer_over(const evidence *turned, const evidence *upright)
+static bool is_surer_upside_down(const evidence *rotated, const evidence *upright)
 {
-    return turned->digits >= upright->digits && 1 - turned->digit <= SURER_OVER * (1 - upright->digit);
+    return rotated->digits >= upright->digits && 1 - rotated->digit <= SURER_UPSIDE_DOWN * (1 - upright->digit);
 }
 
-lenet5_status lenet5_find_turn(other_sides *found, const lenet5_reading *upright, const ink_map *map, page *p,
-                               lenet5_error *error)
+lenet5_status lenet5_find_rotation(orientation *found, const lenet5_reading *upright, const ink_map *map, page *p,
+                                   lenet5_error *error)
 {
     const evidence as_it_is = evidence_of(upright, false);
     lenet5_status status = LENET5_OK;
     evidence best = {0, 0, 0};
-    *found = (other_sides){0, false};
+    *found = (orientation){0, false};
     if (upright->notes & (LENET5_NOTE_CROWDED | LENET5_NOTE_EMPTY))
         return LENET5_OK;
-    const bool all = as_it_is.digit < ENOUGH && may_be_turned(&as_it_is, p->strokes);
-    const bool over = may_be_over(upright, &as_it_is), sideways = all && !is_level(upright);
-    if (!all && !over)
+    const bool all = as_it_is.digit < ENOUGH && may_be_rotated(&as_it_is, p->strokes);
+    const bool upside_down = may_be_upside_down(upright, &as_it_is), sideways = all && !is_level(upright);
+    if (!all && !upside_down)
         return LENET5_OK;
     status = lenet5_check_time(&p->budget, 2 * map->width * map->height, error);
-    const span part = sample_of(map);
-    for (unsigned turn = 1; turn < QUARTERS && part.right > 0 && status == LENET5_OK; turn++) {
+    const box part = sample_of(map);
+    for (unsigned quarters = 1; quarters < QUARTERS && part.right > 0 && status == LENET5_OK; quarters++) {
         evidence e;
-        if (!sideways && turn != QUARTERS / 2)
+        if (!sideways && quarters != QUARTERS / 2)
             continue;
-        status = try_turn(&e, map, &part, turn, p, error);
+        status = try_rotation(&e, map, &part, quarters, p, error);
         if (status != LENET5_OK)
             break;
-        if (all && is_clear(&e, &as_it_is, turn) && is_better(&e, &best)) {
+        if (all && is_clear(&e, &as_it_is, quarters) && is_better(&e, &best)) {
             best = e;
-            found->quarters = turn;
+            found->quarters = quarters;
         }
-        found->surer_over |= over && turn == QUARTERS / 2 && is_surer_over(&e, &as_it_is);
+        found->surer_upside_down |= upside_down && quarters == QUARTERS / 2 && is_surer_upside_down(&e, &as_it_is);
     }
     return status;
 }
 
-void lenet5_doubt_side(lenet5_reading *upright)
+void lenet5_reject_all_lines(lenet5_reading *upright)
 {
     for (size_t i = 0; i < upright->count; i++) {
         if (upright->lines[i].decision == LENET5_ACCEPTED)
-            lenet5_doubt_line(&upright->lines[i], LENET5_EVIDENCE_ODDS);
+            lenet5_reject_line(&upright->lines[i], LENET5_EVIDENCE_ODDS);
     }
 }
 
-bool lenet5_turn_is_clear(const lenet5_reading *turned, const lenet5_reading *upright)
+bool lenet5_rotation_is_clear(const lenet5_reading *rotated, const lenet5_reading *upright)
 {
-    const evidence seen = evidence_of(turned, true), as_it_is = evidence_of(upright, false);
-    return is_clear(&seen, &as_it_is, turned->turned * QUARTERS / 360);
+    const evidence seen = evidence_of(rotated, true), as_it_is = evidence_of(upright, false);
+    return is_clear(&seen, &as_it_is, rotated->turned * QUARTERS / 360);
 }

@@ -13,8 +13,8 @@
 #include "orientation.h"
 #include "page/layout.h"
 #include "page/prepare.h"
-#include "page/turn.h"
-#include "print.h"
+#include "page/rotate.h"
+#include "printed_digits.h"
 #include "reading.h"
 #include "show.h"
 
@@ -65,7 +65,7 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
     if (status != LENET5_OK)
         return status;
     const size_t before = reading->count;
-    status = lenet5_read_line_of(reading, &line, p, error);
+    status = lenet5_read_text_line(reading, &line, p, error);
     if (reading->count > before && groups->list[number].field != NO_FIELD)
         place_in_table(&reading->lines[before], &printed->fields[groups->list[number].field]);
     lenet5_line_free(&line);
@@ -94,11 +94,11 @@ static lenet5_status read_each(read_groups *r, const ink_map *map, const layout 
 
 lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error)
 {
-    const bool on_its_side = p->turned.xx == 0;
-    lenet5_weigh_company(r->reading, p->options->threshold);
-    lenet5_status status = p->format.any ? lenet5_doubt_print(r, &p->budget, error) : LENET5_OK;
+    const bool on_its_side = p->rotation.xx == 0;
+    lenet5_apply_page_context(r->reading, p->options->threshold);
+    lenet5_status status = p->format.any ? lenet5_reject_stray_letters(r, &p->budget, error) : LENET5_OK;
     if (status == LENET5_OK && !on_its_side)
-        status = lenet5_doubt_small_print(r->reading, &p->budget, error);
+        status = lenet5_reject_printed_digits(r->reading, &p->budget, error);
     return status;
 }
 
@@ -116,12 +116,12 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
     bool *scrap = calloc(r->reading->count + 1, sizeof *scrap);
     if (!scrap)
         return lenet5_fail_memory(error);
-    lenet5_find_scraps(scrap, r);
+    lenet5_find_fragments(scrap, r);
     const lenet5_status status = lenet5_decide(r, p, error);
     for (size_t i = 0; i < r->reading->count; i++) {
         lenet5_read_line *l = &r->reading->lines[i];
         if (scrap[i] && l->decision == LENET5_ACCEPTED)
-            lenet5_doubt_line(l, LENET5_EVIDENCE_COMPANY);
+            lenet5_reject_line(l, LENET5_EVIDENCE_COMPANY);
     }
     free(scrap);
     return status;
@@ -134,7 +134,7 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
 static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *error)
 {
     bool left_out;
-    const lenet5_status status = lenet5_leave_out_words(&left_out, r, &p->budget, error);
+    const lenet5_status status = lenet5_drop_words(&left_out, r, &p->budget, error);
     const bool number = !p->format.any || has_number(r->reading);
     return status == LENET5_OK && left_out && number ? decide_anew(r, p, error) : status;
 }
@@ -213,12 +213,12 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
                               lenet5_error *error)
 {
     layout printed = {0};
-    transform level = SAME_PLACE;
+    transform level = IDENTITY;
     bool border = false;
     lenet5_status status = lenet5_show_map(p->options, "ink", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_find_layout(&printed, map, &level, report, &p->budget, error);
-    p->place = transform_both(&p->place, &level);
+    p->to_picture = transform_compose(&p->to_picture, &level);
     if (status == LENET5_OK && printed.rules > 0)
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
@@ -241,72 +241,72 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
 
 /* ---- All of it ------------------------------------------------------------------------------------------------ */
 
-/* Reads a picture as it is, and if others is not NULL looks at it from its other sides too. */
-static lenet5_status read_as_it_is(lenet5_reading *reading, other_sides *others, page *p, const lenet5_picture *picture,
+/* Reads a picture as it is, and if found is not NULL looks at it from its other sides too. */
+static lenet5_status read_as_it_is(lenet5_reading *reading, orientation *found, page *p, const lenet5_picture *picture,
                                    lenet5_error *error)
 {
     ink_map map;
     ink_report report;
-    transform inked = SAME_PLACE;
+    transform inked = IDENTITY;
     lenet5_status status = lenet5_prepare(&map, &report, &inked, picture, &p->budget, error);
     if (status != LENET5_OK)
         return status;
-    p->place = transform_both(&p->turned, &inked);
+    p->to_picture = transform_compose(&p->rotation, &inked);
     status = read_map(reading, p, &map, &report, error);
-    if (status == LENET5_OK && others)
-        status = lenet5_find_turn(others, reading, &map, p, error);
+    if (status == LENET5_OK && found)
+        status = lenet5_find_rotation(found, reading, &map, p, error);
     lenet5_ink_free(&map);
     return status;
 }
 
 /* Reads it turned by quarters. */
-static lenet5_status read_turned(lenet5_reading *reading, unsigned quarters, page *p, const lenet5_picture *picture,
-                                 lenet5_error *error)
+static lenet5_status read_rotated(lenet5_reading *reading, unsigned quarters, page *p, const lenet5_picture *picture,
+                                  lenet5_error *error)
 {
-    raster turned;
+    raster rotated;
     const raster given = {picture->width, picture->height, picture->grey};
-    const span all = {0, 0, picture->width, picture->height};
-    p->turned = lenet5_turn_place(picture->width, picture->height, quarters);
+    const box all = {0, 0, picture->width, picture->height};
+    p->rotation = lenet5_rotation_transform(picture->width, picture->height, quarters);
     if (quarters == 0)
         return read_as_it_is(reading, NULL, p, picture, error);
-    lenet5_status status = lenet5_turn(&turned, &given, all, quarters, &p->budget, error);
+    lenet5_status status = lenet5_rotate(&rotated, &given, all, quarters, &p->budget, error);
     if (status != LENET5_OK)
         return status;
-    status = read_as_it_is(reading, NULL, p, &(lenet5_picture){turned.width, turned.height, turned.pixels}, error);
+    status = read_as_it_is(reading, NULL, p, &(lenet5_picture){rotated.width, rotated.height, rotated.pixels}, error);
     reading->turned = 360 / QUARTERS * quarters;
     reading->notes |= LENET5_NOTE_TURNED;
-    free(turned.pixels);
+    free(rotated.pixels);
     return status;
 }
 
 /* Reads it turned in place of what was read as it is, if all of it bears out what a sample has promised. */
-static lenet5_status try_turned(lenet5_reading *reading, unsigned *quarters, page *p, const lenet5_picture *picture,
-                                lenet5_error *error)
+static lenet5_status try_rotated(lenet5_reading *reading, unsigned *quarters, page *p, const lenet5_picture *picture,
+                                 lenet5_error *error)
 {
-    lenet5_reading turned = {0};
-    const lenet5_status status = read_turned(&turned, *quarters, p, picture, error);
-    const bool better = status == LENET5_OK && lenet5_turn_is_clear(&turned, reading);
-    lenet5_reading_free(better ? reading : &turned);
+    lenet5_reading rotated = {0};
+    const lenet5_status status = read_rotated(&rotated, *quarters, p, picture, error);
+    const bool better = status == LENET5_OK && lenet5_rotation_is_clear(&rotated, reading);
+    lenet5_reading_free(better ? reading : &rotated);
     if (better)
-        *reading = turned;
+        *reading = rotated;
     else
         *quarters = 0;
     return status;
 }
 
 /* Reads a picture from the side that it is best read from, and is not observed. */
-static lenet5_status find_best(lenet5_reading *reading, other_sides *others, budget *begun, page *p,
+static lenet5_status find_best(lenet5_reading *reading, orientation *found, budget *begun, page *p,
                                const lenet5_picture *picture, lenet5_error *error)
 {
     const lenet5_read_options *asked = p->options;
     lenet5_read_options quiet = *asked;
     quiet.observer = NULL;
     p->options = &quiet;
-    lenet5_status status = read_as_it_is(reading, others, p, picture, error);
-    if (status == LENET5_OK && others->quarters > 0) {
+    lenet5_status status = read_as_it_is(reading, found, p, picture, error);
+    if (status == LENET5_OK && found->quarters > 0) {
         const budget left = p->budget;
-        status = try_turned(reading, &others->quarters, p, picture, error);
-        *begun = others->quarters > 0 ? left : *begun;
+        status = try_rotated(reading, &found->quarters, p, picture, error);
+        *begun = found->quarters > 0 ? left : *begun;
     }
     p->options = asked;
     return status;
@@ -315,16 +315,16 @@ static lenet5_status find_best(lenet5_reading *reading, other_sides *others, bud
 /* Who observes sees the picture read from that side alone, once more and at the same cost. */
 static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
 {
-    other_sides others = {0, false};
+    orientation found = {0, false};
     budget begun = p->budget;
-    lenet5_status status = find_best(reading, &others, &begun, p, picture, error);
+    lenet5_status status = find_best(reading, &found, &begun, p, picture, error);
     if (status == LENET5_OK && p->options->observer) {
         lenet5_reading_free(reading);
         p->budget = begun;
-        status = read_turned(reading, others.quarters, p, picture, error);
+        status = read_rotated(reading, found.quarters, p, picture, error);
     }
-    if (status == LENET5_OK && others.quarters == 0 && others.surer_over)
-        lenet5_doubt_side(reading);
+    if (status == LENET5_OK && found.quarters == 0 && found.surer_upside_down)
+        lenet5_reject_all_lines(reading);
     return status;
 }
 
@@ -352,8 +352,8 @@ lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const 
     page p = {.reader = reader,
               .options = used,
               .budget = lenet5_budget_new(used),
-              .turned = SAME_PLACE,
-              .place = SAME_PLACE,
+              .rotation = IDENTITY,
+              .to_picture = IDENTITY,
               .width = picture->width,
               .height = picture->height};
     status = read_page(&found, &p, picture, error);

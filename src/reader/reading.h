@@ -2,8 +2,8 @@
 #ifndef LENET5_READER_READING_H
 #define LENET5_READER_READING_H
 
+#include "lines/box_index.h"
 #include "lines/lines.h"
-#include "lines/near.h"
 #include "lines/pieces.h"
 #include "search/format.h"
 
@@ -22,8 +22,8 @@ typedef struct page {
     const lenet5_read_options *options;
     budget budget;
     grammar format;
-    transform turned;     /* of the picture as it is read, in the one that was given: by quarters */
-    transform place;      /* of the map that is read, in the picture that was given */
+    transform rotation;   /* of the picture as it is read, in the one that was given: by quarters */
+    transform to_picture; /* of the map that is read, in the picture that was given */
     size_t width, height; /* of the picture */
     size_t strokes;       /* of the map that was read last: components that are more than dots */
 } page;
@@ -32,16 +32,16 @@ typedef struct page {
  * Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. Its
  * probabilities are those of the search.
  */
-lenet5_status lenet5_read_line_of(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
+lenet5_status lenet5_read_text_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
 
 /*
  * Turns the probabilities of the search into those of the evidence, with what the lines say for each other, and
  * decides. threshold: of an accepted string; 0: the default.
  */
-void lenet5_weigh_company(lenet5_reading *reading, double threshold);
+void lenet5_apply_page_context(lenet5_reading *reading, double threshold);
 
 /* Makes sure that a line is not accepted, whatever its evidence; doubt: the kind of evidence that is the reason. */
-void lenet5_doubt_line(lenet5_read_line *l, unsigned doubt);
+void lenet5_reject_line(lenet5_read_line *l, unsigned doubt);
 
 #define NOT_READ SIZE_MAX
 
@@ -50,8 +50,8 @@ typedef struct read_groups {
     lenet5_reading *reading;
     const line_groups *groups;
     size_t *of;     /* (groups->count): the line of the reading that each became, or NOT_READ */
-    span *boxes;    /* of the map's components */
-    near_rows near; /* these by their places */
+    box *boxes;     /* of the map's components */
+    box_index near; /* these by their places */
 } read_groups;
 
 /* Groups of which none has been read yet; both arguments have to outlive them. Free them, whatever the status. */
@@ -61,13 +61,13 @@ lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, co
 void lenet5_read_groups_free(read_groups *r);
 
 /* Drops lines of letters from a reading that has lines of digits too, and notes it; whether there were any. */
-lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);
+lenet5_status lenet5_drop_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);
 
 /* Which lines (r->reading->count) may be letters that are left of words: a sign or two, in no field, not accepted. */
-void lenet5_find_scraps(bool *scrap, const read_groups *r);
+void lenet5_find_fragments(bool *scrap, const read_groups *r);
 
 /* Where no format is given: a sign or two among letters are not accepted, and that is noted. */
-lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error);
+lenet5_status lenet5_reject_stray_letters(const read_groups *r, budget *b, lenet5_error *error);
 
 /* The decisions on all lines: what they say for each other is weighed first, since print is looked for among what is
  * accepted. */

@@ -44,7 +44,7 @@ typedef struct drawing {
     size_t pen; /* pixels that an outline is wide */
 } drawing;
 
-static void fill(drawing *d, span area, const uint8_t colour[3])
+static void fill(drawing *d, box area, const uint8_t colour[3])
 {
     for (size_t y = area.top; y < area.bottom && y < d->height; y++)
         for (size_t x = area.left; x < area.right && x < d->width; x++)
@@ -57,15 +57,15 @@ static size_t less(size_t from, size_t by)
 }
 
 /* An outline around a rectangle, so many pens away from it. */
-static void outline(drawing *d, span s, size_t away, const uint8_t colour[3])
+static void outline(drawing *d, box s, size_t away, const uint8_t colour[3])
 {
     const size_t inner = away * d->pen, outer = inner + d->pen;
-    const span o = {less(s.left, outer), less(s.top, outer), s.right + outer, s.bottom + outer};
-    const span i = {less(s.left, inner), less(s.top, inner), s.right + inner, s.bottom + inner};
-    fill(d, (span){o.left, o.top, o.right, i.top}, colour);
-    fill(d, (span){o.left, i.bottom, o.right, o.bottom}, colour);
-    fill(d, (span){o.left, o.top, i.left, o.bottom}, colour);
-    fill(d, (span){i.right, o.top, o.right, o.bottom}, colour);
+    const box o = {less(s.left, outer), less(s.top, outer), s.right + outer, s.bottom + outer};
+    const box i = {less(s.left, inner), less(s.top, inner), s.right + inner, s.bottom + inner};
+    fill(d, (box){o.left, o.top, o.right, i.top}, colour);
+    fill(d, (box){o.left, i.bottom, o.right, o.bottom}, colour);
+    fill(d, (box){o.left, o.top, i.left, o.bottom}, colour);
+    fill(d, (box){i.right, o.top, o.right, o.bottom}, colour);
 }
 
 /* Ink that is read is black, what is left out is red. */

@@ -42,12 +42,12 @@ lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, co
         r->of[i] = NOT_READ;
     for (size_t i = 0; i < c->count; i++)
         r->boxes[i] = c->list[i].box;
-    return lenet5_near_new(&r->near, r->boxes, c->count, ROW, error);
+    return lenet5_box_index_new(&r->near, r->boxes, c->count, ROW, error);
 }
 
 void lenet5_read_groups_free(read_groups *r)
 {
-    lenet5_near_free(&r->near);
+    lenet5_box_index_free(&r->near);
     free(r->boxes);
     free(r->of);
     *r = (read_groups){0};
@@ -66,7 +66,7 @@ typedef struct letter_rule {
 } letter_rule;
 
 /* A sign that is accepted is doubted for little; one that is not is dropped only among letters of one print with it. */
-static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, NO_NUMBER};
+static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, MIN_NUMBER_PROBABILITY};
 
 /* ---- Letters beside a line ------------------------------------------------------------------------------------ */
 
@@ -88,18 +88,19 @@ static bool is_among_letters(const read_groups *r, size_t number, const letter_r
     const line_group *group = &r->groups->list[number];
     const double high = (double)(group->box.bottom - group->box.top);
     const double middle = 0.5 * (double)(group->box.top + group->box.bottom);
-    near_search search = lenet5_near(&r->near, span_around(group->box, (LETTERS * (SPACING + 0.5)) * high, 0));
+    box_query search = lenet5_box_query(&r->near, box_grown(group->box, (LETTERS * (SPACING + 0.5)) * high, 0));
     size_t letters = 0, beside = 0, k;
-    while (lenet5_near_next(&search, &k)) {
-        const span *box = &r->boxes[k];
-        const double tall = (double)(box->bottom - box->top);
+    while (lenet5_box_query_next(&search, &k)) {
+        const box *bounds = &r->boxes[k];
+        const double tall = (double)(bounds->bottom - bounds->top);
         if (r->groups->line[k] == (int32_t)number || tall < rule->height * high || tall > LETTER_MOST * high ||
-            (double)(box->right - box->left) > 2 * high ||
-            fabs(0.5 * (double)(box->top + box->bottom) - middle) > BASE_LINE * high || is_number(r, k, rule->likely))
+            (double)(bounds->right - bounds->left) > 2 * high ||
+            fabs(0.5 * (double)(bounds->top + bounds->bottom) - middle) > BASE_LINE * high ||
+            is_number(r, k, rule->likely))
             continue;
         letters++;
-        beside += (double)box->left <= (double)group->box.right + SPACING * high &&
-                  (double)box->right + SPACING * high >= (double)group->box.left;
+        beside += (double)bounds->left <= (double)group->box.right + SPACING * high &&
+                  (double)bounds->right + SPACING * high >= (double)group->box.left;
     }
     *visited = search.visited;
     return letters >= LETTERS && beside > 0;
@@ -125,7 +126,7 @@ static bool is_no_number(const lenet5_read_line *l, const line_group *group)
         return true;
     const double *evidence = l->evidence;
     const double unread = is_short(l, group) ? SHORT_UNREAD : WORD_UNREAD;
-    return l->string[0].probability < NO_NUMBER &&
+    return l->string[0].probability < MIN_NUMBER_PROBABILITY &&
            (evidence[LENET5_EVIDENCE_RUBBISH] >= WORD_RUBBISH || evidence[LENET5_EVIDENCE_UNREAD] >= unread ||
             (is_short(l, group) && evidence[LENET5_EVIDENCE_SIGN] >= WORD_SIGN));
 }
@@ -186,7 +187,7 @@ static bool drop_lines(read_groups *r, const bool *marked)
     return true;
 }
 
-lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error)
+lenet5_status lenet5_drop_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error)
 {
     bool *word = calloc(r->reading->count + 1, sizeof *word);
     *left_out = false;
@@ -205,7 +206,7 @@ lenet5_status lenet5_leave_out_words(bool *left_out, read_groups *r, budget *b, 
     return status;
 }
 
-void lenet5_find_scraps(bool *scrap, const read_groups *r)
+void lenet5_find_fragments(bool *scrap, const read_groups *r)
 {
     for (size_t i = 0; i < r->groups->count; i++) {
         const lenet5_read_line *l = reading_of(r, i);
@@ -245,13 +246,13 @@ static lenet5_status find_print(bool *print, const read_groups *r, budget *b, le
     return status;
 }
 
-lenet5_status lenet5_doubt_print(const read_groups *r, budget *b, lenet5_error *error)
+lenet5_status lenet5_reject_stray_letters(const read_groups *r, budget *b, lenet5_error *error)
 {
     bool *print = calloc(r->reading->count + 1, sizeof *print);
     const lenet5_status status = print ? find_print(print, r, b, error) : lenet5_fail_memory(error);
     for (size_t i = 0; status == LENET5_OK && i < r->reading->count; i++)
         if (print[i]) {
-            lenet5_doubt_line(&r->reading->lines[i], LENET5_EVIDENCE_BESIDE);
+            lenet5_reject_line(&r->reading->lines[i], LENET5_EVIDENCE_BESIDE);
             r->reading->notes |= LENET5_NOTE_WORDS;
         }
     free(print);

@@ -28,10 +28,10 @@ static const lenet5_distortion handwriting = {.shift = 1.5f,
  * lenet5 calibrate on the last 10,000 training pictures of MNIST: means of three networks trained on the others, and
  * taught by a committee of such.
  */
-static const lenet5_reading best_reading = {64.0, 0.114, {0.5, 0.5, 0.5, 0.853, 0.971, 0.994}};
+static const calibration best_calibration = {64.0, 0.114, {0.5, 0.5, 0.5, 0.853, 0.971, 0.994}};
 
 /* The same for recipe read, of two networks. */
-static const lenet5_reading read_reading = {72.0, 0.1125, {0.5, 0.5, 0.5, 0.89, 0.974, 0.989}};
+static const calibration read_calibration = {72.0, 0.1125, {0.5, 0.5, 0.5, 0.89, 0.974, 0.989}};
 
 static const recipe recipes[] = {
     {.description = &lenet5_recipes[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
@@ -48,7 +48,7 @@ static const recipe recipes[] = {
      .negatives = 0.03,
      .max_rate = 0.002,
      .averaging = 0.999,
-     .reading = &best_reading},
+     .calibration = &best_calibration},
     {.description = &lenet5_recipes[3],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
@@ -57,7 +57,7 @@ static const recipe recipes[] = {
      .cut_off = 0.3,
      .max_rate = 0.002,
      .averaging = 0.999,
-     .reading = &read_reading},
+     .calibration = &read_calibration},
 };
 
 const recipe *lenet5_recipe_find(const char *name)

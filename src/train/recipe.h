@@ -10,10 +10,10 @@ typedef enum method {
     ADAM                          /* Kingma and Ba 2014, with one cycle of the rate and an average of the weights */
 } method;
 
-/* What lenet5_calibrate found for networks of a recipe. */
-typedef struct lenet5_reading {
+/* The loss parameters and thresholds that lenet5_calibrate fitted to networks of a recipe. */
+typedef struct calibration {
     double rubbish, scale, thresholds[LENET5_RISKS];
-} lenet5_reading;
+} calibration;
 
 typedef struct recipe {
     const lenet5_recipe_description *description;
@@ -25,7 +25,7 @@ typedef struct recipe {
     double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
     double negatives;                    /* shown in each pass besides the digits, as a share of their number */
     double cut_off;                      /* the share of digits that are shown as they are cut off another one */
-    const lenet5_reading *reading;       /* how its penalties become probabilities, fitted on validation; or NULL */
+    const calibration *calibration;      /* how its penalties become probabilities, fitted on validation; or NULL */
 } recipe;
 
 /* NULL if there is none of that name. */

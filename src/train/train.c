@@ -509,11 +509,11 @@ void lenet5_training_model(lenet5_model *model, const lenet5_training *training)
 {
     model->network = *lenet5_training_network(training);
     model->provenance = training->provenance;
-    const lenet5_reading *reading = training->recipe->reading;
-    if (reading && training->loss.criterion == LENET5_MAP) {
-        model->provenance.loss.rubbish = reading->rubbish;
-        model->provenance.loss.scale = reading->scale;
-        memcpy(model->provenance.thresholds, reading->thresholds, sizeof reading->thresholds);
+    const calibration *fitted = training->recipe->calibration;
+    if (fitted && training->loss.criterion == LENET5_MAP) {
+        model->provenance.loss.rubbish = fitted->rubbish;
+        model->provenance.loss.scale = fitted->scale;
+        memcpy(model->provenance.thresholds, fitted->thresholds, sizeof fitted->thresholds);
     }
     model->provenance.passes = training->finished;
     if (training->finished > 0)

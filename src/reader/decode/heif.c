@@ -53,8 +53,8 @@ static lenet5_status take_pixels(lenet5_picture *picture, const struct heif_imag
         return status == LENET5_OK ? lenet5_fail_memory(error) : status;
     for (size_t y = 0; y < height; y++)
         memcpy(pixels + CHANNELS * width * y, rows + (size_t)stride * y, CHANNELS * width);
-    lenet5_lay_on_paper(pixels, width * height, CHANNELS - 1);
-    status = lenet5_mix(picture, pixels, width, height, error);
+    lenet5_flatten_opacity(pixels, width * height, CHANNELS - 1);
+    status = lenet5_rgb_to_grey(picture, pixels, width, height, error);
     free(pixels);
     return status;
 }

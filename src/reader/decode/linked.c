@@ -1,4 +1,4 @@
 /* The hook of the library: its decoders are linked to it. */
 #include "decode.h"
 
-const page_decoder lenet5_decode_hook = lenet5_decode_other;
+const page_decoder lenet5_decode_hook = lenet5_decode_page;

@@ -28,7 +28,7 @@ static unsigned paper_for(const uint8_t *pixels, size_t count, size_t channels)
     return hidden && (double)opacity < OPAQUE * 255 * (double)count ? 0 : 255;
 }
 
-void lenet5_lay_on_paper(uint8_t *pixels, size_t count, size_t channels)
+void lenet5_flatten_opacity(uint8_t *pixels, size_t count, size_t channels)
 {
     const unsigned paper = paper_for(pixels, count, channels);
     for (size_t i = 0; i < count; i++) {

@@ -67,7 +67,7 @@ struct lenet5_pages {
     uint8_t *owned; /* the file's bytes, or a copy that can be changed; NULL: they are the caller's */
     bool left;
     int read; /* pages */
-    page_place place;
+    page_position place;
     uint8_t *seen; /* a bit for each byte of the file: a page that has been read begins there. NULL: one page at most */
 };
 
@@ -152,7 +152,7 @@ static lenet5_status go_on(lenet5_pages *pages, lenet5_error *error)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, next,
                            "%s: byte %llu: the page after page %d is one that has been read; the file is damaged",
                            file->name, (unsigned long long)next, pages->read);
-    lenet5_tiff_begin_at(pages->owned, file, next);
+    lenet5_tiff_set_first_page(pages->owned, file, next);
     return LENET5_OK;
 }
 

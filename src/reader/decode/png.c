@@ -21,7 +21,7 @@ static lenet5_status fail(const png_image *image, const picture_file *file, lene
 static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint8_t *pixels, lenet5_error *error)
 {
     if (image->format & PNG_FORMAT_FLAG_COLOR) {
-        const lenet5_status status = lenet5_mix(picture, pixels, image->width, image->height, error);
+        const lenet5_status status = lenet5_rgb_to_grey(picture, pixels, image->width, image->height, error);
         free(pixels);
         return status;
     }
@@ -107,7 +107,8 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *fil
     if (status != LENET5_OK)
         return status;
     if (transparent)
-        lenet5_lay_on_paper(pixels, (size_t)image.width * image.height, image.format & PNG_FORMAT_FLAG_COLOR ? 3 : 1);
+        lenet5_flatten_opacity(pixels, (size_t)image.width * image.height,
+                               image.format & PNG_FORMAT_FLAG_COLOR ? 3 : 1);
     status = take_pixels(picture, &image, pixels, error);
     return status == LENET5_OK && deep && is_dark(picture) ? read_stretched(picture, file, error) : status;
 }

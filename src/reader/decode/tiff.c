@@ -57,7 +57,7 @@ static const layout *layout_of(const picture_file *file)
     return number_at(file, 2, 2) == BIG ? &big : &classic;
 }
 
-void lenet5_tiff_begin_at(uint8_t *bytes, const picture_file *file, uint64_t place)
+void lenet5_tiff_set_first_page(uint8_t *bytes, const picture_file *file, uint64_t place)
 {
     const layout *l = layout_of(file);
     for (size_t i = 0; i < l->offset; i++)

@@ -16,6 +16,6 @@ typedef struct tiff_page {
 lenet5_status lenet5_tiff_page(tiff_page *page, const picture_file *file, lenet5_error *error);
 
 /* Has the header say that the first page is at a place. bytes are those of the file. */
-void lenet5_tiff_begin_at(uint8_t *bytes, const picture_file *file, uint64_t place);
+void lenet5_tiff_set_first_page(uint8_t *bytes, const picture_file *file, uint64_t place);
 
 #endif

@@ -25,26 +25,26 @@
 #define PART_INSIDE 0.9 /* of such a part lies in the band of their line */
 #define LONE 2          /* strokes of a line, at most, that may be such parts */
 
-static double gap_down(const span *a, const span *b)
+static double gap_down(const box *a, const box *b)
 {
     return fmax((double)a->top, (double)b->top) - fmin((double)a->bottom, (double)b->bottom);
 }
 
 size_t lenet5_lines_through(int32_t found[MAX_SPANNED], const strokes *s, size_t number, size_t *visited)
 {
-    const span *box = &s->boxes[number];
-    near_search search = lenet5_near(&s->rows, span_around(*box, BESIDE * s->height, 0));
+    const box *bounds = &s->boxes[number];
+    box_query search = lenet5_box_query(&s->index, box_grown(*bounds, BESIDE * s->height, 0));
     size_t count = 0, k;
-    while (lenet5_near_next(&search, &k) && count < MAX_SPANNED) {
+    while (lenet5_box_query_next(&search, &k) && count < MAX_SPANNED) {
         const int32_t line = s->list[k].line;
         bool known = k == number || line == NO_LINE || s->list[k].kind != REGULAR;
         for (size_t i = 0; i < count && !known; i++)
             known = found[i] == line;
-        if (known || lenet5_in_band(&s->lines[line], box) < THROUGH * s->lines[line].height ||
-            (s->lines[line].tall < 2 && s->lines[line].height * LONE_HIGHER < box_height(box)))
+        if (known || lenet5_in_band(&s->lines[line], bounds) < THROUGH * s->lines[line].height ||
+            (s->lines[line].tall < 2 && s->lines[line].height * LONE_HIGHER < box_height(bounds)))
             continue;
         size_t at = count++;
-        const double x = middle_x(box), y = line_at(&s->lines[line], x);
+        const double x = middle_x(bounds), y = line_at(&s->lines[line], x);
         for (; at > 0 && line_at(&s->lines[found[at - 1]], x) > y; at--)
             found[at] = found[at - 1];
         found[at] = line;
@@ -90,9 +90,9 @@ lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error)
         if (s->list[i].kind != REGULAR || line == NO_LINE || s->lines[line].tall > LONE)
             continue;
         const double height = box_height(&s->boxes[i]);
-        near_search search = lenet5_near(&s->rows, span_around(s->boxes[i], BESIDE * s->height, 0));
+        box_query search = lenet5_box_query(&s->index, box_grown(s->boxes[i], BESIDE * s->height, 0));
         size_t k;
-        while (s->list[i].kind == REGULAR && lenet5_near_next(&search, &k)) {
+        while (s->list[i].kind == REGULAR && lenet5_box_query_next(&search, &k)) {
             const int32_t other = s->list[k].line;
             if (s->list[k].kind != REGULAR || other == NO_LINE || s->lines[other].tall < 2 ||
                 s->lines[other].height < FAR_HIGHER * height ||
@@ -110,16 +110,16 @@ lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error)
  */
 static double far_from(const strokes *s, size_t number, size_t digit)
 {
-    const span *box = &s->boxes[number], *other = &s->boxes[digit];
-    const base_line *l = &s->lines[s->list[digit].line];
-    const double inside = lenet5_in_band(l, box) / box_height(box);
-    const double over = span_common_width(*box, *other), width = (double)(box->right - box->left);
-    const double across = fmax(0, -over) / l->height, down = fmax(0, gap_down(box, other)) / l->height;
+    const box *bounds = &s->boxes[number], *other = &s->boxes[digit];
+    const baseline *l = &s->lines[s->list[digit].line];
+    const double inside = lenet5_in_band(l, bounds) / box_height(bounds);
+    const double over = box_common_width(*bounds, *other), width = (double)(bounds->right - bounds->left);
+    const double across = fmax(0, -over) / l->height, down = fmax(0, gap_down(bounds, other)) / l->height;
     if (s->list[number].kind == DOUBTFUL)
-        return inside >= EDGE_INSIDE && box_height(box) >= EDGE_HEIGHT * l->height ? across : INFINITY;
-    const bool hangs = lenet5_in_band(l, box) + HANG * l->height >= LOW_INSIDE * box_height(box);
+        return inside >= EDGE_INSIDE && box_height(bounds) >= EDGE_HEIGHT * l->height ? across : INFINITY;
+    const bool hangs = lenet5_in_band(l, bounds) + HANG * l->height >= LOW_INSIDE * box_height(bounds);
     const bool is_over =
-        over >= OVER * width && down <= OVER_GAP && width * box_height(box) >= OVER_AREA * l->height * l->height;
+        over >= OVER * width && down <= OVER_GAP && width * box_height(bounds) >= OVER_AREA * l->height * l->height;
     return hangs || is_over ? hypot(across, down) + OUTSIDE * (1 - fmax(0, inside)) : INFINITY;
 }
 
@@ -131,9 +131,10 @@ lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)
         if (!is_free || s->list[i].line != NO_LINE)
             continue;
         double nearest = INFINITY;
-        near_search search = lenet5_near(&s->rows, span_around(s->boxes[i], BESIDE * s->height, OVER_GAP * s->height));
+        box_query search =
+            lenet5_box_query(&s->index, box_grown(s->boxes[i], BESIDE * s->height, OVER_GAP * s->height));
         size_t k;
-        while (lenet5_near_next(&search, &k)) {
+        while (lenet5_box_query_next(&search, &k)) {
             if (s->list[k].line == NO_LINE || (s->list[k].kind != REGULAR && s->list[k].kind != HIGH))
                 continue;
             const double far = far_from(s, i, k);
@@ -148,13 +149,13 @@ lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)
 }
 
 /* Whether two strokes are the upper and the lower part of one digit, as of a 5 whose bar does not touch it. */
-static bool are_halves(const span *a, const span *b)
+static bool are_halves(const box *a, const box *b)
 {
-    const span both = span_of_both(*a, *b);
+    const box both = box_union(*a, *b);
     const double narrower = fmin((double)(a->right - a->left), (double)(b->right - b->left));
     const double height = box_height(&both), gap = gap_down(a, b);
     const double lower = fmin(box_height(a), box_height(b)), higher = fmax(box_height(a), box_height(b));
-    if (span_common_width(*a, *b) < HALVES * narrower)
+    if (box_common_width(*a, *b) < HALVES * narrower)
         return false;
     if (lower <= FLAT * higher)
         return gap <= HALVES_GAP * height;
@@ -173,9 +174,9 @@ lenet5_status lenet5_join_halves(strokes *s, lenet5_error *error)
         const int32_t line = s->list[i].line;
         if (!may_be_half(&s->list[i]) || s->lines[line].count != 1)
             continue;
-        near_search search = lenet5_near(&s->rows, span_around(s->boxes[i], 0, s->height));
+        box_query search = lenet5_box_query(&s->index, box_grown(s->boxes[i], 0, s->height));
         size_t k, joined = 0;
-        while (lenet5_near_next(&search, &k) && joined == 0) {
+        while (lenet5_box_query_next(&search, &k) && joined == 0) {
             const int32_t other = s->list[k].line;
             if (!may_be_half(&s->list[k]) || other == line || s->lines[other].count != 1 ||
                 !are_halves(&s->boxes[i], &s->boxes[k]))

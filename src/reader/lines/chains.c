@@ -22,10 +22,10 @@
 
 /* ---- Straight lines ------------------------------------------------------------------------------------------- */
 
-double lenet5_in_band(const base_line *l, const span *box)
+double lenet5_in_band(const baseline *l, const box *bounds)
 {
-    const double middle = line_at(l, middle_x(box));
-    return fmin((double)box->bottom, middle + l->height / 2) - fmax((double)box->top, middle - l->height / 2);
+    const double middle = line_at(l, middle_x(bounds));
+    return fmin((double)bounds->bottom, middle + l->height / 2) - fmax((double)bounds->top, middle - l->height / 2);
 }
 
 static bool makes_lines(const stroke *one)
@@ -36,18 +36,18 @@ static bool makes_lines(const stroke *one)
 static void find_middles(strokes *s)
 {
     for (size_t i = 0; i < s->line_count; i++)
-        s->lines[i] = (base_line){.box = EMPTY_SPAN,
-                                  .field = s->lines[i].field,
-                                  .shares = s->lines[i].shares,
-                                  .row = s->lines[i].row,
-                                  .widest = s->lines[i].widest};
+        s->lines[i] = (baseline){.box = EMPTY_BOX,
+                                 .field = s->lines[i].field,
+                                 .shares = s->lines[i].shares,
+                                 .row = s->lines[i].row,
+                                 .widest = s->lines[i].widest};
     for (size_t i = 0; i < s->count; i++) {
         if (s->list[i].line == NO_LINE)
             continue;
-        base_line *l = &s->lines[s->list[i].line];
-        const span *b = &s->boxes[i];
+        baseline *l = &s->lines[s->list[i].line];
+        const box *b = &s->boxes[i];
         const double weight = makes_lines(&s->list[i]) ? box_height(b) : 1e-3;
-        l->box = span_of_both(l->box, *b);
+        l->box = box_union(l->box, *b);
         l->count++;
         l->tall += makes_lines(&s->list[i]);
         l->sums.weight += weight;
@@ -57,7 +57,7 @@ static void find_middles(strokes *s)
             l->sums.y[level] += weight * level_of(b, level);
     }
     for (size_t i = 0; i < s->line_count; i++) {
-        base_line *l = &s->lines[i];
+        baseline *l = &s->lines[i];
         const double weight = fmax(1e-9, l->sums.weight);
         l->x /= weight;
         l->height /= weight;
@@ -72,7 +72,7 @@ static void find_spreads(strokes *s)
     for (size_t i = 0; i < s->count; i++) {
         if (s->list[i].line == NO_LINE || !makes_lines(&s->list[i]))
             continue;
-        base_line *l = &s->lines[s->list[i].line];
+        baseline *l = &s->lines[s->list[i].line];
         const double x = middle_x(&s->boxes[i]) - l->x;
         l->sums.xx += x * x;
         for (size_t level = 0; level < LEVELS; level++) {
@@ -84,7 +84,7 @@ static void find_spreads(strokes *s)
 }
 
 /* The slope along the tops, middles or bottoms of a line's digits, and how far these are off it, squared. */
-static double slope_along(double *off, const base_line *l, size_t level, double page, double stiffness)
+static double slope_along(double *off, const baseline *l, size_t level, double page, double stiffness)
 {
     const double slope = (l->sums.xy[level] + stiffness * page) / (l->sums.xx + stiffness);
     *off = l->sums.yy[level] - 2 * slope * l->sums.xy[level] + slope * slope * l->sums.xx +
@@ -96,7 +96,7 @@ static double slope_along(double *off, const base_line *l, size_t level, double 
  * The slope of a line is that of its middles, in which the sizes of digits even out; where tops or bottoms are far
  * straighter, digits of two sizes stand on one base line, and that one counts. Short lines slope as the page does.
  */
-static double find_slope(const base_line *l, double page, double stiffness)
+static double find_slope(const baseline *l, double page, double stiffness)
 {
     double least, off;
     double best = slope_along(&least, l, MIDDLES, page, stiffness);
@@ -129,7 +129,7 @@ void lenet5_fit_lines(strokes *s)
 /* ---- Neighbours ----------------------------------------------------------------------------------------------- */
 
 /* How far two boxes are off one line that rises by so much between them: by their tops, middles or bottoms. */
-static double off_line(const span *a, const span *b, double fall)
+static double off_line(const box *a, const box *b, double fall)
 {
     const double top = fabs((double)b->top - (double)a->top - fall);
     const double middle = fabs(middle_y(b) - middle_y(a) - fall);
@@ -138,7 +138,7 @@ static double off_line(const span *a, const span *b, double fall)
 }
 
 /* How far the second is as the right neighbour of the first; infinite if it is none. */
-static double distance(const span *a, const span *b, double slope, double allowed)
+static double distance(const box *a, const box *b, double slope, double allowed)
 {
     const double across = middle_x(b) - middle_x(a);
     const double lower = fmin(box_height(a), box_height(b));
@@ -150,9 +150,9 @@ static double distance(const span *a, const span *b, double slope, double allowe
 }
 
 /* Where the right neighbour of a box may be. */
-static span to_the_right(const strokes *s, const span *b)
+static box to_the_right(const strokes *s, const box *b)
 {
-    span window = span_around(*b, 0, s->height);
+    box window = box_grown(*b, 0, s->height);
     window.right = b->right + (size_t)(REACH * HIGHEST * s->height) + 1;
     return window;
 }
@@ -178,9 +178,9 @@ static lenet5_status find_neighbours(strokes *s, const int32_t *line, lenet5_err
     for (size_t i = 0; i < s->count; i++) {
         if (!is_free(s, i))
             continue;
-        near_search search = lenet5_near(&s->rows, to_the_right(s, &s->boxes[i]));
+        box_query search = lenet5_box_query(&s->index, to_the_right(s, &s->boxes[i]));
         size_t k;
-        while (lenet5_near_next(&search, &k)) {
+        while (lenet5_box_query_next(&search, &k)) {
             if (!is_free(s, k) || k == i)
                 continue;
             const double far = distance(&s->boxes[i], &s->boxes[k], slope_of(s, i, line), line ? UNEVEN : STEEP);
@@ -226,7 +226,7 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
             return LENET5_CROWDED;
         for (int32_t k = (int32_t)i; k != NO_LINE; k = s->list[k].right)
             s->list[k].line = (int32_t)s->line_count;
-        s->lines[s->line_count++] = (base_line){.field = NO_FIELD};
+        s->lines[s->line_count++] = (baseline){.field = NO_FIELD};
     }
     lenet5_fit_lines(s);
     return LENET5_OK;
@@ -236,20 +236,20 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
 
 void lenet5_join_lines(strokes *s, int32_t to, int32_t from)
 {
-    base_line *a = &s->lines[to], *b = &s->lines[from];
+    baseline *a = &s->lines[to], *b = &s->lines[from];
     for (size_t i = 0; i < s->count; i++)
         if (s->list[i].line == from)
             s->list[i].line = to;
-    a->box = span_of_both(a->box, b->box);
+    a->box = box_union(a->box, b->box);
     a->count += b->count;
     b->count = 0;
-    b->box = EMPTY_SPAN;
+    b->box = EMPTY_BOX;
 }
 
 /* Whether each of two strokes is where the line of the other one goes. */
 static bool in_one_line(const strokes *s, size_t i, size_t k)
 {
-    const base_line *a = &s->lines[s->list[i].line], *b = &s->lines[s->list[k].line];
+    const baseline *a = &s->lines[s->list[i].line], *b = &s->lines[s->list[k].line];
     const double across = middle_x(&s->boxes[k]) - middle_x(&s->boxes[i]);
     const double allowed = OFF_LINE * fmin(box_height(&s->boxes[i]), box_height(&s->boxes[k]));
     return off_line(&s->boxes[i], &s->boxes[k], a->slope * across) <= allowed &&
@@ -261,9 +261,9 @@ static int32_t next_in_line(const strokes *s, size_t i, size_t *visited)
 {
     int32_t next = NO_LINE;
     double nearest = INFINITY;
-    near_search search = lenet5_near(&s->rows, to_the_right(s, &s->boxes[i]));
+    box_query search = lenet5_box_query(&s->index, to_the_right(s, &s->boxes[i]));
     size_t k;
-    while (lenet5_near_next(&search, &k)) {
+    while (lenet5_box_query_next(&search, &k)) {
         const bool ends = s->list[i].right == NO_LINE || s->list[k].left == NO_LINE;
         if (s->list[k].kind != REGULAR || s->list[k].line == NO_LINE || s->list[k].line == s->list[i].line || !ends)
             continue;

@@ -2,8 +2,8 @@
 #ifndef LENET5_READER_CHAINS_H
 #define LENET5_READER_CHAINS_H
 
+#include "box_index.h"
 #include "lines.h"
-#include "near.h"
 
 typedef enum stroke_kind {
     REGULAR,  /* of about a digit's height: lines are made of these */
@@ -25,10 +25,10 @@ typedef struct stroke {
 enum { TOPS, MIDDLES, BOTTOMS, LEVELS };
 
 /* The straight line along a line's strokes. */
-typedef struct base_line {
+typedef struct baseline {
     double x, y, slope; /* it goes through (x, y), in the middle; pixels down for each to the right */
     double height;      /* of its digits */
-    span box;
+    box box;
     size_t count, tall; /* of strokes, and of those that make lines */
     size_t digits;      /* strokes that are no mere marks */
     int32_t field;      /* of the layout, or NO_FIELD */
@@ -39,51 +39,51 @@ typedef struct base_line {
         double weight, xx;
         double y[LEVELS], xy[LEVELS], yy[LEVELS]; /* of its strokes' tops, middles and bottoms */
     } sums;
-} base_line;
+} baseline;
 
 typedef struct strokes {
     size_t count;
     stroke *list; /* (count) */
-    span *boxes;  /* (count): theirs */
-    near_rows rows;
+    box *boxes;   /* (count): theirs */
+    box_index index;
     double height; /* of a digit */
     double slope;  /* that lines of the page have in common */
     size_t line_count;
-    base_line *lines;         /* room for MAX_LINES */
-    const level_line *levels; /* (level_count): of the page; a number may stand on one */
-    size_t level_count;
+    baseline *lines;                    /* room for MAX_LINES */
+    const horizontal_line *horizontals; /* (level_count): of the page; a number may stand on one */
+    size_t horizontal_count;
     budget *budget;
 } strokes;
 
-static inline double middle_x(const span *s)
+static inline double middle_x(const box *s)
 {
     return (double)(s->left + s->right) / 2;
 }
 
-static inline double middle_y(const span *s)
+static inline double middle_y(const box *s)
 {
     return (double)(s->top + s->bottom) / 2;
 }
 
 /* Of the top, the middle or the bottom. */
-static inline double level_of(const span *s, size_t level)
+static inline double level_of(const box *s, size_t level)
 {
     return level == TOPS ? (double)s->top : level == BOTTOMS ? (double)s->bottom : middle_y(s);
 }
 
-static inline double box_height(const span *s)
+static inline double box_height(const box *s)
 {
     return (double)(s->bottom - s->top);
 }
 
 /* Where the middle of a line is at a column. */
-static inline double line_at(const base_line *l, double x)
+static inline double line_at(const baseline *l, double x)
 {
     return l->y + l->slope * (x - l->x);
 }
 
 /* How much of a box lies in the band of a line, in pixels from the top down; below 0: how far it is away. */
-double lenet5_in_band(const base_line *l, const span *box);
+double lenet5_in_band(const baseline *l, const box *bounds);
 
 /* Puts the regular strokes that have no line yet into lines. */
 lenet5_status lenet5_make_chains(strokes *s, lenet5_error *error);

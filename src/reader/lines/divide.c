@@ -11,17 +11,17 @@
 #define OFF_BORDER 0.5   /* of the pixels on a border: what it costs to lie so many off the middle between digits */
 
 /* A border between two lines, from one's middle (0) to the other's (1). */
-static size_t border_at(const base_line *upper, const base_line *lower, double share, size_t x)
+static size_t border_at(const baseline *upper, const baseline *lower, double share, size_t x)
 {
     const double y = (1 - share) * line_at(upper, (double)x) + share * line_at(lower, (double)x);
     return y > 0 ? (size_t)y : 0;
 }
 
-static size_t pixels_on(const components *c, uint32_t label, const span *box, const ink_map *map,
-                        const base_line *upper, const base_line *lower, double share)
+static size_t pixels_on(const components *c, uint32_t label, const box *bounds, const ink_map *map,
+                        const baseline *upper, const baseline *lower, double share)
 {
     size_t count = 0;
-    for (size_t x = box->left; x < box->right; x++) {
+    for (size_t x = bounds->left; x < bounds->right; x++) {
         const size_t y = border_at(upper, lower, share, x);
         count += y < map->height && c->labels[y * map->width + x] == label;
     }
@@ -29,16 +29,16 @@ static size_t pixels_on(const components *c, uint32_t label, const span *box, co
 }
 
 /* The border that goes through the least of a component, and not far from where the lines' digits end and begin. */
-static double choose_border(const components *c, uint32_t label, const span *box, const ink_map *map,
-                            const base_line *upper, const base_line *lower)
+static double choose_border(const components *c, uint32_t label, const box *bounds, const ink_map *map,
+                            const baseline *upper, const baseline *lower)
 {
-    const double x = middle_x(box);
+    const double x = middle_x(bounds);
     const double way = fmax(1, line_at(lower, x) - line_at(upper, x));
-    const double between = (way + (upper->height - lower->height) / 2) / 2 / way;
+    const double midway = (way + (upper->height - lower->height) / 2) / 2 / way;
     double best = 0.5, least = INFINITY;
     for (double share = NEAREST; share <= 1 - NEAREST; share += 1 / way) {
         const double cost =
-            (double)pixels_on(c, label, box, map, upper, lower, share) + OFF_BORDER * fabs(share - between) * way;
+            (double)pixels_on(c, label, bounds, map, upper, lower, share) + OFF_BORDER * fabs(share - midway) * way;
         if (cost < least) {
             least = cost;
             best = share;
@@ -48,15 +48,15 @@ static double choose_border(const components *c, uint32_t label, const span *box
 }
 
 /* Gives what is below the border to a component of its own. */
-static lenet5_status divide(components *c, uint32_t *label, const span *box, const ink_map *map, const base_line *upper,
-                            const base_line *lower, lenet5_error *error)
+static lenet5_status divide(components *c, uint32_t *label, const box *bounds, const ink_map *map,
+                            const baseline *upper, const baseline *lower, lenet5_error *error)
 {
-    const double share = choose_border(c, *label, box, map, upper, lower);
+    const double share = choose_border(c, *label, bounds, map, upper, lower);
     const lenet5_status status = lenet5_add_components(c, 1, error);
     if (status != LENET5_OK)
         return status;
-    for (size_t x = box->left; x < box->right; x++)
-        for (size_t y = border_at(upper, lower, share, x); y < box->bottom; y++)
+    for (size_t x = bounds->left; x < bounds->right; x++)
+        for (size_t y = border_at(upper, lower, share, x); y < bounds->bottom; y++)
             if (c->labels[y * map->width + x] == *label)
                 c->labels[y * map->width + x] = (uint32_t)c->count;
     *label = (uint32_t)c->count;
@@ -67,7 +67,7 @@ static lenet5_status divide(components *c, uint32_t *label, const span *box, con
 static bool are_lines(const strokes *s, size_t number, const int32_t *lines, size_t count)
 {
     const double x = middle_x(&s->boxes[number]);
-    const base_line *first = &s->lines[lines[0]], *last = &s->lines[lines[count - 1]];
+    const baseline *first = &s->lines[lines[0]], *last = &s->lines[lines[count - 1]];
     const double top = line_at(first, x) - first->height / 2, bottom = line_at(last, x) + last->height / 2;
     bool several = box_height(&s->boxes[number]) < bottom - top + BEYOND * s->height;
     for (size_t i = 0; i < count; i++)
@@ -79,7 +79,7 @@ static bool are_lines(const strokes *s, size_t number, const int32_t *lines, siz
 static lenet5_status divide_stroke(components *c, const strokes *s, size_t number, const int32_t *lines, size_t count,
                                    const ink_map *map, lenet5_error *error)
 {
-    lenet5_status status = lenet5_spend(s->budget, 4 * count * span_area(s->boxes[number]), error);
+    lenet5_status status = lenet5_spend(s->budget, 4 * count * box_area(s->boxes[number]), error);
     uint32_t label = (uint32_t)s->list[number].component + 1;
     for (size_t i = 1; i < count && status == LENET5_OK; i++)
         status = divide(c, &label, &s->boxes[number], map, &s->lines[lines[i - 1]], &s->lines[lines[i]], error);

@@ -16,15 +16,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "assign_cells.h"
 #include "attach.h"
 #include "base/error.h"
-#include "cells.h"
+#include "cell_lines.h"
+#include "digit_size.h"
 #include "divide.h"
-#include "fields.h"
-#include "height.h"
+#include "gaps.h"
 #include "sort.h"
-#include "stacked.h"
-#include "struck.h"
+#include "strikethrough.h"
 
 #define TALL 0.5            /* of a digit's height: strokes that make lines */
 #define HIGHER 1.5          /* of a digit's height: what may be more than a digit */
@@ -79,7 +79,7 @@ static bool is_stroke(const component *c, const ink_map *map, const digit_size *
            !lenet5_is_shadow(c, map, size->stroke);
 }
 
-static lenet5_status find_strokes(strokes *s, const components *c, const ink_map *map, const cells_of *cells,
+static lenet5_status find_strokes(strokes *s, const components *c, const ink_map *map, const cell_assignment *cells,
                                   const digit_size *size, lenet5_error *error)
 {
     s->count = 0;
@@ -97,7 +97,7 @@ static lenet5_status find_strokes(strokes *s, const components *c, const ink_map
         else
             one->line = of;
     }
-    return lenet5_near_new(&s->rows, s->boxes, s->count, s->height, error);
+    return lenet5_box_index_new(&s->index, s->boxes, s->count, s->height, error);
 }
 
 /* The lines of the layout's fields, which have their own places in the list of lines. */
@@ -106,7 +106,7 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
     if (printed->field_count > MAX_LINES)
         return LENET5_CROWDED;
     for (size_t i = 0; i < printed->field_count; i++)
-        s->lines[i] = (base_line){.field = (int32_t)i};
+        s->lines[i] = (baseline){.field = (int32_t)i};
     s->line_count = printed->field_count;
     return LENET5_OK;
 }
@@ -116,9 +116,9 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
 /* Whether a line goes past a stroke, which then is something beside it. */
 static bool is_beside_line(const strokes *s, size_t number)
 {
-    near_search search = lenet5_near(&s->rows, span_around(s->boxes[number], AT_HAND * s->height, 0));
+    box_query search = lenet5_box_query(&s->index, box_grown(s->boxes[number], AT_HAND * s->height, 0));
     size_t k;
-    while (lenet5_near_next(&search, &k))
+    while (lenet5_box_query_next(&search, &k))
         if (s->list[k].line != NO_LINE)
             return true;
     return false;
@@ -127,7 +127,7 @@ static bool is_beside_line(const strokes *s, size_t number)
 /* Whether a stroke that stands in no line may be a digit, in larger or in smaller writing. */
 static bool may_be_alone(const strokes *s, size_t number, stroke_kind kind)
 {
-    const span *b = &s->boxes[number];
+    const box *b = &s->boxes[number];
     if (s->list[number].kind != kind || s->list[number].line != NO_LINE)
         return false;
     return kind == HIGH || (box_height(b) > ALONE * s->height &&
@@ -195,11 +195,11 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
 /* ---- The result ----------------------------------------------------------------------------------------------- */
 
 /* The height of a line's digits; in a cell of one line they are not much lower than it. */
-static double line_height(const base_line *l, const layout *printed)
+static double line_height(const baseline *l, const layout *printed)
 {
     if (l->field == NO_FIELD || l->shares)
         return l->height;
-    const span *in = &printed->cells[printed->fields[l->field].first].box;
+    const box *in = &printed->cells[printed->fields[l->field].first].box;
     return fmax(l->height, LOWEST_IN_CELL * box_height(in));
 }
 
@@ -207,7 +207,7 @@ static double line_height(const base_line *l, const layout *printed)
 static lenet5_status order_lines(line_groups *to, int32_t *renamed, const strokes *s, const layout *printed,
                                  lenet5_error *error)
 {
-    placed *order = malloc((s->line_count + 1) * sizeof *order);
+    sort_key *order = malloc((s->line_count + 1) * sizeof *order);
     if (!order)
         return lenet5_fail_memory(error);
     size_t width = 1;
@@ -216,10 +216,10 @@ static lenet5_status order_lines(line_groups *to, int32_t *renamed, const stroke
     to->count = 0;
     for (size_t i = 0; i < s->line_count; i++)
         if (s->lines[i].count > 0)
-            order[to->count++] = (placed){(double)s->lines[i].row * (double)width + (double)s->lines[i].box.left, i};
-    lenet5_sort_places(order, to->count);
+            order[to->count++] = (sort_key){(double)s->lines[i].row * (double)width + (double)s->lines[i].box.left, i};
+    lenet5_sort_keys(order, to->count);
     for (size_t i = 0; i < to->count; i++) {
-        const base_line *l = &s->lines[order[i].index];
+        const baseline *l = &s->lines[order[i].index];
         renamed[order[i].index] = (int32_t)i;
         to->list[i] = (line_group){.box = l->box,
                                    .field = l->field,
@@ -273,10 +273,10 @@ static lenet5_status list_lines(line_groups *to, const strokes *s, const layout 
 /* The line beside which a component that is in none lies, or NO_LINE. */
 static int32_t line_beside(const line_groups *g, const strokes *s, const component *c, size_t *visited)
 {
-    near_search search = lenet5_near(&s->rows, span_around(c->box, AT_HAND * s->height, 0));
+    box_query search = lenet5_box_query(&s->index, box_grown(c->box, AT_HAND * s->height, 0));
     int32_t line = NO_LINE;
     size_t k;
-    while (line == NO_LINE && lenet5_near_next(&search, &k))
+    while (line == NO_LINE && lenet5_box_query_next(&search, &k))
         line = g->line[s->list[k].component];
     *visited = search.visited;
     return line;
@@ -307,14 +307,14 @@ static bool goes_on(const components *c, size_t number, size_t end, ptrdiff_t st
     while (run < most && c->labels[end + (size_t)((ptrdiff_t)run * step)] == number + 1)
         run++;
     return run > 0 && ((double)run < ALONG_LEAST * thick ||
-                       (double)run > ALONG_MOST * fmax(thick, lenet5_thickness(&c->list[number])));
+                       (double)run > ALONG_MOST * fmax(thick, lenet5_stroke_thickness(&c->list[number])));
 }
 
 /* The same of the left or the right border and all rows. A stroke along the border whose width is all there is whole.
  */
 static bool is_clipped(const components *c, size_t number, const ink_map *map, double thick)
 {
-    const span *b = &c->list[number].box;
+    const box *b = &c->list[number].box;
     size_t left = 0, right = 0;
     for (size_t y = b->top; y < b->bottom; y++) {
         left += b->left == 0 && goes_on(c, number, y * map->width, 1, thick);
@@ -326,7 +326,7 @@ static bool is_clipped(const components *c, size_t number, const ink_map *map, d
 static void look_at_border(line_groups *g, const ink_map *map)
 {
     for (size_t i = 0; i < g->components.count; i++) {
-        const span *b = &g->components.list[i].box;
+        const box *b = &g->components.list[i].box;
         if (g->line[i] == NO_LINE || (b->left > 0 && b->top > 0 && b->right < map->width && b->bottom < map->height))
             continue;
         g->border = true;
@@ -348,7 +348,7 @@ static lenet5_status new_strokes(strokes *s, size_t count, budget *b, lenet5_err
 
 static void free_strokes(strokes *s)
 {
-    lenet5_near_free(&s->rows);
+    lenet5_box_index_free(&s->index);
     free(s->list);
     free(s->boxes);
     free(s->lines);
@@ -356,28 +356,28 @@ static void free_strokes(strokes *s)
 }
 
 /* Strokes, and lines of the regular and the high ones among them. Free the strokes, whatever the status. */
-static lenet5_status gather(strokes *s, line_groups *groups, const ink_map *map, const layout *printed, budget *b,
-                            lenet5_error *error)
+static lenet5_status gather_strokes(strokes *s, line_groups *groups, const ink_map *map, const layout *printed,
+                                    budget *b, lenet5_error *error)
 {
     digit_size size;
-    cells_of cells;
+    cell_assignment cells;
     lenet5_status status = new_strokes(s, groups->components.count, b, error);
     if (status == LENET5_OK)
-        status = lenet5_find_size(&size, &groups->components, map, error);
+        status = lenet5_find_digit_size(&size, &groups->components, map, error);
     if (status != LENET5_OK)
         return status;
     s->height = size.height;
-    s->levels = printed->levels;
-    s->level_count = printed->level_count;
+    s->horizontals = printed->horizontals;
+    s->horizontal_count = printed->horizontal_count;
     groups->stroke = size.stroke;
     status = lenet5_assign_cells(&cells, &groups->components, printed, b, error);
     if (status == LENET5_OK)
         status = begin_lines(s, printed);
     if (status == LENET5_OK)
         status = find_strokes(s, &groups->components, map, &cells, &size, error);
-    lenet5_cells_free(&cells);
+    lenet5_cell_assignment_free(&cells);
     if (status == LENET5_OK)
-        status = lenet5_part_stacked(s, printed, error);
+        status = lenet5_split_cell_lines(s, printed, error);
     return status == LENET5_OK ? make_lines(s, error) : status;
 }
 
@@ -385,7 +385,7 @@ static lenet5_status gather(strokes *s, line_groups *groups, const ink_map *map,
 static lenet5_status find_components(components *c, const ink_map *map, const layout *printed, budget *b,
                                      lenet5_error *error)
 {
-    span *cells = malloc((printed->cell_count + 1) * sizeof *cells);
+    box *cells = malloc((printed->cell_count + 1) * sizeof *cells);
     lenet5_status status = cells ? lenet5_find_components(c, map, b, error) : lenet5_fail_memory(error);
     for (size_t i = 0; i < printed->cell_count && status == LENET5_OK; i++)
         cells[i] = printed->cells[i].box;
@@ -396,17 +396,17 @@ static lenet5_status find_components(components *c, const ink_map *map, const la
 }
 
 /* Gathers lines, and once more where components had to be divided between them. */
-static lenet5_status gather_divided(strokes *s, line_groups *groups, const ink_map *map, const layout *printed,
-                                    budget *b, lenet5_error *error)
+static lenet5_status gather_all(strokes *s, line_groups *groups, const ink_map *map, const layout *printed, budget *b,
+                                lenet5_error *error)
 {
     bool divided = false;
-    lenet5_status status = gather(s, groups, map, printed, b, error);
+    lenet5_status status = gather_strokes(s, groups, map, printed, b, error);
     if (status == LENET5_OK)
         status = lenet5_divide_between_lines(&divided, &groups->components, s, map, error);
     if (status != LENET5_OK || !divided)
         return status;
     free_strokes(s);
-    return gather(s, groups, map, printed, b, error);
+    return gather_strokes(s, groups, map, printed, b, error);
 }
 
 lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const layout *printed, budget *b,
@@ -416,7 +416,7 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
     *groups = (line_groups){0};
     lenet5_status status = find_components(&groups->components, map, printed, b, error);
     if (status == LENET5_OK)
-        status = gather_divided(&s, groups, map, printed, b, error);
+        status = gather_all(&s, groups, map, printed, b, error);
     if (status == LENET5_OK)
         status = finish_lines(&s, error);
     if (status == LENET5_OK)
@@ -424,7 +424,7 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
     if (status == LENET5_OK)
         status = count_left_out(groups, &s, error);
     if (status == LENET5_OK)
-        status = lenet5_count_struck(groups, printed, b, error);
+        status = lenet5_count_strikethrough(groups, printed, b, error);
     if (status == LENET5_OK)
         look_at_border(groups, map);
     free_strokes(&s);
@@ -436,7 +436,7 @@ double lenet5_gap_beside(const line_groups *groups, size_t number)
     const line_group *line = &groups->list[number];
     double least = INFINITY;
     for (size_t i = 0; i < groups->count && line->field == NO_FIELD; i++) {
-        const span *a = &line->box, *b = &groups->list[i].box;
+        const box *a = &line->box, *b = &groups->list[i].box;
         const double common = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
         const double lower = fmin((double)(a->bottom - a->top), (double)(b->bottom - b->top));
         if (i == number || groups->list[i].field != NO_FIELD || common < BESIDE * lower)

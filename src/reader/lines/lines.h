@@ -16,7 +16,7 @@
 #define NO_LINE (-1)
 
 typedef struct line_group {
-    span box;            /* of its components */
+    box box;             /* of its components */
     size_t first, count; /* of members: its components */
     int32_t field;       /* of the layout, which it fills; or NO_FIELD */
     double height;       /* of its digits, in pixels */

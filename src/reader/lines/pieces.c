@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assign_cells.h"
 #include "base/ascending.h"
 #include "base/error.h"
-#include "cells.h"
 #include "holes.h"
 #include "reader/page/blank.h"
 #include "sort.h"
@@ -47,12 +47,12 @@
 static bool may_be_point(const components *c, size_t which, size_t width, double height)
 {
     const component *one = &c->list[which];
-    const span *box = &one->box;
+    const box *bounds = &one->box;
     if ((double)width_of(one) > POINT * height || (double)height_of(one) > POINT * height)
         return false;
-    const double top = (double)box->top - POINT_UNDER * height;
-    for (size_t y = (size_t)fmax(0, top); y < box->top; y++)
-        for (size_t x = box->left; x < box->right; x++)
+    const double top = (double)bounds->top - POINT_UNDER * height;
+    for (size_t y = (size_t)fmax(0, top); y < bounds->top; y++)
+        for (size_t x = bounds->left; x < bounds->right; x++)
             if (c->labels[y * width + x])
                 return false;
     return true;
@@ -71,11 +71,11 @@ static bool is_at_foot(const component *point, const component *digit, double he
  */
 static bool are_stacked(const component *one, const component *other, double height)
 {
-    const span *a = &one->box, *b = &other->box;
-    const double across = span_common_width(*a, *b);
+    const box *a = &one->box, *b = &other->box;
+    const double across = box_common_width(*a, *b);
     const double down = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
     const double lower = fmin((double)height_of(one), (double)height_of(other));
-    const span both = span_of_both(*a, *b);
+    const box both = box_union(*a, *b);
     const double tall = fmax(height, (double)(both.bottom - both.top));
     return across >= JOIN * fmin((double)width_of(one), (double)width_of(other)) &&
            (double)(both.right - both.left) <= 1.2 * tall && (lower < LOWER * height || down < ASIDE * lower);
@@ -84,10 +84,10 @@ static bool are_stacked(const component *one, const component *other, double hei
 /* Whether one goes out to the right from the top of the other one, as the bar of a 5 whose pen was lifted. */
 static bool is_bar(const component *bar, const component *body, double height)
 {
-    const span *a = &bar->box, *b = &body->box;
+    const box *a = &bar->box, *b = &body->box;
     const double wide = (double)width_of(bar), high = (double)height_of(bar);
     return wide >= BAR_FLAT * high && wide >= BAR_WIDE * height && high < LOWER * height && body->area > bar->area &&
-           a->left + a->right > b->left + b->right && span_common_width(*a, *b) >= -BAR_BESIDE * height &&
+           a->left + a->right > b->left + b->right && box_common_width(*a, *b) >= -BAR_BESIDE * height &&
            (double)a->top <= (double)b->top + BAR_DOWN * height &&
            (double)b->bottom - (double)a->bottom >= BAR_HIGH * height &&
            (double)b->top - (double)a->bottom <= BAR_APART * height;
@@ -99,7 +99,7 @@ static size_t body_of(const components *c, size_t bar, double height)
     size_t best = bar;
     double most = -INFINITY;
     for (size_t i = 0; i < c->count; i++) {
-        const double common = span_common_width(c->list[bar].box, c->list[i].box);
+        const double common = box_common_width(c->list[bar].box, c->list[i].box);
         if (i == bar || common < most || (double)height_of(&c->list[i]) < BAR_HIGH * height)
             continue;
         most = common;
@@ -134,19 +134,19 @@ static void join_stacked(size_t *part_of, const components *c, const int16_t *in
 
 /* A part of a line: joined components, before they are cut. */
 typedef struct part {
-    span box;
+    box box;
     size_t area;
 } part;
 
 /* The columns with the least ink about them, none close to another, the least inked first; returns how many. */
-static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const span *box, double height)
+static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const box *bounds, double height)
 {
     const size_t spacing = (size_t)fmax(2, CUT_SPACING * height);
-    const size_t most = (size_t)fmin(MAX_CUTS, ceil(6 * (double)(box->right - box->left) / height));
+    const size_t most = (size_t)fmin(MAX_CUTS, ceil(6 * (double)(bounds->right - bounds->left) / height));
     size_t count = 0;
     while (count < most) {
         size_t best = 0;
-        for (size_t x = box->left + spacing; x + spacing < box->right; x++) {
+        for (size_t x = bounds->left + spacing; x + spacing < bounds->right; x++) {
             bool near = false;
             for (size_t i = 0; i < count; i++)
                 near |= x < columns[i] + spacing && columns[i] < x + spacing;
@@ -163,7 +163,7 @@ static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const 
 typedef struct cutting {
     text_line *line;
     const components *components;
-    const span *cells; /* (cell_count), from left to right */
+    const box *cells;  /* (cell_count), from left to right */
     size_t cell_count; /* 0 if the line is in none */
     int16_t *cell;     /* of each component, or NO_CELL */
     bool *point;       /* whether each component may be a point, and is in no cell */
@@ -182,32 +182,32 @@ static bool is_of(const cutting *c, size_t which, size_t x, size_t y)
     return label && c->part_of[label - 1] == which;
 }
 
-static void sum_columns(cutting *c, size_t which, const span *box)
+static void sum_columns(cutting *c, size_t which, const box *bounds)
 {
     const ink_map *map = &c->line->map;
-    for (size_t x = box->left; x < box->right; x++) {
+    for (size_t x = bounds->left; x < bounds->right; x++) {
         c->ink[x] = 0;
         c->area[x] = 0;
         c->strokes[x] = 0;
     }
-    for (size_t y = box->top; y < box->bottom; y++)
-        for (size_t x = box->left; x < box->right; x++)
+    for (size_t y = bounds->top; y < bounds->bottom; y++)
+        for (size_t x = bounds->left; x < bounds->right; x++)
             if (is_of(c, which, x, y)) {
                 c->ink[x] += (double)map->ink[y * map->width + x] / 255;
                 c->area[x]++;
-                c->strokes[x] += y == box->top || !is_of(c, which, x, y - 1);
+                c->strokes[x] += y == bounds->top || !is_of(c, which, x, y - 1);
             }
 }
 
-static lenet5_status find_holes(cutting *c, size_t which, const span *box, lenet5_error *error)
+static lenet5_status find_holes(cutting *c, size_t which, const box *bounds, lenet5_error *error)
 {
-    const size_t width = box->right - box->left, height = box->bottom - box->top;
+    const size_t width = bounds->right - bounds->left, height = bounds->bottom - bounds->top;
     uint8_t *pixels = malloc(width * height);
     if (!pixels)
         return lenet5_fail_memory(error);
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++)
-            pixels[y * width + x] = is_of(c, which, box->left + x, box->top + y) ? INK : PAPER;
+            pixels[y * width + x] = is_of(c, which, bounds->left + x, bounds->top + y) ? INK : PAPER;
     const lenet5_status status = lenet5_count_holes(c->holes, pixels, width, height, error);
     free(pixels);
     return status;
@@ -216,7 +216,7 @@ static lenet5_status find_holes(cutting *c, size_t which, const span *box, lenet
 static void add_pixel(text_line *l, size_t piece, size_t x, size_t y)
 {
     assert(piece < l->count);
-    span *s = &l->pieces[piece];
+    box *s = &l->pieces[piece];
     l->area[piece]++;
     s->left = x < s->left ? x : s->left;
     s->top = y < s->top ? y : s->top;
@@ -226,22 +226,22 @@ static void add_pixel(text_line *l, size_t piece, size_t x, size_t y)
 }
 
 /* Makes pieces of a part, between its cuts. */
-static void deal_out(cutting *c, size_t which, const span *box, size_t cuts)
+static void deal_out(cutting *c, size_t which, const box *bounds, size_t cuts)
 {
     text_line *l = c->line;
     const size_t first = l->count;
     l->count += cuts + 1;
     assert(l->count <= MAX_PIECES);
     for (size_t i = 0; i <= cuts; i++) {
-        l->pieces[first + i] = EMPTY_SPAN;
+        l->pieces[first + i] = EMPTY_BOX;
         l->area[first + i] = 0;
         l->cut[first + i] = i > 0 ? c->ink[c->columns[i - 1]] : -1;
         l->strokes[first + i] = i > 0 ? c->strokes[c->columns[i - 1]] : 0;
-        l->hole[first + i] = i > 0 ? (double)c->holes[c->columns[i - 1] - box->left] : 0;
+        l->hole[first + i] = i > 0 ? (double)c->holes[c->columns[i - 1] - bounds->left] : 0;
         l->cell[first + i] = c->cell[which];
     }
-    for (size_t y = box->top; y < box->bottom; y++)
-        for (size_t x = box->left; x < box->right; x++) {
+    for (size_t y = bounds->top; y < bounds->bottom; y++)
+        for (size_t x = bounds->left; x < bounds->right; x++) {
             if (!is_of(c, which, x, y))
                 continue;
             size_t piece = 0;
@@ -252,23 +252,23 @@ static void deal_out(cutting *c, size_t which, const span *box, size_t cuts)
 }
 
 /* The pixels of a part between a cut and the next. */
-static size_t area_after(const cutting *c, const span *box, size_t cut, size_t cuts)
+static size_t area_after(const cutting *c, const box *bounds, size_t cut, size_t cuts)
 {
-    const size_t end = cut < cuts ? c->columns[cut] : box->right;
+    const size_t end = cut < cuts ? c->columns[cut] : bounds->right;
     size_t area = 0;
-    for (size_t x = cut > 0 ? c->columns[cut - 1] : box->left; x < end; x++)
+    for (size_t x = cut > 0 ? c->columns[cut - 1] : bounds->left; x < end; x++)
         area += c->area[x];
     return area;
 }
 
 /* A cut beside a sliver is none. Returns how many cuts are left. */
-static size_t drop_slivers(cutting *c, const span *box, size_t cuts)
+static size_t drop_slivers(cutting *c, const box *bounds, size_t cuts)
 {
     const double sliver = SLIVER * c->line->height * c->line->height;
     while (cuts > 0) {
-        size_t least = 0, min_area = area_after(c, box, 0, cuts);
+        size_t least = 0, min_area = area_after(c, bounds, 0, cuts);
         for (size_t i = 1; i <= cuts; i++) {
-            const size_t area = area_after(c, box, i, cuts);
+            const size_t area = area_after(c, bounds, i, cuts);
             least = area < min_area ? i : least;
             min_area = area < min_area ? area : min_area;
         }
@@ -285,7 +285,7 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
 {
     text_line *l = c->line;
     size_t cuts = 0;
-    lenet5_status status = lenet5_spend(c->budget, 10 * span_area(p->box), error);
+    lenet5_status status = lenet5_spend(c->budget, 10 * box_area(p->box), error);
     const bool may_be_cut = c->cell_count == 0 && (double)(p->box.right - p->box.left) > WIDE * l->height;
     if (status == LENET5_OK && may_be_cut)
         status = find_holes(c, which, &p->box, error);
@@ -310,7 +310,7 @@ static void own_edges(text_line *l)
     for (int round = 0; round < 2; round++)
         for (size_t y = 1; y + 1 < l->map.height; y++) {
             const uint8_t *row = l->map.ink + y * width;
-            for (size_t x = after_blank(row, 1, width); x + 1 < width; x = after_blank(row, x + 1, width)) {
+            for (size_t x = skip_blank(row, 1, width); x + 1 < width; x = skip_blank(row, x + 1, width)) {
                 const size_t at = y * width + x;
                 if (l->owner[at] || l->map.ink[at] < EDGE)
                     continue;
@@ -319,9 +319,9 @@ static void own_edges(text_line *l)
                     l->owner[at] = l->owner[near[i]];
                 if (l->owner[at]) {
                     assert(l->owner[at] <= l->count);
-                    const span here = {x, y, x + 1, y + 1};
-                    span *s = &l->pieces[l->owner[at] - 1];
-                    *s = span_of_both(*s, here);
+                    const box here = {x, y, x + 1, y + 1};
+                    box *s = &l->pieces[l->owner[at] - 1];
+                    *s = box_union(*s, here);
                 }
             }
         }
@@ -343,32 +343,32 @@ static int16_t cell_of(const cutting *c, const component *one)
 }
 
 /* The parts in their order: cell by cell, and from left to right. */
-static size_t list_parts(part *parts, placed *order, const cutting *c)
+static size_t list_parts(part *parts, sort_key *order, const cutting *c)
 {
     const components *all = c->components;
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++)
-        parts[i] = (part){EMPTY_SPAN, 0};
+        parts[i] = (part){EMPTY_BOX, 0};
     for (size_t i = 0; i < all->count; i++) {
         part *p = &parts[c->part_of[i]];
-        p->box = span_of_both(p->box, all->list[i].box);
+        p->box = box_union(p->box, all->list[i].box);
         p->area += all->list[i].area;
     }
     for (size_t i = 0; i < all->count; i++)
         if (parts[i].area > 0)
-            order[count++] = (placed){(double)c->cell[i] * (double)c->line->map.width +
-                                          (double)(parts[i].box.left + parts[i].box.right) / 2,
-                                      i};
-    lenet5_sort_places(order, count);
+            order[count++] = (sort_key){(double)c->cell[i] * (double)c->line->map.width +
+                                            (double)(parts[i].box.left + parts[i].box.right) / 2,
+                                        i};
+    lenet5_sort_keys(order, count);
     return count;
 }
 
 /* The height that digits of the line have: that of its tallest parts, the few that are far taller left out. */
-static double digit_height(const part *parts, const placed *order, size_t count, double height)
+static double digit_height(const part *parts, const sort_key *order, size_t count, double height)
 {
     double sum = 0, weight = 0;
     for (size_t i = 0; i < count; i++) {
-        const span *b = &parts[order[i].index].box;
+        const box *b = &parts[order[i].index].box;
         const double tall = (double)(b->bottom - b->top);
         if (tall > 0.6 * height && tall < 1.6 * height) {
             sum += tall * tall;
@@ -378,14 +378,14 @@ static double digit_height(const part *parts, const placed *order, size_t count,
     if (weight > 0)
         return sum / weight;
     for (size_t i = 0; i < count; i++) {
-        const span *b = &parts[order[i].index].box;
+        const box *b = &parts[order[i].index].box;
         height = fmax(height, (double)(b->bottom - b->top));
     }
     return height;
 }
 
 /* The pieces of a line whose components are at hand. */
-static lenet5_status make_pieces(cutting *c, part *parts, placed *order, size_t *part_of, lenet5_error *error)
+static lenet5_status make_pieces(cutting *c, part *parts, sort_key *order, size_t *part_of, lenet5_error *error)
 {
     text_line *l = c->line;
     const components *all = c->components;
@@ -409,13 +409,13 @@ static lenet5_status make_pieces(cutting *c, part *parts, placed *order, size_t 
 }
 
 /* The pieces of a line that is made of components; of cells, count where it is written in them. */
-static lenet5_status divide_line(text_line *l, const components *c, const span *cells, size_t count, budget *b,
+static lenet5_status divide_line(text_line *l, const components *c, const box *cells, size_t count, budget *b,
                                  lenet5_error *error)
 {
     const size_t width = l->map.width;
     size_t *part_of = malloc((c->count + 1) * sizeof *part_of);
     part *parts = malloc((c->count + 1) * sizeof *parts);
-    placed *order = malloc((c->count + 1) * sizeof *order);
+    sort_key *order = malloc((c->count + 1) * sizeof *order);
     cutting cut = {.line = l, .components = c, .cells = cells, .cell_count = count, .part_of = part_of, .budget = b};
     cut.cell = malloc((c->count + 1) * sizeof *cut.cell);
     cut.point = malloc((c->count + 1) * sizeof *cut.point);
@@ -439,7 +439,7 @@ static lenet5_status divide_line(text_line *l, const components *c, const span *
     return status;
 }
 
-static lenet5_status find_pieces(text_line *l, const span *cells, size_t count, budget *b, lenet5_error *error)
+static lenet5_status find_pieces(text_line *l, const box *cells, size_t count, budget *b, lenet5_error *error)
 {
     components c;
     lenet5_status status = lenet5_spend(b, 10 * l->map.width * l->map.height, error);
@@ -462,13 +462,13 @@ static size_t in_line(double at, double from, double scale, size_t size)
     return (size_t)fmax(0, fmin((at - from) / scale, (double)size));
 }
 
-static double middle_of(const span *s)
+static double middle_of(const box *s)
 {
     return 0.5 * ((double)s->left + (double)s->right);
 }
 
 /* The least distance from one cell to the next. */
-static double pitch_of(const span *cells, size_t count)
+static double pitch_of(const box *cells, size_t count)
 {
     double least = INFINITY;
     for (size_t i = 1; i < count; i++)
@@ -477,7 +477,7 @@ static double pitch_of(const span *cells, size_t count)
 }
 
 /* Between how many neighbouring pieces of a line there is room for a cell, found or not, that has nothing in it. */
-static size_t count_holes(const text_line *l, const span *cells, size_t count)
+static size_t count_holes(const text_line *l, const box *cells, size_t count)
 {
     const double pitch = pitch_of(cells, count);
     size_t holes = 0;
@@ -493,16 +493,16 @@ static size_t count_holes(const text_line *l, const span *cells, size_t count)
 static lenet5_status find_pieces_in_cells(text_line *l, const field *f, const layout *printed, budget *b,
                                           lenet5_error *error)
 {
-    span *cells = malloc((f->count + 1) * sizeof *cells);
+    box *cells = malloc((f->count + 1) * sizeof *cells);
     if (!cells)
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < f->count; i++) {
-        const span *s = &printed->cells[f->first + i].box;
+        const box *s = &printed->cells[f->first + i].box;
         const double scale = (double)l->scale;
-        cells[i] = (span){in_line((double)s->left, l->place.x0, scale, l->map.width),
-                          in_line((double)s->top, l->place.y0, scale, l->map.height),
-                          in_line((double)s->right, l->place.x0, scale, l->map.width),
-                          in_line((double)s->bottom, l->place.y0, scale, l->map.height)};
+        cells[i] = (box){in_line((double)s->left, l->to_page.x0, scale, l->map.width),
+                         in_line((double)s->top, l->to_page.y0, scale, l->map.height),
+                         in_line((double)s->right, l->to_page.x0, scale, l->map.width),
+                         in_line((double)s->bottom, l->to_page.y0, scale, l->map.height)};
     }
     const lenet5_status status = find_pieces(l, cells, f->count, b, error);
     l->holes = status == LENET5_OK ? count_holes(l, cells, f->count) : 0;
@@ -518,14 +518,14 @@ void lenet5_line_free(text_line *l)
 }
 
 /* A line that keeps nothing but its place. */
-static void make_crowded(text_line *l, const span *box)
+static void make_crowded(text_line *l, const box *bounds)
 {
     lenet5_line_free(l);
     *l = (text_line){.crowded = true,
-                     .map = {box->right - box->left, box->bottom - box->top, NULL},
+                     .map = {bounds->right - bounds->left, bounds->bottom - bounds->top, NULL},
                      .height = l->height,
                      .scale = 1,
-                     .place = {1, 0, (double)box->left, 0, 1, (double)box->top}};
+                     .to_page = {1, 0, (double)bounds->left, 0, 1, (double)bounds->top}};
 }
 
 lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
@@ -533,7 +533,7 @@ lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t
 {
     const line_group *group = &groups->list[number];
     const bool in_cells = group->field != NO_FIELD && printed->fields[group->field].count > 1;
-    lenet5_status status = lenet5_take_line(line, groups, number, map, in_cells, b, error);
+    lenet5_status status = lenet5_straighten_line(line, groups, number, map, in_cells, b, error);
     line->crowded |= group->count > MAX_PARTS;
     line->gap = lenet5_gap_beside(groups, number);
     if (status == LENET5_OK && !line->crowded)

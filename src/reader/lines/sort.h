@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 /* What is sorted by its place, from left to right or from the top down. */
-typedef struct placed {
+typedef struct sort_key {
     double at;
     size_t index; /* decides where places are the same */
-} placed;
+} sort_key;
 
-void lenet5_sort_places(placed *list, size_t count);
+void lenet5_sort_keys(sort_key *list, size_t count);
 
 #endif

@@ -129,12 +129,12 @@ static lenet5_status straighten(text_line *l, double fall, double lean, budget *
     for (size_t y = 0; y < level.height && status == LENET5_OK; y++) {
         for (size_t x = 0; x < level.width; x++) {
             double at[2];
-            transform_place(at, &step, (double)x, (double)y);
-            level.ink[y * level.width + x] = (uint8_t)(lenet5_ink_between(&old, at[0], at[1]) + 0.5);
+            transform_point(at, &step, (double)x, (double)y);
+            level.ink[y * level.width + x] = (uint8_t)(lenet5_interpolate_ink(&old, at[0], at[1]) + 0.5);
         }
         status = lenet5_spend(b, 10 * level.width, error);
     }
-    l->place = transform_both(&l->place, &step);
+    l->to_page = transform_compose(&l->to_page, &step);
     free(old.ink);
     l->map = level;
     return status;
@@ -164,7 +164,7 @@ enum { MARGIN = 2 }; /* pixels around the ink of a line */
 static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_groups *g, int32_t line,
                      const ink_map *map)
 {
-    const span *b = &g->list[line].box;
+    const box *b = &g->list[line].box;
     const bool thin = l->scale > 1 && g->stroke < 2 * (double)l->scale;
     const uint32_t pixels = (uint32_t)(l->scale * l->scale);
     const size_t top = b->top + row * l->scale, left = b->left > 0 ? b->left - 1 : 0;
@@ -175,7 +175,7 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
         if (y >= map->height || y > b->bottom)
             continue;
         const uint8_t *inks = map->ink + y * map->width;
-        for (size_t x = after_blank(inks, left, right); x < right; x = after_blank(inks, x + 1, right)) {
+        for (size_t x = skip_blank(inks, left, right); x < right; x = skip_blank(inks, x + 1, right)) {
             const uint8_t ink = inks[x];
             const size_t column = (x + MARGIN * l->scale - b->left) / l->scale;
             assert(column < l->map.width);
@@ -190,8 +190,8 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
 }
 
 /* The ink of a line, with its margin. */
-static lenet5_status cut_out(text_line *l, const line_groups *g, int32_t line, const ink_map *map, budget *b,
-                             lenet5_error *error)
+static lenet5_status copy_ink(text_line *l, const line_groups *g, int32_t line, const ink_map *map, budget *b,
+                              lenet5_error *error)
 {
     uint32_t *sums = malloc(l->map.width * sizeof *sums);
     l->map.ink = malloc(l->map.width * l->map.height);
@@ -210,7 +210,7 @@ static lenet5_status cut_out(text_line *l, const line_groups *g, int32_t line, c
 /* Where a line is, and at what resolution it is going to be cut out. */
 static text_line place_line(const line_group *g)
 {
-    const span *box = &g->box;
+    const box *bounds = &g->box;
     const size_t scale = g->height < 2 * ENOUGH_HEIGHT ? 1 : (size_t)(g->height / ENOUGH_HEIGHT);
     text_line l = {.height = g->height / (double)scale,
                    .scale = scale,
@@ -218,9 +218,9 @@ static text_line place_line(const line_group *g)
                    .widest = g->widest,
                    .clipped = g->clipped};
     const double s = (double)scale;
-    l.place = (transform){s, 0, (double)box->left - MARGIN * s, 0, s, (double)box->top - MARGIN * s};
-    l.map.width = (box->right - box->left + scale - 1) / scale + 2 * MARGIN;
-    l.map.height = (box->bottom - box->top + scale - 1) / scale + 2 * MARGIN;
+    l.to_page = (transform){s, 0, (double)bounds->left - MARGIN * s, 0, s, (double)bounds->top - MARGIN * s};
+    l.map.width = (bounds->right - bounds->left + scale - 1) / scale + 2 * MARGIN;
+    l.map.height = (bounds->bottom - bounds->top + scale - 1) / scale + 2 * MARGIN;
     return l;
 }
 
@@ -235,15 +235,15 @@ static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_err
     return status;
 }
 
-lenet5_status lenet5_take_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
-                               bool in_cells, budget *b, lenet5_error *error)
+lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
+                                     bool in_cells, budget *b, lenet5_error *error)
 {
     const line_group *group = &groups->list[number];
     *line = place_line(group);
     line->crowded = line->map.width * line->map.height > MAX_LINE_PIXELS;
     lenet5_status status = LENET5_OK;
     if (!line->crowded)
-        status = cut_out(line, groups, (int32_t)number, map, b, error);
+        status = copy_ink(line, groups, (int32_t)number, map, b, error);
     if (status == LENET5_OK && !line->crowded && !in_cells)
         status = make_level(line, find_fall(group), b, error);
     return status;

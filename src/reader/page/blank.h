@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The first place from one on whose level is not 0; count if there is none. */
-static inline size_t after_blank(const uint8_t *levels, size_t from, size_t count)
+static inline size_t skip_blank(const uint8_t *levels, size_t from, size_t count)
 {
     uint64_t eight = 0;
     while (from + sizeof eight <= count && (memcpy(&eight, levels + from, sizeof eight), eight == 0))

@@ -30,31 +30,31 @@
 #define MIN_AREA 12    /* pixels of such a piece */
 #define MAX_NEAR 2000  /* boxes that are compared with one: more begin in its width on no form */
 
-typedef struct box {
-    span paper;
+typedef struct framed_cell {
+    box paper;
     double thickness;
     size_t block; /* the first box of those that it is joined to */
     size_t row, column;
     bool holds_others;
-} box;
+} framed_cell;
 
-static double width_of(const box *b)
+static double paper_width(const framed_cell *b)
 {
     return (double)(b->paper.right - b->paper.left);
 }
 
-static double height_of(const box *b)
+static double paper_height(const framed_cell *b)
 {
     return (double)(b->paper.bottom - b->paper.top);
 }
 
 /* ---- Boxes ---------------------------------------------------------------------------------------------------- */
 
-static spot turned(const spot *p, const transform *place)
+static point turned(const point *p, const transform *place)
 {
     double at[2];
-    transform_back(at, place, p->x, p->y);
-    return (spot){at[0], at[1]};
+    rotation_inverse(at, place, p->x, p->y);
+    return (point){at[0], at[1]};
 }
 
 static double bounded(double value, size_t size)
@@ -62,55 +62,55 @@ static double bounded(double value, size_t size)
     return fmin(fmax(0, round(value)), (double)size);
 }
 
-static bool paper_of(box *b, const frame *f, const ink_map *map, const transform *place)
+static bool paper_of(framed_cell *b, const frame *f, const ink_map *map, const transform *place)
 {
-    spot at[4];
+    point at[4];
     for (int i = 0; i < 4; i++)
         at[i] = turned(&f->corner[i], place);
     const double in = 0.5 * f->thickness + 0.5;
     b->thickness = f->thickness;
-    b->paper = (span){(size_t)bounded(0.5 * (at[0].x + at[3].x) + in, map->width),
-                      (size_t)bounded(0.5 * (at[0].y + at[1].y) + in, map->height),
-                      (size_t)bounded(0.5 * (at[1].x + at[2].x) - in + 1, map->width),
-                      (size_t)bounded(0.5 * (at[2].y + at[3].y) - in + 1, map->height)};
+    b->paper = (box){(size_t)bounded(0.5 * (at[0].x + at[3].x) + in, map->width),
+                     (size_t)bounded(0.5 * (at[0].y + at[1].y) + in, map->height),
+                     (size_t)bounded(0.5 * (at[1].x + at[2].x) - in + 1, map->width),
+                     (size_t)bounded(0.5 * (at[2].y + at[3].y) - in + 1, map->height)};
     return b->paper.left < b->paper.right && b->paper.top < b->paper.bottom;
 }
 
 static int by_left(const void *a, const void *b)
 {
-    const span *left = &((const box *)a)->paper, *right = &((const box *)b)->paper;
+    const box *left = &((const framed_cell *)a)->paper, *right = &((const framed_cell *)b)->paper;
     if (left->left != right->left)
         return left->left > right->left ? 1 : -1;
     return (left->top > right->top) - (left->top < right->top);
 }
 
-static bool holds(const span *outer, const span *inner)
+static bool holds(const box *outer, const box *inner)
 {
     const size_t x = (inner->left + inner->right) / 2, y = (inner->top + inner->bottom) / 2;
     return outer->left <= x && x < outer->right && outer->top <= y && y < outer->bottom &&
-           span_area(*outer) > span_area(*inner);
+           box_area(*outer) > box_area(*inner);
 }
 
 /* The length that two stretches have in common, of the shorter one's. */
-static double common(size_t from, size_t to, size_t from2, size_t to2)
+static double common_share(size_t from, size_t to, size_t from2, size_t to2)
 {
     const double both = fmin((double)to, (double)to2) - fmax((double)from, (double)from2);
     return both / fmin((double)(to - from), (double)(to2 - from2));
 }
 
-static bool are_joined(const box *a, const box *b)
+static bool are_joined(const framed_cell *a, const framed_cell *b)
 {
     const double side = fmax(a->thickness, b->thickness) * 1.5 + 3;
-    const span *p = &a->paper, *q = &b->paper;
-    const bool beside =
-        fabs((double)p->right - (double)q->left) <= side && common(p->top, p->bottom, q->top, q->bottom) >= COMMON;
+    const box *p = &a->paper, *q = &b->paper;
+    const bool beside = fabs((double)p->right - (double)q->left) <= side &&
+                        common_share(p->top, p->bottom, q->top, q->bottom) >= COMMON;
     const bool below =
         fmin(fabs((double)p->bottom - (double)q->top), fabs((double)q->bottom - (double)p->top)) <= side &&
-        common(p->left, p->right, q->left, q->right) >= COMMON;
+        common_share(p->left, p->right, q->left, q->right) >= COMMON;
     return beside || below;
 }
 
-static size_t first_of_block(box *list, size_t i)
+static size_t first_of_block(framed_cell *list, size_t i)
 {
     while (list[i].block != i)
         i = list[i].block = list[list[i].block].block;
@@ -118,7 +118,7 @@ static size_t first_of_block(box *list, size_t i)
 }
 
 /* Marks those that hold others, and joins the others to blocks. The list is in the order of left sides. */
-static lenet5_status compare(box *list, size_t count, budget *b, lenet5_error *error)
+static lenet5_status compare(framed_cell *list, size_t count, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
@@ -141,7 +141,7 @@ static lenet5_status compare(box *list, size_t count, budget *b, lenet5_error *e
 
 static int by_block_and_top(const void *a, const void *b)
 {
-    const box *left = a, *right = b;
+    const framed_cell *left = a, *right = b;
     if (left->block != right->block)
         return left->block > right->block ? 1 : -1;
     if (left->paper.top != right->paper.top)
@@ -151,20 +151,20 @@ static int by_block_and_top(const void *a, const void *b)
 
 static int by_row(const void *a, const void *b)
 {
-    const box *left = a, *right = b;
+    const framed_cell *left = a, *right = b;
     if (left->row != right->row)
         return left->row > right->row ? 1 : -1;
     return (left->paper.left > right->paper.left) - (left->paper.left < right->paper.left);
 }
 
 /* Numbers the rows of a block, from 1, and its columns by those of the row that has most; returns the rows. */
-static size_t number(box *list, size_t count)
+static size_t number_rows(framed_cell *list, size_t count)
 {
     size_t row = 0;
     double middle = 0;
     for (size_t i = 0; i < count; i++) {
         const double here = 0.5 * (double)(list[i].paper.top + list[i].paper.bottom);
-        if (row == 0 || here > middle + 0.5 * height_of(&list[i])) {
+        if (row == 0 || here > middle + 0.5 * paper_height(&list[i])) {
             row++;
             middle = here;
         }
@@ -184,39 +184,39 @@ static bool alike(double a, double b)
 }
 
 /* Whether a box may be the next of a number: joined to the one before, or as large, to the right of it, and near. */
-static bool goes_on(const box *before, const box *b)
+static bool goes_on(const framed_cell *before, const framed_cell *b)
 {
     const double apart = (double)b->paper.left - (double)before->paper.right;
     const double off =
         fabs((double)(b->paper.top + b->paper.bottom) - (double)(before->paper.top + before->paper.bottom)) / 2;
-    const bool like = before->block == b->block || alike(width_of(before), width_of(b));
-    return alike(height_of(before), height_of(b)) && like && apart >= -2 && apart <= APART * width_of(before) &&
-           off <= SAME_ROW * height_of(before);
+    const bool like = before->block == b->block || alike(paper_width(before), paper_width(b));
+    return alike(paper_height(before), paper_height(b)) && like && apart >= -2 &&
+           apart <= APART * paper_width(before) && off <= SAME_ROW * paper_height(before);
 }
 
-static void add_field(layout *found, const box *list, size_t count, size_t table)
+static void add_field(layout *found, const framed_cell *list, size_t count, size_t table)
 {
     field *f = &found->fields[found->field_count];
-    *f = (field){.first = found->cell_count, .count = count, .box = EMPTY_SPAN, .table = table};
+    *f = (field){.first = found->cell_count, .count = count, .box = EMPTY_BOX, .table = table};
     if (table) {
         f->row = list->row;
         f->column = list->column;
     }
     for (size_t i = 0; i < count; i++) {
         found->cells[found->cell_count++] = (cell){list[i].paper, (int32_t)found->field_count};
-        f->box = span_of_both(f->box, list[i].paper);
+        f->box = box_union(f->box, list[i].paper);
     }
     found->field_count++;
 }
 
-static bool is_narrow(const box *b)
+static bool is_narrow(const framed_cell *b)
 {
-    return width_of(b) <= NARROW * height_of(b);
+    return paper_width(b) <= NARROW * paper_height(b);
 }
 
 /* Narrow boxes of single rows: each number goes from a box on as far as there are more. Marks what is taken by row 0.
  */
-static void add_numbers(layout *found, box *list, size_t count, box *row)
+static void add_numbers(layout *found, framed_cell *list, size_t count, framed_cell *row)
 {
     qsort(list, count, sizeof *list, by_left);
     for (size_t i = 0; i < count; i++) {
@@ -235,19 +235,19 @@ static void add_numbers(layout *found, box *list, size_t count, box *row)
     }
 }
 
-static bool is_page(const box *b, const ink_map *map)
+static bool is_page(const framed_cell *b, const ink_map *map)
 {
-    return width_of(b) >= PAGE * (double)map->width && height_of(b) >= PAGE * (double)map->height;
+    return paper_width(b) >= PAGE * (double)map->width && paper_height(b) >= PAGE * (double)map->height;
 }
 
 /* Tables at once; single rows of narrow boxes, and single boxes, are put to the front of the list, and counted. */
-static size_t add_tables(layout *found, box *list, size_t count, const ink_map *map)
+static size_t add_tables(layout *found, framed_cell *list, size_t count, const ink_map *map)
 {
     size_t left = 0, tables = 0;
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && list[end].block == list[i].block; end++)
             ;
-        const size_t rows = number(list + i, end - i);
+        const size_t rows = number_rows(list + i, end - i);
         bool narrow = true;
         for (size_t k = i; k < end; k++)
             narrow &= is_narrow(&list[k]);
@@ -273,7 +273,7 @@ typedef struct filling {
 } filling;
 
 /* Whether a piece goes beyond a cell by more than a share of its width or height. */
-static bool goes_beyond(const span *piece, const span *within, double share)
+static bool goes_beyond(const box *piece, const box *within, double share)
 {
     const double across = share * (double)(within->right - within->left),
                  down = share * (double)(within->bottom - within->top);
@@ -285,7 +285,7 @@ static bool goes_beyond(const span *piece, const span *within, double share)
 static void count_cells(filling *tables, const layout *found)
 {
     for (size_t i = 0; i < found->field_count; i++) {
-        const span *of = &found->fields[i].box;
+        const box *of = &found->fields[i].box;
         const double width = (double)(of->right - of->left), height = (double)(of->bottom - of->top);
         filling *t = &tables[found->fields[i].table];
         t->cells++;
@@ -298,10 +298,10 @@ static lenet5_status fill(filling *tables, const layout *found, const components
     lenet5_status status = LENET5_OK;
     count_cells(tables, found);
     for (size_t i = 0; i < c->count && status == LENET5_OK; i++) {
-        const span *piece = &c->list[i].box;
+        const box *piece = &c->list[i].box;
         const size_t x = (piece->left + piece->right) / 2, y = (piece->top + piece->bottom) / 2;
         for (size_t k = 0; k < found->field_count && c->list[i].area >= MIN_AREA; k++) {
-            const span *within = &found->fields[k].box;
+            const box *within = &found->fields[k].box;
             if (within->left <= x && x < within->right && within->top <= y && y < within->bottom) {
                 filling *t = &tables[found->fields[k].table];
                 t->pieces++;
@@ -354,7 +354,7 @@ static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budge
 static int by_reading_order(const void *a, const void *b)
 {
     const field *left = a, *right = b;
-    const span *p = &left->box, *q = &right->box;
+    const box *p = &left->box, *q = &right->box;
     if (left->table && left->table == right->table)
         return left->row != right->row ? (left->row > right->row ? 1 : -1)
                                        : (left->column > right->column) - (left->column < right->column);
@@ -384,8 +384,8 @@ static lenet5_status sort_fields(layout *found, lenet5_error *error)
     return LENET5_OK;
 }
 
-static lenet5_status find_fields(layout *found, box *list, box *row, const frames *f, const ink_map *map,
-                                 const transform *place, budget *b, lenet5_error *error)
+static lenet5_status find_fields(layout *found, framed_cell *list, framed_cell *row, const frames *f,
+                                 const ink_map *map, const transform *place, budget *b, lenet5_error *error)
 {
     size_t count = 0;
     for (size_t i = 0; i < f->count; i++)
@@ -416,7 +416,7 @@ lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *m
 {
     if (f->count == 0)
         return LENET5_OK;
-    box *list = malloc(f->count * sizeof *list), *row = malloc(f->count * sizeof *row);
+    framed_cell *list = malloc(f->count * sizeof *list), *row = malloc(f->count * sizeof *row);
     found->cells = malloc(f->count * sizeof *found->cells);
     found->fields = malloc(f->count * sizeof *found->fields);
     const lenet5_status status = list && row && found->cells && found->fields

@@ -56,9 +56,9 @@ typedef struct circle {
     bool printed;
 } circle;
 
-typedef struct point {
+typedef struct outline_point {
     double x, y, weight;
-} point;
+} outline_point;
 
 /* ---- Fit ------------------------------------------------------------------------------------------------------ */
 
@@ -88,7 +88,7 @@ static bool solve(double m[4][5])
 }
 
 /* How far a point is from an ellipse, nearly: along the ray from its centre. */
-static double off(const ellipse *e, const point *p)
+static double distance_from(const ellipse *e, const outline_point *p)
 {
     const double x = p->x - e->x, y = p->y - e->y, far = sqrt(x * x + y * y);
     const double at = sqrt(x * x / (e->a * e->a) + y * y / (e->b * e->b));
@@ -96,7 +96,7 @@ static double off(const ellipse *e, const point *p)
 }
 
 /* The ellipse x² + p y² + q x + r y + s = 0, by weighted squares; places are taken from e, to be near 1. */
-static bool fit_once(ellipse *e, const point *list, size_t count)
+static bool fit_once(ellipse *e, const outline_point *list, size_t count)
 {
     const double scale = fmax(e->a, e->b), to_one = 1 / scale;
     double m[4][5] = {{0}};
@@ -126,10 +126,10 @@ static bool has_settled(const ellipse *before, const ellipse *e)
 }
 
 /* Points that are far off, as off() says, count for less (Cauchy's weights). */
-static void weigh(point *list, size_t count, const ellipse *e)
+static void weigh(outline_point *list, size_t count, const ellipse *e)
 {
-    const double least = fmin(e->a, e->b), near = 0.5 + 0.02 * least;
-    const double per_a = 1 / (e->a * e->a), per_b = 1 / (e->b * e->b), per_near = 1 / (near * near);
+    const double least = fmin(e->a, e->b), any_near = 0.5 + 0.02 * least;
+    const double per_a = 1 / (e->a * e->a), per_b = 1 / (e->b * e->b), per_near = 1 / (any_near * any_near);
     for (size_t i = 0; i < count; i++) {
         const double x = list[i].x - e->x, y = list[i].y - e->y, square = x * x * per_a + y * y * per_b;
         const double share = 1 - 1 / sqrt(square);
@@ -139,7 +139,7 @@ static void weigh(point *list, size_t count, const ellipse *e)
 }
 
 /* From one round to the next the weights are those of the last ellipse. */
-static bool fit(ellipse *e, point *list, size_t count)
+static bool fit(ellipse *e, outline_point *list, size_t count)
 {
     for (int round = 0; round < ROUNDS; round++) {
         const ellipse before = *e;
@@ -155,10 +155,10 @@ static bool fit(ellipse *e, point *list, size_t count)
 /* ---- Outline -------------------------------------------------------------------------------------------------- */
 
 /* The first and the last pixel of a component in a row of its box, or in a column of it. */
-static size_t ends(point *list, const components *c, size_t width, size_t i, size_t at, bool column)
+static size_t ends(outline_point *list, const components *c, size_t width, size_t i, size_t at, bool column)
 {
-    const span *box = &c->list[i].box;
-    size_t first = column ? box->top : box->left, last = column ? box->bottom : box->right;
+    const box *bounds = &c->list[i].box;
+    size_t first = column ? bounds->top : bounds->left, last = column ? bounds->bottom : bounds->right;
     const size_t end = last, x = column ? at : 0, y = column ? 0 : at;
     const size_t step = column ? width : 1, base = y * width + x;
     while (first < end && c->labels[base + first * step] != i + 1)
@@ -168,8 +168,8 @@ static size_t ends(point *list, const components *c, size_t width, size_t i, siz
     if (first == last)
         return 0;
     const double across = (double)at, low = (double)first - 0.5, high = (double)last - 0.5;
-    list[0] = column ? (point){across, low, 1} : (point){low, across, 1};
-    list[1] = column ? (point){across, high, 1} : (point){high, across, 1};
+    list[0] = column ? (outline_point){across, low, 1} : (outline_point){low, across, 1};
+    list[1] = column ? (outline_point){across, high, 1} : (outline_point){high, across, 1};
     return 2;
 }
 
@@ -177,20 +177,20 @@ static size_t ends(point *list, const components *c, size_t width, size_t i, siz
 static lenet5_status find_outline(ellipse *e, bool *found, const components *c, size_t width, size_t i,
                                   lenet5_error *error)
 {
-    const span *box = &c->list[i].box;
-    const size_t wide = box->right - box->left, high = box->bottom - box->top;
+    const box *bounds = &c->list[i].box;
+    const size_t wide = bounds->right - bounds->left, high = bounds->bottom - bounds->top;
     const size_t room = 2 * (wide + high);
-    point *list = malloc(room * sizeof *list);
+    outline_point *list = malloc(room * sizeof *list);
     if (!list)
         return lenet5_fail_memory(error);
     size_t count = 0;
-    for (size_t y = box->top + high / 8; y < box->bottom - high / 8; y += 1 + high / ENOUGH)
+    for (size_t y = bounds->top + high / 8; y < bounds->bottom - high / 8; y += 1 + high / ENOUGH)
         count += ends(list + count, c, width, i, y, false);
-    for (size_t x = box->left + wide / 8; x < box->right - wide / 8; x += 1 + wide / ENOUGH)
+    for (size_t x = bounds->left + wide / 8; x < bounds->right - wide / 8; x += 1 + wide / ENOUGH)
         count += ends(list + count, c, width, i, x, true);
     assert(count <= room);
-    *e = (ellipse){0.5 * (double)(box->left + box->right), 0.5 * (double)(box->top + box->bottom), 0.5 * (double)wide,
-                   0.5 * (double)high};
+    *e = (ellipse){0.5 * (double)(bounds->left + bounds->right), 0.5 * (double)(bounds->top + bounds->bottom),
+                   0.5 * (double)wide, 0.5 * (double)high};
     *found = fit(e, list, count);
     free(list);
     return LENET5_OK;
@@ -203,12 +203,12 @@ static bool follow(double *inner, double *outer, const ink_map *map, const ellip
 {
     const double c = cos(angle), s = sin(angle), radius = 1 / hypot(c / e->a, s / e->b);
     const double step = 0.25, most = radius + 3;
-    double last = lenet5_ink_between(map, e->x + c * most, e->y + s * most);
+    double last = lenet5_interpolate_ink(map, e->x + c * most, e->y + s * most);
     bool in = false;
     if (last >= SURELY_INK)
         return false;
     for (double at = most - step; at > 0.4 * radius; at -= step) {
-        const double here = lenet5_ink_between(map, e->x + c * at, e->y + s * at);
+        const double here = lenet5_interpolate_ink(map, e->x + c * at, e->y + s * at);
         const double edge = at + step * (SURELY_INK - here) / (last - here + 1e-9);
         if (!in && here >= SURELY_INK) {
             *outer = edge;
@@ -228,7 +228,7 @@ static bool follow(double *inner, double *outer, const ink_map *map, const ellip
  */
 static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, double thickness)
 {
-    point list[RAYS];
+    outline_point list[RAYS];
     double thick[RAYS];
     size_t count = 0, good = 0;
     for (size_t i = 0; i < RAYS; i++) {
@@ -238,14 +238,14 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, dou
             continue;
         const double middle = thickness > 0 ? outer - 0.5 * thickness : 0.5 * (inner + outer);
         thick[count] = thickness > 0 ? thickness : outer - inner;
-        list[count++] = (point){outline->x + cos(angle) * middle, outline->y + sin(angle) * middle, 1};
+        list[count++] = (outline_point){outline->x + cos(angle) * middle, outline->y + sin(angle) * middle, 1};
     }
     r->ring = *outline;
     if ((double)count < MIN_RAYS * RAYS || !fit(&r->ring, list, count))
         return false;
     const double radius = fmin(r->ring.a, r->ring.b);
     for (size_t i = 0; i < count; i++)
-        good += fabs(off(&r->ring, &list[i])) <= OFF_PIXELS + OFF * radius;
+        good += fabs(distance_from(&r->ring, &list[i])) <= OFF_PIXELS + OFF * radius;
     qsort(thick, count, sizeof *thick, ascending_numbers);
     r->thickness = thick[count / 2];
     r->sure = (double)good >= GOOD_RAYS * RAYS &&
@@ -281,9 +281,9 @@ static bool holds_digit(const circle *r, const components *c, size_t width)
             const uint32_t label = c->labels[y * width + x];
             if (label == 0 || label == r->label)
                 continue;
-            const span *box = &c->list[label - 1].box;
-            if ((double)(box->bottom - box->top) >= DIGIT * 2 * r->ring.b &&
-                (double)(box->bottom - box->top) < 2 * r->ring.b)
+            const box *bounds = &c->list[label - 1].box;
+            if ((double)(bounds->bottom - bounds->top) >= DIGIT * 2 * r->ring.b &&
+                (double)(bounds->bottom - bounds->top) < 2 * r->ring.b)
                 return true;
         }
     return false;
@@ -380,13 +380,14 @@ static bool is_stroke(const ink_map *map, const circle *r, double angle, double 
 {
     const double c = cos(angle), s = sin(angle), radius = 1 / hypot(c / r->ring.a, s / r->ring.b);
     for (double at = from; at <= to; at += 0.5)
-        if (lenet5_ink_between(map, r->ring.x + c * (radius + at), r->ring.y + s * (radius + at)) >= SURELY_INK + 25)
+        if (lenet5_interpolate_ink(map, r->ring.x + c * (radius + at), r->ring.y + s * (radius + at)) >=
+            SURELY_INK + 25)
             return true;
     return false;
 }
 
 /* Whether any of the steps near one is set. */
-static bool near(const bool *list, size_t count, size_t i, size_t reach)
+static bool any_near(const bool *list, size_t count, size_t i, size_t reach)
 {
     for (size_t k = 0; k <= 2 * reach; k++)
         if (list[(i + count + k - reach) % count])
@@ -405,34 +406,35 @@ static void keep_crossing(unrolled *u, const ink_map *map, const circle *r)
         u->out[i] = is_stroke(map, r, angle, edge, edge + SEEN);
     }
     for (size_t i = 0; i < u->count; i++)
-        u->keep[i] = (u->in[i] && near(u->out, u->count, i, slant)) || (u->out[i] && near(u->in, u->count, i, slant));
+        u->keep[i] =
+            (u->in[i] && any_near(u->out, u->count, i, slant)) || (u->out[i] && any_near(u->in, u->count, i, slant));
 }
 
 /* Where a pixel is, from the middle of the ring outwards; and the step that it is at. */
 static double across(size_t *step, const unrolled *u, const circle *r, size_t x, size_t y)
 {
-    const point p = {(double)x, (double)y, 1};
+    const outline_point p = {(double)x, (double)y, 1};
     const double angle = atan2(p.y - r->ring.y, p.x - r->ring.x) / (2 * PI);
     *step = (size_t)((angle < 0 ? angle + 1 : angle) * (double)u->count + 0.5) % u->count;
-    return off(&r->ring, &p);
+    return distance_from(&r->ring, &p);
 }
 
-static span around(const circle *r, const ink_map *map)
+static box around(const circle *r, const ink_map *map)
 {
     const double more = 0.5 * r->thickness + EDGE + 1;
     const double wide = (double)map->width, high = (double)map->height;
-    return (span){(size_t)fmax(0, r->ring.x - r->ring.a - more), (size_t)fmax(0, r->ring.y - r->ring.b - more),
-                  (size_t)fmin(wide, r->ring.x + r->ring.a + more + 1),
-                  (size_t)fmin(high, r->ring.y + r->ring.b + more + 1)};
+    return (box){(size_t)fmax(0, r->ring.x - r->ring.a - more), (size_t)fmax(0, r->ring.y - r->ring.b - more),
+                 (size_t)fmin(wide, r->ring.x + r->ring.a + more + 1),
+                 (size_t)fmin(high, r->ring.y + r->ring.b + more + 1)};
 }
 
 /* The ink that most of a ring does not pass. */
-static unsigned level_of(const ink_map *map, const unrolled *u, const circle *r, const span *box)
+static unsigned level_of(const ink_map *map, const unrolled *u, const circle *r, const box *bounds)
 {
     uint32_t histogram[256] = {0}, count = 0;
     size_t step;
-    for (size_t y = box->top; y < box->bottom; y++)
-        for (size_t x = box->left; x < box->right; x++)
+    for (size_t y = bounds->top; y < bounds->bottom; y++)
+        for (size_t x = bounds->left; x < bounds->right; x++)
             if (fabs(across(&step, u, r, x, y)) <= 0.5) {
                 histogram[map->ink[y * map->width + x]]++;
                 count++;
@@ -447,11 +449,11 @@ static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
     if (!steps)
         return lenet5_fail_memory(error);
     unrolled u = {count, steps, steps + count, steps + 2 * count};
-    const span box = around(r, map);
-    const unsigned level = level_of(map, &u, r, &box);
+    const box bounds = around(r, map);
+    const unsigned level = level_of(map, &u, r, &bounds);
     keep_crossing(&u, map, r);
-    for (size_t y = box.top; y < box.bottom; y++)
-        for (size_t x = box.left; x < box.right; x++) {
+    for (size_t y = bounds.top; y < bounds.bottom; y++)
+        for (size_t x = bounds.left; x < bounds.right; x++) {
             size_t step;
             uint8_t *here = &map->ink[y * map->width + x];
             const double far = fabs(across(&step, &u, r, x, y));
@@ -480,7 +482,7 @@ static lenet5_status find_rings(circle *list, size_t *count, const components *c
             continue;
         ellipse outline;
         bool round = false;
-        status = lenet5_spend(b, 4 * span_area(c->list[i].box) + 20000, error);
+        status = lenet5_spend(b, 4 * box_area(c->list[i].box) + 20000, error);
         if (status == LENET5_OK)
             status = find_outline(&outline, &round, c, map->width, i, error);
         if (status == LENET5_OK && round && find_ring(&list[*count], map, &outline, 0)) {
@@ -515,7 +517,7 @@ static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5
     *lifted = (ink_map){map->width, map->height, calloc(size, 1)};
     if (!lifted->ink)
         return lenet5_fail_memory(error);
-    for (size_t i = after_blank(map->ink, 0, size); i < size; i = after_blank(map->ink, i + 1, size)) {
+    for (size_t i = skip_blank(map->ink, 0, size); i < size; i = skip_blank(map->ink, i + 1, size)) {
         const unsigned ink = map->ink[i] * (unsigned)SURELY_INK / FAINT_RING;
         lifted->ink[i] = (uint8_t)(ink < 255 ? ink : 255);
     }

@@ -13,27 +13,27 @@
 #include "base/ascending.h"
 #include "base/error.h"
 
-#define MIN_PLACES 3     /* of a comb */
-#define MAX_PLACES 64    /* the same; a ruler has more */
-#define MAX_UPRIGHTS 256 /* on a base: teeth, and strokes of digits */
-#define MIN_PITCH 6.0    /* pixels from a tooth to the next */
-#define OFF_PITCH 0.2    /* of the distance from a tooth to the next that one may be off: perspective */
-#define MIN_SEEN 0.6     /* of a comb's teeth, where nothing at all is in the place of some */
-#define FEWEST_SEEN 0.4  /* the same, where there is ink in the place of each */
-#define MIN_THERE 0.8    /* of its teeth that are seen, or hidden by a digit */
-#define HIDDEN_INK 0.8   /* of the length of a hidden tooth: a digit, or the tooth, is there */
-#define CLOSED 0.9       /* of the same distance: a line that closes a tooth's top */
-#define MIN_OF_LIKE 0.75 /* of the uprights on it that are like teeth: the others are strokes */
-#define SHORTEST 0.6     /* of the middle one of the teeth's lengths, and */
-#define LONGEST 1.25     /* the same: a tooth; a digit covers or lengthens others */
-#define DIGIT 1.2        /* of the same distance: the height of what stands between the teeth, which are lower */
-#define LENGTH_PIXELS 2  /* and so much: a tooth's end is where the base or a stroke blurs it */
+#define MIN_PLACES 3      /* of a comb */
+#define MAX_PLACES 64     /* the same; a ruler has more */
+#define MAX_VERTICALS 256 /* on a base: teeth, and strokes of digits */
+#define MIN_PITCH 6.0     /* pixels from a tooth to the next */
+#define OFF_PITCH 0.2     /* of the distance from a tooth to the next that one may be off: perspective */
+#define MIN_SEEN 0.6      /* of a comb's teeth, where nothing at all is in the place of some */
+#define FEWEST_SEEN 0.4   /* the same, where there is ink in the place of each */
+#define MIN_THERE 0.8     /* of its teeth that are seen, or hidden by a digit */
+#define HIDDEN_INK 0.8    /* of the length of a hidden tooth: a digit, or the tooth, is there */
+#define CLOSED 0.9        /* of the same distance: a line that closes a tooth's top */
+#define MIN_OF_LIKE 0.75  /* of the verticals on it that are like teeth: the others are strokes */
+#define SHORTEST 0.6      /* of the middle one of the teeth's lengths, and */
+#define LONGEST 1.25      /* the same: a tooth; a digit covers or lengthens others */
+#define DIGIT 1.2         /* of the same distance: the height of what stands between the teeth, which are lower */
+#define LENGTH_PIXELS 2   /* and so much: a tooth's end is where the base or a stroke blurs it */
 
-/* An upright that stands on a base. */
+/* An vertical that stands on a base. */
 typedef struct tooth {
     double x, length;
     double closing; /* the length of a line that closes its top; 0: there is none */
-    uint32_t upright;
+    uint32_t vertical;
 } tooth;
 
 typedef struct comb {
@@ -41,44 +41,44 @@ typedef struct comb {
     const segment *base;
     uint32_t level; /* the base's number */
     size_t count;
-    tooth list[MAX_UPRIGHTS]; /* (count), from left to right */
+    tooth list[MAX_VERTICALS]; /* (count), from left to right */
     size_t places;
     double length, pitch;              /* of the teeth */
     const tooth *seen[MAX_PLACES + 1]; /* (places + 1); NULL: hidden */
 } comb;
 
-/* The length of the longest line that closes the top of an upright: a side of a box has one. */
+/* The length of the longest line that closes the top of an vertical: a side of a box has one. */
 static double closing_length(const comb *c, const junctions *met, const junction *j)
 {
-    const segment *u = &c->all->list[j->upright];
+    const segment *u = &c->all->list[j->vertical];
     const double near = REACH_PIXELS + u->thickness + c->base->thickness;
     double longest = 0;
-    for (size_t i = met->first_upright[j->upright]; i < met->first_upright[j->upright + 1]; i++) {
-        const junction *top = &met->by_upright[i];
+    for (size_t i = met->first_vertical[j->vertical]; i < met->first_vertical[j->vertical + 1]; i++) {
+        const junction *top = &met->by_vertical[i];
         if (top->y <= (double)u->from + near && top->level != j->level)
             longest = fmax(longest, length_of(&c->all->list[top->level]));
     }
     return longest;
 }
 
-/* Lists the uprights that stand on a base; none where there are too many. */
+/* Lists the verticals that stand on a base; none where there are too many. */
 static void list_teeth(comb *c, const junctions *met, const junction *on, size_t count)
 {
     c->count = 0;
     for (size_t i = 0; i < count; i++) {
-        const segment *u = &c->all->list[on[i].upright];
+        const segment *u = &c->all->list[on[i].vertical];
         if (fabs(on[i].y - (double)u->to) > REACH_PIXELS + u->thickness + c->base->thickness)
             continue;
-        if (c->count == MAX_UPRIGHTS) {
+        if (c->count == MAX_VERTICALS) {
             c->count = 0;
             return;
         }
         c->list[c->count++] =
-            (tooth){on[i].x, on[i].y - (double)u->from, closing_length(c, met, &on[i]), on[i].upright};
+            (tooth){on[i].x, on[i].y - (double)u->from, closing_length(c, met, &on[i]), on[i].vertical};
     }
 }
 
-/* Whether an upright may be a tooth of a length; 0: of any. */
+/* Whether an vertical may be a tooth of a length; 0: of any. */
 static bool is_tooth(const comb *c, const tooth *t, double length)
 {
     return t->closing < CLOSED * c->pitch && (length == 0 || (t->length >= SHORTEST * length - LENGTH_PIXELS &&
@@ -161,7 +161,7 @@ static bool is_covered(const comb *c, const ink_map *map, size_t i)
     return (double)inked >= HIDDEN_INK * (double)steps;
 }
 
-/* How many uprights are like teeth. */
+/* How many verticals are like teeth. */
 static size_t count_like_teeth(const comb *c)
 {
     size_t like = 0;
@@ -201,10 +201,10 @@ static bool is_comb(comb *c, const ink_map *map)
 
 /* ---- What they make ------------------------------------------------------------------------------------------- */
 
-static spot foot_of(const comb *c, size_t i)
+static point foot_of(const comb *c, size_t i)
 {
     const double x = tooth_at(c, i);
-    return (spot){x, lenet5_segment_at(c->all, c->base, x)};
+    return (point){x, lenet5_segment_at(c->all, c->base, x)};
 }
 
 static bool add_places(frames *found, const comb *c)
@@ -212,7 +212,7 @@ static bool add_places(frames *found, const comb *c)
     const double height = fmax(c->length, DIGIT * c->pitch);
     bool added = true;
     for (size_t i = 0; i < c->places && added; i++) {
-        const spot from = foot_of(c, i), to = foot_of(c, i + 1);
+        const point from = foot_of(c, i), to = foot_of(c, i + 1);
         const frame f = {{{from.x, from.y - height}, {to.x, to.y - height}, to, from},
                          {c->level, c->level, c->level, c->level},
                          c->base->thickness,
@@ -226,11 +226,11 @@ static bool add_places(frames *found, const comb *c)
 /* A segment where a tooth is hidden. */
 static drawn_line hidden_tooth(const comb *c, size_t i)
 {
-    const spot foot = foot_of(c, i);
+    const point foot = foot_of(c, i);
     drawn_line mean = {true, fmax(0, round(foot.y - c->length)), round(foot.y), foot.x, 0, 0};
     double seen = 0;
     for (size_t k = 0; k <= c->places; k++) {
-        const segment *s = c->seen[k] ? &c->all->list[c->seen[k]->upright] : NULL;
+        const segment *s = c->seen[k] ? &c->all->list[c->seen[k]->vertical] : NULL;
         mean.thickness += s ? s->thickness : 0;
         mean.slope += s ? s->slope : 0;
         seen += s != NULL;
@@ -261,7 +261,7 @@ static lenet5_status take_out(frames *found, segments *all, const comb *c, const
     found->printed[c->level] = true;
     for (size_t i = 0; i <= c->places; i++)
         if (c->seen[i])
-            found->printed[c->seen[i]->upright] = true;
+            found->printed[c->seen[i]->vertical] = true;
         else
             hidden[count++] = hidden_tooth(c, i);
     bool added = add_places(found, c);
@@ -277,7 +277,7 @@ lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *m
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all_before && status == LENET5_OK; i++) {
         const size_t count = met->first_level[i + 1] - met->first_level[i];
-        if (count < MIN_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an upright one */
+        if (count < MIN_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an vertical one */
             continue;
         comb c = {.all = all, .base = &all->list[i], .level = (uint32_t)i};
         list_teeth(&c, met, met->by_level + met->first_level[i], count);

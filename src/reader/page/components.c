@@ -94,7 +94,7 @@ static bool label_row(labelling *l, size_t y, size_t above)
 {
     const size_t width = l->map->width, end = l->run_count;
     const uint8_t *ink = l->map->ink + y * width;
-    for (size_t x = after_blank(ink, 0, width); x < width; x = after_blank(ink, x, width)) {
+    for (size_t x = skip_blank(ink, 0, width); x < width; x = skip_blank(ink, x, width)) {
         const size_t first = x;
         while (x < width && ink[x] >= SURELY_INK)
             x++;
@@ -153,7 +153,7 @@ static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size
 static void grow(component *c, size_t y, size_t first, size_t end, size_t edge)
 {
     const size_t length = end - first;
-    c->box = c->area == 0 ? (span){first, y, end, y + 1} : span_of_both(c->box, (span){first, y, end, y + 1});
+    c->box = c->area == 0 ? (box){first, y, end, y + 1} : box_union(c->box, (box){first, y, end, y + 1});
     c->area += length;
     c->edge += edge;
     c->x += 0.5 * (double)(first + end - 1) * (double)length;
@@ -165,7 +165,7 @@ static void measure_row(components *found, const ink_map *map, size_t y)
     const size_t width = map->width;
     const uint8_t *ink = map->ink + y * width;
     const uint32_t *labels = found->labels + y * width;
-    for (size_t x = after_blank(ink, 0, width); x < width; x = after_blank(ink, x, width)) {
+    for (size_t x = skip_blank(ink, 0, width); x < width; x = skip_blank(ink, x, width)) {
         const size_t first = x;
         const uint32_t label = labels[first];
         for (x++; x < width && labels[x] == label && label > 0;)
@@ -276,7 +276,7 @@ lenet5_status lenet5_add_components(components *found, size_t count, lenet5_erro
         return lenet5_fail_memory(error);
     found->list = larger;
     for (size_t i = 0; i < count; i++)
-        found->list[found->count++] = (component){.box = EMPTY_SPAN};
+        found->list[found->count++] = (component){.box = EMPTY_BOX};
     return LENET5_OK;
 }
 

@@ -2,9 +2,9 @@
 #ifndef LENET5_READER_COMPONENTS_H
 #define LENET5_READER_COMPONENTS_H
 
+#include "box.h"
 #include "ink.h"
 #include "reader/budget.h"
-#include "span.h"
 
 #define SURELY_INK 85 /* of 255: what is fainter connects nothing */
 
@@ -12,7 +12,7 @@
 #define MAX_COMPONENTS 1000000
 
 typedef struct component {
-    span box;
+    box box;
     size_t area;
     size_t edge; /* sides of its pixels that are next to paper or outside the map */
     double x, y; /* its centre of mass */

@@ -101,7 +101,7 @@ static size_t list_dashes(dash *list, const segments *all, const ink_map *map, c
 {
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++)
-        if (!all->list[i].upright && !printed[i])
+        if (!all->list[i].vertical && !printed[i])
             count += list_parts(list + count, all, map, i);
     assert(count <= MAX_PARTS * all->count);
     return count;

@@ -39,17 +39,17 @@ enum {
     GIVEN_BACK = 8  /* to a stroke that runs along a segment */
 };
 
-/* A map seen along a segment: steps are columns, or rows where it is upright. */
+/* A map seen along a segment: steps are columns, or rows where it is vertical. */
 typedef struct view {
     uint8_t *ink, *mask;  /* (height, width) */
     size_t along, across; /* from a step to the next, and from a place across to the next */
     size_t steps, places;
 } view;
 
-static view view_of(ink_map *map, uint8_t *mask, bool upright)
+static view view_of(ink_map *map, uint8_t *mask, bool vertical)
 {
-    return upright ? (view){map->ink, mask, map->width, 1, map->height, map->width}
-                   : (view){map->ink, mask, 1, map->width, map->width, map->height};
+    return vertical ? (view){map->ink, mask, map->width, 1, map->height, map->width}
+                    : (view){map->ink, mask, 1, map->width, map->width, map->height};
 }
 
 /* What a segment covers at a step, with its edges. */
@@ -270,8 +270,8 @@ static void bridge(const view *v, remains *r, const segments *all, const segment
             continue;
         const size_t gap = step - end;
         if (here == last && gap > 1) {
-            const span *box = &r->found.list[here - 1].box;
-            const size_t high = v->along == 1 ? box->bottom - box->top : box->right - box->left;
+            const box *bounds = &r->found.list[here - 1].box;
+            const size_t high = v->along == 1 ? bounds->bottom - bounds->top : bounds->right - bounds->left;
             const size_t distance = SEEN + (size_t)(0.5 * s->thickness) + 1;
             if ((double)gap <= WIDEST_BRIDGE * (double)high &&
                 apart_at(v, r, all, s, end + gap / 2, above, distance, here, gap) > gap)
@@ -284,10 +284,10 @@ static void bridge(const view *v, remains *r, const segments *all, const segment
 
 /* ---- Crumbs --------------------------------------------------------------------------------------------------- */
 
-static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *box)
+static bool beside_segment(const ink_map *map, const uint8_t *mask, const box *bounds)
 {
-    for (size_t y = box->top > 2 ? box->top - 2 : 0; y < box->bottom + 2 && y < map->height; y++)
-        for (size_t x = box->left > 2 ? box->left - 2 : 0; x < box->right + 2 && x < map->width; x++)
+    for (size_t y = bounds->top > 2 ? bounds->top - 2 : 0; y < bounds->bottom + 2 && y < map->height; y++)
+        for (size_t x = bounds->left > 2 ? bounds->left - 2 : 0; x < bounds->right + 2 && x < map->width; x++)
             if (mask[y * map->width + x] & OF_SEGMENT)
                 return true;
     return false;
@@ -297,7 +297,7 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const span *
 typedef struct leavings {
     double largest; /* side of a crumb */
     unsigned level; /* of the darkest segment */
-    bool uprights;  /* some segments are upright: corners may be left of them */
+    bool verticals; /* some segments are vertical: corners may be left of them */
 } leavings;
 
 static leavings leavings_of(ink_map *map, uint8_t *mask, const segments *all, const bool *chosen, double corner)
@@ -307,11 +307,11 @@ static leavings leavings_of(ink_map *map, uint8_t *mask, const segments *all, co
     for (size_t i = 0; i < all->count; i++) {
         if (!chosen[i])
             continue;
-        const view v = view_of(map, mask, all->list[i].upright);
+        const view v = view_of(map, mask, all->list[i].vertical);
         const unsigned level = level_of(&v, all, &all->list[i]);
         thickest = fmax(thickest, all->list[i].thickness);
         l.level = level > l.level ? level : l.level;
-        l.uprights |= all->list[i].upright;
+        l.verticals |= all->list[i].vertical;
     }
     l.largest = fmax(corner, CRUMB * thickest + 2);
     return l;
@@ -321,30 +321,31 @@ static leavings leavings_of(ink_map *map, uint8_t *mask, const segments *all, co
  * nothing that is thick. */
 static bool is_point(const ink_map *map, const remains *r, size_t number, const leavings *l)
 {
-    const span *box = &r->found.list[number].box;
+    const box *bounds = &r->found.list[number].box;
     size_t dark = 0;
     bool darker = false;
-    for (size_t y = box->top; y < box->bottom; y++)
-        for (size_t x = box->left; x < box->right; x++) {
+    for (size_t y = bounds->top; y < bounds->bottom; y++)
+        for (size_t x = bounds->left; x < bounds->right; x++) {
             if (r->found.labels[y * map->width + x] != number + 1)
                 continue;
             darker |= map->ink[y * map->width + x] >= l->level + DARKER;
             dark += map->ink[y * map->width + x] >= POINT_INK;
         }
-    const size_t width = box->right - box->left, height = box->bottom - box->top;
-    return darker || (!l->uprights && dark >= POINT_AREA && width <= 2 * height && height <= 2 * width);
+    const size_t width = bounds->right - bounds->left, height = bounds->bottom - bounds->top;
+    return darker || (!l->verticals && dark >= POINT_AREA && width <= 2 * height && height <= 2 * width);
 }
 
 /* What is swept up has no area any more. */
 static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, const leavings *l)
 {
     for (size_t i = 0; i < r->found.count; i++) {
-        const span *box = &r->found.list[i].box;
-        if ((double)(box->right - box->left) > l->largest || (double)(box->bottom - box->top) > l->largest ||
-            !beside_segment(map, mask, box) || is_point(map, r, i, l))
+        const box *bounds = &r->found.list[i].box;
+        if ((double)(bounds->right - bounds->left) > l->largest ||
+            (double)(bounds->bottom - bounds->top) > l->largest || !beside_segment(map, mask, bounds) ||
+            is_point(map, r, i, l))
             continue;
-        for (size_t y = box->top; y < box->bottom; y++)
-            for (size_t x = box->left; x < box->right; x++)
+        for (size_t y = bounds->top; y < bounds->bottom; y++)
+            for (size_t x = bounds->left; x < bounds->right; x++)
                 if (r->found.labels[y * map->width + x] == i + 1)
                     map->ink[y * map->width + x] = 0;
         r->found.list[i].area = 0;
@@ -360,9 +361,9 @@ static lenet5_status take_back(ink_map *map, const uint8_t *mask, budget *b, len
     if (status != LENET5_OK)
         return status;
     const size_t size = map->width * map->height;
-    for (size_t i = after_blank(mask, 0, size); given && i < size; i = after_blank(mask, i + 1, size))
+    for (size_t i = skip_blank(mask, 0, size); given && i < size; i = skip_blank(mask, i + 1, size))
         given[c.labels[i]] += (mask[i] & GIVEN_BACK) != 0;
-    for (size_t i = after_blank(mask, 0, size); given && i < size; i = after_blank(mask, i + 1, size)) {
+    for (size_t i = skip_blank(mask, 0, size); given && i < size; i = skip_blank(mask, i + 1, size)) {
         const uint32_t label = c.labels[i];
         if (label > 0 && given[label] >= ALL_GIVEN * (double)c.list[label - 1].area)
             map->ink[i] = 0;
@@ -384,7 +385,7 @@ static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, co
     for (size_t i = 0; i < all->count; i++) {
         if (!chosen[i])
             continue;
-        const view v = view_of(map, mask, all->list[i].upright);
+        const view v = view_of(map, mask, all->list[i].vertical);
         bridge(&v, &r, all, &all->list[i], true);
         bridge(&v, &r, all, &all->list[i], false);
     }
@@ -398,18 +399,18 @@ static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all,
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count; i++)
         if (chosen[i]) {
-            const view v = view_of(map, mask, all->list[i].upright);
+            const view v = view_of(map, mask, all->list[i].vertical);
             mark(&v, all, &all->list[i]);
         }
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (chosen[i]) {
-            const view v = view_of(map, mask, all->list[i].upright);
+            const view v = view_of(map, mask, all->list[i].vertical);
             status = erase(&v, all, &all->list[i], error);
         }
     if (status != LENET5_OK)
         return status;
     const size_t size = map->width * map->height;
-    for (size_t i = after_blank(mask, 0, size); i < size; i = after_blank(mask, i + 1, size))
+    for (size_t i = skip_blank(mask, 0, size); i < size; i = skip_blank(mask, i + 1, size))
         map->ink[i] = (mask[i] & (KEPT | ERASED)) == ERASED ? 0 : map->ink[i];
     return LENET5_OK;
 }

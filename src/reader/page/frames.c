@@ -1,7 +1,7 @@
 /*
  * From segments to structure.
  *
- *     frames       from a junction right along the level one, down along two uprights, to a level one that joins them
+ *     frames       from a junction right along the level one, down along two verticals, to a level one that joins them
  *     doubts       round and thick ones are frames if there are others like them
  *     dividers     from one printed line to another
  */
@@ -55,7 +55,7 @@ static bool is_whole(const builder *b, uint32_t s, double from, double to)
     return (double)lenet5_longest_gap(b->all, side, from, to) <= fmax(4, LONGEST_GAP * (to - from));
 }
 
-static bool has_ink(const builder *b, const spot *p, double around)
+static bool has_ink(const builder *b, const point *p, double around)
 {
     const size_t left = (size_t)fmax(0, p->x - around), top = (size_t)fmax(0, p->y - around);
     for (size_t y = top; (double)y <= p->y + around && y < b->map->height; y++)
@@ -92,11 +92,11 @@ static bool are_like_sides(const segment *const sides[4])
     return like;
 }
 
-/* Whether an upright side meets those above and below it at right angles, or nearly. */
+/* Whether an vertical side meets those above and below it at right angles, or nearly. */
 static bool is_square(const builder *b, const junction *top, const junction *bottom)
 {
     const segment *list = b->all->list;
-    const double slope = list[top->upright].slope;
+    const double slope = list[top->vertical].slope;
     return fabs(slope + list[top->level].slope) <= SLANTED && fabs(slope + list[bottom->level].slope) <= SLANTED;
 }
 
@@ -105,8 +105,8 @@ static bool are_mostly_straight(const frame *f, const segment *const sides[4])
 {
     bool straight = true;
     for (int i = 0; i < 4; i++) {
-        const bool upright = sides[i]->upright;
-        const double from = upright ? f->corner[0].y : f->corner[0].x, to = upright ? f->corner[2].y : f->corner[2].x;
+        const bool vertical = sides[i]->vertical;
+        const double from = vertical ? f->corner[0].y : f->corner[0].x, to = vertical ? f->corner[2].y : f->corner[2].x;
         straight &= fmin((double)sides[i]->to, to) - fmax((double)sides[i]->from, from) >= STRAIGHT * (to - from);
     }
     return straight;
@@ -119,11 +119,11 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     const segment *list = b->all->list;
     const double width = c->x - a->x, width2 = c2->x - a2->x, height = a2->y - a->y, height2 = c2->y - c->y;
     const double shorter = fmin(fmin(width, width2), fmin(height, height2));
-    const segment *const sides[4] = {&list[a->level], &list[c->upright], &list[a2->level], &list[a->upright]};
+    const segment *const sides[4] = {&list[a->level], &list[c->vertical], &list[a2->level], &list[a->vertical]};
     const double thickness =
         fmax(fmax(sides[0]->thickness, sides[1]->thickness), fmax(sides[2]->thickness, sides[3]->thickness));
     *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}},
-                 {a->level, c->upright, a2->level, a->upright},
+                 {a->level, c->vertical, a2->level, a->vertical},
                  thickness,
                  false,
                  false};
@@ -131,7 +131,7 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
         !are_sides(height, height2) || thickness > THICKEST_SIDE * shorter)
         return false;
     if (!is_whole(b, a->level, a->x, c->x) || !is_whole(b, a2->level, a2->x, c2->x) ||
-        !is_whole(b, a->upright, a->y, a2->y) || !is_whole(b, c->upright, c->y, c2->y))
+        !is_whole(b, a->vertical, a->y, a2->y) || !is_whole(b, c->vertical, c->y, c2->y))
         return false;
     const double gap = (double)(sides[0]->gap + sides[1]->gap + sides[2]->gap + sides[3]->gap) / 2;
     int sharp = 0;
@@ -142,11 +142,11 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     return !f->round || (thickness <= ROUND_THICKEST * shorter && are_mostly_straight(f, sides));
 }
 
-static const junction *joined(const builder *b, uint32_t upright, uint32_t level)
+static const junction *joined(const builder *b, uint32_t vertical, uint32_t level)
 {
-    for (size_t i = b->met->first_upright[upright]; i < b->met->first_upright[upright + 1]; i++)
-        if (b->met->by_upright[i].level == level)
-            return &b->met->by_upright[i];
+    for (size_t i = b->met->first_vertical[vertical]; i < b->met->first_vertical[vertical + 1]; i++)
+        if (b->met->by_vertical[i].level == level)
+            return &b->met->by_vertical[i];
     return NULL;
 }
 
@@ -164,14 +164,14 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
 {
     size_t tried = 0;
     bool found = false;
-    for (size_t i = b->met->first_upright[a->upright]; i < b->met->first_upright[a->upright + 1] && tried < MAX_TRIED;
-         i++) {
-        const junction *a2 = &b->met->by_upright[i];
+    for (size_t i = b->met->first_vertical[a->vertical];
+         i < b->met->first_vertical[a->vertical + 1] && tried < MAX_TRIED; i++) {
+        const junction *a2 = &b->met->by_vertical[i];
         frame here;
         if (a2->y < a->y + MIN_SIDE)
             continue;
         tried++;
-        const junction *c2 = joined(b, c->upright, a2->level);
+        const junction *c2 = joined(b, c->vertical, a2->level);
         if (!c2 || b->combed[a2->level] || !encloses(&here, b, a, c, a2, c2))
             continue;
         const segment *top = &b->all->list[a->level], *bottom = &b->all->list[a2->level];
@@ -207,7 +207,7 @@ static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *er
     for (size_t i = 0; i < found->count && status == LENET5_OK; i++) {
         frame *f = &found->list[i];
         if (f->doubtful) {
-            f->doubtful = lenet5_count_like(found, f) <= MIN_LIKE;
+            f->doubtful = lenet5_count_similar(found, f) <= MIN_LIKE;
             if (f->round && !f->doubtful)
                 found->corner = fmax(found->corner, ROUND * shorter_side(f));
             status = lenet5_check_time(work, 4 * found->count, error);
@@ -251,14 +251,14 @@ static bool ends_at(bool *corner, const builder *b, const segment *here, size_t 
 {
     const segment *list = b->all->list;
     const size_t s = (size_t)(here - list);
-    const junction *met = here->upright ? b->met->by_upright : b->met->by_level;
-    const size_t *first = here->upright ? b->met->first_upright : b->met->first_level;
+    const junction *met = here->vertical ? b->met->by_vertical : b->met->by_level;
+    const size_t *first = here->vertical ? b->met->first_vertical : b->met->first_level;
     bool found = false;
     *corner = false;
     for (size_t i = first[s]; i < first[s + 1]; i++) {
-        const segment *other = &list[here->upright ? met[i].level : met[i].upright];
-        const double at = here->upright ? met[i].y : met[i].x;
-        const double across = here->upright ? met[i].x : met[i].y;
+        const segment *other = &list[here->vertical ? met[i].level : met[i].vertical];
+        const double at = here->vertical ? met[i].y : met[i].x;
+        const double across = here->vertical ? met[i].x : met[i].y;
         const double near = REACH_PIXELS + here->thickness + other->thickness;
         if (!b->found->printed[other - list] || b->combed[other - list] ||
             here->thickness > DIVIDER_THICKER * other->thickness + 1.5 || !is_like_a_side(here, other->thickness) ||
@@ -274,23 +274,23 @@ static bool ends_at(bool *corner, const builder *b, const segment *here, size_t 
 static bool divides(const builder *b, size_t s)
 {
     const segment *here = &b->all->list[s];
-    const size_t size = here->upright ? b->map->height : b->map->width;
+    const size_t size = here->vertical ? b->map->height : b->map->width;
     const bool cut = here->from <= REACH_PIXELS, cut_end = here->to + REACH_PIXELS >= size;
     bool corner, corner_end;
     const bool begins = ends_at(&corner, b, here, here->from), ends = ends_at(&corner_end, b, here, here->to);
-    return (begins && ends) || (cut && ends && (corner_end || !here->upright)) ||
-           (begins && cut_end && (corner || !here->upright));
+    return (begins && ends) || (cut && ends && (corner_end || !here->vertical)) ||
+           (begins && cut_end && (corner || !here->vertical));
 }
 
 /* Whether a segment would divide a box that is like others: it is a stroke of what is written there. */
 static bool divides_box(const builder *b, const segment *s)
 {
     const double step = 0.5 * (double)(s->from + s->to), across = lenet5_segment_at(b->all, s, step);
-    const spot middle = s->upright ? (spot){across, step} : (spot){step, across};
+    const point middle = s->vertical ? (point){across, step} : (point){step, across};
     for (size_t i = 0; i < b->found->count; i++) {
         const frame *f = &b->found->list[i];
         if (middle.x > f->corner[0].x && middle.x < f->corner[2].x && middle.y > f->corner[0].y &&
-            middle.y < f->corner[2].y && lenet5_count_like(b->found, f) > MIN_LIKE)
+            middle.y < f->corner[2].y && lenet5_count_similar(b->found, f) > MIN_LIKE)
             return true;
     }
     return false;
@@ -331,7 +331,7 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     const segments *all = b->all;
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
-        if (!all->list[i].upright && !b->combed[i])
+        if (!all->list[i].vertical && !b->combed[i])
             status = frames_below(b, i) ? lenet5_check_time(work, 1000, error) : lenet5_fail_memory(error);
     if (b->found->count == MAX_FRAMES) {
         memset(b->found->printed, 0, all->count * sizeof *b->found->printed);
@@ -344,7 +344,7 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     if (status == LENET5_OK)
         status = lenet5_drop_overlaid(b->found, b->combed, work, error);
     if (status == LENET5_OK)
-        status = lenet5_mend_frames(b->found, all, b->map, work, error);
+        status = lenet5_repair_frames(b->found, all, b->map, work, error);
     if (status == LENET5_OK)
         status = lenet5_complete_rows(b->found, all, b->map, b->combed, work, error);
     if (status == LENET5_OK)

@@ -7,7 +7,7 @@
 
 /* A region that four segments enclose: their crossings, from the upper left clockwise. */
 typedef struct frame {
-    spot corner[4];
+    point corner[4];
     uint32_t side[4]; /* the segments: above, on the right, below, on the left */
     double thickness; /* of its sides */
     bool round;       /* its corners have no ink */

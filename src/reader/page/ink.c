@@ -18,12 +18,12 @@
 
 #include "base/clamp.h"
 #include "base/error.h"
-#include "darker.h"
-#include "edges.h"
 #include "histogram.h"
+#include "hysteresis.h"
 #include "pattern.h"
 #include "shadow.h"
 #include "threshold.h"
+#include "wedges.h"
 
 #define MIN_TILE 12
 #define MAX_TILE 64
@@ -253,11 +253,11 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
 
 /* Where there is so little ink that Otsu's threshold parts paper from paper: what no noise of the paper reaches is ink.
  */
-static division divide_tail(const uint32_t counts[256], size_t count)
+static binarisation divide_tail(const uint32_t counts[256], size_t count)
 {
     const double middle = quantile(counts, count, 0.5);
     const double deviation = fmax(1, quantile(counts, count, 0.84) - middle);
-    return lenet5_describe(counts, 0, (unsigned)fmin(254, middle + BEYOND_NOISE * deviation));
+    return lenet5_binarise_at(counts, 0, (unsigned)fmin(254, middle + BEYOND_NOISE * deviation));
 }
 
 /* The share of PARTS by PARTS parts of a map in which some pixels have contrasts above low, but not above high. */
@@ -274,16 +274,17 @@ static double spread(const uint8_t *contrast, size_t width, size_t height, unsig
     return (double)parts / (PARTS * PARTS);
 }
 
-static bool shows_ink(const division *d)
+static bool shows_ink(const binarisation *d)
 {
     return d->ink_count >= fmin(MIN_INK, MIN_INK_SHARE * (d->paper_count + d->ink_count)) &&
            d->ink >= 255 * MIN_CONTRAST && d->ink - d->paper >= MIN_CLEARANCE * d->noise;
 }
 
 /* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
-static void divide_again(division *d, const uint32_t counts[256], const uint8_t *contrast, size_t width, size_t height)
+static void divide_again(binarisation *d, const uint32_t counts[256], const uint8_t *contrast, size_t width,
+                         size_t height)
 {
-    division faint = lenet5_divide(counts, d->threshold + 1);
+    binarisation faint = lenet5_otsu(counts, d->threshold + 1);
     faint.above_lines = true;
     if (faint.ink < DARKER_THAN_LINES * faint.paper || faint.paper_count < faint.ink_count)
         return;
@@ -291,7 +292,7 @@ static void divide_again(division *d, const uint32_t counts[256], const uint8_t 
         *d = faint;
 }
 
-static void stretch(uint8_t *ink, size_t count, const division *d)
+static void stretch(uint8_t *ink, size_t count, const binarisation *d)
 {
     uint8_t to[256];
     const double floor = fmin(d->paper + 2 * d->noise, (d->paper + d->ink) / 2);
@@ -371,12 +372,12 @@ static lenet5_status even_out(ink_map *map, ink_report *report, const lenet5_pic
     return status;
 }
 
-static division divide_map(const ink_map *map)
+static binarisation divide_map(const ink_map *map)
 {
     uint32_t counts[256];
     const size_t count = map->width * map->height;
     count_levels(counts, map->ink, count);
-    division d = lenet5_divide(counts, 0);
+    binarisation d = lenet5_otsu(counts, 0);
     if (!shows_ink(&d))
         d = divide_tail(counts, count);
     divide_again(&d, counts, map->ink, map->width, map->height);
@@ -386,10 +387,10 @@ static division divide_map(const ink_map *map)
 /* The map becomes ink without the pattern of the paper; *contrast is by how much it stands out, 0 if it does not. */
 static lenet5_status leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
 {
-    darker_ink d;
-    const lenet5_status status = lenet5_find_darker(&d, map, b, error);
+    hysteresis_ink d;
+    const lenet5_status status = lenet5_hysteresis_ink(&d, map, b, error);
     if (status != LENET5_OK || !d.map.ink)
-        return status == LENET5_OK ? lenet5_leave_out_pattern(contrast, map, b, error) : status;
+        return status == LENET5_OK ? lenet5_remove_pattern(contrast, map, b, error) : status;
     lenet5_ink_free(map);
     *map = d.map;
     *contrast = d.contrast;
@@ -397,11 +398,11 @@ static lenet5_status leave_out_pattern(double *contrast, ink_map *map, budget *b
 }
 
 /* Without the pattern of the paper, where that has one. Where there is no writing *parted becomes false. */
-static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report, const division *d, budget *b,
+static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report, const binarisation *d, budget *b,
                                   lenet5_error *error)
 {
     const bool ink = shows_ink(d);
-    const bool even = ink && lenet5_is_even(map, d->threshold, lenet5_stroke_width(map, d->threshold));
+    const bool even = ink && lenet5_is_uniform(map, d->threshold, lenet5_stroke_width(map, d->threshold));
     double noise, contrast = d->ink - d->paper;
     lenet5_status status = lenet5_paper_noise(&noise, map, ink && !even ? d->threshold : 255, b, error);
     if (status == LENET5_OK && (!ink || even || (noise > MAX_NOISE * contrast && !d->above_lines))) {
@@ -417,11 +418,11 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
 /* The map becomes ink, from contrasts. */
 static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
 {
-    division d = divide_map(map);
+    binarisation d = divide_map(map);
     bool shadows = false, parted = false;
-    lenet5_status status = lenet5_leave_out_edges(&report->sheet, map, d.threshold, b, error);
+    lenet5_status status = lenet5_remove_wedges(&report->sheet, map, d.threshold, b, error);
     if (status == LENET5_OK)
-        status = lenet5_leave_out_shadows(&shadows, map, d.threshold, b, error);
+        status = lenet5_remove_shadows(&shadows, map, d.threshold, b, error);
     if (status == LENET5_OK && (shadows || report->sheet)) {
         report->shadow |= shadows;
         d = divide_map(map);
@@ -455,7 +456,7 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
     return status;
 }
 
-double lenet5_ink_between(const ink_map *map, double x, double y)
+double lenet5_interpolate_ink(const ink_map *map, double x, double y)
 {
     if (x < 0 || y < 0 || x + 1 >= (double)map->width || y + 1 >= (double)map->height)
         return 0;

@@ -31,7 +31,7 @@ lenet5_status lenet5_find_ink(ink_map *map, ink_report *report, const lenet5_pic
 double lenet5_stroke_width(const ink_map *map, unsigned level);
 
 /* The ink between pixels, 0 outside the map. */
-double lenet5_ink_between(const ink_map *map, double x, double y);
+double lenet5_interpolate_ink(const ink_map *map, double x, double y);
 
 void lenet5_ink_free(ink_map *map);
 

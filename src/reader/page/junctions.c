@@ -16,12 +16,12 @@ typedef struct finder {
     size_t room;
 } finder;
 
-/* Where a level segment and an upright one meet. */
-static spot meeting(const segments *all, const segment *level, const segment *upright)
+/* Where a level segment and an vertical one meet. */
+static point meeting(const segments *all, const segment *level, const segment *vertical)
 {
-    spot p = {0, 0.5 * (double)(upright->from + upright->to)};
+    point p = {0, 0.5 * (double)(vertical->from + vertical->to)};
     for (int i = 0; i < 3; i++) {
-        p.x = lenet5_segment_at(all, upright, p.y);
+        p.x = lenet5_segment_at(all, vertical, p.y);
         p.y = lenet5_segment_at(all, level, p.x);
     }
     return p;
@@ -35,31 +35,31 @@ static size_t paper_before(const finder *b, const segment *s, double step)
     size_t paper = 0;
     for (size_t i = from; i < to; i++) {
         const double at = fmax(0, round(lenet5_segment_at(b->all, s, (double)i)));
-        const size_t x = s->upright ? (size_t)at : i, y = s->upright ? i : (size_t)at;
+        const size_t x = s->vertical ? (size_t)at : i, y = s->vertical ? i : (size_t)at;
         paper += x < b->map->width && y < b->map->height && b->map->ink[y * b->map->width + x] < FAINT;
     }
     return paper;
 }
 
 /* Both may end before a corner, which may be round; where one goes on the other comes up to it. */
-static bool do_meet(const finder *b, const segment *level, const segment *upright, const spot *p)
+static bool do_meet(const finder *b, const segment *level, const segment *vertical, const point *p)
 {
-    const double off = beyond(level, p->x), off2 = beyond(upright, p->y);
-    const double gap = (double)(level->gap + upright->gap);
-    const double reach = REACH_PIXELS + level->thickness + upright->thickness + gap;
+    const double off = beyond(level, p->x), off2 = beyond(vertical, p->y);
+    const double gap = (double)(level->gap + vertical->gap);
+    const double reach = REACH_PIXELS + level->thickness + vertical->thickness + gap;
     if (off > 0 && off2 > 0) {
-        const double round = reach + REACH * fmin(length_of(level), length_of(upright));
+        const double round = reach + REACH * fmin(length_of(level), length_of(vertical));
         const bool is_round = fmax(off, off2) <= round && fmin(off, off2) >= EVEN * fmax(off, off2);
         return fmax(off, off2) <= reach || is_round;
     }
     return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MAX_PAPER + gap &&
-           (double)paper_before(b, upright, p->y) <= MAX_PAPER + gap;
+           (double)paper_before(b, vertical, p->y) <= MAX_PAPER + gap;
 }
 
-static bool add_junction(finder *b, size_t level, size_t upright)
+static bool add_junction(finder *b, size_t level, size_t vertical)
 {
-    const segment *l = &b->all->list[level], *u = &b->all->list[upright];
-    const spot p = meeting(b->all, l, u);
+    const segment *l = &b->all->list[level], *u = &b->all->list[vertical];
+    const point p = meeting(b->all, l, u);
     if (!do_meet(b, l, u, &p) || b->found->count >= MAX_JUNCTIONS)
         return true;
     if (b->found->count == b->room) {
@@ -70,18 +70,18 @@ static bool add_junction(finder *b, size_t level, size_t upright)
         b->found->by_level = larger;
         b->room = room;
     }
-    b->found->by_level[b->found->count++] = (junction){(uint32_t)level, (uint32_t)upright, p.x, p.y};
+    b->found->by_level[b->found->count++] = (junction){(uint32_t)level, (uint32_t)vertical, p.x, p.y};
     return true;
 }
 
-typedef struct extent {
+typedef struct vertical_range {
     double left, right;
     size_t index;
-} extent;
+} vertical_range;
 
 static int by_left(const void *a, const void *b)
 {
-    const extent *left = a, *right = b;
+    const vertical_range *left = a, *right = b;
     return left->left != right->left ? (left->left > right->left ? 1 : -1)
                                      : (left->index > right->index) - (left->index < right->index);
 }
@@ -94,33 +94,33 @@ static int along_level(const void *a, const void *b)
     return (left->x > right->x) - (left->x < right->x);
 }
 
-static int down_upright(const void *a, const void *b)
+static int down_vertical(const void *a, const void *b)
 {
     const junction *left = a, *right = b;
-    if (left->upright != right->upright)
-        return left->upright > right->upright ? 1 : -1;
+    if (left->vertical != right->vertical)
+        return left->vertical > right->vertical ? 1 : -1;
     return (left->y > right->y) - (left->y < right->y);
 }
 
-/* Lists the uprights from left to right. */
-static size_t list_uprights(extent *list, const segments *all, double *widest)
+/* Lists the verticals from left to right. */
+static size_t list_verticals(vertical_range *list, const segments *all, double *widest)
 {
     size_t count = 0;
     *widest = 0;
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        if (!s->upright)
+        if (!s->vertical)
             continue;
         const double top = lenet5_segment_at(all, s, (double)s->from);
         const double bottom = lenet5_segment_at(all, s, (double)(s->to - 1));
-        list[count++] = (extent){fmin(top, bottom), fmax(top, bottom), i};
+        list[count++] = (vertical_range){fmin(top, bottom), fmax(top, bottom), i};
         *widest = fmax(*widest, fabs(top - bottom));
     }
     qsort(list, count, sizeof *list, by_left);
     return count;
 }
 
-static size_t first_from(const extent *list, size_t count, double left)
+static size_t first_from(const vertical_range *list, size_t count, double left)
 {
     size_t low = 0;
     while (low < count) {
@@ -133,19 +133,19 @@ static size_t first_from(const extent *list, size_t count, double left)
     return low;
 }
 
-static lenet5_status meet_uprights(finder *b, size_t level, const extent *uprights, size_t count, double widest,
-                                   budget *work, lenet5_error *error)
+static lenet5_status meet_verticals(finder *b, size_t level, const vertical_range *verticals, size_t count,
+                                    double widest, budget *work, lenet5_error *error)
 {
     const segment *l = &b->all->list[level];
     const double rise = fabs(l->slope) * length_of(l);
     const double reach = 3 * REACH_PIXELS + 2 * l->thickness + REACH * length_of(l);
     const double y = lenet5_segment_at(b->all, l, 0.5 * (double)(l->from + l->to));
-    size_t i = first_from(uprights, count, (double)l->from - reach - widest);
+    size_t i = first_from(verticals, count, (double)l->from - reach - widest);
     const size_t first = i;
-    for (; i < count && uprights[i].left <= (double)l->to + reach; i++) {
-        const segment *u = &b->all->list[uprights[i].index];
+    for (; i < count && verticals[i].left <= (double)l->to + reach; i++) {
+        const segment *u = &b->all->list[verticals[i].index];
         const double far = reach + rise + u->thickness;
-        if (beyond(u, y) <= far && !add_junction(b, level, uprights[i].index))
+        if (beyond(u, y) <= far && !add_junction(b, level, verticals[i].index))
             return lenet5_fail_memory(error);
     }
     return lenet5_check_time(work, 4 * (i - first), error);
@@ -157,15 +157,15 @@ static void index_junctions(finder *b)
     if (b->found->count > 0) /* else there is no list */
         qsort(b->found->by_level, b->found->count, sizeof *b->found->by_level, along_level);
     for (size_t i = 0; i < b->found->count; i++)
-        b->found->by_upright[i] = b->found->by_level[i];
-    qsort(b->found->by_upright, b->found->count, sizeof *b->found->by_upright, down_upright);
+        b->found->by_vertical[i] = b->found->by_level[i];
+    qsort(b->found->by_vertical, b->found->count, sizeof *b->found->by_vertical, down_vertical);
     for (size_t i = 0, k = 0, s = 0; s <= segment_count; s++) {
         while (i < b->found->count && b->found->by_level[i].level < s)
             i++;
-        while (k < b->found->count && b->found->by_upright[k].upright < s)
+        while (k < b->found->count && b->found->by_vertical[k].vertical < s)
             k++;
         b->found->first_level[s] = i;
-        b->found->first_upright[s] = k;
+        b->found->first_vertical[s] = k;
     }
 }
 
@@ -173,22 +173,22 @@ static lenet5_status find_junctions(finder *b, budget *work, lenet5_error *error
 {
     const size_t segment_count = b->all->count;
     double widest;
-    extent *uprights = malloc((segment_count + 1) * sizeof *uprights);
+    vertical_range *verticals = malloc((segment_count + 1) * sizeof *verticals);
     b->found->first_level = malloc((segment_count + 1) * sizeof *b->found->first_level);
-    b->found->first_upright = malloc((segment_count + 1) * sizeof *b->found->first_upright);
+    b->found->first_vertical = malloc((segment_count + 1) * sizeof *b->found->first_vertical);
     lenet5_status status =
-        uprights && b->found->first_level && b->found->first_upright ? LENET5_OK : lenet5_fail_memory(error);
+        verticals && b->found->first_level && b->found->first_vertical ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
-        const size_t count = list_uprights(uprights, b->all, &widest);
+        const size_t count = list_verticals(verticals, b->all, &widest);
         for (size_t i = 0; i < segment_count && status == LENET5_OK; i++)
-            if (!b->all->list[i].upright)
-                status = meet_uprights(b, i, uprights, count, widest, work, error);
+            if (!b->all->list[i].vertical)
+                status = meet_verticals(b, i, verticals, count, widest, work, error);
     }
-    free(uprights);
+    free(verticals);
     if (status != LENET5_OK)
         return status;
-    b->found->by_upright = malloc((b->found->count + 1) * sizeof *b->found->by_upright);
-    if (!b->found->by_upright)
+    b->found->by_vertical = malloc((b->found->count + 1) * sizeof *b->found->by_vertical);
+    if (!b->found->by_vertical)
         return lenet5_fail_memory(error);
     index_junctions(b);
     return lenet5_check_time(work, 50 * b->found->count, error);
@@ -205,8 +205,8 @@ lenet5_status lenet5_find_junctions(junctions *found, const segments *all, const
 void lenet5_junctions_free(junctions *found)
 {
     free(found->by_level);
-    free(found->by_upright);
+    free(found->by_vertical);
     free(found->first_level);
-    free(found->first_upright);
+    free(found->first_vertical);
     *found = (junctions){0};
 }

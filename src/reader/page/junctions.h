@@ -1,4 +1,4 @@
-/* Where level segments and upright ones meet, or nearly. */
+/* Where level segments and vertical ones meet, or nearly. */
 #ifndef LENET5_READER_JUNCTIONS_H
 #define LENET5_READER_JUNCTIONS_H
 
@@ -8,19 +8,19 @@
 
 #define REACH_PIXELS 2 /* beyond its end a segment may meet another: so far, and the thickness of both */
 
-typedef struct spot {
+typedef struct point {
     double x, y;
-} spot;
+} point;
 
 typedef struct junction {
-    uint32_t level, upright; /* segments */
+    uint32_t level, vertical; /* segments */
     double x, y;
 } junction;
 
 typedef struct junctions {
     size_t count;
-    junction *by_level, *by_upright;     /* (count): the same, along each level segment, and down each upright one */
-    size_t *first_level, *first_upright; /* (segments + 1): where those of a segment begin */
+    junction *by_level, *by_vertical;     /* (count): the same, along each level segment, and down each vertical one */
+    size_t *first_level, *first_vertical; /* (segments + 1): where those of a segment begin */
 } junctions;
 
 /* Free what is found, whatever the status. */

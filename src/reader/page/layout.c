@@ -2,7 +2,7 @@
  * Printed structure, stage by stage:
  *
  *     faint       the ink, and what is faint but no edge of a stroke
- *     segments    thin straight lines in it, level and upright
+ *     segments    thin straight lines in it, level and vertical
  *     frames      which of them make boxes, grids, combs and rows of dashes
  *     rulings     which of the others are far longer than the writing is high
  *     trim        a stroke that runs along a thick one is no part of it
@@ -20,56 +20,56 @@
 #include "cells.h"
 #include "circles.h"
 #include "erase.h"
-#include "faint.h"
+#include "faint_rules.h"
 #include "frames.h"
 #include "rulings.h"
 #include "splits.h"
 #include "trim.h"
 
-#define MAX_TURNED 2.5  /* of the map's area: a long strip on a slope is not turned */
-#define MIN_ANGLE 0.006 /* radians: what is nearly level is not turned, which would blur it */
+#define MAX_ROTATED_AREA 2.5 /* of the map's area: a long strip on a slope is not turned */
+#define MIN_ANGLE 0.006      /* radians: what is nearly level is not turned, which would blur it */
 
 /* ---- Turning -------------------------------------------------------------------------------------------------- */
 
 /* The size of the map once it is turned. */
-static ink_map turned_map(const ink_map *map, double angle)
+static ink_map rotated_size(const ink_map *map, double angle)
 {
     const double c = cos(angle), s = fabs(sin(angle));
     const double width = (double)map->width, height = (double)map->height;
     return (ink_map){(size_t)(width * c + height * s), (size_t)(width * s + height * c), NULL};
 }
 
-static bool may_be_turned(const ink_map *map, double angle)
+static bool may_rotate(const ink_map *map, double angle)
 {
-    const ink_map t = turned_map(map, angle);
-    return (double)t.width * (double)t.height <= MAX_TURNED * (double)map->width * (double)map->height;
+    const ink_map t = rotated_size(map, angle);
+    return (double)t.width * (double)t.height <= MAX_ROTATED_AREA * (double)map->width * (double)map->height;
 }
 
 /* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
-static lenet5_status turn(ink_map *to, transform *place, const ink_map *map, double angle, budget *b,
-                          lenet5_error *error)
+static lenet5_status rotate(ink_map *to, transform *place, const ink_map *map, double angle, budget *b,
+                            lenet5_error *error)
 {
-    ink_map turned = turned_map(map, angle);
-    turned.ink = malloc(turned.width * turned.height);
-    if (!turned.ink)
+    ink_map rotated = rotated_size(map, angle);
+    rotated.ink = malloc(rotated.width * rotated.height);
+    if (!rotated.ink)
         return lenet5_fail_memory(error);
     const double c = cos(angle), s = sin(angle);
-    const double from_x = (double)turned.width / 2, from_y = (double)turned.height / 2;
+    const double from_x = (double)rotated.width / 2, from_y = (double)rotated.height / 2;
     *place = (transform){c, -s, (double)map->width / 2 - c * from_x + s * from_y,
                          s, c,  (double)map->height / 2 - s * from_x - c * from_y};
     lenet5_status status = LENET5_OK;
-    for (size_t y = 0; y < turned.height && status == LENET5_OK; y++) {
-        for (size_t x = 0; x < turned.width; x++) {
+    for (size_t y = 0; y < rotated.height && status == LENET5_OK; y++) {
+        for (size_t x = 0; x < rotated.width; x++) {
             double at[2];
-            transform_place(at, place, (double)x, (double)y);
-            turned.ink[y * turned.width + x] = (uint8_t)(lenet5_ink_between(map, at[0], at[1]) + 0.5);
+            transform_point(at, place, (double)x, (double)y);
+            rotated.ink[y * rotated.width + x] = (uint8_t)(lenet5_interpolate_ink(map, at[0], at[1]) + 0.5);
         }
-        status = lenet5_check_time(b, 10 * turned.width, error);
+        status = lenet5_check_time(b, 10 * rotated.width, error);
     }
     if (status == LENET5_OK)
-        *to = turned;
+        *to = rotated;
     else
-        free(turned.ink);
+        free(rotated.ink);
     return status;
 }
 
@@ -95,7 +95,7 @@ static lenet5_status find_angle(double *angle, const segments *all, const bool *
         const segment *s = &all->list[i];
         if (!printed[i])
             continue;
-        list[count++] = (weighed){s->upright ? -atan(s->slope) : atan(s->slope), (double)(s->to - s->from)};
+        list[count++] = (weighed){s->vertical ? -atan(s->slope) : atan(s->slope), (double)(s->to - s->from)};
         total += list[count - 1].length;
     }
     qsort(list, count, sizeof *list, by_angle);
@@ -108,19 +108,19 @@ static lenet5_status find_angle(double *angle, const segments *all, const bool *
     return LENET5_OK;
 }
 
-static lenet5_status level(ink_map *map, transform *place, const segments *all, const bool *printed, budget *b,
-                           lenet5_error *error)
+static lenet5_status straighten_map(ink_map *map, transform *place, const segments *all, const bool *printed, budget *b,
+                                    lenet5_error *error)
 {
     double angle = 0;
-    ink_map turned;
+    ink_map rotated;
     lenet5_status status = find_angle(&angle, all, printed, error);
-    if (status != LENET5_OK || fabs(angle) < MIN_ANGLE || !may_be_turned(map, angle))
+    if (status != LENET5_OK || fabs(angle) < MIN_ANGLE || !may_rotate(map, angle))
         return status;
-    status = turn(&turned, place, map, angle, b, error);
+    status = rotate(&rotated, place, map, angle, b, error);
     if (status != LENET5_OK)
         return status;
     lenet5_ink_free(map);
-    *map = turned;
+    *map = rotated;
     return LENET5_OK;
 }
 
@@ -142,21 +142,21 @@ static lenet5_status erase(layout *found, ink_map *map, segments *all, frames *f
 }
 
 /* Where the level lines are that have been taken out, in the map as it has been turned. */
-static lenet5_status list_levels(layout *found, const segments *all, const bool *printed, const transform *place,
-                                 lenet5_error *error)
+static lenet5_status list_horizontals(layout *found, const segments *all, const bool *printed, const transform *place,
+                                      lenet5_error *error)
 {
-    found->levels = malloc((all->count + 1) * sizeof *found->levels);
-    if (!found->levels)
+    found->horizontals = malloc((all->count + 1) * sizeof *found->horizontals);
+    if (!found->horizontals)
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        if (!printed[i] || s->upright)
+        if (!printed[i] || s->vertical)
             continue;
         const double first = (double)s->from, last = (double)(s->to - 1);
         double from[2], to[2];
-        transform_back(from, place, first, lenet5_segment_at(all, s, first));
-        transform_back(to, place, last, lenet5_segment_at(all, s, last));
-        found->levels[found->level_count++] = (level_line){from[0], from[1], to[0], to[1], s->thickness};
+        rotation_inverse(from, place, first, lenet5_segment_at(all, s, first));
+        rotation_inverse(to, place, last, lenet5_segment_at(all, s, last));
+        found->horizontals[found->horizontal_count++] = (horizontal_line){from[0], from[1], to[0], to[1], s->thickness};
     }
     return LENET5_OK;
 }
@@ -169,17 +169,17 @@ static lenet5_status take_out(layout *found, ink_map *map, transform *place, seg
         status = erase(found, map, all, f, b, error);
     if (status != LENET5_OK || found->rules == 0)
         return status;
-    status = level(map, place, all, f->printed, b, error);
+    status = straighten_map(map, place, all, f->printed, b, error);
     if (status == LENET5_OK)
-        status = list_levels(found, all, f->printed, place, error);
+        status = list_horizontals(found, all, f->printed, place, error);
     return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
 }
 
 /* The straight lines of a map that go on through ink of a level, and what they make. */
-static lenet5_status find_lines_in(segments *all, frames *f, const ink_map *map, double stroke, unsigned level,
+static lenet5_status find_lines_in(segments *all, frames *f, const ink_map *map, double stroke, unsigned straighten_map,
                                    budget *b, lenet5_error *error)
 {
-    const lenet5_status status = lenet5_find_segments(all, map, stroke, level, b, error);
+    const lenet5_status status = lenet5_find_segments(all, map, stroke, straighten_map, b, error);
     return status == LENET5_OK ? lenet5_find_frames(f, all, map, b, error) : status;
 }
 
@@ -191,12 +191,12 @@ static lenet5_status find_lines(segments *all, frames *f, const ink_map *map, do
                                 lenet5_error *error)
 {
     ink_map lifted;
-    lenet5_status status = lenet5_lift_faint(&lifted, map, b, error);
+    lenet5_status status = lenet5_lift_faint_rules(&lifted, map, b, error);
     if (status != LENET5_OK)
         return status;
     status = find_lines_in(all, f, &lifted, stroke, FAINT, b, error);
     lenet5_ink_free(&lifted);
-    if (status != LENET5_OK || lenet5_all_alike(f))
+    if (status != LENET5_OK || lenet5_all_have_similar(f))
         return status;
     lenet5_frames_free(f);
     lenet5_segments_free(all);
@@ -209,7 +209,7 @@ lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, 
     segments all = {0};
     frames f = {0};
     *found = (layout){0};
-    *place = SAME_PLACE;
+    *place = IDENTITY;
     lenet5_status status = find_lines(&all, &f, map, report->stroke, b, error);
     if (status == LENET5_OK)
         status = take_out(found, map, place, &all, &f, report, b, error);
@@ -222,6 +222,6 @@ void lenet5_layout_free(layout *found)
 {
     free(found->cells);
     free(found->fields);
-    free(found->levels);
+    free(found->horizontals);
     *found = (layout){0};
 }

@@ -5,37 +5,37 @@
 #ifndef LENET5_READER_LAYOUT_H
 #define LENET5_READER_LAYOUT_H
 
+#include "box.h"
 #include "ink.h"
-#include "span.h"
 #include "transform.h"
 
 #define NO_FIELD (-1)
 
 /* A region of paper that printed ink encloses, or nearly. */
 typedef struct cell {
-    span box;      /* the paper within its frame */
+    box box;       /* the paper within its frame */
     int32_t field; /* the place in the list of fields */
 } cell;
 
 /* Cells that hold one number: a row of boxes for a digit each, or one cell of a table, or a single frame. */
 typedef struct field {
     size_t first, count; /* its cells, which are side by side in their list, from left to right */
-    span box;
+    box box;
     size_t table, row, column; /* which of the page's tables it is in, and where, from 1; 0: in none */
 } field;
 
 /* A line from left to right that was taken out. */
-typedef struct level_line {
+typedef struct horizontal_line {
     double x0, y0, x1, y1; /* its ends */
     double thickness;
-} level_line;
+} horizontal_line;
 
 typedef struct layout {
-    size_t cell_count, field_count, level_count;
-    cell *cells;        /* (cell_count), field by field */
-    field *fields;      /* (field_count), in reading order */
-    level_line *levels; /* (level_count): a number that one of them crosses may have been struck out */
-    size_t rules;       /* printed lines and circles that were taken out */
+    size_t cell_count, field_count, horizontal_count;
+    cell *cells;                  /* (cell_count), field by field */
+    field *fields;                /* (field_count), in reading order */
+    horizontal_line *horizontals; /* (level_count): a number that one of them crosses may have been struck out */
+    size_t rules;                 /* printed lines and circles that were taken out */
 } layout;
 
 /*

@@ -46,7 +46,7 @@ static const size_t sides[] = {2, 3, 4, 6, 8, 12};
 
 typedef struct parting {
     size_t side;
-    division d;
+    binarisation d;
     double clearance;
 } parting;
 
@@ -236,16 +236,16 @@ lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigne
     return status;
 }
 
-static double share_above(const ink_map *levels, span tile, unsigned threshold)
+static double share_above(const ink_map *levels, box tile, unsigned threshold)
 {
     size_t above = 0;
     for (size_t y = tile.top; y < tile.bottom; y++)
         for (size_t x = tile.left; x < tile.right; x++)
             above += levels->ink[y * levels->width + x] > threshold;
-    return (double)above / (double)span_area(tile);
+    return (double)above / (double)box_area(tile);
 }
 
-bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
+bool lenet5_is_uniform(const ink_map *levels, unsigned threshold, double stroke)
 {
     const double side = fmax(MIN_TILE, TILE_STROKES * stroke);
     const size_t across = (size_t)((double)levels->width / side), down = (size_t)((double)levels->height / side);
@@ -254,8 +254,8 @@ bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
         return false;
     for (size_t row = 0; row < down; row++)
         for (size_t column = 0; column < across; column++) {
-            const span tile = {column * levels->width / across, row * levels->height / down,
-                               (column + 1) * levels->width / across, (row + 1) * levels->height / down};
+            const box tile = {column * levels->width / across, row * levels->height / down,
+                              (column + 1) * levels->width / across, (row + 1) * levels->height / down};
             const double share = share_above(levels, tile, threshold);
             sum += share;
             squares += share * share;
@@ -265,7 +265,7 @@ bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke)
 }
 
 /* How far the ink stands out from the middle of the paper, in deviations of the paper. */
-static double clearance(const division *d, const uint32_t counts[256], size_t count, double least)
+static double clearance(const binarisation *d, const uint32_t counts[256], size_t count, double least)
 {
     const double middle = quantile(counts, count, 0.5);
     const double noise = fmax(1, middle - quantile(counts, count, 0.16));
@@ -395,17 +395,17 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
             break;
         status = smooth_twice(s, map, sides[i], b, error);
         count_levels(counts, s->coarse, count);
-        const division d = lenet5_divide(counts, 0);
+        const binarisation d = lenet5_otsu(counts, 0);
         const ink_map coarse = {map->width, map->height, s->coarse};
         const parting p = {sides[i], d, clearance(&d, counts, count, least)};
-        const bool even = lenet5_is_even(&coarse, d.threshold, lenet5_stroke_width(&coarse, d.threshold));
+        const bool even = lenet5_is_uniform(&coarse, d.threshold, lenet5_stroke_width(&coarse, d.threshold));
         if (!even && p.clearance > (best->side ? CLEARER : 1) * best->clearance)
             *best = p;
     }
     return status;
 }
 
-lenet5_status lenet5_leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
+lenet5_status lenet5_remove_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
 {
     parting p = {0};
     smoothed s = {0};

@@ -16,12 +16,12 @@ lenet5_status lenet5_paper_noise(double *noise, const ink_map *contrast, unsigne
                                  lenet5_error *error);
 
 /* Whether what is above the threshold is everywhere alike, as no writing is. stroke: its width, in pixels. */
-bool lenet5_is_even(const ink_map *levels, unsigned threshold, double stroke);
+bool lenet5_is_uniform(const ink_map *levels, unsigned threshold, double stroke);
 
 /*
  * Turns a map of contrasts into ink without the pattern, if strokes stand out from that: *contrast is by how much, of
  * 255. Else it becomes 0, and nothing changes.
  */
-lenet5_status lenet5_leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error);
+lenet5_status lenet5_remove_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error);
 
 #endif

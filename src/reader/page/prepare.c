@@ -28,7 +28,7 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
                               budget *b, lenet5_error *error)
 {
     lenet5_picture cleared;
-    *place = SAME_PLACE;
+    *place = IDENTITY;
     lenet5_status status = lenet5_clear_sheet(&cleared, picture, b, error);
     const lenet5_picture *used = cleared.grey ? &cleared : picture;
     if (status == LENET5_OK)
@@ -59,7 +59,7 @@ lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *place,
     status = find_ink(map, report, place, &reduced, b, error);
     free(reduced.grey);
     if (status == LENET5_OK && report->stroke >= WIDE) {
-        *place = transform_both(&(transform){(double)times, 0, 0, 0, (double)times, 0}, place);
+        *place = transform_compose(&(transform){(double)times, 0, 0, 0, (double)times, 0}, place);
         return LENET5_OK;
     }
     if (status != LENET5_OK)

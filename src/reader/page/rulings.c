@@ -13,37 +13,37 @@
 #include "erase.h"
 #include "junctions.h"
 
-#define ELONGATION 12.0       /* times its thickness: a ruling's length, and */
-#define MIN_RULING 24         /* pixels */
-#define MIN_OWN 0.5           /* of its length at which nothing crosses it, unless it is dotted */
-#define MAX_DOTTED 200        /* lines: more are a screen of dots */
-#define LONG_LEVEL 2.5        /* times as long as the writing is high */
-#define LONG_UPRIGHT 3.5      /* the same: a 1 may be high */
-#define BENT_PIXELS 0.5       /* that its middle deviates from a straight line, and */
-#define BENT 0.003            /* of its length: warped paper */
-#define ALONE_ELONGATION 25   /* where nothing else is there: a stroke may be written */
-#define UPRIGHT_ELONGATION 30 /* the same, of one that may be a 1 */
-#define ALONE 0.5             /* of the map's width, or height: its length, or */
-#define LONG_ALONE 1.5        /* times the highest upright */
-#define HELD 3                /* pixels from the border, or from a line across, and its thickness: an end */
-#define AS_THICK 1.3          /* times the thickness of a line that an upright is at the end of */
-#define RIGHT_ANGLE 0.05      /* the tangent of the angle that the two may differ from one */
-#define BESIDE 0.03           /* of the map's width from the border: a frame around all of it */
-#define BORDER 2              /* pixels from the border, and its thickness: an edge */
-#define WHOLE 0.97            /* of the map's side, and MIN_PAPER beside it: an edge that is cut at both ends */
-#define MIN_PAPER 4           /* times its thickness */
+#define ELONGATION 12.0        /* times its thickness: a ruling's length, and */
+#define MIN_RULING 24          /* pixels */
+#define MIN_OWN 0.5            /* of its length at which nothing crosses it, unless it is dotted */
+#define MAX_DOTTED 200         /* lines: more are a screen of dots */
+#define LONG_LEVEL 2.5         /* times as long as the writing is high */
+#define LONG_VERTICAL 3.5      /* the same: a 1 may be high */
+#define BENT_PIXELS 0.5        /* that its middle deviates from a straight line, and */
+#define BENT 0.003             /* of its length: warped paper */
+#define ALONE_ELONGATION 25    /* where nothing else is there: a stroke may be written */
+#define VERTICAL_ELONGATION 30 /* the same, of one that may be a 1 */
+#define ALONE 0.5              /* of the map's width, or height: its length, or */
+#define LONG_ALONE 1.5         /* times the highest vertical */
+#define HELD 3                 /* pixels from the border, or from a line across, and its thickness: an end */
+#define AS_THICK 1.3           /* times the thickness of a line that an vertical is at the end of */
+#define RIGHT_ANGLE 0.05       /* the tangent of the angle that the two may differ from one */
+#define BESIDE 0.03            /* of the map's width from the border: a frame around all of it */
+#define BORDER 2               /* pixels from the border, and its thickness: an edge */
+#define WHOLE 0.97             /* of the map's side, and MIN_PAPER beside it: an edge that is cut at both ends */
+#define MIN_PAPER 4            /* times its thickness */
 
 /* Whether all of a line is at the border of the map. */
 static bool is_along_border(const segments *all, const segment *s, const ink_map *map)
 {
-    const double across = (double)(s->upright ? map->width : map->height);
+    const double across = (double)(s->vertical ? map->width : map->height);
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
     const double near = BORDER + 0.5 * s->thickness;
     return across >= 2 * MIN_PAPER * s->thickness && fabs(at - to) <= BORDER &&
            (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
 }
 
-/* Whether an upright is so near to the border that it is of a frame around all that is there. */
+/* Whether an vertical is so near to the border that it is of a frame around all that is there. */
 static bool is_beside_border(const segments *all, const segment *s, const ink_map *map)
 {
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
@@ -54,7 +54,7 @@ static bool is_beside_border(const segments *all, const segment *s, const ink_ma
 /* A line from one side of the map to the other, along its border. */
 static bool is_edge(const segments *all, const segment *s, const ink_map *map)
 {
-    return length_of(s) >= WHOLE * (double)(s->upright ? map->height : map->width) && is_along_border(all, s, map);
+    return length_of(s) >= WHOLE * (double)(s->vertical ? map->height : map->width) && is_along_border(all, s, map);
 }
 
 typedef struct weighed {
@@ -100,7 +100,7 @@ static lenet5_status height_of_writing(double *height, const ink_map *map, doubl
 /* The feet of zeros that hang together are long, but not so straight as print. */
 static bool is_long(const segment *s, double height)
 {
-    return length_of(s) >= (s->upright ? LONG_UPRIGHT : LONG_LEVEL) * height &&
+    return length_of(s) >= (s->vertical ? LONG_VERTICAL : LONG_LEVEL) * height &&
            s->bent <= BENT_PIXELS + BENT * length_of(s);
 }
 
@@ -108,25 +108,25 @@ static bool is_long(const segment *s, double height)
 static bool is_held(const bool *printed, const segments *all, const segment *s, size_t end, const ink_map *map)
 {
     const double at = lenet5_segment_at(all, s, (double)end), near = HELD + s->thickness;
-    const double last = (double)(s->upright ? map->height : map->width) - 1;
+    const double last = (double)(s->vertical ? map->height : map->width) - 1;
     if ((double)end <= near || (double)end >= last - near)
         return true;
     for (size_t i = 0; i < all->count; i++) {
         const segment *other = &all->list[i];
-        if (printed[i] && other->upright != s->upright && at >= (double)other->from - near &&
+        if (printed[i] && other->vertical != s->vertical && at >= (double)other->from - near &&
             at <= (double)other->to + near && fabs(lenet5_segment_at(all, other, at) - (double)end) <= near)
             return true;
     }
     return false;
 }
 
-/* Whether an end of an upright is at the end of a printed level line, at a right angle to it, and as thick. */
+/* Whether an end of an vertical is at the end of a printed level line, at a right angle to it, and as thick. */
 static bool is_corner(const bool *printed, const segments *all, const segment *s, size_t end)
 {
     const double at = lenet5_segment_at(all, s, (double)end), near = HELD + s->thickness;
     for (size_t i = 0; i < all->count; i++) {
         const segment *other = &all->list[i];
-        if (printed[i] && !other->upright && s->thickness <= AS_THICK * other->thickness + 0.5 &&
+        if (printed[i] && !other->vertical && s->thickness <= AS_THICK * other->thickness + 0.5 &&
             fmin(fabs(at - (double)other->from), fabs(at - (double)other->to)) <= near &&
             fabs(lenet5_segment_at(all, other, at) - (double)end) <= near &&
             fabs(s->slope + other->slope) <= RIGHT_ANGLE)
@@ -135,39 +135,39 @@ static bool is_corner(const bool *printed, const segments *all, const segment *s
     return false;
 }
 
-/* Level lines that are long by themselves, or against the uprights, which may be 1s; or any where there are frames. */
+/* Level lines that are long by themselves, or against the verticals, which may be 1s; or any where there are frames. */
 static bool find_level(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
     double highest = 0;
     bool any = false;
     for (size_t i = 0; i < all->count; i++) {
         any |= printed[i];
-        if (all->list[i].upright && chosen[i] && !printed[i])
+        if (all->list[i].vertical && chosen[i] && !printed[i])
             highest = fmax(highest, length_of(&all->list[i]));
     }
     const double least = any ? 0 : fmin(ALONE * (double)map->width, LONG_ALONE * highest);
     const double elongation = any ? ELONGATION : ALONE_ELONGATION;
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        if (!s->upright && chosen[i] && length_of(s) >= least && length_of(s) >= elongation * s->thickness)
+        if (!s->vertical && chosen[i] && length_of(s) >= least && length_of(s) >= elongation * s->thickness)
             printed[i] = true;
         any |= printed[i];
     }
     return any;
 }
 
-/* Where all that there is is straight, an upright line is believed if others are printed. */
+/* Where all that there is is straight, an vertical line is believed if others are printed. */
 static void find_alone(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
     const bool any = find_level(printed, chosen, all, map);
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        if (!s->upright || printed[i])
+        if (!s->vertical || printed[i])
             continue;
         printed[i] = is_corner(printed, all, s, s->from) || is_corner(printed, all, s, s->to - 1);
         if (!chosen[i] || printed[i])
             continue;
-        const bool lengthy = length_of(s) >= UPRIGHT_ELONGATION * s->thickness &&
+        const bool lengthy = length_of(s) >= VERTICAL_ELONGATION * s->thickness &&
                              length_of(s) >= ALONE * (double)map->height && (any || is_beside_border(all, s, map));
         const bool edge = s->from <= HELD || s->to + HELD >= map->height;
         printed[i] =

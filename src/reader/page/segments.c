@@ -9,7 +9,7 @@
  *     ---------#------   ------                       the chain goes straight on
  *              #      gap
  *
- * Upright lines are the same with rows in place of columns.
+ * Vertical lines are the same with rows in place of columns.
  */
 #include "segments.h"
 
@@ -51,23 +51,23 @@ typedef struct run {
 
 #define NO_RUN UINT32_MAX
 
-typedef struct chain {
+typedef struct track {
     uint32_t last; /* run */
     uint32_t count;
     double at, slope;
     double thickness;
     uint32_t from;
     uint32_t gap, through; /* steps of paper, and of ink that crosses, since the last run */
-} chain;
+} track;
 
 typedef struct tracer {
     const uint8_t *ink; /* (steps, across): the map, or its transpose */
     size_t steps, across;
-    bool upright;
+    bool vertical;
     double thickest;
     run *runs;
     size_t run_count, run_room;
-    chain *chains; /* those that go on */
+    track *tracks; /* those that go on */
     size_t count, room;
     uint32_t *near; /* (across): the chain that comes by there, from 1 */
     segments *found;
@@ -91,7 +91,7 @@ static uint32_t thickness_of(const run *r)
     return r->last - r->first + 1;
 }
 
-static line_fit fit(const tracer *t, const chain *c)
+static line_fit fit(const tracer *t, const track *c)
 {
     double n = 0, x = 0, y = 0, xx = 0, xy = 0, yy = 0;
     for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before) {
@@ -110,7 +110,7 @@ static line_fit fit(const tracer *t, const chain *c)
     return (line_fit){slope, sqrt(fmax(0, rest / n))};
 }
 
-static bool is_segment(const tracer *t, const chain *c, const line_fit *f)
+static bool is_segment(const tracer *t, const track *c, const line_fit *f)
 {
     const double length = (double)t->runs[c->last].step - (double)c->from + 1;
     return length >= MIN_LENGTH && length >= MIN_ELONGATION * c->thickness && (double)c->count >= MIN_OWN * length &&
@@ -137,7 +137,7 @@ static uint32_t gap_before(const tracer *t, const run *after)
  * The longest gap of a chain that has many of them, one like the other, and pieces of one length between: a dotted
  * line. Of any other 0.
  */
-static uint32_t gap_of_dots(const tracer *t, const chain *c)
+static uint32_t gap_of_dots(const tracer *t, const track *c)
 {
     uint32_t gaps = 0, total = 0, longest = 0, pieces = 1, piece = 1, longest_piece = 0;
     for (uint32_t i = c->last; t->runs[i].before != NO_RUN; i = t->runs[i].before) {
@@ -194,7 +194,7 @@ static void fill_between(trace *path, const tracer *t, const run *before, const 
     }
 }
 
-static lenet5_status add_segment(tracer *t, const chain *c, uint32_t gap, lenet5_error *error)
+static lenet5_status add_segment(tracer *t, const track *c, uint32_t gap, lenet5_error *error)
 {
     const line_fit f = fit(t, c);
     if (!is_segment(t, c, &f) || t->found->count >= MAX_SEGMENTS)
@@ -217,15 +217,15 @@ static lenet5_status add_segment(tracer *t, const chain *c, uint32_t gap, lenet5
                                                   .thickness = c->thickness,
                                                   .bent = f.deviation,
                                                   .gap = gap,
-                                                  .upright = t->upright};
+                                                  .vertical = t->vertical};
     t->trace_count += length;
     return LENET5_OK;
 }
 
 /* The part of a chain after the last gap that is too long for a solid line; the chain keeps what is before it. */
-static chain split_off(tracer *t, chain *c)
+static track split_off(tracer *t, track *c)
 {
-    chain part = *c;
+    track part = *c;
     part.count = 0;
     c->last = NO_RUN;
     for (uint32_t i = part.last; i != NO_RUN; i = t->runs[i].before) {
@@ -243,7 +243,7 @@ static chain split_off(tracer *t, chain *c)
 }
 
 /* The middle one of a chain's thicknesses. */
-static uint32_t typical_thickness(const tracer *t, const chain *c)
+static uint32_t typical_thickness(const tracer *t, const track *c)
 {
     enum { MOST = 256 };
     uint32_t counts[MOST] = {0}, below = 0;
@@ -258,7 +258,7 @@ static uint32_t typical_thickness(const tracer *t, const chain *c)
 }
 
 /* Runs that are far thicker than most are of what crosses, or of what the chain began in. */
-static void drop_thick_runs(tracer *t, chain *c)
+static void drop_thick_runs(tracer *t, track *c)
 {
     const double most = THICKER * typical_thickness(t, c) + THICKER_PIXELS;
     uint32_t count = 0, next = NO_RUN;
@@ -280,7 +280,7 @@ static void drop_thick_runs(tracer *t, chain *c)
     c->thickness = sum / count;
 }
 
-static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
+static lenet5_status end_track(tracer *t, track *c, lenet5_error *error)
 {
     if (t->runs[c->last].step - c->from + 1 < MIN_LENGTH)
         return LENET5_OK;
@@ -290,7 +290,7 @@ static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
         return add_segment(t, c, gap, error);
     lenet5_status status = LENET5_OK;
     while (c->last != NO_RUN && status == LENET5_OK) {
-        const chain part = split_off(t, c);
+        const track part = split_off(t, c);
         status = add_segment(t, &part, 0, error);
     }
     return status;
@@ -299,7 +299,7 @@ static lenet5_status end_chain(tracer *t, chain *c, lenet5_error *error)
 /* ---- Following them ------------------------------------------------------------------------------------------- */
 
 /* How far from where it should be a chain's next run may be. */
-static double tolerance(const chain *c)
+static double tolerance(const track *c)
 {
     return 1 + 0.25 * c->thickness + 0.1 * fmin((double)(c->gap + c->through), 20);
 }
@@ -309,22 +309,22 @@ static void note_places(tracer *t)
 {
     memset(t->near, 0, t->across * sizeof *t->near);
     for (size_t i = 0; i < t->count; i++) {
-        const chain *c = &t->chains[i];
+        const track *c = &t->tracks[i];
         const double reach = tolerance(c);
         const double last = fmin(floor(c->at + c->slope + reach), (double)t->across - 1);
         for (double place = fmax(0, ceil(c->at + c->slope - reach)); place <= last; place++) {
             uint32_t *near = &t->near[(size_t)place];
-            if (*near == 0 || t->chains[*near - 1].count < c->count)
+            if (*near == 0 || t->tracks[*near - 1].count < c->count)
                 *near = (uint32_t)i + 1;
         }
     }
 }
 
-static chain *chain_near(tracer *t, const run *r)
+static track *track_near(tracer *t, const run *r)
 {
-    chain *best = NULL;
+    track *best = NULL;
     for (uint32_t place = r->first; place <= r->last; place++) {
-        chain *c = t->near[place] ? &t->chains[t->near[place] - 1] : NULL;
+        track *c = t->near[place] ? &t->tracks[t->near[place] - 1] : NULL;
         if (c && (!best || c->count > best->count))
             best = c;
     }
@@ -337,7 +337,7 @@ static chain *chain_near(tracer *t, const run *r)
     return thicker || apart || taken ? NULL : best;
 }
 
-static void go_on(chain *c, uint32_t number, const run *r)
+static void go_on(track *c, uint32_t number, const run *r)
 {
     const double steps = 1 + c->gap + c->through;
     const double off = middle_of(r) - c->at - c->slope;
@@ -368,35 +368,35 @@ static bool add_run(tracer *t, uint32_t step, size_t first, size_t last)
 static bool find_runs(tracer *t, uint32_t step)
 {
     const uint8_t *ink = t->ink + step * t->across;
-    for (size_t i = after_blank(ink, 0, t->across); i < t->across;) {
+    for (size_t i = skip_blank(ink, 0, t->across); i < t->across;) {
         const size_t first = i;
         while (i < t->across && ink[i] >= INK)
             i++;
         if (i > first && (double)(i - first) <= t->thickest && !add_run(t, step, first, i - 1))
             return false;
-        i = after_blank(ink, i > first ? i : i + 1, t->across);
+        i = skip_blank(ink, i > first ? i : i + 1, t->across);
     }
     return true;
 }
 
-static bool begin_chain(tracer *t, uint32_t number)
+static bool begin_track(tracer *t, uint32_t number)
 {
     if (t->count == t->room) {
         const size_t room = 2 * t->room + 256;
-        chain *larger = realloc(t->chains, room * sizeof *larger);
+        track *larger = realloc(t->tracks, room * sizeof *larger);
         if (!larger)
             return false;
-        t->chains = larger;
+        t->tracks = larger;
         t->room = room;
     }
     const run *r = &t->runs[number];
-    t->chains[t->count++] =
-        (chain){.last = number, .count = 1, .at = middle_of(r), .thickness = thickness_of(r), .from = r->step};
+    t->tracks[t->count++] =
+        (track){.last = number, .count = 1, .at = middle_of(r), .thickness = thickness_of(r), .from = r->step};
     return true;
 }
 
 /* Moves a chain on that has found no run, and returns whether it still goes on. */
-static bool go_without(const tracer *t, chain *c, uint32_t step)
+static bool go_without(const tracer *t, track *c, uint32_t step)
 {
     c->at += c->slope;
     if (c->at < 0 || c->at > (double)t->across - 1 || fabs(c->slope) > STEEPEST)
@@ -417,22 +417,22 @@ static lenet5_status follow(tracer *t, uint32_t step, lenet5_error *error)
     if (t->run_count > first)
         note_places(t);
     for (size_t i = first; i < t->run_count; i++) {
-        chain *c = chain_near(t, &t->runs[i]);
+        track *c = track_near(t, &t->runs[i]);
         if (c) {
             t->runs[i].before = c->last;
             go_on(c, (uint32_t)i, &t->runs[i]);
-        } else if (!begin_chain(t, (uint32_t)i)) {
+        } else if (!begin_track(t, (uint32_t)i)) {
             return lenet5_fail_memory(error);
         }
     }
     lenet5_status status = LENET5_OK;
     size_t left = 0;
     for (size_t i = 0; i < t->count && status == LENET5_OK; i++) {
-        chain *c = &t->chains[i];
+        track *c = &t->tracks[i];
         if (i >= before || t->runs[c->last].step == step || go_without(t, c, step))
-            t->chains[left++] = *c;
+            t->tracks[left++] = *c;
         else
-            status = end_chain(t, c, error);
+            status = end_track(t, c, error);
     }
     t->count = left;
     return status;
@@ -450,12 +450,12 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
             status = lenet5_check_time(b, t->across + 10 * t->count, error);
     }
     for (size_t i = 0; i < t->count && status == LENET5_OK; i++)
-        status = end_chain(t, &t->chains[i], error);
+        status = end_track(t, &t->tracks[i], error);
     free(t->near);
-    free(t->chains);
+    free(t->tracks);
     free(t->runs);
     t->near = NULL;
-    t->chains = NULL;
+    t->tracks = NULL;
     t->runs = NULL;
     t->count = t->room = t->run_count = t->run_room = 0;
     return status;
@@ -472,7 +472,7 @@ static void transpose(uint8_t *to, const ink_map *map)
             const size_t right = left + BLOCK < map->width ? left + BLOCK : map->width;
             for (size_t y = top; y < top + BLOCK && y < map->height; y++) {
                 const uint8_t *row = map->ink + y * map->width;
-                for (size_t x = after_blank(row, left, right); x < right; x = after_blank(row, x + 1, right))
+                for (size_t x = skip_blank(row, left, right); x < right; x = skip_blank(row, x + 1, right))
                     to[x * map->height + y] = row[x];
             }
         }
@@ -497,7 +497,7 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
     t.ink = map->ink;
     t.steps = map->height;
     t.across = map->width;
-    t.upright = true;
+    t.vertical = true;
     status = status == LENET5_OK ? trace_all(&t, b, error) : status;
     if (found->count == MAX_SEGMENTS)
         found->count = 0;
@@ -514,8 +514,8 @@ static trace trace_at(const drawn_line *l, double step, double across)
 
 bool lenet5_add_line(segments *all, const drawn_line *added, const ink_map *map)
 {
-    const double steps = (double)(added->upright ? map->height : map->width);
-    const double across = (double)(added->upright ? map->width : map->height);
+    const double steps = (double)(added->vertical ? map->height : map->width);
+    const double across = (double)(added->vertical ? map->width : map->height);
     const segment *last = all->count > 0 ? &all->list[all->count - 1] : NULL;
     const size_t path = last ? last->path + last->to - last->from : 0;
     const size_t from = (size_t)fmin(added->from, steps - 1);
@@ -533,7 +533,7 @@ bool lenet5_add_line(segments *all, const drawn_line *added, const ink_map *map)
                                    .path = path,
                                    .slope = added->slope,
                                    .thickness = added->thickness,
-                                   .upright = added->upright};
+                                   .vertical = added->vertical};
     return true;
 }
 

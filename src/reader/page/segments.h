@@ -1,5 +1,5 @@
 /*
- * Thin straight lines of ink, level and upright, whatever they belong to: printed rules, the sides of boxes, and the
+ * Thin straight lines of ink, level and vertical, whatever they belong to: printed rules, the sides of boxes, and the
  * straight strokes of digits.
  */
 #ifndef LENET5_READER_SEGMENTS_H
@@ -24,20 +24,20 @@ typedef enum crossing {
     CROSSES_PAPER,   /* a gap */
 } crossing;
 
-/* A step along a segment: rows first to last of a column, or columns of a row where it is upright. */
+/* A step along a segment: rows first to last of a column, or columns of a row where it is vertical. */
 typedef struct trace {
     uint32_t first, last; /* between its neighbours, where it crosses something */
     crossing crosses;
 } trace;
 
 typedef struct segment {
-    size_t from, to; /* its steps: columns, or rows where it is upright; to is the first outside */
+    size_t from, to; /* its steps: columns, or rows where it is vertical; to is the first outside */
     size_t path;     /* the place of its first step in the list of traces */
     double slope;    /* pixels across to a step along */
     double thickness;
     double bent; /* the deviation of its middle from a straight line, in pixels */
     size_t gap;  /* of a dotted line: its longest; of any other 0 */
-    bool upright;
+    bool vertical;
 } segment;
 
 /* Where there are so many it is no form, and none is reported: a page of small print has some thousands, noise more. */
@@ -55,7 +55,7 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
 
 /* A segment that is drawn and not found: from step to step, across at its last one. It may go on beyond the map. */
 typedef struct drawn_line {
-    bool upright;
+    bool vertical;
     double from, to, across, slope, thickness;
 } drawn_line;
 

@@ -59,14 +59,14 @@ static size_t along(const components *c, uint32_t label, size_t first, size_t st
 /* A block wider than the stroke of any digit, or what is along half of a side. */
 static bool is_shadow(const components *c, uint32_t label, const ink_map *cells)
 {
-    const span s = c->list[label - 1].box;
+    const box s = c->list[label - 1].box;
     const size_t width = cells->width, height = cells->height;
     const size_t across = s.right - s.left, down = s.bottom - s.top;
     const size_t narrower = across < down ? across : down, shorter = width < height ? width : height;
     const bool border = s.left == 0 || s.right == width || s.top == 0 || s.bottom == height;
     if (!border || narrower < MIN_ACROSS)
         return false;
-    const bool block = 4 * narrower >= shorter && (double)c->list[label - 1].area >= BLOCK * (double)span_area(s);
+    const bool block = 4 * narrower >= shorter && (double)c->list[label - 1].area >= BLOCK * (double)box_area(s);
     return block || 2 * along(c, label, 0, 1, width) >= width ||
            2 * along(c, label, (height - 1) * width, 1, width) >= width ||
            2 * along(c, label, 0, width, height) >= height || 2 * along(c, label, width - 1, width, height) >= height;
@@ -118,8 +118,7 @@ static lenet5_status without(ink_map *rest, const ink_map *map, const grid *g, l
     return LENET5_OK;
 }
 
-lenet5_status lenet5_leave_out_shadows(bool *found, ink_map *contrast, unsigned threshold, budget *b,
-                                       lenet5_error *error)
+lenet5_status lenet5_remove_shadows(bool *found, ink_map *contrast, unsigned threshold, budget *b, lenet5_error *error)
 {
     grid g;
     ink_map rest = {0};

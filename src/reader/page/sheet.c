@@ -385,12 +385,12 @@ static bool has_ink(const grid *g)
 /* ---- Slips ---------------------------------------------------------------------------------------------------- */
 
 /* The pixels of the hull, with some of the table around. */
-static span part_of_slip(const grid *g, const lenet5_picture *p)
+static box part_of_slip(const grid *g, const lenet5_picture *p)
 {
-    span s = EMPTY_SPAN;
+    box s = EMPTY_BOX;
     for (size_t y = 0; y < g->height; y++)
         if (g->right[y] > g->left[y])
-            s = span_of_both(s, (span){(size_t)g->left[y], y, (size_t)g->right[y], y + 1});
+            s = box_union(s, (box){(size_t)g->left[y], y, (size_t)g->right[y], y + 1});
     s.left = (s.left > AROUND ? s.left - AROUND : 0) * g->side;
     s.top = (s.top > AROUND ? s.top - AROUND : 0) * g->side;
     s.right = (s.right + AROUND) * g->side < p->width ? (s.right + AROUND) * g->side : p->width;
@@ -399,7 +399,7 @@ static span part_of_slip(const grid *g, const lenet5_picture *p)
 }
 
 /* The picture with a part of it in its place, which goes on beyond as it is at its edge. */
-static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, const lenet5_picture *part, span place,
+static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, const lenet5_picture *part, box place,
                             lenet5_error *error)
 {
     uint8_t *grey = malloc(p->width * p->height);
@@ -438,8 +438,8 @@ static lenet5_status clear_part(lenet5_picture *cleared, const lenet5_picture *p
 /* A slip has few cells of the whole picture. It is looked for once more in smaller cells. */
 static lenet5_status clear_slip(lenet5_picture *cleared, const lenet5_picture *p, const grid *g, lenet5_error *error)
 {
-    const span place = part_of_slip(g, p);
-    lenet5_picture part = {place.right - place.left, place.bottom - place.top, malloc(span_area(place))};
+    const box place = part_of_slip(g, p);
+    lenet5_picture part = {place.right - place.left, place.bottom - place.top, malloc(box_area(place))};
     lenet5_picture alone = {0};
     if (!part.grey)
         return lenet5_fail_memory(error);

@@ -50,21 +50,22 @@ double lenet5_frame_height(const frame *f)
     return 0.5 * (f->corner[3].y - f->corner[0].y + f->corner[2].y - f->corner[1].y);
 }
 
-static bool same(double a, double b)
+static bool similar(double a, double b)
 {
     return fabs(a - b) <= SAME * fmax(a, b) + 2;
 }
 
-bool lenet5_frames_alike(const frame *a, const frame *b)
+bool lenet5_frames_similar(const frame *a, const frame *b)
 {
-    return same(lenet5_frame_width(a), lenet5_frame_width(b)) && same(lenet5_frame_height(a), lenet5_frame_height(b));
+    return similar(lenet5_frame_width(a), lenet5_frame_width(b)) &&
+           similar(lenet5_frame_height(a), lenet5_frame_height(b));
 }
 
-size_t lenet5_count_like(const frames *f, const frame *like)
+size_t lenet5_count_similar(const frames *f, const frame *like)
 {
     size_t count = 0;
     for (size_t i = 0; i < f->count; i++)
-        count += lenet5_frames_alike(&f->list[i], like);
+        count += lenet5_frames_similar(&f->list[i], like);
     return count;
 }
 
@@ -88,13 +89,13 @@ void lenet5_drop_frame(frames *f, size_t which, const bool *combed)
 }
 
 /* What the frames before and after a segment are together: left and right of it, or above and below. */
-static frame both(const frame *before, const frame *after, bool upright)
+static frame joined_frame(const frame *before, const frame *after, bool vertical)
 {
     frame f = *before;
-    const int near = upright ? 1 : 3;
+    const int near = vertical ? 1 : 3;
     f.corner[2] = after->corner[2];
     f.corner[near] = after->corner[near];
-    f.side[upright ? 1 : 2] = after->side[upright ? 1 : 2];
+    f.side[vertical ? 1 : 2] = after->side[vertical ? 1 : 2];
     f.thickness = fmax(before->thickness, after->thickness);
     return f;
 }
@@ -126,37 +127,38 @@ static bool has_ink(const ink_map *map, double x, double y, double off)
     return found;
 }
 
-static spot between(const spot *a, const spot *b, double share)
+static point point_between(const point *a, const point *b, double share)
 {
-    return (spot){a->x + share * (b->x - a->x), a->y + share * (b->y - a->y)};
+    return (point){a->x + share * (b->x - a->x), a->y + share * (b->y - a->y)};
 }
 
 /* The share of the rows from one place down to another that have ink. */
-static double inked_rows(const ink_map *map, const spot *top, const spot *bottom, double off)
+static double inked_rows(const ink_map *map, const point *top, const point *bottom, double off)
 {
     size_t inked = 0, rows = 0;
     for (double y = top->y; y < bottom->y; y++, rows++)
-        inked += has_ink(map, between(top, bottom, (y - top->y) / (bottom->y - top->y)).x, y, off);
+        inked += has_ink(map, point_between(top, bottom, (y - top->y) / (bottom->y - top->y)).x, y, off);
     return (double)inked / fmax(1, (double)rows);
 }
 
 /* Whether something as high as a digit is in a frame, off its sides. */
 static bool is_written(const ink_map *map, const frame *f)
 {
-    const spot top = between(&f->corner[0], &f->corner[1], 0.5), bottom = between(&f->corner[3], &f->corner[2], 0.5);
+    const point top = point_between(&f->corner[0], &f->corner[1], 0.5),
+                bottom = point_between(&f->corner[3], &f->corner[2], 0.5);
     return inked_rows(map, &top, &bottom, MIDDLE * lenet5_frame_width(f)) >= WRITTEN;
 }
 
 /* Whether two frames are parts of one. A side that has something written on both sides of it is no 1. */
-static bool is_split(frame *joined, const frames *f, const neighbours *n, bool upright, const ink_map *map)
+static bool is_split(frame *joined, const frames *f, const neighbours *n, bool vertical, const ink_map *map)
 {
-    const int near = upright ? 1 : 2, far = upright ? 3 : 0;
+    const int near = vertical ? 1 : 2, far = vertical ? 3 : 0;
     const frame *before = &f->list[n->before], *after = &f->list[n->after];
     if (n->count != 2 || before->side[near] != after->side[far])
         return false;
-    *joined = both(before, after, upright);
-    return lenet5_count_like(f, joined) >= MIN_OTHERS && lenet5_count_like(f, before) <= MIN_OTHERS &&
-           lenet5_count_like(f, after) <= MIN_OTHERS && !(is_written(map, before) && is_written(map, after));
+    *joined = joined_frame(before, after, vertical);
+    return lenet5_count_similar(f, joined) >= MIN_OTHERS && lenet5_count_similar(f, before) <= MIN_OTHERS &&
+           lenet5_count_similar(f, after) <= MIN_OTHERS && !(is_written(map, before) && is_written(map, after));
 }
 
 static lenet5_status join_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
@@ -168,7 +170,7 @@ static lenet5_status join_frames(frames *f, const segments *all, const ink_map *
     list_neighbours(list, f);
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++) {
         frame joined;
-        if (list[i].count != 2 || !is_split(&joined, f, &list[i], all->list[i].upright, map))
+        if (list[i].count != 2 || !is_split(&joined, f, &list[i], all->list[i].vertical, map))
             continue;
         f->printed[i] = false;
         f->list[list[i].before] = joined;
@@ -185,7 +187,7 @@ static lenet5_status join_frames(frames *f, const segments *all, const ink_map *
 /* ---- Sides that are hidden ------------------------------------------------------------------------------------ */
 
 /* Where the line through two corners is at a column. */
-static double line_at(const spot *from, const spot *to, double x)
+static double line_at(const point *from, const point *to, double x)
 {
     return from->y + (x - from->x) * (to->y - from->y) / (to->x - from->x);
 }
@@ -196,7 +198,7 @@ static bool is_in_row_of(const frame *wide, const frame *other)
     const double off = ROW_PIXELS + ROW_OFF * lenet5_frame_height(wide);
     bool in_row = true;
     for (int i = 0; i < 4; i++) {
-        const spot *c = &other->corner[i];
+        const point *c = &other->corner[i];
         const double y = i < 2 ? line_at(&wide->corner[0], &wide->corner[1], c->x)
                                : line_at(&wide->corner[3], &wide->corner[2], c->x);
         in_row &= fabs(c->y - y) <= off;
@@ -213,11 +215,12 @@ static size_t count_boxes(size_t *like, const frames *f, const frame *wide)
         const frame *other = &f->list[i];
         const double boxes = round(lenet5_frame_width(wide) / lenet5_frame_width(other));
         size_t here = 0;
-        if (boxes < 2 || boxes > MAX_HIDDEN || !same(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)) ||
+        if (boxes < 2 || boxes > MAX_HIDDEN || !similar(lenet5_frame_width(wide), boxes * lenet5_frame_width(other)) ||
             !is_in_row_of(wide, other))
             continue;
         for (size_t k = 0; k < f->count; k++)
-            here += same(lenet5_frame_width(&f->list[k]), lenet5_frame_width(other)) && is_in_row_of(wide, &f->list[k]);
+            here +=
+                similar(lenet5_frame_width(&f->list[k]), lenet5_frame_width(other)) && is_in_row_of(wide, &f->list[k]);
         if (here > *like) {
             *like = here;
             most = (size_t)boxes;
@@ -227,20 +230,20 @@ static size_t count_boxes(size_t *like, const frames *f, const frame *wide)
 }
 
 /* Whether a segment is where a side is hidden, and may be what is left of it. */
-static bool is_left_of_side(const segments *all, const segment *s, const spot *top, const spot *bottom, double width,
+static bool is_left_of_side(const segments *all, const segment *s, const point *top, const point *bottom, double width,
                             double thickness)
 {
     const double middle = 0.5 * (double)(s->from + s->to);
     const double share = (middle - top->y) / (bottom->y - top->y);
-    return s->upright && share > 0 && share < 1 &&
-           fabs(lenet5_segment_at(all, s, middle) - between(top, bottom, share).x) <=
+    return s->vertical && share > 0 && share < 1 &&
+           fabs(lenet5_segment_at(all, s, middle) - point_between(top, bottom, share).x) <=
                HIDDEN_OFF_PIXELS + HIDDEN_OFF * width &&
            s->thickness <= HIDDEN_THICKER * thickness + 1 &&
            fabs(s->slope - (bottom->x - top->x) / (bottom->y - top->y)) <= HIDDEN_SLANTED;
 }
 
-/* Takes what is left of a hidden side for printed: uprights where it should be. */
-static void find_hidden(frames *f, const segments *all, const spot *top, const spot *bottom, double width,
+/* Takes what is left of a hidden side for printed: verticals where it should be. */
+static void find_hidden(frames *f, const segments *all, const point *top, const point *bottom, double width,
                         double thickness)
 {
     for (size_t i = 0; i < all->count; i++)
@@ -249,7 +252,7 @@ static void find_hidden(frames *f, const segments *all, const spot *top, const s
 }
 
 /* Whether most of a side is left, in one piece. */
-static bool is_mostly_left(const segments *all, const spot *top, const spot *bottom, double width, double thickness)
+static bool is_mostly_left(const segments *all, const point *top, const point *bottom, double width, double thickness)
 {
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
@@ -270,8 +273,8 @@ static bool are_hidden(const segments *all, const ink_map *map, const frame *wid
     bool hidden = like > 0;
     for (size_t k = 1; k < boxes && hidden; k++) {
         const double share = (double)k / (double)boxes;
-        const spot top = between(&wide->corner[0], &wide->corner[1], share);
-        const spot bottom = between(&wide->corner[3], &wide->corner[2], share);
+        const point top = point_between(&wide->corner[0], &wide->corner[1], share);
+        const point bottom = point_between(&wide->corner[3], &wide->corner[2], share);
         hidden = like >= MIN_ROW ? inked_rows(map, &top, &bottom, HIDDEN_OFF_PIXELS + HIDDEN_OFF * width) >= HIDDEN_INK
                                  : is_mostly_left(all, &top, &bottom, width, wide->thickness);
     }
@@ -284,10 +287,10 @@ static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
     for (size_t k = 0; k < boxes; k++) {
         const double from = (double)k / (double)boxes, to = (double)(k + 1) / (double)boxes;
         frame part = wide;
-        part.corner[0] = between(&wide.corner[0], &wide.corner[1], from);
-        part.corner[1] = between(&wide.corner[0], &wide.corner[1], to);
-        part.corner[2] = between(&wide.corner[3], &wide.corner[2], to);
-        part.corner[3] = between(&wide.corner[3], &wide.corner[2], from);
+        part.corner[0] = point_between(&wide.corner[0], &wide.corner[1], from);
+        part.corner[1] = point_between(&wide.corner[0], &wide.corner[1], to);
+        part.corner[2] = point_between(&wide.corner[3], &wide.corner[2], to);
+        part.corner[3] = point_between(&wide.corner[3], &wide.corner[2], from);
         if (k + 1 < boxes)
             find_hidden(f, all, &part.corner[1], &part.corner[2], lenet5_frame_width(&wide) / (double)boxes,
                         wide.thickness);
@@ -299,7 +302,7 @@ static bool divide(frames *f, const segments *all, size_t i, size_t boxes)
     return true;
 }
 
-lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
+lenet5_status lenet5_repair_frames(frames *f, const segments *all, const ink_map *map, budget *b, lenet5_error *error)
 {
     if (f->count > MAX_COMPARED || f->count < MIN_ROW)
         return LENET5_OK;
@@ -317,11 +320,11 @@ lenet5_status lenet5_mend_frames(frames *f, const segments *all, const ink_map *
     return status;
 }
 
-bool lenet5_all_alike(const frames *f)
+bool lenet5_all_have_similar(const frames *f)
 {
     bool alike = f->count <= MAX_COMPARED;
     for (size_t i = 0; i < f->count && alike; i++)
-        alike = lenet5_count_like(f, &f->list[i]) > 1;
+        alike = lenet5_count_similar(f, &f->list[i]) > 1;
     return alike;
 }
 
@@ -346,7 +349,7 @@ static bool share_three_sides(const frame *a, const frame *b)
  */
 static bool is_smaller_none(const frames *f, const frame *smaller, const frame *larger)
 {
-    return lenet5_count_like(f, smaller) <= 1 && lenet5_count_like(f, larger) >= MIN_OTHERS;
+    return lenet5_count_similar(f, smaller) <= 1 && lenet5_count_similar(f, larger) >= MIN_OTHERS;
 }
 
 /* Whether most of the smaller of two frames is in the other: sides that were not found are those of a neighbour. */
@@ -395,7 +398,7 @@ static double mean_area(const frames *f)
     double sum = 0;
     size_t count = 0;
     for (size_t i = 0; i < f->count; i++)
-        if (lenet5_count_like(f, &f->list[i]) > 1) {
+        if (lenet5_count_similar(f, &f->list[i]) > 1) {
             sum += area_of(&f->list[i]);
             count++;
         }
@@ -407,7 +410,7 @@ static bool is_low_in_other(const frames *f, const frame *low)
 {
     const double x = 0.5 * (low->corner[0].x + low->corner[2].x), y = 0.5 * (low->corner[0].y + low->corner[2].y);
     for (size_t i = 0; i < f->count; i++) {
-        const spot *c = f->list[i].corner;
+        const point *c = f->list[i].corner;
         if (c[0].x < x && x < c[2].x && c[0].y < y && y < c[2].y &&
             lenet5_frame_height(low) <= LOW * lenet5_frame_height(&f->list[i]))
             return true;
@@ -424,7 +427,7 @@ lenet5_status lenet5_drop_letters(frames *f, const bool *combed, budget *b, lene
     for (size_t i = f->count; i-- > 0;) {
         const frame *here = &f->list[i];
         const double shorter = fmin(lenet5_frame_width(here), lenet5_frame_height(here));
-        const bool alone = area_of(here) <= most && lenet5_count_like(f, here) == 1;
+        const bool alone = area_of(here) <= most && lenet5_count_similar(f, here) == 1;
         if (here->thickness >= LETTER_THICK * shorter && (alone || is_low_in_other(f, here)))
             lenet5_drop_frame(f, i, combed);
     }
@@ -439,16 +442,16 @@ static bool is_in_row(const segment *s, const frame *f, const segments *all, dou
 {
     const double top = 0.5 * (f->corner[0].y + f->corner[1].y), bottom = 0.5 * (f->corner[2].y + f->corner[3].y);
     const double at = lenet5_segment_at(all, s, 0.5 * (double)(s->from + s->to));
-    return s->upright ? fabs((double)s->from - top) <= near && fabs((double)s->to - bottom) <= near
-                      : fmin(fabs(at - top), fabs(at - bottom)) <= near;
+    return s->vertical ? fabs((double)s->from - top) <= near && fabs((double)s->to - bottom) <= near
+                       : fmin(fabs(at - top), fabs(at - bottom)) <= near;
 }
 
-/* Whether a segment that is no side is as long and as thick as the sides of a frame, as level or upright, and beside.
+/* Whether a segment that is no side is as long and as thick as the sides of a frame, as level or vertical, and beside.
  */
 static bool is_like_side(const segment *s, const frame *f, const segments *all)
 {
-    const segment *side = &all->list[f->side[s->upright ? 1 : 0]];
-    const double length = s->upright ? lenet5_frame_height(f) : lenet5_frame_width(f), thickness = side->thickness;
+    const segment *side = &all->list[f->side[s->vertical ? 1 : 0]];
+    const double length = s->vertical ? lenet5_frame_height(f) : lenet5_frame_width(f), thickness = side->thickness;
     const double near = LIKE_SIDE * length + 2 * thickness;
     return fabs(length_of(s) - length) <= near && fabs(s->thickness - thickness) <= LIKE_SIDE * thickness + 0.5 &&
            fabs(s->slope - side->slope) <= LIKE_SLANTED && is_in_row(s, f, all, near);

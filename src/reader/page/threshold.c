@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Otsu's threshold: what is above it and what is not are as far apart as can be. total: of count levels. */
-static unsigned otsu(const uint32_t histogram[256], double count, double total)
+static unsigned best_threshold(const uint32_t histogram[256], double count, double total)
 {
     unsigned threshold = 0;
     double most = 0;
@@ -15,18 +15,18 @@ static unsigned otsu(const uint32_t histogram[256], double count, double total)
         if (below == 0 || below == count)
             continue;
         const double apart = sum / below - (total - sum) / (count - below);
-        const double between = below * (count - below) * apart * apart;
-        if (between > most) {
-            most = between;
+        const double between_classes = below * (count - below) * apart * apart;
+        if (between_classes > most) {
+            most = between_classes;
             threshold = level;
         }
     }
     return threshold;
 }
 
-division lenet5_describe(const uint32_t counts[256], unsigned floor, unsigned threshold)
+binarisation lenet5_binarise_at(const uint32_t counts[256], unsigned floor, unsigned threshold)
 {
-    division d = {.threshold = threshold};
+    binarisation d = {.threshold = threshold};
     double squares = 0;
     for (unsigned level = floor; level < 256; level++) {
         const double n = counts[level];
@@ -43,7 +43,7 @@ division lenet5_describe(const uint32_t counts[256], unsigned floor, unsigned th
     return d;
 }
 
-division lenet5_divide(const uint32_t counts[256], unsigned floor)
+binarisation lenet5_otsu(const uint32_t counts[256], unsigned floor)
 {
     uint32_t above[256] = {0};
     double count = 0, total = 0;
@@ -52,5 +52,5 @@ division lenet5_divide(const uint32_t counts[256], unsigned floor)
         count += counts[level];
         total += level * (double)counts[level];
     }
-    return lenet5_describe(counts, floor, otsu(above, count, total));
+    return lenet5_binarise_at(counts, floor, best_threshold(above, count, total));
 }

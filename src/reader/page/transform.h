@@ -11,16 +11,16 @@ typedef struct transform {
     double yx, yy, y0;
 } transform;
 
-#define SAME_PLACE ((transform){1, 0, 0, 0, 1, 0})
+#define IDENTITY ((transform){1, 0, 0, 0, 1, 0})
 
-static inline void transform_place(double place[2], const transform *t, double x, double y)
+static inline void transform_point(double place[2], const transform *t, double x, double y)
 {
     place[0] = t->xx * x + t->xy * y + t->x0;
     place[1] = t->yx * x + t->yy * y + t->y0;
 }
 
 /* The place in a map of what was at a place of the one that it was turned from; a turn keeps lengths. */
-static inline void transform_back(double place[2], const transform *turn, double x, double y)
+static inline void rotation_inverse(double place[2], const transform *turn, double x, double y)
 {
     const double from_x = x - turn->x0, from_y = y - turn->y0;
     place[0] = turn->xx * from_x + turn->yx * from_y;
@@ -28,7 +28,7 @@ static inline void transform_back(double place[2], const transform *turn, double
 }
 
 /* The step from the innermost map to the outermost: first inner, then outer. */
-static inline transform transform_both(const transform *outer, const transform *inner)
+static inline transform transform_compose(const transform *outer, const transform *inner)
 {
     const transform *o = outer, *i = inner;
     return (transform){o->xx * i->xx + o->xy * i->yx,         o->xx * i->xy + o->xy * i->yy,

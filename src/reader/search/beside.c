@@ -32,7 +32,7 @@ static side look_at_side(const graph *g, size_t first, size_t last)
         if (!g->part[node] && node < last)
             continue;
         if (area_between(g, from, node) >= SMALL) {
-            const arc *a = arc_between(g, from, node);
+            const arc *a = find_arc(g, from, node);
             const double letter = a ? a->letter : 0;
             s.letters++;
             s.sum += letter;
@@ -56,7 +56,7 @@ static bool is_plain(const graph *g, size_t first, size_t last)
 /* The paper between the pieces before a node and those from it on, in pixels. */
 static double gap_at(const text_line *line, size_t node)
 {
-    const span before = pieces_box(line, 0, node), behind = pieces_box(line, node, line->count);
+    const box before = pieces_box(line, 0, node), behind = pieces_box(line, node, line->count);
     return (double)behind.left - (double)before.right;
 }
 

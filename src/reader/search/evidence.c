@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "beside.h"
-#include "overlooked.h"
+#include "unconstrained.h"
 #include "weights.h"
 
 #define MIN_ODDS 1e-4   /* a probability: what is nearer to 0 or 1 says no more */
@@ -85,7 +85,7 @@ static double share_of_marks(const arc *a)
     return share;
 }
 
-static void gather_digit(double *value, const arc *a, const text_line *line, bool swept)
+static void measure_digit(double *value, const arc *a, const text_line *line, bool swept)
 {
     const double height = (double)(a->box.bottom - a->box.top);
     value[LENET5_EVIDENCE_MARKS] += a->measure[PRIOR_MARKED] - log(fmax(MIN_LOOK, 1 - share_of_marks(a)));
@@ -111,7 +111,7 @@ static double distance_to_ink(const arc *a, const text_line *line, double most)
 }
 
 /* The share of a mark that is not so near to a digit that it may be a part of it. */
-static void gather_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
+static void measure_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
 {
     const double near = 1 - distance_to_ink(a, line, NEAR * line->height) / (NEAR * line->height);
     value[LENET5_EVIDENCE_MARKS] -= log(fmax(MIN_LOOK, a->mark[symbol - LENET5_CLASSES] * (1 - near * near)));
@@ -124,17 +124,17 @@ static bool is_one(const solution *s, size_t place)
 
 /* How far the digits differ from each other, how many are cut out, whether 1s are at the ends; how sure the marks are.
  */
-static void gather_symbols(double *value, const graph *g, const text_line *line, const solution *s)
+static void measure_symbols(double *value, const graph *g, const text_line *line, const solution *s)
 {
     size_t digits = 0, cut = 0;
     for (size_t i = 0; i < s->length; i++) {
         const arc *a = &g->arcs[s->arc[i]];
         const unsigned symbol = symbol_of(s->digits[i]);
         if (!is_digit(symbol)) {
-            gather_mark(value, a, line, symbol);
+            measure_mark(value, a, line, symbol);
             continue;
         }
-        gather_digit(value, a, line, g->swept);
+        measure_digit(value, a, line, g->swept);
         digits++;
         cut += a->is_cut;
     }
@@ -174,14 +174,14 @@ static double ink_unread(const graph *g, const text_line *line, const solution *
     double left = 0;
     for (size_t i = 0; i < line->count; i++) {
         const bool read =
-            is_read(g, line, s, i) || (s->masked > 0 && is_mark(g, i)) || (plain && lenet5_is_beside(g, s, i));
+            is_read(g, line, s, i) || (s->masked_marks > 0 && is_mark(g, i)) || (plain && lenet5_is_beside(g, s, i));
         left += read ? 0 : line->area[i];
     }
     return left / (line->height * line->height);
 }
 
-void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
-                            bool any)
+void lenet5_measure_evidence(double value[LENET5_EVIDENCE], const graph *g, const text_line *line, const solution *best,
+                             bool any)
 {
     const double p = fmax(MIN_ODDS, fmin(1 - MIN_ODDS, best->probability));
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
@@ -195,10 +195,10 @@ void lenet5_gather_evidence(double value[LENET5_EVIDENCE], const graph *g, const
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MAX_LEFT, line->left_out);
     const bool plain = best->beside && lenet5_is_plain_beside(g, line, best);
     value[LENET5_EVIDENCE_UNREAD] = fmin(MAX_LEFT, ink_unread(g, line, best, plain) + HOLE * (double)line->holes);
-    value[LENET5_EVIDENCE_UNTOLD] = (double)best->untold;
+    value[LENET5_EVIDENCE_UNTOLD] = (double)best->omitted_marks;
     value[LENET5_EVIDENCE_BESIDE] = best->beside && !plain;
-    gather_symbols(value, g, line, best);
-    if (!any && lenet5_overlooks(g, best))
+    measure_symbols(value, g, line, best);
+    if (!any && lenet5_contradicts_best_path(g, best))
         value[LENET5_EVIDENCE_MARKS] = MAX_MARKS;
     value[LENET5_EVIDENCE_MARKS] = fmin(MAX_MARKS, value[LENET5_EVIDENCE_MARKS]);
 }
@@ -214,7 +214,7 @@ static double rival_of_mark(const arc *a, size_t mark)
     return odds_to(a->mark[mark], rival);
 }
 
-void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const looks *seen)
+void lenet5_add_opinions(double value[LENET5_EVIDENCE], const graph *g, const solution *best, const opinions *seen)
 {
     double sign = 0, doubt = 0, worst = 0;
     for (size_t i = 0; i < best->length; i++) {
@@ -224,8 +224,8 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const so
             worst = fmax(worst, rival_of_mark(&g->arcs[best->arc[i]], symbol - LENET5_CLASSES));
             continue;
         }
-        doubt -= log(fmax(MIN_LOOK, seen->as[i][symbol]));
-        worst = fmax(worst, rival_of(seen->as[i], symbol));
+        doubt -= log(fmax(MIN_LOOK, seen->mean[i][symbol]));
+        worst = fmax(worst, rival_of(seen->mean[i], symbol));
     }
     value[LENET5_EVIDENCE_SIGN] = sign;
     value[LENET5_EVIDENCE_LOOKS] = doubt;
@@ -237,7 +237,7 @@ void lenet5_gather_looks(double value[LENET5_EVIDENCE], const graph *g, const so
  * may be a digit or a mark is not dropped, but what stands beside a string of a format is none of it; and marks are not
  * likelier something else.
  */
-static unsigned ground_of(const double value[LENET5_EVIDENCE])
+static unsigned rejection_reason(const double value[LENET5_EVIDENCE])
 {
     const double unread = value[LENET5_EVIDENCE_UNREAD], left_out = value[LENET5_EVIDENCE_LEFT_OUT];
     const bool apart = value[LENET5_EVIDENCE_BESIDE] > 0 && value[LENET5_EVIDENCE_ANY] == 0;
@@ -260,20 +260,20 @@ static double product(const double value[LENET5_EVIDENCE])
     return probability_by(&whole_number, value) * probability_by(&right_symbols, value);
 }
 
-double lenet5_belief(const double value[LENET5_EVIDENCE])
+double lenet5_string_probability(const double value[LENET5_EVIDENCE])
 {
     const double belief = product(value);
-    return ground_of(value) < LENET5_EVIDENCE ? fmin(belief, MAX_DOUBTED) : belief;
+    return rejection_reason(value) < LENET5_EVIDENCE ? fmin(belief, MAX_REJECTED_PROBABILITY) : belief;
 }
 
-double lenet5_max_belief(const double value[LENET5_EVIDENCE])
+double lenet5_max_string_probability(const double value[LENET5_EVIDENCE])
 {
     double alone[LENET5_EVIDENCE], among[LENET5_EVIDENCE];
     memcpy(alone, value, sizeof alone);
     memcpy(among, value, sizeof among);
     alone[LENET5_EVIDENCE_COMPANY] = among[LENET5_EVIDENCE_ALONE] = 0;
     alone[LENET5_EVIDENCE_ALONE] = among[LENET5_EVIDENCE_COMPANY] = 1;
-    return fmax(lenet5_belief(alone), lenet5_belief(among));
+    return fmax(lenet5_string_probability(alone), lenet5_string_probability(among));
 }
 
 /* What a kind of evidence is where it is no reason for doubt. */
@@ -288,10 +288,10 @@ static double without_doubt(unsigned kind, const double value[LENET5_EVIDENCE])
     }
 }
 
-unsigned lenet5_doubt(const double value[LENET5_EVIDENCE])
+unsigned lenet5_main_doubt(const double value[LENET5_EVIDENCE])
 {
-    const unsigned ground = ground_of(value);
-    if (ground < LENET5_EVIDENCE && product(value) > MAX_DOUBTED)
+    const unsigned ground = rejection_reason(value);
+    if (ground < LENET5_EVIDENCE && product(value) > MAX_REJECTED_PROBABILITY)
         return ground;
     unsigned worst = LENET5_EVIDENCE_ODDS;
     double most = 0, other[LENET5_EVIDENCE];

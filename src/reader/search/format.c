@@ -162,7 +162,7 @@ static lenet5_status follow_pattern(grammar *f, const pattern *p, bool digits_on
             f->next[i][symbol] = next == DEAD ? DEAD : r->number[next];
         }
     }
-    f->tells = !digits_only;
+    f->has_marks = !digits_only;
     f->notes = digits_only;
     free(r);
     return status;

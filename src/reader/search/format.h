@@ -25,7 +25,7 @@ typedef struct grammar {
     int32_t (*next)[SYMBOLS];         /* (count): the state after each symbol, or DEAD */
     bool *accepts;                    /* (count) */
     bool any;                         /* takes any number */
-    bool tells;                       /* marks are a part of the string */
+    bool has_marks;                   /* marks are a part of the string */
     bool notes;                       /* marks that are none are worth a note: no mask says where they are */
     bool digits_alone;                /* the format knows of no marks: they are seldom there */
     size_t code_count;                /* 0: there is no list */

@@ -128,7 +128,7 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
     const footing beside = is_whole(l, a->first, a->last) ? lenet5_footing(l, a->first, a->last) : (footing){0};
     a->is_whole = beside.height > 0;
     if (a->is_whole)
-        lenet5_measure_mark(a->look, ink, &a->box, &beside);
+        lenet5_measure_mark(a->mark_measure, ink, &a->box, &beside);
 }
 
 /* Some neighbouring pieces of one cell, or all that a part of the line has been cut into. */
@@ -185,7 +185,7 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
             break;
         if (!may_be_joined(line, a) || !may_be_symbol(line, a))
             continue;
-        const lenet5_status status = lenet5_spend(b, ARC_WORK + 30 * line->count + 8 * span_area(a->box), error);
+        const lenet5_status status = lenet5_spend(b, ARC_WORK + 30 * line->count + 8 * box_area(a->box), error);
         if (status != LENET5_OK)
             return status;
         measure_arc(a, line);
@@ -249,7 +249,7 @@ static void find_marks(graph *g)
         a->marked = false;
         memset(a->mark, 0, sizeof a->mark);
         if (a->is_whole)
-            lenet5_mark_shares(a->mark, a->look, g->forms);
+            lenet5_mark_shares(a->mark, a->mark_measure, g->forms);
         for (size_t mark = 0; mark < MARKS; mark++)
             a->marked |= a->mark[mark] > 0;
     }

@@ -10,22 +10,22 @@
 /* A way to make one digit: pieces first to last - 1, and what the network says of them. */
 typedef struct arc {
     size_t first, last;
-    span box;
+    box box;
     uint8_t picture[LENET5_PICTURE_BYTES];
     float posterior[LENET5_CLASSES + 1];
     double measure[ARC_MEASURES];
-    bool is_whole;          /* it stands by itself among digits, so that it may be a mark */
-    double look[MEASURES];  /* of one that is whole */
-    double prior;           /* of the cut that it needs, at most 1 */
-    double shape;           /* how well a digit may have its shape, at most 1 */
-    double solid;           /* how much more of its box it fills than strokes do, at most 1 */
-    bool is_cut;            /* from a neighbour, on either side */
-    bool is_part;           /* it is all that hangs together */
-    double letter;          /* of such: how surely it is a letter or a sign that is no mark */
-    double sign;            /* and how surely a sign, and no letter */
-    bool marked;            /* it may be a mark */
-    double mark[MARKS];     /* the share of each mark; what is left is that of all digits */
-    double weight[SYMBOLS]; /* of each symbol: its probability and priors; lenet5_graph_solve sets it */
+    bool is_whole;                 /* it stands by itself among digits, so that it may be a mark */
+    double mark_measure[MEASURES]; /* of one that is whole */
+    double prior;                  /* of the cut that it needs, at most 1 */
+    double shape;                  /* how well a digit may have its shape, at most 1 */
+    double solid;                  /* how much more of its box it fills than strokes do, at most 1 */
+    bool is_cut;                   /* from a neighbour, on either side */
+    bool is_part;                  /* it is all that hangs together */
+    double letter;                 /* of such: how surely it is a letter or a sign that is no mark */
+    double sign;                   /* and how surely a sign, and no letter */
+    bool marked;                   /* it may be a mark */
+    double mark[MARKS];            /* the share of each mark; what is left is that of all digits */
+    double weight[SYMBOLS];        /* of each symbol: its probability and priors; lenet5_graph_solve sets it */
 } arc;
 
 /* A piece by itself, as it may be left out. */
@@ -60,7 +60,7 @@ static inline unsigned symbols_of(const arc *a)
 }
 
 /* The arc of all pieces between two nodes, or NULL. */
-static inline const arc *arc_between(const graph *g, size_t first, size_t last)
+static inline const arc *find_arc(const graph *g, size_t first, size_t last)
 {
     for (size_t i = g->begin[first]; i < g->begin[first + 1]; i++)
         if (g->arcs[i].last == last)

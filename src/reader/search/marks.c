@@ -22,30 +22,30 @@
 
 /* The share of the columns of pieces first to last - 1, which are in a box, that another part of the line has too: one
  * that is as high as a digit, and may have been cut. */
-static double share_over(const text_line *line, size_t first, size_t last, const span *box)
+static double share_over(const text_line *line, size_t first, size_t last, const box *bounds)
 {
     double most = 0;
-    span part = EMPTY_SPAN;
+    box part = EMPTY_BOX;
     for (size_t i = 0; i < line->count; i++) {
         const bool own = i >= first && i < last;
-        part = line->cut[i] < 0 || own ? EMPTY_SPAN : part;
+        part = line->cut[i] < 0 || own ? EMPTY_BOX : part;
         if (own)
             continue;
-        part = span_of_both(part, line->pieces[i]);
+        part = box_union(part, line->pieces[i]);
         if ((double)(part.bottom - part.top) >= TALL * line->height)
-            most = fmax(most, span_common_width(*box, part));
+            most = fmax(most, box_common_width(*bounds, part));
     }
-    return most / (double)(box->right - box->left);
+    return most / (double)(bounds->right - bounds->left);
 }
 
 footing lenet5_footing(const text_line *line, size_t first, size_t last)
 {
-    footing f = {.lean = -line->place.xy / line->place.xx};
+    footing f = {.lean = -line->to_page.xy / line->to_page.xx};
     double sum = 0;
-    const span box = pieces_box(line, first, last);
-    const double middle = (double)(box.left + box.right) / 2;
+    const box bounds = pieces_box(line, first, last);
+    const double middle = (double)(bounds.left + bounds.right) / 2;
     for (size_t i = 0; i < line->count; i++) {
-        const span *p = &line->pieces[i];
+        const box *p = &line->pieces[i];
         if ((i >= first && i < last) || (double)(p->bottom - p->top) < TALL * line->height)
             continue;
         const double away = fabs((double)(p->left + p->right) / 2 - middle) / line->height;
@@ -58,7 +58,7 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
         return (footing){0};
     f.base /= sum;
     f.height /= sum;
-    f.over = share_over(line, first, last, &box);
+    f.over = share_over(line, first, last, &bounds);
     return f;
 }
 
@@ -147,17 +147,17 @@ static double fill_of(const rows *r, size_t width, size_t height)
     return fmin(1, r->area / (fmax(1, (double)width - 1) * fmax(1, (double)height - 1)));
 }
 
-void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside)
+void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const box *bounds, const footing *beside)
 {
-    const size_t width = box->right - box->left, height = box->bottom - box->top;
+    const size_t width = bounds->right - bounds->left, height = bounds->bottom - bounds->top;
     const rows r = measure_rows(ink, width, height);
     double b, c;
     assert(beside->height > 0);
     const double stray = fit_parabola(&b, &c, &r), h = beside->height;
     value[MEASURE_WIDTH] = (double)width / h;
     value[MEASURE_HEIGHT] = (double)height / h;
-    value[MEASURE_TOP] = (beside->base - (double)box->top) / h;
-    value[MEASURE_FOOT] = (beside->base - (double)box->bottom) / h;
+    value[MEASURE_TOP] = (beside->base - (double)bounds->top) / h;
+    value[MEASURE_FOOT] = (beside->base - (double)bounds->bottom) / h;
     value[MEASURE_ASPECT] = log((double)width / (double)height);
     value[MEASURE_BANDS] = (double)r.bands;
     value[MEASURE_BAND] = (double)r.tallest / h;

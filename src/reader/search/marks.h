@@ -50,7 +50,7 @@ typedef struct mark_form {
 #define MARK_FORMS 11
 
 /* ink: (height, width of box), that of the pieces alone; beside: of some height. */
-void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const span *box, const footing *beside);
+void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const box *bounds, const footing *beside);
 
 /* The share of each mark, and what is left to all digits is 1 minus their sum. */
 void lenet5_mark_shares(double share[MARKS], const double value[MEASURES], const mark_form forms[MARK_FORMS]);

@@ -30,12 +30,12 @@ enum {
     BESIDE_LETTER,             /* the power of its odds to be a letter or a sign that counts */
     BESIDE_DIGITS,             /* the mean weight of digits there that is too much to be left out beside a format's */
     /* Trust in a digit: the logarithm of the odds that it is one. */
-    TRUST,         /* where nothing speaks for or against it */
-    TRUST_RUBBISH, /* for each power of e that the network takes it for rubbish less */
-    TRUST_SHAPE,   /* for each of its shape's prior */
-    TRUST_SOLID,   /* against what ink fills of its box beyond strokes */
-    TRUST_CUT_ONE, /* against a 1 that was cut out: so many other things' strokes can be */
-    TRUST_ALL_CUT, /* against digits none of which stands by itself */
+    CONFIDENCE,         /* where nothing speaks for or against it */
+    CONFIDENCE_RUBBISH, /* for each power of e that the network takes it for rubbish less */
+    CONFIDENCE_SHAPE,   /* for each of its shape's prior */
+    CONFIDENCE_SOLID,   /* against what ink fills of its box beyond strokes */
+    CONFIDENCE_CUT_ONE, /* against a 1 that was cut out: so many other things' strokes can be */
+    CONFIDENCE_ALL_CUT, /* against digits none of which stands by itself */
     SEARCH_WEIGHTS
 };
 

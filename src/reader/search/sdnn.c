@@ -38,8 +38,8 @@ static uint8_t ink_under(const ink_map *map, double left, double top, double sid
     double sum = 0;
     for (int i = 0; i < SAMPLES; i++)
         for (int k = 0; k < SAMPLES; k++)
-            sum += lenet5_ink_between(map, left + side * (i + 0.5) / SAMPLES - 0.5,
-                                      top + side * (k + 0.5) / SAMPLES - 0.5);
+            sum += lenet5_interpolate_ink(map, left + side * (i + 0.5) / SAMPLES - 0.5,
+                                          top + side * (k + 0.5) / SAMPLES - 0.5);
     return (uint8_t)(sum / (SAMPLES * SAMPLES) + 0.5);
 }
 
@@ -75,7 +75,7 @@ static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s
     return status;
 }
 
-static lenet5_status ask(sweep *s, const lenet5_committee *committee, lenet5_error *error)
+static lenet5_status score_places(sweep *s, const lenet5_committee *committee, lenet5_error *error)
 {
     float(*mean)[LENET5_CLASSES] = calloc(s->places, sizeof *mean);
     lenet5_status status = mean ? LENET5_OK : lenet5_fail_memory(error);
@@ -105,7 +105,7 @@ lenet5_status lenet5_sweep_line(sweep *s, const lenet5_committee *committee, con
         status = lenet5_spend(b, PLACE_WORK * s->places * committee->count, error);
     if (status == LENET5_OK) {
         draw_strip(s, line);
-        status = ask(s, committee, error);
+        status = score_places(s, committee, error);
     }
     if (status != LENET5_OK)
         lenet5_sweep_free(s);
@@ -143,8 +143,8 @@ static void add_arc(graph *g, const sweep *s, const text_line *line, size_t firs
     arc *a = &g->arcs[g->count++];
     const size_t place = (first + last - 1) / 2;
     *a = (arc){.first = first, .last = last, .prior = exp(-LENGTH_COST * (double)(last - first)), .shape = 1};
-    a->box = (span){column_of(s, (double)first - 0.5, line->map.width), 0,
-                    column_of(s, (double)last - 0.5, line->map.width), line->map.height};
+    a->box = (box){column_of(s, (double)first - 0.5, line->map.width), 0,
+                   column_of(s, (double)last - 0.5, line->map.width), line->map.height};
     memcpy(a->posterior, s->posterior[place], sizeof a->posterior);
     copy_window(a->picture, s, place);
 }

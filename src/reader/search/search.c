@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "confidence.h"
 #include "shortlist.h"
-#include "trust.h"
 
 #define MIN_PROBABILITY 1e-9
 
@@ -93,7 +93,7 @@ static double weigh_as_digits(const graph *g, size_t first, size_t last)
 /* How surely pieces that hang together are a letter or a sign; what is wide may be several digits. */
 static double letter_of(const graph *g, size_t first, size_t last)
 {
-    const arc *a = arc_between(g, first, last);
+    const arc *a = find_arc(g, first, last);
     if (!a)
         return 0;
     const double width = (double)(a->box.right - a->box.left), height = (double)(a->box.bottom - a->box.top);
@@ -202,7 +202,7 @@ static double weigh_all(const graph *g, const grammar *f)
     for (size_t node = g->nodes - 1; node-- > 0;) {
         sums[node] = g->skip[node] * sums[node + 1];
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-            for (unsigned symbol = 0; symbol < (f->tells ? symbols_of(&g->arcs[i]) : LENET5_CLASSES); symbol++)
+            for (unsigned symbol = 0; symbol < (f->has_marks ? symbols_of(&g->arcs[i]) : LENET5_CLASSES); symbol++)
                 sums[node] += g->arcs[i].weight[symbol] * sums[g->arcs[i].last];
     }
     return sums[0];
@@ -281,9 +281,9 @@ static size_t offer(beam *b, const prefix *p)
 static void write_symbol(prefix *p, const grammar *f, unsigned symbol, size_t arc_number)
 {
     solution *s = &p->read;
-    if (!is_digit(symbol) && !f->tells) {
-        s->untold += f->notes;
-        s->masked += !f->notes;
+    if (!is_digit(symbol) && !f->has_marks) {
+        s->omitted_marks += f->notes;
+        s->masked_marks += !f->notes;
         return;
     }
     assert(s->length < LENET5_MAX_STRING);
@@ -299,7 +299,7 @@ static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar
     const arc *a = &g->arcs[arc_number];
     size_t compared = 0;
     for (unsigned symbol = 0; symbol < symbols_of(a); symbol++) {
-        if (p->read.length == LENET5_MAX_STRING && (is_digit(symbol) || format->tells))
+        if (p->read.length == LENET5_MAX_STRING && (is_digit(symbol) || format->has_marks))
             continue;
         const int32_t next = format->next[p->state][symbol];
         const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
@@ -399,7 +399,7 @@ static size_t take_best(solution *solutions, size_t most, const graph *g, beam *
     size_t count = 0;
     join_same(last);
     for (size_t i = 0; i < last->count; i++)
-        last->list[i].weight *= lenet5_trust(g, &last->list[i].read);
+        last->list[i].weight *= lenet5_digit_confidence(g, &last->list[i].read);
     qsort(last->list, last->count, sizeof *last->list, by_weight);
     for (size_t i = 0; i < last->count && count < most; i++) {
         if (last->list[i].read.length == 0)

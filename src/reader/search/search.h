@@ -9,8 +9,8 @@ typedef struct solution {
     double probability;
     size_t length;
     uint32_t arc[LENET5_MAX_STRING]; /* of each symbol, in the best of the ways to read the string */
-    size_t untold;                   /* marks in the ink that are no part of the string, in that way */
-    size_t masked;                   /* and those that the format's mask has in their places */
+    size_t omitted_marks;            /* marks in the ink that are no part of the string, in that way */
+    size_t masked_marks;             /* and those that the format's mask has in their places */
     bool beside;                     /* something stands before or behind it */
 } solution;
 

@@ -44,12 +44,12 @@ static const double search_weights[SEARCH_WEIGHTS] = {
     [BESIDE_PART] = 1.000,
     [BESIDE_LETTER] = 1.500,
     [BESIDE_DIGITS] = 0.500,
-    [TRUST] = -2.500,
-    [TRUST_RUBBISH] = 1.300,
-    [TRUST_SHAPE] = 0.280,
-    [TRUST_SOLID] = 22.000,
-    [TRUST_CUT_ONE] = 1.300,
-    [TRUST_ALL_CUT] = 2.250,
+    [CONFIDENCE] = -2.500,
+    [CONFIDENCE_RUBBISH] = 1.300,
+    [CONFIDENCE_SHAPE] = 0.280,
+    [CONFIDENCE_SOLID] = 22.000,
+    [CONFIDENCE_CUT_ONE] = 1.300,
+    [CONFIDENCE_ALL_CUT] = 2.250,
 };
 
 static const mark_form mark_forms[MARK_FORMS] = {

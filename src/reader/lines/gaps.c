@@ -1,0 +1,357 @@
+#include "gaps.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/ascending.h"
+#include "base/error.h"
+#include "sort.h"
+
+#define SAME_ROW 0.5       /* of the lower line's height, for the middles of two lines of one row */
+#define NO_GAP 0.15        /* of a digit's height: gaps below it are alike */
+#define CLEARLY 2.2        /* how many times wider a gap has to be to part a line, by its own gaps alone */
+#define GAP 1.0            /* of a digit's height, at least, for such a gap */
+#define WITHIN 0.34        /* of as many gaps as part the line are within its numbers, at least */
+#define TWO_CLUSTERS 0.8   /* of the spread of a page's gaps lies between those within numbers and the others */
+#define CLEARLY_ALL 2.5    /* how many times wider the others are */
+#define GAP_ALL 0.45       /* of a digit's height, at least, for them */
+#define GAP_MARKED 0.6     /* the same for a gap with something low in it, which may be a part of a digit */
+#define GAP_TELLS 1.2      /* of a digit's height: a gap with a mark in it that is as wide */
+#define LINES_ALL 2        /* lines, at least: the gaps of one may all be within its number */
+#define GAP_ON_RULE 1.2    /* of a digit's height: within a number that stands on a printed line of its own */
+#define ON_RULE_ACROSS 0.3 /* of a digit's height that it goes beyond the line's ends, */
+#define ON_RULE_ABOVE 0.4  /* and below it, */
+#define ON_RULE_BELOW 0.8  /* or that its foot is above it */
+#define RULES_APART 2      /* of a digit's height: between lines that numbers stand on */
+#define ON_RULE_FILLED 0.6 /* of the line: what a number takes of one of its own */
+#define WIDEST_GAP 2.5     /* within a number, whatever the others are */
+
+/* ---- Rows ----------------------------------------------------------------------------------------------------- */
+
+/* Lines from the top down, were the page level. */
+static size_t sort_lines(sort_key *order, const strokes *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->line_count; i++)
+        if (s->lines[i].count > 0)
+            order[count++] = (sort_key){s->lines[i].y - s->slope * s->lines[i].x, i};
+    lenet5_sort_keys(order, count);
+    return count;
+}
+
+lenet5_status lenet5_number_rows(strokes *s, lenet5_error *error)
+{
+    sort_key *order = malloc((s->line_count + 1) * sizeof *order);
+    if (!order)
+        return lenet5_fail_memory(error);
+    const size_t count = sort_lines(order, s);
+    double middle = 0, lines = 0;
+    size_t row = 0;
+    for (size_t i = 0; i < count; i++) {
+        baseline *l = &s->lines[order[i].index];
+        if (lines > 0 && order[i].at - middle > SAME_ROW * l->height) {
+            row++;
+            lines = 0;
+        }
+        lines++;
+        middle = lines > 1 ? middle + (order[i].at - middle) / lines : order[i].at;
+        l->row = row;
+    }
+    free(order);
+    return LENET5_OK;
+}
+
+/* ---- Gaps ----------------------------------------------------------------------------------------------------- */
+
+/* The strokes of all lines, line by line and from left to right, and the gap before each, in digits' heights. */
+typedef struct gaps {
+    size_t count;
+    size_t *stroke; /* (count) */
+    double *gap;    /* (count): below 0 for the first of a line */
+    double *sorted; /* (count): room for those that are looked at */
+} gaps;
+
+/* A gap that is as many times wider than the narrow one as it is narrower than the wide one. */
+static double geometric_middle(double narrow, double wide)
+{
+    return sqrt((narrow + NO_GAP) * (wide + NO_GAP)) - NO_GAP;
+}
+
+/* The gap from which on one line is parted, by its own: where they are clearly wider than those before. */
+static double clearly_wider(const double *sorted, size_t count)
+{
+    double gap = WIDEST_GAP, most = CLEARLY;
+    for (size_t i = 1; i < count; i++) {
+        const double ratio = (sorted[i] + NO_GAP) / (sorted[i - 1] + NO_GAP);
+        if (ratio > most && (double)i >= WITHIN * (double)(count - i)) {
+            most = ratio;
+            gap = fmax(GAP, geometric_middle(sorted[i - 1], sorted[i]));
+        }
+    }
+    return fmin(gap, WIDEST_GAP);
+}
+
+static bool is_mark(const strokes *s, size_t number)
+{
+    return s->list[number].kind == LOW;
+}
+
+/* The gap between digits is what marks leave of it. */
+static void measure_gaps(gaps *g, const strokes *s, const sort_key *order)
+{
+    int32_t line = NO_LINE;
+    double right = -1, marks = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const size_t number = order[i].index;
+        const box *b = &s->boxes[number];
+        const bool is_first = s->list[number].line != line;
+        line = s->list[number].line;
+        right = is_first ? -1 : right;
+        g->stroke[i] = number;
+        g->gap[i] = is_first ? -1 : 0;
+        if (is_mark(s, number)) {
+            marks += (double)(b->right - b->left);
+            continue;
+        }
+        if (right >= 0)
+            g->gap[i] = fmax(0, (double)b->left - right - marks) / s->lines[line].height;
+        right = fmax(right, (double)b->right);
+        marks = 0;
+    }
+}
+
+/* Sorts the strokes by line and left side. */
+static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
+{
+    size_t width = 1;
+    sort_key *order = malloc((s->count + 1) * sizeof *order);
+    if (!order)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < s->count; i++)
+        width = s->boxes[i].right > width ? s->boxes[i].right : width;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->list[i].line != NO_LINE && s->lines[s->list[i].line].field == NO_FIELD)
+            order[g->count++] = (sort_key){(double)s->list[i].line * (double)width + (double)s->boxes[i].left, i};
+    lenet5_sort_keys(order, g->count);
+    measure_gaps(g, s, order);
+    free(order);
+    return LENET5_OK;
+}
+
+/* The logarithm of a gap. The narrowest quarter counts as alike: digits that touch make no cluster of their own. */
+static double size_of(const double *sorted, size_t count, size_t i)
+{
+    return log(fmax(sorted[i], sorted[count / 4]) + NO_GAP);
+}
+
+/*
+ * The gap from which on lines are parted, by the gaps of a page: those within numbers and those between make two
+ * clusters in their logarithms, at the place which leaves the least spread in both (Otsu 1979).
+ */
+static double between_clusters(const double *sorted, size_t count)
+{
+    double sum = 0, squares = 0, below = 0, most = 0, ratio = 0, gap = WIDEST_GAP;
+    if (count == 0)
+        return WIDEST_GAP;
+    for (size_t i = 0; i < count; i++) {
+        const double size = size_of(sorted, count, i);
+        sum += size;
+        squares += size * size;
+    }
+    for (size_t i = 1; i < count; i++) {
+        below += size_of(sorted, count, i - 1);
+        const double low = below / (double)i, high = (sum - below) / (double)(count - i);
+        const double spread = (double)i * (double)(count - i) / (double)count * (high - low) * (high - low);
+        if (spread > most) {
+            most = spread;
+            ratio = high - low;
+            gap = geometric_middle(sorted[i - 1], sorted[i]);
+        }
+    }
+    const double all = squares - sum * sum / (double)count;
+    return most > TWO_CLUSTERS * all && ratio > log(CLEARLY_ALL) ? fmax(gap, GAP_ALL) : WIDEST_GAP;
+}
+
+/* Whether the gap before a stroke is one between digits; with a mark in it, it is one between numbers if it is wide. */
+static bool is_telling(const strokes *s, const gaps *g, size_t i)
+{
+    return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) &&
+           (!is_mark(s, g->stroke[i - 1]) || g->gap[i] >= GAP_TELLS);
+}
+
+/* Where the line that begins with a stroke ends. */
+static size_t end_of_line(const gaps *g, size_t first)
+{
+    size_t end = first + 1;
+    while (end < g->count && g->gap[end] >= 0)
+        end++;
+    return end;
+}
+
+static bool has_gap(const gaps *g, size_t first, size_t end, double least)
+{
+    bool found = false;
+    for (size_t i = first + 1; i < end; i++)
+        found |= g->gap[i] > least;
+    return found;
+}
+
+/* Sorts the gaps between digits of all lines that have one of more than least; returns how many. */
+static size_t sort_gaps(gaps *g, const strokes *s, double least)
+{
+    size_t count = 0;
+    for (size_t first = 0, end; first < g->count; first = end) {
+        end = end_of_line(g, first);
+        const bool counts = has_gap(g, first, end, least);
+        for (size_t i = first + 1; i < end && counts; i++)
+            if (is_telling(s, g, i))
+                g->sorted[count++] = g->gap[i];
+    }
+    qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
+    return count;
+}
+
+/* What the gaps of the whole page say; no more than the widest where there is little to go by. Lines in which no gap is
+ * wide, as those of print, do not say how wide the gaps within the others' numbers are. */
+static double page_gap(const strokes *s, gaps *g)
+{
+    size_t lines = 0;
+    for (size_t i = 1; i < g->count; i++)
+        lines += g->gap[i] >= 0 && g->gap[i - 1] < 0;
+    if (lines < LINES_ALL)
+        return WIDEST_GAP;
+    const double gap = between_clusters(g->sorted, sort_gaps(g, s, -1));
+    return gap < WIDEST_GAP ? between_clusters(g->sorted, sort_gaps(g, s, gap)) : gap;
+}
+
+/* Marks before a digit that are nearer to it than to the digit before are of its line. */
+static void take_marks(strokes *s, const gaps *g, size_t first, size_t digit)
+{
+    const box *to = &s->boxes[g->stroke[digit]];
+    size_t before = digit;
+    while (before > first && is_mark(s, g->stroke[before - 1]))
+        before--;
+    if (before == first)
+        return;
+    const box *from = &s->boxes[g->stroke[before - 1]];
+    for (size_t i = before; i < digit; i++)
+        if (middle_x(&s->boxes[g->stroke[i]]) > (double)(from->right + to->left) / 2)
+            s->list[g->stroke[i]].line = s->list[g->stroke[digit]].line;
+}
+
+/* ---- On a rule ------------------------------------------------------------------------------------------------ */
+
+/* Whether strokes stand on a printed line, from side to side of them. */
+static bool do_stand_on(const horizontal_line *l, const box *left, const box *right, double height)
+{
+    const double near = ON_RULE_ACROSS * height, x = 0.5 * (double)(left->left + right->right);
+    const double y = l->y0 + (x - l->x0) / fmax(1, l->x1 - l->x0) * (l->y1 - l->y0);
+    const double foot = fmax((double)left->bottom, (double)right->bottom);
+    return l->x0 <= (double)left->left + near && l->x1 >= (double)right->right - near &&
+           y >= foot - ON_RULE_ABOVE * height && y <= foot + ON_RULE_BELOW * height;
+}
+
+/* Whether no other line is near above one, or goes on where it ends: a table's do. */
+static bool is_alone(const strokes *s, const horizontal_line *l, double height)
+{
+    for (size_t i = 0; i < s->horizontal_count; i++) {
+        const horizontal_line *other = &s->horizontals[i];
+        const double below = (other->y0 + other->y1 - l->y0 - l->y1) / 2;
+        if (other != l && below >= -RULES_APART * height && below <= ON_RULE_ABOVE * height &&
+            other->x0 <= l->x1 + height && other->x1 >= l->x0 - height)
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Whether the strokes on both sides of a gap stand on a line that is no longer than what the line of writing has on it:
+ * it is printed for one number. The strokes of the line are first to end - 1.
+ */
+static bool is_on_own_rule(const strokes *s, const gaps *g, size_t first, size_t end, size_t i)
+{
+    const box *before = &s->boxes[g->stroke[i - 1]], *after = &s->boxes[g->stroke[i]];
+    const double height = s->lines[s->list[g->stroke[i]].line].height;
+    for (size_t k = 0; k < s->horizontal_count; k++) {
+        const horizontal_line *l = &s->horizontals[k];
+        double from = INFINITY, to = 0;
+        if (!do_stand_on(l, before, after, height) || !is_alone(s, l, height))
+            continue;
+        for (size_t j = first; j < end; j++) {
+            const box *b = &s->boxes[g->stroke[j]];
+            if (middle_x(b) >= l->x0 && middle_x(b) <= l->x1) {
+                from = fmin(from, (double)b->left);
+                to = fmax(to, (double)b->right);
+            }
+        }
+        if (to - from >= ON_RULE_FILLED * (l->x1 - l->x0))
+            return true;
+    }
+    return false;
+}
+
+/* ---- Parting -------------------------------------------------------------------------------------------------- */
+
+/* The gap from which on a line is parted at a stroke. */
+static double widest_within(const strokes *s, const gaps *g, size_t first, size_t end, size_t i, double own,
+                            double page)
+{
+    const double within = fmin(page, own);
+    const bool is_marked = g->gap[i] >= 0 && is_mark(s, g->stroke[i - 1]);
+    if (g->gap[i] > within && g->gap[i] <= fmin(own, GAP_ON_RULE) && is_on_own_rule(s, g, first, end, i))
+        return fmin(own, GAP_ON_RULE);
+    return is_marked ? fmax(within, GAP_MARKED) : within;
+}
+
+/* Parts the line of the strokes first to end - 1. */
+static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, double page)
+{
+    size_t count = 0;
+    for (size_t i = first + 1; i < end; i++)
+        if (is_telling(s, g, i))
+            g->sorted[count++] = g->gap[i];
+    qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
+    const double own = clearly_wider(g->sorted, count);
+    int32_t line = s->list[g->stroke[first]].line;
+    for (size_t i = first + 1; i < end; i++) {
+        const double least = widest_within(s, g, first, end, i, own, page);
+        const bool parts = g->gap[i] > least;
+        if (parts && s->line_count == MAX_LINES)
+            return LENET5_CROWDED;
+        if (parts) {
+            s->lines[s->line_count] = s->lines[line];
+            line = (int32_t)s->line_count++;
+        }
+        s->lines[line].widest = parts || page == WIDEST_GAP ? 0 : fmax(s->lines[line].widest, g->gap[i] / least);
+        s->list[g->stroke[i]].line = line;
+        if (parts)
+            take_marks(s, g, first, i);
+    }
+    return LENET5_OK;
+}
+
+static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
+{
+    const double page = page_gap(s, g);
+    lenet5_status status = lenet5_spend(s->budget, (100 + 40 * s->horizontal_count) * g->count, error);
+    for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
+        end = end_of_line(g, first);
+        status = split_line(s, g, first, end, page);
+    }
+    return status;
+}
+
+lenet5_status lenet5_split_lines(strokes *s, lenet5_error *error)
+{
+    gaps g = {0};
+    g.stroke = malloc((s->count + 1) * sizeof *g.stroke);
+    g.gap = malloc((s->count + 1) * sizeof *g.gap);
+    g.sorted = malloc((s->count + 1) * sizeof *g.sorted);
+    lenet5_status status = g.stroke && g.gap && g.sorted ? list_gaps(&g, s, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        status = split_all(s, &g, error);
+    free(g.stroke);
+    free(g.gap);
+    free(g.sorted);
+    return status;
+}

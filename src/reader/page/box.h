@@ -1,0 +1,34 @@
+/* A rectangle of pixels. */
+#ifndef LENET5_READER_SPAN_H
+#define LENET5_READER_SPAN_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct box {
+    size_t left, top, right, bottom; /* right and bottom are the first outside */
+} box;
+
+/* What grows to the first rectangle that is added to it. */
+#define EMPTY_BOX ((box){SIZE_MAX, SIZE_MAX, 0, 0})
+
+/* What holds both. */
+static inline box box_union(box a, box b)
+{
+    return (box){a.left < b.left ? a.left : b.left, a.top < b.top ? a.top : b.top,
+                 a.right > b.right ? a.right : b.right, a.bottom > b.bottom ? a.bottom : b.bottom};
+}
+
+/* The columns that both have; below 0, how far they are apart. */
+static inline double box_common_width(box a, box b)
+{
+    return fmin((double)a.right, (double)b.right) - fmax((double)a.left, (double)b.left);
+}
+
+static inline size_t box_area(box s)
+{
+    return (s.right - s.left) * (s.bottom - s.top);
+}
+
+#endif

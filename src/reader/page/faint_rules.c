@@ -1,0 +1,91 @@
+/*
+ * What is faint is ink where nothing near it is more than twice as dark. The edge of a dark stroke is as faint as a
+ * thin grey rule, but it is beside the stroke. A rule may be fainter still in places: there the mean along it counts.
+ */
+#include "faint_rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "blank.h"
+#include "segments.h"
+
+#define NEAR 2         /* pixels each way: as far as the edge of a stroke is grey */
+#define AROUND 4       /* the same: as far as it may be as grey as what is FAINTEST */
+#define ALONG 8        /* pixels each way along a rule */
+#define FAINTEST 3     /* of 255: what is fainter is paper, even in a rule */
+#define FAINT_MEAN 9   /* of 255: the mean along a rule */
+#define MAX_OF_ONE 40  /* of 255 that a pixel counts for in the mean: strokes are no rules */
+#define FAINT_WORK 100 /* units of work for a faint pixel: those along it and around it */
+
+/* Whether nothing within so many pixels of one, each way, is darker than a level. */
+static bool nothing_darker(const ink_map *map, size_t x, size_t y, size_t near, unsigned level)
+{
+    const size_t left = x > near ? x - near : 0, right = x + near < map->width ? x + near : map->width - 1;
+    for (size_t row = y > near ? y - near : 0; row <= y + near && row < map->height; row++)
+        for (size_t i = left; i <= right; i++)
+            if (map->ink[row * map->width + i] > level)
+                return false;
+    return true;
+}
+
+/* The mean of ALONG pixels to both sides of one, a step apart; beyond the map there is paper. */
+static unsigned mean_along(const uint8_t *ink, size_t place, size_t count, size_t step)
+{
+    unsigned sum = 0;
+    for (size_t i = place > ALONG ? place - ALONG : 0; i <= place + ALONG && i < count; i++) {
+        const uint8_t here = ink[i * step];
+        sum += here < MAX_OF_ONE ? here : MAX_OF_ONE;
+    }
+    return sum / (2 * ALONG + 1);
+}
+
+/* The greater mean of a level rule and an vertical one through a pixel. */
+static unsigned mean_of_rule(const ink_map *map, size_t x, size_t y)
+{
+    const unsigned level = mean_along(map->ink + y * map->width, x, map->width, 1);
+    const unsigned vertical = mean_along(map->ink + x, y, map->height, map->width);
+    return level > vertical ? level : vertical;
+}
+
+/* Whether faint ink is of a rule. */
+static bool is_of_rule(const ink_map *map, size_t x, size_t y)
+{
+    const unsigned ink = map->ink[y * map->width + x];
+    if (ink >= FAINT)
+        return nothing_darker(map, x, y, NEAR, 2 * ink);
+    const unsigned mean = mean_of_rule(map, x, y);
+    return mean >= FAINT_MEAN && nothing_darker(map, x, y, AROUND, 2 * mean);
+}
+
+/* Lifts what is of rules in a row; returns how many of its pixels are faint. */
+static size_t lift_row(uint8_t *to, const ink_map *map, size_t y)
+{
+    const uint8_t *row = map->ink + y * map->width;
+    size_t count = 0;
+    for (size_t x = skip_blank(row, 0, map->width); x < map->width; x = skip_blank(row, x + 1, map->width)) {
+        const bool is_faint = row[x] >= FAINTEST && row[x] < INK;
+        if (is_faint && is_of_rule(map, x, y))
+            to[x] = INK;
+        count += is_faint;
+    }
+    return count;
+}
+
+lenet5_status lenet5_lift_faint_rules(ink_map *lifted, const ink_map *map, budget *b, lenet5_error *error)
+{
+    const size_t width = map->width, count = width * map->height;
+    *lifted = (ink_map){width, map->height, malloc(count)};
+    if (!lifted->ink)
+        return lenet5_fail_memory(error);
+    memcpy(lifted->ink, map->ink, count);
+    lenet5_status status = LENET5_OK;
+    for (size_t y = 0; y < map->height && status == LENET5_OK; y++) {
+        const size_t faint = lift_row(lifted->ink + y * width, map, y);
+        status = lenet5_check_time(b, 2 * width + FAINT_WORK * faint, error);
+    }
+    if (status != LENET5_OK)
+        lenet5_ink_free(lifted);
+    return status;
+}

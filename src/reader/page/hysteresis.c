@@ -1,0 +1,146 @@
+/*
+ * Smoothing blurs a pattern away, but small marks with it, and what is close becomes one. Where the pen is darker than
+ * the darkest of the pattern, the contrasts need no smoothing:
+ *
+ *     paper      what is away from all that is above a threshold: Otsu's, or Otsu's among what is above that
+ *     strokes    hang together above a weak level, and reach a strong one between the darkest of the paper and the ink
+ */
+#include "hysteresis.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "components.h"
+#include "histogram.h"
+#include "pattern.h"
+#include "threshold.h"
+
+#define DARKEST 0.999   /* of the paper's pixels are fainter: the darkest of its pattern */
+#define MAX_DARK 0.5    /* of the way from the paper to the ink, for that */
+#define MIN_CONTRAST 40 /* of 255, of the ink to the paper: noise of fainter ink is as dark as itself */
+#define FLOOR 0.1       /* of the way from paper to ink that is shown as paper */
+#define WEAK 0.15       /* of the way from the darkest of the paper to the ink, of what hangs together with ink */
+#define MIN_PAPER 0.5   /* of the pixels are away from ink: lines of a pattern leave less between them */
+#define EDGE 1          /* pixels around ink in which its edges are */
+
+/* Where the ink is, if it is apart from the paper. */
+typedef struct parting {
+    double middle, darkest, ink; /* contrasts: of the paper, of the darkest of it, and of the ink */
+    unsigned threshold;          /* what is above is of a stroke, and */
+    unsigned weak;               /* what hangs together with that above this */
+} parting;
+
+static double mean_above(const uint32_t counts[256], unsigned threshold)
+{
+    double sum = 0, count = 0;
+    for (unsigned level = threshold + 1; level < 256; level++) {
+        sum += (double)counts[level] * level;
+        count += counts[level];
+    }
+    return count > 0 ? sum / count : 0;
+}
+
+/* Whether a threshold parts ink from paper. */
+static lenet5_status is_parted(bool *parted, parting *p, const uint32_t counts[256], unsigned threshold,
+                               const ink_map *map, budget *b, lenet5_error *error)
+{
+    uint32_t paper[256];
+    size_t count = 0;
+    const lenet5_status status = lenet5_paper_levels(paper, map, threshold, b, error);
+    *parted = false;
+    if (status != LENET5_OK)
+        return status;
+    for (size_t level = 0; level < 256; level++)
+        count += paper[level];
+    p->middle = quantile(paper, count, 0.5);
+    p->darkest = quantile(paper, count, DARKEST);
+    p->ink = mean_above(counts, threshold);
+    p->threshold = (unsigned)((p->darkest + p->ink) / 2);
+    p->weak = (unsigned)(p->darkest + WEAK * (p->ink - p->darkest));
+    *parted = (double)count >= MIN_PAPER * (double)(map->width * map->height) && p->ink - p->middle >= MIN_CONTRAST &&
+              p->darkest - p->middle <= MAX_DARK * (p->ink - p->middle) &&
+              !lenet5_is_uniform(map, p->threshold, lenet5_stroke_width(map, p->threshold));
+    return status;
+}
+
+/* Which components have a pixel that is surely of a stroke. */
+static void find_strokes(bool *is_stroke, const components *c, const uint8_t *contrast, size_t size, unsigned threshold)
+{
+    for (size_t i = 0; i < size; i++)
+        if (c->labels[i] && contrast[i] > threshold) {
+            assert(c->labels[i] <= c->count);
+            is_stroke[c->labels[i] - 1] = true;
+        }
+}
+
+/* Whether a stroke is in a square around a pixel. */
+static bool is_near_stroke(const components *c, const bool *is_stroke, const ink_map *map, size_t x, size_t y)
+{
+    const size_t right = x + EDGE < map->width ? x + EDGE : map->width - 1;
+    const size_t bottom = y + EDGE < map->height ? y + EDGE : map->height - 1;
+    for (size_t j = y > EDGE ? y - EDGE : 0; j <= bottom; j++)
+        for (size_t i = x > EDGE ? x - EDGE : 0; i <= right; i++) {
+            const uint32_t label = c->labels[j * map->width + i];
+            if (label && is_stroke[label - 1])
+                return true;
+        }
+    return false;
+}
+
+static void show_strokes(ink_map *map, const uint8_t *contrast, const components *c, const bool *is_stroke,
+                         const parting *p)
+{
+    for (size_t y = 0; y < map->height; y++)
+        for (size_t x = 0; x < map->width; x++) {
+            const size_t at = y * map->width + x;
+            const double share = ((contrast[at] - p->middle) / (p->ink - p->middle) - FLOOR) / (1 - FLOOR);
+            const bool ink = share > 0 && is_near_stroke(c, is_stroke, map, x, y);
+            map->ink[at] = (uint8_t)(!ink ? 0 : share >= 1 ? 255 : 255 * share + 0.5);
+        }
+}
+
+static lenet5_status part(ink_map *map, const uint8_t *contrast, const parting *p, budget *b, lenet5_error *error)
+{
+    const size_t size = map->width * map->height;
+    components c;
+    for (size_t i = 0; i < size; i++)
+        map->ink[i] = contrast[i] > p->weak ? 255 : 0;
+    lenet5_status status = lenet5_find_components(&c, map, b, error);
+    if (status != LENET5_OK)
+        return status;
+    bool *is_stroke = calloc(c.count + 1, sizeof *is_stroke);
+    status = is_stroke ? lenet5_check_time(b, 16 * size, error) : lenet5_fail_memory(error);
+    if (status == LENET5_OK) {
+        find_strokes(is_stroke, &c, contrast, size, p->threshold);
+        show_strokes(map, contrast, &c, is_stroke, p);
+    }
+    free(is_stroke);
+    lenet5_components_free(&c);
+    return status;
+}
+
+lenet5_status lenet5_hysteresis_ink(hysteresis_ink *found, const ink_map *contrast, budget *b, lenet5_error *error)
+{
+    const size_t size = contrast->width * contrast->height;
+    uint32_t counts[256];
+    bool parted = false;
+    parting p;
+    *found = (hysteresis_ink){.map = {contrast->width, contrast->height, NULL}};
+    count_levels(counts, contrast->ink, size);
+    unsigned threshold = lenet5_otsu(counts, 0).threshold;
+    lenet5_status status = is_parted(&parted, &p, counts, threshold, contrast, b, error);
+    if (status == LENET5_OK && !parted) {
+        threshold = lenet5_otsu(counts, threshold + 1).threshold;
+        status = is_parted(&parted, &p, counts, threshold, contrast, b, error);
+    }
+    if (status != LENET5_OK || !parted)
+        return status;
+    found->contrast = p.ink - p.middle;
+    found->map.ink = malloc(size);
+    status = found->map.ink ? part(&found->map, contrast->ink, &p, b, error) : lenet5_fail_memory(error);
+    if (status != LENET5_OK)
+        lenet5_ink_free(&found->map);
+    return status == LENET5_CROWDED ? LENET5_OK : status;
+}

@@ -1,0 +1,194 @@
+/*
+ * A wedge begins at a corner of the picture, with a side along the border, and tapers off, or goes on to the next
+ * corner. Its inner side is straight:
+ *
+ *     ##########################
+ *     #################                 depth: rows of ink from the border on
+ *     ########
+ *
+ * A digit that is cut off in a corner is shorter, or thicker for its length, or has no straight side.
+ */
+#include "wedges.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/ascending.h"
+#include "base/error.h"
+
+#define MIN_LENGTH 24  /* pixels along the border, and */
+#define MIN_SHARE 0.05 /* of that side of the picture, and */
+#define MIN_BEYOND 16  /* pixels of its length beyond the wedge across */
+#define DEEP 4.0       /* pixels at the corner: deeper than a rule, which writing may touch */
+#define SLIM 3.0       /* times the wedge's depth */
+#define DEEPEST 0.25   /* of the picture's other side: a wedge's depth */
+#define TAPERED 0.3    /* of its depth at the corner: that at its other end, and END_PIXELS */
+#define END_PIXELS 2.5
+#define WHOLE 0.97        /* of the side: what is so long need not taper, if it is */
+#define WIDE 1.5          /* times as deep as a stroke is wide: no rule; or if nothing touches it */
+#define MAX_GAP 2         /* pixels of the border that are no ink: noise */
+#define OFF_PIXELS 1.5    /* that its inner side may be off a straight line, at */
+#define STRAIGHT 0.85     /* of its length, where it is deep: writing may touch it */
+#define ALL_STRAIGHT 0.98 /* the same, elsewhere */
+#define EDGE_PIXELS 3.0   /* of its inner side are grey */
+#define TRIES 3           /* to find where the wedge across ends, */
+#define FURTHER 4         /* each by a quarter of what is left: the last begins near the middle */
+
+/* A map seen from one of its corners, along a side. */
+typedef struct view {
+    uint8_t *corner;
+    ptrdiff_t along, inward;
+    size_t length, across; /* of the side, and of the one across */
+} view;
+
+/* Its depth at a place is depth + slope * place. */
+typedef struct wedge {
+    size_t length;
+    double depth, slope;
+} wedge;
+
+static view view_of(const ink_map *map, int side, bool from_end)
+{
+    const ptrdiff_t width = (ptrdiff_t)map->width, height = (ptrdiff_t)map->height;
+    const bool level = side % 2 == 0, far = side / 2 == 1;
+    view v = level ? (view){map->ink, 1, width, map->width, map->height}
+                   : (view){map->ink, width, 1, map->height, map->width};
+    if (far) {
+        v.corner += level ? (height - 1) * width : width - 1;
+        v.inward = -v.inward;
+    }
+    if (from_end) {
+        v.corner += v.along * ((ptrdiff_t)v.length - 1);
+        v.along = -v.along;
+    }
+    return v;
+}
+
+static uint8_t *pixel(const view *v, size_t place, size_t depth)
+{
+    return v->corner + v->along * (ptrdiff_t)place + v->inward * (ptrdiff_t)depth;
+}
+
+static size_t depth_at(const view *v, size_t place, size_t most, unsigned threshold)
+{
+    size_t depth = 0;
+    while (depth < most && threshold < *pixel(v, place, depth))
+        depth++;
+    return depth;
+}
+
+/* Measures depths from the corner on, as far as there is ink at the border; returns how many. */
+static size_t measure(size_t *depths, const view *v, size_t most, unsigned threshold)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < v->length && i <= length + MAX_GAP; i++) {
+        depths[i] = depth_at(v, i, most, threshold);
+        length = depths[i] > 0 ? i + 1 : length;
+    }
+    return length;
+}
+
+static double middle_one(size_t *sorted, const size_t *depths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = depths[i];
+    qsort(sorted, count, sizeof *sorted, ascending_sizes);
+    return (double)sorted[count / 2];
+}
+
+/* The line through the middle depths of the first and the last third, of what is beyond a wedge on the other side. */
+static void fit(wedge *w, size_t *spare, const size_t *depths, size_t first)
+{
+    const size_t third = (w->length - first) / 3;
+    const double left = middle_one(spare, depths + first, third);
+    const double right = middle_one(spare, depths + w->length - third, third);
+    w->slope = (right - left) / (double)(w->length - first - third);
+    w->depth = left - w->slope * ((double)first + 0.5 * (double)third);
+}
+
+/* The share of its length at which a wedge's inner side is on its line. */
+static double straightness(const wedge *w, const size_t *depths, size_t first)
+{
+    size_t near = 0;
+    for (size_t i = first; i < w->length; i++)
+        near += fabs((double)depths[i] - w->depth - w->slope * (double)i) <= OFF_PIXELS;
+    return (double)near / (double)(w->length - first);
+}
+
+/* A map whose edges are looked for. */
+typedef struct outskirts {
+    const ink_map *map;
+    unsigned threshold;
+    double stroke; /* its width, below 0 as long as nobody has asked */
+} outskirts;
+
+static double stroke_of(outskirts *o)
+{
+    o->stroke = o->stroke < 0 ? lenet5_stroke_width(o->map, o->threshold) : o->stroke;
+    return o->stroke;
+}
+
+/* Whether depths from a place on are those of a wedge. */
+static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, outskirts *o)
+{
+    fit(w, spare, depths, first);
+    const double end = w->depth + w->slope * (double)w->length, straight = straightness(w, depths, first);
+    const bool all_straight = straight >= ALL_STRAIGHT;
+    const bool whole =
+        (double)w->length >= WHOLE * (double)v->length && (all_straight || fmin(w->depth, end) >= WIDE * stroke_of(o));
+    return (whole || end <= TAPERED * w->depth + END_PIXELS) && (double)w->length >= SLIM * w->depth &&
+           (all_straight || (w->depth >= DEEP && straight >= STRAIGHT));
+}
+
+/* The wedge across, which begins at the same corner, may be as long as a half of this one is. */
+static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, outskirts *o)
+{
+    const size_t most = (size_t)(DEEPEST * (double)v->across);
+    size_t first = 0;
+    w->length = measure(depths, v, most, o->threshold);
+    if ((double)w->length < fmax(MIN_LENGTH, MIN_SHARE * (double)v->length))
+        return false;
+    while (first < w->length && depths[first] == most)
+        first++;
+    for (int i = 0; i < TRIES && w->length - first >= MIN_BEYOND; i++, first += (w->length - first) / FURTHER)
+        if (is_wedge_from(w, spare, depths, first, v, o))
+            return true;
+    return false;
+}
+
+/* Clears the wedge and its grey edge; a stroke that touches it keeps what is beyond the line. */
+static void clear(const view *v, const wedge *w, unsigned threshold)
+{
+    for (size_t i = 0; i < w->length; i++) {
+        const double line = fmax(0, w->depth + w->slope * (double)i);
+        const size_t most = (size_t)fmin(line + EDGE_PIXELS, (double)v->across);
+        const bool touched = depth_at(v, i, most, threshold) == most;
+        for (size_t k = 0; k < most && (!touched || (double)k < line); k++)
+            *pixel(v, i, k) = 0;
+    }
+}
+
+lenet5_status lenet5_remove_wedges(bool *found, ink_map *contrast, unsigned threshold, budget *b, lenet5_error *error)
+{
+    enum { VIEWS = 8 };
+    const size_t longer = contrast->width > contrast->height ? contrast->width : contrast->height;
+    size_t *depths = malloc(2 * longer * sizeof *depths);
+    wedge list[VIEWS];
+    bool is_wedge[VIEWS];
+    outskirts looked_at = {contrast, threshold, -1};
+    *found = false;
+    if (!depths)
+        return lenet5_fail_memory(error);
+    for (int i = 0; i < VIEWS; i++) {
+        const view v = view_of(contrast, i / 2, i % 2 == 1);
+        is_wedge[i] = find_wedge(&list[i], depths, depths + longer, &v, &looked_at);
+        *found |= is_wedge[i];
+    }
+    for (int i = 0; i < VIEWS; i++) {
+        const view v = view_of(contrast, i / 2, i % 2 == 1);
+        if (is_wedge[i])
+            clear(&v, &list[i], threshold);
+    }
+    free(depths);
+    return lenet5_check_time(b, 2 * contrast->width * contrast->height, error);
+}
