@@ -8,7 +8,7 @@ setup = scripts/setup
 export prefix setup
 
 .DEFAULT_GOAL = build
-.PHONY: build all demo test test-long fuzz-long coverage model bench install format check hooks help setup setup-tests configure
+.PHONY: build all demo test test-long fuzz-long coverage model bench install uninstall format check hooks help setup setup-tests configure
 
 # The program and the libraries.
 build: setup configure
@@ -79,6 +79,9 @@ install: build
 	@cmake --install build/$(preset)
 	@if [ -z "$$DESTDIR" ] && [ "$$(id -u)" = 0 ] && command -v ldconfig >/dev/null; then ldconfig; fi
 
+uninstall:
+	@cmake "-DBUILD=$(CURDIR)/build/$(preset)" "-DPREFIX=$$prefix" -P cmake/uninstall.cmake
+
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
@@ -103,6 +106,7 @@ help:
 	@echo 'make model      train the built-in models anew (needs MNIST; about forty minutes)'
 	@echo 'make bench      measure how fast this machine trains and reads'
 	@echo 'make install    install into prefix=/usr/local (honours DESTDIR)'
+	@echo 'make uninstall  remove what make install has put into prefix'
 	@echo 'make check      clang-format and cppcheck'
 	@echo 'make hooks      run clang-format and the short tests before each commit'
 	@echo 'preset=debug, asan, tsan or coverage with any of them builds that variant; setup=: installs no packages'

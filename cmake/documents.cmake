@@ -1,0 +1,24 @@
+# What `cmake --install` puts beside the program and the libraries: documentation, manual pages, completions, and the unit for
+# systemd.
+install(FILES LICENSE README.md README.ko.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+if(TARGET man)
+    set(LENET5_ZSH_FOLDER ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "where zsh looks for completions")
+    foreach(section 1 3 5)
+        install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section}
+                FILES_MATCHING PATTERN "*.${section}")
+    endforeach()
+    set(completions ${PROJECT_BINARY_DIR}/completions)
+    install(FILES ${completions}/lenet5 DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+    install(FILES ${completions}/_lenet5 DESTINATION ${LENET5_ZSH_FOLDER})
+    install(FILES ${completions}/lenet5.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
+# systemd looks for units below these two prefixes alone.
+if(LENET5_PROGRAM AND LENET5_SERVE AND CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?$")
+    file(READ packaging/lenet5.service unit)
+    string(REPLACE "/usr/local/bin/" "${CMAKE_INSTALL_FULL_BINDIR}/" unit "${unit}")
+    file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/lenet5.service CONTENT "${unit}")
+    install(FILES ${PROJECT_BINARY_DIR}/lenet5.service DESTINATION lib/systemd/system)
+endif()
