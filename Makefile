@@ -85,7 +85,8 @@ uninstall:
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-check:
+check: configure
+	@$(setup) check
 	@git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
 	@scripts/cppcheck build/$(preset)
 
