@@ -61,7 +61,7 @@ static void a_picture_too_narrow_or_too_wide_is_refused(void **state)
     lenet5_error error;
     const lenet5_network *network = &lenet5_builtin()->network;
     assert_int_equal(lenet5_sweep(penalty, network, picture, 31, &error), LENET5_E_PICTURE_SIZE);
-    assert_non_null(strstr(error.message, "31 columns"));
+    assert_non_null(strstr(error.message, "31 columns wide"));
     assert_int_equal(lenet5_sweep(penalty, network, picture, LENET5_MAX_SWEEP + 1, &error), LENET5_E_PICTURE_SIZE);
 }
 

@@ -1,40 +1,39 @@
 /*
- * The passes of LeNet-5 in plain C, to be read with the paper in hand. They are the oracle for every faster version.
+ * The passes of LeNet-5 in plain C, written as in the paper. They are the oracle for every faster version.
  *
- * Forward, each unit i of a layer takes the weighted sum a_i of its inputs and squashes it: x_i = f(a_i) (eqs 5 and 6).
- * The output layer measures the squared distance of F6 to the ten codes (eq. 7).
+ * Forward, a unit i takes the weighted sum of its inputs x_j and squashes it (eqs 5 and 6). The output layer measures the
+ * squared distance of F6 to each of the ten codes w_i (eq. 7):
+ *
+ *     a_i = sum over j of w_ij x_j        x_i = f(a_i) = A tanh(S a_i)        y_i = sum over j of (x_j - w_ij)^2
  *
  *     input --C1--> 6@28x28 --S2--> 6@14x14 --C3--> 16@10x10 --S4--> 16@5x5 --C5--> 120 --F6--> 84 --output--> 10
  *
- * Backward, the derivative of the loss by each a_i follows from those of the units above by the chain rule, and the
- * derivative by a weight that many connections share is the sum over these connections. The second derivatives obey the
- * same recursion with everything squared (eqs 23 to 27, Gauss-Newton):
+ * Backward, the chain rule gives the derivative of the loss E by each a_i from those of the units k above it. The
+ * derivative by a weight that many connections share is the sum over these connections. The diagonal of the
+ * second derivatives obeys the same recursion with every factor squared (the Gauss-Newton approximation, eqs 23 to 27):
  *
- *     dE/da_i   = f'(a_i)  sum over k of w_ki  dE/da_k              dE/dw   = sum over connections of dE/da_i   x_j
- *     d2E/da_i2 = f'(a_i)2 sum over k of w_ki2 d2E/da_k2            d2E/dw2 = sum over connections of d2E/da_i2 x_j2
+ *     dE/da_i    = f'(a_i)   sum over k of w_ki   dE/da_k               dE/dw    = sum over connections of dE/da_i    x_j
+ *     d2E/da_i^2 = f'(a_i)^2 sum over k of w_ki^2 d2E/da_k^2            d2E/dw^2 = sum over connections of d2E/da_i^2 x_j^2
  *
- * so one set of functions serves both passes: squared() stands between them and every weight, state and slope.
+ * So one set of functions computes both: power() squares every weight, state and slope of the second order.
+ *
+ * Names: a is a sum, x a state, d_... the derivative of the loss by it, of the order that the function is given. Shapes
+ * stand in parentheses, rows before columns. `side` is the height and width of a square map.
  */
 #include "reference.h"
 
 #include <string.h>
 
-static const real A = (real)LENET5_A;
-static const real S = (real)LENET5_S;
+#include "maps.h"
 
-/* Eq. 6. */
-static real squash(real a)
-{
-    return A * TANH(S * a);
-}
-
-/* f'(a), expressed by x = f(a). */
+/* f'(a) as a function of x = f(a): S/A (A^2 - x^2). */
 static real slope(real x)
 {
+    const real A = (real)LENET5_A, S = (real)LENET5_S;
     return S / A * (A * A - x * x);
 }
 
-/* The two derivatives that go backward, and what becomes of a factor in each. */
+/* Which derivative a backward function computes; power() is what it makes of a factor. */
 typedef enum order { FIRST_DERIVATIVE = 1, SECOND_DERIVATIVE = 2 } order_t;
 
 static inline real power(real value, order_t order)
@@ -42,22 +41,7 @@ static inline real power(real value, order_t order)
     return order == FIRST_DERIVATIVE ? value : value * value;
 }
 
-/*
- * Kernels of 5x5 on a map of side x side units, whose inputs are a map of (side + 4) x (side + 4). Written so that the
- * innermost loop runs along a row, where neither side depends on what comes before it.
- */
-
-/* a += the kernel's response at every unit. */
-static inline void convolve(real *restrict a, const real *restrict x, const real kernel[5][5], size_t side)
-{
-    for (size_t row = 0; row < side; row++)
-        for (size_t u = 0; u < 5; u++)
-            for (size_t v = 0; v < 5; v++)
-                for (size_t column = 0; column < side; column++)
-                    a[row * side + column] += kernel[u][v] * x[(row + u) * (side + 4) + column + v];
-}
-
-/* d_x += what the units' derivatives d_a mean for their inputs. */
+/* d_x (side + 4, side + 4) += kernel (5, 5) applied backward to d_a (side, side). */
 static inline void convolve_back(real *restrict d_x, const real *restrict d_a, const real kernel[5][5], size_t side,
                                  order_t order)
 {
@@ -70,7 +54,7 @@ static inline void convolve_back(real *restrict d_x, const real *restrict d_a, c
             }
 }
 
-/* d_kernel += the sum over all units of d_a and the input that each weight saw there. */
+/* d_kernel (5, 5) += sum over the units of d_a (side, side) times the input in x (side + 4, side + 4) of each weight. */
 static inline void convolve_weights(real d_kernel[5][5], const real *restrict d_a, const real *restrict x, size_t side,
                                     order_t order)
 {
@@ -85,19 +69,7 @@ static inline void convolve_weights(real d_kernel[5][5], const real *restrict d_
         }
 }
 
-static inline void set(real *restrict a, real value, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        a[i] = value;
-}
-
-static inline void squash_all(real *a, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        a[i] = squash(a[i]);
-}
-
-/* From derivatives by the states x to derivatives by the sums a. */
+/* d (count): from derivatives by the states x to derivatives by the sums a. */
 static inline void through_squashing(real *restrict d, const real *restrict x, size_t count, order_t order)
 {
     for (size_t i = 0; i < count; i++)
@@ -112,14 +84,14 @@ static inline real sum_of(const real *restrict values, size_t count)
     return sum;
 }
 
-/* Sum over i of a[i] b[i], in eight interleaved partial sums so that the order does not forbid vectors. */
+/* Sum over i of a[i] b[i], in eight interleaved partial sums, so that the compiler can use vectors; 8 divides count. */
 static inline real dot(const real *restrict a, const real *restrict b, size_t count)
 {
     real sum[8] = {0};
     for (size_t i = 0; i < count; i += 8)
         for (size_t lane = 0; lane < 8; lane++)
             sum[lane] += a[i + lane] * b[i + lane];
-    return sum_of(sum, 8);
+    return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
 
 /* ---- C1, C3 and C5: convolutions ------------------------------------------------------------------------------ */
@@ -129,7 +101,7 @@ void REAL(lenet5_c1_forward)(maps_t *maps, const network_t *network)
     for (size_t map = 0; map < 6; map++) {
         real *a = &maps->c1[map][0][0];
         set(a, network->c1.bias[map], 28 * 28);
-        convolve(a, &maps->input[0][0], network->c1.weight[map], 28);
+        convolve(a, &maps->input[0][0], network->c1.weight[map], 28, 28);
         squash_all(a, 28 * 28);
     }
 }
@@ -151,7 +123,7 @@ void REAL(lenet5_c3_forward)(maps_t *maps, const network_t *network)
         set(a, network->c3.bias[map], 10 * 10);
         for (size_t input = 0; input < 6; input++)
             if (lenet5_c3_table[input][map])
-                convolve(a, &maps->s2[input][0][0], network->c3.weight[kernel++], 10);
+                convolve(a, &maps->s2[input][0][0], network->c3.weight[kernel++], 10, 10);
         squash_all(a, 10 * 10);
     }
 }
@@ -188,7 +160,7 @@ void REAL(lenet5_f6_forward)(maps_t *maps, const network_t *network)
         maps->f6[unit] = squash(network->f6.bias[unit] + dot(network->f6.weight[unit], maps->c5, 120));
 }
 
-/* One unit with a weight of its own for each input: of C5, where a kernel sees all there is, and of F6. */
+/* One fully connected unit: of C5, whose kernels are as large as their inputs, or of F6. weight, x (inputs). */
 static inline void unit_backward(real *restrict d_weight, real *restrict d_x, real d_a, const real *restrict weight,
                                  const real *restrict x, size_t inputs, order_t order)
 {
@@ -224,21 +196,7 @@ static inline void f6_backward(network_t *gradient, maps_t *delta, const network
 
 /* ---- S2 and S4: subsampling, a = coefficient * (sum of the four inputs) + bias -------------------------------- */
 
-/* The sum of the 2x2 inputs of a unit; x is a map of width 2 side. */
-static inline real sum_of_four(const real *restrict x, size_t row, size_t column, size_t side)
-{
-    const real *top = x + 2 * row * 2 * side + 2 * column;
-    const real *bottom = top + 2 * side;
-    return top[0] + top[1] + bottom[0] + bottom[1];
-}
-
-static inline void subsample(real *restrict a, const real *restrict x, real coefficient, real bias, size_t side)
-{
-    for (size_t row = 0; row < side; row++)
-        for (size_t column = 0; column < side; column++)
-            a[row * side + column] = coefficient * sum_of_four(x, row, column, side) + bias;
-}
-
+/* d_x (2 side, 2 side) = coefficient * d_a (side, side), the same for the four inputs of a unit. */
 static inline void subsample_back(real *restrict d_x, const real *restrict d_a, real coefficient, size_t side,
                                   order_t order)
 {
@@ -248,19 +206,21 @@ static inline void subsample_back(real *restrict d_x, const real *restrict d_a, 
             d_x[row * 2 * side + column] = weight * d_a[row / 2 * side + column / 2];
 }
 
+/* The derivative by the coefficient: sum over the units of d_a (side, side) times the sum of four in x (2 side, 2 side). */
 static inline real subsample_coefficient(const real *restrict d_a, const real *restrict x, size_t side, order_t order)
 {
     real sum = 0;
     for (size_t row = 0; row < side; row++)
         for (size_t column = 0; column < side; column++)
-            sum += d_a[row * side + column] * power(sum_of_four(x, row, column, side), order);
+            sum += d_a[row * side + column] * power(sum_of_four(x + 4 * row * side + 2 * column, 2 * side), order);
     return sum;
 }
 
 void REAL(lenet5_s2_forward)(maps_t *maps, const network_t *network)
 {
     for (size_t map = 0; map < 6; map++)
-        subsample(&maps->s2[map][0][0], &maps->c1[map][0][0], network->s2.coefficient[map], network->s2.bias[map], 14);
+        subsample(&maps->s2[map][0][0], &maps->c1[map][0][0], 28, network->s2.coefficient[map], network->s2.bias[map],
+                  14, 14);
     squash_all(&maps->s2[0][0][0], 6 * 14 * 14);
 }
 
@@ -279,7 +239,8 @@ static inline void s2_backward(network_t *gradient, maps_t *delta, const network
 void REAL(lenet5_s4_forward)(maps_t *maps, const network_t *network)
 {
     for (size_t map = 0; map < 16; map++)
-        subsample(&maps->s4[map][0][0], &maps->c3[map][0][0], network->s4.coefficient[map], network->s4.bias[map], 5);
+        subsample(&maps->s4[map][0][0], &maps->c3[map][0][0], 10, network->s4.coefficient[map], network->s4.bias[map],
+                  5, 5);
     squash_all(&maps->s4[0][0][0], 16 * 5 * 5);
 }
 
@@ -295,7 +256,7 @@ static inline void s4_backward(network_t *gradient, maps_t *delta, const network
     through_squashing(&delta->c3[0][0][0], &maps->c3[0][0][0], 16 * 10 * 10, order);
 }
 
-/* ---- The output layer: y_i = sum over j of (x_j - w_ij)2 (eq. 7) ---------------------------------------------- */
+/* ---- The output layer: y_i = sum over j of (x_j - w_ij)^2 (eq. 7) ---------------------------------------------- */
 
 void REAL(lenet5_output_forward)(maps_t *maps)
 {
