@@ -1,17 +1,24 @@
-/* The answer to one digit: in large type, in words, and as bars of the eleven probabilities. */
+/*
+ * The answer beside the pad, in large type and in words: a digit with the bars of its eleven probabilities, or the
+ * strings that were read in a number or a picture.
+ */
 
 import { byId, make } from './dom.js';
-import { percent, t } from './i18n.js';
+import { percent, reasonText, t } from './i18n.js';
 
 const RUBBISH = 10;
+const MAX_STRINGS = 4; /* shown beside the pad; all of them are in the section below */
+
+const nothing = { items: [], decision: 'none', words: '', detail: '' };
 
 export class AnswerView {
     #root = byId('answer');
-    #digit = byId('answer-digit');
+    #text = byId('answer-text');
     #words = byId('answer-words');
     #detail = byId('answer-detail');
     #bars = [];
-    #result = null;
+    #result = null; /* of /v1/classify */
+    #content = () => nothing; /* makes what is shown, in the language of the moment */
 
     constructor() {
         const list = byId('posterior');
@@ -23,54 +30,43 @@ export class AnswerView {
             this.#bars.push({ item, name, fill, value });
             list.append(item);
         }
-        this.show(null);
+        this.refresh();
     }
 
-    /** Shows a result of /v1/classify, or nothing. */
-    show(result) {
+    /** Shows a result of /v1/classify; null clears the answer. */
+    showDigit(result) {
         this.#result = result;
-        const seen = result !== null && result.digit !== null;
-        this.#root.dataset.digit = seen ? result.digit : '';
-        this.#root.dataset.decision = seen ? result.decision : 'none';
-        this.#digit.textContent = seen ? result.digit : '';
-        this.#words.textContent = this.#verdict(seen);
-        this.#detail.textContent = seen ? this.#reason() : '';
-        this.#showBars(seen);
+        this.#content = () => result ? digitContent(result) : nothing;
+        this.refresh();
     }
 
-    /** Once more, in another language. */
+    /** Shows the lines of an answer of /v1/read; null clears the answer. */
+    showLines(lines) {
+        this.#result = null;
+        this.#content = () => lines ? linesContent(lines) : nothing;
+        this.refresh();
+    }
+
+    /** Shows the same answer again, in the current language. */
     refresh() {
-        this.show(this.#result);
+        const { items, decision, words, detail } = this.#content();
+        this.#root.dataset.digit = this.#result?.digit ?? '';
+        this.#root.dataset.decision = decision;
+        this.#root.dataset.lines = items.length;
+        this.#text.replaceChildren(...items.map((item) => make('span', { class: item.decision }, item.text)));
+        this.#words.textContent = words;
+        this.#detail.textContent = detail;
+        this.#showBars();
     }
 
-    /** The answer in a sentence, for reading out; "" if there is none. */
+    /** The answer in a sentence, for a screen reader; "" if there is none. */
     get sentence() {
-        if (!this.#result)
-            return '';
         return [this.#words.textContent, this.#detail.textContent].filter(Boolean).join('. ');
     }
 
-    #verdict(seen) {
-        if (!this.#result)
-            return '';
-        if (!seen)
-            return t('no-ink');
-        if (this.#result.decision === 'accepted')
-            return t('it-is', { digit: this.#result.digit });
-        return t('not-sure');
-    }
-
-    #reason() {
-        const { digit, decision, probability, rubbish } = this.#result;
-        if (decision === 'accepted')
-            return t('probability', { percent: percent(probability) });
-        return rubbish > probability
-            ? t('no-digit', { digit, percent: percent(rubbish) })
-            : t('nearest', { digit, percent: percent(probability) });
-    }
-
-    #showBars(seen) {
+    #showBars() {
         this.#bars[RUBBISH].name.textContent = t('rubbish');
+        const seen = (this.#result?.digit ?? null) !== null;
         const shares = seen ? [...this.#result.posterior, this.#result.rubbish] : [];
         const greatest = shares.indexOf(Math.max(...shares));
         this.#bars.forEach(({ item, fill, value }, outcome) => {
@@ -80,4 +76,46 @@ export class AnswerView {
             item.classList.toggle('greatest', outcome === greatest);
         });
     }
+}
+
+function digitContent({ digit, decision, probability, rubbish }) {
+    if (digit === null)
+        return { ...nothing, words: t('no-ink') };
+    const items = [{ text: String(digit), decision }];
+    if (decision === 'accepted') {
+        const detail = t('probability', { percent: percent(probability) });
+        return { items, decision, words: t('it-is', { digit }), detail };
+    }
+    const detail = rubbish > probability
+        ? t('no-digit', { digit, percent: percent(rubbish) })
+        : t('nearest', { digit, percent: percent(probability) });
+    return { items, decision, words: t('not-sure'), detail };
+}
+
+function linesContent(lines) {
+    if (lines.length === 0)
+        return { ...nothing, words: t('nothing-written') };
+    const items = lines.slice(0, MAX_STRINGS).map(({ string, decision }) => ({ text: string || '–', decision }));
+    const unsure = lines.filter(({ decision }) => decision !== 'accepted').length;
+    const decision = unsure === 0 ? 'accepted' : 'unsure';
+    return { items, decision, words: linesVerdict(lines.length, unsure), detail: linesDetail(lines, unsure) };
+}
+
+function linesVerdict(count, unsure) {
+    if (unsure === 0)
+        return t('lines-accepted');
+    return unsure === count ? t('not-sure') : t('lines-some', { count: unsure, of: count });
+}
+
+function linesDetail(lines, unsure) {
+    if (lines.length > MAX_STRINGS)
+        return t('lines-more', { count: lines.length - MAX_STRINGS });
+    if (lines.length > 1)
+        return '';
+    const [{ string, probability, reason }] = lines;
+    if (unsure === 0)
+        return t('probability', { percent: percent(probability) });
+    return string === ''
+        ? t('no-string-reason')
+        : t('line-reason', { reason: reasonText(reason), percent: percent(probability) });
 }

@@ -2,7 +2,7 @@
 
 import { paint, inRows, scales } from './colours.js';
 import { bytesOf, make, makeCanvas, makeSvg } from './dom.js';
-import { hasText, percent, t } from './i18n.js';
+import { percent, t, tOr } from './i18n.js';
 
 const SIDE = 28;
 const RUBBISH = 10;
@@ -55,7 +55,7 @@ export function stageImage({ width, height, png }, alt = '') {
 
 function stageFigure(stage) {
     const key = `stage: ${stage.name}`;
-    const words = hasText(key) ? t(key) : stage.name;
+    const words = tOr(key, stage.name);
     return make('figure', {}, make('div', { class: 'scroll' }, stageImage(stage, words)),
         make('figcaption', {}, words));
 }

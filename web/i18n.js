@@ -14,8 +14,15 @@ export function t(key, values = {}) {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** Whether there is such a text. */
-export const hasText = (key) => key in english;
+/** The text of a key, or fallback where there is no such key. */
+export const tOr = (key, fallback) => key in english ? t(key) : fallback;
+
+/** The server's reason for a doubt, and its note about a picture: English, and translated where they are known. */
+export const reasonText = (reason) => tOr(`reason: ${reason}`, reason);
+export const noteText = (note) => tOr(`note: ${note}`, note);
+
+/** The server's own message where it is in the reader's language, else nothing. */
+export const serverMessage = (message) => language === 'en' ? message : '';
 
 /** Calls listener after every change of language. */
 export function onLanguage(listener) {

@@ -10,7 +10,8 @@ export class Live {
 
     /**
      * send() asks about the state as it is then and resolves to the milliseconds to wait before the next request.
-     * fail(error) is told what went wrong and returns the milliseconds after which to try again, or null not to.
+     * fail(error, stale) handles an error and returns the milliseconds after which to try again, or null for never.
+     * stale: the state has changed since it was sent.
      */
     constructor(send, fail) {
         this.#send = send;
@@ -41,7 +42,7 @@ export class Live {
     }
 
     #failed(error) {
-        const pause = this.#fail(error);
+        const pause = this.#fail(error, this.#dirty);
         this.#dirty ||= pause !== null;
         return pause ?? 0;
     }

@@ -1,12 +1,13 @@
 /*
  * The page: pad, answer, network, reading and collection, put together.
  *
- * Ids for tests: #pad, #undo, #clear, #pen-width, #mode-digit, #mode-code, #language (en, ko), #theme (auto, light,
+ * Ids for tests: #pad, #undo, #clear, #pen-width, #mode-digit, #mode-number, #language (en, ko), #theme (auto, light,
  * dark), #sureness, #alert; #file (the input that takes a picture);
- * #answer with data-digit ("" where there is none) and data-decision (accepted, rejected, none);
+ * #answer with data-digit ("" where there is none) and data-decision (accepted, rejected, unsure, none);
  * #network with #layers, #readout and #zoom; in #layers each .layer holds .maps of .map;
  * #result with data-strings (the strings with spaces between) and data-decisions (accepted, unsure), #format,
- * #format-other, #method, #lines, #explain, #explanation, #pages with #page-before and #page-after; #correction with #collect, and the fields .correction-digit;
+ * #format-other, #method, #lines, #explain, #explanation, #pages with #page-before and #page-after; #correction with
+ * #collect, and the fields .correction-digit;
  * #label-digit with a button for each digit (data-label); #collected with data-count, #labelled, #download, #forget.
  */
 
@@ -23,12 +24,12 @@ import { Pad } from './pad.js';
 import { decode, fitting, startPictures } from './pictures.js';
 import { ReadingView } from './reading.js';
 import { onTheme, startSettings } from './settings.js';
-import { Trouble } from './trouble.js';
+import { isFinal, Trouble } from './trouble.js';
 
 const PICTURE_SIDE = 28;
-const CODE_PAUSE = 200; /* milliseconds between readings while a code is being written */
-const NARROW = 600; /* pixels */
-const QUIET = 700; /* milliseconds without a change before an answer is read out */
+const NUMBER_PAUSE = 200; /* milliseconds between readings while a number is written */
+const NARROW = 600; /* width in pixels below which the pad for numbers is less wide */
+const QUIET = 700; /* milliseconds without a change before a screen reader announces an answer */
 
 startSettings();
 refreshColours();
@@ -38,28 +39,46 @@ const pad = new Pad(byId('pad'), byId('pen-cursor'));
 const answer = new AnswerView();
 const reading = new ReadingView();
 const collection = new Collection();
-const classifying = new Live(classify, (error) => failed(error, () => showDigit(null)));
-const readingLive = new Live(readPad, (error) => failed(error, () => reading.show(null, null, drawing)));
+const classifying = new Live(classify, (error, stale) => failed(error, stale, () => showDigit(null)));
+const readingLive = new Live(readPad, (error, stale) => failed(error, stale, () => showReading(null, null, drawing)));
 let maps = null; /* the view of the network, once the server has described it */
-let mode = 'digit';
+let mode = 'digit'; /* what the pad is for: 'digit' or 'number' */
 let result = null; /* the newest answer about a digit */
-let drawing = 0; /* counts what has been on the pad, so that a label goes to the digit it was given to */
-let page = 1; /* of the file on the pad, which alone is explained */
+let drawing = 0; /* counts the contents of the pad, so that a label goes to the digit it was given to */
+let page = 1; /* of the file on the pad; only this page is explained */
 let announcing = 0;
 
-/* Tells of an error; where it is of no use to ask again, an older answer goes. */
-function failed(error, forget) {
-    const pause = trouble.report(error);
+/* Reports an error, unless it is final and about an older state of the pad. A final one clears the answer. */
+function failed(error, stale, forget) {
+    if (stale && isFinal(error))
+        return null;
+    const pause = trouble.reportRefusal(error);
     if (pause === null)
         forget();
     return pause;
 }
 
-/* ---- What is read out, once it has come to rest ---- */
+/* ---- Announcements for screen readers ---- */
 
 function announce(text) {
     clearTimeout(announcing);
     announcing = setTimeout(() => { byId('announcement').textContent = text; }, QUIET);
+}
+
+/* ---- What is on the pad ---- */
+
+/* A picture is read as a picture, in either mode. */
+const view = () => pad.file ? 'picture' : mode;
+
+/* Shows the parts of the page that belong to the view: a single digit has its probabilities and its maps. */
+function showView() {
+    const digit = view() === 'digit';
+    document.body.dataset.view = view();
+    byId('posterior').hidden = !digit;
+    byId('label-digit').hidden = !digit;
+    byId('result').hidden = digit;
+    if (view() !== 'picture')
+        byId('network').hidden = !digit;
 }
 
 /* ---- One digit ---- */
@@ -68,21 +87,23 @@ const sureness = () => byId('sureness').value ? { max_error: byId('sureness').va
 
 async function classify() {
     const about = drawing;
-    if (mode !== 'digit' || pad.blank) {
+    if (view() !== 'digit')
+        return 0;
+    if (pad.blank) {
         showDigit(null);
         return 0;
     }
     const { width, pixels } = pad.grey();
-    const found = await (pad.file ? classifyFile(pad.file, sureness()) : classifyGrey(pixels, width, sureness()));
-    trouble.over();
-    if (mode === 'digit' && !pad.blank)
+    const found = await classifyGrey(pixels, width, sureness());
+    trouble.clear();
+    if (view() === 'digit' && !pad.blank)
         showDigit({ ...found, about });
     return 0;
 }
 
 function showDigit(found) {
     result = found;
-    answer.show(found);
+    answer.showDigit(found);
     maps?.show(found?.maps ?? null);
     byId('label-buttons').querySelectorAll('button').forEach((button) => { button.disabled = !found?.maps; });
     announce(answer.sentence);
@@ -100,7 +121,7 @@ function labelDigit(label) {
     announce(t('kept', { digit: label, count: collection.size }));
 }
 
-/* ---- A code, or a picture ---- */
+/* ---- A number, or a picture ---- */
 
 function readOptions(explain) {
     const format = byId('format').value === 'other' ? byId('format-other').value.trim() : byId('format').value;
@@ -132,11 +153,11 @@ function turnTo(next) {
     readingLive.changed();
 }
 
-/* What lies on the pad to be read: a file and its picture; null if there is nothing. */
+/* The file on the pad and its picture, or the drawn number as one; null if there is neither. */
 async function sourceOf() {
     if (pad.file)
         return { file: pad.file, picture: pad.picture };
-    if (mode !== 'code' || pad.blank)
+    if (mode !== 'number' || pad.blank)
         return null;
     const file = await pad.png();
     return { file, picture: await decode(file) };
@@ -145,34 +166,50 @@ async function sourceOf() {
 async function readSource(source, explain) {
     const about = drawing;
     const lines = await read(source.file, readOptions(explain || source.picture === null));
-    trouble.over();
+    trouble.clear();
     const shown = await shownOf(source.picture, lines);
-    if (!pad.blank) {
-        showPages(lines);
-        reading.show(shown, lines, about);
-        announce(reading.sentence);
-    }
+    if (pad.blank || about !== drawing)
+        return;
+    showPages(lines);
+    showReading(shown, lines, about);
+    announce(reading.sentence);
+    await showMapsOf(source.file, about);
+}
+
+function showReading(picture, lines, about) {
+    reading.show(picture, lines, about);
+    if (view() !== 'digit')
+        answer.showLines(reading.lines);
+}
+
+/* A picture of a single digit has maps too. */
+async function showMapsOf(file, about) {
+    const single = view() === 'picture' && reading.lines?.length === 1 && reading.lines[0].digits.length === 1;
+    const found = single ? await classifyFile(file, sureness()) : null;
+    if (about !== drawing)
+        return;
+    maps?.show(found?.maps ?? null);
+    byId('network').hidden = !found?.maps;
 }
 
 async function readPad() {
     const source = await sourceOf();
-    byId('result').hidden = mode === 'digit' && source === null;
     byId('result-waiting').hidden = source !== null;
     if (source === null)
-        reading.show(null, null, drawing);
+        showReading(null, null, drawing);
     else
         await readSource(source, byId('explain').checked);
-    return pad.drawing ? CODE_PAUSE : 0;
+    return pad.drawing ? NUMBER_PAUSE : 0;
 }
 
-/* The pictures of the digits come with the explanation, which is fetched if it is not there. */
+/* The pictures of the digits come with the explanation, which is fetched if it is missing. */
 async function collectDigits() {
     if (!reading.explained) {
         const { labels } = reading;
         try {
             await readSource(await sourceOf(), true);
         } catch (error) {
-            trouble.report(error);
+            trouble.reportRefusal(error);
             return;
         }
         reading.labels = labels;
@@ -195,19 +232,18 @@ function changed() {
     drawing++;
     page = 1;
     byId('pad-hint').hidden = !pad.blank;
+    showView();
     classifying.changed();
-    if (mode === 'code' || pad.file || !byId('result').hidden)
-        readingLive.changed();
+    readingLive.changed();
 }
 
 function setMode(next) {
     mode = next;
     document.body.dataset.mode = mode;
     byId('mode-digit').setAttribute('aria-pressed', String(mode === 'digit'));
-    byId('mode-code').setAttribute('aria-pressed', String(mode === 'code'));
-    byId('answer').hidden = mode === 'code';
-    byId('network').hidden = mode === 'code';
-    pad.setFormat(mode === 'code' && byId('write').clientWidth < NARROW ? 'narrowCode' : mode);
+    byId('mode-number').setAttribute('aria-pressed', String(mode === 'number'));
+    answer.showLines(null);
+    pad.setFormat(mode === 'number' && byId('write').clientWidth < NARROW ? 'narrowNumber' : mode);
 }
 
 function setPen(width) {
@@ -222,7 +258,7 @@ const shortcuts = {
     c: () => pad.clear(),
     delete: () => pad.clear(),
     backspace: () => pad.clear(),
-    m: () => setMode(mode === 'digit' ? 'code' : 'digit'),
+    m: () => setMode(mode === 'digit' ? 'number' : 'digit'),
     o: () => byId('file').click(),
     '[': () => setPen(pad.penWidth - 2),
     ']': () => setPen(pad.penWidth + 2),
@@ -255,7 +291,7 @@ function wireControls() {
     byId('clear').addEventListener('click', () => pad.clear());
     byId('pen-width').addEventListener('input', () => setPen(byId('pen-width').value));
     byId('mode-digit').addEventListener('click', () => setMode('digit'));
-    byId('mode-code').addEventListener('click', () => setMode('code'));
+    byId('mode-number').addEventListener('click', () => setMode('number'));
     byId('sureness').addEventListener('change', () => { classifying.changed(); readingLive.changed(); });
     for (const id of ['format', 'format-other', 'method', 'explain'])
         byId(id).addEventListener('change', () => readingLive.changed());
@@ -269,7 +305,7 @@ function wireControls() {
     byId('page-after').addEventListener('click', () => turnTo(page + 1));
     reading.onCollect = collectDigits;
     document.addEventListener('keydown', shortcut);
-    startPictures(take, () => trouble.say('no-camera'));
+    startPictures(take, () => trouble.report('no-camera'));
 }
 
 function paintLegend() {
@@ -295,7 +331,7 @@ const describing = new Live(async () => {
     maps.onAnnounce = announce;
     maps.show(result?.maps ?? null);
     return 0;
-}, (error) => trouble.report(error));
+}, (error) => trouble.reportRefusal(error));
 
 makeLabelButtons();
 wireControls();

@@ -7,11 +7,11 @@ const STEP = 8; /* units that an arrow key moves the pen */
 /* Formats: the size in units, and how many pixels of the copy that is sent one unit makes. */
 export const formats = {
     digit: { width: 280, height: 280, copyScale: 0.4, penScale: 1 },
-    code: { width: 840, height: 240, copyScale: 1, penScale: 0.6 },
-    narrowCode: { width: 560, height: 240, copyScale: 1, penScale: 0.6 },
+    number: { width: 840, height: 240, copyScale: 1, penScale: 0.6 },
+    narrowNumber: { width: 560, height: 240, copyScale: 1, penScale: 0.6 },
 };
 
-/* A pen tells its pressure; mouse and finger do not. */
+/* A pen reports its pressure; a mouse and a finger do not. */
 const pointOf = (event, x, y) => ({ x, y, press: event.pointerType === 'pen' ? 0.4 + 1.2 * event.pressure : 1 });
 
 /* Draws the points of a stroke from number first on. */

@@ -1,12 +1,12 @@
-/* What was read in a picture: the picture with boxes over it, the lines, and a field for each digit to put it right. */
+/* The result of reading a picture: the picture with boxes over it, the lines, and a field to correct each digit. */
 
 import { bytesOf, byId, make, makeCanvas } from './dom.js';
 import { ExplanationView } from './explanation.js';
-import { hasText, percent, t } from './i18n.js';
+import { noteText, percent, reasonText, t } from './i18n.js';
 
 const CROP = 44; /* side of a digit's picture, in pixels */
-const WORTH_TELLING = 0.001; /* probability of another string */
-const LABEL = 15; /* least height of the digits written over boxes */
+const MIN_SHOWN = 0.001; /* probability of another string */
+const LABEL = 15; /* least height of the digits written over boxes, in pixels */
 
 /** The lines of an answer of /v1/read; without the object that stands for an empty picture. */
 const writtenIn = (answer) => answer.filter((line) => line.decision !== 'empty');
@@ -25,7 +25,7 @@ export class ReadingView {
     #explanation = new ExplanationView(byId('explanation'));
     #fields = []; /* one for each digit: {line, place, input} */
 
-    /** Called when the visitor wants the digits kept; resolves once the answer has their pictures. */
+    /** Called when the digits are to be saved; resolves once the answer has their pictures. */
     onCollect = async () => {};
 
     constructor() {
@@ -40,7 +40,7 @@ export class ReadingView {
         this.refresh();
     }
 
-    /** Once more, in other colours or another language. */
+    /** Shows the same answer again, in the current colours and language. */
     refresh() {
         const lines = this.#answer ? writtenIn(this.#answer) : [];
         const strings = lines.map((line) => line.string).join(' ');
@@ -55,7 +55,12 @@ export class ReadingView {
         this.#explanation.show(lines);
     }
 
-    /** What was read, in a sentence. */
+    /** The lines that were read; null without an answer. */
+    get lines() {
+        return this.#answer && writtenIn(this.#answer);
+    }
+
+    /** The result in a sentence. */
     get sentence() {
         if (!this.#answer)
             return '';
@@ -63,12 +68,12 @@ export class ReadingView {
         return lines.length === 0 ? t('nothing-written') : lines.map(sentenceOf).join('. ');
     }
 
-    /** Whether the answer says how it came about. */
+    /** Whether the answer has an explanation. */
     get explained() {
         return this.#answer?.some((line) => line.explanation) ?? false;
     }
 
-    /** What stands in the correction fields. */
+    /** The texts of the correction fields. */
     get labels() {
         return this.#fields.map(({ input }) => input.value);
     }
@@ -111,7 +116,7 @@ export class ReadingView {
     }
 
     #line(line) {
-        const rest = line.n_best.slice(1).filter(({ probability }) => probability >= WORTH_TELLING)
+        const rest = line.n_best.slice(1).filter(({ probability }) => probability >= MIN_SHOWN)
             .map(({ string, probability }) => `${string} ${percent(probability)}`);
         return make('li', { class: `line ${line.decision}` },
             make('p', { class: 'string' }, line.string || '–'),
@@ -150,13 +155,12 @@ export class ReadingView {
     }
 }
 
-/* The server's notes are English; those that are known are told in the visitor's language. */
-const noteText = (note) => hasText(`note: ${note}`) ? t(`note: ${note}`) : note;
-
-function verdictOf({ decision, probability, string }) {
+function verdictOf({ decision, probability, reason, string }) {
     if (string === '')
         return t('no-string');
-    return t(decision === 'accepted' ? 'line-accepted' : 'line-unsure', { percent: percent(probability) });
+    if (decision === 'accepted')
+        return t('line-accepted', { percent: percent(probability) });
+    return `${t('line-unsure', { percent: percent(probability) })}: ${reasonText(reason)}`;
 }
 
 const sentenceOf = (line) => line.decision === 'accepted'

@@ -1,50 +1,58 @@
-/* What went wrong, in words, and when to try again. */
+/* Errors, in words, and when to try again. */
 
-import { t } from './i18n.js';
+import { serverMessage, t } from './i18n.js';
 
 const GONE_PAUSE = 2000; /* milliseconds before a server that cannot be reached is asked again */
 const BUSY_PAUSE = 1000; /* the same for one that is busy and has not said when to come back */
 
-const known = { 0: 'server-gone', 401: 'key-needed', 413: 'too-large', 429: 'busy', 503: 'busy' };
+const known = {
+    0: 'server-gone', 400: 'unreadable', 401: 'key-needed', 403: 'forbidden', 413: 'too-large', 422: 'unprocessable',
+    429: 'busy', 503: 'busy', 504: 'too-slow',
+};
 
 export class Trouble {
     #element;
-    #tell = null; /* makes the text */
+    #text = null; /* makes the text, in the language of the moment */
 
     constructor(element) {
         this.#element = element;
     }
 
-    /** Tells of a Refusal. Returns the milliseconds after which to ask again, or null not to. */
-    report(error) {
+    /** Shows a Refusal. Returns the milliseconds after which to ask again, or null for never. */
+    reportRefusal(error) {
         if (error.status === undefined)
             throw error;
         const pause = pauseAfter(error);
-        const values = { status: error.status, message: error.message, seconds: Math.ceil(pause / 1000) };
-        this.#tell = () => t(known[error.status] ?? 'refused', values);
+        const values = () =>
+            ({ status: error.status, message: serverMessage(error.message), seconds: Math.ceil(pause / 1000) });
+        this.#text = () => t(known[error.status] ?? 'refused', values());
         this.refresh();
         return pause;
     }
 
-    /** Tells of something by its key among the texts. */
-    say(key) {
-        this.#tell = () => t(key);
+    /** Shows the text of a key. */
+    report(key) {
+        this.#text = () => t(key);
         this.refresh();
     }
 
-    /** Nothing is wrong any more. */
-    over() {
-        this.#tell = null;
+    /** Clears the error. */
+    clear() {
+        this.#text = null;
         this.refresh();
     }
 
     refresh() {
-        const text = this.#tell?.() ?? '';
+        const text = this.#text?.() ?? '';
         if (this.#element.textContent !== text)
             this.#element.textContent = text;
     }
 }
 
+/** Whether a repetition of the same request is of no use. */
+export const isFinal = (refusal) => refusal.status !== undefined && pauseAfter(refusal) === null;
+
+/* The milliseconds after which to repeat a request; null for never. */
 function pauseAfter({ status, retryAfter }) {
     if (status === 0)
         return GONE_PAUSE;

@@ -165,8 +165,8 @@ describe("the network", { skip }, () => {
 describe("codes and pictures", { skip }, () => {
     test("five digits are read as a code", async (t) => {
         const page = await visit(t);
-        await page.locator("#mode-code").click();
-        assert.equal(await page.locator("#mode-code").getAttribute("aria-pressed"), "true");
+        await page.locator("#mode-number").click();
+        assert.equal(await page.locator("#mode-number").getAttribute("aria-pressed"), "true");
         await draw(page, code("31902"));
         await reads(page, "31902: accepted");
         await page.locator("#format").selectOption("zip5");
@@ -202,6 +202,41 @@ describe("codes and pictures", { skip }, () => {
         }, readFileSync(sample("plain.png"), "base64"));
         assert.equal(type, "image/webp");
         assert.equal(lines[0].string, "52981");
+    });
+
+    test("a picture is read as a picture, whatever the mode", async (t) => {
+        const page = await visit(t);
+        for (const mode of ["digit", "number"]) {
+            await page.locator(`#mode-${mode}`).click();
+            await page.locator("#file").setInputFiles(sample("plain.png"));
+            await reads(page, "52981: accepted");
+            const text = () => page.locator("#answer-text").innerText();
+            await until(async () => await text() === "52981" || text(), `the answer, mode ${mode}`);
+            assert.equal(await page.locator("#posterior").isVisible(), false);
+            assert.equal(await page.locator("#network").isVisible(), false);
+            await page.locator("#clear").click();
+        }
+    });
+
+    test("a picture of a single digit has maps", async (t) => {
+        const page = await visit(t);
+        const [width, height] = [200, 180];
+        const pixels = enlarged(digits(t, 10).picture(3), 5, { width, height });
+        const file = join(newFolder(t), "digit.tif");
+        writeFileSync(file, tiff([{ pixels, width, height }]));
+        await page.locator("#file").setInputFiles(file);
+        await until(async () => /^[0-9]$/.test(await page.locator("#answer-text").innerText()), "one digit");
+        await until(() => page.locator("#network").isVisible(), "its maps");
+    });
+
+    test("a reason for a doubt is given in both languages", async (t) => {
+        const page = await visit(t);
+        await page.locator("#file").setInputFiles(sample("word.png"));
+        const detail = () => page.locator("#answer-detail").innerText();
+        await until(async () => /: [a-z]/.test(await detail()) || detail(), "a reason");
+        await page.locator("#language").selectOption("ko");
+        assert.match(await detail(), /[\uac00-\ud7a3]/);
+        assert.doesNotMatch(await detail(), /[a-z]/);
     });
 
     test("a word is not taken for a code", async (t) => {
@@ -253,6 +288,18 @@ describe("codes and pictures", { skip }, () => {
         await draw(page, DIGITS[1]);
         await says(page, "1 accepted");
         await until(async () => await page.locator("#alert").innerText() === "", "the alert is over");
+    });
+
+    test("an error of the server is shown in the language of the page", async (t) => {
+        const page = await visit(t, { locale: "ko-KR" });
+        const file = join(newFolder(t), "broken.png");
+        writeFileSync(file, "no picture");
+        await page.locator("#file").setInputFiles(file);
+        const alert = () => page.locator("#alert").innerText();
+        await until(async () => await alert() !== "", "an alert");
+        assert.match(await alert(), /[\uac00-\ud7a3]/);
+        assert.doesNotMatch(await alert(), /[a-z]/i);
+        page.troubles.length = 0;
     });
 
     test("from the camera", async (t) => {
@@ -357,7 +404,7 @@ describe("without a mouse", { skip }, () => {
         const said = () => page.locator("[role=status]").innerText();
         await until(async () => /1/.test(await said()) || said(), "the answer is read out");
         await page.keyboard.press("m");
-        assert.equal(await page.locator("#mode-code").getAttribute("aria-pressed"), "true");
+        assert.equal(await page.locator("#mode-number").getAttribute("aria-pressed"), "true");
     });
 
     test("everything can be reached, and left again", async (t) => {
@@ -370,7 +417,7 @@ describe("without a mouse", { skip }, () => {
             if (ids.has("BODY"))
                 break;
         }
-        for (const id of ["language", "theme", "mode-digit", "mode-code", "pad", "undo", "clear", "pen-width",
+        for (const id of ["language", "theme", "mode-digit", "mode-number", "pad", "undo", "clear", "pen-width",
                           "choose", "camera",
                           "sureness", "zoom"])
             assert.ok(ids.has(id), `${id} of ${[...ids].join()}`);
@@ -472,13 +519,40 @@ describe("for everyone", { skip }, () => {
                 await says(page, "2 accepted");
                 await page.locator("#layers .map canvas").nth(20).hover();
                 await look(page, `digit-${width}-${theme}-${language}`);
-                await page.locator("#mode-code").click();
+                await page.locator("#mode-number").click();
                 await draw(page, code("04826"));
                 await reads(page, "04826: accepted");
                 await page.locator("#explain").check();
                 await untilMany(page.locator("#explanation canvas"), 5);
                 await look(page, `code-${width}-${theme}-${language}`);
             });
+
+    for (const [width, height] of [[1280, 800], [820, 1100], [390, 844], [360, 640]])
+        test(`the answer is beside or above the pad: ${width} x ${height}`, async (t) => {
+            const page = await visit(t, { viewport: { width, height } });
+            await draw(page, DIGITS[2]);
+            await says(page, "2 accepted");
+            await isBesideOrAbove(page);
+            await page.locator("#mode-number").click();
+            await draw(page, code("04826"));
+            await reads(page, "04826: accepted");
+            await isBesideOrAbove(page);
+            await page.locator("#file").setInputFiles(sample("word.png"));
+            await until(async () => /: unsure$/.test(await resultOf(page)) || resultOf(page), "it is unsure");
+            await isBesideOrAbove(page);
+            assert.ok(await overflow(page) <= 0, `${await overflow(page)} pixels too wide`);
+            assert.equal(await page.locator("#keys").isVisible(), width > 560, "keys are listed on wide screens");
+        });
+
+    // In the first screen, without scrolling, and never below the pad.
+    async function isBesideOrAbove(page) {
+        await page.evaluate(() => scrollTo(0, 0));
+        const pad = await page.locator("#pad").boundingBox();
+        const answer = await page.locator("#answer-text").boundingBox();
+        const { height } = page.viewportSize();
+        assert.ok(answer.y + answer.height <= height, "the answer is in the first screen");
+        assert.ok(answer.y < pad.y || answer.x >= pad.x + pad.width, "the answer is not below the pad");
+    }
 
     async function look(page, name) {
         await page.mouse.move(1, 1);
