@@ -658,14 +658,14 @@ static int measure_all(bench *b)
 
 static int run(const cli_arguments *arguments)
 {
-    uint64_t threads;
-    if (!argument_whole(&threads, arguments, "threads", 1, 1, LENET5_MAX_THREADS))
+    unsigned threads;
+    if (!argument_threads(&threads, arguments))
         return EXIT_USAGE;
     bench *b = aligned_alloc(64, sizeof *b); /* what lenet5_lanes need, and so the whole struct */
     if (!b)
         return complain_memory();
     memset(b, 0, sizeof *b);
-    b->threads = (unsigned)threads;
+    b->threads = threads ? threads : 1;
     b->work = argument_flag(arguments, "quick") ? quick : thorough;
     watch_interrupts();
     int code = measure_all(b);
@@ -685,9 +685,9 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"threads", "N", "for forward_batch, train_step, train_distorted, epoch; default 1"},
-    {"quick", NULL, "one short round: shows that it works, measures badly"},
-    {"json", NULL, "one object, as docs/json.md says"},
+    OPTION_THREADS("threads of forward_batch, train_step, train_distorted and epoch; default 1"),
+    FLAG("quick", "one short round: a check that it works, not a measurement"),
+    OPTION_JSON("one JSON object (docs/json.md)"),
     {0},
 };
 
@@ -695,30 +695,31 @@ const cli_command bench_command = {
     .name = "bench",
     .summary = "measure how fast this machine reads and trains",
     .usage = "[options]",
-    .description = "Measures the network and its training on digits drawn in memory; no data are needed. Let\n"
-                   "nothing else run meanwhile: it takes half a minute or so, and whatever shares the processor\n"
-                   "shows in the numbers.\n\n"
-                   "First come the peaks: how many multiply-adds a second each instruction set of this processor\n"
-                   "manages if it does nothing else, neither loads nor stores. No program that computes with it\n"
-                   "can be faster, so the share of the peak says how much room is left. All else is measured with\n"
-                   "the instruction set in use, the best one unless LENET5_ISA names another:\n\n"
-                   "  forward_batch       reading many pictures, 16 at once\n"
+    .description = "Measures the network and its training on digits drawn in memory; no data set is needed. It\n"
+                   "takes about half a minute. Leave the machine idle meanwhile.\n\n"
+                   "First, the peaks: the multiply-adds a second that each instruction set of this processor\n"
+                   "sustains without loads and stores. No program can be faster, so the share of the peak shows\n"
+                   "how much room is left. The other measures use the best instruction set, or the one that\n"
+                   "LENET5_ISA names:\n\n"
+                   "  forward_batch       reading many pictures, 16 at a time\n"
                    "  forward_int8        the same in 8-bit integers, where the processor has them\n"
-                   "  forward_single      reading one picture: from its bytes to the answer\n"
+                   "  forward_single      reading one picture, from its bytes to the answer\n"
                    "  train_step          one update from a batch of 64 pictures, recipe fast\n"
-                   "  train_distorted     the same in recipe best, which distorts pictures first\n"
-                   "  epoch               one pass of such updates through 60,000 pictures\n"
+                   "  train_distorted     the same with recipe best, which distorts the pictures\n"
+                   "  epoch               a pass of such updates through 60,000 pictures\n"
                    "  train_single        one update from one picture, recipe 1998\n"
-                   "  second_derivatives  those of one picture, which recipe 1998 sets its rates by\n"
-                   "  normalise           bringing a grey picture of 100x100 to the form read\n"
+                   "  second_derivatives  those of one picture, for the learning rates of recipe 1998\n"
+                   "  normalise           scaling and centring a grey picture of 100x100 pixels\n"
                    "  read_field          finding and reading five digits in a picture of 600x150\n"
-                   "  read_page           and 40 of them on a page of A4 at 300 dots an inch\n\n"
-                   "A time is the median of 5 samples, and that of as many pictures as stand before it. A sample is\n"
-                   "a mean over many pictures, but forward_single's is a median too, of single latencies. Only the\n"
-                   "multiply-adds that the network's definition needs count for the share. The reference are the\n"
-                   "passes as the paper has them, in plain C on one thread, timed in the same run; in training\n"
-                   "they have no update. What several threads gain is the median of the rounds' ratios to a sample\n"
-                   "on one thread, taken right before.",
+                   "  read_page           finding and reading 40 digits on an A4 page of 300 dpi\n\n"
+                   "A time is the median of 5 samples, for as many pictures as the column before it shows; a\n"
+                   "sample is a mean over many pictures, except for forward_single, where it is a median of\n"
+                   "single latencies. The share counts only the multiply-adds that the network's definition\n"
+                   "needs. The reference is the paper's passes in plain C on one thread, measured in the same\n"
+                   "run; in training it excludes the update. The gain of several threads is the median ratio\n"
+                   "to a sample on one thread, taken immediately before.",
+    .examples = "lenet5 bench\n"
+                "lenet5 bench --threads 8 --json > bench.json",
     .options = options,
     .run = run,
 };

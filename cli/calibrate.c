@@ -54,21 +54,22 @@ static int calibrate(const cli_arguments *arguments, const char *out, lenet5_com
 static int run(const cli_arguments *arguments)
 {
     lenet5_error error;
-    uint64_t validation, threads;
+    uint64_t validation;
+    unsigned threads;
     if (!argument_whole(&validation, arguments, "validation", 10000, 1, 10000000) ||
-        !argument_whole(&threads, arguments, "threads", 0, 1, LENET5_MAX_THREADS))
+        !argument_threads(&threads, arguments))
         return EXIT_USAGE;
     lenet5_committee models;
     named_set data = {0};
     char folder[PATH_SIZE];
-    const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->others[0];
+    const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->operands[0];
     data_folder(folder, arguments);
     int code = argument_text(arguments, "out") ? check_output(arguments, "out", NULL) : refuse_checkpoint(out);
     if (code == EXIT_DONE)
         code = keep_apart_from_data(arguments, "out", folder);
     if (code != EXIT_DONE)
         return code;
-    code = load_models(&models, (const char *const *)arguments->others, 1, NULL);
+    code = load_models(&models, (const char *const *)arguments->operands, 1, NULL);
     if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
         code = complain_error(&error);
     else if (code == EXIT_DONE && validation > data.set.count)
@@ -80,7 +81,7 @@ static int run(const cli_arguments *arguments)
     if (code == EXIT_DONE) {
         const lenet5_dataset held_out =
             lenet5_dataset_slice(&data.set, data.set.count - (size_t)validation, (size_t)validation);
-        code = calibrate(arguments, out, &models, &held_out, (unsigned)threads);
+        code = calibrate(arguments, out, &models, &held_out, threads);
     }
     lenet5_dataset_free(&data.set);
     lenet5_committee_free(&models);
@@ -88,25 +89,29 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"data", "DIR", "the folder of the set; default: $LENET5_DATA, else the XDG folder"},
-    {"validation", "N", "the last N training pictures; default 10000"},
-    {"out", "FILE", "the calibrated model; default: in the place of MODEL"},
-    {"threads", "N", "default: one for each processor"},
-    {"json", NULL, "one object, as docs/json.md says"},
+    OPTION_DATA,
+    {"validation", "N", VALUE_WHOLE, NULL, "calibrate on the last N training pictures; default 10000"},
+    {"out", "FILE", VALUE_NEW_FILE, NULL, "the calibrated model; default: replaces MODEL, which is kept as MODEL~"},
+    OPTION_THREADS(THREADS_DEFAULT),
+    OPTION_JSON("one JSON object (docs/json.md)"),
     {0},
 };
 
 const cli_command calibrate_command = {
     .name = "calibrate",
-    .summary = "make a model's probabilities true, and learn which answers to reject",
+    .summary = "fit a model's probabilities and rejection thresholds to held-out pictures",
     .usage = "MODEL [options]",
-    .description = "Settles on pictures that the model was not trained on (train --validation N) how a\n"
-                   "penalty becomes a probability: the scale of all penalties and j, the penalty of what\n"
-                   "is no digit. Then finds out how probable an answer has to be for error rates from 2 %\n"
-                   "to 0.05 %, which classify --max-error goes by. The network is left as it is.\n"
-                   "The checkpoint of an unfinished training can be calibrated to another --out only.",
+    .description = "Fits how penalties become probabilities, on pictures that the model was not trained on\n"
+                   "(lenet5 train --validation N): the scale of all penalties, and j, the penalty of the rubbish\n"
+                   "class of eq. 9. Then finds the thresholds for six error rates among the accepted answers,\n"
+                   "from 2 % to 0.05 %, which lenet5 classify --max-error uses. The weights do not change.\n\n"
+                   "The checkpoint of an unfinished training needs another --out.",
+    .examples = "lenet5 train --validation 10000 --out m.safetensors\n"
+                "lenet5 calibrate m.safetensors\n"
+                "lenet5 classify --model m.safetensors --max-error 0.1% seven.png",
     .options = options,
-    .least = 1,
-    .most = 1,
+    .operand = VALUE_FILE,
+    .min_operands = 1,
+    .max_operands = 1,
     .run = run,
 };

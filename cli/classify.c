@@ -10,8 +10,7 @@
 #include "transposed.h"
 #include "json/answers.h"
 #include "json/values.h"
-
-/* How sure the network has to be of a digit; the other outcomes, rubbish among them, share the rest. */
+#include "reader/decode/formats.h"
 
 typedef struct job {
     const cli_arguments *arguments;
@@ -175,9 +174,9 @@ static int run(const cli_arguments *arguments)
         code = choose_threshold(j);
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
         if (picks)
-            classify_picks(j, arguments->others[i], picks);
+            classify_picks(j, arguments->operands[i], picks);
         else
-            classify_picture(j, arguments->others[i]);
+            classify_picture(j, arguments->operands[i]);
     if (code == EXIT_DONE)
         code = j->failed ? EXIT_FAILED : j->rejected ? EXIT_UNREADABLE : EXIT_DONE;
     lenet5_committee_free(&j->models);
@@ -186,25 +185,32 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"model", "FILE,...", "models, which answer together; default: the built-in one"},
-    {"threshold", "P", "the least probability of an accepted digit; default 0.5"},
-    {"max-error", "P%", "accept so few that at most so many of them are wrong: 0.1%"},
-    {"pick", "N,N,...", "the files are IDX: classify their pictures of these numbers"},
-    {"show", NULL, "draw each picture in the terminal as the network sees it"},
-    {"json", NULL, "an object a line for each picture, as docs/json.md says"},
+    OPTION_MODEL("the built-in one for single digits"),
+    {"threshold", "P", VALUE_NUMBER, NULL, "accept digits from this probability on, 0 to 1; default 0.5"},
+    {"max-error", "SHARE", VALUE_SHARE, NULL,
+     "choose the threshold so that at most this share of the accepted digits is wrong: 0.1% or 0.001"},
+    {"pick", "N,...", VALUE_TEXT, NULL, "FILE is an IDX file: classify its pictures of these indices, from 0"},
+    FLAG("show", "draw each picture in the terminal as the network sees it"),
+    OPTION_JSON("one JSON object for each picture (docs/json.md)"),
     {0},
 };
 
 const cli_command classify_command = {
     .name = "classify",
-    .summary = "read the digit in each of some pictures",
+    .summary = "classify pictures of a single digit each",
     .usage = "FILE... [options]",
-    .description = "Each file is a picture of one handwritten digit, PNG or PGM, of any size, dark on light\n"
-                   "or light on dark; - is standard input. The ink is fitted into 20x20 and centred as\n"
-                   "MNIST's digits were. The answer is a digit and its probability, or \"not sure\":\n"
-                   "then the exit code is 3.",
+    .description = "Each FILE is a picture of one handwritten digit, of any size, dark on light or light on dark.\n"
+                   "The ink is scaled to 20x20 pixels and centred by its mass, as in MNIST. Prints the digit and\n"
+                   "its probability, or \"not sure\": the exit code is then 3. A picture without ink has no digit\n"
+                   "and is rejected too, unlike in lenet5 read, where it is a page without lines.\n\n"
+                   "FILE is a picture, a folder, which stands for the picture files in it, in alphabetical order\n"
+                   "and without subfolders, or - for standard input. Formats: " LENET5_PICTURE_FORMATS ".",
+    .examples = "lenet5 classify seven.png\n"
+                "lenet5 classify --max-error 0.1% --json digits/ > answers.jsonl\n"
+                "lenet5 classify --show --pick 0,1,2 t10k-images-idx3-ubyte",
     .options = options,
-    .least = 1,
-    .most = SIZE_MAX,
+    .operand = VALUE_PATH,
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
     .run = run,
 };

@@ -13,6 +13,26 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/* ---- Options -------------------------------------------------------------------------------------------------- */
+
+bool argument_threads(unsigned *threads, const cli_arguments *arguments)
+{
+    uint64_t given;
+    const bool right = argument_whole(&given, arguments, "threads", 0, 1, LENET5_MAX_THREADS);
+    *threads = (unsigned)given;
+    return right;
+}
+
+const char *recipe_at(size_t index)
+{
+    return lenet5_recipes[index].name;
+}
+
+const char *style_at(size_t index)
+{
+    return lenet5_string_styles[index].name;
+}
+
 /* ---- Text ----------------------------------------------------------------------------------------------------- */
 
 typedef struct range {

@@ -10,6 +10,26 @@
 #include "options.h"
 #include "json/build.h"
 
+/* ---- Options that several commands have ------------------------------------------------------------------------- */
+
+#define OPTION_DATA                                                                                                    \
+    {"data", "DIR", VALUE_FOLDER, NULL,                                                                                \
+     "folder of MNIST or another IDX set; default: $LENET5_DATA, else where lenet5 fetch puts it"}
+#define OPTION_JSON(what) FLAG("json", what)
+#define OPTION_MODEL(usual)                                                                                            \
+    {"model", "FILE,...", VALUE_FILES, NULL, "models, which answer together; default: " usual}
+#define OPTION_THREADS(help) {"threads", "N", VALUE_WHOLE, NULL, help}
+#define THREADS_DEFAULT "threads; default: the number of processors"
+
+/* The value of --threads, 0 for the number of processors if it is not given. Returns false after a complaint. */
+bool argument_threads(unsigned *threads, const cli_arguments *arguments);
+
+/* name_list: lenet5_recipes and lenet5_string_styles. */
+const char *recipe_at(size_t index);
+const char *style_at(size_t index);
+
+/* ---- Messages --------------------------------------------------------------------------------------------------- */
+
 /* Says on stderr that something failed, in characters that put_escaped lets through; returns EXIT_FAILED. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int vcomplain(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));

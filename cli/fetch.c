@@ -311,8 +311,8 @@ static int run(const cli_arguments *arguments)
     lenet5_error error;
     const char *mirror = argument_text(arguments, "mirror");
     const char *const given[] = {mirror, NULL};
-    if (strcmp(arguments->others[0], "mnist") != 0)
-        return complain_usage(arguments->command, "there is no set %s to fetch; there is: mnist", arguments->others[0]);
+    if (strcmp(arguments->operands[0], "mnist") != 0)
+        return complain_usage(arguments->command, "there is no set %s to fetch; there is: mnist", arguments->operands[0]);
     const fetch_module *module = load_extra("lenet5_fetch", &error);
     if (!module)
         return complain_error(&error);
@@ -330,22 +330,32 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"data", "DIR", "where to put it; default: $LENET5_DATA, else the XDG folder"},
-    {"mirror", "URL", "the folder to fetch from, in place of the usual ones"},
-    {"force", NULL, "replace files of these names that are not MNIST's"},
+    {"data", "DIR", VALUE_FOLDER, NULL, "the folder to download to; default as for --data of lenet5 train"},
+    {"mirror", "URL", VALUE_TEXT, NULL, "download from this folder (https, http or file) instead of the usual mirrors"},
+    FLAG("force", "replace existing files of these names that are not MNIST's"),
     {0},
 };
+
+static const char *set_at(size_t index)
+{
+    return index == 0 ? "mnist" : NULL;
+}
 
 const cli_command fetch_command = {
     .name = "fetch",
     .summary = "download MNIST",
     .usage = "mnist [options]",
-    .description = "Downloads the four files of MNIST, 12 MB, and checks the SHA-256 of what they unpack\n"
-                   "to. Files that are there and right are kept; another file of one of these names is an\n"
-                   "error without --force. What Ctrl-C or a broken line leaves is kept as NAME.part, and\n"
-                   "the next run goes on from there.",
+    .description = "Downloads the four files of MNIST, 12 MB, and verifies the SHA-256 of their contents. Files\n"
+                   "that are present and intact are kept; a different file of one of these names is an error\n"
+                   "without --force. An interrupted download stays as NAME.part, and the next run resumes it.\n\n"
+                   "The folder is --data, else $LENET5_DATA, else lenet5/mnist in $XDG_DATA_HOME, else in\n"
+                   "$HOME/.local/share. The other commands search the same places.",
+    .examples = "lenet5 fetch mnist\n"
+                "lenet5 fetch mnist --mirror file:///media/usb/mnist",
     .options = options,
-    .least = 1,
-    .most = 1,
+    .operand = VALUE_NAME,
+    .operand_at = set_at,
+    .min_operands = 1,
+    .max_operands = 1,
     .run = run,
 };

@@ -140,7 +140,7 @@ static void print_all(const char *path, const lenet5_model *model, const lenet5_
 static int run(const cli_arguments *arguments)
 {
     lenet5_error error;
-    const char *path = arguments->count ? arguments->others[0] : NULL;
+    const char *path = arguments->count ? arguments->operands[0] : NULL;
     const bool wants_check = argument_flag(arguments, "verify");
     if (wants_check && !path)
         return complain_usage(arguments->command, "--verify needs a MODEL whose numbers it can check");
@@ -164,18 +164,22 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"verify", NULL, "check the model's derivatives against finite differences"},
-    {"json", NULL, "one object, as docs/json.md says"},
+    FLAG("verify", "check the model's derivatives against finite differences; exit code 1 if they differ"),
+    OPTION_JSON("one JSON object (docs/json.md)"),
     {0},
 };
 
 const cli_command inspect_command = {
     .name = "inspect",
-    .summary = "show the network layer by layer, and where a model comes from",
+    .summary = "show the network layer by layer, and the provenance of a model",
     .usage = "[MODEL] [options]",
-    .description = "Prints the layers with their parameters and connections beside the paper's, the table\n"
-                   "of C3, the ten codes of the output layer, and of a MODEL its recipe, data and errors.",
+    .description = "Prints the parameters and connections of each layer beside the paper's, the connection table\n"
+                   "of C3 and the ten codes of the output layer. With MODEL, also its recipe, training data and\n"
+                   "errors.",
+    .examples = "lenet5 inspect\n"
+                "lenet5 inspect lenet5.safetensors --verify",
     .options = options,
-    .most = 1,
+    .operand = VALUE_FILE,
+    .max_operands = 1,
     .run = run,
 };

@@ -1,19 +1,15 @@
 #include "options.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/edit_distance.h"
 #include "common.h"
 #include "json/values.h"
 
-const cli_command *find_command(const char *name)
-{
-    for (size_t i = 0; commands[i]; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
+/* ---- Complaints ----------------------------------------------------------------------------------------------- */
 
 int complain_usage(const cli_command *command, const char *format, ...)
 {
@@ -21,70 +17,75 @@ int complain_usage(const cli_command *command, const char *format, ...)
     va_start(arguments, format);
     vcomplain(format, arguments);
     va_end(arguments);
-    if (command)
-        fprintf(stderr, "lenet5 help %s says what it takes\n", command->name);
-    else
-        fputs("lenet5 help lists the commands\n", stderr);
+    fprintf(stderr, "see: lenet5 help%s%s\n", command ? " " : "", command ? command->name : "");
     return EXIT_USAGE;
 }
 
-/* ---- The nearest name ----------------------------------------------------------------------------------------- */
-
-#define LONGEST_NAME 40
-
-static size_t least_of(size_t a, size_t b, size_t c)
+size_t index_of_name(name_list *name_at, const char *name)
 {
-    const size_t least = a < b ? a : b;
-    return least < c ? least : c;
+    size_t index = 0;
+    while (name_at(index) && strcmp(name_at(index), name) != 0)
+        index++;
+    return index;
 }
 
-/* Levenshtein's distance: how many letters have to be put in, taken out or changed. */
-static size_t distance(const char *from, const char *to)
+const char *list_names(char text[NAMES_SIZE], name_list *name_at)
 {
-    size_t row[LONGEST_NAME + 1];
-    const size_t length = strlen(to);
-    if (length > LONGEST_NAME)
-        return length;
-    for (size_t i = 0; i <= length; i++)
-        row[i] = i;
-    for (size_t i = 0; from[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t k = 0; k < length; k++) {
-            const size_t changed = diagonal + (from[i] != to[k]);
-            diagonal = row[k + 1];
-            row[k + 1] = least_of(changed, row[k] + 1, row[k + 1] + 1);
-        }
-    }
-    return row[length];
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; name_at(i) && used < NAMES_SIZE; i++)
+        used += (size_t)snprintf(text + used, NAMES_SIZE - used, "%s%s", i ? ", " : "", name_at(i));
+    return text;
 }
 
-int complain_unknown(const cli_command *command, const char *what, const char *name, const char *const *names)
+/* How many letters a slip of the finger may change in a name. */
+static size_t max_slips(const char *name)
+{
+    const size_t length = strlen(name);
+    return length < 4 ? 1 : length < 8 ? 2 : 3;
+}
+
+/* The nearest of names (ended by NULL) that a slip of the finger explains; NULL: none is. */
+static const char *nearest_name(const char *name, const char *const *names)
 {
     const char *nearest = NULL;
-    size_t least = 4; /* anything further away is no slip of the finger */
+    size_t least = max_slips(name) + 1;
     for (size_t i = 0; names[i]; i++) {
-        const size_t away = distance(name, names[i]);
-        if (away < least && away < strlen(names[i])) {
-            least = away;
-            nearest = names[i];
-        }
+        const size_t distance = lenet5_edit_distance(name, names[i]);
+        if (distance >= least || distance >= strlen(names[i]))
+            continue;
+        least = distance;
+        nearest = names[i];
     }
-    const char *dashes = strcmp(what, "option") == 0 ? "--" : "";
-    if (nearest)
-        return complain_usage(command, "there is no %s %s%s; did you mean %s%s?", what, dashes, name, dashes, nearest);
-    return complain_usage(command, "there is no %s %s%s", what, dashes, name);
+    return nearest;
+}
+
+int complain_unknown(const cli_command *command, const char *what, const char *name, name_list *name_at)
+{
+    char listed[NAMES_SIZE];
+    const char *names[MAX_NAMES + 1] = {0};
+    for (size_t i = 0; name_at(i); i++) {
+        assert(i < MAX_NAMES);
+        names[i] = name_at(i);
+    }
+    const char *nearest = nearest_name(name, names);
+    return complain_usage(command, "unknown %s \"%s\"%s%s%s; valid: %s", what, name, nearest ? ", did you mean " : "",
+                          nearest ? nearest : "", nearest ? "?" : "", list_names(listed, name_at));
+}
+
+static int complain_option(const cli_command *command, const char *name)
+{
+    const char *names[MAX_OPTIONS + 1] = {0};
+    for (size_t i = 0; command->options[i].name; i++) {
+        assert(i < MAX_OPTIONS);
+        names[i] = command->options[i].name;
+    }
+    const char *nearest = nearest_name(name, names);
+    return complain_usage(command, "unknown option --%s%s%s%s", name, nearest ? ", did you mean --" : "",
+                          nearest ? nearest : "", nearest ? "?" : "");
 }
 
 /* ---- Parsing -------------------------------------------------------------------------------------------------- */
-
-static int complain_unknown_option(const cli_command *command, const char *name)
-{
-    const char *names[MAX_OPTIONS + 1] = {0};
-    for (size_t i = 0; command->options[i].name; i++)
-        names[i] = command->options[i].name;
-    return complain_unknown(command, "option", name, names);
-}
 
 static const option *find_option(const cli_command *command, const char *name, size_t length)
 {
@@ -94,14 +95,19 @@ static const option *find_option(const cli_command *command, const char *name, s
     return NULL;
 }
 
-/* An option that names a file or folder is given a name. */
-static bool is_nameless(const option *o, const char *value)
+static bool names_file(value_kind kind)
 {
-    return value[0] == '\0' && o->argument && o->argument[0] != '[' &&
-           (strstr(o->argument, "FILE") || strstr(o->argument, "DIR") || strstr(o->argument, "OUT"));
+    return kind == VALUE_FILE || kind == VALUE_FILES || kind == VALUE_PATH || kind == VALUE_NEW_FILE ||
+           kind == VALUE_FOLDER;
 }
 
-/* One option; returns how many words it took, 0 after a complaint. */
+/* Whether the value of an option that names a file is empty. */
+static bool is_nameless(const option *o, const char *value)
+{
+    return value[0] == '\0' && names_file(o->kind) && o->argument[0] != '[';
+}
+
+/* Parses one option; returns how many words it took, 0 after a complaint. */
 static int parse_option(cli_arguments *parsed, int argc, char **argv)
 {
     const cli_command *command = parsed->command;
@@ -111,47 +117,49 @@ static int parse_option(cli_arguments *parsed, int argc, char **argv)
     const bool joined = name[length] == '=';
     if (!o) {
         argv[0][2 + length] = '\0';
-        return complain_unknown_option(command, name), 0;
+        return complain_option(command, name), 0;
     }
     if (!o->argument && joined)
         return complain_usage(command, "--%s takes no value", o->name), 0;
     const bool optional = o->argument && o->argument[0] == '[';
     const bool given = o->argument && !joined && argc > 1 && !(optional && argv[1][0] == '-');
     if (o->argument && !joined && !given && !optional)
-        return complain_usage(command, "--%s needs %s behind it", o->name, o->argument), 0;
+        return complain_usage(command, "--%s needs a value: --%s %s", o->name, o->name, o->argument), 0;
     const char *value = joined ? name + length + 1 : given ? argv[1] : "";
     if (is_nameless(o, value))
         return complain_usage(command, "--%s: the file name is empty", o->name), 0;
+    assert(o - command->options < MAX_OPTIONS);
     parsed->values[o - command->options] = value;
     return given ? 2 : 1;
 }
 
-/* What the usage names first is what is missing: PICTURE... stands for a PICTURE, and small letters for themselves. */
+/* The first word of the usage is what is missing: PICTURE... is a PICTURE; small letters stand for themselves. */
 static bool complain_missing(const cli_command *command)
 {
     const int length = (int)strcspn(command->usage, ". ");
     const bool literal = command->usage[0] >= 'a';
-    complain_usage(command, literal ? "%s needs \"%.*s\"" : "%s needs a %.*s", command->name, length, command->usage);
+    complain_usage(command, literal ? "%s: missing argument \"%.*s\"" : "%s: missing argument %.*s", command->name, length,
+                   command->usage);
     return false;
 }
 
 static bool check_count(const cli_arguments *parsed)
 {
     const cli_command *command = parsed->command;
-    if (parsed->count < command->least)
+    if (parsed->count < command->min_operands)
         return complain_missing(command);
-    if (parsed->count > command->most)
-        return complain_usage(command, "%s takes no argument \"%s\"", command->name, parsed->others[command->most]),
+    if (parsed->count > command->max_operands)
+        return complain_usage(command, "%s: unexpected argument \"%s\"", command->name, parsed->operands[command->max_operands]),
                false;
     for (size_t i = 0; i < parsed->count; i++)
-        if (parsed->others[i][0] == '\0')
+        if (parsed->operands[i][0] == '\0')
             return complain_usage(command, "argument %zu of %s is empty; it names a file", i + 1, command->name), false;
     return true;
 }
 
 bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc, char **argv)
 {
-    *parsed = (cli_arguments){.command = command, .others = argv};
+    *parsed = (cli_arguments){.command = command, .operands = argv};
     bool options_end = false;
     for (int i = 0; i < argc;) {
         if (!options_end && strcmp(argv[i], "--") == 0) {
@@ -163,7 +171,7 @@ bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc
                 return false;
             i += taken;
         } else if (!options_end && argv[i][0] == '-' && argv[i][1] != '\0') {
-            return complain_usage(command, "there is no option %s; options begin with two dashes", argv[i]), false;
+            return complain_usage(command, "unknown option %s; options begin with two dashes", argv[i]), false;
         } else {
             argv[parsed->count++] = argv[i++];
         }
@@ -183,29 +191,44 @@ bool argument_flag(const cli_arguments *arguments, const char *name)
 }
 
 bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char *name, uint64_t fallback,
-                    uint64_t least, uint64_t most)
+                    uint64_t min, uint64_t max)
 {
     const char *text = argument_text(arguments, name);
     *value = fallback;
     if (!text)
         return true;
-    if (parse_whole(value, text, least, most))
+    if (parse_whole(value, text, min, max))
         return true;
     complain_usage(arguments->command, "--%s is a whole number from %llu to %llu, not \"%s\"", name,
-                   (unsigned long long)least, (unsigned long long)most, text);
+                   (unsigned long long)min, (unsigned long long)max, text);
     return false;
 }
 
-bool argument_real(double *value, const cli_arguments *arguments, const char *name, double fallback, double least,
-                   double most)
+bool argument_real(double *value, const cli_arguments *arguments, const char *name, double fallback, double min,
+                   double max)
 {
     const char *text = argument_text(arguments, name);
     *value = fallback;
     if (!text)
         return true;
-    if (parse_number(value, text, least, most))
+    if (parse_number(value, text, min, max))
         return true;
-    complain_usage(arguments->command, "--%s is a number from %g to %g, not \"%s\"", name, least, most, text);
+    complain_usage(arguments->command, "--%s is a number from %g to %g, not \"%s\"", name, min, max, text);
+    return false;
+}
+
+bool argument_index(size_t *index, const cli_arguments *arguments, const char *name, size_t fallback)
+{
+    const option *o = find_option(arguments->command, name, strlen(name));
+    const char *text = argument_text(arguments, name);
+    *index = fallback;
+    if (!o || !text)
+        return true;
+    assert(o->name_at);
+    *index = index_of_name(o->name_at, text);
+    if (o->name_at(*index))
+        return true;
+    complain_unknown(arguments->command, name, text, o->name_at);
     return false;
 }
 
@@ -217,84 +240,4 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
         return true;
     complain_usage(arguments->command, "--%s is %s, not \"%s\"", name, SHARE_SYNTAX, text);
     return false;
-}
-
-/* ---- Help ----------------------------------------------------------------------------------------------------- */
-
-#define HELP_COLUMNS 80 /* of a terminal */
-#define MIN_COLUMN 20   /* letters of an option and what follows it, beside which the help stands */
-
-/* Prints words from a column on, and goes on in a new line, indented, where one does not fit. Returns the last column.
- */
-static int print_words(const char *text, int length, int column, int indent)
-{
-    for (int size; length > 0; text += size + 1, length -= size + 1) {
-        size = (int)strcspn(text, " \n");
-        size = size < length ? size : length;
-        const bool fits = column + 1 + size <= HELP_COLUMNS;
-        if (column > indent && !fits)
-            printf("\n%*s", indent, "");
-        printf("%s%.*s", column > indent && fits ? " " : "", size, text);
-        column = (column > indent && fits ? column + 1 : indent) + size;
-    }
-    return column;
-}
-
-/* Paragraphs are filled; lines that begin with a blank are those of a table. */
-static void print_description(const char *text)
-{
-    int column = 0;
-    while (*text) {
-        const int length = (int)strcspn(text, "\n");
-        const bool words = length > 0 && text[0] != ' ';
-        if (!words)
-            printf("%s%.*s\n", column > 0 ? "\n" : "", length, text);
-        column = words ? print_words(text, length, column, 0) : 0;
-        text += length + (text[length] == '\n');
-    }
-    if (column > 0)
-        putchar('\n');
-}
-
-static int width_of(const option *o)
-{
-    return (int)(strlen(o->name) + (o->argument ? 1 + strlen(o->argument) : 0));
-}
-
-static void print_option(const option *o, int column)
-{
-    const int indent = (int)strlen("  --") + column + 1;
-    printf("  --%s%s%-*s ", o->name, o->argument ? " " : "", column - (int)strlen(o->name) - (o->argument != NULL),
-           o->argument ? o->argument : "");
-    print_words(o->help, (int)strlen(o->help), indent, indent);
-    putchar('\n');
-}
-
-void print_help(const cli_command *command)
-{
-    static const option help = {"help", NULL, "this text"};
-    const int begun = printf("lenet5 %s:", command->name);
-    print_words(command->summary, (int)strlen(command->summary), begun, 2);
-    printf("\n\nusage: lenet5 %s%s%s\n\n", command->name, command->usage[0] ? " " : "", command->usage);
-    print_description(command->description);
-    printf("\noptions:\n");
-    int column = MIN_COLUMN;
-    for (const option *o = command->options; o->name; o++)
-        column = width_of(o) > column ? width_of(o) : column;
-    for (const option *o = command->options; o->name; o++)
-        print_option(o, column);
-    print_option(&help, column);
-}
-
-void print_overview(void)
-{
-    puts("lenet5: reads handwritten digits with the network LeNet-5 of 1998\n\nusage: lenet5 COMMAND [options]\n");
-    for (size_t i = 0; commands[i]; i++) {
-        const int indent = printf("  %-10s ", commands[i]->name);
-        print_words(commands[i]->summary, (int)strlen(commands[i]->summary), indent, indent);
-        putchar('\n');
-    }
-    puts("\nlenet5 help COMMAND explains one of them.\n\n"
-         "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but something was rejected\n"
-         "as unreadable; ended by Ctrl-C or SIGTERM: by that signal, which a shell sees as 130 or 143");
 }

@@ -71,7 +71,7 @@ static int run(const cli_arguments *arguments)
         return complain_usage(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
     int code = check_output(arguments, "out", ".svg .png");
     if (code == EXIT_DONE)
-        code = keep_apart(arguments, "out", arguments->others[0]);
+        code = keep_apart(arguments, "out", arguments->operands[0]);
     if (code != EXIT_DONE)
         return code;
     curves *c = calloc(1, sizeof *c);
@@ -79,7 +79,7 @@ static int run(const cli_arguments *arguments)
         return complain_memory();
     lenet5_error error;
     const char *title = argument_text(arguments, "title") ? argument_text(arguments, "title") : "";
-    code = read_log(c, arguments->others[0]);
+    code = read_log(c, arguments->operands[0]);
     if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, title, c->recipe_1998, &error))
         code = complain_error(&error);
     if (code == EXIT_DONE)
@@ -89,8 +89,8 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"out", "FILE", "the picture to write, .svg or .png"},
-    {"title", "TEXT", "over the picture"},
+    {"out", "FILE", VALUE_NEW_FILE, NULL, "the drawing to write, .svg or .png; required"},
+    {"title", "TEXT", VALUE_TEXT, NULL, "a title above the curves; default none"},
     {0},
 };
 
@@ -98,11 +98,14 @@ const cli_command plot_command = {
     .name = "plot",
     .summary = "draw the learning curves of a training log",
     .usage = "LOG.csv --out FILE [options]",
-    .description = "Draws the training error and the test or validation error by pass, as the paper's\n"
-                   "figure 5 does, from the log that lenet5 train --log has written. Where the recipe is\n"
-                   "1998, the paper's own curves stand beside.",
+    .description = "Draws the training error and the test or validation error by pass, like the paper's figure 5,\n"
+                   "from a log that lenet5 train --log has written. For recipe 1998 the paper's own curves are\n"
+                   "added.",
+    .examples = "lenet5 train --recipe 1998 --log log.csv\n"
+                "lenet5 plot log.csv --out curves.svg --title \"Recipe 1998\"",
     .options = options,
-    .least = 1,
-    .most = 1,
+    .operand = VALUE_FILE,
+    .min_operands = 1,
+    .max_operands = 1,
     .run = run,
 };

@@ -11,7 +11,6 @@
 
 #include "common.h"
 #include "extras.h"
-#include "json/values.h"
 #include "serve/serve.h"
 
 #define LONGEST_SECRET 65536 /* bytes of a token, a certificate or a key */
@@ -119,8 +118,8 @@ static int read_numbers(job *j)
 {
     const cli_arguments *a = j->arguments;
     const serve_options usual = SERVE_DEFAULTS;
-    uint64_t threads, body, answer, pixels, connections, each, queue;
-    if (!argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
+    uint64_t body, answer, pixels, connections, each, queue;
+    if (!argument_threads(&j->options.threads, a) ||
         !argument_whole(&body, a, "max-body", usual.max_body, 1024, (uint64_t)1 << 30) ||
         !argument_whole(&answer, a, "max-answer", usual.max_answer, 65536, (uint64_t)1 << 30) ||
         !argument_whole(&pixels, a, "max-pixels", usual.max_pixels, 1, LENET5_MAX_PICTURE_PIXELS) ||
@@ -131,7 +130,6 @@ static int read_numbers(job *j)
         !argument_real(&j->options.idle_seconds, a, "idle-time", usual.idle_seconds, 0.1, 3600) ||
         !argument_real(&j->options.read_seconds, a, "read-timeout", usual.read_seconds, 0.1, 3600))
         return EXIT_USAGE;
-    j->options.threads = (unsigned)threads;
     j->options.max_body = (size_t)body;
     j->options.max_answer = (size_t)answer;
     j->options.max_pixels = (size_t)pixels;
@@ -182,15 +180,20 @@ static int read_names(job *j)
     return code;
 }
 
+/* By serve_log. */
+static const char *log_at(size_t index)
+{
+    static const char *const names[] = {"text", "json", "none", NULL};
+    return names[index];
+}
+
 static int read_options(job *j)
 {
-    static const char *const logs[] = {"text", "json", "none", NULL};
     const char *listen = argument_text(j->arguments, "listen");
-    const char *log = argument_text(j->arguments, "log");
-    const size_t place = log ? name_index(logs, log) : SERVE_LOG_TEXT;
-    if (!logs[place])
-        return complain_unknown(j->arguments->command, "log", log, logs);
-    j->options.log = (serve_log)place;
+    size_t log;
+    if (!argument_index(&log, j->arguments, "log", SERVE_LOG_TEXT))
+        return EXIT_USAGE;
+    j->options.log = (serve_log)log;
     j->options.sandbox = !argument_flag(j->arguments, "no-sandbox");
     j->options.listen = listen ? listen : SERVE_DEFAULT_PLACE;
     int code = read_numbers(j);
@@ -313,25 +316,27 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"listen", "ADDR:PORT", "default " SERVE_DEFAULT_PLACE "; port 0 is any that is free"},
-    {"threads", "N", "for clients, and as many for pictures; default: one for each processor"},
-    {"model", "FILE,...", "models, which answer together; default: the built-in ones"},
-    {"max-body", "BYTES", "refuse longer requests; default 33554432"},
-    {"max-answer", "BYTES", "refuse what would have longer answers; default 33554432"},
-    {"max-pixels", "N", "refuse pictures that have more; default 40000000"},
-    {"request-time", "SECONDS", "for a request to be sent; default 30"},
-    {"idle-time", "SECONDS", "between two requests of a connection; default 60"},
-    {"read-timeout", "SECONDS", "for reading a page, thrice for a request; default 10"},
-    {"connections", "N", "at once; default 4096"},
-    {"connections-per-address", "N", "default 256; behind a proxy as many as it makes"},
-    {"queue", "N", "pictures that may wait for a thread; default 64"},
-    {"host", "NAME,...", "names that clients call this server by, beside its address"},
-    {"allow-origin", "ORIGIN,...", "sites whose pages may ask: https://example.com; '*' is all"},
-    {"token-file", "FILE", "ask for the token in its first line, but for /v2/health"},
-    {"cert", "FILE.pem", "TLS, with this certificate"},
-    {"key", "FILE.pem", "and its key"},
-    {"no-sandbox", NULL, "keep the rights to files, connections and capabilities"},
-    {"log", "HOW", "text (the default), json or none: a line a request on stderr"},
+    {"listen", "ADDR:PORT", VALUE_TEXT, NULL, "address and port; default " SERVE_DEFAULT_PLACE ", port 0: any free one"},
+    OPTION_MODEL("the built-in ones"),
+    OPTION_THREADS("threads for clients, and as many for pictures; default: the number of processors"),
+    {"max-body", "BYTES", VALUE_WHOLE, NULL, "refuse longer requests; default 33554432"},
+    {"max-answer", "BYTES", VALUE_WHOLE, NULL, "refuse requests whose answer would be longer; default 33554432"},
+    {"max-pixels", "N", VALUE_WHOLE, NULL, "refuse larger pictures; default 40000000"},
+    {"request-time", "SECONDS", VALUE_NUMBER, NULL, "time to receive a request; default 30"},
+    {"idle-time", "SECONDS", VALUE_NUMBER, NULL, "time between two requests of a connection; default 60"},
+    {"read-timeout", "SECONDS", VALUE_NUMBER, NULL, "time to read a page, three times that for a request; default 10"},
+    {"connections", "N", VALUE_WHOLE, NULL, "open connections; default 4096"},
+    {"connections-per-address", "N", VALUE_WHOLE, NULL,
+     "open connections of one client address; default 256. Behind a proxy, as many as the proxy opens"},
+    {"queue", "N", VALUE_WHOLE, NULL, "pictures waiting for a thread; default 64"},
+    {"host", "NAME,...", VALUE_TEXT, NULL, "names of this server that clients may use, besides its address"},
+    {"allow-origin", "ORIGIN,...", VALUE_TEXT, NULL,
+     "origins whose pages may send requests: https://example.com; '*' for any"},
+    {"token-file", "FILE", VALUE_FILE, NULL, "require the bearer token in its first line, except for /v2/health"},
+    {"cert", "FILE.pem", VALUE_FILE, NULL, "serve TLS with this certificate; needs --key"},
+    {"key", "FILE.pem", VALUE_FILE, NULL, "the private key of --cert"},
+    FLAG("no-sandbox", "keep the rights to open files and connections, and the capabilities"),
+    {"log", "NAME", VALUE_NAME, log_at, "a line for each request on stderr: text (default), json or none"},
     {0},
 };
 
@@ -339,12 +344,15 @@ const cli_command serve_command = {
     .name = "serve",
     .summary = "read digits over HTTP, with a page to draw on",
     .usage = "[options]",
-    .description = "Shows a page on which digits can be drawn, and how the network sees them; and\n"
-                   "answers programs: POST /v1/read reads pictures, POST /v1/classify single digits,\n"
-                   "/v2 is the Open Inference Protocol, /metrics is for Prometheus, /openapi.json\n"
-                   "describes all of it, and docs/server.md does so for people. Page and networks are\n"
-                   "parts of the program. SIGTERM and Ctrl-C end it once what is in flight is answered;\n"
-                   "SIGHUP has it read the files of --token-file, --cert and --key again.",
+    .description = "Serves a page to draw digits and drop pictures on, and an HTTP interface: POST /v1/read reads\n"
+                   "pictures, POST /v1/classify single digits, /v2 is the Open Inference Protocol, /metrics is\n"
+                   "for Prometheus, and /openapi.json describes all of it. See docs/server.md. The page and the\n"
+                   "models are built into the program.\n\n"
+                   "SIGTERM and Ctrl-C stop the server after the requests in progress, within 30 seconds. SIGHUP\n"
+                   "reloads the files of --token-file, --cert and --key.",
+    .examples = "lenet5 serve                       # then open http://127.0.0.1:8080/\n"
+                "lenet5 serve --listen 0.0.0.0:8443 --cert cert.pem --key key.pem --token-file token\n"
+                "curl --data-binary @letter.jpg http://127.0.0.1:8080/v1/read",
     .options = options,
     .run = run,
 };

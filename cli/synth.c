@@ -93,8 +93,10 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     if (code != EXIT_DONE)
         return code;
     lenet5_training *training = NULL;
-    const char *recipe = argument_text(arguments, "recipe");
-    const lenet5_training_options options = {.recipe = recipe ? recipe : "best", .seed = seed, .threads = 1};
+    size_t recipe;
+    if (!argument_index(&recipe, arguments, "recipe", index_of_name(recipe_at, "best")))
+        return EXIT_USAGE;
+    const lenet5_training_options options = {.recipe = recipe_at(recipe), .seed = seed, .threads = 1};
     lenet5_status status = load_set(&data, arguments, LENET5_TRAIN, &error);
     if (status == LENET5_E_DATA_MISSING && !data_is_named(arguments)) {
         fputs("MNIST is not here (lenet5 fetch mnist brings it): the sheet shows synthetic digits\n", stderr);
@@ -119,7 +121,6 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
 /* ---- Strings of digits as pictures ---------------------------------------------------------------------------- */
 
 #define DEFAULT_STRINGS 20
-#define MAX_STYLES 8
 
 typedef struct string_plan {
     const char *folder, *style;
@@ -182,35 +183,20 @@ static int write_strings(const string_plan *plan)
     return EXIT_DONE;
 }
 
-/* The styles' names, ended by NULL, as a complaint wants them; returns whether name is one of them. */
-static bool find_style(const char *names[MAX_STYLES + 1], const char *name)
-{
-    bool found = false;
-    size_t count = 0;
-    for (const lenet5_string_style *s = lenet5_string_styles; s->name && count < MAX_STYLES; s++) {
-        names[count++] = s->name;
-        found |= strcmp(s->name, name) == 0;
-    }
-    names[count] = NULL;
-    return found;
-}
-
 static int draw_strings(const cli_arguments *arguments, const char *folder, uint64_t seed)
 {
-    const char *styles[MAX_STYLES + 1];
     lenet5_error error;
     named_set data = {0};
     uint64_t count, digits;
-    const char *style = argument_text(arguments, "style") ? argument_text(arguments, "style") : "spaced";
+    size_t style;
     const lenet5_part part = argument_flag(arguments, "of-test") ? LENET5_TEST : LENET5_TRAIN;
-    if (!find_style(styles, style))
-        return complain_unknown(arguments->command, "style", style, styles);
-    if (!argument_whole(&count, arguments, "count", DEFAULT_STRINGS, 1, MAX_DIGITS) ||
+    if (!argument_index(&style, arguments, "style", index_of_name(style_at, "spaced")) ||
+        !argument_whole(&count, arguments, "count", DEFAULT_STRINGS, 1, MAX_DIGITS) ||
         !argument_whole(&digits, arguments, "digits", 5, 1, LENET5_MAX_STRING))
         return EXIT_USAGE;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
-    const string_plan plan = {folder, style, &data.set, (size_t)count, (size_t)digits, seed};
+    const string_plan plan = {folder, style_at(style), &data.set, (size_t)count, (size_t)digits, seed};
     if (refuse_strings(&plan, argument_flag(arguments, "force")) != EXIT_DONE)
         return EXIT_FAILED;
     lenet5_status status = load_set(&data, arguments, part, &error);
@@ -254,32 +240,36 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"out", "DIR", "the folder to write to; it is made if it is not there"},
-    {"count", "N", "how many digits to train on, default 20000; or strings, default 20"},
-    {"test-count", "N", "how many others to test on; default none"},
-    {"distort", "FILE.png", "draw instead what a training is shown of a few digits, pass by pass"},
-    {"recipe", "NAME", "of that training; default best"},
-    {"strings", "DIR", "write instead pictures of strings of digits, and in truth.tsv what they say"},
-    {"style", "S", "of the strings: spaced (the default), touching or form"},
-    {"digits", "N", "in each string; default 5"},
-    {"of-test", NULL, "make the strings of test digits, not of training digits"},
-    {"data", "DIR", "the digits for both; default: $LENET5_DATA, else the XDG folder"},
-    {"seed", "S", "the same seed, the same bytes; default 1"},
-    {"force", NULL, "replace files of --out or --strings that are there"},
+    {"out", "DIR", VALUE_FOLDER, NULL, "write digits to this folder under MNIST's file names; made if it is missing"},
+    {"strings", "DIR", VALUE_FOLDER, NULL,
+     "write PNG pictures of strings of digits to this folder, and what they say to truth.tsv"},
+    {"distort", "FILE.png", VALUE_NEW_FILE, NULL, "draw a sheet of training pictures as a recipe distorts them"},
+    {"count", "N", VALUE_WHOLE, NULL, "training digits (default 20000) or strings (default 20)"},
+    {"test-count", "N", VALUE_WHOLE, NULL, "test digits; default 0"},
+    {"style", "NAME", VALUE_NAME, style_at, "of the strings: spaced (default), touching or form"},
+    {"digits", "N", VALUE_WHOLE, NULL, "digits of each string, 1 to 32; default 5"},
+    FLAG("of-test", "make the strings of test digits instead of training digits"),
+    {"recipe", "NAME", VALUE_NAME, recipe_at, "whose distortion --distort shows; default best"},
+    OPTION_DATA,
+    {"seed", "N", VALUE_WHOLE, NULL, "the same seed gives the same bytes; default 1"},
+    FLAG("force", "replace existing files in --out or --strings"),
     {0},
 };
 
 const cli_command synth_command = {
     .name = "synth",
-    .summary = "draw synthetic handwritten digits, strings of digits, or what a training is shown",
-    .usage = "--out DIR | --distort FILE.png | --strings DIR [options]",
-    .description = "Draws digits with a pen of changing style, slant, size, thickness and wobble, and writes\n"
-                   "them under MNIST's names, so that --data DIR finds them.\n\n"
-                   "--distort draws a sheet: a row for each of some digits, as a training is shown it in one\n"
-                   "pass after the other, and below what is shown besides that is no digit.\n\n"
-                   "--strings writes PNG pictures of strings of digits, on clean paper, touching, or on a\n"
-                   "form in poor light: for trying out lenet5 read. Each digit of the set is used once before\n"
-                   "one comes again.",
+    .summary = "draw synthetic digits, pictures of strings of digits, or distorted training pictures",
+    .usage = "--out DIR | --strings DIR | --distort FILE.png [options]",
+    .description = "--out draws digits with a simulated pen, whose slant, size, thickness and wobble vary, and\n"
+                   "writes them as IDX files that --data DIR finds. No data set is needed.\n\n"
+                   "--strings composes the digits of a set into pictures of strings: on clean paper, touching, or\n"
+                   "on a form in poor light. Every digit of the set is used once before any is used again.\n\n"
+                   "--distort draws a row for each of some training pictures, as they appear in one pass after\n"
+                   "the other, and below them the negatives, pictures that are no digits.\n\n"
+                   "Where MNIST is not installed, --strings and --distort use synthetic digits.",
+    .examples = "lenet5 synth --out digits --count 3000 --test-count 500\n"
+                "lenet5 synth --strings strings --style form --count 100\n"
+                "lenet5 synth --distort sheet.png --recipe best",
     .options = options,
     .run = run,
 };

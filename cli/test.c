@@ -407,7 +407,7 @@ static int keep_apart_from_inputs(const cli_arguments *arguments, const char *ou
     for (size_t i = 0; code == EXIT_DONE && i < sizeof inputs / sizeof inputs[0]; i++)
         code = keep_apart(arguments, output, argument_text(arguments, inputs[i]));
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
-        code = keep_apart(arguments, output, arguments->others[i]);
+        code = keep_apart(arguments, output, arguments->operands[i]);
     data_folder(folder, arguments);
     return code == EXIT_DONE ? keep_apart_from_data(arguments, output, folder) : code;
 }
@@ -426,8 +426,8 @@ static int check_outputs(const cli_arguments *arguments)
 
 static int run(const cli_arguments *arguments)
 {
-    uint64_t threads;
-    if (!argument_whole(&threads, arguments, "threads", 0, 1, LENET5_MAX_THREADS))
+    unsigned threads;
+    if (!argument_threads(&threads, arguments))
         return EXIT_USAGE;
     if (!argument_text(arguments, "images") != !argument_text(arguments, "labels"))
         return complain_usage(arguments->command, "--images and --labels go together");
@@ -440,48 +440,51 @@ static int run(const cli_arguments *arguments)
         return code;
     lenet5_committee models;
     named_set data = {0};
-    code = load_models(&models, (const char *const *)arguments->others, arguments->count, lenet5_builtin());
+    code = load_models(&models, (const char *const *)arguments->operands, arguments->count, lenet5_builtin());
     if (code == EXIT_DONE && argument_flag(arguments, "int8") && models.count > 1)
         code = complain("--int8 reads with one network, not with a committee of %zu", models.count);
     if (code == EXIT_DONE)
         code = load(&data, arguments, &models);
     if (code == EXIT_DONE)
-        code = report(arguments, &models, &data, (unsigned)threads);
+        code = report(arguments, &models, &data, threads);
     lenet5_dataset_free(&data.set);
     lenet5_committee_free(&models);
     return code;
 }
 
 static const option options[] = {
-    {"data", "DIR", "the folder of the set; default: $LENET5_DATA, else the XDG folder"},
-    {"images", "FILE", "an IDX file of pictures in its place, of any size"},
-    {"labels", "FILE", "and their labels"},
-    {"normalise", NULL, "fit and centre each picture as classify does, also those of 28x28"},
-    {"distorted", NULL, "also the errors on moved, turned, scaled, slanted and noisy pictures"},
-    {"strangers", "FILE", "an IDX file of pictures that are no digits: how many are rejected"},
-    {"errors", "FILE.png", "draw all misread digits, as the paper's figure 8"},
-    {"answers", "FILE.csv", "the answer to each picture, and how probable it is"},
-    {"threads", "N", "default: one for each processor"},
-    {"int8", NULL, "read a second time, in bulk and in whole numbers of 8 bits; both on one thread"},
-    {"json", NULL, "one object, as docs/json.md says"},
+    OPTION_DATA,
+    {"images", "FILE", VALUE_FILE, NULL, "test on this IDX file of pictures, of any size; needs --labels"},
+    {"labels", "FILE", VALUE_FILE, NULL, "the IDX file of their labels"},
+    FLAG("normalise", "scale and centre the ink of each picture as classify does, even at 28x28 pixels"),
+    FLAG("distorted", "also test on shifted, rotated, scaled, slanted and noisy pictures (the paper's figure 13)"),
+    {"strangers", "FILE", VALUE_FILE, NULL,
+     "an IDX file of pictures that are no digits: print how many are rejected when 0.5, 1 or 2 % of the test digits "
+     "are"},
+    {"errors", "FILE.png", VALUE_NEW_FILE, NULL, "draw all misread digits, like the paper's figure 8"},
+    {"answers", "FILE.csv", VALUE_NEW_FILE, NULL, "write the answer to each picture and its probability"},
+    OPTION_THREADS(THREADS_DEFAULT),
+    FLAG("int8", "also read all pictures in 8-bit integers, and compare; both on one thread"),
+    OPTION_JSON("one JSON object, one more each for --distorted and --strangers (docs/json.md)"),
     {0},
 };
 
 const cli_command test_command = {
     .name = "test",
-    .summary = "count the errors of a model on a test set",
+    .summary = "measure the error of a model on a test set",
     .usage = "[MODEL...] [options]",
-    .description = "Reads every picture of the test set (MNIST, Fashion-MNIST, EMNIST digits, QMNIST or any\n"
-                   "two IDX files) and prints the error with its 95 % interval, the confusion matrix, how\n"
-                   "many digits have to be rejected, the least probable first, for some error rates among\n"
-                   "the rest (the paper's figure 10), and how far the probabilities are from the truth.\n"
-                   "Pictures of --images whose rows and columns are exchanged are turned, and that is said.\n"
-                   "Where no MODEL is given, it is the built-in one; several answer together, by the mean of\n"
-                   "their penalties.\n\n"
-                   "--distorted moves, turns, enlarges, slants and soils the pictures (the paper's figure 13).\n"
-                   "--strangers takes pictures in which there is no digit, and tells how many of them are\n"
-                   "rejected where 0.5, 1 or 2 % of the test digits are.",
+    .description = "Reads every picture of the test set (MNIST, Fashion-MNIST, EMNIST digits, QMNIST or two IDX\n"
+                   "files) and prints the error with its 95 % interval, the confusion matrix, the share of digits\n"
+                   "to reject for six error rates among the rest (the paper's figure 10), and the calibration\n"
+                   "error of the probabilities.\n\n"
+                   "Without MODEL the built-in model is tested. Several models answer together, by the mean of\n"
+                   "their penalties. Where MNIST is not installed, synthetic digits are used. Pictures of\n"
+                   "--images whose rows and columns are exchanged, as in EMNIST, are transposed.",
+    .examples = "lenet5 test\n"
+                "lenet5 test m.safetensors --errors misread.png --answers answers.csv\n"
+                "lenet5 test --images images-idx3-ubyte --labels labels-idx1-ubyte --normalise",
     .options = options,
-    .most = LENET5_MAX_COMMITTEE,
+    .operand = VALUE_FILE,
+    .max_operands = LENET5_MAX_COMMITTEE,
     .run = run,
 };

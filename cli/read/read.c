@@ -7,6 +7,7 @@
 #include "common.h"
 #include "outputs.h"
 #include "json/values.h"
+#include "reader/decode/formats.h"
 
 #define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
 #define MAX_SECONDS 86400
@@ -45,47 +46,61 @@ static int check_together(const cli_arguments *a)
 static int read_numbers(read_job *j, const cli_arguments *a)
 {
     lenet5_error error;
-    uint64_t n_best, max_pixels, threads;
+    uint64_t n_best, max_pixels;
     double max_error;
     if (!argument_whole(&n_best, a, "n-best", 1, 1, LENET5_MAX_N_BEST) ||
         !argument_whole(&max_pixels, a, "max-pixels", LENET5_DEFAULT_PICTURE_PIXELS, 1, LENET5_MAX_PICTURE_PIXELS) ||
-        !argument_whole(&threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
+        !argument_threads(&j->threads, a) ||
         !argument_real(&j->options.threshold, a, "threshold", 0, 0, 1) ||
         !argument_real(&j->options.seconds, a, "timeout", DEFAULT_SECONDS, 0, MAX_SECONDS) ||
         !argument_percent(&max_error, a, "max-error", 0))
         return EXIT_USAGE;
     j->options.n_best = (size_t)n_best;
     j->options.max_pixels = (size_t)max_pixels;
-    j->threads = (unsigned)threads;
     if (max_error > 0 && lenet5_read_threshold(&j->options.threshold, max_error, &error) != LENET5_OK)
         return complain_error(&error);
     return EXIT_DONE;
 }
 
-static int parse_method(read_job *j, const cli_arguments *a)
+/* ---- Names -------------------------------------------------------------------------------------------------------- */
+
+/* The formats that have a name; N, MIN-MAX and masks are formats too. */
+static const char *format_at(size_t index)
 {
-    const char *text = argument_text(a, "method");
-    const size_t place = text ? name_index(method_names, text) : LENET5_METHOD_PIECES;
-    if (!method_names[place])
-        return complain_unknown(a->command, "method", text, method_names);
-    j->options.method = (lenet5_read_method)place;
-    return EXIT_DONE;
+    static const char *const names[] = {"digits", "zip5", "zip9", "amount", "date", "decimal", "phone", NULL};
+    return names[index];
 }
 
-static int parse_marks(read_job *j, const cli_arguments *a)
+static const char *method_at(size_t index)
+{
+    return method_names[index];
+}
+
+static const char *check_at(size_t index)
+{
+    return check_names[index];
+}
+
+static const char *marks_at(size_t index)
 {
     static const char *const names[] = {"yes", "no", NULL};
-    const char *text = argument_text(a, "marks");
-    const size_t place = text ? name_index(names, text) : 0;
-    if (!names[place])
-        return complain_unknown(a->command, "marks", text, names);
-    j->options.digits_only = place == 1;
+    return names[index];
+}
+
+static int parse_names(read_job *j, const cli_arguments *a)
+{
+    size_t method, marks, check;
+    if (!argument_index(&method, a, "method", LENET5_METHOD_PIECES) || !argument_index(&marks, a, "marks", 0) ||
+        !argument_index(&check, a, "check", LENET5_CHECK_NONE))
+        return EXIT_USAGE;
+    j->options.method = (lenet5_read_method)method;
+    j->options.digits_only = marks == 1;
+    j->options.check = (lenet5_check)check;
     return EXIT_DONE;
 }
 
 static int read_options(read_job *j, const cli_arguments *a)
 {
-    const char *check = argument_text(a, "check");
     j->evidence = argument_flag(a, "evidence");
     j->telling = argument_flag(a, "json")      ? TELL_JSON
                  : argument_flag(a, "csv-raw") ? TELL_CSV_RAW
@@ -102,11 +117,7 @@ static int read_options(read_job *j, const cli_arguments *a)
     if (code == EXIT_DONE)
         code = parse_region(j, a, argument_text(a, "region"));
     if (code == EXIT_DONE)
-        code = parse_method(j, a);
-    if (code == EXIT_DONE)
-        code = parse_marks(j, a);
-    if (code == EXIT_DONE && check && !parse_check(&j->options.check, check))
-        code = complain_unknown(a->command, "check", check, check_names);
+        code = parse_names(j, a);
     if (code == EXIT_DONE && argument_text(a, "list"))
         code = load_codes(&j->codes, argument_text(a, "list"));
     j->options.list = (const char *const *)j->codes.codes;
@@ -192,7 +203,7 @@ static int run(const cli_arguments *arguments)
     watch_interrupts();
     int code = prepare(&j, arguments);
     if (code == EXIT_DONE) {
-        const int listed = list_files(&j.files, arguments->others, arguments->count);
+        const int listed = list_files(&j.files, arguments->operands, arguments->count);
         code = begin_outputs(&j, arguments);
         if (code == EXIT_DONE) {
             tell_head(&j);
@@ -210,53 +221,64 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"format", "F", "digits (the default), N, MIN-MAX, zip5, zip9, amount, date, decimal, phone or a mask: dd/dd/dddd"},
-    {"marks", "no", "digits only: points, commas, strokes and the like are left out of the answer"},
-    {"method", "M", "pieces (the default): lines are cut; or sdnn: the network goes over them"},
-    {"list", "FILE", "codes that exist, one a line: the answer is one of them"},
-    {"check", "C", "luhn, mod10 or mod11: the last digit has to agree with the others"},
-    {"threshold", "P", "the least probability of an accepted string; default 0.91"},
-    {"max-error", "P%", "accept so few that at most so many of them are wrong: 1%"},
-    {"n-best", "N", "tell the N likeliest strings of each line"},
-    {"region", "X,Y,W,H", "read this part of each picture"},
-    {"template", "FILE.json", "read these fields of each picture of a form, as docs/json.md says"},
-    {"explain", "DIR", "write a page on how each picture was read into a folder that is new, empty or its own"},
-    {"annotate", "OUT.png", "draw the picture with what was read in it; several are OUT-1.png ..., which are new"},
-    {"model", "FILE,...", "models, which answer together; default: the built-in one for strings"},
-    {"max-pixels", "N", "refuse pictures that have more; default 100000000"},
-    {"timeout", "SECONDS", "give a page up that takes longer, with exit code 1; default 60, 0: never"},
-    {"threads", "N", "default: one for each processor; the answers don't depend on it"},
-    {"json", NULL, "an object a line of writing, as docs/json.md says"},
-    {"evidence", NULL, "with --json: what each probability is made of, as docs/reading.md says"},
-    {"csv", NULL, "a row a line of writing; an apostrophe before cells that begin with = + - or @"},
-    {"csv-raw", NULL, "the same with every cell as it is, also control characters"},
+    {"format", "FORMAT", VALUE_TEXT, format_at,
+     "the expected form: digits (default), N, MIN-MAX, zip5, zip9, amount, date, decimal, phone, or a mask such as "
+     "dd/dd/dddd; at most 32 digits"},
+    {"list", "FILE", VALUE_FILE, NULL, "accept only codes of this list, one a line"},
+    {"check", "NAME", VALUE_NAME, check_at, "verify the last digit by luhn, mod10 or mod11; default none"},
+    {"marks", "yes|no", VALUE_NAME, marks_at, "include marks such as . , - / in the string; default yes"},
+    {"threshold", "P", VALUE_NUMBER, NULL, "accept strings from this probability on, 0 to 1; default 0.91"},
+    {"max-error", "SHARE", VALUE_SHARE, NULL,
+     "choose the threshold so that at most this share of the accepted strings is wrong: 1% or 0.01"},
+    {"n-best", "N", VALUE_WHOLE, NULL, "print the N most probable strings of each line, 1 to 10; default 1"},
+    {"region", "X,Y,W,H", VALUE_TEXT, NULL, "read only this box of each picture: left, top, width, height in pixels"},
+    {"template", "FILE.json", VALUE_FILE, NULL, "read the fields of a form that this file describes (docs/json.md)"},
+    {"method", "NAME", VALUE_NAME, method_at,
+     "pieces (default): cut lines into digits; sdnn: sweep the network over them, as the paper's section VII"},
+    OPTION_MODEL("the built-in one for strings"),
+    {"max-pixels", "N", VALUE_WHOLE, NULL, "refuse larger pictures; default 100000000"},
+    {"timeout", "SECONDS", VALUE_NUMBER, NULL, "give up on a page after this time (exit code 1); default 60, 0: never"},
+    OPTION_THREADS("files that are read at the same time; default: the number of processors"),
+    {"explain", "DIR", VALUE_FOLDER, NULL,
+     "write index.html, which shows how each picture was read, to a new or empty folder or one of an earlier "
+     "explanation"},
+    {"annotate", "FILE.png", VALUE_NEW_FILE, NULL,
+     "draw each picture with its digits; several are FILE-1.png, FILE-2.png ..., which must not exist"},
+    OPTION_JSON("one JSON object for each line of writing (docs/json.md)"),
+    FLAG("evidence", "with --json: the measures behind each probability (docs/reading.md)"),
+    FLAG("csv", "one CSV row for each line; an apostrophe protects cells that begin with = + - or @"),
+    FLAG("csv-raw", "CSV with every cell unchanged, control characters included"),
     {0},
 };
 
 const cli_command read_command = {
     .name = "read",
-    .summary = "read the digits in photos and scans",
+    .summary = "read the digits in photos, scans and PDF files",
     .usage = "PICTURE... [options]",
-    .description = "Finds lines of handwritten digits in pictures of any kind and reads them: uneven\n"
-                   "light, ruled, squared or boxed paper, forms and tables, patterned paper, a sheet\n"
-                   "on a table, a slope of up to twelve degrees, a page on its side or upside down\n"
-                   "and digits that touch are dealt with. The answer to each line is a string with\n"
-                   "its probability, or \"not sure\" and why: then the exit code is 3. A picture in\n"
-                   "which nothing is written has no lines.\n\n"
-                   "A string is accepted from a probability of 0.91 on, whatever it is. If you know\n"
-                   "what is written, use --format, --list or --check: answers are then surer.\n\n"
-                   "The string includes the marks . , : - / = + ( ) between and beside digits.\n"
-                   "N, MIN-MAX and zip5 are digits only; a mask's own marks may be in the ink or\n"
-                   "not. decimal is 17,5 or -3, amount 1.234,50 or 31.964.- or (7.50), date\n"
-                   "12/08/2024, 1.2.24 or 2024-08-12, and phone +82-2-123-4567. What stands beside\n"
-                   "a number of a format, apart from it, is left out. docs/reading.md says how a\n"
-                   "page is read and what its probabilities are made of.\n\n"
-                   "A folder stands for the picture files in it, by name, and - for standard input. Pages of\n"
-                   "PDF are rendered by pdftoppm (Debian's poppler-utils). docs/json.md lists the limits. What\n"
-                   "--format, --list, --check, --threshold, --max-error and --n-best say holds for the fields\n"
-                   "of a template that do not say it themselves.",
+    .description = "Finds the lines of handwritten digits in each picture and prints a string and its probability\n"
+                   "for each. A line below the threshold is printed as \"not sure\" with the most probable string\n"
+                   "and the reason; the exit code is then 3. A picture without writing has no lines, and is no\n"
+                   "error: the exit code stays 0.\n\n"
+                   "PICTURE is a file, a folder, which stands for the picture files in it, in alphabetical order\n"
+                   "and without subfolders, or - for standard input. Formats: " LENET5_PICTURE_FORMATS ",\n"
+                   "and PDF, whose pages pdftoppm renders (Debian: poppler-utils).\n\n"
+                   "The reader copes with uneven light, ruled, squared, boxed or patterned paper, forms and\n"
+                   "tables, a sheet on a table, slopes up to 12 degrees, pages on their side or upside down, and\n"
+                   "digits that touch. If you know the format, pass --format, --list or --check: fewer strings\n"
+                   "are possible then, and probabilities are higher.\n\n"
+                   "Strings include the marks . , : - / = + ( ) between and beside digits. N, MIN-MAX and zip5\n"
+                   "are digits only; the marks of a mask may be present in the ink or not. Examples: decimal\n"
+                   "17,5 or -3; amount 1.234,50 or (7.50); date 12/08/2024 or 2024-08-12; phone\n"
+                   "+82-2-123-4567.\n\n"
+                   "--format, --list, --check, --max-error and --n-best are the defaults for fields of a\n"
+                   "template that do not set their own.",
+    .examples = "lenet5 read letter.jpg                             # all lines of a photo\n"
+                "lenet5 read --format zip5 --list codes.txt scans/  # postal codes of a folder\n"
+                "lenet5 read --template form.json --csv forms/*.png > forms.csv\n"
+                "lenet5 read letter.jpg --explain why               # then open why/index.html",
     .options = options,
-    .least = 1,
-    .most = SIZE_MAX,
+    .operand = VALUE_PATH,
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
     .run = run,
 };

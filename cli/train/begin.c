@@ -114,7 +114,7 @@ static lenet5_training_options started_options(job *j)
 lenet5_training_options options_of(job *j)
 {
     lenet5_training_options options = resumed(j) ? started_options(j) : new_options(j);
-    options.threads = (unsigned)j->threads;
+    options.threads = j->threads;
     options.teacher = j->teacher.count ? &j->teacher : NULL;
     options.data_name = j->train.name;
     options.data_sha256 = j->train.set.sha256;

@@ -9,26 +9,16 @@
 
 #define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
 
-static bool is_recipe(const char *name)
+static const char *loss_at(size_t index)
 {
-    for (const lenet5_recipe_description *r = lenet5_recipes; r->name; r++)
-        if (strcmp(r->name, name) == 0)
-            return true;
-    return false;
-}
-
-static int complain_recipe(const cli_arguments *arguments, const char *name)
-{
-    const char *names[8] = {0};
-    for (size_t i = 0; i < 7 && lenet5_recipes[i].name; i++)
-        names[i] = lenet5_recipes[i].name;
-    return complain_unknown(arguments->command, "recipe", name, names);
+    static const char *const names[] = {"mse", "map", NULL}; /* by lenet5_criterion */
+    return names[index];
 }
 
 static int read_options(job *j)
 {
     const cli_arguments *a = j->arguments;
-    const char *loss = argument_text(a, "loss");
+    size_t loss, unused;
     const char *recipe = argument_text(a, "recipe");
     j->json = argument_flag(a, "json");
     j->quiet = argument_flag(a, "quiet");
@@ -39,16 +29,14 @@ static int read_options(job *j)
     if (argument_text(a, "resume") && argument_flag(a, "restart"))
         return complain_usage(a->command,
                               "--resume continues a training and --restart discards it: give one of the two");
-    if (recipe && !is_recipe(recipe))
-        return complain_recipe(a, recipe);
-    if (loss && strcmp(loss, "mse") != 0 && strcmp(loss, "map") != 0)
-        return complain_usage(a->command, "--loss is mse (eq. 8) or map (eq. 9), not \"%s\"", loss);
-    j->criterion_given = loss != NULL;
-    j->criterion = loss && strcmp(loss, "map") == 0 ? LENET5_MAP : LENET5_MSE;
+    if (!argument_index(&unused, a, "recipe", 0) || !argument_index(&loss, a, "loss", LENET5_MSE))
+        return EXIT_USAGE;
+    j->criterion_given = argument_text(a, "loss") != NULL;
+    j->criterion = (lenet5_criterion)loss;
     if (!argument_whole(&j->seed, a, "seed", 1, 0, UINT64_MAX) ||
         !argument_whole(&j->passes, a, "epochs", 0, 1, LENET5_MAX_PASSES) ||
         !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) ||
-        !argument_whole(&j->threads, a, "threads", 0, 1, LENET5_MAX_THREADS) ||
+        !argument_threads(&j->threads, a) ||
         !argument_whole(&j->committee, a, "committee", 1, 1, LENET5_MAX_COMMITTEE) ||
         !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
@@ -245,7 +233,7 @@ static int finish(job *j)
 
 static int begin_watch(job *j)
 {
-    const watched what = {j->training, &j->held_out, j->held_out_name, j->recipe, (unsigned)j->threads};
+    const watched what = {j->training, &j->held_out, j->held_out_name, j->recipe, j->threads};
     const char *place = argument_text(j->arguments, "watch");
     return place ? watch_begin(&j->watch, &what, place, j->quiet) : EXIT_DONE;
 }
@@ -316,45 +304,48 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"recipe", "NAME", "1998 (the paper's), fast (the default), best or read"},
-    {"loss", "mse|map", "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
-    {"data", "DIR", "the folder of MNIST; default: $LENET5_DATA, else the XDG folder"},
-    {"epochs", "N", "passes through the training set; default: the recipe's"},
-    {"batch", "N", "pictures between two updates; default: the recipe's, 1 in 1998"},
-    {"negatives", "SHARE", "pictures that are no digits, times the digits; default: the recipe's"},
-    {"seed", "N", "of all that is random; default 1"},
-    {"threads", "N", "default: one for each processor; the model doesn't depend on it"},
-    {"validation", "N", "hold out the last N training pictures, and leave the test set"},
-    {"committee", "N", "train N networks, of seeds S, S + 1 ..., that answer together"},
-    {"teacher", "FILE", "a model or committee whose answers the network learns as well"},
-    {"out", "FILE", "the model; default " DEFAULT_MODEL ", where none is yet"},
-    {"log", "FILE.csv", "a row for each pass; lenet5 plot draws it"},
-    {"resume", "[FILE]", "continue from a checkpoint, to the same bits; default: that of --out"},
-    {"restart", NULL, "discard an unfinished training of --out and start again"},
+    {"recipe", "NAME", VALUE_NAME, recipe_at, "1998 (the paper's), fast (default), best or read"},
+    {"loss", "mse|map", VALUE_NAME, loss_at, "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
+    OPTION_DATA,
+    {"out", "FILE", VALUE_NEW_FILE, NULL,
+     "the model to write; default " DEFAULT_MODEL ", which must not exist. An existing FILE is kept as FILE~"},
+    {"log", "FILE.csv", VALUE_NEW_FILE, NULL, "write a row for each pass, for lenet5 plot"},
+    {"epochs", "N", VALUE_WHOLE, NULL, "passes through the training set; default: the recipe's"},
+    {"batch", "N", VALUE_WHOLE, NULL, "pictures for each update, 1 to 1024; default: the recipe's, 1 for 1998"},
+    {"negatives", "SHARE", VALUE_NUMBER, NULL,
+     "training pictures that are no digits, as a share of the digits, 0 to 1; default: the recipe's"},
+    {"seed", "N", VALUE_WHOLE, NULL, "seed of all random numbers; default 1"},
+    OPTION_THREADS("threads; default: the number of processors. The model does not depend on it"),
+    {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},
+    {"committee", "N", VALUE_WHOLE, NULL, "train N networks, of seeds S, S + 1 ..., that answer together"},
+    {"teacher", "FILE", VALUE_FILE, NULL, "a model or committee whose probabilities the network also learns"},
+    {"resume", "[FILE]", VALUE_FILE, NULL, "continue from a checkpoint, with the same result; default: that of --out"},
+    FLAG("restart", "discard an unfinished training of --out and start again"),
 #ifdef LENET5_SERVE
-    {"watch", "[ADDR:PORT]", "a page that shows it, default 127.0.0.1:8080/watch.html"},
+    {"watch", "[ADDR:PORT]", VALUE_TEXT, NULL, "serve a page that shows the training; default 127.0.0.1:8080"},
 #endif
-    {"quiet", NULL, "say nothing but errors"},
-    {"json", NULL, "an object a line for each pass, as docs/json.md says"},
+    FLAG("quiet", "print errors only"),
+    OPTION_JSON("one JSON object for each pass (docs/json.md)"),
     {0},
 };
 
 const cli_command train_command = {
     .name = "train",
-    .summary = "train a network on MNIST, or on synthetic digits where MNIST is not there",
+    .summary = "train a network on MNIST, or on synthetic digits where MNIST is not installed",
     .usage = "[options]",
-    .description = "Trains a network from random weights and writes it as a safetensors file. After\n"
-                   "each pass it prints the mean loss, the error on the training pictures (each seen\n"
-                   "before the update it led to), and the error on the test set, or on the validation\n"
-                   "pictures where --validation asks for them.\n\n"
-                   "Ctrl-C ends it after the step under way and says how to go on. Until the model is\n"
-                   "written, a checkpoint is kept beside it, NAME.checkpoint.safetensors. The members of a\n"
-                   "committee train side by side, each on one thread, and have their checkpoints in the\n"
-                   "folder NAME.members.\n\n"
-                   "If --out has an unfinished training, the command does not start another (exit code 1):\n"
-                   "--resume continues it, --restart discards it. --resume takes the options from the\n"
-                   "checkpoint; those that are given again must agree with it. A checkpoint that --resume\n"
-                   "FILE names is only read, unless it is that of --out.",
+    .description = "Trains a network from random weights and writes it as a safetensors file. After each pass it\n"
+                   "prints the mean loss, the error on the training pictures, each measured before the update it\n"
+                   "leads to, and the error on the test set or on the pictures of --validation.\n\n"
+                   "Ctrl-C stops it after the current step and prints the command that continues. Until the model\n"
+                   "is written, its state is saved beside it: NAME.checkpoint.safetensors, or for a committee,\n"
+                   "whose members train in parallel on one thread each, files in the folder NAME.members.\n\n"
+                   "If --out has an unfinished training, pass --resume to continue it or --restart to discard it;\n"
+                   "without either the command fails. --resume takes the options from the checkpoint; options\n"
+                   "that are repeated must agree with it. A checkpoint named by --resume FILE is only read,\n"
+                   "unless it is that of --out. While a training runs, another one of the same --out fails.",
+    .examples = "lenet5 train --out m.safetensors --log log.csv\n"
+                "lenet5 train --recipe 1998 --epochs 20 --seed 7 --out paper.safetensors\n"
+                "lenet5 train --resume --out m.safetensors   # after an interruption",
     .options = options,
     .run = run,
 };

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "decode.h"
+#include "formats.h"
 #include "heif.h"
 #include "tiff.h"
 
@@ -149,10 +150,8 @@ static lenet5_status check_header(int *format, const picture_file *file, lenet5_
         return status;
     if (file->size < MIN_FILE || !is_readable(file) ||
         pixReadHeaderMem(file->bytes, file->size, format, &width, &height, NULL, NULL, NULL) != 0)
-        return lenet5_fail(
-            error, LENET5_E_PICTURE_FORMAT, 0,
-            "%s: byte 0: not a picture that can be read; PNG, JPEG, TIFF, BMP, PNM, WebP, HEIC and AVIF can",
-            file->name);
+        return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, 0,
+                           "%s: byte 0: not a picture that can be read; " LENET5_PICTURE_FORMATS " can", file->name);
     return lenet5_check_picture_size(width > 0 ? (size_t)width : 0, height > 0 ? (size_t)height : 0, file, error);
 }
 
