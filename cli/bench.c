@@ -708,7 +708,7 @@ const cli_command bench_command = {
                    "  train_distorted     the same with recipe best, which distorts the pictures\n"
                    "  epoch               a pass of such updates through 60,000 pictures\n"
                    "  train_single        one update from one picture, recipe 1998\n"
-                   "  second_derivatives  those of one picture, for the learning rates of recipe 1998\n"
+                   "  second_derivatives  of one picture, for the learning rates of recipe 1998\n"
                    "  normalise           scaling and centring a grey picture of 100x100 pixels\n"
                    "  read_field          finding and reading five digits in a picture of 600x150\n"
                    "  read_page           finding and reading 40 digits on an A4 page of 300 dpi\n\n"

@@ -7,10 +7,10 @@
 #include "art.h"
 #include "common.h"
 #include "lenet5_reader.h"
+#include "reader/decode/formats.h"
 #include "transposed.h"
 #include "json/answers.h"
 #include "json/values.h"
-#include "reader/decode/formats.h"
 
 typedef struct job {
     const cli_arguments *arguments;

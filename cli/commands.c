@@ -12,13 +12,22 @@ extern const cli_command serve_command;
 #endif
 static const cli_command help_command, version_command;
 
-const cli_command *const commands[] = {&read_command,      &classify_command,
+const cli_command *const commands[] = {&read_command,
+                                       &classify_command,
 #ifdef LENET5_SERVE
                                        &serve_command,
 #endif
-                                       &train_command,     &test_command,    &calibrate_command, &inspect_command,
-                                       &synth_command,     &fetch_command,   &plot_command,      &bench_command,
-                                       &help_command,      &version_command, NULL};
+                                       &train_command,
+                                       &test_command,
+                                       &calibrate_command,
+                                       &inspect_command,
+                                       &synth_command,
+                                       &fetch_command,
+                                       &plot_command,
+                                       &bench_command,
+                                       &help_command,
+                                       &version_command,
+                                       NULL};
 
 const cli_command *find_command(const char *name)
 {

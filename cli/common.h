@@ -12,13 +12,20 @@
 
 /* ---- Options that several commands have ------------------------------------------------------------------------- */
 
-#define OPTION_DATA                                                                                                    \
-    {"data", "DIR", VALUE_FOLDER, NULL,                                                                                \
-     "folder of MNIST or another IDX set; default: $LENET5_DATA, else where lenet5 fetch puts it"}
+#define OPTION_DATA                                                                                      \
+    {                                                                                                    \
+        "data", "DIR", VALUE_FOLDER, NULL,                                                               \
+            "folder of MNIST or another IDX set; default: $LENET5_DATA, else where lenet5 fetch puts it" \
+    }
 #define OPTION_JSON(what) FLAG("json", what)
-#define OPTION_MODEL(usual)                                                                                            \
-    {"model", "FILE,...", VALUE_FILES, NULL, "models, which answer together; default: " usual}
-#define OPTION_THREADS(help) {"threads", "N", VALUE_WHOLE, NULL, help}
+#define OPTION_MODEL(usual)                                                                      \
+    {                                                                                            \
+        "model", "FILE,...", VALUE_FILES, NULL, "models, which answer together; default: " usual \
+    }
+#define OPTION_THREADS(help)                    \
+    {                                           \
+        "threads", "N", VALUE_WHOLE, NULL, help \
+    }
 #define THREADS_DEFAULT "threads; default: the number of processors"
 
 /* The value of --threads, 0 for the number of processors if it is not given. Returns false after a complaint. */

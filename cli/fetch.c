@@ -312,7 +312,8 @@ static int run(const cli_arguments *arguments)
     const char *mirror = argument_text(arguments, "mirror");
     const char *const given[] = {mirror, NULL};
     if (strcmp(arguments->operands[0], "mnist") != 0)
-        return complain_usage(arguments->command, "there is no set %s to fetch; there is: mnist", arguments->operands[0]);
+        return complain_usage(arguments->command, "there is no set %s to fetch; there is: mnist",
+                              arguments->operands[0]);
     const fetch_module *module = load_extra("lenet5_fetch", &error);
     if (!module)
         return complain_error(&error);

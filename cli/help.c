@@ -84,8 +84,9 @@ void print_help(const cli_command *command)
         print_examples(command->examples);
 }
 
-const char exit_codes[] = "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but something was rejected as\n"
-                          "unreadable. Ctrl-C and SIGTERM end a command by that signal; a shell sees 130 or 143.";
+const char exit_codes[] = "exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but something was rejected\n"
+                          "as unreadable. Ctrl-C and SIGTERM end a command by that signal, which a shell\n"
+                          "reports as 130 or 143.";
 
 void print_overview(void)
 {

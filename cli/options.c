@@ -138,8 +138,8 @@ static bool complain_missing(const cli_command *command)
 {
     const int length = (int)strcspn(command->usage, ". ");
     const bool literal = command->usage[0] >= 'a';
-    complain_usage(command, literal ? "%s: missing argument \"%.*s\"" : "%s: missing argument %.*s", command->name, length,
-                   command->usage);
+    complain_usage(command, literal ? "%s: missing argument \"%.*s\"" : "%s: missing argument %.*s", command->name,
+                   length, command->usage);
     return false;
 }
 
@@ -149,7 +149,8 @@ static bool check_count(const cli_arguments *parsed)
     if (parsed->count < command->min_operands)
         return complain_missing(command);
     if (parsed->count > command->max_operands)
-        return complain_usage(command, "%s: unexpected argument \"%s\"", command->name, parsed->operands[command->max_operands]),
+        return complain_usage(command, "%s: unexpected argument \"%s\"", command->name,
+                              parsed->operands[command->max_operands]),
                false;
     for (size_t i = 0; i < parsed->count; i++)
         if (parsed->operands[i][0] == '\0')
@@ -190,8 +191,8 @@ bool argument_flag(const cli_arguments *arguments, const char *name)
     return argument_text(arguments, name) != NULL;
 }
 
-bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char *name, uint64_t fallback,
-                    uint64_t min, uint64_t max)
+bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char *name, uint64_t fallback, uint64_t min,
+                    uint64_t max)
 {
     const char *text = argument_text(arguments, name);
     *value = fallback;

@@ -14,32 +14,36 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNREADABLE = 3 };
 
 /* The kind of a value: of an option's, or of the operands (arguments that are no options) of a command. */
 typedef enum value_kind {
-    VALUE_NONE,      /* the option is a flag; the command has no operands */
-    VALUE_FILE,      /* an existing file; "-" is standard input where the help says so */
-    VALUE_FILES,     /* existing files, separated by commas */
-    VALUE_PATH,      /* an existing file or folder */
-    VALUE_NEW_FILE,  /* a file to write */
-    VALUE_FOLDER,    /* a folder */
-    VALUE_NAME,      /* one of the names that name_at lists, and nothing else */
-    VALUE_WHOLE,     /* a whole number */
-    VALUE_NUMBER,    /* a number, possibly with a fraction */
-    VALUE_SHARE,     /* a share: 0.5% or 0.005 */
-    VALUE_TEXT,      /* anything else; the names that name_at lists, if any, are common values */
+    VALUE_NONE,     /* the option is a flag; the command has no operands */
+    VALUE_FILE,     /* an existing file; "-" is standard input where the help says so */
+    VALUE_FILES,    /* existing files, separated by commas */
+    VALUE_PATH,     /* an existing file or folder */
+    VALUE_NEW_FILE, /* a file to write */
+    VALUE_FOLDER,   /* a folder */
+    VALUE_NAME,     /* one of the names that name_at lists, and nothing else */
+    VALUE_WHOLE,    /* a whole number */
+    VALUE_NUMBER,   /* a number, possibly with a fraction */
+    VALUE_SHARE,    /* a share: 0.5% or 0.005 */
+    VALUE_TEXT,     /* anything else; the names that name_at lists, if any, are common values */
 } value_kind;
 
 /* The name of that index in a list; NULL behind the last one. Not to be called with a larger index. */
 typedef const char *name_list(size_t index);
 
 typedef struct option {
-    const char *name;     /* without the two dashes */
-    const char *argument; /* placeholder of its value in the help: "FILE", "[FILE]" if it may be left out; NULL: a flag */
+    const char *name; /* without the two dashes */
+    const char
+        *argument; /* placeholder of its value in the help: "FILE", "[FILE]" if it may be left out; NULL: a flag */
     value_kind kind;
     name_list *name_at; /* of VALUE_NAME and VALUE_TEXT; else NULL */
     const char *help;   /* a phrase, with unit and default */
 } option;
 
 /* A row of an option table for a flag. */
-#define FLAG(name, help) {name, NULL, VALUE_NONE, NULL, help}
+#define FLAG(name, help)                   \
+    {                                      \
+        name, NULL, VALUE_NONE, NULL, help \
+    }
 
 typedef struct cli_arguments cli_arguments;
 
@@ -61,7 +65,8 @@ typedef struct cli_command {
 
 struct cli_arguments {
     const cli_command *command;
-    const char *values[MAX_OPTIONS]; /* by the index of the option; "" where it is given without a value, NULL: not given */
+    const char
+        *values[MAX_OPTIONS]; /* by the index of the option; "" where it is given without a value, NULL: not given */
     char **operands;
     size_t count; /* of operands */
 };

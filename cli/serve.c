@@ -316,7 +316,8 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"listen", "ADDR:PORT", VALUE_TEXT, NULL, "address and port; default " SERVE_DEFAULT_PLACE ", port 0: any free one"},
+    {"listen", "ADDR:PORT", VALUE_TEXT, NULL,
+     "address and port; default " SERVE_DEFAULT_PLACE ", port 0: any free one"},
     OPTION_MODEL("the built-in ones"),
     OPTION_THREADS("threads for clients, and as many for pictures; default: the number of processors"),
     {"max-body", "BYTES", VALUE_WHOLE, NULL, "refuse longer requests; default 33554432"},
@@ -351,7 +352,7 @@ const cli_command serve_command = {
                    "SIGTERM and Ctrl-C stop the server after the requests in progress, within 30 seconds. SIGHUP\n"
                    "reloads the files of --token-file, --cert and --key.",
     .examples = "lenet5 serve                       # then open http://127.0.0.1:8080/\n"
-                "lenet5 serve --listen 0.0.0.0:8443 --cert cert.pem --key key.pem --token-file token\n"
+                "lenet5 serve --listen 0.0.0.0:8443 --cert a.pem --key b.pem --token-file t\n"
                 "curl --data-binary @letter.jpg http://127.0.0.1:8080/v1/read",
     .options = options,
     .run = run,

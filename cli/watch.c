@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extras.h"
 #include "drawing/figure_5.h"
+#include "extras.h"
 #include "progress.h"
 #include "serve/serve.h"
 #include "json/text.h"

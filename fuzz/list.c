@@ -18,7 +18,6 @@
 #define MAX_JOINED 7
 #define MAX_PIECES_TRIED 24 /* so that a run takes no longer than a millisecond or so */
 
-
 static arc arc_of(size_t first, size_t last, float sharp, lenet5_random *dice)
 {
     float sum = 0;

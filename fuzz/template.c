@@ -15,7 +15,6 @@
 #define SQUARE 4  /* of a byte */
 #define MAX_CUT 8 /* fields */
 
-
 static lenet5_picture picture_of(const uint8_t *data, size_t size)
 {
     lenet5_picture p = {SIDE, SIDE, malloc(SIDE * SIDE)};

@@ -12,6 +12,7 @@ expect 2 "usage" "$program"
 expect 0 "exit codes" "$program" help
 expect 0 "exit codes" "$program" --help
 expect 0 "lenet5 0." "$program" --version
+expect 0 "lenet5 0." "$program" -V
 for command in train test classify read inspect synth fetch plot bench help version; do
     expect 0 "usage: lenet5 $command" "$program" help $command
     expect 0 "usage: lenet5 $command" "$program" $command --help
@@ -24,12 +25,12 @@ expect 2 "did you mean --recipe?" "$program" train --recpie 1998
 expect 2 "did you mean 1998?" "$program" train --recipe 1989
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 0
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 3x
-expect 2 "--seed needs N" "$program" train --seed
+expect 2 "--seed needs a value: --seed N" "$program" train --seed
 expect 2 "takes no value" "$program" train --json=yes
-expect 2 'inspect takes no argument "b"' "$program" inspect a b
-expect 2 "classify needs a FILE" "$program" classify
-expect 2 "read needs a PICTURE" "$program" read
-expect 2 'fetch needs "mnist"' "$program" fetch
+expect 2 'inspect: unexpected argument "b"' "$program" inspect a b
+expect 2 "classify: missing argument FILE" "$program" classify
+expect 2 "read: missing argument PICTURE" "$program" read
+expect 2 'fetch: missing argument "mnist"' "$program" fetch
 expect 2 "argument 1 of read is empty" "$program" read ""
 expect 2 "--out: the file name is empty" "$program" train --out ""
 expect 2 "--list: the file name is empty" "$program" read x.png --list=
@@ -189,7 +190,7 @@ json 'all(r["peak_share"] is None and r["times_reference"] is None for r in d["r
 json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'train_distorted', 'epoch']"
 expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
-expect 2 'takes no argument "more"' "$program" bench more
+expect 2 'unexpected argument "more"' "$program" bench more
 expect 130 "interrupted" timeout --foreground --preserve-status -s INT 1 "$program" bench --json
 [ -s out ] && fail "bench was interrupted and printed results"
 
@@ -261,7 +262,7 @@ expect 0 '"strangers"' "$program" test k.safetensors --data digits --strangers d
 expect 1 "cannot be opened" "$program" test k.safetensors --data digits --strangers nothing
 expect 0 "sheet.png" "$program" synth --distort sheet.png --data digits
 [ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "no sheet"
-expect 1 "there is no recipe" "$program" synth --distort sheet.png --recipe none --data digits
+expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --data digits
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 

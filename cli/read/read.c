@@ -6,8 +6,8 @@
 
 #include "common.h"
 #include "outputs.h"
-#include "json/values.h"
 #include "reader/decode/formats.h"
+#include "json/values.h"
 
 #define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
 #define MAX_SECONDS 86400
@@ -50,8 +50,7 @@ static int read_numbers(read_job *j, const cli_arguments *a)
     double max_error;
     if (!argument_whole(&n_best, a, "n-best", 1, 1, LENET5_MAX_N_BEST) ||
         !argument_whole(&max_pixels, a, "max-pixels", LENET5_DEFAULT_PICTURE_PIXELS, 1, LENET5_MAX_PICTURE_PIXELS) ||
-        !argument_threads(&j->threads, a) ||
-        !argument_real(&j->options.threshold, a, "threshold", 0, 0, 1) ||
+        !argument_threads(&j->threads, a) || !argument_real(&j->options.threshold, a, "threshold", 0, 0, 1) ||
         !argument_real(&j->options.seconds, a, "timeout", DEFAULT_SECONDS, 0, MAX_SECONDS) ||
         !argument_percent(&max_error, a, "max-error", 0))
         return EXIT_USAGE;

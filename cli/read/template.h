@@ -5,9 +5,9 @@
 #ifndef LENET5_CLI_TEMPLATE_H
 #define LENET5_CLI_TEMPLATE_H
 
+#include "codes.h"
 #include "lenet5_reader.h"
 #include "marks.h"
-#include "codes.h"
 
 #define MAX_FIELDS 1000
 #define LONGEST_FIELD_NAME 80 /* bytes */

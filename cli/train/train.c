@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "committee.h"
 #include "begin.h"
+#include "committee.h"
 
 #define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
 
@@ -35,8 +35,7 @@ static int read_options(job *j)
     j->criterion = (lenet5_criterion)loss;
     if (!argument_whole(&j->seed, a, "seed", 1, 0, UINT64_MAX) ||
         !argument_whole(&j->passes, a, "epochs", 0, 1, LENET5_MAX_PASSES) ||
-        !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) ||
-        !argument_threads(&j->threads, a) ||
+        !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) || !argument_threads(&j->threads, a) ||
         !argument_whole(&j->committee, a, "committee", 1, 1, LENET5_MAX_COMMITTEE) ||
         !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
