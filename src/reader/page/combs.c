@@ -39,7 +39,7 @@ typedef struct tooth {
 typedef struct comb {
     const segments *all;
     const segment *base;
-    uint32_t level; /* the base's number */
+    uint32_t base_number;
     size_t count;
     tooth list[MAX_VERTICALS]; /* (count), from left to right */
     size_t places;
@@ -55,8 +55,8 @@ static double closing_length(const comb *c, const junctions *met, const junction
     double longest = 0;
     for (size_t i = met->first_vertical[j->vertical]; i < met->first_vertical[j->vertical + 1]; i++) {
         const junction *top = &met->by_vertical[i];
-        if (top->y <= (double)u->from + near && top->level != j->level)
-            longest = fmax(longest, length_of(&c->all->list[top->level]));
+        if (top->y <= (double)u->from + near && top->horizontal != j->horizontal)
+            longest = fmax(longest, length_of(&c->all->list[top->horizontal]));
     }
     return longest;
 }
@@ -214,7 +214,7 @@ static bool add_places(frames *found, const comb *c)
     for (size_t i = 0; i < c->places && added; i++) {
         const point from = foot_of(c, i), to = foot_of(c, i + 1);
         const frame f = {{{from.x, from.y - height}, {to.x, to.y - height}, to, from},
-                         {c->level, c->level, c->level, c->level},
+                         {c->base_number, c->base_number, c->base_number, c->base_number},
                          c->base->thickness,
                          false,
                          false};
@@ -258,7 +258,7 @@ static lenet5_status take_out(frames *found, segments *all, const comb *c, const
     drawn_line hidden[MAX_PLACES + 1];
     size_t count = 0;
     const size_t before = all->count;
-    found->printed[c->level] = true;
+    found->printed[c->base_number] = true;
     for (size_t i = 0; i <= c->places; i++)
         if (c->seen[i])
             found->printed[c->seen[i]->vertical] = true;
@@ -276,11 +276,11 @@ lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *m
     const size_t all_before = all->count; /* combs add to them */
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all_before && status == LENET5_OK; i++) {
-        const size_t count = met->first_level[i + 1] - met->first_level[i];
+        const size_t count = met->first_horizontal[i + 1] - met->first_horizontal[i];
         if (count < MIN_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an vertical one */
             continue;
-        comb c = {.all = all, .base = &all->list[i], .level = (uint32_t)i};
-        list_teeth(&c, met, met->by_level + met->first_level[i], count);
+        comb c = {.all = all, .base = &all->list[i], .base_number = (uint32_t)i};
+        list_teeth(&c, met, met->by_horizontal + met->first_horizontal[i], count);
         if (is_comb(&c, map))
             status = take_out(found, all, &c, map, error);
         if (status == LENET5_OK)

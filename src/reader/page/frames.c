@@ -14,9 +14,11 @@
 #include "base/error.h"
 #include "combs.h"
 #include "dashes.h"
+#include "frame_filter.h"
+#include "frame_repair.h"
 #include "junctions.h"
-#include "rows.h"
-#include "splits.h"
+#include "merged_cells.h"
+#include "missing_boxes.h"
 
 #define MIN_SIDE 7.0       /* pixels of a frame: a digit in it is five high */
 #define MAX_TRIED 8        /* junctions along a side until it is given up: strokes of digits may meet it */
@@ -97,7 +99,8 @@ static bool is_square(const builder *b, const junction *top, const junction *bot
 {
     const segment *list = b->all->list;
     const double slope = list[top->vertical].slope;
-    return fabs(slope + list[top->level].slope) <= SLANTED && fabs(slope + list[bottom->level].slope) <= SLANTED;
+    return fabs(slope + list[top->horizontal].slope) <= SLANTED &&
+           fabs(slope + list[bottom->horizontal].slope) <= SLANTED;
 }
 
 /* Whether the sides of a frame with round corners are straight for most of their length: those of a 0 are not. */
@@ -119,18 +122,19 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     const segment *list = b->all->list;
     const double width = c->x - a->x, width2 = c2->x - a2->x, height = a2->y - a->y, height2 = c2->y - c->y;
     const double shorter = fmin(fmin(width, width2), fmin(height, height2));
-    const segment *const sides[4] = {&list[a->level], &list[c->vertical], &list[a2->level], &list[a->vertical]};
+    const segment *const sides[4] = {&list[a->horizontal], &list[c->vertical], &list[a2->horizontal],
+                                     &list[a->vertical]};
     const double thickness =
         fmax(fmax(sides[0]->thickness, sides[1]->thickness), fmax(sides[2]->thickness, sides[3]->thickness));
     *f = (frame){{{a->x, a->y}, {c->x, c->y}, {c2->x, c2->y}, {a2->x, a2->y}},
-                 {a->level, c->vertical, a2->level, a->vertical},
+                 {a->horizontal, c->vertical, a2->horizontal, a->vertical},
                  thickness,
                  false,
                  false};
     if (!are_like_sides(sides) || !is_square(b, a, a2) || !is_square(b, c, c2) || !are_sides(width, width2) ||
         !are_sides(height, height2) || thickness > THICKEST_SIDE * shorter)
         return false;
-    if (!is_whole(b, a->level, a->x, c->x) || !is_whole(b, a2->level, a2->x, c2->x) ||
+    if (!is_whole(b, a->horizontal, a->x, c->x) || !is_whole(b, a2->horizontal, a2->x, c2->x) ||
         !is_whole(b, a->vertical, a->y, a2->y) || !is_whole(b, c->vertical, c->y, c2->y))
         return false;
     const double gap = (double)(sides[0]->gap + sides[1]->gap + sides[2]->gap + sides[3]->gap) / 2;
@@ -142,10 +146,10 @@ static bool encloses(frame *f, const builder *b, const junction *a, const juncti
     return !f->round || (thickness <= ROUND_THICKEST * shorter && are_mostly_straight(f, sides));
 }
 
-static const junction *joined(const builder *b, uint32_t vertical, uint32_t level)
+static const junction *joined(const builder *b, uint32_t vertical, uint32_t horizontal)
 {
     for (size_t i = b->met->first_vertical[vertical]; i < b->met->first_vertical[vertical + 1]; i++)
-        if (b->met->by_vertical[i].level == level)
+        if (b->met->by_vertical[i].horizontal == horizontal)
             return &b->met->by_vertical[i];
     return NULL;
 }
@@ -171,10 +175,10 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
         if (a2->y < a->y + MIN_SIDE)
             continue;
         tried++;
-        const junction *c2 = joined(b, c->vertical, a2->level);
-        if (!c2 || b->combed[a2->level] || !encloses(&here, b, a, c, a2, c2))
+        const junction *c2 = joined(b, c->vertical, a2->horizontal);
+        if (!c2 || b->combed[a2->horizontal] || !encloses(&here, b, a, c, a2, c2))
             continue;
-        const segment *top = &b->all->list[a->level], *bottom = &b->all->list[a2->level];
+        const segment *top = &b->all->list[a->horizontal], *bottom = &b->all->list[a2->horizontal];
         const bool stroke = is_stroke_like(bottom, top);
         if (is_stroke_like(top, bottom))
             continue;
@@ -222,13 +226,13 @@ static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *er
 }
 
 /* The frames below a level segment, from left to right. */
-static bool frames_below(builder *b, size_t level)
+static bool frames_below(builder *b, size_t horizontal)
 {
-    const size_t end = b->met->first_level[level + 1];
-    for (size_t i = b->met->first_level[level]; i < end; i++) {
-        const junction *a = &b->met->by_level[i];
+    const size_t end = b->met->first_horizontal[horizontal + 1];
+    for (size_t i = b->met->first_horizontal[horizontal]; i < end; i++) {
+        const junction *a = &b->met->by_horizontal[i];
         for (size_t k = i + 1; k < end && k <= i + MAX_TRIED; k++) {
-            const junction *c = &b->met->by_level[k];
+            const junction *c = &b->met->by_horizontal[k];
             frame f;
             if (c->x < a->x + MIN_SIDE || !frame_below(&f, b, a, c))
                 continue;
@@ -251,12 +255,12 @@ static bool ends_at(bool *corner, const builder *b, const segment *here, size_t 
 {
     const segment *list = b->all->list;
     const size_t s = (size_t)(here - list);
-    const junction *met = here->vertical ? b->met->by_vertical : b->met->by_level;
-    const size_t *first = here->vertical ? b->met->first_vertical : b->met->first_level;
+    const junction *met = here->vertical ? b->met->by_vertical : b->met->by_horizontal;
+    const size_t *first = here->vertical ? b->met->first_vertical : b->met->first_horizontal;
     bool found = false;
     *corner = false;
     for (size_t i = first[s]; i < first[s + 1]; i++) {
-        const segment *other = &list[here->vertical ? met[i].level : met[i].vertical];
+        const segment *other = &list[here->vertical ? met[i].horizontal : met[i].vertical];
         const double at = here->vertical ? met[i].y : met[i].x;
         const double across = here->vertical ? met[i].x : met[i].y;
         const double near = REACH_PIXELS + here->thickness + other->thickness;
@@ -339,18 +343,12 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     }
     if (status == LENET5_OK)
         status = settle_doubts(b->found, work, error);
-    if (status == LENET5_OK)
-        status = lenet5_drop_displays(b->found, all, work, error);
-    if (status == LENET5_OK)
-        status = lenet5_drop_overlaid(b->found, b->combed, work, error);
-    if (status == LENET5_OK)
-        status = lenet5_repair_frames(b->found, all, b->map, work, error);
-    if (status == LENET5_OK)
-        status = lenet5_complete_rows(b->found, all, b->map, b->combed, work, error);
-    if (status == LENET5_OK)
-        status = lenet5_drop_overlaid(b->found, b->combed, work, error);
-    if (status == LENET5_OK)
-        status = lenet5_drop_letters(b->found, b->combed, work, error);
+    const frame_context c = {b->found, all, b->map, b->combed};
+    lenet5_status (*const steps[])(const frame_context *c, budget *b, lenet5_error *error) = {
+        lenet5_drop_displays,       lenet5_drop_overlaid, lenet5_repair_frames, lenet5_add_missing_boxes,
+        lenet5_divide_merged_cells, lenet5_drop_overlaid, lenet5_drop_letters};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == LENET5_OK; i++)
+        status = steps[i](&c, work, error);
     if (status != LENET5_OK)
         return status;
     find_dividers(b);

@@ -17,12 +17,12 @@ typedef struct finder {
 } finder;
 
 /* Where a level segment and an vertical one meet. */
-static point meeting(const segments *all, const segment *level, const segment *vertical)
+static point meeting(const segments *all, const segment *horizontal, const segment *vertical)
 {
     point p = {0, 0.5 * (double)(vertical->from + vertical->to)};
     for (int i = 0; i < 3; i++) {
         p.x = lenet5_segment_at(all, vertical, p.y);
-        p.y = lenet5_segment_at(all, level, p.x);
+        p.y = lenet5_segment_at(all, horizontal, p.x);
     }
     return p;
 }
@@ -42,35 +42,35 @@ static size_t paper_before(const finder *b, const segment *s, double step)
 }
 
 /* Both may end before a corner, which may be round; where one goes on the other comes up to it. */
-static bool do_meet(const finder *b, const segment *level, const segment *vertical, const point *p)
+static bool do_meet(const finder *b, const segment *horizontal, const segment *vertical, const point *p)
 {
-    const double off = beyond(level, p->x), off2 = beyond(vertical, p->y);
-    const double gap = (double)(level->gap + vertical->gap);
-    const double reach = REACH_PIXELS + level->thickness + vertical->thickness + gap;
+    const double off = beyond(horizontal, p->x), off2 = beyond(vertical, p->y);
+    const double gap = (double)(horizontal->gap + vertical->gap);
+    const double reach = REACH_PIXELS + horizontal->thickness + vertical->thickness + gap;
     if (off > 0 && off2 > 0) {
-        const double round = reach + REACH * fmin(length_of(level), length_of(vertical));
+        const double round = reach + REACH * fmin(length_of(horizontal), length_of(vertical));
         const bool is_round = fmax(off, off2) <= round && fmin(off, off2) >= EVEN * fmax(off, off2);
         return fmax(off, off2) <= reach || is_round;
     }
-    return off <= reach && off2 <= reach && (double)paper_before(b, level, p->x) <= MAX_PAPER + gap &&
+    return off <= reach && off2 <= reach && (double)paper_before(b, horizontal, p->x) <= MAX_PAPER + gap &&
            (double)paper_before(b, vertical, p->y) <= MAX_PAPER + gap;
 }
 
-static bool add_junction(finder *b, size_t level, size_t vertical)
+static bool add_junction(finder *b, size_t horizontal, size_t vertical)
 {
-    const segment *l = &b->all->list[level], *u = &b->all->list[vertical];
+    const segment *l = &b->all->list[horizontal], *u = &b->all->list[vertical];
     const point p = meeting(b->all, l, u);
     if (!do_meet(b, l, u, &p) || b->found->count >= MAX_JUNCTIONS)
         return true;
     if (b->found->count == b->room) {
         const size_t room = 2 * b->room + 256;
-        junction *larger = realloc(b->found->by_level, room * sizeof *larger);
+        junction *larger = realloc(b->found->by_horizontal, room * sizeof *larger);
         if (!larger)
             return false;
-        b->found->by_level = larger;
+        b->found->by_horizontal = larger;
         b->room = room;
     }
-    b->found->by_level[b->found->count++] = (junction){(uint32_t)level, (uint32_t)vertical, p.x, p.y};
+    b->found->by_horizontal[b->found->count++] = (junction){(uint32_t)horizontal, (uint32_t)vertical, p.x, p.y};
     return true;
 }
 
@@ -86,11 +86,11 @@ static int by_left(const void *a, const void *b)
                                      : (left->index > right->index) - (left->index < right->index);
 }
 
-static int along_level(const void *a, const void *b)
+static int along_horizontal(const void *a, const void *b)
 {
     const junction *left = a, *right = b;
-    if (left->level != right->level)
-        return left->level > right->level ? 1 : -1;
+    if (left->horizontal != right->horizontal)
+        return left->horizontal > right->horizontal ? 1 : -1;
     return (left->x > right->x) - (left->x < right->x);
 }
 
@@ -133,10 +133,10 @@ static size_t first_from(const vertical_range *list, size_t count, double left)
     return low;
 }
 
-static lenet5_status meet_verticals(finder *b, size_t level, const vertical_range *verticals, size_t count,
+static lenet5_status meet_verticals(finder *b, size_t horizontal, const vertical_range *verticals, size_t count,
                                     double widest, budget *work, lenet5_error *error)
 {
-    const segment *l = &b->all->list[level];
+    const segment *l = &b->all->list[horizontal];
     const double rise = fabs(l->slope) * length_of(l);
     const double reach = 3 * REACH_PIXELS + 2 * l->thickness + REACH * length_of(l);
     const double y = lenet5_segment_at(b->all, l, 0.5 * (double)(l->from + l->to));
@@ -145,7 +145,7 @@ static lenet5_status meet_verticals(finder *b, size_t level, const vertical_rang
     for (; i < count && verticals[i].left <= (double)l->to + reach; i++) {
         const segment *u = &b->all->list[verticals[i].index];
         const double far = reach + rise + u->thickness;
-        if (beyond(u, y) <= far && !add_junction(b, level, verticals[i].index))
+        if (beyond(u, y) <= far && !add_junction(b, horizontal, verticals[i].index))
             return lenet5_fail_memory(error);
     }
     return lenet5_check_time(work, 4 * (i - first), error);
@@ -155,16 +155,16 @@ static void index_junctions(finder *b)
 {
     const size_t segment_count = b->all->count;
     if (b->found->count > 0) /* else there is no list */
-        qsort(b->found->by_level, b->found->count, sizeof *b->found->by_level, along_level);
+        qsort(b->found->by_horizontal, b->found->count, sizeof *b->found->by_horizontal, along_horizontal);
     for (size_t i = 0; i < b->found->count; i++)
-        b->found->by_vertical[i] = b->found->by_level[i];
+        b->found->by_vertical[i] = b->found->by_horizontal[i];
     qsort(b->found->by_vertical, b->found->count, sizeof *b->found->by_vertical, down_vertical);
     for (size_t i = 0, k = 0, s = 0; s <= segment_count; s++) {
-        while (i < b->found->count && b->found->by_level[i].level < s)
+        while (i < b->found->count && b->found->by_horizontal[i].horizontal < s)
             i++;
         while (k < b->found->count && b->found->by_vertical[k].vertical < s)
             k++;
-        b->found->first_level[s] = i;
+        b->found->first_horizontal[s] = i;
         b->found->first_vertical[s] = k;
     }
 }
@@ -174,10 +174,10 @@ static lenet5_status find_junctions(finder *b, budget *work, lenet5_error *error
     const size_t segment_count = b->all->count;
     double widest;
     vertical_range *verticals = malloc((segment_count + 1) * sizeof *verticals);
-    b->found->first_level = malloc((segment_count + 1) * sizeof *b->found->first_level);
+    b->found->first_horizontal = malloc((segment_count + 1) * sizeof *b->found->first_horizontal);
     b->found->first_vertical = malloc((segment_count + 1) * sizeof *b->found->first_vertical);
     lenet5_status status =
-        verticals && b->found->first_level && b->found->first_vertical ? LENET5_OK : lenet5_fail_memory(error);
+        verticals && b->found->first_horizontal && b->found->first_vertical ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
         const size_t count = list_verticals(verticals, b->all, &widest);
         for (size_t i = 0; i < segment_count && status == LENET5_OK; i++)
@@ -204,9 +204,9 @@ lenet5_status lenet5_find_junctions(junctions *found, const segments *all, const
 
 void lenet5_junctions_free(junctions *found)
 {
-    free(found->by_level);
+    free(found->by_horizontal);
     free(found->by_vertical);
-    free(found->first_level);
+    free(found->first_horizontal);
     free(found->first_vertical);
     *found = (junctions){0};
 }

@@ -13,14 +13,14 @@ typedef struct point {
 } point;
 
 typedef struct junction {
-    uint32_t level, vertical; /* segments */
+    uint32_t horizontal, vertical; /* segments */
     double x, y;
 } junction;
 
 typedef struct junctions {
     size_t count;
-    junction *by_level, *by_vertical;     /* (count): the same, along each level segment, and down each vertical one */
-    size_t *first_level, *first_vertical; /* (segments + 1): where those of a segment begin */
+    junction *by_horizontal, *by_vertical; /* (count): the same, along each level segment, and down each vertical one */
+    size_t *first_horizontal, *first_vertical; /* (segments + 1): where those of a segment begin */
 } junctions;
 
 /* Free what is found, whatever the status. */

@@ -13,6 +13,7 @@
  */
 #include "layout.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -21,15 +22,26 @@
 #include "circles.h"
 #include "erase.h"
 #include "faint_rules.h"
+#include "frame_geometry.h"
 #include "frames.h"
 #include "rulings.h"
-#include "splits.h"
 #include "trim.h"
 
 #define MAX_ROTATED_AREA 2.5 /* of the map's area: a long strip on a slope is not turned */
 #define MIN_ANGLE 0.006      /* radians: what is nearly level is not turned, which would blur it */
 
-/* ---- Turning -------------------------------------------------------------------------------------------------- */
+/* A form that is being taken apart. */
+typedef struct form {
+    layout *found;
+    ink_map *map;
+    transform *place; /* of the map, in the one that it was rotated from */
+    double stroke;    /* width of a typical stroke, in pixels */
+    segments all;
+    frames frames;
+    budget *budget;
+} form;
+
+/* ---- Rotation ------------------------------------------------------------------------------------------------- */
 
 /* The size of the map once it is turned. */
 static ink_map rotated_size(const ink_map *map, double angle)
@@ -108,113 +120,112 @@ static lenet5_status find_angle(double *angle, const segments *all, const bool *
     return LENET5_OK;
 }
 
-static lenet5_status straighten_map(ink_map *map, transform *place, const segments *all, const bool *printed, budget *b,
-                                    lenet5_error *error)
+/* Rotates the map until what is printed is horizontal. */
+static lenet5_status straighten_map(form *f, lenet5_error *error)
 {
     double angle = 0;
     ink_map rotated;
-    lenet5_status status = find_angle(&angle, all, printed, error);
-    if (status != LENET5_OK || fabs(angle) < MIN_ANGLE || !may_rotate(map, angle))
+    lenet5_status status = find_angle(&angle, &f->all, f->frames.printed, error);
+    if (status != LENET5_OK || fabs(angle) < MIN_ANGLE || !may_rotate(f->map, angle))
         return status;
-    status = rotate(&rotated, place, map, angle, b, error);
+    status = rotate(&rotated, f->place, f->map, angle, f->budget, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_ink_free(map);
-    *map = rotated;
+    lenet5_ink_free(f->map);
+    *f->map = rotated;
     return LENET5_OK;
 }
 
 /* ---- All of it ------------------------------------------------------------------------------------------------ */
 
-/* Printed lines, and then circles, which are whole only without them. */
-static lenet5_status erase(layout *found, ink_map *map, segments *all, frames *f, budget *b, lenet5_error *error)
+/* Removes printed lines and then circles, which are whole only without them. */
+static lenet5_status erase(form *f, lenet5_error *error)
 {
-    lenet5_status status = lenet5_trim_segments(all, f->printed, b, error);
-    for (size_t i = 0; i < all->count; i++)
-        found->rules += f->printed[i];
-    if (status == LENET5_OK && found->rules > 0)
-        status = lenet5_erase_segments(map, all, f->printed, f->corner, b, error);
-    const size_t framed = f->count;
+    const bool *printed = f->frames.printed;
+    lenet5_status status = lenet5_trim_segments(&f->all, printed, f->budget, error);
+    for (size_t i = 0; i < f->all.count; i++)
+        f->found->rules += printed[i];
+    if (status == LENET5_OK && f->found->rules > 0)
+        status = lenet5_erase_segments(f->map, &f->all, printed, f->frames.corner, f->budget, error);
+    const size_t framed = f->frames.count;
     if (status == LENET5_OK)
-        status = lenet5_find_circles(f, map, b, error);
-    found->rules += f->count - framed;
+        status = lenet5_find_circles(&f->frames, f->map, f->budget, error);
+    f->found->rules += f->frames.count - framed;
     return status;
 }
 
-/* Where the level lines are that have been taken out, in the map as it has been turned. */
-static lenet5_status list_horizontals(layout *found, const segments *all, const bool *printed, const transform *place,
-                                      lenet5_error *error)
+/* Lists the horizontal lines that were removed, as they lie in the rotated map. */
+static lenet5_status list_horizontals(form *f, lenet5_error *error)
 {
-    found->horizontals = malloc((all->count + 1) * sizeof *found->horizontals);
+    layout *found = f->found;
+    found->horizontals = malloc((f->all.count + 1) * sizeof *found->horizontals);
     if (!found->horizontals)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < all->count; i++) {
-        const segment *s = &all->list[i];
-        if (!printed[i] || s->vertical)
+    for (size_t i = 0; i < f->all.count; i++) {
+        const segment *s = &f->all.list[i];
+        if (!f->frames.printed[i] || s->vertical)
             continue;
         const double first = (double)s->from, last = (double)(s->to - 1);
         double from[2], to[2];
-        rotation_inverse(from, place, first, lenet5_segment_at(all, s, first));
-        rotation_inverse(to, place, last, lenet5_segment_at(all, s, last));
+        rotation_inverse(from, f->place, first, lenet5_segment_at(&f->all, s, first));
+        rotation_inverse(to, f->place, last, lenet5_segment_at(&f->all, s, last));
+        assert(found->horizontal_count < f->all.count);
         found->horizontals[found->horizontal_count++] = (horizontal_line){from[0], from[1], to[0], to[1], s->thickness};
     }
     return LENET5_OK;
 }
 
-static lenet5_status take_out(layout *found, ink_map *map, transform *place, segments *all, frames *f,
-                              const ink_report *report, budget *b, lenet5_error *error)
+/* Removes what is printed from the map, and makes fields of the frames. */
+static lenet5_status take_out(form *f, lenet5_error *error)
 {
-    lenet5_status status = lenet5_find_rulings(f, all, map, report->stroke, b, error);
+    lenet5_status status = lenet5_find_rulings(&f->frames, &f->all, f->map, f->stroke, f->budget, error);
     if (status == LENET5_OK)
-        status = erase(found, map, all, f, b, error);
-    if (status != LENET5_OK || found->rules == 0)
+        status = erase(f, error);
+    if (status != LENET5_OK || f->found->rules == 0)
         return status;
-    status = straighten_map(map, place, all, f->printed, b, error);
+    status = straighten_map(f, error);
     if (status == LENET5_OK)
-        status = list_horizontals(found, all, f->printed, place, error);
-    return status == LENET5_OK ? lenet5_find_cells(found, f, map, place, b, error) : status;
+        status = list_horizontals(f, error);
+    return status == LENET5_OK ? lenet5_find_cells(f->found, &f->frames, f->map, f->place, f->budget, error) : status;
 }
 
-/* The straight lines of a map that go on through ink of a level, and what they make. */
-static lenet5_status find_lines_in(segments *all, frames *f, const ink_map *map, double stroke, unsigned straighten_map,
-                                   budget *b, lenet5_error *error)
+/* Finds the straight lines of a map that continue through ink of at least ink_level, and the frames that they make. */
+static lenet5_status find_lines_in(form *f, const ink_map *map, unsigned ink_level, lenet5_error *error)
 {
-    const lenet5_status status = lenet5_find_segments(all, map, stroke, straighten_map, b, error);
-    return status == LENET5_OK ? lenet5_find_frames(f, all, map, b, error) : status;
+    const lenet5_status status = lenet5_find_segments(&f->all, map, f->stroke, ink_level, f->budget, error);
+    return status == LENET5_OK ? lenet5_find_frames(&f->frames, &f->all, map, f->budget, error) : status;
 }
 
 /*
- * The same with what is faint. Boxes of which some are found and some are not would part a number: where frames are not
- * alike, those that are found without it count.
+ * The same with faint rules. If only some boxes of a number are found, they part it: where frames have no similar ones,
+ * the lines that are found without faint ink are used instead.
  */
-static lenet5_status find_lines(segments *all, frames *f, const ink_map *map, double stroke, budget *b,
-                                lenet5_error *error)
+static lenet5_status find_lines(form *f, lenet5_error *error)
 {
     ink_map lifted;
-    lenet5_status status = lenet5_lift_faint_rules(&lifted, map, b, error);
+    lenet5_status status = lenet5_lift_faint_rules(&lifted, f->map, f->budget, error);
     if (status != LENET5_OK)
         return status;
-    status = find_lines_in(all, f, &lifted, stroke, FAINT, b, error);
+    status = find_lines_in(f, &lifted, FAINT, error);
     lenet5_ink_free(&lifted);
-    if (status != LENET5_OK || lenet5_all_have_similar(f))
+    if (status != LENET5_OK || lenet5_all_have_similar(&f->frames))
         return status;
-    lenet5_frames_free(f);
-    lenet5_segments_free(all);
-    return find_lines_in(all, f, map, stroke, INK, b, error);
+    lenet5_frames_free(&f->frames);
+    lenet5_segments_free(&f->all);
+    return find_lines_in(f, f->map, INK, error);
 }
 
 lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
                                  lenet5_error *error)
 {
-    segments all = {0};
-    frames f = {0};
+    form f = {.found = found, .map = map, .place = place, .stroke = report->stroke, .budget = b};
     *found = (layout){0};
     *place = IDENTITY;
-    lenet5_status status = find_lines(&all, &f, map, report->stroke, b, error);
+    lenet5_status status = find_lines(&f, error);
     if (status == LENET5_OK)
-        status = take_out(found, map, place, &all, &f, report, b, error);
-    lenet5_frames_free(&f);
-    lenet5_segments_free(&all);
+        status = take_out(&f, error);
+    lenet5_frames_free(&f.frames);
+    lenet5_segments_free(&f.all);
     return status;
 }
 
