@@ -137,7 +137,7 @@ def reason_to_skip(command, folder):
     if NEEDS_MNIST.search(command) and not DATA:
         return "LENET5_DATA is not set"
     for word in words_of(command)[1:]:
-        if re.search(r"\.(png|jpg|csv|json|safetensors|gz|pdf)$|/", word) and not os.path.exists(os.path.join(folder, word)):
+        if "=" not in word and re.search(r"\.(png|jpg|csv|json|safetensors|gz|pdf)$|/", word) and not os.path.exists(os.path.join(folder, word)):
             return f"{word} is not here"
     return ""
 
