@@ -2,8 +2,9 @@
 # or 3 is what is printed with all memory; else an error is told. No object lacks a member.
 set -eu
 lenet5=$1
-shim=$2
 folder=$(mktemp -d)
+shim=$folder/no_memory.so # LD_PRELOAD takes no path with blanks
+cp "$2" "$shim"
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 "$lenet5" synth --strings strings --count 1 --digits 3 >/dev/null 2>&1

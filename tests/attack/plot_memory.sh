@@ -2,8 +2,9 @@
 # never crashes, and leaves no half a picture. Of 12,000 allocations, about as many as there are, every 300th is tried.
 set -eu
 lenet5=$1
-shim=$2
 folder=$(mktemp -d)
+shim=$folder/no_memory.so # LD_PRELOAD takes no path with blanks
+cp "$2" "$shim"
 trap 'rm -rf "$folder"' EXIT
 printf '%s\n' 'pass,loss,train_error_pct,test_error_pct,low,high' '1,4.0,5.0,3.0,1,2' '2,3.0,2.0,1.5,1,2' >"$folder/log.csv"
 
