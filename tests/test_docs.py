@@ -197,10 +197,13 @@ def check_links(document):
 
 def check_columns(document):
     printed = False  # whether the line is what a program has printed
-    for place, line in with_places(document):
+    long = []
+    for i, line in enumerate(lines_of(document)):
         printed = line.startswith("    ") and (printed or line.startswith("    $ "))
         if len(line) > MAX_COLUMNS and not line.startswith("|") and not printed:
-            fail(place, f"{len(line)} columns")
+            long.append(str(i + 1))
+    if long:
+        fail(document, f"longer than {MAX_COLUMNS} columns: lines {', '.join(long)}")
 
 
 def skeleton(document):
