@@ -1,17 +1,17 @@
-/* Asking the server, as docs/server.md describes it. */
+/* The requests to the server (docs/server.md). */
 
-/** An answer that is none; status 0 stands for a server that cannot be reached. */
+/** An error answer; status 0 stands for a server that cannot be reached. */
 export class Refusal extends Error {
     constructor(status, message, retryAfter) {
         super(message);
         this.status = status;
-        this.retryAfter = retryAfter; /* seconds; 0 if the server has not said */
+        this.retryAfter = retryAfter; /* seconds; 0 if the server gives none */
     }
 }
 
 async function refusalOf(response) {
-    const said = await response.json().catch(() => ({}));
-    return new Refusal(response.status, said.error ?? '', Number(response.headers.get('Retry-After')) || 0);
+    const body = await response.json().catch(() => ({}));
+    return new Refusal(response.status, body.error ?? '', Number(response.headers.get('Retry-After')) || 0);
 }
 
 async function ask(path, options) {
@@ -46,5 +46,5 @@ export async function classifyFile(file, options) {
 /** Lines of digits in a picture file. */
 export const read = (file, options) => post('/v1/read', options, typeOf(file), file);
 
-/* A file that the browser does not know is called a picture all the same: the server looks at its bytes. */
+/* A file of a type that the browser does not know is sent as a picture: the server looks at its bytes. */
 const typeOf = (file) => file.type.startsWith('image/') ? file.type : 'image/unknown';

@@ -6,7 +6,7 @@ import { number, t } from './i18n.js';
 import { MapRow } from './maprow.js';
 
 const CODE_PIXELS = 8;
-const MOST_DIFFERENCE = 4; /* squared, of one unit: that between +1 and -1 */
+const MAX_DIFFERENCE = 4; /* squared, of one unit: that between +1 and -1 */
 
 const figure = (canvas, caption) => make('figure', { class: 'drawn' }, canvas, caption);
 
@@ -37,7 +37,7 @@ export class CodesView {
         ];
     }
 
-    /** The codes and what is said of them. */
+    /** The codes with their captions. */
     get elements() {
         return [this.row.element, this.#limit];
     }
@@ -106,7 +106,7 @@ export class CodesView {
         const drawn = inRows(this.#maps.f6, ideal[0].length);
         const squares = drawn.map((row, y) => row.map((state, x) => (state - ideal[y][x]) ** 2));
         paint(this.#code, ideal, scales.state);
-        paint(this.#difference, squares, scales.amount(MOST_DIFFERENCE));
+        paint(this.#difference, squares, scales.amount(MAX_DIFFERENCE));
         code.textContent = t('code-of', { digit });
         difference.textContent = t('difference', { distance: number(this.#maps.penalties[digit], 1) });
     }

@@ -1,4 +1,4 @@
-/* Digits that the visitor has labelled, to be taken away as IDX files. */
+/* The digits that the user has labelled, for download as IDX files. */
 
 import { byId, make, makeCanvas } from './dom.js';
 import { download, idxImages, idxLabels } from './idx.js';
@@ -8,7 +8,7 @@ import { inRows, paint, scales } from './colours.js';
 const SIDE = 28;
 
 export class Collection {
-    #digits = new Map(); /* by where they come from, so that a second label of the same digit replaces the first */
+    #digits = new Map(); /* by origin, so that a second label of the same digit replaces the first */
 
     constructor() {
         byId('download').addEventListener('click', () => this.#download());
@@ -16,7 +16,7 @@ export class Collection {
         this.refresh();
     }
 
-    /** Keeps 28x28 bytes, 255 is ink, with their label; key says where they come from. */
+    /** Keeps 28x28 bytes, 255 is ink, with their label; key is their origin. */
     keep(key, picture, label) {
         this.#digits.set(key, { picture, label });
         this.refresh();
@@ -26,7 +26,7 @@ export class Collection {
         return this.#digits.size;
     }
 
-    /** Paints all of it, as after a change of colours or language. */
+    /** Paints everything again, after a change of colours or language. */
     refresh() {
         const empty = this.size === 0;
         byId('collected').textContent = empty ? t('collected-none') : t('collected', { count: number(this.size) });

@@ -15,7 +15,7 @@ function resolve(name) {
     return colour;
 }
 
-/* STEPS colours from below zero through neutral to above; what is near zero is brought out. */
+/* STEPS colours from below zero through neutral to above, with more contrast near zero. */
 function divergingRamp(negative, neutral, positive) {
     return Array.from({ length: STEPS }, (_, i) => {
         const value = 2 * i / (STEPS - 1) - 1;
@@ -38,7 +38,7 @@ export function refreshColours() {
     palettes.amount = ramp(neutral, resolve('--map-positive'));
 }
 
-/** How numbers become colours: state for units, input for the picture, amount(most) for what is never negative. */
+/** Colour scales: state for units, input for the picture, amount(max) for values from 0. */
 export const scales = {
     state: { palette: 'diverging', low: -1.7159, high: 1.7159 },
     input: { palette: 'ink', low: -0.1, high: 1.175 },
@@ -66,12 +66,12 @@ export function paint(canvas, rows, scale) {
     context.putImageData(picture, 0, 0);
 }
 
-/** Leaves a canvas empty. */
+/** Clears a canvas. */
 export function wipe(canvas) {
     canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
 }
 
-/** Numbers in a row as rows of a width. */
+/** Splits a list of numbers into rows of a width. */
 export function inRows(values, width) {
     return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
 }

@@ -6,9 +6,9 @@ import { number, t } from './i18n.js';
 const HEIGHT = 380;
 const MARGIN = { left: 52, right: 12, top: 12, bottom: 44 };
 const TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]; /* per cent */
-const LEAST_PASSES = 20; /* as many as the paper's figure has */
+const MIN_PASSES = 20; /* as many as the paper's figure has */
 
-/* The curves: whose, of what, and the member of a pass that has the number. */
+/* The curves: their source, their quantity, and the member of a pass that has the value. */
 function curvesOf({ history, figure_5: paper, held_out: heldOut }) {
     const ours = [{ key: 'ours-train', look: 'train', points: history, member: 'train_error_pct' }];
     if (heldOut)
@@ -51,8 +51,8 @@ export class CurvesView {
 
     #showTable() {
         const curves = curvesOf(this.#training);
-        const told = curves.flatMap(({ points }) => points.map(({ pass }) => pass));
-        const passes = [...new Set(told)].sort((a, b) => a - b);
+        const shown = curves.flatMap(({ points }) => points.map(({ pass }) => pass));
+        const passes = [...new Set(shown)].sort((a, b) => a - b);
         const cell = ({ points, member }, pass) => {
             const value = points.find((point) => point.pass === pass)?.[member];
             return make('td', {}, value === undefined ? '' : number(value, 2));
@@ -71,7 +71,7 @@ export class CurvesView {
         if (!this.#training || width === 0)
             return;
         const curves = curvesOf(this.#training);
-        const last = Math.max(LEAST_PASSES, this.#training.passes, ...this.#training.history.map(({ pass }) => pass));
+        const last = Math.max(MIN_PASSES, this.#training.passes, ...this.#training.history.map(({ pass }) => pass));
         const ticks = ticksFor(curves);
         const place = placing(width, last, ticks);
         this.#picture.replaceChildren(makeSvg('svg', {
@@ -81,7 +81,7 @@ export class CurvesView {
     }
 }
 
-/* The ticks that all numbers lie between. */
+/* The ticks that enclose all values. */
 function ticksFor(curves) {
     const values = curves.flatMap(({ points, member }) => points.map((point) => point[member])).filter((v) => v > 0);
     const first = TICKS.findLastIndex((tick) => tick <= Math.min(...values));
@@ -89,7 +89,7 @@ function ticksFor(curves) {
     return TICKS.slice(Math.max(0, first), last + 1);
 }
 
-/* Where a pass and an error are in the picture. An error of nothing lies on the axis. */
+/* The position of a pass and an error in the picture. An error of 0 lies on the axis. */
 function placing(width, last, ticks) {
     const [low, high] = [Math.log(ticks[0]), Math.log(ticks.at(-1))];
     return {

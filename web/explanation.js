@@ -1,4 +1,4 @@
-/* How a picture was read: the stages, the graph of joins that were considered, and what the network was shown. */
+/* How a picture was read: the stages, the segmentation graph, and the inputs of the network. */
 
 import { paint, inRows, scales } from './colours.js';
 import { bytesOf, make, makeCanvas, makeSvg } from './dom.js';
@@ -60,7 +60,7 @@ function stageFigure(stage) {
         make('figcaption', {}, words));
 }
 
-/* ---- The graph: a node for each gap or cut, an arc for each join that may be a digit ---- */
+/* ---- The segmentation graph: a node for each gap or cut, an arc for each group of pieces that may be a digit ---- */
 
 function graphOf(candidates) {
     const nodes = Math.max(...candidates.map((candidate) => candidate.last)) + 1;
@@ -79,7 +79,7 @@ function graphOf(candidates) {
     return make('div', box, picture);
 }
 
-/* A line that was swept over has no cuts. */
+/* A line read by space displacement has no cuts. */
 function graphWords(stages) {
     return t(stages.some(({ name }) => name === 'sweep') ? 'graph-swept' : 'graph-explained');
 }
@@ -94,9 +94,9 @@ function arcOf(candidate, base) {
         makeSvg('title', {}, `${digit}: ${percent(probability)}`));
 }
 
-/* ---- What the network was shown ---- */
+/* ---- The inputs of the network ---- */
 
-/* The chosen in their order, then the likeliest; the others on request. */
+/* The chosen ones in order, then the most likely; the others on request. */
 function triedParts(candidates) {
     const chosen = candidates.filter((candidate) => candidate.chosen);
     const others = candidates.filter((candidate) => !candidate.chosen);

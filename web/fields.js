@@ -1,6 +1,6 @@
-/* Which units of the layers below a unit sees: receptive fields. */
+/* Receptive fields: the units of the layers below that a unit sees. */
 
-/* How a layer looks at the one below: squares of kernel x kernel, step apart. */
+/* The inputs of each layer: squares of kernel x kernel units, step apart. */
 const views = {
     c1: { below: 'input', kernel: 5, step: 1 },
     s2: { below: 'c1', kernel: 2, step: 2 },
@@ -9,10 +9,10 @@ const views = {
     c5: { below: 's4', kernel: 5, step: 1 },
 };
 
-/* Everything: what F6 sees of C5, and the codes of F6. */
+/* The whole layer: the inputs of F6 and of the output. */
 const wholes = { f6: 'c5', output: 'f6' };
 
-/* The maps of the layer below that feed a set of maps. table[s][m] says whether map s of S2 feeds map m of C3. */
+/* The maps of the layer below that are inputs of a set of maps. table[s][m]: map s of S2 is an input of map m of C3. */
 function feeders(layer, maps, table) {
     if (layer === 'c1')
         return [0];
@@ -23,7 +23,7 @@ function feeders(layer, maps, table) {
     return maps;
 }
 
-/** What a unit sees, from the layer below it down to the input: [{layer, maps, row, column, size}, …]; null is all. */
+/** The receptive field of a unit, layer by layer to the input: [{layer, maps, row, column, size}, …]; null: all. */
 export function fieldsOf({ layer, map, row, column }, table) {
     const fields = [];
     let field = { layer, maps: [map], row, column, size: 1 };

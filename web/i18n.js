@@ -1,4 +1,4 @@
-/* Texts in the visitor's language. Elements say which by data-t (their text) and data-t-label (their aria-label). */
+/* Texts in the user's language. data-t of an element names its text, data-t-label its aria-label. */
 
 import english from './english.js';
 import korean from './korean.js';
@@ -47,7 +47,7 @@ export function translate(root) {
 export const number = (value, digits = 0) =>
     value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** A probability in per cent; one that is not quite certain is not told as 100. */
+/** A probability in per cent. One that is not certain is never rounded to 100. */
 export function percent(probability) {
     if (probability > 0.9995)
         return `> ${number(99.9, 1)}\u00a0%`;

@@ -1,4 +1,4 @@
-/* IDX files, MNIST's form: a magic number, the sizes as big-endian 32-bit numbers, and bytes. */
+/* IDX files, the format of MNIST: a magic number, the sizes as big-endian 32-bit numbers, and bytes. */
 
 const BYTES = 0x08; /* the type of the numbers */
 
@@ -15,7 +15,7 @@ export const idxImages = (pictures, side) => idx([pictures.length, side, side], 
 /** Labels, 0 to 9. */
 export const idxLabels = (labels) => idx([labels.length], [Uint8Array.from(labels)]);
 
-/** Hands a file to the visitor. */
+/** Downloads a file. */
 export function download(name, blob) {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(blob);

@@ -1,4 +1,4 @@
-/* The kernels of C1 and C3 as small pictures, and Table I, which says what feeds a map of C3. */
+/* The kernels of C1 and C3 as small pictures, and Table I, the inputs of each map of C3. */
 
 import { paint, scales } from './colours.js';
 import { make, makeCanvas } from './dom.js';

@@ -1,4 +1,4 @@
-/* Sends the newest state of something that changes fast: at most one request at a time, at most one a frame. */
+/* Sends the newest state of something that changes fast: at most one request at a time, at most one per frame. */
 
 const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 

@@ -1,4 +1,4 @@
-/* A row of maps that one can point at, by mouse, finger or keyboard: the feature maps of a layer, or the codes. */
+/* A row of maps whose units can be chosen by mouse, finger or keyboard: the feature maps of a layer, or the codes. */
 
 import { make, makeCanvas } from './dom.js';
 import { paint, wipe } from './colours.js';
@@ -10,17 +10,17 @@ export class MapRow {
     #rows;
     #columns;
     #maps = [];
-    #at = { map: 0, row: 0, column: 0 }; /* where the keyboard goes on from */
+    #at = { map: 0, row: 0, column: 0 }; /* the position of the keyboard cursor */
 
     /** Called with {map, row, column} and whether a key chose it. */
     onPoint = () => {};
 
-    /** Called when Escape or an empty place takes the choice back. */
+    /** Called when Escape or a click beside the maps cancels the choice. */
     onLeave = () => {};
 
     /**
      * count maps of rows x columns units. wide and high are a unit's size in pixels. below(map), which may be missing,
-     * makes what stands under a map beside its number.
+     * makes the foot of a map, beside its number.
      */
     constructor({ count, rows, columns, wide, high = wide, below = () => [] }) {
         this.#count = count;
@@ -42,7 +42,7 @@ export class MapRow {
         window.addEventListener('resize', () => this.#arrange());
     }
 
-    /* In rows of equal length, as long as there is room for, so that no map is left over. */
+    /* Rows of equal length that fit the width, with no map left over. */
     #arrange() {
         const { columnGap, paddingLeft, paddingRight } = getComputedStyle(this.element);
         const gap = parseFloat(columnGap) || 0;
@@ -79,7 +79,7 @@ export class MapRow {
         this.#maps.forEach(({ canvas }) => wipe(canvas));
     }
 
-    /** Marks a map as the one that has won. */
+    /** Marks a map as the nearest. */
     distinguish(map) {
         this.#maps.forEach(({ element }, each) => element.classList.toggle('nearest', each === map));
     }
@@ -91,7 +91,7 @@ export class MapRow {
             this.#at = { map: chosen.map, row: chosen.row, column: chosen.column };
     }
 
-    /** Outlines a square in some of the maps and dims the others; null: neither. Its maps null: all, as a whole. */
+    /** Outlines a square in some of the maps and dims the others; null: neither. Maps of null: all, as a whole. */
     showField(field) {
         this.#maps.forEach(({ element, field: frame }, map) => {
             const seen = field !== null && (field.maps === null || field.maps.includes(map));

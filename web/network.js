@@ -1,4 +1,4 @@
-/* How the network saw it: every layer's maps, what a unit of them sees, the kernels, F6 and the codes. */
+/* The network: the maps of every layer, the receptive field of a unit, the kernels, F6 and the codes. */
 
 import { CodesView } from './codes.js';
 import { inRows, scales } from './colours.js';
@@ -29,7 +29,7 @@ export class NetworkView {
     #maps = null;
     #chosen = null;
 
-    /** Called with a text that is to be read out. */
+    /** Called with a text for screen readers. */
     onAnnounce = () => {};
 
     /** description is the answer of /v1/network. */
@@ -52,7 +52,7 @@ export class NetworkView {
         this.#tell();
     }
 
-    /** Once more, in other colours or another language. */
+    /** Shows the same maps again, in the current colours and language. */
     refresh() {
         const { layers, parameters, connections } = this.#description;
         for (const { name, head } of this.#heads)
@@ -206,7 +206,7 @@ export class NetworkView {
         return t('value', { value: signed(this.#statesOf(layer)[map][row][column]) });
     }
 
-    /* What the unit looks at, in words. */
+    /* The receptive field of the unit, in words. */
     #sees() {
         const { layer, map } = this.#chosen;
         const { table, weights } = this.#description;
@@ -228,5 +228,5 @@ export class NetworkView {
     }
 }
 
-/* Of the output a code is chosen as a whole. */
+/* A code of the output is chosen as a whole. */
 const unitOf = (chosen) => chosen.layer === 'output' ? { map: chosen.map } : chosen;

@@ -4,7 +4,7 @@ const INK = '#16181b';
 const PAPER = '#ffffff';
 const STEP = 8; /* units that an arrow key moves the pen */
 
-/* Formats: the size in units, and how many pixels of the copy that is sent one unit makes. */
+/* Formats: the size in units, and the pixels per unit of the copy that is sent. */
 export const formats = {
     digit: { width: 280, height: 280, copyScale: 0.4, penScale: 1 },
     number: { width: 840, height: 240, copyScale: 1, penScale: 0.6 },
@@ -73,7 +73,7 @@ export class Pad {
         new ResizeObserver(() => this.#fit()).observe(canvas);
     }
 
-    /** A name of formats; what is on the pad goes. */
+    /** Sets a format by its name and clears the pad. */
     setFormat(name) {
         this.#format = formats[name];
         this.#marks = [];
@@ -95,7 +95,7 @@ export class Pad {
         return this.#marks.at(-1)?.file ?? null;
     }
 
-    /** What the browser shows of that file; null if it cannot. */
+    /** The picture of that file; null if the browser cannot decode it. */
     get picture() {
         return this.#marks.at(-1)?.picture ?? null;
     }
@@ -111,7 +111,7 @@ export class Pad {
         this.#changed();
     }
 
-    /** Clean paper; undo brings back what was there. */
+    /** Clears the pad; undo restores it. */
     clear() {
         this.#lift();
         if (!this.blank)
@@ -119,7 +119,7 @@ export class Pad {
         this.#changed();
     }
 
-    /** Lays a picture on the pad, null if the browser cannot show it, with the file that it comes from. */
+    /** Puts a picture on the pad, with its file; null for a picture that the browser cannot decode. */
     lay(picture, file) {
         this.#lift();
         this.#marks.push({ fresh: true, picture, file });
@@ -154,7 +154,7 @@ export class Pad {
         return [screen, copy];
     }
 
-    /* As many pixels as the screen shows. */
+    /* Sets the resolution to that of the screen. */
     #fit() {
         const width = Math.max(1, Math.round(this.#canvas.clientWidth * window.devicePixelRatio));
         this.#canvas.width = width;
@@ -174,7 +174,7 @@ export class Pad {
         }
     }
 
-    /* The screen shows the paper of the style sheet, the copy is white. */
+    /* The screen has the paper colour of the style sheet, the copy is white. */
     #clean(context) {
         const { width, height } = this.#format;
         context.clearRect(0, 0, width, height);

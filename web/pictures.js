@@ -2,18 +2,18 @@
 
 import { byId } from './dom.js';
 
-const MOST_PIXELS = 12e6;
-const MOST_BYTES = 24e6;
+const MAX_PIXELS = 12e6;
+const MAX_BYTES = 24e6;
 
-/** What the browser shows of a file, upright; null where it knows no such pictures (the server may). */
+/** The picture of a file, upright; null if the browser cannot decode it (the server may). */
 export const decode = (file) => createImageBitmap(file).catch(() => null);
 
 /** The file itself, or a smaller copy if it is too large to be sent. */
 export async function fitting(file, picture) {
     const pixels = picture ? picture.width * picture.height : 0;
-    if (!picture || (pixels <= MOST_PIXELS && file.size <= MOST_BYTES))
+    if (!picture || (pixels <= MAX_PIXELS && file.size <= MAX_BYTES))
         return { file, picture };
-    const scale = Math.min(1, Math.sqrt(MOST_PIXELS / pixels));
+    const scale = Math.min(1, Math.sqrt(MAX_PIXELS / pixels));
     const canvas = document.createElement('canvas');
     canvas.width = Math.round(picture.width * scale);
     canvas.height = Math.round(picture.height * scale);
@@ -24,7 +24,7 @@ export async function fitting(file, picture) {
 
 const firstFile = (transfer) => Array.from(transfer?.files ?? [])[0];
 
-/** Calls take(file) for every picture that comes, by whatever way; fail() where there is no camera. */
+/** Calls take(file) for every picture from any source; fail() if there is no camera. */
 export function startPictures(take, fail) {
     startInputs(take);
     startPasteAndDrop(take);
@@ -62,7 +62,7 @@ function startPasteAndDrop(take) {
     });
 }
 
-/* A phone's own camera app where there is one; elsewhere a window with what the camera sees. */
+/* The camera app on a phone; elsewhere a window with the view of the camera. */
 function startCamera(take, fail) {
     const dialog = byId('camera-dialog');
     const video = byId('camera-view');

@@ -1,4 +1,4 @@
-/* What the visitor has chosen, language and theme, and remembering it. */
+/* The user's settings, language and theme, and their storage. */
 
 import { byId } from './dom.js';
 import { languages, setLanguage } from './i18n.js';
@@ -6,7 +6,7 @@ import { languages, setLanguage } from './i18n.js';
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const themeListeners = [];
 
-/* Storage may be forbidden; then nothing is remembered. */
+/* Storage may be forbidden; then nothing is stored. */
 function recall(name) {
     try {
         return localStorage.getItem(`lenet5-${name}`);
@@ -19,7 +19,7 @@ function remember(name, value) {
     try {
         localStorage.setItem(`lenet5-${name}`, value);
     } catch {
-        /* not remembered */
+        /* not stored */
     }
 }
 
@@ -45,7 +45,7 @@ function preferredLanguage() {
     return known ?? 'en';
 }
 
-/* A select whose choice takes effect at once and is remembered. */
+/* A select whose choice takes effect at once and is stored. */
 function wire(name, initial, choose) {
     const select = byId(name);
     const values = Array.from(select.options, (option) => option.value);
@@ -57,7 +57,7 @@ function wire(name, initial, choose) {
     });
 }
 
-/** Brings #language and #theme to life. */
+/** Connects #language and #theme. */
 export function startSettings() {
     wire('language', recall('language') ?? preferredLanguage(), setLanguage);
     wire('theme', recall('theme') ?? 'auto', setTheme);

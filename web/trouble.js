@@ -2,8 +2,8 @@
 
 import { serverMessage, t } from './i18n.js';
 
-const GONE_PAUSE = 2000; /* milliseconds before a server that cannot be reached is asked again */
-const BUSY_PAUSE = 1000; /* the same for one that is busy and has not said when to come back */
+const GONE_PAUSE = 2000; /* milliseconds before the next request to a server that cannot be reached */
+const BUSY_PAUSE = 1000; /* the same for a busy server without Retry-After */
 
 const known = {
     0: 'server-gone', 400: 'unreadable', 401: 'key-needed', 403: 'forbidden', 413: 'too-large', 422: 'unprocessable',

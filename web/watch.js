@@ -1,5 +1,5 @@
 /*
- * The page of a training under way: what /v1/training tells, as it comes.
+ * The page of a training in progress: the events of /v1/training.
  *
  * Ids for tests: #state with data-state (waiting, connected, reconnecting, finished, interrupted), #recipe, #pass,
  * #rate, #loss, #left, #pass-progress, #whole-progress, #curves, #numbers, #kernels, #misread.
@@ -15,11 +15,11 @@ const SIDE = 28;
 const RETRY = 2000; /* milliseconds after which a connection that was refused is tried again */
 
 const curves = new CurvesView(byId('curves'), byId('key'), byId('numbers'));
-const told = { training: null, progress: null, kernels: null, misread: null };
+const received = { training: null, progress: null, kernels: null, misread: null };
 let connection = 'waiting';
 let source = null;
 
-/* ---- Showing what was told ---- */
+/* ---- Display ---- */
 
 function showState(state) {
     connection = state;
@@ -38,7 +38,7 @@ function duration(seconds) {
 }
 
 function showProgress() {
-    const { progress } = told;
+    const { progress } = received;
     if (!progress)
         return;
     const { pass, passes, seen, pictures } = progress;
@@ -52,16 +52,16 @@ function showProgress() {
 }
 
 function showCurves() {
-    if (!told.training)
+    if (!received.training)
         return;
-    byId('recipe').textContent = told.training.recipe;
-    curves.show(told.training);
+    byId('recipe').textContent = received.training.recipe;
+    curves.show(received.training);
 }
 
 function showKernels() {
-    if (!told.kernels)
+    if (!received.kernels)
         return;
-    const kernels = told.kernels.c1;
+    const kernels = received.kernels.c1;
     const most = Math.max(...kernels.flat(2).map(Math.abs));
     byId('kernels').replaceChildren(...kernels.map((kernel, map) => {
         const canvas = makeCanvas(kernel[0].length, kernel.length);
@@ -78,7 +78,7 @@ function misreadItem({ truth, answer, picture }) {
 }
 
 function showMisread() {
-    const { misread } = told;
+    const { misread } = received;
     byId('misread-lead').textContent = misread
         ? t('watch-misread-lead', { errors: number(misread.errors), of: number(misread.of) })
         : t('watch-misread-none');
@@ -100,27 +100,27 @@ function showAll() {
 const events = {
     state(training) {
         const { progress, kernels, misread } = training;
-        Object.assign(told, { training, progress, kernels, misread });
+        Object.assign(received, { training, progress, kernels, misread });
         showState('connected');
         showAll();
         if (training.finished)
             finish();
     },
     progress(progress) {
-        told.progress = progress;
+        received.progress = progress;
         showProgress();
     },
     pass(pass) {
-        const { history } = told.training;
-        told.training.history = [...history.filter((known) => known.pass !== pass.pass), pass];
+        const { history } = received.training;
+        received.training.history = [...history.filter((known) => known.pass !== pass.pass), pass];
         showCurves();
     },
     kernels(kernels) {
-        told.kernels = kernels;
+        received.kernels = kernels;
         showKernels();
     },
     misread(misread) {
-        told.misread = misread;
+        received.misread = misread;
         showMisread();
     },
     end({ finished }) {
@@ -135,8 +135,8 @@ const events = {
 function finish() {
     source.close();
     showState('finished');
-    if (told.progress) {
-        told.progress = { ...told.progress, seen: told.progress.pictures, seconds_left: 0 };
+    if (received.progress) {
+        received.progress = { ...received.progress, seen: received.progress.pictures, seconds_left: 0 };
         showProgress();
     }
 }
@@ -146,7 +146,7 @@ function listen() {
     for (const [name, take] of Object.entries(events))
         source.addEventListener(name, (event) => take(JSON.parse(event.data)));
     source.addEventListener('error', () => {
-        showState(told.training ? 'reconnecting' : 'waiting');
+        showState(received.training ? 'reconnecting' : 'waiting');
         if (source.readyState === EventSource.CLOSED)
             setTimeout(listen, RETRY);
     });
