@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* renameat2 */
+#define _GNU_SOURCE /* syscall */
 #include "outputs.h"
 
 #include <dirent.h>
@@ -9,9 +9,12 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "train/unfinished.h"
+
+#define MUST_BE_NEW 1u /* RENAME_NOREPLACE of <linux/fs.h> */
 
 /* How many bytes of a path are its folder, with the slash; 0: the one at hand. */
 static int folder_length(const char *path)
@@ -188,7 +191,8 @@ static bool link_and_unlink(const char *temporary, const char *path)
 
 bool rename_new(const char *from, const char *to)
 {
-    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ||
+    /* musl has no renameat2. */
+    return syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, MUST_BE_NEW) == 0 ||
            ((errno == EINVAL || errno == ENOSYS) && link_and_unlink(from, to));
 }
 
