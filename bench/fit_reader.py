@@ -305,7 +305,7 @@ def report(name, p, right):
 
 
 def fit_evidence(options):
-    names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5_reader.h").read(), re.M)
+    names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5/reading.h").read(), re.M)
     counts = {source: options.count * MORE.get(source, 1) for source in READ}
     rows = {source: sum(parts, []) for source, parts in in_parts(gather, options, counts).items()}
     x, y, number = (np.array([r[i] for s in READ for r in rows[s]]) for i in range(3))

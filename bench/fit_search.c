@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 

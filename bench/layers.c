@@ -9,6 +9,7 @@
  */
 #ifdef SINGLE
 #include "kernels/single.c"
+#include "lenet5.h"
 #define PICTURES 1
 #else
 #include "kernels/lanes.c"

@@ -11,7 +11,8 @@
 #include <string.h>
 
 #include "common.h"
-#include "lenet5_reader.h"
+#include "kernels/peak.h"
+#include "lenet5.h"
 #include "progress.h"
 
 /*
@@ -249,7 +250,7 @@ static lenet5_status begin_training(lenet5_training **training, const bench *b, 
 {
     const lenet5_training_options options = {.recipe = recipe,
                                              .seed = 1,
-                                             .passes = 1,
+                                             .epochs = 1,
                                              .batch = batch,
                                              .undistorted = strcmp(recipe, "best") != 0,
                                              .threads = threads};
@@ -316,7 +317,7 @@ static lenet5_status epoch(double *seconds, bench *b, lenet5_error *error)
     while (status == LENET5_OK && !interrupted && !lenet5_training_finished(training))
         status = lenet5_training_step(training, error);
     if (lenet5_training_finished(training))
-        *seconds = lenet5_training_pass(training, 0)->seconds / (double)b->set.count;
+        *seconds = lenet5_training_epoch(training, 0)->seconds / (double)b->set.count;
     lenet5_training_free(training);
     return status;
 }
@@ -389,7 +390,7 @@ static const measure measures[MEASURES] = {
 /* All, but reading in whole numbers only where that is done. */
 static bool is_measured(const bench *b, size_t index)
 {
-    return measures[index].take != forward_int8 || lenet5_bulk_in_int8(b->bulk);
+    return measures[index].take != forward_int8 || lenet5_bulk_uses_int8(b->bulk);
 }
 
 static bool on_several_threads(const bench *b, size_t index)

@@ -6,7 +6,7 @@
 
 #include "art.h"
 #include "common.h"
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "reader/decode/formats.h"
 #include "transposed.h"
 #include "json/answers.h"

@@ -25,12 +25,14 @@ bool argument_threads(unsigned *threads, const cli_arguments *arguments)
 
 const char *recipe_at(size_t index)
 {
-    return lenet5_recipes[index].name;
+    const lenet5_recipe_description *recipe = lenet5_recipe_at(index);
+    return recipe ? recipe->name : NULL;
 }
 
 const char *style_at(size_t index)
 {
-    return lenet5_string_styles[index].name;
+    const lenet5_string_style *style = lenet5_string_style_at(index);
+    return style ? style->name : NULL;
 }
 
 /* ---- Text ----------------------------------------------------------------------------------------------------- */

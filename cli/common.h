@@ -31,7 +31,7 @@
 /* The value of --threads, 0 for the number of processors if it is not given. Returns false after a complaint. */
 bool argument_threads(unsigned *threads, const cli_arguments *arguments);
 
-/* name_list: lenet5_recipes and lenet5_string_styles. */
+/* name_list: of lenet5_recipe_at and of lenet5_string_style_at. */
 const char *recipe_at(size_t index);
 const char *style_at(size_t index);
 

@@ -72,7 +72,7 @@ static void print_provenance(const char *path, const lenet5_provenance *p)
     puts("");
     say(stdout, "%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u passes through %zu pictures of %s", path,
         p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
-        (unsigned long long)p->seed, p->passes, p->training_pictures, p->data_name);
+        (unsigned long long)p->seed, p->epochs, p->training_pictures, p->data_name);
     say(stdout, "data SHA-256 %s", p->data_sha256);
     if (p->teacher_sha256[0])
         say(stdout, "taught by networks whose SHA-256 is %s", p->teacher_sha256);

@@ -10,7 +10,7 @@
 #include "outputs.h"
 
 typedef struct curves {
-    curve_point points[LENET5_MAX_PASSES];
+    curve_point points[LENET5_MAX_EPOCHS];
     size_t count;
     char held_out_name[32];
     bool recipe_1998;
@@ -36,10 +36,10 @@ static bool read_row(curves *c, const char *line)
 {
     curve_point p;
     double loss;
-    if (c->count == LENET5_MAX_PASSES ||
+    if (c->count == LENET5_MAX_EPOCHS ||
         sscanf(line, "%lf,%lf,%lf,%lf", &p.pass, &loss, &p.training_pct, &p.held_out_pct) != 4)
         return false;
-    if (!(p.pass >= 1 && p.pass <= LENET5_MAX_PASSES) || !(p.training_pct >= 0 && p.training_pct <= 100) ||
+    if (!(p.pass >= 1 && p.pass <= LENET5_MAX_EPOCHS) || !(p.training_pct >= 0 && p.training_pct <= 100) ||
         !(p.held_out_pct >= 0 && p.held_out_pct <= 100))
         return false;
     c->points[c->count++] = p;

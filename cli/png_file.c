@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
+
 lenet5_status write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
                         lenet5_error *error)
 {
@@ -15,7 +17,7 @@ lenet5_status write_png(const char *path, const uint8_t *pixels, size_t width, s
     void *bytes = malloc(size);
     lenet5_status status = LENET5_E_MEMORY;
     if (bytes && png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL)) {
-        const lenet5_bytes piece = {bytes, size};
+        const file_piece piece = {bytes, size};
         status = lenet5_file_write(path, &piece, 1, error);
     } else {
         snprintf(error->message, sizeof error->message, "%.200s: cannot be made: %s", path,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "common.h"
 #include "outputs.h"
 #include "png_file.h"
@@ -63,7 +64,7 @@ static void put(uint8_t *sheet, size_t row, size_t column, const uint8_t shown[3
  * any. Returns how many rows there are. */
 static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t digits)
 {
-    const size_t negatives = lenet5_training_pass_length(training) - digits;
+    const size_t negatives = lenet5_training_epoch_length(training) - digits;
     size_t rows = 0;
     for (; rows < DIGIT_ROWS && rows < digits; rows++)
         for (unsigned pass = 0; pass < COLUMNS; pass++) {
@@ -173,7 +174,7 @@ static int write_strings(const string_plan *plan)
         return complain_memory();
     }
     snprintf(path, sizeof path, "%s/truth.tsv", plan->folder);
-    const lenet5_bytes piece = {text, size};
+    const file_piece piece = {text, size};
     if (status == LENET5_OK)
         status = lenet5_file_write(path, &piece, 1, &error);
     free(text);

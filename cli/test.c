@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "base/wilson.h"
 #include "common.h"
 #include "drawing/drawing.h"
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "outputs.h"
 #include "progress.h"
 #include "transposed.h"
@@ -74,7 +76,7 @@ static lenet5_status read_in_bulk(bulk_result *result, const lenet5_network *net
         return fail_memory(error);
     const lenet5_status status = lenet5_bulk_new(&bulk, network, error);
     if (status == LENET5_OK) {
-        *result = (bulk_result){.in_int8 = lenet5_bulk_in_int8(bulk)};
+        *result = (bulk_result){.in_int8 = lenet5_bulk_uses_int8(bulk)};
         const double start = seconds_now();
         result->in_float = lenet5_bulk_read(digits, bulk, set->pixels, set->count);
         result->pictures_per_s = (double)set->count / (seconds_now() - start);
@@ -359,7 +361,7 @@ static int write_answers(const char *path, const lenet5_evaluation *e, const len
     char *text = answers_text(e, set, loss);
     if (!text)
         return complain_memory();
-    const lenet5_bytes piece = {text, strlen(text)};
+    const file_piece piece = {text, strlen(text)};
     const lenet5_status status = lenet5_file_write(path, &piece, 1, &error);
     free(text);
     return status == LENET5_OK ? EXIT_DONE : complain_error(&error);

@@ -107,12 +107,12 @@ void watch_progress(watch *w, double pictures_per_s, double seconds_left)
     if (!w || seconds_now() - w->told < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
         return;
     const lenet5_training *t = w->what.training;
-    const unsigned passes = lenet5_training_passes_in_all(t), done = lenet5_training_passes(t);
+    const unsigned passes = lenet5_training_epochs_total(t), done = lenet5_training_epochs_done(t);
     w->told = seconds_now();
     tell(w, "progress",
          json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < passes ? done + 1 : done), "passes",
                    (int)passes, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
-                   (json_int_t)lenet5_training_pass_length(t), "loss", lenet5_training_loss(t), "pictures_per_s",
+                   (json_int_t)lenet5_training_epoch_length(t), "loss", lenet5_training_loss(t), "pictures_per_s",
                    pictures_per_s, "seconds_left", seconds_left));
     if (w->told - w->kernels_told > KERNELS_PAUSE)
         tell_kernels(w);
@@ -144,8 +144,8 @@ static json_t *figure_5_json(void)
 static json_t *first_state(const watched *what)
 {
     return json_pack("{s:s, s:i, s:s, s:I, s:b, s:[], s:o}", "recipe", what->recipe, "passes",
-                     (int)lenet5_training_passes_in_all(what->training), "held_out", what->held_out_name, "pictures",
-                     (json_int_t)lenet5_training_pass_length(what->training), "finished", 0, "history", "figure_5",
+                     (int)lenet5_training_epochs_total(what->training), "held_out", what->held_out_name, "pictures",
+                     (json_int_t)lenet5_training_epoch_length(what->training), "finished", 0, "history", "figure_5",
                      figure_5_json());
 }
 

@@ -2,16 +2,15 @@
 # find them.
 include(CMakePackageConfigHelpers)
 set(installed lenet5_shared lenet5_static)
-set(headers include/lenet5.h)
 if(LENET5_PROGRAM)
     list(APPEND installed lenet5_reader_shared lenet5_reader_static)
-    list(APPEND headers include/lenet5_reader.h)
     install(TARGETS lenet5 RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 install(TARGETS ${installed} EXPORT lenet5-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES ${headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/lenet5.h include/lenet5_reader.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY include/lenet5 DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT lenet5-targets NAMESPACE lenet5:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lenet5)
 configure_package_config_file(cmake/lenet5-config.cmake.in lenet5-config.cmake
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/lenet5)

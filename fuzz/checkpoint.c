@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const int descriptor = file_of(path, file.bytes, file.size);
     if (lenet5_training_resume(&training, path, &options, &set, NULL, &error) == LENET5_OK) {
         if (!lenet5_training_finished(training) && lenet5_training_step(training, &error) == LENET5_OK &&
-            lenet5_training_passes(training) > lenet5_training_passes_in_all(training))
+            lenet5_training_epochs_done(training) > lenet5_training_epochs_total(training))
             abort();
         lenet5_training_free(training);
     }

@@ -2,7 +2,7 @@
 #ifndef LENET5_FUZZ_FUZZ_H
 #define LENET5_FUZZ_FUZZ_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 static void write_out(const lenet5_read_options *options)
 {
     grammar f;
-    char text[LENET5_READ_TEXT], digits[LENET5_MAX_STRING + 1] = "";
+    char text[LENET5_READ_TEXT_SIZE], digits[LENET5_MAX_STRING + 1] = "";
     if (lenet5_format_new(&f, options, NULL) != LENET5_OK)
         abort();
     for (size_t length = 0; length <= LENET5_MAX_STRING; length++) {
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(format, data + 1, size - 1);
     format[size - 1] = '\0';
     const lenet5_read_options options = {.format = format, .check = (lenet5_check)(data[0] % 4)};
-    if (lenet5_read_options_check(&options, &error) == LENET5_OK)
+    if (lenet5_read_options_validate(&options, &error) == LENET5_OK)
         write_out(&options);
     else if (memchr(error.message, '\n', strlen(error.message)))
         abort();

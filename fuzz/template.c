@@ -38,7 +38,7 @@ static void cut_fields(const form_template *form, const lenet5_picture *picture)
     for (size_t i = 0; i < form->count && i < MAX_CUT; i++) {
         view v;
         const lenet5_read_options options = template_options(&form->fields[i], &none);
-        (void)lenet5_read_options_check(&options, &error);
+        (void)lenet5_read_options_validate(&options, &error);
         if (view_new(&v, picture, &map, &form->fields[i].region, "fuzz") == 0) {
             if (v.picture.width == 0 || v.picture.height == 0)
                 abort();

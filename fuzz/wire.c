@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lenet5.h"
 #include "serve/server.h"
 
 #define MAX_ROUNDS 20000

@@ -152,7 +152,7 @@ void sample_model(lenet5_model *model)
     model->provenance = (lenet5_provenance){.recipe = "1998",
                                             .loss = {LENET5_MAP, 0.1, 1.0 / 3},
                                             .seed = UINT64_MAX,
-                                            .passes = 20,
+                                            .epochs = 20,
                                             .data_name = "Ziffern \"\\ \xC3\xBC",
                                             .data_sha256 = "0123456789abcdef",
                                             .teacher_sha256 = "fedcba9876543210",

@@ -153,7 +153,7 @@ static lenet5_status load_checkpoint(const fixture *f, lenet5_error *error)
 
 static lenet5_status start(lenet5_training **training, const fixture *f, const char *recipe, lenet5_error *error)
 {
-    const lenet5_training_options options = {.recipe = recipe, .passes = 2, .threads = 2};
+    const lenet5_training_options options = {.recipe = recipe, .epochs = 2, .threads = 2};
     fill(training, sizeof *training);
     const lenet5_status status = lenet5_training_new(training, &options, &f->digits, &f->held_out, error);
     if (status != LENET5_OK)
@@ -481,7 +481,7 @@ static lenet5_training *training_without_evaluation(const fixture *f)
     const lenet5_status status = lenet5_training_step(training, NULL);
     memory_watch.watching = false;
     assert_int_equal(status, LENET5_E_MEMORY);
-    assert_int_equal(lenet5_training_passes(training), 0);
+    assert_int_equal(lenet5_training_epochs_done(training), 0);
     return training;
 }
 
@@ -495,7 +495,7 @@ static void assert_as_after_a_step(const fixture *f, const lenet5_training *trai
     lenet5_training_model(&expected, other);
     lenet5_training_free(other);
     lenet5_training_model(&model, training);
-    assert_int_equal(lenet5_training_passes(training), 1);
+    assert_int_equal(lenet5_training_epochs_done(training), 1);
     assert_memory_equal(&model.network, &expected.network, sizeof model.network);
     assert_int_equal(model.provenance.held_out_errors, expected.provenance.held_out_errors);
 }

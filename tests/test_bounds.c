@@ -6,6 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/wilson.h"
+#include "kernels/peak.h"
 #include "support.h"
 
 static lenet5_dataset digits; /* 200 of them */
@@ -61,7 +64,7 @@ static void provenance_that_load_refuses_is_not_saved(void **state)
     bad[4].provenance.loss.criterion = (lenet5_criterion)7;
     bad[5].provenance.thresholds[5] = NAN;
     bad[6].provenance.thresholds[0] = 1.5;
-    bad[7].provenance.passes = LENET5_MAX_PASSES + 1;
+    bad[7].provenance.epochs = LENET5_MAX_EPOCHS + 1;
     bad[8].provenance.training_pictures = (size_t)LENET5_MAX_PICTURES + 1;
     bad[9].provenance.held_out_errors = SIZE_MAX;
     strcpy(bad[10].provenance.data_name, "\xFF");
@@ -75,7 +78,7 @@ static void provenance_that_load_refuses_is_not_saved(void **state)
 static void the_name_of_a_folder_need_not_be_utf8(void **state)
 {
     const path file = path_in(*state, "model");
-    const lenet5_training_options options = {.recipe = "fast", .passes = 1, .data_name = "d\xFF\xC3\xBC"};
+    const lenet5_training_options options = {.recipe = "fast", .epochs = 1, .data_name = "d\xFF\xC3\xBC"};
     lenet5_training *training;
     lenet5_model model;
     assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
@@ -190,7 +193,7 @@ static void trainings_out_of_range_are_refused(void **state)
     const lenet5_criterion none = (lenet5_criterion)2;
     const lenet5_committee nobody = {.provenance = sample.provenance};
     const lenet5_training_options wrong[] = {{.recipe = "fast", .threads = LENET5_MAX_THREADS + 1},
-                                             {.recipe = "fast", .passes = LENET5_MAX_PASSES + 1},
+                                             {.recipe = "fast", .epochs = LENET5_MAX_EPOCHS + 1},
                                              {.recipe = "fast", .batch = LENET5_MAX_BATCH + 1},
                                              {.recipe = "fast", .negatives = &not_a_number},
                                              {.recipe = "fast", .negatives = &too_many},
@@ -254,7 +257,7 @@ static void statistics_out_of_range_are_refused(void **state)
 static void assert_set_refused(const char *folder, const lenet5_dataset *set, lenet5_status wanted)
 {
     const path images = path_in(folder, "images"), labels = path_in(folder, "labels");
-    const lenet5_training_options options = {.recipe = "fast", .passes = 1, .threads = 1};
+    const lenet5_training_options options = {.recipe = "fast", .epochs = 1, .threads = 1};
     lenet5_committee one = {1, &sample.network, sample.provenance};
     lenet5_training *training;
     lenet5_evaluation e;
@@ -354,7 +357,6 @@ static void a_mean_has_the_same_bits_wherever_it_is_taken(void **state)
 #define FITS_MALLOC(type) _Static_assert(_Alignof(type) <= _Alignof(max_align_t), #type)
 
 FITS_MALLOC(lenet5_error);
-FITS_MALLOC(lenet5_bytes);
 FITS_MALLOC(lenet5_network);
 FITS_MALLOC(lenet5_maps);
 FITS_MALLOC(lenet5_layer);
@@ -367,10 +369,9 @@ FITS_MALLOC(lenet5_string);
 FITS_MALLOC(lenet5_provenance);
 FITS_MALLOC(lenet5_model);
 FITS_MALLOC(lenet5_committee);
-FITS_MALLOC(lenet5_distortion);
 FITS_MALLOC(lenet5_training_options);
 FITS_MALLOC(lenet5_recipe_description);
-FITS_MALLOC(lenet5_pass);
+FITS_MALLOC(lenet5_epoch);
 FITS_MALLOC(lenet5_evaluation);
 FITS_MALLOC(lenet5_view);
 
@@ -422,7 +423,7 @@ static void a_forked_training_is_an_error_and_does_not_hang(void **state)
     for (unsigned threads = 1; threads <= 3; threads++)
         for (size_t recipe = 0; recipe < 2; recipe++) {
             const lenet5_training_options options = {
-                .recipe = recipe ? "1998" : "fast", .passes = 2, .batch = recipe ? 0 : 64, .threads = threads};
+                .recipe = recipe ? "1998" : "fast", .epochs = 2, .batch = recipe ? 0 : 64, .threads = threads};
             lenet5_training *training;
             assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
             assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);

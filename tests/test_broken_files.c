@@ -219,7 +219,7 @@ static subject model_subject(void **state)
 static subject checkpoint_subject(void **state)
 {
     const path file = path_in(*state, "checkpoint");
-    const lenet5_training_options options = {.recipe = "fast", .passes = 2, .threads = 1, .data_name = "digits"};
+    const lenet5_training_options options = {.recipe = "fast", .epochs = 2, .threads = 1, .data_name = "digits"};
     lenet5_training *training;
     assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
     assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/dataset.h"
+#include "lenet5.h"
 #include "net/input.h"
 #include "train/distort.h"
 #include "train/negatives.h"
@@ -226,10 +227,10 @@ static void negatives_vary_and_are_the_same_for_the_same_chance(void **state)
 static void an_undistorted_training_has_negatives_too(void **state)
 {
     (void)state;
-    const lenet5_training_options options = {.recipe = "best", .passes = 1, .undistorted = true, .threads = 1};
+    const lenet5_training_options options = {.recipe = "best", .epochs = 1, .undistorted = true, .threads = 1};
     lenet5_training *training;
     assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
-    assert_true(lenet5_training_pass_length(training) > digits.count);
+    assert_true(lenet5_training_epoch_length(training) > digits.count);
     while (!lenet5_training_finished(training))
         assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
     for (unsigned pass = 1; pass < 50; pass++) {
@@ -249,14 +250,14 @@ static void negatives_are_as_many_as_asked_for(void **state)
     static const double no_shares[] = {-0.1, 1.1, NAN};
     lenet5_training *training;
     for (size_t i = 0; i < 3; i++) {
-        lenet5_training_options options = {.recipe = "best", .passes = 1, .threads = 1, .negatives = &shares[i]};
+        lenet5_training_options options = {.recipe = "best", .epochs = 1, .threads = 1, .negatives = &shares[i]};
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
-        assert_int_equal(lenet5_training_pass_length(training), (size_t)((1 + shares[i]) * (double)digits.count));
+        assert_int_equal(lenet5_training_epoch_length(training), (size_t)((1 + shares[i]) * (double)digits.count));
         lenet5_training_free(training);
         options.negatives = &no_shares[i];
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_E_ARGUMENT);
     }
-    const lenet5_training_options options = {.recipe = "1998", .passes = 1, .threads = 1, .negatives = &shares[1]};
+    const lenet5_training_options options = {.recipe = "1998", .epochs = 1, .threads = 1, .negatives = &shares[1]};
     assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_E_ARGUMENT);
 }
 

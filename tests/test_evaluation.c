@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/wilson.h"
 #include "lenet5.h"
 #include "unit.h"
 

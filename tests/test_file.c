@@ -4,6 +4,7 @@
  * writers alone, as NFS does, a machine lack /proc, and a process be killed.
  */
 #define _GNU_SOURCE /* O_TMPFILE */
+#include "base/file.h"
 #include "support.h"
 
 #include <errno.h>
@@ -69,7 +70,7 @@ int __wrap_rename(const char *from, const char *to)
 
 static lenet5_status put(const char *file, const char *text)
 {
-    const lenet5_bytes pieces[] = {{text, strlen(text)}, {"!", 1}};
+    const file_piece pieces[] = {{text, strlen(text)}, {"!", 1}};
     return lenet5_file_write(file, pieces, 2, NULL);
 }
 
@@ -180,7 +181,7 @@ static void a_dangling_link_is_followed(void **state)
 static void a_ring_of_links_is_an_error(void **state)
 {
     const path link = path_in(*state, "link");
-    const lenet5_bytes piece = {"x", 1};
+    const file_piece piece = {"x", 1};
     lenet5_error error;
     struct stat status;
     assert_int_equal(symlink("link", link.text), 0);
@@ -210,7 +211,7 @@ static void a_long_name_can_be_written(void **state)
 static void what_cannot_be_written_is_an_error(void **state)
 {
     const path file = path_in(*state, "no/file");
-    const lenet5_bytes piece = {"x", 1};
+    const file_piece piece = {"x", 1};
     lenet5_error error;
     fill(&error, sizeof error);
     assert_failure(lenet5_file_write(file.text, &piece, 1, &error), LENET5_E_WRITE, &error, file.text);

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "unit.h"
 
 #define SIDE 60000

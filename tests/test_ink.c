@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "reader/decode/decode.h"
 #include "reader/page/ink.h"
 #include "reader/page/segments.h"

@@ -276,7 +276,7 @@ static void networks_that_do_not_fit_are_refused(void **state)
     }
     lenet5_bulk *bulk;
     assert_int_equal(lenet5_bulk_new(&bulk, &network, NULL), LENET5_OK);
-    assert_false(lenet5_bulk_in_int8(bulk));
+    assert_false(lenet5_bulk_uses_int8(bulk));
     lenet5_bulk_free(bulk);
 }
 
@@ -284,7 +284,7 @@ static void networks_that_do_not_fit_are_refused(void **state)
 
 static void train(const lenet5_dataset *set)
 {
-    const lenet5_training_options options = {.recipe = "fast", .seed = 1, .passes = 1, .threads = 1};
+    const lenet5_training_options options = {.recipe = "fast", .seed = 1, .epochs = 1, .threads = 1};
     lenet5_training *training;
     lenet5_model model;
     assert_int_equal(lenet5_training_new(&training, &options, set, NULL, NULL), LENET5_OK);
@@ -306,11 +306,11 @@ static void answers_are_the_float_passes(void **state)
     train(&set);
     assert_int_equal(lenet5_evaluate(&e, &network, &set, 1, NULL), LENET5_OK);
     assert_int_equal(lenet5_bulk_new(&bulk, &network, NULL), LENET5_OK);
-    assert_int_equal(lenet5_bulk_in_int8(bulk), lenet5_int8_in_use() != NULL);
+    assert_int_equal(lenet5_bulk_uses_int8(bulk), lenet5_int8_in_use() != NULL);
     for (size_t i = 0; i < LENGTH(counts); i++) {
         memset(digits, 0xFF, sizeof digits);
         const size_t in_float = lenet5_bulk_read(digits, bulk, set.pixels, counts[i]);
-        if (!lenet5_bulk_in_int8(bulk))
+        if (!lenet5_bulk_uses_int8(bulk))
             assert_int_equal(in_float, counts[i]);
         else if (counts[i] == set.count)
             assert_in_range(in_float, 1, set.count / 2);

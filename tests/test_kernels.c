@@ -12,6 +12,8 @@
 
 #define LENET5_DOUBLE
 #include "kernels/kernels.h"
+#include "kernels/peak.h"
+#include "lenet5.h"
 #include "net/input.h"
 #include "net/reference.h"
 #include "train/recipe.h"

@@ -1,4 +1,5 @@
 /* Printed structure goes, what is written stays, and cells are where they were drawn. */
+#include "lenet5.h"
 #include "unit.h"
 
 #include <math.h>

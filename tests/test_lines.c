@@ -1,4 +1,5 @@
 /* Lines of writing: which strokes are of one line, in which order, and where touching ones are divided. */
+#include "lenet5.h"
 #include "unit.h"
 
 #include <math.h>

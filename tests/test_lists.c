@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/random.h"
+#include "lenet5.h"
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 #include "unit.h"

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #define LENET5_DOUBLE
+#include "lenet5.h"
 #include "net/reference.h"
 #include "unit.h"
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lenet5.h"
 #include "reader/search/weights.h"
 #include "unit.h"
 

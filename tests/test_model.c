@@ -18,7 +18,7 @@ static void assert_same_provenance(const lenet5_provenance *a, const lenet5_prov
     assert_memory_equal(&a->loss.rubbish, &b->loss.rubbish, sizeof a->loss.rubbish);
     assert_memory_equal(&a->loss.scale, &b->loss.scale, sizeof a->loss.scale);
     assert_int_equal(a->seed, b->seed);
-    assert_int_equal(a->passes, b->passes);
+    assert_int_equal(a->epochs, b->epochs);
     assert_string_equal(a->data_name, b->data_name);
     assert_string_equal(a->data_sha256, b->data_sha256);
     assert_string_equal(a->teacher_sha256, b->teacher_sha256);
@@ -579,7 +579,7 @@ static lenet5_training_options options_of(const char *recipe, unsigned passes, u
 {
     return (lenet5_training_options){.recipe = recipe,
                                      .seed = 11,
-                                     .passes = passes,
+                                     .epochs = passes,
                                      .threads = threads,
                                      .data_name = "synthetic digits",
                                      .held_out_name = "test",
@@ -612,13 +612,13 @@ static void finish(const char *file, lenet5_training *training)
 
 static void assert_same_passes(const lenet5_training *a, const lenet5_training *b)
 {
-    assert_int_equal(lenet5_training_passes(a), lenet5_training_passes(b));
-    assert_int_equal(lenet5_training_passes_in_all(a), lenet5_training_passes_in_all(b));
+    assert_int_equal(lenet5_training_epochs_done(a), lenet5_training_epochs_done(b));
+    assert_int_equal(lenet5_training_epochs_total(a), lenet5_training_epochs_total(b));
     assert_int_equal(lenet5_training_pictures_seen(a), lenet5_training_pictures_seen(b));
     const double losses[] = {lenet5_training_loss(a), lenet5_training_loss(b)};
     assert_memory_equal(&losses[0], &losses[1], sizeof losses[0]);
-    for (unsigned i = 0; i < lenet5_training_passes(a); i++)
-        assert_memory_equal(lenet5_training_pass(a, i), lenet5_training_pass(b, i), sizeof(lenet5_pass));
+    for (unsigned i = 0; i < lenet5_training_epochs_done(a); i++)
+        assert_memory_equal(lenet5_training_epoch(a, i), lenet5_training_epoch(b, i), sizeof(lenet5_epoch));
 }
 
 /* Stops after so many steps, saves, resumes with another number of threads; the model ends as the whole one. */
@@ -666,7 +666,7 @@ static void resumed_with_other_negatives_ends_in_the_same_bits(void **state)
     lenet5_training_options options = options_of("best", 1, 1);
     options.negatives = &half;
     lenet5_training *training = new_training(&options, &digits_200);
-    assert_int_equal(lenet5_training_pass_length(training), 300);
+    assert_int_equal(lenet5_training_epoch_length(training), 300);
     finish(whole.text, training);
     assert_resumes(state, &options, &digits_200, 2, whole.text);
 }
@@ -845,9 +845,9 @@ static void other_teacher_is_refused(void **state)
 /* In every recipe, those too that distort without shifting. */
 static void undistorted_training_resumes_undistorted(void **state)
 {
-    for (const lenet5_recipe_description *r = lenet5_recipes; r->name; r++) {
+    for (size_t i = 0; lenet5_recipe_at(i); i++) {
         const path whole = path_in(*state, "whole");
-        lenet5_training_options options = options_of(r->name, 1, 1);
+        lenet5_training_options options = options_of(lenet5_recipe_at(i)->name, 1, 1);
         options.undistorted = true;
         finish(whole.text, new_training(&options, &digits_200));
         assert_resumes(state, &options, &digits_200, 1, whole.text);
@@ -959,9 +959,9 @@ static void other_negatives_are_refused(void **state)
 
 static void other_number_of_passes_is_refused(void **state)
 {
-    assert_metadata_refused(state, "passes_in_all", "0", LENET5_E_CHECKPOINT);
-    assert_metadata_refused(state, "passes_in_all", "1001", LENET5_E_MODEL_METADATA);
-    assert_metadata_refused(state, "passes_in_all", "3", LENET5_E_MODEL_SHAPE);
+    assert_metadata_refused(state, "epochs_total", "0", LENET5_E_CHECKPOINT);
+    assert_metadata_refused(state, "epochs_total", "1001", LENET5_E_MODEL_METADATA);
+    assert_metadata_refused(state, "epochs_total", "3", LENET5_E_MODEL_SHAPE);
 }
 
 /* What a checkpoint says of its training is what it was begun with. */
@@ -983,10 +983,10 @@ static void checkpoint_says_its_options(void **state)
     assert_int_equal(lenet5_checkpoint_load(&c, file.text, NULL), LENET5_OK);
     assert_string_equal(c.provenance.recipe, "fast");
     assert_int_equal(c.provenance.seed, 11);
-    assert_int_equal(c.provenance.passes, 1);
+    assert_int_equal(c.provenance.epochs, 1);
     assert_int_equal(c.provenance.loss.criterion, LENET5_MSE);
     assert_int_equal(c.provenance.validation_pictures, 5);
-    assert_int_equal(c.passes_in_all, 7);
+    assert_int_equal(c.epochs_total, 7);
     assert_int_equal(c.batch, 48);
     assert_memory_equal(&c.negatives, &negatives, sizeof negatives);
     assert_true(c.undistorted);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "unit.h"
 
 #define SIDE LENET5_PICTURE_SIDE

@@ -681,11 +681,11 @@ static void wrong_options_are_refused(void **state)
                                          {.format = "d\n"},
                                          {.n_best = SIZE_MAX}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_int_equal(lenet5_read_options_check(&wrong[i], NULL), LENET5_E_ARGUMENT);
+        assert_int_equal(lenet5_read_options_validate(&wrong[i], NULL), LENET5_E_ARGUMENT);
         assert_int_equal(lenet5_read(&r, reader, &p, &wrong[i], NULL), LENET5_E_ARGUMENT);
     }
     const lenet5_read_options right = {.format = "zip5", .list = codes, .list_count = 2, .n_best = 10};
-    assert_int_equal(lenet5_read_options_check(&right, NULL), LENET5_OK);
+    assert_int_equal(lenet5_read_options_validate(&right, NULL), LENET5_OK);
     assert_int_equal(lenet5_read_threshold(&threshold, 1e-6, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_read_threshold(&threshold, 0.01, NULL), LENET5_OK);
     assert_int_equal(lenet5_read_threshold(&threshold, NAN, NULL), LENET5_E_ARGUMENT);

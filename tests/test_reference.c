@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LENET5_DOUBLE
+#include "lenet5.h"
 #include "net/reference.h"
 #include "train/recipe.h"
 #include "unit.h"

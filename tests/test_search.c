@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "lenet5.h"
 #include "reader/search/beside.h"
 #include "reader/search/evidence.h"
 #include "reader/search/search.h"

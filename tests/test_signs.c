@@ -1,7 +1,7 @@
 /* The network that tells digits from signs and letters. */
 #include <math.h>
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "unit.h"
 
 enum { SIDE = 100, MAX_STROKES = 10, DIGIT_LABELS = 5 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "lenet5.h"
 #include "net/input.h"
 #include "unit.h"
 
@@ -23,7 +24,7 @@ static void assert_alike(const lenet5_network *network, size_t width)
 {
     draw(width);
     assert_int_equal(lenet5_sweep(penalty, network, picture, width, NULL), LENET5_OK);
-    for (size_t place = 0; place < lenet5_sweep_places(width); place++) {
+    for (size_t place = 0; place < lenet5_sweep_positions(width); place++) {
         static lenet5_maps maps;
         uint8_t window[32][32];
         for (size_t y = 0; y < 32; y++)
@@ -47,12 +48,12 @@ static void every_place_is_as_if_alone(void **state)
 static void places_are_four_columns_apart(void **state)
 {
     (void)state;
-    assert_int_equal(lenet5_sweep_places(0), 0);
-    assert_int_equal(lenet5_sweep_places(31), 0);
-    assert_int_equal(lenet5_sweep_places(32), 1);
-    assert_int_equal(lenet5_sweep_places(35), 1);
-    assert_int_equal(lenet5_sweep_places(36), 2);
-    assert_int_equal(lenet5_sweep_places(LENET5_MAX_SWEEP), (LENET5_MAX_SWEEP - 32) / 4 + 1);
+    assert_int_equal(lenet5_sweep_positions(0), 0);
+    assert_int_equal(lenet5_sweep_positions(31), 0);
+    assert_int_equal(lenet5_sweep_positions(32), 1);
+    assert_int_equal(lenet5_sweep_positions(35), 1);
+    assert_int_equal(lenet5_sweep_positions(36), 2);
+    assert_int_equal(lenet5_sweep_positions(LENET5_MAX_SWEEP), (LENET5_MAX_SWEEP - 32) / 4 + 1);
 }
 
 static void a_picture_too_narrow_or_too_wide_is_refused(void **state)

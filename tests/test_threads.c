@@ -82,7 +82,7 @@ static void train_with_any_threads(const char *folder, const char *recipe, size_
     const path first = path_in(folder, "1.safetensors");
     for (unsigned threads = 1; threads <= MAX_THREADS; threads++) {
         const lenet5_training_options options = {
-            .recipe = recipe, .seed = 3, .passes = 1, .batch = batch, .threads = threads};
+            .recipe = recipe, .seed = 3, .epochs = 1, .batch = batch, .threads = threads};
         const path file = threads == 1 ? first : path_in(folder, "n.safetensors");
         train(file.text, &options, &set);
         assert_same_bytes(first.text, file.text);
@@ -114,8 +114,8 @@ static void another_seed_gives_another_model(void **state)
     const path two = path_in(*state, "2.safetensors");
     lenet5_model *models = malloc(2 * sizeof *models);
     assert_non_null(models);
-    train(one.text, &(lenet5_training_options){.recipe = "fast", .seed = 3, .passes = 1, .threads = 2}, &set);
-    train(two.text, &(lenet5_training_options){.recipe = "fast", .seed = 4, .passes = 1, .threads = 2}, &set);
+    train(one.text, &(lenet5_training_options){.recipe = "fast", .seed = 3, .epochs = 1, .threads = 2}, &set);
+    train(two.text, &(lenet5_training_options){.recipe = "fast", .seed = 4, .epochs = 1, .threads = 2}, &set);
     assert_int_equal(lenet5_model_load(&models[0], one.text, NULL), LENET5_OK);
     assert_int_equal(lenet5_model_load(&models[1], two.text, NULL), LENET5_OK);
     assert_memory_not_equal(&models[0].network, &models[1].network, sizeof models[0].network);

@@ -1,6 +1,7 @@
 /* Values as users write them: numbers, shares and names. */
 #include <string.h>
 
+#include "lenet5.h"
 #include "unit.h"
 #include "json/values.h"
 

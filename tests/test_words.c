@@ -1,4 +1,5 @@
 /* A sign or two among letters are no number. */
+#include "lenet5.h"
 #include "unit.h"
 
 #include "reader/printed_digits.h"

@@ -2,7 +2,7 @@
 #ifndef LENET5_TESTS_WRITTEN_H
 #define LENET5_TESTS_WRITTEN_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "unit.h"
 
 /* Setup and teardown of a group of tests: digits to draw strings of, and a reader with the built-in model. */

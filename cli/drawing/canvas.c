@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 #define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
 #define LONGEST 30       /* seconds that a drawing may take; the largest takes one */
 
@@ -207,7 +209,7 @@ static lenet5_status fail_drawing(lenet5_error *error, const char *path, cairo_s
 lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error)
 {
     const cairo_status_t status = canvas_finish(c);
-    const lenet5_bytes file = {c->data, c->size};
+    const file_piece file = {c->data, c->size};
     const lenet5_status result =
         status == CAIRO_STATUS_SUCCESS ? lenet5_file_write(path, &file, 1, error) : fail_drawing(error, path, status);
     free(c->data);

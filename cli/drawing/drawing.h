@@ -9,7 +9,7 @@
 #ifndef LENET5_CLI_DRAWING_H
 #define LENET5_CLI_DRAWING_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 
 /* One point of the learning curves: a finished pass, and the errors in %. */
 typedef struct curve_point {

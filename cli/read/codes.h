@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_READ_CODES_H
 #define LENET5_CLI_READ_CODES_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 
 typedef struct code_list {
     char **codes; /* (count) */

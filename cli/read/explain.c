@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "common.h"
 #include "outputs.h"
 #include "png_file.h"
@@ -510,7 +511,7 @@ static int write_page(const explanation *e, const char *path)
 {
     lenet5_error error;
     char temporary[TEMPORARY_SIZE];
-    const lenet5_bytes piece = {e->text, e->size};
+    const file_piece piece = {e->text, e->size};
     name_temporary(temporary, path, "");
     if (lenet5_file_write(e->again ? path : temporary, &piece, 1, &error) != LENET5_OK)
         return complain_error(&error);

@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_EXPLAIN_H
 #define LENET5_CLI_EXPLAIN_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "sources.h"
 
 typedef struct explanation explanation;

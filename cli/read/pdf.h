@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_PDF_H
 #define LENET5_CLI_PDF_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 
 typedef struct pdf pdf;
 

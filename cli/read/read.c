@@ -132,7 +132,7 @@ static int read_template(read_job *j, const char *path)
     int code = template_load(&j->form, path);
     for (size_t i = 0; code == EXIT_DONE && i < j->form.count; i++) {
         const lenet5_read_options options = template_options(&j->form.fields[i], &j->options);
-        if (lenet5_read_options_check(&options, &error) != LENET5_OK)
+        if (lenet5_read_options_validate(&options, &error) != LENET5_OK)
             code = complain("%s: fields[%zu]: %s", path, i, error.message);
     }
     return code;
@@ -145,10 +145,10 @@ static int check_format(const read_job *j, const cli_arguments *a)
     lenet5_read_options options = j->options;
     options.list = NULL;
     options.list_count = 0;
-    if (lenet5_read_options_check(&options, &error) != LENET5_OK)
+    if (lenet5_read_options_validate(&options, &error) != LENET5_OK)
         return error.status == LENET5_E_MEMORY ? complain_error(&error)
                                                : complain_usage(a->command, "%s", error.message);
-    if (lenet5_read_options_check(&j->options, &error) != LENET5_OK)
+    if (lenet5_read_options_validate(&j->options, &error) != LENET5_OK)
         return complain("%s: %s", argument_text(a, "list"), error.message);
     return EXIT_DONE;
 }

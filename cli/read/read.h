@@ -10,7 +10,7 @@
 #include "codes.h"
 #include "common.h"
 #include "explain.h"
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "sources.h"
 #include "template.h"
 #include "json/answers.h"

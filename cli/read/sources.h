@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_READ_SOURCES_H
 #define LENET5_CLI_READ_SOURCES_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 
 typedef struct file_list {
     char **files; /* (count) */

@@ -127,7 +127,7 @@ static int take_options(form_field *field, const value *object)
     const value n_best = member_of(object, "n_best");
     int code = EXIT_DONE;
     if (format.json)
-        code = take_text(&field->format, &format, LENET5_READ_TEXT);
+        code = take_text(&field->format, &format, LENET5_READ_TEXT_SIZE);
     if (code == EXIT_DONE && check.json)
         code = take_check(field, &check);
     if (code == EXIT_DONE && list.json)

@@ -6,7 +6,7 @@
 #define LENET5_CLI_TEMPLATE_H
 
 #include "codes.h"
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "marks.h"
 
 #define MAX_FIELDS 1000

@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_VIEW_H
 #define LENET5_CLI_VIEW_H
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 
 /* (x, y) becomes (xx x + xy y + x0, yx x + yy y + y0). Pixel (0, 0) reaches from (0, 0) to (1, 1). */
 typedef struct affine {

@@ -68,12 +68,12 @@ static int divide_data(job *j)
     return EXIT_DONE;
 }
 
-static unsigned passes_of(const char *recipe)
+static unsigned epochs_of(const char *recipe)
 {
-    const lenet5_recipe_description *r = lenet5_recipes;
-    while (strcmp(r->name, recipe) != 0)
-        r++;
-    return r->passes;
+    size_t i = 0;
+    while (strcmp(lenet5_recipe_at(i)->name, recipe) != 0)
+        i++;
+    return lenet5_recipe_at(i)->epochs;
 }
 
 static int load_all(job *j)
@@ -92,7 +92,7 @@ static lenet5_training_options new_options(job *j)
     snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
     return (lenet5_training_options){.recipe = j->recipe,
                                      .seed = j->seed,
-                                     .passes = j->passes ? (unsigned)j->passes : passes_of(j->recipe),
+                                     .epochs = j->epochs ? (unsigned)j->epochs : epochs_of(j->recipe),
                                      .batch = (size_t)j->batch,
                                      .criterion = j->criterion_given ? &j->criterion : NULL,
                                      .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL};
@@ -104,7 +104,7 @@ static lenet5_training_options started_options(job *j)
     snprintf(j->recipe, sizeof j->recipe, "%s", c->provenance.recipe);
     return (lenet5_training_options){.recipe = j->recipe,
                                      .seed = c->provenance.seed,
-                                     .passes = c->passes_in_all,
+                                     .epochs = c->epochs_total,
                                      .batch = c->batch,
                                      .undistorted = c->undistorted,
                                      .criterion = &c->provenance.loss.criterion,
@@ -135,8 +135,8 @@ static int check_started(const job *j)
         p->loss.criterion = j->criterion;
     if (argument_text(a, "seed"))
         p->seed = j->seed;
-    if (j->passes)
-        wanted.passes_in_all = (unsigned)j->passes;
+    if (j->epochs)
+        wanted.epochs_total = (unsigned)j->epochs;
     if (j->batch)
         wanted.batch = (size_t)j->batch;
     if (argument_text(a, "negatives"))
@@ -145,7 +145,7 @@ static int check_started(const job *j)
     memcpy(p->data_sha256, j->train.set.sha256, sizeof p->data_sha256);
     p->teacher_sha256[0] = '\0';
     if (j->teacher.count)
-        lenet5_committee_sum(p->teacher_sha256, &j->teacher);
+        lenet5_committee_sha256(p->teacher_sha256, &j->teacher);
     return check_options(j->from, &j->started, &wanted,
                          "continue with what it was started with, or discard this training with --restart");
 }
@@ -289,7 +289,7 @@ static int refuse_default(const job *j)
     bool same = resumed(j) && lenet5_committee_load(&model, &path, 1, &error) == LENET5_OK;
     if (same) {
         made.provenance = model.provenance;
-        made.passes_in_all = model.provenance.passes;
+        made.epochs_total = model.provenance.epochs;
         same = same_options(&made, &j->started);
     }
     lenet5_committee_free(&model);

@@ -21,7 +21,7 @@ typedef struct job {
     char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
     lenet5_checkpoint started; /* what it says; in a committee with the first member's seed */
     char go_on[3 * PATH_SIZE];
-    uint64_t seed, passes, batch, validation, committee;
+    uint64_t seed, epochs, batch, validation, committee;
     unsigned threads; /* 0: the number of processors */
     lenet5_criterion criterion;
     bool criterion_given;

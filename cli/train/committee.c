@@ -15,14 +15,14 @@
 typedef struct member {
     uint64_t seed;
     char checkpoint[PATH_SIZE];
-    atomic_uint passes;  /* that are finished */
+    atomic_uint epochs;  /* that are finished */
     lenet5_model *model; /* once it is finished; else NULL */
 } member;
 
 typedef struct session {
     const committee_plan *plan;
     member *members;
-    unsigned passes_in_all; /* of a member */
+    unsigned epochs_total; /* of a member */
     atomic_size_t next;
     atomic_size_t at_work; /* threads */
     pthread_mutex_t telling;
@@ -33,7 +33,7 @@ typedef struct session {
 
 /* ---- One member ----------------------------------------------------------------------------------------------- */
 
-static void tell_pass(session *s, const member *m, const lenet5_pass *p)
+static void tell_pass(session *s, const member *m, const lenet5_epoch *p)
 {
     const char *name = s->plan->held_out_name;
     const double error = percent(p->held_out_errors, p->held_out_pictures);
@@ -43,11 +43,11 @@ static void tell_pass(session *s, const member *m, const lenet5_pass *p)
     progress_clear(&s->bar);
     if (s->plan->json)
         s->untold |=
-            print_json(json_pack("{s:o, s:i, s:f, s:f, s:f, s:f}", "seed", whole_json(m->seed), "pass", (int)p->pass,
+            print_json(json_pack("{s:o, s:i, s:f, s:f, s:f, s:f}", "seed", whole_json(m->seed), "pass", (int)p->epoch,
                                  "loss", p->loss, "train_error_pct", percent(p->training_errors, p->training_pictures),
                                  key, error, "seconds", p->seconds)) != EXIT_DONE;
     else if (!s->plan->quiet)
-        printf("seed %3llu  pass %3u  loss %.4f  %s error %.2f %%\n", (unsigned long long)m->seed, p->pass, p->loss,
+        printf("seed %3llu  pass %3u  loss %.4f  %s error %.2f %%\n", (unsigned long long)m->seed, p->epoch, p->loss,
                name, error);
     fflush(stdout);
     pthread_mutex_unlock(&s->telling);
@@ -78,16 +78,16 @@ static lenet5_status go_on(session *s, member *m, lenet5_training *training, len
     double saved = seconds_now();
     lenet5_status status = LENET5_OK;
     while (status == LENET5_OK && !lenet5_training_finished(training) && !interrupted) {
-        const unsigned before = lenet5_training_passes(training);
+        const unsigned before = lenet5_training_epochs_done(training);
         status = lenet5_training_step(training, error);
-        const bool pass_done = lenet5_training_passes(training) > before;
+        const bool pass_done = lenet5_training_epochs_done(training) > before;
         if (status == LENET5_OK && checkpoint_due(pass_done, saved)) {
             status = lenet5_training_save(m->checkpoint, training, error);
             saved = seconds_now();
         }
-        atomic_store(&m->passes, lenet5_training_passes(training));
+        atomic_store(&m->epochs, lenet5_training_epochs_done(training));
         if (pass_done)
-            tell_pass(s, m, lenet5_training_pass(training, before));
+            tell_pass(s, m, lenet5_training_epoch(training, before));
     }
     return status;
 }
@@ -98,7 +98,7 @@ static lenet5_status finish(member *m, const lenet5_training *training, lenet5_e
     if (!m->model)
         return fail_memory(error);
     lenet5_training_model(m->model, training);
-    atomic_store(&m->passes, m->model->provenance.passes);
+    atomic_store(&m->epochs, m->model->provenance.epochs);
     return LENET5_OK;
 }
 
@@ -140,7 +140,7 @@ static int check_member(const session *s, member *m)
         return EXIT_DONE;
     if (lenet5_checkpoint_load(&found, m->checkpoint, &error) != LENET5_OK)
         return complain_checkpoint(&error, "move it away, and --resume trains this member again");
-    m->passes = found.provenance.passes;
+    m->epochs = found.provenance.epochs;
     lenet5_checkpoint wanted = *s->plan->started;
     wanted.provenance.seed = m->seed;
     return check_options(m->checkpoint, &found, &wanted, "move it away, and --resume trains this member again");
@@ -162,10 +162,10 @@ static int list_members(session *s)
 static void watch_members(session *s)
 {
     char label[64];
-    const double all = (double)s->plan->count * s->passes_in_all;
+    const double all = (double)s->plan->count * s->epochs_total;
     double done = 0;
     for (size_t i = 0; i < s->plan->count; i++)
-        done += s->members[i].passes;
+        done += s->members[i].epochs;
     pthread_mutex_lock(&s->telling);
     progress_begin(&s->bar, s->plan->quiet, done / all);
     pthread_mutex_unlock(&s->telling);
@@ -174,7 +174,7 @@ static void watch_members(session *s)
         nanosleep(&moment, NULL);
         done = 0;
         for (size_t i = 0; i < s->plan->count; i++)
-            done += s->members[i].passes;
+            done += s->members[i].epochs;
         snprintf(label, sizeof label, "%.0f of %.0f passes", done, all);
         pthread_mutex_lock(&s->telling);
         progress_show(&s->bar, done / all, label);
@@ -248,7 +248,7 @@ int train_committee(const committee_plan *plan)
     session s = {.plan = plan, .members = calloc(plan->count, sizeof *s.members)};
     if (!s.members)
         return complain_memory();
-    s.passes_in_all = plan->options.passes;
+    s.epochs_total = plan->options.epochs;
     pthread_mutex_init(&s.telling, NULL);
     int code = list_members(&s);
     if (code == EXIT_DONE)

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/wilson.h"
 #include "begin.h"
 #include "committee.h"
 
@@ -34,7 +36,7 @@ static int read_options(job *j)
     j->criterion_given = argument_text(a, "loss") != NULL;
     j->criterion = (lenet5_criterion)loss;
     if (!argument_whole(&j->seed, a, "seed", 1, 0, UINT64_MAX) ||
-        !argument_whole(&j->passes, a, "epochs", 0, 1, LENET5_MAX_PASSES) ||
+        !argument_whole(&j->epochs, a, "epochs", 0, 1, LENET5_MAX_EPOCHS) ||
         !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) || !argument_threads(&j->threads, a) ||
         !argument_whole(&j->committee, a, "committee", 1, 1, LENET5_MAX_COMMITTEE) ||
         !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
@@ -89,12 +91,12 @@ static int save_first(job *j)
 
 /* ---- What is reported of it ----------------------------------------------------------------------------------- */
 
-static json_t *pass_json(const job *j, const lenet5_pass *p)
+static json_t *pass_json(const job *j, const lenet5_epoch *p)
 {
     char key[64];
     double low, high;
     lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
-    json_t *object = json_pack("{s:i, s:f, s:f}", "pass", (int)p->pass, "loss", p->loss, "train_error_pct",
+    json_t *object = json_pack("{s:i, s:f, s:f}", "pass", (int)p->epoch, "loss", p->loss, "train_error_pct",
                                percent(p->training_errors, p->training_pictures));
     snprintf(key, sizeof key, "%s_error_pct", j->held_out_name);
     add_member(&object, key, json_real(percent(p->held_out_errors, p->held_out_pictures)));
@@ -106,7 +108,7 @@ static json_t *pass_json(const job *j, const lenet5_pass *p)
     return object;
 }
 
-static void print_pass(job *j, const lenet5_pass *p)
+static void print_pass(job *j, const lenet5_epoch *p)
 {
     double low, high;
     lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
@@ -114,13 +116,13 @@ static void print_pass(job *j, const lenet5_pass *p)
         printf("pass    loss   training error  %10s error (95 %% interval)  learning rates       seconds\n",
                j->held_out_name);
     j->titled = true;
-    printf("%4u %7.4f        %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->pass, p->loss,
+    printf("%4u %7.4f        %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->epoch, p->loss,
            percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
            100 * low, 100 * high, p->min_rate, p->max_rate, p->seconds);
     fflush(stdout);
 }
 
-static void tell_pass(job *j, const lenet5_pass *p)
+static void tell_pass(job *j, const lenet5_epoch *p)
 {
     json_t *object = pass_json(j, p);
     watch_pass(j->watch, object);
@@ -141,11 +143,11 @@ static char *log_text(const job *j)
     fprintf(stream,
             "pass,loss,train_error_pct,%s_error_pct,%s_low_pct,%s_high_pct,least_rate,greatest_rate,seconds,recipe\n",
             j->held_out_name, j->held_out_name, j->held_out_name);
-    for (unsigned i = 0; i < lenet5_training_passes(j->training); i++) {
-        const lenet5_pass *p = lenet5_training_pass(j->training, i);
+    for (unsigned i = 0; i < lenet5_training_epochs_done(j->training); i++) {
+        const lenet5_epoch *p = lenet5_training_epoch(j->training, i);
         double low, high;
         lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
-        fprintf(stream, "%u,%.6f,%.4f,%.4f,%.4f,%.4f,%.4e,%.4e,%.2f,%s\n", p->pass, p->loss,
+        fprintf(stream, "%u,%.6f,%.4f,%.4f,%.4f,%.4f,%.4e,%.4e,%.2f,%s\n", p->epoch, p->loss,
                 percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
                 100 * low, 100 * high, p->min_rate, p->max_rate, p->seconds, j->recipe);
     }
@@ -162,7 +164,7 @@ static void write_log(job *j)
         return;
     const bool failed_before = j->log_error.status != LENET5_OK;
     char *text = log_text(j);
-    const lenet5_bytes piece = {text, text ? strlen(text) : 0};
+    const file_piece piece = {text, text ? strlen(text) : 0};
     j->log_error.status = text ? lenet5_file_write(j->log, &piece, 1, &j->log_error) : fail_memory(&j->log_error);
     free(text);
     if (j->log_error.status != LENET5_OK && !failed_before)
@@ -173,19 +175,19 @@ static void write_log(job *j)
 static double share_done(const job *j)
 {
     const double seen = (double)lenet5_training_pictures_seen(j->training);
-    return (lenet5_training_passes(j->training) + seen / (double)lenet5_training_pass_length(j->training)) /
-           lenet5_training_passes_in_all(j->training);
+    return (lenet5_training_epochs_done(j->training) + seen / (double)lenet5_training_epoch_length(j->training)) /
+           lenet5_training_epochs_total(j->training);
 }
 
 static void show_progress(job *j)
 {
     char label[128];
-    const unsigned passes = lenet5_training_passes_in_all(j->training);
-    const size_t length = lenet5_training_pass_length(j->training);
+    const unsigned passes = lenet5_training_epochs_total(j->training);
+    const size_t length = lenet5_training_epoch_length(j->training);
     const double done = share_done(j);
     const double rate = (done - j->progress.from) * passes * (double)length / (seconds_now() - j->progress.started);
     snprintf(label, sizeof label, "pass %u of %u, %3.0f %%, loss %.4f, %.0f pictures/s",
-             lenet5_training_passes(j->training) + 1, passes,
+             lenet5_training_epochs_done(j->training) + 1, passes,
              percent(lenet5_training_pictures_seen(j->training), length), lenet5_training_loss(j->training), rate);
     progress_show(&j->progress, done, label);
     watch_progress(j->watch, rate, rate > 0 ? (1 - done) * passes * (double)length / rate : 0);
@@ -195,18 +197,18 @@ static void show_progress(job *j)
 
 static lenet5_status step(job *j, double *saved, lenet5_error *error)
 {
-    const unsigned before = lenet5_training_passes(j->training);
+    const unsigned before = lenet5_training_epochs_done(j->training);
     lenet5_status status = lenet5_training_step(j->training, error);
     if (status != LENET5_OK)
         return status;
-    const bool pass_done = lenet5_training_passes(j->training) > before;
+    const bool pass_done = lenet5_training_epochs_done(j->training) > before;
     if (checkpoint_due(pass_done, *saved)) {
         status = lenet5_training_save(j->place.checkpoint, j->training, error);
         *saved = seconds_now();
     }
     if (pass_done) {
         progress_clear(&j->progress);
-        tell_pass(j, lenet5_training_pass(j->training, before));
+        tell_pass(j, lenet5_training_epoch(j->training, before));
         write_log(j);
     }
     return status;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "progress.h"
 
 #define MEMBER_NAME "%zu-of-%zu.checkpoint.safetensors"
@@ -142,7 +143,7 @@ static int refuse_single(const unfinished *u, bool restart)
         return EXIT_DONE;
     return complain("%s: an unfinished training, %u of %u passes done; continue it with --resume, or discard it with "
                     "--restart",
-                    u->checkpoint, c.provenance.passes, c.passes_in_all);
+                    u->checkpoint, c.provenance.epochs, c.epochs_total);
 }
 
 static int refuse_members(const unfinished *u, bool restart)
@@ -156,8 +157,8 @@ static int refuse_members(const unfinished *u, bool restart)
         if (access(path, F_OK) != 0)
             continue;
         if (lenet5_checkpoint_load(&c, path, &error) == LENET5_OK) {
-            done += c.provenance.passes;
-            all = c.passes_in_all;
+            done += c.provenance.epochs;
+            all = c.epochs_total;
         } else if (!restart || is_model(path)) {
             return complain_checkpoint(&error, remedy_foreign);
         }
@@ -187,7 +188,7 @@ int refuse_checkpoint(const char *out)
         return EXIT_DONE;
     return complain("%s: is the checkpoint of an unfinished training, %u of %u passes done, and would be overwritten; "
                     "choose another --out",
-                    out, c.provenance.passes, c.passes_in_all);
+                    out, c.provenance.epochs, c.epochs_total);
 }
 
 /* ---- Saving --------------------------------------------------------------------------------------------------- */
@@ -259,7 +260,7 @@ static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *
     put(next++, "--recipe", p->recipe);
     put(next++, "--loss", p->loss.criterion == LENET5_MAP ? "map" : "mse");
     put_whole(next++, "--seed", p->seed);
-    put_whole(next++, "--epochs", c->passes_in_all);
+    put_whole(next++, "--epochs", c->epochs_total);
     put_whole(next++, "--batch", c->batch);
     put_real(next++, "--negatives", c->negatives);
     put(next++, "distortion", c->undistorted ? "none" : "the recipe's");

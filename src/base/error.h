@@ -2,7 +2,7 @@
 #ifndef LENET5_BASE_ERROR_H
 #define LENET5_BASE_ERROR_H
 
-#include "lenet5.h"
+#include "lenet5/base.h"
 
 /* Fills *error unless error is NULL, and returns status. */
 lenet5_status lenet5_fail(lenet5_error *error, lenet5_status status, uint64_t offset, const char *format, ...)

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "file.h"
 
 #define MAX_LINKS 40        /* that are followed one after the other, as the kernel does */
 #define SLOTS 8             /* writers of one name at the same time */
@@ -47,7 +48,7 @@ static bool write_all(int file, const void *data, size_t size)
     return true;
 }
 
-static bool write_pieces(int file, const lenet5_bytes *pieces, size_t count)
+static bool write_pieces(int file, const file_piece *pieces, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!write_all(file, pieces[i].data, pieces[i].size))
@@ -173,7 +174,7 @@ static void keep_rights(int file, const struct stat *old)
     fchmod(file, mode);
 }
 
-static bool fill(int file, const target *t, const lenet5_bytes *pieces, size_t count)
+static bool fill(int file, const target *t, const file_piece *pieces, size_t count)
 {
     if (!write_pieces(file, pieces, count))
         return false;
@@ -215,7 +216,7 @@ static bool name_target(int file, target *t)
 }
 
 /* Writes a file that has no name until it is whole. */
-static bool replace_unnamed(target *t, const lenet5_bytes *pieces, size_t count)
+static bool replace_unnamed(target *t, const file_piece *pieces, size_t count)
 {
 #ifdef O_TMPFILE
     const int file = open(t->folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, t->there ? REPLACING_MODE : NEW_MODE);
@@ -248,7 +249,7 @@ static int open_slot(target *t)
     return -1;
 }
 
-static bool replace_by_slot(target *t, const lenet5_bytes *pieces, size_t count)
+static bool replace_by_slot(target *t, const file_piece *pieces, size_t count)
 {
     const int file = open_slot(t);
     if (file < 0)
@@ -265,7 +266,7 @@ static bool replace_by_slot(target *t, const lenet5_bytes *pieces, size_t count)
     return done;
 }
 
-static bool replace(target *t, const lenet5_bytes *pieces, size_t count)
+static bool replace(target *t, const file_piece *pieces, size_t count)
 {
     clear_slots(t);
     if (!replace_unnamed(t, pieces, count) && !replace_by_slot(t, pieces, count))
@@ -275,7 +276,7 @@ static bool replace(target *t, const lenet5_bytes *pieces, size_t count)
 }
 
 /* Into something that is there and is no regular file: a terminal, a pipe. */
-static bool write_into(const char *path, const lenet5_bytes *pieces, size_t count)
+static bool write_into(const char *path, const file_piece *pieces, size_t count)
 {
     const int file = open(path, O_WRONLY | O_CLOEXEC);
     if (file < 0)
@@ -284,7 +285,7 @@ static bool write_into(const char *path, const lenet5_bytes *pieces, size_t coun
     return close(file) == 0 && done;
 }
 
-lenet5_status lenet5_file_write(const char *path, const lenet5_bytes *pieces, size_t count, lenet5_error *error)
+lenet5_status lenet5_file_write(const char *path, const file_piece *pieces, size_t count, lenet5_error *error)
 {
     struct stat status;
     const bool there = stat(path, &status) == 0;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "lenet5.h"
+#include "lenet5/base.h"
 
 typedef struct workers workers;
 

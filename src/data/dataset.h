@@ -3,7 +3,8 @@
 #define LENET5_DATA_DATASET_H
 
 #include "base/random.h"
-#include "lenet5.h"
+#include "lenet5/data.h"
+#include "lenet5/network.h"
 
 /* What is wrong with a set: pictures, their size, memory and labels, where it has any. */
 lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error);

@@ -16,6 +16,7 @@
 #include <zlib.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "dataset.h"
 
 enum { TYPE_BYTE = 0x08, TYPE_INT = 0x0C };
@@ -275,7 +276,7 @@ static lenet5_status idx_write(const char *path, const uint8_t *numbers, const s
         put_big_endian(header + 4 + 4 * i, size[i]);
         count *= size[i];
     }
-    const lenet5_bytes pieces[] = {{header, 4 + 4 * dimensions}, {numbers, count}};
+    const file_piece pieces[] = {{header, 4 + 4 * dimensions}, {numbers, count}};
     return lenet5_file_write(path, pieces, 2, error);
 }
 

@@ -19,7 +19,7 @@
 
 #define TALLEST 20.0f /* of MNIST's 28 rows a digit fills */
 
-const lenet5_string_style lenet5_string_styles[] = {
+static const lenet5_string_style styles[] = {
     {.name = "spaced",
      .description = "clear gaps on clean paper",
      .scale = {3, 5},
@@ -51,8 +51,12 @@ const lenet5_string_style lenet5_string_styles[] = {
      .shadow = 0.45f,
      .blur = 1,
      .noise = 10},
-    {0},
 };
+
+const lenet5_string_style *lenet5_string_style_at(size_t index)
+{
+    return index < sizeof styles / sizeof styles[0] ? &styles[index] : NULL;
+}
 
 typedef struct colour {
     float level[3]; /* red, green, blue; 0 to 1 */
@@ -396,9 +400,9 @@ static lenet5_status photograph(lenet5_string *picture, const sheet *s, const le
 
 static const lenet5_string_style *find_style(const char *name)
 {
-    for (const lenet5_string_style *style = lenet5_string_styles; style->name; style++)
-        if (strcmp(style->name, name) == 0)
-            return style;
+    for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++)
+        if (strcmp(styles[i].name, name) == 0)
+            return &styles[i];
     return NULL;
 }
 
@@ -407,9 +411,10 @@ lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_dataset *se
 {
     const lenet5_string_style *found = find_style(style);
     if (!found || digits < 1 || digits > LENET5_MAX_STRING)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "%zu digits in the style \"%.40s\"; there may be 1 to %d in a style of lenet5_string_styles",
-                           digits, style ? style : "", LENET5_MAX_STRING);
+        return lenet5_fail(
+            error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+            "%zu digits in the style \"%.40s\"; there may be 1 to %d in a style of lenet5_string_style_at", digits,
+            style ? style : "", LENET5_MAX_STRING);
     lenet5_status status = lenet5_check_digits(set, error);
     if (status != LENET5_OK)
         return status;

@@ -169,7 +169,7 @@ json_t *provenance_json(const lenet5_provenance *p)
     json_t *object =
         json_pack("{s:s, s:s, s:f, s:f, s:o, s:i, s:s, s:s, s:s*, s:I, s:I, s:s, s:I, s:I}", "recipe", p->recipe,
                   "loss", p->loss.criterion == LENET5_MAP ? "map" : "mse", "rubbish", p->loss.rubbish, "scale",
-                  p->loss.scale, "seed", whole_json(p->seed), "passes", (int)p->passes, "data", p->data_name,
+                  p->loss.scale, "seed", whole_json(p->seed), "passes", (int)p->epochs, "data", p->data_name,
                   "data_sha256", p->data_sha256, "teacher_sha256", p->teacher_sha256[0] ? p->teacher_sha256 : NULL,
                   "training_pictures", (json_int_t)p->training_pictures, "validation_pictures",
                   (json_int_t)p->validation_pictures, "held_out", p->held_out_name, "held_out_pictures",

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "lenet5_reader.h"
+#include "lenet5/reading.h"
 #include "text.h"
 
 /* What a network says of one digit. */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lenet5_reader.h"
+#include "lenet5/reading.h"
 
 /* The probability from which on the program and the server accept a single digit, unless the user gives one: the digit
  * is more probable than all the others together. */

@@ -118,7 +118,7 @@ size_t lenet5_bulk_read(uint8_t *digits, lenet5_bulk *bulk, const uint8_t *pictu
     return in_float + read_doubtful(bulk);
 }
 
-bool lenet5_bulk_in_int8(const lenet5_bulk *bulk)
+bool lenet5_bulk_uses_int8(const lenet5_bulk *bulk)
 {
     return bulk->forward != NULL;
 }

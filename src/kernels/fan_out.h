@@ -2,7 +2,7 @@
 #ifndef LENET5_KERNELS_FAN_OUT_H
 #define LENET5_KERNELS_FAN_OUT_H
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 typedef struct fan_out {
     size_t map[10], kernel[10];

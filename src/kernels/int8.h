@@ -18,7 +18,7 @@
 #ifndef LENET5_KERNELS_INT8_H
 #define LENET5_KERNELS_INT8_H
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 #define LENET5_INT8_STATE (127.5 / LENET5_A)
 #define LENET5_INT8_RANGE 4.6 /* of a sum; beyond it f is as good as A */

@@ -5,7 +5,7 @@
 #ifndef LENET5_KERNELS_KERNELS_H
 #define LENET5_KERNELS_KERNELS_H
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 /* Where a member of lenet5_network begins among its LENET5_PARAMETERS numbers. */
 #define LENET5_PLACE(member) (offsetof(lenet5_network, member) / sizeof(float))

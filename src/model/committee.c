@@ -131,7 +131,7 @@ void lenet5_committee_free(lenet5_committee *committee)
     *committee = (lenet5_committee){0};
 }
 
-void lenet5_committee_sum(char sha256[65], const lenet5_committee *committee)
+void lenet5_committee_sha256(char sha256[65], const lenet5_committee *committee)
 {
     struct sha256_ctx context;
     uint8_t digest[SHA256_DIGEST_SIZE];

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "lenet5/data.h"
 #include "net/bounds.h"
 
 #define TEACHER_KEY "teacher_sha256"
@@ -95,7 +96,7 @@ static bool thresholds_fit(const lenet5_provenance *p)
 
 static bool counts_fit(const lenet5_provenance *p)
 {
-    return p->passes <= LENET5_MAX_PASSES && p->training_pictures <= LENET5_MAX_PICTURES &&
+    return p->epochs <= LENET5_MAX_EPOCHS && p->training_pictures <= LENET5_MAX_PICTURES &&
            p->validation_pictures <= LENET5_MAX_PICTURES && p->held_out_pictures <= LENET5_MAX_PICTURES &&
            p->held_out_errors <= LENET5_MAX_PICTURES;
 }
@@ -126,7 +127,7 @@ json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format
                   "scale", lenet5_real_string(p->loss.scale),                                                         //
                   "thresholds", thresholds_string(p->thresholds),                                                     //
                   "seed", whole_string(p->seed),                                                                      //
-                  "passes", whole_string(p->passes),                                                                  //
+                  "passes", whole_string(p->epochs),                                                                  //
                   "data", p->data_name,                                                                               //
                   "data_sha256", p->data_sha256,                                                                      //
                   TEACHER_KEY, p->teacher_sha256[0] ? p->teacher_sha256 : NULL,                                       //
@@ -206,7 +207,7 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
         uint64_t *number;
         uint64_t most;
     } wanted[] = {{"seed", &p->seed, UINT64_MAX},
-                  {"passes", &passes, LENET5_MAX_PASSES},
+                  {"passes", &passes, LENET5_MAX_EPOCHS},
                   {"training_pictures", &training, LENET5_MAX_PICTURES},
                   {"validation_pictures", &validation, LENET5_MAX_PICTURES},
                   {"held_out_pictures", &pictures, LENET5_MAX_PICTURES},
@@ -217,7 +218,7 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
         if (status != LENET5_OK)
             return status;
     }
-    p->passes = (unsigned)passes;
+    p->epochs = (unsigned)passes;
     p->training_pictures = training;
     p->validation_pictures = validation;
     p->held_out_pictures = pictures;

@@ -2,6 +2,7 @@
 #ifndef LENET5_MODEL_MODEL_H
 #define LENET5_MODEL_MODEL_H
 
+#include "lenet5/model.h"
 #include "safetensors.h"
 
 #define MODEL_FORMAT "lenet5 model"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/hex.h"
 
 #define MAX_HEADER ((size_t)1 << 20)
@@ -179,7 +180,7 @@ static lenet5_status check_numbers(const char *path, const tensor *t, lenet5_err
 lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, size_t count, json_t *metadata,
                                        lenet5_error *error)
 {
-    lenet5_bytes pieces[2] = {{0}};
+    file_piece pieces[2] = {{0}};
     uint8_t *header = NULL;
     char sum[65];
     for (size_t i = 0; i < count; i++) {

@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "lenet5.h"
+#include "lenet5/base.h"
 
 typedef enum tensor_type { TENSOR_F32, TENSOR_F64, TENSOR_U32, TENSOR_U64 } tensor_type;
 

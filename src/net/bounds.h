@@ -2,7 +2,7 @@
 #ifndef LENET5_NET_BOUNDS_H
 #define LENET5_NET_BOUNDS_H
 
-#include "lenet5.h"
+#include "lenet5/model.h"
 
 /* Of a lenet5_loss. */
 #define LENET5_MAX_RUBBISH 1e6

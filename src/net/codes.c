@@ -4,9 +4,10 @@
  * bar that stands apart on top of 0, 2, 4 and 5 is genuine: there similar letters and digits of the full ASCII set are
  * told apart.
  */
-#include "lenet5.h"
 
 #define O +1
+
+#include "lenet5/network.h"
 #define _ -1
 
 // clang-format off

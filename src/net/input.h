@@ -2,7 +2,7 @@
 #ifndef LENET5_NET_INPUT_H
 #define LENET5_NET_INPUT_H
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 #define INPUT_MARGIN ((32 - LENET5_PICTURE_SIDE) / 2)
 

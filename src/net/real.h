@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 LENET5_DEFINE_NETWORK(lenet5_network_double, double);
 LENET5_DEFINE_MAPS(lenet5_maps_double, double);

@@ -2,7 +2,7 @@
  * The sizes of the network: Table I, the layers with their counts, and the twelve tensors of the parameters. Every
  * count of the paper follows here from the shapes and is asserted.
  */
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 /*
  * Table I: which maps of S2 (rows) each map of C3 (columns) takes its input from. The first six maps of C3 see three

@@ -108,7 +108,7 @@ static bool allocate(layer layers[LAYERS])
     return layers[INPUT].states != NULL;
 }
 
-size_t lenet5_sweep_places(size_t width)
+size_t lenet5_sweep_positions(size_t width)
 {
     return width < LENET5_SWEEP_HEIGHT ? 0 : (width - LENET5_SWEEP_HEIGHT) / LENET5_SWEEP_STEP + 1;
 }
@@ -131,7 +131,7 @@ lenet5_status lenet5_sweep(float (*penalty)[LENET5_CLASSES], const lenet5_networ
     subsampling_forward(&layers[S2], &layers[C1], network->s2.coefficient, network->s2.bias);
     c3_forward(&layers[C3], &layers[S2], network);
     subsampling_forward(&layers[S4], &layers[C3], network->s4.coefficient, network->s4.bias);
-    for (size_t place = 0; place < lenet5_sweep_places(width); place++)
+    for (size_t place = 0; place < lenet5_sweep_positions(width); place++)
         classify_place(penalty[place], &maps, &layers[S4], place, network);
     free(layers[INPUT].states);
     return LENET5_OK;

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "bounds.h"
+#include "lenet5/network.h"
 #include "reference.h"
 
 static const double TOLERANCE = 1e-6;

@@ -7,7 +7,7 @@
 #ifndef LENET5_READER_BUDGET_H
 #define LENET5_READER_BUDGET_H
 
-#include "lenet5_reader.h"
+#include "lenet5/reading.h"
 
 /*
  * Too much ink to be writing. No error: the stages pass it on as a status, and lenet5_read makes a note of it. It is

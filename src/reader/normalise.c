@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "crop.h"
+#include "lenet5/reading.h"
 #include "normalise.h"
 
 #define FIT 20

@@ -27,7 +27,7 @@ lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_er
     return LENET5_OK;
 }
 
-lenet5_status lenet5_read_options_check(const lenet5_read_options *options, lenet5_error *error)
+lenet5_status lenet5_read_options_validate(const lenet5_read_options *options, lenet5_error *error)
 {
     grammar f;
     lenet5_status status = lenet5_check_numbers(options, error);

@@ -128,7 +128,7 @@ static bool take_options(reading_job *j)
     j->options.digits_only = left_out == 1;
     if (j->explains)
         j->options.observer = &j->explainer.observer;
-    if (lenet5_read_options_check(&j->options, &error) == LENET5_OK)
+    if (lenet5_read_options_validate(&j->options, &error) == LENET5_OK)
         return true;
     refuse_error(r, &error);
     return false;

@@ -5,7 +5,8 @@
 #ifndef LENET5_SERVE_H
 #define LENET5_SERVE_H
 
-#include "lenet5_reader.h"
+#include "lenet5/model.h"
+#include "lenet5/reading.h"
 
 typedef enum serve_log { SERVE_LOG_TEXT, SERVE_LOG_JSON, SERVE_LOG_NONE } serve_log;
 

@@ -19,7 +19,7 @@ typedef struct record {
     double *history; /* (passes, PASS_NUMBERS) */
 } record;
 
-static void put_pass(double numbers[PASS_NUMBERS], const lenet5_pass *pass)
+static void put_pass(double numbers[PASS_NUMBERS], const lenet5_epoch *pass)
 {
     const double values[PASS_NUMBERS] = {pass->loss,
                                          (double)pass->training_errors,
@@ -32,24 +32,24 @@ static void put_pass(double numbers[PASS_NUMBERS], const lenet5_pass *pass)
     memcpy(numbers, values, sizeof values);
 }
 
-static lenet5_pass get_pass(const double numbers[PASS_NUMBERS], unsigned number)
+static lenet5_epoch get_pass(const double numbers[PASS_NUMBERS], unsigned number)
 {
-    return (lenet5_pass){.pass = number,
-                         .loss = numbers[0],
-                         .training_errors = (size_t)numbers[1],
-                         .training_pictures = (size_t)numbers[2],
-                         .held_out_errors = (size_t)numbers[3],
-                         .held_out_pictures = (size_t)numbers[4],
-                         .seconds = numbers[5],
-                         .min_rate = numbers[6],
-                         .max_rate = numbers[7]};
+    return (lenet5_epoch){.epoch = number,
+                          .loss = numbers[0],
+                          .training_errors = (size_t)numbers[1],
+                          .training_pictures = (size_t)numbers[2],
+                          .held_out_errors = (size_t)numbers[3],
+                          .held_out_pictures = (size_t)numbers[4],
+                          .seconds = numbers[5],
+                          .min_rate = numbers[6],
+                          .max_rate = numbers[7]};
 }
 
 static void put_record(record *r, const lenet5_training *t)
 {
     const double sums[SUMS] = {t->loss_sum, (double)t->errors, t->seconds,        t->min_rate,
                                t->max_rate, t->watch.loss,     t->watch.pictures, t->watch.yardstick};
-    const uint64_t counts[COUNTS] = {t->steps, t->position, t->finished, t->passes};
+    const uint64_t counts[COUNTS] = {t->steps, t->position, t->finished, t->epochs};
     memcpy(r->sums, sums, sizeof sums);
     memcpy(r->counts, counts, sizeof counts);
     for (unsigned i = 0; i < t->finished; i++)
@@ -94,7 +94,7 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
     extras[count++] = (tensor){.name = "training.history",
                                .type = TENSOR_F64,
                                .dimensions = 2,
-                               .shape = {t->passes, PASS_NUMBERS},
+                               .shape = {t->epochs, PASS_NUMBERS},
                                .numbers = r->history};
     return count;
 }
@@ -102,15 +102,15 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
 static json_t *checkpoint_metadata(const lenet5_training *training)
 {
     lenet5_provenance provenance = training->provenance;
-    provenance.passes = training->finished;
+    provenance.epochs = training->finished;
     if (training->finished > 0)
         provenance.held_out_errors = training->history[training->finished - 1].held_out_errors;
     json_t *metadata = lenet5_provenance_to_json(&provenance, CHECKPOINT_FORMAT);
-    json_t *passes = json_sprintf("%u", training->passes);
+    json_t *passes = json_sprintf("%u", training->epochs);
     json_t *batch = json_sprintf("%zu", training->batch);
     json_t *undistorted = json_string(training->undistorted ? "1" : "0");
     json_t *strangers = lenet5_real_string(training->strangers);
-    int failed = json_object_set_new(metadata, "passes_in_all", passes);
+    int failed = json_object_set_new(metadata, "epochs_total", passes);
     failed |= json_object_set_new(metadata, "batch", batch);
     failed |= json_object_set_new(metadata, "undistorted", undistorted);
     failed |= json_object_set_new(metadata, "negatives", strangers);
@@ -124,7 +124,7 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
 lenet5_status lenet5_training_save(const char *path, const lenet5_training *training, lenet5_error *error)
 {
     lenet5_training *t = (lenet5_training *)training; /* whose numbers are only read through the tensors */
-    record r = {.history = calloc((size_t)t->passes * PASS_NUMBERS, sizeof(double))};
+    record r = {.history = calloc((size_t)t->epochs * PASS_NUMBERS, sizeof(double))};
     json_t *metadata = checkpoint_metadata(t);
     lenet5_status status = r.history && metadata ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
@@ -157,13 +157,13 @@ static lenet5_status check_recipe(const lenet5_checkpoint *c, const safetensors 
     if (!r)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the recipe \"%s\" is unknown to this version",
                            file->path, c->provenance.recipe);
-    if (c->passes_in_all == 0 || !lenet5_batch_fits(r, c->batch))
+    if (c->epochs_total == 0 || !lenet5_batch_fits(r, c->batch))
         return lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
                            "%s: byte 8: recipe \"%s\" cannot have %u passes with batches of %zu", file->path,
-                           c->provenance.recipe, c->passes_in_all, c->batch);
-    if (c->provenance.passes > c->passes_in_all)
+                           c->provenance.recipe, c->epochs_total, c->batch);
+    if (c->provenance.epochs > c->epochs_total)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: %u passes are done, of %u in all", file->path,
-                           c->provenance.passes, c->passes_in_all);
+                           c->provenance.epochs, c->epochs_total);
     return LENET5_OK;
 }
 
@@ -174,14 +174,14 @@ static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *fil
     if (status == LENET5_OK)
         status = lenet5_provenance_get(&c->provenance, file, error);
     if (status == LENET5_OK)
-        status = lenet5_safetensors_whole(&passes, file, "passes_in_all", LENET5_MAX_PASSES, error);
+        status = lenet5_safetensors_whole(&passes, file, "epochs_total", LENET5_MAX_EPOCHS, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_real(&c->negatives, file, "negatives", 0, 1, error);
-    c->passes_in_all = (unsigned)passes;
+    c->epochs_total = (unsigned)passes;
     c->batch = (size_t)batch;
     c->undistorted = undistorted != 0;
     return status == LENET5_OK ? check_recipe(c, file, error) : status;
@@ -207,7 +207,7 @@ static lenet5_training_options options_of(const lenet5_checkpoint *c, const lene
     const lenet5_provenance *p = &c->provenance;
     return (lenet5_training_options){.recipe = p->recipe,
                                      .seed = p->seed,
-                                     .passes = c->passes_in_all,
+                                     .epochs = c->epochs_total,
                                      .batch = c->batch,
                                      .undistorted = c->undistorted,
                                      .threads = now ? now->threads : 0,
@@ -249,7 +249,7 @@ static bool is_count(double number)
 static bool sound(const lenet5_training *training, const record *r)
 {
     const uint64_t *random = training->random.s;
-    if (r->counts[1] > training->length || r->counts[2] > training->passes || r->counts[3] != training->passes)
+    if (r->counts[1] > training->length || r->counts[2] > training->epochs || r->counts[3] != training->epochs)
         return false;
     if (!is_count(r->sums[1]) || (random[0] | random[1] | random[2] | random[3]) == 0)
         return false;
@@ -265,7 +265,7 @@ static bool sound(const lenet5_training *training, const record *r)
 
 static lenet5_status read_state(lenet5_training *t, const safetensors *file, lenet5_error *error)
 {
-    record r = {.history = calloc((size_t)t->passes * PASS_NUMBERS, sizeof(double))};
+    record r = {.history = calloc((size_t)t->epochs * PASS_NUMBERS, sizeof(double))};
     if (!r.history)
         return lenet5_fail_memory(error);
     tensor tensors[LENET5_TENSORS + EXTRAS];

@@ -3,7 +3,9 @@
 #define LENET5_TRAIN_NEGATIVES_H
 
 #include "base/random.h"
+#include "distort.h"
 #include "kernels/kernels.h"
+#include "lenet5/data.h"
 
 /* What they are drawn with. */
 typedef struct negatives {

@@ -70,7 +70,7 @@ static double cycle(double progress)
 
 static double adam_rate(const lenet5_training *training)
 {
-    const double steps = (double)((training->length + training->batch - 1) / training->batch * training->passes);
+    const double steps = (double)((training->length + training->batch - 1) / training->batch * training->epochs);
     return training->recipe->max_rate * cycle((double)training->steps / steps);
 }
 

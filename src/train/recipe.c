@@ -4,13 +4,17 @@
 #include <math.h>
 #include <string.h>
 
-const lenet5_recipe_description lenet5_recipes[] = {
+static const lenet5_recipe_description descriptions[] = {
     {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 passes", 20, 1, LENET5_MAP},
     {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 3, 32, LENET5_MAP},
     {"best", "distorted pictures and what is no digit, Adam, for the fewest errors", 500, 64, LENET5_MAP},
     {"read", "best's, and what is cut out of strings, for reading pictures", 400, 64, LENET5_MAP},
-    {0},
 };
+
+const lenet5_recipe_description *lenet5_recipe_at(size_t index)
+{
+    return index < sizeof descriptions / sizeof descriptions[0] ? &descriptions[index] : NULL;
+}
 
 static const lenet5_distortion handwriting = {.shift = 1.5f,
                                               .rotation = 0.12f,
@@ -34,14 +38,14 @@ static const calibration best_calibration = {64.0, 0.114, {0.5, 0.5, 0.5, 0.853,
 static const calibration read_calibration = {72.0, 0.1125, {0.5, 0.5, 0.5, 0.89, 0.974, 0.989}};
 
 static const recipe recipes[] = {
-    {.description = &lenet5_recipes[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
-    {.description = &lenet5_recipes[1],
+    {.description = &descriptions[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
+    {.description = &descriptions[1],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.05},
      .shift = 1,
      .max_rate = 0.004,
      .averaging = 0.995},
-    {.description = &lenet5_recipes[2],
+    {.description = &descriptions[2],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
      .distortion = &handwriting,
@@ -49,7 +53,7 @@ static const recipe recipes[] = {
      .max_rate = 0.002,
      .averaging = 0.999,
      .calibration = &best_calibration},
-    {.description = &lenet5_recipes[3],
+    {.description = &descriptions[3],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
      .distortion = &handwriting,
@@ -76,11 +80,11 @@ bool lenet5_batch_fits(const recipe *r, size_t batch)
 double lenet5_eta(unsigned pass)
 {
     static const struct {
-        unsigned passes;
+        unsigned epochs;
         double eta;
     } schedule[] = {{2, 5e-4}, {5, 2e-4}, {8, 1e-4}, {12, 5e-5}};
     for (size_t i = 0; i < sizeof schedule / sizeof schedule[0]; i++)
-        if (pass < schedule[i].passes)
+        if (pass < schedule[i].epochs)
             return schedule[i].eta;
     return 1e-5;
 }

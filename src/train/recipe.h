@@ -3,7 +3,8 @@
 #define LENET5_TRAIN_RECIPE_H
 
 #include "base/random.h"
-#include "lenet5.h"
+#include "distort.h"
+#include "lenet5/training.h"
 
 typedef enum method {
     DIAGONAL_LEVENBERG_MARQUARDT, /* appendix C of the paper */

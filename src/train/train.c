@@ -58,9 +58,9 @@ static lenet5_status check_options(const lenet5_training_options *options, lenet
     if (!options->recipe || !lenet5_recipe_find(options->recipe))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "there is no recipe \"%.40s\"",
                            options->recipe ? options->recipe : "");
-    if (options->passes > LENET5_MAX_PASSES)
+    if (options->epochs > LENET5_MAX_EPOCHS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%u passes; at most %d are possible",
-                           options->passes, LENET5_MAX_PASSES);
+                           options->epochs, LENET5_MAX_EPOCHS);
     if (options->batch && !lenet5_batch_fits(lenet5_recipe_find(options->recipe), options->batch))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
                            "batches of %zu; at most %d are possible, and single pictures alone in recipe 1998",
@@ -102,7 +102,7 @@ static void describe(lenet5_training *training, const lenet5_training_options *o
     copy_text(p->data_sha256, sizeof p->data_sha256,
               options->data_sha256 ? options->data_sha256 : training->set->sha256);
     if (training->teacher)
-        lenet5_committee_sum(p->teacher_sha256, training->teacher);
+        lenet5_committee_sha256(p->teacher_sha256, training->teacher);
     p->loss = training->loss;
     p->seed = options->seed;
     p->training_pictures = training->set->count;
@@ -124,7 +124,7 @@ static bool allocate_all(lenet5_training *t, unsigned threads)
 {
     const size_t shards = (t->batch + LENET5_LANES - 1) / LENET5_LANES;
     t->order = malloc(t->length * sizeof *t->order);
-    t->history = calloc(t->passes, sizeof *t->history);
+    t->history = calloc(t->epochs, sizeof *t->history);
     t->workers = lenet5_workers_new(threads);
     if (!t->order || !t->history || !t->workers)
         return false;
@@ -153,7 +153,7 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
         t->loss.criterion = *options->criterion;
     t->set = set;
     t->held_out = held_out;
-    t->passes = options->passes ? options->passes : t->recipe->description->passes;
+    t->epochs = options->epochs ? options->epochs : t->recipe->description->epochs;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
     t->strangers = options->negatives ? *options->negatives : t->recipe->negatives;
     t->length = set->count + (size_t)(t->strangers * (double)set->count);
@@ -415,13 +415,13 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
 
 static lenet5_status end_pass(lenet5_training *training, lenet5_error *error)
 {
-    lenet5_pass pass = {.pass = training->finished + 1,
-                        .loss = training->loss_sum / (double)training->length,
-                        .training_errors = training->errors,
-                        .training_pictures = training->set->count,
-                        .seconds = training->seconds,
-                        .min_rate = training->min_rate,
-                        .max_rate = training->max_rate};
+    lenet5_epoch pass = {.epoch = training->finished + 1,
+                         .loss = training->loss_sum / (double)training->length,
+                         .training_errors = training->errors,
+                         .training_pictures = training->set->count,
+                         .seconds = training->seconds,
+                         .min_rate = training->min_rate,
+                         .max_rate = training->max_rate};
     if (training->held_out) {
         pass.held_out_pictures = training->held_out->count;
         const lenet5_status status = count_held_out(&pass.held_out_errors, training, error);
@@ -467,17 +467,17 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
 
 bool lenet5_training_finished(const lenet5_training *training)
 {
-    return training->finished == training->passes;
+    return training->finished == training->epochs;
 }
 
-unsigned lenet5_training_passes(const lenet5_training *training)
+unsigned lenet5_training_epochs_done(const lenet5_training *training)
 {
     return training->finished;
 }
 
-unsigned lenet5_training_passes_in_all(const lenet5_training *training)
+unsigned lenet5_training_epochs_total(const lenet5_training *training)
 {
-    return training->passes;
+    return training->epochs;
 }
 
 size_t lenet5_training_pictures_seen(const lenet5_training *training)
@@ -485,12 +485,12 @@ size_t lenet5_training_pictures_seen(const lenet5_training *training)
     return training->position;
 }
 
-size_t lenet5_training_pass_length(const lenet5_training *training)
+size_t lenet5_training_epoch_length(const lenet5_training *training)
 {
     return training->length;
 }
 
-const lenet5_pass *lenet5_training_pass(const lenet5_training *training, unsigned index)
+const lenet5_epoch *lenet5_training_epoch(const lenet5_training *training, unsigned index)
 {
     return index < training->finished ? &training->history[index] : NULL;
 }
@@ -515,7 +515,7 @@ void lenet5_training_model(lenet5_model *model, const lenet5_training *training)
         model->provenance.loss.scale = fitted->scale;
         memcpy(model->provenance.thresholds, fitted->thresholds, sizeof fitted->thresholds);
     }
-    model->provenance.passes = training->finished;
+    model->provenance.epochs = training->finished;
     if (training->finished > 0)
         model->provenance.held_out_errors = training->history[training->finished - 1].held_out_errors;
 }

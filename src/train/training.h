@@ -40,7 +40,7 @@ struct lenet5_training {
     lenet5_loss loss;
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
-    unsigned passes;
+    unsigned epochs;
     size_t length;       /* pictures in a pass: those of the set and then the negatives, in which no digit is seen */
     size_t batch;        /* pictures between two updates */
     double strangers;    /* the negatives, times the pictures of the set */
@@ -64,8 +64,8 @@ struct lenet5_training {
     double seconds;
     double min_rate, max_rate;
     watch watch;
-    unsigned finished;    /* passes */
-    lenet5_pass *history; /* (passes), of which finished are there */
+    unsigned finished;     /* passes */
+    lenet5_epoch *history; /* (passes), of which finished are there */
 
     scratch *scratch;     /* (workers) */
     lenet5_shard *shards; /* (batch / 16, rounded up), and their sums; not in recipe 1998 */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lenet5_reader.h"
+#include "lenet5.h"
 #include "unit.h"
 
 static lenet5_reader *reader;

@@ -2,7 +2,7 @@
 #ifndef LENET5_READER_DECODE_H
 #define LENET5_READER_DECODE_H
 
-#include "lenet5_reader.h"
+#include "lenet5/reading.h"
 
 /* A picture file in memory. */
 typedef struct picture_file {

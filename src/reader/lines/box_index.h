@@ -3,7 +3,7 @@
 #ifndef LENET5_READER_NEAR_H
 #define LENET5_READER_NEAR_H
 
-#include "lenet5_reader.h"
+#include "lenet5/reading.h"
 #include "reader/page/box.h"
 
 typedef struct box_index {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lenet5.h"
+#include "lenet5/base.h"
 
 enum { PAPER, INK, OUTSIDE };
 

@@ -2,7 +2,7 @@
 #ifndef LENET5_READER_ALPHABET_H
 #define LENET5_READER_ALPHABET_H
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 /* Symbols: 0 to 9 are the digits. */
 enum {

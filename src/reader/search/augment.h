@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "lenet5.h"
+#include "lenet5/network.h"
 
 enum { VIEWS = 4 };
 

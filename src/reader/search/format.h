@@ -8,7 +8,7 @@
 #define LENET5_READER_FORMAT_H
 
 #include "alphabet.h"
-#include "lenet5_reader.h"
+#include "lenet5/reading.h"
 
 enum { DEAD = -1 };
 

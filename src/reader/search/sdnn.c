@@ -60,7 +60,7 @@ static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s
                                    size_t member, size_t first, lenet5_error *error)
 {
     const size_t width = s->width - STEP * first;
-    const size_t places = lenet5_sweep_places(width);
+    const size_t places = lenet5_sweep_positions(width);
     uint8_t *shifted = malloc(LENET5_SWEEP_HEIGHT * width);
     float(*penalty)[LENET5_CLASSES] = malloc(places * sizeof *penalty);
     lenet5_status status = shifted && penalty ? LENET5_OK : lenet5_fail_memory(error);

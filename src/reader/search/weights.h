@@ -12,7 +12,6 @@
 #ifndef LENET5_READER_WEIGHTS_H
 #define LENET5_READER_WEIGHTS_H
 
-#include "lenet5_reader.h"
 #include "marks.h"
 #include "priors.h"
 
