@@ -8,10 +8,14 @@
 - Each relative link leads to a file, and to a heading where it names one.
 - No line is longer than 120 columns, but those of tables and of what a program prints.
 - The two READMEs have the same sections and the same examples.
+- The notes and reasons that docs/reading.md lists are those of the source, and docs/json.md has every member of an answer.
+- The error of the built-in model is the same in all documents that name it.
+- docs/form/form.svg and docs/figure-3.svg are what their scripts draw.
 
 Examples that need MNIST run where LENET5_DATA names its folder; what is not run is listed.
 """
 import functools
+import json
 import os
 import pty
 import re
@@ -226,6 +230,73 @@ def check_readmes():
         fail("README.ko.md", "has other sections or examples than README.md")
 
 
+# ---- What the documents list ----
+
+
+def section_of(document, title):
+    """The lines from a heading to the next one."""
+    lines = lines_of(document)
+    start = lines.index(title) + 1
+    return lines[start:next((i for i in range(start, len(lines)) if lines[i].startswith("#")), len(lines))]
+
+
+def cells_of(lines):
+    """The cells of the rows of a section's table, without its head."""
+    rows = [line for line in lines if line.startswith("|")][2:]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+
+def check_notes():
+    texts = ""
+    for folder, _, names in os.walk(os.path.join(ROOT, "src/reader")):
+        for name in names:
+            if name.endswith(".c"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    texts += file.read()
+    for note, _ in cells_of(section_of("docs/reading.md", "## Notes")):
+        if f'"{note}"' not in texts:
+            fail("docs/reading.md", f'no note of the reader is "{note}"')
+    for name, _, _, reason in cells_of(section_of("docs/reading.md", "## What the probability is made of")):
+        if f'"{name.strip("`")}"' not in texts or f'"{reason}"' not in texts:
+            fail("docs/reading.md", f'no evidence {name} has the reason "{reason}"')
+
+
+def members_of(value):
+    if isinstance(value, dict):
+        return set(value).union(*map(members_of, value.values()))
+    return set().union(*map(members_of, value)) if isinstance(value, list) else set()
+
+
+def check_members(folder):
+    text = "\n".join(lines_of("docs/json.md"))
+    for command in ("read docs/samples/ruled-paper.jpg", "read docs/samples/word.png", "read docs/samples/blank.png",
+                    "classify docs/samples/blank.png", "classify docs/samples/word.png", "inspect"):
+        answer = subprocess.run([PROGRAM, *command.split(), "--json"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for line in answer.stdout.decode().splitlines():
+            for member in sorted(members_of(json.loads(line))):
+                if f'"{member}"' not in text and f"`{member}`" not in text:
+                    fail("docs/json.md", f'lenet5 {command} --json has "{member}", which is not described')
+
+
+def check_error_of_the_model():
+    line = next(line for line in lines_of("docs/results.md") if "test pictures of MNIST misread" in line)
+    error, low, high = re.search(r"misread: (\S+) % \(95 % interval (\S+) to (\S+)\)", line).groups()
+    for document in ("README.md", "README.ko.md", "models/README.md", "docs/results.md"):
+        text = "\n".join(lines_of(document))
+        if f"{error} %" not in text or not re.search(f"{low}( to |~){high}", text):
+            fail(document, f"the error of the built-in model is {error} % ({low} to {high})")
+
+
+def check_drawings(folder):
+    python = [sys.executable]
+    subprocess.run(python + [os.path.join(ROOT, "scripts/form"), "docs/form/form.json", "form.svg"], cwd=folder, check=True)
+    subprocess.run(python + [os.path.join(ROOT, "scripts/figures"), PROGRAM, "--out", folder, "3"], check=True,
+                   stdout=subprocess.DEVNULL)
+    for drawn, kept in (("form.svg", "docs/form/form.svg"), ("figure-3.svg", "docs/figure-3.svg")):
+        if open(os.path.join(folder, drawn)).read() != open(os.path.join(ROOT, kept)).read():
+            fail(kept, "is not what its script draws")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         for name in ("docs", "models", "tests", "scripts", "bench"):
@@ -239,7 +310,11 @@ def main():
             check_links(document)
             check_columns(document)
             check_examples(document, folder)
+        check_members(folder)
+        check_drawings(folder)
     check_readmes()
+    check_notes()
+    check_error_of_the_model()
     print("".join(f"skipped: {text}\n" for text in skipped), end="")
     print("".join(f"FAILED: {text}\n" for text in failures), end="")
     sys.exit(1 if failures else 0)
