@@ -1,4 +1,4 @@
-# embed_web(TARGET SOURCE): assets.inc for SOURCE of TARGET, a line for each file of web/.
+# embed_web(TARGET SOURCE): writes assets.inc, which SOURCE of TARGET includes, with a line for each file of web/.
 function(embed_web target source)
     set(type_html "text/html; charset=utf-8")
     set(type_css "text/css; charset=utf-8")

@@ -1,4 +1,4 @@
-# The libraries of others. Each is needed by the part that its comment names.
+# Other libraries, each with the part that needs it.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
