@@ -5,6 +5,7 @@
 - Each `$ ` example that calls lenet5 prints what stands below it. A number with a point may differ by 0.002, since other
   instruction sets round otherwise; `…` stands for anything. --write puts the output of this program into the documents.
 - Each command and option that a document shows exists.
+- Each name of the library and each path in the repository that a document shows exists.
 - Each relative link leads to a file, and to a heading where it names one.
 - No line is longer than 120 columns, but those of tables and of what a program prints.
 - The two READMEs have the same sections and the same examples.
@@ -37,6 +38,8 @@ NEEDS_MNIST = re.compile(r"t10k|^lenet5 (test|calibrate)\b")
 COMMAND = re.compile(r"^(?:\$ )?((?:build/release/)?lenet5 .*)")
 SPAN = re.compile(r"`(lenet5 [^`]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
+NAME = re.compile(r"\b(?:lenet5|LENET5)_\w+")
+PATH = re.compile(r"`((?:bench|cli|cmake|docs|fuzz|include|models|packaging|scripts|src|tests|web)/[a-z_][\w./-]*\w)`")
 NUMBER = re.compile(r"\d+\.\d+")
 
 failures = []
@@ -200,6 +203,29 @@ def check_links(document):
                 fail(place, f"{target} has no heading #{anchor}")
 
 
+@functools.lru_cache(None)
+def names_of_the_source():
+    names = set()
+    for top in ("include", "src", "cli", "cmake"):
+        for folder, _, files in os.walk(os.path.join(ROOT, top)):
+            for file in files:
+                with open(os.path.join(folder, file), encoding="utf-8", errors="replace") as text:
+                    names.update(NAME.findall(text.read()))
+    with open(os.path.join(ROOT, "src/serve/metrics.c"), encoding="utf-8") as text:
+        names.update("lenet5_" + name for name in re.findall(r"[a-z_]+", text.read()))  # of metrics, without their prefix
+    return names
+
+
+def check_names(document):
+    for place, line in with_places(document):
+        for name in NAME.findall(line):
+            if name not in names_of_the_source() and not any(n.startswith(name) for n in names_of_the_source() if name.endswith("_")):
+                fail(place, f"the source has no {name}")
+        for path in PATH.findall(line):
+            if not os.path.exists(os.path.join(ROOT, path)):
+                fail(place, f"there is no {path}")
+
+
 def check_columns(document):
     printed = False  # whether the line is what a program has printed
     long = []
@@ -308,6 +334,8 @@ def main():
         for document in documents():
             check_commands(document)
             check_links(document)
+            if document != "CHANGELOG.md" and not document.startswith("docs/lab/"):  # these are history
+                check_names(document)
             check_columns(document)
             check_examples(document, folder)
         check_members(folder)
