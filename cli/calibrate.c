@@ -41,9 +41,11 @@ static int calibrate(const cli_arguments *arguments, const char *out, lenet5_com
     lenet5_status status = lenet5_calibrate(models, set, threads, &error);
     const double error_now = lenet5_calibration_error(&e, set, &models->provenance.loss);
     lenet5_evaluation_free(&e);
-    if (status == LENET5_OK)
-        status = lenet5_committee_save(out, models, &error);
     if (status != LENET5_OK)
+        return complain_error(&error);
+    if (keep_replaced(out, false) != EXIT_DONE)
+        return EXIT_FAILED;
+    if (lenet5_committee_save(out, models, &error) != LENET5_OK)
         return complain_error(&error);
     if (argument_flag(arguments, "json"))
         return print_result_json(models, error_before, error_now);
@@ -61,12 +63,10 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     lenet5_committee models;
     named_set data = {0};
-    char folder[PATH_SIZE];
     const char *out = argument_text(arguments, "out") ? argument_text(arguments, "out") : arguments->operands[0];
-    data_folder(folder, arguments);
     int code = argument_text(arguments, "out") ? check_output(arguments, "out", NULL) : refuse_checkpoint(out);
     if (code == EXIT_DONE)
-        code = keep_apart_from_data(arguments, "out", folder);
+        code = keep_apart_from_data(arguments, "out");
     if (code != EXIT_DONE)
         return code;
     code = load_models(&models, (const char *const *)arguments->operands, 1, NULL);

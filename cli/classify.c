@@ -7,6 +7,7 @@
 #include "art.h"
 #include "common.h"
 #include "lenet5.h"
+#include "read/sources.h"
 #include "reader/decode/formats.h"
 #include "transposed.h"
 #include "json/answers.h"
@@ -160,6 +161,24 @@ static int choose_threshold(job *j)
     return EXIT_DONE;
 }
 
+/* All pictures; a folder stands for those in it. */
+static int classify_all(job *j)
+{
+    file_list files;
+    const cli_arguments *a = j->arguments;
+    const char *picks = argument_text(a, "pick");
+    const int listed = list_files(&files, a->operands, a->count, PICTURES);
+    for (size_t i = 0; i < files.count; i++)
+        if (picks)
+            classify_picks(j, files.files[i], picks);
+        else
+            classify_picture(j, files.files[i]);
+    free_files(&files);
+    if (listed != EXIT_DONE)
+        return listed;
+    return j->failed ? EXIT_FAILED : j->rejected ? EXIT_UNREADABLE : EXIT_DONE;
+}
+
 static int run(const cli_arguments *arguments)
 {
     job *j = calloc(1, sizeof *j);
@@ -168,17 +187,11 @@ static int run(const cli_arguments *arguments)
     j->arguments = arguments;
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");
-    const char *picks = argument_text(arguments, "pick");
     int code = load_named_models(&j->models, argument_text(arguments, "model"), lenet5_builtin());
     if (code == EXIT_DONE)
         code = choose_threshold(j);
-    for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
-        if (picks)
-            classify_picks(j, arguments->operands[i], picks);
-        else
-            classify_picture(j, arguments->operands[i]);
     if (code == EXIT_DONE)
-        code = j->failed ? EXIT_FAILED : j->rejected ? EXIT_UNREADABLE : EXIT_DONE;
+        code = classify_all(j);
     lenet5_committee_free(&j->models);
     free(j);
     return code;

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_PATH */
+#define _GNU_SOURCE /* O_PATH, program_invocation_name */
 #include "common.h"
 #include "base/utf8.h"
 #include "json/text.h"
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -125,7 +126,7 @@ int load_text(char **text, size_t *size, const char *path, size_t most)
 
 /* ---- Complaints ----------------------------------------------------------------------------------------------- */
 
-#define LONGEST_LINE (2 * PATH_SIZE)
+#define LONGEST_LINE (COMMAND_SIZE + PATH_SIZE)
 
 static _Thread_local FILE *complaint_stream;
 
@@ -159,32 +160,47 @@ void say(FILE *out, const char *format, ...)
     va_end(arguments);
 }
 
-static void append(char *text, size_t size, const char *more, int length)
+static void append(char command[COMMAND_SIZE], const char *more, int length)
 {
-    const size_t used = strlen(text);
-    snprintf(text + used, size - used, "%.*s", length, more);
+    const size_t used = strlen(command);
+    snprintf(command + used, COMMAND_SIZE - used, "%.*s", length, more);
 }
 
-void add_word(char *command, size_t size, const char *word)
+/* Appends a word; inside single quotes, a single quote is written as '\'' */
+static void append_quoted(char command[COMMAND_SIZE], const char *word)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-";
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:=,+-";
     const bool quoted = word[0] == '\0' || word[strspn(word, plain)] != '\0';
-    append(command, size, quoted ? " '" : " ", 2);
+    append(command, "'", quoted);
     while (*word) {
         const int length = (int)strcspn(word, "'");
-        append(command, size, word, length);
+        append(command, word, length);
         word += length;
-        append(command, size, "'\\''", *word ? 4 : 0);
+        append(command, "'\\''", *word ? 4 : 0);
         word += *word != '\0';
     }
-    append(command, size, "'", quoted);
+    append(command, "'", quoted);
 }
 
-void say_written(const char *what, const char *path)
+void add_word(char command[COMMAND_SIZE], const char *word)
 {
-    char command[LONGEST_LINE] = "lenet5 test";
-    add_word(command, sizeof command, path);
-    say(stderr, "the %s is %s; %s examines it", what, path, command);
+    append(command, " ", 1);
+    append_quoted(command, word);
+}
+
+void begin_command(char command[COMMAND_SIZE], const char *name)
+{
+    command[0] = '\0';
+    append_quoted(command, strchr(program_invocation_name, '/') ? program_invocation_name : "lenet5");
+    add_word(command, name);
+}
+
+void report_written(const char *what, const char *path)
+{
+    char command[COMMAND_SIZE];
+    begin_command(command, "test");
+    add_word(command, path);
+    say(stderr, "the %s is %s; to test it: %s", what, path, command);
 }
 
 int vcomplain(const char *format, va_list arguments)
@@ -308,26 +324,34 @@ void hold_standard_descriptors(void)
 
 /* ---- Data ----------------------------------------------------------------------------------------------------- */
 
-void data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
+static const char *variable_of(const char *name)
 {
-    const char *given = argument_text(arguments, "data");
-    const char *variable = getenv("LENET5_DATA");
-    const char *xdg = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-    if (given)
-        snprintf(path, PATH_SIZE, "%s", given);
-    else if (variable && variable[0])
-        snprintf(path, PATH_SIZE, "%s", variable);
-    else if (xdg && xdg[0])
+    const char *value = getenv(name);
+    return value && value[0] ? value : NULL;
+}
+
+bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
+{
+    const char *given = argument_text(arguments, "data"), *variable = variable_of("LENET5_DATA");
+    const char *xdg = variable_of("XDG_DATA_HOME"), *home = variable_of("HOME");
+    path[0] = '\0';
+    if (given || variable)
+        snprintf(path, PATH_SIZE, "%s", given ? given : variable);
+    else if (xdg)
         snprintf(path, PATH_SIZE, "%s/lenet5/mnist", xdg);
-    else
-        snprintf(path, PATH_SIZE, "%s/.local/share/lenet5/mnist", home ? home : ".");
+    else if (home)
+        snprintf(path, PATH_SIZE, "%s/.local/share/lenet5/mnist", home);
+    return path[0] != '\0';
+}
+
+int complain_no_data_folder(void)
+{
+    return complain("no folder for data sets is known: pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA");
 }
 
 bool data_is_named(const cli_arguments *arguments)
 {
-    const char *variable = getenv("LENET5_DATA");
-    return argument_text(arguments, "data") || (variable && variable[0]);
+    return argument_text(arguments, "data") || variable_of("LENET5_DATA");
 }
 
 /* Sets that are known by the SHA-256 of their pictures and labels, wherever they lie. */
@@ -358,10 +382,28 @@ static void name_set(named_set *loaded, const char *folder)
     loaded->name[length] = '\0';
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static lenet5_status fail_missing(lenet5_error *error, const char *origin, const char *folder, const char *what)
+{
+    *error = (lenet5_error){.status = LENET5_E_DATA_MISSING, .offset = LENET5_NO_OFFSET};
+    snprintf(error->message, sizeof error->message, "%s: %.*s: %s", origin, PATH_SIZE / 8, folder, what);
+    return error->status;
+}
+
 lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part, lenet5_error *error)
 {
     char folder[PATH_SIZE];
-    data_folder(folder, arguments);
+    const bool named = data_folder(folder, arguments) && data_is_named(arguments);
+    if (!folder[0])
+        return fail_missing(error, "data", "", "no folder is known");
+    if (named && !is_folder(folder))
+        return fail_missing(error, argument_text(arguments, "data") ? "--data" : "LENET5_DATA", folder,
+                            "this folder does not exist");
     const lenet5_status status = lenet5_dataset_load(&loaded->set, folder, part, error);
     if (status == LENET5_OK)
         name_set(loaded, folder);

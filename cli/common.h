@@ -10,6 +10,8 @@
 #include "options.h"
 #include "json/build.h"
 
+#define PATH_SIZE 4096
+
 /* ---- Options that several commands have ------------------------------------------------------------------------- */
 
 #define OPTION_DATA                                                                                      \
@@ -61,11 +63,17 @@ void escape_text(char *to, size_t size, const char *text);
 /* Prints a line of such text, whose end it adds. */
 void say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends a blank and the word as a shell reads it, in quotes if need be; cut off at size bytes. */
-void add_word(char *command, size_t size, const char *word);
+/* Commands that messages suggest, to be pasted into a shell. */
+#define COMMAND_SIZE (4 * PATH_SIZE)
 
-/* Says on stderr that the model, or committee, is written, and how to examine it. */
-void say_written(const char *what, const char *path);
+/* Writes how this program was called, and the name of one of its commands: "build/lenet5 train". */
+void begin_command(char command[COMMAND_SIZE], const char *name);
+
+/* Appends a blank and the word, in quotes where a shell needs them; cut off at COMMAND_SIZE bytes. */
+void add_word(char command[COMMAND_SIZE], const char *word);
+
+/* Reports on stderr that the model, or committee, is written, and how to test it. */
+void report_written(const char *what, const char *path);
 
 /*
  * The signal, SIGINT or SIGTERM, that has come after watch_interrupts; else 0. Work that sees it saves what is worth it
@@ -91,15 +99,20 @@ void hold_standard_descriptors(void);
  * exit code. Free the text whatever it is. */
 int load_text(char **text, size_t *size, const char *path, size_t most);
 
-#define PATH_SIZE 4096
+/*
+ * The folder of the data: --data, else $LENET5_DATA, else lenet5/mnist in $XDG_DATA_HOME or $HOME/.local/share. Returns
+ * false, with an empty path, where none of them is set.
+ */
+bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments);
 
-/* The folder of the data: --data, else $LENET5_DATA, else lenet5/mnist in the XDG data folder. */
-void data_folder(char path[PATH_SIZE], const cli_arguments *arguments);
+/* Complains that data_folder has returned false. */
+int complain_no_data_folder(void);
 
-/* Whether --data or $LENET5_DATA names it: then it is an error if no set is there. */
+/* Whether --data or $LENET5_DATA names the folder: then a missing set is an error, and synthetic digits are no
+ * substitute. */
 bool data_is_named(const cli_arguments *arguments);
 
-/* A set, and what to call it: "MNIST" if it is that, else the name of its folder. */
+/* A set and its name for reports: "MNIST" if it is that, else the name of its folder. */
 typedef struct named_set {
     lenet5_dataset set;
     char name[64];

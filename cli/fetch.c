@@ -293,16 +293,32 @@ static outcome fetch_all(job *j, const char *folder, const char *const *from)
     return result;
 }
 
+/* Suggests the command that trains on what was fetched. */
+static void suggest_training(const char *folder, bool named)
+{
+    char command[COMMAND_SIZE];
+    begin_command(command, "train");
+    if (named)
+        add_word(command, "--data");
+    if (named)
+        add_word(command, folder);
+    say(stderr, "MNIST is in %s; to train a network on it: %s", folder, command);
+}
+
 static int report(outcome result, const char *folder, bool named)
 {
     if (result == FETCHED)
-        say(stderr, "MNIST is in %s; lenet5 train%s%s trains a network on it", folder, named ? " --data " : "",
-            named ? folder : "");
+        suggest_training(folder, named);
     else if (interrupted)
-        fputs("interrupted; the same command goes on from here\n", stderr);
+        fputs("interrupted; the same command continues the download\n", stderr);
     else if (result != STOPPED)
         advise(folder);
     return result == FETCHED ? EXIT_DONE : EXIT_FAILED;
+}
+
+static const char *set_at(size_t index)
+{
+    return index == 0 ? "mnist" : NULL;
 }
 
 static int run(const cli_arguments *arguments)
@@ -311,13 +327,13 @@ static int run(const cli_arguments *arguments)
     lenet5_error error;
     const char *mirror = argument_text(arguments, "mirror");
     const char *const given[] = {mirror, NULL};
-    if (strcmp(arguments->operands[0], "mnist") != 0)
-        return complain_usage(arguments->command, "there is no set %s to fetch; there is: mnist",
-                              arguments->operands[0]);
+    if (strcmp(arguments->operands[0], set_at(0)) != 0)
+        return complain_unknown(arguments->command, "set", arguments->operands[0], set_at);
+    if (!data_folder(folder, arguments))
+        return complain_no_data_folder();
     const fetch_module *module = load_extra("lenet5_fetch", &error);
     if (!module)
         return complain_error(&error);
-    data_folder(folder, arguments);
     if (!make_folder(folder))
         return EXIT_FAILED;
     job j = {.module = module, .force = argument_flag(arguments, "force")};
@@ -327,7 +343,7 @@ static int run(const cli_arguments *arguments)
     watch_interrupts();
     const outcome result = fetch_all(&j, folder, mirror ? given : mirrors);
     module->close(&j.transfer);
-    return report(result, folder, argument_text(arguments, "data") != NULL);
+    return report(result, folder, data_is_named(arguments));
 }
 
 static const option options[] = {
@@ -336,11 +352,6 @@ static const option options[] = {
     FLAG("force", "replace existing files of these names that are not MNIST's"),
     {0},
 };
-
-static const char *set_at(size_t index)
-{
-    return index == 0 ? "mnist" : NULL;
-}
 
 const cli_command fetch_command = {
     .name = "fetch",

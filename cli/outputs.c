@@ -51,20 +51,54 @@ static void put_endings(char *text, size_t size, const char *endings)
              endings[first] ? endings + first + 1 : "");
 }
 
-int check_place(const cli_arguments *arguments, const char *output)
+/* Creates a file of that size beside path, and removes it. False, with errno, if that fails. */
+static bool can_create(const char *path, size_t bytes)
+{
+    char temporary[TEMPORARY_SIZE];
+    name_temporary(temporary, path, "");
+    const int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0)
+        return false;
+    errno = posix_fallocate(file, 0, (off_t)bytes);
+    const int reason = errno;
+    close(file);
+    unlink(temporary);
+    errno = reason;
+    return reason == 0;
+}
+
+/* A regular file, or nothing yet; a link counts as what it leads to. Devices and pipes are written to as they are. */
+static int check_room(const char *path, size_t bytes)
+{
+    struct stat about;
+    char *whole = realpath(path, NULL);
+    const bool there = whole && stat(whole, &about) == 0;
+    const bool created = there ? S_ISREG(about.st_mode) : lstat(path, &about) != 0;
+    const bool possible = !created || can_create(there ? whole : path, bytes);
+    const int reason = errno;
+    free(whole);
+    return possible ? EXIT_DONE : complain("%s: cannot be written: %s", path, strerror(reason));
+}
+
+int check_place(const cli_arguments *arguments, const char *output, size_t bytes)
 {
     char folder[PATH_SIZE];
     struct stat about;
     const char *path = argument_text(arguments, output);
     if (!path)
         return EXIT_DONE;
+    if (strcmp(path, "-") == 0)
+        return complain_usage(arguments->command,
+                              "--%s -: cannot write to standard output; name a file (./- for one named -)", output);
     name_folder(folder, path);
     if (stat(folder, &about) != 0)
         return complain("%s: cannot be written: %s: %s", path, folder, strerror(errno));
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
         return complain("%s: cannot be written: it is a folder; name a file in --%s", path, output);
-    return EXIT_DONE;
+    return check_room(path, bytes);
 }
+
+#define SMALL_FILE 4096 /* bytes that any output has room for */
 
 int check_output(const cli_arguments *arguments, const char *output, const char *endings)
 {
@@ -77,7 +111,7 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
         return complain_usage(arguments->command, "--%s: %s: is drawn as %s: give a name that ends so", output, path,
                               listed);
     }
-    const int code = check_place(arguments, output);
+    const int code = check_place(arguments, output, SMALL_FILE);
     return code == EXIT_DONE ? refuse_checkpoint(path) : code;
 }
 
@@ -137,11 +171,13 @@ static int keep_apart_from_sets(const cli_arguments *arguments, const char *outp
     return code;
 }
 
-int keep_apart_from_data(const cli_arguments *arguments, const char *output, const char *folder)
+int keep_apart_from_data(const cli_arguments *arguments, const char *output)
 {
     static const char *const subfolders[] = {"", "MNIST/raw", "raw", "FashionMNIST/raw", "EMNIST/raw", "QMNIST/raw"};
-    char path[PATH_SIZE + 32];
+    char folder[PATH_SIZE], path[PATH_SIZE + 32];
     int code = EXIT_DONE;
+    if (!data_folder(folder, arguments))
+        return EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < sizeof subfolders / sizeof subfolders[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, subfolders[i]);
         DIR *entries = opendir(path);
@@ -150,6 +186,40 @@ int keep_apart_from_data(const cli_arguments *arguments, const char *output, con
         code = keep_apart_from_sets(arguments, output, path, entries);
         closedir(entries);
     }
+    return code;
+}
+
+/* ---- Files that are replaced ---------------------------------------------------------------------------------- */
+
+/* Gives the file the name backup too, which another file may have. File systems without hard links rename it. */
+static bool back_up(const char *path, const char *backup)
+{
+    char temporary[TEMPORARY_SIZE];
+    name_temporary(temporary, path, "");
+    if (link(path, temporary) != 0)
+        return rename(path, backup) == 0;
+    const bool done = rename(temporary, backup) == 0;
+    const int reason = errno;
+    unlink(temporary); /* which rename leaves where both are the same file already */
+    errno = reason;
+    return done;
+}
+
+int keep_replaced(const char *path, bool quiet)
+{
+    struct stat about;
+    char backup[PATH_SIZE + 2], *whole = realpath(path, NULL);
+    if (!whole || stat(whole, &about) != 0 || !S_ISREG(about.st_mode)) {
+        free(whole);
+        return EXIT_DONE;
+    }
+    snprintf(backup, sizeof backup, "%s~", whole);
+    int code = EXIT_DONE;
+    if (!back_up(whole, backup))
+        code = complain("%s: the old file cannot be kept as %s: %s", path, backup, strerror(errno));
+    else if (!quiet)
+        say(stderr, "%s is replaced; the old file is kept as %s~", path, path);
+    free(whole);
     return code;
 }
 

@@ -1,29 +1,37 @@
 /*
- * The files that commands write. What their names may not be is found out before anything is read, so that no work is
- * lost and no file but the one that the command names.
+ * The files that commands write. Their names are checked before anything is read: no work is lost to a name that cannot
+ * be written, and no file is replaced but the one that the command names.
  */
 #ifndef LENET5_CLI_OUTPUTS_H
 #define LENET5_CLI_OUTPUTS_H
 
 #include "common.h"
 
+/* The functions of this part return an exit code, after a complaint if it is a failure. output is the name of the option
+ * that names the file; an option that is not given is fine. */
+
 /*
- * Checks the name that an option gives to an output: its ending is one of endings (between blanks: ".svg .png"; NULL:
- * any), its folder is there, it is no folder and no checkpoint of an unfinished training. An option that is not given
- * is fine. Returns an exit code; a failure has been reported.
+ * Checks the output's name: it ends in one of endings (separated by blanks: ".svg .png"; NULL: any), is not "-", no
+ * folder and no checkpoint of an unfinished training, and a small file can be written to its folder.
  */
 int check_output(const cli_arguments *arguments, const char *output, const char *endings);
 
-/* The part of it that is about folders. */
-int check_place(const cli_arguments *arguments, const char *output);
+/* Checks that the output, which is to have about that many bytes, can be written: its name is not "-" and no folder, its
+ * folder exists, is writable and has the room. */
+int check_place(const cli_arguments *arguments, const char *output, size_t bytes);
 
-/* Fails with a complaint if the output that the option names is that file of the command, an input or another output.
- * Either may be NULL: not given. */
+/* Checks that the output is not that file, which the command reads or writes too; NULL: no file. */
 int keep_apart(const cli_arguments *arguments, const char *output, const char *other);
 
-/* The same for each of several files between commas, and for the files of the data set in a folder. */
+/* The same for each of several files separated by commas, and for the files of the data set. */
 int keep_apart_from_list(const cli_arguments *arguments, const char *output, const char *names);
-int keep_apart_from_data(const cli_arguments *arguments, const char *output, const char *folder);
+int keep_apart_from_data(const cli_arguments *arguments, const char *output);
+
+/*
+ * Before a model is written: renames a file that has its name already to NAME~, replacing an earlier NAME~, and reports
+ * it on stderr unless quiet. Until the model has its name, the old one has both.
+ */
+int keep_replaced(const char *path, bool quiet);
 
 /* Whether both names are those of one regular file. */
 bool is_same_file(const char *path, const char *other);

@@ -86,11 +86,9 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
 {
     lenet5_error error;
     named_set data = {0};
-    char folder[PATH_SIZE];
     int code = check_output(arguments, "distort", ".png");
-    data_folder(folder, arguments);
     if (code == EXIT_DONE)
-        code = keep_apart_from_data(arguments, "distort", folder);
+        code = keep_apart_from_data(arguments, "distort");
     if (code != EXIT_DONE)
         return code;
     lenet5_training *training = NULL;

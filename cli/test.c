@@ -404,14 +404,12 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
 static int keep_apart_from_inputs(const cli_arguments *arguments, const char *output)
 {
     static const char *const inputs[] = {"images", "labels", "strangers"};
-    char folder[PATH_SIZE];
     int code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < sizeof inputs / sizeof inputs[0]; i++)
         code = keep_apart(arguments, output, argument_text(arguments, inputs[i]));
     for (size_t i = 0; code == EXIT_DONE && i < arguments->count; i++)
         code = keep_apart(arguments, output, arguments->operands[i]);
-    data_folder(folder, arguments);
-    return code == EXIT_DONE ? keep_apart_from_data(arguments, output, folder) : code;
+    return code == EXIT_DONE ? keep_apart_from_data(arguments, output) : code;
 }
 
 static int check_outputs(const cli_arguments *arguments)

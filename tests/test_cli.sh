@@ -23,6 +23,10 @@ done
 expect 2 "did you mean train?" "$program" trian
 expect 2 "did you mean --recipe?" "$program" train --recpie 1998
 expect 2 "did you mean 1998?" "$program" train --recipe 1989
+expect 2 'unknown check "foo"; valid: none, luhn, mod10, mod11' "$program" read x.png --check foo
+expect 2 'unknown set "cifar"; valid: mnist' "$program" fetch cifar
+expect 2 "without %, a number below 1" "$program" read x.png --max-error 1
+expect 2 "without %, a number below 1" "$program" classify x.png --max-error 1
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 0
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 3x
 expect 2 "--seed needs a value: --seed N" "$program" train --seed
@@ -231,6 +235,16 @@ expect 1 "half.png: begins as a PNG but cannot be decoded" "$program" classify -
 [ "$(wc -l <err)" = 1 ] || fail "a library printed something of half.png"
 expect 1 "at most 100000000" "$program" classify --model m.safetensors large.png
 expect 3 "not sure" "$program" classify --model m.safetensors blank.pgm
+mkdir several
+cp light.png several/b.png
+cp dark.pgm several/a.PGM
+cp log.csv several/log.csv
+echo "%PDF-1.4" >several/c.pdf
+expect 0 "several/a.PGM: " "$program" classify --model m.safetensors --threshold 0 several
+[ "$(cut -d : -f 1 out | tr '\n' ' ')" = "several/a.PGM several/b.png " ] || fail "a folder is classified as $(cat out)"
+mkdir none
+expect 1 "none: a folder without a picture" "$program" classify --threshold 0 none light.png
+grep -q "^light.png: " out || fail "an empty folder kept the rest from being classified"
 expect 3 "not sure" "$program" classify --model m.safetensors --threshold 1 light.pgm
 expect 0 "█" "$program" classify --model m.safetensors --threshold 0 --show --pick 0,1 digits/train-images-idx3-ubyte
 expect 1 "from 0 to 2999" "$program" classify --model m.safetensors --pick 3000 digits/train-images-idx3-ubyte
@@ -240,7 +254,7 @@ expect 1 "cannot be opened" "$program" classify --model m.safetensors nothing.pn
 
 # A committee, and several models that answer together; probabilities that are calibrated, and what they are good for.
 expect 0 '"seed":3' "$program" train --data digits --committee 3 --epochs 1 --recipe best --validation 500 --json --out c.safetensors
-[ "$(ls c.*)" = c.safetensors ] || fail "the members of the committee were left: $(ls c.*)"
+[ "$(ls c.* | tr '\n' ' ')" = "c.safetensors c.safetensors~ " ] || fail "the members of the committee were left: $(ls c.*)"
 expect 0 "misread" "$program" test c.safetensors --data digits
 expect 0 "misread" "$program" test c.safetensors m.safetensors --data digits
 expect 1 "not with a committee of 3" "$program" test c.safetensors --data digits --int8

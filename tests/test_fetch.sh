@@ -160,6 +160,13 @@ said 'mnist'
 expect 2 fetch --data "$data"
 expect 2 fetch mnist more --data "$data"
 
+# Without a folder that is known, nothing is written anywhere.
+mkdir "$work/nowhere"
+(cd "$work/nowhere" && env -u HOME -u XDG_DATA_HOME -u LENET5_DATA "$program" fetch mnist >"$work/out" 2>"$work/err")
+[ $? -eq 1 ] || fail 'fetch without HOME'
+said 'pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA'
+empty "$work/nowhere"
+
 # A port that was free a moment ago, and is closed.
 closed=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 expect 1 fetch mnist --data "$data" --mirror "http://127.0.0.1:$closed/mnist"

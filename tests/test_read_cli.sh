@@ -64,7 +64,7 @@ open("bars.pgm", "wb").write(b"P5 2400 120 255\n" + bars)
 PY
 expect 3 "not sure  (too much ink)" "$program" read dots.pgm
 expect 3 "not sure  (nearest 1111" "$program" read bars.pgm
-expect 3 "not sure  (nothing of the format is there)" "$program" read bars.pgm --format 3
+expect 3 "not sure  (nothing of the format is there, or more than 32 digits)" "$program" read bars.pgm --format 3
 expect 1 "not a picture that can be read; PNG, JPEG, TIFF, BMP, PNM" "$program" read some/notes.txt
 
 # Photos of phones.
@@ -119,6 +119,9 @@ def load(name):  # a PNG of 8 bits of grey
     return rows
 def save(name, page):
     open(name, "wb").write(b"P5 %d %d 255\n" % (len(page[0]), len(page)) + b"".join(bytes(row) for row in page))
+plain = load(sys.argv[1] + "/plain.png")
+ink = [x for x in range(len(plain[0])) if any(row[x] < 128 for row in plain)]
+save("long.pgm", [bytes([250]) * 60 + 7 * row[ink[0] - 12:ink[-1] + 12] + bytes([250]) * 60 for row in plain])
 width, height = 900, 700
 page = [bytearray([244]) * width for _ in range(height)]
 def lay(picture, left, top):
@@ -160,6 +163,7 @@ for row in moved[:150]:
 save("two.pgm", moved)
 save("half.pgm", [row[::2] for row in page[::2]])
 PY
+expect 3 "at most 32 digits of a line are read" "$program" read long.pgm # 35 of them
 "$program" read form.pgm --json --region 160,80,578,247 >out
 box=$(sed 's/.*"decision":"accepted","probability":[0-9.]*,"box":\[\([0-9,]*\)\].*/\1/' out)
 IFS=, read -r x y w h <<END

@@ -47,13 +47,24 @@ works train --restart --epochs 3 --out a.safetensors
 same a.safetensors whole.safetensors "--restart"
 [ -e a.checkpoint.safetensors ] && fail "--restart left the checkpoint"
 
-# ---- How to go on is a command that a shell takes, whatever the names are.
+# ---- How to continue is the whole command, and a shell takes it, whatever the names are.
 interrupt "it's a \$x;.checkpoint.safetensors" --out "it's a \$x;.safetensors"
 before=$(sum "it's a \$x;.checkpoint.safetensors")
-eval "set -- $(sed -n 's/^interrupted; to go on: lenet5 train //p' err)"
-[ $# = 6 ] && [ "$2" = "it's a \$x;.checkpoint.safetensors" ] && [ "$4" = "it's a \$x;.safetensors" ] || fail "how to go on: $(cat err)"
+grep -q "^interrupted; to continue: " err || fail "how to continue: $(cat err)"
+eval "set -- $(sed -n 's/^interrupted; to continue: .*lenet5 train //p' err)"
+[ "$*" = "--resume it's a \$x;.checkpoint.safetensors --out it's a \$x;.safetensors --data digits --quiet" ] && [ "$2" = "it's a \$x;.checkpoint.safetensors" ] && [ "$4" = "it's a \$x;.safetensors" ] || fail "how to go on: $(cat err)"
 expect 1 "was started with --seed 1, not 2" "$program" train "$@" --seed 2
 rm -- "$2"
+cp -r digits "my data"
+LENET5_DATA="my data" "$program" train --epochs 1000 --log "a log.csv" --threads 1 --json --out q.safetensors >out 2>err &
+for _ in $(seq 200); do [ -s out ] && break; sleep 0.05; done
+kill -TERM $!
+wait $! && fail "q was not interrupted"
+resuming=$(sed -n 's/^interrupted; to continue: //p' err)
+grep -q -e "--data 'my data' --log 'a log.csv' --threads 1 --json" err || fail "how to continue: $(cat err)"
+(eval "exec $resuming --seed 2") 2>err
+[ $? = 1 ] && grep -q "was started with --seed 1, not 2" err || fail "pasted: $resuming: $(cat err)"
+rm -r q.* "my data"
 
 # ---- A file that is no checkpoint is not overwritten, by --restart neither.
 echo mine >b.checkpoint.safetensors
@@ -170,9 +181,22 @@ expect 1 "is a folder" train --out digits
 expect 2 "the file name is empty" train --out ""
 expect 1 "nodir" train --out nodir/x
 expect 1 "nodir" train --out n.safetensors --log nodir/x
+expect 2 "--out -: cannot write to standard output" train --out -
+expect 2 "--log -: cannot write to standard output" train --out n.safetensors --log -
+if ordinary true 2>/dev/null; then
+    mkdir locked
+    chmod 555 locked
+    expect 1 "locked/n.safetensors: cannot be written: Permission denied" ordinary "$program" train --data digits --epochs 1000 --out locked/n.safetensors
+    expect 1 "locked/log: cannot be written: Permission denied" ordinary "$program" train --data digits --epochs 1000 --out n.safetensors --log locked/log
+    rmdir locked
+fi
 cksum digits/* whole.safetensors | cmp -s - sums || fail "a file was overwritten"
 [ -z "$(ls -d n.* same* 2>/dev/null)" ] || fail "a refused training left $(ls -d n.* same*)"
-LENET5_DATA=/no/such expect 1 "/no/such" "$program" train --epochs 1 --out n.safetensors
+LENET5_DATA=/no/such expect 1 "LENET5_DATA: /no/such: this folder does not exist" "$program" train --epochs 1 --out n.safetensors
+for command in "test" "synth --strings x" "synth --distort x.png"; do
+    LENET5_DATA=/no/such expect 1 "LENET5_DATA: /no/such: this folder does not exist" "$program" $command
+done
+expect 1 "--data: /no/such: this folder does not exist" "$program" train --data /no/such
 
 # ---- A model of the default name is not overwritten unasked.
 works train --epochs 1
@@ -222,29 +246,70 @@ PY
 ln -s . link
 for kind in single committee; do
     python3 crowd.py "$program" $kind || fail "two trainings at the same time, $kind"
-    [ -z "$(find . -name 'y.*' ! -name y.safetensors)" ] || fail "left of the trainings: $(ls -d y.*)"
+    [ -z "$(find . -name 'y.*' ! -name y.safetensors ! -name y.safetensors~)" ] || fail "left of the trainings: $(ls -d y.*)"
     rm -rf y.*
 done
 
-# ---- A log that cannot be written costs no pass.
-expect 1 "/dev/full: cannot be written" train --epochs 3 --out l.safetensors --log /dev/full
-same l.safetensors whole.safetensors "a full disk under the log"
-[ "$(grep -c 'dev/full' err)" = 2 ] || fail "said at once and at the end: $(cat err)"
-halve 2 --epochs 6 --out m.safetensors --log /dev/full 2>err
+# ---- A log that cannot be written is found before the first pass; one that fails later costs no pass.
+expect 1 "/dev/full: cannot be written" train --epochs 1000 --out l.safetensors --log /dev/full
+[ -z "$(ls l.* 2>/dev/null)" ] || fail "left of a training that did not begin: $(ls l.*)"
+cat >lose_log.py <<'PY'
+import os, shutil, signal, subprocess, sys
+os.mkdir("logs")
+process = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+process.stdout.readline()
+process.send_signal(signal.SIGSTOP)
+shutil.rmtree("logs")
+process.send_signal(signal.SIGCONT)
+for n in range(int(sys.argv[1])):
+    process.stdout.readline()
+if int(sys.argv[1]):
+    process.send_signal(signal.SIGKILL)
+process.stdout.close() if int(sys.argv[1]) else process.stdout.read()
+sys.stderr.write(process.stderr.read())
+sys.exit(process.wait() % 256)
+PY
+python3 lose_log.py 0 "$program" train --data digits --json --epochs 3 --out l.safetensors --log logs/log.csv 2>err
+[ $? = 1 ] || fail "a lost log: exit code"
+same l.safetensors whole.safetensors "a log that was lost"
+[ "$(grep -c 'logs/log.csv: cannot be written' err)" = 2 ] || fail "reported at once and at the end: $(cat err)"
+python3 lose_log.py 2 "$program" train --data digits --json --recipe best --epochs 300 --out m.safetensors --log logs/log.csv 2>err
 python3 - m.checkpoint.safetensors <<'PY' || fail "the checkpoint lacks the passes that the log lacks"
 import json, struct, sys
 data = open(sys.argv[1], "rb").read()
 passes = json.loads(data[8:8 + struct.unpack("<Q", data[:8])[0]])["__metadata__"]["passes"]
 assert int(passes) >= 2, passes
 PY
+rm m.*
+halve 2 --epochs 6 --out m.safetensors
 works train --resume --out m.safetensors --log log.csv
 same m.safetensors best.safetensors "resumed with another log"
 [ "$(wc -l <log.csv)" = 7 ] || fail "the log has not all passes"
 
-# ---- A model keeps the mode of the one that it replaces.
+# ---- A model keeps the mode of the one that it replaces, and the old one beside it.
 chmod 600 l.safetensors
-works train --epochs 1 --out l.safetensors
+expect 0 "l.safetensors is replaced; the old file is kept as l.safetensors~" "$program" train --data digits --epochs 1 --out l.safetensors
 [ "$(stat -c %a l.safetensors)" = 600 ] || fail "a model of mode 600 has $(stat -c %a l.safetensors)"
+same l.safetensors~ whole.safetensors "the model that was replaced"
+cp l.safetensors kept.safetensors
+works train --epochs 2 --out l.safetensors # a second one replaces the first
+[ -s err ] && fail "--quiet: $(cat err)"
+same l.safetensors~ kept.safetensors "the second model that was replaced"
+expect 0 "is replaced" "$program" train --data digits --recipe best --committee 2 --epochs 1 --out l.safetensors
+mkdir linked
+ln -s ../l.safetensors linked/to.safetensors
+cp l.safetensors kept.safetensors
+works train --epochs 1 --out linked/to.safetensors
+[ "$(ls linked)" = to.safetensors ] && [ -L linked/to.safetensors ] || fail "a link: $(ls linked)"
+same l.safetensors~ kept.safetensors "a model that a link leads to"
+works "$program" calibrate l.safetensors --data digits --validation 100
+grep -q "l.safetensors is replaced" err || fail "calibrated: $(cat err)"
+mkdir n.safetensors~
+cp l.safetensors n.safetensors
+expect 1 "the old file cannot be kept as" train --epochs 1 --out n.safetensors
+same n.safetensors l.safetensors "a model that could not be kept"
+rmdir n.safetensors~
+works train --resume --out n.safetensors
 
 [ -z "$(find . -name '*.tmp')" ] || fail "litter: $(find . -name '*.tmp')"
 [ $failures = 0 ] && echo "all passed"

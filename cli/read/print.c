@@ -73,13 +73,17 @@ static void tell_empty_csv(FILE *out, const read_place *place, bool raw)
 
 /* ---- Text ----------------------------------------------------------------------------------------------------- */
 
-/* Why a line has no string: its note says so, or nothing in it is of what was asked for. */
+#define STRINGIFY_(text) #text
+#define STRINGIFY(text) STRINGIFY_(text)
+#define MAX_DIGITS STRINGIFY(LENET5_MAX_STRING) /* of a line, in words */
+
+/* Why a line has no string. */
 static const char *reason_for_none(const read_job *job, unsigned notes)
 {
     if (notes & LENET5_NOTE_CROWDED)
         return "too much ink";
     const bool asked = job->options.format || job->options.list || job->form.count > 0;
-    return asked ? "nothing of the format is there" : "no digits found";
+    return asked ? "nothing of the format is there, or more than " MAX_DIGITS " digits" : "no digits found";
 }
 
 static void put_answer(FILE *out, const lenet5_read_line *l, const char *reason)
@@ -94,7 +98,8 @@ static void put_answer(FILE *out, const lenet5_read_line *l, const char *reason)
     if (sure)
         fprintf(out, "  (probability %.4f)\n", l->string[0].probability);
     else
-        fprintf(out, ", probability %.4f: %s)\n", l->string[0].probability, lenet5_evidence_doubt(l->doubt));
+        fprintf(out, ", probability %.4f: %s%s)\n", l->string[0].probability, lenet5_evidence_doubt(l->doubt),
+                l->digits == LENET5_MAX_STRING ? "; at most " MAX_DIGITS " digits of a line are read" : "");
 }
 
 /* Name is that of the place. */

@@ -202,7 +202,7 @@ static int run(const cli_arguments *arguments)
     watch_interrupts();
     int code = prepare(&j, arguments);
     if (code == EXIT_DONE) {
-        const int listed = list_files(&j.files, arguments->operands, arguments->count);
+        const int listed = list_files(&j.files, arguments->operands, arguments->count, PICTURES_AND_PDF);
         code = begin_outputs(&j, arguments);
         if (code == EXIT_DONE) {
             tell_head(&j);

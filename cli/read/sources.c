@@ -32,16 +32,18 @@ static int add_file(file_list *list, const char *folder, const char *name)
     return EXIT_DONE;
 }
 
-/* Whether a file of a folder is to be read, by its name: hidden ones are not. */
-static bool is_picture_name(const char *name)
+/* Whether a file of a folder is read, by its name. */
+static bool is_picture_name(const char *name, folder_content content)
 {
-    static const char *const endings[] = {"png", "jpg", "jpeg", "tif", "tiff", "bmp",  "pgm",
-                                          "ppm", "pnm", "webp", "pdf", "heic", "heif", "avif"};
+    static const char *const endings[] = {"png", "jpg", "jpeg", "tif",  "tiff", "bmp", "pgm",
+                                          "ppm", "pnm", "webp", "heic", "heif", "avif"};
     const char *dot = strrchr(name, '.');
-    for (size_t i = 0; name[0] != '.' && dot && i < sizeof endings / sizeof endings[0]; i++)
+    if (name[0] == '.' || !dot)
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (strcasecmp(dot + 1, endings[i]) == 0)
             return true;
-    return false;
+    return content == PICTURES_AND_PDF && strcasecmp(dot + 1, "pdf") == 0;
 }
 
 static bool is_folder(const char *path)
@@ -63,7 +65,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int list_folder(file_list *list, const char *folder)
+static int list_folder(file_list *list, const char *folder, folder_content content)
 {
     const size_t first = list->count;
     int code = EXIT_DONE;
@@ -71,7 +73,7 @@ static int list_folder(file_list *list, const char *folder)
     if (!stream)
         return complain("%s: the folder cannot be read: %s", folder, strerror(errno));
     for (const struct dirent *entry; code == EXIT_DONE && (entry = readdir(stream));) {
-        if (!is_picture_name(entry->d_name))
+        if (!is_picture_name(entry->d_name, content))
             continue;
         code = add_file(list, folder, entry->d_name);
         const char *path = code == EXIT_DONE ? list->files[list->count - 1] : NULL;
@@ -89,12 +91,13 @@ static int list_folder(file_list *list, const char *folder)
     return code;
 }
 
-int list_files(file_list *list, char *const *arguments, size_t count)
+int list_files(file_list *list, char *const *arguments, size_t count, folder_content content)
 {
     int code = EXIT_DONE;
     *list = (file_list){0};
     for (size_t i = 0; i < count; i++) {
-        const int added = is_folder(arguments[i]) ? list_folder(list, arguments[i]) : add_file(list, "", arguments[i]);
+        const int added =
+            is_folder(arguments[i]) ? list_folder(list, arguments[i], content) : add_file(list, "", arguments[i]);
         code = added == EXIT_DONE ? code : added;
     }
     return code;

@@ -9,12 +9,16 @@ typedef struct file_list {
     size_t count;
 } file_list;
 
+/* What a folder stands for: its pictures, or its PDF files too. */
+typedef enum folder_content { PICTURES, PICTURES_AND_PDF } folder_content;
+
 /*
- * The files that arguments stand for, in their order: a folder for the pictures in it, by name, of which only regular
- * files are taken and others complained about; pipes and devices are read where they are named. Returns an exit code: a
- * folder without a picture is complained about, and the other arguments are listed all the same. Free the list.
+ * Lists the files that arguments stand for, in their order. A folder stands for the regular files in it whose ending is
+ * that of a picture, sorted by name; hidden files and subfolders are left out. Pipes and devices have to be named.
+ * Returns an exit code: after a complaint about a folder without a picture, the other arguments are still listed. Free
+ * the list.
  */
-int list_files(file_list *list, char *const *arguments, size_t count);
+int list_files(file_list *list, char *const *arguments, size_t count, folder_content content);
 
 void free_files(file_list *list);
 

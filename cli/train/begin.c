@@ -232,22 +232,28 @@ static int check_committee_options(const job *j)
     return EXIT_DONE;
 }
 
-static void add_option(job *j, const char *name, const char *value)
+static void add_option(char command[COMMAND_SIZE], const char *name, const char *value)
 {
-    if (!value)
-        return;
-    add_word(j->go_on, sizeof j->go_on, name);
-    add_word(j->go_on, sizeof j->go_on, value);
+    char word[64];
+    snprintf(word, sizeof word, "--%s", name);
+    add_word(command, word);
+    if (value[0])
+        add_word(command, value);
 }
 
-static void say_how_to_go_on(job *j)
+/* The whole command: what the checkpoint does not hold is repeated. */
+static void write_resuming_command(job *j)
 {
-    snprintf(j->go_on, sizeof j->go_on, "lenet5 train");
-    add_option(j, "--resume", j->committee > 1 ? j->place.members : j->place.checkpoint);
-    add_option(j, "--out", j->out);
-    add_option(j, "--data", argument_text(j->arguments, "data"));
-    add_option(j, "--teacher", argument_text(j->arguments, "teacher"));
-    add_option(j, "--log", argument_text(j->arguments, "log"));
+    static const char *const repeated[] = {"teacher", "log", "threads", "watch", "quiet", "json"};
+    char folder[PATH_SIZE];
+    begin_command(j->resuming_command, "train");
+    add_option(j->resuming_command, "resume", j->committee > 1 ? j->place.members : j->place.checkpoint);
+    add_option(j->resuming_command, "out", j->out);
+    if (data_is_named(j->arguments) && data_folder(folder, j->arguments))
+        add_option(j->resuming_command, "data", folder);
+    for (size_t i = 0; i < sizeof repeated / sizeof repeated[0]; i++)
+        if (argument_text(j->arguments, repeated[i]))
+            add_option(j->resuming_command, repeated[i], argument_text(j->arguments, repeated[i]));
 }
 
 /* ---- Files ---------------------------------------------------------------------------------------------------- */
@@ -255,17 +261,17 @@ static void say_how_to_go_on(job *j)
 /* Nothing that a training needs, or writes, is overwritten by the file of that option. */
 static int check_file(const cli_arguments *a, const char *name)
 {
-    char folder[PATH_SIZE];
-    data_folder(folder, a);
     const int code = keep_apart(a, name, argument_text(a, "teacher"));
-    return code == EXIT_DONE ? keep_apart_from_data(a, name, folder) : code;
+    return code == EXIT_DONE ? keep_apart_from_data(a, name) : code;
 }
 
-/* The model may replace the checkpoint that it comes from; prepare sees to others. */
+#define ROOM_OF_NETWORK ((size_t)1 << 20) /* bytes: a model has 0.25 MB, a checkpoint 0.6 MB */
+
+/* The model may replace the checkpoint that it comes from; prepare checks others. */
 static int check_files(const job *j)
 {
     const cli_arguments *a = j->arguments;
-    int code = check_place(a, "out");
+    int code = check_place(a, "out", (size_t)j->committee * ROOM_OF_NETWORK);
     if (code == EXIT_DONE)
         code = check_file(a, "out");
     if (code == EXIT_DONE)
@@ -327,6 +333,6 @@ int prepare(job *j)
         code = load_all(j);
     if (code == EXIT_DONE && resumed(j))
         code = check_started(j);
-    say_how_to_go_on(j);
+    write_resuming_command(j);
     return code;
 }

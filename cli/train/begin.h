@@ -19,8 +19,8 @@ typedef struct job {
     unfinished place;
     int locks[2];         /* on the model and on its checkpoint; -1: none */
     char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
-    lenet5_checkpoint started; /* what it says; in a committee with the first member's seed */
-    char go_on[3 * PATH_SIZE];
+    lenet5_checkpoint started;           /* what it says; in a committee with the first member's seed */
+    char resuming_command[COMMAND_SIZE]; /* that an interrupted training prints */
     uint64_t seed, epochs, batch, validation, committee;
     unsigned threads; /* 0: the number of processors */
     lenet5_criterion criterion;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "outputs.h"
 #include "progress.h"
 
 typedef struct member {
@@ -211,13 +212,15 @@ static int combine(const session *s)
         return complain_memory();
     for (size_t i = 0; i < committee.count; i++)
         committee.networks[i] = s->members[i].model->network;
-    const lenet5_status status = lenet5_committee_save(out, &committee, &error);
+    int code = keep_replaced(out, s->plan->quiet);
+    if (code == EXIT_DONE && lenet5_committee_save(out, &committee, &error) != LENET5_OK)
+        code = complain_error(&error);
     lenet5_committee_free(&committee);
-    if (status != LENET5_OK)
-        return complain_error(&error);
+    if (code != EXIT_DONE)
+        return code;
     unfinished_retire(s->plan->place);
     if (!s->plan->quiet)
-        say_written("committee", out);
+        report_written("committee", out);
     return EXIT_DONE;
 }
 
@@ -239,7 +242,7 @@ static int train_and_combine(session *s)
         return combine(s);
     rmdir(folder); /* if nothing is in it */
     if (interrupted)
-        say(stderr, "interrupted; to go on: %s", s->plan->go_on);
+        say(stderr, "interrupted; to continue: %s", s->plan->resuming_command);
     return EXIT_FAILED;
 }
 

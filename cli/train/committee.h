@@ -11,7 +11,7 @@ typedef struct committee_plan {
     const char *held_out_name;
     const unfinished *place;          /* where the members' checkpoints are */
     const lenet5_checkpoint *started; /* what the checkpoints must agree with, but for the seed; NULL: a new training */
-    const char *go_on;                /* the command that continues after an interruption */
+    const char *resuming_command;     /* that continues after an interruption */
     bool quiet, json;
 } committee_plan;
 

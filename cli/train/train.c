@@ -8,6 +8,7 @@
 #include "base/wilson.h"
 #include "begin.h"
 #include "committee.h"
+#include "outputs.h"
 
 #define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
 
@@ -61,7 +62,7 @@ static int run_committee(job *j)
                                  .held_out_name = j->held_out_name,
                                  .place = &j->place,
                                  .started = resumed(j) ? &j->started : NULL,
-                                 .go_on = j->go_on,
+                                 .resuming_command = j->resuming_command,
                                  .quiet = j->quiet,
                                  .json = j->json};
     return train_committee(&plan);
@@ -157,18 +158,24 @@ static char *log_text(const job *j)
     return NULL;
 }
 
-/* Writes all passes up to now. A failure does not end the training: it is reported, and the next pass tries again. */
-static void write_log(job *j)
+/* Writes all finished passes to the log, if there is one. */
+static lenet5_status write_log(job *j)
 {
     if (!j->log)
-        return;
-    const bool failed_before = j->log_error.status != LENET5_OK;
+        return LENET5_OK;
     char *text = log_text(j);
     const file_piece piece = {text, text ? strlen(text) : 0};
     j->log_error.status = text ? lenet5_file_write(j->log, &piece, 1, &j->log_error) : fail_memory(&j->log_error);
     free(text);
-    if (j->log_error.status != LENET5_OK && !failed_before)
-        complain("%s; the training goes on without it", j->log_error.message);
+    return j->log_error.status;
+}
+
+/* A failure does not stop the training: it is reported once, and the next pass tries again. */
+static void update_log(job *j)
+{
+    const bool failed_before = j->log_error.status != LENET5_OK;
+    if (write_log(j) != LENET5_OK && !failed_before)
+        complain("%s; the training continues without it", j->log_error.message);
 }
 
 /* The share of the training that is done. */
@@ -209,7 +216,7 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     if (pass_done) {
         progress_clear(&j->progress);
         tell_pass(j, lenet5_training_epoch(j->training, before));
-        write_log(j);
+        update_log(j);
     }
     return status;
 }
@@ -221,14 +228,16 @@ static int finish(job *j)
     if (!model)
         return complain_memory();
     lenet5_training_model(model, j->training);
-    const lenet5_status status = lenet5_model_save(j->out, model, &error);
+    int code = resumed(j) && same_file(j->from, j->out) ? EXIT_DONE : keep_replaced(j->out, j->quiet);
+    if (code == EXIT_DONE && lenet5_model_save(j->out, model, &error) != LENET5_OK)
+        code = complain_error(&error);
     free(model);
-    if (status != LENET5_OK)
-        return complain_error(&error);
+    if (code != EXIT_DONE)
+        return code;
     if (lenet5_file_remove(j->place.checkpoint, &error) != LENET5_OK)
         return complain_error(&error);
     if (!j->quiet)
-        say_written("model", j->out);
+        report_written("model", j->out);
     return EXIT_DONE;
 }
 
@@ -261,6 +270,8 @@ static int run_training(job *j)
     int code = begin_training(j);
     if (code == EXIT_DONE)
         code = begin_watch(j);
+    if (code == EXIT_DONE && write_log(j) != LENET5_OK) /* an error now, before anything is trained */
+        return complain_error(&j->log_error);
     if (code == EXIT_DONE)
         code = save_first(j);
     if (code == EXIT_DONE)
@@ -268,10 +279,10 @@ static int run_training(job *j)
     if (code != EXIT_DONE)
         return code;
     if (lenet5_training_finished(j->training)) {
-        write_log(j);
+        update_log(j);
         code = finish(j);
     } else {
-        say(stderr, "interrupted; to go on: %s", j->go_on);
+        say(stderr, "interrupted; to continue: %s", j->resuming_command);
         code = EXIT_FAILED;
     }
     return j->log_error.status == LENET5_OK ? code : complain_error(&j->log_error);
