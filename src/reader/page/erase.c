@@ -10,6 +10,7 @@
  */
 #include "erase.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,37 +130,43 @@ static size_t end_of_stroke(const zone *zones, size_t count, size_t i, bool abov
     return i;
 }
 
-/* Keeps what is between a stroke's steps above and those below. */
-static void keep_between(const view *v, const zone *zones, size_t from, size_t top, size_t top_end, size_t bottom,
-                         size_t bottom_end)
+/* Steps of a segment, counted from its first zone: first to end - 1. */
+typedef struct step_range {
+    size_t first, end;
+} step_range;
+
+/* Keeps what is between the steps that a stroke has above a segment and those below; from: the step of the first zone. */
+static void keep_between(const view *v, const zone *zones, size_t from, step_range above, step_range below)
 {
-    const size_t first = top < bottom ? top : bottom, last = top_end > bottom_end ? top_end : bottom_end;
+    const size_t first = above.first < below.first ? above.first : below.first;
+    const size_t last = above.end > below.end ? above.end : below.end;
     for (size_t i = first; i < last; i++) {
         const zone *z = &zones[i];
         for (size_t place = z->first; place <= z->last; place++) {
             const double share = ((double)(place - z->first) + 0.5) / (double)(z->last - z->first + 1);
-            const double left = (double)top + share * ((double)bottom - (double)top);
-            const double right = (double)top_end + share * ((double)bottom_end - (double)top_end);
+            const double left = (double)above.first + share * ((double)below.first - (double)above.first);
+            const double right = (double)above.end + share * ((double)below.end - (double)above.end);
             if ((double)i >= left - 0.5 && (double)i < right + 0.5)
                 v->mask[(from + i) * v->along + place * v->across] |= KEPT;
         }
     }
 }
 
+/* Keeps every pair of a stroke above and one below that are within a zone's thickness of each other, along the segment. */
 static void keep_strokes(const view *v, const zone *zones, size_t from, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!zones[i].above || (i > 0 && zones[i - 1].above))
             continue;
-        const size_t end = end_of_stroke(zones, count, i, true);
-        const size_t slant = zones[i].last - zones[i].first + 1;
-        for (size_t k = i > slant ? i - slant : 0; k < end + slant && k < count; k++) {
-            if (!zones[k].below || (k > 0 && zones[k - 1].below && k > (i > slant ? i - slant : 0)))
+        const size_t slant = zones[i].last - zones[i].first + 1, nearest = i > slant ? i - slant : 0;
+        const step_range above = {i, end_of_stroke(zones, count, i, true)};
+        for (size_t k = nearest; k < above.end + slant && k < count; k++) {
+            if (!zones[k].below || (k > nearest && zones[k - 1].below))
                 continue;
-            size_t begin = k;
-            while (begin > 0 && zones[begin - 1].below)
-                begin--;
-            keep_between(v, zones, from, i, end, begin, end_of_stroke(zones, count, k, false));
+            step_range below = {k, end_of_stroke(zones, count, k, false)};
+            while (below.first > 0 && zones[below.first - 1].below)
+                below.first--;
+            keep_between(v, zones, from, above, below);
         }
     }
 }
@@ -191,92 +198,103 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
 
 /* ---- Strokes that run along ----------------------------------------------------------------------------------- */
 
-/* What is left of a map, and what it was. */
+/* The components that are left of a map, and the map as it was. */
 typedef struct remains {
     const uint8_t *before; /* (height, width) */
     components found;
-    bool given; /* something was given back */
+    bool given; /* some ink was given back */
 } remains;
 
-/* The component at some places from a zone's edge on, upwards or downwards; 0: none. */
-static uint32_t component_beyond(const view *v, const remains *r, size_t step, const zone *z, bool above, size_t from,
-                                 size_t to)
+/* One side of a segment, along which strokes are followed. */
+typedef struct flank {
+    const view *v;
+    remains *r;
+    const segments *all;
+    const segment *s;
+    bool above; /* or below it; of a vertical segment, to its left or right */
+} flank;
+
+/* The first component at distances from to to (pixels) beyond the edge of a segment at a step; 0: none. */
+static uint32_t component_beyond(const flank *f, size_t step, size_t from, size_t to)
 {
+    const view *v = f->v;
+    const zone z = zone_at(f->all, f->s, step, v->places);
     for (size_t i = from; i <= to; i++) {
-        if (above ? z->first < i : z->last + i >= v->places)
+        if (f->above ? z.first < i : z.last + i >= v->places)
             break;
-        const size_t place = above ? z->first - i : z->last + i;
-        const uint32_t here = r->found.labels[step * v->along + place * v->across];
-        if (here != 0 && r->found.list[here - 1].area > 0)
+        const size_t place = f->above ? z.first - i : z.last + i;
+        const uint32_t here = f->r->found.labels[step * v->along + place * v->across];
+        assert(here <= f->r->found.count);
+        if (here != 0 && f->r->found.list[here - 1].area > 0)
             return here;
     }
     return 0;
 }
 
-/* How far apart two ends of a component are at some distance from a segment, between which is its step middle. */
-static size_t apart_at(const view *v, const remains *r, const segments *all, const segment *s, size_t middle,
-                       bool above, size_t distance, uint32_t label, size_t most)
+/*
+ * The distance in steps between the two ends of a component at a distance from the edge, one on each side of step
+ * middle; each end is looked for within most steps.
+ */
+static size_t apart_at(const flank *f, size_t middle, size_t distance, uint32_t label, size_t most)
 {
     size_t left = 0, right = 0;
-    for (; left < most && left < middle; left++) {
-        const zone z = zone_at(all, s, middle - left, v->places);
-        if (component_beyond(v, r, middle - left, &z, above, distance, distance) == label)
+    for (; left < most && left < middle; left++)
+        if (component_beyond(f, middle - left, distance, distance) == label)
             break;
-    }
-    for (; right < most && middle + right + 1 < v->steps; right++) {
-        const zone z = zone_at(all, s, middle + right, v->places);
-        if (component_beyond(v, r, middle + right, &z, above, distance, distance) == label)
+    for (; right < most && middle + right + 1 < f->v->steps; right++)
+        if (component_beyond(f, middle + right, distance, distance) == label)
             break;
-    }
     return left + right;
 }
 
-/* Gives a segment's ink between two steps back, as deep as a round stroke goes. */
-static void restore(const view *v, remains *r, const segments *all, const segment *s, bool above, size_t from,
-                    size_t to)
+/* Gives the ink of a segment from one step to another back, as deep as a round stroke goes. */
+static void restore(const flank *f, size_t from, size_t to)
 {
+    const view *v = f->v;
     const size_t depth = EDGE + 1 + (size_t)(ROUND * (double)(to - from));
     for (size_t step = from; step < to; step++) {
-        zone z = zone_at(all, s, step, v->places);
-        if (above && z.last > z.first + depth)
+        zone z = zone_at(f->all, f->s, step, v->places);
+        if (f->above && z.last > z.first + depth)
             z.last = z.first + depth;
-        if (!above && z.last > z.first + depth)
+        if (!f->above && z.last > z.first + depth)
             z.first = z.last - depth;
         for (size_t place = z.first; place <= z.last; place++) {
             const size_t at = step * v->along + place * v->across;
-            v->ink[at] = r->before[at];
+            v->ink[at] = f->r->before[at];
             v->mask[at] |= GIVEN_BACK;
         }
     }
-    r->given = true;
+    f->r->given = true;
+}
+
+/* Whether a component leaves a segment at two steps, and its ends draw near to each other towards the segment. */
+static bool is_arc(const flank *f, uint32_t label, size_t left, size_t right)
+{
+    const size_t gap = right - left;
+    const box *bounds = &f->r->found.list[label - 1].box;
+    const size_t high = f->v->along == 1 ? bounds->bottom - bounds->top : bounds->right - bounds->left;
+    const size_t distance = SEEN + (size_t)(0.5 * f->s->thickness) + 1;
+    return (double)gap <= WIDEST_BRIDGE * (double)high && apart_at(f, left + gap / 2, distance, label, gap) > gap;
 }
 
 /*
- * A round stroke that touches a segment comes to it at one place and leaves it at another, on the same side:
+ * A round stroke that touches a segment meets it at one step and leaves it at another, on the same side:
  *
  *     #        #                 #        #
  *      ##    ##        --->       ##    ##         these ends draw near to each other
  *     ===####=====                  ####
  */
-static void bridge(const view *v, remains *r, const segments *all, const segment *s, bool above)
+static void bridge(const flank *f)
 {
     uint32_t last = 0;
     size_t end = 0, from, to;
-    steps_of(&from, &to, s, v->steps);
+    steps_of(&from, &to, f->s, f->v->steps);
     for (size_t step = from; step < to; step++) {
-        const zone z = zone_at(all, s, step, v->places);
-        const uint32_t here = component_beyond(v, r, step, &z, above, 1, SEEN);
+        const uint32_t here = component_beyond(f, step, 1, SEEN);
         if (here == 0)
             continue;
-        const size_t gap = step - end;
-        if (here == last && gap > 1) {
-            const box *bounds = &r->found.list[here - 1].box;
-            const size_t high = v->along == 1 ? bounds->bottom - bounds->top : bounds->right - bounds->left;
-            const size_t distance = SEEN + (size_t)(0.5 * s->thickness) + 1;
-            if ((double)gap <= WIDEST_BRIDGE * (double)high &&
-                apart_at(v, r, all, s, end + gap / 2, above, distance, here, gap) > gap)
-                restore(v, r, all, s, above, end + 1, step);
-        }
+        if (here == last && step - end > 1 && is_arc(f, here, end, step))
+            restore(f, end + 1, step);
         last = here;
         end = step;
     }
@@ -300,23 +318,6 @@ typedef struct leavings {
     bool verticals; /* some segments are vertical: corners may be left of them */
 } leavings;
 
-static leavings leavings_of(ink_map *map, uint8_t *mask, const segments *all, const bool *chosen, double corner)
-{
-    double thickest = 0;
-    leavings l = {0};
-    for (size_t i = 0; i < all->count; i++) {
-        if (!chosen[i])
-            continue;
-        const view v = view_of(map, mask, all->list[i].vertical);
-        const unsigned level = level_of(&v, all, &all->list[i]);
-        thickest = fmax(thickest, all->list[i].thickness);
-        l.level = level > l.level ? level : l.level;
-        l.verticals |= all->list[i].vertical;
-    }
-    l.largest = fmax(corner, CRUMB * thickest + 2);
-    return l;
-}
-
 /* Whether a crumb is a point: far darker than the segments, or a dark spot beside level lines, whose own edges leave
  * nothing that is thick. */
 static bool is_point(const ink_map *map, const remains *r, size_t number, const leavings *l)
@@ -335,8 +336,8 @@ static bool is_point(const ink_map *map, const remains *r, size_t number, const 
     return darker || (!l->verticals && dark >= POINT_AREA && width <= 2 * height && height <= 2 * width);
 }
 
-/* What is swept up has no area any more. */
-static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, const leavings *l)
+/* A crumb that is erased has area 0 from then on. */
+static void erase_crumbs(ink_map *map, remains *r, const uint8_t *mask, const leavings *l)
 {
     for (size_t i = 0; i < r->found.count; i++) {
         const box *bounds = &r->found.list[i].box;
@@ -352,66 +353,100 @@ static void sweep_up(ink_map *map, remains *r, const uint8_t *mask, const leavin
     }
 }
 
-/* Takes away again what was given back to strokes but hangs together with none of them. */
-static lenet5_status take_back(ink_map *map, const uint8_t *mask, budget *b, lenet5_error *error)
+/* ---- All of it ------------------------------------------------------------------------------------------------ */
+
+/* A map whose printed segments are erased. */
+typedef struct erasure {
+    ink_map *map;
+    uint8_t *mask;   /* (height, width) */
+    uint8_t *before; /* (height, width): the map as it was */
+    const segments *all;
+    const bool *chosen; /* (all->count): the segments that are erased */
+    budget *budget;
+} erasure;
+
+/*
+ * Erases what was given back to strokes but is connected to none of them. Ink that was given back connects components
+ * anew, so that those of the map without it are of no use here.
+ */
+static lenet5_status drop_unconnected(const erasure *e, lenet5_error *error)
 {
     components c;
-    const lenet5_status status = lenet5_find_components(&c, map, b, error);
-    uint32_t *given = status == LENET5_OK ? calloc(c.count + 1, sizeof *given) : NULL; /* of each, its pixels */
+    const lenet5_status status = lenet5_find_components(&c, e->map, e->budget, error);
     if (status != LENET5_OK)
         return status;
-    const size_t size = map->width * map->height;
+    const size_t size = e->map->width * e->map->height;
+    const uint8_t *mask = e->mask;
+    uint32_t *given = calloc(c.count + 1, sizeof *given); /* pixels of each label that were given back */
     for (size_t i = skip_blank(mask, 0, size); given && i < size; i = skip_blank(mask, i + 1, size))
         given[c.labels[i]] += (mask[i] & GIVEN_BACK) != 0;
     for (size_t i = skip_blank(mask, 0, size); given && i < size; i = skip_blank(mask, i + 1, size)) {
         const uint32_t label = c.labels[i];
         if (label > 0 && given[label] >= ALL_GIVEN * (double)c.list[label - 1].area)
-            map->ink[i] = 0;
+            e->map->ink[i] = 0;
     }
     lenet5_components_free(&c);
     free(given);
-    return given ? lenet5_check_time(b, 2 * size, error) : lenet5_fail_memory(error);
+    return given ? lenet5_check_time(e->budget, 2 * size, error) : lenet5_fail_memory(error);
 }
 
-/* Looks at what is left, gives strokes back what was theirs, and takes crumbs away. */
-static lenet5_status mend(ink_map *map, uint8_t *mask, const uint8_t *before, const segments *all, const bool *chosen,
-                          const leavings *l, budget *b, lenet5_error *error)
+static leavings leavings_of(const erasure *e, double corner)
 {
-    remains r = {.before = before};
-    const lenet5_status status = lenet5_find_components(&r.found, map, b, error);
+    double thickest = 0;
+    leavings l = {0};
+    for (size_t i = 0; i < e->all->count; i++) {
+        const segment *s = &e->all->list[i];
+        if (!e->chosen[i])
+            continue;
+        const view v = view_of(e->map, e->mask, s->vertical);
+        const unsigned level = level_of(&v, e->all, s);
+        thickest = fmax(thickest, s->thickness);
+        l.level = level > l.level ? level : l.level;
+        l.verticals |= s->vertical;
+    }
+    l.largest = fmax(corner, CRUMB * thickest + 2);
+    return l;
+}
+
+/* Erases crumbs from what is left, and gives strokes back what was theirs. */
+static lenet5_status mend(const erasure *e, const leavings *l, lenet5_error *error)
+{
+    remains r = {.before = e->before};
+    const lenet5_status status = lenet5_find_components(&r.found, e->map, e->budget, error);
     if (status != LENET5_OK)
         return status;
-    sweep_up(map, &r, mask, l);
-    for (size_t i = 0; i < all->count; i++) {
-        if (!chosen[i])
+    erase_crumbs(e->map, &r, e->mask, l);
+    for (size_t i = 0; i < e->all->count; i++) {
+        if (!e->chosen[i])
             continue;
-        const view v = view_of(map, mask, all->list[i].vertical);
-        bridge(&v, &r, all, &all->list[i], true);
-        bridge(&v, &r, all, &all->list[i], false);
+        const view v = view_of(e->map, e->mask, e->all->list[i].vertical);
+        bridge(&(flank){&v, &r, e->all, &e->all->list[i], true});
+        bridge(&(flank){&v, &r, e->all, &e->all->list[i], false});
     }
     lenet5_components_free(&r.found);
-    return r.given ? take_back(map, mask, b, error) : LENET5_OK;
+    return r.given ? drop_unconnected(e, error) : LENET5_OK;
 }
 
-static lenet5_status erase_all(ink_map *map, uint8_t *mask, const segments *all, const bool *chosen,
-                               lenet5_error *error)
+static lenet5_status erase_all(const erasure *e, lenet5_error *error)
 {
+    const segments *all = e->all;
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count; i++)
-        if (chosen[i]) {
-            const view v = view_of(map, mask, all->list[i].vertical);
+        if (e->chosen[i]) {
+            const view v = view_of(e->map, e->mask, all->list[i].vertical);
             mark(&v, all, &all->list[i]);
         }
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
-        if (chosen[i]) {
-            const view v = view_of(map, mask, all->list[i].vertical);
+        if (e->chosen[i]) {
+            const view v = view_of(e->map, e->mask, all->list[i].vertical);
             status = erase(&v, all, &all->list[i], error);
         }
     if (status != LENET5_OK)
         return status;
-    const size_t size = map->width * map->height;
+    const uint8_t *mask = e->mask;
+    const size_t size = e->map->width * e->map->height;
     for (size_t i = skip_blank(mask, 0, size); i < size; i = skip_blank(mask, i + 1, size))
-        map->ink[i] = (mask[i] & (KEPT | ERASED)) == ERASED ? 0 : map->ink[i];
+        e->map->ink[i] = (mask[i] & (KEPT | ERASED)) == ERASED ? 0 : e->map->ink[i];
     return LENET5_OK;
 }
 
@@ -419,17 +454,17 @@ lenet5_status lenet5_erase_segments(ink_map *map, const segments *all, const boo
                                     lenet5_error *error)
 {
     const size_t size = map->width * map->height;
-    uint8_t *mask = calloc(size, 1), *before = malloc(size);
-    lenet5_status status = mask && before ? LENET5_OK : lenet5_fail_memory(error);
+    const erasure e = {map, calloc(size, 1), malloc(size), all, chosen, b};
+    lenet5_status status = e.mask && e.before ? LENET5_OK : lenet5_fail_memory(error);
     leavings l = {0};
     if (status == LENET5_OK) {
-        memcpy(before, map->ink, size);
-        l = leavings_of(map, mask, all, chosen, corner);
-        status = erase_all(map, mask, all, chosen, error);
+        memcpy(e.before, map->ink, size);
+        l = leavings_of(&e, corner);
+        status = erase_all(&e, error);
     }
     if (status == LENET5_OK)
-        status = mend(map, mask, before, all, chosen, &l, b, error);
-    free(before);
-    free(mask);
+        status = mend(&e, &l, error);
+    free(e.before);
+    free(e.mask);
     return status == LENET5_OK ? lenet5_check_time(b, 5 * size, error) : status;
 }

@@ -6,8 +6,8 @@
  *     | 3 |  | 5 |    7 |  | 1 |
  *     +---+  +---+  +---+  +---+
  *
- * For each frame: find the nearest similar frame on its right, find the step that divides the way to it into boxes whose
- * sides are inked, and add a box at each step between the two, one before the first and one behind the last.
+ * For each frame: find the nearest similar frame on its right and the step that divides the way to it into boxes whose
+ * sides are inked; add a box at each step between the two, one before the first and one behind the last.
  */
 #include "missing_boxes.h"
 
