@@ -173,17 +173,14 @@ static void keep(const graph *g, const char *text)
     memcpy(s->g.arcs, g->arcs, g->count * sizeof *g->arcs);
 }
 
-lenet5_status __real_lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g,
-                                        const grammar *f, budget *b, lenet5_error *error);
-lenet5_status __wrap_lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g,
-                                        const grammar *f, budget *b, lenet5_error *error);
+lenet5_status __real_lenet5_graph_solve(n_best *found, graph *g, const grammar *f, budget *b, lenet5_error *error);
+lenet5_status __wrap_lenet5_graph_solve(n_best *found, graph *g, const grammar *f, budget *b, lenet5_error *error);
 
 /* The reader calls this in place of the search (--wrap). */
-lenet5_status __wrap_lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g,
-                                        const grammar *f, budget *b, lenet5_error *error)
+lenet5_status __wrap_lenet5_graph_solve(n_best *found, graph *g, const grammar *f, budget *b, lenet5_error *error)
 {
-    const lenet5_status status = __real_lenet5_graph_solve(solutions, count, count_most, g, f, b, error);
-    const char *text = status == LENET5_OK && *count > 0 ? written(at_hand, solutions[0].digits) : NULL;
+    const lenet5_status status = __real_lenet5_graph_solve(found, g, f, b, error);
+    const char *text = status == LENET5_OK && found->count > 0 ? written(at_hand, found->list[0].digits) : NULL;
     if (text)
         keep(g, text);
     return status;
@@ -252,12 +249,12 @@ static double search(sample *s, size_t most, bool *best)
 {
     static const lenet5_read_options defaults;
     solution found[ANSWERS];
-    size_t count;
+    n_best list = {found, most, 0};
     double none = 1, right = 0;
     budget work = lenet5_budget_new(&defaults);
-    if (__real_lenet5_graph_solve(found, &count, most, &s->g, s->format, &work, NULL) != LENET5_OK)
+    if (__real_lenet5_graph_solve(&list, &s->g, s->format, &work, NULL) != LENET5_OK)
         stop("a line is too long to be searched");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         none -= found[i].probability;
         right += strcmp(found[i].digits, s->text) == 0 ? found[i].probability : 0;
     }

@@ -52,22 +52,22 @@ static graph graph_of(size_t pieces, uint8_t seed)
 static void seek(const lenet5_read_options *options, uint8_t pieces, uint8_t seed)
 {
     grammar f;
-    size_t count;
     double sum = 0;
     solution found[LENET5_MAX_N_BEST];
+    n_best list = {found, options->n_best, 0};
     lenet5_error error;
     if (lenet5_format_new(&f, options, &error) != LENET5_OK)
         return;
     graph g = graph_of(1 + pieces % MAX_PIECES_TRIED, seed);
     budget b = lenet5_budget_new(options);
-    if (lenet5_graph_solve(found, &count, options->n_best, &g, &f, &b, &error) != LENET5_OK)
+    if (lenet5_graph_solve(&list, &g, &f, &b, &error) != LENET5_OK)
         abort();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         sum += found[i].probability;
         if (!lenet5_format_accepts(&f, found[i].digits) || !(found[i].probability >= 0))
             abort();
     }
-    if (count > options->n_best || !(sum <= 1 + 1e-9))
+    if (list.count > options->n_best || !(sum <= 1 + 1e-9))
         abort();
     lenet5_graph_free(&g);
     lenet5_format_free(&f);

@@ -45,13 +45,12 @@ static line_groups find(const ink_map *map, const layout *printed)
     return groups;
 }
 
-static text_line cut(const line_groups *groups, size_t number, const ink_map *map, const layout *printed)
+static text_line cut(const line_groups *groups, size_t number)
 {
-    static const layout nothing;
     static const lenet5_read_options options;
     budget b = lenet5_budget_new(&options);
     text_line line;
-    assert_int_equal(lenet5_cut_line(&line, groups, number, map, printed ? printed : &nothing, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_cut_line(&line, groups, number, &b, NULL), LENET5_OK);
     return line;
 }
 
@@ -270,7 +269,7 @@ static void a_bar_over_a_digit_is_of_it(void **state)
     assert_lines(&map, (size_t[]){2}, 1);
     text_line line = {0};
     line_groups groups = find(&map, NULL);
-    line = cut(&groups, 0, &map, NULL);
+    line = cut(&groups, 0);
     assert_int_equal(line.cut[0] < 0, 1);
     for (size_t i = 1; i < line.count; i++)
         assert_true(line.cut[i] >= 0); /* all of one part */
@@ -377,7 +376,7 @@ static void a_row_of_cells_is_one_line(void **state)
     assert_int_equal(groups.list[0].field, 0);
     assert_int_equal(groups.list[1].field, 1);
     assert_int_equal(groups.list[1].count, 3);
-    text_line line = cut(&groups, 0, &map, &printed);
+    text_line line = cut(&groups, 0);
     static const int16_t cell_of[] = {0, 2, 3, 4};
     assert_int_equal(line.count, 4);
     for (size_t i = 0; i < line.count; i++)
@@ -401,7 +400,7 @@ static void no_digit_is_of_two_cells(void **state)
         fill(&map, 44 + SIDE * i, 25, PEN, 28);
     }
     line_groups groups = find(&map, &printed);
-    text_line line = cut(&groups, 0, &map, &printed);
+    text_line line = cut(&groups, 0);
     assert_int_equal(line.count, 2 * CELLS);
     assert_int_equal(line.holes, 0);
     graph g;
@@ -491,7 +490,7 @@ static void a_cut_knows_the_hole_that_it_goes_through(void **state)
     draw_ring(&map, 68, 20, 40, 50);
     fill(&map, 60, 66, 8, PEN); /* by which they touch */
     line_groups groups = find(&map, NULL);
-    text_line line = cut(&groups, 0, &map, NULL);
+    text_line line = cut(&groups, 0);
     size_t through = 0;
     assert_true(line.count > 2);
     for (size_t i = 1; i < line.count; i++) {
@@ -514,7 +513,7 @@ static void a_low_stroke_beside_a_digit_is_no_part_of_it(void **state)
     fill(&map, 20, 51, PEN, 29);
     draw_ring(&map, 40, 20, 32, 60);
     line_groups groups = find(&map, NULL);
-    text_line line = cut(&groups, 0, &map, NULL);
+    text_line line = cut(&groups, 0);
     graph g;
     budget b = lenet5_budget_new(&options);
     assert_int_equal(lenet5_graph_new(&g, &line, &b, NULL), LENET5_OK);
@@ -537,7 +536,7 @@ static size_t count_parts(const ink_map *map)
 {
     line_groups groups = find(map, NULL);
     assert_int_equal(groups.count, 1);
-    text_line line = cut(&groups, 0, map, NULL);
+    text_line line = cut(&groups, 0);
     size_t parts = 0;
     for (size_t i = 0; i < line.count; i++)
         parts += line.cut[i] < 0;

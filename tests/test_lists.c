@@ -254,7 +254,6 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
     with_marks = true;
     for (int round = 0; round < ROUNDS; round++) {
         grammar f;
-        size_t count = 0;
         solution found[LENET5_MAX_N_BEST];
         const size_t format = up_to(3), wanted = up_to(1) ? LENET5_MAX_N_BEST : 1;
         const lenet5_check check = up_to(1) ? LENET5_CHECK_NONE : (lenet5_check)up_to(3);
@@ -266,10 +265,11 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
         assert_int_equal(status, s->known > 0 ? LENET5_OK : LENET5_E_ARGUMENT);
         if (status == LENET5_OK) {
             budget work = lenet5_budget_new(&options);
-            assert_int_equal(lenet5_graph_solve(found, &count, wanted, &g, &f, &work, NULL), LENET5_OK);
+            n_best list = {found, wanted, 0};
+            assert_int_equal(lenet5_graph_solve(&list, &g, &f, &work, NULL), LENET5_OK);
             weigh_sample(s, &g);
-            compare(found, count, wanted, s, &g);
-            read += count > 0;
+            compare(found, list.count, wanted, s, &g);
+            read += list.count > 0;
             lenet5_format_free(&f);
         }
         lenet5_graph_free(&g);
@@ -316,16 +316,16 @@ static const char **long_list(long_code *codes, size_t least, size_t most)
 static void read_list(const char *const *list, graph g, double max_seconds)
 {
     grammar f;
-    size_t count;
     solution found[LENET5_MAX_N_BEST];
+    n_best list_found = {found, LENET5_MAX_N_BEST, 0};
     const clock_t start = clock();
     const lenet5_read_options options = {.list = list, .list_count = LONG_LIST};
     budget work = lenet5_budget_new(&options);
     assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_graph_solve(found, &count, LENET5_MAX_N_BEST, &g, &f, &work, NULL), LENET5_OK);
+    assert_int_equal(lenet5_graph_solve(&list_found, &g, &f, &work, NULL), LENET5_OK);
     const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
     print_message("%zu nodes: %.2f s, %.0f MB\n", g.nodes, seconds, megabytes());
-    assert_int_equal(count, LENET5_MAX_N_BEST);
+    assert_int_equal(list_found.count, LENET5_MAX_N_BEST);
     assert_true(seconds < max_seconds);
     assert_true(megabytes() < MAX_MEGABYTES);
     lenet5_format_free(&f);
@@ -359,10 +359,10 @@ static void a_long_search_is_ended_on_request(void **state)
 {
     (void)state;
     grammar f;
-    size_t count;
     int asked = 0;
     lenet5_error error;
     solution found[1];
+    n_best likeliest = {found, 1, 0};
     long_code *codes = malloc(LONG_LIST * sizeof *codes);
     assert_non_null(codes);
     const char **list = long_list(codes, 16, 16);
@@ -371,7 +371,7 @@ static void a_long_search_is_ended_on_request(void **state)
         .list = list, .list_count = LONG_LIST, .stop = at_once, .stop_context = &asked};
     budget work = lenet5_budget_new(&options);
     assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_graph_solve(found, &count, 1, &g, &f, &work, &error), LENET5_E_STOPPED);
+    assert_int_equal(lenet5_graph_solve(&likeliest, &g, &f, &work, &error), LENET5_E_STOPPED);
     assert_int_equal(asked, 1);
     lenet5_format_free(&f);
     lenet5_graph_free(&g);

@@ -156,13 +156,14 @@ static void marks_are_read_as_by_trying_everything(void **state)
     lenet5_random_seed(&dice, 19, 0);
     for (int round = 0; round < ROUNDS; round++) {
         grammar f;
-        size_t count = 0;
         solution found[LENET5_MAX_N_BEST];
+        n_best list = {found, LENET5_MAX_N_BEST, 0};
         graph g = any_graph(1 + up_to(5));
         const lenet5_read_options options = {.format = formats[up_to(8)], .digits_only = up_to(3) == 0};
         budget work = lenet5_budget_new(&options);
         assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-        assert_int_equal(lenet5_graph_solve(found, &count, LENET5_MAX_N_BEST, &g, &f, &work, NULL), LENET5_OK);
+        assert_int_equal(lenet5_graph_solve(&list, &g, &f, &work, NULL), LENET5_OK);
+        const size_t count = list.count;
         t->g = &g;
         t->f = &f;
         compare(found, count, t);
@@ -208,12 +209,12 @@ static solution best_of(graph *g, const char *format)
 {
     grammar f;
     solution best;
-    size_t count;
+    n_best list = {&best, 1, 0};
     const lenet5_read_options options = {.format = format};
     budget b = lenet5_budget_new(&options);
     assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
-    assert_int_equal(lenet5_graph_solve(&best, &count, 1, g, &f, &b, NULL), LENET5_OK);
-    assert_int_equal(count, 1);
+    assert_int_equal(lenet5_graph_solve(&list, g, &f, &b, NULL), LENET5_OK);
+    assert_int_equal(list.count, 1);
     lenet5_format_free(&f);
     return best;
 }

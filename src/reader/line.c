@@ -68,19 +68,19 @@ static unsigned notes_of(const solution *s)
     return (s->omitted_marks > 0 ? LENET5_NOTE_MARKS : 0) | (s->beside ? LENET5_NOTE_BESIDE : 0);
 }
 
-static void report(lenet5_read_line *out, unsigned *notes, const solution *solutions, size_t count, const graph *g,
-                   const text_line *l, const page *p)
+static void report(lenet5_reading *reading, const n_best *found, const graph *g, const text_line *l, const page *p)
 {
-    assert(count <= LENET5_MAX_N_BEST);
-    out->strings = count;
-    for (size_t i = 0; i < count; i++) {
-        lenet5_format_text(out->string[i].text, sizeof out->string[i].text, &p->format, solutions[i].digits);
-        out->string[i].probability = solutions[i].probability;
+    lenet5_read_line *out = &reading->lines[reading->count];
+    assert(found->count <= LENET5_MAX_N_BEST);
+    out->strings = found->count;
+    for (size_t i = 0; i < found->count; i++) {
+        lenet5_format_text(out->string[i].text, sizeof out->string[i].text, &p->format, found->list[i].digits);
+        out->string[i].probability = found->list[i].probability;
     }
-    if (count == 0)
+    if (found->count == 0)
         return;
-    *notes |= notes_of(&solutions[0]);
-    report_symbols(out, &solutions[0], g, l, p);
+    reading->notes |= notes_of(&found->list[0]);
+    report_symbols(out, &found->list[0], g, l, p);
 }
 
 /* The graph of a line with what the network says of its arcs, by the method that was asked for. */
@@ -107,25 +107,25 @@ static lenet5_status make_graph(graph *g, size_t number, const text_line *line, 
     return status;
 }
 
-static lenet5_status read_line(lenet5_read_line *out, unsigned *notes, size_t number, const text_line *line, page *p,
-                               lenet5_error *error)
+/* Reads a line into the next one of the reading. */
+static lenet5_status read_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
 {
     graph g;
     solution solutions[LENET5_MAX_N_BEST];
-    size_t count;
-    const size_t wanted = p->options->n_best ? p->options->n_best : 1;
+    const size_t number = reading->count + 1;
+    n_best found = {solutions, p->options->n_best ? p->options->n_best : 1, 0};
     lenet5_status status = make_graph(&g, number, line, p, error);
     if (status != LENET5_OK)
         return status;
-    status = lenet5_graph_solve(solutions, &count, wanted, &g, &p->format, &p->budget, error);
+    status = lenet5_graph_solve(&found, &g, &p->format, &p->budget, error);
     if (status == LENET5_OK)
         status = lenet5_show_map(p->options, "pieces", number, &line->map, line->owner, error);
     if (status == LENET5_OK)
-        lenet5_show_arcs(p->options, number, &g, count > 0 ? &solutions[0] : NULL);
-    if (status == LENET5_OK && count > 0)
-        status = gather_evidence(out->evidence, &solutions[0], &g, line, p, error);
+        lenet5_show_arcs(p->options, number, &g, found.count > 0 ? &solutions[0] : NULL);
+    if (status == LENET5_OK && found.count > 0)
+        status = gather_evidence(reading->lines[reading->count].evidence, &solutions[0], &g, line, p, error);
     if (status == LENET5_OK)
-        report(out, notes, solutions, count, &g, line, p);
+        report(reading, &found, &g, line, p);
     lenet5_graph_free(&g);
     return status;
 }
@@ -135,12 +135,10 @@ lenet5_status lenet5_read_text_line(lenet5_reading *reading, const text_line *li
     if (line->count == 0 && !line->crowded)
         return LENET5_OK;
     const box all = whole_line(line);
-    lenet5_read_line *out = &reading->lines[reading->count];
-    *out =
+    reading->lines[reading->count] =
         (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = line->crowded, .box = box_in_picture(&all, line, p)};
     reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
-    const lenet5_status status =
-        line->crowded ? LENET5_OK : read_line(out, &reading->notes, reading->count + 1, line, p, error);
+    const lenet5_status status = line->crowded ? LENET5_OK : read_line(reading, line, p, error);
     reading->count += status == LENET5_OK;
     return status;
 }

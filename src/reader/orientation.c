@@ -150,7 +150,6 @@ static lenet5_status read_sample(evidence *e, const ink_map *map, const box *par
                                  lenet5_error *error)
 {
     raster rotated;
-    bool border;
     lenet5_reading reading = {0};
     lenet5_status status =
         lenet5_rotate(&rotated, &(raster){map->width, map->height, map->ink}, *part, quarters, &trial->budget, error);
@@ -160,8 +159,7 @@ static lenet5_status read_sample(evidence *e, const ink_map *map, const box *par
     trial->to_picture = IDENTITY;
     trial->width = rotated.width;
     trial->height = rotated.height;
-    status =
-        lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, &border, trial, error);
+    status = lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, trial, error);
     if (status == LENET5_OK)
         *e = evidence_of(&reading, true);
     lenet5_reading_free(&reading);

@@ -57,23 +57,22 @@ static void place_in_table(lenet5_read_line *line, const field *f)
     line->column = f->column;
 }
 
-static lenet5_status read_line(lenet5_reading *reading, const line_groups *groups, size_t number, const ink_map *map,
-                               const layout *printed, page *p, lenet5_error *error)
+static lenet5_status read_line(lenet5_reading *reading, const line_groups *groups, size_t number, page *p,
+                               lenet5_error *error)
 {
     text_line line;
-    lenet5_status status = lenet5_cut_line(&line, groups, number, map, printed, &p->budget, error);
+    lenet5_status status = lenet5_cut_line(&line, groups, number, &p->budget, error);
     if (status != LENET5_OK)
         return status;
     const size_t before = reading->count;
     status = lenet5_read_text_line(reading, &line, p, error);
     if (reading->count > before && groups->list[number].field != NO_FIELD)
-        place_in_table(&reading->lines[before], &printed->fields[groups->list[number].field]);
+        place_in_table(&reading->lines[before], &groups->printed->fields[groups->list[number].field]);
     lenet5_line_free(&line);
     return status;
 }
 
-static lenet5_status read_each(read_groups *r, const ink_map *map, const layout *printed, const sample *most, page *p,
-                               lenet5_error *error)
+static lenet5_status read_each(read_groups *r, const sample *most, page *p, lenet5_error *error)
 {
     lenet5_reading *reading = r->reading;
     const line_groups *groups = r->groups;
@@ -85,7 +84,7 @@ static lenet5_status read_each(read_groups *r, const ink_map *map, const layout 
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
         const size_t before = reading->count, number = i * groups->count / wanted;
-        status = read_line(reading, groups, number, map, printed, p, error);
+        status = read_line(reading, groups, number, p, error);
         r->of[number] = reading->count > before ? before : NOT_READ;
         digits += reading->count > before ? reading->lines[before].digits : 0;
     }
@@ -139,13 +138,13 @@ static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *erro
     return status == LENET5_OK && left_out && number ? decide_anew(r, p, error) : status;
 }
 
-static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const ink_map *map,
-                              const layout *printed, const sample *most, page *p, lenet5_error *error)
+static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const sample *most, page *p,
+                              lenet5_error *error)
 {
     read_groups read;
     lenet5_status status = lenet5_read_groups_new(&read, reading, groups, error);
     if (status == LENET5_OK)
-        status = read_each(&read, map, printed, most, p, error);
+        status = read_each(&read, most, p, error);
     if (status == LENET5_OK)
         status = lenet5_decide(&read, p, error);
     if (status == LENET5_OK && !is_sample(most))
@@ -165,15 +164,15 @@ static size_t count_strokes(const line_groups *groups)
 }
 
 lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
-                                bool *border, page *p, lenet5_error *error)
+                                page *p, lenet5_error *error)
 {
     line_groups groups = {0};
     lenet5_status status = lenet5_find_lines(&groups, map, printed, &p->budget, error);
     if (status == LENET5_OK)
-        status = lenet5_show_layout(p->options, map, &groups, printed, error);
+        status = lenet5_show_layout(p->options, &groups, error);
     if (status == LENET5_OK)
-        status = read_all(reading, &groups, map, printed, most, p, error);
-    *border = groups.border;
+        status = read_all(reading, &groups, most, p, error);
+    p->touches_border = groups.border;
     p->strokes = count_strokes(&groups);
     lenet5_lines_free(&groups);
     return status;
@@ -214,7 +213,7 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
 {
     layout printed = {0};
     transform level = IDENTITY;
-    bool border = false;
+    p->touches_border = false;
     lenet5_status status = lenet5_show_map(p->options, "ink", 0, map, NULL, error);
     if (status == LENET5_OK)
         status = lenet5_find_layout(&printed, map, &level, report, &p->budget, error);
@@ -222,8 +221,8 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
     if (status == LENET5_OK && printed.rules > 0)
         status = lenet5_show_map(p->options, "without printed lines", 0, map, NULL, error);
     if (status == LENET5_OK)
-        status = lenet5_read_lines(reading, map, &printed, &READ_ALL, &border, p, error);
-    reading->notes |= notes_of(report, &printed, &level, border);
+        status = lenet5_read_lines(reading, map, &printed, &READ_ALL, p, error);
+    reading->notes |= notes_of(report, &printed, &level, p->touches_border);
     lenet5_layout_free(&printed);
     return status == LENET5_CROWDED ? give_up(reading, p, error) : status;
 }

@@ -26,6 +26,7 @@ typedef struct page {
     transform to_picture; /* of the map that is read, in the picture that was given */
     size_t width, height; /* of the picture */
     size_t strokes;       /* of the map that was read last: components that are more than dots */
+    bool touches_border;  /* of that map: something of a digit's size touches the border */
 } page;
 
 /*
@@ -91,7 +92,7 @@ static inline bool is_sample(const sample *s)
  * digit's size touches the border. The reading has to be freed whatever the status, which LENET5_CROWDED may be.
  */
 lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
-                                bool *border, page *p, lenet5_error *error);
+                                page *p, lenet5_error *error);
 
 /* LENET5_E_ARGUMENT if an option other than the format is out of its range. */
 lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error);

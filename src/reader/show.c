@@ -69,17 +69,18 @@ static void outline(drawing *d, box s, size_t away, const uint8_t colour[3])
 }
 
 /* Ink that is read is black, what is left out is red. */
-static void draw_ink(drawing *d, const ink_map *map, const line_groups *groups)
+static void draw_ink(drawing *d, const line_groups *groups)
 {
     const uint32_t *labels = groups->components.labels;
     for (size_t i = 0; i < d->width * d->height; i++) {
         const bool left_out = labels[i] > 0 && groups->line[labels[i] - 1] == NO_LINE;
-        put_ink(&d->rgb[3 * i], map->ink[i], left_out ? red : black);
+        put_ink(&d->rgb[3 * i], groups->map->ink[i], left_out ? red : black);
     }
 }
 
-static void draw_boxes(drawing *d, const line_groups *groups, const layout *printed)
+static void draw_boxes(drawing *d, const line_groups *groups)
 {
+    const layout *printed = groups->printed;
     for (size_t i = 0; i < printed->field_count; i++)
         outline(d, printed->fields[i].box, 1, blue);
     for (size_t i = 0; i < printed->cell_count; i++)
@@ -88,9 +89,9 @@ static void draw_boxes(drawing *d, const line_groups *groups, const layout *prin
         outline(d, groups->list[i].box, 0, orange);
 }
 
-lenet5_status lenet5_show_layout(const lenet5_read_options *options, const ink_map *map, const line_groups *groups,
-                                 const layout *printed, lenet5_error *error)
+lenet5_status lenet5_show_layout(const lenet5_read_options *options, const line_groups *groups, lenet5_error *error)
 {
+    const ink_map *map = groups->map;
     const lenet5_observer *observer = options->observer;
     if (!observer || !observer->stage)
         return LENET5_OK;
@@ -98,8 +99,8 @@ lenet5_status lenet5_show_layout(const lenet5_read_options *options, const ink_m
     drawing d = {malloc(3 * map->width * map->height), map->width, map->height, 1 + longer / SEEN};
     if (!d.rgb)
         return lenet5_fail_memory(error);
-    draw_ink(&d, map, groups);
-    draw_boxes(&d, groups, printed);
+    draw_ink(&d, groups);
+    draw_boxes(&d, groups);
     observer->stage(observer->context, "layout", 0, d.rgb, d.width, d.height);
     free(d.rgb);
     return LENET5_OK;

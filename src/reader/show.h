@@ -14,8 +14,7 @@ lenet5_status lenet5_show_map(const lenet5_read_options *options, const char *na
  * Shows the parts of a page, once what is printed is out of the map: cells in green, fields in blue, lines of
  * writing in orange, and ink that is in no line in red.
  */
-lenet5_status lenet5_show_layout(const lenet5_read_options *options, const ink_map *map, const line_groups *groups,
-                                 const layout *printed, lenet5_error *error);
+lenet5_status lenet5_show_layout(const lenet5_read_options *options, const line_groups *groups, lenet5_error *error);
 
 /* Shows the arcs of a line; best: the string that was chosen, or NULL. */
 void lenet5_show_arcs(const lenet5_read_options *options, size_t line, const graph *g, const solution *best);

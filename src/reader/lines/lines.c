@@ -413,7 +413,7 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
                                 lenet5_error *error)
 {
     strokes s = {0};
-    *groups = (line_groups){0};
+    *groups = (line_groups){.map = map, .printed = printed};
     lenet5_status status = find_components(&groups->components, map, printed, b, error);
     if (status == LENET5_OK)
         status = gather_all(&s, groups, map, printed, b, error);
@@ -424,7 +424,7 @@ lenet5_status lenet5_find_lines(line_groups *groups, const ink_map *map, const l
     if (status == LENET5_OK)
         status = count_left_out(groups, &s, error);
     if (status == LENET5_OK)
-        status = lenet5_count_strikethrough(groups, printed, b, error);
+        status = lenet5_count_strikethrough(groups, b, error);
     if (status == LENET5_OK)
         look_at_border(groups, map);
     free_strokes(&s);

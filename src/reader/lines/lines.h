@@ -27,6 +27,8 @@ typedef struct line_group {
 } line_group;
 
 typedef struct line_groups {
+    const ink_map *map;    /* that the lines were found in, and */
+    const layout *printed; /* its layout: the caller's */
     components components; /* of the whole map */
     int32_t *line;         /* (components.count): the place in the list, or NO_LINE */
     size_t *members;       /* numbers of components, those of a line side by side and in their order */

@@ -528,12 +528,13 @@ static void make_crowded(text_line *l, const box *bounds)
                      .to_page = {1, 0, (double)bounds->left, 0, 1, (double)bounds->top}};
 }
 
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
-                              const layout *printed, budget *b, lenet5_error *error)
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, budget *b, lenet5_error *error)
 {
+    const layout *printed = groups->printed;
+    assert(number < groups->count);
     const line_group *group = &groups->list[number];
     const bool in_cells = group->field != NO_FIELD && printed->fields[group->field].count > 1;
-    lenet5_status status = lenet5_straighten_line(line, groups, number, map, in_cells, b, error);
+    lenet5_status status = lenet5_straighten_line(line, groups, number, in_cells, b, error);
     line->crowded |= group->count > MAX_PARTS;
     line->gap = lenet5_gap_beside(groups, number);
     if (status == LENET5_OK && !line->crowded)

@@ -41,8 +41,8 @@ typedef struct text_line {
  * Cuts a line out of the map in which it was found, and into pieces. What is in a cell of a row of them is not cut: it
  * is a digit. Free it.
  */
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
-                              const layout *printed, budget *b, lenet5_error *error);
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, budget *b,
+                              lenet5_error *error);
 
 void lenet5_line_free(text_line *line);
 

@@ -141,8 +141,9 @@ static lenet5_status straighten(text_line *l, double fall, double lean, budget *
 }
 
 /* A pixel of a line: of its components, or next to one of them and of no other. */
-static bool of_line(const line_groups *g, const ink_map *map, size_t x, size_t y, int32_t line)
+static bool of_line(const line_groups *g, size_t x, size_t y, int32_t line)
 {
+    const ink_map *map = g->map;
     const uint32_t label = g->components.labels[y * map->width + x];
     if (label)
         return g->line[label - 1] == line;
@@ -161,9 +162,9 @@ enum { MARGIN = 2 }; /* pixels around the ink of a line */
  * Adds up in sums (l->map.width) the ink of those of the map's rows that a row of the line covers: all of it, or of
  * strokes that would become faint the greatest in place of all.
  */
-static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_groups *g, int32_t line,
-                     const ink_map *map)
+static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_groups *g, int32_t line)
 {
+    const ink_map *map = g->map;
     const box *b = &g->list[line].box;
     const bool thin = l->scale > 1 && g->stroke < 2 * (double)l->scale;
     const uint32_t pixels = (uint32_t)(l->scale * l->scale);
@@ -179,7 +180,7 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
             const uint8_t ink = inks[x];
             const size_t column = (x + MARGIN * l->scale - b->left) / l->scale;
             assert(column < l->map.width);
-            if (!of_line(g, map, x, y, line))
+            if (!of_line(g, x, y, line))
                 continue;
             if (!thin)
                 sums[column] += ink;
@@ -190,8 +191,7 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
 }
 
 /* The ink of a line, with its margin. */
-static lenet5_status copy_ink(text_line *l, const line_groups *g, int32_t line, const ink_map *map, budget *b,
-                              lenet5_error *error)
+static lenet5_status copy_ink(text_line *l, const line_groups *g, int32_t line, budget *b, lenet5_error *error)
 {
     uint32_t *sums = malloc(l->map.width * sizeof *sums);
     l->map.ink = malloc(l->map.width * l->map.height);
@@ -199,7 +199,7 @@ static lenet5_status copy_ink(text_line *l, const line_groups *g, int32_t line, 
     const uint32_t pixels = (uint32_t)(l->scale * l->scale);
     for (size_t y = 0; y < l->map.height && status == LENET5_OK; y++) {
         status = lenet5_spend(b, 4 * l->map.width * pixels, error);
-        sum_rows(sums, l, y, g, line, map);
+        sum_rows(sums, l, y, g, line);
         for (size_t x = 0; x < l->map.width; x++)
             l->map.ink[y * l->map.width + x] = (uint8_t)(sums[x] / pixels);
     }
@@ -235,15 +235,15 @@ static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_err
     return status;
 }
 
-lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
-                                     bool in_cells, budget *b, lenet5_error *error)
+lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, bool in_cells,
+                                     budget *b, lenet5_error *error)
 {
     const line_group *group = &groups->list[number];
     *line = place_line(group);
     line->crowded = line->map.width * line->map.height > MAX_LINE_PIXELS;
     lenet5_status status = LENET5_OK;
     if (!line->crowded)
-        status = copy_ink(line, groups, (int32_t)number, map, b, error);
+        status = copy_ink(line, groups, (int32_t)number, b, error);
     if (status == LENET5_OK && !line->crowded && !in_cells)
         status = make_level(line, find_fall(group), b, error);
     return status;

@@ -8,7 +8,7 @@
  * Makes the map of a line, without pieces; or a crowded line. in_cells: it stays as upright as the cells that it is
  * written in. Free the line, whatever the status.
  */
-lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, const ink_map *map,
-                                     bool in_cells, budget *b, lenet5_error *error);
+lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, bool in_cells,
+                                     budget *b, lenet5_error *error);
 
 #endif

@@ -28,8 +28,9 @@ static double length_through(const line_group *group, const horizontal_line *lev
     return middle > top + ASIDE * high && middle < top + (1 - ASIDE) * high ? last - first : 0;
 }
 
-lenet5_status lenet5_count_strikethrough(line_groups *groups, const layout *printed, budget *b, lenet5_error *error)
+lenet5_status lenet5_count_strikethrough(line_groups *groups, budget *b, lenet5_error *error)
 {
+    const layout *printed = groups->printed;
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < groups->count && status == LENET5_OK; i++) {
         line_group *group = &groups->list[i];

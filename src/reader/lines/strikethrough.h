@@ -5,6 +5,6 @@
 #include "lines.h"
 
 /* Counts what was taken out across a line of writing as ink that is left out. */
-lenet5_status lenet5_count_strikethrough(line_groups *groups, const layout *printed, budget *b, lenet5_error *error);
+lenet5_status lenet5_count_strikethrough(line_groups *groups, budget *b, lenet5_error *error);
 
 #endif

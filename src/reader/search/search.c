@@ -393,33 +393,30 @@ static void join_same(beam *last)
             }
 }
 
-/* The strings at the last node, with their probabilities. */
-static size_t take_best(solution *solutions, size_t most, const graph *g, beam *last, double everything)
+/* Lists the strings at the last node, with their probabilities. everything: the weight of all strings. */
+static void take_best(n_best *found, const graph *g, beam *last, double everything)
 {
-    size_t count = 0;
     join_same(last);
     for (size_t i = 0; i < last->count; i++)
         last->list[i].weight *= lenet5_digit_confidence(g, &last->list[i].read);
     qsort(last->list, last->count, sizeof *last->list, by_weight);
-    for (size_t i = 0; i < last->count && count < most; i++) {
+    for (size_t i = 0; i < last->count && found->count < found->room; i++) {
         if (last->list[i].read.length == 0)
             continue;
-        solutions[count] = last->list[i].read;
-        solutions[count++].probability = fmin(1, fmax(0, last->list[i].weight / everything));
+        found->list[found->count] = last->list[i].read;
+        found->list[found->count++].probability = fmin(1, fmax(0, last->list[i].weight / everything));
     }
-    return count;
 }
 
-/* What is to be found in a graph. */
+/* What is looked for in a graph. */
 typedef struct task {
     const graph *g;
-    size_t most;    /* solutions */
     double any;     /* the weight of all strings, of the format or not */
     double allowed; /* of those of the list; below 0: there is no list */
     budget *budget;
 } task;
 
-static lenet5_status search(solution *solutions, size_t *count, const task *t, const grammar *f, lenet5_error *error)
+static lenet5_status search(n_best *found, const task *t, const grammar *f, lenet5_error *error)
 {
     future ahead = {0};
     const graph *g = t->g;
@@ -430,11 +427,11 @@ static lenet5_status search(solution *solutions, size_t *count, const task *t, c
     const double best = status == LENET5_OK ? best_from_all(&ahead, g, f) : 0;
     if (best > 0) {
         const double allowed = t->allowed < 0 ? sum_from_all(&ahead, g, f) : t->allowed;
-        ahead.least = best * (t->most > 1 ? MIN_PROMISE_N_BEST : MIN_PROMISE);
+        ahead.least = best * (found->room > 1 ? MIN_PROMISE_N_BEST : MIN_PROMISE);
         status = go_through(beams, g, f, &ahead, t->budget, error);
         if (status == LENET5_OK)
-            *count = take_best(solutions, t->most, g, &beams[g->nodes - 1],
-                               allowed + exp(g->weights[OTHER_SHARE]) * fmax(0, t->any - allowed));
+            take_best(found, g, &beams[g->nodes - 1],
+                      allowed + exp(g->weights[OTHER_SHARE]) * fmax(0, t->any - allowed));
     }
     free(ahead.best);
     free(ahead.sum);
@@ -443,22 +440,22 @@ static lenet5_status search(solution *solutions, size_t *count, const task *t, c
 }
 
 /* Searches those codes of the list that weigh most. */
-static lenet5_status search_list(solution *solutions, size_t *count, task *t, const grammar *f, lenet5_error *error)
+static lenet5_status search_list(n_best *found, task *t, const grammar *f, lenet5_error *error)
 {
     grammar few = {0};
     lenet5_status status = lenet5_shortlist(&few, &t->allowed, t->g, f, t->budget, error);
     if (status == LENET5_OK)
-        status = search(solutions, count, t, &few, error);
+        status = search(found, t, &few, error);
     lenet5_format_free(&few);
     return status;
 }
 
-lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
-                                 budget *b, lenet5_error *error)
+lenet5_status lenet5_graph_solve(n_best *found, graph *g, const grammar *f, budget *b, lenet5_error *error)
 {
-    *count = 0;
+    assert(g->nodes >= 1 && g->nodes <= MAX_PIECES + 1);
+    found->count = 0;
     weigh_arcs(g, f);
     weigh_ends(g, f);
-    task t = {.g = g, .most = count_most, .any = weigh_all(g, f), .allowed = -1, .budget = b};
-    return f->code_count > 0 ? search_list(solutions, count, &t, f, error) : search(solutions, count, &t, f, error);
+    task t = {.g = g, .any = weigh_all(g, f), .allowed = -1, .budget = b};
+    return f->code_count > 0 ? search_list(found, &t, f, error) : search(found, &t, f, error);
 }

@@ -14,8 +14,16 @@ typedef struct solution {
     bool beside;                     /* something stands before or behind it */
 } solution;
 
-/* The count_most likeliest strings of the format, the best first; returns how many there are in *count. */
-lenet5_status lenet5_graph_solve(solution *solutions, size_t *count, size_t count_most, graph *g, const grammar *f,
-                                 budget *b, lenet5_error *error);
+/* An n-best list: the likeliest strings, the best first. */
+typedef struct n_best {
+    solution *list; /* room for room of them, the caller's */
+    size_t room, count;
+} n_best;
+
+/*
+ * Finds the found->room likeliest strings of the format in a graph; found->count becomes 0 if it has none. Sets the
+ * weights of the graph's arcs and ends.
+ */
+lenet5_status lenet5_graph_solve(n_best *found, graph *g, const grammar *f, budget *b, lenet5_error *error);
 
 #endif
