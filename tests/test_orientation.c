@@ -200,6 +200,25 @@ static void count_stage(void *context, const char *name, size_t line, const uint
     stages += strcmp(name, "ink") == 0;
 }
 
+/* The literal digits of a mask are not read: they do not change whether a page may lie upside down. */
+static void literal_digits_of_a_mask_are_not_read(void **state)
+{
+    static const size_t cases[] = {132, 194};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        raster drawn = draw(text, 5, cases[i]), over = turned(&drawn, QUARTERS / 2);
+        lenet5_reading round = read_raster(&over, &(lenet5_read_options){.format = "888-ddddd"});
+        lenet5_reading straight = read_raster(&over, &(lenet5_read_options){.format = "347-ddddd"});
+        assert_int_equal(straight.lines[0].decision, round.lines[0].decision);
+        assert_true(straight.lines[0].string[0].probability == round.lines[0].string[0].probability);
+        lenet5_reading_free(&straight);
+        lenet5_reading_free(&round);
+        free(over.pixels);
+        free(drawn.pixels);
+    }
+}
+
 /* All of these digits are digits upside down too. Who looks on sees the same decision. */
 static void what_is_surer_upside_down_is_not_accepted(void **state)
 {
@@ -256,6 +275,7 @@ int main(void)
         cmocka_unit_test(doubtful_digits_are_not_turned_over),
         cmocka_unit_test(a_sure_page_takes_one_trial),
         cmocka_unit_test(what_is_surer_upside_down_is_not_accepted),
+        cmocka_unit_test(literal_digits_of_a_mask_are_not_read),
         cmocka_unit_test(one_reading_is_observed),
     };
     return cmocka_run_group_tests(tests, prepare_reading, end_reading);

@@ -240,15 +240,23 @@ static bool is_level(const lenet5_reading *upright)
     return sure >= MANY_DIGITS && (double)sure >= CLEAR_SHARE * (double)digits;
 }
 
-/* Whether all digits of a page may be digits upside down too, and something is accepted. */
+/* Whether all digits of a line are digits upside down too, though others: 3, 4 and 7 are none. */
+static bool may_be_upside_down_line(const lenet5_read_line *l)
+{
+    for (size_t i = 0; i < l->digits; i++)
+        if (l->digit[i].digit == 3 || l->digit[i].digit == 4 || l->digit[i].digit == 7)
+            return false;
+    return true;
+}
+
+/* Whether all digits of a page may be digits upside down too, and a line is accepted. */
 static bool may_be_upside_down(const lenet5_reading *upright, const evidence *as_it_is)
 {
-    bool accepted = false,
-         may = as_it_is->digits >= MIN_UPSIDE_DOWN_DIGITS && as_it_is->digits <= MAX_UPSIDE_DOWN_DIGITS;
+    bool accepted = false;
+    bool may = as_it_is->digits >= MIN_UPSIDE_DOWN_DIGITS && as_it_is->digits <= MAX_UPSIDE_DOWN_DIGITS;
     for (size_t i = 0; i < upright->count && may; i++) {
-        const lenet5_read_line *l = &upright->lines[i];
-        accepted |= l->decision == LENET5_ACCEPTED;
-        may &= l->strings == 0 || !strpbrk(l->string[0].text, "347");
+        accepted |= upright->lines[i].decision == LENET5_ACCEPTED;
+        may &= may_be_upside_down_line(&upright->lines[i]);
     }
     return may && accepted;
 }

@@ -95,12 +95,19 @@ static double outside(size_t at, size_t from, size_t to)
     return at < from ? (double)(from - at) : at >= to ? (double)(at - to + 1) : 0;
 }
 
-static size_t nearest_cell(const box *cells, const size_t *in, size_t count, size_t x, size_t y)
+/* The cells that one component reaches into. */
+typedef struct reached {
+    const box *cells; /* of the layout */
+    size_t in[MAX_CELLS], count;
+} reached;
+
+/* The number, in the list of those that are reached, of the cell nearest to a pixel. */
+static size_t nearest_cell(const reached *r, size_t x, size_t y)
 {
     size_t best = 0;
     double nearest = INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        const box *s = &cells[in[i]];
+    for (size_t i = 0; i < r->count; i++) {
+        const box *s = &r->cells[r->in[i]];
         const double far = outside(x, s->left, s->right) + outside(y, s->top, s->bottom);
         if (far < nearest) {
             nearest = far;
@@ -110,17 +117,17 @@ static size_t nearest_cell(const box *cells, const size_t *in, size_t count, siz
     return best;
 }
 
-/* Gives each pixel of a component to the nearest of its cells; all but the first become components of their own. */
-static void deal_out(components *c, size_t number, const ink_map *map, const box *cells, const size_t *in, size_t count,
-                     size_t first_new)
+/* Gives each pixel of a component to its nearest cell; from the second cell on they become components first_new on. */
+static void deal_out(components *c, size_t number, const ink_map *map, const reached *r, size_t first_new)
 {
     const box bounds = c->list[number].box;
+    assert(first_new + r->count - 1 <= c->count);
     for (size_t y = bounds.top; y < bounds.bottom; y++)
         for (size_t x = bounds.left; x < bounds.right; x++) {
             uint32_t *label = &c->labels[y * map->width + x];
             if (*label != number + 1)
                 continue;
-            const size_t nearest = nearest_cell(cells, in, count, x, y);
+            const size_t nearest = nearest_cell(r, x, y);
             *label = (uint32_t)(nearest == 0 ? number + 1 : first_new + nearest);
         }
 }
@@ -131,16 +138,16 @@ static lenet5_status divide_between(bool *divided, components *c, const ink_map 
     const size_t count = c->count;
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < count && status == LENET5_OK; i++) {
-        size_t in[MAX_CELLS];
+        reached r = {.cells = rows->boxes};
         size_t visited;
-        const size_t cells = cells_under(in, rows, &c->list[i].box, &visited);
-        status = lenet5_spend(b, 10 * visited + (cells > 1 ? cells * box_area(c->list[i].box) : 0), error);
-        if (cells < 2 || status != LENET5_OK)
+        r.count = cells_under(r.in, rows, &c->list[i].box, &visited);
+        status = lenet5_spend(b, 10 * visited + (r.count > 1 ? r.count * box_area(c->list[i].box) : 0), error);
+        if (r.count < 2 || status != LENET5_OK)
             continue;
         const size_t first_new = c->count;
-        status = lenet5_add_components(c, cells - 1, error);
+        status = lenet5_add_components(c, r.count - 1, error);
         if (status == LENET5_OK)
-            deal_out(c, i, map, rows->boxes, in, cells, first_new);
+            deal_out(c, i, map, &r, first_new);
         *divided = true;
     }
     return status;

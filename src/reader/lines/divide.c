@@ -10,35 +10,41 @@
 #define NEAREST 0.25     /* of the way from one line's middle to the next: a border is no nearer to either */
 #define OFF_BORDER 0.5   /* of the pixels on a border: what it costs to lie so many off the middle between digits */
 
-/* A border between two lines, from one's middle (0) to the other's (1). */
-static size_t border_at(const baseline *upper, const baseline *lower, double share, size_t x)
+/* A component that is divided between two lines. */
+typedef struct division {
+    components *c;
+    const ink_map *map;
+    const box *bounds; /* of the component before it was divided for the first time */
+    uint32_t label;    /* of the part that is still to be divided, from 1 */
+    const baseline *upper, *lower;
+} division;
+
+/* The row of the border at a column; share: of the way from the upper line's middle, 0, to the lower one's, 1. */
+static size_t border_at(const division *d, double share, size_t x)
 {
-    const double y = (1 - share) * line_at(upper, (double)x) + share * line_at(lower, (double)x);
+    const double y = (1 - share) * line_at(d->upper, (double)x) + share * line_at(d->lower, (double)x);
     return y > 0 ? (size_t)y : 0;
 }
 
-static size_t pixels_on(const components *c, uint32_t label, const box *bounds, const ink_map *map,
-                        const baseline *upper, const baseline *lower, double share)
+static size_t pixels_on(const division *d, double share)
 {
     size_t count = 0;
-    for (size_t x = bounds->left; x < bounds->right; x++) {
-        const size_t y = border_at(upper, lower, share, x);
-        count += y < map->height && c->labels[y * map->width + x] == label;
+    for (size_t x = d->bounds->left; x < d->bounds->right; x++) {
+        const size_t y = border_at(d, share, x);
+        count += y < d->map->height && d->c->labels[y * d->map->width + x] == d->label;
     }
     return count;
 }
 
-/* The border that goes through the least of a component, and not far from where the lines' digits end and begin. */
-static double choose_border(const components *c, uint32_t label, const box *bounds, const ink_map *map,
-                            const baseline *upper, const baseline *lower)
+/* The border that goes through least of the component, and is not far from where the lines' digits end and begin. */
+static double choose_border(const division *d)
 {
-    const double x = middle_x(bounds);
-    const double way = fmax(1, line_at(lower, x) - line_at(upper, x));
-    const double midway = (way + (upper->height - lower->height) / 2) / 2 / way;
+    const double x = middle_x(d->bounds);
+    const double way = fmax(1, line_at(d->lower, x) - line_at(d->upper, x));
+    const double midway = (way + (d->upper->height - d->lower->height) / 2) / 2 / way;
     double best = 0.5, least = INFINITY;
     for (double share = NEAREST; share <= 1 - NEAREST; share += 1 / way) {
-        const double cost =
-            (double)pixels_on(c, label, bounds, map, upper, lower, share) + OFF_BORDER * fabs(share - midway) * way;
+        const double cost = (double)pixels_on(d, share) + OFF_BORDER * fabs(share - midway) * way;
         if (cost < least) {
             least = cost;
             best = share;
@@ -47,19 +53,19 @@ static double choose_border(const components *c, uint32_t label, const box *boun
     return best;
 }
 
-/* Gives what is below the border to a component of its own. */
-static lenet5_status divide(components *c, uint32_t *label, const box *bounds, const ink_map *map,
-                            const baseline *upper, const baseline *lower, lenet5_error *error)
+/* Makes what is below the border a component of its own, whose label d has then. */
+static lenet5_status divide(division *d, lenet5_error *error)
 {
-    const double share = choose_border(c, *label, bounds, map, upper, lower);
+    components *c = d->c;
+    const double share = choose_border(d);
     const lenet5_status status = lenet5_add_components(c, 1, error);
     if (status != LENET5_OK)
         return status;
-    for (size_t x = bounds->left; x < bounds->right; x++)
-        for (size_t y = border_at(upper, lower, share, x); y < bounds->bottom; y++)
-            if (c->labels[y * map->width + x] == *label)
-                c->labels[y * map->width + x] = (uint32_t)c->count;
-    *label = (uint32_t)c->count;
+    for (size_t x = d->bounds->left; x < d->bounds->right; x++)
+        for (size_t y = border_at(d, share, x); y < d->bounds->bottom; y++)
+            if (c->labels[y * d->map->width + x] == d->label)
+                c->labels[y * d->map->width + x] = (uint32_t)c->count;
+    d->label = (uint32_t)c->count;
     return LENET5_OK;
 }
 
@@ -75,14 +81,18 @@ static bool are_lines(const strokes *s, size_t number, const int32_t *lines, siz
     return several;
 }
 
-/* Divides the component of a stroke between lines, from the top down. */
-static lenet5_status divide_stroke(components *c, const strokes *s, size_t number, const int32_t *lines, size_t count,
-                                   const ink_map *map, lenet5_error *error)
+/* Divides the component of a stroke between the lines that it goes through, from the top down. */
+static lenet5_status divide_stroke(division *d, const strokes *s, size_t number, const int32_t *lines, size_t count,
+                                   lenet5_error *error)
 {
     lenet5_status status = lenet5_spend(s->budget, 4 * count * box_area(s->boxes[number]), error);
-    uint32_t label = (uint32_t)s->list[number].component + 1;
-    for (size_t i = 1; i < count && status == LENET5_OK; i++)
-        status = divide(c, &label, &s->boxes[number], map, &s->lines[lines[i - 1]], &s->lines[lines[i]], error);
+    d->bounds = &s->boxes[number];
+    d->label = (uint32_t)s->list[number].component + 1;
+    for (size_t i = 1; i < count && status == LENET5_OK; i++) {
+        d->upper = &s->lines[lines[i - 1]];
+        d->lower = &s->lines[lines[i]];
+        status = divide(d, error);
+    }
     return status;
 }
 
@@ -96,6 +106,7 @@ lenet5_status lenet5_divide_between_lines(bool *divided, components *c, const st
                                           lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
+    division d = {.c = c, .map = map};
     *divided = false;
     for (size_t i = 0; i < s->count && status == LENET5_OK; i++) {
         if (!may_be_two(s, i))
@@ -106,7 +117,7 @@ lenet5_status lenet5_divide_between_lines(bool *divided, components *c, const st
         status = lenet5_spend(s->budget, 10 * visited, error);
         if (count < 2 || status != LENET5_OK || !are_lines(s, i, through, count))
             continue;
-        status = divide_stroke(c, s, i, through, count, map, error);
+        status = divide_stroke(&d, s, i, through, count, error);
         *divided = true;
     }
     if (*divided && status == LENET5_OK)

@@ -144,15 +144,23 @@ static double size_of(const double *sorted, size_t count, size_t i)
     return log(fmax(sorted[i], sorted[count / 4]) + NO_GAP);
 }
 
+/* The width of gap that parts lines, by the gaps of a page: above gap; known: whether the page shows it. */
+typedef struct page_gap {
+    bool known;
+    double gap; /* in digits' heights; WIDEST_GAP where it is unknown */
+} page_gap;
+
+static const page_gap unknown_gap = {false, WIDEST_GAP};
+
 /*
- * The gap from which on lines are parted, by the gaps of a page: those within numbers and those between make two
- * clusters in their logarithms, at the place which leaves the least spread in both (Otsu 1979).
+ * Gaps within numbers and gaps between them make two clusters in their logarithms, parted where the spread within both
+ * is least (Otsu 1979). sorted: (count), ascending.
  */
-static double between_clusters(const double *sorted, size_t count)
+static page_gap between_clusters(const double *sorted, size_t count)
 {
     double sum = 0, squares = 0, below = 0, most = 0, ratio = 0, gap = WIDEST_GAP;
     if (count == 0)
-        return WIDEST_GAP;
+        return unknown_gap;
     for (size_t i = 0; i < count; i++) {
         const double size = size_of(sorted, count, i);
         sum += size;
@@ -169,7 +177,8 @@ static double between_clusters(const double *sorted, size_t count)
         }
     }
     const double all = squares - sum * sum / (double)count;
-    return most > TWO_CLUSTERS * all && ratio > log(CLEARLY_ALL) ? fmax(gap, GAP_ALL) : WIDEST_GAP;
+    const bool known = most > TWO_CLUSTERS * all && ratio > log(CLEARLY_ALL);
+    return known ? (page_gap){true, fmax(gap, GAP_ALL)} : unknown_gap;
 }
 
 /* Whether the gap before a stroke is one between digits; with a mark in it, it is one between numbers if it is wide. */
@@ -211,17 +220,19 @@ static size_t sort_gaps(gaps *g, const strokes *s, double least)
     return count;
 }
 
-/* What the gaps of the whole page say; no more than the widest where there is little to go by. Lines in which no gap is
- * wide, as those of print, do not say how wide the gaps within the others' numbers are. */
-static double page_gap(const strokes *s, gaps *g)
+/*
+ * The gap that parts lines by all gaps of the page. Where some are wide, it is found again from the lines that have one:
+ * lines without, as those of print, do not show how wide the gaps within the numbers of the others are.
+ */
+static page_gap find_page_gap(const strokes *s, gaps *g)
 {
     size_t lines = 0;
     for (size_t i = 1; i < g->count; i++)
         lines += g->gap[i] >= 0 && g->gap[i - 1] < 0;
     if (lines < LINES_ALL)
-        return WIDEST_GAP;
-    const double gap = between_clusters(g->sorted, sort_gaps(g, s, -1));
-    return gap < WIDEST_GAP ? between_clusters(g->sorted, sort_gaps(g, s, gap)) : gap;
+        return unknown_gap;
+    const page_gap all = between_clusters(g->sorted, sort_gaps(g, s, -1));
+    return all.gap < WIDEST_GAP ? between_clusters(g->sorted, sort_gaps(g, s, all.gap)) : all;
 }
 
 /* Marks before a digit that are nearer to it than to the digit before are of its line. */
@@ -292,29 +303,45 @@ static bool is_on_own_rule(const strokes *s, const gaps *g, size_t first, size_t
 
 /* ---- Parting -------------------------------------------------------------------------------------------------- */
 
-/* The gap from which on a line is parted at a stroke. */
-static double widest_within(const strokes *s, const gaps *g, size_t first, size_t end, size_t i, double own,
-                            double page)
+/* A line that is split: strokes first to end - 1 of the list of gaps. */
+typedef struct split {
+    strokes *s;
+    gaps *g;
+    size_t first, end;
+    double own; /* the gap that parts it by its own gaps */
+    page_gap page;
+} split;
+
+/* The widest gap before stroke i that does not part its line. */
+static double widest_within(const split *l, size_t i)
 {
-    const double within = fmin(page, own);
-    const bool is_marked = g->gap[i] >= 0 && is_mark(s, g->stroke[i - 1]);
-    if (g->gap[i] > within && g->gap[i] <= fmin(own, GAP_ON_RULE) && is_on_own_rule(s, g, first, end, i))
-        return fmin(own, GAP_ON_RULE);
+    const gaps *g = l->g;
+    const double within = fmin(l->page.gap, l->own), on_rule = fmin(l->own, GAP_ON_RULE);
+    const bool is_marked = g->gap[i] >= 0 && is_mark(l->s, g->stroke[i - 1]);
+    if (g->gap[i] > within && g->gap[i] <= on_rule && is_on_own_rule(l->s, g, l->first, l->end, i))
+        return on_rule;
     return is_marked ? fmax(within, GAP_MARKED) : within;
 }
 
-/* Parts the line of the strokes first to end - 1. */
-static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, double page)
+static double own_gap(const split *l)
 {
+    gaps *g = l->g;
     size_t count = 0;
-    for (size_t i = first + 1; i < end; i++)
-        if (is_telling(s, g, i))
+    for (size_t i = l->first + 1; i < l->end; i++)
+        if (is_telling(l->s, g, i))
             g->sorted[count++] = g->gap[i];
     qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
-    const double own = clearly_wider(g->sorted, count);
-    int32_t line = s->list[g->stroke[first]].line;
-    for (size_t i = first + 1; i < end; i++) {
-        const double least = widest_within(s, g, first, end, i, own, page);
+    return clearly_wider(g->sorted, count);
+}
+
+/* Gives the strokes behind each gap that parts the line a line of their own. */
+static lenet5_status split_line(const split *l)
+{
+    strokes *s = l->s;
+    const gaps *g = l->g;
+    int32_t line = s->list[g->stroke[l->first]].line;
+    for (size_t i = l->first + 1; i < l->end; i++) {
+        const double least = widest_within(l, i);
         const bool parts = g->gap[i] > least;
         if (parts && s->line_count == MAX_LINES)
             return LENET5_CROWDED;
@@ -322,21 +349,22 @@ static lenet5_status split_line(strokes *s, gaps *g, size_t first, size_t end, d
             s->lines[s->line_count] = s->lines[line];
             line = (int32_t)s->line_count++;
         }
-        s->lines[line].widest = parts || page == WIDEST_GAP ? 0 : fmax(s->lines[line].widest, g->gap[i] / least);
+        s->lines[line].widest = parts || !l->page.known ? 0 : fmax(s->lines[line].widest, g->gap[i] / least);
         s->list[g->stroke[i]].line = line;
         if (parts)
-            take_marks(s, g, first, i);
+            take_marks(s, g, l->first, i);
     }
     return LENET5_OK;
 }
 
 static lenet5_status split_all(strokes *s, gaps *g, lenet5_error *error)
 {
-    const double page = page_gap(s, g);
+    split l = {.s = s, .g = g, .page = find_page_gap(s, g)};
     lenet5_status status = lenet5_spend(s->budget, (100 + 40 * s->horizontal_count) * g->count, error);
-    for (size_t first = 0, end; first < g->count && status == LENET5_OK; first = end) {
-        end = end_of_line(g, first);
-        status = split_line(s, g, first, end, page);
+    for (size_t end; l.first < g->count && status == LENET5_OK; l.first = end) {
+        l.end = end = end_of_line(g, l.first);
+        l.own = own_gap(&l);
+        status = split_line(&l);
     }
     return status;
 }

@@ -384,45 +384,61 @@ static lenet5_status sort_fields(layout *found, lenet5_error *error)
     return LENET5_OK;
 }
 
-static lenet5_status find_fields(layout *found, framed_cell *list, framed_cell *row, const frames *f,
-                                 const ink_map *map, const transform *place, budget *b, lenet5_error *error)
+/* The interiors of frames, as they become fields. */
+typedef struct interiors {
+    framed_cell *list; /* room for one a frame */
+    framed_cell *row;  /* likewise, for add_numbers() */
+    size_t count;
+} interiors;
+
+/* Keeps the interiors that hold no other, each with the first one of its block. The list is ordered by left sides. */
+static lenet5_status find_blocks(interiors *n, budget *b, lenet5_error *error)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < f->count; i++)
-        count += paper_of(&list[count], &f->list[i], map, place);
-    qsort(list, count, sizeof *list, by_left);
-    for (size_t i = 0; i < count; i++) {
+    framed_cell *list = n->list;
+    size_t left = 0;
+    for (size_t i = 0; i < n->count; i++) {
         list[i].block = i;
         list[i].holds_others = false;
     }
-    const lenet5_status status = compare(list, count, b, error);
+    const lenet5_status status = compare(list, n->count, b, error);
     if (status != LENET5_OK)
         return status;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < n->count; i++)
         list[i].block = first_of_block(list, i);
-    size_t left = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < n->count; i++)
         if (!list[i].holds_others)
             list[left++] = list[i];
-    qsort(list, left, sizeof *list, by_block_and_top);
-    add_numbers(found, list, add_tables(found, list, left, map), row);
-    assert(found->cell_count <= f->count && found->field_count <= found->cell_count);
-    const lenet5_status dropped = drop_squared_paper(found, map, b, error);
-    return dropped == LENET5_OK ? sort_fields(found, error) : dropped;
+    n->count = left;
+    return LENET5_OK;
 }
 
-lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *place, budget *b,
-                                lenet5_error *error)
+static lenet5_status find_fields(layout *found, interiors *n, const ink_map *map, budget *b, lenet5_error *error)
+{
+    qsort(n->list, n->count, sizeof *n->list, by_left);
+    lenet5_status status = find_blocks(n, b, error);
+    if (status != LENET5_OK)
+        return status;
+    qsort(n->list, n->count, sizeof *n->list, by_block_and_top);
+    add_numbers(found, n->list, add_tables(found, n->list, n->count, map), n->row);
+    assert(found->field_count <= found->cell_count && found->cell_count <= n->count);
+    status = drop_squared_paper(found, map, b, error);
+    return status == LENET5_OK ? sort_fields(found, error) : status;
+}
+
+lenet5_status lenet5_find_cells(layout *found, const frames *f, const ink_map *map, const transform *to_frames,
+                                budget *b, lenet5_error *error)
 {
     if (f->count == 0)
         return LENET5_OK;
-    framed_cell *list = malloc(f->count * sizeof *list), *row = malloc(f->count * sizeof *row);
+    interiors n = {malloc(f->count * sizeof *n.list), malloc(f->count * sizeof *n.row), 0};
     found->cells = malloc(f->count * sizeof *found->cells);
     found->fields = malloc(f->count * sizeof *found->fields);
-    const lenet5_status status = list && row && found->cells && found->fields
-                                     ? find_fields(found, list, row, f, map, place, b, error)
-                                     : lenet5_fail_memory(error);
-    free(list);
-    free(row);
+    lenet5_status status = n.list && n.row && found->cells && found->fields ? LENET5_OK : lenet5_fail_memory(error);
+    for (size_t i = 0; i < f->count && status == LENET5_OK; i++)
+        n.count += paper_of(&n.list[n.count], &f->list[i], map, to_frames);
+    if (status == LENET5_OK)
+        status = find_fields(found, &n, map, b, error);
+    free(n.list);
+    free(n.row);
     return status;
 }

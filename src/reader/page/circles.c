@@ -87,12 +87,23 @@ static bool solve(double m[4][5])
     return true;
 }
 
-/* How far a point is from an ellipse, nearly: along the ray from its centre. */
-static double distance_from(const ellipse *e, const outline_point *p)
+/* An ellipse as distances to it are measured. */
+typedef struct ruler {
+    double x, y, per_a, per_b; /* its centre, and 1 / a² and 1 / b² */
+    double least;              /* the shorter of a and b */
+} ruler;
+
+static ruler ruler_of(const ellipse *e)
 {
-    const double x = p->x - e->x, y = p->y - e->y, far = sqrt(x * x + y * y);
-    const double at = sqrt(x * x / (e->a * e->a) + y * y / (e->b * e->b));
-    return at > 0 ? far * (1 - 1 / at) : -fmin(e->a, e->b);
+    return (ruler){e->x, e->y, 1 / (e->a * e->a), 1 / (e->b * e->b), fmin(e->a, e->b)};
+}
+
+/* The square of the distance from (x, y) to an ellipse along the ray from its centre, in square pixels. */
+static double squared_distance(const ruler *r, double x, double y)
+{
+    const double dx = x - r->x, dy = y - r->y, square = dx * dx * r->per_a + dy * dy * r->per_b;
+    const double share = 1 - 1 / sqrt(square);
+    return square > 0 ? (dx * dx + dy * dy) * share * share : r->least * r->least;
 }
 
 /* The ellipse x² + p y² + q x + r y + s = 0, by weighted squares; places are taken from e, to be near 1. */
@@ -125,17 +136,13 @@ static bool has_settled(const ellipse *before, const ellipse *e)
     return fabs(e->x - before->x) + fabs(e->y - before->y) + fabs(e->a - before->a) + fabs(e->b - before->b) < SETTLED;
 }
 
-/* Points that are far off, as off() says, count for less (Cauchy's weights). */
+/* Weighs points by Cauchy's weights: far ones count for less. */
 static void weigh(outline_point *list, size_t count, const ellipse *e)
 {
-    const double least = fmin(e->a, e->b), any_near = 0.5 + 0.02 * least;
-    const double per_a = 1 / (e->a * e->a), per_b = 1 / (e->b * e->b), per_near = 1 / (any_near * any_near);
-    for (size_t i = 0; i < count; i++) {
-        const double x = list[i].x - e->x, y = list[i].y - e->y, square = x * x * per_a + y * y * per_b;
-        const double share = 1 - 1 / sqrt(square);
-        const double far = square > 0 ? (x * x + y * y) * share * share : least * least;
-        list[i].weight = 1 / (1 + far * per_near);
-    }
+    const ruler r = ruler_of(e);
+    const double near = 0.5 + 0.02 * r.least, per_near = 1 / (near * near);
+    for (size_t i = 0; i < count; i++)
+        list[i].weight = 1 / (1 + squared_distance(&r, list[i].x, list[i].y) * per_near);
 }
 
 /* From one round to the next the weights are those of the last ellipse. */
@@ -244,8 +251,9 @@ static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, dou
     if ((double)count < MIN_RAYS * RAYS || !fit(&r->ring, list, count))
         return false;
     const double radius = fmin(r->ring.a, r->ring.b);
+    const ruler to_ring = ruler_of(&r->ring);
     for (size_t i = 0; i < count; i++)
-        good += fabs(distance_from(&r->ring, &list[i])) <= OFF_PIXELS + OFF * radius;
+        good += sqrt(squared_distance(&to_ring, list[i].x, list[i].y)) <= OFF_PIXELS + OFF * radius;
     qsort(thick, count, sizeof *thick, ascending_numbers);
     r->thickness = thick[count / 2];
     r->sure = (double)good >= GOOD_RAYS * RAYS &&
@@ -371,6 +379,7 @@ static lenet5_status complete_rows(circle *list, size_t *count, size_t room, con
 
 /* A ring unrolled: at each of its steps, whether a stroke comes to it from within and from outside. */
 typedef struct unrolled {
+    ruler to_ring;
     size_t count;
     bool *in, *out; /* (count) */
     bool *keep;     /* (count) */
@@ -410,13 +419,12 @@ static void keep_crossing(unrolled *u, const ink_map *map, const circle *r)
             (u->in[i] && any_near(u->out, u->count, i, slant)) || (u->out[i] && any_near(u->in, u->count, i, slant));
 }
 
-/* Where a pixel is, from the middle of the ring outwards; and the step that it is at. */
-static double across(size_t *step, const unrolled *u, const circle *r, size_t x, size_t y)
+/* The distance of a pixel from the middle of the ring, in pixels; *step becomes the step that it is at. */
+static double across(size_t *step, const unrolled *u, size_t x, size_t y)
 {
-    const outline_point p = {(double)x, (double)y, 1};
-    const double angle = atan2(p.y - r->ring.y, p.x - r->ring.x) / (2 * PI);
+    const double angle = atan2((double)y - u->to_ring.y, (double)x - u->to_ring.x) / (2 * PI);
     *step = (size_t)((angle < 0 ? angle + 1 : angle) * (double)u->count + 0.5) % u->count;
-    return distance_from(&r->ring, &p);
+    return sqrt(squared_distance(&u->to_ring, (double)x, (double)y));
 }
 
 static box around(const circle *r, const ink_map *map)
@@ -429,13 +437,13 @@ static box around(const circle *r, const ink_map *map)
 }
 
 /* The ink that most of a ring does not pass. */
-static unsigned level_of(const ink_map *map, const unrolled *u, const circle *r, const box *bounds)
+static unsigned level_of(const ink_map *map, const unrolled *u, const box *bounds)
 {
     uint32_t histogram[256] = {0}, count = 0;
     size_t step;
     for (size_t y = bounds->top; y < bounds->bottom; y++)
         for (size_t x = bounds->left; x < bounds->right; x++)
-            if (fabs(across(&step, u, r, x, y)) <= 0.5) {
+            if (across(&step, u, x, y) <= 0.5) {
                 histogram[map->ink[y * map->width + x]]++;
                 count++;
             }
@@ -448,15 +456,15 @@ static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
     bool *steps = calloc(3 * count, sizeof *steps);
     if (!steps)
         return lenet5_fail_memory(error);
-    unrolled u = {count, steps, steps + count, steps + 2 * count};
+    unrolled u = {ruler_of(&r->ring), count, steps, steps + count, steps + 2 * count};
     const box bounds = around(r, map);
-    const unsigned level = level_of(map, &u, r, &bounds);
+    const unsigned level = level_of(map, &u, &bounds);
     keep_crossing(&u, map, r);
     for (size_t y = bounds.top; y < bounds.bottom; y++)
         for (size_t x = bounds.left; x < bounds.right; x++) {
             size_t step;
             uint8_t *here = &map->ink[y * map->width + x];
-            const double far = fabs(across(&step, &u, r, x, y));
+            const double far = across(&step, &u, x, y);
             if (far <= 0.5 * r->thickness + EDGE && !u.keep[step] && *here < level + DARKER)
                 *here = 0;
         }

@@ -27,6 +27,7 @@
 
 /* Where the ink is, if it is apart from the paper. */
 typedef struct parting {
+    uint32_t counts[256];        /* pixels of each contrast */
     double middle, darkest, ink; /* contrasts: of the paper, of the darkest of it, and of the ink */
     unsigned threshold;          /* what is above is of a stroke, and */
     unsigned weak;               /* what hangs together with that above this */
@@ -43,8 +44,8 @@ static double mean_above(const uint32_t counts[256], unsigned threshold)
 }
 
 /* Whether a threshold parts ink from paper. */
-static lenet5_status is_parted(bool *parted, parting *p, const uint32_t counts[256], unsigned threshold,
-                               const ink_map *map, budget *b, lenet5_error *error)
+static lenet5_status is_parted(bool *parted, parting *p, unsigned threshold, const ink_map *map, budget *b,
+                               lenet5_error *error)
 {
     uint32_t paper[256];
     size_t count = 0;
@@ -56,7 +57,7 @@ static lenet5_status is_parted(bool *parted, parting *p, const uint32_t counts[2
         count += paper[level];
     p->middle = quantile(paper, count, 0.5);
     p->darkest = quantile(paper, count, DARKEST);
-    p->ink = mean_above(counts, threshold);
+    p->ink = mean_above(p->counts, threshold);
     p->threshold = (unsigned)((p->darkest + p->ink) / 2);
     p->weak = (unsigned)(p->darkest + WEAK * (p->ink - p->darkest));
     *parted = (double)count >= MIN_PAPER * (double)(map->width * map->height) && p->ink - p->middle >= MIN_CONTRAST &&
@@ -124,16 +125,15 @@ static lenet5_status part(ink_map *map, const uint8_t *contrast, const parting *
 lenet5_status lenet5_hysteresis_ink(hysteresis_ink *found, const ink_map *contrast, budget *b, lenet5_error *error)
 {
     const size_t size = contrast->width * contrast->height;
-    uint32_t counts[256];
     bool parted = false;
     parting p;
     *found = (hysteresis_ink){.map = {contrast->width, contrast->height, NULL}};
-    count_levels(counts, contrast->ink, size);
-    unsigned threshold = lenet5_otsu(counts, 0).threshold;
-    lenet5_status status = is_parted(&parted, &p, counts, threshold, contrast, b, error);
+    count_levels(p.counts, contrast->ink, size);
+    unsigned threshold = lenet5_otsu(p.counts, 0).threshold;
+    lenet5_status status = is_parted(&parted, &p, threshold, contrast, b, error);
     if (status == LENET5_OK && !parted) {
-        threshold = lenet5_otsu(counts, threshold + 1).threshold;
-        status = is_parted(&parted, &p, counts, threshold, contrast, b, error);
+        threshold = lenet5_otsu(p.counts, threshold + 1).threshold;
+        status = is_parted(&parted, &p, threshold, contrast, b, error);
     }
     if (status != LENET5_OK || !parted)
         return status;

@@ -217,10 +217,18 @@ static void light_at(light_row *l, const tiles *t, const step *down)
         l->paper[i] = above[i] + down->share * (below[i] - above[i]);
 }
 
-/* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light, where that goes from one level on by a rise. */
-static void measure_run(uint8_t *contrast, const uint8_t *picture, size_t count, float from, float rise,
-                        const float *share, bool light)
+/* The paper's level along some pixels of a row: from + share * rise. */
+typedef struct light_run {
+    float from, rise;
+    const float *share; /* of each pixel */
+    bool light;         /* the ink is lighter than the paper */
+} light_run;
+
+/* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
+static void measure_run(uint8_t *contrast, const uint8_t *picture, size_t count, const light_run *run)
 {
+    const float from = run->from, rise = run->rise, *share = run->share;
+    const bool light = run->light;
     for (size_t x = 0; x < count; x++) {
         const float level = clamp(from + share[x] * rise, 0, 255);
         const float grey = picture[x];
@@ -240,8 +248,8 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
         light_at(&l, t, &down);
         for (size_t i = 0, x = 0; i < t->across && l.end[i] > 0; x = l.end[i++]) {
             const float rise = i + 1 < t->across ? l.paper[i + 1] - l.paper[i] : 0;
-            measure_run(contrast + y * p->width + x, p->grey + y * p->width + x, l.end[i] - x, l.paper[i], rise,
-                        l.share + x, light);
+            const light_run run = {l.paper[i], rise, l.share + x, light};
+            measure_run(contrast + y * p->width + x, p->grey + y * p->width + x, l.end[i] - x, &run);
         }
         status = lenet5_check_time(b, p->width, error);
     }

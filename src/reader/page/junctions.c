@@ -9,11 +9,20 @@
 #define EVEN 0.3    /* of the farther end from a round corner: the nearer one; else one of them goes into the corner */
 #define MAX_PAPER 1 /* pixels between a segment and one that it runs into */
 
+/* The columns that a vertical segment takes. */
+typedef struct vertical_range {
+    double left, right;
+    size_t index; /* of the segment */
+} vertical_range;
+
 typedef struct finder {
     const segments *all;
     const ink_map *map;
     junctions *found;
-    size_t room;
+    size_t room;               /* of by_horizontal */
+    vertical_range *verticals; /* (vertical_count), from left to right */
+    size_t vertical_count;
+    double widest; /* of them, in pixels */
 } finder;
 
 /* Where a level segment and an vertical one meet. */
@@ -74,11 +83,6 @@ static bool add_junction(finder *b, size_t horizontal, size_t vertical)
     return true;
 }
 
-typedef struct vertical_range {
-    double left, right;
-    size_t index;
-} vertical_range;
-
 static int by_left(const void *a, const void *b)
 {
     const vertical_range *left = a, *right = b;
@@ -102,50 +106,48 @@ static int down_vertical(const void *a, const void *b)
     return (left->y > right->y) - (left->y < right->y);
 }
 
-/* Lists the verticals from left to right. */
-static size_t list_verticals(vertical_range *list, const segments *all, double *widest)
+/* Lists the vertical segments from left to right. */
+static void list_verticals(finder *b)
 {
-    size_t count = 0;
-    *widest = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        const segment *s = &all->list[i];
+    for (size_t i = 0; i < b->all->count; i++) {
+        const segment *s = &b->all->list[i];
         if (!s->vertical)
             continue;
-        const double top = lenet5_segment_at(all, s, (double)s->from);
-        const double bottom = lenet5_segment_at(all, s, (double)(s->to - 1));
-        list[count++] = (vertical_range){fmin(top, bottom), fmax(top, bottom), i};
-        *widest = fmax(*widest, fabs(top - bottom));
+        const double top = lenet5_segment_at(b->all, s, (double)s->from);
+        const double bottom = lenet5_segment_at(b->all, s, (double)(s->to - 1));
+        b->verticals[b->vertical_count++] = (vertical_range){fmin(top, bottom), fmax(top, bottom), i};
+        b->widest = fmax(b->widest, fabs(top - bottom));
     }
-    qsort(list, count, sizeof *list, by_left);
-    return count;
+    qsort(b->verticals, b->vertical_count, sizeof *b->verticals, by_left);
 }
 
-static size_t first_from(const vertical_range *list, size_t count, double left)
+/* The first vertical segment that begins at a column or to the right of it. */
+static size_t first_from(const finder *b, double left)
 {
-    size_t low = 0;
-    while (low < count) {
-        const size_t middle = low + (count - low) / 2;
-        if (list[middle].left < left)
+    size_t low = 0, high = b->vertical_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (b->verticals[middle].left < left)
             low = middle + 1;
         else
-            return first_from(list, middle, left);
+            high = middle;
     }
     return low;
 }
 
-static lenet5_status meet_verticals(finder *b, size_t horizontal, const vertical_range *verticals, size_t count,
-                                    double widest, budget *work, lenet5_error *error)
+/* Adds the junctions of one horizontal segment. */
+static lenet5_status meet_verticals(finder *b, size_t horizontal, budget *work, lenet5_error *error)
 {
     const segment *l = &b->all->list[horizontal];
     const double rise = fabs(l->slope) * length_of(l);
     const double reach = 3 * REACH_PIXELS + 2 * l->thickness + REACH * length_of(l);
     const double y = lenet5_segment_at(b->all, l, 0.5 * (double)(l->from + l->to));
-    size_t i = first_from(verticals, count, (double)l->from - reach - widest);
-    const size_t first = i;
-    for (; i < count && verticals[i].left <= (double)l->to + reach; i++) {
-        const segment *u = &b->all->list[verticals[i].index];
-        const double far = reach + rise + u->thickness;
-        if (beyond(u, y) <= far && !add_junction(b, horizontal, verticals[i].index))
+    const size_t first = first_from(b, (double)l->from - reach - b->widest);
+    size_t i = first;
+    for (; i < b->vertical_count && b->verticals[i].left <= (double)l->to + reach; i++) {
+        const size_t vertical = b->verticals[i].index;
+        const segment *u = &b->all->list[vertical];
+        if (beyond(u, y) <= reach + rise + u->thickness && !add_junction(b, horizontal, vertical))
             return lenet5_fail_memory(error);
     }
     return lenet5_check_time(work, 4 * (i - first), error);
@@ -172,26 +174,25 @@ static void index_junctions(finder *b)
 static lenet5_status find_junctions(finder *b, budget *work, lenet5_error *error)
 {
     const size_t segment_count = b->all->count;
-    double widest;
-    vertical_range *verticals = malloc((segment_count + 1) * sizeof *verticals);
-    b->found->first_horizontal = malloc((segment_count + 1) * sizeof *b->found->first_horizontal);
-    b->found->first_vertical = malloc((segment_count + 1) * sizeof *b->found->first_vertical);
-    lenet5_status status =
-        verticals && b->found->first_horizontal && b->found->first_vertical ? LENET5_OK : lenet5_fail_memory(error);
-    if (status == LENET5_OK) {
-        const size_t count = list_verticals(verticals, b->all, &widest);
-        for (size_t i = 0; i < segment_count && status == LENET5_OK; i++)
-            if (!b->all->list[i].vertical)
-                status = meet_verticals(b, i, verticals, count, widest, work, error);
-    }
-    free(verticals);
+    junctions *found = b->found;
+    b->verticals = malloc((segment_count + 1) * sizeof *b->verticals);
+    found->first_horizontal = malloc((segment_count + 1) * sizeof *found->first_horizontal);
+    found->first_vertical = malloc((segment_count + 1) * sizeof *found->first_vertical);
+    const bool enough = b->verticals && found->first_horizontal && found->first_vertical;
+    lenet5_status status = enough ? LENET5_OK : lenet5_fail_memory(error);
+    if (status == LENET5_OK)
+        list_verticals(b);
+    for (size_t i = 0; i < segment_count && status == LENET5_OK; i++)
+        if (!b->all->list[i].vertical)
+            status = meet_verticals(b, i, work, error);
+    free(b->verticals);
     if (status != LENET5_OK)
         return status;
-    b->found->by_vertical = malloc((b->found->count + 1) * sizeof *b->found->by_vertical);
-    if (!b->found->by_vertical)
+    found->by_vertical = malloc((found->count + 1) * sizeof *found->by_vertical);
+    if (!found->by_vertical)
         return lenet5_fail_memory(error);
     index_junctions(b);
-    return lenet5_check_time(work, 50 * b->found->count, error);
+    return lenet5_check_time(work, 50 * found->count, error);
 }
 
 lenet5_status lenet5_find_junctions(junctions *found, const segments *all, const ink_map *map, budget *b,
