@@ -269,7 +269,7 @@ expect 0 "expected calibration error" "$program" calibrate c.safetensors --data 
 expect 0 '"thresholds"' "$program" calibrate m.safetensors --data digits --validation 500 --json --out k1.safetensors
 "$program" classify --model k.safetensors --max-error 2% light.pgm >out 2>err
 [ $? -le 3 ] && grep -q light.pgm out || fail "--max-error: $(cat out err)"
-expect 1 "less than a model can vouch for" "$program" classify --model k.safetensors --max-error 0.01% light.pgm
+expect 1 "no threshold for an error rate of 0.01 %" "$program" classify --model k.safetensors --max-error 0.01% light.pgm
 expect 0 "turned 20 degrees back" "$program" test k.safetensors --data digits --distorted
 expect 0 "strangers rejected" "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte
 expect 0 '"strangers"' "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte --json

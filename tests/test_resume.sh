@@ -152,7 +152,7 @@ for making in "--seed 7" "--loss mse"; do
     rm h.checkpoint.safetensors
 done
 cp whole.safetensors g.members/2-of-3.checkpoint.safetensors
-expect 1 "2-of-3.checkpoint.safetensors: is a finished model" train --resume --out g.safetensors
+expect 1 "2-of-3.checkpoint.safetensors: this is a finished model" train --resume --out g.safetensors
 expect 1 "move it away" train --restart --out g.safetensors
 head -c 1000 kept/1-of-3.checkpoint.safetensors >g.members/2-of-3.checkpoint.safetensors
 expect 1 "the checkpoint is damaged; move it away" train --out g.safetensors

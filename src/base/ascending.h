@@ -1,4 +1,4 @@
-/* Comparisons for qsort. */
+/* Comparison functions for qsort, in ascending order. */
 #ifndef LENET5_BASE_ASCENDING_H
 #define LENET5_BASE_ASCENDING_H
 

@@ -1,10 +1,10 @@
-/* The time, for measuring how long something took. */
+/* A clock for measuring durations. */
 #ifndef LENET5_BASE_CLOCK_H
 #define LENET5_BASE_CLOCK_H
 
 #include <time.h>
 
-/* Seconds since some moment; never set back. */
+/* Seconds since an arbitrary moment; monotonic. */
 static inline double lenet5_clock(void)
 {
     struct timespec now;

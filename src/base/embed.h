@@ -1,4 +1,4 @@
-/* EMBED(name, "path"): the bytes of a file among the constants, from name to name_end. */
+/* EMBED(name, "path") puts the bytes of a file into the read-only data, from name to name_end. */
 #ifndef LENET5_BASE_EMBED_H
 #define LENET5_BASE_EMBED_H
 

@@ -8,7 +8,7 @@
 lenet5_status lenet5_fail(lenet5_error *error, lenet5_status status, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The commonest failure. */
+/* Fills *error with LENET5_E_MEMORY. */
 lenet5_status lenet5_fail_memory(lenet5_error *error);
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * Writing a file so that it is never seen half written and nothing stays behind when the program is killed.
+ * Atomic replacement of a file: readers see the old file or the new one; a killed process leaves nothing behind.
  *
- * The bytes go to a file without a name (O_TMPFILE), which the kernel drops with its process. Once they are synced it
- * gets the name. A name that is taken cannot be given to it at once: for the moment until rename() it has that of a
- * slot, NAME.lenet5-0.tmp to NAME.lenet5-7.tmp. File systems that know no files without a name have the slot from the
- * beginning. A writer holds a lock on its file; a slot without a lock is what a killed one left, and the next writing
- * of the same name removes it.
+ * The bytes go to an unnamed file (O_TMPFILE), which the kernel removes with its process. Once they are synced, the
+ * file gets its name. linkat() cannot replace an existing name, so until rename() the file has the name of a slot,
+ * NAME.lenet5-0.tmp to NAME.lenet5-7.tmp. On file systems without O_TMPFILE the file has a slot's name from the start.
+ * A writer holds a lock on its file. A slot without a lock was left by a killed process; the next write of the same
+ * name removes it.
  */
 #define _GNU_SOURCE /* O_TMPFILE, AT_EMPTY_PATH */
 #include <errno.h>
@@ -21,12 +21,12 @@
 #include "error.h"
 #include "file.h"
 
-#define MAX_LINKS 40        /* that are followed one after the other, as the kernel does */
-#define SLOTS 8             /* writers of one name at the same time */
-#define SLOT_NAME_PART 200  /* bytes of the name in a slot's: file systems take 255 */
-#define SLOT_NAME_ROOM 32   /* bytes for the rest of it */
-#define NEW_MODE 0666       /* less the umask */
-#define REPLACING_MODE 0600 /* until it has the mode of the file that is replaced */
+#define MAX_LINKS 40        /* symbolic links followed in a path: Linux's own limit */
+#define SLOTS 8             /* simultaneous writers of one name */
+#define SLOT_NAME_PART 200  /* bytes of the file's name in a slot's name; file systems allow 255 in all */
+#define SLOT_NAME_ROOM 32   /* bytes for the suffix */
+#define NEW_MODE 0666       /* minus the umask */
+#define REPLACING_MODE 0600 /* until keep_rights gives it the mode of the file that it replaces */
 
 static lenet5_status fail_writing(lenet5_error *error, const char *path)
 {
@@ -56,14 +56,14 @@ static bool write_pieces(int file, const file_piece *pieces, size_t count)
     return true;
 }
 
-/* ---- The file to be written and its slots --------------------------------------------------------------------- */
+/* ---- The target and its slots ------------------------------------------------------------------------------------ */
 
 typedef struct target {
-    char *path;      /* links have been followed, so that none is replaced */
-    char *folder;    /* that it is in */
-    char *slot;      /* room for the name of a slot */
+    char *path;      /* with symbolic links resolved, so that the file is replaced and not the link */
+    char *folder;    /* its directory */
+    char *slot;      /* buffer for the name of a slot */
     bool there;      /* a file of that name exists */
-    struct stat old; /* what is known of it */
+    struct stat old; /* its status, if it exists */
 } target;
 
 static void target_free(target *t)
@@ -73,7 +73,7 @@ static void target_free(target *t)
     free(t->slot);
 }
 
-/* What a link at path leads to; takes the path. */
+/* The target of the symbolic link at path, relative to path's folder. Frees path; NULL without memory. */
 static char *next_path(char *path, const char *link)
 {
     const char *slash = link[0] == '/' ? NULL : strrchr(path, '/');
@@ -85,7 +85,7 @@ static char *next_path(char *path, const char *link)
     return next;
 }
 
-/* The path with its last links followed, also where nothing is yet at their end; NULL: there was no memory. */
+/* Resolves symbolic links in the last part of path, even if the last target does not exist. NULL without memory. */
 static char *follow_links(const char *path)
 {
     char *at = strdup(path), link[PATH_MAX];
@@ -122,7 +122,7 @@ static const char *name_slot(target *t, int number)
     return t->slot;
 }
 
-/* Whether it is still this file that has the name. */
+/* Whether name still belongs to the open file. */
 static bool has_name(int file, const char *name)
 {
     struct stat opened, named;
@@ -130,7 +130,7 @@ static bool has_name(int file, const char *name)
            opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
-/* For a lock, which NFS gives to writers alone. */
+/* Opens a file for locking; NFS locks only files that are open for writing. */
 static int open_to_lock(const char *name)
 {
     const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
@@ -138,8 +138,8 @@ static int open_to_lock(const char *name)
     return file < 0 && errno == EACCES ? open(name, O_RDONLY | flags) : file;
 }
 
-/* By the time it holds the lock, the name may be another file's; from then on, nobody else takes it from this file.
- * Where there are no locks at all, what is there counts as left. */
+/* Removes the slots of killed writers. Between open and lock a slot's name may have passed to another file, so it is
+ * checked under the lock. On file systems without locks every slot counts as left behind. */
 static void clear_slots(target *t)
 {
     for (int i = 0; i < SLOTS; i++) {
@@ -155,7 +155,7 @@ static void clear_slots(target *t)
 
 /* ---- Replacing ------------------------------------------------------------------------------------------------ */
 
-/* Makes the name itself outlast a power failure; where a folder cannot be synced, nothing is lost but that. */
+/* Makes the new name durable. Some file systems cannot sync a directory; the file itself is safe there too. */
 static void sync_folder(const target *t)
 {
     const int folder = open(t->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -165,12 +165,12 @@ static void sync_folder(const target *t)
     close(folder);
 }
 
-/* Owner, group and mode of the file that is replaced, as far as this process may set them. */
+/* Copies owner, group and mode of the replaced file, as far as this process may set them. */
 static void keep_rights(int file, const struct stat *old)
 {
     mode_t mode = old->st_mode & 07777;
     if (fchown(file, old->st_uid, old->st_gid) != 0 && fchown(file, (uid_t)-1, old->st_gid) != 0)
-        mode &= ~(mode_t)070; /* which were another group's rights */
+        mode &= ~(mode_t)070; /* the old group's rights do not pass to another group */
     fchmod(file, mode);
 }
 
@@ -183,7 +183,7 @@ static bool fill(int file, const target *t, const file_piece *pieces, size_t cou
     return fsync(file) == 0;
 }
 
-/* Gives the file in the slot the target's name. */
+/* Renames the slot to the target. */
 static bool move_slot(const target *t)
 {
     if (rename(t->slot, t->path) == 0)
@@ -194,7 +194,7 @@ static bool move_slot(const target *t)
     return false;
 }
 
-/* Without /proc, only a process with CAP_DAC_READ_SEARCH can do it. */
+/* Names an unnamed file. Without /proc, this needs CAP_DAC_READ_SEARCH. */
 static bool give_name(int file, const char *name)
 {
     char link[64];
@@ -215,7 +215,7 @@ static bool name_target(int file, target *t)
     return false;
 }
 
-/* Writes a file that has no name until it is whole. */
+/* Replaces the target by an unnamed file that gets its name once it is complete. */
 static bool replace_unnamed(target *t, const file_piece *pieces, size_t count)
 {
 #ifdef O_TMPFILE
@@ -232,8 +232,7 @@ static bool replace_unnamed(target *t, const file_piece *pieces, size_t count)
 #endif
 }
 
-/* A new, locked file with the name of a slot. Another writer may have removed it before it was locked: then the next.
- */
+/* Creates and locks a file in a free slot. If another writer removes it before it is locked, the next slot is tried. */
 static int open_slot(target *t)
 {
     for (int i = 0; i < SLOTS; i++) {
@@ -275,7 +274,7 @@ static bool replace(target *t, const file_piece *pieces, size_t count)
     return true;
 }
 
-/* Into something that is there and is no regular file: a terminal, a pipe. */
+/* Writes to an existing file that is not regular: a terminal or a pipe. */
 static bool write_into(const char *path, const file_piece *pieces, size_t count)
 {
     const int file = open(path, O_WRONLY | O_CLOEXEC);

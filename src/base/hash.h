@@ -1,4 +1,4 @@
-/* A quick hash of bytes, FNV-1a, for tables and for telling one file from another; no defence against anybody. */
+/* FNV-1a, a fast hash of bytes for tables and for comparing files. Not cryptographic. */
 #ifndef LENET5_BASE_HASH_H
 #define LENET5_BASE_HASH_H
 

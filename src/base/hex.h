@@ -1,11 +1,11 @@
-/* Bytes in hexadecimal. */
+/* Hexadecimal. */
 #ifndef LENET5_BASE_HEX_H
 #define LENET5_BASE_HEX_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes 2 size digits and a terminating zero. */
+/* Writes size bytes as 2 size digits and a terminating zero. */
 static inline void lenet5_hex(char *text, const uint8_t *bytes, size_t size)
 {
     static const char digits[] = "0123456789abcdef";

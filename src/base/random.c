@@ -5,7 +5,7 @@ static uint64_t rotate_left(uint64_t value, unsigned bits)
     return value << bits | value >> (64 - bits);
 }
 
-/* splitmix64, by which the state is filled from a seed. */
+/* splitmix64, which fills the state from a seed. */
 static uint64_t split_mix(uint64_t *state)
 {
     uint64_t z = *state += 0x9E3779B97F4A7C15u;
@@ -36,7 +36,7 @@ uint64_t lenet5_random_bits(lenet5_random *random)
     return result;
 }
 
-/* Lemire's method: a multiplication in place of the division, and a retry where the outcome would be biased. */
+/* Lemire's method: a multiplication in place of a division, and a retry where the result would be biased. */
 uint32_t lenet5_random_below(lenet5_random *random, uint32_t bound)
 {
     const uint32_t biased = (uint32_t)-bound % bound;

@@ -1,6 +1,6 @@
 /*
- * The random generator: xoshiro256** by Blackman and Vigna, a value that is passed. The same seed gives the same row of
- * numbers on every machine.
+ * The random generator xoshiro256** by Blackman and Vigna. Its state is a value that the caller passes. The same seed
+ * gives the same sequence on every machine.
  */
 #ifndef LENET5_BASE_RANDOM_H
 #define LENET5_BASE_RANDOM_H
@@ -17,13 +17,13 @@ void lenet5_random_seed(lenet5_random *random, uint64_t seed, uint64_t stream);
 
 uint64_t lenet5_random_bits(lenet5_random *random);
 
-/* A whole number from 0 to below bound, all equally likely; bound above 0. */
+/* A whole number from 0 to bound - 1, uniform; bound is at least 1. */
 uint32_t lenet5_random_below(lenet5_random *random, uint32_t bound);
 
-/* From low to below high, in steps of 2^-24 of the range. */
+/* Uniform in [low, high), in steps of 2^-24 of the range. */
 float lenet5_random_uniform(lenet5_random *random, float low, float high);
 
-/* Puts order[0 .. count-1] into a random order. */
+/* Shuffles order[0 .. count - 1] (Fisher and Yates). */
 void lenet5_shuffle(uint32_t *order, lenet5_random *random, size_t count);
 
 #endif

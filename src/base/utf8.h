@@ -1,4 +1,4 @@
-/* Text from outside: whether it is UTF-8, and whether it can be printed. */
+/* Checks of untrusted text: UTF-8 and printable characters. */
 #ifndef LENET5_BASE_UTF8_H
 #define LENET5_BASE_UTF8_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * The size of the character that text begins with, 1 to 4 bytes, and its number; 0 if there is none in UTF-8: at the
- * end of the text, at a stray or missing byte, at a longer form than needed, and at what is no character of Unicode.
+ * Decodes the first character of text. Returns its size, 1 to 4 bytes; 0 at the end of the text and for invalid UTF-8:
+ * a stray or missing byte, an overlong form, a surrogate, or a number above 0x10FFFF.
  */
 static inline size_t lenet5_utf8_next(uint32_t *character, const char *text)
 {
@@ -19,7 +19,7 @@ static inline size_t lenet5_utf8_next(uint32_t *character, const char *text)
         return 0;
     *character = size == 1 ? first : first & (0x7Fu >> size);
     for (size_t i = 1; i < size; i++) {
-        if (((unsigned char)text[i] & 0xC0) != 0x80) /* the end of the text among them */
+        if (((unsigned char)text[i] & 0xC0) != 0x80) /* also at the end of the text */
             return 0;
         *character = *character << 6 | ((unsigned char)text[i] & 0x3F);
     }
@@ -39,7 +39,7 @@ static inline bool lenet5_is_utf8(const char *text)
     return true;
 }
 
-/* UTF-8 without control characters, those of Unicode's C1 among them. */
+/* Whether text is UTF-8 without control characters (C0, DEL and C1). */
 static inline bool lenet5_is_printable(const char *text)
 {
     uint32_t character;

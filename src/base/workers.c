@@ -1,10 +1,9 @@
 /*
- * A job is posted under the lock with a new number; every worker then takes pieces off a shared counter until none is
- * left. The caller works too, and waits at the end for those who are still at their last piece.
+ * A job is posted under the lock with a new number. Every worker then takes pieces from a shared counter until none is
+ * left. The caller works too, and waits at the end for the workers that are still at their last piece.
  *
- * Jobs follow each other at intervals shorter than it takes to wake a thread. So whoever waits first looks again and
- * again for a moment, and goes to sleep only then; not at all where there are more workers than processors to look
- * with.
+ * Jobs follow each other at intervals shorter than it takes to wake a thread. So a waiting thread spins for a moment
+ * before it sleeps. With more workers than processors it does not spin.
  */
 #include "base/workers.h"
 
@@ -16,7 +15,7 @@
 
 #include "base/error.h"
 
-#define LOOKS 4000 /* some 100 microseconds */
+#define SPINS 4000 /* about 100 microseconds */
 
 typedef struct worker {
     workers *pool;
@@ -28,11 +27,11 @@ struct workers {
     size_t count; /* the caller included */
     pid_t owner;  /* the process that has the threads */
     worker *others;
-    unsigned looks; /* before going to sleep */
+    unsigned spins; /* before a waiting thread sleeps */
     pthread_mutex_t lock;
     pthread_cond_t posted, done;
     atomic_ulong job_number;
-    atomic_size_t busy; /* others who have not finished the job */
+    atomic_size_t busy; /* workers, without the caller, that have not finished the job */
     bool closing;
 
     workers_piece piece;
@@ -65,9 +64,9 @@ static void relax(void)
 #endif
 }
 
-static void look_for_job(workers *pool, unsigned long last)
+static void spin_for_job(workers *pool, unsigned long last)
 {
-    for (unsigned i = 0; i < pool->looks && atomic_load(&pool->job_number) == last; i++)
+    for (unsigned i = 0; i < pool->spins && atomic_load(&pool->job_number) == last; i++)
         relax();
 }
 
@@ -77,7 +76,7 @@ static void *work(void *argument)
     workers *pool = self->pool;
     unsigned long last = 0;
     for (;;) {
-        look_for_job(pool, last);
+        spin_for_job(pool, last);
         pthread_mutex_lock(&pool->lock);
         while (atomic_load(&pool->job_number) == last && !pool->closing)
             pthread_cond_wait(&pool->posted, &pool->lock);
@@ -120,7 +119,7 @@ workers *lenet5_workers_new(unsigned threads)
     pool->others = others;
     pool->count = 1;
     pool->owner = getpid();
-    pool->looks = wanted <= count_processors() ? LOOKS : 0;
+    pool->spins = wanted <= count_processors() ? SPINS : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->posted, NULL);
     pthread_cond_init(&pool->done, NULL);
@@ -138,7 +137,7 @@ lenet5_status lenet5_check_threads(unsigned threads, lenet5_error *error)
     if (threads <= LENET5_MAX_THREADS)
         return LENET5_OK;
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                       "%u threads; there may be 1 to %d, or 0 for one a processor", threads, LENET5_MAX_THREADS);
+                       "%u threads; the number is 1 to %d, or 0 for one a processor", threads, LENET5_MAX_THREADS);
 }
 
 static bool left_behind(const workers *pool)
@@ -151,12 +150,12 @@ lenet5_status lenet5_workers_check(const workers *pool, lenet5_error *error)
     if (!left_behind(pool))
         return LENET5_OK;
     return lenet5_fail(error, LENET5_E_FORKED, LENET5_NO_OFFSET,
-                       "a training of %zu threads goes on in the process that began it, not in a child of that; save "
-                       "it there and resume it here, or train with one thread",
+                       "a training of %zu threads cannot continue in a child process; save it and resume it in the "
+                       "child, or train with one thread",
                        pool->count);
 }
 
-/* Whatever state a fork has caught the lock in, it must not be touched. */
+/* Not to be called in a child process: the lock's state after a fork is undefined. */
 static void join(workers *pool)
 {
     pthread_mutex_lock(&pool->lock);
@@ -187,7 +186,7 @@ size_t lenet5_workers_count(const workers *pool)
 
 static void wait_for_others(workers *pool)
 {
-    for (unsigned i = 0; i < pool->looks && atomic_load(&pool->busy) > 0; i++)
+    for (unsigned i = 0; i < pool->spins && atomic_load(&pool->busy) > 0; i++)
         relax();
     pthread_mutex_lock(&pool->lock);
     while (atomic_load(&pool->busy) > 0)

@@ -1,4 +1,4 @@
-/* A few threads that wait for work. Who does which piece is open, so pieces must not depend on it. */
+/* A pool of threads. Which worker does which piece is not determined, so results must not depend on it. */
 #ifndef LENET5_BASE_WORKERS_H
 #define LENET5_BASE_WORKERS_H
 
@@ -12,28 +12,28 @@ typedef struct workers workers;
 typedef void (*workers_piece)(void *job, size_t index, size_t worker);
 
 /*
- * threads workers, the caller of lenet5_workers_run among them; 0 means one for each processor. Where fewer threads can
- * be started, fewer work. NULL if there is no memory.
+ * Starts a pool of `threads` workers, one of which is the caller of lenet5_workers_run; 0 means one for each processor.
+ * If the system starts fewer threads, the pool is smaller. NULL without memory.
  */
 workers *lenet5_workers_new(unsigned threads);
 
-/* In a child process, which has not the threads, this frees their memory alone. */
+/* In a child process, which does not have the threads, this frees only the memory. */
 void lenet5_workers_free(workers *pool);
 
 /* LENET5_E_ARGUMENT for more than LENET5_MAX_THREADS. */
 lenet5_status lenet5_check_threads(unsigned threads, lenet5_error *error);
 
-/* LENET5_E_FORKED in a child process of the one that made the workers, unless the caller is the only one: there
- * lenet5_workers_run would wait for ever. */
+/* LENET5_E_FORKED in a child of the process that made a pool of several workers: there, lenet5_workers_run would not
+ * return. */
 lenet5_status lenet5_workers_check(const workers *pool, lenet5_error *error);
 
 size_t lenet5_workers_count(const workers *pool);
 
-/* Does all pieces 0 to count - 1 of a job and returns when they are done. */
+/* Does pieces 0 to count - 1 of a job and returns when all are done. */
 void lenet5_workers_run(workers *pool, workers_piece piece, void *job, size_t count);
 
-/* Has each worker do one piece, whose index is the worker's number: its own share of the work, the same every time, so
- * that what it works on stays in its cache. */
+/* Has each worker do the piece whose index is the worker's number. Its share of the work is the same in every call, so
+ * that its data stay in its cache. */
 void lenet5_workers_run_each(workers *pool, workers_piece piece, void *job);
 
 #endif

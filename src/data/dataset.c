@@ -59,7 +59,7 @@ static void transpose(uint8_t *picture, size_t side)
         }
 }
 
-static void turn_upright(lenet5_dataset *set)
+static void transpose_all(lenet5_dataset *set)
 {
     for (size_t i = 0; i < set->count; i++)
         transpose(set->pixels + i * set->height * set->width, set->height);
@@ -74,7 +74,7 @@ static lenet5_status load(lenet5_dataset *set, const char *images, const char *l
     if (status != LENET5_OK)
         return status;
     if (transposed && loaded.height == loaded.width)
-        turn_upright(&loaded);
+        transpose_all(&loaded);
     *set = loaded;
     return LENET5_OK;
 }

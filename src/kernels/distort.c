@@ -1,18 +1,19 @@
 /*
- * Distortion: each pixel of the 32x32 input asks where it comes from in the 28x28 picture, by a planar affine map and a
- * smooth field of displacements, and takes the value between four pixels there. Then the pen: thicker or thinner,
- * blurred, fainter, on noisy paper. Plain loops over a row, which the compiler turns into vectors.
+ * Distortion, by inverse mapping: a planar affine map and a smooth field of displacements give for each pixel of the
+ * 32x32 input its position in the 28x28 picture, where it is interpolated between four pixels. Then the ink is made
+ * thicker or thinner, blurred, stronger or fainter, and noise is added. The loops over a row are plain C that the
+ * compiler vectorises.
  */
 #include "isa.h"
 
 #include <math.h>
 #include <string.h>
 
-#define MARGIN 8 /* of blank paper round the picture, where all places beyond it end up */
+#define MARGIN 8 /* pixels of blank paper around the picture; positions beyond it are clamped to it */
 #define FRAME (28 + 2 * MARGIN)
 #define SIDE 32
 
-/* The four pixels at a place, its right, lower, and lower right neighbour, a byte each: one load finds them all. */
+/* Packs each pixel with its right, lower and lower right neighbour, a byte each, so that one load gets all four. */
 static void frame_corners(uint32_t corners[FRAME * FRAME], const uint8_t *picture)
 {
     uint8_t framed[(FRAME + 2) * FRAME] = {0};
@@ -37,7 +38,7 @@ static void splines(float weight[LENET5_FIELD][SIDE])
         }
 }
 
-/* Where the pixels of a row come from, along one axis of the picture. */
+/* The positions of the pixels of a row, along one axis of the picture. */
 INLINE void trace(float place[SIDE], const lenet5_warp *warp, size_t axis, size_t row,
                   const float weight[LENET5_FIELD][SIDE])
 {
@@ -54,7 +55,7 @@ INLINE void trace(float place[SIDE], const lenet5_warp *warp, size_t axis, size_
     }
     const float last = FRAME - 1.5f;
     for (size_t x = 0; x < SIDE; x++)
-        place[x] = place[x] > 0 ? (place[x] < last ? place[x] : last) : 0; /* also what is not a number */
+        place[x] = place[x] > 0 ? (place[x] < last ? place[x] : last) : 0; /* NaN becomes 0 */
 }
 
 INLINE void sample(uint8_t out[SIDE], const uint32_t corners[FRAME * FRAME], const float x[SIDE], const float y[SIDE])
@@ -84,17 +85,17 @@ static void pad(uint8_t padded[WIDE][WIDE], const uint8_t pixels[SIDE][SIDE])
         memcpy(&padded[row + 1][1], pixels[row], SIDE);
 }
 
-static uint8_t most(uint8_t a, uint8_t b)
+static uint8_t max(uint8_t a, uint8_t b)
 {
     return a > b ? a : b;
 }
 
-static uint8_t least(uint8_t a, uint8_t b)
+static uint8_t min(uint8_t a, uint8_t b)
 {
     return a < b ? a : b;
 }
 
-/* amount, in 256ths, of the way to the greatest value among a pixel and its four neighbours; below 0, to the least. */
+/* Moves each pixel by amount / 256 of the way to the maximum of it and its four neighbours; below 0, to the minimum. */
 static void thicken(uint8_t pixels[SIDE][SIDE], int amount)
 {
     uint8_t padded[WIDE][WIDE];
@@ -104,15 +105,15 @@ static void thicken(uint8_t pixels[SIDE][SIDE], int amount)
         const uint8_t *here = &padded[row + 1][1];
         const uint8_t *down = &padded[row + 2][1];
         for (size_t x = 0; x < SIDE; x++) {
-            const uint8_t greatest = most(most(most(up[x], down[x]), most(here[x - 1], here[x + 1])), here[x]);
-            const uint8_t smallest = least(least(least(up[x], down[x]), least(here[x - 1], here[x + 1])), here[x]);
+            const uint8_t greatest = max(max(max(up[x], down[x]), max(here[x - 1], here[x + 1])), here[x]);
+            const uint8_t smallest = min(min(min(up[x], down[x]), min(here[x - 1], here[x + 1])), here[x]);
             const int way = amount > 0 ? greatest - here[x] : here[x] - smallest;
             pixels[row][x] = (uint8_t)(here[x] + amount * way / 256);
         }
     }
 }
 
-/* amount, in 256ths, of the way to the mean over 3x3, the middle four times and its neighbours twice. */
+/* Moves each pixel by amount / 256 of the way to the mean of its 3x3 neighbourhood, weighted 1 2 1, 2 4 2, 1 2 1. */
 static void blur(uint8_t pixels[SIDE][SIDE], int amount)
 {
     uint8_t padded[WIDE][WIDE];
@@ -128,8 +129,8 @@ static void blur(uint8_t pixels[SIDE][SIDE], int amount)
     }
 }
 
-/* The ink's strength in 256ths, and noise of up to so many levels either way. */
-static void soil(uint8_t pixels[SIDE][SIDE], int strength, int noise, uint32_t seed)
+/* Multiplies by strength / 256 and adds noise from -noise to noise, uniform: a hash of i + seed. */
+static void add_noise(uint8_t pixels[SIDE][SIDE], int strength, int noise, uint32_t seed)
 {
     uint8_t *pixel = pixels[0];
     for (uint32_t i = 0; i < SIDE * SIDE; i++) {
@@ -159,5 +160,5 @@ void ISA(lenet5_distort)(uint8_t out[SIDE][SIDE], const uint8_t *picture, const 
     if (warp->blur != 0)
         blur(out, warp->blur);
     if (warp->strength != 256 || warp->noise != 0)
-        soil(out, warp->strength, warp->noise, warp->seed);
+        add_noise(out, warp->strength, warp->noise, warp->seed);
 }

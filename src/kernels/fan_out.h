@@ -1,6 +1,8 @@
-/* Table I the other way: the maps of C3 that one map of S2 feeds, always ten, and the kernels on the way. */
+/* Table I transposed: the ten maps of C3 that each map of S2 feeds, and the kernels between them. */
 #ifndef LENET5_KERNELS_FAN_OUT_H
 #define LENET5_KERNELS_FAN_OUT_H
+
+#include <assert.h>
 
 #include "lenet5/network.h"
 
@@ -15,6 +17,7 @@ static inline void find_fan_outs(fan_out fans[6])
     for (size_t map = 0; map < 16; map++)
         for (size_t input = 0; input < 6; input++)
             if (lenet5_c3_table[input][map]) {
+                assert(counts[input] < 10);
                 fans[input].map[counts[input]] = map;
                 fans[input].kernel[counts[input]++] = kernel++;
             }

@@ -1,4 +1,4 @@
-/* From a network to whole numbers of 8 bits (int8.h says how it then computes). */
+/* Quantises a network to 8 bits; int8.h describes the arithmetic. */
 #include "int8.h"
 
 #include <math.h>
@@ -7,23 +7,23 @@
 #include "net/input.h"
 
 #define SUM_UNIT (32768 / LENET5_INT8_RANGE)
-#define STATE_UNIT (64 * LENET5_INT8_STATE) /* of the states of 16 bits */
-#define MOST 127                            /* the greatest weight */
-#define MAX_SHIFT 8                         /* finer than that, weights of 8 bits are as good as exact */
-#define MAX_BIAS 0x40000000                 /* 400 products of a byte and a weight more do not overflow */
-#define ZERO 128                            /* the byte of a state 0 */
+#define STATE_UNIT (64 * LENET5_INT8_STATE) /* steps of a 16-bit state in a state of 1 */
+#define MAX_WEIGHT 127                      /* the greatest weight */
+#define MAX_SHIFT 8                         /* a finer scale no longer reduces the error of 8-bit weights */
+#define MAX_BIAS 0x40000000                 /* leaves room for 400 products of a byte and a weight */
+#define ZERO 128                            /* the byte of a state of 0 */
 
 static double squash(double a)
 {
     return LENET5_A * tanh(LENET5_S * a);
 }
 
-/* The line of each part has the slope of its ends, and lies so that it is as much too low as too high. */
+/* The line of each part has the slope of its chord, shifted so that its greatest errors up and down are equal. */
 static void make_lines(lenet5_int8 *q)
 {
     const int width = 65536 / LENET5_INT8_PARTS;
     for (int part = 0; part < LENET5_INT8_PARTS; part++) {
-        const int first = (int16_t)(part * width); /* the upper half are the negative sums */
+        const int first = (int16_t)(part * width); /* parts 32 to 63 are the negative sums */
         const double low = STATE_UNIT * squash(first / SUM_UNIT);
         const double high = STATE_UNIT * squash((first + width) / SUM_UNIT);
         const double slope = (high - low) / width;
@@ -40,13 +40,13 @@ static void make_lines(lenet5_int8 *q)
     }
 }
 
-/* Rounds some weights, at most 25, so that their sum is right as well: neighbouring inputs are much alike. */
+/* Rounds at most 25 weights so that their sum is right as well: neighbouring inputs are similar. */
 static void round_weights(int8_t *rounded, const float *weight, size_t count, double scale)
 {
     double left[25];
     double missing = 0;
     for (size_t i = 0; i < count; i++) {
-        rounded[i] = (int8_t)fmin(MOST, fmax(-MOST, rint(scale * weight[i])));
+        rounded[i] = (int8_t)fmin(MAX_WEIGHT, fmax(-MAX_WEIGHT, rint(scale * weight[i])));
         left[i] = scale * weight[i] - rounded[i];
         missing += left[i];
     }
@@ -54,7 +54,7 @@ static void round_weights(int8_t *rounded, const float *weight, size_t count, do
         const int step = missing > 0 ? 1 : -1;
         size_t best = count;
         for (size_t i = 0; i < count; i++)
-            if (step * rounded[i] < MOST && (best == count || step * left[i] > step * left[best]))
+            if (step * rounded[i] < MAX_WEIGHT && (best == count || step * left[i] > step * left[best]))
                 best = i;
         if (best == count)
             return;
@@ -64,7 +64,7 @@ static void round_weights(int8_t *rounded, const float *weight, size_t count, do
     }
 }
 
-/* The inputs of a layer: what 1 is in their bytes, and what 0 is; kernel weights stand beside each other. */
+/* The inputs of a layer: the byte steps in a value of 1, the byte of a value of 0, and the weights rounded together. */
 typedef struct inputs {
     double unit;
     int32_t zero;
@@ -75,7 +75,7 @@ static const inputs pixels = {1 / (double)LENET5_LEVEL_STEP, 0, 25};
 static const inputs maps = {LENET5_INT8_STATE, ZERO, 25};
 static const inputs units = {LENET5_INT8_STATE, ZERO, 1};
 
-/* One unit or map: the finest scale, a power of two, at which all its weights fit. */
+/* Quantises one unit or map at the finest scale, a power of two, at which all its weights fit. */
 static bool quantise_sum(int8_t *rounded, lenet5_int8_sum *sum, const float *weight, double bias, size_t count,
                          const inputs *in, bool quadrupled)
 {
@@ -84,10 +84,10 @@ static bool quantise_sum(int8_t *rounded, lenet5_int8_sum *sum, const float *wei
     double greatest = 0;
     for (size_t i = 0; i < count; i++)
         greatest = fmax(greatest, fabs((double)weight[i]));
-    if (scale * greatest >= MOST + 0.5)
+    if (scale * greatest >= MAX_WEIGHT + 0.5)
         return false;
     int shift = 0;
-    for (; shift < MAX_SHIFT && 2 * scale * greatest < MOST + 0.5; shift++)
+    for (; shift < MAX_SHIFT && 2 * scale * greatest < MAX_WEIGHT + 0.5; shift++)
         scale *= 2;
     for (size_t i = 0; i < count; i += in->kernel)
         round_weights(rounded + i, weight + i, in->kernel, scale);

@@ -1,4 +1,4 @@
-/* From a network in whole numbers to the order that the kernel of int8_vnni.c reads its numbers in. */
+/* Puts a quantised network into the order in which the kernel of int8_vnni.c reads it. */
 #include "int8.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static void pack_c1(lenet5_int8_packed *p, const lenet5_int8 *q)
     }
 }
 
-/* The weights that a map of C3 has for a group, at one place of the kernel; those of the maps in skipped are 0. */
+/* The weights of a map of C3 for a group at one position of the kernel; 0 for the maps whose bit is set in skipped. */
 static int32_t group_weights(const lenet5_int8 *q, size_t map, size_t group, size_t place, unsigned skipped)
 {
     int8_t weights[4] = {0};
@@ -55,11 +55,11 @@ static void pack_c3(lenet5_int8_packed *p, const lenet5_int8 *q)
         for (size_t k = 0; k < 3; k++)
             p->c3_rest[i][k] = group_weights(q, 12 + k, 6 + k, i, 0);
         p->c3_rest[i][3] = group_weights(q, 15, 6, i, 0);
-        p->c3_rest[i][4] = group_weights(q, 15, 8, i, 1U << 0 | 1U << 3); /* which group 6 has brought */
+        p->c3_rest[i][4] = group_weights(q, 15, 8, i, 1U << 0 | 1U << 3); /* group 6 has maps 0 and 3 */
     }
 }
 
-/* Of subsampling, for each of the 32 words of a pair of maps. */
+/* Spreads a subsampling parameter of two maps over the 32 words of the pair. */
 static void pack_pair(int16_t packed[32], const int16_t *of_maps, size_t first, size_t second)
 {
     for (size_t word = 0; word < 32; word++)

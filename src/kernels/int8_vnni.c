@@ -1,24 +1,25 @@
 /*
- * The forward pass of int8.h, 16 pictures at once, for processors with AVX-512 VNNI, VBMI and VBMI2. Here intrinsics
- * are named, as nowhere else: dpbusd multiplies four unsigned bytes by four signed ones and adds all to a lane of 32
- * bits, mulhrs and packs round and saturate, and no compiler finds them in plain C with vectors.
+ * The forward pass of int8.h for 16 pictures at once, on processors with AVX-512 VNNI, VBMI and VBMI2. It is written in
+ * intrinsics, because no compiler finds these instructions in plain C with vectors: dpbusd multiplies four unsigned
+ * bytes by four signed ones and adds the products to a lane of 32 bits; mulhrs and packs round and saturate.
  *
  *      lane      0           1                  15         A lane is a picture, its four bytes four inputs of that
  *           +-----------+-----------+-- ... -+-----------+ picture: four columns of a row, four maps at one place or
  *      byte | 0  1  2  3| 0  1  2  3|        | 0  1  2  3| four units. One dpbusd with four weights, the same for all
  *           +-----------+-----------+-- ... -+-----------+ lanes, is 64 multiply-adds, and no sum is across lanes.
  *
- * C1 reads 25 inputs as 7 times four: the first four columns of each row, the fifth one's first four rows, and what is
- * left. The maps of C3 see 3, 4 or 6 maps of S2, most of them neighbours: S2 is kept in nine groups of four, so that
- * a map reads one group, two in the last map, and a map of three has a weight 0. Sums of 32 bits become states of 16,
- * two maps or units in a register: in each quarter four pictures of the one, then four of the other.
+ * C1 reads its 25 inputs as 7 groups of four: the first four columns of each row, the first four rows of the fifth
+ * column, and the last input. The maps of C3 see 3, 4 or 6 maps of S2, most of them neighbours. S2 is stored in nine
+ * groups of four maps, so that a map of C3 reads one group, the last map two; a map that sees three has a weight of 0.
+ * Sums of 32 bits become states of 16, two maps or units in a register: each quarter of it has four pictures of the
+ * first, then four of the second.
  */
 #include "int8.h"
 
 #include "vector.h"
 
 typedef __m512i ints;
-typedef int_vec sums; /* the same; GCC copies sums to and fro where they are not what dpbusd calls them */
+typedef int_vec sums; /* the same type as dpbusd's operand; with another one GCC copies the sums to and fro */
 
 INLINE ints get(const void *from)
 {
@@ -61,7 +62,7 @@ INLINE ints squash_words(ints z, const lenet5_int8_packed *p)
     return _mm512_add_epi16(_mm512_mulhrs_epi16(z, slopes), intercepts);
 }
 
-/* Words 0 to 255. */
+/* Words of 0 to 255. */
 INLINE ints to_bytes(ints x)
 {
     return _mm512_srli_epi16(_mm512_add_epi16(x, _mm512_set1_epi16(8224)), 6);
@@ -76,7 +77,7 @@ INLINE ints squash_sums(sums a, sums b, const lenet5_int8_sum sum[2], const lene
     return squash_words(quadrupled ? quadruple(z) : z, p);
 }
 
-/* The fields of two maps of C1 or C3 to their units of the layer above, as words. */
+/* Subsamples the 2x2 fields of two maps of C1 or C3 to units of S2 or S4, as words. */
 INLINE ints subsample(const sums a[4], const sums b[4], const lenet5_int8_sum sum[2], const int16_t *coefficient,
                       const int16_t *bias, const lenet5_int8_packed *p, bool quadrupled)
 {
@@ -88,7 +89,7 @@ INLINE ints subsample(const sums a[4], const sums b[4], const lenet5_int8_sum su
     return to_bytes(squash_words(quadruple(z), p));
 }
 
-/* The words of four units to the four bytes of each lane. */
+/* Packs the words of four units into the four bytes of each lane. */
 INLINE ints join(ints a, ints b)
 {
     const __m128i order = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
@@ -120,7 +121,7 @@ INLINE void transpose_lanes(ints x[4], const ints a[4])
     x[3] = _mm512_unpackhi_epi64(t1, t3);
 }
 
-/* A row of the input, with its margin of two: rows[c] has columns c to c + 3. */
+/* A row of the input with its margin of two pixels: rows[c] has columns c to c + 3. */
 INLINE void read_row(uint8_t rows[32][64], const uint8_t *const pictures[LENET5_LANES], size_t row)
 {
     ints x[9];
@@ -144,13 +145,13 @@ INLINE void read_row(uint8_t rows[32][64], const uint8_t *const pictures[LENET5_
     }
 }
 
-/* What lies below the four rows of a column pushes the top one out. */
+/* Shifts the next row into the four rows of a column; the top one drops out. */
 INLINE ints push_row(ints column, const uint8_t row[64])
 {
     return _mm512_shrdi_epi32(column, get(row), 8);
 }
 
-/* The fields of a unit of S2 in all six maps of C1. */
+/* The 2x2 fields of a unit of S2 in all six maps of C1. */
 INLINE void c1_s2_tile(lenet5_int8_states *s, const lenet5_int8_packed *p, size_t row, size_t column, bool quadrupled)
 {
     sums a[6][4];
@@ -178,7 +179,7 @@ INLINE void c1_s2_tile(lenet5_int8_states *s, const lenet5_int8_packed *p, size_
         put(s->s2[g][row][column], _mm512_permutex2var_epi8(low, get(p->group[g]), high));
 }
 
-/* Of the input eight rows are kept at a time; columns[k] has rows k to k + 3 of the six that a row of S2 sees. */
+/* Eight rows of the input are kept at a time; columns[k] has rows k to k + 3 of the six that a row of S2 sees. */
 INLINE void c1_s2(lenet5_int8_states *s, const lenet5_int8_packed *p, const uint8_t *const pictures[LENET5_LANES],
                   bool quadrupled)
 {
@@ -201,7 +202,7 @@ INLINE void c1_s2(lenet5_int8_states *s, const lenet5_int8_packed *p, const uint
 
 /* ---- C3 and S4 -------------------------------------------------------------------------------------------------- */
 
-/* Some fields, side by side, of maps g and g + 6, which see the same group. */
+/* Adjacent 2x2 fields of maps g and g + 6, which see the same group. */
 INLINE void c3_pair_tile(lenet5_int8_states *s, const lenet5_int8_packed *p, size_t g, size_t row, size_t first,
                          size_t fields, bool quadrupled)
 {
@@ -225,8 +226,8 @@ INLINE void c3_pair_tile(lenet5_int8_states *s, const lenet5_int8_packed *p, siz
 }
 
 /*
- * A field of maps 12 to 15: a group each, and two for the last, which sees all six maps. A row of the kernel is not
- * unrolled: GCC would keep inputs for the next place, and has no registers for them.
+ * A 2x2 field of maps 12 to 15: one group each, two for the last, which sees all six maps. The loop over a row of the
+ * kernel is not unrolled: GCC would keep inputs for the next position and spill registers.
  */
 INLINE void c3_rest_tile(lenet5_int8_states *s, const lenet5_int8_packed *p, size_t row, size_t column, bool quadrupled)
 {

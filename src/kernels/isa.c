@@ -1,6 +1,6 @@
 /*
- * Which kernels are used. The choice is made once, when the library is loaded, and not changed afterwards: the fastest
- * that the processor can run, or those that the environment variable LENET5_ISA names if it can run them.
+ * Selects the kernels, once, when the library is loaded: the fastest that the processor can run, or those that the
+ * environment variable LENET5_ISA names if the processor can run them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ extern const lenet5_kernels lenet5_kernels_baseline, lenet5_kernels_avx2, lenet5
 static const lenet5_kernels *const all[] = {&lenet5_kernels_baseline, &lenet5_kernels_avx2, &lenet5_kernels_avx512,
                                             NULL};
 
-/* x86-64-v3 and x86-64-v4, by the features that no processor has without the others of that level. */
+/* x86-64-v3 and x86-64-v4, by features that imply the others of that level on every processor. */
 static size_t count_runnable(void)
 {
     __builtin_cpu_init();
@@ -25,7 +25,7 @@ static size_t count_runnable(void)
     return 3;
 }
 
-/* Beside what the last level asks for, what some processors of that level have. */
+/* The integer kernel needs instructions beyond x86-64-v4. */
 static lenet5_int8_forward *find_int8(const lenet5_kernels *chosen)
 {
     const bool runs = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vbmi") &&

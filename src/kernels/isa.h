@@ -1,4 +1,4 @@
-/* The functions of lanes.c and single.c in the instruction set that is being compiled for; kernels.h describes them. */
+/* The functions of lanes.c, single.c and distort.c for the instruction set being compiled; kernels.h describes them. */
 #ifndef LENET5_KERNELS_ISA_H
 #define LENET5_KERNELS_ISA_H
 

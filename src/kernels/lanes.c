@@ -1,11 +1,11 @@
 /*
- * Sixteen pictures at once: a lane is the same value of 16 pictures, [map][row][column][16], so that every loop over
- * units is a loop of whole vectors whatever the size of a map, and a weight is one number for all of them. Vectors are
- * W floats wide; where that is less than 16 each tile is computed part by part.
+ * Sixteen pictures at once. Every state is stored as the values of 16 pictures side by side, (map, row, column, 16), so
+ * that every loop over units is a loop over whole vectors, whatever the size of a map, and a weight is one scalar for
+ * all of them. Vectors are W floats wide; where W is less than 16, each tile is computed in 16 / W parts.
  *
- * The work is done in register tiles. A tile is chosen so that its sums stay in registers while the kernel's 25 weights
- * go by, and so that a vector or a weight once loaded serves several multiply-adds: a processor with two multiply-adds
- * a cycle has at best two loads a cycle beside them.
+ * The work is done in register tiles. The sums of a tile stay in registers during the loop over the 25 weights of the
+ * kernel, and each loaded vector or weight serves several multiply-adds: a processor with two multiply-adds a cycle has
+ * at most two loads a cycle.
  */
 #include "fan_out.h"
 #include "isa.h"
@@ -19,7 +19,7 @@
 typedef uint8_t bytes __attribute__((vector_size(16), may_alias));
 typedef uint8_t unaligned_bytes __attribute__((vector_size(16), may_alias, aligned(1)));
 
-/* Sixteen columns of 16 pictures: byte i of picture k becomes byte k of column i, as transpose in vector.h. */
+/* Sixteen columns of 16 pictures: byte i of picture k becomes byte k of column i, as by transpose in vector.h. */
 INLINE void transpose_bytes(bytes rows[16])
 {
     EACH (stage, 4) {
@@ -59,15 +59,15 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
 /*
  * C1 and S2. The tile is the receptive field of one unit of S2 in several maps of C1: with 3 maps, 12 sums.
  *
- *      map 0     map 1     map 2      For each weight position (u, v) 4 inputs and 3 weights are loaded for 12
- *     +--+--+   +--+--+   +--+--+     multiply-adds, and the sum of the four is at hand when they are squashed.
- *     |  |  |   |  |  |   |  |  |     A tile of 6 maps would need fewer loads, but it is so long that the processor
- *     +--+--+   +--+--+   +--+--+     cannot look beyond its squashing, which waits for itself, to the multiply-adds
- *     |  |  |   |  |  |   |  |  |     of the next tile.
+ *      map 0     map 1     map 2      For each weight position (u, v), 4 inputs and 3 weights are loaded for 12
+ *     +--+--+   +--+--+   +--+--+     multiply-adds, and the four states of a field are in registers when S2 adds
+ *     |  |  |   |  |  |   |  |  |     them. A tile of 6 maps would need fewer loads, but its squashing, a chain of
+ *     +--+--+   +--+--+   +--+--+     dependent operations, would be too long for out-of-order execution to overlap
+ *     |  |  |   |  |  |   |  |  |     it with the multiply-adds of the next tile.
  *     +--+--+   +--+--+   +--+--+
  *
- * Where there are 16 registers, the sums leave none for inputs that two positions have in common: the loop over the
- * positions of a row is not unrolled there, lest the compiler keep them and put sums aside.
+ * With 16 registers, the sums leave none for inputs that two positions share: there the loop over the positions of a
+ * row is not unrolled, so that the compiler does not keep such inputs and spill sums.
  */
 #define FIELD_MAPS 3
 
@@ -112,10 +112,8 @@ static void c1_s2_forward(lenet5_lanes *maps, const lenet5_network *network)
                     c1_s2_tile(maps, network, first, row, column, part);
 }
 
-/*
- * C3 and S4. The tile is a row of one map of C3: 10 sums. Where there are registers for the 14 inputs of a row too,
- * these are loaded once for 50 multiply-adds.
- */
+/* C3 and S4. The tile is a row of one map of C3: 10 sums. With 32 registers, the 14 inputs of a row are loaded once for
+ * 50 multiply-adds. */
 INLINE void c3_row(vec a[10], const lenet5_lane x[5][14], const float weight[5][5], size_t part)
 {
     for (size_t u = 0; u < 5; u++) {
@@ -167,10 +165,8 @@ static void c3_s4_forward(lenet5_lanes *maps, const lenet5_network *network)
     }
 }
 
-/*
- * C5 and F6, products of a matrix of weights and a matrix of 16 columns, one a picture. The tile is UNITS units of all
- * 16 pictures.
- */
+/* C5 and F6: the product of the weights (units, inputs) and the states (inputs, 16). The tile is UNITS units of all 16
+ * pictures. */
 #define PARTS (LENET5_LANES / W)
 #define UNITS (PARTS == 1 ? 12 : REGISTERS == 32 || PARTS == 2 ? 6 : 2)
 
@@ -200,7 +196,7 @@ static void c5_f6_forward(lenet5_lanes *maps, const lenet5_network *network)
         units_tile(&maps->f6[unit], maps->c5, network->f6.weight[unit], &network->f6.bias[unit], 120);
 }
 
-/* y_i = sum over j of (x_j - w_ij)2, ten sums (eq. 7). */
+/* y_i = sum over j of (x_j - w_ij)^2 (eq. 7): ten sums. */
 static void output_forward(lenet5_lanes *maps)
 {
     FOR_PARTS (part) {
@@ -227,9 +223,9 @@ void ISA(lenet5_lanes_forward)(lenet5_lanes *maps, const lenet5_network *network
     output_forward(maps);
 }
 
-/* ---- Backward: the derivatives by each unit's weighted sum ---------------------------------------------------- */
+/* ---- Backward: the derivatives by the sums a --------------------------------------------------------------------- */
 
-/* dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij), squashed. */
+/* dE/da_j = f'(a_j) sum over i of dE/dy_i 2 (x_j - w_ij), for F6. */
 static void output_backward(lenet5_lanes *delta, const lenet5_lanes *maps, const lenet5_lane d_penalty[LENET5_CLASSES])
 {
     FOR_PARTS (part)
@@ -242,7 +238,7 @@ static void output_backward(lenet5_lanes *delta, const lenet5_lanes *maps, const
         }
 }
 
-/* From the units of C5 or F6 to INPUTS of their inputs, of all 16 pictures. */
+/* The derivatives by INPUTS inputs of C5 or F6 from those by the units, of all 16 pictures. */
 #define INPUTS (REGISTERS == 32 ? 20 / (PARTS == 1 ? 1 : 4) : PARTS == 2 ? 5 : 2)
 
 INLINE void inputs_tile(lenet5_lane *d_x, const lenet5_lane *d_a, const lenet5_lane *x, const float *weight,
@@ -274,14 +270,14 @@ static void f6_c5_backward(lenet5_lanes *delta, const lenet5_network *network, c
 }
 
 /*
- * Gradients of the layers with few parameters, C1 to S4, as sums of whole vectors, in the order of the network's
- * numbers: lanes are added up at the very end, W parameters at a time.
+ * Gradients of the layers with few parameters, C1 to S4, each a vector of partial sums, in the order of lenet5_network.
+ * The lanes are added up at the end, W parameters at a time.
  */
 typedef struct lane_sums {
     vec of[(LENET5_SHARED_PARAMETERS + W - 1) / W * W];
 } lane_sums;
 
-/* S4 and S2: to a field of 2x2 units below; returns its sum, for the gradient of the coefficient. */
+/* S4 and S2: the derivatives of a 2x2 field below; returns the sum of its states, for the coefficient's gradient. */
 INLINE vec field_backward(float *d_top, float *d_bottom, const float *top, const float *bottom, vec d)
 {
     vec sum = zero();
@@ -310,15 +306,13 @@ static void s4_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
                                        network->s4.coefficient[map] * d);
                 bias += d;
             }
-        sums->of[LENET5_PLACE(s4.coefficient) + map] += coefficient;
-        sums->of[LENET5_PLACE(s4.bias) + map] += bias;
+        sums->of[LENET5_INDEX(s4.coefficient) + map] += coefficient;
+        sums->of[LENET5_INDEX(s4.bias) + map] += bias;
     }
 }
 
-/*
- * From C3 to one row of S2: 14 sums in the tile, to which each row of C3 within reach adds its 10 derivatives five
- * times, one column further each time. No multiply-add falls on padding.
- */
+/* The derivatives of one row of S2: 14 sums in the tile. Each row of C3 within reach adds its 10 derivatives five
+ * times, each time one column further right. No multiply-add is spent on padding. */
 INLINE void s2_row(lenet5_lanes *delta, const fan_out *fan, const lenet5_network *network, const lenet5_lanes *maps,
                    size_t input, size_t row, size_t part)
 {
@@ -340,8 +334,8 @@ INLINE void s2_row(lenet5_lanes *delta, const fan_out *fan, const lenet5_network
 }
 
 /*
- * Gradients of kernels: for several maps that see the same input, the five weights of a row u. Each input loaded serves
- * all the maps, each derivative all five weights: with 5 maps, 25 sums, and 10 loads for 25 multiply-adds.
+ * Gradients of the kernels of several maps that see the same input: the five weights of a row u. Each loaded input
+ * serves all the maps, each derivative all five weights: with 5 maps, 25 sums, and 10 loads for 25 multiply-adds.
  */
 #define KERNEL_MAPS (REGISTERS == 32 ? 5 : 2)
 
@@ -375,7 +369,7 @@ static void c3_gradient(lane_sums *sums, const lenet5_lanes *delta, const fan_ou
             }
             EACH (m, KERNEL_MAPS)
                 EACH (v, 5)
-                    sums->of[LENET5_PLACE(c3.weight) + 25 * fan->kernel[first + m] + 5 * u + v] += sum[m][v];
+                    sums->of[LENET5_INDEX(c3.weight) + 25 * fan->kernel[first + m] + 5 * u + v] += sum[m][v];
         }
 }
 
@@ -386,7 +380,7 @@ static void c3_bias_gradient(lane_sums *sums, const lenet5_lanes *delta, size_t 
         for (size_t k = 0; k < 100; k += 4)
             EACH (i, 4)
                 sum[i] += load((&delta->c3[map][0][0])[k + i] + part);
-        sums->of[LENET5_PLACE(c3.bias) + map] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+        sums->of[LENET5_INDEX(c3.bias) + map] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
     }
 }
 
@@ -404,8 +398,8 @@ static void c3_backward(lane_sums *sums, lenet5_lanes *delta, const lenet5_netwo
 }
 
 /*
- * S2 and C1. Nothing lies below C1, so its derivatives are needed once, for the gradient: a pair of rows at a time they
- * are made from one row of S2 and used while they are in the nearest cache.
+ * S2 and C1. No layer lies below C1, so its derivatives are needed once, for the gradient. They are computed two rows
+ * at a time from one row of S2 and used while they are in the first-level cache.
  */
 #define C1_MAPS (REGISTERS == 32 ? 3 : 2)
 
@@ -430,9 +424,9 @@ static void s2_row_backward(lane_sums *sums, row_pair *d_c1, const lenet5_lanes 
             bias += d;
             c1_bias += (load(d_top) + load(d_top + LENET5_LANES)) + (load(d_bottom) + load(d_bottom + LENET5_LANES));
         }
-        sums->of[LENET5_PLACE(s2.coefficient) + map] += coefficient;
-        sums->of[LENET5_PLACE(s2.bias) + map] += bias;
-        sums->of[LENET5_PLACE(c1.bias) + map] += c1_bias;
+        sums->of[LENET5_INDEX(s2.coefficient) + map] += coefficient;
+        sums->of[LENET5_INDEX(s2.bias) + map] += bias;
+        sums->of[LENET5_INDEX(c1.bias) + map] += c1_bias;
     }
 }
 
@@ -442,7 +436,7 @@ INLINE void c1_row_gradient(lane_sums *sums, const row_pair *d_c1, const lenet5_
         for (size_t u = 0; u < 5; u++) {
             vec sum[C1_MAPS][5];
             const float *d[C1_MAPS];
-            vec *total = &sums->of[LENET5_PLACE(c1.weight) + 25 * first + 5 * u];
+            vec *total = &sums->of[LENET5_INDEX(c1.weight) + 25 * first + 5 * u];
             EACH (m, C1_MAPS) {
                 d[m] = &d_c1->of[first + m][row % 2][0][part];
                 EACH (v, 5)
@@ -495,8 +489,8 @@ void ISA(lenet5_lanes_backward)(float gradient[], lenet5_lanes *delta, const len
 
 /* ---- The gradient of C5 and F6 -------------------------------------------------------------------------------- */
 
-/* Lanes to pictures: x[i][16] of inputs values to turned[16][stride]. */
-INLINE void turn(float *turned, const lenet5_lane *x, size_t inputs, size_t stride)
+/* x (inputs, 16) to transposed (16, stride), padded with zeros; W divides stride. */
+INLINE void transpose_lanes(float *transposed, const lenet5_lane *x, size_t inputs, size_t stride)
 {
     for (size_t i = 0; i < stride; i += W)
         FOR_PARTS (part) {
@@ -505,21 +499,21 @@ INLINE void turn(float *turned, const lenet5_lane *x, size_t inputs, size_t stri
                 rows[k] = i + k < inputs ? load(&x[i + k][part]) : zero();
             transpose(rows);
             EACH (k, W)
-                store(turned + (part + k) * stride + i, rows[k]);
+                store(transposed + (part + k) * stride + i, rows[k]);
         }
 }
 
 void ISA(lenet5_lanes_keep)(lenet5_shard *shard, const lenet5_lanes *delta, const lenet5_lanes *maps)
 {
-    turn(&shard->s4[0][0], &maps->s4[0][0][0], 400, 400);
-    turn(&shard->c5[0][0], maps->c5, 120, 128);
+    transpose_lanes(&shard->s4[0][0], &maps->s4[0][0][0], 400, 400);
+    transpose_lanes(&shard->c5[0][0], maps->c5, 120, 128);
     memcpy(shard->d_c5, delta->c5, sizeof shard->d_c5);
     memcpy(shard->d_f6, delta->f6, sizeof shard->d_f6);
 }
 
 /*
- * A row of weights belongs to a unit; its gradient is the sum over the pictures of the unit's derivative and the
- * inputs. The tile is several rows of several vectors, and stays in registers while all pictures of all shards go by.
+ * The gradient of a unit's row of weights is the sum over the pictures of the unit's derivative times the inputs. The
+ * tile is several rows of several vectors; it stays in registers during the loop over all pictures of all shards.
  */
 #define ROWS (REGISTERS == 32 ? 4 : 2)
 

@@ -1,4 +1,4 @@
-/* The public passes, by the kernels in use. */
+/* The public passes, which call the kernels in use. */
 #include <stdlib.h>
 
 #include "kernels.h"

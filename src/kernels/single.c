@@ -1,17 +1,17 @@
 /*
- * One picture at once, for the least latency and for training one picture at a time. Vectors run along the columns of a
- * map, or along the inputs of a unit.
+ * One picture at a time, for the least latency and for training with single pictures. Vectors run along the columns of
+ * a map, or along the inputs of a unit.
  *
- * A row of 28 is covered by vectors of which the last begins early enough to end with the row: what they share is
+ * A row of 28 is covered by vectors, the last of which ends with the row and overlaps the one before: the overlap is
  * computed twice, to the same bits. Rows of 10 would leave most of a wide vector empty. So S2 is copied five times,
- * each copy one column further on and its rows packed to 10 columns,
+ * each copy shifted by one more column and its rows packed to 10 columns,
  *
- *     packed[v][10 row + column] = s2[row][column + v]       (14 x 10)
+ *     packed[v][10 row + column] = s2[row][column + v]       (5, 14 * 10)
  *
- * in which the inputs of weight (u, v) for all 100 units of a map of C3 lie side by side, from 10 u on.
+ * In it the inputs of weight (u, v) for all 100 units of a map of C3 are adjacent, from 10 u on.
  *
- * A vector may read beyond its map into the next member of lenet5_maps, never beyond the struct, and what it finds
- * there is not used. Local buffers have room for a vector more than they hold.
+ * A vector may read beyond its map into the next member of lenet5_maps, never beyond the struct; the surplus lanes are
+ * not used. Local buffers are padded by one vector.
  */
 #include "fan_out.h"
 #include "isa.h"
@@ -21,10 +21,10 @@
 #define ROUND_UP(count) (((count) + W - 1) / W * W)
 #define VECTORS(count) (((count) + W - 1) / W)
 
-/* Where vector number k of count numbers begins, if it may not go beyond them. */
+/* The index at which vector number k begins if the last one has to end at count. */
 #define WITHIN(k, count) ((k)*W < (count)-W ? (k)*W : (count)-W)
 
-/* The derivative that goes backward, and what becomes of a factor in it (reference.c). */
+/* Which derivative a backward function computes; power() is what it makes of a factor (reference.c). */
 typedef enum order { FIRST_DERIVATIVE = 1, SECOND_DERIVATIVE = 2 } order_t;
 
 INLINE vec power(vec value, order_t order)
@@ -39,40 +39,40 @@ INLINE float scalar_power(float value, order_t order)
     return order == FIRST_DERIVATIVE ? value : value * value;
 }
 
-/* What to do with a gradient: add it to to, or, given rates, take so much of it from to. */
+/* Where a gradient goes: it is added to `to`; or, if rate is not NULL, rate times it is subtracted from `to`. */
 typedef struct sink {
     float *to;
     const float *rate;
 } sink;
 
-INLINE void give(sink s, size_t place, vec gradient)
+INLINE void apply(sink s, size_t index, vec gradient)
 {
-    const vec old = load_any(s.to + place);
+    const vec old = load_any(s.to + index);
     if (s.rate)
-        store_any(s.to + place, old - load_any(s.rate + place) * gradient);
+        store_any(s.to + index, old - load_any(s.rate + index) * gradient);
     else
-        store_any(s.to + place, old + gradient);
+        store_any(s.to + index, old + gradient);
 }
 
-INLINE void give_one(sink s, size_t place, float gradient)
+INLINE void apply_one(sink s, size_t index, float gradient)
 {
-    s.to[place] = s.rate ? s.to[place] - s.rate[place] * gradient : s.to[place] + gradient;
+    s.to[index] = s.rate ? s.to[index] - s.rate[index] * gradient : s.to[index] + gradient;
 }
 
-/* Gives count sums of lanes, of which there are a whole number of vectors. */
-INLINE void give_sums(sink s, size_t place, vec *sums, size_t count)
+/* Applies the sums over the lanes of count vectors; sums is padded to a multiple of W vectors. */
+INLINE void apply_sums(sink s, size_t index, vec *sums, size_t count)
 {
     size_t k = 0;
     for (; k + W <= count; k += W)
-        give(s, place + k, sums_of(sums + k));
+        apply(s, index + k, sums_of(sums + k));
     if (k < count) {
         const vec last = sums_of(sums + k);
         for (size_t lane = 0; k + lane < count; lane++)
-            give_one(s, place + k + lane, last[lane]);
+            apply_one(s, index + k + lane, last[lane]);
     }
 }
 
-/* Copies rows of count numbers to where they lie next to each other; the last store reaches up to W beyond the end. */
+/* Packs rows of count numbers without gaps; the last store reaches up to W beyond the end. */
 INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t count, size_t stride)
 {
     for (size_t row = 0; row < rows; row++)
@@ -93,17 +93,14 @@ INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t coun
 
 /* ---- Forward -------------------------------------------------------------------------------------------------- */
 
-/*
- * A pass of its own over a layer, for as many vectors as there are numbers and with nothing in between that one would
- * have to wait for.
- */
+/* Squashes a whole layer in a loop of its own, whose iterations are independent and hide each other's latency. */
 INLINE void squash_all(float *a, size_t count)
 {
     for (size_t i = 0; i < count; i += W)
         store_any(a + i, squash(load_any(a + i)));
 }
 
-/* The tile of C1: a row of several maps. With all 6 maps, 12 sums of 16 for 2 inputs and 6 weights loaded. */
+/* The tile of C1: a row of several maps. With all 6 maps, 2 inputs and 6 weights are loaded for 12 multiply-adds. */
 #define ROW_MAPS (W == 16 ? 6 : W == 8 ? 3 : 1)
 
 INLINE void c1_rows(lenet5_maps *maps, const lenet5_network *network, size_t first, size_t row)
@@ -125,15 +122,14 @@ INLINE void c1_rows(lenet5_maps *maps, const lenet5_network *network, size_t fir
 }
 
 /*
- * The sums of the fields of 2x2 units of some maps, 2 side wide: rows are added in pairs, then columns. All maps take
- * the first step before any takes the second, since what has just been stored in other portions cannot be loaded at
- * once.
+ * The sums of the 2x2 fields of maps (maps, 2 side, 2 side): rows are added in pairs, then columns. The first step runs
+ * for all maps before the second, because a load that spans several recent stores stalls.
  */
 #define SUMS ROUND_UP(14 * 14)
 
 INLINE void sum_fields(float (*sums)[SUMS], const float *x, size_t maps, size_t side)
 {
-    float rows[6 * 14 * 28 + 2 * W]; /* or 16 * 5 * 10 */
+    float rows[6 * 14 * 28 + 2 * W]; /* S2's; S4 needs 16 * 5 * 10 */
     const size_t width = 2 * side;
     for (size_t row = 0; row < maps * side; row++)
         EACH (k, VECTORS(width)) {
@@ -162,7 +158,7 @@ INLINE void subsample(float *states, const float *x, const float *coefficient, c
         }
 }
 
-/* The five packed copies of a map of S2. */
+/* The size of a packed copy of a map of S2. */
 #define COPY (14 * 10 + W)
 
 INLINE void pack_s2(float packed[5][COPY], const float s2[14][14])
@@ -172,7 +168,7 @@ INLINE void pack_s2(float packed[5][COPY], const float s2[14][14])
 }
 
 /*
- * C3. The tile is some vectors of the 100 sums of several maps that take in the same map of S2; the sums are kept in
+ * C3. The tile is C3_VECTORS vectors of the 100 sums of several maps that see the same map of S2; the sums are kept in
  * memory from one map of S2 to the next. With 5 maps of 4 vectors, 4 inputs and 5 weights are loaded for 20
  * multiply-adds.
  */
@@ -221,30 +217,30 @@ static void c3_forward(lenet5_maps *maps, const lenet5_network *network)
 }
 
 /*
- * C5 and F6: W units at a time, each with the dot product of its row of weights and the inputs, in so many strands that
- * no multiply-add waits for the one before. What limits C5 is how fast its 192 KB of weights come. inputs is rounded up
- * to whole vectors by the last of them beginning early; x_last holds zeros where it repeats.
+ * C5 and F6: W units at a time, each the dot product of its row of weights and the inputs. With W accumulators a unit's
+ * multiply-adds are far enough apart to hide their latency; at W = 4 two a unit are needed. C5 is limited by the
+ * bandwidth for its 192 KB of weights. The last vector of inputs overlaps the one before; x_last is 0 in the overlap.
  */
-#define STRANDS (W == 4 ? 2 : 1)
+#define ACCUMULATORS (W == 4 ? 2 : 1)
 
 INLINE void units(float *states, const float *x, const float *weight, const float *bias, size_t inputs)
 {
-    vec strand[STRANDS][W];
+    vec sum[ACCUMULATORS][W];
     vec x_last = load_any(x + inputs - W);
     UNROLL for (size_t lane = 0; lane + inputs < VECTORS(inputs) * W; lane++) x_last[lane] = 0;
     EACH (unit, W) {
-        strand[0][unit] = load_any(weight + unit * inputs + inputs - W) * x_last;
-        UNROLL for (size_t k = 1; k < STRANDS; k++) strand[k][unit] = zero();
+        sum[0][unit] = load_any(weight + unit * inputs + inputs - W) * x_last;
+        UNROLL for (size_t k = 1; k < ACCUMULATORS; k++) sum[k][unit] = zero();
     }
-    for (size_t k = 0; k + 1 < VECTORS(inputs); k += STRANDS)
-        EACH (s, STRANDS)
+    for (size_t k = 0; k + 1 < VECTORS(inputs); k += ACCUMULATORS)
+        EACH (s, ACCUMULATORS)
             if (k + s + 1 < VECTORS(inputs)) {
                 const vec value = load_any(x + (k + s) * W);
                 EACH (unit, W)
-                    strand[s][unit] += load_any(weight + unit * inputs + (k + s) * W) * value;
+                    sum[s][unit] += load_any(weight + unit * inputs + (k + s) * W) * value;
             }
-    UNROLL for (size_t k = 1; k < STRANDS; k++) EACH (unit, W) strand[0][unit] += strand[k][unit];
-    store_any(states, squash(load_any(bias) + sums_of(strand[0])));
+    UNROLL for (size_t k = 1; k < ACCUMULATORS; k++) EACH (unit, W) sum[0][unit] += sum[k][unit];
+    store_any(states, squash(load_any(bias) + sums_of(sum[0])));
 }
 
 static void c5_forward(lenet5_maps *maps, const lenet5_network *network)
@@ -263,7 +259,7 @@ static void f6_forward(lenet5_maps *maps, const lenet5_network *network)
     }
 }
 
-/* The last vector repeats some units of the one before; the sums begin without them. */
+/* Eq. 7. The last vector overlaps the one before; `once` is 0 in the overlap. */
 static void output_forward(lenet5_maps *maps)
 {
     vec once = splat(1);
@@ -314,7 +310,7 @@ static void output_backward(float d_f6[84], const lenet5_maps *maps, const float
             d_f6[unit] += 2 * d_penalty[digit] * (maps->f6[unit] - (float)(&lenet5_codes[digit][0][0])[unit]);
 }
 
-/* From derivatives by the states x to derivatives by the sums a. */
+/* d (count): from derivatives by the states x to derivatives by the sums a. */
 INLINE void through_squashing(float *d, const float *x, size_t count, order_t order)
 {
     vec last = load_any(d + count - W) * power(slope(load_any(x + count - W)), order);
@@ -324,15 +320,15 @@ INLINE void through_squashing(float *d, const float *x, size_t count, order_t or
 }
 
 /*
- * C5 and F6: one way through the weights serves both the derivatives of some of the inputs, whose sums are the tile,
- * and the gradient of the weights.
+ * C5 and F6: one loop over the weights computes the derivatives by some of the inputs, whose sums are the tile, and the
+ * gradient of the weights. The tile is FULL_VECTORS vectors of inputs: all 400 of C5 at W = 16.
  */
-#define SWEEP (W == 16 ? 25 : 5)
+#define FULL_VECTORS (W == 16 ? 25 : 5)
 
-INLINE void sweep(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x, size_t units,
-                  size_t inputs, size_t vectors, order_t order)
+INLINE void full_backward(sink s, size_t index, float *d_x, const float *d_a, const float *weight, const float *x,
+                          size_t units, size_t inputs, size_t vectors, order_t order)
 {
-    vec sum[SWEEP];
+    vec sum[FULL_VECTORS];
     EACH (k, vectors)
         sum[k] = zero();
     for (size_t unit = 0; unit < units; unit++) {
@@ -340,25 +336,25 @@ INLINE void sweep(sink s, size_t place, float *d_x, const float *d_a, const floa
         EACH (k, vectors) {
             const size_t i = unit * inputs + k * W;
             sum[k] += d * power(load_any(weight + i), order);
-            give(s, place + i, d * power(load_any(x + k * W), order));
+            apply(s, index + i, d * power(load_any(x + k * W), order));
         }
     }
     EACH (k, vectors)
         store_any(d_x + k * W, sum[k]);
 }
 
-static void give_biases(sink s, size_t place, const float *d, size_t count)
+static void apply_biases(sink s, size_t index, const float *d, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        give_one(s, place + i, d[i]);
+        apply_one(s, index + i, d[i]);
 }
 
 #if W == 16
 typedef float half_vec __attribute__((vector_size(32), may_alias, aligned(4)));
 
-/* 120 inputs are seven vectors and a half: the last eight columns. */
-INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const float *weight, const float *x,
-                       size_t units, size_t inputs, order_t order)
+/* 120 inputs are seven vectors and a half: this is the half, the last eight. */
+INLINE void full_backward_half(sink s, size_t index, float *d_x, const float *d_a, const float *weight, const float *x,
+                               size_t units, size_t inputs, order_t order)
 {
     half_vec sum = {0};
     half_vec states = *(const half_vec *)x;
@@ -366,10 +362,10 @@ INLINE void sweep_half(sink s, size_t place, float *d_x, const float *d_a, const
         states *= states;
     for (size_t unit = 0; unit < units; unit++) {
         const half_vec w = *(const half_vec *)(weight + unit * inputs);
-        half_vec *to = (half_vec *)(s.to + place + unit * inputs);
+        half_vec *to = (half_vec *)(s.to + index + unit * inputs);
         sum += order == SECOND_DERIVATIVE ? d_a[unit] * w * w : d_a[unit] * w;
         if (s.rate)
-            *to -= *(const half_vec *)(s.rate + place + unit * inputs) * (d_a[unit] * states);
+            *to -= *(const half_vec *)(s.rate + index + unit * inputs) * (d_a[unit] * states);
         else
             *to += d_a[unit] * states;
     }
@@ -381,15 +377,15 @@ INLINE void f6_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
                         order_t order)
 {
     const float *weight = &network->f6.weight[0][0];
-    const size_t place = LENET5_PLACE(f6.weight);
+    const size_t index = LENET5_INDEX(f6.weight);
 #if W == 16
-    sweep(s, place, delta->c5, delta->f6, weight, maps->c5, 84, 120, 7, order);
-    sweep_half(s, place + 112, delta->c5 + 112, delta->f6, weight + 112, maps->c5 + 112, 84, 120, order);
+    full_backward(s, index, delta->c5, delta->f6, weight, maps->c5, 84, 120, 7, order);
+    full_backward_half(s, index + 112, delta->c5 + 112, delta->f6, weight + 112, maps->c5 + 112, 84, 120, order);
 #else
-    for (size_t i = 0; i < 120; i += SWEEP * W)
-        sweep(s, place + i, delta->c5 + i, delta->f6, weight + i, maps->c5 + i, 84, 120, SWEEP, order);
+    for (size_t i = 0; i < 120; i += FULL_VECTORS * W)
+        full_backward(s, index + i, delta->c5 + i, delta->f6, weight + i, maps->c5 + i, 84, 120, FULL_VECTORS, order);
 #endif
-    give_biases(s, LENET5_PLACE(f6.bias), delta->f6, 84);
+    apply_biases(s, LENET5_INDEX(f6.bias), delta->f6, 84);
     through_squashing(delta->c5, maps->c5, 120, order);
 }
 
@@ -399,13 +395,14 @@ INLINE void c5_backward(sink s, lenet5_maps *delta, const lenet5_network *networ
     float *d_s4 = &delta->s4[0][0][0];
     const float *s4 = &maps->s4[0][0][0];
     const float *weight = &network->c5.weight[0][0][0][0];
-    for (size_t i = 0; i < 400; i += SWEEP * W)
-        sweep(s, LENET5_PLACE(c5.weight) + i, d_s4 + i, delta->c5, weight + i, s4 + i, 120, 400, SWEEP, order);
-    give_biases(s, LENET5_PLACE(c5.bias), delta->c5, 120);
+    for (size_t i = 0; i < 400; i += FULL_VECTORS * W)
+        full_backward(s, LENET5_INDEX(c5.weight) + i, d_s4 + i, delta->c5, weight + i, s4 + i, 120, 400, FULL_VECTORS,
+                      order);
+    apply_biases(s, LENET5_INDEX(c5.bias), delta->c5, 120);
     through_squashing(d_s4, s4, 400, order);
 }
 
-/* The sum of count numbers, which end with zeros up to a whole vector. */
+/* The sum of count numbers, padded with zeros to a whole vector. */
 INLINE float total(const float *d, size_t count)
 {
     vec sum = zero();
@@ -415,8 +412,8 @@ INLINE float total(const float *d, size_t count)
 }
 
 /*
- * S4 and S2, one map: the gradient of its coefficient and bias, and the derivatives by the sums of the units below, in
- * d_x, which is 2 side high and stride wide. sums are its fields', and d has zeros behind its side x side numbers.
+ * S4 and S2, one map: the gradient of its coefficient and bias, and in d_x (2 side, stride) the derivatives by the sums
+ * of the units below. sums (side, side) are those of the 2x2 fields; d (side, side) is padded with zeros.
  */
 INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place, float *d_x, const float *d,
                             const float *sums, const float *x, float coefficient, size_t side, size_t stride,
@@ -433,11 +430,11 @@ INLINE void fields_backward(sink s, size_t coefficient_place, size_t bias_place,
             store_any(d_x + row * stride + k * W,
                       factor * zip_lower(half, half) * power(slope(load_any(x + row * width + k * W)), order));
         }
-    give_one(s, coefficient_place, sum_of_lanes(products));
-    give_one(s, bias_place, total(d, side * side));
+    apply_one(s, coefficient_place, sum_of_lanes(products));
+    apply_one(s, bias_place, total(d, side * side));
 }
 
-/* Copies of the derivatives of some maps, each with zeros behind. */
+/* Copies the derivatives of maps (maps, count), each padded with zeros. */
 INLINE void pad_maps(float (*padded)[SUMS + W], const float *d, size_t maps, size_t count)
 {
     for (size_t map = 0; map < maps; map++) {
@@ -446,8 +443,8 @@ INLINE void pad_maps(float (*padded)[SUMS + W], const float *d, size_t maps, siz
     }
 }
 
-/* Derivatives of C3's units, each map between as many zeros as a kernel reaches; 100 numbers and a vector's padding. */
-#define REACH 48 /* at least 4 * 10, and whole vectors */
+/* Derivatives by C3's sums: the 100 numbers of each map between zeros as far as a kernel reaches. */
+#define REACH 48 /* at least 4 * 10, a multiple of every W */
 typedef struct c3_deltas {
     _Alignas(64) float of[16][REACH + ROUND_UP(100) + REACH + W];
 } c3_deltas;
@@ -462,32 +459,32 @@ INLINE void s4_backward(sink s, c3_deltas *c3, lenet5_maps *delta, const lenet5_
     sum_fields(sums, &maps->c3[0][0][0], 16, 5);
     for (size_t map = 0; map < 16; map++) {
         float *d_c3 = c3->of[map] + REACH;
-        fields_backward(s, LENET5_PLACE(s4.coefficient) + map, LENET5_PLACE(s4.bias) + map, d_c3, d[map], sums[map],
+        fields_backward(s, LENET5_INDEX(s4.coefficient) + map, LENET5_INDEX(s4.bias) + map, d_c3, d[map], sums[map],
                         &maps->c3[map][0][0], network->s4.coefficient[map], 5, 10, order);
         memset(d_c3 + 100, 0, W * sizeof(float));
     }
     for (size_t map = 0; map < 16; map++)
-        give_one(s, LENET5_PLACE(c3.bias) + map, total(c3->of[map] + REACH, 100));
+        apply_one(s, LENET5_INDEX(c3.bias) + map, total(c3->of[map] + REACH, 100));
 }
 
 /*
- * C3 to S2: the packed copies the other way. turned[v] holds what the weights of column v mean for the packed inputs,
- * so that sums over rows are shifts by 10, and the five copies are added up in the end. The tile is some vectors of all
- * five.
+ * C3 to S2, backward. d_packed (5, D_PACKED) has the derivatives by the packed copies of S2: d_packed[v] is what the
+ * weights of column v contribute, and one row further is 10 numbers further. unpack_sums adds up the five copies. The
+ * tile is D_PACKED_VECTORS vectors of all five.
  */
-#define TURNED_VECTORS (REGISTERS == 32 ? 5 : 2)
-#define TURNED (W + 14 * 10 + TURNED_VECTORS * W) /* with a vector's room before it too */
+#define D_PACKED_VECTORS (REGISTERS == 32 ? 5 : 2)
+#define D_PACKED (W + 14 * 10 + D_PACKED_VECTORS * W) /* with a vector of padding on both sides */
 
-INLINE void turned_tile(float turned[5][TURNED], const c3_deltas *c3, const fan_out *fan, const lenet5_network *network,
-                        size_t place, size_t vectors, order_t order)
+INLINE void d_packed_tile(float d_packed[5][D_PACKED], const c3_deltas *c3, const fan_out *fan,
+                          const lenet5_network *network, size_t index, size_t vectors, order_t order)
 {
-    vec sum[5][TURNED_VECTORS];
+    vec sum[5][D_PACKED_VECTORS];
     EACH (v, 5)
         EACH (k, vectors)
             sum[v][k] = zero();
     for (size_t m = 0; m < 10; m++)
         for (size_t u = 0; u < 5; u++) {
-            const float *d = c3->of[fan->map[m]] + REACH - 10 * u + place;
+            const float *d = c3->of[fan->map[m]] + REACH - 10 * u + index;
             const float *weight = network->c3.weight[fan->kernel[m]][u];
             EACH (k, vectors) {
                 const vec value = load_any(d + k * W);
@@ -497,11 +494,11 @@ INLINE void turned_tile(float turned[5][TURNED], const c3_deltas *c3, const fan_
         }
     EACH (v, 5)
         EACH (k, vectors)
-            store_any(turned[v] + W + place + k * W, sum[v][k]);
+            store_any(d_packed[v] + W + index + k * W, sum[v][k]);
 }
 
-/* Row by row: column c of S2 takes from copy v its column c - v, where there is one. */
-INLINE void add_turned(float d_x[14][14], float turned[5][TURNED])
+/* Adds up the packed copies: column c of S2 is the sum of the columns c - v of the copies v that have it. */
+INLINE void unpack_sums(float d_x[14][14], float d_packed[5][D_PACKED])
 {
     for (size_t row = 0; row < 14; row++)
         EACH (k, VECTORS(14)) {
@@ -510,13 +507,13 @@ INLINE void add_turned(float d_x[14][14], float turned[5][TURNED])
                 int_vec inside = {0};
                 EACH (lane, W)
                     inside[lane] = k * W + lane >= v && k * W + lane < v + 10 ? -1 : 0;
-                sum += (vec)((int_vec)load_any(turned[v] + W + 10 * row + k * W - v) & inside);
+                sum += (vec)((int_vec)load_any(d_packed[v] + W + 10 * row + k * W - v) & inside);
             }
             store_any(&d_x[row][0] + k * W, sum);
         }
 }
 
-/* The gradient of the kernels between one map of S2 and several of C3: the five weights of a row u of each. */
+/* The gradients of the kernels between one map of S2 and several of C3: the five weights of a row u of each. */
 INLINE void c3_kernels(vec sum[25 * LENET5_C3_KERNELS + W], const float packed[5][COPY], const c3_deltas *c3,
                        const fan_out *fan, size_t first, size_t u, order_t order)
 {
@@ -546,22 +543,22 @@ INLINE void c3_backward(sink s, lenet5_maps *delta, const c3_deltas *c3, const l
     find_fan_outs(fans);
     for (size_t input = 0; input < 6; input++) {
         float packed[5][COPY] = {0};
-        float turned[5][TURNED];
+        float d_packed[5][D_PACKED];
         pack_s2(packed, maps->s2[input]);
         for (size_t first = 0; first < 10; first += C3_MAPS)
             for (size_t u = 0; u < 5; u++)
                 c3_kernels(sums, packed, c3, &fans[input], first, u, order);
-        for (size_t place = 0; place < 140; place += TURNED_VECTORS * W)
-            turned_tile(turned, c3, &fans[input], network, place, TURNED_VECTORS, order);
-        add_turned(delta->s2[input], turned);
+        for (size_t index = 0; index < 140; index += D_PACKED_VECTORS * W)
+            d_packed_tile(d_packed, c3, &fans[input], network, index, D_PACKED_VECTORS, order);
+        unpack_sums(delta->s2[input], d_packed);
     }
-    give_sums(s, LENET5_PLACE(c3.weight), sums, 25 * LENET5_C3_KERNELS);
+    apply_sums(s, LENET5_INDEX(c3.weight), sums, 25 * LENET5_C3_KERNELS);
     through_squashing(&delta->s2[0][0][0], &maps->s2[0][0][0], 6 * 14 * 14, order);
 }
 
 /*
- * The gradient of C1. Its derivatives lie in rows of 32, of which the last four are zeros, so that a whole map is one
- * row; of the input there are five copies, each a column further on, so that vectors of it are aligned.
+ * The gradient of C1. Its derivatives are stored in rows of 32 with four zeros at the end, so that a whole map is one
+ * row. Five copies of the input, each shifted by one more column, keep the loads aligned.
  */
 #define C1_MAPS (W == 16 ? 3 : 2)
 
@@ -603,20 +600,21 @@ INLINE void s2_c1_backward(sink s, lenet5_maps *delta, const lenet5_network *net
             // cppcheck-suppress uninitvar; this is what writes it
             store(c1.input[v] + i, load_any((const float *)maps->input + i + v));
     for (size_t map = 0; map < 6; map++) {
-        fields_backward(s, LENET5_PLACE(s2.coefficient) + map, LENET5_PLACE(s2.bias) + map, c1.d[map], d[map],
+        fields_backward(s, LENET5_INDEX(s2.coefficient) + map, LENET5_INDEX(s2.bias) + map, c1.d[map], d[map],
                         sums[map], &maps->c1[map][0][0], network->s2.coefficient[map], 14, 32, order);
         for (size_t row = 0; row < 28; row++)
             memset(c1.d[map] + 32 * row + 28, 0, 4 * sizeof(float));
     }
     for (size_t map = 0; map < 6; map++)
-        give_one(s, LENET5_PLACE(c1.bias) + map, total(c1.d[map], 28 * 32));
+        apply_one(s, LENET5_INDEX(c1.bias) + map, total(c1.d[map], 28 * 32));
     for (size_t first = 0; first < 6; first += C1_MAPS)
         for (size_t u = 0; u < 5; u++)
             c1_kernels(kernels, &c1, first, u, order);
-    give_sums(s, LENET5_PLACE(c1.weight), kernels, 150);
+    apply_sums(s, LENET5_INDEX(c1.weight), kernels, 150);
 }
 
-/* From the derivatives by F6's states, in delta->f6, down to C1. Derivatives go down before weights change. */
+/* From the derivatives by F6's states, in delta->f6, down to C1. A layer's weights change only after the derivatives
+ * have passed through them. */
 INLINE void layers_backward(sink s, lenet5_maps *delta, const lenet5_network *network, const lenet5_maps *maps,
                             order_t order)
 {

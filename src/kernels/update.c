@@ -1,4 +1,4 @@
-/* What is neither the lanes' nor the single picture's: Adam, the measure of the peak, and the table of all kernels. */
+/* Adam, the loop that measures the peak, and the table of all kernels of an instruction set. */
 #include "isa.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@ static void adam(float *restrict w, float *restrict first, float *restrict secon
     }
 }
 
-/* Twelve chains, so that none has to wait for its last link; the factor keeps the numbers finite. */
+/* Independent dependency chains: 12 hide the latency of a multiply-add. factor keeps the numbers finite. */
 #define CHAINS 12
 
 static uint64_t multiply_adds(size_t rounds)

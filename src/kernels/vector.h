@@ -1,6 +1,6 @@
 /*
- * Vectors as the compiler knows them, W floats wide: as wide as the instruction set that is being compiled for. Nothing
- * here is an intrinsic; the kernels are plain C with GCC's and Clang's vector types.
+ * Vectors of W floats, as wide as the instruction set being compiled for. The kernels are plain C with the vector types
+ * of GCC and Clang; the only intrinsics are LESSER and GREATER.
  */
 #ifndef LENET5_KERNELS_VECTOR_H
 #define LENET5_KERNELS_VECTOR_H
@@ -30,7 +30,7 @@
 #define REGISTERS 16
 #endif
 
-/* ISA(name) is the name of a function in the instruction set that is being compiled for. */
+/* ISA(name) is the name of a function in the instruction set being compiled for. */
 #define ISA_JOIN(name, isa) name##_##isa
 #define ISA_EXPAND(name, isa) ISA_JOIN(name, isa)
 #define ISA(name) ISA_EXPAND(name, LENET5_ISA)
@@ -47,7 +47,7 @@ typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligne
 #endif
 #endif
 #if defined(CHECKED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define UNROLL /* the checks of so many loads would take minutes to compile */
+#define UNROLL /* a sanitizer's checks of so many loads would take minutes to compile */
 #define ROLL
 #elif defined(__clang__)
 #define UNROLL PRAGMA(clang loop unroll(full))
@@ -57,10 +57,10 @@ typedef float unaligned_vec __attribute__((vector_size(4 * W), may_alias, aligne
 #define ROLL PRAGMA(GCC unroll 1)
 #endif
 
-/* A loop that is unrolled, so that an array of vectors which it fills is a row of registers. */
+/* An unrolled loop. The compiler then keeps an array of vectors that is indexed by i in registers. */
 #define EACH(i, count) UNROLL for (size_t i = 0; i < (count); i++)
 
-/* Aligned to the vector, and anywhere. */
+/* load and store need an address aligned to the vector; load_any and store_any do not. */
 INLINE vec load(const float *from)
 {
     return *(const vec *)from;
@@ -92,8 +92,8 @@ INLINE vec zero(void)
 }
 
 /*
- * The lesser and the greater of two; a second argument that is not a number is what comes out. Compilers do not see one
- * instruction in the comparison and the choice, so that this one is named.
+ * The lesser and the greater of two vectors, lane by lane; if a or b is NaN, b. Compilers do not turn comparison and
+ * selection into the one instruction that does both, so x86-64 uses its intrinsic.
  */
 #if defined(__x86_64__)
 #if W == 16
@@ -113,9 +113,9 @@ INLINE vec zero(void)
 #endif
 
 /*
- * f(a) = A tanh(S a) as a P(a2) / Q(a2), of degrees 3 and 4: the best such fraction on |a| <= 12, where f has reached A
- * to within 4e-7. The absolute error, roundings and all, is at most 7.5e-7, the relative one 9e-7 (tests/test_kernels.c
- * tries a dense sweep).
+ * f(a) = A tanh(S a) of eq. 6 as the rational function a P(a^2) / Q(a^2), of degrees 3 and 4: the minimax approximation
+ * on |a| <= 12, where f is A to within 4e-7. With rounding, the absolute error is at most 7.5e-7 and the relative one
+ * 9e-7 (tests/test_kernels.c samples the range densely).
  */
 INLINE vec squash(vec a)
 {
@@ -126,7 +126,7 @@ INLINE vec squash(vec a)
     return x * p / q;
 }
 
-/* f'(a), expressed by x = f(a). */
+/* f'(a) as a function of x = f(a). */
 INLINE vec slope(vec x)
 {
     return (float)(LENET5_S * LENET5_A) - (float)(LENET5_S / LENET5_A) * (x * x);
@@ -134,7 +134,7 @@ INLINE vec slope(vec x)
 
 /* ---- Across the lanes ----------------------------------------------------------------------------------------- */
 
-/* a0 b0 a1 b1 ... of the lower and of the upper halves of two vectors. */
+/* Interleaves the lower, or the upper, halves of two vectors: a0 b0 a1 b1 ... */
 #if W == 16
 #define LOWER_HALVES 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define UPPER_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
@@ -156,7 +156,7 @@ INLINE vec zip_upper(vec a, vec b)
     return __builtin_shufflevector(a, b, UPPER_HALVES);
 }
 
-/* Lane i of vector k becomes lane k of vector i: vectors W/2 apart are zipped together, log2(W) times. */
+/* Lane i of vector k becomes lane k of vector i: log2(W) times, vectors W/2 apart are interleaved. */
 INLINE void transpose(vec rows[W])
 {
     UNROLL for (size_t stage = 1; stage < W; stage *= 2)

@@ -292,12 +292,12 @@ static size_t whole(const json_t *value, size_t most)
     return (size_t)json_integer_value(value);
 }
 
-typedef struct extent {
+typedef struct byte_range {
     size_t begin, end;
-} extent;
+} byte_range;
 
-static lenet5_status extent_of(extent *place, const safetensors *file, const char *name, const json_t *entry,
-                               lenet5_error *error)
+static lenet5_status find_range(byte_range *place, const safetensors *file, const char *name, const json_t *entry,
+                                lenet5_error *error)
 {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     const size_t available = file->size - file->data;
@@ -315,30 +315,30 @@ static lenet5_status extent_of(extent *place, const safetensors *file, const cha
 
 static int by_begin(const void *a, const void *b)
 {
-    const extent *left = a;
-    const extent *right = b;
+    const byte_range *left = a;
+    const byte_range *right = b;
     return left->begin < right->begin ? -1 : left->begin > right->begin;
 }
 
 /* Side by side, the tensors fill the data from first byte to last. */
-static lenet5_status check_no_holes(const safetensors *file, extent *extents, size_t count, lenet5_error *error)
+static lenet5_status check_no_holes(const safetensors *file, byte_range *ranges, size_t count, lenet5_error *error)
 {
-    qsort(extents, count, sizeof *extents, by_begin);
+    qsort(ranges, count, sizeof *ranges, by_begin);
     size_t end = 0;
-    for (size_t i = 0; i < count; end = extents[i++].end)
-        if (extents[i].begin != end)
+    for (size_t i = 0; i < count; end = ranges[i++].end)
+        if (ranges[i].begin != end)
             return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, file->data + end, "%s: byte %zu: tensors %s", file->path,
-                               file->data + end, extents[i].begin < end ? "overlap" : "leave a hole");
+                               file->data + end, ranges[i].begin < end ? "overlap" : "leave a hole");
     if (end != file->size - file->data)
         return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, file->data + end,
                            "%s: byte %zu: the file goes on after its last tensor", file->path, file->data + end);
     return LENET5_OK;
 }
 
-static lenet5_status check_extents(const safetensors *file, lenet5_error *error)
+static lenet5_status check_ranges(const safetensors *file, lenet5_error *error)
 {
-    extent *extents = calloc(json_object_size(file->header), sizeof *extents);
-    if (!extents)
+    byte_range *ranges = calloc(json_object_size(file->header), sizeof *ranges);
+    if (!ranges)
         return lenet5_fail_memory(error);
     lenet5_status status = LENET5_OK;
     size_t count = 0;
@@ -346,10 +346,10 @@ static lenet5_status check_extents(const safetensors *file, lenet5_error *error)
     json_t *entry;
     json_object_foreach (file->header, name, entry)
         if (entry != file->metadata && status == LENET5_OK)
-            status = extent_of(&extents[count++], file, name, entry, error);
+            status = find_range(&ranges[count++], file, name, entry, error);
     if (status == LENET5_OK)
-        status = check_no_holes(file, extents, count, error);
-    free(extents);
+        status = check_no_holes(file, ranges, count, error);
+    free(ranges);
     return status;
 }
 
@@ -373,7 +373,7 @@ static lenet5_status parse(safetensors *file, lenet5_error *error)
     if (status == LENET5_OK)
         status = check_metadata(file, error);
     if (status == LENET5_OK)
-        status = check_extents(file, error);
+        status = check_ranges(file, error);
     if (status == LENET5_OK)
         status = check_sum(file, error);
     return status;
@@ -432,8 +432,8 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
     if (!type || strcmp(type, types[wanted->type].name) != 0)
         return lenet5_fail(error, LENET5_E_MODEL_DTYPE, 8, "%s: byte 8: tensor \"%s\" has the type %s in place of %s",
                            file->path, wanted->name, type ? type : "(none)", types[wanted->type].name);
-    extent place;
-    const lenet5_status status = extent_of(&place, file, wanted->name, entry, error);
+    byte_range place;
+    const lenet5_status status = find_range(&place, file, wanted->name, entry, error);
     if (status != LENET5_OK)
         return status;
     const size_t width = lenet5_tensor_type_size(wanted->type);

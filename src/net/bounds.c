@@ -13,8 +13,8 @@ lenet5_status lenet5_check_loss(const lenet5_loss *loss, lenet5_error *error)
     if (lenet5_loss_fits(loss))
         return LENET5_OK;
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                       "a loss of criterion %d, j %g and scale %g; the criterion is mse or map, j from 0 to %g and the "
-                       "scale from %g to %g",
+                       "the loss has criterion %d, j %g and scale %g; the criterion is mse or map, j is 0 to %g, and "
+                       "the scale %g to %g",
                        (int)loss->criterion, loss->rubbish, loss->scale, LENET5_MAX_RUBBISH, LENET5_MIN_SCALE,
                        LENET5_MAX_SCALE);
 }

@@ -1,8 +1,7 @@
 /*
- * Figure 3 of the paper: the target of each digit in the output layer, a stylised picture 7 wide and 12 high of +1 and
- * -1. F6 has 84 = 7 x 12 units so that the network draws such a picture, and the nearest of the ten wins (eq. 7). The
- * bar that stands apart on top of 0, 2, 4 and 5 is genuine: there similar letters and digits of the full ASCII set are
- * told apart.
+ * Figure 3 of the paper: the target of each digit in the output layer, a stylised bitmap 7 wide and 12 high of +1 and
+ * -1. F6 has 84 = 7 x 12 units, one a pixel, and the nearest of the ten codes wins (eq. 7). The separate bar on top of
+ * 0, 2, 4 and 5 is the paper's: in the full ASCII set it distinguishes these digits from similar characters.
  */
 
 #define O +1

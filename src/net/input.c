@@ -1,6 +1,7 @@
-/* From pictures to the network's input, and from its output to a digit. */
+/* The network's input from a picture, and the digit from its output. */
 #include "input.h"
 
+#include <assert.h>
 #include <string.h>
 
 static float level(uint8_t grey)
@@ -10,6 +11,7 @@ static float level(uint8_t grey)
 
 void lenet5_place_bytes(uint8_t placed[32][32], const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left)
 {
+    assert(top <= 2 * INPUT_MARGIN && left <= 2 * INPUT_MARGIN);
     memset(placed, 0, 32 * 32);
     for (size_t row = 0; row < LENET5_PICTURE_SIDE; row++)
         memcpy(&placed[row + top][left], picture + row * LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE);

@@ -1,4 +1,4 @@
-/* Placing a picture elsewhere than in the middle of the input. */
+/* The network's input from a picture, anywhere in the 32x32 pixels. */
 #ifndef LENET5_NET_INPUT_H
 #define LENET5_NET_INPUT_H
 
@@ -6,14 +6,15 @@
 
 #define INPUT_MARGIN ((32 - LENET5_PICTURE_SIDE) / 2)
 
-/* Section II-B: paper at -0.1 and ink at 1.175 make the mean input about 0 and its variance about 1. */
+/* A grey level is mapped to level * STEP - OFFSET. Section II-B: with paper at -0.1 and ink at 1.175 the input's mean
+ * is about 0 and its variance about 1. */
 #define LENET5_LEVEL_STEP (1.275f / 255.0f)
 #define LENET5_LEVEL_OFFSET 0.1f
 
-/* A picture on blank paper of 32x32, its top left at (top, left), each from 0 to 2 INPUT_MARGIN. */
+/* Places a picture on blank paper of 32x32, its top left pixel at (top, left), each from 0 to 2 INPUT_MARGIN. */
 void lenet5_place_bytes(uint8_t placed[32][32], const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left);
 
-/* As lenet5_set_input, with the picture's top left at (top, left), each from 0 to 2 INPUT_MARGIN. */
+/* As lenet5_set_input, with the picture's top left pixel at (top, left), each from 0 to 2 INPUT_MARGIN. */
 void lenet5_place_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES], size_t top, size_t left);
 
 #endif

@@ -1,14 +1,15 @@
 /*
  * The losses of section II-C. With penalties y and the constant j both multiplied by the scale,
  *
- *     eq. 8   E = y_D                                            the right class's penalty alone
- *     eq. 9   E = y_D + log(e^-j + sum over i of e^-y_i)         and the competition of the others
+ *     eq. 8   E = y_D                                            the penalty of the right class D alone
+ *     eq. 9   E = y_D + log(e^-j + sum over i of e^-y_i)         with a competitive term for all classes
  *
- * With the probabilities p_i = e^-y_i / (e^-j + sum of e^-y) of the posterior, the derivatives of eq. 9 are
+ * With the posterior probabilities p_i = e^-y_i / (e^-j + sum over k of e^-y_k), the derivatives of eq. 9 are
  *
- *     dE/dy_D = 1 - p_D,   dE/dy_i = -p_i.
+ *     dE/dy_D = 1 - p_D,   dE/dy_i = -p_i for the others.
  *
- * All exponentials are taken relative to the least exponent, so that none overflows.
+ * The eleventh outcome, rubbish, has p = e^-j / (...). The least of all exponents is subtracted from each, so that no
+ * exponential overflows.
  */
 #include "reference.h"
 
@@ -20,7 +21,7 @@ static real least_of(const real penalty[LENET5_CLASSES], real rubbish)
     return least;
 }
 
-/* The eleven probabilities; returns -log of their common denominator, with the scale applied. */
+/* Sets p to the probabilities of the ten classes and of rubbish; returns -log of the denominator e^-j + sum of e^-y. */
 static real outcomes(real p[LENET5_CLASSES + 1], const lenet5_loss *loss, const real penalty[LENET5_CLASSES])
 {
     const real scale = (real)loss->scale;
@@ -54,8 +55,8 @@ real REAL(lenet5_loss_gradient)(real d_penalty[LENET5_CLASSES], const lenet5_los
 }
 
 /*
- * E is linear in the label: where a share of it goes over to the probabilities q of a teacher, E changes by that share
- * of the sum over i of q_i E_i - E_D, in which the logarithm of eq. 9 cancels.
+ * Distillation. E is linear in the label: if the share `teaching` of the label is replaced by a teacher's probabilities
+ * q, E changes by that share of (sum over i of q_i E_i) - E_D, in which the logarithm of eq. 9 cancels.
  */
 real REAL(lenet5_loss_soften)(real d_penalty[LENET5_CLASSES], const lenet5_loss *loss,
                               const real penalty[LENET5_CLASSES], unsigned label, const real teacher[LENET5_CLASSES],
@@ -74,8 +75,9 @@ real REAL(lenet5_loss_soften)(real d_penalty[LENET5_CLASSES], const lenet5_loss 
 }
 
 /*
- * By a state x of F6 each y_i has the derivatives g_i = 2 (x - w_i) and 2, and j has none. So eq. 8 gives 2, and eq. 9,
- * whose logarithm is that of a sum of exponentials, 2 p_rubbish + the variance of g over the eleven outcomes.
+ * The first and second derivative of y_i by a state x of F6 are g_i = 2 (x - w_i) and 2; those of j are 0. So the
+ * second derivative of eq. 8 is 2. That of eq. 9 is 2 p_rubbish plus the variance of g over the eleven outcomes,
+ * because its logarithm is of a sum of exponentials; it is cut off at 0.
  */
 void REAL(lenet5_loss_curvature)(real dd_f6[84], const lenet5_loss *loss, const maps_t *maps, unsigned label)
 {
@@ -106,7 +108,7 @@ void REAL(lenet5_posterior)(real posterior[LENET5_CLASSES + 1], const lenet5_los
     outcomes(posterior, loss, penalty);
     bool defined = true;
     for (size_t i = 0; i <= LENET5_CLASSES; i++)
-        defined &= posterior[i] >= 0 && posterior[i] <= 1; /* which a NaN is not */
+        defined &= posterior[i] >= 0 && posterior[i] <= 1; /* false for NaN */
     for (size_t i = 0; i <= LENET5_CLASSES && !defined; i++)
         posterior[i] = i == LENET5_RUBBISH;
 }

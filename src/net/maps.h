@@ -46,7 +46,7 @@ static inline real sum_of_four(const real *restrict x, size_t x_width)
     return x[0] + x[1] + x[x_width] + x[x_width + 1];
 }
 
-/* a (height, width) = coefficient * (sum of the four inputs) + bias; x (2 height, x_width), x_width at least 2 width. */
+/* a (height, width) = coefficient * (sum of four) + bias; x (2 height, x_width), x_width at least 2 width. */
 static inline void subsample(real *restrict a, const real *restrict x, size_t x_width, real coefficient, real bias,
                              size_t height, size_t width)
 {

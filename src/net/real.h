@@ -1,7 +1,7 @@
 /*
- * One source, two precisions. reference.c and loss.c are written for the type real and compiled twice: for float, which
- * is the library's public face, and for double, with which verify.c differentiates numerically. REAL(name) is the name
- * of a type or function in the precision that is being compiled.
+ * One source, two precisions. reference.c and loss.c are written for the type real and compiled twice: for float, the
+ * precision of the public functions, and for double, with which verify.c differentiates numerically. REAL(name) is the
+ * name of a type or function in the precision being compiled.
  */
 #ifndef LENET5_REAL_H
 #define LENET5_REAL_H

@@ -1,8 +1,8 @@
 /*
  * The passes of LeNet-5 in plain C, written as in the paper. They are the oracle for every faster version.
  *
- * Forward, a unit i takes the weighted sum of its inputs x_j and squashes it (eqs 5 and 6). The output layer measures the
- * squared distance of F6 to each of the ten codes w_i (eq. 7):
+ * Forward, a unit i takes the weighted sum of its inputs x_j and squashes it (eqs 5 and 6). The output layer measures
+ * the squared distance of F6 to each of the ten codes w_i (eq. 7):
  *
  *     a_i = sum over j of w_ij x_j        x_i = f(a_i) = A tanh(S a_i)        y_i = sum over j of (x_j - w_ij)^2
  *
@@ -12,8 +12,8 @@
  * derivative by a weight that many connections share is the sum over these connections. The diagonal of the
  * second derivatives obeys the same recursion with every factor squared (the Gauss-Newton approximation, eqs 23 to 27):
  *
- *     dE/da_i    = f'(a_i)   sum over k of w_ki   dE/da_k               dE/dw    = sum over connections of dE/da_i    x_j
- *     d2E/da_i^2 = f'(a_i)^2 sum over k of w_ki^2 d2E/da_k^2            d2E/dw^2 = sum over connections of d2E/da_i^2 x_j^2
+ *     dE/da_i    = f'(a_i)   sum over k of w_ki   dE/da_k         dE/dw    = sum over connections of dE/da_i    x_j
+ *     d2E/da_i^2 = f'(a_i)^2 sum over k of w_ki^2 d2E/da_k^2      d2E/dw^2 = sum over connections of d2E/da_i^2 x_j^2
  *
  * So one set of functions computes both: power() squares every weight, state and slope of the second order.
  *
@@ -54,7 +54,7 @@ static inline void convolve_back(real *restrict d_x, const real *restrict d_a, c
             }
 }
 
-/* d_kernel (5, 5) += sum over the units of d_a (side, side) times the input in x (side + 4, side + 4) of each weight. */
+/* d_kernel (5, 5) += sum over the units of d_a (side, side) times each weight's input in x (side + 4, side + 4). */
 static inline void convolve_weights(real d_kernel[5][5], const real *restrict d_a, const real *restrict x, size_t side,
                                     order_t order)
 {
@@ -206,7 +206,7 @@ static inline void subsample_back(real *restrict d_x, const real *restrict d_a, 
             d_x[row * 2 * side + column] = weight * d_a[row / 2 * side + column / 2];
 }
 
-/* The derivative by the coefficient: sum over the units of d_a (side, side) times the sum of four in x (2 side, 2 side). */
+/* The derivative by the coefficient: the sum over the units of d_a (side, side) times the sum of four of x. */
 static inline real subsample_coefficient(const real *restrict d_a, const real *restrict x, size_t side, order_t order)
 {
     real sum = 0;

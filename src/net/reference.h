@@ -1,6 +1,6 @@
 /*
- * What reference.c and loss.c offer besides lenet5.h: the layers of the forward pass one by one, each of which computes
- * its own maps from those of the layer below, and everything in double precision, for verify.c and the tests.
+ * The functions of reference.c and loss.c that are not public: the single layers of the forward pass, each of which
+ * computes its maps from those of the layer below, and everything in double precision, for verify.c and the tests.
  */
 #ifndef LENET5_REFERENCE_H
 #define LENET5_REFERENCE_H

@@ -1,12 +1,12 @@
 /*
- * The sizes of the network: Table I, the layers with their counts, and the twelve tensors of the parameters. Every
- * count of the paper follows here from the shapes and is asserted.
+ * The sizes of the network: Table I, the layers and the twelve tensors of the parameters. All counts are computed from
+ * the shapes, and static assertions compare them with the paper's (section II-B).
  */
 #include "lenet5/network.h"
 
 /*
- * Table I: which maps of S2 (rows) each map of C3 (columns) takes its input from. The first six maps of C3 see three
- * neighbouring maps, the next six four neighbours, the next three four maps that are apart, and the last one all six.
+ * Table I: the maps of S2 (rows) that each map of C3 (columns) sees. The first six maps of C3 see three adjacent maps,
+ * the next six four adjacent ones, the next three four that are not adjacent, and the last one all six.
  */
 // clang-format off
 #define C3_TABLE(ROW)                                          \
@@ -29,11 +29,11 @@ const bool lenet5_c3_table[6][16] = {C3_TABLE(AS_ROW)};
 enum { PAIRS = C3_TABLE(AS_SUM) };
 _Static_assert(PAIRS == LENET5_C3_KERNELS, "Table I has 60 connected pairs");
 
-/* A convolution: kernels of 5x5 and a bias a map; each of its weights serves every unit of its map. */
+/* A convolution: kernels of 5x5, and one bias a map. Every unit of a map shares the map's weights. */
 #define CONVOLUTION_PARAMETERS(kernels, maps) ((kernels)*25 + (maps))
 #define CONVOLUTION_CONNECTIONS(kernels, maps, side) (CONVOLUTION_PARAMETERS(kernels, maps) * (side) * (side))
 
-/* Subsampling: a coefficient and a bias a map; four inputs and the bias to every unit. */
+/* Subsampling: one coefficient and one bias a map; each unit is connected to four inputs and the bias. */
 #define SUBSAMPLING_PARAMETERS(maps) (2 * (maps))
 #define SUBSAMPLING_CONNECTIONS(maps, side) (5 * (maps) * (side) * (side))
 
@@ -74,7 +74,7 @@ _Static_assert(C1_CONNECTIONS + S2_CONNECTIONS + C3_CONNECTIONS + S4_CONNECTIONS
 _Static_assert(MEMBER_COUNT(c1) == C1_PARAMETERS && MEMBER_COUNT(s2) == S2_PARAMETERS &&
                    MEMBER_COUNT(c3) == C3_PARAMETERS && MEMBER_COUNT(s4) == S4_PARAMETERS &&
                    MEMBER_COUNT(c5) == C5_PARAMETERS && MEMBER_COUNT(f6) == F6_PARAMETERS,
-               "the struct holds what the layers have");
+               "the struct holds the layers' parameters");
 _Static_assert(sizeof(lenet5_network) == LENET5_PARAMETERS * sizeof(float), "and nothing else");
 
 const lenet5_layer lenet5_layers[LENET5_LAYERS] = {

@@ -1,14 +1,13 @@
 /*
- * The passes against finite differences, in double precision.
+ * Checks the passes by finite differences, in double precision.
  *
- * First derivatives: the loss of the whole network is evaluated with one parameter a little larger and a little
- * smaller.
+ * First derivatives: the loss of the whole network is evaluated with one parameter slightly larger and smaller.
  *
- * Second derivatives: the Gauss-Newton recursion takes from each layer only the diagonal, that is, it treats the loss
- * above a layer as E = 1/2 sum over its units of h_i a_i^2 with h_i = d2E/da_i^2. For that E, and with a layer's sums
- * linear in its own weights and inputs, the recursion is exact, and so a finite difference of it must agree: layer by
- * layer, once by each parameter and once by each state of the layer below, whose slope f'^2 then leads to that layer's
- * own h.
+ * Second derivatives: the Gauss-Newton recursion keeps only the diagonal of each layer, that is, it treats the loss
+ * above a layer as E = 1/2 sum over its units of h_i a_i^2 with h_i = d2E/da_i^2. For this E, and because a layer's
+ * sums are linear in its weights and in its inputs, the recursion is exact, and a finite difference must agree with it.
+ * Each layer is checked by its parameters and by the states of the layer below; the latter times the slope f'^2 is that
+ * layer's own h.
  */
 #define LENET5_DOUBLE
 #include <math.h>
@@ -20,14 +19,14 @@
 #include "lenet5/network.h"
 #include "reference.h"
 
-static const double TOLERANCE = 1e-6;
+static const double TOLERANCE = 1e-6; /* of the relative error; rounding stays below, a wrong term far above */
 
-/* A layer: how it is computed, where its states are, and those of the layer below it. */
+/* A layer: its forward function, and the indices of its states and of those below it in lenet5_maps_double. */
 typedef struct layer {
     void (*forward)(lenet5_maps_double *maps, const lenet5_network_double *network);
-    size_t first, count; /* of its states, as doubles into lenet5_maps_double */
-    size_t below, below_count;
-    size_t first_tensor; /* of its two */
+    size_t first, count;
+    size_t below, below_count; /* count 0: the input, which has no derivatives */
+    size_t first_tensor;       /* the index in lenet5_tensors of the first of its two */
 } layer;
 
 #define PLACE(member) (offsetof(lenet5_maps_double, member) / sizeof(double))
@@ -42,7 +41,7 @@ static const layer layers[] = {
     {lenet5_f6_forward_double, PLACE(f6), COUNT(f6), PLACE(c5), COUNT(c5), 10},
 };
 
-/* All that one check works with. */
+/* The data of one verification. */
 typedef struct check {
     lenet5_network_double network, gradient, curvature;
     lenet5_maps_double maps, delta, delta2, moved;
@@ -51,8 +50,8 @@ typedef struct check {
     size_t per_tensor;
 } check;
 
-/* The error of found against expected, relative to the larger of expected, a tenth of the tensor's typical size, and
- * what rounding allows to be measured at all. */
+/* The error relative to the greatest of |expected|, a tenth of the tensor's root mean square, and 1e-6, below which
+ * rounding dominates; INFINITY if it is not finite. */
 static double relative_error(double found, double expected, double typical)
 {
     const double error = fabs(found - expected) / fmax(fmax(fabs(expected), 0.1 * typical), 1e-6);
@@ -74,7 +73,7 @@ static double loss_of(check *c)
     return lenet5_loss_gradient_double(unused, &c->loss, c->moved.penalty, c->label);
 }
 
-/* The difference of fourth order in the step: its own error stays below that of the rounding. */
+/* The central difference of fourth order, whose truncation error is below the rounding error. */
 static double numeric_gradient(check *c, double *parameter, double step)
 {
     const double kept = *parameter;
@@ -91,7 +90,8 @@ static double numeric_gradient(check *c, double *parameter, double step)
     return difference / (12 * step);
 }
 
-/* A long step suits flat places, where rounding counts, and a short one bends; a wrong gradient agrees with neither. */
+/* The lesser error of a long step, for flat regions where rounding dominates, and a short one, for curved regions. A
+ * wrong gradient agrees with neither. */
 static double gradient_error(check *c, double *parameter, double gradient, double typical)
 {
     const double long_step = relative_error(gradient, numeric_gradient(c, parameter, 1e-3), typical);
@@ -104,13 +104,14 @@ static double sum_before_squashing(double x)
     return atanh(x / LENET5_A) / LENET5_S;
 }
 
-/* A unit whose sum cannot be told from its state any more; its h, with the slope squared in it, is next to nothing. */
+/* Whether the sum of a unit can no longer be computed from its state. Its h, which has the squared slope as a factor,
+ * is negligible. */
 static bool saturated(double x)
 {
     return fabs(x) > LENET5_A * (1 - 1e-9);
 }
 
-/* 1/2 sum of h (a - a0)^2 over a layer whose states have moved from those of maps. */
+/* 1/2 sum of h (a - a0)^2 over a layer: a from the states in moved, a0 from those in maps. */
 static double quadratic(const check *c, const layer *l)
 {
     const double *before = (const double *)&c->maps + l->first;
@@ -126,7 +127,7 @@ static double quadratic(const check *c, const layer *l)
     return energy;
 }
 
-/* The second difference of the layer's quadratic by a parameter of it or a state below it: E(0) is 0. */
+/* The second difference of the layer's quadratic by one of its parameters or a state below it; E(0) is 0. */
 static double numeric_curvature(check *c, const layer *l, double *variable)
 {
     const double kept = *variable;
@@ -166,7 +167,7 @@ static void check_tensor(lenet5_verification *v, check *c, size_t index)
     }
 }
 
-/* The step from a layer's h to those of the layer below it; its error counts with the layer's first tensor. */
+/* Checks h of the layer below a layer; the error is reported with the layer's first tensor. */
 static void check_states_below(lenet5_verification *v, check *c, const layer *l)
 {
     double *state = (double *)&c->moved + l->below;
@@ -188,7 +189,7 @@ static void widen(double *to, const float *from, size_t count)
         to[i] = (double)from[i];
 }
 
-/* The curvature at F6 is eq. 8's, as in training: eq. 9's may vanish, and then nothing would be left to check. */
+/* The curvature at F6 is that of eq. 8, as in training: that of eq. 9 can be 0, which would make the check vacuous. */
 static void compute_derivatives(check *c)
 {
     const lenet5_loss distance = {LENET5_MSE, 0, 1};
@@ -214,7 +215,10 @@ lenet5_status lenet5_verify(lenet5_verification *verification, const lenet5_netw
                             lenet5_error *error)
 {
     if (label > LENET5_RUBBISH || per_tensor == 0)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a label above 10, or no number to be tried");
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "label %u and %zu parameters a tensor to check; the label is 0 to 10, and the number at "
+                           "least 1",
+                           label, per_tensor);
     const lenet5_status status = lenet5_check_loss(loss, error);
     if (status != LENET5_OK)
         return status;

@@ -1,6 +1,6 @@
 /*
- * Calibration: which scale (an inverse temperature) and which j make the probabilities of eq. 9 true, and how probable
- * an answer has to be for a wanted error rate.
+ * Calibration: fits the scale (an inverse temperature) and j of eq. 9 so that its probabilities match frequencies, and
+ * finds the least probability of an answer for each target error rate.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,16 +13,16 @@
 #include "net/input.h"
 #include "recipe.h"
 
-#define MIN_PICTURES 100
-#define DIGITS_PER_NEGATIVE 30
+#define MIN_PICTURES 100       /* a smaller set resolves no error rate of 1 % or below */
+#define DIGITS_PER_NEGATIVE 30 /* as recipe best shows them: 0.03 negatives a digit */
 
 const double lenet5_risks[LENET5_RISKS] = {0.02, 0.01, 0.005, 0.002, 0.001, 0.0005};
 
-/* The penalties of pictures and of negatives, and what they are. */
+/* The penalties of digits and negatives, and the digits' labels. */
 typedef struct sample {
-    float (*penalty)[LENET5_CLASSES];
-    const uint8_t *labels; /* of the first digits; what follows is rubbish */
-    size_t digits, count;
+    float (*penalty)[LENET5_CLASSES]; /* (count) */
+    const uint8_t *labels;            /* (digits) */
+    size_t digits, count;             /* pictures from index `digits` on are negatives */
 } sample;
 
 static void read_negatives(sample *s, const lenet5_committee *committee, const negatives *n, lenet5_maps *maps)
@@ -37,8 +37,8 @@ static void read_negatives(sample *s, const lenet5_committee *committee, const n
     }
 }
 
-/* -log of the probability of what each picture is, on average. */
-static double surprise(const sample *s, const lenet5_loss *loss)
+/* The mean of -log of the probability of each picture's true class. */
+static double cross_entropy(const sample *s, const lenet5_loss *loss)
 {
     double sum = 0;
     for (size_t i = 0; i < s->count; i++) {
@@ -50,10 +50,11 @@ static double surprise(const sample *s, const lenet5_loss *loss)
     return sum / (double)s->count;
 }
 
-/* One step after the other in the logarithms of scale and j, halved where no direction helps. */
+/* Minimises the cross-entropy by coordinate search in log(scale) and log(j); the step is halved when no direction
+ * helps. */
 static void fit(lenet5_loss *loss, const sample *s)
 {
-    double least = surprise(s, loss);
+    double least = cross_entropy(s, loss);
     for (double step = 0.5; step > 1e-3;) {
         bool better = false;
         for (int direction = 0; direction < 4; direction++) {
@@ -62,9 +63,9 @@ static void fit(lenet5_loss *loss, const sample *s)
             *number *= exp(direction % 2 ? step : -step);
             if (!lenet5_loss_fits(&tried))
                 continue;
-            const double there = surprise(s, &tried);
-            if (there < least) {
-                least = there;
+            const double entropy = cross_entropy(s, &tried);
+            if (entropy < least) {
+                least = entropy;
                 *loss = tried;
                 better = true;
             }
@@ -88,11 +89,11 @@ static lenet5_status find_thresholds(lenet5_committee *committee, const lenet5_e
 static lenet5_status calibrate(lenet5_committee *committee, const lenet5_evaluation *evaluation,
                                const lenet5_dataset *set, lenet5_error *error)
 {
-    /* A network that has never been told what is no digit would have to doubt all digits for what it says of others. */
+    /* Negatives only for recipes trained on them: the fit for another network would make every digit doubtful. */
     const recipe *r = lenet5_recipe_find(committee->provenance.recipe);
-    const size_t strangers = r && r->negatives > 0 ? set->count / DIGITS_PER_NEGATIVE : 0;
+    const size_t negative_count = r && r->negatives > 0 ? set->count / DIGITS_PER_NEGATIVE : 0;
     const negatives n = {.set = set, .kernels = lenet5_kernels_in_use(), .strings = r && r->cut_off > 0};
-    sample s = {.labels = set->labels, .digits = set->count, .count = set->count + strangers};
+    sample s = {.labels = set->labels, .digits = set->count, .count = set->count + negative_count};
     lenet5_maps *maps = malloc(sizeof *maps);
     s.penalty = malloc(s.count * sizeof *s.penalty);
     lenet5_status status = maps && s.penalty ? LENET5_OK : lenet5_fail_memory(error);
@@ -113,7 +114,7 @@ lenet5_status lenet5_calibrate(lenet5_committee *committee, const lenet5_dataset
     lenet5_evaluation evaluation;
     if (set->count < MIN_PICTURES)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "%zu pictures are too few to calibrate on; take %d at least", set->count, MIN_PICTURES);
+                           "%zu pictures are too few to calibrate on; use at least %d", set->count, MIN_PICTURES);
     lenet5_status status = lenet5_check_loss(&committee->provenance.loss, error);
     if (status == LENET5_OK)
         status = lenet5_committee_evaluate(&evaluation, committee, set, NULL, threads, error);
@@ -132,16 +133,17 @@ lenet5_status lenet5_threshold(double *threshold, const lenet5_provenance *prove
 {
     size_t i = 0;
     if (!(max_error >= 0 && max_error <= 1))
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error of %g; it is from 0 to 1", max_error);
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the error rate %g is not from 0 to 1",
+                           max_error);
     while (i < LENET5_RISKS && lenet5_risks[i] > max_error)
         i++;
     if (i == LENET5_RISKS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "an error of %g %% is less than a model can vouch for; %g %% is the least", 100 * max_error,
+                           "models have no threshold for an error rate of %g %%; the least is %g %%", 100 * max_error,
                            100 * lenet5_risks[LENET5_RISKS - 1]);
     if (provenance->thresholds[i] == 0)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "the model has no thresholds; lenet5 calibrate finds them");
+                           "the model has no thresholds; lenet5 calibrate adds them");
     *threshold = provenance->thresholds[i];
     return LENET5_OK;
 }

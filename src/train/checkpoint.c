@@ -1,6 +1,6 @@
 /*
- * Checkpoints: model files that also hold whatever else the next step depends on, so that a training goes on to the
- * same bits as if it had never stopped.
+ * Checkpoints: model files that also hold the state that the next step depends on, so that a resumed training gives the
+ * same bits as an uninterrupted one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum { SUMS = 8, COUNTS = 4, PASS_NUMBERS = 8, EXTRAS = 8 };
 
-/* The numbers of a training that are not of the network, in a form that can be written and read. */
+/* The state of a training besides the network, as arrays that become tensors. */
 typedef struct record {
     double sums[SUMS];
     uint64_t counts[COUNTS];
@@ -47,8 +47,8 @@ static lenet5_epoch get_pass(const double numbers[PASS_NUMBERS], unsigned number
 
 static void put_record(record *r, const lenet5_training *t)
 {
-    const double sums[SUMS] = {t->loss_sum, (double)t->errors, t->seconds,        t->min_rate,
-                               t->max_rate, t->watch.loss,     t->watch.pictures, t->watch.yardstick};
+    const double sums[SUMS] = {t->loss_sum, (double)t->errors, t->seconds,          t->min_rate,
+                               t->max_rate, t->monitor.loss,   t->monitor.pictures, t->monitor.baseline};
     const uint64_t counts[COUNTS] = {t->steps, t->position, t->finished, t->epochs};
     memcpy(r->sums, sums, sizeof sums);
     memcpy(r->counts, counts, sizeof counts);
@@ -63,7 +63,7 @@ static void get_record(lenet5_training *t, const record *r)
     t->seconds = r->sums[2];
     t->min_rate = r->sums[3];
     t->max_rate = r->sums[4];
-    t->watch = (watch){r->sums[5], r->sums[6], r->sums[7]};
+    t->monitor = (loss_monitor){r->sums[5], r->sums[6], r->sums[7]};
     t->steps = r->counts[0];
     t->position = (size_t)r->counts[1];
     t->finished = (unsigned)r->counts[2];
@@ -76,7 +76,7 @@ static tensor vector(const char *name, tensor_type type, void *numbers, size_t c
     return (tensor){.name = name, .type = type, .dimensions = 1, .shape = {count}, .numbers = numbers};
 }
 
-/* Describes what a checkpoint holds besides the network; returns how many tensors these are. */
+/* Describes the tensors of a checkpoint besides the network's; returns their number. */
 static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r)
 {
     size_t count = 0;
@@ -109,11 +109,11 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     json_t *passes = json_sprintf("%u", training->epochs);
     json_t *batch = json_sprintf("%zu", training->batch);
     json_t *undistorted = json_string(training->undistorted ? "1" : "0");
-    json_t *strangers = lenet5_real_string(training->strangers);
+    json_t *share = lenet5_real_string(training->negative_share);
     int failed = json_object_set_new(metadata, "epochs_total", passes);
     failed |= json_object_set_new(metadata, "batch", batch);
     failed |= json_object_set_new(metadata, "undistorted", undistorted);
-    failed |= json_object_set_new(metadata, "negatives", strangers);
+    failed |= json_object_set_new(metadata, "negatives", share);
     if (metadata && failed) {
         json_decref(metadata);
         metadata = NULL;
@@ -123,7 +123,7 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
 
 lenet5_status lenet5_training_save(const char *path, const lenet5_training *training, lenet5_error *error)
 {
-    lenet5_training *t = (lenet5_training *)training; /* whose numbers are only read through the tensors */
+    lenet5_training *t = (lenet5_training *)training; /* tensors point to it, but writing only reads them */
     record r = {.history = calloc((size_t)t->epochs * PASS_NUMBERS, sizeof(double))};
     json_t *metadata = checkpoint_metadata(t);
     lenet5_status status = r.history && metadata ? LENET5_OK : lenet5_fail_memory(error);
@@ -147,7 +147,7 @@ static lenet5_status check_format(const safetensors *file, lenet5_error *error)
     const lenet5_status status = lenet5_safetensors_text(format, sizeof format, file, "format", error);
     if (status == LENET5_OK && strcmp(format, CHECKPOINT_FORMAT) != 0)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
-                           "%s: is a finished model, not a checkpoint: there is nothing to resume", file->path);
+                           "%s: this is a finished model, not a checkpoint; there is nothing to resume", file->path);
     return status;
 }
 
@@ -201,7 +201,7 @@ lenet5_status lenet5_checkpoint_load(lenet5_checkpoint *checkpoint, const char *
     return status;
 }
 
-/* The options that the checkpoint was made with; they point into it. */
+/* The options of the checkpoint's training; they point into the checkpoint. */
 static lenet5_training_options options_of(const lenet5_checkpoint *c, const lenet5_training_options *now)
 {
     const lenet5_provenance *p = &c->provenance;
@@ -231,7 +231,7 @@ static lenet5_status check_data(const lenet5_provenance *saved, const lenet5_tra
             saved->training_pictures, saved->data_name, saved->data_sha256, now->training_pictures, now->data_sha256);
     if (strcmp(saved->teacher_sha256, now->teacher_sha256) != 0)
         return lenet5_fail(error, LENET5_E_CHECKPOINT, LENET5_NO_OFFSET,
-                           "%s: its teacher has the SHA-256 %.12s, not %.12s; name the one that it began with", path,
+                           "%s: the training's teacher has the SHA-256 %.12s, not %.12s; pass the same teacher", path,
                            saved->teacher_sha256[0] ? saved->teacher_sha256 : "(none)",
                            now->teacher_sha256[0] ? now->teacher_sha256 : "(none)");
     if (saved->held_out_pictures != now->held_out_pictures)
@@ -240,7 +240,7 @@ static lenet5_status check_data(const lenet5_provenance *saved, const lenet5_tra
     return LENET5_OK;
 }
 
-/* Counts are written as doubles; beyond these bounds they could not be converted back. */
+/* Whether a count, which files store as a double, can be converted back. */
 static bool is_count(double number)
 {
     return number >= 0 && number <= 1e9;
@@ -275,7 +275,7 @@ static lenet5_status read_state(lenet5_training *t, const safetensors *file, len
     for (size_t i = 0; i < count && status == LENET5_OK; i++)
         status = lenet5_safetensors_get(&tensors[i], file, error);
     if (status == LENET5_OK && !sound(t, &r))
-        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: its counts contradict each other", file->path);
+        status = lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: the counts contradict each other", file->path);
     if (status == LENET5_OK)
         get_record(t, &r);
     free(r.history);

@@ -1,6 +1,6 @@
 /*
- * Planar affine maps as in section III-C of the paper (translation, scaling, squeezing, shearing), rotation, a smooth
- * field of displacements (Simard, Steinkraus and Platt 2003), and what a pen, paper and a scanner vary.
+ * Random distortions: planar affine maps as in section III-C of the paper (translation, scaling, squeezing, shearing),
+ * rotation, elastic displacements (Simard, Steinkraus and Platt 2003), and variations of pen, paper and scanner.
  */
 #include "distort.h"
 
@@ -11,7 +11,7 @@ static float either_way(lenet5_random *random, float most)
     return lenet5_random_uniform(random, -most, most);
 }
 
-/* Four uniform numbers of 16 bits: as good as normal here. Mean 0, deviation 1. */
+/* Approximately normal, with mean 0 and standard deviation 1: the sum of four uniform 16-bit numbers. */
 static float normal(lenet5_random *random)
 {
     uint64_t bits = lenet5_random_bits(random);

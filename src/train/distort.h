@@ -1,4 +1,4 @@
-/* Distortions, by which a training set never shows the same picture twice. */
+/* Data augmentation by distortion. */
 #ifndef LENET5_TRAIN_DISTORT_H
 #define LENET5_TRAIN_DISTORT_H
 
@@ -23,7 +23,7 @@ typedef struct lenet5_distortion {
     float noise;     /* grey levels of 255 */
 } lenet5_distortion;
 
-/* The way in which a picture is shown, at random within what distortion allows; strength, 0 to 1, scales all of it. */
+/* Draws a random warp within the limits of distortion; strength, 0 to 1, scales all of them. */
 void lenet5_draw_warp(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *distortion, float strength);
 
 #endif

@@ -1,4 +1,4 @@
-/* Running a network over a set of pictures, and the statistics of the outcome. */
+/* Evaluates networks on a set of pictures and computes statistics of the result. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,23 +14,25 @@ typedef struct evaluation_job {
     const lenet5_committee *committee;
     const lenet5_dataset *set;
     float (*penalty)[LENET5_CLASSES];
-    const lenet5_warp *warp; /* by which they are seen; or NULL */
-    lenet5_lanes *lanes;     /* one for each worker */
+    const lenet5_warp *warp; /* distorts every picture; or NULL */
+    lenet5_lanes *lanes;     /* (workers) */
 } evaluation_job;
 
-static void see(lenet5_lanes *lanes, const uint8_t *const pictures[LENET5_LANES], size_t first, const lenet5_warp *warp)
+/* Sets the input to 16 pictures, distorted by warp unless that is NULL; first is the index of the first one. */
+static void set_inputs(lenet5_lanes *lanes, const uint8_t *const pictures[LENET5_LANES], size_t first,
+                       const lenet5_warp *warp)
 {
     uint8_t shown[LENET5_LANES][32][32];
     const lenet5_kernels *kernels = lenet5_kernels_in_use();
     lenet5_warp own = *warp;
     for (size_t lane = 0; lane < LENET5_LANES; lane++) {
-        own.seed = (uint32_t)(first + lane) * 1024; /* each picture its own noise */
+        own.seed = (uint32_t)(first + lane) * 1024; /* each picture has its own noise */
         kernels->distort(shown[lane], pictures[lane], &own);
     }
     kernels->lanes_input(lanes, (const uint8_t(*)[32][32])shown);
 }
 
-/* 16 pictures; where the set ends before, its last one takes the lanes that are left. */
+/* Evaluates 16 pictures; at the end of the set, its last picture fills the unused lanes. */
 static void evaluate_lanes(void *argument, size_t index, size_t worker)
 {
     evaluation_job *job = argument;
@@ -43,7 +45,7 @@ static void evaluate_lanes(void *argument, size_t index, size_t worker)
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         pictures[lane] = lenet5_dataset_picture(job->set, first + (lane < count ? lane : count - 1));
     if (job->warp)
-        see(lanes, pictures, first, job->warp);
+        set_inputs(lanes, pictures, first, job->warp);
     else
         lenet5_set_input_lanes(lanes, pictures);
     lenet5_committee_forward_lanes(penalty, lanes, job->committee);
@@ -107,7 +109,7 @@ lenet5_status lenet5_evaluate(lenet5_evaluation *evaluation, const lenet5_networ
 
 static bool within(float number, float least, float most)
 {
-    return number >= least && number <= most; /* a NaN is not */
+    return number >= least && number <= most; /* false for NaN */
 }
 
 static lenet5_status check_view(const lenet5_view *view, lenet5_error *error)
@@ -118,12 +120,12 @@ static lenet5_status check_view(const lenet5_view *view, lenet5_error *error)
         (view->size == 0 || within(view->size, 1 / most, most)))
         return LENET5_OK;
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                       "a view of %g right, %g down, rotation %g, size %g, shear %g, noise %g is beyond its ranges",
+                       "the view's right %g, down %g, rotation %g, size %g, shear %g or noise %g is out of range",
                        (double)view->right, (double)view->down, (double)view->rotation, (double)view->size,
                        (double)view->shear, (double)view->noise);
 }
 
-/* The other way round: where each pixel of what is seen comes from. */
+/* The inverse map: the position in the picture of each pixel of the input. */
 static lenet5_warp inverse(const lenet5_view *view)
 {
     const float step = 1 / (view->size > 0 ? view->size : 1);
@@ -155,7 +157,7 @@ void lenet5_evaluation_free(lenet5_evaluation *evaluation)
     memset(evaluation, 0, sizeof *evaluation);
 }
 
-/* ---- Rejection: how sure an answer is, and whether it is right ------------------------------------------------ */
+/* ---- Rejection: the probability of an answer, and whether it is right ------------------------------------------- */
 
 double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES])
 {
@@ -165,15 +167,15 @@ double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_C
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
         if (digit != best)
             odds += exp(-loss->scale * ((double)penalty[digit] - least));
-    return odds >= 0 ? odds : INFINITY; /* where it is not a number */
+    return odds >= 0 ? odds : INFINITY; /* NaN becomes INFINITY */
 }
 
 typedef struct answer {
-    double odds; /* against it */
+    double odds; /* against the answer: (1 - p) / p */
     bool right;
 } answer;
 
-/* The surest first; among equals the wrong ones first, so that a tie never flatters. */
+/* The most probable first; among equals the wrong ones first, so that a tie never improves the result. */
 static int surest_first(const void *a, const void *b)
 {
     const answer *left = a;
@@ -192,11 +194,12 @@ static lenet5_status check_rejection(const lenet5_evaluation *evaluation, const 
                                      const lenet5_loss *loss, double error_rate, lenet5_error *error)
 {
     if (!(error_rate >= 0 && error_rate <= 1))
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "an error rate of %g; it is from 0 to 1",
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the error rate %g is not from 0 to 1",
                            error_rate);
     if (!is_of(evaluation, set))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "%zu pictures were evaluated; the set has %zu, or no labels", evaluation->count, set->count);
+                           "the evaluation has %zu pictures; the set has %zu, or no labels", evaluation->count,
+                           set->count);
     return lenet5_check_loss(loss, error);
 }
 

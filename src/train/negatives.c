@@ -1,7 +1,7 @@
 /*
- * What a reader of handwriting cuts out that is no digit: a piece of one, parts of two, what else is on the paper. They
- * are made of the training digits and of the pen that draws synthetic ones, and brought to the size that the normaliser
- * would bring them to.
+ * Negatives, the pictures that a reader of handwriting cuts out and that are no digits: a piece of one, parts of two,
+ * or other marks on the paper. They are made from training digits and from the strokes of synth.c, at the size to which
+ * the normaliser would scale them.
  */
 #include "negatives.h"
 
@@ -18,20 +18,20 @@
 
 typedef uint8_t canvas[SIDE][SIDE];
 
-static const uint8_t *any_digit(lenet5_random *random, const lenet5_dataset *set)
+static const uint8_t *draw_digit(lenet5_random *random, const lenet5_dataset *set)
 {
     return lenet5_dataset_picture(set, lenet5_random_below(random, (uint32_t)set->count));
 }
 
 /* ---- Pieces and pairs -------------------------------------------------------------------------------------------- */
 
-typedef struct extent {
+typedef struct range {
     size_t first, last; /* row or column; first above last: no ink */
-} extent;
+} range;
 
-static void ink_extents(extent e[2], const uint8_t picture[DIGIT * DIGIT])
+static void ink_ranges(range e[2], const uint8_t picture[DIGIT * DIGIT])
 {
-    e[0] = e[1] = (extent){DIGIT, 0};
+    e[0] = e[1] = (range){DIGIT, 0};
     for (size_t i = 0; i < DIGIT * DIGIT; i++) {
         if (picture[i] < 64)
             continue;
@@ -43,29 +43,29 @@ static void ink_extents(extent e[2], const uint8_t picture[DIGIT * DIGIT])
     }
 }
 
-static float middle(extent e)
+static float middle(range e)
 {
     return (float)(e.first + e.last) / 2;
 }
 
-static float length(extent e)
+static float length(range e)
 {
     return (float)e.last - (float)e.first + 1;
 }
 
-/* A warp that shows a picture enlarged by 1 / step, with the given place in the middle. */
+/* A warp that enlarges a picture by 1 / step and centres it at (x, y). */
 static lenet5_warp view(float x, float y, float step)
 {
     return (lenet5_warp){.middle = {x, y}, .by_column = {step, 0}, .by_row = {0, step}, .strength = 256};
 }
 
-/* Keeps what lies on one side of a straight line through a place near the ink's middle. */
+/* Erases the ink on one side of a random straight line near the ink's middle. */
 static void cut(uint8_t picture[DIGIT * DIGIT], lenet5_random *random)
 {
-    extent e[2];
-    ink_extents(e, picture);
+    range e[2];
+    ink_ranges(e, picture);
     const float angle = lenet5_random_uniform(random, 0, 6.2831853f);
-    const bool straight = lenet5_random_below(random, 4) > 0; /* along an axis, as cuts between digits are */
+    const bool straight = lenet5_random_below(random, 4) > 0; /* along an axis, as the reader cuts */
     const float turn = straight ? 1.5707963f * floorf(angle / 1.5707963f) : angle;
     const float c = cosf(turn);
     const float s = sinf(turn);
@@ -85,25 +85,25 @@ static void add(canvas shown, const canvas other)
             shown[row][x] = shown[row][x] > other[row][x] ? shown[row][x] : other[row][x];
 }
 
-/* Two digits, the first to the left, and the extents of their ink. */
-typedef struct couple {
+/* Two digits, the left one first, and the ranges of their ink by axis. */
+typedef struct digit_pair {
     const uint8_t *picture[2];
-    extent ink[2][2];
-} couple;
+    range ink[2][2];
+} digit_pair;
 
-static couple any_couple(lenet5_random *random, const lenet5_dataset *set)
+static digit_pair draw_digit_pair(lenet5_random *random, const lenet5_dataset *set)
 {
-    couple c;
+    digit_pair c;
     for (size_t i = 0; i < 2; i++) {
-        c.picture[i] = any_digit(random, set);
-        ink_extents(c.ink[i], c.picture[i]);
+        c.picture[i] = draw_digit(random, set);
+        ink_ranges(c.ink[i], c.picture[i]);
     }
     return c;
 }
 
-/* Both, enlarged by 1 / step, the columns left of the one and right of the other in the middle. */
-static void show_couple(canvas shown, const couple *c, float left, float right, float step,
-                        const lenet5_kernels *kernels)
+/* Draws both digits enlarged by 1 / step; column `left` of the first and `right` of the second are in the middle. */
+static void show_digit_pair(canvas shown, const digit_pair *c, float left, float right, float step,
+                            const lenet5_kernels *kernels)
 {
     canvas other;
     const lenet5_warp left_view = view(left, middle(c->ink[0][1]), step);
@@ -113,42 +113,42 @@ static void show_couple(canvas shown, const couple *c, float left, float right, 
     add(shown, (const uint8_t(*)[SIDE])other);
 }
 
-/* Two digits that touch or nearly do: both whole, in a box of the normaliser's width, or the seam between them. */
+/* Two digits that touch or almost touch: both whole, in a box of the normaliser's width, or the gap between them. */
 static void draw_pair(canvas shown, lenet5_random *random, const negatives *n)
 {
-    const couple c = any_couple(random, n->set);
-    const extent l = c.ink[0][0], r = c.ink[1][0];
+    const digit_pair c = draw_digit_pair(random, n->set);
+    const range l = c.ink[0][0], r = c.ink[1][0];
     const float gap = lenet5_random_uniform(random, -4, 3);
     const float width = length(l) + gap + length(r);
     const bool whole = lenet5_random_below(random, 2) == 0;
     const float step = whole ? fmaxf(width, 20) / BOX : lenet5_random_uniform(random, 0.9f, 1.3f);
     const float seam = whole ? width / 2 - length(l) - gap / 2 : 0;
-    show_couple(shown, &c, (float)l.last + gap / 2 + seam, (float)r.first - gap / 2 + seam, step, n->kernels);
+    show_digit_pair(shown, &c, (float)l.last + gap / 2 + seam, (float)r.first - gap / 2 + seam, step, n->kernels);
 }
 
-/* Two digits that touch, cut through both, or through one so that the other has a good part of it. */
+/* Two touching digits with parts cut off: of both, or of one, so that a digit and a good part of another are left. */
 static void draw_wrong_cut(canvas shown, lenet5_random *random, const negatives *n)
 {
-    const couple c = any_couple(random, n->set);
-    const extent l = c.ink[0][0], r = c.ink[1][0];
+    const digit_pair c = draw_digit_pair(random, n->set);
+    const range l = c.ink[0][0], r = c.ink[1][0];
     const float gap = lenet5_random_uniform(random, -3, 2);
     const bool left_whole = lenet5_random_below(random, 3) == 0;
     const bool right_whole = !left_whole && lenet5_random_below(random, 2) == 0;
     const float begin = left_whole ? 0 : lenet5_random_uniform(random, right_whole ? 0.2f : 0.25f, 0.6f) * length(l);
     const float to = right_whole ? 0 : lenet5_random_uniform(random, left_whole ? 0.2f : 0.25f, 0.6f) * length(r);
-    const float end = length(l) + gap + length(r) - to; /* as begin, from the left one's ink on */
+    const float end = length(l) + gap + length(r) - to; /* counted, as begin, from the left digit's first column */
     const float step = fmaxf(end - begin, fmaxf(length(c.ink[0][1]), length(c.ink[1][1]))) / BOX;
     const float centre = (begin + end) / 2;
     const float half = (end - begin) / 2 / step;
-    show_couple(shown, &c, (float)l.first + centre, (float)r.first + centre - length(l) - gap, step, n->kernels);
+    show_digit_pair(shown, &c, (float)l.first + centre, (float)r.first + centre - length(l) - gap, step, n->kernels);
     for (size_t row = 0; row < SIDE; row++)
         for (size_t x = 0; x < SIDE; x++)
             if (fabsf((float)x - 15.5f) > half)
                 shown[row][x] = 0;
 }
 
-/* What is left of a digit may be another: a stem is a 1. */
-static bool is_stem(const extent e[2])
+/* Whether a piece of a digit is itself a digit: a vertical stem is a 1. */
+static bool is_stem(const range e[2])
 {
     return length(e[1]) > 2.2f * length(e[0]);
 }
@@ -156,33 +156,33 @@ static bool is_stem(const extent e[2])
 static void draw_piece(canvas shown, lenet5_random *random, const negatives *n)
 {
     uint8_t picture[DIGIT * DIGIT];
-    extent e[2];
-    memcpy(picture, any_digit(random, n->set), sizeof picture);
+    range e[2];
+    memcpy(picture, draw_digit(random, n->set), sizeof picture);
     cut(picture, random);
-    ink_extents(e, picture);
+    ink_ranges(e, picture);
     if (is_stem(e)) {
         draw_pair(shown, random, n);
         return;
     }
     const float longest = fmaxf(length(e[0]), length(e[1]));
-    const bool fitted = lenet5_random_below(random, 4) > 0; /* else it stays as small as it is */
+    const bool fitted = lenet5_random_below(random, 4) > 0; /* else it keeps its size */
     const lenet5_warp warp = view(middle(e[0]), middle(e[1]), fitted ? fmaxf(longest, 6) / BOX : 1);
     n->kernels->distort(shown, picture, &warp);
 }
 
-/* ---- Digits that touched others ---------------------------------------------------------------------------------- */
+/* ---- Digits cut off touching neighbours ------------------------------------------------------------------------ */
 
-/* What is written beside a digit, up to a cut that goes where the two touch. */
-typedef struct seam {
-    long dx, dy;    /* of the other digit's pixels */
-    float at, lean; /* the column of the cut in the middle row, and how it changes from row to row */
-    bool right;     /* of the digit */
-} seam_t;
+/* The position of a neighbour of a digit, and the cut between the two. */
+typedef struct neighbour {
+    long dx, dy;    /* pixels: the neighbour's offset */
+    float at, lean; /* the column of the cut in the middle row, and its change a row */
+    bool right;     /* the neighbour is to the right */
+} neighbour;
 
-static seam_t draw_seam(lenet5_random *random, const extent e[2], const uint8_t *other)
+static neighbour draw_neighbour(lenet5_random *random, const range e[2], const uint8_t *other)
 {
-    extent o[2];
-    ink_extents(o, other);
+    range o[2];
+    ink_ranges(o, other);
     const bool right = lenet5_random_below(random, 2) == 0;
     const float gap = lenet5_random_uniform(random, -4, 1.5f);
     const float shift =
@@ -191,7 +191,7 @@ static seam_t draw_seam(lenet5_random *random, const extent e[2], const uint8_t 
     const float off = lenet5_random_uniform(random, -1.5f, 1.5f);
     const float lean = lenet5_random_uniform(random, -0.2f, 0.2f);
     const float down = lenet5_random_uniform(random, -2.5f, 2.5f);
-    return (seam_t){lrintf(shift), lrintf(down), edge + off, lean, right};
+    return (neighbour){lrintf(shift), lrintf(down), edge + off, lean, right};
 }
 
 static uint8_t pixel_of(const uint8_t *picture, long x, long y)
@@ -199,12 +199,12 @@ static uint8_t pixel_of(const uint8_t *picture, long x, long y)
     return x < 0 || y < 0 || x >= DIGIT || y >= DIGIT ? 0 : picture[y * DIGIT + x];
 }
 
-/* A digit with what a cut has left to it of its neighbour, and without what it has lost. */
+/* Adds the ink of the neighbour on the digit's side of the cut, and erases the digit's ink on the other side. */
 static void join_neighbour(uint8_t picture[DIGIT * DIGIT], lenet5_random *random, const uint8_t *other)
 {
-    extent e[2];
-    ink_extents(e, picture);
-    const seam_t s = draw_seam(random, e, other);
+    range e[2];
+    ink_ranges(e, picture);
+    const neighbour s = draw_neighbour(random, e, other);
     for (long y = 0; y < DIGIT; y++)
         for (long x = 0; x < DIGIT; x++) {
             uint8_t *here = &picture[y * DIGIT + x];
@@ -232,11 +232,11 @@ void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uin
 {
     uint8_t picture[DIGIT * DIGIT];
     lenet5_warp warp;
-    extent e[2];
+    range e[2];
     float centre[2];
     memcpy(picture, digit, sizeof picture);
-    join_neighbour(picture, random, any_digit(random, n->set));
-    ink_extents(e, picture);
+    join_neighbour(picture, random, draw_digit(random, n->set));
+    ink_ranges(e, picture);
     centre_of_mass(centre, picture);
     const float step = fmaxf(fmaxf(length(e[0]), length(e[1])), 6) / BOX;
     lenet5_draw_warp(&warp, random, n->distortion, 1);
@@ -273,9 +273,9 @@ static void draw_letter(canvas shown, lenet5_random *random, const negatives *n)
     show_strokes(shown, picture, random, n);
 }
 
-/* ---- What has no strokes ----------------------------------------------------------------------------------------- */
+/* ---- Textures and shapes ----------------------------------------------------------------------------------------- */
 
-/* Noise of a few pixels' size: small random pictures, enlarged. */
+/* Smooth noise: a random picture, enlarged. */
 static void draw_clouds(canvas shown, lenet5_random *random, float step, const lenet5_kernels *kernels)
 {
     uint8_t picture[DIGIT * DIGIT];
@@ -293,13 +293,13 @@ static uint8_t grey_of(float value)
     return (uint8_t)clamp(value, 0, 255);
 }
 
-/* A patch of some outline, evenly filled or textured: a blot, a piece of cloth, the corner of a photograph. */
+/* A patch with an irregular outline, plain or textured: a blot, a piece of cloth, the corner of a photograph. */
 static void draw_patch(canvas shown, lenet5_random *random, const negatives *n)
 {
     canvas outline, texture;
     const float wide = lenet5_random_uniform(random, 4, 15);
     const float high = lenet5_random_uniform(random, 4, 15);
-    const float power = lenet5_random_uniform(random, 1.5f, 6); /* from a rhombus to a box */
+    const float power = lenet5_random_uniform(random, 1.5f, 6); /* of the superellipse: almost a rhombus to a box */
     const float ragged = lenet5_random_uniform(random, 0, 1.2f);
     const float grey = lenet5_random_uniform(random, 60, 255);
     const float rough = lenet5_random_uniform(random, 0, 1);
@@ -316,7 +316,7 @@ static void draw_patch(canvas shown, lenet5_random *random, const negatives *n)
         }
 }
 
-/* A shape filled with ink, of an outline whose distance from the middle is drawn for some directions. */
+/* A filled shape: its distance from the middle is drawn at random for some directions and interpolated between them. */
 static void draw_silhouette(canvas shown, lenet5_random *random, const negatives *n)
 {
     enum { MAX_CORNERS = 9 };
@@ -341,7 +341,7 @@ static void draw_silhouette(canvas shown, lenet5_random *random, const negatives
         }
 }
 
-/* Paper with nothing on it but dust. */
+/* Blank paper with dust. */
 static void draw_paper(canvas shown, lenet5_random *random, const negatives *n)
 {
     (void)n;
@@ -362,9 +362,9 @@ static void draw_noise(canvas shown, lenet5_random *random, const negatives *n)
             shown[row][x] = grey_of(128 + contrast * ((float)shown[row][x] - 255 * darkness));
 }
 
-/* ---- Any of them ------------------------------------------------------------------------------------------------- */
+/* ---- All kinds --------------------------------------------------------------------------------------------------- */
 
-/* How often each kind is drawn, for isolated digits and for strings. */
+/* The relative frequency of each kind, for isolated digits and for strings. */
 static const struct {
     void (*draw)(canvas shown, lenet5_random *random, const negatives *n);
     uint32_t share[2];

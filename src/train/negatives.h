@@ -1,4 +1,4 @@
-/* What is no digit: pictures for the rubbish outcome of eq. 9. */
+/* Negatives: training pictures that are no digits, labelled rubbish, the eleventh outcome of eq. 9. */
 #ifndef LENET5_TRAIN_NEGATIVES_H
 #define LENET5_TRAIN_NEGATIVES_H
 
@@ -7,23 +7,23 @@
 #include "kernels/kernels.h"
 #include "lenet5/data.h"
 
-/* What they are drawn with. */
+/* The source of negatives. */
 typedef struct negatives {
     const lenet5_dataset *set;
-    const lenet5_distortion *distortion; /* of strokes, as digits have it; NULL: none */
+    const lenet5_distortion *distortion; /* for strokes, the same as for digits; or NULL */
     const lenet5_kernels *kernels;
-    bool strings; /* those too that a reader of strings cuts out */
+    bool strings; /* include the negatives that a reader of strings cuts out */
 } negatives;
 
 /*
- * Draws one at random: digits of the set cut in two, two of them side by side, letters, signs and scribbles, blots,
- * textures, noise and blanks; for strings also wrong cuts of two digits that touch, and more letters.
+ * Draws a random negative: a piece of a digit, two adjacent digits, a letter, a sign or scribble, a blot, a texture,
+ * noise or a blank; for strings also a wrong cut of two touching digits, a silhouette, and more letters.
  */
 void lenet5_draw_negative(uint8_t shown[32][32], lenet5_random *random, const negatives *n);
 
 /*
- * Draws what is a digit, as a reader cuts it off another one that it touches: with a little of that one's ink, without
- * a little of its own. n->distortion may not be NULL.
+ * Draws a digit as the reader cuts it off a touching neighbour: with some of the neighbour's ink, or without some of
+ * its own. This is not a negative; its label is the digit's. n->distortion must not be NULL.
  */
 void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uint8_t digit[LENET5_PICTURE_BYTES],
                          const negatives *n);

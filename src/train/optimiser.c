@@ -1,17 +1,18 @@
 /*
- * Stochastic diagonal Levenberg-Marquardt (appendix C of the paper): each parameter has a learning rate of its own,
+ * The two optimisers. Stochastic diagonal Levenberg-Marquardt (appendix C of the paper) has a learning rate for each
+ * parameter,
  *
  *     epsilon_k = eta / (mu + h_kk),      w_k -= epsilon_k dE/dw_k                              (eqs 21 and 18)
  *
- * where h_kk, the second derivative of the loss in the Gauss-Newton approximation, is a mean over 500 pictures, taken
- * anew before each pass. And Adam, for mini-batches.
+ * where h_kk, the diagonal of the second derivatives in the Gauss-Newton approximation, is the mean over 500 pictures,
+ * estimated before each pass. Adam (Kingma and Ba 2014) updates by minibatches.
  */
 #include "optimiser.h"
 
 #include <math.h>
 #include <string.h>
 
-static const double MU = 0.02;
+static const double MU = 0.02; /* the paper's (section III-B), as are the 500 pictures */
 #define CURVATURE_PICTURES 500
 
 static float *numbers(lenet5_network *network)
@@ -29,7 +30,8 @@ static void add_curvature(void *job, size_t index, size_t worker)
     lenet5_training *training = job;
     scratch *s = &training->scratch[worker];
     const size_t count = curvature_pictures(training);
-    /* Eq. 8's, whatever the loss: where eq. 9 is content its own vanishes, and the rates would grow too large. */
+    /* The curvature of eq. 8, whatever the loss: that of eq. 9 vanishes for pictures classified with certainty, and the
+     * rates would grow too large. */
     const lenet5_loss distance = {LENET5_MSE, 0, training->loss.scale};
     memset(&training->curvature[index], 0, sizeof training->curvature[index]);
     for (size_t i = index; i < count; i += CURVATURE_GROUPS) {
@@ -61,8 +63,9 @@ void lenet5_estimate_rates(lenet5_training *training)
     }
 }
 
-/* One cycle: the rate rises over the first fifth of the training, and falls to 0 along half a cosine. */
-static double cycle(double progress)
+/* The one-cycle schedule, as a fraction of the peak rate: a linear rise over the first fifth of the training, then a
+ * half-cosine fall to 0. */
+static double one_cycle(double progress)
 {
     const double rise = 0.2;
     return progress < rise ? progress / rise : 0.5 * (1 + cos(3.14159265358979323846 * (progress - rise) / (1 - rise)));
@@ -71,12 +74,12 @@ static double cycle(double progress)
 static double adam_rate(const lenet5_training *training)
 {
     const double steps = (double)((training->length + training->batch - 1) / training->batch * training->epochs);
-    return training->recipe->max_rate * cycle((double)training->steps / steps);
+    return training->recipe->max_rate * one_cycle((double)training->steps / steps);
 }
 
 /*
- * Each worker updates its own share of the rows of C5, and of F6, always the same; a few rows at a time, whose gradient
- * is summed and used while it is near. The last one takes all the other parameters too.
+ * Each worker updates its own share of the rows of C5 and F6, the same in every step, LENET5_ROWS at a time, so that
+ * their gradient is used while it is in the cache. The last worker also updates all other parameters.
  */
 typedef struct update_job {
     lenet5_training *training;
@@ -91,9 +94,8 @@ static void apply(const update_job *job, size_t first, const float *gradient, si
                      numbers(&t->average) + first, gradient, &job->step, count);
 }
 
-/* Asks for the numbers of some rows, which come from far or have been read by others, while their gradient is summed.
- */
-static void call_near(const update_job *job, size_t first, size_t count)
+/* Prefetches, for writing, the parameters and moments of some rows while their gradient is being summed. */
+static void prefetch(const update_job *job, size_t first, size_t count)
 {
     const lenet5_training *t = job->training;
     const lenet5_network *const needed[] = {&t->network, &t->first, &t->second, &t->average};
@@ -104,19 +106,19 @@ static void call_near(const update_job *job, size_t first, size_t count)
 
 static void update_c5(const update_job *job, lenet5_rows *rows, size_t unit)
 {
-    call_near(job, LENET5_PLACE(c5.weight) + unit * 400, LENET5_ROWS * 400);
+    prefetch(job, LENET5_INDEX(c5.weight) + unit * 400, LENET5_ROWS * 400);
     job->training->kernels->c5_rows(rows, job->training->shards, job->shards, unit);
-    apply(job, LENET5_PLACE(c5.weight) + unit * 400, rows->c5[0], LENET5_ROWS * 400);
-    apply(job, LENET5_PLACE(c5.bias) + unit, rows->bias, LENET5_ROWS);
+    apply(job, LENET5_INDEX(c5.weight) + unit * 400, rows->c5[0], LENET5_ROWS * 400);
+    apply(job, LENET5_INDEX(c5.bias) + unit, rows->bias, LENET5_ROWS);
 }
 
 static void update_f6(const update_job *job, lenet5_rows *rows, size_t unit)
 {
-    call_near(job, LENET5_PLACE(f6.weight) + unit * 120, LENET5_ROWS * 120);
+    prefetch(job, LENET5_INDEX(f6.weight) + unit * 120, LENET5_ROWS * 120);
     job->training->kernels->f6_rows(rows, job->training->shards, job->shards, unit);
     for (size_t row = 0; row < LENET5_ROWS; row++)
-        apply(job, LENET5_PLACE(f6.weight) + (unit + row) * 120, rows->f6[row], 120);
-    apply(job, LENET5_PLACE(f6.bias) + unit, rows->bias, LENET5_ROWS);
+        apply(job, LENET5_INDEX(f6.weight) + (unit + row) * 120, rows->f6[row], 120);
+    apply(job, LENET5_INDEX(f6.bias) + unit, rows->bias, LENET5_ROWS);
 }
 
 static void update_shared(const update_job *job)
@@ -128,7 +130,7 @@ static void update_shared(const update_job *job)
     apply(job, 0, sum, LENET5_SHARED_PARAMETERS);
 }
 
-/* The first row of worker number worker's share of rows. */
+/* The first row of a worker's share. */
 static size_t share(const lenet5_training *training, size_t rows, size_t worker)
 {
     return rows / LENET5_ROWS * worker / lenet5_workers_count(training->workers) * LENET5_ROWS;
@@ -150,8 +152,8 @@ static void update_share(void *argument, size_t index, size_t worker)
 
 void lenet5_adam_update(lenet5_training *training, size_t count)
 {
-    const double keep_first = 0.9;
-    const double keep_second = 0.99;
+    const double keep_first = 0.9;   /* beta1 */
+    const double keep_second = 0.99; /* beta2 */
     const double step = (double)++training->steps;
     const double rate = adam_rate(training);
     const double corrected = rate * sqrt(1 - pow(keep_second, step)) / (1 - pow(keep_first, step));

@@ -1,13 +1,13 @@
-/* One step of each optimiser, from the mean gradient of a batch. */
+/* The optimisers. */
 #ifndef LENET5_TRAIN_OPTIMISER_H
 #define LENET5_TRAIN_OPTIMISER_H
 
 #include "training.h"
 
-/* Before a pass: h_kk from some pictures of the pass, and from it the rate of each parameter. */
+/* Estimates h_kk from the first pictures of a pass and sets the learning rate of each parameter. */
 void lenet5_estimate_rates(lenet5_training *training);
 
-/* Changes the network by the mean gradient of the count pictures of the shards. */
+/* One step of Adam by the mean gradient of the count pictures in the shards. */
 void lenet5_adam_update(lenet5_training *training, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* The recipes, and the random weights that every one of them begins with. */
+/* The recipes, and the initial weights. */
 #include "recipe.h"
 
 #include <math.h>
@@ -29,12 +29,12 @@ static const lenet5_distortion handwriting = {.shift = 1.5f,
                                               .noise = 12};
 
 /*
- * lenet5 calibrate on the last 10,000 training pictures of MNIST: means of three networks trained on the others, and
- * taught by a committee of such.
+ * Fitted by `lenet5 calibrate` on the last 10,000 training pictures of MNIST: means over three networks that were
+ * trained on the other 50,000 with a committee trained on the same 50,000 as teacher.
  */
 static const calibration best_calibration = {64.0, 0.114, {0.5, 0.5, 0.5, 0.853, 0.971, 0.994}};
 
-/* The same for recipe read, of two networks. */
+/* The same for recipe read: means over two networks. */
 static const calibration read_calibration = {72.0, 0.1125, {0.5, 0.5, 0.5, 0.89, 0.974, 0.989}};
 
 static const recipe recipes[] = {
@@ -89,7 +89,7 @@ double lenet5_eta(unsigned pass)
     return 1e-5;
 }
 
-/* The fan-in of each kernel of C3 is that of its map. */
+/* Weights of C3, uniform within 2.4 / sqrt(fan-in) of the kernel's map. */
 static void start_c3(lenet5_network *network, lenet5_random *random)
 {
     size_t kernel = 0;
@@ -104,6 +104,7 @@ static void start_c3(lenet5_network *network, lenet5_random *random)
     }
 }
 
+/* The coefficients of a subsampling layer, uniform within 2.4 / fan-in, which is 4. */
 static void start_subsampling(float *coefficient, size_t maps, lenet5_random *random)
 {
     const float bound = 2.4f / 4;
@@ -111,6 +112,7 @@ static void start_subsampling(float *coefficient, size_t maps, lenet5_random *ra
         coefficient[map] = lenet5_random_uniform(random, -bound, bound);
 }
 
+/* Weights, uniform within 2.4 / sqrt(fan-in). */
 static void start_weights(float *weight, size_t count, size_t fan_in, lenet5_random *random)
 {
     const float bound = 2.4f / sqrtf((float)fan_in);

@@ -1,4 +1,4 @@
-/* A recipe: all that decides how a network is trained, besides the data and the seed. */
+/* A recipe: everything that determines a training except the data and the seed. */
 #ifndef LENET5_TRAIN_RECIPE_H
 #define LENET5_TRAIN_RECIPE_H
 
@@ -8,10 +8,10 @@
 
 typedef enum method {
     DIAGONAL_LEVENBERG_MARQUARDT, /* appendix C of the paper */
-    ADAM                          /* Kingma and Ba 2014, with one cycle of the rate and an average of the weights */
+    ADAM                          /* Kingma and Ba 2014, with a one-cycle learning rate and averaged weights */
 } method;
 
-/* The loss parameters and thresholds that lenet5_calibrate fitted to networks of a recipe. */
+/* Loss parameters and thresholds, fitted by lenet5_calibrate to networks of a recipe. */
 typedef struct calibration {
     double rubbish, scale, thresholds[LENET5_RISKS];
 } calibration;
@@ -20,25 +20,25 @@ typedef struct recipe {
     const lenet5_recipe_description *description;
     method method;
     lenet5_loss loss;
-    unsigned shift; /* pictures are shown up to so many whole pixels off the middle, at most INPUT_MARGIN */
+    unsigned shift;                      /* whole pixels off the middle, at most INPUT_MARGIN */
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
-    double max_rate;                     /* of ADAM */
-    double averaging;                    /* of ADAM: how much of the average of the weights each step keeps */
-    double negatives;                    /* shown in each pass besides the digits, as a share of their number */
-    double cut_off;                      /* the share of digits that are shown as they are cut off another one */
-    const calibration *calibration;      /* how its penalties become probabilities, fitted on validation; or NULL */
+    double max_rate;                     /* Adam: the peak of the schedule */
+    double averaging;                    /* Adam: decay of the average of the weights, a step */
+    double negatives;                    /* in each pass, as a fraction of the number of digits */
+    double cut_off;                      /* fraction of the digits that are shown as if cut off a neighbour */
+    const calibration *calibration;      /* for probabilities; NULL: the loss's own scale and j */
 } recipe;
 
-/* NULL if there is none of that name. */
+/* The recipe of that name, or NULL. */
 const recipe *lenet5_recipe_find(const char *name);
 
-/* Whether a recipe can do with batches of so many pictures. */
+/* Whether the recipe allows minibatches of that size. */
 bool lenet5_batch_fits(const recipe *r, size_t batch);
 
-/* eta of the paper's pass number pass, from 0. */
+/* The paper's global learning rate eta in pass number pass, from 0 (section III-B). */
 double lenet5_eta(unsigned pass);
 
-/* Random weights to begin with. */
+/* Sets random initial weights (section II-G and appendix A of the paper). */
 void lenet5_start(lenet5_network *network, lenet5_random *random);
 
 #endif

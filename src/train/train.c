@@ -1,6 +1,6 @@
 /*
- * Training: pass after pass through the pictures in random order, batch after batch, each one forward, backward and
- * into an update of the weights (section II-G and appendix C of the paper).
+ * Training: passes through the pictures in random order, minibatch by minibatch; each step is forward, backward and an
+ * update of the weights (section II-G and appendix C of the paper).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -17,12 +17,12 @@
 #include "optimiser.h"
 #include "training.h"
 
-#define STRETCH 1000  /* pictures over which the loss is watched */
-#define FAR_MORE 3.0  /* times the first stretch's loss: diverged */
-#define TEACHING 1.0f /* the share of a label that is the teacher's answer: all of it has served best */
+#define MONITOR_WINDOW 1000   /* pictures over which the loss is averaged to detect divergence */
+#define DIVERGENCE_FACTOR 3.0 /* a mean loss above this multiple of the first window's means divergence */
+#define TEACHER_SHARE 1.0f /* share of the label replaced by the teacher's answer; all of it gave the fewest errors */
 
-/* As much of a text as there is room for, in whole characters; what is not UTF-8, as a folder's name may be, becomes ?,
- * since model files cannot hold it. */
+/* Copies whole characters as far as there is room. Bytes that are not UTF-8, as in the name of a folder, become ?,
+ * because model files hold UTF-8. */
 static void copy_text(char *to, size_t size, const char *from)
 {
     if (!from)
@@ -56,27 +56,27 @@ static bool can_have_negatives(const lenet5_training_options *options)
 static lenet5_status check_options(const lenet5_training_options *options, lenet5_error *error)
 {
     if (!options->recipe || !lenet5_recipe_find(options->recipe))
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "there is no recipe \"%.40s\"",
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "unknown recipe \"%.40s\"",
                            options->recipe ? options->recipe : "");
     if (options->epochs > LENET5_MAX_EPOCHS)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%u passes; at most %d are possible",
-                           options->epochs, LENET5_MAX_EPOCHS);
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%u epochs; the maximum is %d", options->epochs,
+                           LENET5_MAX_EPOCHS);
     if (options->batch && !lenet5_batch_fits(lenet5_recipe_find(options->recipe), options->batch))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "batches of %zu; at most %d are possible, and single pictures alone in recipe 1998",
-                           options->batch, LENET5_MAX_BATCH);
+                           "batches of %zu pictures; the maximum is %d, and 1 in recipe 1998", options->batch,
+                           LENET5_MAX_BATCH);
     if (options->negatives && !can_have_negatives(options))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "negatives are 0 to 1 times the digits, and none in recipe 1998");
+                           "the negatives are 0 to 1 times the digits, and 0 in recipe 1998");
     if (options->criterion && *options->criterion != LENET5_MSE && *options->criterion != LENET5_MAP)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "criterion %d; there are %d, mse, and %d, map",
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "criterion %d; it is %d, mse, or %d, map",
                            (int)*options->criterion, LENET5_MSE, LENET5_MAP);
     if (options->validation_pictures > LENET5_MAX_PICTURES)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%zu validation pictures; at most %u can be",
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%zu validation pictures; the maximum is %u",
                            options->validation_pictures, LENET5_MAX_PICTURES);
     if (options->teacher && !can_be_taught(options))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "a teacher needs eq. 9 and batches: it is not for recipe 1998, nor for the loss of eq. 8");
+                           "a teacher needs the loss of eq. 9 and minibatches; recipe 1998 and eq. 8 have none");
     return LENET5_OK;
 }
 
@@ -155,8 +155,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->held_out = held_out;
     t->epochs = options->epochs ? options->epochs : t->recipe->description->epochs;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
-    t->strangers = options->negatives ? *options->negatives : t->recipe->negatives;
-    t->length = set->count + (size_t)(t->strangers * (double)set->count);
+    t->negative_share = options->negatives ? *options->negatives : t->recipe->negatives;
+    t->length = set->count + (size_t)(t->negative_share * (double)set->count);
     t->undistorted = options->undistorted;
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->teacher = options->teacher;
@@ -218,8 +218,8 @@ static void begin_pass(lenet5_training *training)
         lenet5_estimate_rates(training);
 }
 
-/* How a pass shows a picture depends on the seed, the pass and the picture, and on nothing else. */
-static lenet5_random chance(const lenet5_training *training, unsigned pass, uint32_t picture)
+/* The generator for a picture in a pass: it depends on the seed, the pass and the picture alone. */
+static lenet5_random picture_random(const lenet5_training *training, unsigned pass, uint32_t picture)
 {
     lenet5_random random;
     lenet5_random_seed(&random, training->provenance.seed, (uint64_t)pass << 32 | picture);
@@ -237,7 +237,7 @@ typedef struct batch_job {
     size_t count;
 } batch_job;
 
-/* Picture numbers beyond the set's are negatives, of which every pass has new ones. */
+/* Picture numbers from the set's count on are negatives, drawn anew in every pass. */
 static unsigned label_of(const lenet5_training *training, uint32_t picture)
 {
     return picture < training->set->count ? training->set->labels[picture] : LENET5_RUBBISH;
@@ -258,7 +258,7 @@ static void show_distorted(uint8_t shown[32][32], const lenet5_training *trainin
 
 static void show_picture(uint8_t shown[32][32], const lenet5_training *training, unsigned pass, uint32_t picture)
 {
-    lenet5_random random = chance(training, pass, picture);
+    lenet5_random random = picture_random(training, pass, picture);
     if (label_of(training, picture) == LENET5_RUBBISH) {
         lenet5_draw_negative(shown, &random, &training->negatives);
         return;
@@ -279,7 +279,7 @@ void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training
     show_picture(shown, training, pass, (uint32_t)picture);
 }
 
-/* The pictures of a shard; lanes beyond count stay blank. */
+/* Sets the input to the pictures of a shard; lanes from count on are blank. */
 static void show_shard(scratch *s, const lenet5_training *training, const uint32_t *pictures, size_t count)
 {
     memset(s->pictures + count, 0, (LENET5_LANES - count) * sizeof s->pictures[0]);
@@ -294,14 +294,14 @@ static void take_lane(float penalty[LENET5_CLASSES], const lenet5_lane lanes[LEN
         penalty[digit] = lanes[digit][lane];
 }
 
-/* Of pieces cut out of strings it is known better than by any teacher what they are. */
-static float teaching(const lenet5_training *training, unsigned label)
+/* Negatives for strings keep their label: it is more reliable than a teacher's answer. */
+static float teacher_share(const lenet5_training *training, unsigned label)
 {
-    return label == LENET5_RUBBISH && training->negatives.strings ? 0 : TEACHING;
+    return label == LENET5_RUBBISH && training->negatives.strings ? 0 : TEACHER_SHARE;
 }
 
-/* The loss of a shard, and its derivatives by the penalties; lanes beyond count have none. taught: the penalties of a
- * teacher. */
+/* Adds the loss of a shard to sums and sets d_penalty to its derivatives, 0 in lanes from count on. taught has the
+ * penalties of the teacher, if there is one. */
 static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, const lenet5_training *training,
                        const lenet5_lanes *maps, const float taught[LENET5_LANES][LENET5_CLASSES],
                        const uint32_t *pictures, size_t count)
@@ -314,14 +314,14 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
         sums->loss += (double)lenet5_loss_gradient(d, &training->loss, penalty, label);
         sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
         if (training->teacher)
-            sums->loss +=
-                (double)lenet5_loss_soften(d, &training->loss, penalty, label, taught[lane], teaching(training, label));
+            sums->loss += (double)lenet5_loss_soften(d, &training->loss, penalty, label, taught[lane],
+                                                     teacher_share(training, label));
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];
     }
 }
 
-/* Forward and backward for the pictures of one shard. */
+/* Forward and backward for one shard. */
 static void train_shard(void *argument, size_t index, size_t worker)
 {
     const batch_job *job = argument;
@@ -344,7 +344,7 @@ static void train_shard(void *argument, size_t index, size_t worker)
     training->kernels->lanes_keep(&training->shards[index], &s->lanes_delta, &s->lanes);
 }
 
-/* Forward, backward and update with a batch; returns its loss. */
+/* One step with a minibatch; returns the sum of its losses. */
 static double learn_batch(lenet5_training *training, size_t count)
 {
     batch_job job = {training, count};
@@ -359,7 +359,7 @@ static double learn_batch(lenet5_training *training, size_t count)
     return loss;
 }
 
-/* The same with a single picture, whose gradient goes into the weights as it comes. */
+/* One step with a single picture, whose gradient updates the weights as it is computed; returns its loss. */
 static double learn_single(lenet5_training *training)
 {
     const uint32_t picture = training->order[training->position];
@@ -367,7 +367,7 @@ static double learn_single(lenet5_training *training)
     scratch *s = training->scratch;
     float d_penalty[LENET5_CLASSES];
     size_t top, left;
-    lenet5_random random = chance(training, training->finished + 1, picture);
+    lenet5_random random = picture_random(training, training->finished + 1, picture);
     choose_place(&top, &left, &random, training->shift);
     lenet5_place_input(&s->maps, lenet5_dataset_picture(training->set, picture), top, left);
     training->kernels->single_forward(&s->maps, &training->network);
@@ -378,23 +378,23 @@ static double learn_single(lenet5_training *training)
     return loss;
 }
 
-static lenet5_status watch_loss(lenet5_training *training, double loss, size_t count, lenet5_error *error)
+static lenet5_status monitor_loss(lenet5_training *training, double loss, size_t count, lenet5_error *error)
 {
-    watch *w = &training->watch;
-    w->loss += loss;
-    w->pictures += (double)count;
-    if (isfinite(loss) && w->pictures < STRETCH)
+    loss_monitor *m = &training->monitor;
+    m->loss += loss;
+    m->pictures += (double)count;
+    if (isfinite(loss) && m->pictures < MONITOR_WINDOW)
         return LENET5_OK;
-    const double mean = w->loss / w->pictures;
-    if (!isfinite(loss) || (w->yardstick > 0 && mean > FAR_MORE * w->yardstick))
+    const double mean = m->loss / m->pictures;
+    if (!isfinite(loss) || (m->baseline > 0 && mean > DIVERGENCE_FACTOR * m->baseline))
         return lenet5_fail(
             error, LENET5_E_DIVERGED, LENET5_NO_OFFSET,
-            "the training has diverged in pass %u, after %zu pictures: the loss is %g; the last checkpoint "
-            "is sound, another seed or recipe may fare better",
+            "the training has diverged in pass %u, after %zu pictures: the mean loss is %g; the last checkpoint is "
+            "valid; try another seed or recipe",
             training->finished + 1, training->position, mean);
-    w->yardstick = w->yardstick > 0 ? w->yardstick : mean;
-    w->loss = 0;
-    w->pictures = 0;
+    m->baseline = m->baseline > 0 ? m->baseline : mean;
+    m->loss = 0;
+    m->pictures = 0;
     return LENET5_OK;
 }
 
@@ -442,7 +442,7 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
     const size_t count = left < training->batch ? left : training->batch;
     const bool single = training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT;
     const double loss = single ? learn_single(training) : learn_batch(training, count);
-    const lenet5_status status = watch_loss(training, loss, count, error);
+    const lenet5_status status = monitor_loss(training, loss, count, error);
     if (status != LENET5_OK)
         return status;
     training->loss_sum += loss;
@@ -463,7 +463,7 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
     return status;
 }
 
-/* ---- What a caller may ask ------------------------------------------------------------------------------------ */
+/* ---- Accessors --------------------------------------------------------------------------------------------------- */
 
 bool lenet5_training_finished(const lenet5_training *training)
 {

@@ -1,4 +1,4 @@
-/* A training under way: what train.c computes with and checkpoint.c saves. */
+/* The state of a training: computed by train.c, saved by checkpoint.c. */
 #ifndef LENET5_TRAIN_TRAINING_H
 #define LENET5_TRAIN_TRAINING_H
 
@@ -8,11 +8,12 @@
 #include "recipe.h"
 
 /*
- * A batch is cut into shards of 16 pictures. The gradient of the layers with shared weights is summed for each shard on
- * its own, and these sums in their order; that of C5 and F6 is summed over all pictures in their order, row of weights
- * by row. So the bits do not depend on who computed what. The second derivatives are summed in groups likewise.
+ * A minibatch is divided into shards of 16 pictures. The gradient of C1 to S4 is summed for each shard, and then over
+ * the shards in their order; that of C5 and F6 is summed over all pictures in their order, row of weights by row of
+ * weights. So the bits do not depend on which worker computed what. The second derivatives are likewise summed in
+ * groups, each by one worker.
  */
-#define CURVATURE_GROUPS 8
+#define CURVATURE_GROUPS 8 /* of the 500 pictures; bounds the workers that can share the estimate */
 
 typedef struct shard_sums {
     float gradient[LENET5_SHARED_PARAMETERS];
@@ -20,7 +21,7 @@ typedef struct shard_sums {
     size_t errors;
 } shard_sums;
 
-/* What one worker computes with. */
+/* A worker's buffers. */
 typedef struct scratch {
     lenet5_lanes lanes, lanes_delta;
     lenet5_rows rows;
@@ -28,12 +29,12 @@ typedef struct scratch {
     uint8_t pictures[LENET5_LANES][32][32];
 } scratch;
 
-/* Guards against a training that has diverged: no stretch of pictures may cost far more than the first one did. */
-typedef struct watch {
-    double loss; /* over the stretch under way */
-    double pictures;
-    double yardstick; /* mean loss of the first stretch; 0 while it is under way */
-} watch;
+/* Detects divergence: compares the mean loss of each window of pictures with that of the first one. */
+typedef struct loss_monitor {
+    double loss;     /* sum over the current window */
+    double pictures; /* in the current window */
+    double baseline; /* mean loss of the first window; 0 until it is complete */
+} loss_monitor;
 
 struct lenet5_training {
     const recipe *recipe;
@@ -41,43 +42,43 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned epochs;
-    size_t length;       /* pictures in a pass: those of the set and then the negatives, in which no digit is seen */
-    size_t batch;        /* pictures between two updates */
-    double strangers;    /* the negatives, times the pictures of the set */
-    bool undistorted;    /* every picture is shown as it is, whatever the recipe */
-    unsigned shift;      /* the recipe's, or 0 */
-    negatives negatives; /* what they, and digits cut off others, are drawn with */
+    size_t length;                   /* pictures in a pass: those of the set, then the negatives */
+    size_t batch;                    /* pictures of a minibatch */
+    double negative_share;           /* negatives in a pass, as a fraction of the pictures of the set */
+    bool undistorted;                /* every picture is shown as it is, whatever the recipe */
+    unsigned shift;                  /* pixels: the recipe's, or 0 */
+    negatives negatives;             /* the source of negatives and of digits cut off neighbours */
     const lenet5_committee *teacher; /* or NULL */
     workers *workers;
     const lenet5_kernels *kernels;
 
-    /* What is to be continued from: all below, and nothing else. */
+    /* The state that a checkpoint holds. */
     lenet5_network network;
-    lenet5_network rate;                   /* Levenberg-Marquardt: of each parameter, for this pass */
-    lenet5_network first, second, average; /* ADAM: the two moments, and the average of the weights */
-    uint64_t steps;
+    lenet5_network rate;                   /* Levenberg-Marquardt: the learning rates of this pass */
+    lenet5_network first, second, average; /* Adam: the two moments, and the average of the weights */
+    uint64_t steps;                        /* updates */
     lenet5_random random;
-    uint32_t *order; /* (length): of the pass under way */
-    size_t position; /* pictures of it already seen */
+    uint32_t *order; /* (length): the order of the current pass */
+    size_t position; /* pictures of the current pass already trained on */
     double loss_sum;
     size_t errors;
     double seconds;
     double min_rate, max_rate;
-    watch watch;
+    loss_monitor monitor;
     unsigned finished;     /* passes */
-    lenet5_epoch *history; /* (passes), of which finished are there */
+    lenet5_epoch *history; /* (epochs), the first `finished` of them valid */
 
-    scratch *scratch;     /* (workers) */
-    lenet5_shard *shards; /* (batch / 16, rounded up), and their sums; not in recipe 1998 */
-    shard_sums *sums;
-    lenet5_network *curvature; /* (CURVATURE_GROUPS); in recipe 1998 alone */
+    scratch *scratch;          /* (workers) */
+    lenet5_shard *shards;      /* (batch / 16, rounded up); NULL in recipe 1998 */
+    shard_sums *sums;          /* (batch / 16, rounded up); NULL in recipe 1998 */
+    lenet5_network *curvature; /* (CURVATURE_GROUPS); NULL except in recipe 1998 */
 };
 
-/* A training with the options' recipe, seed and data, but without weights, order or moments yet. */
+/* Creates a training with the options' recipe, seed and data. Weights, order and moments are left to the caller. */
 lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_training_options *options,
                                       const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error);
 
-/* The network that a model file would hold now: the average of the weights where the recipe keeps one. */
+/* The network that lenet5_training_model returns: the average of the weights if the recipe keeps one. */
 const lenet5_network *lenet5_training_network(const lenet5_training *training);
 
 #endif
