@@ -11,7 +11,7 @@ fail() { echo "FAILED: $1"; exit 1; }
 export GIT_AUTHOR_NAME=test GIT_AUTHOR_EMAIL=test@localhost GIT_COMMITTER_NAME=test GIT_COMMITTER_EMAIL=test@localhost
 git clone -q --no-tags "$1" "$folder/clone"
 cd "$folder/clone"
-version=$(sed -n 's/^project(lenet5 VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+version=$(sed -n '1s/^lenet5 (\(.*\)-[0-9]*) .*/\1/p' packaging/debian/changelog)
 
 # refuses MESSAGE COMMAND...: scripts/release fails with that message after the command, which is undone.
 refuses() {
@@ -22,7 +22,7 @@ refuses() {
     grep -qF "$message" "$folder/out" || fail "after $*: $(cat "$folder/out")"
     git checkout -q .
 }
-refuses "include/lenet5/base.h has version" sed -i 's/\(LENET5_VERSION_MINOR\) .*/\1 99/' include/lenet5/base.h
+refuses "packaging/debian/changelog has version $version, include" sed -i 's/\(LENET5_VERSION_MINOR\) .*/\1 99/' include/lenet5/base.h
 refuses "packaging/debian/changelog has version" sed -i '1s/(.*-1)/(9.9.9-1)/' packaging/debian/changelog
 refuses "CHANGELOG.md begins with" sed -i "s/^## \[$version\].*/## [Unreleased]/" CHANGELOG.md
 refuses "is no date" sed -i "s/^## \[$version\].*/## [$version] - 2026-02-31/" CHANGELOG.md

@@ -364,15 +364,28 @@ static void write_head(header *h, const text *comment)
     write_paragraphs(h->page, is_sentence ? phrase + length + strspn(phrase + length, ". \n") : phrase);
 }
 
-/* The program's page, and those of the other headers. */
-static void write_see_also(const header *h)
+/* The page of a header that follows another one in the alphabet; returns false behind the last one. */
+static bool next_page(char next[PAGE_NAME], const header *h, const char *previous)
 {
-    fputs(".Sh SEE ALSO\n.Xr lenet5 1", h->page);
+    next[0] = '\0';
     for (char *const *path = h->all; *path; path++) {
         char name[PAGE_NAME];
         name_page(name, *path);
+        if (strcmp(name, previous) > 0 && (next[0] == '\0' || strcmp(name, next) < 0))
+            snprintf(next, PAGE_NAME, "%s", name);
+    }
+    return next[0] != '\0';
+}
+
+/* The program's page, and those of the other headers. */
+static void write_see_also(const header *h)
+{
+    char name[PAGE_NAME], previous[PAGE_NAME] = "";
+    fputs(".Sh SEE ALSO\n.Xr lenet5 1", h->page);
+    while (next_page(name, h, previous)) {
         if (strcmp(name, h->page_name) != 0)
             fprintf(h->page, " ,\n.Xr %s 3", name);
+        snprintf(previous, PAGE_NAME, "%s", name);
     }
     fputc('\n', h->page);
 }
