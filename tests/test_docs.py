@@ -139,6 +139,15 @@ def same(wanted, line):
                                 for a, b in zip(NUMBER.findall(wanted), NUMBER.findall(line)))
 
 
+def match(wanted, lines):
+    """Whether the lines are those that are wanted; a line of … stands for any number of lines."""
+    if not wanted:
+        return not lines
+    if wanted[0] == "…":
+        return any(match(wanted[1:], lines[i:]) for i in range(len(lines) + 1))
+    return bool(lines) and same(wanted[0], lines[0]) and match(wanted[1:], lines[1:])
+
+
 def reason_to_skip(command, folder):
     if not re.search(r"(^|\s)lenet5 ", command):
         return "not run"
@@ -167,9 +176,7 @@ def check_examples(document, folder):
             skipped.append(f"{place}: {command}: {reason}")
         else:
             got = run(command, folder)
-            if wanted and wanted[-1] == "…":
-                wanted, got = wanted[:-1], got[:len(wanted) - 1]
-            if len(wanted) != len(got) or not all(map(same, wanted, got)):
+            if not match(wanted, got):
                 if WRITE and not any("…" in line for line in wanted):
                     lines[i + 1:end] = ["    " + line if line else "" for line in got]
                     end, changed = i + 1 + len(got), 1
