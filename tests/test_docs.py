@@ -216,10 +216,11 @@ def names_of_the_source():
     for top in ("include", "src", "cli", "cmake"):
         for folder, _, files in os.walk(os.path.join(ROOT, top)):
             for file in files:
-                with open(os.path.join(folder, file), encoding="utf-8", errors="replace") as text:
-                    names.update(NAME.findall(text.read()))
-    with open(os.path.join(ROOT, "src/serve/metrics.c"), encoding="utf-8") as text:
-        names.update("lenet5_" + name for name in re.findall(r"[a-z_]+", text.read()))  # of metrics, without their prefix
+                with open(os.path.join(folder, file), encoding="utf-8", errors="replace") as stream:
+                    text = stream.read()
+                names.update(NAME.findall(text))
+                if file == "metrics.c":  # whose names have no prefix
+                    names.update("lenet5_" + name for name in re.findall(r"[a-z_]+", text))
     return names
 
 
