@@ -195,7 +195,7 @@ static int read_options(job *j)
         return EXIT_USAGE;
     j->options.log = (serve_log)log;
     j->options.sandbox = !argument_flag(j->arguments, "no-sandbox");
-    j->options.listen = listen ? listen : SERVE_DEFAULT_PLACE;
+    j->options.listen = listen ? listen : SERVE_DEFAULT_LISTEN;
     int code = read_numbers(j);
     if (code == EXIT_DONE)
         code = read_names(j);
@@ -219,9 +219,9 @@ static bool is_loopback(const char *url)
     return strstr(url, "//127.") || strstr(url, "//[::1]:");
 }
 
-static void say_where(const job *j, const char *url, const char *guards)
+static void say_where(const job *j, const char *url, const char *sandbox)
 {
-    fprintf(stderr, "listening on %s\nsandbox: %s\n", url, guards[0] ? guards : "none");
+    fprintf(stderr, "listening on %s\nsandbox: %s\n", url, sandbox[0] ? sandbox : "none");
     if (!is_loopback(url) && !j->options.token)
         fputs("whoever reaches that address may use it; --token-file FILE asks for a token\n", stderr);
     if (isatty(STDERR_FILENO))
@@ -292,7 +292,7 @@ static int serve(job *j)
         return complain_usage(j->arguments->command, "--listen %s", error.message);
     if (status != LENET5_OK)
         return complain_error(&error);
-    say_where(j, module->url(s), module->guards(s));
+    say_where(j, module->url(s), module->sandbox(s));
     wait_for_end(&signals, j, module, s);
     module->stop(s, LAST_SECONDS);
     return EXIT_DONE;
@@ -317,7 +317,7 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     {"listen", "ADDR:PORT", VALUE_TEXT, NULL,
-     "address and port; default " SERVE_DEFAULT_PLACE ", port 0: any free one"},
+     "address and port; default " SERVE_DEFAULT_LISTEN ", port 0: any free one"},
     OPTION_MODEL("the built-in ones"),
     OPTION_THREADS("threads for clients, and as many for pictures; default: the number of processors"),
     {"max-body", "BYTES", VALUE_WHOLE, NULL, "refuse longer requests; default 33554432"},

@@ -167,7 +167,7 @@ static int start_server(watch *w, const char *place)
         code = load_models(&w->strings, NULL, 0, lenet5_builtin_strings());
     if (code != EXIT_DONE)
         return code;
-    options.listen = place[0] ? place : SERVE_DEFAULT_PLACE;
+    options.listen = place[0] ? place : SERVE_DEFAULT_LISTEN;
     options.threads = 1;
     options.log = SERVE_LOG_NONE;
     options.digits = &w->digits;

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lenet5.h"
-#include "serve/server.h"
+#include "serve/answers/answers.h"
+#include "serve/answers/batcher.h"
+#include "serve/transport/listener.h"
 
 #define MAX_ROUNDS 20000
 
@@ -17,31 +18,35 @@ static lenet5_committee committee_of(const lenet5_model *model)
     return c;
 }
 
-static server *serving(void)
+static transport t;
+static listener *accepting;
+
+static void start(void)
 {
-    static server s;
+    static answers a;
+    static loop only;
     static lenet5_committee digits, strings;
     lenet5_error error;
-    if (s.loops)
-        return &s;
+    if (t.loops)
+        return;
     digits = committee_of(lenet5_builtin());
     strings = committee_of(lenet5_builtin_strings());
-    s.options = (serve_options)SERVE_DEFAULTS;
-    s.options.listen = "127.0.0.1:0";
-    s.options.hosts = "x"; /* which those of the corpus ask */
-    s.options.origins = "https://page.example";
-    s.options.digits = &digits;
-    s.options.strings = &strings;
-    s.options.max_body = 16384;
-    s.options.max_pixels = 300000; /* so that a run takes no longer than some hundredths of a second */
-    s.options.log = SERVE_LOG_NONE;
-    s.threads = s.loop_count = 1;
-    s.loops = calloc(1, sizeof *s.loops);
-    s.channel = channel_new();
-    if (!assets_load(&s) || door_open(&s.door, &s, &error) || pool_start(&s.pool, &s, &error) ||
-        loop_start(s.loops, &s, &error))
+    t.options = (serve_options)SERVE_DEFAULTS;
+    t.options.listen = "127.0.0.1:0";
+    t.options.hosts = "x"; /* the Host of the corpus */
+    t.options.origins = "https://page.example";
+    t.options.digits = &digits;
+    t.options.strings = &strings;
+    t.options.max_body = 16384;
+    t.options.max_pixels = 300000; /* so that a run takes some hundredths of a second at most */
+    t.options.log = SERVE_LOG_NONE;
+    t.memory.limit = MEMORY_TIMES * t.options.max_body;
+    t.admission = admission_new(t.options.connections, t.options.connections_per_address);
+    t.loop_count = 1;
+    t.loops = &only;
+    if (!t.admission || listener_open(&accepting, &t, &error) || answers_new(&a, &t, 1, &error) ||
+        answers_run(&a, &error) || loop_start(t.loops, &t, batcher_answer, a.batchers[0], &error))
         abort();
-    return &s;
 }
 
 /* Reads what has come; the beginning of it has to be HTTP's. */
@@ -58,23 +63,22 @@ void wire_send(const uint8_t *bytes, size_t size)
 {
     int ends[2];
     size_t taken = 0;
-    server *s = serving();
+    start();
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
         abort();
     fcntl(ends[1], F_SETFL, O_NONBLOCK);
     if (send(ends[0], bytes, size, MSG_DONTWAIT) < 0 && size > 0)
         abort();
-    arrival a = {.socket = ends[1], .address = {.ss_family = AF_UNIX}, .size = sizeof(sa_family_t)};
-    door_take(s->door, &a);
-    loop_round(s->loops, 1);
-    shutdown(ends[0],
-             SHUT_WR); /* which MHD does not notice where it comes with the last bytes, but for our deadlines */
+    new_client c = {.socket = ends[1], .address = {.ss_family = AF_UNIX}, .size = sizeof(sa_family_t)};
+    listener_admit(accepting, &c);
+    loop_round(t.loops, 1);
+    shutdown(ends[0], SHUT_WR); /* MHD misses a close that comes with the last bytes; the deadlines do not */
     size_t rounds = 0;
     do {
-        loop_round(s->loops, 1);
+        loop_round(t.loops, 1);
         take_answer(ends[0], &taken);
-    } while (s->loops->connections && ++rounds < MAX_ROUNDS);
-    if (rounds == MAX_ROUNDS || atomic_load(&s->held) != 0)
+    } while (t.loops->connections && ++rounds < MAX_ROUNDS);
+    if (rounds == MAX_ROUNDS || atomic_load(&t.memory.reserved) != 0)
         abort();
     close(ends[0]);
 }

@@ -1,5 +1,5 @@
-/* The module lenet5_serve, which the program loads when it is to serve. */
+/* The module lenet5_serve, which the program loads when it serves. */
 #include "serve.h"
 
 LENET5_API extern const serve_module lenet5_serve;
-const serve_module lenet5_serve = {serve_start, serve_url, serve_guards, serve_reload, serve_publish, serve_stop};
+const serve_module lenet5_serve = {serve_start, serve_url, serve_sandbox, serve_reload, serve_publish, serve_stop};

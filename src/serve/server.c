@@ -1,49 +1,66 @@
-/* The server as a whole: its parts in the order in which they start, and end. */
+/* The server as a whole: starts its parts in their order, and ends them. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "answers/answers.h"
+#include "answers/batcher.h"
+#include "answers/channel.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "secrets.h"
+#include "serve.h"
+#include "transport/listener.h"
+#include "transport/sandbox.h"
+#include "transport/secrets.h"
 
-lenet5_status start_thread(pthread_t *thread, bool *running, void *(*run)(void *context), void *context,
-                           lenet5_error *error)
-{
-    const int failure = pthread_create(thread, NULL, run, context);
-    *running = failure == 0;
-    return *running ? LENET5_OK
-                    : lenet5_fail(error, LENET5_E_MEMORY, LENET5_NO_OFFSET, "a thread cannot be started: %s",
-                                  strerror(failure));
-}
+struct server {
+    transport transport;
+    answers answers;
+    listener *listener;
+    unsigned loops;    /* how many there are to be */
+    char sandbox[160]; /* what is in force, for people */
+};
 
-static unsigned threads_of(const serve_options *o)
+static unsigned number_of_loops(const serve_options *o)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
     const unsigned threads = o->threads ? o->threads : processors > 0 ? (unsigned)processors : 1;
     return threads < LENET5_MAX_THREADS ? threads : LENET5_MAX_THREADS;
 }
 
+static lenet5_status start_loops(server *s, lenet5_error *error)
+{
+    transport *t = &s->transport;
+    lenet5_status status = LENET5_OK;
+    t->loops = calloc(s->loops, sizeof *t->loops);
+    if (!t->loops)
+        return lenet5_fail_memory(error);
+    for (; status == LENET5_OK && t->loop_count < s->loops; t->loop_count++)
+        status = loop_start(&t->loops[t->loop_count], t, batcher_answer, s->answers.batchers[t->loop_count], error);
+    return status;
+}
+
 static lenet5_status start_parts(server *s, lenet5_error *error)
 {
-    lenet5_status status = door_open(&s->door, s, error);
-    if (status == LENET5_OK)
-        status = secrets_load(s, s->options.token, s->options.cert, s->options.key, error);
-    s->channel = channel_new();
-    s->loops = calloc(s->threads, sizeof *s->loops);
-    if (status == LENET5_OK && (!s->loops || !s->channel || !assets_load(s)))
+    transport *t = &s->transport;
+    const serve_options *o = &t->options;
+    lenet5_status status = listener_open(&s->listener, t, error);
+    t->admission = admission_new(o->connections, o->connections_per_address);
+    t->secrets = secrets_new();
+    if (status == LENET5_OK && (!t->admission || !t->secrets))
         status = lenet5_fail_memory(error);
-    for (unsigned i = 0; status == LENET5_OK && i < s->threads; i++) {
-        s->loop_count = i + 1;
-        status = loop_start(&s->loops[i], s, error);
-    }
-    if (status == LENET5_OK && s->options.sandbox) /* when all is open, and before there are threads */
-        sandbox_enter(s->guards, sizeof s->guards, s->options.files);
     if (status == LENET5_OK)
-        status = pool_start(&s->pool, s, error);
-    for (unsigned i = 0; status == LENET5_OK && i < s->threads; i++)
-        status = loop_run(&s->loops[i], error);
-    return status == LENET5_OK ? door_run(s->door, error) : status;
+        status = secrets_replace(t->secrets, o->token, o->cert, o->key, error);
+    if (status == LENET5_OK)
+        status = answers_new(&s->answers, t, s->loops, error);
+    if (status == LENET5_OK)
+        status = start_loops(s, error);
+    if (status == LENET5_OK && o->sandbox) /* when everything is open, and before there are threads, which inherit it */
+        sandbox_enter(s->sandbox, sizeof s->sandbox, o->files);
+    if (status == LENET5_OK)
+        status = answers_run(&s->answers, error);
+    for (unsigned i = 0; status == LENET5_OK && i < t->loop_count; i++)
+        status = loop_run(&t->loops[i], error);
+    return status == LENET5_OK ? listener_run(s->listener, error) : status;
 }
 
 lenet5_status serve_start(server **started, const serve_options *options, lenet5_error *error)
@@ -51,10 +68,9 @@ lenet5_status serve_start(server **started, const serve_options *options, lenet5
     server *s = calloc(1, sizeof *s);
     if (!s)
         return lenet5_fail_memory(error);
-    s->options = *options;
-    s->threads = threads_of(options);
-    s->started = lenet5_clock();
-    pthread_rwlock_init(&s->secrets_lock, NULL);
+    s->transport.options = *options;
+    s->transport.memory.limit = MEMORY_TIMES * options->max_body;
+    s->loops = number_of_loops(options);
     const lenet5_status status = start_parts(s, error);
     if (status == LENET5_OK)
         *started = s;
@@ -65,48 +81,51 @@ lenet5_status serve_start(server **started, const serve_options *options, lenet5
 
 const char *serve_url(const server *s)
 {
-    return s->url;
+    return s->transport.url;
 }
 
-const char *serve_guards(const server *s)
+const char *serve_sandbox(const server *s)
 {
-    return s->guards;
+    return s->sandbox;
 }
 
 lenet5_status serve_reload(server *s, const char *token, const char *cert, const char *key, lenet5_error *error)
 {
-    if (!token != !s->options.token || !cert != !s->options.cert || !key != !s->options.key)
+    const serve_options *o = &s->transport.options;
+    if (!token != !o->token || !cert != !o->cert || !key != !o->key)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a server keeps the kinds of its secrets");
-    return secrets_load(s, token, cert, key, error);
+    return secrets_replace(s->transport.secrets, token, cert, key, error);
 }
 
 void serve_publish(server *s, const char *event, const char *json)
 {
-    channel_publish(s->channel, event, json);
-    for (unsigned i = 0; i < s->loop_count; i++)
-        loop_tell(&s->loops[i]);
+    transport *t = &s->transport;
+    channel_publish(s->answers.channel, event, json);
+    for (unsigned i = 0; i < t->loop_count; i++)
+        loop_notify_published(&t->loops[i]);
 }
 
-/* The loops end when their last client has left, and the last request has come back from the pool by then. */
+/*
+ * A loop ends when its last connection has, and so when its last request has come back from the pool. All loops are
+ * joined before one is ended, because each reads the counters of all.
+ */
 void serve_stop(server *s, double seconds)
 {
     if (!s)
         return;
-    atomic_store(&s->stopping, true);
-    if (s->door)
-        door_close(s->door);
-    for (unsigned i = 0; i < s->loop_count; i++)
-        loop_stop(&s->loops[i], lenet5_clock() + seconds);
-    for (unsigned i = 0; i < s->loop_count; i++)
-        loop_join(&s->loops[i]); /* each looks at the counters of all */
-    for (unsigned i = 0; i < s->loop_count; i++)
-        loop_end(&s->loops[i]);
-    pool_stop(s->pool);
-    assets_free(s);
-    channel_free(s->channel);
-    door_free(s->door);
-    secrets_free(s->secrets);
-    pthread_rwlock_destroy(&s->secrets_lock);
-    free(s->loops);
+    transport *t = &s->transport;
+    atomic_store(&t->stopping, true);
+    listener_close(s->listener);
+    for (unsigned i = 0; i < t->loop_count; i++)
+        loop_stop(&t->loops[i], lenet5_clock() + seconds);
+    for (unsigned i = 0; i < t->loop_count; i++)
+        loop_join(&t->loops[i]);
+    for (unsigned i = 0; i < t->loop_count; i++)
+        loop_end(&t->loops[i]);
+    answers_free(&s->answers);
+    listener_free(s->listener);
+    admission_free(t->admission);
+    secrets_free(t->secrets);
+    free(t->loops);
     free(s);
 }

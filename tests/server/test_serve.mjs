@@ -657,7 +657,7 @@ describe("its start", () => {
                               "--idle-time", "--queue", "--threads"])
             for (const value of ["x", "-1", ""])
                 refused(2, new RegExp(option), "--listen", "127.0.0.1:0", option, value);
-        refused(2, /there is no log loud/, "--listen", "127.0.0.1:0", "--log", "loud");
+        refused(2, /unknown log "loud"/, "--listen", "127.0.0.1:0", "--log", "loud");
         refused(2, /argument/, "--listen", "127.0.0.1:0", "more");
     });
 

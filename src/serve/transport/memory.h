@@ -1,0 +1,30 @@
+/* The memory budget: what bodies, copies of their parts, and answers of all requests may take together. */
+#ifndef LENET5_SERVE_MEMORY_H
+#define LENET5_SERVE_MEMORY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bytes up to which a piece is always granted, so that large requests do not keep small ones out. The number of
+ * connections bounds the sum of such pieces. */
+#define MEMORY_ALWAYS_GRANTED ((size_t)1 << 16)
+
+/* Times --max-body: the limit of a server's budget. */
+#define MEMORY_TIMES 16
+
+typedef struct memory_budget {
+    size_t limit; /* bytes */
+    _Atomic size_t reserved;
+} memory_budget;
+
+/*
+ * Reserves a piece of memory of some bytes, of which *reserved are reserved already; updates *reserved. False, and
+ * nothing changes, if the budget is exhausted. Thread-safe.
+ */
+bool memory_reserve(memory_budget *b, size_t *reserved, size_t size);
+
+/* Gives a reservation back. */
+void memory_release(memory_budget *b, size_t *reserved);
+
+#endif

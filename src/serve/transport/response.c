@@ -1,0 +1,132 @@
+#include "response.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "loop.h"
+#include "origin.h"
+
+#define MAX_ERROR 700     /* bytes of an error's message, which is cut there */
+#define RETRY_SECONDS "1" /* of Retry-After with 503: the queue is some pages long */
+
+/* ---- Errors --------------------------------------------------------------------------------------------------- */
+
+void response_fail(request *r, unsigned status, const char *format, ...)
+{
+    char message[MAX_ERROR];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    r->answer.size = 0;
+    r->json_size = 0;
+    text_puts(&r->answer, "{\"error\":");
+    text_string(&r->answer, message);
+    text_puts(&r->answer, "}\n");
+    r->status = status;
+    r->type = JSON_TYPE;
+}
+
+void response_fail_memory(request *r)
+{
+    text_free(&r->answer);
+    response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory; try again later");
+}
+
+void response_fail_error(request *r, const lenet5_error *error)
+{
+    const double seconds = request_options(r)->read_seconds;
+    switch (error->status) {
+    case LENET5_E_MEMORY: response_fail_memory(r); break;
+    case LENET5_E_TIME:
+        response_fail(r, MHD_HTTP_GATEWAY_TIMEOUT,
+                      "not read within the server's limits: %g seconds for a page (--read-timeout), %g for a request",
+                      seconds, REQUEST_READ_TIMES * seconds);
+        break;
+    case LENET5_E_STOPPED:
+        response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE,
+                      "reading was stopped: the client has left, or the server is ending");
+        break;
+    default: response_fail(r, MHD_HTTP_BAD_REQUEST, "%s", error->message);
+    }
+}
+
+/* ---- Answers -------------------------------------------------------------------------------------------------- */
+
+bool response_reserve(request *r)
+{
+    transport *t = request_transport(r);
+    if (r->answer.size > t->options.max_answer)
+        response_fail(r, MHD_HTTP_CONTENT_TOO_LARGE,
+                      "the answer is longer than %zu bytes (--max-answer); ask for less at once",
+                      t->options.max_answer);
+    else if (!memory_reserve(&t->memory, &r->answer_reserved, r->answer.room))
+        response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, RESPONSE_BUSY);
+    return !r->status;
+}
+
+void response_set_text(request *r, const char *type)
+{
+    if (r->answer.failed) {
+        response_fail_memory(r);
+    } else if (response_reserve(r)) {
+        r->status = MHD_HTTP_OK;
+        r->type = type;
+    }
+}
+
+void response_set_json(request *r, json_t *object)
+{
+    text_json(&r->answer, object);
+    text_puts(&r->answer, "\n");
+    response_set_text(r, JSON_TYPE);
+}
+
+/* ---- Sending -------------------------------------------------------------------------------------------------- */
+
+static void add_headers(struct MHD_Response *response, const request *r)
+{
+    char size[24];
+    if (r->type)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    if (r->json_size > 0) {
+        snprintf(size, sizeof size, "%zu", r->json_size);
+        MHD_add_response_header(response, JSON_LENGTH, size);
+    }
+    if (r->allow)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, r->allow);
+    if (r->status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, RETRY_SECONDS);
+    if (r->status == MHD_HTTP_UNAUTHORIZED) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"lenet5\"");
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE,
+                                "Basic realm=\"lenet5\", charset=\"UTF-8\"");
+    }
+    origin_add_headers(response, r);
+    if (r->connection->loop->stopping)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+enum MHD_Result response_send(request *r, struct MHD_Connection *mhd)
+{
+    struct MHD_Response *response = r->prepared;
+    if (r->stream) {
+        add_headers(response, r);
+    } else if (!response) {
+        r->answer_size = r->answer.size;
+        response = MHD_create_response_from_buffer(r->answer.size, r->answer.bytes, MHD_RESPMEM_MUST_FREE);
+        if (!response)
+            return MHD_NO;
+        r->answer = (text_buffer){0}; /* the response owns the bytes */
+        add_headers(response, r);
+    }
+    const enum MHD_Result queued = MHD_queue_response(mhd, r->status, response);
+    if (!r->prepared || r->stream)
+        MHD_destroy_response(response);
+    r->stage = r->stream ? STAGE_STREAMING : STAGE_SENDING;
+    r->connection->since = lenet5_clock();
+    return queued;
+}
