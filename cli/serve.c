@@ -219,13 +219,13 @@ static bool is_loopback(const char *url)
     return strstr(url, "//127.") || strstr(url, "//[::1]:");
 }
 
-static void say_where(const job *j, const char *url, const char *sandbox)
+/* In one write, so that a script that waits for the address reads all of it. */
+static void report_start(const job *j, const char *url, const char *sandbox)
 {
-    fprintf(stderr, "listening on %s\nsandbox: %s\n", url, sandbox[0] ? sandbox : "none");
-    if (!is_loopback(url) && !j->options.token)
-        fputs("whoever reaches that address may use it; --token-file FILE asks for a token\n", stderr);
-    if (isatty(STDERR_FILENO))
-        fputs("open it in a browser and draw; Ctrl-C ends it\n", stderr);
+    const bool open = !is_loopback(url) && !j->options.token;
+    fprintf(stderr, "listening on %s\nsandbox: %s\n%s%s", url, sandbox[0] ? sandbox : "none",
+            open ? "anyone who can reach that address can use it; --token-file FILE requires a token\n" : "",
+            isatty(STDERR_FILENO) ? "open it in a browser and draw; Ctrl-C ends it\n" : "");
 }
 
 static bool take_again(secrets *fresh, const job *j, const serve_module *module, server *s)
@@ -292,7 +292,7 @@ static int serve(job *j)
         return complain_usage(j->arguments->command, "--listen %s", error.message);
     if (status != LENET5_OK)
         return complain_error(&error);
-    say_where(j, module->url(s), module->sandbox(s));
+    report_start(j, module->url(s), module->sandbox(s));
     wait_for_end(&signals, j, module, s);
     module->stop(s, LAST_SECONDS);
     return EXIT_DONE;

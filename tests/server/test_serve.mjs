@@ -670,8 +670,18 @@ describe("its start", () => {
         refused(1, /192\.0\.2\.1/, "--listen", "192.0.2.1:8080");
     });
 
-    test("names and IPv6", async (t) => {
-        const { base } = await startFor(t, ["--listen", "localhost:0"].concat());
-        assert.match(base, /^http:\/\//);
+    test("localhost, whether or not it resolves", async (t) => {
+        const { base } = await startFor(t, ["--listen", "localhost:0"]);
+        assert.match(base, /^http:\/\/127\.0\.0\.1:/);
+        const { base: other } = await startFor(t, ["--listen", "LocalHost:0"]);
+        assert.match(other, /^http:\/\/127\.0\.0\.1:/);
+    });
+
+    test("a port alone is every address", async (t) => {
+        const everywhere = await startFor(t, ["--listen", ":0"]);
+        assert.match(everywhere.base, /^http:\/\/(\[::\]|0\.0\.0\.0):/);
+        assert.match(everywhere.log, /--token-file/);
+        const { status } = await fetch(`http://127.0.0.1:${everywhere.port}/v2/health/live`);
+        assert.equal(status, 200);
     });
 });
