@@ -653,8 +653,8 @@ static int measure_all(bench *b)
         status = measure_round(b, i, &error);
     progress_clear(&b->progress);
     if (status != LENET5_OK)
-        return complain_error(&error);
-    return interrupted ? complain("interrupted") : EXIT_DONE;
+        return report_library_error(&error);
+    return interrupted ? report_error("interrupted") : EXIT_DONE;
 }
 
 static int run(const cli_arguments *arguments)
@@ -664,7 +664,7 @@ static int run(const cli_arguments *arguments)
         return EXIT_USAGE;
     bench *b = aligned_alloc(64, sizeof *b); /* what lenet5_lanes need, and so the whole struct */
     if (!b)
-        return complain_memory();
+        return report_out_of_memory();
     memset(b, 0, sizeof *b);
     b->threads = threads ? threads : 1;
     b->work = argument_flag(arguments, "quick") ? quick : thorough;

@@ -36,17 +36,17 @@ static int calibrate(const cli_arguments *arguments, const char *out, lenet5_com
     lenet5_evaluation e;
     const lenet5_loss before = models->provenance.loss;
     if (lenet5_committee_evaluate(&e, models, set, NULL, threads, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     const double error_before = lenet5_calibration_error(&e, set, &before);
     lenet5_status status = lenet5_calibrate(models, set, threads, &error);
     const double error_now = lenet5_calibration_error(&e, set, &models->provenance.loss);
     lenet5_evaluation_free(&e);
     if (status != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     if (keep_replaced(out, false) != EXIT_DONE)
         return EXIT_FAILED;
     if (lenet5_committee_save(out, models, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     if (argument_flag(arguments, "json"))
         return print_result_json(models, error_before, error_now);
     print_result(models, &before, error_before, error_now);
@@ -71,10 +71,10 @@ static int run(const cli_arguments *arguments)
         return code;
     code = load_models(&models, (const char *const *)arguments->operands, 1, NULL);
     if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
-        code = complain_error(&error);
+        code = report_library_error(&error);
     else if (code == EXIT_DONE && validation > data.set.count)
-        code =
-            complain("--validation %llu: there are only %zu pictures", (unsigned long long)validation, data.set.count);
+        code = report_error("--validation %llu: there are only %zu pictures", (unsigned long long)validation,
+                            data.set.count);
     if (code == EXIT_DONE && models.provenance.validation_pictures < validation)
         fprintf(stderr, "lenet5: the model has seen these pictures in its training; its probabilities will be too "
                         "good\n");

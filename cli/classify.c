@@ -32,7 +32,7 @@ static bool print_answer_json(const char *file, const digit_answer *a)
     text_puts(&line, "}\n");
     if (!line.failed)
         fwrite(line.bytes, 1, line.size, stdout);
-    const bool printed = !line.failed || complain_memory() == EXIT_DONE;
+    const bool printed = !line.failed || report_out_of_memory() == EXIT_DONE;
     text_free(&line);
     return printed;
 }
@@ -40,12 +40,12 @@ static bool print_answer_json(const char *file, const digit_answer *a)
 static void print_answer(const char *file, const digit_answer *a)
 {
     if (a->accepted)
-        say(stdout, "%s: %u  (probability %.4f)", file, a->digit, (double)a->posterior[a->digit]);
+        print_line(stdout, "%s: %u  (probability %.4f)", file, a->digit, (double)a->posterior[a->digit]);
     else if (a->empty)
-        say(stdout, "%s: not sure  (no ink found)", file);
+        print_line(stdout, "%s: not sure  (no ink found)", file);
     else
-        say(stdout, "%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)", file, a->digit,
-            (double)a->posterior[a->digit], (double)a->posterior[LENET5_RUBBISH]);
+        print_line(stdout, "%s: not sure  (nearest %u, probability %.4f; not a digit %.4f)", file, a->digit,
+                   (double)a->posterior[a->digit], (double)a->posterior[LENET5_RUBBISH]);
 }
 
 static void tell(job *j, const char *file, const digit_answer *a)
@@ -83,7 +83,7 @@ static void classify_picture(job *j, const char *file)
     uint8_t digit[LENET5_PICTURE_BYTES];
     if (lenet5_picture_load(&picture, file, &error) != LENET5_OK) {
         j->failed = true;
-        complain_error(&error);
+        report_library_error(&error);
         return;
     }
     if (lenet5_normalise(digit, picture.grey, picture.width, picture.height, &error) == LENET5_OK)
@@ -116,12 +116,12 @@ static void classify_picks(job *j, const char *file, const char *picks)
     lenet5_dataset set;
     if (lenet5_dataset_read(&set, file, NULL, &error) != LENET5_OK) {
         j->failed = true;
-        complain_error(&error);
+        report_library_error(&error);
         return;
     }
     if (turn_if_transposed(&set, file, &j->models, &error) != LENET5_OK) {
         j->failed = true;
-        complain_error(&error);
+        report_library_error(&error);
         lenet5_dataset_free(&set);
         return;
     }
@@ -133,8 +133,8 @@ static void classify_picks(job *j, const char *file, const char *picks)
         if (end == next || next[0] < '0' || next[0] > '9' || errno || (*end != ',' && *end != '\0') ||
             index >= set.count) {
             j->failed = true;
-            complain("%s: --pick is a list of numbers from 0 to %zu with commas between, not \"%s\"", file,
-                     set.count - 1, picks);
+            report_error("%s: --pick is a list of numbers from 0 to %zu with commas between, not \"%s\"", file,
+                         set.count - 1, picks);
             break;
         }
         classify_of_set(j, file, &set, index);
@@ -153,10 +153,10 @@ static int choose_threshold(job *j)
         !argument_percent(&max_error, j->arguments, "max-error", 1))
         return EXIT_USAGE;
     if (given && argument_text(j->arguments, "threshold"))
-        return complain_usage(j->arguments->command, "--max-error chooses the threshold; give one of the two");
+        return report_usage_error(j->arguments->command, "--threshold and --max-error exclude each other");
     double needed = 0;
     if (given && lenet5_threshold(&needed, &j->models.provenance, max_error, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     j->threshold = needed > j->threshold ? needed : j->threshold;
     return EXIT_DONE;
 }
@@ -183,7 +183,7 @@ static int run(const cli_arguments *arguments)
 {
     job *j = calloc(1, sizeof *j);
     if (!j)
-        return complain_memory();
+        return report_out_of_memory();
     j->arguments = arguments;
     j->json = argument_flag(arguments, "json");
     j->show = argument_flag(arguments, "show");

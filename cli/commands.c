@@ -53,7 +53,7 @@ static int help(const cli_arguments *arguments)
     }
     const cli_command *command = find_command(arguments->operands[0]);
     if (!command)
-        return complain_unknown(NULL, "command", arguments->operands[0], command_at);
+        return report_unknown_name(NULL, "command", arguments->operands[0], command_at);
     print_help(command);
     return EXIT_DONE;
 }

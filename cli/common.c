@@ -24,6 +24,14 @@ bool argument_threads(unsigned *threads, const cli_arguments *arguments)
     return right;
 }
 
+size_t thread_count(unsigned asked, size_t jobs)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t threads = asked ? asked : processors > 0 ? (size_t)processors : 1;
+    threads = threads < LENET5_MAX_THREADS ? threads : LENET5_MAX_THREADS;
+    return threads < jobs ? threads : jobs;
+}
+
 const char *recipe_at(size_t index)
 {
     const lenet5_recipe_description *recipe = lenet5_recipe_at(index);
@@ -99,14 +107,15 @@ static int read_bounded(char **text, size_t *size, FILE *stream, const char *pat
     for (size_t room = 4096;; room *= 2) {
         char *larger = realloc(*text, room);
         if (!larger)
-            return complain_memory();
+            return report_out_of_memory();
         *text = larger;
         *size += fread(*text + *size, 1, room - 1 - *size, stream);
         (*text)[*size] = '\0';
         if (ferror(stream))
-            return complain("%s: cannot be read: %s", path, strerror(errno));
+            return report_error("%s: cannot be read: %s", path, strerror(errno));
         if (*size > most)
-            return complain("%s: byte %zu: the file goes on; at most %zu bytes of it can be read", path, most, most);
+            return report_error("%s: byte %zu: the file goes on; at most %zu bytes of it can be read", path, most,
+                                most);
         if (*size < room - 1)
             return EXIT_DONE;
     }
@@ -118,7 +127,7 @@ int load_text(char **text, size_t *size, const char *path, size_t most)
     *size = 0;
     FILE *stream = fopen(path, "rb");
     if (!stream)
-        return complain("%s: cannot be opened: %s", path, strerror(errno));
+        return report_error("%s: cannot be opened: %s", path, strerror(errno));
     const int code = read_bounded(text, size, stream, path, most);
     fclose(stream);
     return code;
@@ -128,16 +137,16 @@ int load_text(char **text, size_t *size, const char *path, size_t most)
 
 #define LONGEST_LINE (COMMAND_SIZE + PATH_SIZE)
 
-static _Thread_local FILE *complaint_stream;
+static _Thread_local FILE *thread_error_stream;
 
-void complain_into(FILE *stream)
+void set_error_stream(FILE *stream)
 {
-    complaint_stream = stream;
+    thread_error_stream = stream;
 }
 
-FILE *complaints(void)
+FILE *error_stream(void)
 {
-    return complaint_stream ? complaint_stream : stderr;
+    return thread_error_stream ? thread_error_stream : stderr;
 }
 
 static void put_line(FILE *out, const char *begin, const char *format, va_list arguments)
@@ -152,7 +161,7 @@ static void put_line(FILE *out, const char *begin, const char *format, va_list a
     fputc('\n', out);
 }
 
-void say(FILE *out, const char *format, ...)
+void print_line(FILE *out, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -200,32 +209,32 @@ void report_written(const char *what, const char *path)
     char command[COMMAND_SIZE];
     begin_command(command, "test");
     add_word(command, path);
-    say(stderr, "the %s is %s; to test it: %s", what, path, command);
+    print_line(stderr, "the %s is %s; to test it: %s", what, path, command);
 }
 
-int vcomplain(const char *format, va_list arguments)
+int vreport_error(const char *format, va_list arguments)
 {
-    put_line(complaints(), "lenet5: ", format, arguments);
+    put_line(error_stream(), "lenet5: ", format, arguments);
     return EXIT_FAILED;
 }
 
-int complain(const char *format, ...)
+int report_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const int code = vcomplain(format, arguments);
+    const int code = vreport_error(format, arguments);
     va_end(arguments);
     return code;
 }
 
-int complain_error(const lenet5_error *error)
+int report_library_error(const lenet5_error *error)
 {
-    return complain("%s", error->message);
+    return report_error("%s", error->message);
 }
 
-int complain_memory(void)
+int report_out_of_memory(void)
 {
-    return complain("out of memory");
+    return report_error("out of memory");
 }
 
 lenet5_status fail_memory(lenet5_error *error)
@@ -238,7 +247,7 @@ static int copy_model(lenet5_committee *committee, const lenet5_model *builtin)
 {
     committee->networks = builtin ? malloc(sizeof *committee->networks) : NULL;
     if (!committee->networks)
-        return complain_memory();
+        return report_out_of_memory();
     committee->count = 1;
     committee->networks[0] = builtin->network;
     committee->provenance = builtin->provenance;
@@ -251,7 +260,8 @@ int load_models(lenet5_committee *committee, const char *const *paths, size_t co
     *committee = (lenet5_committee){0};
     if (count == 0)
         return copy_model(committee, builtin);
-    return lenet5_committee_load(committee, paths, count, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return lenet5_committee_load(committee, paths, count, &error) == LENET5_OK ? EXIT_DONE
+                                                                               : report_library_error(&error);
 }
 
 int load_named_models(lenet5_committee *models, const char *names, const lenet5_model *builtin)
@@ -260,11 +270,11 @@ int load_named_models(lenet5_committee *models, const char *names, const lenet5_
     char *list = strdup(names ? names : "");
     size_t count = 0;
     if (!list)
-        return complain_memory();
+        return report_out_of_memory();
     for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
         paths[count++] = name;
     const int code =
-        names && count == 0 ? complain("--model names no file") : load_models(models, paths, count, builtin);
+        names && count == 0 ? report_error("--model names no file") : load_models(models, paths, count, builtin);
     free(list);
     return code;
 }
@@ -344,9 +354,9 @@ bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
     return path[0] != '\0';
 }
 
-int complain_no_data_folder(void)
+int report_no_data_folder(void)
 {
-    return complain("no folder for data sets is known: pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA");
+    return report_error("no folder for data sets is known: pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA");
 }
 
 bool data_is_named(const cli_arguments *arguments)
@@ -435,7 +445,7 @@ int put_json(FILE *out, json_t *object)
     if (whole)
         fwrite(line.bytes, 1, line.size, out);
     text_free(&line);
-    return whole ? EXIT_DONE : complain_memory();
+    return whole ? EXIT_DONE : report_out_of_memory();
 }
 
 int print_json(json_t *object)

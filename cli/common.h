@@ -30,8 +30,11 @@
     }
 #define THREADS_DEFAULT "threads; default: the number of processors"
 
-/* The value of --threads, 0 for the number of processors if it is not given. Returns false after a complaint. */
+/* The value of --threads, 0 for the number of processors if it is not given. Returns false after reporting an error. */
 bool argument_threads(unsigned *threads, const cli_arguments *arguments);
+
+/* The number of threads for a number of jobs: as many as asked for, 0: as there are processors; at most one a job. */
+size_t thread_count(unsigned asked, size_t jobs);
 
 /* name_list: of lenet5_recipe_at and of lenet5_string_style_at. */
 const char *recipe_at(size_t index);
@@ -40,17 +43,17 @@ const char *style_at(size_t index);
 /* ---- Messages --------------------------------------------------------------------------------------------------- */
 
 /* Says on stderr that something failed, in characters that put_escaped lets through; returns EXIT_FAILED. */
-int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-int vcomplain(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
-int complain_error(const lenet5_error *error);
-int complain_memory(void);
+int report_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int vreport_error(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+int report_library_error(const lenet5_error *error);
+int report_out_of_memory(void);
 
 /* The last one as an error. */
 lenet5_status fail_memory(lenet5_error *error);
 
 /* Where this thread's complaints go from now on; NULL: to stderr, as at first. */
-void complain_into(FILE *stream);
-FILE *complaints(void);
+void set_error_stream(FILE *stream);
+FILE *error_stream(void);
 
 /*
  * Text that others have chosen (names of files, fields of a form, metadata of a model) as a terminal may show it:
@@ -61,7 +64,7 @@ void put_escaped(FILE *out, const char *text);
 void escape_text(char *to, size_t size, const char *text);
 
 /* Prints a line of such text, whose end it adds. */
-void say(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void print_line(FILE *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Commands that messages suggest, to be pasted into a shell. */
 #define COMMAND_SIZE (4 * PATH_SIZE)
@@ -106,7 +109,7 @@ int load_text(char **text, size_t *size, const char *path, size_t most);
 bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments);
 
 /* Complains that data_folder has returned false. */
-int complain_no_data_folder(void);
+int report_no_data_folder(void);
 
 /* Whether --data or $LENET5_DATA names the folder: then a missing set is an error, and synthetic digits are no
  * substitute. */

@@ -119,9 +119,9 @@ static bool watch(void *watcher, double all, double now)
     return !interrupted;
 }
 
-static void complain_part(const job *j, int reason)
+static void report_unwritable_part(const job *j, int reason)
 {
-    complain("%s: cannot be written: %s", j->part, strerror(reason));
+    report_error("%s: cannot be written: %s", j->part, strerror(reason));
 }
 
 static bool open_part(job *j)
@@ -134,7 +134,7 @@ static bool open_part(job *j)
     else if (file >= 0)
         stream = fdopen(file, "ab");
     if (!stream) {
-        complain_part(j, errno);
+        report_unwritable_part(j, errno);
         if (file >= 0)
             close(file);
         return false;
@@ -157,7 +157,7 @@ static outcome judge(job *j, transfer_end end)
 {
     transfer *t = &j->transfer;
     if (t->write_error != 0)
-        complain_part(j, t->write_error);
+        report_unwritable_part(j, t->write_error);
     if (t->write_error != 0 || interrupted)
         return STOPPED;
     if (end == TRANSFER_DONE && is_right(j->part, j->file))
@@ -196,7 +196,7 @@ static outcome fetch_from(job *j, const char *mirror)
     if (result == WRONG)
         unlink(j->part);
     if (result == WRONG || result == FAILED)
-        complain("%s: %s", j->url, j->transfer.reason);
+        report_error("%s: %s", j->url, j->transfer.reason);
     return result;
 }
 
@@ -214,7 +214,7 @@ static outcome settle(const job *j)
     }
     if (done)
         return FETCHED;
-    complain("%s: cannot be put in place: %s", j->path, strerror(reason));
+    report_error("%s: cannot be put in place: %s", j->path, strerror(reason));
     return STOPPED;
 }
 
@@ -226,7 +226,7 @@ static outcome fetch_file(job *j, const char *const *from)
     if (result == FETCHED)
         result = settle(j);
     if (result == FETCHED)
-        say(stdout, "%s: fetched", j->path);
+        print_line(stdout, "%s: fetched", j->path);
     flush_stream(stdout);
     return result;
 }
@@ -249,7 +249,7 @@ static outcome look_at_files(job *j, const char *folder)
         j->there[i] = is_right(j->path, j->file);
         if (j->there[i] || !is_taken(j->path))
             continue;
-        say(stderr, "%s: its SHA-256 is wrong", j->path);
+        print_line(stderr, "%s: its SHA-256 is wrong", j->path);
         if (refuse_taken(j->path, j->force) != EXIT_DONE)
             return STOPPED;
     }
@@ -268,13 +268,13 @@ static bool make_folder(const char *folder)
     }
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return true;
-    complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+    report_error("%s: the folder cannot be made: %s", folder, strerror(errno));
     return false;
 }
 
 static void advise(const char *folder)
 {
-    say(stderr, "put these four files into %s:", folder);
+    print_line(stderr, "put these four files into %s:", folder);
     for (size_t i = 0; i < FILES; i++)
         fprintf(stderr, "  %s\n", files[i].name);
     fputs("from any copy of MNIST, or name a mirror that can be reached: --mirror URL\n", stderr);
@@ -286,7 +286,7 @@ static outcome fetch_all(job *j, const char *folder, const char *const *from)
     for (size_t i = 0; i < FILES && result == FETCHED; i++) {
         take_file(j, folder, i);
         if (j->there[i])
-            say(stdout, "%s: is there", j->path);
+            print_line(stdout, "%s: is there", j->path);
         else
             result = fetch_file(j, from);
     }
@@ -302,7 +302,7 @@ static void suggest_training(const char *folder, bool named)
         add_word(command, "--data");
     if (named)
         add_word(command, folder);
-    say(stderr, "MNIST is in %s; to train a network on it: %s", folder, command);
+    print_line(stderr, "MNIST is in %s; to train a network on it: %s", folder, command);
 }
 
 static int report(outcome result, const char *folder, bool named)
@@ -328,18 +328,18 @@ static int run(const cli_arguments *arguments)
     const char *mirror = argument_text(arguments, "mirror");
     const char *const given[] = {mirror, NULL};
     if (strcmp(arguments->operands[0], set_at(0)) != 0)
-        return complain_unknown(arguments->command, "set", arguments->operands[0], set_at);
+        return report_unknown_name(arguments->command, "set", arguments->operands[0], set_at);
     if (!data_folder(folder, arguments))
-        return complain_no_data_folder();
+        return report_no_data_folder();
     const fetch_module *module = load_extra("lenet5_fetch", &error);
     if (!module)
-        return complain_error(&error);
+        return report_library_error(&error);
     if (!make_folder(folder))
         return EXIT_FAILED;
     job j = {.module = module, .force = argument_flag(arguments, "force")};
     j.transfer = (transfer){.url = j.url, .most = MAX_BYTES, .watch = watch, .watcher = &j};
     if (!module->open(&j.transfer, !mirror))
-        return complain("libcurl cannot be set up");
+        return report_error("libcurl cannot be set up");
     watch_interrupts();
     const outcome result = fetch_all(&j, folder, mirror ? given : mirrors);
     module->close(&j.transfer);

@@ -70,15 +70,15 @@ static void print_codes(void)
 static void print_provenance(const char *path, const lenet5_provenance *p)
 {
     puts("");
-    say(stdout, "%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u passes through %zu pictures of %s", path,
-        p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
-        (unsigned long long)p->seed, p->epochs, p->training_pictures, p->data_name);
-    say(stdout, "data SHA-256 %s", p->data_sha256);
+    print_line(stdout, "%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u passes through %zu pictures of %s", path,
+               p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
+               (unsigned long long)p->seed, p->epochs, p->training_pictures, p->data_name);
+    print_line(stdout, "data SHA-256 %s", p->data_sha256);
     if (p->teacher_sha256[0])
-        say(stdout, "taught by networks whose SHA-256 is %s", p->teacher_sha256);
+        print_line(stdout, "taught by networks whose SHA-256 is %s", p->teacher_sha256);
     if (p->held_out_pictures > 0)
-        say(stdout, "%zu errors in %zu %s pictures: %.2f %%", p->held_out_errors, p->held_out_pictures,
-            p->held_out_name, percent(p->held_out_errors, p->held_out_pictures));
+        print_line(stdout, "%zu errors in %zu %s pictures: %.2f %%", p->held_out_errors, p->held_out_pictures,
+                   p->held_out_name, percent(p->held_out_errors, p->held_out_pictures));
 }
 
 /* Each number of the network is tried on a digit drawn for the purpose. */
@@ -92,7 +92,7 @@ static int verify(lenet5_verification *v, const lenet5_model *model)
                                40, &error);
         lenet5_dataset_free(&digit);
     }
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 static void print_verification(const lenet5_verification *v)
@@ -143,14 +143,14 @@ static int run(const cli_arguments *arguments)
     const char *path = arguments->count ? arguments->operands[0] : NULL;
     const bool wants_check = argument_flag(arguments, "verify");
     if (wants_check && !path)
-        return complain_usage(arguments->command, "--verify needs a MODEL whose numbers it can check");
+        return report_usage_error(arguments->command, "--verify needs a MODEL whose numbers it can check");
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
-        return complain_memory();
+        return report_out_of_memory();
     lenet5_verification v;
     int code = EXIT_DONE;
     if (path && lenet5_model_load(model, path, &error) != LENET5_OK)
-        code = complain_error(&error);
+        code = report_library_error(&error);
     if (code == EXIT_DONE && wants_check)
         code = verify(&v, model);
     if (code == EXIT_DONE && argument_flag(arguments, "json"))

@@ -21,8 +21,8 @@ static bool check_isa(void)
     if (!wanted || !wanted[0] || strcmp(wanted, lenet5_isa()) == 0)
         return true;
     char names[NAMES_SIZE];
-    complain("LENET5_ISA is \"%s\", which this processor does not have; it has: %s", wanted,
-             list_names(names, lenet5_isa_at));
+    report_error("LENET5_ISA is \"%s\", which this processor does not have; it has: %s", wanted,
+                 list_names(names, lenet5_isa_at));
     return false;
 }
 
@@ -31,9 +31,9 @@ static bool flush_output(void)
 {
     flush_stream(stdout);
     if (output_errno != 0)
-        complain("standard output: cannot be written: %s", strerror(output_errno));
+        report_error("standard output: cannot be written: %s", strerror(output_errno));
     else if (ferror(stdout))
-        complain("standard output: cannot be written");
+        report_error("standard output: cannot be written");
     return output_errno == 0 && !ferror(stdout);
 }
 
@@ -50,7 +50,7 @@ static int run(int argc, char **argv)
         name = "version";
     const cli_command *command = find_command(name);
     if (!command)
-        return complain_unknown(NULL, "command", name, command_at);
+        return report_unknown_name(NULL, "command", name, command_at);
     if (asks_for_help(argc - 2, argv + 2)) {
         print_help(command);
         return EXIT_DONE;

@@ -11,11 +11,11 @@
 
 /* ---- Complaints ----------------------------------------------------------------------------------------------- */
 
-int complain_usage(const cli_command *command, const char *format, ...)
+int report_usage_error(const cli_command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vcomplain(format, arguments);
+    vreport_error(format, arguments);
     va_end(arguments);
     fprintf(stderr, "see: lenet5 help%s%s\n", command ? " " : "", command ? command->name : "");
     return EXIT_USAGE;
@@ -60,7 +60,7 @@ static const char *nearest_name(const char *name, const char *const *names)
     return nearest;
 }
 
-int complain_unknown(const cli_command *command, const char *what, const char *name, name_list *name_at)
+int report_unknown_name(const cli_command *command, const char *what, const char *name, name_list *name_at)
 {
     char listed[NAMES_SIZE];
     const char *names[MAX_NAMES + 1] = {0};
@@ -69,11 +69,12 @@ int complain_unknown(const cli_command *command, const char *what, const char *n
         names[i] = name_at(i);
     }
     const char *nearest = nearest_name(name, names);
-    return complain_usage(command, "unknown %s \"%s\"%s%s%s; valid: %s", what, name, nearest ? ", did you mean " : "",
-                          nearest ? nearest : "", nearest ? "?" : "", list_names(listed, name_at));
+    return report_usage_error(command, "unknown %s \"%s\"%s%s%s; valid: %s", what, name,
+                              nearest ? ", did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
+                              list_names(listed, name_at));
 }
 
-static int complain_option(const cli_command *command, const char *name)
+static int report_unknown_option(const cli_command *command, const char *name)
 {
     const char *names[MAX_OPTIONS + 1] = {0};
     for (size_t i = 0; command->options[i].name; i++) {
@@ -81,8 +82,8 @@ static int complain_option(const cli_command *command, const char *name)
         names[i] = command->options[i].name;
     }
     const char *nearest = nearest_name(name, names);
-    return complain_usage(command, "unknown option --%s%s%s%s", name, nearest ? ", did you mean --" : "",
-                          nearest ? nearest : "", nearest ? "?" : "");
+    return report_usage_error(command, "unknown option --%s%s%s%s", name, nearest ? ", did you mean --" : "",
+                              nearest ? nearest : "", nearest ? "?" : "");
 }
 
 /* ---- Parsing -------------------------------------------------------------------------------------------------- */
@@ -107,7 +108,7 @@ static bool is_nameless(const option *o, const char *value)
     return value[0] == '\0' && names_file(o->kind) && o->argument[0] != '[';
 }
 
-/* Parses one option; returns how many words it took, 0 after a complaint. */
+/* Parses one option; returns how many words it took, 0 after reporting an error. */
 static int parse_option(cli_arguments *parsed, int argc, char **argv)
 {
     const cli_command *command = parsed->command;
@@ -117,29 +118,29 @@ static int parse_option(cli_arguments *parsed, int argc, char **argv)
     const bool joined = name[length] == '=';
     if (!o) {
         argv[0][2 + length] = '\0';
-        return complain_option(command, name), 0;
+        return report_unknown_option(command, name), 0;
     }
     if (!o->argument && joined)
-        return complain_usage(command, "--%s takes no value", o->name), 0;
+        return report_usage_error(command, "--%s takes no value", o->name), 0;
     const bool optional = o->argument && o->argument[0] == '[';
     const bool given = o->argument && !joined && argc > 1 && !(optional && argv[1][0] == '-');
     if (o->argument && !joined && !given && !optional)
-        return complain_usage(command, "--%s needs a value: --%s %s", o->name, o->name, o->argument), 0;
+        return report_usage_error(command, "--%s needs a value: --%s %s", o->name, o->name, o->argument), 0;
     const char *value = joined ? name + length + 1 : given ? argv[1] : "";
     if (is_nameless(o, value))
-        return complain_usage(command, "--%s: the file name is empty", o->name), 0;
+        return report_usage_error(command, "--%s: the file name is empty", o->name), 0;
     assert(o - command->options < MAX_OPTIONS);
     parsed->values[o - command->options] = value;
     return given ? 2 : 1;
 }
 
 /* The first word of the usage is what is missing: PICTURE... is a PICTURE; small letters stand for themselves. */
-static bool complain_missing(const cli_command *command)
+static bool report_missing_operand(const cli_command *command)
 {
     const int length = (int)strcspn(command->usage, ". ");
     const bool literal = command->usage[0] >= 'a';
-    complain_usage(command, literal ? "%s: missing argument \"%.*s\"" : "%s: missing argument %.*s", command->name,
-                   length, command->usage);
+    report_usage_error(command, literal ? "%s: missing argument \"%.*s\"" : "%s: missing argument %.*s", command->name,
+                       length, command->usage);
     return false;
 }
 
@@ -147,14 +148,15 @@ static bool check_count(const cli_arguments *parsed)
 {
     const cli_command *command = parsed->command;
     if (parsed->count < command->min_operands)
-        return complain_missing(command);
+        return report_missing_operand(command);
     if (parsed->count > command->max_operands)
-        return complain_usage(command, "%s: unexpected argument \"%s\"", command->name,
-                              parsed->operands[command->max_operands]),
+        return report_usage_error(command, "%s: unexpected argument \"%s\"", command->name,
+                                  parsed->operands[command->max_operands]),
                false;
     for (size_t i = 0; i < parsed->count; i++)
         if (parsed->operands[i][0] == '\0')
-            return complain_usage(command, "argument %zu of %s is empty; it names a file", i + 1, command->name), false;
+            return report_usage_error(command, "argument %zu of %s is empty; it names a file", i + 1, command->name),
+                   false;
     return true;
 }
 
@@ -172,7 +174,7 @@ bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc
                 return false;
             i += taken;
         } else if (!options_end && argv[i][0] == '-' && argv[i][1] != '\0') {
-            return complain_usage(command, "unknown option %s; options begin with two dashes", argv[i]), false;
+            return report_usage_error(command, "unknown option %s; options begin with two dashes", argv[i]), false;
         } else {
             argv[parsed->count++] = argv[i++];
         }
@@ -200,8 +202,8 @@ bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char 
         return true;
     if (parse_whole(value, text, min, max))
         return true;
-    complain_usage(arguments->command, "--%s is a whole number from %llu to %llu, not \"%s\"", name,
-                   (unsigned long long)min, (unsigned long long)max, text);
+    report_usage_error(arguments->command, "--%s is a whole number from %llu to %llu, not \"%s\"", name,
+                       (unsigned long long)min, (unsigned long long)max, text);
     return false;
 }
 
@@ -214,7 +216,7 @@ bool argument_real(double *value, const cli_arguments *arguments, const char *na
         return true;
     if (parse_number(value, text, min, max))
         return true;
-    complain_usage(arguments->command, "--%s is a number from %g to %g, not \"%s\"", name, min, max, text);
+    report_usage_error(arguments->command, "--%s is a number from %g to %g, not \"%s\"", name, min, max, text);
     return false;
 }
 
@@ -229,7 +231,7 @@ bool argument_index(size_t *index, const cli_arguments *arguments, const char *n
     *index = index_of_name(o->name_at, text);
     if (o->name_at(*index))
         return true;
-    complain_unknown(arguments->command, name, text, o->name_at);
+    report_unknown_name(arguments->command, name, text, o->name_at);
     return false;
 }
 
@@ -239,6 +241,6 @@ bool argument_percent(double *share, const cli_arguments *arguments, const char 
     *share = fallback;
     if (!text || parse_share(share, text))
         return true;
-    complain_usage(arguments->command, "--%s is %s, not \"%s\"", name, SHARE_SYNTAX, text);
+    report_usage_error(arguments->command, "--%s is %s, not \"%s\"", name, SHARE_SYNTAX, text);
     return false;
 }

@@ -82,26 +82,26 @@ const char *command_at(size_t index);
 /* The exit codes in words, as the overview prints them. */
 extern const char exit_codes[];
 
-/* Parses argv[0 .. argc-1], the arguments behind the command's name, and reorders them. Returns false after a complaint. */
+/* Parses argv[0 .. argc-1], the arguments behind the command's name, and reorders them. Returns false after reporting an error. */
 bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc, char **argv);
 
 const char *argument_text(const cli_arguments *arguments, const char *name); /* NULL if it is not given */
 bool argument_flag(const cli_arguments *arguments, const char *name);
 
-/* The value of an option as a number from min to max; fallback if it is not given. Return false after a complaint. */
+/* The value of an option as a number from min to max; fallback if it is not given. Returns false after reporting an error. */
 bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char *name, uint64_t fallback, uint64_t min,
                     uint64_t max);
 bool argument_real(double *value, const cli_arguments *arguments, const char *name, double fallback, double min,
                    double max);
 
-/* The index of a VALUE_NAME option's value among its names; fallback if it is not given. Returns false after a complaint. */
+/* The index of a VALUE_NAME option's value among its names; fallback if it is not given. Returns false after reporting an error. */
 bool argument_index(size_t *index, const cli_arguments *arguments, const char *name, size_t fallback);
 
-/* A share as parse_share of json/values.h takes it; fallback if it is not given. Returns false after a complaint. */
+/* A share as parse_share of json/values.h takes it; fallback if it is not given. Returns false after reporting an error. */
 bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback);
 
 /* Prints on stderr what is wrong and where help is; returns EXIT_USAGE. command may be NULL. */
-int complain_usage(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int report_usage_error(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The index of a name in a list, or that of the list's end. */
 size_t index_of_name(name_list *name_at, const char *name);
@@ -111,7 +111,7 @@ size_t index_of_name(name_list *name_at, const char *name);
 const char *list_names(char text[NAMES_SIZE], name_list *name_at);
 
 /* Complains about a name that is not in the list: suggests one of almost the same spelling, and lists all. what: "check". */
-int complain_unknown(const cli_command *command, const char *what, const char *name, name_list *name_at);
+int report_unknown_name(const cli_command *command, const char *what, const char *name, name_list *name_at);
 
 void print_help(const cli_command *command);
 void print_overview(void);

@@ -77,7 +77,7 @@ static int check_room(const char *path, size_t bytes)
     const bool possible = !created || can_create(there ? whole : path, bytes);
     const int reason = errno;
     free(whole);
-    return possible ? EXIT_DONE : complain("%s: cannot be written: %s", path, strerror(reason));
+    return possible ? EXIT_DONE : report_error("%s: cannot be written: %s", path, strerror(reason));
 }
 
 int check_place(const cli_arguments *arguments, const char *output, size_t bytes)
@@ -88,13 +88,13 @@ int check_place(const cli_arguments *arguments, const char *output, size_t bytes
     if (!path)
         return EXIT_DONE;
     if (strcmp(path, "-") == 0)
-        return complain_usage(arguments->command,
-                              "--%s -: cannot write to standard output; name a file (./- for one named -)", output);
+        return report_usage_error(arguments->command,
+                                  "--%s -: cannot write to standard output; name a file (./- for one named -)", output);
     name_folder(folder, path);
     if (stat(folder, &about) != 0)
-        return complain("%s: cannot be written: %s: %s", path, folder, strerror(errno));
+        return report_error("%s: cannot be written: %s: %s", path, folder, strerror(errno));
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        return complain("%s: cannot be written: it is a folder; name a file in --%s", path, output);
+        return report_error("%s: cannot be written: it is a folder; name a file in --%s", path, output);
     return check_room(path, bytes);
 }
 
@@ -108,8 +108,8 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
         return EXIT_DONE;
     if (endings && !has_ending(path, endings)) {
         put_endings(listed, sizeof listed, endings);
-        return complain_usage(arguments->command, "--%s: %s: is drawn as %s: give a name that ends so", output, path,
-                              listed);
+        return report_usage_error(arguments->command, "--%s: %s: is drawn as %s: give a name that ends so", output,
+                                  path, listed);
     }
     const int code = check_place(arguments, output, SMALL_FILE);
     return code == EXIT_DONE ? refuse_checkpoint(path) : code;
@@ -142,15 +142,15 @@ int keep_apart(const cli_arguments *arguments, const char *output, const char *o
     const char *path = argument_text(arguments, output);
     if (!path || !other || (!is_same_file(path, other) && !is_same_name(path, other)))
         return EXIT_DONE;
-    return complain("%s: is the same file as %s, which the command reads or writes besides; choose another --%s", path,
-                    other, output);
+    return report_error("%s: is the same file as %s, which the command reads or writes besides; choose another --%s",
+                        path, other, output);
 }
 
 int keep_apart_from_list(const cli_arguments *arguments, const char *output, const char *names)
 {
     char *list = strdup(names ? names : "");
     if (!list)
-        return complain_memory();
+        return report_out_of_memory();
     int code = EXIT_DONE;
     for (char *rest = list, *name; code == EXIT_DONE && (name = strtok_r(rest, ",", &rest));)
         code = keep_apart(arguments, output, name);
@@ -216,9 +216,9 @@ int keep_replaced(const char *path, bool quiet)
     snprintf(backup, sizeof backup, "%s~", whole);
     int code = EXIT_DONE;
     if (!back_up(whole, backup))
-        code = complain("%s: the old file cannot be kept as %s: %s", path, backup, strerror(errno));
+        code = report_error("%s: the old file cannot be kept as %s: %s", path, backup, strerror(errno));
     else if (!quiet)
-        say(stderr, "%s is replaced; the old file is kept as %s~", path, path);
+        print_line(stderr, "%s is replaced; the old file is kept as %s~", path, path);
     free(whole);
     return code;
 }
@@ -237,10 +237,10 @@ int refuse_taken(const char *path, bool force)
     if (lstat(path, &about) != 0)
         return EXIT_DONE; /* or writing says what is wrong */
     if (!force)
-        return complain("%s is there; choose another folder, or pass --force to replace it", path);
+        return report_error("%s exists; choose another folder, or pass --force to replace it", path);
     if (!S_ISREG(about.st_mode))
-        return complain("%s is a link or no regular file, and is not replaced; remove it or choose another folder",
-                        path);
+        return report_error("%s is a link or no regular file, and is not replaced; remove it or choose another folder",
+                            path);
     return EXIT_DONE;
 }
 
@@ -273,6 +273,6 @@ int publish_new(const char *temporary, const char *path)
     const int reason = errno;
     unlink(temporary);
     if (reason == EEXIST)
-        return complain("%s is there; remove it or choose another name", path);
-    return complain("%s: cannot be written: %s", path, strerror(reason));
+        return report_error("%s exists; remove it or choose another name", path);
+    return report_error("%s: cannot be written: %s", path, strerror(reason));
 }

@@ -7,7 +7,7 @@
 
 #include "common.h"
 
-/* The functions of this part return an exit code, after a complaint if it is a failure. output is the name of the option
+/* The functions of this part return an exit code, after reporting an error if it is a failure. output is the name of the option
  * that names the file; an option that is not given is fine. */
 
 /*
@@ -39,7 +39,7 @@ bool is_same_file(const char *path, const char *other);
 /* Whether anything has the name, a link that leads nowhere among it. */
 bool is_taken(const char *path);
 
-/* Fails with a complaint if anything has the name that a command has put together itself; with force, if it is not a
+/* Reports an error and fails if anything has the name that a command has put together itself; with force, if it is not a
  * regular file: no link is followed. */
 int refuse_taken(const char *path, bool force);
 

@@ -51,7 +51,7 @@ static int read_log(curves *c, const char *path)
 {
     FILE *stream = fopen(path, "r");
     if (!stream)
-        return complain("%s: cannot be opened: %s", path, strerror(errno));
+        return report_error("%s: cannot be opened: %s", path, strerror(errno));
     char line[512];
     size_t number = 0;
     bool sound = true;
@@ -59,8 +59,8 @@ static int read_log(curves *c, const char *path)
         sound = number++ == 0 ? read_header(c, line) : read_row(c, line);
     fclose(stream);
     if (!sound || c->count == 0)
-        return complain("%s: line %zu: not a log of lenet5 train --log, or one without a finished pass", path,
-                        number ? number : 1);
+        return report_error("%s: line %zu: not a log of lenet5 train --log, or one without a finished pass", path,
+                            number ? number : 1);
     return EXIT_DONE;
 }
 
@@ -68,7 +68,7 @@ static int run(const cli_arguments *arguments)
 {
     const char *out = argument_text(arguments, "out");
     if (!out)
-        return complain_usage(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
+        return report_usage_error(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
     int code = check_output(arguments, "out", ".svg .png");
     if (code == EXIT_DONE)
         code = keep_apart(arguments, "out", arguments->operands[0]);
@@ -76,14 +76,14 @@ static int run(const cli_arguments *arguments)
         return code;
     curves *c = calloc(1, sizeof *c);
     if (!c)
-        return complain_memory();
+        return report_out_of_memory();
     lenet5_error error;
     const char *title = argument_text(arguments, "title") ? argument_text(arguments, "title") : "";
     code = read_log(c, arguments->operands[0]);
     if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, title, c->recipe_1998, &error))
-        code = complain_error(&error);
+        code = report_library_error(&error);
     if (code == EXIT_DONE)
-        say(stdout, "%s", out);
+        print_line(stdout, "%s", out);
     free(c);
     return code;
 }

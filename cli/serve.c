@@ -35,15 +35,15 @@ static FILE *open_secret(const char *path)
     struct stat about;
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
-        complain("%s: cannot be opened: %s", path, strerror(errno));
+        report_error("%s: cannot be opened: %s", path, strerror(errno));
         return NULL;
     }
     const bool regular = fstat(file, &about) == 0 && S_ISREG(about.st_mode);
     FILE *stream = regular ? fdopen(file, "rb") : NULL;
     if (!regular)
-        complain("%s: is no regular file", path);
+        report_error("%s: is no regular file", path);
     else if (!stream)
-        complain_memory();
+        report_out_of_memory();
     if (!stream)
         close(file);
     return stream;
@@ -58,10 +58,10 @@ static int read_secret(char *bytes, const char *path)
     const bool read = !ferror(stream);
     fclose(stream);
     if (!read || size == LONGEST_SECRET)
-        return complain("%s: %s", path, read ? "is too long" : "cannot be read");
+        return report_error("%s: %s", path, read ? "is too long" : "cannot be read");
     bytes[size] = '\0';
     if (strlen(bytes) < size)
-        return complain("%s: byte %zu: there is a NUL; the file has to be text", path, strlen(bytes));
+        return report_error("%s: byte %zu: there is a NUL; the file has to be text", path, strlen(bytes));
     return EXIT_DONE;
 }
 
@@ -76,10 +76,10 @@ static int read_token(char *token, const char *path)
     if (length > 0 && token[length - 1] == '\r')
         token[length - 1] = '\0';
     if (!token[0])
-        return complain("%s: line 1: there is no token", path);
+        return report_error("%s: line 1: there is no token", path);
     for (const char *c = token; *c; c++)
         if (*c <= ' ' || *c > '~')
-            return complain("%s: line 1: byte %zu: a token has no blanks, control characters or characters beyond "
+            return report_error("%s: line 1: byte %zu: a token has no blanks, control characters or characters beyond "
                             "ASCII; openssl rand -base64 32 makes one",
                             path, (size_t)(c - token));
     return EXIT_DONE;
@@ -103,7 +103,7 @@ static int take_secrets(job *j)
     j->cert_file = argument_text(a, "cert");
     j->key_file = argument_text(a, "key");
     if (!j->cert_file != !j->key_file)
-        return complain_usage(a->command, "--cert and --key go together");
+        return report_usage_error(a->command, "--cert and --key go together");
     j->options.token = j->token_file ? j->secrets.token : NULL;
     j->options.cert = j->cert_file ? j->secrets.cert : NULL;
     j->options.key = j->key_file ? j->secrets.key : NULL;
@@ -163,7 +163,7 @@ static int read_list(const char **list, const job *j, const char *name, bool (*i
     for (const char *item = *list; item; item = strchr(item, ',') ? strchr(item, ',') + 1 : NULL) {
         const size_t length = strcspn(item, ",");
         if (!is_one(item, length))
-            return complain_usage(j->arguments->command, "--%s \"%.*s\": it is written as in %s", name, (int)length,
+            return report_usage_error(j->arguments->command, "--%s \"%.*s\": it is written as in %s", name, (int)length,
                                   item, example);
     }
     return EXIT_DONE;
@@ -237,7 +237,7 @@ static bool take_again(secrets *fresh, const job *j, const serve_module *module,
         module->reload(s, j->token_file ? fresh->token : NULL, j->cert_file ? fresh->cert : NULL,
                        j->key_file ? fresh->key : NULL, &error);
     if (status != LENET5_OK)
-        complain_error(&error);
+        report_library_error(&error);
     return status == LENET5_OK;
 }
 
@@ -246,12 +246,12 @@ static void reload(const job *j, const serve_module *module, server *s)
 {
     secrets *fresh = calloc(1, sizeof *fresh);
     if (!fresh)
-        complain_memory();
+        report_out_of_memory();
     if (!fresh || !take_again(fresh, j, module, s))
         fputs("nothing is reloaded; what was read before stays in use\n", stderr);
     else
         for (const char *const *file = j->options.files; *file; file++)
-            say(stderr, "reloaded %s", *file);
+            print_line(stderr, "reloaded %s", *file);
     free(fresh);
 }
 
@@ -284,14 +284,14 @@ static int serve(job *j)
     sigset_t signals;
     const serve_module *module = load_extra("lenet5_serve", &error);
     if (!module)
-        return complain_error(&error);
+        return report_library_error(&error);
     load_extra("lenet5_pictures", &error); /* while its libraries can be read; who sends a picture hears of a failure */
     block_signals(&signals, j);
     const lenet5_status status = module->start(&s, &j->options, &error);
     if (status == LENET5_E_ARGUMENT)
-        return complain_usage(j->arguments->command, "--listen %s", error.message);
+        return report_usage_error(j->arguments->command, "--listen %s", error.message);
     if (status != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     report_start(j, module->url(s), module->sandbox(s));
     wait_for_end(&signals, j, module, s);
     module->stop(s, LAST_SECONDS);
@@ -302,7 +302,7 @@ static int run(const cli_arguments *arguments)
 {
     job *j = calloc(1, sizeof *j);
     if (!j)
-        return complain_memory();
+        return report_out_of_memory();
     j->arguments = arguments;
     int code = read_options(j);
     if (code == EXIT_DONE)

@@ -38,9 +38,9 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
         status = lenet5_dataset_write(images, labels, &set, &error);
     lenet5_dataset_free(&set);
     if (status != LENET5_OK)
-        return complain_error(&error);
-    say(stdout, "%s", images);
-    say(stdout, "%s", labels);
+        return report_library_error(&error);
+    print_line(stdout, "%s", images);
+    print_line(stdout, "%s", labels);
     return EXIT_DONE;
 }
 
@@ -112,8 +112,8 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     lenet5_dataset_free(&data.set);
     free(sheet);
     if (status != LENET5_OK)
-        return complain_error(&error);
-    say(stdout, "%s", path);
+        return report_library_error(&error);
+    print_line(stdout, "%s", path);
     return EXIT_DONE;
 }
 
@@ -163,13 +163,13 @@ static int write_strings(const string_plan *plan)
     size_t size = 0;
     FILE *truth = open_memstream(&text, &size);
     if (!truth)
-        return complain_memory();
+        return report_out_of_memory();
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < plan->count && status == LENET5_OK; i++)
         status = write_string(truth, plan, i, &error);
     if (fclose(truth) != 0) {
         free(text);
-        return complain_memory();
+        return report_out_of_memory();
     }
     snprintf(path, sizeof path, "%s/truth.tsv", plan->folder);
     const file_piece piece = {text, size};
@@ -177,8 +177,8 @@ static int write_strings(const string_plan *plan)
         status = lenet5_file_write(path, &piece, 1, &error);
     free(text);
     if (status != LENET5_OK)
-        return complain_error(&error);
-    say(stdout, "%s", path);
+        return report_library_error(&error);
+    print_line(stdout, "%s", path);
     return EXIT_DONE;
 }
 
@@ -194,7 +194,7 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
         !argument_whole(&digits, arguments, "digits", 5, 1, LENET5_MAX_STRING))
         return EXIT_USAGE;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+        return report_error("%s: the folder cannot be made: %s", folder, strerror(errno));
     const string_plan plan = {folder, style_at(style), &data.set, (size_t)count, (size_t)digits, seed};
     if (refuse_strings(&plan, argument_flag(arguments, "force")) != EXIT_DONE)
         return EXIT_FAILED;
@@ -203,7 +203,7 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
         fputs("MNIST is not here (lenet5 fetch mnist brings it): the strings are made of synthetic digits\n", stderr);
         status = synthetic_set(&data, part, &error);
     }
-    const int code = status == LENET5_OK ? write_strings(&plan) : complain_error(&error);
+    const int code = status == LENET5_OK ? write_strings(&plan) : report_library_error(&error);
     lenet5_dataset_free(&data.set);
     return code;
 }
@@ -215,8 +215,8 @@ static int run(const cli_arguments *arguments)
     const char *sheet = argument_text(arguments, "distort");
     const char *strings = argument_text(arguments, "strings");
     if (!folder && !sheet && !strings)
-        return complain_usage(arguments->command,
-                              "--out or --strings names the folder to write to, or --distort a sheet to draw");
+        return report_usage_error(arguments->command,
+                                  "--out or --strings names the folder to write to, or --distort a sheet to draw");
     if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MAX_DIGITS) ||
         !argument_whole(&test_count, arguments, "test-count", 0, 0, MAX_DIGITS) ||
         !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
@@ -226,7 +226,7 @@ static int run(const cli_arguments *arguments)
     if (strings)
         return draw_strings(arguments, strings, seed);
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+        return report_error("%s: the folder cannot be made: %s", folder, strerror(errno));
     const bool force = argument_flag(arguments, "force");
     int code = refuse_part(folder, "train", force);
     if (code == EXIT_DONE && test_count > 0)

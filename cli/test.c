@@ -50,14 +50,14 @@ static int load(named_set *loaded, const cli_arguments *arguments, const lenet5_
     if (status == LENET5_OK && images)
         status = turn_if_transposed(&loaded->set, images, models, &error);
     if (status != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     const bool other_size = loaded->set.height != LENET5_PICTURE_SIDE || loaded->set.width != LENET5_PICTURE_SIDE;
     size_t empty = 0;
     if (other_size || argument_flag(arguments, "normalise"))
         status = normalise_set(&loaded->set, &empty, &error);
     if (empty > 0)
         fprintf(stderr, "%zu pictures have no ink and stand as blank paper\n", empty);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 /* What lenet5_bulk_read says of the set beside what the float passes say. */
@@ -177,8 +177,8 @@ static void print_result(const lenet5_evaluation *e, const named_set *data, cons
 {
     double low, high;
     lenet5_wilson(&low, &high, e->errors, e->count);
-    say(stdout, "%zu of %zu test pictures of %s misread: %.2f %% (95 %% interval %.2f to %.2f)", e->errors, e->count,
-        data->name, percent(e->errors, e->count), 100 * low, 100 * high);
+    print_line(stdout, "%zu of %zu test pictures of %s misread: %.2f %% (95 %% interval %.2f to %.2f)", e->errors,
+               e->count, data->name, percent(e->errors, e->count), 100 * low, 100 * high);
     printf("%.0f pictures/s\n", (double)e->count / e->seconds);
     if (bulk)
         print_bulk(bulk);
@@ -236,7 +236,7 @@ static int report_distorted(const lenet5_committee *models, const lenet5_dataset
     for (size_t i = 0; i < sizeof views / sizeof views[0] && code == EXIT_DONE; i++) {
         lenet5_evaluation e;
         if (lenet5_committee_evaluate(&e, models, set, &views[i].view, threads, &error) != LENET5_OK) {
-            code = complain_error(&error);
+            code = report_library_error(&error);
             break;
         }
         const double error_pct = percent(e.errors, e.count);
@@ -301,14 +301,14 @@ static int report_strangers(const char *path, const lenet5_committee *models, co
         status = fail_memory(&error);
     if (status == LENET5_OK)
         status = lenet5_committee_evaluate(&e, models, &strangers.set, NULL, threads, &error);
-    int code = status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    int code = status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
     if (code == EXIT_DONE) {
         double *of_digits = probabilities_of(digits, &models->provenance.loss);
         double *of_strangers = probabilities_of(&e, &models->provenance.loss);
         if (of_digits && of_strangers)
             code = print_strangers(of_digits, digits->count, of_strangers, e.count, json);
         else
-            code = complain_memory();
+            code = report_out_of_memory();
         free(of_digits);
         free(of_strangers);
     }
@@ -322,7 +322,7 @@ static int draw_errors(const char *path, const lenet5_evaluation *e, const lenet
     lenet5_error error;
     misread *digits = calloc(e->errors + 1, sizeof *digits);
     if (!digits)
-        return complain_memory();
+        return report_out_of_memory();
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++) {
         const unsigned given = lenet5_best((const float *)e->penalty[i]);
@@ -331,7 +331,7 @@ static int draw_errors(const char *path, const lenet5_evaluation *e, const lenet
     }
     const lenet5_status status = draw_misread(path, set, digits, count, &error);
     free(digits);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 static char *answers_text(const lenet5_evaluation *e, const lenet5_dataset *set, const lenet5_loss *loss)
@@ -360,11 +360,11 @@ static int write_answers(const char *path, const lenet5_evaluation *e, const len
     lenet5_error error;
     char *text = answers_text(e, set, loss);
     if (!text)
-        return complain_memory();
+        return report_out_of_memory();
     const file_piece piece = {text, strlen(text)};
     const lenet5_status status = lenet5_file_write(path, &piece, 1, &error);
     free(text);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 static int report(const cli_arguments *arguments, const lenet5_committee *models, const named_set *data,
@@ -376,11 +376,11 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
     bulk_result in_bulk = {0};
     const bulk_result *bulk = argument_flag(arguments, "int8") ? &in_bulk : NULL;
     if (lenet5_committee_evaluate(&e, models, &data->set, NULL, threads, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     int code = EXIT_DONE;
     if (find_trust(&t, &e, &data->set, &models->provenance.loss, &error) != LENET5_OK ||
         (bulk && read_in_bulk(&in_bulk, models->networks, &data->set, &e, &error) != LENET5_OK))
-        code = complain_error(&error);
+        code = report_library_error(&error);
     else if (argument_flag(arguments, "json"))
         code = print_result_json(&e, data, &t, bulk);
     else
@@ -430,9 +430,9 @@ static int run(const cli_arguments *arguments)
     if (!argument_threads(&threads, arguments))
         return EXIT_USAGE;
     if (!argument_text(arguments, "images") != !argument_text(arguments, "labels"))
-        return complain_usage(arguments->command, "--images and --labels go together");
+        return report_usage_error(arguments->command, "--images and --labels go together");
     if (argument_flag(arguments, "int8") && threads > 1)
-        return complain_usage(arguments->command, "--int8 compares two ways of reading on one thread");
+        return report_usage_error(arguments->command, "--int8 compares two ways of reading on one thread");
     if (argument_flag(arguments, "int8"))
         threads = 1;
     int code = check_outputs(arguments);
@@ -442,7 +442,7 @@ static int run(const cli_arguments *arguments)
     named_set data = {0};
     code = load_models(&models, (const char *const *)arguments->operands, arguments->count, lenet5_builtin());
     if (code == EXIT_DONE && argument_flag(arguments, "int8") && models.count > 1)
-        code = complain("--int8 reads with one network, not with a committee of %zu", models.count);
+        code = report_error("--int8 reads with one network, not with a committee of %zu", models.count);
     if (code == EXIT_DONE)
         code = load(&data, arguments, &models);
     if (code == EXIT_DONE)

@@ -55,7 +55,7 @@ lenet5_status turn_if_transposed(lenet5_dataset *set, const char *name, const le
             transpose(turned, picture);
             memcpy(picture, turned, sizeof turned);
         }
-        say(stderr, "%s: rows and columns are exchanged, as EMNIST stores them; they are read upright", name);
+        print_line(stderr, "%s: rows and columns are exchanged, as EMNIST stores them; they are read upright", name);
     }
     free(maps);
     return LENET5_OK;

@@ -174,7 +174,7 @@ static int start_server(watch *w, const char *place)
     options.strings = &w->strings;
     w->module = load_extra("lenet5_serve", &error);
     if (!w->module || w->module->start(&w->server, &options, &error) != LENET5_OK)
-        return complain("--watch: %s", error.message);
+        return report_error("--watch: %s", error.message);
     return EXIT_DONE;
 }
 
@@ -182,10 +182,10 @@ int watch_begin(watch **begun, const watched *what, const char *place, bool quie
 {
     watch *w = calloc(1, sizeof *w);
     if (!w)
-        return complain_memory();
+        return report_out_of_memory();
     w->what = *what;
     w->state = first_state(what);
-    const int code = w->state ? start_server(w, place) : complain_memory();
+    const int code = w->state ? start_server(w, place) : report_out_of_memory();
     if (code != EXIT_DONE) {
         free_watch(w);
         return code;

@@ -39,7 +39,7 @@ expect 2 "argument 1 of read is empty" "$program" read ""
 expect 2 "--out: the file name is empty" "$program" train --out ""
 expect 2 "--list: the file name is empty" "$program" read x.png --list=
 expect 2 "go together" "$program" test --images x --data y
-expect 2 "give one of the two" "$program" train --resume x --restart
+expect 2 "exclude each other" "$program" train --resume x --restart
 expect 1 "x: cannot be opened" "$program" train --resume x
 expect 2 "--batch is a whole number from 1 to 1024" "$program" train --batch 1025
 expect 2 "one at a time" "$program" train --recipe 1998 --batch 2
@@ -56,11 +56,11 @@ expect 1 "cannot be" "$program" synth --out /dev/null/x --count 1
 
 # A set that is there is not replaced, and neither is what a link leads to.
 cp -r digits kept
-expect 1 "digits/train-images-idx3-ubyte is there; choose another folder, or pass --force" "$program" synth --out digits --count 9
+expect 1 "digits/train-images-idx3-ubyte exists; choose another folder, or pass --force" "$program" synth --out digits --count 9
 diff -r digits kept || fail "a set was replaced that nobody named"
 mkdir linked
 ln -s ../digits/t10k-labels-idx1-ubyte linked/t10k-labels-idx1-ubyte
-expect 1 "linked/t10k-labels-idx1-ubyte is there" "$program" synth --out linked --count 9 --test-count 9
+expect 1 "linked/t10k-labels-idx1-ubyte exists" "$program" synth --out linked --count 9 --test-count 9
 expect 1 "is a link" "$program" synth --out linked --count 9 --test-count 9 --force
 [ "$(ls linked)" = t10k-labels-idx1-ubyte ] || fail "a half of a set was written"
 diff -r digits kept || fail "a set was replaced through a link"
@@ -118,10 +118,10 @@ expect 0 "rows and columns are exchanged" "$program" classify exchanged --pick 0
 
 expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2
 expect 0 "truth.tsv" "$program" synth --strings forms --style form --count 3 --digits 4 --data digits --of-test
-expect 1 "strings/truth.tsv is there" "$program" synth --strings strings --count 6 --seed 2
+expect 1 "strings/truth.tsv exists" "$program" synth --strings strings --count 6 --seed 2
 expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2 --force
 rm forms/truth.tsv
-expect 1 "forms/00000.png is there" "$program" synth --strings forms --count 1
+expect 1 "forms/00000.png exists" "$program" synth --strings forms --count 1
 expect 2 "did you mean form?" "$program" synth --strings forms --style from
 [ "$(cut -f 2 strings/truth.tsv | wc -c)" = 36 ] || fail "truth.tsv has not six strings of five digits"
 "$program" read strings/*.png --json --format 5 >out 2>err
@@ -264,7 +264,7 @@ expect 1 "has no thresholds" "$program" classify --model m.safetensors --max-err
 for share in 0.1x 1 100 0 -1% 101% nan 0x1p-7; do
     expect 2 "is a share written as 1% or 0.01" "$program" classify --max-error $share light.pgm
 done
-expect 2 "give one of the two" "$program" classify --max-error 1% --threshold 0.3 light.pgm
+expect 2 "exclude each other" "$program" classify --max-error 1% --threshold 0.3 light.pgm
 expect 0 "expected calibration error" "$program" calibrate c.safetensors --data digits --validation 500 --out k.safetensors
 expect 0 '"thresholds"' "$program" calibrate m.safetensors --data digits --validation 500 --json --out k1.safetensors
 "$program" classify --model k.safetensors --max-error 2% light.pgm >out 2>err

@@ -190,7 +190,7 @@ for kind in wrong endless; do
     empty "$data"
     echo 'an old file' >"$data/$images"
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
-    said "$images is there; choose another folder, or pass --force to replace it"
+    said "$images exists; choose another folder, or pass --force to replace it"
     [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced that nobody named'
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/" --force
     said "$images: its SHA-256 is wrong"

@@ -224,7 +224,7 @@ wrong() {
 fields() { wrong "$1" "{\"width\": 900, \"height\": 700, \"fields\": [$2]}"; }
 wrong "line 2, column 0: " '{"width": 900,'
 wrong "the template: has to be an object" '[]'
-wrong 'the template: has a member "fieldz"' '{"fieldz": 3}'
+wrong 'the template: unknown member "fieldz"' '{"fieldz": 3}'
 wrong "width: is missing; it is a whole number from 1" '{"height": 3}'
 wrong "height: has to be a whole number from 1" '{"width": 900, "height": "x", "fields": []}'
 fields "fields: has to be a list of 1 to 1000 fields" ''
@@ -235,7 +235,7 @@ fields "fields[1].name: fields[0] has that name too" "{$field}, {$field}"
 fields "fields[0].region: is missing" '{"name": "a"}'
 fields "fields[0].region[2]: has to be a whole number from 1" '{"name": "a", "region": [0, 0, 0, 3]}'
 fields "fields[0].region: is not within the 900x700" '{"name": "a", "region": [1, 0, 900, 3]}'
-fields 'fields[0]: has a member "formet"' "{$field, \"formet\": \"5\"}"
+fields 'fields[0]: unknown member "formet"' "{$field, \"formet\": \"5\"}"
 fields "fields[0]: there is no format" "{$field, \"format\": \"five\"}"
 fields 'fields[0].check: has to be "none", "luhn"' "{$field, \"check\": \"lunh\"}"
 fields "fields[0].max_error: has to be a share" "{$field, \"max_error\": \"1x\"}"
@@ -250,7 +250,7 @@ wrong "marks[1]: has to be [x, y]" '{"width": 9, "height": 9, "marks": [[1, 2], 
 wrong "marks[0]: is not within" '{"width": 9, "height": 9, "marks": [[10, 2], [1, 2], [1, 2], [1, 2]], "mark_size": 2}'
 wrong "mark_size: is missing" '{"width": 9, "height": 9, "marks": [[1, 2], [1, 2], [1, 2], [1, 2]]}'
 expect 1 "nowhere.json: cannot be opened" "$program" read form.pgm --template nowhere.json
-expect 2 "give it or --region" "$program" read form.pgm --template form.json --region 0,0,9,9
+expect 2 "exclude each other" "$program" read form.pgm --template form.json --region 0,0,9,9
 mkdir sub
 printf '{"width": 900, "height": 700, "fields": [{%s, "list": "../codes.txt"}]}' "$field" >sub/form.json
 expect 0 "nothing is written there" "$program" read plain.pgm --template sub/form.json

@@ -201,11 +201,11 @@ expect 1 "--data: /no/such: this folder does not exist" "$program" train --data 
 # ---- A model of the default name is not overwritten unasked.
 works train --epochs 1
 before=$(sum lenet5.safetensors)
-expect 1 "lenet5.safetensors is there; name it with --out" train --epochs 2
-expect 1 "lenet5.safetensors is there; name it with --out" train --restart --epochs 2
+expect 1 "lenet5.safetensors exists; name it with --out" train --epochs 2
+expect 1 "lenet5.safetensors exists; name it with --out" train --restart --epochs 2
 [ "$(sum lenet5.safetensors)" = "$before" ] || fail "the model of the default name was overwritten"
 interrupt lenet5.checkpoint.safetensors --out lenet5.safetensors
-expect 1 "lenet5.safetensors is there; name it with --out" train --resume
+expect 1 "lenet5.safetensors exists; name it with --out" train --resume
 rm lenet5.*
 
 # ---- Two trainings at the same time: the second one touches nothing, and the first one ends as if alone.

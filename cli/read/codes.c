@@ -6,43 +6,43 @@
 
 #include "common.h"
 
-#define LONGEST_CODE 64
-#define LARGEST_LIST ((size_t)1 << 24) /* bytes, so that a device or what else has no end is no list */
-#define FIRST_ROOM 1024
+#define LONGEST_CODE 64                /* characters: 32 digits, and separators */
+#define LARGEST_LIST ((size_t)1 << 24) /* bytes: room for a million codes; a device without end is refused */
+#define FIRST_ROOM 1024                /* codes */
 
-/* room is what there is for codes, doubled as needed. */
+/* room: how many codes there is memory for; doubled as needed. */
 static int add_code(code_list *list, size_t *room, const char *code)
 {
     if (list->count == *room) {
         *room = *room ? 2 * *room : FIRST_ROOM;
         char **larger = realloc(list->codes, *room * sizeof *larger);
         if (!larger)
-            return complain_memory();
+            return report_out_of_memory();
         list->codes = larger;
     }
     char *copy = strdup(code);
     if (!copy)
-        return complain_memory();
+        return report_out_of_memory();
     list->codes[list->count++] = copy;
     return EXIT_DONE;
 }
 
-/* A line without its line break. Cuts off its comment, from # on. */
+/* Adds the code of a line, which has lost its line break; cuts off its comment. */
 static int take_line(code_list *list, size_t *room, char *line, const char *path, size_t number)
 {
     static const char allowed[] = "0123456789 -./";
     if (strlen(line) > LONGEST_CODE)
-        return complain("%s: line %zu: longer than %d characters", path, number, LONGEST_CODE);
+        return report_error("%s: line %zu: longer than %d characters", path, number, LONGEST_CODE);
     line[strcspn(line, "#\r")] = '\0';
     if (line[strspn(line, " \t")] == '\0')
         return EXIT_DONE;
     const size_t good = strspn(line, allowed);
     if (line[good])
-        return complain("%s: line %zu: character %zu does not belong in a code, which has digits, blanks, hyphens, "
-                        "points and slashes; write a code a line",
-                        path, number, good + 1);
+        return report_error("%s: line %zu: character %zu is not allowed in a code, which has digits, blanks, hyphens, "
+                            "points and slashes; write one code a line",
+                            path, number, good + 1);
     if (list->count == LENET5_MAX_LIST)
-        return complain("%s: line %zu: more than %d codes", path, number, LENET5_MAX_LIST);
+        return report_error("%s: line %zu: more than %d codes", path, number, LENET5_MAX_LIST);
     return add_code(list, room, line);
 }
 
@@ -54,12 +54,12 @@ static int take_lines(code_list *list, char *text, size_t size, const char *path
         number++;
         end = line + strcspn(line, "\n");
         if (*end == '\0' && end < text + size)
-            return complain("%s: line %zu: has a zero byte; a list is text, with a code a line", path, number);
+            return report_error("%s: line %zu: has a zero byte; a list is text, with one code a line", path, number);
         *end = '\0';
         code = take_line(list, &room, line, path, number);
     }
     if (code == EXIT_DONE && list->count == 0)
-        code = complain("%s: line 1: no code in it; it has to have a code a line", path);
+        code = report_error("%s: line 1: no code in it; a list has one code a line", path);
     return code;
 }
 

@@ -1,4 +1,4 @@
-/* Codes that exist, from a file that has one a line. */
+/* The list of valid codes, from a file with one code a line. */
 #ifndef LENET5_CLI_READ_CODES_H
 #define LENET5_CLI_READ_CODES_H
 
@@ -9,8 +9,8 @@ typedef struct code_list {
     size_t count;
 } code_list;
 
-/* Blank lines and what follows # are left out. A list has at most 16 MiB and a million codes. Returns an exit code;
- * free the list whatever it is. */
+/* Loads a list. Blank lines and comments, from # on, are ignored. A list has at most 16 MiB and a million codes. Returns
+ * an exit code; free the list in any case. */
 int load_codes(code_list *list, const char *path);
 
 void free_codes(code_list *list);

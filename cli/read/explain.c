@@ -39,7 +39,7 @@ struct explanation {
     FILE *page;
     char *text;
     size_t size;
-    size_t picture, line; /* at hand; numbers of the files that belong to them */
+    size_t picture, line; /* current; numbers of the files that belong to them */
     size_t count;         /* of candidates of the line */
     size_t stages, shown; /* files of stages and of candidates of the picture */
     lenet5_candidate candidates[MAX_CANDIDATES];
@@ -114,11 +114,11 @@ static int write_picture_as(explanation *e, const char *path, const char *name, 
     earlier_file *old = find_earlier(e, name);
     const bool taken = is_taken(path);
     if (taken && !(old && is_regular(path)))
-        return complain("%s is there and is no part of an earlier explanation; remove it or choose another folder",
-                        path);
+        return report_error("%s exists and is no part of an earlier explanation; remove it or choose another folder",
+                            path);
     name_temporary(temporary, path, "");
     if (write_png(taken ? path : temporary, pixels, width, height, channels, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     if (old)
         old->kept = true;
     return taken ? EXIT_DONE : publish_new(temporary, path);
@@ -336,7 +336,7 @@ static int list_earlier(explanation *e, const char *page)
             room = room ? 2 * room : 256;
             earlier_file *larger = realloc(e->earlier, room * sizeof *larger);
             if (!larger)
-                return complain_memory();
+                return report_out_of_memory();
             e->earlier = larger;
         }
         earlier_file *file = &e->earlier[e->earlier_count++];
@@ -361,9 +361,9 @@ static int take_folder(explanation *e)
     if (e->again)
         code = list_earlier(e, page);
     else if (code == EXIT_DONE)
-        code = complain("%s: holds files that are no explanation of lenet5 read; --explain takes a new or empty "
-                        "folder, or one that it has written before",
-                        e->folder);
+        code = report_error("%s: holds files that are no explanation of lenet5 read; --explain takes a new or empty "
+                            "folder, or one that it has written before",
+                            e->folder);
     free(page);
     return code;
 }
@@ -381,8 +381,8 @@ static int refuse_inputs(const char *folder, const file_list *files)
                  slash ? files->files[i] : ".");
         if (strcmp(files->files[i], "-") != 0 && stat(path, &about) == 0 && about.st_dev == target.st_dev &&
             about.st_ino == target.st_ino)
-            return complain("%s: lies in the folder of --explain, whose files are replaced; choose another folder",
-                            files->files[i]);
+            return report_error("%s: lies in the folder of --explain, whose files are replaced; choose another folder",
+                                files->files[i]);
     }
     return EXIT_DONE;
 }
@@ -392,7 +392,7 @@ static int open_folder(explanation *e, const file_list *files)
     if (refuse_inputs(e->folder, files) != EXIT_DONE)
         return EXIT_FAILED;
     if (mkdir(e->folder, 0777) != 0 && errno != EEXIST)
-        return complain("%s: the folder cannot be made: %s", e->folder, strerror(errno));
+        return report_error("%s: the folder cannot be made: %s", e->folder, strerror(errno));
     return is_empty(e->folder) ? EXIT_DONE : take_folder(e);
 }
 
@@ -407,12 +407,12 @@ int explain_begin(explanation **e, const char *folder, const file_list *files)
 {
     explanation *new = calloc(1, sizeof *new);
     if (!new)
-        return complain_memory();
+        return report_out_of_memory();
     new->folder = folder;
     new->observer = (lenet5_observer){new, see_stage, see_candidate};
     int code = open_folder(new, files);
     if (code == EXIT_DONE && !(new->page = open_memstream(&new->text, &new->size)))
-        code = complain_memory();
+        code = report_out_of_memory();
     if (code != EXIT_DONE) {
         explain_free(new);
         return code;
@@ -514,7 +514,7 @@ static int write_page(const explanation *e, const char *path)
     const file_piece piece = {e->text, e->size};
     name_temporary(temporary, path, "");
     if (lenet5_file_write(e->again ? path : temporary, &piece, 1, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     return e->again ? EXIT_DONE : publish_new(temporary, path);
 }
 
@@ -524,14 +524,14 @@ int explain_end(explanation *e, bool failed)
     bool lost = e->failed;
     fputs("</html>\n", e->page);
     if (fclose(e->page) != 0)
-        lost = complain_memory() != EXIT_DONE;
+        lost = report_out_of_memory() != EXIT_DONE;
     snprintf(path, sizeof path, "%s/index.html", e->folder);
     if (!lost)
         lost = write_page(e, path) != EXIT_DONE;
     if (!lost)
         remove_earlier(e);
     if (!lost && !failed)
-        say(stderr, "%s shows how it was read", path);
+        print_line(stderr, "%s shows how it was read", path);
     explain_free(e);
     return lost ? EXIT_FAILED : EXIT_DONE;
 }

@@ -3,28 +3,28 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SEARCH 0.06  /* how far from where it is expected a mark may be, of the picture's longer side */
-#define AROUND 1.5   /* and of its own size, besides */
-#define CONTRAST 40  /* grey levels between a mark and the paper */
-#define SOLID 0.6    /* of the box around a mark that is black: less of a disc or an awry square is white */
-#define MIN_SIZE 0.6 /* of what is expected, and at most */
+#define SEARCH 0.06  /* distance of a mark from its expected position, in shares of the picture's longer side */
+#define AROUND 1.5   /* and in sizes of the mark, in addition */
+#define CONTRAST 40  /* grey levels between a mark and the paper, at least */
+#define SOLID 0.6    /* share of a mark's bounding box that is black, at least: a disc has 0.79, a tilted square less */
+#define MIN_SIZE 0.6 /* in expected sizes */
 #define MAX_SIZE 1.6
 
-/* ---- Blots in a window ---------------------------------------------------------------------------------------- */
+/* ---- Blobs in a window ---------------------------------------------------------------------------------------- */
 
-typedef struct blot {
+typedef struct blob {
     size_t pixels;
     double x, y; /* sums */
     size_t left, top, right, bottom;
-} blot;
+} blob;
 
-/* A part of a picture in which black is told from white. */
+/* A part of a picture, thresholded. */
 typedef struct window {
     const lenet5_picture *picture;
     lenet5_box box;
     uint8_t black;     /* below it */
-    uint8_t *open;     /* black pixels that belong to no blot yet */
-    uint32_t *waiting; /* pixels of a blot whose neighbours have not been looked at */
+    uint8_t *open;     /* black pixels that belong to no blob yet */
+    uint32_t *waiting; /* stack of the flood fill */
 } window;
 
 static uint8_t grey_in(const window *w, size_t x, size_t y)
@@ -40,7 +40,7 @@ static unsigned quantile_of(const uint32_t histogram[256], size_t rank)
     return level;
 }
 
-/* Half way between paper, which most of the window is, and what is black of it. False if nothing is. */
+/* Sets the threshold half way between paper and ink, by quantiles. Returns false if the contrast is too low for ink. */
 static bool find_black(window *w)
 {
     uint32_t histogram[256] = {0};
@@ -63,10 +63,10 @@ static void push(window *w, size_t *count, size_t x, size_t y)
     w->waiting[(*count)++] = (uint32_t)place;
 }
 
-/* All that hangs together with a black pixel. */
-static blot take_blot(window *w, size_t x, size_t y)
+/* Flood fill: removes the blob of a black pixel from the window, and returns it. */
+static blob take_blob(window *w, size_t x, size_t y)
 {
-    blot b = {.left = x, .top = y, .right = x, .bottom = y};
+    blob b = {.left = x, .top = y, .right = x, .bottom = y};
     size_t count = 0;
     push(w, &count, x, y);
     while (count > 0) {
@@ -93,8 +93,8 @@ static bool like_size(double length, double expected)
     return length >= MIN_SIZE * expected && length <= MAX_SIZE * expected;
 }
 
-/* Whole, solid, and about as large as expected. */
-static bool is_mark(const blot *b, const window *w, double size)
+/* Whether a blob is within the window, solid, and about as large as expected. */
+static bool is_mark(const blob *b, const window *w, double size)
 {
     const double width = (double)(b->right - b->left + 1), height = (double)(b->bottom - b->top + 1);
     const bool cut = b->left == 0 || b->top == 0 || b->right == w->box.width - 1 || b->bottom == w->box.height - 1;
@@ -103,7 +103,7 @@ static bool is_mark(const blot *b, const window *w, double size)
 
 /* ---- Marks ---------------------------------------------------------------------------------------------------- */
 
-/* The box around a place, as far as it is within the picture. */
+/* The box around a position, clipped to the picture. */
 static lenet5_box box_around(double x, double y, double reach, const lenet5_picture *p)
 {
     const double left = fmax(0, floor(x - reach)), top = fmax(0, floor(y - reach));
@@ -113,7 +113,7 @@ static lenet5_box box_around(double x, double y, double reach, const lenet5_pict
     return (lenet5_box){(size_t)left, (size_t)top, (size_t)(right - left), (size_t)(bottom - top)};
 }
 
-/* The nearest mark to (x, y), whose centre is returned in it. */
+/* Replaces place by the centre of the nearest mark. Returns false if there is none. */
 static bool nearest_mark(double place[2], window *w, double size)
 {
     double nearest = INFINITY, found[2] = {0};
@@ -121,7 +121,7 @@ static bool nearest_mark(double place[2], window *w, double size)
         for (size_t x = 0; x < w->box.width; x++) {
             if (!w->open[y * w->box.width + x])
                 continue;
-            const blot b = take_blot(w, x, y);
+            const blob b = take_blob(w, x, y);
             const double centre[2] = {(double)w->box.x + b.x / (double)b.pixels + 0.5,
                                       (double)w->box.y + b.y / (double)b.pixels + 0.5};
             const double away = hypot(centre[0] - place[0], centre[1] - place[1]);
@@ -138,7 +138,7 @@ static bool nearest_mark(double place[2], window *w, double size)
     return true;
 }
 
-/* From where a mark is expected to where it is. */
+/* Replaces the expected place of a mark by its actual one. Returns false if it is not found. */
 static bool find_mark(double place[2], const lenet5_picture *picture, double size)
 {
     const double side = (double)(picture->width > picture->height ? picture->width : picture->height);
@@ -174,7 +174,7 @@ static void mean_of(double mean[2], const double points[][2], size_t count)
             mean[k] += points[i][k] / (double)count;
 }
 
-/* Least squares around the means. False if the marks are on a line. */
+/* Fits an affine map by least squares around the means. Returns false if the marks are on one line. */
 static bool fit(affine *map, const pairs *p)
 {
     double from[2], to[2], xx = 0, xy = 0, yy = 0, sums[2][2] = {{0}};

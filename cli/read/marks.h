@@ -1,4 +1,4 @@
-/* The marks of a form: black squares or discs near its corners, by which a picture of it is brought into register. */
+/* The marks of a form: black squares or discs near its corners, by which a picture of it is registered. */
 #ifndef LENET5_CLI_MARKS_H
 #define LENET5_CLI_MARKS_H
 
@@ -12,12 +12,11 @@ typedef struct form_marks {
 } form_marks;
 
 /*
- * Looks for the marks near where map has them, and makes of map the one that takes them to where they are, by least
- * squares. Returns how many were found; map is left as it is where these are too few, or not where one map has them.
+ * Searches for the marks near the positions that map gives, and refines map by least squares. Returns the number of marks
+ * found: map stays as it is below MIN_MARKS, and also where no affine map fits them, for which 0 is returned.
  */
 size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *picture);
 
-/* How many it takes. */
-#define MIN_MARKS 3
+#define MIN_MARKS 3 /* that determine an affine map */
 
 #endif

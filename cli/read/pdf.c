@@ -1,12 +1,12 @@
 /*
- * pdftoppm is given the file as its standard input, so that no name can mislead it, and writes a PGM after the other
- * into a pipe: there is no file in between, and no more than a page in memory. What it complains of goes into a second
- * pipe that never makes it wait; what does not fit in is lost.
+ * pdftoppm reads the file as its standard input, so that no file name is interpreted, and writes one PGM after the other
+ * to a pipe: there is no temporary file, and no more than a page in memory. Its error messages go to a second,
+ * non-blocking pipe; what does not fit is lost.
  *
- * It never outlives the program: the kernel kills it when the thread that has started it ends, for whatever reason. It
- * has a process group of its own, which is killed with it, since pdftoppm may be a script that starts another.
+ * It never outlives the program: the kernel kills it when the thread that started it ends. It has a process group of its
+ * own, which is killed with it, since pdftoppm may be a script that starts another process.
  */
-#define _GNU_SOURCE /* pipe2: another thread must not hand our pipes on to its own pdftoppm */
+#define _GNU_SOURCE /* pipe2: no pipe is inherited by the pdftoppm of another thread */
 #include "pdf.h"
 
 #include <errno.h>
@@ -25,22 +25,22 @@
 #include "common.h"
 #include "progress.h"
 
-#define RESOLUTION "300" /* dots an inch */
-#define HEADER_LINES 3
-#define MAX_MEMORY ((rlim_t)4 << 30) /* bytes that it may have: many times a page of 100 megapixels in colour */
+#define RESOLUTION "300"             /* dots per inch */
+#define HEADER_LINES 3               /* of a PGM: P5, the size, 255 */
+#define MAX_MEMORY ((rlim_t)4 << 30) /* bytes of address space: many times a page of 100 megapixels in colour */
 
 struct pdf {
-    const char *name;
-    pid_t process; /* 0: it has ended */
-    int pages;
-    int reasons;          /* what it complains of */
-    double seconds;       /* that it may take for a page; 0: any */
-    double waited;        /* for the page at hand */
-    bool late, all;       /* it has taken longer; it has closed its pipe */
-    int read;             /* pages */
+    const char *name;     /* for error messages */
+    pid_t process;        /* 0: it has ended */
+    int pages, messages;  /* pipes from it */
+    double seconds;       /* limit for a page; 0: none */
+    double waited;        /* seconds for the current page */
+    bool late;            /* a page has taken longer than the limit */
+    bool all;             /* it has closed its pipe */
+    int read;             /* number of pages */
     bool ahead;           /* the header of the next page has been read */
     size_t width, height; /* of that page */
-    bool ended;
+    bool ended;           /* there is no further page */
 };
 
 bool is_pdf(int file)
@@ -51,9 +51,9 @@ bool is_pdf(int file)
 
 /* ---- The process ---------------------------------------------------------------------------------------------- */
 
-/* What the new process does. It writes an errno to failed where it cannot become pdftoppm. Nothing here takes a lock,
- * which another thread of the program might have held. */
-static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int reasons, int failed)
+/* Runs in the child process, and writes an errno to failed if it cannot become pdftoppm. Nothing here takes a lock, which
+ * another thread may have held at the fork. */
+static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int messages, int failed)
 {
     char *const arguments[] = {"pdftoppm", "-gray", "-r", RESOLUTION, "-", NULL};
     const struct rlimit memory = {MAX_MEMORY, MAX_MEMORY};
@@ -65,7 +65,7 @@ static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int rea
     setrlimit(RLIMIT_AS, &memory);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (dup2(file, STDIN_FILENO) >= 0 && dup2(pages, STDOUT_FILENO) >= 0 && dup2(reasons, STDERR_FILENO) >= 0)
+    if (dup2(file, STDIN_FILENO) >= 0 && dup2(pages, STDOUT_FILENO) >= 0 && dup2(messages, STDERR_FILENO) >= 0)
         execvp(arguments[0], arguments);
     const int failure = errno;
     const ssize_t unused = write(failed, &failure, sizeof failure);
@@ -74,7 +74,7 @@ static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int rea
 }
 
 /* Returns an errno. */
-static int spawn(pid_t *process, int file, int pages, int reasons)
+static int spawn(pid_t *process, int file, int pages, int messages)
 {
     int failed[2], failure = 0;
     const pid_t parent = getpid();
@@ -82,7 +82,7 @@ static int spawn(pid_t *process, int file, int pages, int reasons)
         return errno;
     *process = fork();
     if (*process == 0)
-        become_pdftoppm(parent, file, pages, reasons, failed[1]);
+        become_pdftoppm(parent, file, pages, messages, failed[1]);
     if (*process < 0)
         failure = errno;
     close(failed[1]);
@@ -101,12 +101,12 @@ static void close_both(const int ends[2])
     close(ends[1]);
 }
 
-/* Two pipes, whose second neither reader nor writer waits for. */
-static int open_pipes(int pages[2], int reasons[2])
+/* Opens two pipes, the second one non-blocking. Returns an errno. */
+static int open_pipes(int pages[2], int messages[2])
 {
     if (pipe2(pages, O_CLOEXEC) != 0)
         return errno;
-    if (pipe2(reasons, O_CLOEXEC | O_NONBLOCK) == 0)
+    if (pipe2(messages, O_CLOEXEC | O_NONBLOCK) == 0)
         return 0;
     close_both(pages);
     return errno;
@@ -114,18 +114,18 @@ static int open_pipes(int pages[2], int reasons[2])
 
 static int start(pdf *p, int file)
 {
-    int pages[2], reasons[2];
-    int failure = open_pipes(pages, reasons);
+    int pages[2], messages[2];
+    int failure = open_pipes(pages, messages);
     if (failure != 0)
         return failure;
-    failure = spawn(&p->process, file, pages[1], reasons[1]);
+    failure = spawn(&p->process, file, pages[1], messages[1]);
     close(pages[1]);
-    close(reasons[1]);
+    close(messages[1]);
     p->pages = pages[0];
-    p->reasons = reasons[0];
+    p->messages = messages[0];
     if (failure != 0) {
         close(pages[0]);
-        close(reasons[0]);
+        close(messages[0]);
     }
     return failure;
 }
@@ -134,7 +134,7 @@ int pdf_open(pdf **pages, int file, const char *name, double seconds)
 {
     pdf *p = malloc(sizeof *p);
     if (!p)
-        return complain_memory();
+        return report_out_of_memory();
     *p = (pdf){.name = name, .seconds = seconds};
     const int failure = lseek(file, 0, SEEK_SET) == 0 ? start(p, file) : errno;
     if (failure == 0) {
@@ -143,14 +143,14 @@ int pdf_open(pdf **pages, int file, const char *name, double seconds)
     }
     free(p);
     if (failure == ENOENT)
-        return complain("%s: reading PDF needs pdftoppm (Debian's poppler-utils)", name);
-    return complain("%s: pdftoppm cannot be started: %s", name, strerror(failure));
+        return report_error("%s: reading PDF needs pdftoppm (Debian's poppler-utils)", name);
+    return report_error("%s: pdftoppm cannot be started: %s", name, strerror(failure));
 }
 
-#define LAST_MILLISECONDS 1000 /* for a process that has closed its pipe to end */
+#define LAST_MILLISECONDS 1000 /* that a process that has closed its pipe may take to end */
 
-/* Waits for the process, which is killed if it has not closed its pipe, or does not end then; returns its exit code, -1
- * for a signal. */
+/* Waits for the process after it has closed its pipe, and otherwise, or after LAST_MILLISECONDS, kills it. Returns its
+ * exit code, -1 for a signal. */
 static int end_process(pdf *p)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
@@ -176,13 +176,13 @@ void pdf_close(pdf *pages)
     if (pages->process > 0)
         end_process(pages);
     close(pages->pages);
-    close(pages->reasons);
+    close(pages->messages);
     free(pages);
 }
 
 /* ---- Pages ---------------------------------------------------------------------------------------------------- */
 
-/* Waits until there is something to read; false where the time for the page is over, or the program is to end. */
+/* Waits until there is something to read. Returns false after the time limit of the page or an interrupt. */
 static bool wait_for_bytes(pdf *p)
 {
     struct pollfd pages = {.fd = p->pages, .events = POLLIN};
@@ -193,7 +193,7 @@ static bool wait_for_bytes(pdf *p)
     return ready > 0;
 }
 
-/* All of so many bytes. */
+/* Reads exactly that many bytes. Returns false if there are fewer. */
 static bool read_all(pdf *p, void *bytes, size_t size)
 {
     for (size_t done = 0; done < size;) {
@@ -209,7 +209,7 @@ static bool read_all(pdf *p, void *bytes, size_t size)
     return true;
 }
 
-/* "P5", the size and "255", a line each. False where the pages end, or are no such pages. */
+/* Parses "P5", the size and "255", a line each. Returns false at the end of the pages and for anything else. */
 static bool read_header(pdf *p)
 {
     char header[64];
@@ -234,39 +234,39 @@ bool pdf_left(pdf *pages)
     return !pages->ended;
 }
 
-/* Says why there is no further page, in the words of pdftoppm's first complaint if it had one; nothing if that is
- * because the program is to end, which is said of the whole. */
-static int complain_page(pdf *p)
+/* Reports why there is no further page, with the first line of pdftoppm's messages, unless the program was interrupted,
+ * which is reported once for all files. */
+static int report_unrendered(pdf *p)
 {
     if (interrupted)
         return EXIT_FAILED;
     if (p->late)
-        return complain("%s: page %d: pdftoppm takes longer than %g seconds; --timeout SECONDS allows for more",
-                        p->name, p->read + 1, p->seconds);
+        return report_error("%s: page %d: pdftoppm takes longer than %g seconds; --timeout SECONDS sets the limit",
+                            p->name, p->read + 1, p->seconds);
     char text[1024];
-    const ssize_t length = read(p->reasons, text, sizeof text - 1);
+    const ssize_t length = read(p->messages, text, sizeof text - 1);
     text[length > 0 ? length : 0] = '\0';
     text[strcspn(text, "\r\n")] = '\0';
-    return complain("%s: page %d: pdftoppm cannot render it%s%s", p->name, p->read + 1, text[0] ? ": " : "", text);
+    return report_error("%s: page %d: pdftoppm cannot render it%s%s", p->name, p->read + 1, text[0] ? ": " : "", text);
 }
 
 static int take_page(lenet5_picture *picture, pdf *p, size_t max_pixels)
 {
     if (!pdf_left(p) || !p->ahead)
-        return complain_page(p);
+        return report_unrendered(p);
     const size_t width = p->width, height = p->height;
     p->ahead = false;
-    if (width == 1 && height == 1) /* what it writes in place of a page that is too large for it */
-        return complain_page(p);
+    if (width == 1 && height == 1) /* its substitute for a page that is too large for it */
+        return report_unrendered(p);
     if (width == 0 || height == 0 || width > max_pixels / height)
-        return complain("%s: page %d: %zux%zu pixels; at most %zu can be read", p->name, p->read + 1, width, height,
-                        max_pixels);
+        return report_error("%s: page %d: %zux%zu pixels; at most %zu can be read", p->name, p->read + 1, width, height,
+                            max_pixels);
     uint8_t *grey = malloc(width * height);
     if (!grey)
-        return complain_memory();
+        return report_out_of_memory();
     if (!read_all(p, grey, width * height)) {
         free(grey);
-        return complain_page(p);
+        return report_unrendered(p);
     }
     *picture = (lenet5_picture){width, height, grey};
     p->read++;

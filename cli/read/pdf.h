@@ -1,4 +1,4 @@
-/* The pages of a PDF as pictures: poppler's pdftoppm renders them, in a process of its own, one after the other. */
+/* The pages of a PDF as pictures, rendered one after the other by poppler's pdftoppm in a child process. */
 #ifndef LENET5_CLI_PDF_H
 #define LENET5_CLI_PDF_H
 
@@ -6,23 +6,23 @@
 
 typedef struct pdf pdf;
 
-/* Whether a file begins as PDFs do. */
+/* Whether a file begins like a PDF. */
 bool is_pdf(int file);
 
 /*
- * Has the open file rendered, from its beginning; it may be closed then. name stands for it in complaints and must
- * outlive the pages. A page may take so many seconds to be rendered, 0 for any. Returns an exit code, as pdf_next does.
- * The process ends with the thread that opens the pages.
+ * Starts rendering an open file from its beginning; the file may be closed afterwards. name stands for it in error
+ * messages and must outlive the pages. A page may take that many seconds, 0: any time. Returns an exit code, as pdf_next
+ * does. The process ends with the thread that opens the pages.
  */
 int pdf_open(pdf **pages, int file, const char *name, double seconds);
 
-/* Whether there is a page yet, or something to complain about. */
+/* Whether there is another page, or an error to report. */
 bool pdf_left(pdf *pages);
 
-/* The next page, unless it has more than so many pixels. After a failure none is left. */
+/* Renders the next page, of at most max_pixels. After a failure no page is left. */
 int pdf_next(lenet5_picture *picture, pdf *pages, size_t max_pixels);
 
-/* Ends the process if it still runs. */
+/* Kills the process if it still runs, and frees the pages. */
 void pdf_close(pdf *pages);
 
 #endif

@@ -1,11 +1,11 @@
-/* What lenet5 read says: text, JSON or CSV. */
+/* The output of lenet5 read: text, JSON or CSV. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "common.h"
 #include "read.h"
 
-void name_place(char name[PLACE_NAME_SIZE], const read_place *place)
+void describe_place(char name[PLACE_NAME_SIZE], const read_place *place)
 {
     char plain[PATH_SIZE + 128], page[32] = "";
     if (place->page > 1)
@@ -17,9 +17,10 @@ void name_place(char name[PLACE_NAME_SIZE], const read_place *place)
 
 /* ---- CSV ------------------------------------------------------------------------------------------------------ */
 
-/* Text between quotes, which it may contain. A table that opens the file takes what begins with one of these characters
- * for something to be computed: unless raw, an apostrophe before it says that it is text, and control characters are
- * escaped. */
+/*
+ * Writes a cell in quotes, doubling those within. Spreadsheets take a cell that begins with one of these characters for a
+ * formula: unless raw, an apostrophe before it marks it as text, and control characters are escaped.
+ */
 static void put_quoted(FILE *out, const char *text, bool raw)
 {
     char plain[PLACE_NAME_SIZE] = "";
@@ -38,8 +39,7 @@ static void put_quoted(FILE *out, const char *text, bool raw)
     fputc('"', out);
 }
 
-/* A string that has been read, between quotes if it is more than digits: what else is in it comes from a format or a
- * list. */
+/* Writes a string that was read, in quotes unless it is digits alone: a mask or a list may contain other characters. */
 static void put_string(FILE *out, const char *text, bool raw)
 {
     if (text[strspn(text, "0123456789")] == '\0')
@@ -58,14 +58,14 @@ static void put_place_csv(FILE *out, const read_place *place, size_t line, bool 
     }
 }
 
-static void tell_line_csv(FILE *out, const read_place *place, size_t number, const lenet5_read_line *l, bool raw)
+static void print_line_csv(FILE *out, const read_place *place, size_t number, const lenet5_read_line *l, bool raw)
 {
     put_place_csv(out, place, number, raw);
     put_string(out, l->strings ? l->string[0].text : "", raw);
     fprintf(out, ",%s,%.6f\n", decision_name(l->decision), l->strings ? l->string[0].probability : 0.0);
 }
 
-static void tell_empty_csv(FILE *out, const read_place *place, bool raw)
+static void print_empty_csv(FILE *out, const read_place *place, bool raw)
 {
     put_place_csv(out, place, 0, raw);
     fputs(",empty,0\n", out);
@@ -102,9 +102,9 @@ static void put_answer(FILE *out, const lenet5_read_line *l, const char *reason)
                 l->digits == LENET5_MAX_STRING ? "; at most " MAX_DIGITS " digits of a line are read" : "");
 }
 
-/* Name is that of the place. */
-static void tell_line_text(FILE *out, const char *name, size_t number, size_t count, const lenet5_read_line *l,
-                           const char *reason)
+/* name is that of the place. */
+static void print_line_text(FILE *out, const char *name, size_t number, size_t count, const lenet5_read_line *l,
+                            const char *reason)
 {
     char line[32] = "";
     if (count > 1)
@@ -118,28 +118,29 @@ static void tell_line_text(FILE *out, const char *name, size_t number, size_t co
     }
 }
 
-/* ---- All of them ---------------------------------------------------------------------------------------------- */
+/* ---- Readings ------------------------------------------------------------------------------------------------- */
 
-void tell_head(const read_job *job)
+void print_header(const read_job *job)
 {
-    if (job->telling == TELL_CSV || job->telling == TELL_CSV_RAW)
+    if (job->output == OUTPUT_CSV || job->output == OUTPUT_CSV_RAW)
         printf("file,page,line,%sstring,decision,probability\n", job->form.count > 0 ? "field," : "");
 }
 
-static void tell_notes(const char *name, unsigned notes)
+static void print_notes(const char *name, unsigned notes)
 {
     for (unsigned bit = 1; bit <= notes; bit <<= 1)
         if (notes & bit)
-            fprintf(complaints(), "%s: %s\n", name, lenet5_note_text(bit));
+            fprintf(error_stream(), "%s: %s\n", name, lenet5_note_text(bit));
 }
 
-static int tell_empty(FILE *out, telling how, const read_place *place, const char *name, const lenet5_reading *reading)
+static int print_empty(FILE *out, output_kind output, const read_place *place, const char *name,
+                       const lenet5_reading *reading)
 {
-    switch (how) {
-    case TELL_JSON: return put_json(out, empty_reading_json(place, reading));
-    case TELL_CSV:
-    case TELL_CSV_RAW: tell_empty_csv(out, place, how == TELL_CSV_RAW); break;
-    case TELL_TEXT: fprintf(out, "%s: nothing is written there\n", name); break;
+    switch (output) {
+    case OUTPUT_JSON: return put_json(out, empty_reading_json(place, reading));
+    case OUTPUT_CSV:
+    case OUTPUT_CSV_RAW: print_empty_csv(out, place, output == OUTPUT_CSV_RAW); break;
+    case OUTPUT_TEXT: fprintf(out, "%s: nothing is written there\n", name); break;
     }
     return EXIT_DONE;
 }
@@ -152,33 +153,33 @@ static json_t *line_json(const read_job *job, const read_place *place, size_t in
     return object;
 }
 
-static int tell_line(FILE *out, const read_job *job, const read_place *place, const char *name, size_t index,
-                     const lenet5_reading *reading)
+static int print_answer(FILE *out, const read_job *job, const read_place *place, const char *name, size_t index,
+                        const lenet5_reading *reading)
 {
     const lenet5_read_line *l = &reading->lines[index];
-    const telling how = job->telling;
-    switch (how) {
-    case TELL_JSON: return put_json(out, line_json(job, place, index, reading));
-    case TELL_CSV:
-    case TELL_CSV_RAW: tell_line_csv(out, place, index + 1, l, how == TELL_CSV_RAW); break;
-    case TELL_TEXT:
-        tell_line_text(out, name, index + 1, reading->count, l, reason_for_none(job, reading->notes));
+    const output_kind output = job->output;
+    switch (output) {
+    case OUTPUT_JSON: return put_json(out, line_json(job, place, index, reading));
+    case OUTPUT_CSV:
+    case OUTPUT_CSV_RAW: print_line_csv(out, place, index + 1, l, output == OUTPUT_CSV_RAW); break;
+    case OUTPUT_TEXT:
+        print_line_text(out, name, index + 1, reading->count, l, reason_for_none(job, reading->notes));
         break;
     }
     return EXIT_DONE;
 }
 
-void tell(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading)
+void print_reading(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading)
 {
     char name[PLACE_NAME_SIZE];
-    name_place(name, place);
+    describe_place(name, place);
     if (reading->count == 0)
-        outcome->failed |= tell_empty(outcome->out, job->telling, place, name, reading) != EXIT_DONE;
+        outcome->failed |= print_empty(outcome->out, job->output, place, name, reading) != EXIT_DONE;
     for (size_t i = 0; i < reading->count; i++) {
         outcome->rejected |= reading->lines[i].decision != LENET5_ACCEPTED;
-        outcome->failed |= tell_line(outcome->out, job, place, name, i, reading) != EXIT_DONE;
+        outcome->failed |= print_answer(outcome->out, job, place, name, i, reading) != EXIT_DONE;
     }
-    if (job->telling != TELL_JSON)
-        tell_notes(name, reading->notes);
+    if (job->output != OUTPUT_JSON)
+        print_notes(name, reading->notes);
     flush_stream(outcome->out);
 }

@@ -1,4 +1,4 @@
-/* lenet5 read: whatever digits stand in some pictures. */
+/* lenet5 read: the lines of digits in pictures. */
 #include "read.h"
 
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include "reader/decode/formats.h"
 #include "json/values.h"
 
-#define DEFAULT_SECONDS 60 /* for a page; the worst of 40 megapixels takes a few */
-#define MAX_SECONDS 86400
+#define DEFAULT_SECONDS 60 /* for a page; the slowest of 40 megapixels takes 5 s (docs/security.md) */
+#define MAX_SECONDS 86400  /* a day */
 
-static bool is_to_end(void *context)
+static bool must_stop(void *context)
 {
     (void)context;
     return interrupted != 0;
@@ -25,21 +25,21 @@ static int parse_region(read_job *j, const cli_arguments *a, const char *text)
     if (text && (sscanf(text, "%zu,%zu,%zu,%zu%n", &j->region.x, &j->region.y, &j->region.width, &j->region.height,
                         &end) != 4 ||
                  text[end] != '\0' || strchr(text, '-') || j->region.width == 0 || j->region.height == 0))
-        return complain_usage(a->command, "--region is left,top,width,height in pixels, not \"%s\"", text);
+        return report_usage_error(a->command, "--region is left,top,width,height in pixels, not \"%s\"", text);
     return EXIT_DONE;
 }
 
-/* Options that cannot go together. */
+/* Reports options that exclude each other. */
 static int check_together(const cli_arguments *a)
 {
     if (argument_text(a, "threshold") && argument_text(a, "max-error"))
-        return complain_usage(a->command, "--max-error chooses the threshold; give one of the two");
+        return report_usage_error(a->command, "--threshold and --max-error exclude each other");
     if (argument_flag(a, "json") && (argument_flag(a, "csv") || argument_flag(a, "csv-raw")))
-        return complain_usage(a->command, "--json or --csv, not both");
+        return report_usage_error(a->command, "--json and --csv exclude each other");
     if (argument_flag(a, "evidence") && !argument_flag(a, "json"))
-        return complain_usage(a->command, "--evidence needs --json");
+        return report_usage_error(a->command, "--evidence needs --json");
     if (argument_text(a, "template") && argument_text(a, "region"))
-        return complain_usage(a->command, "--template has regions of its own; give it or --region");
+        return report_usage_error(a->command, "--template and --region exclude each other");
     return EXIT_DONE;
 }
 
@@ -57,7 +57,7 @@ static int read_numbers(read_job *j, const cli_arguments *a)
     j->options.n_best = (size_t)n_best;
     j->options.max_pixels = (size_t)max_pixels;
     if (max_error > 0 && lenet5_read_threshold(&j->options.threshold, max_error, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     return EXIT_DONE;
 }
 
@@ -101,11 +101,11 @@ static int parse_names(read_job *j, const cli_arguments *a)
 static int read_options(read_job *j, const cli_arguments *a)
 {
     j->evidence = argument_flag(a, "evidence");
-    j->telling = argument_flag(a, "json")      ? TELL_JSON
-                 : argument_flag(a, "csv-raw") ? TELL_CSV_RAW
-                 : argument_flag(a, "csv")     ? TELL_CSV
-                                               : TELL_TEXT;
-    j->options.stop = is_to_end;
+    j->output = argument_flag(a, "json")      ? OUTPUT_JSON
+                : argument_flag(a, "csv-raw") ? OUTPUT_CSV_RAW
+                : argument_flag(a, "csv")     ? OUTPUT_CSV
+                                              : OUTPUT_TEXT;
+    j->options.stop = must_stop;
     j->options.format = argument_text(a, "format");
     j->annotated = argument_text(a, "annotate");
     int code = check_together(a);
@@ -124,8 +124,7 @@ static int read_options(read_job *j, const cli_arguments *a)
     return code;
 }
 
-/* Loads the template and checks what it wants of each field, so that a format that is none is told before any picture
- * is read. */
+/* Loads the template and checks the options of each field before any picture is read. */
 static int read_template(read_job *j, const char *path)
 {
     lenet5_error error;
@@ -133,12 +132,12 @@ static int read_template(read_job *j, const char *path)
     for (size_t i = 0; code == EXIT_DONE && i < j->form.count; i++) {
         const lenet5_read_options options = template_options(&j->form.fields[i], &j->options);
         if (lenet5_read_options_validate(&options, &error) != LENET5_OK)
-            code = complain("%s: fields[%zu]: %s", path, i, error.message);
+            code = report_error("%s: fields[%zu]: %s", path, i, error.message);
     }
     return code;
 }
 
-/* The format by itself, and with the codes that are listed. */
+/* Checks the format by itself, and with the codes of the list. */
 static int check_format(const read_job *j, const cli_arguments *a)
 {
     lenet5_error error;
@@ -146,14 +145,14 @@ static int check_format(const read_job *j, const cli_arguments *a)
     options.list = NULL;
     options.list_count = 0;
     if (lenet5_read_options_validate(&options, &error) != LENET5_OK)
-        return error.status == LENET5_E_MEMORY ? complain_error(&error)
-                                               : complain_usage(a->command, "%s", error.message);
+        return error.status == LENET5_E_MEMORY ? report_library_error(&error)
+                                               : report_usage_error(a->command, "%s", error.message);
     if (lenet5_read_options_validate(&j->options, &error) != LENET5_OK)
-        return complain("%s: %s", argument_text(a, "list"), error.message);
+        return report_error("%s: %s", argument_text(a, "list"), error.message);
     return EXIT_DONE;
 }
 
-/* Everything that is asked for and may be wrong; after a failure nothing is read. */
+/* Parses and checks all options; after a failure nothing is read. */
 static int prepare(read_job *j, const cli_arguments *a)
 {
     int code = read_options(j, a);
@@ -166,7 +165,7 @@ static int prepare(read_job *j, const cli_arguments *a)
     return code;
 }
 
-/* The drawing is written onto nothing that is read; of several, none onto anything. */
+/* Checks that the annotated picture replaces no input, and that several replace no file. */
 static int check_drawings(const read_job *j, const cli_arguments *a)
 {
     char path[PATH_SIZE + 32];
@@ -180,7 +179,7 @@ static int check_drawings(const read_job *j, const cli_arguments *a)
     for (size_t i = 1; j->annotated && code == EXIT_DONE && j->files.count > 1 && i <= j->files.count; i++) {
         name_drawing(path, j->annotated, i);
         if (is_taken(path))
-            code = complain("%s is there; remove it or choose another name", path);
+            code = report_error("%s exists; remove it or choose another name", path);
     }
     return code;
 }
@@ -205,7 +204,7 @@ static int run(const cli_arguments *arguments)
         const int listed = list_files(&j.files, arguments->operands, arguments->count, PICTURES_AND_PDF);
         code = begin_outputs(&j, arguments);
         if (code == EXIT_DONE) {
-            tell_head(&j);
+            print_header(&j);
             code = read_files(&j);
         }
         code = listed == EXIT_DONE ? code : listed;

@@ -15,53 +15,53 @@
 #include "template.h"
 #include "json/answers.h"
 
-typedef enum telling { TELL_TEXT, TELL_JSON, TELL_CSV, TELL_CSV_RAW } telling;
+typedef enum output_kind { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_CSV_RAW } output_kind;
 
-/* What is asked of all pictures. */
+/* The options, which hold for all pictures. */
 typedef struct read_job {
     lenet5_committee models;
     lenet5_read_options options;
     code_list codes;
     lenet5_box region;
-    bool whole;         /* no region was asked for */
-    form_template form; /* without fields: none was given */
-    telling telling;
-    bool evidence; /* JSON says what each probability is made of */
+    bool whole;         /* no region is given */
+    form_template form; /* without fields: none is given */
+    output_kind output;
+    bool evidence; /* JSON includes the measures of each probability */
     file_list files;
     unsigned threads;
-    explanation *explanation; /* NULL: none is wanted; else there is one thread */
-    const char *annotated; /* where to write pictures with what was read in them, or NULL; else there is one thread */
+    explanation *explanation; /* NULL: none; otherwise there is one thread */
+    const char *annotated;    /* the name of the annotated pictures; NULL: none; otherwise there is one thread */
 } read_job;
 
-/* What a thread reads with. */
-typedef struct read_hand {
+/* The state of a thread. */
+typedef struct read_worker {
     const read_job *job;
     lenet5_reader *reader;
-    size_t annotated; /* pictures */
-} read_hand;
+    size_t annotated; /* pictures so far */
+} read_worker;
 
-/* What has become of a file. */
+/* The outcome of a file. */
 typedef struct read_outcome {
-    FILE *out; /* what is told of it; complaints go where complain_into says */
+    FILE *out; /* for its lines; errors go to error_stream() */
     bool failed, rejected;
-    bool cut; /* a signal has come before all of it was read */
+    bool cut; /* a signal came before all of it was read */
 } read_outcome;
 
-/* The place in words, escaped: "form.tif page 2 field postcode". */
+/* Writes the place in words, escaped: "form.tif page 2 field postcode". */
 #define PLACE_NAME_SIZE (4 * 4096 + 512)
-void name_place(char name[PLACE_NAME_SIZE], const read_place *place);
+void describe_place(char name[PLACE_NAME_SIZE], const read_place *place);
 
-/* The name of the drawing of a picture: that of --annotate if number is 0, else OUT-number.png. */
+/* Writes the name of an annotated picture: that of --annotate if number is 0, else FILE-number.png. */
 void name_drawing(char path[PATH_SIZE + 32], const char *annotated, size_t number);
 
-/* Reads a file and tells what is in it. */
-void read_file(read_outcome *outcome, read_hand *hand, const char *file);
+/* Reads a file and prints its lines. */
+void read_file(read_outcome *outcome, read_worker *worker, const char *file);
 
-/* Reads all files, by several threads if so many are asked for, and tells all in the order of the files. Returns an
- * exit code. */
+/* Reads all files, on several threads if asked to, and prints all lines in the order of the files. Returns an exit
+ * code. */
 int read_files(const read_job *job);
 
-void tell_head(const read_job *job);
-void tell(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading);
+void print_header(const read_job *job);
+void print_reading(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading);
 
 #endif

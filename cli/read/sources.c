@@ -21,12 +21,12 @@ static int add_file(file_list *list, const char *folder, const char *name)
     const char *between = length > 0 && folder[length - 1] != '/' ? "/" : "";
     char **larger = realloc(list->files, (list->count + 1) * sizeof *larger);
     if (!larger)
-        return complain_memory();
+        return report_out_of_memory();
     list->files = larger;
     const size_t size = length + strlen(name) + 2;
     char *path = malloc(size);
     if (!path)
-        return complain_memory();
+        return report_out_of_memory();
     snprintf(path, size, "%s%s%s", folder, between, name);
     list->files[list->count++] = path;
     return EXIT_DONE;
@@ -52,8 +52,7 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* Whether it is there and no regular file: a pipe or a device in a folder would have to be waited for, or has no end.
- */
+/* Whether it exists and is no regular file: reading a pipe or a device of a folder could wait for ever or not end. */
 static bool is_special(const char *path)
 {
     struct stat about;
@@ -71,7 +70,7 @@ static int list_folder(file_list *list, const char *folder, folder_content conte
     int code = EXIT_DONE;
     DIR *stream = opendir(folder);
     if (!stream)
-        return complain("%s: the folder cannot be read: %s", folder, strerror(errno));
+        return report_error("%s: the folder cannot be read: %s", folder, strerror(errno));
     for (const struct dirent *entry; code == EXIT_DONE && (entry = readdir(stream));) {
         if (!is_picture_name(entry->d_name, content))
             continue;
@@ -80,13 +79,13 @@ static int list_folder(file_list *list, const char *folder, folder_content conte
         if (!path || !is_special(path))
             continue;
         if (!is_folder(path))
-            complain("%s: passed over, since it is no regular file; name it to have it read", path);
+            report_error("%s: skipped: not a regular file; to read it, name it on the command line", path);
         free(list->files[--list->count]);
     }
     closedir(stream);
     if (code == EXIT_DONE && list->count == first)
-        return complain("%s: a folder without a picture; their names end in .png, .jpg, .tif, .pdf and the like",
-                        folder);
+        return report_error(
+            "%s: a folder without a picture: no name ends in .png, .jpg, .tif or another picture's ending", folder);
     qsort(list->files + first, list->count - first, sizeof *list->files, by_name);
     return code;
 }
@@ -113,15 +112,15 @@ void free_files(file_list *list)
 
 /* ---- Pages ---------------------------------------------------------------------------------------------------- */
 
-/* Either of the two is there. */
+/* Either pages or pdf is set. */
 struct source {
     lenet5_pages *pages;
     pdf *pdf;
     size_t max_pixels;
 };
 
-/* A regular file that begins as PDFs do; else -1. A pipe is not even opened, which would let its writer go on; one that
- * takes the file's place meanwhile is not waited for. */
+/* Opens a regular file that begins like a PDF; -1 for others. A pipe is not opened, since that would release its writer;
+ * O_NONBLOCK does not wait for one that replaces the file meanwhile. */
 static int open_pdf(const char *path)
 {
     struct stat about;
@@ -134,9 +133,9 @@ static int open_pdf(const char *path)
     return -1;
 }
 
-#define LARGEST_PDF ((size_t)1 << 30) /* bytes of one from standard input */
+#define LARGEST_PDF ((size_t)1 << 30) /* bytes, from standard input */
 
-/* False where it fails or has more than LARGEST_PDF bytes. */
+/* Returns false after an error, or if there are more than LARGEST_PDF bytes. */
 static bool copy_stdin(FILE *copy)
 {
     char bytes[4096];
@@ -149,13 +148,13 @@ static bool copy_stdin(FILE *copy)
     return size <= LARGEST_PDF && !ferror(stdin) && fflush(copy) == 0;
 }
 
-/* Standard input as a file without a name, if its first byte may begin a PDF; no picture begins so. -1 if it may not,
- * -2 after a complaint. */
+/* Copies standard input to a nameless file if its first byte begins a PDF; no picture format begins so. Returns -1 if it
+ * does not, -2 after reporting an error. */
 static int open_pdf_of_stdin(void)
 {
     const int first = getc(stdin);
     if (first == EOF && ferror(stdin)) {
-        complain("standard input: cannot be read: %s", strerror(errno));
+        report_error("standard input: cannot be read: %s", strerror(errno));
         return -2;
     }
     if (first != EOF)
@@ -169,7 +168,7 @@ static int open_pdf_of_stdin(void)
         fclose(copy);
     if (file >= 0)
         return file;
-    complain("standard input: the PDF cannot be kept: %s; it may have %zu bytes", strerror(errno), LARGEST_PDF);
+    report_error("standard input: the PDF cannot be copied: %s; the limit is %zu bytes", strerror(errno), LARGEST_PDF);
     return -2;
 }
 
@@ -178,7 +177,7 @@ static int open_pages(source *s, const char *file)
     lenet5_error error;
     if (lenet5_pages_open(&s->pages, file, &error) != LENET5_OK ||
         lenet5_pages_limit(s->pages, s->max_pixels, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     return EXIT_DONE;
 }
 
@@ -186,7 +185,7 @@ int source_open(source **s, const char *file, size_t max_pixels, double seconds)
 {
     source *new = malloc(sizeof *new);
     if (!new)
-        return complain_memory();
+        return report_out_of_memory();
     *new = (source){.max_pixels = max_pixels};
     *s = new;
     const bool from_stdin = strcmp(file, "-") == 0;
@@ -210,7 +209,7 @@ int source_next(lenet5_picture *picture, source *s)
     lenet5_error error;
     if (s->pdf)
         return pdf_next(picture, s->pdf, s->max_pixels);
-    return lenet5_pages_next(picture, s->pages, &error) == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return lenet5_pages_next(picture, s->pages, &error) == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 void source_close(source *s)

@@ -17,11 +17,11 @@ static const char *const field_members[] = {"name", "region", "format", "check",
 
 /* ---- Members -------------------------------------------------------------------------------------------------- */
 
-/* A value of the file, and where it stands, for complaints. */
+/* A value of the file and its place, for error messages. */
 typedef struct value {
     const char *file;
     char place[PLACE_SIZE]; /* "fields[2].region" */
-    const json_t *json;     /* NULL: it is not there */
+    const json_t *json;     /* NULL: missing */
 } value;
 
 static value member_of(const value *object, const char *name)
@@ -38,9 +38,9 @@ static value element_of(const value *array, size_t index)
     return v;
 }
 
-static int complain_value(const value *v, const char *wanted)
+static int report_bad_value(const value *v, const char *wanted)
 {
-    return complain("%s: %s: %s %s", v->file, v->place, v->json ? "has to be" : "is missing; it is", wanted);
+    return report_error("%s: %s: %s %s", v->file, v->place, v->json ? "has to be" : "is missing; it is", wanted);
 }
 
 static int check_members(const value *object, const char *const *names)
@@ -49,10 +49,10 @@ static int check_members(const value *object, const char *const *names)
     json_t *unused;
     const char *place = object->place[0] ? object->place : "the template";
     if (!json_is_object(object->json))
-        return complain("%s: %s: has to be an object in braces", object->file, place);
+        return report_error("%s: %s: has to be an object in braces", object->file, place);
     json_object_foreach ((json_t *)object->json, key, unused) /* which only reads */
         if (!names[name_index(names, key)])
-            return complain("%s: %s: has a member \"%.40s\", which means nothing", object->file, place, key);
+            return report_error("%s: %s: unknown member \"%.40s\"", object->file, place, key);
     return EXIT_DONE;
 }
 
@@ -62,7 +62,7 @@ static int take_whole(size_t *whole, const value *v, size_t least, size_t most)
     const json_int_t given = json_integer_value(v->json);
     snprintf(wanted, sizeof wanted, "a whole number from %zu to %zu", least, most);
     if (!json_is_integer(v->json) || given < (json_int_t)least || given > (json_int_t)most)
-        return complain_value(v, wanted);
+        return report_bad_value(v, wanted);
     *whole = (size_t)given;
     return EXIT_DONE;
 }
@@ -73,12 +73,12 @@ static int take_text(char **text, const value *v, size_t longest)
     const char *given = json_string_value(v->json);
     snprintf(wanted, sizeof wanted, "text of 1 to %zu bytes without control characters", longest);
     if (!given || given[0] == '\0' || strlen(given) > longest)
-        return complain_value(v, wanted);
+        return report_bad_value(v, wanted);
     for (const char *c = given; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
-            return complain_value(v, wanted);
+            return report_bad_value(v, wanted);
     *text = strdup(given);
-    return *text ? EXIT_DONE : complain_memory();
+    return *text ? EXIT_DONE : report_out_of_memory();
 }
 
 /* ---- Fields --------------------------------------------------------------------------------------------------- */
@@ -87,15 +87,15 @@ static int take_region(lenet5_box *region, const value *v, const form_template *
 {
     size_t sides[4];
     if (!json_is_array(v->json) || json_array_size(v->json) != 4)
-        return complain_value(v, "[left, top, width, height]");
+        return report_bad_value(v, "[left, top, width, height]");
     for (size_t i = 0; i < 4; i++) {
         const value side = element_of(v, i);
         if (take_whole(&sides[i], &side, i < 2 ? 0 : 1, LONGEST_SIDE) != EXIT_DONE)
             return EXIT_FAILED;
     }
     if (sides[0] + sides[2] > form->width || sides[1] + sides[3] > form->height)
-        return complain("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
-                        form->height);
+        return report_error("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
+                            form->height);
     *region = (lenet5_box){sides[0], sides[1], sides[2], sides[3]};
     return EXIT_DONE;
 }
@@ -104,7 +104,7 @@ static int take_check(form_field *field, const value *v)
 {
     const char *given = json_string_value(v->json);
     if (!given || !parse_check(&field->check, given))
-        return complain_value(v, "\"none\", \"luhn\", \"mod10\" or \"mod11\"");
+        return report_bad_value(v, "\"none\", \"luhn\", \"mod10\" or \"mod11\"");
     field->checked = true;
     return EXIT_DONE;
 }
@@ -114,9 +114,9 @@ static int take_max_error(double *threshold, const value *v)
     lenet5_error error;
     double share;
     if (!parse_share_json(&share, v->json))
-        return complain_value(v, SHARE_SYNTAX);
+        return report_bad_value(v, SHARE_SYNTAX);
     if (lenet5_read_threshold(threshold, share, &error) != LENET5_OK)
-        return complain("%s: %s: %s", v->file, v->place, error.message);
+        return report_error("%s: %s: %s", v->file, v->place, error.message);
     return EXIT_DONE;
 }
 
@@ -143,7 +143,7 @@ static int check_name(const form_template *form, size_t index, const value *v)
 {
     for (size_t i = 0; i < index; i++)
         if (strcmp(form->fields[i].name, form->fields[index].name) == 0)
-            return complain("%s: %s: fields[%zu] has that name too", v->file, v->place, i);
+            return report_error("%s: %s: fields[%zu] has that name too", v->file, v->place, i);
     return EXIT_DONE;
 }
 
@@ -169,10 +169,10 @@ static int take_fields(form_template *form, const value *v)
     const size_t count = json_array_size(v->json);
     snprintf(wanted, sizeof wanted, "a list of 1 to %d fields", MAX_FIELDS);
     if (!json_is_array(v->json) || count == 0 || count > MAX_FIELDS)
-        return complain_value(v, wanted);
+        return report_bad_value(v, wanted);
     form->fields = calloc(count, sizeof *form->fields);
     if (!form->fields)
-        return complain_memory();
+        return report_out_of_memory();
     form->count = count;
     int code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < count; i++) {
@@ -188,12 +188,12 @@ static int take_mark(double centre[2], const value *v, const form_template *form
 {
     const json_t *x = json_array_get(v->json, 0), *y = json_array_get(v->json, 1);
     if (json_array_size(v->json) != 2 || !json_is_number(x) || !json_is_number(y))
-        return complain_value(v, "[x, y], the centre of a mark");
+        return report_bad_value(v, "[x, y], the centre of a mark");
     centre[0] = json_number_value(x);
     centre[1] = json_number_value(y);
     if (!(centre[0] >= 0 && centre[0] <= (double)form->width && centre[1] >= 0 && centre[1] <= (double)form->height))
-        return complain("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
-                        form->height);
+        return report_error("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
+                            form->height);
     return EXIT_DONE;
 }
 
@@ -203,10 +203,10 @@ static int take_marks(form_template *form, const value *object)
     if (!marks.json && !size.json)
         return EXIT_DONE;
     if (json_array_size(marks.json) != MARKS)
-        return complain_value(&marks, "a list of four marks, [x, y] each");
+        return report_bad_value(&marks, "a list of four marks, [x, y] each");
     form->marks.size = json_number_value(size.json);
     if (!(form->marks.size > 0 && form->marks.size <= (double)form->width))
-        return complain_value(&size, "the side or the diameter of a mark in pixels");
+        return report_bad_value(&size, "the side or the diameter of a mark in pixels");
     form->marked = true;
     int code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < MARKS; i++) {
@@ -216,7 +216,7 @@ static int take_marks(form_template *form, const value *object)
     return code;
 }
 
-/* ---- The whole ------------------------------------------------------------------------------------------------ */
+/* ---- The form ------------------------------------------------------------------------------------------------- */
 
 static int take_form(form_template *form, const value *object)
 {
@@ -240,7 +240,7 @@ int template_parse(form_template *form, const char *text, size_t size, const cha
     *form = (form_template){0};
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &fault);
     if (!root)
-        return complain("%s: line %d, column %d: %s", name, fault.line, fault.column, fault.text);
+        return report_error("%s: line %d, column %d: %s", name, fault.line, fault.column, fault.text);
     const value object = {.file = name, .json = root};
     const int code = take_form(form, &object);
     json_decref(root);
@@ -259,13 +259,13 @@ static int load_lists(form_template *form, const char *path)
         const char *slash = field->list[0] == '/' ? NULL : strrchr(path, '/');
         const int length = slash ? (int)(slash + 1 - path) : 0;
         if (snprintf(list, sizeof list, "%.*s%s", length, path, field->list) >= PATH_SIZE)
-            return complain("%s: fields[%zu].list: too long a name", path, i);
+            return report_error("%s: fields[%zu].list: the name is too long", path, i);
         code = load_codes(&field->codes, list);
         codes += field->codes.count;
         if (code == EXIT_DONE && codes > LENET5_MAX_LIST)
-            code = complain("%s: the lists of all fields have more than %d codes", list, LENET5_MAX_LIST);
+            code = report_error("%s: the lists of all fields have more than %d codes", list, LENET5_MAX_LIST);
         if (code != EXIT_DONE)
-            complain("%s: fields[%zu].list: cannot be used", path, i);
+            report_error("%s: fields[%zu].list: cannot be used", path, i);
     }
     return code;
 }
@@ -282,9 +282,9 @@ int template_load(form_template *form, const char *path)
     return code == EXIT_DONE ? load_lists(form, path) : code;
 }
 
-lenet5_read_options template_options(const form_field *field, const lenet5_read_options *others)
+lenet5_read_options template_options(const form_field *field, const lenet5_read_options *defaults)
 {
-    lenet5_read_options o = *others;
+    lenet5_read_options o = *defaults;
     if (field->format)
         o.format = field->format;
     if (field->codes.count > 0) {
@@ -306,9 +306,7 @@ affine template_map(const form_template *form, const lenet5_picture *picture, co
                   .yy = (double)picture->height / (double)form->height};
     const size_t found = form->marked ? find_marks(&map, &form->marks, picture) : MIN_MARKS;
     if (found < MIN_MARKS)
-        fprintf(complaints(),
-                "%s: %zu of %d marks found where the form has them; fields are sought as if it lay straight\n", name,
-                found, MARKS);
+        fprintf(error_stream(), "%s: %zu of %d marks found; fields are located without them\n", name, found, MARKS);
     return map;
 }
 

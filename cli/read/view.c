@@ -6,8 +6,8 @@
 
 #include "common.h"
 
-#define STRAIGHT 0.5 /* pixels that a side may be awry to be taken for straight */
-#define GROWTH 4     /* how many times as large as the whole picture a part may become; more is no form */
+#define STRAIGHT 0.5 /* pixels by which a side may be tilted and still be cut out without resampling */
+#define GROWTH 4     /* area of a part, in areas of the picture, at most: a larger one is no field */
 
 void affine_apply(double *to_x, double *to_y, const affine *map, double x, double y)
 {
@@ -15,7 +15,7 @@ void affine_apply(double *to_x, double *to_y, const affine *map, double x, doubl
     *to_y = map->yx * x + map->yy * y + map->y0;
 }
 
-/* Corners, which need not be a box's own, as the box around them, within a picture; it may be empty. */
+/* The bounding box of a box under a map; it may extend beyond the picture. */
 typedef struct bounds {
     double left, top, right, bottom;
 } bounds;
@@ -50,7 +50,7 @@ static int cut_out(view *v, const lenet5_picture *whole, const lenet5_box *part)
     v->to_whole = (affine){.xx = 1, .x0 = (double)part->x, .yy = 1, .y0 = (double)part->y};
     v->picture = (lenet5_picture){part->width, part->height, malloc(part->width * part->height)};
     if (!v->picture.grey)
-        return complain_memory();
+        return report_out_of_memory();
     for (size_t y = 0; y < part->height; y++)
         memcpy(v->picture.grey + y * part->width, whole->grey + (part->y + y) * whole->width + part->x, part->width);
     return EXIT_DONE;
@@ -82,7 +82,7 @@ static int resample(view *v, const lenet5_picture *whole, const affine *map, con
     affine_apply(&v->to_whole.x0, &v->to_whole.y0, map, (double)box->x, (double)box->y);
     v->picture = (lenet5_picture){(size_t)width, (size_t)height, malloc((size_t)width * (size_t)height)};
     if (!v->picture.grey)
-        return complain_memory();
+        return report_out_of_memory();
     for (size_t y = 0; y < v->picture.height; y++)
         for (size_t x = 0; x < v->picture.width; x++) {
             double from_x, from_y;
@@ -99,7 +99,7 @@ int view_new(view *v, const lenet5_picture *whole, const affine *map, const lene
     const lenet5_box part = box_of(&b, whole);
     const double area = (b.right - b.left) * (b.bottom - b.top);
     if (part.width == 0 || part.height == 0 || !(area <= GROWTH * (double)whole->width * (double)whole->height))
-        return complain("%s: is not within the %zux%zu pixels of the picture", name, whole->width, whole->height);
+        return report_error("%s: is not within the %zux%zu pixels of the picture", name, whole->width, whole->height);
     const bool straight =
         fabs(map->yx) * (double)box->width < STRAIGHT && fabs(map->xy) * (double)box->height < STRAIGHT;
     return straight ? cut_out(v, whole, &part) : resample(v, whole, map, box);

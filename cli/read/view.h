@@ -1,10 +1,10 @@
-/* Parts of a picture that are read on their own: regions, and the fields of a form that was scanned awry. */
+/* Parts of a picture that are read on their own: regions, and the fields of a form, which may be tilted. */
 #ifndef LENET5_CLI_VIEW_H
 #define LENET5_CLI_VIEW_H
 
 #include "lenet5.h"
 
-/* (x, y) becomes (xx x + xy y + x0, yx x + yy y + y0). Pixel (0, 0) reaches from (0, 0) to (1, 1). */
+/* Maps (x, y) to (xx x + xy y + x0, yx x + yy y + y0). Pixel (0, 0) extends from (0, 0) to (1, 1). */
 typedef struct affine {
     double xx, xy, x0;
     double yx, yy, y0;
@@ -19,12 +19,12 @@ typedef struct view {
 } view;
 
 /*
- * What map takes box to: cut out, or resampled where the map turns it. name stands for it in complaints. Returns an
- * exit code.
+ * Makes a view of the image of box under map: cut out, or resampled if the map rotates it. name stands for it in error
+ * messages. Returns an exit code. Free it in any case.
  */
 int view_new(view *v, const lenet5_picture *whole, const affine *map, const lenet5_box *box, const char *name);
 
-/* Boxes in the view become boxes in the whole picture. */
+/* Converts the boxes of a reading from pixels of the view to pixels of the whole picture. */
 void view_move_boxes(lenet5_reading *reading, const view *v, const lenet5_picture *whole);
 
 void view_free(view *v);

@@ -29,7 +29,7 @@ static int load_data(job *j)
         if (status == LENET5_OK)
             status = load_set(&j->test, j->arguments, LENET5_TEST, &error);
         if (status == LENET5_E_DATA_MISSING && (data_is_named(j->arguments) || resumed(j)))
-            return complain_error(&error);
+            return report_library_error(&error);
         if (status == LENET5_E_DATA_MISSING)
             fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): training on %d synthetic digits\n",
                     SYNTHETIC_TRAINING);
@@ -40,7 +40,7 @@ static int load_data(job *j)
         if (status == LENET5_OK)
             status = synthetic_set(&j->test, LENET5_TEST, &error);
     }
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 static int load_teacher(job *j)
@@ -54,8 +54,8 @@ static int divide_data(job *j)
 {
     const lenet5_dataset *all = &j->train.set;
     if (j->validation >= all->count)
-        return complain_usage(j->arguments->command, "--validation %llu leaves nothing of %zu pictures to train on",
-                              (unsigned long long)j->validation, all->count);
+        return report_usage_error(j->arguments->command, "--validation %llu leaves nothing of %zu pictures to train on",
+                                  (unsigned long long)j->validation, all->count);
     const size_t kept = all->count - (size_t)j->validation;
     j->training_part = lenet5_dataset_slice(all, 0, kept);
     if (j->validation > 0) {
@@ -167,9 +167,9 @@ static int find_committee(job *j)
 {
     const unfinished *u = &j->place;
     if (argument_text(j->arguments, "committee") && j->committee != u->count)
-        return complain("%s: was started with --committee %zu, not %llu; leave the option out, or discard this "
-                        "training with --restart",
-                        u->members, u->count, (unsigned long long)j->committee);
+        return report_error("%s: was started with --committee %zu, not %llu; leave the option out, or discard this "
+                            "training with --restart",
+                            u->members, u->count, (unsigned long long)j->committee);
     j->committee = u->count;
     unfinished_member(j->from, u, u->first, u->count);
     return EXIT_DONE;
@@ -179,11 +179,12 @@ static int find_single(job *j, const char *path)
 {
     const unfinished *u = &j->place;
     if (j->committee > 1)
-        return complain("%s: is the checkpoint of a single network, not of a committee; leave --committee out", path);
+        return report_error("%s: is the checkpoint of a single network, not of a committee; leave --committee out",
+                            path);
     if (u->single && !same_file(path, u->checkpoint))
-        return complain("%s: is another unfinished training of %s; choose another --out", u->checkpoint, j->out);
+        return report_error("%s: is another unfinished training of %s; choose another --out", u->checkpoint, j->out);
     if (u->count > 0)
-        return complain("%s: is an unfinished committee of %s; choose another --out", u->members, j->out);
+        return report_error("%s: is an unfinished committee of %s; choose another --out", u->members, j->out);
     snprintf(j->from, sizeof j->from, "%s", path);
     return EXIT_DONE;
 }
@@ -193,19 +194,19 @@ static int find_started(job *j, const char *named)
 {
     const unfinished *u = &j->place;
     if (named[0] && is_folder(named) && !same_file(named, u->members))
-        return complain("%s: is not the folder of %s, which is %s; give the --out that it belongs to", named, j->out,
-                        u->members);
+        return report_error("%s: is not the folder of %s, which is %s; give the --out that it belongs to", named,
+                            j->out, u->members);
     if (named[0] && !is_folder(named))
         return find_single(j, named);
     if (u->single && u->count > 0)
-        return complain("%s and %s: two unfinished trainings of %s; move one of them away", u->checkpoint, u->members,
-                        j->out);
+        return report_error("%s and %s: two unfinished trainings of %s; move one of them away", u->checkpoint,
+                            u->members, j->out);
     if (u->count > 0)
         return find_committee(j);
     if (u->single)
         return find_single(j, u->checkpoint);
-    return complain("%s: there is nothing to resume: neither %s nor members of a committee in %s", j->out,
-                    u->checkpoint, u->members);
+    return report_error("%s: there is nothing to resume: neither %s nor members of a committee in %s", j->out,
+                        u->checkpoint, u->members);
 }
 
 static int read_started(job *j, const char *named)
@@ -215,7 +216,7 @@ static int read_started(job *j, const char *named)
     if (code != EXIT_DONE)
         return code;
     if (lenet5_checkpoint_load(&j->started, j->from, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     if (j->committee > 1)
         j->started.provenance.seed -= j->place.first - 1;
     if (!argument_text(j->arguments, "validation"))
@@ -227,8 +228,8 @@ static int check_committee_options(const job *j)
 {
     for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0]; i++)
         if (argument_text(j->arguments, of_one[i]))
-            return complain_usage(j->arguments->command, "--%s is for a single network, not for a committee",
-                                  of_one[i]);
+            return report_usage_error(j->arguments->command, "--%s is for a single network, not for a committee",
+                                      of_one[i]);
     return EXIT_DONE;
 }
 
@@ -299,7 +300,7 @@ static int refuse_default(const job *j)
         same = same_options(&made, &j->started);
     }
     lenet5_committee_free(&model);
-    return same ? EXIT_DONE : complain("%s is there; name it with --out to replace it, or choose another name", path);
+    return same ? EXIT_DONE : report_error("%s exists; name it with --out to replace it, or choose another name", path);
 }
 
 /* Keeps other processes from training the same model, or from the checkpoint that is named, until this one ends. */

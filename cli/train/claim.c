@@ -63,7 +63,7 @@ static int open_claim(struct flock *claim, char **resolved, const char *path)
     return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Fails with a complaint if another file holds a claim of the same beginning. */
+/* Reports an error and fails if another file holds a claim of the same beginning. */
 static int look(int folder, const struct flock *claim, const char *path)
 {
     struct flock other = *claim;
@@ -71,8 +71,8 @@ static int look(int folder, const struct flock *claim, const char *path)
     other.l_len = 1;
     if (fcntl(folder, F_OFD_GETLK, &other) != 0 || other.l_type == F_UNLCK)
         return EXIT_DONE;
-    return complain("%s: is being trained by another lenet5 (process %lld); wait for it, or choose another --out", path,
-                    (long long)other.l_len);
+    return report_error("%s: is being trained by another lenet5 (process %lld); wait for it, or choose another --out",
+                        path, (long long)other.l_len);
 }
 
 int claim_name(int *lock, const char *path)

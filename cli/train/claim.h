@@ -6,11 +6,11 @@
 
 /*
  * Claims a name for this process until the lock is closed or the process ends. A lock is an open file; -1 where the
- * file system has none. Fails with a complaint if another process has claimed the name. Nothing is written.
+ * file system has none. Reports an error and fails if another process has claimed the name. Nothing is written.
  */
 int claim_name(int *lock, const char *path);
 
-/* Fails with a complaint if another process has claimed the name. */
+/* Reports an error and fails if another process has claimed the name. */
 int refuse_claimed(const char *path);
 
 #endif

@@ -1,5 +1,6 @@
 #include "committee.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -34,7 +35,7 @@ typedef struct session {
 
 /* ---- One member ----------------------------------------------------------------------------------------------- */
 
-static void tell_pass(session *s, const member *m, const lenet5_epoch *p)
+static void report_pass(session *s, const member *m, const lenet5_epoch *p)
 {
     const char *name = s->plan->held_out_name;
     const double error = percent(p->held_out_errors, p->held_out_pictures);
@@ -54,10 +55,10 @@ static void tell_pass(session *s, const member *m, const lenet5_epoch *p)
     pthread_mutex_unlock(&s->telling);
 }
 
-static void tell_failure(session *s, const lenet5_error *error)
+static void report_failure(session *s, const lenet5_error *error)
 {
     pthread_mutex_lock(&s->telling);
-    complain_error(error);
+    report_library_error(error);
     s->failed = true;
     pthread_mutex_unlock(&s->telling);
 }
@@ -88,7 +89,7 @@ static lenet5_status go_on(session *s, member *m, lenet5_training *training, len
         }
         atomic_store(&m->epochs, lenet5_training_epochs_done(training));
         if (pass_done)
-            tell_pass(s, m, lenet5_training_epoch(training, before));
+            report_pass(s, m, lenet5_training_epoch(training, before));
     }
     return status;
 }
@@ -114,7 +115,7 @@ static void train_member(session *s, member *m)
         status = finish(m, training, &error);
     lenet5_training_free(training);
     if (status != LENET5_OK)
-        tell_failure(s, &error);
+        report_failure(s, &error);
 }
 
 static void *train_members(void *argument)
@@ -140,7 +141,7 @@ static int check_member(const session *s, member *m)
     if (access(m->checkpoint, F_OK) != 0)
         return EXIT_DONE;
     if (lenet5_checkpoint_load(&found, m->checkpoint, &error) != LENET5_OK)
-        return complain_checkpoint(&error, "move it away, and --resume trains this member again");
+        return report_bad_checkpoint(&error, "move it away, and --resume trains this member again");
     m->epochs = found.provenance.epochs;
     lenet5_checkpoint wanted = *s->plan->started;
     wanted.provenance.seed = m->seed;
@@ -186,17 +187,16 @@ static void watch_members(session *s)
 
 static void train_all(session *s)
 {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = s->plan->options.threads ? s->plan->options.threads : processors > 0 ? (size_t)processors : 1;
-    count = count < s->plan->count ? count : s->plan->count;
+    const size_t count = thread_count(s->plan->options.threads, s->plan->count);
     pthread_t threads[LENET5_MAX_COMMITTEE];
+    assert(count <= LENET5_MAX_COMMITTEE);
     size_t started = 0;
     s->at_work = count;
     while (started < count && pthread_create(&threads[started], NULL, train_members, s) == 0)
         started++;
     atomic_fetch_sub(&s->at_work, count - started);
     if (started == 0)
-        s->failed = complain("no thread can be started") != EXIT_DONE;
+        s->failed = report_error("no thread can be started") != EXIT_DONE;
     watch_members(s);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
@@ -209,12 +209,12 @@ static int combine(const session *s)
     lenet5_committee committee = {.count = s->plan->count, .provenance = s->members[0].model->provenance};
     committee.networks = malloc(committee.count * sizeof *committee.networks);
     if (!committee.networks)
-        return complain_memory();
+        return report_out_of_memory();
     for (size_t i = 0; i < committee.count; i++)
         committee.networks[i] = s->members[i].model->network;
     int code = keep_replaced(out, s->plan->quiet);
     if (code == EXIT_DONE && lenet5_committee_save(out, &committee, &error) != LENET5_OK)
-        code = complain_error(&error);
+        code = report_library_error(&error);
     lenet5_committee_free(&committee);
     if (code != EXIT_DONE)
         return code;
@@ -236,13 +236,13 @@ static int train_and_combine(session *s)
 {
     const char *folder = s->plan->place->members;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return complain("%s: the folder cannot be made: %s", folder, strerror(errno));
+        return report_error("%s: the folder cannot be made: %s", folder, strerror(errno));
     train_all(s);
     if (!s->failed && all_finished(s))
         return combine(s);
     rmdir(folder); /* if nothing is in it */
     if (interrupted)
-        say(stderr, "interrupted; to continue: %s", s->plan->resuming_command);
+        print_line(stderr, "interrupted; to continue: %s", s->plan->resuming_command);
     return EXIT_FAILED;
 }
 
@@ -250,7 +250,7 @@ int train_committee(const committee_plan *plan)
 {
     session s = {.plan = plan, .members = calloc(plan->count, sizeof *s.members)};
     if (!s.members)
-        return complain_memory();
+        return report_out_of_memory();
     s.epochs_total = plan->options.epochs;
     pthread_mutex_init(&s.telling, NULL);
     int code = list_members(&s);

@@ -28,10 +28,10 @@ static int read_options(job *j)
     j->log = argument_text(a, "log");
     j->out = argument_text(a, "out") ? argument_text(a, "out") : DEFAULT_MODEL;
     if (strlen(j->out) > LONGEST_OUT)
-        return complain_usage(a->command, "--out is longer than %d bytes", LONGEST_OUT);
+        return report_usage_error(a->command, "--out is longer than %d bytes", LONGEST_OUT);
     if (argument_text(a, "resume") && argument_flag(a, "restart"))
-        return complain_usage(a->command,
-                              "--resume continues a training and --restart discards it: give one of the two");
+        return report_usage_error(
+            a->command, "--resume and --restart exclude each other: one continues a training, the other discards it");
     if (!argument_index(&unused, a, "recipe", 0) || !argument_index(&loss, a, "loss", LENET5_MSE))
         return EXIT_USAGE;
     j->criterion_given = argument_text(a, "loss") != NULL;
@@ -44,8 +44,9 @@ static int read_options(job *j)
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
         return EXIT_USAGE;
     if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
-        return complain_usage(a->command, "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
-                                          "are for the others");
+        return report_usage_error(a->command,
+                                  "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
+                                  "are for the others");
     return EXIT_DONE;
 }
 
@@ -75,7 +76,7 @@ static int begin_training(job *j)
     const lenet5_status status =
         resumed(j) ? lenet5_training_resume(&j->training, j->from, &options, &j->training_part, &j->held_out, &error)
                    : lenet5_training_new(&j->training, &options, &j->training_part, &j->held_out, &error);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 /* Saves the training's own checkpoint; another one that --resume names is left as it is. */
@@ -87,7 +88,7 @@ static int save_first(job *j)
     if (!resumed(j) && unfinished_discard(&j->place) != EXIT_DONE)
         return EXIT_FAILED;
     const lenet5_status status = lenet5_training_save(j->place.checkpoint, j->training, &error);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 /* ---- What is reported of it ----------------------------------------------------------------------------------- */
@@ -123,7 +124,7 @@ static void print_pass(job *j, const lenet5_epoch *p)
     fflush(stdout);
 }
 
-static void tell_pass(job *j, const lenet5_epoch *p)
+static void report_pass(job *j, const lenet5_epoch *p)
 {
     json_t *object = pass_json(j, p);
     watch_pass(j->watch, object);
@@ -175,7 +176,7 @@ static void update_log(job *j)
 {
     const bool failed_before = j->log_error.status != LENET5_OK;
     if (write_log(j) != LENET5_OK && !failed_before)
-        complain("%s; the training continues without it", j->log_error.message);
+        report_error("%s; the training continues without it", j->log_error.message);
 }
 
 /* The share of the training that is done. */
@@ -215,7 +216,7 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     }
     if (pass_done) {
         progress_clear(&j->progress);
-        tell_pass(j, lenet5_training_epoch(j->training, before));
+        report_pass(j, lenet5_training_epoch(j->training, before));
         update_log(j);
     }
     return status;
@@ -226,16 +227,16 @@ static int finish(job *j)
     lenet5_error error;
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
-        return complain_memory();
+        return report_out_of_memory();
     lenet5_training_model(model, j->training);
     int code = resumed(j) && same_file(j->from, j->out) ? EXIT_DONE : keep_replaced(j->out, j->quiet);
     if (code == EXIT_DONE && lenet5_model_save(j->out, model, &error) != LENET5_OK)
-        code = complain_error(&error);
+        code = report_library_error(&error);
     free(model);
     if (code != EXIT_DONE)
         return code;
     if (lenet5_file_remove(j->place.checkpoint, &error) != LENET5_OK)
-        return complain_error(&error);
+        return report_library_error(&error);
     if (!j->quiet)
         report_written("model", j->out);
     return EXIT_DONE;
@@ -257,7 +258,7 @@ static int run_steps(job *j)
     while (!lenet5_training_finished(j->training) && !interrupted) {
         if (step(j, &saved, &error) != LENET5_OK) {
             progress_clear(&j->progress);
-            return complain_error(&error);
+            return report_library_error(&error);
         }
         show_progress(j);
     }
@@ -271,7 +272,7 @@ static int run_training(job *j)
     if (code == EXIT_DONE)
         code = begin_watch(j);
     if (code == EXIT_DONE && write_log(j) != LENET5_OK) /* an error now, before anything is trained */
-        return complain_error(&j->log_error);
+        return report_library_error(&j->log_error);
     if (code == EXIT_DONE)
         code = save_first(j);
     if (code == EXIT_DONE)
@@ -282,17 +283,17 @@ static int run_training(job *j)
         update_log(j);
         code = finish(j);
     } else {
-        say(stderr, "interrupted; to continue: %s", j->resuming_command);
+        print_line(stderr, "interrupted; to continue: %s", j->resuming_command);
         code = EXIT_FAILED;
     }
-    return j->log_error.status == LENET5_OK ? code : complain_error(&j->log_error);
+    return j->log_error.status == LENET5_OK ? code : report_library_error(&j->log_error);
 }
 
 static int run(const cli_arguments *arguments)
 {
     job *j = calloc(1, sizeof *j);
     if (!j)
-        return complain_memory();
+        return report_out_of_memory();
     j->arguments = arguments;
     j->locks[0] = j->locks[1] = -1;
     int code = read_options(j);

@@ -74,8 +74,9 @@ static int take_members(unfinished *u, DIR *folder)
         if (!is_member(&number, &count, entry->d_name))
             continue;
         if (u->count > 0 && count != u->count)
-            return complain("%s: holds members of two committees, of %zu and of %zu networks; move those of one away",
-                            u->members, u->count, count);
+            return report_error(
+                "%s: holds members of two committees, of %zu and of %zu networks; move those of one away", u->members,
+                u->count, count);
         u->first = u->count == 0 || number < u->first ? number : u->first;
         u->count = count;
     }
@@ -105,9 +106,9 @@ int unfinished_look(unfinished *u)
     if (!folder)
         return errno == ENOENT
                    ? EXIT_DONE
-                   : complain("%s: cannot be opened as the folder of a committee's members: %s; move it away, or "
-                              "choose another --out",
-                              u->members, strerror(errno));
+                   : report_error("%s: cannot be opened as the folder of a committee's members: %s; move it away, or "
+                                  "choose another --out",
+                                  u->members, strerror(errno));
     const int code = take_members(u, folder);
     closedir(folder);
     return code;
@@ -117,11 +118,11 @@ int unfinished_look(unfinished *u)
 
 static const char remedy_foreign[] = "move it away, or choose another --out";
 
-int complain_checkpoint(const lenet5_error *error, const char *remedy)
+int report_bad_checkpoint(const lenet5_error *error, const char *remedy)
 {
     const char *again = strstr(error->message, "copy it again");
     const size_t length = again ? (size_t)(again - error->message) : strlen(error->message);
-    return complain("%.*s%s; %s", (int)length, error->message, again ? "the checkpoint is damaged" : "", remedy);
+    return report_error("%.*s%s; %s", (int)length, error->message, again ? "the checkpoint is damaged" : "", remedy);
 }
 
 static bool is_model(const char *path)
@@ -138,12 +139,13 @@ static int refuse_single(const unfinished *u, bool restart)
     lenet5_error error;
     lenet5_checkpoint c;
     if (lenet5_checkpoint_load(&c, u->checkpoint, &error) != LENET5_OK)
-        return complain_checkpoint(&error, remedy_foreign);
+        return report_bad_checkpoint(&error, remedy_foreign);
     if (restart)
         return EXIT_DONE;
-    return complain("%s: an unfinished training, %u of %u passes done; continue it with --resume, or discard it with "
-                    "--restart",
-                    u->checkpoint, c.provenance.epochs, c.epochs_total);
+    return report_error(
+        "%s: an unfinished training, %u of %u passes done; continue it with --resume, or discard it with "
+        "--restart",
+        u->checkpoint, c.provenance.epochs, c.epochs_total);
 }
 
 static int refuse_members(const unfinished *u, bool restart)
@@ -160,12 +162,12 @@ static int refuse_members(const unfinished *u, bool restart)
             done += c.provenance.epochs;
             all = c.epochs_total;
         } else if (!restart || is_model(path)) {
-            return complain_checkpoint(&error, remedy_foreign);
+            return report_bad_checkpoint(&error, remedy_foreign);
         }
     }
     if (restart)
         return EXIT_DONE;
-    return complain(
+    return report_error(
         "%s: an unfinished committee of %zu networks, %u of %zu × %u passes done; continue it with --resume, "
         "or discard it with --restart",
         u->members, u->count, done, u->count, all);
@@ -186,9 +188,10 @@ int refuse_checkpoint(const char *out)
     struct stat status;
     if (stat(out, &status) != 0 || !S_ISREG(status.st_mode) || lenet5_checkpoint_load(&c, out, &error) != LENET5_OK)
         return EXIT_DONE;
-    return complain("%s: is the checkpoint of an unfinished training, %u of %u passes done, and would be overwritten; "
-                    "choose another --out",
-                    out, c.provenance.epochs, c.epochs_total);
+    return report_error(
+        "%s: is the checkpoint of an unfinished training, %u of %u passes done, and would be overwritten; "
+        "choose another --out",
+        out, c.provenance.epochs, c.epochs_total);
 }
 
 /* ---- Saving --------------------------------------------------------------------------------------------------- */
@@ -208,7 +211,7 @@ int unfinished_discard(const unfinished *u)
     lenet5_status status = u->single ? lenet5_file_remove(u->checkpoint, &error) : LENET5_OK;
     if (status == LENET5_OK)
         status = remove_members(u->members, &error);
-    return status == LENET5_OK ? EXIT_DONE : complain_error(&error);
+    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
 void unfinished_retire(const unfinished *u)
@@ -287,7 +290,7 @@ int check_options(const char *path, const lenet5_checkpoint *found, const lenet5
     list_options(ought, wanted);
     for (size_t i = 0; i < OPTIONS; i++)
         if (strcmp(is[i].text, ought[i].text) != 0)
-            return complain("%s: was started with %s %s, not %s; %s", path, is[i].name, is[i].text, ought[i].text,
-                            remedy);
+            return report_error("%s: was started with %s %s, not %s; %s", path, is[i].name, is[i].text, ought[i].text,
+                                remedy);
     return EXIT_DONE;
 }

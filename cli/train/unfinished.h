@@ -28,19 +28,19 @@ int unfinished_look(unfinished *u);
 /* Writes the name of member number, from 1, of count. */
 void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number, size_t count);
 
-/* For a new training: fails with a complaint if it would overwrite an unfinished one (unless restart is true) or a file
+/* For a new training: reports an error and fails if it would overwrite an unfinished one (unless restart is true) or a file
  * that is not a checkpoint. */
 int unfinished_refuse(const unfinished *u, bool restart);
 
 /* Whether a training saves its checkpoint after a step; saved: when it last did, in seconds_now. */
 bool checkpoint_due(bool pass_done, double saved);
 /* Says why a checkpoint cannot be read, and the remedy. */
-int complain_checkpoint(const lenet5_error *error, const char *remedy);
+int report_bad_checkpoint(const lenet5_error *error, const char *remedy);
 
-/* Fails with a complaint if the file of that name is a checkpoint, which a model would overwrite. */
+/* Reports an error and fails if the file of that name is a checkpoint, which a model would overwrite. */
 int refuse_checkpoint(const char *out);
 
-/* Removes what unfinished_look has found, and fails with a complaint if it cannot. Returns an exit code. */
+/* Removes what unfinished_look has found, and reports an error and fails if it cannot. Returns an exit code. */
 int unfinished_discard(const unfinished *u);
 
 /*

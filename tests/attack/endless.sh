@@ -53,7 +53,7 @@ mkdir mixed/d.png
 python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('mixed/e.tif')"
 soon 0 "mixed/a.pgm: nothing is written there" "$program" read mixed
 for name in b.png c.jpg e.tif; do
-    grep -q "mixed/$name: passed over, since it is no regular file" err || fail "nothing is said of $name: $(cat err)"
+    grep -q "mixed/$name: skipped: not a regular file" err || fail "nothing is said of $name: $(cat err)"
 done
 [ "$(wc -l <out)" = 1 ] || fail "more than a file was read: $(cat out)"
 rm mixed/a.pgm
@@ -89,7 +89,7 @@ ended() {
     done
     return 1
 }
-late="x.pdf: page 1: pdftoppm takes longer than 0.5 seconds; --timeout SECONDS allows for more"
+late="x.pdf: page 1: pdftoppm takes longer than 0.5 seconds; --timeout SECONDS sets the limit"
 for how in silent vast; do
     echo $how >how
     soon 1 "$late" "$program" read x.pdf a.pgm --timeout 0.5
@@ -134,7 +134,7 @@ for _ in range(4000):  # strokes all over
             grey[(y + i) * side + x + k + i * (_ % 3) // 4] = 0
 open("crowded.pgm", "wb").write(b"P5 %d %d 255\n" % (side, side) + grey)
 PY
-soon 1 "crowded.pgm: not read within 0.001 seconds; --timeout SECONDS allows for more" "$program" read crowded.pgm a.pgm --timeout 0.001
+soon 1 "crowded.pgm: not read within 0.001 seconds; --timeout SECONDS sets the limit" "$program" read crowded.pgm a.pgm --timeout 0.001
 grep -q "a.pgm: nothing is written there" out || fail "a late page kept another from being read: $(cat out)"
 
 [ $failures = 0 ] && echo "all passed"

@@ -16,12 +16,12 @@ cp "$samples/plain.png" pictures/a-1.png
 keep pictures
 expect 1 "is the same file as pictures/a.png" "$program" read pictures --annotate pictures/a.png
 expect 1 "is the same file as pictures/a.png" "$program" read pictures/a.png --annotate ./pictures/../pictures/a.png
-expect 1 "pictures/a-1.png is there; remove it or choose another name" "$program" read "$samples/plain.png" "$samples/plain.png" --annotate pictures/a.png
+expect 1 "pictures/a-1.png exists; remove it or choose another name" "$program" read "$samples/plain.png" "$samples/plain.png" --annotate pictures/a.png
 [ -s out ] && fail "read before an output was refused"
 ln -s pictures/a.png link.png
 expect 1 "is the same file" "$program" read pictures/a.png --annotate link.png
 ln -s nowhere drawn-2.png
-expect 1 "drawn-2.png is there" "$program" read pictures --annotate drawn.png
+expect 1 "drawn-2.png exists" "$program" read pictures --annotate drawn.png
 [ -e nowhere ] && fail "a link was followed"
 [ -e drawn-1.png ] && fail "drawn before an output was refused"
 rm drawn-2.png
@@ -40,7 +40,7 @@ page = Image.open(sys.argv[1]).convert("L")
 page.save("pages.tif", save_all=True, append_images=[page])
 PY
     echo mine >page-2.png
-    expect 1 "page-2.png is there" "$program" read pages.tif --annotate page.png
+    expect 1 "page-2.png exists" "$program" read pages.tif --annotate page.png
     [ "$(cat page-2.png)" = mine ] || fail "a page was drawn over a file"
 fi
 
@@ -88,11 +88,11 @@ expect 0 "shows how it was read" "$program" read pictures/a.png --explain why
 [ "$(find why -type f | wc -l)" = $(($(grep -o '<img src="[^"]*"' why/index.html | sort -u | wc -l) + 2)) ] || fail "files are left over"
 cp why/index.html first.html
 echo mine >why/2-grey.png
-expect 1 "why/2-grey.png is there and is no part of an earlier explanation" "$program" read pictures/a.png pictures/a-1.png --explain why
+expect 1 "why/2-grey.png exists and is no part of an earlier explanation" "$program" read pictures/a.png pictures/a-1.png --explain why
 [ "$(cat why/2-grey.png)" = mine ] && cmp -s first.html why/index.html || fail "a file was replaced in an explanation"
 rm why/2-grey.png why/1-grey.png
 ln -s ../pictures/1-grey.png why/1-grey.png
-expect 1 "why/1-grey.png is there" "$program" read pictures/a.png --explain why
+expect 1 "why/1-grey.png exists" "$program" read pictures/a.png --explain why
 unharmed pictures
 expect 1 "why/1-grey.png: lies in the folder" "$program" read why/1-grey.png --explain why
 expect 1 "cannot be opened" "$program" read nothing.png --explain none
