@@ -301,7 +301,7 @@ static void assert_read(const char *drawn, const lenet5_read_options *options, c
     assert_string_equal(r.lines[0].string[0].text, text);
     assert_int_equal(r.notes & (LENET5_NOTE_MARKS | LENET5_NOTE_BESIDE), note);
     for (size_t i = 0; i < r.lines[0].marks; i++)
-        assert_int_equal(text[r.lines[0].mark[i].place], r.lines[0].mark[i].mark);
+        assert_int_equal(text[r.lines[0].mark[i].position], r.lines[0].mark[i].mark);
     assert_int_equal(r.lines[0].digits, 3);
     lenet5_reading_free(&r);
     lenet5_picture_free(&p);

@@ -1,9 +1,14 @@
-/* What liblenet5 alone exports of base/; error.c is a part of liblenet5_reader too. */
+/* The functions of lenet5/base.h. They are in liblenet5 alone; error.c is in liblenet5_reader too. */
 #include "lenet5/base.h"
 
 const char *lenet5_version(void)
 {
     return LENET5_VERSION;
+}
+
+unsigned lenet5_version_number(void)
+{
+    return LENET5_VERSION_NUMBER;
 }
 
 const char *lenet5_strerror(lenet5_status status)

@@ -85,9 +85,9 @@ static json_t *marks_json(const lenet5_read_line *l)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < l->marks; i++)
-        add_item(&list,
-                 json_pack("{s:s#, s:I, s:f, s:o}", "mark", &l->mark[i].mark, 1, "place", (json_int_t)l->mark[i].place,
-                           "probability", l->mark[i].probability, "box", box_json(&l->mark[i].box)));
+        add_item(&list, json_pack("{s:s#, s:I, s:f, s:o}", "mark", &l->mark[i].mark, 1, "place",
+                                  (json_int_t)l->mark[i].position, "probability", l->mark[i].probability, "box",
+                                  box_json(&l->mark[i].box)));
     return list;
 }
 

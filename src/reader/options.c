@@ -1,9 +1,10 @@
 /* What may be asked of the reader. */
 #include "base/error.h"
+#include "base/options.h"
 #include "reading.h"
 #include "search/weights.h"
 
-lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error)
+static lenet5_status check_numbers(const lenet5_read_options *options, lenet5_error *error)
 {
     if (options->method != LENET5_METHOD_PIECES && options->method != LENET5_METHOD_SDNN)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "method %d; there are %d, pieces, and %d, sdnn",
@@ -15,24 +16,34 @@ lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_er
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a list of %zu codes that is not there",
                            options->list_count);
     if (options->max_pixels > LENET5_MAX_PICTURE_PIXELS)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "most_pixels is %zu; it is at most %u",
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "max_pixels is %zu; it is at most %u",
                            options->max_pixels, LENET5_MAX_PICTURE_PIXELS);
     if (!(options->seconds >= 0))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a time limit of %g seconds; it is 0 or more",
                            options->seconds);
     if (options->n_best > LENET5_MAX_N_BEST || !(options->threshold >= 0 && options->threshold <= 1))
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d can be told",
+                           "a threshold of %g, %zu strings; it is from 0 to 1, and at most %d are possible",
                            options->threshold, options->n_best, LENET5_MAX_N_BEST);
     return LENET5_OK;
+}
+
+lenet5_status lenet5_read_options_get(lenet5_read_options *used, const lenet5_read_options *options,
+                                      lenet5_error *error)
+{
+    *used = (lenet5_read_options){0};
+    const lenet5_status status =
+        options ? lenet5_options_copy(used, sizeof *used, sizeof *used, options, error) : LENET5_OK;
+    return status == LENET5_OK ? check_numbers(used, error) : status;
 }
 
 lenet5_status lenet5_read_options_validate(const lenet5_read_options *options, lenet5_error *error)
 {
     grammar f;
-    lenet5_status status = lenet5_check_numbers(options, error);
+    lenet5_read_options used;
+    lenet5_status status = lenet5_read_options_get(&used, options, error);
     if (status == LENET5_OK)
-        status = lenet5_format_new(&f, options, error);
+        status = lenet5_format_new(&f, &used, error);
     if (status == LENET5_OK)
         lenet5_format_free(&f);
     return status;

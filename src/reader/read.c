@@ -340,17 +340,16 @@ static lenet5_status read_page(lenet5_reading *reading, page *p, const lenet5_pi
 lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const lenet5_picture *picture,
                           const lenet5_read_options *options, lenet5_error *error)
 {
-    static const lenet5_read_options defaults;
-    const lenet5_read_options *used = options ? options : &defaults;
+    lenet5_read_options used;
     lenet5_reading found = {0};
-    lenet5_status status = lenet5_check_numbers(used, error);
+    lenet5_status status = lenet5_read_options_get(&used, options, error);
     if (status == LENET5_OK)
-        status = check_picture(picture, used, error);
+        status = check_picture(picture, &used, error);
     if (status != LENET5_OK)
         return status;
     page p = {.reader = reader,
-              .options = used,
-              .budget = lenet5_budget_new(used),
+              .options = &used,
+              .budget = lenet5_budget_new(&used),
               .rotation = IDENTITY,
               .to_picture = IDENTITY,
               .width = picture->width,
@@ -361,6 +360,11 @@ lenet5_status lenet5_read(lenet5_reading *reading, lenet5_reader *reader, const 
     else
         lenet5_reading_free(&found);
     return status;
+}
+
+const lenet5_read_line *lenet5_reading_line(const lenet5_reading *reading, size_t index)
+{
+    return index < reading->count ? &reading->lines[index] : NULL;
 }
 
 void lenet5_reading_free(lenet5_reading *reading)

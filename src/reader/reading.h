@@ -94,7 +94,11 @@ static inline bool is_sample(const sample *s)
 lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
                                 page *p, lenet5_error *error);
 
-/* LENET5_E_ARGUMENT if an option other than the format is out of its range. */
-lenet5_status lenet5_check_numbers(const lenet5_read_options *options, lenet5_error *error);
+/*
+ * The options that the caller's struct, which may be NULL, stands for. LENET5_E_ARGUMENT if one other than the format is
+ * out of its range.
+ */
+lenet5_status lenet5_read_options_get(lenet5_read_options *used, const lenet5_read_options *options,
+                                      lenet5_error *error);
 
 #endif

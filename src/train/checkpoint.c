@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "model/model.h"
 #include "training.h"
 
@@ -210,12 +211,12 @@ static lenet5_training_options options_of(const lenet5_checkpoint *c, const lene
                                      .epochs = c->epochs_total,
                                      .batch = c->batch,
                                      .undistorted = c->undistorted,
-                                     .threads = now ? now->threads : 0,
+                                     .threads = now->threads,
                                      .criterion = &p->loss.criterion,
                                      .negatives = &c->negatives,
-                                     .teacher = now ? now->teacher : NULL,
+                                     .teacher = now->teacher,
                                      .data_name = p->data_name,
-                                     .data_sha256 = now ? now->data_sha256 : NULL,
+                                     .data_sha256 = now->data_sha256,
                                      .held_out_name = p->held_out_name,
                                      .validation_pictures = p->validation_pictures};
 }
@@ -287,14 +288,17 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
                                      const lenet5_dataset *held_out, lenet5_error *error)
 {
     safetensors file;
-    lenet5_status status = lenet5_safetensors_read(&file, path, error);
+    lenet5_training_options given = {0};
+    lenet5_status status = options ? lenet5_options_copy(&given, sizeof given, sizeof given, options, error) : LENET5_OK;
+    if (status == LENET5_OK)
+        status = lenet5_safetensors_read(&file, path, error);
     if (status != LENET5_OK)
         return status;
     lenet5_checkpoint saved = {0};
     lenet5_training *t = NULL;
     status = get_checkpoint(&saved, &file, error);
     if (status == LENET5_OK) {
-        const lenet5_training_options used = options_of(&saved, options);
+        const lenet5_training_options used = options_of(&saved, &given);
         status = lenet5_training_prepare(&t, &used, set, held_out, error);
     }
     if (status == LENET5_OK)

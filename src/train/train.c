@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/utf8.h"
 #include "data/dataset.h"
 #include "distort.h"
@@ -178,10 +179,13 @@ lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_train
                                   const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
 {
     lenet5_training *t;
-    const lenet5_status status = lenet5_training_prepare(&t, options, set, held_out, error);
+    lenet5_training_options used;
+    lenet5_status status = lenet5_options_copy(&used, sizeof used, sizeof used, options, error);
+    if (status == LENET5_OK)
+        status = lenet5_training_prepare(&t, &used, set, held_out, error);
     if (status != LENET5_OK)
         return status;
-    lenet5_random_seed(&t->random, options->seed, 0);
+    lenet5_random_seed(&t->random, used.seed, 0);
     lenet5_start(&t->network, &t->random);
     t->average = t->network;
     for (size_t i = 0; i < t->length; i++)
