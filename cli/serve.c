@@ -80,8 +80,8 @@ static int read_token(char *token, const char *path)
     for (const char *c = token; *c; c++)
         if (*c <= ' ' || *c > '~')
             return report_error("%s: line 1: byte %zu: a token has no blanks, control characters or characters beyond "
-                            "ASCII; openssl rand -base64 32 makes one",
-                            path, (size_t)(c - token));
+                                "ASCII; openssl rand -base64 32 makes one",
+                                path, (size_t)(c - token));
     return EXIT_DONE;
 }
 
@@ -164,7 +164,7 @@ static int read_list(const char **list, const job *j, const char *name, bool (*i
         const size_t length = strcspn(item, ",");
         if (!is_one(item, length))
             return report_usage_error(j->arguments->command, "--%s \"%.*s\": it is written as in %s", name, (int)length,
-                                  item, example);
+                                      item, example);
     }
     return EXIT_DONE;
 }

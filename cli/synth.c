@@ -96,11 +96,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     if (!argument_index(&recipe, arguments, "recipe", index_of_name(recipe_at, "best")))
         return EXIT_USAGE;
     const lenet5_training_options options = {.recipe = recipe_at(recipe), .seed = seed, .threads = 1};
-    lenet5_status status = load_set(&data, arguments, LENET5_TRAIN, &error);
-    if (status == LENET5_E_DATA_MISSING && !data_is_named(arguments)) {
-        fputs("MNIST is not here (lenet5 fetch mnist brings it): the sheet shows synthetic digits\n", stderr);
-        status = synthetic_set(&data, LENET5_TRAIN, &error);
-    }
+    lenet5_status status = load_or_draw_set(&data, arguments, LENET5_TRAIN, &error);
     uint8_t *sheet = calloc(DIGIT_ROWS + NEGATIVE_ROWS, SHEET_WIDTH * CELL);
     if (status == LENET5_OK && !sheet)
         status = fail_memory(&error);
@@ -198,11 +194,7 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
     const string_plan plan = {folder, style_at(style), &data.set, (size_t)count, (size_t)digits, seed};
     if (refuse_strings(&plan, argument_flag(arguments, "force")) != EXIT_DONE)
         return EXIT_FAILED;
-    lenet5_status status = load_set(&data, arguments, part, &error);
-    if (status == LENET5_E_DATA_MISSING && !data_is_named(arguments)) {
-        fputs("MNIST is not here (lenet5 fetch mnist brings it): the strings are made of synthetic digits\n", stderr);
-        status = synthetic_set(&data, part, &error);
-    }
+    const lenet5_status status = load_or_draw_set(&data, arguments, part, &error);
     const int code = status == LENET5_OK ? write_strings(&plan) : report_library_error(&error);
     lenet5_dataset_free(&data.set);
     return code;

@@ -40,12 +40,7 @@ static int load(named_set *loaded, const cli_arguments *arguments, const lenet5_
         snprintf(loaded->name, sizeof loaded->name, "%s", "the given pictures");
         status = lenet5_dataset_read(&loaded->set, images, labels, &error);
     } else {
-        status = load_set(loaded, arguments, LENET5_TEST, &error);
-        if (status == LENET5_E_DATA_MISSING && !data_is_named(arguments)) {
-            fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): testing on %d synthetic digits\n",
-                    SYNTHETIC_TEST);
-            status = synthetic_set(loaded, LENET5_TEST, &error);
-        }
+        status = load_or_draw_set(loaded, arguments, LENET5_TEST, &error);
     }
     if (status == LENET5_OK && images)
         status = turn_if_transposed(&loaded->set, images, models, &error);

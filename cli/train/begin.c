@@ -18,8 +18,7 @@ bool resumed(const job *j)
 
 /* ---- Data ----------------------------------------------------------------------------------------------------- */
 
-/* MNIST or another set where it is found, else synthetic digits, which is said. A resumed training needs the data it
- * had. */
+/* Loads both parts of the set, or draws synthetic digits. A resumed training needs the data that it was started with. */
 static int load_data(job *j)
 {
     lenet5_error error;
@@ -31,8 +30,7 @@ static int load_data(job *j)
         if (status == LENET5_E_DATA_MISSING && (data_is_named(j->arguments) || resumed(j)))
             return report_library_error(&error);
         if (status == LENET5_E_DATA_MISSING)
-            fprintf(stderr, "MNIST is not here (lenet5 fetch mnist brings it): training on %d synthetic digits\n",
-                    SYNTHETIC_TRAINING);
+            announce_synthetic_digits();
     }
     if (status == LENET5_E_DATA_MISSING) {
         lenet5_dataset_free(&j->train.set);

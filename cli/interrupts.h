@@ -1,0 +1,18 @@
+/* Ctrl-C and SIGTERM: work is stopped at the next convenient point, and then the process ends by the signal. */
+#ifndef LENET5_CLI_INTERRUPTS_H
+#define LENET5_CLI_INTERRUPTS_H
+
+#include <signal.h>
+
+/*
+ * The number of the signal, SIGINT or SIGTERM, that came after watch_interrupts; 0: none. Work checks it, saves its state
+ * and returns. A process that takes longer than BACKSTOP_MICROSECONDS, or gets a second signal, ends at once: files are
+ * renamed into place when they are complete, so none is left half written. Blocking reads fail with EINTR.
+ */
+extern volatile sig_atomic_t interrupted;
+void watch_interrupts(void);
+
+/* Ends the process by that signal's default action, so that its parent sees the signal. */
+_Noreturn void end_by_signal(int number);
+
+#endif
