@@ -317,7 +317,7 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     {"listen", "ADDR:PORT", VALUE_TEXT, NULL,
-     "address and port; default " SERVE_DEFAULT_LISTEN ", port 0: any free one"},
+     "address and port; :PORT: every address, port 0: any free one. Default " SERVE_DEFAULT_LISTEN},
     OPTION_MODEL("the built-in ones"),
     OPTION_THREADS("threads for clients, and as many for pictures; default: the number of processors"),
     {"max-body", "BYTES", VALUE_WHOLE, NULL, "refuse longer requests; default 33554432"},
