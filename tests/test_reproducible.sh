@@ -21,7 +21,6 @@ build() {
     rm -rf "${folder:?}/$1"
 }
 # Without a cache of the compiler, which would give the second build the objects of the first one.
-CMAKE_C_COMPILER_LAUNCHER=''
 unset CMAKE_C_COMPILER_LAUNCHER
 build one UTC
 build "another folder with a longer name" Asia/Seoul
