@@ -295,16 +295,17 @@ static bool write_block(header *h)
 
 /* ---- The page ------------------------------------------------------------------------------------------------- */
 
-/* A comment of its own, or below the declarations that it is about. */
-static void write_comment(const header *h, const char *comment, bool is_about)
+/* A comment of its own, as the first text below a title or not, or below the declarations that it is about. */
+static void write_comment(const header *h, const char *comment, bool is_about, bool is_first)
 {
-    fputs(is_about ? ".Bd -ragged -offset indent -compact\n" : ".Pp\n", h->page);
+    fputs(is_about ? ".Bd -ragged -offset indent -compact\n" : is_first ? "" : ".Pp\n", h->page);
     write_paragraphs(h->page, comment);
     fputs(is_about ? ".Ed\n" : "", h->page);
 }
 
 static void write_body(header *h)
 {
+    bool is_first = false;
     for (skip_to_code(h); !h->is_over; skip_to_code(h)) {
         text comment = {0};
         if (begins(h->line, "/*"))
@@ -314,8 +315,9 @@ static void write_body(header *h)
         } else {
             const bool is_about = write_block(h);
             if (comment.bytes)
-                write_comment(h, comment.bytes, is_about);
+                write_comment(h, comment.bytes, is_about, is_first);
         }
+        is_first = is_ruler(&comment);
         clear(&comment);
     }
 }
