@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-#define CHECK_EVERY 2000000u /* units, a few milliseconds: calls of the clock and of the caller cost nothing then */
+#define CHECK_EVERY \
+    2000000u /* units, a few milliseconds: the clock and the caller are asked so rarely that it costs nothing */
 
 budget lenet5_budget_new(const lenet5_read_options *options)
 {

@@ -5,28 +5,29 @@
 
 #include "page/histogram.h"
 
-#define GRID 24        /* cells each way to which a picture is reduced to see what hangs together */
-#define MIXED 0.2      /* of the border: as much of both is neither paper nor ink alone */
-#define NARROW 0.6     /* of its height: the width of a 1 */
-#define STEM 0.4       /* the same, of one without a foot */
-#define FULL 0.9       /* of the height: how much of the middle is ink there */
-#define DEEP 0.25      /* of the picture: how far from its border a rule may be */
-#define NEAR 0.08      /* the same: how far it may begin */
-#define DENSE 0.2      /* of a side: how much of a rule a row of pixels along it has at least, */
-#define SPARSE 0.15    /* and how much ink may be in a row that is beyond it */
-#define THIN 0.1       /* of the shorter side: the width of a rule */
-#define LONG 0.7       /* of the side along which it runs */
-#define PIECE 0.3      /* the same, of one that reaches to a corner and that nothing touches */
-#define STRAIGHT 0.006 /* of a rule's length: how far it strays from a straight line, */
-#define MIN_STRAY 0.5  /* in pixels, at least */
+#define GRID 24 /* cells each way of the reduced picture in which connected regions are found */
+#define MIXED \
+    0.2 /* share of the border, of both kinds of pixels, from which on it is neither paper alone nor ink alone */
+#define NARROW 0.6     /* width to height of a 1, at most */
+#define STEM 0.4       /* the same of a 1 without a foot */
+#define FULL 0.9       /* share of the rows of the middle column that are ink in such a 1, at least */
+#define DEEP 0.25      /* of the picture's side: how deep a rule may reach into it */
+#define NEAR 0.08      /* of the picture's side: how far from the border a rule may begin */
+#define DENSE 0.2      /* share of a side's length: ink in a row of pixels along a rule, at least */
+#define SPARSE 0.15    /* the same in the first row beyond a rule, at most */
+#define THIN 0.1       /* of the shorter side: width of a rule, at most */
+#define LONG 0.7       /* share of a side that a rule along it covers, at least */
+#define PIECE 0.3      /* the same of a rule that reaches a corner and touches nothing */
+#define STRAIGHT 0.006 /* of a rule's length: deviation of its inner edge from a straight line, at most, or */
+#define MIN_STRAY 0.5  /* so many pixels */
 #define CORNER 0.08    /* of a side, at both ends: other rules may cross it there */
-#define FRINGE 1       /* pixels beside a rule that it greys, and a quarter of its width */
-#define AT_END 0.03    /* of a side: as far from its end is at it */
-#define BEYOND 0.05    /* of a side: how far a rule goes on, at both ends, beyond a digit that touches it */
+#define FRINGE 1       /* pixels beside a rule that it makes grey, besides a quarter of its width */
+#define AT_END 0.03    /* of a side: a rule that ends so near to the side's end ends there */
+#define BEYOND 0.05    /* of a side: how far a rule goes beyond both ends of a digit that touches it */
 
 /* ---- Ink and paper -------------------------------------------------------------------------------------------- */
 
-/* The level that parts two kinds of pixels best (Otsu 1979). */
+/* The level that separates two kinds of pixels best (Otsu 1979). */
 static unsigned parting_level(const uint32_t histogram[256])
 {
     double all = 0, sum = 0, below = 0, below_sum = 0, most = -1;
@@ -59,7 +60,7 @@ static double dark_share_of_border(const crop *c, unsigned level)
     return (double)dark / (double)all;
 }
 
-/* A picture made smaller; what is dark in it is 1, what is light 0. */
+/* A reduced picture: 1 for dark cells, 0 for light ones. */
 typedef struct grid {
     size_t width, height;
     uint8_t dark[GRID * GRID];
@@ -82,7 +83,9 @@ static void reduce(grid *g, const crop *c, unsigned level)
 
 enum { LEFT = 1, RIGHT = 2, TOP = 4, BOTTOM = 8, ALL_SIDES = 15, SIDES = 4 };
 
-/* Goes through what hangs together with a cell, which becomes 2, and returns the sides of the picture that it touches.
+/*
+ * Marks the connected region of a cell with 2, and returns the sides of the picture that it touches. Dark cells connect
+ * at their corners too, light ones do not.
  */
 static unsigned follow(grid *g, size_t from)
 {
@@ -106,7 +109,7 @@ static unsigned follow(grid *g, size_t from)
     return sides;
 }
 
-/* Whether something dark (or light) that hangs together touches all four sides. */
+/* Whether a connected region of one kind touches all four sides. */
 static bool goes_across(grid g, bool dark)
 {
     for (size_t i = 0; i < g.width * g.height; i++)
@@ -117,12 +120,12 @@ static bool goes_across(grid g, bool dark)
 
 /* ---- Pieces of a frame ---------------------------------------------------------------------------------------- */
 
-/* One side of a part of a picture, as if it were the top: rows of pixels along it, from the outside inwards. */
+/* One side of a part of a picture, seen as if it were the top: rows of pixels along it, from the border inwards. */
 typedef struct side {
     const crop *c;
     box part;
     unsigned which;       /* LEFT, RIGHT, TOP or BOTTOM */
-    size_t length, depth; /* of the part, along the side and away from it */
+    size_t length, depth; /* of the part: along the side, and away from it */
 } side;
 
 static side side_of(const crop *c, const box *part, unsigned which)
@@ -148,7 +151,10 @@ static size_t ink_of_row(const side *s, size_t in)
     return count;
 }
 
-/* The row within what may be a rule: the first that is sparse after a dense one near the border. 0: there is none. */
+/*
+ * Returns the first row inside a possible rule: the first sparse one behind a dense one near the border. 0: there is
+ * none.
+ */
 static size_t row_within(const side *s)
 {
     const double dense = DENSE * (double)s->length, sparse = SPARSE * (double)s->length;
@@ -165,14 +171,14 @@ static size_t row_within(const side *s)
     return in < deep ? in : 0;
 }
 
-/* What lies outside of a row: where it begins and ends along the side, and how far it is like a rule. */
+/* The rows outside of a row: where their ink begins and ends along the side, and how much like a rule it is. */
 typedef struct strip {
-    size_t first, last, covered; /* covered: places along the side with ink */
-    double width;                /* mean, of what is covered */
-    double stray;                /* of its inner edge from a straight line, in pixels */
+    size_t first, last, covered; /* covered: positions along the side that have ink */
+    double width;                /* mean, over the covered positions */
+    double stray;                /* RMS deviation of its inner edge from a straight line, in pixels */
 } strip;
 
-/* The sums of a straight line through places, by least squares. */
+/* Sums for a straight line through points, by least squares. */
 typedef struct fit {
     double n, x, y, xx, xy, yy;
 } fit;
@@ -187,7 +193,7 @@ static void add_place(fit *f, double x, double y)
     f->yy += y * y;
 }
 
-/* How far the places are from the line, in pixels. */
+/* The RMS distance of the points from the line, in pixels; INFINITY for fewer than two. */
 static double stray_of(const fit *f)
 {
     if (f->n < 2)
@@ -196,7 +202,7 @@ static double stray_of(const fit *f)
     return sqrt(fmax(0, yy - xy * xy / xx) / f->n);
 }
 
-/* Its inner edge is looked at, since the border of the picture may be its outer one, but where a digit touches it. */
+/* Measures the inner edge, since the picture may cut the outer one; positions where a digit touches it do not count. */
 static strip measure_strip(const side *s, size_t within)
 {
     const size_t corner = (size_t)(CORNER * (double)s->length);
@@ -222,7 +228,7 @@ static strip measure_strip(const side *s, size_t within)
     return r;
 }
 
-/* Whether a strip is as straight and thin as a rule. */
+/* Whether a strip is as straight and as thin as a rule. */
 static bool is_straight(const side *s, const strip *r)
 {
     const double length = (double)s->length, shorter = fmin(length, (double)s->depth);
@@ -230,7 +236,7 @@ static bool is_straight(const side *s, const strip *r)
            (double)r->covered >= PIECE * length;
 }
 
-/* Whether a strip goes on beyond both ends of what is within, which ends before the other side. */
+/* Whether a strip extends beyond both ends of the ink inside it, and that ink ends before the opposite side. */
 static bool goes_beyond(const strip *r, size_t offset, const side *inner)
 {
     const double beyond = BEYOND * (double)inner->length;
@@ -246,7 +252,10 @@ static bool goes_beyond(const strip *r, size_t offset, const side *inner)
             (double)(last + offset) + beyond <= (double)r->last && ink_of_row(inner, inner->depth - 1) == 0);
 }
 
-/* Whether a strip along a whole side is a rule by what is within all that may be one: a digit's bar is part of it. */
+/*
+ * Whether a strip is a rule, by the ink inside: the bar of a digit would be a part of it. inner: the side without any
+ * strip.
+ */
 static bool is_rule(const side *s, const strip *r, const side *inner, size_t offset)
 {
     const double length = (double)s->length;
@@ -291,7 +300,10 @@ box lenet5_inside_frame(const crop *c, box whole)
 
 /* ---- Which of two kinds is ink -------------------------------------------------------------------------------- */
 
-/* Whether what goes across is a digit by its corners: it reaches one of them, or two that are opposite if it is a 1. */
+/*
+ * Whether a region that goes across the picture is a digit, by the corners that it covers: at most one, or two opposite
+ * ones if it is as narrow as a 1.
+ */
 static bool is_cut_out(const grid *g, const crop *c, bool dark)
 {
     const size_t right = g->width - 1, below = (g->height - 1) * g->width;
@@ -302,7 +314,7 @@ static bool is_cut_out(const grid *g, const crop *c, bool dark)
     return count <= 1 || (count == 2 && narrow && corners[0] == corners[3]);
 }
 
-/* Whether one kind fills the middle of a picture that is as narrow as a 1: it is its stem. dark: which one. */
+/* Whether one kind fills the middle of a picture that is as narrow as a 1: it is its stem. dark: which kind. */
 static bool is_stem(bool *dark, const grid *g, const crop *c)
 {
     size_t count = 0;
@@ -313,7 +325,7 @@ static bool is_stem(bool *dark, const grid *g, const crop *c)
            (double)(*dark ? count : g->height - count) >= FULL * (double)g->height;
 }
 
-/* Whether what is along the border is a frame, of one kind, and paper of the other kind is within: part. */
+/* Whether the border is a frame of one kind, and the part inside has paper of the other kind along its border. */
 static bool is_framed(box *part, const crop *c, unsigned level, bool dark)
 {
     const box all = {0, 0, c->width, c->height};
@@ -332,7 +344,10 @@ static bool is_framed(box *part, const crop *c, unsigned level, bool dark)
     return (double)ink <= MIXED * (double)count;
 }
 
-/* The same where the border has both kinds: a digit that is cut tight to its ink has more of it there than paper. */
+/*
+ * Finds which kind is ink where the border has both: in a picture cut tight to a digit, more of the border may be ink
+ * than paper.
+ */
 static bool is_tight(bool *dark, const crop *c, unsigned level, double share)
 {
     grid g;

@@ -1,27 +1,26 @@
-/* What is around a digit that was cut out of a page: paper, less or more of it, and pieces of the frame that it was in.
- */
-#ifndef LENET5_READER_CELL_H
-#define LENET5_READER_CELL_H
+/* What surrounds a digit that was cut out of a page: some paper or none, and pieces of the frame around it. */
+#ifndef LENET5_READER_CROP_H
+#define LENET5_READER_CROP_H
 
 #include "page/box.h"
 
 #include <stdbool.h>
 
-/* A grey picture, width x height bytes, and which of its levels are ink. */
+/* A grey picture (height, width), and which of its levels are ink. */
 typedef struct crop {
     const uint8_t *grey;
     size_t width, height;
     bool ink[256];
 } crop;
 
-/* The part of a part of the picture that is within pieces of a frame along its border; all where there are none. */
+/* Returns the part of whole inside pieces of a frame along its border; whole if there are none. */
 box lenet5_inside_frame(const crop *c, box whole);
 
-/* What is seen around a digit before it is known what is ink. */
+/* The surroundings of a digit, found before ink is told from paper. */
 typedef struct crop_analysis {
-    box part;       /* what is within pieces of a frame */
-    bool known;     /* whether level parts ink from paper, in that part */
-    unsigned level; /* the darker kind is not above it */
+    box part;       /* inside any pieces of a frame */
+    bool known;     /* level and dark_ink separate ink from paper in that part */
+    unsigned level; /* the highest level of the darker kind */
     bool dark_ink;
 } crop_analysis;
 

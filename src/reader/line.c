@@ -1,4 +1,7 @@
-/* From a line to its strings: the graph of what its pieces may be, the network on all arcs, and the best readings. */
+/*
+ * From a line to its strings: the segmentation graph of its pieces, the network's scores of all arcs, and the best
+ * paths.
+ */
 #include <assert.h>
 #include <math.h>
 
@@ -40,7 +43,7 @@ static box whole_line(const text_line *l)
 
 /* ---- Strings -------------------------------------------------------------------------------------------------- */
 
-/* All that speaks for and against the likeliest string, which company.c makes a probability of. */
+/* Measures the evidence for and against the likeliest string, from which page_context.c computes a probability. */
 static lenet5_status gather_evidence(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,
                                      const text_line *line, page *p, lenet5_error *error)
 {
@@ -48,7 +51,7 @@ static lenet5_status gather_evidence(double evidence[LENET5_EVIDENCE], const sol
     return lenet5_second_opinion(evidence, p, g, best, error);
 }
 
-/* The digits and the marks of the likeliest string. */
+/* Reports the digits and marks of the likeliest string. */
 static void report_symbols(lenet5_read_line *out, const solution *s, const graph *g, const text_line *l, const page *p)
 {
     assert(s->length <= LENET5_MAX_STRING);
@@ -83,7 +86,7 @@ static void report(lenet5_reading *reading, const n_best *found, const graph *g,
     report_symbols(out, &found->list[0], g, l, p);
 }
 
-/* The graph of a line with what the network says of its arcs, by the method that was asked for. */
+/* Makes the graph of a line, with the scores of its arcs, by the method in the options. */
 static lenet5_status make_graph(graph *g, size_t number, const text_line *line, page *p, lenet5_error *error)
 {
     sweep s;

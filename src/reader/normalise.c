@@ -1,11 +1,11 @@
 /*
- * The one normaliser: whatever a digit was drawn on or scanned from, the network sees it as MNIST's were made.
+ * The one normaliser: whatever a digit was drawn on or scanned from, the network gets it as MNIST's digits were made.
  *
- *     grey levels     the border's median is paper, of its part that is no ink where the digit is cut tight; ink is the
- *                     side with more contrast to it; noise is subtracted and the rest stretched
- *     bounding box    of what is ink
- *     20x20           the box scaled to fit, aspect kept, each new pixel the mean of the area that it covers
- *     28x28           shifted by whole pixels so that the centre of mass comes to the middle
+ *     grey levels     the median of the border is paper; if the digit is cut tight, that of the border's part that is not
+ *                     ink. Ink is the side with more contrast to it. Noise is subtracted, and the rest stretched.
+ *     bounding box    of the ink
+ *     20x20           the box scaled to fit, aspect kept; each new pixel is the mean of the area that it covers
+ *     28x28           shifted by whole pixels until the centre of mass is in the middle
  */
 #include <math.h>
 #include <string.h>
@@ -17,24 +17,24 @@
 
 #define FIT 20
 
-/* Grey levels between paper and the strongest ink. */
+/* grey levels between paper and the strongest ink, at least */
 #define MIN_CONTRAST 24
 
-/* What differs from paper by less than this many times the border's median deviation is paper. */
+/* Times the median deviation of the border: levels that differ from paper by less are paper. */
 #define NOISE_FACTOR 4
 
-/* Where there is noise, the box is drawn round pixels of at least this much ink. */
+/* share of full ink: where there is noise, fainter pixels do not extend the bounding box */
 #define BOX_SHARE 0.15
 
-/* Ink of a frame, to be seen as such. */
+/* share of full ink of a frame's pixels, at least */
 #define FRAME_INK 0.3
 
 typedef struct source {
     const uint8_t *grey;
     size_t width, height;
-    box part;                         /* that is looked at */
+    box part;                         /* the part that is used */
     double paper, sign, floor, range; /* ink = (sign (grey - paper) - floor) / range */
-    double ink[256];                  /* of every grey level, 0 to 1 */
+    double ink[256];                  /* of each grey level, 0 to 1 */
 } source;
 
 static void tabulate_ink(source *s)
@@ -80,7 +80,7 @@ static unsigned median_deviation(const size_t histogram[256], size_t count, unsi
     return median(deviations, count);
 }
 
-/* The side of the paper's level that holds more of the picture's contrast is ink, unless it is known. */
+/* Takes the side of the paper's level with more contrast for ink, unless dark_ink says which it is. */
 static void find_polarity(source *s, const bool *dark_ink)
 {
     double darker = 0;
@@ -103,7 +103,7 @@ static void find_polarity(source *s, const bool *dark_ink)
     s->range = dark ? darkest : lightest;
 }
 
-/* Leaves of the border what is on the paper's side of a level. Returns how much that is. */
+/* Removes levels on the ink's side of a level from a histogram. Returns the pixels that are left. */
 static size_t drop_ink(size_t histogram[256], unsigned level, bool dark_ink)
 {
     size_t left = 0;
@@ -132,7 +132,7 @@ static bool measure_grey(source *s)
 
 /* ---- Box and scaling ------------------------------------------------------------------------------------------ */
 
-/* The part of the picture that is within the frame of the cell that it was cut out with. */
+/* The part of the picture inside the frame of the cell that it was cut out with. */
 static box find_part(const source *s)
 {
     crop c = {.grey = s->grey, .width = s->width, .height = s->height};
@@ -141,7 +141,7 @@ static box find_part(const source *s)
     return lenet5_inside_frame(&c, s->part);
 }
 
-/* The box of the ink in a part; none if its right is 0. */
+/* The bounding box of the ink in a part; its right is 0 if there is none. */
 static box find_box(const source *s, const box *part)
 {
     const double least = s->floor > 0 ? BOX_SHARE : 0;
@@ -157,7 +157,7 @@ static box find_box(const source *s, const box *part)
     return b;
 }
 
-/* The pixels of a line that one new pixel covers, and how much of the first and the last. */
+/* The pixels of a row or column that one new pixel covers, with the shares of the first and the last one. */
 typedef struct cover {
     size_t first, last;
     double first_share, last_share;
@@ -174,7 +174,7 @@ static cover cover_of(size_t index, size_t from, size_t to)
     return c;
 }
 
-/* The ink under a cover of a row of pixels. */
+/* The ink of a row under a cover. */
 static double ink_under(const source *s, const uint8_t *row, const cover *across)
 {
     double sum = across->first_share * s->ink[row[across->first]];
@@ -189,7 +189,7 @@ static size_t scaled(size_t size, size_t longest)
     return result > 0 ? result : 1;
 }
 
-/* The box scaled into the top left of fitted; returns the strongest ink. */
+/* Scales the box into the top left of fitted; returns the strongest ink. */
 static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const source *s, const box *b)
 {
     const size_t from_width = b->right - b->left;
@@ -219,7 +219,7 @@ static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const 
 
 /* ---- Centring ------------------------------------------------------------------------------------------------- */
 
-/* MNIST's middle is that of pixel 14, half a pixel right of and below the true one. */
+/* MNIST's middle is that of pixel 14: half a pixel to the right of the true one, and below it. */
 static size_t offset_for(double centre, size_t size)
 {
     const double wanted = floor(LENET5_PICTURE_SIDE / 2.0 + 0.5 - centre + 0.5);

@@ -1,4 +1,4 @@
-/* What may be asked of the reader. */
+/* Checks of the options of a reading. */
 #include "base/error.h"
 #include "base/options.h"
 #include "reading.h"

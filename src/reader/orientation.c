@@ -1,6 +1,6 @@
 /*
- * A page that gives little as it is may have been laid on the glass another way round. Then a sample of its lines is
- * read from each side, and the side is taken from which far more of it is sure, or as much with far less doubt.
+ * If little can be read of a page as it is, it may have been scanned sideways or upside down. A sample of its lines is
+ * then read in each rotation. A rotation is chosen if far more of it is sure, or as much with far less doubt.
  */
 #include "orientation.h"
 
@@ -11,39 +11,43 @@
 #include "page/rotate.h"
 #include "search/evidence.h"
 
-#define SAMPLE_LINES 8         /* of a turned map that are read: a page full of lines tells no more */
-#define SAMPLE_DIGITS 40       /* of these lines */
-#define SAMPLE_PIXELS 4000000u /* of the map: half a page of A4 at 300 dots an inch */
-#define SAMPLE_WORK 30000000u  /* units of a budget: 40 digits take less than half of that */
-#define PAPER 16               /* pixels around what is sampled */
-#define WINDOWS 4              /* places of a part of the map that are tried, each way */
-#define MIN_DIGITS 4           /* of a turned page: 9, 11 and 801 are digits upside down too */
-#define ENOUGH 0.985           /* probability of a digit: who is as sure as that does not look from other sides */
-#define MANY_DIGITS 8          /* digits of a turned page, of which it is enough that they are */
-#define CLEAR 0.9              /* as probable as that; */
-#define CLEAR_FEW 0.97         /* fewer look like others upside down too often */
-#define POOR 0.7               /* and are turned upside down only where a digit of the page as it is has less */
-#define CLEAR_SHARE 0.3        /* of the digits of such a page that have to be in sure strings */
-#define TIMES_SURER 1.5        /* the sure digits of a turned page to those of the page as it is, */
-#define MORE_SURE 1.5          /* and how many more than that */
-#define BEST 0.995             /* of a page's digits that are right and sure: so much is left of doubt */
-#define LESS_DOUBT 0.35 /* of a digit: where there are many, the doubt that is left of that of the page as it is */
-#define LOST 0.55       /* probability of a digit: a page that has no more is no writing as it is, */
-#define LEGIBLE 0.6     /* and is turned where many digits have so much from a side, */
-#define LESS_LOST 0.5   /* with so much of the doubt left */
-#define MIN_UPSIDE_DOWN_DIGITS 3  /* of a page on which upside down something else may stand, and */
-#define MAX_UPSIDE_DOWN_DIGITS 20 /* at most: more are never all digits that are digits upside down */
-#define SURER_UPSIDE_DOWN 0.92    /* of a digit: the doubt that is left upside down of that of the page as it is */
+#define SAMPLE_LINES 8         /* lines of a rotated map that are read: more of them change no decision */
+#define SAMPLE_DIGITS 40       /* digits after which no further line of the sample is read */
+#define SAMPLE_PIXELS 4000000u /* pixels of the sampled part: half an A4 page at 300 dpi */
+#define SAMPLE_WORK 30000000u  /* units of work for one rotation: 40 digits take less than half of it */
+#define PAPER 16               /* pixels of paper around the sampled part */
+#define WINDOWS 4              /* positions of a part of the map that are tried, each way */
+#define MIN_DIGITS 4           /* digits of a rotated page, at least: 9, 11 and 801 are digits upside down too */
+#define ENOUGH 0.985           /* mean probability of a digit from which on no other rotation is tried */
+#define MANY_DIGITS 8          /* digits of a rotated page from which on CLEAR is enough */
+#define CLEAR 0.9              /* mean probability of a digit of a rotated page, at least; */
+#define CLEAR_FEW 0.97         /* the same for fewer digits, which too often look like others upside down */
+#define POOR 0.7               /* a page with few digits is turned upside down only if its own mean is below this */
+#define CLEAR_SHARE \
+    0.3 /* share of the digits of a rotated page in strings of two and more, weighed by probability, at least */
+#define TIMES_SURER 1.5 /* times the sure digits of the page as it is, and */
+#define MORE_SURE 1.5   /* so many more: sure digits of a rotated page */
+#define BEST 0.995      /* the highest mean probability that a page of real digits reaches */
+#define LESS_DOUBT 0.35 /* of the doubt (1 - mean) of the page as it is: what a rotation with many digits may have */
+#define LOST 0.55       /* mean probability of a digit: a page with no more is illegible as it is, */
+#define LEGIBLE 0.6     /* and is rotated where many digits have at least this, and */
+#define LESS_LOST 0.5   /* at most this share of the doubt */
+#define MIN_UPSIDE_DOWN_DIGITS 3  /* digits of a page that may say something else upside down, at least, and */
+#define MAX_UPSIDE_DOWN_DIGITS 20 /* at most: longer pages never consist of such digits alone */
+#define SURER_UPSIDE_DOWN \
+    0.92 /* of the doubt of the page as it is: with less upside down, neither reading is accepted */
 
-/* What was read from one side. */
+/* Measures of a page read in one rotation. */
 typedef struct evidence {
-    size_t digits; /* all of them */
-    double sure;   /* those of strings of two and more, each counted by its string's probability */
-    double digit;  /* probability of a digit: the mean, in which long strings, which tell more, weigh more */
+    size_t digits; /* all digits */
+    double sure;   /* digits in strings of two and more, each weighed by its string's probability */
+    double digit;  /* mean probability of a digit, in which long strings, which are better evidence, weigh more */
 } evidence;
 
-/* Of the page as it is, a sign that was read as a digit is forgiven, and a mark that a format makes a digit of: they
- * are no reason to turn the page. */
+/*
+ * The probability of a line. For the page as it is, a sign that is read as a digit does not count against it, nor a
+ * mark that the format makes a digit: neither is a reason to rotate.
+ */
 static double probability_of(const lenet5_read_line *l, bool rotated)
 {
     double value[LENET5_EVIDENCE];
@@ -100,7 +104,7 @@ static box bounds_of_ink(const ink_map *map)
     return b;
 }
 
-/* A part of the map with some paper around: what is cut tight looks as if it went on beyond the border. */
+/* Adds some paper around a part of the map: ink at the border looks as if it continued beyond. */
 static box with_paper(box part, const ink_map *map)
 {
     part.left = part.left > PAPER ? part.left - PAPER : 0;
@@ -110,14 +114,14 @@ static box with_paper(box part, const ink_map *map)
     return part;
 }
 
-/* The window with most ink. Their columns come first, rows of them one below the other. */
+/* Returns the window with most ink. windows: row by row. */
 static box fullest(const box windows[WINDOWS * WINDOWS], const ink_map *map)
 {
     size_t ink[WINDOWS * WINDOWS] = {0}, best = 0;
     for (size_t y = windows[0].top; y < windows[WINDOWS * WINDOWS - 1].bottom; y++)
         for (size_t column = 0, here = 0; column < WINDOWS; column++) {
             const box *first = &windows[column];
-            if (column == 0 || first->left > (first - 1)->left) /* else it is as wide as all of them */
+            if (column == 0 || first->left > (first - 1)->left) /* else the windows are as wide as the part */
                 here = ink_in(map->ink + y * map->width, first->left, first->right);
             for (size_t i = column; i < WINDOWS * WINDOWS; i += WINDOWS)
                 ink[i] += y >= windows[i].top && y < windows[i].bottom ? here : 0;
@@ -127,7 +131,7 @@ static box fullest(const box windows[WINDOWS * WINDOWS], const ink_map *map)
     return windows[best];
 }
 
-/* The part of the map that is looked at: all ink, or where there is most of it. */
+/* The part of the map that is sampled: all ink, or where it is densest. */
 static box sample_of(const ink_map *map)
 {
     const box all = bounds_of_ink(map);
@@ -145,7 +149,7 @@ static box sample_of(const ink_map *map)
     return fullest(windows, map);
 }
 
-/* Reads a sample from one side. Its map stands for the trial's picture: it may be higher than the page's. */
+/* Reads a sample in one rotation. Its map stands for the trial's picture, since it may be higher than the page's. */
 static lenet5_status read_sample(evidence *e, const ink_map *map, const box *part, unsigned quarters, page *trial,
                                  lenet5_error *error)
 {
@@ -167,7 +171,7 @@ static lenet5_status read_sample(evidence *e, const ink_map *map, const box *par
     return status;
 }
 
-/* What a sample gives from one side; nothing where it is crowded. The page is charged for it. */
+/* Measures a sample in one rotation; nothing if it is crowded. Its work is charged to the page. */
 static lenet5_status try_rotation(evidence *e, const ink_map *map, const box *part, unsigned quarters, page *p,
                                   lenet5_error *error)
 {
@@ -186,16 +190,17 @@ static lenet5_status try_rotation(evidence *e, const ink_map *map, const box *pa
 
 /* ---- The decision --------------------------------------------------------------------------------------------- */
 
-/* Whether so many more digits are sure, or as many digits are far less in doubt. */
+/* Whether many more digits are sure, or as many digits with far less doubt. */
 static bool is_surer(const evidence *rotated, const evidence *upright)
 {
-    const double sampled = fmin(1, (double)rotated->digits / fmax(1, (double)upright->digits)); /* of the page */
+    const double sampled =
+        fmin(1, (double)rotated->digits / fmax(1, (double)upright->digits)); /* the sampled share of the page */
     const double before = upright->sure * sampled;
     const bool clearer = rotated->digits >= MANY_DIGITS && 1 - rotated->digit <= LESS_DOUBT * (1 - upright->digit);
     return clearer ? rotated->sure >= before : rotated->sure >= TIMES_SURER * before + MORE_SURE;
 }
 
-/* Whether many digits can be read, if not surely, where there are none as the page is. */
+/* Whether many digits are legible where the page as it is has none, though they are not sure. */
 static bool is_legible(const evidence *rotated, const evidence *upright)
 {
     return rotated->digits >= MANY_DIGITS && upright->digit <= LOST && rotated->digit >= LEGIBLE &&
@@ -212,23 +217,24 @@ static bool is_clear(const evidence *rotated, const evidence *upright, unsigned 
            is_surer(rotated, upright);
 }
 
-/* Of two sides that are clear, the one with less doubt is better: a wrong one may have more digits, cut from others. */
+/* Of two clear rotations, the one with less doubt is better: a wrong one may have more digits, cut out of others. */
 static bool is_better(const evidence *a, const evidence *b)
 {
     return a->digits >= MANY_DIGITS && b->digits >= MANY_DIGITS ? a->digit > b->digit : a->sure > b->sure;
 }
 
-/* Whether a page could be clear from its side, where least is asked, if each of its strokes were a digit, and as sure
- * as digits are at best. */
+/* Whether any rotation could be clear, if each stroke of the page were a digit of the highest probability. */
 static bool may_be_rotated(const evidence *upright, size_t strokes)
 {
     size_t most = strokes > upright->digits ? strokes : upright->digits;
-    most = most > MIN_DIGITS ? most : MIN_DIGITS; /* strokes of digits that touch are few */
+    most = most > MIN_DIGITS ? most : MIN_DIGITS; /* touching digits make few strokes */
     return is_clear(&(evidence){most, (double)most, BEST}, upright, 1);
 }
 
-/* Whether so many digits are in sure strings that a page does not lie on its side, though it may be upside down: there
- * 0, 1, 6, 8 and 9 are digits too. */
+/*
+ * Whether so many digits are sure that the page is not on its side. It may be upside down: 0, 1, 6, 8 and 9 are digits
+ * there too.
+ */
 static bool is_level(const lenet5_reading *upright)
 {
     size_t digits = 0, sure = 0;
@@ -240,7 +246,7 @@ static bool is_level(const lenet5_reading *upright)
     return sure >= MANY_DIGITS && (double)sure >= CLEAR_SHARE * (double)digits;
 }
 
-/* Whether all digits of a line are digits upside down too, though others: 3, 4 and 7 are none. */
+/* Whether all digits of a line are digits upside down too: 3, 4 and 7 are not. */
 static bool may_be_upside_down_line(const lenet5_read_line *l)
 {
     for (size_t i = 0; i < l->digits; i++)

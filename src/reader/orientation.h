@@ -1,24 +1,26 @@
-/* Whether a page lies on its side or upside down. */
+/* Pages that lie on their side or upside down. */
 #ifndef LENET5_READER_ORIENTATION_H
 #define LENET5_READER_ORIENTATION_H
 
 #include "reading.h"
 
-/* What the other sides of a page say. */
+/* The result of reading a page in its other rotations. */
 typedef struct orientation {
-    unsigned quarters; /* by which the picture has to be turned clockwise to be read; 0: no turn is clearly better */
-    bool surer_upside_down; /* its digits are surer upside down, if not clearly: neither reading can be believed */
+    unsigned quarters;      /* clockwise rotation after which the picture is upright; 0: none is clearly better */
+    bool surer_upside_down; /* upside down its digits are surer, but not clearly: neither reading is accepted */
 } orientation;
 
-/* Reads a sample from them, unless what was read of the page as it is will do. map: its ink without what is printed.
- * What the trials take is taken from the budget. */
+/*
+ * Reads a sample in the other rotations, unless the page is read well as it is. map: its ink without printed lines. The
+ * work is charged to the page's budget.
+ */
 lenet5_status lenet5_find_rotation(orientation *found, const lenet5_reading *upright, const ink_map *map, page *p,
                                    lenet5_error *error);
 
-/* Accepts nothing that is surer upside down. */
+/* Rejects all accepted lines. */
 void lenet5_reject_all_lines(lenet5_reading *upright);
 
-/* Whether a reading of the turned picture is clearly better than that of the picture as it is. */
+/* Whether the reading of a rotated picture is clearly better than that of the picture as it is. */
 bool lenet5_rotation_is_clear(const lenet5_reading *rotated, const lenet5_reading *upright);
 
 #endif

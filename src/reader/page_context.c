@@ -1,6 +1,6 @@
 /*
- * What the lines of a page say for each other. Where the others are numbers, one that is hard to read is a number too;
- * among words and scraps of forms, what looks like a digit often is none.
+ * What the lines of a page say about each other. Where the others are numbers, a line that is hard to read is probably
+ * a number too; among words and fragments of a form, what looks like a digit often is not one.
  */
 #include <math.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "reading.h"
 #include "search/evidence.h"
 
-#define DEFAULT_THRESHOLD 0.91 /* of the probability of a string that is accepted: see docs/results.md */
-#define MIN_PROBABILITY 1e-12  /* that a ratio is made of */
+#define DEFAULT_THRESHOLD 0.91 /* probability from which on a string is accepted; docs/results.md has its errors */
+#define MIN_PROBABILITY 1e-12  /* lower bound of the denominators of ratios */
 
 /*
- * From the probabilities of the search, which add up to 1 at most. The other strings keep their ratio to the first,
- * and together have no more than it leaves.
+ * Replaces the probability of the best string. The others, whose sum with it is at most 1, keep their ratio to it as
+ * long as the sum stays so.
  */
 static void set_probability(lenet5_read_line *l, double belief, double threshold)
 {
@@ -31,7 +31,7 @@ void lenet5_reject_line(lenet5_read_line *l, unsigned doubt)
     l->doubt = doubt;
 }
 
-/* Whether a line is read as nothing but 1s: what is left of a grid looks so, and grids leave several. */
+/* Whether a line is read as 1s alone: so are the remains of a grid, which leaves several such lines. */
 static bool is_ones(const lenet5_read_line *l)
 {
     return l->digits > 0 && strspn(l->string[0].text, "1") == strlen(l->string[0].text);
@@ -54,8 +54,10 @@ static double group_mean(const group *g)
     return g->sum / (double)g->count;
 }
 
-/* Remnants do not vouch for each other: lines of 1s have no better company than those that are none, and are alone
- * without these. */
+/*
+ * Sets the evidence of the other lines. Lines of 1s do not support each other: for them the other lines that are not
+ * all 1s are an upper bound, and without any they count as alone.
+ */
 static void set_page_context(lenet5_read_line *l, const group *all, const group *ones)
 {
     const group others = {all->sum - lenet5_string_probability(l->evidence), all->count - 1};

@@ -1,7 +1,7 @@
 /*
- * Printed digits among handwriting: the number of a form, its date, the numbers of its rows. They are smaller than what
- * is written, and more even than any hand: digits of a number stand on one line and are of one height, and so do the
- * numbers of rows, one under the other.
+ * Printed digits among handwriting: the number of a form, its date, the numbers of its rows. They are smaller than the
+ * writing, and more regular than any hand: digits of a printed number are of one height and on one line, and so are the
+ * numbers of rows below each other.
  */
 #include "printed_digits.h"
 
@@ -12,13 +12,14 @@
 #include "base/error.h"
 #include "reading.h"
 
-#define SMALL 0.75    /* of the height of what is written: of the larger lines */
-#define EVEN 0.018    /* of their height: how far tops and feet of printed digits stray from straight lines */
-#define MIN_EVEN 0.5  /* pixels: boxes are of whole ones */
-#define LEAST 4       /* digits of a number that shows how even they are: fewer are even by chance */
+#define SMALL 0.75 /* of the height of the larger lines: printed digits are lower */
+#define EVEN \
+    0.018 /* of their height: RMS deviation of the tops and feet of printed digits from straight lines, at most, or */
+#define MIN_EVEN 0.5  /* so many pixels, since boxes are of whole pixels */
+#define LEAST 4       /* digits of a number whose regularity is measured, at least: fewer are regular by chance */
 #define ROWS 3        /* numbers of rows, at least */
 #define ROW_EVEN 0.06 /* of their height: how far the heights of the numbers of rows differ */
-#define ROW_ASIDE 0.5 /* of their height: how far their left or right ends are from one upright line */
+#define ROW_ASIDE 0.5 /* of their height: how far their left or right ends are from one vertical line */
 
 static bool is_accepted(const lenet5_read_line *l)
 {
@@ -34,7 +35,7 @@ static double digit_height(const lenet5_read_line *l)
     return sum / (double)l->digits;
 }
 
-/* The mean square distance of the digits' tops, or feet, from a straight line. */
+/* The mean square distance of the digits' tops, or feet, from their regression line. */
 static double mean_square_residual(const lenet5_read_line *l, bool feet)
 {
     const double n = (double)l->digits;
@@ -72,7 +73,7 @@ static bool is_number_of_row(const lenet5_reading *reading, const lenet5_read_li
     return found >= ROWS;
 }
 
-/* The height that a quarter of the lines have at least; 0 where there is but one. */
+/* The third quartile of the heights of accepted lines; 0 for a single line. */
 static lenet5_status usual_height(double *height, const lenet5_reading *reading, lenet5_error *error)
 {
     double *heights = malloc((reading->count + 1) * sizeof *heights);

@@ -1,10 +1,10 @@
 /* Printed digits among handwriting. */
-#ifndef LENET5_READER_PRINT_H
-#define LENET5_READER_PRINT_H
+#ifndef LENET5_READER_PRINTED_DIGITS_H
+#define LENET5_READER_PRINTED_DIGITS_H
 
 #include "budget.h"
 
-/* Lines of small and even digits among accepted lines are not accepted, and that is noted. The picture is upright. */
+/* Rejects accepted lines of small and regular digits among larger ones, and notes it. The picture is upright. */
 lenet5_status lenet5_reject_printed_digits(lenet5_reading *reading, budget *b, lenet5_error *error);
 
 #endif

@@ -1,10 +1,13 @@
 /*
- * Pictures to strings, stage by stage:
+ * From a picture to strings, stage by stage:
  *
- *     page/      sheet, ink, layout            what is written and what is printed
- *     lines/     lines, pieces                 each line of writing, level, and cut into pieces
- *     search/    graph, search, evidence       what the pieces may be, the best readings of it, and their probability
- *     company    words                         what the lines say for each other, and which of them are letters
+ *     orientation.c                           in which rotation the picture is read
+ *     page/prepare.c   ink.c, layout.c        the ink of the picture, without printed lines; the fields of a form
+ *     lines/lines.c    pieces.c               the lines of writing; each one straightened and cut into pieces
+ *     line.c           search/                the graph of a line, its scores, the best strings and their evidence
+ *     page_context.c   words.c                the probabilities, by the other lines; which lines are words or print
+ *
+ * reading.h has the data that the stages share.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -18,9 +21,9 @@
 #include "reading.h"
 #include "show.h"
 
-#define NOTED_SKEW 0.035 /* radians */
-#define LIKELY 0.8       /* probability of a number among words */
-#define DOT 4.0          /* squares of a stroke's width: a point by hand has one or two */
+#define NOTED_SKEW 0.035 /* radians: skew from which on it is noted */
+#define LIKELY 0.8       /* probability from which on a line among words is a number */
+#define DOT 4.0 /* squares of a stroke's width: components with less ink are dots; a handwritten point has one or two */
 
 lenet5_status lenet5_reader_new(lenet5_reader **reader, const lenet5_committee *committee, lenet5_error *error)
 {
@@ -109,7 +112,10 @@ static bool has_number(const lenet5_reading *reading)
     return found;
 }
 
-/* Decides anew without the words that have been left out. No sign or two becomes a number by that. */
+/*
+ * Decides again without the lines of words. Fragments of one or two symbols that were not accepted before are not
+ * accepted now.
+ */
 static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *error)
 {
     bool *scrap = calloc(r->reading->count + 1, sizeof *scrap);
@@ -127,8 +133,9 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
 }
 
 /*
- * Once words are left out, the numbers among them are better company for each other. Where no format is given, and none
- * is likely in spite of the words, what is left may be a letter of a form on which nothing is written.
+ * Drops words and decides again: the numbers among them are better evidence for each other without. If no format is
+ * given and no line is likely a number in spite of the words, what is left may be letters of an empty form, and nothing
+ * changes.
  */
 static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *error)
 {
@@ -153,7 +160,7 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
     return status;
 }
 
-/* A digit has one at least, unless it touches its neighbour. */
+/* Counts the components that are more than dots. A digit has at least one, unless it touches a neighbour. */
 static size_t count_strokes(const line_groups *groups)
 {
     const components *c = &groups->components;
@@ -193,7 +200,7 @@ static unsigned notes_of(const ink_report *report, const layout *printed, const 
     return notes;
 }
 
-/* One line that is not read stands for all that is there. */
+/* Replaces all lines by one unread line that covers the picture. */
 static lenet5_status give_up(lenet5_reading *reading, const page *p, lenet5_error *error)
 {
     free(reading->lines);
@@ -207,7 +214,7 @@ static lenet5_status give_up(lenet5_reading *reading, const page *p, lenet5_erro
     return LENET5_OK;
 }
 
-/* The map is left without what is printed. */
+/* Removes printed lines from a map, and reads the rest. */
 static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, const ink_report *report,
                               lenet5_error *error)
 {
@@ -240,7 +247,7 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
 
 /* ---- All of it ------------------------------------------------------------------------------------------------ */
 
-/* Reads a picture as it is, and if found is not NULL looks at it from its other sides too. */
+/* Reads a picture as it is. If found is not NULL, tries its other rotations too. */
 static lenet5_status read_as_it_is(lenet5_reading *reading, orientation *found, page *p, const lenet5_picture *picture,
                                    lenet5_error *error)
 {
@@ -258,7 +265,7 @@ static lenet5_status read_as_it_is(lenet5_reading *reading, orientation *found, 
     return status;
 }
 
-/* Reads it turned by quarters. */
+/* Reads a picture rotated clockwise by quarters. */
 static lenet5_status read_rotated(lenet5_reading *reading, unsigned quarters, page *p, const lenet5_picture *picture,
                                   lenet5_error *error)
 {
@@ -278,7 +285,10 @@ static lenet5_status read_rotated(lenet5_reading *reading, unsigned quarters, pa
     return status;
 }
 
-/* Reads it turned in place of what was read as it is, if all of it bears out what a sample has promised. */
+/*
+ * Reads a rotated picture in full, and keeps that reading if it is clearly better, as the sample was; else *quarters
+ * becomes 0.
+ */
 static lenet5_status try_rotated(lenet5_reading *reading, unsigned *quarters, page *p, const lenet5_picture *picture,
                                  lenet5_error *error)
 {
@@ -293,7 +303,9 @@ static lenet5_status try_rotated(lenet5_reading *reading, unsigned *quarters, pa
     return status;
 }
 
-/* Reads a picture from the side that it is best read from, and is not observed. */
+/*
+ * Reads a picture in the rotation that is best, without the observer. *begun becomes the budget to read it once more.
+ */
 static lenet5_status find_best(lenet5_reading *reading, orientation *found, budget *begun, page *p,
                                const lenet5_picture *picture, lenet5_error *error)
 {
@@ -311,7 +323,10 @@ static lenet5_status find_best(lenet5_reading *reading, orientation *found, budg
     return status;
 }
 
-/* Who observes sees the picture read from that side alone, once more and at the same cost. */
+/*
+ * With an observer the picture is read once more, in the best rotation and from the same budget: the observer sees that
+ * one alone.
+ */
 static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
 {
     orientation found = {0, false};

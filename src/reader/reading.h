@@ -1,4 +1,4 @@
-/* A picture that is being read, as the stages of reading share it. */
+/* The data that the stages of reading share. read.c has their order. */
 #ifndef LENET5_READER_READING_H
 #define LENET5_READER_READING_H
 
@@ -9,9 +9,9 @@
 
 struct lenet5_reader {
     const lenet5_committee *committee;
-    lenet5_committee builtin; /* which it may be */
-    lenet5_committee single;  /* the network that is built in for single digits: a second opinion */
-    lenet5_committee signs;   /* and the one that tells digits from signs and letters */
+    lenet5_committee builtin; /* the network that is used where the caller has none */
+    lenet5_committee single;  /* the built-in network for single digits: a second opinion */
+    lenet5_committee signs;   /* the built-in network that tells digits from signs and letters */
     lenet5_lanes lanes;
     lenet5_maps maps;
 };
@@ -22,62 +22,61 @@ typedef struct page {
     const lenet5_read_options *options;
     budget budget;
     grammar format;
-    transform rotation;   /* of the picture as it is read, in the one that was given: by quarters */
-    transform to_picture; /* of the map that is read, in the picture that was given */
-    size_t width, height; /* of the picture */
-    size_t strokes;       /* of the map that was read last: components that are more than dots */
-    bool touches_border;  /* of that map: something of a digit's size touches the border */
+    transform rotation;   /* from the picture as it is read, rotated by quarters, to the given one */
+    transform to_picture; /* from the map that is read to the given picture */
+    size_t width, height; /* of the given picture */
+    size_t strokes;       /* of the last map: components that are more than dots */
+    bool touches_border;  /* of the last map: a component of a digit's size touches the border */
 } page;
 
 /*
- * Reads a line that has been cut into pieces, and adds it to the reading; one without pieces adds nothing. Its
- * probabilities are those of the search.
+ * Reads a line and appends it to the reading; a line without pieces appends nothing, a crowded one a line that is not
+ * read. The probabilities are those of the search.
  */
 lenet5_status lenet5_read_text_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
 
 /*
- * Turns the probabilities of the search into those of the evidence, with what the lines say for each other, and
- * decides. threshold: of an accepted string; 0: the default.
+ * Replaces the probabilities of the search by those of the evidence, other lines included, and decides which lines are
+ * accepted. threshold: probability from which on; 0: the default.
  */
 void lenet5_apply_page_context(lenet5_reading *reading, double threshold);
 
-/* Makes sure that a line is not accepted, whatever its evidence; doubt: the kind of evidence that is the reason. */
+/* Makes a line not accepted, whatever its evidence. doubt: the kind of evidence that is the reason. */
 void lenet5_reject_line(lenet5_read_line *l, unsigned doubt);
 
 #define NOT_READ SIZE_MAX
 
-/* The lines of a map as they were read. */
+/* The lines of a map with the readings that they became. */
 typedef struct read_groups {
     lenet5_reading *reading;
     const line_groups *groups;
-    size_t *of;     /* (groups->count): the line of the reading that each became, or NOT_READ */
+    size_t *of;     /* (groups->count): the line of the reading, or NOT_READ */
     box *boxes;     /* of the map's components */
-    box_index near; /* these by their places */
+    box_index near; /* of the boxes */
 } read_groups;
 
-/* Groups of which none has been read yet; both arguments have to outlive them. Free them, whatever the status. */
+/* Makes groups of which none is read yet; both arguments must outlive them. Free them, whatever the status. */
 lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, const line_groups *groups,
                                      lenet5_error *error);
 
 void lenet5_read_groups_free(read_groups *r);
 
-/* Drops lines of letters from a reading that has lines of digits too, and notes it; whether there were any. */
+/* Drops lines of letters from a reading that has lines of digits too, and notes it. *left_out: there were any. */
 lenet5_status lenet5_drop_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);
 
-/* Which lines (r->reading->count) may be letters that are left of words: a sign or two, in no field, not accepted. */
+/* Marks the lines (r->reading->count) that may be fragments of words: one or two symbols, in no field, not accepted. */
 void lenet5_find_fragments(bool *scrap, const read_groups *r);
 
-/* Where no format is given: a sign or two among letters are not accepted, and that is noted. */
+/* Rejects accepted lines of one or two symbols among letters, and notes it. For readings without a format. */
 lenet5_status lenet5_reject_stray_letters(const read_groups *r, budget *b, lenet5_error *error);
 
-/* The decisions on all lines: what they say for each other is weighed first, since print is looked for among what is
- * accepted. */
+/* Decides on all lines: applies the page context first, since printed digits are looked for among accepted lines. */
 lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error);
 
 /* How much of a map is read. */
 typedef struct sample {
-    size_t lines;  /* at most, evenly among all of them */
-    size_t digits; /* no further line is read once there are so many */
+    size_t lines;  /* at most, spread evenly over the page */
+    size_t digits; /* after so many, no further line is read */
 } sample;
 
 #define READ_ALL ((sample){SIZE_MAX, SIZE_MAX})
@@ -88,15 +87,15 @@ static inline bool is_sample(const sample *s)
 }
 
 /*
- * Finds the lines of a map and reads them. printed: the layout of the map. border: whether something of a
- * digit's size touches the border. The reading has to be freed whatever the status, which LENET5_CROWDED may be.
+ * Finds the lines of a map and reads them. printed: its layout. Sets p->strokes and p->touches_border. Free the
+ * reading, whatever the status, which may be LENET5_CROWDED.
  */
 lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
                                 page *p, lenet5_error *error);
 
 /*
- * The options that the caller's struct, which may be NULL, stands for. LENET5_E_ARGUMENT if one other than the format is
- * out of its range.
+ * Copies the caller's options, which may be NULL, and completes them with defaults. Returns LENET5_E_ARGUMENT if an option
+ * other than the format is out of range.
  */
 lenet5_status lenet5_read_options_get(lenet5_read_options *used, const lenet5_read_options *options,
                                       lenet5_error *error);

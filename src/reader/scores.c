@@ -3,7 +3,7 @@
 #include <string.h>
 
 #define MAX_ONE_BY_ONE \
-    11 /* pictures that a network sees in less time one by one than in lanes, whatever the instructions */
+    11 /* pictures that the scalar code classifies faster than the code in lanes, with any instruction set */
 
 void lenet5_score_pictures(posteriors seen, lenet5_reader *r, const lenet5_committee *committee,
                            const uint8_t *pictures[LENET5_LANES], size_t count)
@@ -43,7 +43,7 @@ double lenet5_sign_probability(const float posterior[LENET5_CLASSES + 1])
     return sign;
 }
 
-/* How surely arcs, as many as there are lanes, are letters or signs, to the network for these. */
+/* Sets how surely count arcs are letters or signs, by the network for signs. */
 static void score_letters(lenet5_reader *r, arc *arcs[LENET5_LANES], size_t count)
 {
     posteriors seen;
@@ -57,7 +57,7 @@ static void score_letters(lenet5_reader *r, arc *arcs[LENET5_LANES], size_t coun
     }
 }
 
-/* Whether a letter can stand beside the string of a line: there is a gap. */
+/* Whether there is a gap beside which a letter can stand. */
 static bool has_gap(const graph *g)
 {
     bool found = false;
@@ -66,7 +66,7 @@ static bool has_gap(const graph *g)
     return found;
 }
 
-/* Whatever hangs together may be a letter. */
+/* Scores all connected parts, each of which may be a letter. */
 static lenet5_status score_parts(lenet5_reader *r, graph *g, budget *b, lenet5_error *error)
 {
     arc *parts[LENET5_LANES];

@@ -10,7 +10,7 @@
 
 #define OTHERS 2 /* networks besides the committee */
 
-/* Shows a digit to the network again, varied. */
+/* Averages the posteriors of the augmented views of a digit with those of the other network. */
 static void average_views(opinions *seen, size_t place, lenet5_reader *r, const uint8_t *picture)
 {
     posteriors scores;
@@ -29,9 +29,11 @@ static void average_views(opinions *seen, size_t place, lenet5_reader *r, const 
     }
 }
 
-/* How probable it is to the network for signs that a symbol is a digit or a mark, as it is read. It has not been shown
- * slashes and commas, which look like 1s. Brought to one size, a point by hand may look like anything; what is so small
- * at the foot of a line is nothing else. */
+/*
+ * The probability, by the network for signs, that a symbol is a digit or a mark, as it is read. That network has not
+ * seen slashes and commas, which look like 1s. Scaled to one size, a handwritten point may look like anything; at the
+ * foot of a line it cannot be anything else.
+ */
 static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned symbol)
 {
     double digit = 0;
@@ -42,8 +44,10 @@ static double share_of_kind(const float posterior[LENET5_CLASSES + 1], unsigned 
     return is_digit(symbol) ? digit : (double)posterior[MARK_LABEL];
 }
 
-/* Shows symbols of a string to the networks for single digits and for signs: some that follow each other, as many as
- * there are lanes. */
+/*
+ * Scores symbols of a string from first on, as many as fit into the lanes, by the networks for single digits and for
+ * signs.
+ */
 static void score_symbols(opinions *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
 {
     posteriors single, signs;
@@ -61,7 +65,7 @@ static void score_symbols(opinions *seen, size_t first, lenet5_reader *r, const 
     }
 }
 
-/* The arc that takes two digits for one symbol, if they have been cut from each other; else NULL. */
+/* The arc that takes two digits, cut from each other, for one symbol; NULL: there is none. */
 static const arc *arc_of_pair(const graph *g, const solution *s, size_t place)
 {
     const arc *left = &g->arcs[s->arc[place]], *right = &g->arcs[s->arc[place + 1]];
@@ -71,16 +75,20 @@ static const arc *arc_of_pair(const graph *g, const solution *s, size_t place)
     return find_arc(g, left->first, right->last);
 }
 
-/* How probable it is that what two digits have been cut from is no sign. The network often takes two digits for a
- * letter or a syllable and seldom for a sign, so that the label of signs counts three times. */
+/*
+ * The probability that what two digits were cut from is not a sign. The network often takes two digits for a letter or
+ * a syllable, but seldom for a sign, so that the label of signs counts three times.
+ */
 static double share_of_pair(const float posterior[LENET5_CLASSES + 1])
 {
     const double no_sign = 1 - (double)posterior[SIGN_LABEL];
     return (1 - lenet5_sign_probability(posterior)) * no_sign * no_sign;
 }
 
-/* Shows the network for signs what two digits have been cut from: a sign in halves, as of %, may look like two digits.
- * Two digits together it calls rubbish. */
+/*
+ * Scores what two digits were cut from by the network for signs: the halves of a sign, as of %, may look like two
+ * digits. Two real digits together are rubbish to it.
+ */
 static void score_pairs(opinions *seen, size_t first, lenet5_reader *r, const graph *g, const solution *s)
 {
     posteriors signs;
@@ -101,7 +109,7 @@ static void score_pairs(opinions *seen, size_t first, lenet5_reader *r, const gr
         seen->kind[place[i]] = fmin(seen->kind[place[i]], share_of_pair(signs[i]));
 }
 
-/* As good as the variants of a symbol can be, as long as they are unknown. */
+/* The highest mean that the views of a symbol may reach: as long as they are not scored. */
 static void assume_best(opinions *seen, size_t place, unsigned symbol)
 {
     seen->augmented[place] = !is_digit(symbol);
@@ -133,14 +141,14 @@ static lenet5_status score_all_pairs(opinions *seen, page *p, const graph *g, co
     return status;
 }
 
-/* Whether a string may be a number by what the networks have said of it so far. */
+/* Whether a string may be a number, by the scores so far. */
 static bool is_hopeful(double value[LENET5_EVIDENCE], const graph *g, const solution *s, const opinions *seen)
 {
     lenet5_add_opinions(value, g, s, seen);
     return lenet5_max_string_probability(value) >= MIN_NUMBER_PROBABILITY;
 }
 
-/* The digit that the other network doubts most, of those whose variants are unknown; the string's length: none. */
+/* The digit that the other network doubts most, of those without scored views; the string's length if there is none. */
 static size_t most_doubtful(const opinions *seen, const solution *s)
 {
     size_t most = s->length;

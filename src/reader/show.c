@@ -5,12 +5,12 @@
 
 #include "base/error.h"
 
-#define SEEN 1000 /* pixels that a picture is wide or high on a screen, about: outlines stay visible there */
+#define SEEN 1000 /* pixels of a picture's longer side on a screen, about: outlines stay visible at that size */
 
 static const uint8_t black[3], red[3] = {204, 0, 0};
 static const uint8_t green[3] = {0, 158, 115}, blue[3] = {0, 114, 178}, orange[3] = {230, 159, 0};
 
-/* Colours for pieces, one after the other. */
+/* Colours of pieces, in turn. */
 static const uint8_t inks[][3] = {{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {90, 90, 90}};
 
 static void put_ink(uint8_t rgb[3], uint8_t strength, const uint8_t ink[3])
@@ -37,11 +37,11 @@ lenet5_status lenet5_show_map(const lenet5_read_options *options, const char *na
 
 /* ---- The layout ----------------------------------------------------------------------------------------------- */
 
-/* A picture of a map, to be drawn on. */
+/* A picture of a map that is drawn on. */
 typedef struct drawing {
     uint8_t *rgb; /* (height, width) */
     size_t width, height;
-    size_t pen; /* pixels that an outline is wide */
+    size_t pen; /* width of an outline, in pixels */
 } drawing;
 
 static void fill(drawing *d, box area, const uint8_t colour[3])
@@ -56,7 +56,7 @@ static size_t less(size_t from, size_t by)
     return from > by ? from - by : 0;
 }
 
-/* An outline around a rectangle, so many pens away from it. */
+/* Draws an outline around a box, away pen widths from it. */
 static void outline(drawing *d, box s, size_t away, const uint8_t colour[3])
 {
     const size_t inner = away * d->pen, outer = inner + d->pen;
@@ -68,7 +68,7 @@ static void outline(drawing *d, box s, size_t away, const uint8_t colour[3])
     fill(d, (box){i.right, o.top, o.right, o.bottom}, colour);
 }
 
-/* Ink that is read is black, what is left out is red. */
+/* Draws ink that is read in black, and ink that is in no line in red. */
 static void draw_ink(drawing *d, const line_groups *groups)
 {
     const uint32_t *labels = groups->components.labels;
@@ -122,7 +122,7 @@ void lenet5_show_arcs(const lenet5_read_options *options, size_t line, const gra
                 c.mark = best->digits[k];
             c.chosen |= best->arc[k] == i && !is_mark;
         }
-        if (c.chosen || c.mark || options->method == LENET5_METHOD_PIECES) /* places are too many to be looked at */
+        if (c.chosen || c.mark || options->method == LENET5_METHOD_PIECES) /* a sweep has too many arcs to show */
             observer->candidate(observer->context, line, &c);
     }
 }

@@ -1,7 +1,7 @@
 /*
- * Words and print among numbers. A line of letters is left out where other lines are numbers; alone on a picture it
- * stays, as not sure. Letters that look like digits are known by what stands beside them: others of their height which
- * are no number. Where they are sure to the network, they stay, but are not accepted.
+ * Words and print among numbers. A line of letters is dropped where other lines are numbers; alone on a picture it
+ * stays, not accepted. Letters that look like digits are recognised by their neighbours: others of their height that
+ * are not numbers. Where the network is sure of them they stay, but are not accepted.
  */
 #include <assert.h>
 #include <math.h>
@@ -12,21 +12,22 @@
 #include "reading.h"
 #include "search/evidence.h"
 
-#define WORD_RUBBISH 0.02  /* a sign, on average: a digit has a tenth of it */
-#define WORD_UNREAD 0.5    /* squares of a digit's height: the letters beside those that look like digits */
-#define SHORT_UNREAD 0.2   /* the same where few do */
-#define WORD_SIGN 2.0      /* less the logarithm of the probability that one of them is a digit */
-#define WORD_SHORT 3       /* symbols: an N is 111, and more of them are worth a question */
-#define LETTER_BELIEF 0.5  /* in the likeliest string, among letters: a number has more */
-#define SHORT 2            /* symbols: more of them in a row look like no letters */
-#define LETTER 0.4         /* of a sign's height, that its neighbours have at least: what is left of an x beside an X */
-#define LETTER_OF_WORD 0.6 /* likewise, of those of a word: an n to an N */
-#define LETTER_MOST 1.5    /* likewise at most: a p to an a */
-#define SPACING 2.5        /* of its height to the next letter, where one between them is lost */
-#define BASE_LINE 0.5      /* of its height that the middle of a neighbour is off at most */
-#define FLAT 3             /* times its height: a dash */
-#define LETTERS 2          /* beside it: one may be a mark, or a unit */
-#define ROW 32             /* pixels: about the height of a letter */
+#define WORD_RUBBISH 0.02 /* mean probability of rubbish of a symbol, at least: of digits it is a tenth of that */
+#define WORD_UNREAD \
+    0.5 /* squares of a digit's height: unread ink of letters beside those that look like digits, at least */
+#define SHORT_UNREAD 0.2  /* the same in a line of at most WORD_SHORT symbols */
+#define WORD_SIGN 2.0     /* minus the logarithm of the probability that each symbol is a digit, at least */
+#define WORD_SHORT 3      /* symbols of a word that looks like digits, at most: an N is 111; a longer line is kept */
+#define LETTER_BELIEF 0.5 /* probability of the string of a line among letters, at most: numbers have more */
+#define SHORT 2           /* symbols in a row that may be letters, at most */
+#define LETTER 0.4 /* of a sign's height: height of its neighbours, at least, as of what is left of an x beside an X */
+#define LETTER_OF_WORD 0.6 /* the same for letters of one word, as of an n to an N */
+#define LETTER_MOST 1.5    /* the same at most, as of a p to an a */
+#define SPACING 2.5        /* of its height: distance to the next letter where one between them is lost */
+#define BASE_LINE 0.5      /* of its height: how far the middle of a neighbour is off */
+#define FLAT 3             /* width to height of a dash, at least */
+#define LETTERS 2          /* neighbours, at least: one may be a mark or a unit */
+#define ROW 32             /* pixels of a row of the box index: about the height of a letter */
 
 lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, const line_groups *groups,
                                      lenet5_error *error)
@@ -53,24 +54,24 @@ void lenet5_read_groups_free(read_groups *r)
     *r = (read_groups){0};
 }
 
-/* What was read in a line, or NULL. */
+/* The reading of a line group, or NULL. */
 static const lenet5_read_line *reading_of(const read_groups *r, size_t group)
 {
     return r->of[group] != NOT_READ ? &r->reading->lines[r->of[group]] : NULL;
 }
 
-/* What are letters beside a line. */
+/* When components beside a line count as letters. */
 typedef struct letter_rule {
-    double height; /* of its own, that they have at least */
-    double likely; /* probability of a line that is a number, accepted or not */
+    double height; /* of the line's height: theirs, at least */
+    double likely; /* probability from which on a line is a number, accepted or not */
 } letter_rule;
 
-/* A sign that is accepted is doubted for little; one that is not is dropped only among letters of one print with it. */
+/* An accepted line is rejected easily; one that is not accepted is dropped only among letters of its own print. */
 static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, MIN_NUMBER_PROBABILITY};
 
 /* ---- Letters beside a line ------------------------------------------------------------------------------------ */
 
-/* Whether a component is of a line that is a number, or in a field of its own. */
+/* Whether a component is in a field, or in a line that is a number. */
 static bool is_number(const read_groups *r, size_t k, double likely)
 {
     const int32_t line = r->groups->line[k];
@@ -82,7 +83,7 @@ static bool is_number(const read_groups *r, size_t k, double likely)
     return l && (l->decision == LENET5_ACCEPTED || (l->strings > 0 && l->string[0].probability >= likely));
 }
 
-/* Whether letters stand beside a line, on its base line: those near it, and those near these. */
+/* Whether letters stand beside a line on its baseline, next to it or next to those. */
 static bool is_among_letters(const read_groups *r, size_t number, const letter_rule *rule, size_t *visited)
 {
     const line_group *group = &r->groups->list[number];
@@ -113,13 +114,13 @@ static size_t count_symbols(const lenet5_read_line *l)
     return l->digits + l->marks;
 }
 
-/* A line that may be a letter or two, or what looks like digits of a word. */
+/* Whether a line may be one or two letters, or letters that look like digits. */
 static bool is_short(const lenet5_read_line *l, const line_group *group)
 {
     return group->field == NO_FIELD && count_symbols(l) <= WORD_SHORT;
 }
 
-/* Whether a line cannot be a number, by what was read in it. */
+/* Whether a line cannot be a number, by its own evidence. */
 static bool is_no_number(const lenet5_read_line *l, const line_group *group)
 {
     if (l->strings == 0)
@@ -131,7 +132,7 @@ static bool is_no_number(const lenet5_read_line *l, const line_group *group)
             (is_short(l, group) && evidence[LENET5_EVIDENCE_SIGN] >= WORD_SIGN));
 }
 
-/* Lines that are no numbers by themselves. */
+/* Marks lines that are not numbers by themselves. */
 static void find_rubbish(bool *word, const read_groups *r)
 {
     for (size_t i = 0; i < r->groups->count; i++) {
@@ -141,7 +142,7 @@ static void find_rubbish(bool *word, const read_groups *r)
     }
 }
 
-/* Lines that stand among letters. */
+/* Marks lines that stand among letters. */
 static lenet5_status find_words(bool *word, const read_groups *r, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -166,7 +167,7 @@ static size_t count_others(const bool *marked, const lenet5_reading *reading)
     return count;
 }
 
-/* Drops lines that are marked, unless all are; returns whether any was dropped. */
+/* Drops the marked lines, unless all are marked; returns whether any was dropped. */
 static bool drop_lines(read_groups *r, const bool *marked)
 {
     lenet5_reading *reading = r->reading;
@@ -218,14 +219,14 @@ void lenet5_find_fragments(bool *scrap, const read_groups *r)
 
 /* ---- Print ---------------------------------------------------------------------------------------------------- */
 
-/* A dash that was left over: no digit is so flat. */
+/* Whether a line is a dash that was left over: no digit is so flat. */
 static bool is_dash(const lenet5_read_line *l, const line_group *group)
 {
     return l->digits == 1 &&
            (double)(group->box.right - group->box.left) > FLAT * (double)(group->box.bottom - group->box.top);
 }
 
-/* Whether a line may be letters of print that nothing else separates from digits. */
+/* Whether an accepted line may be printed letters that nothing else separates from digits. */
 static bool may_be_print(const lenet5_read_line *l, const line_group *group)
 {
     return l->decision == LENET5_ACCEPTED && count_symbols(l) <= SHORT && group->field == NO_FIELD;

@@ -1,6 +1,6 @@
 /* Which field of the layout a component is written in. */
-#ifndef LENET5_READER_CELLS_H
-#define LENET5_READER_CELLS_H
+#ifndef LENET5_READER_ASSIGN_CELLS_H
+#define LENET5_READER_ASSIGN_CELLS_H
 
 #include "reader/page/components.h"
 #include "reader/page/layout.h"

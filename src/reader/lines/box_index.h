@@ -1,7 +1,7 @@
 /* Which rectangles are near another one: they are kept by rows of the page, so that a search looks at its surroundings
  * alone. */
-#ifndef LENET5_READER_NEAR_H
-#define LENET5_READER_NEAR_H
+#ifndef LENET5_READER_BOX_INDEX_H
+#define LENET5_READER_BOX_INDEX_H
 
 #include "lenet5/reading.h"
 #include "reader/page/box.h"

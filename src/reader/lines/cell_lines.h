@@ -1,6 +1,6 @@
 /* Cells that hold several lines, one below the other: a frame around a list, or a column whose level rules are lost. */
-#ifndef LENET5_READER_STACKED_H
-#define LENET5_READER_STACKED_H
+#ifndef LENET5_READER_CELL_LINES_H
+#define LENET5_READER_CELL_LINES_H
 
 #include "chains.h"
 #include "reader/page/layout.h"

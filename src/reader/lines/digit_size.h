@@ -1,6 +1,6 @@
 /* How high the digits of a page are, whatever else is on it. */
-#ifndef LENET5_READER_HEIGHT_H
-#define LENET5_READER_HEIGHT_H
+#ifndef LENET5_READER_DIGIT_SIZE_H
+#define LENET5_READER_DIGIT_SIZE_H
 
 #include "reader/page/components.h"
 

@@ -1,6 +1,6 @@
 /* Lines with wide gaps in them are several, side by side in a row; and the order in which they are read. */
-#ifndef LENET5_READER_FIELDS_H
-#define LENET5_READER_FIELDS_H
+#ifndef LENET5_READER_GAPS_H
+#define LENET5_READER_GAPS_H
 
 #include "chains.h"
 

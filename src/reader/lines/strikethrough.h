@@ -1,6 +1,6 @@
 /* Numbers that have been struck out. */
-#ifndef LENET5_READER_STRUCK_H
-#define LENET5_READER_STRUCK_H
+#ifndef LENET5_READER_STRIKETHROUGH_H
+#define LENET5_READER_STRIKETHROUGH_H
 
 #include "lines.h"
 

@@ -1,6 +1,6 @@
 /* A rectangle of pixels. */
-#ifndef LENET5_READER_SPAN_H
-#define LENET5_READER_SPAN_H
+#ifndef LENET5_READER_BOX_H
+#define LENET5_READER_BOX_H
 
 #include <math.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Lines that are far fainter than the strokes of a pen: grey rules of a pixel's width. */
-#ifndef LENET5_READER_FAINT_H
-#define LENET5_READER_FAINT_H
+#ifndef LENET5_READER_FAINT_RULES_H
+#define LENET5_READER_FAINT_RULES_H
 
 #include "ink.h"
 

@@ -1,6 +1,6 @@
 /* A pen that is darker than any of the paper's pattern: what is dark is ink, however small. */
-#ifndef LENET5_READER_DARKER_H
-#define LENET5_READER_DARKER_H
+#ifndef LENET5_READER_HYSTERESIS_H
+#define LENET5_READER_HYSTERESIS_H
 
 #include "ink.h"
 

@@ -1,6 +1,6 @@
 /* Quarter turns of pictures. */
-#ifndef LENET5_READER_TURN_H
-#define LENET5_READER_TURN_H
+#ifndef LENET5_READER_ROTATE_H
+#define LENET5_READER_ROTATE_H
 
 #include "box.h"
 #include "reader/budget.h"

@@ -1,6 +1,6 @@
 /* What shows beside a sheet of paper that lies askew: slim dark wedges along the border of a picture. */
-#ifndef LENET5_READER_EDGES_H
-#define LENET5_READER_EDGES_H
+#ifndef LENET5_READER_WEDGES_H
+#define LENET5_READER_WEDGES_H
 
 #include "ink.h"
 

@@ -1,6 +1,6 @@
 /* A digit shown to the network again, as another hand might have written it. */
-#ifndef LENET5_READER_SECOND_LOOK_H
-#define LENET5_READER_SECOND_LOOK_H
+#ifndef LENET5_READER_AUGMENT_H
+#define LENET5_READER_AUGMENT_H
 
 #include <stdint.h>
 

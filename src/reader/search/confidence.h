@@ -1,6 +1,6 @@
 /* How far a string can be trusted. */
-#ifndef LENET5_READER_TRUST_H
-#define LENET5_READER_TRUST_H
+#ifndef LENET5_READER_CONFIDENCE_H
+#define LENET5_READER_CONFIDENCE_H
 
 #include "search.h"
 

@@ -1,6 +1,6 @@
 /* What a string makes of marks and digits because its format asks for it. */
-#ifndef LENET5_READER_OVERLOOKED_H
-#define LENET5_READER_OVERLOOKED_H
+#ifndef LENET5_READER_UNCONSTRAINED_H
+#define LENET5_READER_UNCONSTRAINED_H
 
 #include "search.h"
 
