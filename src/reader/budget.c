@@ -5,8 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-#define CHECK_EVERY \
-    2000000u /* units, a few milliseconds: the clock and the caller are asked so rarely that it costs nothing */
+#define CHECK_EVERY 2000000u /* units, a few ms: rarely enough that the clock and the callback cost nothing */
 
 budget lenet5_budget_new(const lenet5_read_options *options)
 {

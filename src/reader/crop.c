@@ -5,9 +5,8 @@
 
 #include "page/histogram.h"
 
-#define GRID 24 /* cells each way of the reduced picture in which connected regions are found */
-#define MIXED \
-    0.2 /* share of the border, of both kinds of pixels, from which on it is neither paper alone nor ink alone */
+#define GRID 24        /* cells each way of the reduced picture in which connected regions are found */
+#define MIXED 0.2      /* share of the border of either kind, from which on it is of both kinds */
 #define NARROW 0.6     /* width to height of a 1, at most */
 #define STEM 0.4       /* the same of a 1 without a foot */
 #define FULL 0.9       /* share of the rows of the middle column that are ink in such a 1, at least */

@@ -23,19 +23,17 @@
 #define CLEAR 0.9              /* mean probability of a digit of a rotated page, at least; */
 #define CLEAR_FEW 0.97         /* the same for fewer digits, which too often look like others upside down */
 #define POOR 0.7               /* a page with few digits is turned upside down only if its own mean is below this */
-#define CLEAR_SHARE \
-    0.3 /* share of the digits of a rotated page in strings of two and more, weighed by probability, at least */
-#define TIMES_SURER 1.5 /* times the sure digits of the page as it is, and */
-#define MORE_SURE 1.5   /* so many more: sure digits of a rotated page */
-#define BEST 0.995      /* the highest mean probability that a page of real digits reaches */
+#define CLEAR_SHARE 0.3        /* share of sure digits (see evidence) of a rotated page, at least */
+#define TIMES_SURER 1.5        /* times the sure digits of the page as it is, and */
+#define MORE_SURE 1.5          /* so many more: sure digits of a rotated page */
+#define BEST 0.995             /* the highest mean probability that a page of real digits reaches */
 #define LESS_DOUBT 0.35 /* of the doubt (1 - mean) of the page as it is: what a rotation with many digits may have */
 #define LOST 0.55       /* mean probability of a digit: a page with no more is illegible as it is, */
 #define LEGIBLE 0.6     /* and is rotated where many digits have at least this, and */
 #define LESS_LOST 0.5   /* at most this share of the doubt */
 #define MIN_UPSIDE_DOWN_DIGITS 3  /* digits of a page that may say something else upside down, at least, and */
 #define MAX_UPSIDE_DOWN_DIGITS 20 /* at most: longer pages never consist of such digits alone */
-#define SURER_UPSIDE_DOWN \
-    0.92 /* of the doubt of the page as it is: with less upside down, neither reading is accepted */
+#define SURER_UPSIDE_DOWN 0.92 /* of the doubt of the page as it is: with less of it upside down, nothing is accepted */
 
 /* Measures of a page read in one rotation. */
 typedef struct evidence {

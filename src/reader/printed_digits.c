@@ -12,9 +12,8 @@
 #include "base/error.h"
 #include "reading.h"
 
-#define SMALL 0.75 /* of the height of the larger lines: printed digits are lower */
-#define EVEN \
-    0.018 /* of their height: RMS deviation of the tops and feet of printed digits from straight lines, at most, or */
+#define SMALL 0.75    /* of the height of the larger lines: printed digits are lower */
+#define EVEN 0.018    /* of their height: RMS deviation of printed digits from straight lines, at most, or */
 #define MIN_EVEN 0.5  /* so many pixels, since boxes are of whole pixels */
 #define LEAST 4       /* digits of a number whose regularity is measured, at least: fewer are regular by chance */
 #define ROWS 3        /* numbers of rows, at least */

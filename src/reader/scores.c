@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-#define MAX_ONE_BY_ONE \
-    11 /* pictures that the scalar code classifies faster than the code in lanes, with any instruction set */
+#define MAX_ONE_BY_ONE 11 /* pictures: so few are faster one by one, with any instruction set */
 
 void lenet5_score_pictures(posteriors seen, lenet5_reader *r, const lenet5_committee *committee,
                            const uint8_t *pictures[LENET5_LANES], size_t count)

@@ -13,8 +13,7 @@
 #include "search/evidence.h"
 
 #define WORD_RUBBISH 0.02 /* mean probability of rubbish of a symbol, at least: of digits it is a tenth of that */
-#define WORD_UNREAD \
-    0.5 /* squares of a digit's height: unread ink of letters beside those that look like digits, at least */
+#define WORD_UNREAD 0.5   /* squares of a digit's height: unread ink beside symbols, at least */
 #define SHORT_UNREAD 0.2  /* the same in a line of at most WORD_SHORT symbols */
 #define WORD_SIGN 2.0     /* minus the logarithm of the probability that each symbol is a digit, at least */
 #define WORD_SHORT 3      /* symbols of a word that looks like digits, at most: an N is 111; a longer line is kept */

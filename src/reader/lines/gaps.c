@@ -221,8 +221,8 @@ static size_t sort_gaps(gaps *g, const strokes *s, double least)
 }
 
 /*
- * The gap that parts lines by all gaps of the page. Where some are wide, it is found again from the lines that have one:
- * lines without, as those of print, do not show how wide the gaps within the numbers of the others are.
+ * The gap that parts lines by all gaps of the page. Where some are wide, it is found again from the lines that have
+ * one: lines without, as those of print, do not show how wide the gaps within the numbers of the others are.
  */
 static page_gap find_page_gap(const strokes *s, gaps *g)
 {

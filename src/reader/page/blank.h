@@ -1,4 +1,4 @@
-/* Most of a page is blank: runs over its pixels skip that eight at a time. */
+/* Most of a page is blank: loops over its pixels skip blank ones eight at a time. */
 #ifndef LENET5_READER_BLANK_H
 #define LENET5_READER_BLANK_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The first place from one on whose level is not 0; count if there is none. */
+/* The first index from from on whose level is not 0; count if there is none. */
 static inline size_t skip_blank(const uint8_t *levels, size_t from, size_t count)
 {
     uint64_t eight = 0;

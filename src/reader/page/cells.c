@@ -1,10 +1,11 @@
 /*
  * From frames to fields.
  *
- *     boxes     the paper in each frame, of those that hold no other
- *     blocks    boxes that have a side in common: a row, a table
- *     rows      a block of one row of narrow boxes is a number with a digit in each; so are narrow boxes that stand
- * apart, but near each other, and are of one size tables    each box of any other block is a field of its own
+ *     interiors    the paper inside each frame that holds no other frame
+ *     blocks       interiors that have a side in common: a row of boxes, a table
+ *     numbers      the narrow interiors of a block of one row are the places of one number's digits; so are narrow ones of
+ *                  one size that stand apart in a row, but near each other
+ *     tables       each interior of any other block is a field of its own
  */
 #include "cells.h"
 
@@ -15,25 +16,25 @@
 #include "base/error.h"
 #include "components.h"
 
-#define NARROW 1.3     /* of its height: the width of a box for one digit */
-#define SAME_SIZE 0.25 /* of their widths and heights that boxes of one number may differ */
-#define SAME_ROW 0.3   /* of their height that these may be off */
-#define APART 1.3      /* of their width between them, at most; a box that was not found may be there */
-#define COMMON 0.5     /* of the shorter of two sides that they have in common */
-#define PAGE 0.5       /* of the map's width and height: a frame around all that is there is no cell */
-#define BEYOND 0.3     /* of a cell's width and height: a digit that goes so far beyond it is not in it */
-#define MAX_BEYOND 0.3 /* of the pieces in a table's cells: in squared paper there are more */
-#define ACROSS 0.08    /* of a cell's width and height: what goes so far beyond it lies across its sides */
-#define MAX_ACROSS 0.3 /* of the pieces in square cells: digits are written between the sides of a table */
-#define SQUARE 0.8     /* of the longer side of a square: the shorter one, in perspective */
-#define MAX_SQUARE 0.8 /* of the cells of squared paper: some are not found whole */
-#define MIN_AREA 12    /* pixels of such a piece */
-#define MAX_NEAR 2000  /* boxes that are compared with one: more begin in its width on no form */
+#define NARROW 1.3     /* width to height of a box for one digit, at most */
+#define SAME_SIZE 0.25 /* of their widths and heights: how far boxes of one number differ */
+#define SAME_ROW 0.3   /* of their height: how far they are off one row */
+#define APART 1.3      /* of their width: the gap between two, at most; a box that was not found may be in it */
+#define COMMON 0.5     /* of the shorter of two sides: what adjoining interiors have in common, at least */
+#define PAGE 0.5       /* of the map's width and height: a frame so large is around the whole form, and is no cell */
+#define BEYOND 0.3     /* of a cell's width and height: a component that extends so far beyond it is not in it */
+#define MAX_BEYOND 0.3 /* share of the components in a table's cells that do; in squared paper there are more */
+#define ACROSS 0.08 /* of a cell's width and height: a component that extends so far beyond it lies across its side */
+#define MAX_ACROSS 0.3 /* share of the components in square cells that do; in the cells of a table there are fewer */
+#define SQUARE 0.8     /* shorter to longer side of a square, at least, in perspective */
+#define MAX_SQUARE 0.8 /* share of squares in squared paper, at least: some are not found whole */
+#define MIN_AREA 12    /* pixels of a component that counts for this */
+#define MAX_NEAR 2000  /* interiors that are compared with one: on no form do more begin within its width */
 
 typedef struct framed_cell {
     box paper;
     double thickness;
-    size_t block; /* the first box of those that it is joined to */
+    size_t block; /* the first interior of its block, a union-find forest */
     size_t row, column;
     bool holds_others;
 } framed_cell;
@@ -91,7 +92,7 @@ static bool holds(const box *outer, const box *inner)
            box_area(*outer) > box_area(*inner);
 }
 
-/* The length that two stretches have in common, of the shorter one's. */
+/* The length that two ranges have in common, as a share of the shorter one. */
 static double common_share(size_t from, size_t to, size_t from2, size_t to2)
 {
     const double both = fmin((double)to, (double)to2) - fmax((double)from, (double)from2);
@@ -117,7 +118,7 @@ static size_t first_of_block(framed_cell *list, size_t i)
     return i;
 }
 
-/* Marks those that hold others, and joins the others to blocks. The list is in the order of left sides. */
+/* Marks interiors that hold others, and joins adjoining ones to blocks. The list is ordered by left sides. */
 static lenet5_status compare(framed_cell *list, size_t count, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -157,7 +158,7 @@ static int by_row(const void *a, const void *b)
     return (left->paper.left > right->paper.left) - (left->paper.left < right->paper.left);
 }
 
-/* Numbers the rows of a block, from 1, and its columns by those of the row that has most; returns the rows. */
+/* Numbers the rows of a block, from 1, and the columns in each row; returns the number of rows. */
 static size_t number_rows(framed_cell *list, size_t count)
 {
     size_t row = 0;
@@ -183,7 +184,7 @@ static bool alike(double a, double b)
     return fabs(a - b) <= SAME_SIZE * fmax(a, b) + 1;
 }
 
-/* Whether a box may be the next of a number: joined to the one before, or as large, to the right of it, and near. */
+/* Whether an interior continues a number: it joins the one before or is of its size, and is near to the right of it. */
 static bool goes_on(const framed_cell *before, const framed_cell *b)
 {
     const double apart = (double)b->paper.left - (double)before->paper.right;
@@ -214,7 +215,9 @@ static bool is_narrow(const framed_cell *b)
     return paper_width(b) <= NARROW * paper_height(b);
 }
 
-/* Narrow boxes of single rows: each number goes from a box on as far as there are more. Marks what is taken by row 0.
+/*
+ * Adds the numbers that single rows of narrow interiors make. row 0 marks an interior that is taken. row: room for
+ * count.
  */
 static void add_numbers(layout *found, framed_cell *list, size_t count, framed_cell *row)
 {
@@ -240,7 +243,10 @@ static bool is_page(const framed_cell *b, const ink_map *map)
     return paper_width(b) >= PAGE * (double)map->width && paper_height(b) >= PAGE * (double)map->height;
 }
 
-/* Tables at once; single rows of narrow boxes, and single boxes, are put to the front of the list, and counted. */
+/*
+ * Adds tables. Moves single rows of narrow interiors, and single narrow ones, to the front of the list; returns their
+ * number.
+ */
 static size_t add_tables(layout *found, framed_cell *list, size_t count, const ink_map *map)
 {
     size_t left = 0, tables = 0;
@@ -266,13 +272,13 @@ static size_t add_tables(layout *found, framed_cell *list, size_t count, const i
 
 /* ---- Squared paper -------------------------------------------------------------------------------------------- */
 
-/* Of a table: its cells, those that are square, pieces of writing in them, and those that go beyond one. */
+/* Of one table: its cells, the squares among them, the components in them, and those that extend beyond a cell. */
 typedef struct filling {
     size_t cells, squares;
-    size_t pieces, across, beyond; /* across: by a little; beyond: far */
+    size_t pieces, across, beyond; /* across: by more than ACROSS; beyond: by more than BEYOND */
 } filling;
 
-/* Whether a piece goes beyond a cell by more than a share of its width or height. */
+/* Whether a component extends beyond a cell by more than a share of its width or height. */
 static bool goes_beyond(const box *piece, const box *within, double share)
 {
     const double across = share * (double)(within->right - within->left),
@@ -314,15 +320,14 @@ static lenet5_status fill(filling *tables, const layout *found, const components
     return status;
 }
 
-/* Whether a table is squared paper: much goes far beyond its cells, or they are squares, and it takes no heed of them.
- */
+/* Whether a table is squared paper: much extends far beyond its cells, or the cells are squares and are ignored. */
 static bool is_squared_paper(const filling *t)
 {
     return (double)t->beyond > MAX_BEYOND * (double)t->pieces ||
            ((double)t->squares >= MAX_SQUARE * (double)t->cells && (double)t->across > MAX_ACROSS * (double)t->pieces);
 }
 
-/* What is squared to write on, over its lines, is no table. */
+/* Drops tables that are squared paper, which is written over. */
 static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budget *b, lenet5_error *error)
 {
     components c;
@@ -363,7 +368,7 @@ static int by_reading_order(const void *a, const void *b)
     return (p->left > q->left) - (p->left < q->left);
 }
 
-/* Brings fields into the order in which they are read, and their cells with them. */
+/* Sorts the fields into reading order, and their cells with them. */
 static lenet5_status sort_fields(layout *found, lenet5_error *error)
 {
     cell *cells = malloc((found->cell_count + 1) * sizeof *cells);
@@ -386,12 +391,12 @@ static lenet5_status sort_fields(layout *found, lenet5_error *error)
 
 /* The interiors of frames, as they become fields. */
 typedef struct interiors {
-    framed_cell *list; /* room for one a frame */
+    framed_cell *list; /* room for one of each frame */
     framed_cell *row;  /* likewise, for add_numbers() */
     size_t count;
 } interiors;
 
-/* Keeps the interiors that hold no other, each with the first one of its block. The list is ordered by left sides. */
+/* Drops interiors that hold others, and finds the block of each. The list is ordered by left sides. */
 static lenet5_status find_blocks(interiors *n, budget *b, lenet5_error *error)
 {
     framed_cell *list = n->list;

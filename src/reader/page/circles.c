@@ -1,11 +1,14 @@
 /*
- * A component whose outline is an ellipse, and whose stroke is as thick all round, is drawn with a pen or printed. It
- * is printed if another one like it stands beside it, or if it is around ink that does not touch it: zeros by hand
- * differ from each other, and hold nothing.
+ * A component whose outline is an ellipse, with a stroke of even thickness, is either drawn by hand or printed. It is
+ * printed if a similar one stands beside it, or if it surrounds ink that does not touch it: handwritten zeros differ
+ * from each other, and surround nothing.
  *
- *     outline    an ellipse through the outermost pixels of each row and column; strokes that stick out weigh little
- *     rays       from its centre, each of which tells where the stroke begins and ends, in parts of a pixel
- *     ring       an ellipse through the middle of the stroke; how far the rays are off tells the printed ones
+ *     outline    fit an ellipse through the outermost pixels of rows and columns; strokes that stick out weigh little
+ *     rays       find where the stroke begins and ends on each ray from the centre, to a fraction of a pixel
+ *     ring       fit an ellipse through the middle of the stroke; its residuals separate print from hands
+ *
+ * Cost: for each component of suitable size one pass over its box and at most 2 ROUNDS fits of at most RAYS points;
+ * each circle is compared with MAX_NEAR others.
  */
 #include "circles.h"
 
@@ -19,29 +22,29 @@
 #include "components.h"
 #include "histogram.h"
 
-#define FAINT_RING 45     /* of 255: the ink of a thin ring, which connects it */
-#define MIN_ACROSS 16     /* pixels: a smaller circle has no room for a digit */
-#define MIN_ASPECT 0.8    /* of the longer axis: a narrower one is a 0 */
-#define LOOSE_ASPECT 0.6  /* of a component's box, which strokes that cross it make larger */
-#define MAX_FILLED 0.8    /* of its box that a ring and a digit in it cover */
-#define RAYS 96           /* enough for the thinnest stroke that crosses */
-#define ENOUGH 24         /* rows, and columns, whose ends show what outline a component has */
-#define ROUNDS 12         /* of a fit: strokes that stick out lose their weight in half of them */
-#define SETTLED 0.02      /* pixels: a fit that changes by less is at its end */
-#define OFF 0.02          /* of the radius that the stroke may be off its ellipse: by hand it is off by more */
-#define OFF_PIXELS 0.4    /* that the pixels of a printed stroke are off */
-#define GOOD_RAYS 0.8     /* of all: the others meet strokes that touch */
-#define MIN_RAYS 0.5      /* of one that is like a sure one beside it */
-#define THICKEST 0.3      /* of the radius */
-#define UNEVEN 0.25       /* of the thickness, between its quartiles: more is by hand */
-#define UNEVEN_PIXELS 0.6 /* likewise, from the grid of pixels */
-#define SAME 0.05         /* of their radius that circles of a row differ, and are off the row */
-#define NEAREST 3         /* radii between two centres of a row, times two at most */
-#define MAX_NEAR 50       /* circles that are compared with one */
-#define DIGIT 0.35        /* of the inner height: ink that a circle is around */
-#define DARKER 70         /* than the ring: a stroke that runs along it */
+#define FAINT_RING 45    /* of 255: ink from which on a thin grey ring is connected */
+#define MIN_ACROSS 16    /* pixels: a smaller circle has no room for a digit */
+#define MIN_ASPECT 0.8   /* shorter to longer axis, at least: a narrower one is a 0 */
+#define LOOSE_ASPECT 0.6 /* the same of a component's box, which strokes that cross it make larger */
+#define MAX_FILLED 0.8   /* share of its box that a ring and a digit in it cover, at most */
+#define RAYS 96          /* enough to meet the thinnest stroke that crosses */
+#define ENOUGH 24        /* rows, and columns, whose ends are used for the outline */
+#define ROUNDS 12        /* iterations of a fit: strokes that stick out lose their weight in half of them */
+#define SETTLED 0.02     /* pixels: a fit that changes by less has converged */
+#define OFF 0.02 /* of the radius: distance of a printed stroke from its ellipse, at most; by hand it is larger; and */
+#define OFF_PIXELS 0.4    /* pixels: the least that this allows */
+#define GOOD_RAYS 0.8     /* share of rays with such a stroke, at least: the others meet strokes that touch */
+#define MIN_RAYS 0.5      /* the same of a ring beside a sure one that is similar */
+#define THICKEST 0.3      /* of the radius: thickness of the stroke, at most */
+#define UNEVEN 0.25       /* of the thickness: its interquartile range, at most; by hand it is larger; and */
+#define UNEVEN_PIXELS 0.6 /* pixels: the least that this allows, from the pixel grid */
+#define SAME 0.05         /* of their radius: how far circles of a row differ, and are off the row */
+#define NEAREST 3         /* radii: half of the distance between neighbouring centres, at most */
+#define MAX_NEAR 50       /* circles that each one is compared with */
+#define DIGIT 0.35        /* of the inner height: height of ink that a circle surrounds, at least */
+#define DARKER 70         /* levels darker than the ring: a stroke that runs along it */
 #define EDGE 1.25         /* pixels on each side that a ring makes grey */
-#define SEEN 2.0          /* pixels beyond the edge in which a crossing stroke shows */
+#define SEEN 2.0          /* pixels beyond the edge within which a crossing stroke shows */
 #define PI 3.14159265358979323846
 
 typedef struct ellipse {
@@ -52,7 +55,7 @@ typedef struct circle {
     ellipse ring; /* through the middle of its stroke */
     double thickness;
     uint32_t label;
-    bool sure; /* so much of it is free of other strokes that it tells a hand from print */
+    bool sure; /* enough of it is free of other strokes to tell a hand from print */
     bool printed;
 } circle;
 
@@ -62,7 +65,10 @@ typedef struct outline_point {
 
 /* ---- Fit ------------------------------------------------------------------------------------------------------ */
 
-/* Solves four equations, whose right sides are in column 4; false: there is no one answer. */
+/*
+ * Solves four linear equations by Gauss-Jordan elimination; column 4 has the right sides, and then the solution. false:
+ * the matrix is singular.
+ */
 static bool solve(double m[4][5])
 {
     for (int i = 0; i < 4; i++) {
@@ -87,10 +93,10 @@ static bool solve(double m[4][5])
     return true;
 }
 
-/* An ellipse as distances to it are measured. */
+/* An ellipse, prepared for distances to it. */
 typedef struct ruler {
-    double x, y, per_a, per_b; /* its centre, and 1 / a² and 1 / b² */
-    double least;              /* the shorter of a and b */
+    double x, y, per_a, per_b; /* its centre, 1 / a² and 1 / b² */
+    double least;              /* the shorter of a and b: the distance of the centre */
 } ruler;
 
 static ruler ruler_of(const ellipse *e)
@@ -106,7 +112,10 @@ static double squared_distance(const ruler *r, double x, double y)
     return square > 0 ? (dx * dx + dy * dy) * share * share : r->least * r->least;
 }
 
-/* The ellipse x² + p y² + q x + r y + s = 0, by weighted squares; places are taken from e, to be near 1. */
+/*
+ * Fits x² + p y² + q x + r y + s = 0 by weighted least squares. Coordinates are relative to e and its size, so that the
+ * sums are of one magnitude. false: there is no such ellipse.
+ */
 static bool fit_once(ellipse *e, const outline_point *list, size_t count)
 {
     const double scale = fmax(e->a, e->b), to_one = 1 / scale;
@@ -136,7 +145,7 @@ static bool has_settled(const ellipse *before, const ellipse *e)
     return fabs(e->x - before->x) + fabs(e->y - before->y) + fabs(e->a - before->a) + fabs(e->b - before->b) < SETTLED;
 }
 
-/* Weighs points by Cauchy's weights: far ones count for less. */
+/* Sets Cauchy's weights, by which distant points count for less. */
 static void weigh(outline_point *list, size_t count, const ellipse *e)
 {
     const ruler r = ruler_of(e);
@@ -145,7 +154,7 @@ static void weigh(outline_point *list, size_t count, const ellipse *e)
         list[i].weight = 1 / (1 + squared_distance(&r, list[i].x, list[i].y) * per_near);
 }
 
-/* From one round to the next the weights are those of the last ellipse. */
+/* Fits by iteratively reweighted least squares from e on. false: there is no ellipse of suitable aspect. */
 static bool fit(ellipse *e, outline_point *list, size_t count)
 {
     for (int round = 0; round < ROUNDS; round++) {
@@ -161,7 +170,10 @@ static bool fit(ellipse *e, outline_point *list, size_t count)
 
 /* ---- Outline -------------------------------------------------------------------------------------------------- */
 
-/* The first and the last pixel of a component in a row of its box, or in a column of it. */
+/*
+ * Lists the first and the last pixel of component i in row at of the map, or in column at. Returns 2, or 0 if it has
+ * none.
+ */
 static size_t ends(outline_point *list, const components *c, size_t width, size_t i, size_t at, bool column)
 {
     const box *bounds = &c->list[i].box;
@@ -180,7 +192,9 @@ static size_t ends(outline_point *list, const components *c, size_t width, size_
     return 2;
 }
 
-/* The middle half of the rows and columns: beyond it their ends run along the outline. */
+/*
+ * Fits an ellipse to the middle half of a component's rows and columns: the ends of the others run along the outline.
+ */
 static lenet5_status find_outline(ellipse *e, bool *found, const components *c, size_t width, size_t i,
                                   lenet5_error *error)
 {
@@ -205,7 +219,9 @@ static lenet5_status find_outline(ellipse *e, bool *found, const components *c, 
 
 /* ---- Ring ----------------------------------------------------------------------------------------------------- */
 
-/* Where a stroke of a map begins and ends on a ray, in pixels from the centre. */
+/*
+ * Finds the stroke on a ray: the distances from the centre at which it begins and ends. false: there is no clear one.
+ */
 static bool follow(double *inner, double *outer, const ink_map *map, const ellipse *e, double angle)
 {
     const double c = cos(angle), s = sin(angle), radius = 1 / hypot(c / e->a, s / e->b);
@@ -230,8 +246,8 @@ static bool follow(double *inner, double *outer, const ink_map *map, const ellip
 }
 
 /*
- * The ring whose outline is an ellipse; false: it is none. Where its thickness is known, and not 0, its outer edge
- * counts alone: a bold digit may fill most of it.
+ * Finds the ring inside an outline; false: there is none. If thickness is not 0 it is that of the ring, and only the
+ * outer edge counts, since a bold digit may fill the ring.
  */
 static bool find_ring(circle *r, const ink_map *map, const ellipse *outline, double thickness)
 {
@@ -278,7 +294,7 @@ static bool are_alike(const circle *a, const circle *b)
            fabs(a->ring.x - b->ring.x) <= 2 * NEAREST * radius;
 }
 
-/* Whether it is around ink as high as a digit, which does not touch it. */
+/* Whether a ring surrounds a component as high as a digit that does not touch it. */
 static bool holds_digit(const circle *r, const components *c, size_t width)
 {
     const double in = 0.7;
@@ -314,7 +330,7 @@ static void choose(circle *list, size_t count, const components *c, size_t width
     }
 }
 
-/* Those that strokes touch at many places, beside printed ones that they are like. */
+/* Takes rings that strokes touch at many rays for printed if they are similar to printed ones. */
 static void choose_touched(circle *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -322,7 +338,7 @@ static void choose_touched(circle *list, size_t count)
             list[i].printed |= list[k].sure && list[k].printed && are_alike(&list[i], &list[k]);
 }
 
-/* The nearest printed circle of a row to the right of one; count: there is none. */
+/* The nearest printed circle of its row to the right of circle i; count if there is none. */
 static size_t next_of_row(const circle *list, size_t count, size_t i)
 {
     size_t best = count;
@@ -342,7 +358,7 @@ static bool is_known(const circle *list, size_t count, const circle *r)
     return false;
 }
 
-/* The circle that is as far from one as that is from its neighbour; strokes may join it to others. */
+/* Adds the circle at (x, y) from circle i, if it is there; strokes may connect it to others. */
 static void add_beside(circle *list, size_t *count, const ink_map *map, size_t i, double x, double y)
 {
     const double half = 0.5 * list[i].thickness;
@@ -358,7 +374,7 @@ static void add_beside(circle *list, size_t *count, const ink_map *map, size_t i
     list[(*count)++] = beside;
 }
 
-/* Goes on with rows to both sides, at their distance. */
+/* Continues rows of circles on both sides, at their distance. room: of the list. */
 static lenet5_status complete_rows(circle *list, size_t *count, size_t room, const ink_map *map, budget *b,
                                    lenet5_error *error)
 {
@@ -377,7 +393,7 @@ static lenet5_status complete_rows(circle *list, size_t *count, size_t room, con
 
 /* ---- Erasing -------------------------------------------------------------------------------------------------- */
 
-/* A ring unrolled: at each of its steps, whether a stroke comes to it from within and from outside. */
+/* A ring unrolled into steps, with the strokes that reach it from the inside and from the outside at each. */
 typedef struct unrolled {
     ruler to_ring;
     size_t count;
@@ -395,7 +411,7 @@ static bool is_stroke(const ink_map *map, const circle *r, double angle, double 
     return false;
 }
 
-/* Whether any of the steps near one is set. */
+/* Whether any step within reach of step i is set. */
 static bool any_near(const bool *list, size_t count, size_t i, size_t reach)
 {
     for (size_t k = 0; k <= 2 * reach; k++)
@@ -404,7 +420,7 @@ static bool any_near(const bool *list, size_t count, size_t i, size_t reach)
     return false;
 }
 
-/* Keeps the steps at which a stroke is on both sides, or slants from one to the other. */
+/* Keeps the steps at which a stroke is on both sides, or slants from one side to the other. */
 static void keep_crossing(unrolled *u, const ink_map *map, const circle *r)
 {
     const double edge = 0.5 * r->thickness + EDGE;
@@ -436,7 +452,7 @@ static box around(const circle *r, const ink_map *map)
                  (size_t)fmin(high, r->ring.y + r->ring.b + more + 1)};
 }
 
-/* The ink that most of a ring does not pass. */
+/* The third quartile of the ink along the middle of the ring. */
 static unsigned level_of(const ink_map *map, const unrolled *u, const box *bounds)
 {
     uint32_t histogram[256] = {0}, count = 0;
@@ -518,7 +534,7 @@ static lenet5_status take_out(frames *found, ink_map *map, const circle *list, s
     return status;
 }
 
-/* The map with faint ink as surely there: a ring is often grey. */
+/* Makes a copy of the map in which faint ink counts as ink, since a ring is often grey. */
 static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5_error *error)
 {
     const size_t size = map->width * map->height;
@@ -532,13 +548,13 @@ static lenet5_status lift(ink_map *lifted, const ink_map *map, budget *b, lenet5
     return lenet5_check_time(b, size, error);
 }
 
-/* The circles of a map, in another one that they are lifted in. */
+/* Finds the circles of map in lifted, whose components are c, adds their frames and erases them from map. */
 static lenet5_status find_in(frames *found, ink_map *map, const ink_map *lifted, const components *c, budget *b,
                              lenet5_error *error)
 {
     size_t room = MAX_NEAR, count = 0;
     for (size_t i = 0; i < c->count; i++)
-        room += 2 * may_be_circle(&c->list[i]); /* itself, and one that is no component of its own */
+        room += 2 * may_be_circle(&c->list[i]); /* itself, and one that is not a component of its own */
     circle *list = malloc(room * sizeof *list);
     lenet5_status status = list ? find_rings(list, &count, c, lifted, b, error) : lenet5_fail_memory(error);
     if (status == LENET5_OK) {

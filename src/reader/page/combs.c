@@ -1,6 +1,6 @@
 /*
- * A comb is a base with teeth at even distances, the first and the last at its ends. Digits hide some of them, or
- * lengthen them by a stroke: there the teeth are where the others say.
+ * A comb is a horizontal base with vertical teeth at even distances, the first and the last at its ends. Digits hide
+ * some teeth, or lengthen them by a stroke; their places follow from the others:
  *
  *     |   | \ |   |   |
  *     +---+--\+---+---+
@@ -16,23 +16,23 @@
 #define MIN_PLACES 3      /* of a comb */
 #define MAX_PLACES 64     /* the same; a ruler has more */
 #define MAX_VERTICALS 256 /* on a base: teeth, and strokes of digits */
-#define MIN_PITCH 6.0     /* pixels from a tooth to the next */
-#define OFF_PITCH 0.2     /* of the distance from a tooth to the next that one may be off: perspective */
-#define MIN_SEEN 0.6      /* of a comb's teeth, where nothing at all is in the place of some */
-#define FEWEST_SEEN 0.4   /* the same, where there is ink in the place of each */
-#define MIN_THERE 0.8     /* of its teeth that are seen, or hidden by a digit */
-#define HIDDEN_INK 0.8    /* of the length of a hidden tooth: a digit, or the tooth, is there */
-#define CLOSED 0.9        /* of the same distance: a line that closes a tooth's top */
-#define MIN_OF_LIKE 0.75  /* of the verticals on it that are like teeth: the others are strokes */
-#define SHORTEST 0.6      /* of the middle one of the teeth's lengths, and */
-#define LONGEST 1.25      /* the same: a tooth; a digit covers or lengthens others */
-#define DIGIT 1.2         /* of the same distance: the height of what stands between the teeth, which are lower */
-#define LENGTH_PIXELS 2   /* and so much: a tooth's end is where the base or a stroke blurs it */
+#define MIN_PITCH 6.0     /* pixels from one tooth to the next */
+#define OFF_PITCH 0.2     /* of that distance: how far a tooth may be off, in perspective */
+#define MIN_SEEN 0.6      /* share of teeth that are found, at least, if the place of another has no ink, or */
+#define FEWEST_SEEN 0.4   /* if there is ink in the place of each */
+#define MIN_THERE 0.8     /* share of teeth that are found, or have ink in their place */
+#define HIDDEN_INK 0.8    /* share of the rows of a hidden tooth that have ink: of a digit, or of the tooth */
+#define CLOSED 0.9 /* of the distance between teeth: the length of a line that closes a tooth's top, as in a box */
+#define MIN_OF_LIKE 0.75 /* share of the verticals like teeth that are teeth: the others are strokes */
+#define SHORTEST 0.6     /* of the median length of the teeth: length of a tooth, at least, and */
+#define LONGEST 1.25     /* at most; digits cover some, and lengthen others */
+#define DIGIT 1.2        /* of the distance between teeth: height of the digits, which are higher than the teeth */
+#define LENGTH_PIXELS 2  /* pixels: how far the end of a tooth is uncertain, where the base or a stroke blurs it */
 
-/* An vertical that stands on a base. */
+/* A vertical segment that stands on a base. */
 typedef struct tooth {
     double x, length;
-    double closing; /* the length of a line that closes its top; 0: there is none */
+    double closing; /* length of a line that closes its top; 0: there is none */
     uint32_t vertical;
 } tooth;
 
@@ -44,10 +44,10 @@ typedef struct comb {
     tooth list[MAX_VERTICALS]; /* (count), from left to right */
     size_t places;
     double length, pitch;              /* of the teeth */
-    const tooth *seen[MAX_PLACES + 1]; /* (places + 1); NULL: hidden */
+    const tooth *seen[MAX_PLACES + 1]; /* (places + 1); NULL: not found */
 } comb;
 
-/* The length of the longest line that closes the top of an vertical: a side of a box has one. */
+/* The length of the longest line that closes the top of a vertical segment: the side of a box has one. */
 static double closing_length(const comb *c, const junctions *met, const junction *j)
 {
     const segment *u = &c->all->list[j->vertical];
@@ -61,7 +61,7 @@ static double closing_length(const comb *c, const junctions *met, const junction
     return longest;
 }
 
-/* Lists the verticals that stand on a base; none where there are too many. */
+/* Lists the vertical segments that stand on a base; none if there are too many. */
 static void list_teeth(comb *c, const junctions *met, const junction *on, size_t count)
 {
     c->count = 0;
@@ -78,20 +78,20 @@ static void list_teeth(comb *c, const junctions *met, const junction *on, size_t
     }
 }
 
-/* Whether an vertical may be a tooth of a length; 0: of any. */
+/* Whether a vertical segment may be a tooth of a length; length 0: any. */
 static bool is_tooth(const comb *c, const tooth *t, double length)
 {
     return t->closing < CLOSED * c->pitch && (length == 0 || (t->length >= SHORTEST * length - LENGTH_PIXELS &&
                                                               t->length <= LONGEST * length + LENGTH_PIXELS));
 }
 
-/* Where a tooth should be. */
+/* The column of tooth i at even distances. */
 static double place_of(const comb *c, size_t i)
 {
     return (double)c->base->from + (double)i * c->pitch;
 }
 
-/* Finds the teeth of a length that are nearest to their places, and returns how many. */
+/* Finds the tooth of a length nearest to each place; returns the number of places that have one. */
 static size_t find_nearest(comb *c, double length)
 {
     size_t seen = 0;
@@ -110,7 +110,7 @@ static size_t find_nearest(comb *c, double length)
     return seen;
 }
 
-/* The middle one of the lengths of the teeth that are seen: digits lengthen some. */
+/* The median length of the teeth that are found, since digits lengthen some. */
 static double middle_length(const comb *c)
 {
     double lengths[MAX_PLACES + 1];
@@ -124,7 +124,7 @@ static double middle_length(const comb *c)
     return lengths[count / 2];
 }
 
-/* Where a tooth is: a hidden one is as far from the nearest that are seen as they are from each other. */
+/* The column of tooth i; of a hidden one, interpolated between the nearest that are found. */
 static double tooth_at(const comb *c, size_t i)
 {
     size_t before = i, after = i;
@@ -140,7 +140,7 @@ static double tooth_at(const comb *c, size_t i)
     return after > before ? left->x + (right->x - left->x) * (double)(i - before) / (double)(after - before) : left->x;
 }
 
-/* The mean distance from a tooth to the next, between the first and the last that are seen. */
+/* The mean distance of the teeth from the first found to the last. */
 static double seen_pitch(const comb *c)
 {
     size_t first = 0, last = c->places;
@@ -151,7 +151,7 @@ static double seen_pitch(const comb *c)
     return (c->seen[last]->x - c->seen[first]->x) / (double)(last - first);
 }
 
-/* Whether there is ink where a tooth is hidden. */
+/* Whether there is ink in the place of a hidden tooth. */
 static bool is_covered(const comb *c, const ink_map *map, size_t i)
 {
     const double x = round(tooth_at(c, i)), foot = lenet5_segment_at(c->all, c->base, x);
@@ -161,7 +161,7 @@ static bool is_covered(const comb *c, const ink_map *map, size_t i)
     return (double)inked >= HIDDEN_INK * (double)steps;
 }
 
-/* How many verticals are like teeth. */
+/* Counts the vertical segments that are like teeth. */
 static size_t count_like_teeth(const comb *c)
 {
     size_t like = 0;
@@ -170,7 +170,7 @@ static size_t count_like_teeth(const comb *c)
     return like;
 }
 
-/* Whether a base is a comb of so many places. */
+/* Whether a base is a comb of that many places. */
 static bool has_places(comb *c, const ink_map *map, size_t places)
 {
     const double teeth = (double)(places + 1);
@@ -223,7 +223,7 @@ static bool add_places(frames *found, const comb *c)
     return added;
 }
 
-/* A segment where a tooth is hidden. */
+/* The segment of a hidden tooth. */
 static drawn_line hidden_tooth(const comb *c, size_t i)
 {
     const point foot = foot_of(c, i);
@@ -240,7 +240,7 @@ static drawn_line hidden_tooth(const comb *c, size_t i)
     return mean;
 }
 
-/* Marks segments that were added to those of a map as printed. */
+/* Marks the segments from before on, which were added, as printed. */
 static bool mark_added(frames *found, size_t before, size_t count)
 {
     bool *printed = realloc(found->printed, (count + 1) * sizeof *printed);
@@ -252,7 +252,7 @@ static bool mark_added(frames *found, size_t before, size_t count)
     return true;
 }
 
-/* Marks the base and the teeth, and adds segments for those that are hidden. */
+/* Marks the base and the teeth as printed, adds segments for hidden teeth and a frame for each place. */
 static lenet5_status take_out(frames *found, segments *all, const comb *c, const ink_map *map, lenet5_error *error)
 {
     drawn_line hidden[MAX_PLACES + 1];
@@ -273,11 +273,11 @@ static lenet5_status take_out(frames *found, segments *all, const comb *c, const
 lenet5_status lenet5_find_combs(frames *found, segments *all, const junctions *met, const ink_map *map, budget *b,
                                 lenet5_error *error)
 {
-    const size_t all_before = all->count; /* combs add to them */
+    const size_t all_before = all->count; /* combs append to them */
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all_before && status == LENET5_OK; i++) {
         const size_t count = met->first_horizontal[i + 1] - met->first_horizontal[i];
-        if (count < MIN_PLACES || !lenet5_is_solid(all, &all->list[i])) /* 0: an vertical one */
+        if (count < MIN_PLACES || !lenet5_is_solid(all, &all->list[i])) /* it is 0 for a vertical segment */
             continue;
         comb c = {.all = all, .base = &all->list[i], .base_number = (uint32_t)i};
         list_teeth(&c, met, met->by_horizontal + met->first_horizontal[i], count);

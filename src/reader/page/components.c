@@ -1,6 +1,12 @@
 /*
- * By runs of ink (Rosenfeld and Pfaltz 1966). Each run in a row takes the label of a run above that it touches, or a
- * new one, and labels that meet are noted as the same; then every run gets the number of its label's component.
+ * Connected components by runs of ink (Rosenfeld and Pfaltz 1966).
+ *
+ * One pass over the rows: each run takes the label of a run above that it touches, or a new one; labels that meet are
+ * joined in a union-find forest whose roots are the smallest labels. Then labels become component numbers in the order
+ * of first pixels, and the runs add up area, edge and centre of mass without visiting pixels again.
+ *
+ * Cost: O(pixels + runs). Invariants: label 0 is paper; parent[label] <= label; a run touches only runs of the row
+ * above.
  */
 #include "components.h"
 
@@ -12,15 +18,15 @@
 #include "base/error.h"
 #include "blank.h"
 
-/* Ink in a row, as long as nothing but ink follows. */
+/* A maximal run of ink in a row: columns first to end - 1. */
 typedef struct run {
     uint32_t y, first, end, label;
-    uint32_t below; /* pixels that are right below ink */
+    uint32_t below; /* its pixels with ink right above */
 } run;
 
 typedef struct labelling {
     const ink_map *map;
-    uint32_t *parent; /* (room): of each label, itself for the first of a component */
+    uint32_t *parent; /* (room): of each label; a root is its own parent */
     size_t count, room;
     run *runs; /* (run_room), row by row */
     size_t run_count, run_room;
@@ -74,8 +80,8 @@ static bool new_run(labelling *l, const run *r)
 }
 
 /*
- * Gives a run the label of the runs above that touch it, at the corners too; 0: there are none. above: the first of the
- * row above that may do so, which becomes that for the next run; end: where the row above ends.
+ * Joins a run with the runs above that touch it, at corners too; its label is 0 if there are none. *above: the first
+ * run above that may touch it, and becomes that of the next run; end: the end of the row above.
  */
 static void look_above(labelling *l, run *r, size_t *above, size_t end)
 {
@@ -89,7 +95,7 @@ static void look_above(labelling *l, run *r, size_t *above, size_t end)
     }
 }
 
-/* The runs of a row. above: the first of the row above. */
+/* Labels the runs of a row. above: the first run of the row above. false: no memory. */
 static bool label_row(labelling *l, size_t y, size_t above)
 {
     const size_t width = l->map->width, end = l->run_count;
@@ -124,7 +130,10 @@ static lenet5_status label_runs(labelling *l, lenet5_error *error)
     return status;
 }
 
-/* Numbers the components in the order of their first pixels; parent becomes the number of each label's. */
+/*
+ * Numbers the components in the order of their first pixels; parent becomes the component of each label. Returns their
+ * number.
+ */
 static size_t number(labelling *l)
 {
     uint32_t count = 0;
@@ -136,7 +145,7 @@ static size_t number(labelling *l)
     return count;
 }
 
-/* The sides of a run's pixels that are next to paper or outside the map. */
+/* The sides of a run's pixels that adjoin paper or the border of the map. */
 static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size_t first, size_t end)
 {
     const size_t width = map->width;
@@ -149,7 +158,7 @@ static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size
     return edge;
 }
 
-/* Adds a run of pixels of a row. */
+/* Adds a run to a component. */
 static void grow(component *c, size_t y, size_t first, size_t end, size_t edge)
 {
     const size_t length = end - first;
@@ -193,8 +202,10 @@ void lenet5_measure_components(components *found, const ink_map *map)
     find_centres(found);
 }
 
-/* Measures components by their runs. A run has an edge at its ends, and above and below each of its pixels but where it
- * is below another one; that one is of the same component and has none there either. */
+/*
+ * Measures components by their runs. A run has edges at both ends, and above and below each pixel, except where a run
+ * of the same component is above or below it.
+ */
 static void measure_runs(components *found, const labelling *l)
 {
     for (size_t i = 0; i < l->run_count; i++) {
@@ -208,10 +219,10 @@ static void measure_runs(components *found, const labelling *l)
     find_centres(found);
 }
 
-/* Numbers the components, and measures them. */
+/* Numbers and measures the components. */
 static lenet5_status list_components(components *found, labelling *l, lenet5_error *error)
 {
-    /* A root is the earliest of its labels, so that number() has its number before it comes to the others. */
+    /* A root is the smallest of its labels, so that number() reaches it first. */
     for (uint32_t label = 1; label < l->count; label++)
         l->parent[label] = root(l, label);
     found->count = number(l);
@@ -224,7 +235,7 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     return LENET5_OK;
 }
 
-/* Paints a map with the numbers of components. */
+/* Fills the label map. */
 static lenet5_status paint(components *found, const labelling *l, lenet5_error *error)
 {
     found->labels = calloc(l->map->width * l->map->height, sizeof *found->labels);

@@ -1,5 +1,5 @@
 /*
- * Dashes are level lines of one length in a row, each as far from the next:
+ * Dashes are horizontal segments of one length in a row, at even distances:
  *
  *     ---  ---  ---  ---
  */
@@ -13,16 +13,16 @@
 #include "junctions.h"
 
 #define MIN_DASHES 3     /* of a row */
-#define MIN_GAP 3        /* steps between two of them that blur has joined */
-#define ALIKE 0.15       /* of their lengths and distances that dashes may differ */
-#define ROW_PIXELS 2     /* and so many, that dashes of a row may be one over the other */
-#define FREE_PIXELS 2    /* beyond its edges that a free dash has paper; half of a row are free */
-#define APART 4          /* of so many dashes one at least is touched by nothing */
-#define END 0.15         /* of its length: an end */
-#define CROSSED 0.35     /* of its length that a digit may go on below it */
-#define SLANTED 0.05     /* the tangent of the angle between the dashes of a row and the row, and */
-#define SLANTED_PIXELS 1 /* to their length: they are short */
-#define MIN_DASH 0.45    /* of the distance from a dash to the next: a hyphen between digits is shorter */
+#define MIN_GAP 3        /* steps of a gap between two that blur has joined */
+#define ALIKE 0.15       /* of their lengths and distances: how far they differ */
+#define ROW_PIXELS 2     /* pixels, besides: how far dashes of a row are off one line */
+#define FREE_PIXELS 2    /* pixels of paper beyond the edges of a free dash; half of a row are free */
+#define APART 4          /* one in this many dashes of a row, at least, touches nothing */
+#define END 0.15         /* of a dash's length: its end */
+#define CROSSED 0.35     /* share of a dash's length along which a digit may continue below it */
+#define SLANTED 0.05     /* tangent of the angle between dashes and their row, at most, and */
+#define SLANTED_PIXELS 1 /* pixels over their length: the least that this allows */
+#define MIN_DASH 0.45    /* of the distance from one dash to the next: its length; a hyphen between digits is shorter */
 
 static bool alike(double a, double b)
 {
@@ -30,16 +30,16 @@ static bool alike(double a, double b)
 }
 
 enum {
-    MAX_PARTS = 4,  /* dashes that blur joins to one segment */
-    MAX_IN_ROW = 64 /* that are looked at together: a longer row is several */
+    MAX_PARTS = 4,  /* of a segment: dashes that blur has joined */
+    MAX_IN_ROW = 64 /* dashes that are judged together: a longer row is several */
 };
 
-/* A level segment, or a part of it between two gaps that blur has closed. */
+/* A horizontal segment, or a part of it between two gaps that blur has closed. */
 typedef struct dash {
     double row;
     size_t from, to;         /* its steps */
     size_t index;            /* of the segment */
-    const struct dash *next; /* of the same row; NULL: there is none */
+    const struct dash *next; /* of the same row; NULL: none */
     bool is_free, is_apart;
 } dash;
 
@@ -58,14 +58,14 @@ static int by_row(const void *a, const void *b)
 
 /* ---- Parts of segments ---------------------------------------------------------------------------------------- */
 
-/* Whether a segment has no ink of its own at a step, and nothing crosses it there. */
+/* Whether a segment has a gap at a step: no ink of its own, and nothing that crosses it. */
 static bool is_gap(const segments *all, const ink_map *map, const segment *s, size_t step)
 {
     return all->traces[s->path + step - s->from].crosses != CROSSES_NOTHING &&
            !is_inked(map, (double)step, round(lenet5_segment_at(all, s, (double)step)));
 }
 
-/* The first step from one on that is a gap, or is none; the segment's end if there is no such. */
+/* The first step from step on that is a gap (or is none); the segment's end if there is no such step. */
 static size_t end_of(const segments *all, const ink_map *map, const segment *s, size_t step, bool gap)
 {
     while (step < s->to && is_gap(all, map, s, step) == gap)
@@ -73,7 +73,7 @@ static size_t end_of(const segments *all, const ink_map *map, const segment *s, 
     return step;
 }
 
-/* Lists the parts of a segment between its gaps; one, where there are none, or too many for dashes. */
+/* Lists the parts of a segment between its gaps; the whole segment if it has no gaps, or too many for dashes. */
 static size_t list_parts(dash list[MAX_PARTS], const segments *all, const ink_map *map, size_t index)
 {
     const segment *s = &all->list[index];
@@ -96,7 +96,7 @@ static size_t list_parts(dash list[MAX_PARTS], const segments *all, const ink_ma
     return count;
 }
 
-/* Lists what may be dashes; list: of MAX_PARTS for each segment. */
+/* Lists possible dashes; list: room for MAX_PARTS of each segment. */
 static size_t list_dashes(dash *list, const segments *all, const ink_map *map, const bool *printed)
 {
     size_t count = 0;
@@ -109,7 +109,7 @@ static size_t list_dashes(dash *list, const segments *all, const ink_map *map, c
 
 /* ---- Dashes --------------------------------------------------------------------------------------------------- */
 
-/* Whether there is paper around both ends of a dash: one end of the bar of a 4, 5 or 7 has none. */
+/* Whether a dash has paper around both ends; the bar of a 4, 5 or 7 does not. */
 static bool has_free_ends(const segments *all, const ink_map *map, const dash *d)
 {
     const segment *s = &all->list[d->index];
@@ -126,7 +126,7 @@ static bool has_free_ends(const segments *all, const ink_map *map, const dash *d
     return true;
 }
 
-/* Whether a dash is no stroke of a digit, by its ends, and by what goes on below it. */
+/* Whether a dash is no stroke of a digit, by its ends and by what continues below it. */
 static bool is_free(const segments *all, const ink_map *map, const dash *d)
 {
     const segment *s = &all->list[d->index];
@@ -137,7 +137,7 @@ static bool is_free(const segments *all, const ink_map *map, const dash *d)
     return has_free_ends(all, map, d) && (double)inked <= CROSSED * length(d);
 }
 
-/* Whether nothing at all touches a dash: of the feet of printed 1s none is so. */
+/* Whether nothing touches a dash; the feet of printed 1s are touched. */
 static bool is_apart(const segments *all, const dash *d)
 {
     const segment *s = &all->list[d->index];
@@ -149,7 +149,7 @@ static bool is_apart(const segments *all, const dash *d)
 
 /* ---- Rows ----------------------------------------------------------------------------------------------------- */
 
-/* Finds the dash of the same row that comes next; returns how many were compared with this one. */
+/* Finds the next dash of the same row; returns the number of comparisons. */
 static size_t find_next(dash *d, const dash *list, size_t count)
 {
     const double off = ROW_PIXELS + ALIKE * length(d);
@@ -163,7 +163,7 @@ static size_t find_next(dash *d, const dash *list, size_t count)
     return (size_t)(i - first);
 }
 
-/* How many dashes there are in a row from one on; each is as far from the next. */
+/* Lists the dashes of a row from d on, at even distances; returns their number. */
 static size_t list_row(const dash *row[MAX_IN_ROW], const dash *d)
 {
     size_t n = 0;
@@ -179,7 +179,7 @@ static size_t list_row(const dash *row[MAX_IN_ROW], const dash *d)
     return n;
 }
 
-/* Finds out of each dash all that its row is judged by. */
+/* Measures what rows are judged by. */
 static lenet5_status measure_dashes(dash *list, size_t count, const segments *all, const ink_map *map, budget *work,
                                     lenet5_error *error)
 {
@@ -194,7 +194,7 @@ static lenet5_status measure_dashes(dash *list, size_t count, const segments *al
     return status;
 }
 
-/* Whether dashes slope as their row does: the arcs of circles do not. */
+/* Whether dashes slope as their row does; arcs of circles do not. */
 static bool are_in_line(const dash *const *row, size_t n, const segments *all)
 {
     const dash *first = row[0], *last = row[n - 1];
@@ -207,7 +207,7 @@ static bool are_in_line(const dash *const *row, size_t n, const segments *all)
     return fabs(sum / (double)n - slope) <= SLANTED + SLANTED_PIXELS * (double)n / sum_length;
 }
 
-/* Marks what begins with a dash as printed if it is a row of them. */
+/* Marks a row that begins with a dash as printed, if it is one. */
 static void mark_row(frames *found, const segments *all, const dash *first)
 {
     const dash *row[MAX_IN_ROW];

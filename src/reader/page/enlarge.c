@@ -1,6 +1,6 @@
 /*
- * Catmull and Rom's cubic (1974) through four levels, a quarter of a pixel before the middle ones and behind them: it
- * keeps peaks, which a stroke of one pixel is, where a straight line between two levels would flatten them.
+ * Catmull-Rom interpolation (1974) at a quarter of a pixel before and behind each level. It keeps peaks, which a stroke
+ * one pixel wide is, where linear interpolation would flatten them.
  */
 #include "enlarge.h"
 
@@ -14,7 +14,7 @@ static uint8_t cubic(int far, int near, int next, int last)
     return (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
 }
 
-/* Twice as many levels as count, which are step apart; those beyond the ends are like the last ones. */
+/* Doubles count levels that are step apart, in from and in to; the end levels continue beyond the ends. */
 static void enlarge_run(uint8_t *to, const uint8_t *from, size_t count, size_t step)
 {
     for (size_t i = 0; i < count; i++) {

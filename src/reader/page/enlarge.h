@@ -1,14 +1,14 @@
-/* A picture twice as large, for strokes that are hardly a pixel wide. */
+/* Doubling of pictures whose strokes are about one pixel wide. */
 #ifndef LENET5_READER_ENLARGE_H
 #define LENET5_READER_ENLARGE_H
 
 #include "reader/budget.h"
 #include "transform.h"
 
-/* Where the places of the larger picture are in the smaller one. */
+/* From the doubled picture to the original. */
 #define FROM_ENLARGED ((transform){0.5, 0, -0.25, 0, 0.5, -0.25})
 
-/* Free its grey. */
+/* Doubles a picture. Free its grey. */
 lenet5_status lenet5_enlarge(lenet5_picture *larger, const lenet5_picture *picture, budget *b, lenet5_error *error);
 
 #endif

@@ -1,12 +1,14 @@
 /*
- * A segment goes along its own path, step by step, and its faint edges with it. A stroke that crosses it shows above
- * and below; what is between the two is given back to it, however slanted it is:
+ * A segment is erased along its traces, step by step, with its faint edges. A stroke that crosses it shows above and
+ * below; what is between is kept, whatever the slant:
  *
  *          ##                      ##
  *     =======##=====   --->          ##
  *              ##                      ##
  *
- * What touches a segment from one side only ends there. Ink that is far darker than the segment stays.
+ * A stroke that touches from one side ends there. Ink that is far darker than the segment stays.
+ *
+ * Then round strokes that ran along a segment get their ink back (bridge), and crumbs beside segments are erased.
  */
 #include "erase.h"
 
@@ -20,30 +22,30 @@
 #include "components.h"
 #include "histogram.h"
 
-#define SURE_INK 110      /* of 255: a stroke */
-#define DARKER 70         /* than the segment: a stroke that runs along it */
-#define MOSTLY 0.75       /* of its steps */
+#define SURE_INK 110      /* of 255: ink of a stroke, at least */
+#define DARKER 70         /* levels darker than the segment: a stroke that runs along it */
+#define MOSTLY 0.75       /* share of a segment's steps whose darkest ink is at most its level */
 #define EDGE 1            /* pixels on each side that a segment makes grey */
-#define SEEN 2            /* pixels beyond the edge in which a crossing stroke shows */
-#define WIDEST_BRIDGE 1.3 /* of a stroke's height: what it may run along a segment */
-#define ROUND 0.25        /* of its length: how deep an arc goes, at most, that begins at less than 45 degrees */
-#define ALL_GIVEN 0.9     /* of a piece: nothing of it is a stroke */
-#define POINT_INK 170     /* of 255: what is so dark beside level lines is a point of the pen, if it has */
-#define POINT_AREA 4      /* such pixels; the edge of a segment leaves fewer */
-#define CRUMB 1.5 /* times the thickest segment, and 2 pixels: what is no larger and beside a segment is of it */
+#define SEEN 2            /* pixels beyond the edge within which a crossing stroke shows */
+#define WIDEST_BRIDGE 1.3 /* of a stroke's height: how far it may run along a segment */
+#define ROUND 0.25        /* of its length: depth of an arc that begins at less than 45 degrees, at most */
+#define ALL_GIVEN 0.9 /* share of a component's pixels that were given back, from which on nothing of it is a stroke */
+#define POINT_INK 170 /* of 255: ink of a handwritten point beside horizontal lines, in */
+#define POINT_AREA 4  /* pixels, at least; the edge of a segment leaves fewer */
+#define CRUMB 1.5     /* times the thickest segment, plus 2 pixels: side of a crumb, at most */
 
-/* Of the mask, what a pixel is. */
+/* Bits of the mask. */
 enum {
-    OF_SEGMENT = 1, /* or of its edge */
+    OF_SEGMENT = 1, /* of a segment, or of its edge */
     KEPT = 2,       /* of a stroke that crosses a segment */
-    ERASED = 4,     /* unless it is kept */
+    ERASED = 4,     /* erased, unless it is kept */
     GIVEN_BACK = 8  /* to a stroke that runs along a segment */
 };
 
-/* A map seen along a segment: steps are columns, or rows where it is vertical. */
+/* A map seen along a segment: steps are columns, or rows if the segment is vertical. */
 typedef struct view {
     uint8_t *ink, *mask;  /* (height, width) */
-    size_t along, across; /* from a step to the next, and from a place across to the next */
+    size_t along, across; /* offset to the next step, and to the next place across */
     size_t steps, places;
 } view;
 
@@ -53,10 +55,10 @@ static view view_of(ink_map *map, uint8_t *mask, bool vertical)
                     : (view){map->ink, mask, 1, map->width, map->width, map->height};
 }
 
-/* What a segment covers at a step, with its edges. */
+/* The places that a segment covers at a step, edges included. */
 typedef struct zone {
     size_t first, last;
-    bool above, below; /* a stroke comes to it from there */
+    bool above, below; /* a stroke reaches it from there */
 } zone;
 
 static zone zone_at(const segments *all, const segment *s, size_t step, size_t places)
@@ -75,7 +77,7 @@ static zone zone_at(const segments *all, const segment *s, size_t step, size_t p
     return (zone){(size_t)fmin(fmax(0, first - EDGE), most), (size_t)fmin(fmax(0, last + EDGE), most), false, false};
 }
 
-/* The steps of a segment, and a little beyond where its corners are. */
+/* The steps of a segment, extended to cover its corners. */
 static void steps_of(size_t *from, size_t *to, const segment *s, size_t steps)
 {
     const size_t more = (size_t)(s->thickness + 2);
@@ -94,7 +96,7 @@ static void mark(const view *v, const segments *all, const segment *s)
     }
 }
 
-/* Whether a stroke is at one of some places, that is of no segment. */
+/* Whether places first to last at a step have ink of a stroke, outside all segments. */
 static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
 {
     for (size_t place = first; place <= last && place < v->places; place++) {
@@ -105,7 +107,7 @@ static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
     return false;
 }
 
-/* The darkest ink across a segment, at most of its steps. */
+/* The MOSTLY quantile of the darkest ink across a segment. */
 static unsigned level_of(const view *v, const segments *all, const segment *s)
 {
     uint32_t histogram[256] = {0}, count = 0;
@@ -122,7 +124,7 @@ static unsigned level_of(const view *v, const segments *all, const segment *s)
     return quantile(histogram, count, MOSTLY);
 }
 
-/* The end of the steps from one on at which a stroke comes from above (or below). */
+/* The end of the consecutive steps from i on at which a stroke comes from above, or from below. */
 static size_t end_of_stroke(const zone *zones, size_t count, size_t i, bool above)
 {
     while (i < count && (above ? zones[i].above : zones[i].below))
@@ -135,7 +137,9 @@ typedef struct step_range {
     size_t first, end;
 } step_range;
 
-/* Keeps what is between the steps that a stroke has above a segment and those below; from: the step of the first zone. */
+/*
+ * Keeps what is between the steps that a stroke has above a segment and those below; from: the step of the first zone.
+ */
 static void keep_between(const view *v, const zone *zones, size_t from, step_range above, step_range below)
 {
     const size_t first = above.first < below.first ? above.first : below.first;
@@ -152,7 +156,9 @@ static void keep_between(const view *v, const zone *zones, size_t from, step_ran
     }
 }
 
-/* Keeps every pair of a stroke above and one below that are within a zone's thickness of each other, along the segment. */
+/*
+ * Keeps every pair of a stroke above and one below that are within a zone's thickness of each other, along the segment.
+ */
 static void keep_strokes(const view *v, const zone *zones, size_t from, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -198,7 +204,7 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
 
 /* ---- Strokes that run along ----------------------------------------------------------------------------------- */
 
-/* The components that are left of a map, and the map as it was. */
+/* The components of the map after erasing, and the map before. */
 typedef struct remains {
     const uint8_t *before; /* (height, width) */
     components found;
@@ -311,15 +317,17 @@ static bool beside_segment(const ink_map *map, const uint8_t *mask, const box *b
     return false;
 }
 
-/* What distinguishes crumbs from points. */
+/* How crumbs differ from points. */
 typedef struct leavings {
-    double largest; /* side of a crumb */
+    double largest; /* side of a crumb, in pixels */
     unsigned level; /* of the darkest segment */
-    bool verticals; /* some segments are vertical: corners may be left of them */
+    bool verticals; /* some segments are vertical, and may have left corners */
 } leavings;
 
-/* Whether a crumb is a point: far darker than the segments, or a dark spot beside level lines, whose own edges leave
- * nothing that is thick. */
+/*
+ * Whether a crumb is a handwritten point: far darker than the segments, or a thick dark spot beside horizontal lines,
+ * whose own edges leave nothing thick.
+ */
 static bool is_point(const ink_map *map, const remains *r, size_t number, const leavings *l)
 {
     const box *bounds = &r->found.list[number].box;
@@ -336,7 +344,7 @@ static bool is_point(const ink_map *map, const remains *r, size_t number, const 
     return darker || (!l->verticals && dark >= POINT_AREA && width <= 2 * height && height <= 2 * width);
 }
 
-/* A crumb that is erased has area 0 from then on. */
+/* Erases crumbs, whose area becomes 0. */
 static void erase_crumbs(ink_map *map, remains *r, const uint8_t *mask, const leavings *l)
 {
     for (size_t i = 0; i < r->found.count; i++) {

@@ -1,6 +1,6 @@
 /*
- * What is faint is ink where nothing near it is more than twice as dark. The edge of a dark stroke is as faint as a
- * thin grey rule, but it is beside the stroke. A rule may be fainter still in places: there the mean along it counts.
+ * Faint ink is a rule where nothing near it is more than twice as dark. The edge of a dark stroke is as faint as a thin
+ * grey rule, but next to the stroke. In places a rule is fainter still: there the mean along it counts.
  */
 #include "faint_rules.h"
 
@@ -11,15 +11,15 @@
 #include "blank.h"
 #include "segments.h"
 
-#define NEAR 2         /* pixels each way: as far as the edge of a stroke is grey */
-#define AROUND 4       /* the same: as far as it may be as grey as what is FAINTEST */
-#define ALONG 8        /* pixels each way along a rule */
-#define FAINTEST 3     /* of 255: what is fainter is paper, even in a rule */
-#define FAINT_MEAN 9   /* of 255: the mean along a rule */
-#define MAX_OF_ONE 40  /* of 255 that a pixel counts for in the mean: strokes are no rules */
-#define FAINT_WORK 100 /* units of work for a faint pixel: those along it and around it */
+#define NEAR 2         /* pixels each way: how far the edge of a stroke is grey */
+#define AROUND 4       /* the same for edges as faint as FAINTEST */
+#define ALONG 8        /* pixels each way along a rule that are averaged */
+#define FAINTEST 3     /* of 255: fainter ink is paper, even in a rule */
+#define FAINT_MEAN 9   /* of 255: mean along a rule, at least */
+#define MAX_OF_ONE 40  /* of 255: what one pixel counts in the mean, at most, since strokes are no rules */
+#define FAINT_WORK 100 /* units of work for a faint pixel */
 
-/* Whether nothing within so many pixels of one, each way, is darker than a level. */
+/* Whether nothing within near pixels, each way, is darker than a level. */
 static bool nothing_darker(const ink_map *map, size_t x, size_t y, size_t near, unsigned level)
 {
     const size_t left = x > near ? x - near : 0, right = x + near < map->width ? x + near : map->width - 1;
@@ -30,7 +30,7 @@ static bool nothing_darker(const ink_map *map, size_t x, size_t y, size_t near, 
     return true;
 }
 
-/* The mean of ALONG pixels to both sides of one, a step apart; beyond the map there is paper. */
+/* The mean of ALONG pixels on both sides of one, step apart; beyond the map there is paper. */
 static unsigned mean_along(const uint8_t *ink, size_t place, size_t count, size_t step)
 {
     unsigned sum = 0;
@@ -41,7 +41,7 @@ static unsigned mean_along(const uint8_t *ink, size_t place, size_t count, size_
     return sum / (2 * ALONG + 1);
 }
 
-/* The greater mean of a level rule and an vertical one through a pixel. */
+/* The greater mean along a horizontal and a vertical rule through a pixel. */
 static unsigned mean_of_rule(const ink_map *map, size_t x, size_t y)
 {
     const unsigned level = mean_along(map->ink + y * map->width, x, map->width, 1);
@@ -49,7 +49,7 @@ static unsigned mean_of_rule(const ink_map *map, size_t x, size_t y)
     return level > vertical ? level : vertical;
 }
 
-/* Whether faint ink is of a rule. */
+/* Whether a faint pixel is of a rule. */
 static bool is_of_rule(const ink_map *map, size_t x, size_t y)
 {
     const unsigned ink = map->ink[y * map->width + x];
@@ -59,7 +59,7 @@ static bool is_of_rule(const ink_map *map, size_t x, size_t y)
     return mean >= FAINT_MEAN && nothing_darker(map, x, y, AROUND, 2 * mean);
 }
 
-/* Lifts what is of rules in a row; returns how many of its pixels are faint. */
+/* Raises the pixels of rules in a row to INK; returns the number of faint pixels. */
 static size_t lift_row(uint8_t *to, const ink_map *map, size_t y)
 {
     const uint8_t *row = map->ink + y * map->width;

@@ -1,9 +1,12 @@
 /*
  * From segments to structure.
  *
- *     frames       from a junction right along the level one, down along two verticals, to a level one that joins them
- *     doubts       round and thick ones are frames if there are others like them
- *     dividers     from one printed line to another
+ *     frames       from a junction right along a horizontal segment, down along two vertical ones, to a horizontal one
+ *     doubts       frames with round corners or thick sides count if others are similar
+ *     filters      frame_filter.c, frame_repair.c, missing_boxes.c and merged_cells.c
+ *     dividers     segments from one printed line to another
+ *
+ * Cost: at most MAX_TRIED squared combinations for each junction.
  */
 #include "frames.h"
 
@@ -20,33 +23,33 @@
 #include "merged_cells.h"
 #include "missing_boxes.h"
 
-#define MIN_SIDE 7.0       /* pixels of a frame: a digit in it is five high */
-#define MAX_TRIED 8        /* junctions along a side until it is given up: strokes of digits may meet it */
-#define LONGEST_GAP 0.3    /* of a side of a frame */
-#define THICK_SIDE 0.2     /* of the shorter side of a frame: what is thicker may be strokes of an 8 or a 0 */
-#define THICKEST_SIDE 0.35 /* the same: is */
-#define MIN_RATIO 0.7      /* between opposite sides of a frame: perspective */
-#define SLANTED 0.15       /* the tangent of the angle that a frame's corner may differ from a right one: perspective */
-#define SHARP_CORNERS 3    /* of a frame's four that have ink in them: a 0 has none */
-#define ROUND_THICKEST 0.1 /* the same, where corners are round */
-#define STRAIGHT 0.7       /* of its sides, where corners are round */
-#define ROUND 0.2          /* of the shorter side of a frame: its corner, if it is round */
-#define LONG_SIDE 4.0      /* times its thickness: a side's length, or */
-#define SIDE_THICKER 2.2   /* times the thickness of the thinnest side, at most: two rules side by side */
-#define OPPOSITE_THICKER 1.6 /* times, and 1 pixel, than the opposite side: a stroke */
-#define PARALLEL 0.06        /* the tangent of the angle between opposite sides, and */
-#define PARALLEL_PIXELS 2    /* to their length */
-#define DIVIDER_THICKER 1.8  /* times, and 1.5 pixels, than what it divides */
-#define DIVIDER_SLANTED 0.05 /* the same as SLANTED, of what divides nothing that is a frame */
-#define MIN_LIKE 2           /* other boxes of the size of one that is not divided */
-#define MAX_PASSES 4         /* dividers that divide what others divide */
+#define MIN_SIDE 7.0         /* pixels: side of a frame, at least; a digit in it is five high */
+#define MAX_TRIED 8          /* junctions that are tried along a side, since strokes of digits may meet it */
+#define LONGEST_GAP 0.3      /* of a side: gap in it, at most */
+#define THICK_SIDE 0.2       /* of the frame's shorter side: a thicker side may be the stroke of an 8 or a 0, and */
+#define THICKEST_SIDE 0.35   /* a side thicker than this is one */
+#define MIN_RATIO 0.7        /* shorter to longer of two opposite sides, at least, in perspective */
+#define SLANTED 0.15         /* tangent of a corner's deviation from a right angle, in perspective */
+#define SHARP_CORNERS 3      /* corners with ink in them of a frame whose corners are not round; a 0 has none */
+#define ROUND_THICKEST 0.1   /* of the shorter side: thickness of sides between round corners, at most */
+#define STRAIGHT 0.7         /* share of each side between round corners that is straight, at least */
+#define ROUND 0.2            /* of the shorter side: size of a round corner */
+#define LONG_SIDE 4.0        /* times its thickness: length of a side, at least, or */
+#define SIDE_THICKER 2.2     /* times the thinnest side: its thickness, at most; two rules side by side are thick */
+#define OPPOSITE_THICKER 1.6 /* times the opposite side, plus 1 pixel: a thicker side is a stroke */
+#define PARALLEL 0.06        /* tangent of the angle between opposite sides, at most, and */
+#define PARALLEL_PIXELS 2    /* pixels over their length: the least that this allows */
+#define DIVIDER_THICKER 1.8  /* times the line that it divides, plus 1.5 pixels: thickness of a divider, at most */
+#define DIVIDER_SLANTED 0.05 /* tangent of a divider's deviation from a right angle */
+#define MIN_LIKE 2           /* frames similar to one, itself included: with more, it is not divided and is no doubt */
+#define MAX_PASSES 4         /* rounds in which dividers divide the parts that others made */
 
 typedef struct builder {
     const segments *all;
     const ink_map *map;
     const junctions *met;
     frames *found;
-    const bool *combed; /* of each segment: it is of a comb */
+    const bool *combed; /* (all->count): of a comb */
 } builder;
 
 /* ---- Frames --------------------------------------------------------------------------------------------------- */
@@ -72,7 +75,9 @@ static bool are_sides(double a, double b)
     return fmin(a, b) >= MIN_RATIO * fmax(a, b) && fmin(a, b) >= MIN_SIDE;
 }
 
-/* A side as thick as another, or at least much longer than thick: the short thick strokes of digits are none. */
+/*
+ * Whether a segment may be a side: about as thick as the others, or much longer than thick, unlike strokes of digits.
+ */
 static bool is_like_a_side(const segment *s, double thinnest)
 {
     return length_of(s) >= LONG_SIDE * s->thickness || s->thickness <= SIDE_THICKER * thinnest + 0.5;
@@ -94,7 +99,7 @@ static bool are_like_sides(const segment *const sides[4])
     return like;
 }
 
-/* Whether an vertical side meets those above and below it at right angles, or nearly. */
+/* Whether a vertical side meets those above and below at right angles, nearly. */
 static bool is_square(const builder *b, const junction *top, const junction *bottom)
 {
     const segment *list = b->all->list;
@@ -103,7 +108,7 @@ static bool is_square(const builder *b, const junction *top, const junction *bot
            fabs(slope + list[bottom->horizontal].slope) <= SLANTED;
 }
 
-/* Whether the sides of a frame with round corners are straight for most of their length: those of a 0 are not. */
+/* Whether the sides between round corners are mostly straight; those of a 0 are not. */
 static bool are_mostly_straight(const frame *f, const segment *const sides[4])
 {
     bool straight = true;
@@ -115,7 +120,7 @@ static bool are_mostly_straight(const frame *f, const segment *const sides[4])
     return straight;
 }
 
-/* Whether two junctions on one level segment and two on another, below, are the corners of a frame. */
+/* Whether two junctions on a horizontal segment and two on another below it are the corners of a frame. */
 static bool encloses(frame *f, const builder *b, const junction *a, const junction *c, const junction *a2,
                      const junction *c2)
 {
@@ -154,15 +159,15 @@ static const junction *joined(const builder *b, uint32_t vertical, uint32_t hori
     return NULL;
 }
 
-/* Whether a side is far thicker than the one opposite: it may be the bar of a 4 from side to side. */
+/* Whether a side is far thicker than the opposite one: it may be the bar of a 4 from side to side. */
 static bool is_stroke_like(const segment *side, const segment *opposite)
 {
     return side->thickness > OPPOSITE_THICKER * opposite->thickness + 1;
 }
 
 /*
- * The frame that two junctions on a level segment are the upper corners of. A stroke in it may look like its lower
- * side, but then a side as thin as the upper one is below.
+ * Finds the frame whose upper corners are two junctions on a horizontal segment. A stroke may look like the lower side;
+ * then a side as thin as the upper one is below it.
  */
 static bool frame_below(frame *f, const builder *b, const junction *a, const junction *c)
 {
@@ -191,7 +196,7 @@ static bool frame_below(frame *f, const builder *b, const junction *a, const jun
     return found;
 }
 
-/* A doubtful one waits until others like it are found. */
+/* Marks the sides of a frame as printed, unless it is doubtful. */
 static void mark_sides(frames *found, const frame *f)
 {
     for (int side = 0; side < 4 && !f->doubtful; side++)
@@ -203,7 +208,7 @@ static double shorter_side(const frame *f)
     return fmin(f->corner[2].x - f->corner[0].x, f->corner[2].y - f->corner[0].y);
 }
 
-/* Boxes with round corners or thick sides are several; alone, one is a 0. */
+/* Keeps doubtful frames that have similar ones, and drops the others: alone, such a frame is a 0. */
 static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -225,7 +230,7 @@ static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *er
     return status;
 }
 
-/* The frames below a level segment, from left to right. */
+/* Adds the frames below a horizontal segment, from left to right. false: no memory. */
 static bool frames_below(builder *b, size_t horizontal)
 {
     const size_t end = b->met->first_horizontal[horizontal + 1];
@@ -248,8 +253,8 @@ static bool frames_below(builder *b, size_t horizontal)
 /* ---- Dividers ------------------------------------------------------------------------------------------------- */
 
 /*
- * Whether a segment ends at a printed line across, at a step or near it; corner: at that one's end. Nothing divides the
- * places of a comb: the foot of a 2 goes from tooth to tooth.
+ * Whether a segment ends near a step at a printed line across it. *corner: at the end of that line. Combs have no
+ * dividers: the foot of a 2 goes from tooth to tooth.
  */
 static bool ends_at(bool *corner, const builder *b, const segment *here, size_t step)
 {
@@ -274,7 +279,9 @@ static bool ends_at(bool *corner, const builder *b, const segment *here, size_t 
     return found;
 }
 
-/* Whether a segment goes from one printed line to another, or to the map's border; a 1 may do that from a rule on. */
+/*
+ * Whether a segment goes from one printed line to another, or to the border of the map; a 1 on a rule does not count.
+ */
 static bool divides(const builder *b, size_t s)
 {
     const segment *here = &b->all->list[s];
@@ -286,7 +293,7 @@ static bool divides(const builder *b, size_t s)
            (begins && cut_end && (corner || !here->vertical));
 }
 
-/* Whether a segment would divide a box that is like others: it is a stroke of what is written there. */
+/* Whether a segment would divide a box that has similar ones: it is a stroke of the writing there. */
 static bool divides_box(const builder *b, const segment *s)
 {
     const double step = 0.5 * (double)(s->from + s->to), across = lenet5_segment_at(b->all, s, step);
@@ -367,7 +374,7 @@ static lenet5_status find_structure(builder *b, budget *work, lenet5_error *erro
     return status;
 }
 
-/* Finds combs, and junctions again where they add segments to those that met. */
+/* Finds combs, and all junctions again if combs have added segments. */
 static lenet5_status find_combs(frames *found, segments *all, junctions *met, const ink_map *map, budget *b,
                                 lenet5_error *error)
 {

@@ -5,10 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Levels while they are counted. Neighbours are mostly alike, and a count that is at once raised again waits for
- * itself, so they go to different ones.
- */
+/* Four histograms in one: neighbouring levels are mostly equal, and incrementing one counter twice in a row stalls. */
 typedef struct level_counts {
     uint32_t part[4][256];
 } level_counts;
@@ -29,7 +26,7 @@ static inline void sum_levels(uint32_t histogram[256], const level_counts *c)
         histogram[level] = c->part[0][level] + c->part[1][level] + c->part[2][level] + c->part[3][level];
 }
 
-/* How many of count bytes have each level. */
+/* Counts the levels of count bytes. */
 static inline void count_levels(uint32_t histogram[256], const uint8_t *levels, size_t count)
 {
     level_counts c = {0};
@@ -37,7 +34,7 @@ static inline void count_levels(uint32_t histogram[256], const uint8_t *levels, 
     sum_levels(histogram, &c);
 }
 
-/* The level that more than this share of count pixels do not exceed. */
+/* The lowest level such that more than share of count pixels are at most as high. */
 static inline unsigned quantile(const uint32_t histogram[256], size_t count, double share)
 {
     size_t below = 0;

@@ -1,9 +1,9 @@
 /*
- * Smoothing blurs a pattern away, but small marks with it, and what is close becomes one. Where the pen is darker than
- * the darkest of the pattern, the contrasts need no smoothing:
+ * Hysteresis thresholding. Smoothing (pattern.c) removes a pattern, but small marks too, and it joins what is close. If
+ * the pen is darker than the darkest of the pattern, contrasts need no smoothing:
  *
- *     paper      what is away from all that is above a threshold: Otsu's, or Otsu's among what is above that
- *     strokes    hang together above a weak level, and reach a strong one between the darkest of the paper and the ink
+ *     paper      what is away from all contrasts above a threshold: Otsu's, or Otsu's among those above it
+ *     strokes    components above a weak threshold that reach a strong one; both are between paper and ink
  */
 #include "hysteresis.h"
 
@@ -17,20 +17,20 @@
 #include "pattern.h"
 #include "threshold.h"
 
-#define DARKEST 0.999   /* of the paper's pixels are fainter: the darkest of its pattern */
-#define MAX_DARK 0.5    /* of the way from the paper to the ink, for that */
-#define MIN_CONTRAST 40 /* of 255, of the ink to the paper: noise of fainter ink is as dark as itself */
-#define FLOOR 0.1       /* of the way from paper to ink that is shown as paper */
-#define WEAK 0.15       /* of the way from the darkest of the paper to the ink, of what hangs together with ink */
-#define MIN_PAPER 0.5   /* of the pixels are away from ink: lines of a pattern leave less between them */
-#define EDGE 1          /* pixels around ink in which its edges are */
+#define DARKEST 0.999   /* quantile of the paper's contrasts that is the darkest of its pattern */
+#define MAX_DARK 0.5    /* of the way from paper to ink: the darkest of the pattern, at most */
+#define MIN_CONTRAST 40 /* of 255: contrast of ink and paper, at least; noise of fainter ink is as dark as itself */
+#define FLOOR 0.1       /* of the way from paper to ink that becomes 0 */
+#define WEAK 0.15       /* of the way from the darkest of the paper to the ink: the weak threshold */
+#define MIN_PAPER 0.5   /* share of pixels that are away from ink, at least: a pattern leaves fewer between its lines */
+#define EDGE 1          /* pixels around ink that are its edge */
 
-/* Where the ink is, if it is apart from the paper. */
+/* The contrasts of paper and ink, if they are separate. */
 typedef struct parting {
     uint32_t counts[256];        /* pixels of each contrast */
-    double middle, darkest, ink; /* contrasts: of the paper, of the darkest of it, and of the ink */
-    unsigned threshold;          /* what is above is of a stroke, and */
-    unsigned weak;               /* what hangs together with that above this */
+    double middle, darkest, ink; /* contrasts: median of the paper, its darkest, mean of the ink */
+    unsigned threshold;          /* strong: a stroke has a pixel above it */
+    unsigned weak;               /* weak: a stroke is connected above it */
 } parting;
 
 static double mean_above(const uint32_t counts[256], unsigned threshold)
@@ -43,7 +43,7 @@ static double mean_above(const uint32_t counts[256], unsigned threshold)
     return count > 0 ? sum / count : 0;
 }
 
-/* Whether a threshold parts ink from paper. */
+/* Whether a threshold separates ink from paper; fills p. */
 static lenet5_status is_parted(bool *parted, parting *p, unsigned threshold, const ink_map *map, budget *b,
                                lenet5_error *error)
 {
@@ -66,7 +66,7 @@ static lenet5_status is_parted(bool *parted, parting *p, unsigned threshold, con
     return status;
 }
 
-/* Which components have a pixel that is surely of a stroke. */
+/* Marks the components with a pixel above the strong threshold. */
 static void find_strokes(bool *is_stroke, const components *c, const uint8_t *contrast, size_t size, unsigned threshold)
 {
     for (size_t i = 0; i < size; i++)
@@ -76,7 +76,7 @@ static void find_strokes(bool *is_stroke, const components *c, const uint8_t *co
         }
 }
 
-/* Whether a stroke is in a square around a pixel. */
+/* Whether a stroke is within EDGE pixels. */
 static bool is_near_stroke(const components *c, const bool *is_stroke, const ink_map *map, size_t x, size_t y)
 {
     const size_t right = x + EDGE < map->width ? x + EDGE : map->width - 1;

@@ -1,14 +1,13 @@
 /*
- * Light and ink.
+ * Binarisation that is independent of light and paper.
  *
  *     polarity     tile by tile, what stands out from the median: dark things, or light ones if the border is dark
- *     paper        for each tile a level that little of it exceeds; dark specks in that closed, interpolated in between
- *     contrast     how much of the paper's light a pixel lacks (or adds): the same in shadow and in the sun
- *     ink          contrast from the noise of the paper, 0, to the typical ink, 255
+ *     paper        the paper's level of each tile, by a quantile; closed over neighbours, interpolated in between
+ *     contrast     the share of the paper's light that a pixel lacks, or adds: the same in shadow and in the sun
+ *     ink          contrast scaled from the paper's noise, 0, to the typical ink, 255
  *
- * The threshold between paper and ink is Otsu's (1979). Little ink on much paper is missed by it: then ink is what no
- * noise reaches. And where it finds something everywhere and part of that far darker, it is asked again about these
- * two.
+ * The threshold between paper and ink is Otsu's (1979). If there is too little ink for it, ink is what exceeds the
+ * noise clearly. If it finds something faint everywhere and something far darker, it is applied again to these two.
  */
 #include "ink.h"
 
@@ -27,28 +26,28 @@
 
 #define MIN_TILE 12
 #define MAX_TILE 64
-#define MIN_TILE_PIXELS (MIN_TILE * MIN_TILE) /* fewer say little about light, and so many tiles take long */
-#define FALL 0.8         /* the light of a tile at the border against that of its neighbours, at least */
-#define MIN_CONTRAST 0.1 /* of ink: the share of the paper's light that it lacks, or of what paper lacks of white */
-#define MIN_ROOM 128.0f  /* levels that paper is taken to lack at least, lest light paper have light ink */
-#define MIN_CLEARANCE 5  /* of ink from paper, in deviations of the paper */
-#define EXTREME 0.002    /* the share of the pixels that may be lighter or darker than any ink or paper */
-#define MIN_INK 30       /* pixels, or the share below of a small picture */
+#define MIN_TILE_PIXELS (MIN_TILE * MIN_TILE) /* fewer say little about light, and many small tiles take long */
+#define FALL 0.8         /* light of a tile at the border to that of its neighbours, at least, for it to be paper */
+#define MIN_CONTRAST 0.1 /* of ink: share of the paper's light that it lacks, at least */
+#define MIN_ROOM 128.0f  /* levels that paper is assumed to lack of white, at least, for light ink */
+#define MIN_CLEARANCE 5  /* of ink from paper, in standard deviations of the paper */
+#define EXTREME 0.002    /* share of the pixels that may be lighter or darker than any ink or paper */
+#define MIN_INK 30       /* pixels of ink, at least, or this share of a small picture: */
 #define MIN_INK_SHARE 0.02
-#define BEYOND_NOISE 8        /* deviations of the paper */
-#define DARKER_THAN_LINES 2.0 /* times: what is written on squared paper */
-#define HALF 127              /* of 255: what is above is ink */
+#define BEYOND_NOISE 8        /* standard deviations of the paper from which on contrasts are ink */
+#define DARKER_THAN_LINES 2.0 /* times the contrast of squared paper's lines: what is written on them */
+#define HALF 127              /* of 255: ink is above this */
 #define MIN_PATTERN 4         /* of 255: less is the noise of a camera */
-#define MAX_NOISE 0.08        /* of the paper to the ink; beyond it the paper has a pattern */
-#define PARTS 32              /* of the picture, each way: a table's cells are larger, squares are not */
-#define MIN_FAINT 0.01        /* of a part's pixels: squared paper's lines go through it */
-#define MIN_SPREAD 0.7        /* of the parts */
-#define SHADOW 0.7            /* light is uneven where its least is less than this share of its greatest */
+#define MAX_NOISE 0.08        /* deviation of the paper over contrast of the ink: beyond it the paper has a pattern */
+#define PARTS 32 /* parts of the picture each way: cells of a table are larger, squares of squared paper are not */
+#define MIN_FAINT 0.01 /* share of a part's pixels, at least: lines of squared paper go through it */
+#define MIN_SPREAD 0.7 /* share of the parts that have such lines */
+#define SHADOW 0.7     /* lowest to highest light of the paper: less is uneven */
 
-/* Of each tile of a picture, which they divide evenly. */
+/* Measures of tiles, which divide a picture evenly. */
 typedef struct tiles {
     size_t across, down;
-    float *low, *high; /* the level that few pixels are below, and the one that few exceed */
+    float *low, *high; /* the levels' first and third quartiles */
     float *level;      /* of the paper */
     float *spare;
 } tiles;
@@ -69,7 +68,7 @@ static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *
 {
     const size_t least = p->width < p->height ? p->width : p->height;
     const size_t side = least / 4 < MIN_TILE ? MIN_TILE : least / 4 > MAX_TILE ? MAX_TILE : least / 4;
-    const size_t length = side < least ? side : MIN_TILE_PIXELS / least; /* of what is narrower than a tile */
+    const size_t length = side < least ? side : MIN_TILE_PIXELS / least; /* if the picture is narrower than a tile */
     t->across = p->width / length > 0 ? p->width / length : 1;
     t->down = p->height / length > 0 ? p->height / length : 1;
     const size_t count = t->across * t->down;
@@ -82,8 +81,7 @@ static lenet5_status new_tiles(tiles *t, const lenet5_picture *p, lenet5_error *
     return LENET5_OK;
 }
 
-/* Whether paper reaches to the border on most sides, and is light: the border is nearer to the lightest that there is.
- */
+/* Whether the border is light: nearer to the lightest levels than to the darkest. */
 static bool border_is_light(const lenet5_picture *p)
 {
     uint32_t all[256], border[256] = {0};
@@ -102,8 +100,8 @@ static bool border_is_light(const lenet5_picture *p)
 }
 
 /*
- * Measures the tiles, and finds whether what stands out in them is lighter than what surrounds it; a thick pen's
- * surroundings may be ink, but for the border.
+ * Measures the tiles, and sets whether ink is lighter than paper. With a thick pen most tiles may be ink; then the
+ * border decides.
  */
 static lenet5_status measure_tiles(tiles *t, bool *light, const lenet5_picture *p, budget *b, lenet5_error *error)
 {
@@ -128,7 +126,7 @@ static lenet5_status measure_tiles(tiles *t, bool *light, const lenet5_picture *
     return status;
 }
 
-/* The greatest (or least) of each tile and its neighbours. */
+/* Dilates or erodes: the greatest (or least) of each tile and its neighbours. */
 static void extend(float *to, const float *from, const tiles *t, bool greatest)
 {
     for (size_t row = 0; row < t->down; row++)
@@ -154,7 +152,7 @@ static bool alike(float a, float b)
     return fminf(a, b) >= FALL * fmaxf(a, b);
 }
 
-/* What fills a tile with ink is closed; but towards the border light may fall off. */
+/* Closes tiles that are full of ink; at the border, light may fall off instead. */
 static void find_paper(tiles *t, bool light)
 {
     const float *paper = light ? t->low : t->high;
@@ -164,13 +162,13 @@ static void find_paper(tiles *t, bool light)
         t->level[i] = at_border(t, i) && alike(paper[i], t->level[i]) ? paper[i] : t->level[i];
 }
 
-/* The tiles left and right of x (or above and below y), and how far it is from the first to the second. */
+/* Two neighbouring tiles, and a position between their centres. */
 typedef struct step {
     size_t first, second;
     float share;
 } step;
 
-/* Beyond the middles of the outermost tiles light goes on as it does between them and the next. */
+/* Beyond the centres of the outermost tiles light is extrapolated. */
 static step step_at(size_t x, size_t size, size_t count)
 {
     if (count == 1)
@@ -180,11 +178,11 @@ static step step_at(size_t x, size_t size, size_t count)
     return (step){(size_t)first, (size_t)first + 1, at - first};
 }
 
-/* Of a row: the paper's level at the middle of each tile, and what is between. */
+/* The paper's level at the tiles of one row of pixels. */
 typedef struct light_row {
     float *paper; /* (across) */
-    float *share; /* (width): of the way from the tile on the left to the one on the right */
-    size_t *end;  /* (across): of the columns that have this tile on the left, the first beyond */
+    float *share; /* (width): from the tile on the left, 0, to the one on the right, 1 */
+    size_t *end;  /* (across): the end of the columns that have this tile on their left */
 } light_row;
 
 static lenet5_status new_light_row(light_row *l, const lenet5_picture *p, const tiles *t, lenet5_error *error)
@@ -224,7 +222,7 @@ typedef struct light_run {
     bool light;         /* the ink is lighter than the paper */
 } light_run;
 
-/* Contrast as 0 to 255 for a share of 0 to 1 of the paper's light. */
+/* Computes contrasts: 0 to 255 for a share of 0 to 1 of the paper's light. */
 static void measure_run(uint8_t *contrast, const uint8_t *picture, size_t count, const light_run *run)
 {
     const float from = run->from, rise = run->rise, *share = run->share;
@@ -259,8 +257,7 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
 
 /* ---- From contrast to ink ------------------------------------------------------------------------------------- */
 
-/* Where there is so little ink that Otsu's threshold parts paper from paper: what no noise of the paper reaches is ink.
- */
+/* With too little ink for Otsu's threshold, ink is what exceeds the noise clearly. */
 static binarisation divide_tail(const uint32_t counts[256], size_t count)
 {
     const double middle = quantile(counts, count, 0.5);
@@ -268,7 +265,7 @@ static binarisation divide_tail(const uint32_t counts[256], size_t count)
     return lenet5_binarise_at(counts, 0, (unsigned)fmin(254, middle + BEYOND_NOISE * deviation));
 }
 
-/* The share of PARTS by PARTS parts of a map in which some pixels have contrasts above low, but not above high. */
+/* The share of PARTS by PARTS parts of a map with contrasts above low, but not above high. */
 static double spread(const uint8_t *contrast, size_t width, size_t height, unsigned low, unsigned high)
 {
     size_t found[PARTS * PARTS] = {0};
@@ -288,7 +285,7 @@ static bool shows_ink(const binarisation *d)
            d->ink >= 255 * MIN_CONTRAST && d->ink - d->paper >= MIN_CLEARANCE * d->noise;
 }
 
-/* Where something faint is everywhere, the lines of squared paper, and something else far darker, that one is ink. */
+/* Divides again if the ink is faint lines everywhere and something far darker: the lines of squared paper are paper. */
 static void divide_again(binarisation *d, const uint32_t counts[256], const uint8_t *contrast, size_t width,
                          size_t height)
 {
@@ -312,7 +309,7 @@ static void stretch(uint8_t *ink, size_t count, const binarisation *d)
         ink[i] = to[ink[i]];
 }
 
-/* What of a row is above a level. */
+/* Counts the pixels of a row above a level. */
 static size_t area_above(const uint8_t *row, size_t width, unsigned level)
 {
     uint32_t area = 0;
@@ -321,7 +318,7 @@ static size_t area_above(const uint8_t *row, size_t width, unsigned level)
     return area;
 }
 
-/* How often that begins or ends along a row. */
+/* Counts the changes between above and not above a level along a row, borders included. */
 static size_t edge_along(const uint8_t *row, size_t width, unsigned level)
 {
     uint32_t edge = row[0] > level;
@@ -331,7 +328,7 @@ static size_t edge_along(const uint8_t *row, size_t width, unsigned level)
     return edge;
 }
 
-/* The columns in which it begins or ends between two rows. */
+/* The same between two rows. */
 static size_t edge_across(const uint8_t *row, const uint8_t *other, size_t width, unsigned level)
 {
     uint32_t edge = 0;
@@ -350,7 +347,8 @@ double lenet5_stroke_width(const ink_map *map, unsigned level)
         area += area_above(row, width, level);
         edge += edge_along(row, width, level) + (y < last ? edge_across(row, row + width, width, level) : 0);
     }
-    return edge ? 2.5 * (double)area / (double)edge : 0; /* slanted edges count for more than they are long */
+    return edge ? 2.5 * (double)area / (double)edge
+                : 0; /* not 2, since slanted edges have more steps than their length */
 }
 
 static bool uneven(const tiles *t)
@@ -363,7 +361,7 @@ static bool uneven(const tiles *t)
     return (double)(least / greatest) < SHADOW;
 }
 
-/* The map becomes the contrasts. */
+/* Fills the map with contrasts. */
 static lenet5_status even_out(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
                               lenet5_error *error)
 {
@@ -392,7 +390,7 @@ static binarisation divide_map(const ink_map *map)
     return d;
 }
 
-/* The map becomes ink without the pattern of the paper; *contrast is by how much it stands out, 0 if it does not. */
+/* Turns contrasts into ink without the paper's pattern. *contrast: of that ink; 0 if it does not stand out. */
 static lenet5_status leave_out_pattern(double *contrast, ink_map *map, budget *b, lenet5_error *error)
 {
     hysteresis_ink d;
@@ -405,7 +403,10 @@ static lenet5_status leave_out_pattern(double *contrast, ink_map *map, budget *b
     return LENET5_OK;
 }
 
-/* Without the pattern of the paper, where that has one. Where there is no writing *parted becomes false. */
+/*
+ * Removes the paper's pattern, if it has one. *parted: the map is ink already. Sets what report says of paper and
+ * noise.
+ */
 static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report, const binarisation *d, budget *b,
                                   lenet5_error *error)
 {
@@ -423,7 +424,7 @@ static lenet5_status part_pattern(bool *parted, ink_map *map, ink_report *report
     return status;
 }
 
-/* The map becomes ink, from contrasts. */
+/* Turns contrasts into ink. */
 static lenet5_status part_ink(ink_map *map, ink_report *report, budget *b, lenet5_error *error)
 {
     binarisation d = divide_map(map);

@@ -5,9 +5,9 @@
 #include "base/error.h"
 
 #define MAX_JUNCTIONS 400000
-#define REACH 0.18  /* of the shorter one's length, beyond REACH_PIXELS: rounded corners */
-#define EVEN 0.3    /* of the farther end from a round corner: the nearer one; else one of them goes into the corner */
-#define MAX_PAPER 1 /* pixels between a segment and one that it runs into */
+#define REACH 0.18  /* of the shorter segment's length, besides REACH_PIXELS: reach to a round corner */
+#define EVEN 0.3    /* nearer to farther end at a round corner, at least: else one of them runs into the other */
+#define MAX_PAPER 1 /* pixels of paper between a segment and one that it runs into */
 
 /* The columns that a vertical segment takes. */
 typedef struct vertical_range {
@@ -25,7 +25,7 @@ typedef struct finder {
     double widest; /* of them, in pixels */
 } finder;
 
-/* Where a level segment and an vertical one meet. */
+/* The intersection of a horizontal and a vertical segment. */
 static point meeting(const segments *all, const segment *horizontal, const segment *vertical)
 {
     point p = {0, 0.5 * (double)(vertical->from + vertical->to)};
@@ -36,7 +36,7 @@ static point meeting(const segments *all, const segment *horizontal, const segme
     return p;
 }
 
-/* How many steps of paper there are from a segment's end to where it is to meet another. */
+/* The steps of paper between the end of a segment and a junction. */
 static size_t paper_before(const finder *b, const segment *s, double step)
 {
     const size_t from = step < (double)s->from ? (size_t)fmax(0, ceil(step)) : s->to;
@@ -50,7 +50,7 @@ static size_t paper_before(const finder *b, const segment *s, double step)
     return paper;
 }
 
-/* Both may end before a corner, which may be round; where one goes on the other comes up to it. */
+/* Whether two segments meet: both may end before a corner, which may be round; else one comes up to the other. */
 static bool do_meet(const finder *b, const segment *horizontal, const segment *vertical, const point *p)
 {
     const double off = beyond(horizontal, p->x), off2 = beyond(vertical, p->y);

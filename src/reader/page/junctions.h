@@ -1,4 +1,4 @@
-/* Where level segments and vertical ones meet, or nearly. */
+/* Junctions: where horizontal and vertical segments meet, or nearly. */
 #ifndef LENET5_READER_JUNCTIONS_H
 #define LENET5_READER_JUNCTIONS_H
 
@@ -6,24 +6,27 @@
 
 #include "segments.h"
 
-#define REACH_PIXELS 2 /* beyond its end a segment may meet another: so far, and the thickness of both */
+#define REACH_PIXELS 2 /* plus the thickness of both: how far beyond its end a segment meets another */
 
 typedef struct point {
     double x, y;
 } point;
 
 typedef struct junction {
-    uint32_t horizontal, vertical; /* segments */
+    uint32_t horizontal, vertical; /* numbers of segments */
     double x, y;
 } junction;
 
 typedef struct junctions {
     size_t count;
-    junction *by_horizontal, *by_vertical; /* (count): the same, along each level segment, and down each vertical one */
-    size_t *first_horizontal, *first_vertical; /* (segments + 1): where those of a segment begin */
+    junction *by_horizontal, *by_vertical; /* (count): ordered by horizontal and by vertical segment, and along each */
+    size_t *first_horizontal, *first_vertical; /* (segments + 1): the first junction of each segment */
 } junctions;
 
-/* Free what is found, whatever the status. */
+/*
+ * Finds all junctions. Free what is found, whatever the status. Cost: sorted by columns, so that each horizontal
+ * segment is compared with the vertical ones in its reach alone.
+ */
 lenet5_status lenet5_find_junctions(junctions *found, const segments *all, const ink_map *map, budget *b,
                                     lenet5_error *error);
 
@@ -34,7 +37,7 @@ static inline double length_of(const segment *s)
     return (double)(s->to - s->from);
 }
 
-/* How far a step is beyond a segment's ends. */
+/* The distance of a step beyond a segment's ends, 0 within. */
 static inline double beyond(const segment *s, double step)
 {
     return fmax(0, fmax((double)s->from - step, step - (double)(s->to - 1)));

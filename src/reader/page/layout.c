@@ -1,15 +1,15 @@
 /*
  * Printed structure, stage by stage:
  *
- *     faint       the ink, and what is faint but no edge of a stroke
- *     segments    thin straight lines in it, level and vertical
- *     frames      which of them make boxes, grids, combs and rows of dashes
- *     rulings     which of the others are far longer than the writing is high
- *     trim        a stroke that runs along a thick one is no part of it
- *     erase       all of these go, and what crosses them stays
- *     circles     which of what is left is a ring around a digit; it goes likewise
- *     turn        the map is turned until what was printed is level
- *     cells       what the frames enclose, as fields
+ *     faint_rules    a copy of the ink in which faint rules are ink
+ *     segments       thin straight lines in it, horizontal and vertical
+ *     frames         the ones that make boxes, grids, combs and rows of dashes
+ *     rulings        others that are far longer than the writing is high
+ *     trim           cuts strokes that run along a thick segment off it
+ *     erase          removes all of these, and keeps what crosses them
+ *     circles        rings around digits in what is left; removed likewise
+ *     rotate         rotates the map until printed lines are horizontal
+ *     cells          the interiors of frames, as fields
  */
 #include "layout.h"
 
@@ -27,14 +27,14 @@
 #include "rulings.h"
 #include "trim.h"
 
-#define MAX_ROTATED_AREA 2.5 /* of the map's area: a long strip on a slope is not turned */
-#define MIN_ANGLE 0.006      /* radians: what is nearly level is not turned, which would blur it */
+#define MAX_ROTATED_AREA 2.5 /* times the map's area: a long strip on a slope would need more, and is not rotated */
+#define MIN_ANGLE 0.006      /* radians: less is not rotated, since interpolation blurs */
 
 /* A form that is being taken apart. */
 typedef struct form {
     layout *found;
     ink_map *map;
-    transform *place; /* of the map, in the one that it was rotated from */
+    transform *place; /* from the map to the one that it was rotated from */
     double stroke;    /* width of a typical stroke, in pixels */
     segments all;
     frames frames;
@@ -43,7 +43,7 @@ typedef struct form {
 
 /* ---- Rotation ------------------------------------------------------------------------------------------------- */
 
-/* The size of the map once it is turned. */
+/* The size of the map after a rotation, without ink. */
 static ink_map rotated_size(const ink_map *map, double angle)
 {
     const double c = cos(angle), s = fabs(sin(angle));
@@ -57,7 +57,9 @@ static bool may_rotate(const ink_map *map, double angle)
     return (double)t.width * (double)t.height <= MAX_ROTATED_AREA * (double)map->width * (double)map->height;
 }
 
-/* Turns the map by an angle in radians: what fell that much from left to right becomes level. */
+/*
+ * Rotates a map by an angle in radians: what falls by it from left to right becomes horizontal. place: from to to map.
+ */
 static lenet5_status rotate(ink_map *to, transform *place, const ink_map *map, double angle, budget *b,
                             lenet5_error *error)
 {
@@ -95,7 +97,7 @@ static int by_angle(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The angle of the middle one of what is printed, weighed by length. */
+/* The median angle of printed segments, weighted by length. */
 static lenet5_status find_angle(double *angle, const segments *all, const bool *printed, lenet5_error *error)
 {
     weighed *list = malloc((all->count + 1) * sizeof *list);

@@ -1,7 +1,4 @@
-/*
- * What is printed on a page and what is written: the frames, cells and rules that a form prints are found and taken out
- * of the ink before anything is read.
- */
+/* Printed structure of a page: frames, cells and rules are found and removed from the ink before anything is read. */
 #ifndef LENET5_READER_LAYOUT_H
 #define LENET5_READER_LAYOUT_H
 
@@ -11,22 +8,22 @@
 
 #define NO_FIELD (-1)
 
-/* A region of paper that printed ink encloses, or nearly. */
+/* A region of paper enclosed by printed lines, or nearly. */
 typedef struct cell {
     box box;       /* the paper within its frame */
-    int32_t field; /* the place in the list of fields */
+    int32_t field; /* index into fields */
 } cell;
 
-/* Cells that hold one number: a row of boxes for a digit each, or one cell of a table, or a single frame. */
+/* Cells that hold one number: a row of boxes for a digit each, one cell of a table, or a single frame. */
 typedef struct field {
-    size_t first, count; /* its cells, which are side by side in their list, from left to right */
+    size_t first, count; /* its cells, consecutive in their list, from left to right */
     box box;
-    size_t table, row, column; /* which of the page's tables it is in, and where, from 1; 0: in none */
+    size_t table, row, column; /* its table, and its place there, from 1; 0: in none */
 } field;
 
-/* A line from left to right that was taken out. */
+/* A horizontal line that was removed. */
 typedef struct horizontal_line {
-    double x0, y0, x1, y1; /* its ends */
+    double x0, y0, x1, y1; /* its ends, from left to right */
     double thickness;
 } horizontal_line;
 
@@ -34,13 +31,13 @@ typedef struct layout {
     size_t cell_count, field_count, horizontal_count;
     cell *cells;                  /* (cell_count), field by field */
     field *fields;                /* (field_count), in reading order */
-    horizontal_line *horizontals; /* (level_count): a number that one of them crosses may have been struck out */
-    size_t rules;                 /* printed lines and circles that were taken out */
+    horizontal_line *horizontals; /* (horizontal_count): a number that one crosses may have been struck out */
+    size_t rules;                 /* printed lines and circles that were removed */
 } layout;
 
 /*
- * Finds printed structure, turns the map until it is level, and takes it out of the map; place becomes where the map is
- * in the one that it was turned from. Where nothing is printed nothing changes. Free the layout, whatever the status.
+ * Finds printed structure, removes it from the map, and rotates the map until it is horizontal. place: from the map to
+ * the one it was rotated from. Without printed structure nothing changes. Free the layout, whatever the status.
  */
 lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
                                  lenet5_error *error);

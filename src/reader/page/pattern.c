@@ -1,14 +1,14 @@
 /*
- * A printed pattern is thinner than a pen, or fainter, and everywhere alike. So the contrasts are smoothed over squares
- * that are narrower than a stroke, which blurs a pattern into an even grey and leaves most of a stroke:
+ * A printed pattern is thinner or fainter than a pen, and the same everywhere. Averaging contrasts over squares
+ * narrower than a stroke turns a pattern into an even grey, and leaves most of a stroke:
  *
- *     fine       smoothed twice: what the network is shown
- *     coarse     smoothed four times: what decides
- *     strong     where coarse is above Otsu's threshold
- *     ink        fine, where coarse is not near the paper's level and a strong pixel is next to it
- *     points     fine, where it stands out by itself from all that the paper has: coarse has lost them
+ *     fine       averaged twice: the result
+ *     coarse     averaged four times: decides
+ *     strong     coarse above Otsu's threshold
+ *     ink        fine, where coarse is clear of the paper's level and a strong pixel is near
+ *     points     fine, where it stands out from all of the paper; coarse has lost them
  *
- * The least square counts after which strokes stand out, unless they do so far more after a larger one.
+ * The smallest square that makes strokes stand out is used, unless they stand out far more with a larger one.
  */
 #include "pattern.h"
 
@@ -21,26 +21,25 @@
 #include "histogram.h"
 #include "threshold.h"
 
-#define AWAY 2            /* pixels from ink: nearer there are the edges of strokes */
-#define MIN_SIDES 8       /* sides of a square that a picture has each way */
-#define MIN_CLEARANCE 2.5 /* of ink from the paper's middle, in deviations of the paper to the lighter side */
-#define CLEARER 2.0       /* times: a larger square, which blurs digits more, has to be worth it */
-#define MIN_CONTRAST 15   /* of 255: what the smoothed ink stands out by */
-#define MIN_LEFT 0.35     /* of the contrast before it was smoothed: less is what is left of a pattern */
-#define WEAK 0.4          /* of the way from paper to ink: what is fainter belongs to no stroke */
-#define FLOOR 0.15        /* of the way from paper to ink that is shown as paper */
-#define MIN_AREA 1.5      /* squares that a piece of ink fills: less is a crossing of the pattern's lines */
-#define POINT_NEAR 1      /* pixels from strokes: nearer there are their edges */
-#define POINT_PAPER 0.99  /* of the paper's fine levels are of its pattern and noise, and */
-#define POINT_CLEAR 1.4   /* times as far from their middle is a point */
-#define POINT_INK 0.45    /* of the way to the ink, at least */
-#define POINT_LEAST 0.6   /* squares that it fills */
+#define AWAY 2            /* pixels from ink that are edges of strokes */
+#define MIN_SIDES 8       /* sides of a square in the picture's shorter side, at least */
+#define MIN_CLEARANCE 2.5 /* of ink from the paper's median, in deviations of the lighter half of the paper */
+#define CLEARER 2.0       /* times clearer: what a larger square, which blurs digits more, has to gain */
+#define MIN_CONTRAST 15   /* of 255: contrast of the smoothed ink, at least */
+#define MIN_LEFT 0.35     /* of the contrast before smoothing that is left, at least: a pattern keeps less */
+#define WEAK 0.4          /* of the way from paper to ink: fainter pixels belong to no stroke */
+#define FLOOR 0.15        /* of the way from paper to ink that becomes 0 */
+#define MIN_AREA 1.5      /* squares that a component fills, at least: less is a crossing of the pattern's lines */
+#define POINT_NEAR 1      /* pixels from strokes that are their edges */
+#define POINT_PAPER 0.99  /* quantile of the paper's fine levels that is its pattern and noise, and */
+#define POINT_CLEAR 1.4   /* times as far from the median is a point, and */
+#define POINT_INK 0.45    /* so far on the way to the ink, at least */
+#define POINT_LEAST 0.6   /* squares that a point fills, at least */
 #define POINT_SIDE 2.5    /* sides of a square that it is wide and high, at most */
-#define MIN_TILE 12.0     /* pixels of a tile's side */
-#define TILE_STROKES 3.0  /* widths of a stroke that a tile's side has */
+#define MIN_TILE 12.0     /* pixels: side of a tile, at least */
+#define TILE_STROKES 3.0  /* widths of a stroke: the same */
 #define MIN_TILES 20      /* fewer say little: two digits may fill a dozen */
-#define EVEN \
-    0.35 /* deviation of the tiles' shares to their mean: strokes have more than 0.5, patterns less than 0.25 */
+#define EVEN 0.35 /* coefficient of variation of the tiles' ink: strokes have more than 0.5, patterns less than 0.25 */
 
 static const size_t sides[] = {2, 3, 4, 6, 8, 12};
 
@@ -60,7 +59,7 @@ static lenet5_status new_levels(uint8_t **levels, const ink_map *map, lenet5_err
     return *levels ? LENET5_OK : lenet5_fail_memory(error);
 }
 
-/* What sums are multiplied by to be divided by a side, in parts of 65536: exact for the sums of so few levels. */
+/* The reciprocal of a side in units of 1 / 65536: exact for sums of that many levels. */
 static uint16_t share_of(size_t side)
 {
     return (uint16_t)((65536 + side - 1) / side);
@@ -72,8 +71,8 @@ static uint8_t mean_of(uint16_t sum, uint16_t share)
 }
 
 /*
- * Means over side levels of a row, the first of them before levels ahead; beyond the ends the last one goes on. padded:
- * (width + side).
+ * Averages over side levels of a row, the window beginning before levels ahead; end levels continue. padded: (width +
+ * side).
  */
 static void average_row(uint8_t *to, const uint8_t *from, size_t width, size_t side, size_t before, uint8_t *padded)
 {
@@ -90,14 +89,14 @@ static void average_row(uint8_t *to, const uint8_t *from, size_t width, size_t s
     }
 }
 
-/* Moves the sums of columns from one row to the next. */
+/* Moves column sums down by one row. */
 static void move_down(uint16_t *sums, const uint8_t *come, const uint8_t *go, size_t width)
 {
     for (size_t x = 0; x < width; x++)
         sums[x] = (uint16_t)(sums[x] + come[x] - go[x]);
 }
 
-/* The same down each column; sums: (width). */
+/* The same down all columns; sums: (width). */
 static void average_columns(uint8_t *to, const uint8_t *from, const ink_map *map, size_t side, size_t before,
                             uint16_t *sums)
 {
@@ -119,7 +118,7 @@ static void average_columns(uint8_t *to, const uint8_t *from, const ink_map *map
     }
 }
 
-/* Means over squares, twice: the second ones lean to the other side where their width is even. */
+/* Averages over squares twice, the second time with the window shifted the other way if side is even. */
 static lenet5_status smooth(uint8_t *levels, uint8_t *spare, const ink_map *map, size_t side, budget *b,
                             lenet5_error *error)
 {
@@ -153,7 +152,7 @@ static lenet5_status smooth_twice(smoothed *s, const ink_map *map, size_t side, 
     return smooth(s->coarse, s->spare, map, side, b, error);
 }
 
-/* Whether any level within some pixels, in a square, is above the threshold. */
+/* Whether any level within reach pixels, in a square, is above the threshold. */
 static bool above_near(const uint8_t *levels, const ink_map *map, size_t x, size_t y, size_t reach, unsigned threshold)
 {
     const size_t left = x > reach ? x - reach : 0, right = x + reach < map->width ? x + reach : map->width - 1;
@@ -174,8 +173,8 @@ static bool any_above(const uint8_t *levels, size_t count, unsigned threshold)
 }
 
 /*
- * Adds a row's ink to the reach of each column, the first row that is farther than AWAY below all ink near it, and to
- * that of all columns.
+ * Extends the reach of each column by a row's ink: the first row more than AWAY below all ink near it. *farthest: the
+ * maximum.
  */
 static void spread_row(size_t *reach, size_t *farthest, const ink_map *contrast, size_t row, unsigned threshold)
 {
@@ -189,7 +188,7 @@ static void spread_row(size_t *reach, size_t *farthest, const ink_map *contrast,
                 reach[i] = row + AWAY + 1;
 }
 
-/* Adds those runs of a row that ink does not reach. */
+/* Counts the runs of a row that ink does not reach. */
 static void add_paper(level_counts *counts, const size_t *reach, const ink_map *contrast, size_t row)
 {
     const uint8_t *levels = contrast->ink + row * contrast->width;
@@ -264,7 +263,7 @@ bool lenet5_is_uniform(const ink_map *levels, unsigned threshold, double stroke)
     return sqrt(fmax(0, squares / (double)(across * down) - mean * mean)) < EVEN * mean;
 }
 
-/* How far the ink stands out from the middle of the paper, in deviations of the paper. */
+/* The contrast of ink over the deviation of the paper; 0 if the contrast is below least. */
 static double clearance(const binarisation *d, const uint32_t counts[256], size_t count, double least)
 {
     const double middle = quantile(counts, count, 0.5);
@@ -284,7 +283,7 @@ static void mark_strokes(ink_map *marks, const uint8_t *coarse, const parting *p
         }
 }
 
-/* Takes pieces out that are too small to be of a stroke. */
+/* Erases marks of components too small for strokes. */
 static lenet5_status drop_specks(ink_map *marks, size_t side, budget *b, lenet5_error *error)
 {
     components c;
@@ -298,9 +297,9 @@ static lenet5_status drop_specks(ink_map *marks, size_t side, budget *b, lenet5_
     return LENET5_OK;
 }
 
-/* The fine levels from the middle of the paper's to the mean of what is surely ink. */
+/* Fine levels of paper and ink. */
 typedef struct fine_range {
-    double middle, most, ink; /* most: of the paper away from ink */
+    double middle, most, ink; /* median of the paper, its POINT_PAPER quantile, mean of strong ink */
 } fine_range;
 
 static fine_range range_of(const smoothed *s, const ink_map *marks, unsigned threshold)
@@ -327,7 +326,7 @@ static bool is_point(const component *c, size_t side)
            (double)(c->box.bottom - c->box.top) <= most;
 }
 
-/* Marks points, as of an amount, away from the strokes. */
+/* Marks points away from the strokes, as of an amount. */
 static lenet5_status mark_points(ink_map *marks, const smoothed *s, const parting *p, budget *b, lenet5_error *error)
 {
     const size_t count = marks->width * marks->height;
@@ -353,7 +352,7 @@ static lenet5_status mark_points(ink_map *marks, const smoothed *s, const partin
     return status;
 }
 
-/* Fine where it is marked, from the middle of the paper's levels, 0, to the mean of what is surely ink, 255. */
+/* Fills the map with the marked fine levels, scaled from the paper's median, 0, to the mean of strong ink, 255. */
 static void show_strokes(ink_map *map, const ink_map *marks, const smoothed *s, unsigned threshold)
 {
     const fine_range r = range_of(s, marks, threshold);
@@ -380,7 +379,7 @@ static lenet5_status part(ink_map *map, smoothed *s, const parting *p, budget *b
     return status;
 }
 
-/* The side of the squares after which strokes stand out most from a paper on which they are not everywhere. */
+/* Finds the square after which strokes stand out most, on paper that they do not cover evenly. side 0: none. */
 static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map, double raw, budget *b,
                                   lenet5_error *error)
 {

@@ -6,12 +6,12 @@
 #include "reduce.h"
 #include "sheet.h"
 
-#define THIN 1.6             /* pixels of a stroke that the network would see faint */
-#define ENLARGED 2.0         /* pixels of a stroke that is found more exactly in a larger picture */
-#define WIDE 3.0             /* pixels of a stroke that is seen well enough in a picture made smaller */
-#define MAX_ENLARGED 1000000 /* pixels: what is larger and thin is a page, which takes long enough as it is */
+#define THIN 1.6             /* pixels: thinner strokes look faint to the network, and are noted */
+#define ENLARGED 2.0         /* pixels: thinner strokes are looked for in a doubled picture */
+#define WIDE 3.0             /* pixels: strokes of a reduced picture, at least */
+#define MAX_ENLARGED 1000000 /* pixels: a larger picture with thin strokes is a page, and takes long enough */
 
-/* Finds ink once more in the picture twice as large. */
+/* Finds ink again in the doubled picture. */
 static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
                                    lenet5_error *error)
 {

@@ -1,4 +1,4 @@
-/* From a picture to its ink, at a resolution at which strokes are as wide as the stages behind it need them. */
+/* From a picture to its ink, at a resolution that suits the later stages. */
 #ifndef LENET5_READER_PREPARE_H
 #define LENET5_READER_PREPARE_H
 
@@ -6,8 +6,8 @@
 #include "transform.h"
 
 /*
- * Clears what is beyond a sheet of paper, makes a large picture smaller and one of thin strokes larger, and finds the
- * ink. place becomes where the map is in the picture.
+ * Clears the surroundings of a sheet of paper, reduces a large picture, doubles one with thin strokes, and finds the
+ * ink. place: from the map to the picture.
  */
 lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
                              budget *b, lenet5_error *error);

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 
-#define LONGER 2500 /* pixels: the longer side of A4 at some 200 dots an inch, at which pens are 3 pixels wide */
-#define SHORTER 900 /* the same of the shorter side: digits are not so high in a strip of less */
+#define LONGER 2500 /* pixels: longer side of A4 at about 200 dpi, at which pens are 3 pixels wide */
+#define SHORTER 900 /* pixels of the shorter side: in a lower strip digits are lower */
 
 size_t lenet5_reduction_of(const lenet5_picture *picture)
 {

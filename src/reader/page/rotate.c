@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "blank.h"
 
-#define BLOCK 32 /* pixels: a block's rows, as read and as written, stay in the first cache */
+#define BLOCK 32 /* pixels: a block's rows fit into the first-level cache, as read and as written */
 
-/* Where the pixels of a part go: the one at (x, y) to index first + x across + y down. */
+/* The pixel of a part at (x, y) goes to index first + x across + y down. */
 typedef struct route {
     ptrdiff_t first, across, down;
 } route;
@@ -21,7 +21,7 @@ static route route_of(const raster *to, unsigned quarters)
     return routes[quarters];
 }
 
-/* One block of a part; what is 0 stays so. */
+/* Copies one block of a part; blank pixels are skipped. */
 static void rotate_block(uint8_t *to, const route *r, const raster *from, const box *part, size_t left, size_t top)
 {
     const size_t right = left + BLOCK < part->right ? left + BLOCK : part->right;

@@ -1,4 +1,4 @@
-/* Quarter turns of pictures. */
+/* Rotation of pictures by quarter turns. */
 #ifndef LENET5_READER_ROTATE_H
 #define LENET5_READER_ROTATE_H
 
@@ -6,19 +6,19 @@
 #include "reader/budget.h"
 #include "transform.h"
 
-#define QUARTERS 4 /* of a full turn */
+#define QUARTERS 4 /* quarter turns of a full one */
 
-/* Pixels row by row: a grey picture, an ink map, or a part of one. */
+/* A grey picture, an ink map, or a part of one. */
 typedef struct raster {
     size_t width, height;
     uint8_t *pixels; /* (height, width) */
 } raster;
 
-/* A part of a raster, turned clockwise by so many quarters. Allocates its pixels. */
+/* Rotates a part of a raster clockwise by quarter turns. Allocates the pixels. */
 lenet5_status lenet5_rotate(raster *rotated, const raster *from, box part, unsigned quarters, budget *b,
                             lenet5_error *error);
 
-/* Where the edges of a turned raster's pixels are in the whole one of that size that it was made from. */
+/* From a rotated raster to the original of a size. Coordinates are those of pixel edges. */
 transform lenet5_rotation_transform(size_t width, size_t height, unsigned quarters);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A line is a ruling if it is far longer than the writing is high. How high that is shows once all that may be a ruling
- * is out of the map. A stroke of a 7 may be, but then what is left of it is as high as it is long.
+ * A line is a ruling if it is far longer than the writing is high. That height is measured after all possible rulings
+ * are removed. The bar of a 7 may be one of them; but what is left of a 7 is as high as its bar is long.
  */
 #include "rulings.h"
 
@@ -13,27 +13,27 @@
 #include "erase.h"
 #include "junctions.h"
 
-#define ELONGATION 12.0        /* times its thickness: a ruling's length, and */
-#define MIN_RULING 24          /* pixels */
-#define MIN_OWN 0.5            /* of its length at which nothing crosses it, unless it is dotted */
-#define MAX_DOTTED 200         /* lines: more are a screen of dots */
-#define LONG_LEVEL 2.5         /* times as long as the writing is high */
-#define LONG_VERTICAL 3.5      /* the same: a 1 may be high */
-#define BENT_PIXELS 0.5        /* that its middle deviates from a straight line, and */
-#define BENT 0.003             /* of its length: warped paper */
-#define ALONE_ELONGATION 25    /* where nothing else is there: a stroke may be written */
-#define VERTICAL_ELONGATION 30 /* the same, of one that may be a 1 */
-#define ALONE 0.5              /* of the map's width, or height: its length, or */
-#define LONG_ALONE 1.5         /* times the highest vertical */
-#define HELD 3                 /* pixels from the border, or from a line across, and its thickness: an end */
-#define AS_THICK 1.3           /* times the thickness of a line that an vertical is at the end of */
-#define RIGHT_ANGLE 0.05       /* the tangent of the angle that the two may differ from one */
-#define BESIDE 0.03            /* of the map's width from the border: a frame around all of it */
-#define BORDER 2               /* pixels from the border, and its thickness: an edge */
-#define WHOLE 0.97             /* of the map's side, and MIN_PAPER beside it: an edge that is cut at both ends */
-#define MIN_PAPER 4            /* times its thickness */
+#define ELONGATION 12.0     /* times its thickness, and */
+#define MIN_RULING 24       /* pixels: length of a ruling, at least */
+#define MIN_OWN 0.5         /* share of its steps at which nothing crosses it, at least, unless it is dotted */
+#define MAX_DOTTED 200      /* dotted lines; more are a halftone screen */
+#define LONG_LEVEL 2.5      /* times the height of the writing: length of a horizontal ruling, at least */
+#define LONG_VERTICAL 3.5   /* the same of a vertical one, since a 1 may be high */
+#define BENT_PIXELS 0.5     /* pixels, and */
+#define BENT 0.003          /* of its length: deviation of its middle from a straight line, at most; paper is warped */
+#define ALONE_ELONGATION 25 /* times its thickness: length where nothing but lines is there, and one may be a stroke */
+#define VERTICAL_ELONGATION 30 /* the same of a vertical line, which may be a 1 */
+#define ALONE 0.5              /* of the map's width or height: the same, or */
+#define LONG_ALONE 1.5         /* times the highest vertical line */
+#define HELD 3       /* pixels, plus its thickness: an end so near to the border, or to a line across, is held there */
+#define AS_THICK 1.3 /* times the thickness of a line whose end a vertical line adjoins: its thickness, at most */
+#define RIGHT_ANGLE 0.05 /* tangent of their deviation from a right angle */
+#define BESIDE 0.03      /* of the map's width: distance from the border of a frame around everything */
+#define BORDER 2         /* pixels, plus its thickness: distance from the border of an edge */
+#define WHOLE 0.97       /* of the map's side: length of an edge that is cut at both ends, at least */
+#define MIN_PAPER 4      /* times its thickness: paper beside an edge, at least */
 
-/* Whether all of a line is at the border of the map. */
+/* Whether all of a line is along the border. */
 static bool is_along_border(const segments *all, const segment *s, const ink_map *map)
 {
     const double across = (double)(s->vertical ? map->width : map->height);
@@ -43,7 +43,7 @@ static bool is_along_border(const segments *all, const segment *s, const ink_map
            (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
 }
 
-/* Whether an vertical is so near to the border that it is of a frame around all that is there. */
+/* Whether a vertical line is so near to the border that it may be of a frame around everything. */
 static bool is_beside_border(const segments *all, const segment *s, const ink_map *map)
 {
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
@@ -51,7 +51,7 @@ static bool is_beside_border(const segments *all, const segment *s, const ink_ma
     return fmax(at, to) <= near || fmin(at, to) >= (double)map->width - 1 - near;
 }
 
-/* A line from one side of the map to the other, along its border. */
+/* Whether a line goes from one side of the map to the other, along the border. */
 static bool is_edge(const segments *all, const segment *s, const ink_map *map)
 {
     return length_of(s) >= WHOLE * (double)(s->vertical ? map->height : map->width) && is_along_border(all, s, map);
@@ -67,7 +67,7 @@ static int by_height(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The height below which half of the ink lies, of components that are no dots; 0: there are none. */
+/* The median height of components that are no dots, weighted by area; 0: there are none. */
 static lenet5_status height_of_writing(double *height, const ink_map *map, double stroke, budget *b,
                                        lenet5_error *error)
 {
@@ -97,14 +97,17 @@ static lenet5_status height_of_writing(double *height, const ink_map *map, doubl
     return status;
 }
 
-/* The feet of zeros that hang together are long, but not so straight as print. */
+/*
+ * Whether a segment is long against the writing, and straight. Connected feet of zeros are long, but not as straight as
+ * print.
+ */
 static bool is_long(const segment *s, double height)
 {
     return length_of(s) >= (s->vertical ? LONG_VERTICAL : LONG_LEVEL) * height &&
            s->bent <= BENT_PIXELS + BENT * length_of(s);
 }
 
-/* Whether an end of a segment is at the border of the map, or at a printed one across. */
+/* Whether an end of a segment is at the border, or at a printed segment across it. */
 static bool is_held(const bool *printed, const segments *all, const segment *s, size_t end, const ink_map *map)
 {
     const double at = lenet5_segment_at(all, s, (double)end), near = HELD + s->thickness;
@@ -120,7 +123,9 @@ static bool is_held(const bool *printed, const segments *all, const segment *s, 
     return false;
 }
 
-/* Whether an end of an vertical is at the end of a printed level line, at a right angle to it, and as thick. */
+/*
+ * Whether an end of a vertical segment adjoins the end of a printed horizontal one at a right angle, and is as thick.
+ */
 static bool is_corner(const bool *printed, const segments *all, const segment *s, size_t end)
 {
     const double at = lenet5_segment_at(all, s, (double)end), near = HELD + s->thickness;
@@ -135,7 +140,10 @@ static bool is_corner(const bool *printed, const segments *all, const segment *s
     return false;
 }
 
-/* Level lines that are long by themselves, or against the verticals, which may be 1s; or any where there are frames. */
+/*
+ * Marks horizontal lines that are long by themselves, or against the vertical ones, which may be 1s; all if something
+ * is printed. Returns whether anything is printed.
+ */
 static bool find_level(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
     double highest = 0;
@@ -156,7 +164,7 @@ static bool find_level(bool *printed, const bool *chosen, const segments *all, c
     return any;
 }
 
-/* Where all that there is is straight, an vertical line is believed if others are printed. */
+/* Where everything is straight, marks rulings: vertical lines only if others are printed. */
 static void find_alone(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
     const bool any = find_level(printed, chosen, all, map);
@@ -185,7 +193,7 @@ static double own_share(const segments *all, const segment *s)
     return (double)own / length_of(s);
 }
 
-/* Copies the flags of what is printed and adds what may be; returns how many those are. */
+/* Chooses printed segments and possible rulings; returns the number of the latter. */
 static size_t choose(bool *chosen, const bool *printed, const segments *all)
 {
     size_t count = 0, dotted = 0;

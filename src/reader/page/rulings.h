@@ -4,7 +4,7 @@
 
 #include "frames.h"
 
-/* Adds them to those that are known to be printed. */
+/* Marks rulings as printed. stroke: width of a typical stroke, in pixels. */
 lenet5_status lenet5_find_rulings(frames *f, const segments *all, const ink_map *map, double stroke, budget *b,
                                   lenet5_error *error);
 

@@ -1,15 +1,17 @@
 /*
- * Chains of thin runs.
- *
- * A level line shows in each column as a run of ink that is a few pixels high, at about the same row as in the column
- * before. A chain follows such runs from left to right by an alpha-beta filter, which tells where the next one should
- * be. It goes on through thicker ink, which crosses it, and over small gaps:
+ * Line tracking. A horizontal line shows in each column as a run of ink a few pixels high, at about the same row as in
+ * the column before. A track follows such runs from left to right by an alpha-beta filter, which predicts the place of
+ * the next run. It continues through thicker ink, which crosses it, and over small gaps:
  *
  *              #                                      where #### crosses, the run is too high, and
- *     ---------#------   ------                       the chain goes straight on
+ *     ---------#------   ------                       the track continues straight
  *              #      gap
  *
- * Vertical lines are the same with rows in place of columns.
+ * Vertical lines are the same with rows in place of columns, so that the map is read along its rows in both passes.
+ *
+ * In: a map and the width of a typical stroke. Out: segments with one trace a step. Invariants: a track's runs are
+ * linked from the last to the first; a run belongs to at most one track; tracks are ordered by age. Cost: O(pixels +
+ * runs), and at each step the number of open tracks.
  */
 #include "segments.h"
 
@@ -21,43 +23,43 @@
 #include "base/error.h"
 #include "blank.h"
 
-#define MIN_THICKEST 6     /* pixels: a thin run in a small picture; and */
-#define THICKEST 2.4       /* times a stroke's width, in a large one */
-#define MAX_RUNS 8000000   /* in one direction: noise has a run at every fourth pixel */
-#define STEEPEST 0.27      /* pixels across to a step along: the slope of a line that is skewed by 15 degrees */
-#define THICKER 1.6        /* times the chain's thickness, and */
-#define THICKER_PIXELS 1.5 /* so much more: a run that something crosses */
-#define GAP_PIXELS 4       /* of paper that a chain goes over, and */
-#define GAP 2.0            /* times its thickness, but */
-#define MAX_GAP 12         /* at most: dots and dashes of a rule; digits are farther apart */
-#define SOLID_GAP 3        /* pixels: a solid line's */
-#define MAX_PAPER 0.1      /* of its length: a solid line's gaps; the bars of printed 7s in a row have more */
-#define MANY_GAPS 14       /* where there are so many the line is dashed */
-#define MIN_DOTS 8         /* gaps of a dotted line, and */
-#define DOTTED 0.2         /* of its length, and */
-#define UNEVEN 2.5         /* times the mean gap: its longest */
-#define YOUNG 3.0          /* times as far as a chain has come it may go on without a run of its own, but */
-#define MAX_CROSSING 6.0   /* times the thickest run at most, or as far as it has come */
+#define MIN_THICKEST 6     /* pixels: height of a thin run in a small picture, and */
+#define THICKEST 2.4       /* times a stroke's width: the same in a large one */
+#define MAX_RUNS 8000000   /* in one direction; noise has a run at every fourth pixel */
+#define STEEPEST 0.27      /* pixels across a step: slope of a line, at most; it is that of 15 degrees of skew */
+#define THICKER 1.6        /* times the track's thickness, plus */
+#define THICKER_PIXELS 1.5 /* pixels: a thicker run is crossed by something */
+#define GAP_PIXELS 4       /* pixels, plus */
+#define GAP 2.0            /* times its thickness: paper that a track crosses, but */
+#define MAX_GAP 12         /* pixels at most: dots and dashes of a rule are nearer, digits are farther apart */
+#define SOLID_GAP 3        /* pixels: gap in a solid line, at most */
+#define MAX_PAPER 0.1      /* share of a solid line's steps that are gaps; the bars of printed 7s in a row have more */
+#define MANY_GAPS 14       /* gaps from which on a line is dashed */
+#define MIN_DOTS 8         /* gaps of a dotted line, at least, and */
+#define DOTTED 0.2         /* share of its steps that they take, and */
+#define UNEVEN 2.5         /* times the mean gap: its longest, at most */
+#define YOUNG 3.0          /* times its own runs: steps a track may continue without one, but */
+#define MAX_CROSSING 6.0   /* times the thickest run at most, or as many as it has runs */
 #define MIN_LENGTH 8       /* steps, and */
-#define MIN_ELONGATION 2.5 /* times its thickness: a segment's length */
-#define MIN_OWN 0.3        /* of its steps that cross nothing, or that are no gaps */
-#define BENT_PIXELS 0.7    /* the deviation of its middle from a straight line, and */
-#define BENT 0.012         /* of its length: paper is warped */
+#define MIN_ELONGATION 2.5 /* times its thickness: length of a segment, at least */
+#define MIN_OWN 0.3        /* share of its steps that cross nothing, at least */
+#define BENT_PIXELS 0.7    /* pixels, and */
+#define BENT 0.012         /* of its length: RMS deviation from a straight line, at most; paper is warped */
 
 typedef struct run {
     uint32_t step, first, last;
-    uint32_t before; /* the run before it in its chain, or NO_RUN */
+    uint32_t before; /* the run before it in its track, or NO_RUN */
 } run;
 
 #define NO_RUN UINT32_MAX
 
 typedef struct track {
-    uint32_t last; /* run */
+    uint32_t last; /* its last run */
     uint32_t count;
     double at, slope;
     double thickness;
     uint32_t from;
-    uint32_t gap, through; /* steps of paper, and of ink that crosses, since the last run */
+    uint32_t gap, through; /* steps of paper, and of crossing ink, since the last run */
 } track;
 
 typedef struct tracer {
@@ -67,12 +69,12 @@ typedef struct tracer {
     double thickest;
     run *runs;
     size_t run_count, run_room;
-    track *tracks; /* those that go on */
+    track *tracks; /* the open ones */
     size_t count, room;
-    uint32_t *near; /* (across): the chain that comes by there, from 1 */
+    uint32_t *near; /* (across): the track expected there, from 1 */
     segments *found;
     size_t trace_count, trace_room, segment_room;
-    unsigned level; /* of ink through which a segment goes on */
+    unsigned level; /* ink of at least this level continues a segment */
 } tracer;
 
 /* ---- Chains that have come to their end ----------------------------------------------------------------------- */
@@ -122,7 +124,7 @@ static bool goes_through(const tracer *t, uint32_t step, double at)
     return t->ink[step * t->across + (size_t)fmin(fmax(0, round(at)), (double)t->across - 1)] >= t->level;
 }
 
-/* The steps between a run and the one before it in which there is paper. */
+/* The steps of paper between a run and the one before it. */
 static uint32_t gap_before(const tracer *t, const run *after)
 {
     const run *before = &t->runs[after->before];
@@ -134,8 +136,8 @@ static uint32_t gap_before(const tracer *t, const run *after)
 }
 
 /*
- * The longest gap of a chain that has many of them, one like the other, and pieces of one length between: a dotted
- * line. Of any other 0.
+ * The longest gap of a track if it is dotted: many gaps of about one length, and pieces of about one length between.
+ * Else 0.
  */
 static uint32_t gap_of_dots(const tracer *t, const track *c)
 {
@@ -177,7 +179,7 @@ static bool make_room(tracer *t, size_t length)
     return true;
 }
 
-/* Fills the steps between two runs of a chain, which something crosses. */
+/* Fills the traces between two runs of a track, which something crosses. */
 static void fill_between(trace *path, const tracer *t, const run *before, const run *after, double thickness)
 {
     const double steps = (double)after->step - (double)before->step;
@@ -222,7 +224,7 @@ static lenet5_status add_segment(tracer *t, const track *c, uint32_t gap, lenet5
     return LENET5_OK;
 }
 
-/* The part of a chain after the last gap that is too long for a solid line; the chain keeps what is before it. */
+/* Splits the part after the last gap that is too long for a solid line off a track. */
 static track split_off(tracer *t, track *c)
 {
     track part = *c;
@@ -242,7 +244,7 @@ static track split_off(tracer *t, track *c)
     return part;
 }
 
-/* The middle one of a chain's thicknesses. */
+/* The median thickness of a track's runs. */
 static uint32_t typical_thickness(const tracer *t, const track *c)
 {
     enum { MOST = 256 };
@@ -257,7 +259,7 @@ static uint32_t typical_thickness(const tracer *t, const track *c)
     return MOST;
 }
 
-/* Runs that are far thicker than most are of what crosses, or of what the chain began in. */
+/* Drops runs far thicker than most: they are of what crosses, or of what the track began in. */
 static void drop_thick_runs(tracer *t, track *c)
 {
     const double most = THICKER * typical_thickness(t, c) + THICKER_PIXELS;
@@ -298,13 +300,13 @@ static lenet5_status end_track(tracer *t, track *c, lenet5_error *error)
 
 /* ---- Following them ------------------------------------------------------------------------------------------- */
 
-/* How far from where it should be a chain's next run may be. */
+/* How far the next run of a track may be off its predicted place, in pixels. */
 static double tolerance(const track *c)
 {
     return 1 + 0.25 * c->thickness + 0.1 * fmin((double)(c->gap + c->through), 20);
 }
 
-/* Notes for each place across which chain comes by; of several, the one that has come farthest. */
+/* Notes the track that is expected at each place; of several, the one with most runs. */
 static void note_places(tracer *t)
 {
     memset(t->near, 0, t->across * sizeof *t->near);
@@ -364,7 +366,7 @@ static bool add_run(tracer *t, uint32_t step, size_t first, size_t last)
     return true;
 }
 
-/* Adds a step's thin runs to the list. */
+/* Appends the thin runs of a step. false: no memory. */
 static bool find_runs(tracer *t, uint32_t step)
 {
     const uint8_t *ink = t->ink + step * t->across;
@@ -395,7 +397,7 @@ static bool begin_track(tracer *t, uint32_t number)
     return true;
 }
 
-/* Moves a chain on that has found no run, and returns whether it still goes on. */
+/* Moves a track without a run on; returns whether it continues. */
 static bool go_without(const tracer *t, track *c, uint32_t step)
 {
     c->at += c->slope;
@@ -463,7 +465,7 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
 
 /* ---- Both ways ------------------------------------------------------------------------------------------------ */
 
-/* to: all 0. */
+/* to: blank. */
 static void transpose(uint8_t *to, const ink_map *map)
 {
     enum { BLOCK = 32 };
@@ -504,7 +506,7 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
     return status;
 }
 
-/* What a drawn line covers at a step; beyond the map's side there is nothing to cover. */
+/* The places that a drawn line covers at a step, clamped to the map. */
 static trace trace_at(const drawn_line *l, double step, double across)
 {
     const double middle = l->across - l->slope * (l->to - 1 - step), half = 0.5 * (l->thickness - 1);

@@ -1,7 +1,7 @@
 /*
- * The map is looked at in cells. Cells that are ink through and through form a shadow where they reach the border, are
- * two or more each way, and where all other ink is strokes that a cell is wider than: a bold digit that touches the
- * border is not left out. Its cells become paper, and those next to them, which hold its edge.
+ * The map is divided into square cells. Solid cells, all of whose pixels are ink, are a shadow if they touch the
+ * border, are two or more each way, and all other ink is strokes narrower than a cell: a bold digit at the border
+ * stays. The shadow's cells become paper, and those around, which hold its edge.
  */
 #include "shadow.h"
 
@@ -12,14 +12,14 @@
 #include "base/error.h"
 #include "components.h"
 
-#define CELLS 20     /* along the shorter side: a digit's stroke that fills one of them would be a line's only digit */
-#define MIN_SIDE 6   /* pixels of a cell */
+#define CELLS 20     /* along the shorter side: a stroke that fills a cell would be of the only digit of a line */
+#define MIN_SIDE 6   /* pixels of a cell's side */
 #define MIN_ACROSS 2 /* cells of a shadow, each way */
-#define BLOCK 0.75   /* share of its box that a block fills: a digit has paper in its own */
+#define BLOCK 0.75   /* share of its box that a shadow fills, at least; a digit has paper in its box */
 
 typedef struct grid {
-    size_t side;   /* of a cell, in pixels; those at the right and the bottom are cut off */
-    ink_map solid; /* a pixel a cell: 255 where all is ink, and later 1 where the shadow's edge is */
+    size_t side;   /* of a cell, in pixels; the last cells are cut off */
+    ink_map solid; /* one pixel a cell: 255 if solid; later, of shadows and their edges */
 } grid;
 
 static bool all_above(const ink_map *map, size_t left, size_t top, size_t side, unsigned threshold)
@@ -47,7 +47,7 @@ static lenet5_status new_grid(grid *g, const ink_map *map, unsigned threshold, l
     return LENET5_OK;
 }
 
-/* The cells of a side of the grid, from the first on and step apart, that are of a component. */
+/* Counts the cells of a component along a side of the grid, from first on, step apart. */
 static size_t along(const components *c, uint32_t label, size_t first, size_t step, size_t count)
 {
     size_t found = 0;
@@ -56,7 +56,7 @@ static size_t along(const components *c, uint32_t label, size_t first, size_t st
     return found;
 }
 
-/* A block wider than the stroke of any digit, or what is along half of a side. */
+/* Whether a component is a block wider than any stroke, or covers half of a side. */
 static bool is_shadow(const components *c, uint32_t label, const ink_map *cells)
 {
     const box s = c->list[label - 1].box;
@@ -72,7 +72,7 @@ static bool is_shadow(const components *c, uint32_t label, const ink_map *cells)
            2 * along(c, label, 0, width, height) >= height || 2 * along(c, label, width - 1, width, height) >= height;
 }
 
-/* Leaves shadows alone in the grid, and the cells around them. */
+/* Keeps shadows and the cells around them in the grid. */
 static lenet5_status find_shadows(bool *found, grid *g, budget *b, lenet5_error *error)
 {
     components c;
@@ -104,7 +104,7 @@ static lenet5_status find_shadows(bool *found, grid *g, budget *b, lenet5_error 
     return LENET5_OK;
 }
 
-/* What is outside the grid's shadows. */
+/* Makes a copy of the map without shadows. */
 static lenet5_status without(ink_map *rest, const ink_map *map, const grid *g, lenet5_error *error)
 {
     *rest = (ink_map){map->width, map->height, malloc(map->width * map->height)};

@@ -4,7 +4,7 @@
 
 #include "ink.h"
 
-/* Makes such regions paper in a map of contrasts, where ink is above the threshold; *found: there are some. */
+/* Makes such regions paper in a map of contrasts, where ink is above the threshold. *found: there are some. */
 lenet5_status lenet5_remove_shadows(bool *found, ink_map *contrast, unsigned threshold, budget *b, lenet5_error *error);
 
 #endif

@@ -1,15 +1,15 @@
 /*
- * The picture is looked at in cells of some pixels. For each of some thresholds the largest patch of lighter cells is a
- * sheet if it fills its convex hull, if that is much like a rectangle and large, and if most of the picture's border is
- * dark. Of these sheets the one counts whose edge is clearest, and which is large, for a shadow may part it.
+ * The picture is divided into square cells. At each of several thresholds the largest component of lighter cells is a
+ * sheet if it fills its convex hull, the hull is large and nearly a rectangle, and most of the picture's border is
+ * dark. The sheet whose edge has the highest contrast, times its size, is used, since a shadow may part it.
  *
  *     . . . . . . . .
- *     . . # # # # # .        hull: what lies between the ends of its rows;
- *     . # # # # # # .        it loses MARGIN cells on every side, for the edges of paper throw shadows
+ *     . . # # # # # .        hull: between the ends of its rows;
+ *     . # # # # # # .        it loses MARGIN cells on every side, since the edge of paper casts a shadow
  *     . # # # # # . .
  *     . . . . . . . .
  *
- * Where there is none, a much smaller patch may be a slip of paper, which is looked for once more in smaller cells.
+ * If there is none, a much smaller component may be a slip of paper, which is found again in smaller cells.
  */
 #include "sheet.h"
 
@@ -21,38 +21,40 @@
 #include "components.h"
 
 #define MIN_SIDE 300    /* pixels: smaller pictures have been cut out of others */
-#define MAX_TIMES 8     /* the shorter side that the longer may be, lest there be no cells along it */
+#define MAX_TIMES 8     /* longer to shorter side, at most, so that there are cells along it */
 #define CELLS 160       /* along the longer side */
-#define STEP 8          /* grey levels from one threshold to the next */
-#define MIN_FILLED 0.85 /* of its hull */
-#define MIN_SQUARE 0.82 /* of the least rectangle around it that the hull fills: less than 1 in perspective */
-#define MIN_ACROSS 0.2  /* that rectangle's sides to each other */
+#define STEP 8          /* grey levels between thresholds */
+#define MIN_FILLED 0.85 /* share of its hull that a sheet fills, at least */
+#define MIN_SQUARE 0.82 /* share of its minimum bounding rectangle that the hull fills; less than 1 in perspective */
+#define MIN_ACROSS 0.2  /* shorter to longer side of that rectangle, at least */
 #define MARGIN 2        /* cells */
-#define AROUND 4        /* cells of the table that are looked at with a slip */
-#define INKED 30        /* grey levels that a cell with writing is darker than the paper around it, at least */
+#define AROUND 4        /* cells around a slip that are kept with it */
+#define INKED 30        /* grey levels that a cell with writing is darker than paper on both sides, at least */
 
-/* What is asked of a sheet. */
+/* Conditions of a sheet. */
 typedef struct sheet_rule {
     double share;    /* of the picture, at least */
-    double dark;     /* of the picture's border, at least */
-    double contrast; /* grey levels between paper and what it lies on, at least */
-    double others;   /* cells as light as the sheet elsewhere, to its own, at most */
+    double dark;     /* share of the picture's border that is dark, at least */
+    double contrast; /* grey levels between paper and background, at least */
+    double others;   /* light cells elsewhere, over its own, at most */
 } sheet_rule;
 
 static const sheet_rule a_sheet = {0.1, 0.7, 25, INFINITY};
-/* A slip is a small sheet: at 1600 by 1200 pixels one of 80 by 50 has a share of 0.002. Light writing on a dark ground
- * is no slip: it is in several patches, and nothing is written within a stroke. */
+/*
+ * A slip is a small sheet: 80 by 50 pixels of 1600 by 1200 are a share of 0.002. Light writing on a dark background is
+ * no slip: it is several components, and nothing is written inside a stroke.
+ */
 static const sheet_rule a_slip = {0.002, 0.97, 50, 0.25};
-/* The same slip in the part of the picture that is cut out around it. */
+/* The same slip in the part of the picture around it. */
 static const sheet_rule slip_alone = {0.05, 0.7, 50, INFINITY};
 
 typedef struct grid {
     size_t side;          /* of a cell, in pixels */
     size_t width, height; /* cells */
     uint8_t *level;       /* (height, width): mean grey */
-    uint8_t *patch;       /* (height, width): 1 for those of the largest light patch */
-    long *left, *right;   /* (height): of the hull's rows, right being the first outside, and not above left if empty */
-    size_t others;        /* light cells that are not of that patch */
+    uint8_t *patch;       /* (height, width): 1 for cells of the largest light component */
+    long *left, *right;   /* (height): ends of the hull's rows; right is exclusive, and at most left in an empty row */
+    size_t others;        /* light cells of other components */
     const sheet_rule *rule;
     budget *budget;
 } grid;
@@ -96,7 +98,7 @@ static lenet5_status measure_cells(grid *g, const lenet5_picture *p, lenet5_erro
     return status;
 }
 
-/* Marks the largest patch of cells above a threshold; *count becomes how many it has. */
+/* Marks the largest component of cells above a threshold; *count becomes its size. */
 static lenet5_status find_patch(grid *g, size_t *count, unsigned threshold, lenet5_error *error)
 {
     components c;
@@ -138,7 +140,7 @@ static void find_ends(grid *g)
     }
 }
 
-/* Moves the ends of rows first to last outward, to the straight line between those two rows' if they are inside it. */
+/* Moves the ends of the rows between first and last outward to the line between those two. */
 static void stretch(long *end, size_t first, size_t last, long sign)
 {
     for (size_t y = first + 1; y < last; y++) {
@@ -149,7 +151,7 @@ static void stretch(long *end, size_t first, size_t last, long sign)
     }
 }
 
-/* Makes one side convex: from each row on to the one that is seen farthest outside. sign: 1 right, -1 left. */
+/* Makes one side convex by gift wrapping: from each row to the one that is steepest outside. sign: 1 right, -1 left. */
 static void make_convex(long *end, size_t first, size_t last, long sign)
 {
     for (size_t from = first; from < last;) {
@@ -167,7 +169,7 @@ static void make_convex(long *end, size_t first, size_t last, long sign)
     }
 }
 
-/* The rows between which the patch lies, whose ends become those of its hull. Returns the hull's cells. */
+/* Finds the convex hull, between rows *first and *last. Returns its cells. */
 static size_t find_hull(grid *g, size_t *first, size_t *last)
 {
     size_t cells = 0;
@@ -185,7 +187,9 @@ static size_t find_hull(grid *g, size_t *first, size_t *last)
     return cells;
 }
 
-/* The share that the hull fills of the least rectangle around it, and that one's sides to each other. */
+/*
+ * The share of its minimum bounding rectangle that the hull fills. *across: shorter to longer side of that rectangle.
+ */
 static double squareness(const grid *g, size_t first, size_t last, size_t cells, double *across)
 {
     double least = INFINITY;
@@ -227,7 +231,7 @@ static bool in_hull(const grid *g, long x, long y)
     return y >= 0 && y < (long)g->height && x >= g->left[y] && x < g->right[y];
 }
 
-/* How much lighter the hull's cells are within its edge than those beyond it, where the picture goes on there. */
+/* The mean contrast across the edge of the hull, where the picture continues beyond. */
 static double contrast(const grid *g)
 {
     static const long steps[4][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
@@ -247,7 +251,7 @@ static double contrast(const grid *g)
     return count > 0 ? sum / count : 0;
 }
 
-/* How much speaks for a patch of so many cells as a sheet, whose hull it finds: contrast times size, or nothing. */
+/* The score of a component as a sheet: contrast times size, or 0. Finds its hull. */
 static double weigh_patch(grid *g, size_t count)
 {
     size_t first, last;
@@ -263,7 +267,7 @@ static double weigh_patch(grid *g, size_t count)
     return square ? edge * (double)hull : 0;
 }
 
-/* The same for the largest patch above a threshold. */
+/* The score of the largest component above a threshold. */
 static lenet5_status weigh_above(double *weight, grid *g, unsigned threshold, lenet5_error *error)
 {
     size_t count;
@@ -276,7 +280,7 @@ static lenet5_status weigh_above(double *weight, grid *g, unsigned threshold, le
     return status;
 }
 
-/* Finds the hull of the sheet that most speaks for, if there is any. */
+/* Finds the hull of the sheet with the highest score, if there is any. */
 static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
 {
     double most = 0, weight;
@@ -296,10 +300,10 @@ static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
 /* ---- What is beyond it ---------------------------------------------------------------------------------------- */
 
 typedef struct range {
-    long first, end; /* cells; none if end is not above first */
+    long first, end; /* cells; empty if end is at most first */
 } range;
 
-/* What a row of cells keeps of the sheet; where the picture ends nothing is lost. */
+/* The cells of a row that stay; at the border of the picture nothing is lost. */
 static range inside(const grid *g, long row)
 {
     const long width = (long)g->width;
@@ -313,7 +317,7 @@ static range inside(const grid *g, long row)
     return r;
 }
 
-/* The row next to this one that keeps something. Returns -1 if none does. */
+/* The nearest row that keeps any cell; -1: none. */
 static long row_with_paper(const grid *g, long row)
 {
     for (long off = 0; off < (long)g->height; off++)
@@ -326,7 +330,9 @@ static long row_with_paper(const grid *g, long row)
     return -1;
 }
 
-/* The light of the paper at the cell of a row's range that is nearest to a column: what is written there is darker. */
+/*
+ * The level of paper near the end of a row's range that is nearest to a column: the maximum, since writing is darker.
+ */
 static uint8_t light_near(const grid *g, long row, range r, long column)
 {
     const long nearest = column < r.first ? r.first : r.end - 1;
@@ -339,7 +345,7 @@ static uint8_t light_near(const grid *g, long row, range r, long column)
     return light;
 }
 
-/* Fills what is beyond the sheet in the pixels' rows first to end, which lie in a row of cells. */
+/* Fills pixel rows first to end - 1, all in one row of cells, beyond the sheet. */
 static void clear_rows(lenet5_picture *p, const grid *g, long row, size_t first, size_t end)
 {
     const long near = row_with_paper(g, row);
@@ -369,7 +375,7 @@ static lenet5_status clear(lenet5_picture *cleared, const lenet5_picture *p, con
     return LENET5_OK;
 }
 
-/* Whether something is written within the sheet: a cell that is darker than the paper on two of its sides. */
+/* Whether anything is written on the sheet: a cell is darker than paper on both sides. */
 static bool has_ink(const grid *g)
 {
     for (long row = 0; row < (long)g->height; row++) {
@@ -384,7 +390,7 @@ static bool has_ink(const grid *g)
 
 /* ---- Slips ---------------------------------------------------------------------------------------------------- */
 
-/* The pixels of the hull, with some of the table around. */
+/* The pixels of the hull, with AROUND cells of the background. */
 static box part_of_slip(const grid *g, const lenet5_picture *p)
 {
     box s = EMPTY_BOX;
@@ -398,7 +404,7 @@ static box part_of_slip(const grid *g, const lenet5_picture *p)
     return s;
 }
 
-/* The picture with a part of it in its place, which goes on beyond as it is at its edge. */
+/* Puts a part back into its place in a picture, and continues its edge beyond. */
 static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, const lenet5_picture *part, box place,
                             lenet5_error *error)
 {
@@ -416,7 +422,7 @@ static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, cons
     return LENET5_OK;
 }
 
-/* Clears a part of a picture that holds a slip, if it does. */
+/* Clears the part of a picture around a slip, if it finds the slip again. */
 static lenet5_status clear_part(lenet5_picture *cleared, const lenet5_picture *part, budget *b, lenet5_error *error)
 {
     grid g;
@@ -435,7 +441,7 @@ static lenet5_status clear_part(lenet5_picture *cleared, const lenet5_picture *p
     return status;
 }
 
-/* A slip has few cells of the whole picture. It is looked for once more in smaller cells. */
+/* A slip has few cells; it is found again in smaller ones. */
 static lenet5_status clear_slip(lenet5_picture *cleared, const lenet5_picture *p, const grid *g, lenet5_error *error)
 {
     const box place = part_of_slip(g, p);
@@ -453,7 +459,7 @@ static lenet5_status clear_slip(lenet5_picture *cleared, const lenet5_picture *p
     return status;
 }
 
-/* Clears a picture of what is around a sheet or, where there is none, a slip. */
+/* Clears the surroundings of a sheet or, if there is none, of a slip. */
 static lenet5_status clear_around(lenet5_picture *cleared, const lenet5_picture *p, grid *g, lenet5_error *error)
 {
     bool found = false;

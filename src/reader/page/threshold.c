@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Otsu's threshold: what is above it and what is not are as far apart as can be. total: of count levels. */
+/* Otsu's threshold, which maximises the variance between the classes. count, total: number and sum of the levels. */
 static unsigned best_threshold(const uint32_t histogram[256], double count, double total)
 {
     unsigned threshold = 0;

@@ -1,4 +1,4 @@
-/* Where paper ends and ink begins: a threshold for a histogram of contrasts. */
+/* Thresholds between paper and ink in a histogram of contrasts. */
 #ifndef LENET5_READER_THRESHOLD_H
 #define LENET5_READER_THRESHOLD_H
 
@@ -7,16 +7,16 @@
 
 typedef struct binarisation {
     unsigned threshold; /* ink is above */
-    bool above_lines;   /* of squared paper or the like, which are paper, too */
+    bool above_lines;   /* the paper includes the lines of squared paper */
     double paper, ink;  /* mean contrasts */
     double paper_count, ink_count;
-    double noise; /* deviation of the paper's */
+    double noise; /* standard deviation of the paper */
 } binarisation;
 
-/* What is at most the threshold and above the floor is paper, what is above both is ink. */
+/* Describes paper, from floor to threshold, and ink, above it. */
 binarisation lenet5_binarise_at(const uint32_t counts[256], unsigned floor, unsigned threshold);
 
-/* Divides the contrasts from a floor on, by Otsu's threshold (1979). */
+/* Binarises the contrasts from floor on at Otsu's threshold (1979). */
 binarisation lenet5_otsu(const uint32_t counts[256], unsigned floor);
 
 #endif

@@ -1,10 +1,10 @@
-/* Where the places of a map are in the picture: each stage that turns, moves or scales a map adds its step. */
+/* Affine maps from a map to the picture: each stage that rotates, moves or scales composes its own with the others. */
 #ifndef LENET5_READER_TRANSFORM_H
 #define LENET5_READER_TRANSFORM_H
 
 /*
- * The place (x, y) of a map is (xx x + xy y + x0, yx x + yy y + y0) of what it was made from. Pixels are counted from
- * the top left; a pixel's own place is its number, its middle.
+ * (x, y) of a map is (xx x + xy y + x0, yx x + yy y + y0) of what it was made from. The origin is the top left; a
+ * pixel's own coordinates are its indices, and are those of its middle.
  */
 typedef struct transform {
     double xx, xy, x0;
@@ -19,7 +19,7 @@ static inline void transform_point(double place[2], const transform *t, double x
     place[1] = t->yx * x + t->yy * y + t->y0;
 }
 
-/* The place in a map of what was at a place of the one that it was turned from; a turn keeps lengths. */
+/* The inverse of a rotation, which keeps lengths: from the original to the rotated map. */
 static inline void rotation_inverse(double place[2], const transform *turn, double x, double y)
 {
     const double from_x = x - turn->x0, from_y = y - turn->y0;
@@ -27,7 +27,7 @@ static inline void rotation_inverse(double place[2], const transform *turn, doub
     place[1] = turn->xy * from_x + turn->yy * from_y;
 }
 
-/* The step from the innermost map to the outermost: first inner, then outer. */
+/* Applies inner first, then outer. */
 static inline transform transform_compose(const transform *outer, const transform *inner)
 {
     const transform *o = outer, *i = inner;

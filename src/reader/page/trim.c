@@ -1,6 +1,6 @@
 /*
- * A stroke that runs along a segment and touches it, as the bar of a 7 under a rule, is a part of its runs. The median
- * of an edge over some steps before and after is where the segment's own is:
+ * A stroke that runs along a segment and touches it, as the bar of a 7 under a rule, is part of its traces. The median
+ * of an edge over the steps around is the segment's own edge:
  *
  *     ==================             ==================
  *     =====########=====     --->    ==================
@@ -14,20 +14,20 @@
 
 #include "base/error.h"
 
-#define REACH 64      /* steps before and after: more than a digit's bar is long */
-#define FARTHEST 24   /* pixels from where the edge should be: what is farther counts as so far */
-#define MIN_THICK 3.5 /* pixels: what touches a thinner segment counts as crossing it */
-#define UNEVEN 1      /* pixels: an edge's own roughness */
+#define REACH 64      /* steps before and after, longer than a digit's bar */
+#define FARTHEST 24   /* pixels from the expected edge: larger offsets are clamped */
+#define MIN_THICK 3.5 /* pixels: strokes cross a thinner segment, as traces have it */
+#define UNEVEN 1      /* pixels: roughness of an edge */
 #define NONE INT8_MAX /* in place of an offset */
 
-/* How far an edge is from a straight line along the segment; NONE where something crosses it. */
+/* The offset of an edge from a straight line along the segment; NONE where something crosses it. */
 static int8_t offset_of(const segment *s, const trace *here, size_t step, bool last, double origin)
 {
     const double at = (last ? here->last : here->first) - s->slope * (double)step - origin;
     return here->crosses == CROSSES_NOTHING ? (int8_t)fmin(fmax(round(at), -FARTHEST), FARTHEST) : NONE;
 }
 
-/* The offsets within reach. */
+/* Histogram of the offsets within reach. */
 typedef struct window {
     uint32_t counts[2 * FARTHEST + 1], total;
 } window;
@@ -51,7 +51,7 @@ static int median_of(const window *w)
     return FARTHEST;
 }
 
-/* offsets: room for one at each step. */
+/* Trims one edge. offsets: room for one of each step. */
 static void trim_edge(trace *path, const segment *s, bool last, int8_t *offsets)
 {
     const size_t length = s->to - s->from;

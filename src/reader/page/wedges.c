@@ -1,12 +1,12 @@
 /*
- * A wedge begins at a corner of the picture, with a side along the border, and tapers off, or goes on to the next
- * corner. Its inner side is straight:
+ * A wedge begins at a corner of the picture, with a side along the border, and tapers off or reaches the next corner.
+ * Its inner side is straight:
  *
  *     ##########################
  *     #################                 depth: rows of ink from the border on
  *     ########
  *
- * A digit that is cut off in a corner is shorter, or thicker for its length, or has no straight side.
+ * A digit cut off in a corner is shorter, or thicker for its length, or has no straight side.
  */
 #include "wedges.h"
 
@@ -17,28 +17,28 @@
 #include "base/error.h"
 
 #define MIN_LENGTH 24  /* pixels along the border, and */
-#define MIN_SHARE 0.05 /* of that side of the picture, and */
-#define MIN_BEYOND 16  /* pixels of its length beyond the wedge across */
+#define MIN_SHARE 0.05 /* of that side of the picture: length, at least, and */
+#define MIN_BEYOND 16  /* pixels of it beyond the wedge across */
 #define DEEP 4.0       /* pixels at the corner: deeper than a rule, which writing may touch */
-#define SLIM 3.0       /* times the wedge's depth */
-#define DEEPEST 0.25   /* of the picture's other side: a wedge's depth */
-#define TAPERED 0.3    /* of its depth at the corner: that at its other end, and END_PIXELS */
+#define SLIM 3.0       /* times its depth: length, at least */
+#define DEEPEST 0.25   /* of the picture's other side: depth, at most */
+#define TAPERED 0.3    /* of its depth at the corner, plus END_PIXELS: depth at its other end, at most */
 #define END_PIXELS 2.5
-#define WHOLE 0.97        /* of the side: what is so long need not taper, if it is */
-#define WIDE 1.5          /* times as deep as a stroke is wide: no rule; or if nothing touches it */
-#define MAX_GAP 2         /* pixels of the border that are no ink: noise */
-#define OFF_PIXELS 1.5    /* that its inner side may be off a straight line, at */
-#define STRAIGHT 0.85     /* of its length, where it is deep: writing may touch it */
-#define ALL_STRAIGHT 0.98 /* the same, elsewhere */
-#define EDGE_PIXELS 3.0   /* of its inner side are grey */
-#define TRIES 3           /* to find where the wedge across ends, */
-#define FURTHER 4         /* each by a quarter of what is left: the last begins near the middle */
+#define WHOLE 0.97        /* of the side: a wedge so long need not taper, if it is */
+#define WIDE 1.5          /* times as deep as a stroke, unlike a rule; or nothing touches it */
+#define MAX_GAP 2         /* pixels of the border without ink: noise */
+#define OFF_PIXELS 1.5    /* pixels: deviation of the inner side from a straight line, at */
+#define STRAIGHT 0.85     /* of its length, if it is deep, since writing may touch it, or */
+#define ALL_STRAIGHT 0.98 /* of its length, otherwise */
+#define EDGE_PIXELS 3.0   /* pixels of its inner side that are grey */
+#define TRIES 3           /* starting points beyond the wedge across, */
+#define FURTHER 4         /* each by one part in this many of the rest: the last is near the middle */
 
-/* A map seen from one of its corners, along a side. */
+/* A map seen from one corner, along a side. */
 typedef struct view {
     uint8_t *corner;
     ptrdiff_t along, inward;
-    size_t length, across; /* of the side, and of the one across */
+    size_t length, across; /* of this side, and of the one across */
 } view;
 
 /* Its depth at a place is depth + slope * place. */
@@ -77,7 +77,7 @@ static size_t depth_at(const view *v, size_t place, size_t most, unsigned thresh
     return depth;
 }
 
-/* Measures depths from the corner on, as far as there is ink at the border; returns how many. */
+/* Measures depths from the corner on, while there is ink at the border; returns their number. */
 static size_t measure(size_t *depths, const view *v, size_t most, unsigned threshold)
 {
     size_t length = 0;
@@ -96,7 +96,7 @@ static double middle_one(size_t *sorted, const size_t *depths, size_t count)
     return (double)sorted[count / 2];
 }
 
-/* The line through the middle depths of the first and the last third, of what is beyond a wedge on the other side. */
+/* Fits a line through the median depths of the first and the last third, from first on. */
 static void fit(wedge *w, size_t *spare, const size_t *depths, size_t first)
 {
     const size_t third = (w->length - first) / 3;
@@ -106,7 +106,7 @@ static void fit(wedge *w, size_t *spare, const size_t *depths, size_t first)
     w->depth = left - w->slope * ((double)first + 0.5 * (double)third);
 }
 
-/* The share of its length at which a wedge's inner side is on its line. */
+/* The share of its length at which the inner side is on its line. */
 static double straightness(const wedge *w, const size_t *depths, size_t first)
 {
     size_t near = 0;
@@ -115,11 +115,11 @@ static double straightness(const wedge *w, const size_t *depths, size_t first)
     return (double)near / (double)(w->length - first);
 }
 
-/* A map whose edges are looked for. */
+/* A map whose wedges are looked for. */
 typedef struct outskirts {
     const ink_map *map;
     unsigned threshold;
-    double stroke; /* its width, below 0 as long as nobody has asked */
+    double stroke; /* width of strokes; below 0: not measured yet */
 } outskirts;
 
 static double stroke_of(outskirts *o)
@@ -128,7 +128,7 @@ static double stroke_of(outskirts *o)
     return o->stroke;
 }
 
-/* Whether depths from a place on are those of a wedge. */
+/* Whether depths from first on are those of a wedge. */
 static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, outskirts *o)
 {
     fit(w, spare, depths, first);
@@ -140,7 +140,7 @@ static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t 
            (all_straight || (w->depth >= DEEP && straight >= STRAIGHT));
 }
 
-/* The wedge across, which begins at the same corner, may be as long as a half of this one is. */
+/* Finds a wedge. The one across, which begins at the same corner, may cover half of its length. */
 static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, outskirts *o)
 {
     const size_t most = (size_t)(DEEPEST * (double)v->across);
@@ -156,7 +156,7 @@ static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, o
     return false;
 }
 
-/* Clears the wedge and its grey edge; a stroke that touches it keeps what is beyond the line. */
+/* Clears a wedge and its grey edge; a stroke that touches it keeps what is beyond the line. */
 static void clear(const view *v, const wedge *w, unsigned threshold)
 {
     for (size_t i = 0; i < w->length; i++) {
