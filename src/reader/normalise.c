@@ -1,8 +1,8 @@
 /*
  * The one normaliser: whatever a digit was drawn on or scanned from, the network gets it as MNIST's digits were made.
  *
- *     grey levels     the median of the border is paper, or of its part that is not ink if the digit is cut tight. Ink is
- *                     the side with more contrast to it. Noise is subtracted, and the rest stretched.
+ *     grey levels     the median of the border is paper, or of its part that is not ink if the digit is cut tight. Ink
+ *                     is the side with more contrast to it. Noise is subtracted, and the rest stretched.
  *     bounding box    of the ink
  *     20x20           the box scaled to fit, aspect kept; each new pixel is the mean of the area that it covers
  *     28x28           shifted by whole pixels until the centre of mass is in the middle

@@ -1,6 +1,6 @@
 /* Checks of the options of a reading. */
-#include "base/error.h"
 #include "base/options.h"
+#include "base/error.h"
 #include "reading.h"
 #include "search/weights.h"
 

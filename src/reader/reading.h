@@ -94,8 +94,8 @@ lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, con
                                 page *p, lenet5_error *error);
 
 /*
- * Copies the caller's options, which may be NULL, and completes them with defaults. Returns LENET5_E_ARGUMENT if an option
- * other than the format is out of range.
+ * Copies the caller's options, which may be NULL, and completes them with defaults. Returns LENET5_E_ARGUMENT if an
+ * option other than the format is out of range.
  */
 lenet5_status lenet5_read_options_get(lenet5_read_options *used, const lenet5_read_options *options,
                                       lenet5_error *error);

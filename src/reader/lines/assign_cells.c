@@ -7,17 +7,17 @@
 #include "base/error.h"
 #include "box_index.h"
 
-#define ROW 32        /* pixels: about the height of a cell */
-#define INTO_CELL 0.4 /* of a cell's width and height, that a component in it goes into it at least */
+#define ROW 32        /* pixels of a row of the box index: about the height of a cell */
+#define INTO_CELL 0.4 /* of a cell's width and height: what a component in it reaches into, at least */
 
-enum { MAX_CELLS = 64 }; /* that one component is in; the others are not looked at */
+enum { MAX_CELLS = 64 }; /* that one component is in; more of them are ignored */
 
 static bool is_in(const box *s, double x, double y)
 {
     return x >= (double)s->left && x < (double)s->right && y >= (double)s->top && y < (double)s->bottom;
 }
 
-/* The field in which a place is. */
+/* The field of the cell at (x, y), or NO_FIELD. */
 static int32_t field_at(const box_index *rows, const layout *printed, double x, double y, size_t *visited)
 {
     const size_t left = (size_t)x, top = (size_t)y;
@@ -75,7 +75,7 @@ static double share(size_t from, size_t to, size_t other_from, size_t other_to)
     return common / fmax(1, (double)(to - from));
 }
 
-/* The cells that a box is in; returns how many. */
+/* Lists the cells that a box is in; returns their number. */
 static size_t cells_under(size_t found[MAX_CELLS], const box_index *rows, const box *bounds, size_t *visited)
 {
     box_query search = lenet5_box_query(rows, *bounds);
@@ -95,13 +95,13 @@ static double outside(size_t at, size_t from, size_t to)
     return at < from ? (double)(from - at) : at >= to ? (double)(at - to + 1) : 0;
 }
 
-/* The cells that one component reaches into. */
+/* The cells that one component is in. */
 typedef struct reached {
     const box *cells; /* of the layout */
     size_t in[MAX_CELLS], count;
 } reached;
 
-/* The number, in the list of those that are reached, of the cell nearest to a pixel. */
+/* The index, in the list, of the cell nearest to a pixel. */
 static size_t nearest_cell(const reached *r, size_t x, size_t y)
 {
     size_t best = 0;
@@ -117,7 +117,10 @@ static size_t nearest_cell(const reached *r, size_t x, size_t y)
     return best;
 }
 
-/* Gives each pixel of a component to its nearest cell; from the second cell on they become components first_new on. */
+/*
+ * Gives each pixel of a component to its nearest cell: the first cell keeps the component, the others get those from
+ * first_new on.
+ */
 static void deal_out(components *c, size_t number, const ink_map *map, const reached *r, size_t first_new)
 {
     const box bounds = c->list[number].box;

@@ -1,4 +1,4 @@
-/* Which field of the layout a component is written in. */
+/* The cells of a layout that components are written in. */
 #ifndef LENET5_READER_ASSIGN_CELLS_H
 #define LENET5_READER_ASSIGN_CELLS_H
 
@@ -6,18 +6,18 @@
 #include "reader/page/layout.h"
 
 typedef struct cell_assignment {
-    int32_t *field; /* of each component: the one in a cell of which its middle lies, or NO_FIELD */
+    int32_t *field; /* (components): the field in a cell of which its centre of mass is, or NO_FIELD */
 } cell_assignment;
 
-/* Free it, whatever the status. */
+/* Assigns a field to each component. Free the assignment, whatever the status. */
 lenet5_status lenet5_assign_cells(cell_assignment *found, const components *c, const layout *printed, budget *b,
                                   lenet5_error *error);
 
 void lenet5_cell_assignment_free(cell_assignment *found);
 
 /*
- * Divides components that are written in several of the cells, and measures all anew. What only goes a little way into
- * a cell is not in it.
+ * Divides components that are in several cells, and measures all components again. A component that reaches only a
+ * little into a cell is not in it.
  */
 lenet5_status lenet5_divide_between_cells(components *c, const ink_map *map, const box *cells, size_t count, budget *b,
                                           lenet5_error *error);

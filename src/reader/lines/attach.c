@@ -4,26 +4,26 @@
 
 #include "base/error.h"
 
-#define BESIDE 1.5       /* of a digit's height: how far from a line something of it may stand */
-#define THROUGH 0.6      /* of a line's band that a stroke of it fills */
-#define LONE_HIGHER 2.0  /* times as high as a single stroke: that one is a part of it, and no line that it is in */
-#define EDGE_INSIDE 0.7  /* of what the border has cut lies in the band of its line */
-#define EDGE_HEIGHT 0.35 /* of a digit's height, at least, of what the border has left of one */
-#define LOW_INSIDE 0.5   /* of a mark or a part of a digit, in the band of its line */
-#define HANG 0.25        /* of a digit's height that a mark, as a comma, hangs out of the band */
-#define OUTSIDE 1.5      /* digits' heights that a stroke seems farther where it is outside the band */
-#define OVER -0.05       /* of a low stroke's width that lies over or under a digit's; below 0: beyond it */
-#define OVER_GAP 0.4     /* between them, of a digit's height */
-#define OVER_AREA 0.01   /* of the square of a digit's height: what has less ink lies over nothing */
-#define HALVES 0.3       /* of the narrower part's width that lies over the other part */
-#define HALVES_GAP 0.2   /* between them, of the height of both */
-#define HALVES_CLOSE 0.1 /* the same, where both are of a height */
-#define HALVES_SLIM 1.6  /* height to width of a digit that is broken into two of a height */
-#define FLAT 0.6         /* of the other part's height: what is so low is no digit by itself */
+#define BESIDE 1.5       /* of a digit's height: how far from a line its parts may be */
+#define THROUGH 0.6      /* of a line's height: what a stroke through its band covers, at least */
+#define LONE_HIGHER 2.0  /* times as high as the only stroke of a line: a stroke that contains that one */
+#define EDGE_INSIDE 0.7  /* share of a stroke cut by the border that is in the band of its line, at least */
+#define EDGE_HEIGHT 0.35 /* of a digit's height: height of such a stroke, at least */
+#define LOW_INSIDE 0.5   /* share of a mark, or part of a digit, in the band of its line, at least */
+#define HANG 0.25        /* of a digit's height: how far a mark, as a comma, hangs out of the band */
+#define OUTSIDE 1.5      /* digits' heights: distance that a stroke fully outside the band is charged with */
+#define OVER -0.05       /* of a low stroke's width: what lies over or under a digit, at least; below 0: beside it */
+#define OVER_GAP 0.4     /* of a digit's height: vertical gap between the two, at most */
+#define OVER_AREA 0.01   /* squares of a digit's height: ink of a stroke that lies over or under a digit, at least */
+#define HALVES 0.3       /* of the narrower half's width: what lies over the other half, at least */
+#define HALVES_GAP 0.2   /* of both halves' height: gap between the halves, at most */
+#define HALVES_CLOSE 0.1 /* the same for halves of about one height */
+#define HALVES_SLIM 1.6  /* height to width of a digit broken into such halves, at most */
+#define FLAT 0.6         /* of the other half's height: a stroke so low is no digit by itself */
 
-#define FAR_HIGHER 1.6  /* times as high as a stroke: digits of which it is a part */
-#define PART_INSIDE 0.9 /* of such a part lies in the band of their line */
-#define LONE 2          /* strokes of a line, at most, that may be such parts */
+#define FAR_HIGHER 1.6  /* times as high as a stroke: digits of which it is a part, at least */
+#define PART_INSIDE 0.9 /* share of such a part in the band of the digits' line, at least */
+#define LONE 2          /* strokes of a line that may be such parts, at most */
 
 static double gap_down(const box *a, const box *b)
 {
@@ -53,7 +53,7 @@ size_t lenet5_lines_through(int32_t found[MAX_SPANNED], const strokes *s, size_t
     return count;
 }
 
-/* The line whose middle is nearest to a stroke's own. */
+/* The line whose middle is nearest to that of a stroke. */
 static int32_t middle_line(const strokes *s, size_t number, const int32_t *lines, size_t count)
 {
     int32_t best = lines[0];
@@ -81,7 +81,7 @@ lenet5_status lenet5_attach_high(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* Parts of digits that are far higher, which were lines by themselves. */
+/* Makes strokes that were lines by themselves parts of far higher digits. */
 lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -106,7 +106,9 @@ lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* How far a low or a cut stroke is from a digit of its line, in digits' heights; infinite if it cannot be of the line.
+/*
+ * The distance from a low or cut stroke to a digit of a line, in digits' heights; INFINITY if it cannot be of that
+ * line.
  */
 static double far_from(const strokes *s, size_t number, size_t digit)
 {
@@ -148,7 +150,7 @@ lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* Whether two strokes are the upper and the lower part of one digit, as of a 5 whose bar does not touch it. */
+/* Whether two strokes are the upper and the lower half of a digit, as of a 5 whose bar does not touch it. */
 static bool are_halves(const box *a, const box *b)
 {
     const box both = box_union(*a, *b);

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define MIN_ROW 8 /* pixels: a high box is in no more rows than it has pixels, divided by this */
+#define MIN_ROW 8 /* pixels: height of a row, at least, which bounds the rows that one box is in */
 
 static size_t row_of(const box_index *rows, size_t y)
 {
@@ -19,7 +19,7 @@ static size_t bottom_of(const box *s)
     return s->bottom > s->top ? s->bottom - 1 : s->top;
 }
 
-/* How many entries each row has, moved up by one so that a sum over them is where the next begins. */
+/* Counts the entries of each row, and sums them up so that begin has where each row begins. Returns all entries. */
 static size_t count_entries(box_index *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

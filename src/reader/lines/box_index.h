@@ -1,5 +1,4 @@
-/* Which rectangles are near another one: they are kept by rows of the page, so that a search looks at its surroundings
- * alone. */
+/* A spatial index of boxes: they are listed by rows of the page, so that a query visits its surroundings alone. */
 #ifndef LENET5_READER_BOX_INDEX_H
 #define LENET5_READER_BOX_INDEX_H
 
@@ -11,30 +10,32 @@ typedef struct box_index {
     size_t count;   /* rows */
     double height;  /* of a row, in pixels */
     size_t *begin;  /* (count + 1): the first entry of each row */
-    size_t *widest; /* (count): of the boxes in each row */
-    size_t *entry;  /* numbers of boxes, in a row by their left sides; a box is in every row that it meets */
+    size_t *widest; /* (count): width of the widest box of each row */
+    size_t *entry;  /* numbers of boxes, in each row by their left sides; a box is in every row that it meets */
 } box_index;
 
-/* A search for the boxes that meet a window, which reports each of them once. */
+/* A query for the boxes that meet a window; each is returned once. */
 typedef struct box_query {
     const box_index *rows;
     box window;
-    size_t row, last; /* where it is, and the last row to look at */
-    size_t at;        /* the next entry; the row's end where the row is over */
-    size_t visited;   /* entries looked at: units of a budget */
+    size_t row, last; /* the present row, and the last one */
+    size_t at;        /* the next entry of the present row */
+    size_t visited;   /* entries visited so far, for the budget */
 } box_query;
 
-/* Sorts boxes, which have to outlive it, into rows. Free the rows, whatever the status. */
+/*
+ * Indexes boxes, which must outlive the index. height: of a row. Free the index, whatever the status. Cost: O(n log n).
+ */
 lenet5_status lenet5_box_index_new(box_index *rows, const box *boxes, size_t count, double height, lenet5_error *error);
 
 void lenet5_box_index_free(box_index *rows);
 
 box_query lenet5_box_query(const box_index *rows, box window);
 
-/* Whether there is another box; its number is in *found. */
+/* Returns whether there is another box; *found becomes its number. */
 bool lenet5_box_query_next(box_query *s, size_t *found);
 
-/* A box made larger on all sides, as far as the numbers go. */
+/* A box extended on all sides, clipped at 0. */
 static inline box box_grown(box s, double across, double down)
 {
     const size_t x = (size_t)across, y = (size_t)down;

@@ -7,17 +7,17 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define ROOM 2.0 /* of a digit's height: a cell that is no higher holds one line */
-#define TALL 0.6 /* of a digit's height: strokes that make rows; parts of digits are lower */
-#define OVER 0.2 /* of a digit's height: how far a label is over the digits, at least */
+#define ROOM 2.0 /* of a digit's height: a lower cell holds one line */
+#define TALL 0.6 /* of the highest stroke's height: strokes that make rows; parts of digits are lower */
+#define OVER 0.2 /* of that height: how far a label is above the digits, at least */
 
-/* The strokes that make a row of a cell. */
+/* A row of strokes in a cell. */
 typedef struct row {
-    double count, middle, bottom; /* middle and bottom are sums over them */
+    double count, middle, bottom; /* of its strokes; middle and bottom are sums */
     int32_t line;
 } row;
 
-/* The height of the digits in one cell, which may be larger than most of the page's. */
+/* The height of the digits in one cell, which may be higher than the page's. */
 static double height_in(const strokes *s, const sort_key *order, size_t count)
 {
     double tallest = s->height;
@@ -31,7 +31,7 @@ static bool makes_rows(const box *bounds, double height)
     return box_height(bounds) >= TALL * height;
 }
 
-/* Whether a stroke lies below a row: neither its top nor the row's bottom reaches the other's middle. */
+/* Whether a stroke is below a row: neither its top nor the row's bottom reaches the middle of the other. */
 static bool is_below(const row *r, const box *bounds)
 {
     return middle_y(bounds) > r->bottom / r->count && (double)bounds->top > r->middle / r->count;
@@ -54,7 +54,10 @@ static void add_to_row(row *r, const box *bounds)
     r->bottom += (double)bounds->bottom;
 }
 
-/* Small print over all digits of a cell, a label, is a row by itself. The bar of a 5 is nearer to its body. */
+/*
+ * Makes a row of a label: small print above all digits of a cell. The bar of a 5 is nearer to its body. Returns 1, or 0
+ * if there is no label.
+ */
 static size_t find_label(row *rows, const strokes *s, const sort_key *order, size_t count, double height)
 {
     const double end = top_of_rows(s, order, count, height) - OVER * height;
@@ -65,7 +68,7 @@ static size_t find_label(row *rows, const strokes *s, const sort_key *order, siz
     return rows[0].count > 0 && isfinite(end) ? 1 : 0;
 }
 
-/* The rows that the strokes of one cell make, which are in the order of their middles. */
+/* Finds the rows of one cell; order: its strokes by their middles. Returns their number. */
 static size_t find_rows(row *rows, const strokes *s, const sort_key *order, size_t count)
 {
     const double height = height_in(s, order, count);
@@ -113,7 +116,7 @@ static lenet5_status part_cell(strokes *s, row *rows, const sort_key *order, siz
     return LENET5_OK;
 }
 
-/* Whether a stroke is in a cell that holds a whole field, and that is high enough for several lines. */
+/* Whether a stroke is in a cell that is a whole field, and high enough for several lines. */
 static bool may_be_stacked(const strokes *s, size_t number, const layout *printed)
 {
     if (s->list[number].kind != IN_CELL)
@@ -122,7 +125,7 @@ static bool may_be_stacked(const strokes *s, size_t number, const layout *printe
     return f->count == 1 && box_height(&printed->cells[f->first].box) > ROOM * s->height;
 }
 
-/* Such strokes, cell by cell and from the top down; returns how many. */
+/* Lists such strokes, cell by cell and from the top down; returns their number. */
 static size_t list_stacked(sort_key *order, const strokes *s, const layout *printed)
 {
     size_t count = 0, bottom = 1;

@@ -1,7 +1,12 @@
 /*
- * Two strokes are neighbours in a line if each is the other's nearest, to the right and to the left. First lines are
- * level; the slope of those that come out tells where to look for neighbours a second time, so that wide gaps and
- * slopes go together. What is left over joins the line that it lies in.
+ * Nearest-neighbour chaining. Two strokes are neighbours in a line if each is the other's nearest, to the right and to
+ * the left. A first pass assumes that lines are horizontal; the slopes of its lines predict where neighbours are in a
+ * second pass, so that wide gaps and slopes are possible together. Then ends of chains are joined where one continues
+ * the other.
+ *
+ * In: strokes with kinds and a box index. Out: the line of each REGULAR stroke, and the fitted lines. Invariants: left
+ * and right of two strokes are mutual after keep_mutual(); lines before the first new one are not changed. Cost: each
+ * stroke visits the boxes in a window of REACH digits' heights.
  */
 #include "chains.h"
 
@@ -10,15 +15,15 @@
 
 #include "base/error.h"
 
-#define REACH 2.5         /* of a digit's height: a gap so wide parts two lines */
-#define HIGHEST 1.5       /* of the typical height: digits that have neighbours so far away as their own height says */
-#define OFF_LINE 0.35     /* of the lower one's height: neighbours' tops, middles or bottoms differ by no more */
-#define STEEP 0.2         /* slope of a line, while nothing is known of it: 12 degrees are 0.21 */
-#define UNEVEN 0.07       /* and by which a line leaves the slope that it has */
-#define STEEPEST 0.3      /* slope of a line */
-#define STRAIGHTER 0.3    /* of the square that middles are off a line: tops or bottoms that lead are off by less */
-#define OFF_LINE_COST 2.0 /* of the neighbours' difference, in gaps */
-#define SLOPE_STIFFNESS 1.5 /* digits' heights: lines much longer than this show a slope of their own */
+#define REACH 2.5     /* of a digit's height: a wider gap separates two lines */
+#define HIGHEST 1.5   /* times the typical height: digits of this height may have neighbours at REACH times their own */
+#define OFF_LINE 0.35 /* of the lower one's height: difference of neighbours' tops, middles or bottoms, at most */
+#define STEEP 0.2     /* slope of a line in the first pass, at most: about 12 degrees */
+#define UNEVEN 0.07   /* the same in the second pass, around the slope that the line had */
+#define STEEPEST 0.3  /* slope of a fitted line, at most */
+#define STRAIGHTER 0.3      /* of the residual of middles: that of tops or bottoms that are used instead, at most */
+#define OFF_LINE_COST 2.0   /* gaps: the cost of a neighbour that is off the line by the lower one's height */
+#define SLOPE_STIFFNESS 1.5 /* digits' heights: far longer lines have a slope of their own */
 
 /* ---- Straight lines ------------------------------------------------------------------------------------------- */
 
@@ -83,7 +88,10 @@ static void find_spreads(strokes *s)
     }
 }
 
-/* The slope along the tops, middles or bottoms of a line's digits, and how far these are off it, squared. */
+/*
+ * The slope along the tops, middles or bottoms of a line's digits, shrunk towards that of the page; *off becomes the
+ * residual, squared.
+ */
 static double slope_along(double *off, const baseline *l, size_t level, double page, double stiffness)
 {
     const double slope = (l->sums.xy[level] + stiffness * page) / (l->sums.xx + stiffness);
@@ -93,8 +101,8 @@ static double slope_along(double *off, const baseline *l, size_t level, double p
 }
 
 /*
- * The slope of a line is that of its middles, in which the sizes of digits even out; where tops or bottoms are far
- * straighter, digits of two sizes stand on one base line, and that one counts. Short lines slope as the page does.
+ * The slope of a line is that of its middles, in which different sizes average out. If tops or bottoms are far
+ * straighter, digits of two sizes share that edge, and it counts. Short lines slope as the page does.
  */
 static double find_slope(const baseline *l, double page, double stiffness)
 {
@@ -128,7 +136,7 @@ void lenet5_fit_lines(strokes *s)
 
 /* ---- Neighbours ----------------------------------------------------------------------------------------------- */
 
-/* How far two boxes are off one line that rises by so much between them: by their tops, middles or bottoms. */
+/* The least difference between two boxes' tops, middles or bottoms, if the line falls by fall between them. */
 static double off_line(const box *a, const box *b, double fall)
 {
     const double top = fabs((double)b->top - (double)a->top - fall);
@@ -137,7 +145,7 @@ static double off_line(const box *a, const box *b, double fall)
     return fmin(middle, fmin(top, bottom));
 }
 
-/* How far the second is as the right neighbour of the first; infinite if it is none. */
+/* The distance of the second box as the right neighbour of the first, in gaps; INFINITY if it is none. */
 static double distance(const box *a, const box *b, double slope, double allowed)
 {
     const double across = middle_x(b) - middle_x(a);
@@ -149,7 +157,7 @@ static double distance(const box *a, const box *b, double slope, double allowed)
     return gap + OFF_LINE_COST * off / lower;
 }
 
-/* Where the right neighbour of a box may be. */
+/* The window in which the right neighbour of a box may be. */
 static box to_the_right(const strokes *s, const box *b)
 {
     box window = box_grown(*b, 0, s->height);
@@ -167,7 +175,7 @@ static double slope_of(const strokes *s, size_t i, const int32_t *line)
     return line && line[i] != NO_LINE ? s->lines[line[i]].slope : s->slope;
 }
 
-/* The nearest on either side of each free stroke. line: of the strokes before, whose slopes are known; or NULL. */
+/* Finds the nearest strokes on both sides of each free stroke. line: of the strokes in the pass before, or NULL. */
 static lenet5_status find_neighbours(strokes *s, const int32_t *line, lenet5_error *error)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -200,7 +208,7 @@ static lenet5_status find_neighbours(strokes *s, const int32_t *line, lenet5_err
     return LENET5_OK;
 }
 
-/* Keeps those that are each other's. */
+/* Drops neighbours that are not mutual. */
 static void keep_mutual(strokes *s)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -215,7 +223,7 @@ static void keep_mutual(strokes *s)
     }
 }
 
-/* A line for each stroke without a left neighbour, and for all that are to the right of it. */
+/* Makes a line of each stroke without a left neighbour and all strokes to the right of it. */
 static lenet5_status number_chains(strokes *s, size_t first_line)
 {
     s->line_count = first_line;
@@ -246,7 +254,7 @@ void lenet5_join_lines(strokes *s, int32_t to, int32_t from)
     b->box = EMPTY_BOX;
 }
 
-/* Whether each of two strokes is where the line of the other one goes. */
+/* Whether two strokes are each on the line of the other. */
 static bool in_one_line(const strokes *s, size_t i, size_t k)
 {
     const baseline *a = &s->lines[s->list[i].line], *b = &s->lines[s->list[k].line];
@@ -256,7 +264,7 @@ static bool in_one_line(const strokes *s, size_t i, size_t k)
            off_line(&s->boxes[i], &s->boxes[k], b->slope * across) <= allowed;
 }
 
-/* The nearest stroke to the right that is in another line but where this one's goes. */
+/* The nearest stroke to the right in another line that continues this one's line; NO_LINE: none. *visited: work. */
 static int32_t next_in_line(const strokes *s, size_t i, size_t *visited)
 {
     int32_t next = NO_LINE;
@@ -292,7 +300,7 @@ static lenet5_status join_ends(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* Gives free strokes their lines by neighbours. line: room for the lines of all strokes. */
+/* Chains free strokes in two passes. line: room for all strokes. */
 static lenet5_status chain_twice(strokes *s, int32_t *line, lenet5_error *error)
 {
     const size_t before = s->line_count;

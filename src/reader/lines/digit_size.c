@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define SLANTED_EDGE 2.5  /* of a long stroke: its width times the length of its edge, to its area; 2 if it is level */
-#define SHADOW_FILL 0.6   /* of its box that a shadow fills; digits but a 1 fill less */
-#define SHADOW_STROKE 4.0 /* widths of a stroke that a shadow is thick */
-#define SHADOW_SHAPE 0.2  /* shorter side to the longer one, at least: the place of long bars identifies them */
-#define DOT 2.0           /* widths of a stroke: what is no higher is a dot */
-#define INK_POWER 0.75    /* of its ink, by which a stroke counts: a few large digits among many small marks tell */
+#define SLANTED_EDGE 2.5  /* width times edge over area of a long stroke: 2 along the grid, more if slanted */
+#define SHADOW_FILL 0.6   /* share of its box that a shadow fills, at least; digits but 1 fill less */
+#define SHADOW_STROKE 4.0 /* widths of a stroke: thickness of a shadow, at least */
+#define SHADOW_SHAPE 0.2  /* shorter to longer side of a shadow, at least: longer bars are judged by their place */
+#define DOT 2.0           /* widths of a stroke: a lower component is a dot */
+#define INK_POWER 0.75 /* power of its ink that weighs a stroke, so that a few large digits outweigh many small marks */
 
 double lenet5_stroke_thickness(const component *c)
 {
@@ -28,7 +28,7 @@ bool lenet5_is_shadow(const component *c, const ink_map *map, double stroke)
            fmin(width, height) > SHADOW_SHAPE * fmax(width, height);
 }
 
-/* The value below which half of the weight lies. Sorts the list; its numbers say what is weighed. */
+/* The weighted median of a list, which is sorted. weight: by the list's numbers. */
 static double median(sort_key *list, size_t count, const double *weight)
 {
     double total = 0, below = 0, value = 0;
@@ -42,7 +42,7 @@ static double median(sort_key *list, size_t count, const double *weight)
     return value;
 }
 
-/* A thick component has a long edge, and a page has many digits: weights between the two make the digits lead. */
+/* The weighted median thickness. Weights between edge and number let digits outweigh both large shapes and specks. */
 static double typical_stroke(sort_key *list, double *weight, const components *c)
 {
     for (size_t i = 0; i < c->count; i++) {
@@ -52,7 +52,7 @@ static double typical_stroke(sort_key *list, double *weight, const components *c
     return median(list, c->count, weight);
 }
 
-/* A component counts with its ink, but with no more than an upright stroke of its height has. */
+/* The weighted median height. A component weighs by its ink, but no more than two vertical strokes of its height. */
 static double typical_height(sort_key *list, double *weight, const components *c, const ink_map *map, double stroke)
 {
     size_t count = 0;

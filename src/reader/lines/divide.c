@@ -5,17 +5,17 @@
 #include "attach.h"
 #include "base/error.h"
 
-#define OF_TWO_LINES 1.2 /* height of a line's digit that may be two */
-#define BEYOND 0.6       /* of a digit's height that digits of two lines reach beyond the bands of both */
-#define NEAREST 0.25     /* of the way from one line's middle to the next: a border is no nearer to either */
-#define OFF_BORDER 0.5   /* of the pixels on a border: what it costs to lie so many off the middle between digits */
+#define OF_TWO_LINES 1.2 /* times the height of a digit: a higher stroke may be two digits */
+#define BEYOND 0.6       /* of a digit's height: how far touching digits extend beyond both bands, at most */
+#define NEAREST 0.25     /* of the distance between two lines' middles: a border is no nearer to either */
+#define OFF_BORDER 0.5   /* pixels of ink: the cost of a border that is one pixel off the middle between digits */
 
 /* A component that is divided between two lines. */
 typedef struct division {
     components *c;
     const ink_map *map;
-    const box *bounds; /* of the component before it was divided for the first time */
-    uint32_t label;    /* of the part that is still to be divided, from 1 */
+    const box *bounds; /* of the stroke */
+    uint32_t label;    /* of the part that is divided next */
     const baseline *upper, *lower;
 } division;
 
@@ -36,7 +36,7 @@ static size_t pixels_on(const division *d, double share)
     return count;
 }
 
-/* The border that goes through least of the component, and is not far from where the lines' digits end and begin. */
+/* Finds the border with least ink on it that is near the middle between the digits of both lines. */
 static double choose_border(const division *d)
 {
     const double x = middle_x(d->bounds);
@@ -53,7 +53,7 @@ static double choose_border(const division *d)
     return best;
 }
 
-/* Makes what is below the border a component of its own, whose label d has then. */
+/* Makes what is below the border a component of its own, which is divided next. */
 static lenet5_status divide(division *d, lenet5_error *error)
 {
     components *c = d->c;
@@ -69,7 +69,10 @@ static lenet5_status divide(division *d, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* Lines of several digits each, and a stroke that does not go far beyond them, are no parts of one high digit. */
+/*
+ * Whether lines that a stroke goes through have several digits each, and the stroke extends little beyond them: else
+ * they are parts of one high digit.
+ */
 static bool are_lines(const strokes *s, size_t number, const int32_t *lines, size_t count)
 {
     const double x = middle_x(&s->boxes[number]);

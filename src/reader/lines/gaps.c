@@ -7,28 +7,28 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define SAME_ROW 0.5       /* of the lower line's height, for the middles of two lines of one row */
-#define NO_GAP 0.15        /* of a digit's height: gaps below it are alike */
-#define CLEARLY 2.2        /* how many times wider a gap has to be to part a line, by its own gaps alone */
-#define GAP 1.0            /* of a digit's height, at least, for such a gap */
-#define WITHIN 0.34        /* of as many gaps as part the line are within its numbers, at least */
-#define TWO_CLUSTERS 0.8   /* of the spread of a page's gaps lies between those within numbers and the others */
-#define CLEARLY_ALL 2.5    /* how many times wider the others are */
-#define GAP_ALL 0.45       /* of a digit's height, at least, for them */
-#define GAP_MARKED 0.6     /* the same for a gap with something low in it, which may be a part of a digit */
-#define GAP_TELLS 1.2      /* of a digit's height: a gap with a mark in it that is as wide */
-#define LINES_ALL 2        /* lines, at least: the gaps of one may all be within its number */
-#define GAP_ON_RULE 1.2    /* of a digit's height: within a number that stands on a printed line of its own */
-#define ON_RULE_ACROSS 0.3 /* of a digit's height that it goes beyond the line's ends, */
-#define ON_RULE_ABOVE 0.4  /* and below it, */
-#define ON_RULE_BELOW 0.8  /* or that its foot is above it */
-#define RULES_APART 2      /* of a digit's height: between lines that numbers stand on */
-#define ON_RULE_FILLED 0.6 /* of the line: what a number takes of one of its own */
-#define WIDEST_GAP 2.5     /* within a number, whatever the others are */
+#define SAME_ROW 0.5 /* of the lower line's height: distance between the middles of two lines of one row, at most */
+#define NO_GAP 0.15 /* digits' heights: added to gaps before they are compared by ratio, so that small ones are alike */
+#define CLEARLY 2.2 /* ratio of gaps that parts a line by its own gaps alone, and */
+#define GAP 1.0     /* digits' heights: such a gap, at least */
+#define WITHIN 0.34 /* gaps within the numbers of a line for each gap between, at least */
+#define TWO_CLUSTERS 0.8   /* share of the variance of a page's gaps between two clusters, at least */
+#define CLEARLY_ALL 2.5    /* ratio of the clusters' means, at least */
+#define GAP_ALL 0.45       /* digits' heights: gap that parts lines by the page's gaps, at least */
+#define GAP_MARKED 0.6     /* the same for a gap with a low stroke in it, which may be a part of a digit */
+#define GAP_TELLS 1.2      /* digits' heights: a gap with a mark in it that counts among the page's gaps, at least */
+#define LINES_ALL 2        /* lines of a page, at least: the gaps of one may all be within its number */
+#define GAP_ON_RULE 1.2    /* digits' heights: gap within a number on a printed line of its own, at most */
+#define ON_RULE_ACROSS 0.3 /* digits' heights: how far it extends beyond the line's ends, at most, */
+#define ON_RULE_ABOVE 0.4  /* how far its foot is below the line, at most, and */
+#define ON_RULE_BELOW 0.8  /* how far above it */
+#define RULES_APART 2      /* digits' heights: distance between lines that numbers stand on, at least */
+#define ON_RULE_FILLED 0.6 /* of the line: what a number on a line of its own covers, at least */
+#define WIDEST_GAP 2.5     /* digits' heights: gap within a number, at most, whatever the others are */
 
 /* ---- Rows ----------------------------------------------------------------------------------------------------- */
 
-/* Lines from the top down, were the page level. */
+/* Sorts lines from the top down, along the page's slope; returns their number. */
 static size_t sort_lines(sort_key *order, const strokes *s)
 {
     size_t count = 0;
@@ -63,21 +63,24 @@ lenet5_status lenet5_number_rows(strokes *s, lenet5_error *error)
 
 /* ---- Gaps ----------------------------------------------------------------------------------------------------- */
 
-/* The strokes of all lines, line by line and from left to right, and the gap before each, in digits' heights. */
+/* The strokes of all lines, line by line and from left to right, with the gap before each in digits' heights. */
 typedef struct gaps {
     size_t count;
     size_t *stroke; /* (count) */
     double *gap;    /* (count): below 0 for the first of a line */
-    double *sorted; /* (count): room for those that are looked at */
+    double *sorted; /* (count): room for sorted gaps */
 } gaps;
 
-/* A gap that is as many times wider than the narrow one as it is narrower than the wide one. */
+/* The geometric mean of two gaps, each with NO_GAP added. */
 static double geometric_middle(double narrow, double wide)
 {
     return sqrt((narrow + NO_GAP) * (wide + NO_GAP)) - NO_GAP;
 }
 
-/* The gap from which on one line is parted, by its own: where they are clearly wider than those before. */
+/*
+ * The gap that parts a line by its own gaps: where they become clearly wider than those before. sorted: (count),
+ * ascending.
+ */
 static double clearly_wider(const double *sorted, size_t count)
 {
     double gap = WIDEST_GAP, most = CLEARLY;
@@ -96,7 +99,7 @@ static bool is_mark(const strokes *s, size_t number)
     return s->list[number].kind == LOW;
 }
 
-/* The gap between digits is what marks leave of it. */
+/* Measures the gaps between digits, less the marks in them. */
 static void measure_gaps(gaps *g, const strokes *s, const sort_key *order)
 {
     int32_t line = NO_LINE;
@@ -120,7 +123,7 @@ static void measure_gaps(gaps *g, const strokes *s, const sort_key *order)
     }
 }
 
-/* Sorts the strokes by line and left side. */
+/* Sorts the strokes by line and left side, and measures the gaps. */
 static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
 {
     size_t width = 1;
@@ -138,23 +141,23 @@ static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* The logarithm of a gap. The narrowest quarter counts as alike: digits that touch make no cluster of their own. */
+/* The logarithm of a gap. The narrowest quarter counts as equal, so that touching digits are no cluster. */
 static double size_of(const double *sorted, size_t count, size_t i)
 {
     return log(fmax(sorted[i], sorted[count / 4]) + NO_GAP);
 }
 
-/* The width of gap that parts lines, by the gaps of a page: above gap; known: whether the page shows it. */
+/* The gap beyond which lines are parted, by all gaps of a page. known: the page shows it. */
 typedef struct page_gap {
     bool known;
-    double gap; /* in digits' heights; WIDEST_GAP where it is unknown */
+    double gap; /* in digits' heights; WIDEST_GAP if it is unknown */
 } page_gap;
 
 static const page_gap unknown_gap = {false, WIDEST_GAP};
 
 /*
- * Gaps within numbers and gaps between them make two clusters in their logarithms, parted where the spread within both
- * is least (Otsu 1979). sorted: (count), ascending.
+ * Gaps within numbers and between them make two clusters of logarithms, which are separated by Otsu's method (1979).
+ * sorted: (count), ascending.
  */
 static page_gap between_clusters(const double *sorted, size_t count)
 {
@@ -181,14 +184,14 @@ static page_gap between_clusters(const double *sorted, size_t count)
     return known ? (page_gap){true, fmax(gap, GAP_ALL)} : unknown_gap;
 }
 
-/* Whether the gap before a stroke is one between digits; with a mark in it, it is one between numbers if it is wide. */
+/* Whether the gap before a stroke is between two digits. With a mark in it, only a wide gap counts. */
 static bool is_telling(const strokes *s, const gaps *g, size_t i)
 {
     return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) &&
            (!is_mark(s, g->stroke[i - 1]) || g->gap[i] >= GAP_TELLS);
 }
 
-/* Where the line that begins with a stroke ends. */
+/* The end of the line that begins with stroke first. */
 static size_t end_of_line(const gaps *g, size_t first)
 {
     size_t end = first + 1;
@@ -205,7 +208,7 @@ static bool has_gap(const gaps *g, size_t first, size_t end, double least)
     return found;
 }
 
-/* Sorts the gaps between digits of all lines that have one of more than least; returns how many. */
+/* Sorts the gaps of all lines that have one above least; returns their number. */
 static size_t sort_gaps(gaps *g, const strokes *s, double least)
 {
     size_t count = 0;
@@ -221,8 +224,8 @@ static size_t sort_gaps(gaps *g, const strokes *s, double least)
 }
 
 /*
- * The gap that parts lines by all gaps of the page. Where some are wide, it is found again from the lines that have
- * one: lines without, as those of print, do not show how wide the gaps within the numbers of the others are.
+ * Finds the gap by all lines. If some gaps are wide, it is found again by the lines that have one: lines without, as of
+ * print, do not show how wide gaps within the other numbers are.
  */
 static page_gap find_page_gap(const strokes *s, gaps *g)
 {
@@ -235,7 +238,7 @@ static page_gap find_page_gap(const strokes *s, gaps *g)
     return all.gap < WIDEST_GAP ? between_clusters(g->sorted, sort_gaps(g, s, all.gap)) : all;
 }
 
-/* Marks before a digit that are nearer to it than to the digit before are of its line. */
+/* Moves marks before a digit that are nearer to it than to the digit before to its line. */
 static void take_marks(strokes *s, const gaps *g, size_t first, size_t digit)
 {
     const box *to = &s->boxes[g->stroke[digit]];
@@ -252,7 +255,7 @@ static void take_marks(strokes *s, const gaps *g, size_t first, size_t digit)
 
 /* ---- On a rule ------------------------------------------------------------------------------------------------ */
 
-/* Whether strokes stand on a printed line, from side to side of them. */
+/* Whether two strokes stand on a printed line. */
 static bool do_stand_on(const horizontal_line *l, const box *left, const box *right, double height)
 {
     const double near = ON_RULE_ACROSS * height, x = 0.5 * (double)(left->left + right->right);
@@ -262,7 +265,7 @@ static bool do_stand_on(const horizontal_line *l, const box *left, const box *ri
            y >= foot - ON_RULE_ABOVE * height && y <= foot + ON_RULE_BELOW * height;
 }
 
-/* Whether no other line is near above one, or goes on where it ends: a table's do. */
+/* Whether no other printed line is near above one, or continues it, as in a table. */
 static bool is_alone(const strokes *s, const horizontal_line *l, double height)
 {
     for (size_t i = 0; i < s->horizontal_count; i++) {
@@ -276,8 +279,8 @@ static bool is_alone(const strokes *s, const horizontal_line *l, double height)
 }
 
 /*
- * Whether the strokes on both sides of a gap stand on a line that is no longer than what the line of writing has on it:
- * it is printed for one number. The strokes of the line are first to end - 1.
+ * Whether the strokes on both sides of gap i stand on a printed line that the line of writing nearly fills: it is
+ * printed for one number. first, end: the strokes of the line of writing.
  */
 static bool is_on_own_rule(const strokes *s, const gaps *g, size_t first, size_t end, size_t i)
 {
@@ -303,12 +306,12 @@ static bool is_on_own_rule(const strokes *s, const gaps *g, size_t first, size_t
 
 /* ---- Parting -------------------------------------------------------------------------------------------------- */
 
-/* A line that is split: strokes first to end - 1 of the list of gaps. */
+/* A line that is split: strokes first to end - 1. */
 typedef struct split {
     strokes *s;
     gaps *g;
     size_t first, end;
-    double own; /* the gap that parts it by its own gaps */
+    double own; /* the gap that parts it, by its own gaps */
     page_gap page;
 } split;
 

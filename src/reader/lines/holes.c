@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-/* Pixels whose neighbours are still to be looked at; each gets in once. */
+/* A stack of pixels whose neighbours are visited next; each pixel is pushed once. */
 typedef struct edge {
     size_t count;
     uint32_t *list;

@@ -1,4 +1,4 @@
-/* The paper that the ink of a part encloses, as the inside of a 0. */
+/* Paper that the ink of a part encloses, as the inside of a 0. */
 #ifndef LENET5_READER_HOLES_H
 #define LENET5_READER_HOLES_H
 
@@ -10,8 +10,8 @@
 enum { PAPER, INK, OUTSIDE };
 
 /*
- * Counts the enclosed pixels of each column. pixels: (height, width) of PAPER and INK; what paper is not enclosed
- * becomes OUTSIDE.
+ * Counts the enclosed pixels of each column. pixels: (height, width) of PAPER and INK; paper that is not enclosed
+ * becomes OUTSIDE. Cost: each pixel is visited a few times.
  */
 lenet5_status lenet5_count_holes(size_t *holes, uint8_t *pixels, size_t width, size_t height, lenet5_error *error);
 

@@ -1,14 +1,13 @@
 /*
- * From components to lines.
+ * From components to lines of writing. lenet5_find_lines() runs the stages:
  *
- *     strokes    components of some size that are no shadows at the border; those in cells have their lines
- *     stacked    a cell with strokes one below the other holds a line for each row of them
- *     chains     neighbours of about a digit's height make lines
- *     high       tall digits join the lines that they stand in, or make lines among themselves
- *     divide     where digits of two lines touch they are divided, and all begins anew
- *     halves     two lines of one stroke each may be the upper and the lower part of one digit
- *     low        marks and parts of digits go to the line in which they are
- *     fields     a line with a wide gap in it is several
+ *     strokes       components of some size that are no shadows; those in cells belong to the line of their field
+ *     cell_lines    strokes one below the other in a cell make several lines
+ *     chains        neighbours of about a digit's height make lines
+ *     attach        tall digits join lines or make their own; later parts, halves and marks join their digits
+ *     divide        where digits of two lines touch, components are divided, and all stages run again
+ *     gaps          lines are split at wide gaps
+ *     result        lines in reading order, with what is left out beside them and what the border cuts
  */
 #include "lines.h"
 
@@ -26,23 +25,23 @@
 #include "sort.h"
 #include "strikethrough.h"
 
-#define TALL 0.5            /* of a digit's height: strokes that make lines */
-#define HIGHER 1.5          /* of a digit's height: what may be more than a digit */
-#define WIDER 4.0           /* of a digit's height: at the border such are edges */
-#define ALONE 0.35          /* of a digit's height: what is lower is no digit where it stands alone */
-#define ALONE_WIDE 1.6      /* of its own height, that a digit by itself is wide */
-#define FLAT 0.4            /* the same, where they lie along the border */
-#define EDGE 1.8            /* and where they are higher than this */
-#define SLIM 0.3            /* and slimmer than this, from the top to the bottom of the picture */
-#define RULE 3.0            /* of a digit's height: a level stroke so long is a rule */
-#define RULE_HEIGHT 0.3     /* if it is no higher than this */
-#define NARROW 0.12         /* and where they stand along it */
-#define LOWEST_IN_CELL 0.35 /* of the height of a cell: digits in it are no lower */
-#define BESIDE 0.5          /* of the lower one's height that two lines have in common if they are side by side */
-#define AT_HAND 1.0         /* of a line's height: what is no farther is beside it */
-#define CUT_THROUGH 2       /* widths of a stroke: what touches the border for so long goes on beyond it */
-#define ALONG_LEAST 0.7     /* of a stroke's width: what is left of one along the border is cut if it is thinner */
-#define ALONG_MOST 1.7      /* the same: what is thicker goes across the border */
+#define TALL 0.5            /* of a digit's height: strokes that make lines, at least */
+#define HIGHER 1.5          /* of a digit's height: a higher stroke may be more than a digit */
+#define WIDER 4.0           /* of a digit's height: a wider component at the border is an edge */
+#define ALONE 0.35          /* of a digit's height: a lower stroke is no digit where it stands alone */
+#define ALONE_WIDE 1.6      /* of its own height: width of a digit that stands alone, at most */
+#define FLAT 0.4            /* of a digit's height: a lower component along the border is an edge */
+#define EDGE 1.8            /* of a digit's height: a higher component at the border, and */
+#define SLIM 0.3            /* of a digit's height: a slimmer one from top to bottom of the picture, is an edge */
+#define RULE 3.0            /* of a digit's height: a longer component is a rule, if it is */
+#define RULE_HEIGHT 0.3     /* no higher than this, of a digit's height */
+#define NARROW 0.12         /* of a digit's height: a slimmer component along the border is an edge */
+#define LOWEST_IN_CELL 0.35 /* of a cell's height: digits in it are at least so high */
+#define BESIDE 0.5          /* of the lower one's height: what two lines side by side have in common, at least */
+#define AT_HAND 1.0         /* of a line's height: how far something beside it may be */
+#define CUT_THROUGH 2       /* widths of a stroke: a component that crosses the border for so long is cut */
+#define ALONG_LEAST 0.7     /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
+#define ALONG_MOST 1.7      /* the same: if it is thicker, it goes across the border */
 
 /* ---- Strokes -------------------------------------------------------------------------------------------------- */
 
@@ -66,7 +65,7 @@ static stroke_kind kind_of(const component *c, const ink_map *map, double height
     return high < TALL * height ? LOW : high > HIGHER * height ? HIGH : REGULAR;
 }
 
-/* A level rule that was left on the paper is no mark: none is so long. */
+/* Whether a component is a horizontal rule that was left on the paper: no mark is so long. */
 static bool is_rule(const component *c, double height)
 {
     return (double)width_of(c) > RULE * height && (double)height_of(c) < RULE_HEIGHT * height;
@@ -100,7 +99,7 @@ static lenet5_status find_strokes(strokes *s, const components *c, const ink_map
     return lenet5_box_index_new(&s->index, s->boxes, s->count, s->height, error);
 }
 
-/* The lines of the layout's fields, which have their own places in the list of lines. */
+/* Makes a line of each field of the layout; their numbers are those of the fields. */
 static lenet5_status begin_lines(strokes *s, const layout *printed)
 {
     if (printed->field_count > MAX_LINES)
@@ -113,7 +112,7 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
 
 /* ---- Lines ---------------------------------------------------------------------------------------------------- */
 
-/* Whether a line goes past a stroke, which then is something beside it. */
+/* Whether a line passes a stroke, which then is beside it. */
 static bool is_beside_line(const strokes *s, size_t number)
 {
     box_query search = lenet5_box_query(&s->index, box_grown(s->boxes[number], AT_HAND * s->height, 0));
@@ -124,7 +123,7 @@ static bool is_beside_line(const strokes *s, size_t number)
     return false;
 }
 
-/* Whether a stroke that stands in no line may be a digit, in larger or in smaller writing. */
+/* Whether a stroke without a line may be a digit of larger or smaller writing. */
 static bool may_be_alone(const strokes *s, size_t number, stroke_kind kind)
 {
     const box *b = &s->boxes[number];
@@ -134,7 +133,7 @@ static bool may_be_alone(const strokes *s, size_t number, stroke_kind kind)
                             (double)(b->right - b->left) < ALONE_WIDE * box_height(b) && !is_beside_line(s, number));
 }
 
-/* Such strokes make lines among themselves. */
+/* Makes lines of such strokes. */
 static lenet5_status make_other_lines(strokes *s, stroke_kind kind, lenet5_error *error)
 {
     size_t count = 0;
@@ -156,7 +155,7 @@ static lenet5_status make_lines(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* Marks that no digit is with, once lines are split, are none. */
+/* Drops marks whose line has no digit after splitting. */
 static void drop_marks(strokes *s)
 {
     for (size_t i = 0; i < s->line_count; i++)
@@ -194,7 +193,7 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
 
 /* ---- The result ----------------------------------------------------------------------------------------------- */
 
-/* The height of a line's digits; in a cell of one line they are not much lower than it. */
+/* The height of a line's digits; in a cell with one line they are not much lower than the cell. */
 static double line_height(const baseline *l, const layout *printed)
 {
     if (l->field == NO_FIELD || l->shares)
@@ -203,7 +202,7 @@ static double line_height(const baseline *l, const layout *printed)
     return fmax(l->height, LOWEST_IN_CELL * box_height(in));
 }
 
-/* Lines that have strokes, in reading order; renamed: (line_count) the place of each in the list. */
+/* Lists the lines with strokes in reading order. renamed: (line_count) the new number of each line. */
 static lenet5_status order_lines(line_groups *to, int32_t *renamed, const strokes *s, const layout *printed,
                                  lenet5_error *error)
 {
@@ -231,7 +230,7 @@ static lenet5_status order_lines(line_groups *to, int32_t *renamed, const stroke
     return LENET5_OK;
 }
 
-/* The components of each line, side by side and in their order. */
+/* Lists the components of each line, in their order. */
 static void list_members(line_groups *to, const int32_t *renamed, const strokes *s)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -270,7 +269,7 @@ static lenet5_status list_lines(line_groups *to, const strokes *s, const layout 
 
 /* ---- What is beside a line, and what the picture's border cuts ------------------------------------------------ */
 
-/* The line beside which a component that is in none lies, or NO_LINE. */
+/* The line beside which a component without a line is, or NO_LINE. *visited: work. */
 static int32_t line_beside(const line_groups *g, const strokes *s, const component *c, size_t *visited)
 {
     box_query search = lenet5_box_query(&s->index, box_grown(c->box, AT_HAND * s->height, 0));
@@ -298,7 +297,9 @@ static lenet5_status count_left_out(line_groups *g, const strokes *s, lenet5_err
     return status;
 }
 
-/* Whether a component goes on beyond the border at one end of a row; step: 1 from the left end, -1 from the right one.
+/*
+ * Whether a component continues beyond the border, by one row of pixels that begins at end. step: 1 from the left
+ * border, -1 from the right one.
  */
 static bool goes_on(const components *c, size_t number, size_t end, ptrdiff_t step, double thick)
 {
@@ -310,8 +311,7 @@ static bool goes_on(const components *c, size_t number, size_t end, ptrdiff_t st
                        (double)run > ALONG_MOST * fmax(thick, lenet5_stroke_thickness(&c->list[number])));
 }
 
-/* The same of the left or the right border and all rows. A stroke along the border whose width is all there is whole.
- */
+/* Whether the left or the right border cuts a component. A stroke along the border of full width is whole. */
 static bool is_clipped(const components *c, size_t number, const ink_map *map, double thick)
 {
     const box *b = &c->list[number].box;
@@ -355,7 +355,7 @@ static void free_strokes(strokes *s)
     *s = (strokes){0};
 }
 
-/* Strokes, and lines of the regular and the high ones among them. Free the strokes, whatever the status. */
+/* Makes strokes, and lines of the regular and high ones. Free the strokes, whatever the status. */
 static lenet5_status gather_strokes(strokes *s, line_groups *groups, const ink_map *map, const layout *printed,
                                     budget *b, lenet5_error *error)
 {
@@ -381,7 +381,7 @@ static lenet5_status gather_strokes(strokes *s, line_groups *groups, const ink_m
     return status == LENET5_OK ? make_lines(s, error) : status;
 }
 
-/* Components of the map, those that reach over several cells divided. */
+/* Finds the components of a map, and divides those in several cells. */
 static lenet5_status find_components(components *c, const ink_map *map, const layout *printed, budget *b,
                                      lenet5_error *error)
 {
@@ -395,7 +395,7 @@ static lenet5_status find_components(components *c, const ink_map *map, const la
     return status;
 }
 
-/* Gathers lines, and once more where components had to be divided between them. */
+/* Gathers strokes, and again if components were divided between lines. */
 static lenet5_status gather_all(strokes *s, line_groups *groups, const ink_map *map, const layout *printed, budget *b,
                                 lenet5_error *error)
 {

@@ -1,10 +1,13 @@
 /*
- * From a line to pieces.
+ * From a line to pieces (heuristic over-segmentation, section V of the paper).
  *
- *     joins         a component that lies over or under another one is a part of it; so is what goes out to the right
- *                   from its top: the bar of a 5
- *     cuts          where a component is wide, at columns with little ink: a straight cut leaves each digit what the
- *                   network can read, where a path round strokes gives one's parts to the other
+ *     joins    a component above or below another one is a part of it; so is one that extends to the right from its
+ *              top: the bar of a 5
+ *     cuts     a wide component is cut at columns with little ink: a straight cut leaves each digit readable, where a
+ *              path around strokes would give parts of one digit to the other
+ *
+ * In: the straightened ink of a line. Out: at most MAX_PIECES pieces from left to right, and the owner of each pixel.
+ * Cost: O(components²) for joins, and a few passes over the pixels.
  */
 #include "pieces.h"
 
@@ -21,29 +24,28 @@
 #include "sort.h"
 #include "straighten.h"
 
-#define EDGE 20          /* of 255: ink that belongs to what it touches */
-#define JOIN 0.6         /* of the narrower one's width that lies over the other one */
-#define LOWER 0.5        /* of the line's height: what is lower is no digit beside another */
-#define POINT 0.28       /* of the line's height: the sides of a point, at most */
-#define POINT_UNDER 0.25 /* of the line's height: how far below other ink a point is, at least */
-#define POINT_OFF 0.3    /* of the line's height: from its foot to that of the digit that it stands at, at most */
-#define BAR_FLAT 1.3     /* of its height: the width of the bar of a 5, at least */
-#define BAR_WIDE 0.2     /* of the line's height: the same */
-#define BAR_BESIDE 0.06  /* of the line's height: how far to the right of its body it begins, at most */
-#define BAR_DOWN 0.1     /* of the line's height: how far below the top of its body its own is; a hyphen's is lower */
-#define BAR_HIGH 0.35    /* of the line's height: its foot over that of its body, at least; what is lower is no body */
-#define BAR_APART 0.15   /* of the line's height: the gap between them, from the top down, at most */
-#define ASIDE 0.5        /* of the lower one's height that two components share where they are side by side */
-#define WIDE 0.52        /* of the line's height: components that may hold two digits */
-#define SLIVER 0.03      /* of the square of the line's height: a piece with less ink is not cut off */
-#define CUT_SPACING 0.1  /* the least distance of two cuts, and from the ends; of the line's height */
-#define PASSED 1.6       /* times the distance of neighbouring cells: there is room for one between */
-#define MAX_CUTS 12      /* of a component */
+#define EDGE 20          /* of 255: ink that goes with the piece it touches, at least */
+#define JOIN 0.6         /* of the narrower one's width: what lies above or below the other one, at least */
+#define LOWER 0.5        /* of the line's height: a lower component is no digit beside another */
+#define POINT 0.28       /* of the line's height: sides of a point, at most */
+#define POINT_UNDER 0.25 /* of the line's height: paper above a point, at least */
+#define POINT_OFF 0.3    /* of the line's height: distance of its foot from that of its digit, at most */
+#define BAR_FLAT 1.3     /* width to height of the bar of a 5, at least */
+#define BAR_WIDE 0.2     /* of the line's height: width of the bar, at least */
+#define BAR_BESIDE 0.06  /* of the line's height: gap to the right of its body, at most */
+#define BAR_DOWN 0.1     /* of the line's height: its top below that of its body, at most; a hyphen is lower */
+#define BAR_HIGH 0.35    /* of the line's height: its foot above that of its body, at least */
+#define BAR_APART 0.15   /* of the line's height: vertical gap between the two, at most */
+#define ASIDE 0.5        /* of the lower one's height: what components side by side have in common, at least */
+#define WIDE 0.52        /* of the line's height: a wider component may be two digits */
+#define SLIVER 0.03      /* squares of the line's height: a piece with less ink is not cut off */
+#define CUT_SPACING 0.1  /* of the line's height: distance between two cuts, and from the ends, at least */
+#define PASSED 1.6       /* times the distance of neighbouring cells: a larger distance has room for a cell between */
+#define MAX_CUTS 12      /* of one component */
 
 /* ---- Pieces --------------------------------------------------------------------------------------------------- */
 
-/* Whether a component is as small as a point and has paper over it; a part that has broken off a digit has ink there.
- */
+/* Whether a component is as small as a point, with paper above it; a part broken off a digit has ink there. */
 static bool may_be_point(const components *c, size_t which, size_t width, double height)
 {
     const component *one = &c->list[which];
@@ -58,7 +60,7 @@ static bool may_be_point(const components *c, size_t which, size_t width, double
     return true;
 }
 
-/* Whether a point stands at the foot of a digit, as under the bar of a 7. */
+/* Whether a point is at the foot of a digit, as under the bar of a 7. */
 static bool is_at_foot(const component *point, const component *digit, double height)
 {
     const double down = (double)digit->box.bottom - (double)point->box.bottom;
@@ -66,8 +68,8 @@ static bool is_at_foot(const component *point, const component *digit, double he
 }
 
 /*
- * Whether one lies over the other, as the bar of a 5 over its body. Neighbours that are both high and side by side only
- * share columns because they slant.
+ * Whether one component is above the other, as the bar of a 5 above its body. High neighbours side by side share
+ * columns only because they slant.
  */
 static bool are_stacked(const component *one, const component *other, double height)
 {
@@ -81,7 +83,7 @@ static bool are_stacked(const component *one, const component *other, double hei
            (double)(both.right - both.left) <= 1.2 * tall && (lower < LOWER * height || down < ASIDE * lower);
 }
 
-/* Whether one goes out to the right from the top of the other one, as the bar of a 5 whose pen was lifted. */
+/* Whether a component extends to the right from the top of another, as the bar of a 5 after the pen was lifted. */
 static bool is_bar(const component *bar, const component *body, double height)
 {
     const box *a = &bar->box, *b = &body->box;
@@ -93,7 +95,7 @@ static bool is_bar(const component *bar, const component *body, double height)
            (double)b->top - (double)a->bottom <= BAR_APART * height;
 }
 
-/* The body of a bar; the component itself if it is none, or lies over the next digit no less than over its body. */
+/* The body of a bar; the component itself if it is no bar, or is as much above the next digit as above its body. */
 static size_t body_of(const components *c, size_t bar, double height)
 {
     size_t best = bar;
@@ -114,7 +116,7 @@ static void join(size_t *part_of, size_t count, size_t to, size_t old)
         part_of[i] = part_of[i] == old ? to : part_of[i];
 }
 
-/* Which component of its cell each one has been joined to; itself if to none. */
+/* Sets the component that each one is joined to, within its cell; itself if to none. */
 static void join_stacked(size_t *part_of, const components *c, const int16_t *in_cell, const bool *point, double height)
 {
     for (size_t i = 0; i < c->count; i++)
@@ -132,13 +134,13 @@ static void join_stacked(size_t *part_of, const components *c, const int16_t *in
     }
 }
 
-/* A part of a line: joined components, before they are cut. */
+/* A part of a line: joined components before cutting. */
 typedef struct part {
     box box;
     size_t area;
 } part;
 
-/* The columns with the least ink about them, none close to another, the least inked first; returns how many. */
+/* Chooses the columns with locally least ink, not near each other, the least inked first; returns their number. */
 static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const box *bounds, double height)
 {
     const size_t spacing = (size_t)fmax(2, CUT_SPACING * height);
@@ -164,16 +166,16 @@ typedef struct cutting {
     text_line *line;
     const components *components;
     const box *cells;  /* (cell_count), from left to right */
-    size_t cell_count; /* 0 if the line is in none */
-    int16_t *cell;     /* of each component, or NO_CELL */
-    bool *point;       /* whether each component may be a point, and is in no cell */
+    size_t cell_count; /* 0 if the line is in no cells */
+    int16_t *cell;     /* (components): cell, or NO_CELL */
+    bool *point;       /* (components): may be a point, and is in no cell */
     const size_t *part_of;
     budget *budget;
-    double *ink;              /* (width): of each column of the part at hand, in pixels */
-    size_t *area;             /* (width): how many pixels that is */
-    unsigned *strokes;        /* (width): that each column goes through */
-    size_t *holes;            /* (width of the part): pixels of paper in each column that the part encloses */
-    size_t columns[MAX_CUTS]; /* of its cuts, from left to right */
+    double *ink;              /* (width): ink of each column of the present part, in full pixels */
+    size_t *area;             /* (width): pixels of ink of each column */
+    unsigned *strokes;        /* (width): strokes that each column goes through */
+    size_t *holes;            /* (width of the part): pixels of enclosed paper in each column */
+    size_t columns[MAX_CUTS]; /* cuts of the present part, from left to right */
 } cutting;
 
 static bool is_of(const cutting *c, size_t which, size_t x, size_t y)
@@ -261,7 +263,7 @@ static size_t area_after(const cutting *c, const box *bounds, size_t cut, size_t
     return area;
 }
 
-/* A cut beside a sliver is none. Returns how many cuts are left. */
+/* Drops cuts beside slivers; returns the number of cuts left. */
 static size_t drop_slivers(cutting *c, const box *bounds, size_t cuts)
 {
     const double sliver = SLIVER * c->line->height * c->line->height;
@@ -303,7 +305,7 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
     return LENET5_OK;
 }
 
-/* Pixels at the edge of ink, too faint to connect anything, go with a neighbour. */
+/* Gives pixels too faint to connect anything to a neighbouring piece. */
 static void own_edges(text_line *l)
 {
     const size_t width = l->map.width;
@@ -327,7 +329,7 @@ static void own_edges(text_line *l)
         }
 }
 
-/* The cell whose middle is nearest to a component's centre of mass. */
+/* The cell whose middle is nearest to a component's centre of mass, or NO_CELL. */
 static int16_t cell_of(const cutting *c, const component *one)
 {
     int16_t best = NO_CELL;
@@ -342,7 +344,7 @@ static int16_t cell_of(const cutting *c, const component *one)
     return best;
 }
 
-/* The parts in their order: cell by cell, and from left to right. */
+/* Lists the parts cell by cell and from left to right; returns their number. */
 static size_t list_parts(part *parts, sort_key *order, const cutting *c)
 {
     const components *all = c->components;
@@ -363,7 +365,9 @@ static size_t list_parts(part *parts, sort_key *order, const cutting *c)
     return count;
 }
 
-/* The height that digits of the line have: that of its tallest parts, the few that are far taller left out. */
+/*
+ * The height of a line's digits: the mean of its taller parts, weighted by height, without the few that are far taller.
+ */
 static double digit_height(const part *parts, const sort_key *order, size_t count, double height)
 {
     double sum = 0, weight = 0;
@@ -384,7 +388,7 @@ static double digit_height(const part *parts, const sort_key *order, size_t coun
     return height;
 }
 
-/* The pieces of a line whose components are at hand. */
+/* Makes the pieces of a line of components. */
 static lenet5_status make_pieces(cutting *c, part *parts, sort_key *order, size_t *part_of, lenet5_error *error)
 {
     text_line *l = c->line;
@@ -408,7 +412,7 @@ static lenet5_status make_pieces(cutting *c, part *parts, sort_key *order, size_
     return status;
 }
 
-/* The pieces of a line that is made of components; of cells, count where it is written in them. */
+/* Makes the pieces of a line; cells (count): that it is written in, 0 if in none. */
 static lenet5_status divide_line(text_line *l, const components *c, const box *cells, size_t count, budget *b,
                                  lenet5_error *error)
 {
@@ -456,7 +460,7 @@ static lenet5_status find_pieces(text_line *l, const box *cells, size_t count, b
     return status;
 }
 
-/* A place of the page in a line that was neither turned nor slanted. */
+/* The coordinate in a line that was neither rotated nor slanted of one of the page. */
 static size_t in_line(double at, double from, double scale, size_t size)
 {
     return (size_t)fmax(0, fmin((at - from) / scale, (double)size));
@@ -467,7 +471,7 @@ static double middle_of(const box *s)
     return 0.5 * ((double)s->left + (double)s->right);
 }
 
-/* The least distance from one cell to the next. */
+/* The least distance between the middles of neighbouring cells. */
 static double pitch_of(const box *cells, size_t count)
 {
     double least = INFINITY;
@@ -476,7 +480,7 @@ static double pitch_of(const box *cells, size_t count)
     return fmax(1, least);
 }
 
-/* Between how many neighbouring pieces of a line there is room for a cell, found or not, that has nothing in it. */
+/* Counts the neighbouring pieces between which there is room for an empty cell. */
 static size_t count_holes(const text_line *l, const box *cells, size_t count)
 {
     const double pitch = pitch_of(cells, count);
@@ -489,7 +493,7 @@ static size_t count_holes(const text_line *l, const box *cells, size_t count)
     return holes;
 }
 
-/* The pieces of a line that is written in the cells of a field. */
+/* Finds the pieces of a line in the cells of a field. */
 static lenet5_status find_pieces_in_cells(text_line *l, const field *f, const layout *printed, budget *b,
                                           lenet5_error *error)
 {
@@ -517,7 +521,7 @@ void lenet5_line_free(text_line *l)
     l->owner = NULL;
 }
 
-/* A line that keeps nothing but its place. */
+/* Turns a line into a crowded one, which keeps only its place. */
 static void make_crowded(text_line *l, const box *bounds)
 {
     lenet5_line_free(l);

@@ -1,6 +1,6 @@
 /*
- * The ink of a line and nothing else, at a resolution that serves; its fall is undone, and the slant at which columns
- * are clearest.
+ * Cuts the ink of a line out, at a suitable scale, and undoes its slope and its slant. The slant is the one at which
+ * the columns' sums of ink vary most.
  */
 #include "straighten.h"
 
@@ -12,29 +12,29 @@
 #include "base/error.h"
 #include "reader/page/blank.h"
 
-#define MIN_FALL 0.01     /* slope that is worth undoing; pixels down for each to the right */
-#define STEEPEST_LEAN 0.6 /* pixels to the right for each up */
-#define SINGLE 1.4        /* of a digit's height: no wider than this is one digit */
+#define MIN_FALL 0.01     /* slope that is undone, at least */
+#define STEEPEST_LEAN 0.6 /* slant that is tried, at most: pixels to the right a pixel up */
+#define SINGLE 1.4        /* of a digit's height: a line no wider is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
-#define LEAN_GAIN 1.35    /* how much clearer columns have to become for a slant to be undone */
-#define LEAN_ROWS 32      /* at least, of which a slant is tried, in a line of twice as many */
+#define LEAN_GAIN 1.35    /* times clearer columns: what a slant has to gain to be undone */
+#define LEAN_ROWS 32      /* rows in which slants are tried, at least, of a line of twice as many */
 
-/* Pixels of a digit's height, at least, in a line that is made smaller; the network sees it in 20. */
+/* Pixels of a digit's height in a line that is reduced, at least; the network sees 20. */
 #define ENOUGH_HEIGHT 192
 
-/* The slope that is worth undoing. */
+/* The slope that is undone. */
 static double find_fall(const line_group *line)
 {
     const double width = (double)(line->box.right - line->box.left);
     return width < SINGLE * line->height || fabs(line->slope) < MIN_FALL ? 0 : line->slope;
 }
 
-/* A map of which only some rows and columns are left, in which slants are tried. */
+/* A map with some of its rows and columns, in which slants are tried. */
 typedef struct thinned {
-    size_t step;          /* pixels from one row or column that is left to the next */
-    size_t width, height; /* of what is left */
+    size_t step;          /* pixels between rows, and columns, that are kept */
+    size_t width, height; /* of what is kept */
     uint8_t *ink;         /* (width * height) */
-    size_t columns;       /* with room for any slant */
+    size_t columns;       /* room for any slant */
     uint32_t *sums;       /* (columns) */
 } thinned;
 
@@ -61,7 +61,9 @@ static void free_thinned(thinned *t)
     free(t->sums);
 }
 
-/* How clear the columns of a map of some height are when each row is moved by lean: the sum of their squares. */
+/*
+ * The clearness of columns when each row is moved by lean: the sum of squares of their ink. height: of the whole map.
+ */
 static double clearness(thinned *t, size_t height, double lean)
 {
     const double middle = (double)height / 2;
@@ -108,7 +110,7 @@ static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lene
     return status;
 }
 
-/* The map without its fall and lean. */
+/* Undoes fall (slope) and lean (slant) by resampling. */
 static lenet5_status straighten(text_line *l, double fall, double lean, budget *b, lenet5_error *error)
 {
     const ink_map old = l->map;
@@ -140,7 +142,7 @@ static lenet5_status straighten(text_line *l, double fall, double lean, budget *
     return status;
 }
 
-/* A pixel of a line: of its components, or next to one of them and of no other. */
+/* Whether a pixel belongs to a line: to its components, or next to one of them and to no other. */
 static bool of_line(const line_groups *g, size_t x, size_t y, int32_t line)
 {
     const ink_map *map = g->map;
@@ -159,8 +161,8 @@ static bool of_line(const line_groups *g, size_t x, size_t y, int32_t line)
 enum { MARGIN = 2 }; /* pixels around the ink of a line */
 
 /*
- * Adds up in sums (l->map.width) the ink of those of the map's rows that a row of the line covers: all of it, or of
- * strokes that would become faint the greatest in place of all.
+ * Sums up the ink of the page's rows that a row of the line covers, in sums (l->map.width); the maximum in place of the
+ * sum if thin strokes would become faint.
  */
 static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_groups *g, int32_t line)
 {
@@ -172,7 +174,7 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
     const size_t right = b->right < map->width ? b->right + 1 : map->width;
     memset(sums, 0, l->map.width * sizeof *sums);
     for (size_t i = 0; i < l->scale; i++) {
-        const size_t y = top + i - MARGIN * l->scale; /* above the map it wraps round to what is not in it */
+        const size_t y = top + i - MARGIN * l->scale; /* wraps around above the map, and is skipped below */
         if (y >= map->height || y > b->bottom)
             continue;
         const uint8_t *inks = map->ink + y * map->width;
@@ -190,7 +192,7 @@ static void sum_rows(uint32_t *sums, const text_line *l, size_t row, const line_
     }
 }
 
-/* The ink of a line, with its margin. */
+/* Copies the ink of a line, with its margin. */
 static lenet5_status copy_ink(text_line *l, const line_groups *g, int32_t line, budget *b, lenet5_error *error)
 {
     uint32_t *sums = malloc(l->map.width * sizeof *sums);
@@ -207,7 +209,7 @@ static lenet5_status copy_ink(text_line *l, const line_groups *g, int32_t line, 
     return status;
 }
 
-/* Where a line is, and at what resolution it is going to be cut out. */
+/* The place and scale of a line. */
 static text_line place_line(const line_group *g)
 {
     const box *bounds = &g->box;

@@ -1,6 +1,6 @@
 /*
- * A straight level line through a number looks like a printed one, and strikes the number out. A printed one is at the
- * foot of what is written on it, or goes on far beyond:
+ * A straight horizontal line through a number looks printed, but strikes the number out. A printed line is at the foot
+ * of the writing, or extends far beyond:
  *
  *     --7-5-9-3--      struck out        ___7_5_9_3______________      written on a line
  */
@@ -8,13 +8,13 @@
 
 #include <math.h>
 
-#define ACROSS 1.0 /* of the digits' height that a line strikes at least, or */
-#define MOST 0.7   /* so much of a narrower number */
-#define ASIDE 0.2  /* of the number's height: what is nearer to its top or foot does not go through it */
-#define BEYOND 1.5 /* of the digits' height that it goes on beyond them, at most */
-#define WORK 10    /* units of a budget for each pair */
+#define ACROSS 1.0 /* of the digits' height: what a line strikes, at least, or */
+#define MOST 0.7   /* of the width of a narrower number */
+#define ASIDE 0.2  /* of the number's height: a line nearer to its top or foot does not go through it */
+#define BEYOND 1.5 /* of the digits' height: how far the line extends beyond the number, at most */
+#define WORK 10    /* units of work for each pair */
 
-/* How far a level line goes through a number; 0 where it does not strike it out. */
+/* The length of a horizontal line through a number; 0 if it does not strike it out. */
 static double length_through(const line_group *group, const horizontal_line *level)
 {
     const double left = (double)group->box.left, right = (double)group->box.right, beyond = BEYOND * group->height;

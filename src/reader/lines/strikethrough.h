@@ -4,7 +4,7 @@
 
 #include "lines.h"
 
-/* Counts what was taken out across a line of writing as ink that is left out. */
+/* Counts removed lines that strike a number out as ink that is left out of its line. */
 lenet5_status lenet5_count_strikethrough(line_groups *groups, budget *b, lenet5_error *error);
 
 #endif

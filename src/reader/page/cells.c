@@ -3,8 +3,8 @@
  *
  *     interiors    the paper inside each frame that holds no other frame
  *     blocks       interiors that have a side in common: a row of boxes, a table
- *     numbers      the narrow interiors of a block of one row are the places of one number's digits; so are narrow ones of
- *                  one size that stand apart in a row, but near each other
+ *     numbers      the narrow interiors of a block of one row are the places of one number's digits; so are narrow ones
+ *                  of one size that stand apart in a row, but near each other
  *     tables       each interior of any other block is a field of its own
  */
 #include "cells.h"
