@@ -4,7 +4,7 @@
 
 #include "lenet5.h"
 
-/* Prints the pictures side by side, ink light on a dark ground; ten of 28x28 need 300 columns, so hand it a few. */
+/* Prints pictures of 28x28 pixels side by side, 24 columns each: the ink as blocks. */
 void print_pictures(const uint8_t *const *pictures, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* lenet5 calibrate: probabilities that can be believed. */
+/* lenet5 calibrate: fits probabilities and rejection thresholds to held-out pictures. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,8 +76,7 @@ static int run(const cli_arguments *arguments)
         code = report_error("--validation %llu: there are only %zu pictures", (unsigned long long)validation,
                             data.set.count);
     if (code == EXIT_DONE && models.provenance.validation_pictures < validation)
-        fprintf(stderr, "lenet5: the model has seen these pictures in its training; its probabilities will be too "
-                        "good\n");
+        fputs("lenet5: warning: the model was trained on these pictures; its probabilities will be too high\n", stderr);
     if (code == EXIT_DONE) {
         const lenet5_dataset held_out =
             lenet5_dataset_slice(&data.set, data.set.count - (size_t)validation, (size_t)validation);

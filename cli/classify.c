@@ -1,4 +1,4 @@
-/* lenet5 classify: one digit a picture. */
+/* lenet5 classify: pictures of a single digit each. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static void print_answer(const char *file, const digit_answer *a)
                    (double)a->posterior[a->digit], (double)a->posterior[LENET5_RUBBISH]);
 }
 
-static void tell(job *j, const char *file, const digit_answer *a)
+static void print_decision(job *j, const char *file, const digit_answer *a)
 {
     j->rejected |= !a->accepted;
     if (!j->json)
@@ -66,14 +66,14 @@ static void answer(job *j, const char *file, const uint8_t picture[LENET5_PICTUR
     const digit_answer a = digit_answer_of(&j->models.provenance.loss, penalty, j->threshold);
     if (j->show && !j->json)
         print_pictures(&picture, 1);
-    tell(j, file, &a);
+    print_decision(j, file, &a);
 }
 
-/* What has no ink has no digit, and is rejected as such. */
+/* A picture without ink has no digit, and is rejected. */
 static void answer_empty(job *j, const char *file)
 {
     const digit_answer a = digit_answer_empty();
-    tell(j, file, &a);
+    print_decision(j, file, &a);
 }
 
 static void classify_picture(job *j, const char *file)
@@ -93,7 +93,7 @@ static void classify_picture(job *j, const char *file)
     lenet5_picture_free(&picture);
 }
 
-/* ---- Pictures of an IDX file, by their numbers ---------------------------------------------------------------- */
+/* ---- Pictures of an IDX file, by their indices ---------------------------------------------------------------- */
 
 static void classify_of_set(job *j, const char *file, const lenet5_dataset *set, size_t index)
 {
@@ -109,7 +109,7 @@ static void classify_of_set(job *j, const char *file, const lenet5_dataset *set,
         answer_empty(j, name);
 }
 
-/* picks is a list of numbers between commas. */
+/* picks: indices, separated by commas. */
 static void classify_picks(job *j, const char *file, const char *picks)
 {
     lenet5_error error;
@@ -119,7 +119,7 @@ static void classify_picks(job *j, const char *file, const char *picks)
         report_library_error(&error);
         return;
     }
-    if (turn_if_transposed(&set, file, &j->models, &error) != LENET5_OK) {
+    if (transpose_if_needed(&set, file, &j->models, &error) != LENET5_OK) {
         j->failed = true;
         report_library_error(&error);
         lenet5_dataset_free(&set);
@@ -133,7 +133,7 @@ static void classify_picks(job *j, const char *file, const char *picks)
         if (end == next || next[0] < '0' || next[0] > '9' || errno || (*end != ',' && *end != '\0') ||
             index >= set.count) {
             j->failed = true;
-            report_error("%s: --pick is a list of numbers from 0 to %zu with commas between, not \"%s\"", file,
+            report_error("%s: --pick is a list of indices from 0 to %zu, separated by commas, not \"%s\"", file,
                          set.count - 1, picks);
             break;
         }
@@ -143,7 +143,7 @@ static void classify_picks(job *j, const char *file, const char *picks)
     lenet5_dataset_free(&set);
 }
 
-/* --threshold, or what --max-error asks of the model. */
+/* The threshold is --threshold, or the one that the model needs for --max-error. */
 static int choose_threshold(job *j)
 {
     lenet5_error error;

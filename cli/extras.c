@@ -1,7 +1,6 @@
 /*
- * The modules are files within the program: shared libraries, which the dynamic linker takes from memory. So the
- * program is one file, wherever it is. Each is loaded once and stays so until it ends, and its descriptor stays open,
- * since it is by this that the linker tells one from the other.
+ * The modules are shared libraries embedded in the program, which the dynamic linker loads from files in memory; so the
+ * program is a single file. A module stays loaded, and its descriptor open, since the linker identifies modules by it.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include "extras.h"
@@ -30,10 +29,10 @@ EMBED(serve_file, LENET5_SERVE);
 typedef struct extra {
     const char *name;
     const unsigned char *bytes, *end;
-    const void *table; /* once it is loaded */
+    const void *table; /* NULL: not loaded yet */
 } extra;
 
-static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER; /* of the tables */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER; /* guards the tables */
 static extra extras[] = {
     {"lenet5_drawing", drawing_file, drawing_file_end, NULL},
     {"lenet5_fetch", fetch_file, fetch_file_end, NULL},
@@ -66,8 +65,8 @@ static bool write_bytes(int file, const extra *e)
 #define MFD_NOEXEC_SEAL 0x0008U /* of Linux 6.3 */
 #endif
 
-/* A file in memory with those bytes; -1 if the system gives none. It is never run as a program, and a kernel may be
- * set up to insist on that; an older one knows nothing of it. */
+/* Returns a file in memory with the bytes of the module; -1: error. It is never executed, and kernels that support it can
+ * be configured to require that flag. */
 static int open_in_memory(const extra *e)
 {
     int file = memfd_create(e->name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
@@ -94,7 +93,7 @@ static lenet5_status load(extra *e, lenet5_error *error)
     char path[64], reason[160];
     const int file = open_in_memory(e);
     if (file < 0) {
-        snprintf(reason, sizeof reason, "the system gives no file in memory (memfd_create): %s", strerror(errno));
+        snprintf(reason, sizeof reason, "no file in memory (memfd_create): %s", strerror(errno));
         return fail_to_load(error, e->name, reason);
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);

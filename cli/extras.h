@@ -1,6 +1,6 @@
 /*
- * What the program loads when it first needs it. Leptonica, cairo and libcurl bring some fifty libraries with them, and
- * to load these takes longer than to read a digit; so what uses them is in modules of their own, within the program.
+ * Modules that the program loads when it first needs them. Leptonica, cairo and libcurl depend on some fifty libraries,
+ * which take longer to load than a digit takes to read.
  */
 #ifndef LENET5_CLI_EXTRAS_H
 #define LENET5_CLI_EXTRAS_H
@@ -8,9 +8,8 @@
 #include "lenet5.h"
 
 /*
- * The one symbol of a module, a table of functions that has the module's name too. NULL if it cannot be loaded; error
- * then says why. Each module is loaded once; threads may call it side by side. The system has to have memfd_create and
- * /proc.
+ * Returns the table of functions of a module, the symbol of the module's name. NULL if the module cannot be loaded; error
+ * then has the reason. Each module is loaded once; may be called by several threads. Needs memfd_create and /proc.
  */
 const void *load_extra(const char *name, lenet5_error *error);
 

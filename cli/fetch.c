@@ -1,9 +1,9 @@
 /*
- * lenet5 fetch: brings MNIST.
+ * lenet5 fetch: downloads MNIST.
  *
- * Each file is known by the SHA-256 of what it unpacks to, so that it does not matter who compressed it, or how. It
- * comes as NAME.gz.part, which a later run goes on with, and gets its name once its sum is right: what it leaves
- * under that name is whole, and a file that was there before is replaced by nothing less, and only with --force.
+ * A file is verified by the SHA-256 of its unpacked contents; its compression does not matter. It is downloaded to
+ * NAME.gz.part, which a later run resumes, and renamed once the sum is right: a file of that name is always complete. An
+ * existing file that differs is replaced only with --force, and only by a verified one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +22,9 @@
 #include "transfer.h"
 
 #define MAX_BYTES (32L << 20)      /* of a compressed file; the largest has 10 MB */
-#define LONG_PATH (PATH_SIZE + 64) /* a folder, and one of the names below in it */
+#define LONG_PATH (PATH_SIZE + 64) /* bytes: a folder and a name in it */
 
-/* What a file has to unpack to. */
+/* A file, and what it has to unpack to. */
 typedef struct mnist_file {
     const char *name, *sha256;
     size_t size;
@@ -56,7 +56,7 @@ static bool is_sum(struct sha256_ctx *context, const char *sha256)
     return strcmp(text, sha256) == 0;
 }
 
-/* Unpacks no further than a buffer past the right size, whatever the file claims to hold. */
+/* Unpacks at most a buffer more than the right size, so that a compression bomb does no harm. */
 static bool unpacks_to(gzFile stream, const mnist_file *file)
 {
     uint8_t buffer[16384];
@@ -84,9 +84,9 @@ static bool is_right(const char *path, const mnist_file *file)
 
 typedef enum outcome {
     FETCHED,
-    WRONG,  /* something else came, or what is there cannot be gone on with */
-    FAILED, /* for a reason of the mirror's or the network's */
-    STOPPED /* no other mirror could help */
+    WRONG,  /* the content differs, or the part cannot be resumed */
+    FAILED, /* an error of the mirror or the network: another mirror may help */
+    STOPPED /* an error or interrupt that no other mirror helps against */
 } outcome;
 
 typedef struct job {
@@ -94,8 +94,8 @@ typedef struct job {
     transfer transfer;
     const mnist_file *file;
     char path[LONG_PATH], part[LONG_PATH], url[LONG_PATH];
-    bool there[FILES]; /* whole */
-    bool force;        /* other files of those names are replaced */
+    bool present[FILES]; /* and intact */
+    bool force;          /* replace other files of those names */
     progress progress;
 } job;
 
@@ -144,7 +144,7 @@ static bool open_part(job *j)
     return true;
 }
 
-/* An empty part is of no use to anybody. */
+/* Removes an empty part. */
 static void close_part(job *j)
 {
     if (fclose(j->transfer.stream) != 0 && j->transfer.write_error == 0)
@@ -163,14 +163,14 @@ static outcome judge(job *j, transfer_end end)
     if (end == TRANSFER_DONE && is_right(j->part, j->file))
         return FETCHED;
     if (end == TRANSFER_DONE)
-        snprintf(t->reason, sizeof t->reason, "what comes from there is not MNIST: its SHA-256 is wrong");
+        snprintf(t->reason, sizeof t->reason, "the file there is not MNIST: its SHA-256 is wrong");
     else if (end == TRANSFER_TOO_LARGE)
-        snprintf(t->reason, sizeof t->reason, "what comes from there is not MNIST: it is far too large");
+        snprintf(t->reason, sizeof t->reason, "the file there is not MNIST: it is far too large");
     return end == TRANSFER_FAILED ? FAILED : WRONG;
 }
 
-/* Adds to the part what is still missing. */
-static outcome go_on(job *j)
+/* Downloads what is missing from the part. */
+static outcome resume_part(job *j)
 {
     if (!open_part(j))
         return STOPPED;
@@ -190,9 +190,9 @@ static outcome fetch_from(job *j, const char *mirror)
     if (begun && is_right(j->part, j->file))
         return FETCHED;
     snprintf(j->url, sizeof j->url, "%s%s%s", mirror, length && mirror[length - 1] == '/' ? "" : "/", j->file->name);
-    outcome result = go_on(j);
+    outcome result = resume_part(j);
     if (begun && result == WRONG && unlink(j->part) == 0)
-        result = go_on(j);
+        result = resume_part(j);
     if (result == WRONG)
         unlink(j->part);
     if (result == WRONG || result == FAILED)
@@ -200,8 +200,8 @@ static outcome fetch_from(job *j, const char *mirror)
     return result;
 }
 
-/* Gives the part its name, once its bytes would outlast a power failure. */
-static outcome settle(const job *j)
+/* Renames the part after syncing it to the disk. */
+static outcome publish_part(const job *j)
 {
     const int file = open(j->part, O_WRONLY | O_CLOEXEC);
     bool done = file >= 0 && fsync(file) == 0;
@@ -214,7 +214,7 @@ static outcome settle(const job *j)
     }
     if (done)
         return FETCHED;
-    report_error("%s: cannot be put in place: %s", j->path, strerror(reason));
+    report_error("%s: cannot be renamed into place: %s", j->path, strerror(reason));
     return STOPPED;
 }
 
@@ -224,7 +224,7 @@ static outcome fetch_file(job *j, const char *const *from)
     for (size_t i = 0; from[i] && (result == FAILED || result == WRONG); i++)
         result = fetch_from(j, from[i]);
     if (result == FETCHED)
-        result = settle(j);
+        result = publish_part(j);
     if (result == FETCHED)
         print_line(stdout, "%s: fetched", j->path);
     flush_stream(stdout);
@@ -233,21 +233,21 @@ static outcome fetch_file(job *j, const char *const *from)
 
 /* ---- The command ------------------------------------------------------------------------------------------------- */
 
-/* The file at hand is one of those names. */
-static void take_file(job *j, const char *folder, size_t number)
+/* Makes a file of that index the current one. */
+static void select_file(job *j, const char *folder, size_t number)
 {
     j->file = &files[number];
     snprintf(j->path, sizeof j->path, "%s/%s", folder, j->file->name);
     snprintf(j->part, sizeof j->part, "%s/%s.part", folder, j->file->name);
 }
 
-/* Before any is fetched: files that are there are whole, or may be replaced. */
-static outcome look_at_files(job *j, const char *folder)
+/* Before anything is downloaded: existing files are intact or may be replaced. */
+static outcome check_existing(job *j, const char *folder)
 {
     for (size_t i = 0; i < FILES; i++) {
-        take_file(j, folder, i);
-        j->there[i] = is_right(j->path, j->file);
-        if (j->there[i] || !is_taken(j->path))
+        select_file(j, folder, i);
+        j->present[i] = is_right(j->path, j->file);
+        if (j->present[i] || !is_taken(j->path))
             continue;
         print_line(stderr, "%s: its SHA-256 is wrong", j->path);
         if (refuse_taken(j->path, j->force) != EXIT_DONE)
@@ -256,7 +256,7 @@ static outcome look_at_files(job *j, const char *folder)
     return FETCHED;
 }
 
-/* With the folders above it; those that are there are left alone. */
+/* Creates the folder and its parents where they are missing. */
 static bool make_folder(const char *folder)
 {
     char path[PATH_SIZE];
@@ -277,16 +277,16 @@ static void advise(const char *folder)
     print_line(stderr, "put these four files into %s:", folder);
     for (size_t i = 0; i < FILES; i++)
         fprintf(stderr, "  %s\n", files[i].name);
-    fputs("from any copy of MNIST, or name a mirror that can be reached: --mirror URL\n", stderr);
+    fputs("from any copy of MNIST, or pass a mirror that can be reached: --mirror URL\n", stderr);
 }
 
 static outcome fetch_all(job *j, const char *folder, const char *const *from)
 {
-    outcome result = look_at_files(j, folder);
+    outcome result = check_existing(j, folder);
     for (size_t i = 0; i < FILES && result == FETCHED; i++) {
-        take_file(j, folder, i);
-        if (j->there[i])
-            print_line(stdout, "%s: is there", j->path);
+        select_file(j, folder, i);
+        if (j->present[i])
+            print_line(stdout, "%s: present", j->path);
         else
             result = fetch_file(j, from);
     }
@@ -339,7 +339,7 @@ static int run(const cli_arguments *arguments)
     job j = {.module = module, .force = argument_flag(arguments, "force")};
     j.transfer = (transfer){.url = j.url, .most = MAX_BYTES, .watch = watch, .watcher = &j};
     if (!module->open(&j.transfer, !mirror))
-        return report_error("libcurl cannot be set up");
+        return report_error("libcurl cannot be initialised");
     watch_interrupts();
     const outcome result = fetch_all(&j, folder, mirror ? given : mirrors);
     module->close(&j.transfer);

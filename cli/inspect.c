@@ -1,4 +1,4 @@
-/* lenet5 inspect: the network beside the paper, and where a model comes from. */
+/* lenet5 inspect: the network beside the paper, and the provenance of a model. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "common.h"
 #include "json/answers.h"
 
-/* What the paper says of each layer. */
+/* The numbers that the paper gives for each layer (section II.B). */
 static const struct {
     size_t parameters, connections;
 } paper[LENET5_LAYERS] = {{156, 122304},  {12, 5880},     {1516, 151600}, {32, 2000},
@@ -53,7 +53,7 @@ static void print_table(void)
 
 static void print_codes(void)
 {
-    printf("\nThe codes of the ten digits, 7x12, that F6 is held against:\n");
+    printf("\nThe codes of the ten digits, 7x12, with which the output layer compares F6:\n");
     for (size_t half = 0; half < LENET5_CLASSES; half += 5) {
         printf("\n");
         for (size_t row = 0; row < 12; row++) {
@@ -81,7 +81,7 @@ static void print_provenance(const char *path, const lenet5_provenance *p)
                    p->held_out_name, percent(p->held_out_errors, p->held_out_pictures));
 }
 
-/* Each number of the network is tried on a digit drawn for the purpose. */
+/* Checks every tensor of the network on a synthetic digit. */
 static int verify(lenet5_verification *v, const lenet5_model *model)
 {
     lenet5_error error;
@@ -97,7 +97,7 @@ static int verify(lenet5_verification *v, const lenet5_model *model)
 
 static void print_verification(const lenet5_verification *v)
 {
-    printf("\nfinite differences in double precision; greatest relative error, which has to stay below %g:\n\n"
+    printf("\nfinite differences in double precision; greatest relative error, at most %g:\n\n"
            "tensor           gradient  second derivative  numbers tried\n",
            v->tolerance);
     for (size_t i = 0; i < LENET5_TENSORS; i++)
@@ -143,7 +143,7 @@ static int run(const cli_arguments *arguments)
     const char *path = arguments->count ? arguments->operands[0] : NULL;
     const bool wants_check = argument_flag(arguments, "verify");
     if (wants_check && !path)
-        return report_usage_error(arguments->command, "--verify needs a MODEL whose numbers it can check");
+        return report_usage_error(arguments->command, "--verify needs a MODEL");
     lenet5_model *model = malloc(sizeof *model);
     if (!model)
         return report_out_of_memory();

@@ -16,7 +16,7 @@
 
 #define MUST_BE_NEW 1u /* RENAME_NOREPLACE of <linux/fs.h> */
 
-/* How many bytes of a path are its folder, with the slash; 0: the one at hand. */
+/* The number of bytes of the folder in a path, slash included; 0: the current folder. */
 static int folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -43,7 +43,7 @@ static bool has_ending(const char *path, const char *endings)
     return false;
 }
 
-/* ".svg .png" as ".svg or .png" */
+/* Writes ".svg .png" as ".svg or .png". */
 static void put_endings(char *text, size_t size, const char *endings)
 {
     const size_t first = strcspn(endings, " ");
@@ -108,8 +108,7 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
         return EXIT_DONE;
     if (endings && !has_ending(path, endings)) {
         put_endings(listed, sizeof listed, endings);
-        return report_usage_error(arguments->command, "--%s: %s: is drawn as %s: give a name that ends so", output,
-                                  path, listed);
+        return report_usage_error(arguments->command, "--%s %s: the name has to end in %s", output, path, listed);
     }
     const int code = check_place(arguments, output, SMALL_FILE);
     return code == EXIT_DONE ? refuse_checkpoint(path) : code;
@@ -124,7 +123,7 @@ bool is_same_file(const char *path, const char *other)
            one.st_ino == two.st_ino;
 }
 
-/* Whether both would be made by the same name in the same folder. */
+/* Whether both are new names, and the same name in the same folder. */
 static bool is_same_name(const char *path, const char *other)
 {
     char one[PATH_SIZE], two[PATH_SIZE];
@@ -142,8 +141,8 @@ int keep_apart(const cli_arguments *arguments, const char *output, const char *o
     const char *path = argument_text(arguments, output);
     if (!path || !other || (!is_same_file(path, other) && !is_same_name(path, other)))
         return EXIT_DONE;
-    return report_error("%s: is the same file as %s, which the command reads or writes besides; choose another --%s",
-                        path, other, output);
+    return report_error("%s: is the same file as %s, which the command also reads or writes; choose another --%s", path,
+                        other, output);
 }
 
 int keep_apart_from_list(const cli_arguments *arguments, const char *output, const char *names)
@@ -223,7 +222,7 @@ int keep_replaced(const char *path, bool quiet)
     return code;
 }
 
-/* ---- Files that nobody has named ------------------------------------------------------------------------------ */
+/* ---- Files with generated names ------------------------------------------------------------------------------ */
 
 bool is_taken(const char *path)
 {
@@ -235,12 +234,12 @@ int refuse_taken(const char *path, bool force)
 {
     struct stat about;
     if (lstat(path, &about) != 0)
-        return EXIT_DONE; /* or writing says what is wrong */
+        return EXIT_DONE; /* any other error is found when it is written */
     if (!force)
         return report_error("%s exists; choose another folder, or pass --force to replace it", path);
     if (!S_ISREG(about.st_mode))
-        return report_error("%s is a link or no regular file, and is not replaced; remove it or choose another folder",
-                            path);
+        return report_error(
+            "%s is a link or not a regular file, and is not replaced; remove it or choose another folder", path);
     return EXIT_DONE;
 }
 
@@ -253,7 +252,7 @@ void name_temporary(char temporary[TEMPORARY_SIZE], const char *path, const char
              (unsigned long long)number, ending);
 }
 
-/* For file systems that cannot rename so. */
+/* For file systems without RENAME_NOREPLACE. */
 static bool link_and_unlink(const char *temporary, const char *path)
 {
     return link(temporary, path) == 0 && unlink(temporary) == 0;

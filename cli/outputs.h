@@ -36,23 +36,23 @@ int keep_replaced(const char *path, bool quiet);
 /* Whether both names are those of one regular file. */
 bool is_same_file(const char *path, const char *other);
 
-/* Whether anything has the name, a link that leads nowhere among it. */
+/* Whether the name is taken, be it by a link that leads nowhere. */
 bool is_taken(const char *path);
 
-/* Reports an error and fails if anything has the name that a command has put together itself; with force, if it is not a
- * regular file: no link is followed. */
+/* Reports an error and fails if a generated name is taken; with force, only if not by a regular file: no link is
+ * followed. */
 int refuse_taken(const char *path, bool force);
 
 #define TEMPORARY_SIZE (PATH_SIZE + 64)
 
-/* A name beside path that no file has and nobody can foresee, with that ending. */
+/* Writes an unused, unpredictable name beside path, with that ending. */
 void name_temporary(char temporary[TEMPORARY_SIZE], const char *path, const char *ending);
 
-/* Renames a file to a name that nothing has; else false, with errno. */
+/* Renames a file to an unused name. Returns false, with errno, if that is taken or fails. */
 bool rename_new(const char *from, const char *to);
 
-/* Gives a file the name path, which nothing may have; if anything has it, or after another failure, removes the file.
- * Returns an exit code; a failure has been reported. */
+/* Renames a temporary file to the unused name path; if that is taken or fails, removes it and reports the error. Returns
+ * an exit code. */
 int publish_new(const char *temporary, const char *path);
 
 #endif

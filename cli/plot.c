@@ -1,4 +1,4 @@
-/* lenet5 plot: the learning curves of a log that lenet5 train has written. */
+/* lenet5 plot: the learning curves of a log of lenet5 train. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ typedef struct curves {
     bool recipe_1998;
 } curves;
 
-/* The header names the fourth column after what was held out: test_error_pct. */
+/* The name of the fourth column, test_error_pct, includes that of the held-out set. */
 static bool read_header(curves *c, const char *line)
 {
     static const char begin[] = "pass,loss,train_error_pct,";
@@ -59,7 +59,7 @@ static int read_log(curves *c, const char *path)
         sound = number++ == 0 ? read_header(c, line) : read_row(c, line);
     fclose(stream);
     if (!sound || c->count == 0)
-        return report_error("%s: line %zu: not a log of lenet5 train --log, or one without a finished pass", path,
+        return report_error("%s: line %zu: not a log of lenet5 train --log, or without a finished pass", path,
                             number ? number : 1);
     return EXIT_DONE;
 }
@@ -68,7 +68,7 @@ static int run(const cli_arguments *arguments)
 {
     const char *out = argument_text(arguments, "out");
     if (!out)
-        return report_usage_error(arguments->command, "--out names the picture to write, FILE.svg or FILE.png");
+        return report_usage_error(arguments->command, "--out FILE is required; its name ends in .svg or .png");
     int code = check_output(arguments, "out", ".svg .png");
     if (code == EXIT_DONE)
         code = keep_apart(arguments, "out", arguments->operands[0]);

@@ -1,4 +1,4 @@
-/* lenet5 synth: the built-in synthetic digits as IDX files, and what a training is shown. */
+/* lenet5 synth: synthetic digits as IDX files, pictures of strings, sheets of training pictures. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "outputs.h"
 #include "png_file.h"
 
-#define MAX_DIGITS 10000000u
+#define MAX_DIGITS 10000000u /* and pictures of strings */
 
 static void name_part(char images[PATH_SIZE], char labels[PATH_SIZE], const char *folder, const char *part)
 {
@@ -44,9 +44,9 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
     return EXIT_DONE;
 }
 
-/* ---- A sheet of what a training is shown ---------------------------------------------------------------------- */
+/* ---- A sheet of training pictures ----------------------------------------------------------------------------- */
 
-#define CELL 34 /* pixels: 32 and a line between */
+#define CELL 34 /* pixels: a picture of 32, and a gap */
 #define COLUMNS 24
 #define DIGIT_ROWS 14
 #define NEGATIVE_ROWS 10
@@ -60,8 +60,8 @@ static void put(uint8_t *sheet, size_t row, size_t column, const uint8_t shown[3
             sheet[(row * CELL + y) * SHEET_WIDTH + column * CELL + x] = (uint8_t)(255 - shown[y][x]);
 }
 
-/* A row for each of the first digits, as it is shown in one pass after the other; then rows of negatives, if there are
- * any. Returns how many rows there are. */
+/* Draws a row for each of the first digits, distorted as in one pass after the other, then rows of negatives, if there
+ * are any. Returns the number of rows. */
 static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t digits)
 {
     const size_t negatives = lenet5_training_epoch_length(training) - digits;
@@ -124,7 +124,7 @@ typedef struct string_plan {
     uint64_t seed;
 } string_plan;
 
-/* Draws and writes one string, and adds a line to the list of what is written where. */
+/* Draws and writes one string, and adds a line to the list of names and strings. */
 static lenet5_status write_string(FILE *truth, const string_plan *plan, size_t index, lenet5_error *error)
 {
     char path[PATH_SIZE];
@@ -208,7 +208,7 @@ static int run(const cli_arguments *arguments)
     const char *strings = argument_text(arguments, "strings");
     if (!folder && !sheet && !strings)
         return report_usage_error(arguments->command,
-                                  "--out or --strings names the folder to write to, or --distort a sheet to draw");
+                                  "one of --out DIR, --strings DIR and --distort FILE.png is required");
     if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MAX_DIGITS) ||
         !argument_whole(&test_count, arguments, "test-count", 0, 0, MAX_DIGITS) ||
         !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))

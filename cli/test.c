@@ -43,7 +43,7 @@ static int load(named_set *loaded, const cli_arguments *arguments, const lenet5_
         status = load_or_draw_set(loaded, arguments, LENET5_TEST, &error);
     }
     if (status == LENET5_OK && images)
-        status = turn_if_transposed(&loaded->set, images, models, &error);
+        status = transpose_if_needed(&loaded->set, images, models, &error);
     if (status != LENET5_OK)
         return report_library_error(&error);
     const bool other_size = loaded->set.height != LENET5_PICTURE_SIDE || loaded->set.width != LENET5_PICTURE_SIDE;

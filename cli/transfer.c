@@ -1,4 +1,4 @@
-/* The module lenet5_fetch: transfers, made with libcurl. */
+/* The module lenet5_fetch: downloads with libcurl. */
 #include "transfer.h"
 
 #include <curl/curl.h>
@@ -7,13 +7,13 @@
 #include "lenet5.h"
 
 #define CONNECT_SECONDS 15L
-#define SLOWEST_BYTES 1024L /* a second, over SLOWEST_SECONDS */
+#define SLOWEST_BYTES 1024L /* per second, on average over SLOWEST_SECONDS; a slower transfer fails */
 #define SLOWEST_SECONDS 30L
 #define MAX_REDIRECTIONS 5L
 
-_Static_assert(REASON_SIZE >= CURL_ERROR_SIZE, "curl writes as much");
+_Static_assert(REASON_SIZE >= CURL_ERROR_SIZE, "curl writes up to that many bytes");
 
-/* What the program's own mirrors have to keep to, and what a person's may use. */
+/* Protocols of the program's own mirrors, and of those that --mirror names. */
 static void set_protocols(CURL *curl, bool own)
 {
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, own ? "https" : "https,http,file");
@@ -47,7 +47,7 @@ static void close_transfers(transfer *t)
     curl_global_cleanup();
 }
 
-/* Returning less than count makes curl fail. */
+/* Callback of curl, which fails if less than count is returned. */
 static size_t keep(char *bytes, size_t one, size_t count, void *context)
 {
     transfer *t = context;
@@ -62,7 +62,7 @@ static size_t keep(char *bytes, size_t one, size_t count, void *context)
     return count;
 }
 
-/* Tells curl to stop by returning anything but 0. */
+/* Callback of curl, which stops if anything but 0 is returned. */
 static int watch(void *context, curl_off_t all, curl_off_t now, curl_off_t all_up, curl_off_t now_up)
 {
     const transfer *t = context;

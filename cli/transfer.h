@@ -1,6 +1,6 @@
 /*
- * Transfers of files from a mirror, made with libcurl: what lenet5 fetch needs of the module lenet5_fetch, which is
- * loaded as extras.h says. The module needs nothing of the program.
+ * Downloads with libcurl: the interface of the module lenet5_fetch, which lenet5 fetch loads (extras.h). The module uses
+ * no function of the program.
  */
 #ifndef LENET5_CLI_TRANSFER_H
 #define LENET5_CLI_TRANSFER_H
@@ -13,24 +13,24 @@
 typedef struct transfer {
     void *curl;
     const char *url;
-    FILE *stream;             /* of the part of a file that is there; what comes is added to it */
-    long size, most;          /* of the part so far, and what it may grow to */
-    bool too_large;           /* it would have */
-    int write_error;          /* an errno, or 0 */
-    char reason[REASON_SIZE]; /* why it failed */
-    bool (*watch)(void *watcher, double all, double now); /* is told the bytes now and then; false stops it */
+    FILE *stream;                                         /* the part of the file, to which data is appended */
+    long size, most;                                      /* bytes of the part so far, and its limit */
+    bool too_large;                                       /* the limit was exceeded */
+    int write_error;                                      /* an errno, or 0 */
+    char reason[REASON_SIZE];                             /* of a failure */
+    bool (*watch)(void *watcher, double all, double now); /* called with the progress in bytes; false stops it */
     void *watcher;
 } transfer;
 
 typedef enum transfer_end {
     TRANSFER_DONE,
     TRANSFER_TOO_LARGE,
-    TRANSFER_REFUSED, /* the mirror cannot go on from where the part ends */
-    TRANSFER_FAILED   /* to write it too, and where it was stopped */
+    TRANSFER_REFUSED, /* the mirror cannot resume at the end of the part */
+    TRANSFER_FAILED   /* also to write it, or because it was stopped */
 } transfer_end;
 
 typedef struct fetch_module {
-    /* Sets curl up, for any number of transfers; from the program's own mirrors nothing but https is taken. */
+    /* Initialises curl for any number of transfers; own: from the program's own mirrors, only by https. */
     bool (*open)(transfer *t, bool own);
     transfer_end (*run)(transfer *t);
     void (*close)(transfer *t);

@@ -6,10 +6,10 @@
 
 #include "common.h"
 
-#define SAMPLE 500   /* pictures that are looked at, evenly among all */
-#define SURE 0.8     /* mean probability of the digits that are read in a set that lies as it should */
-#define CLEARLY 0.25 /* less than that of the set when it is transposed */
-#define LEAST 20     /* pictures of a set of which this can be said */
+#define SAMPLE 500      /* pictures that are tried, evenly spaced */
+#define MIN_MEAN 0.8    /* mean probability of the best digits after transposing, at least */
+#define MIN_GAIN 0.25   /* of that mean by transposing */
+#define MIN_PICTURES 20 /* of a set; fewer are left as they are */
 
 static void transpose(uint8_t to[LENET5_PICTURE_BYTES], const uint8_t from[LENET5_PICTURE_BYTES])
 {
@@ -18,7 +18,8 @@ static void transpose(uint8_t to[LENET5_PICTURE_BYTES], const uint8_t from[LENET
             to[row * LENET5_PICTURE_SIDE + column] = from[column * LENET5_PICTURE_SIDE + row];
 }
 
-static double sureness(lenet5_maps *maps, const lenet5_committee *models, const uint8_t picture[LENET5_PICTURE_BYTES])
+static double best_probability(lenet5_maps *maps, const lenet5_committee *models,
+                               const uint8_t picture[LENET5_PICTURE_BYTES])
 {
     float penalty[LENET5_CLASSES];
     lenet5_set_input(maps, picture);
@@ -29,19 +30,19 @@ static double sureness(lenet5_maps *maps, const lenet5_committee *models, const 
 static bool lies_transposed(lenet5_maps *maps, const lenet5_dataset *set, const lenet5_committee *models)
 {
     const size_t count = set->count < SAMPLE ? set->count : SAMPLE;
-    double as_it_is = 0, exchanged = 0;
+    double before = 0, after = 0;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *picture = lenet5_dataset_picture(set, i * set->count / count);
-        uint8_t turned[LENET5_PICTURE_BYTES];
-        transpose(turned, picture);
-        as_it_is += sureness(maps, models, picture) / (double)count;
-        exchanged += sureness(maps, models, turned) / (double)count;
+        uint8_t transposed[LENET5_PICTURE_BYTES];
+        transpose(transposed, picture);
+        before += best_probability(maps, models, picture) / (double)count;
+        after += best_probability(maps, models, transposed) / (double)count;
     }
-    return count >= LEAST && exchanged >= SURE && exchanged >= as_it_is + CLEARLY;
+    return count >= MIN_PICTURES && after >= MIN_MEAN && after >= before + MIN_GAIN;
 }
 
-lenet5_status turn_if_transposed(lenet5_dataset *set, const char *name, const lenet5_committee *models,
-                                 lenet5_error *error)
+lenet5_status transpose_if_needed(lenet5_dataset *set, const char *name, const lenet5_committee *models,
+                                  lenet5_error *error)
 {
     if (set->height != LENET5_PICTURE_SIDE || set->width != LENET5_PICTURE_SIDE)
         return LENET5_OK;
@@ -50,12 +51,12 @@ lenet5_status turn_if_transposed(lenet5_dataset *set, const char *name, const le
         return fail_memory(error);
     if (lies_transposed(maps, set, models)) {
         for (size_t i = 0; i < set->count; i++) {
-            uint8_t turned[LENET5_PICTURE_BYTES];
+            uint8_t transposed[LENET5_PICTURE_BYTES];
             uint8_t *picture = set->pixels + i * LENET5_PICTURE_BYTES;
-            transpose(turned, picture);
-            memcpy(picture, turned, sizeof turned);
+            transpose(transposed, picture);
+            memcpy(picture, transposed, sizeof transposed);
         }
-        print_line(stderr, "%s: rows and columns are exchanged, as EMNIST stores them; they are read upright", name);
+        print_line(stderr, "%s: rows and columns are exchanged, as in EMNIST; the pictures are transposed", name);
     }
     free(maps);
     return LENET5_OK;

@@ -5,10 +5,10 @@
 #include "lenet5.h"
 
 /*
- * Exchanges rows and columns of a set's 28x28 pictures if a sample of them is read far more surely so, and says so.
- * name: of the set, for the message.
+ * Transposes the 28x28 pictures of a set if a sample of them is recognised far better so, and reports it on stderr. name:
+ * of the set, for the message.
  */
-lenet5_status turn_if_transposed(lenet5_dataset *set, const char *name, const lenet5_committee *models,
-                                 lenet5_error *error);
+lenet5_status transpose_if_needed(lenet5_dataset *set, const char *name, const lenet5_committee *models,
+                                  lenet5_error *error);
 
 #endif

@@ -281,10 +281,10 @@ expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 
 # A name that no drawing can have is told before anything is read; none is lost.
-expect 2 "drawn as .svg or .png" "$program" plot nothing.csv --out curves.gif
+expect 2 "the name has to end in .svg or .png" "$program" plot nothing.csv --out curves.gif
 mkdir folder.svg
 expect 1 "it is a folder" "$program" plot nothing.csv --out folder.svg
-expect 2 "drawn as .png" "$program" test --errors errors.txt --data nothing
+expect 2 "has to end in .png" "$program" test --errors errors.txt --data nothing
 expect 1 "cannot be written: no/folder/: No such" "$program" test --answers no/folder/answers.csv --data nothing
 expect 1 "is a folder" "$program" test --answers digits --data nothing
 expect 1 "is the same file as" "$program" test --answers both.png --errors ./both.png --data nothing

@@ -246,7 +246,7 @@ fetch plain "/plain/$images all"
 
 : >"$work/log"
 expect 0 fetch mnist --data "$data" --mirror "$mirror/plain/"
-[ "$(grep -c ': is there$' "$work/out")" -eq 4 ] || fail 'not four files are said to be there'
+[ "$(grep -c ': present$' "$work/out")" -eq 4 ] || fail 'not four files are said to be there'
 [ ! -s "$work/log" ] || fail 'files that are there are asked for'
 
 rm -r "$data"

@@ -88,7 +88,7 @@ expect 3 "52981" "$program" read "$samples/plain.png" "$samples/word.png" --anno
 for file in drawn.png drawn-1.png drawn-2.png; do
     [ "$(head -c 4 $file | tail -c 3)" = PNG ] || fail "no $file"
 done
-expect 2 "is drawn as .png" "$program" read nothing.png --annotate drawn.gif
+expect 2 "has to end in .png" "$program" read nothing.png --annotate drawn.gif
 expect 1 "it is a folder" "$program" read nothing.png --annotate some/inner.png
 expect 1 "cannot be written: /nowhere/" "$program" read nothing.png --annotate /nowhere/drawn.png
 

@@ -8,8 +8,8 @@
 #include "claim.h"
 #include "outputs.h"
 
-/* Options that are for a single network, not for a committee. */
-static const char *const of_one[] = {"log", "watch"};
+/* Options for a single network only. */
+static const char *const single_options[] = {"log", "watch"};
 
 bool resumed(const job *j)
 {
@@ -47,7 +47,7 @@ static int load_teacher(job *j)
     return path ? load_models(&j->teacher, &path, 1, NULL) : EXIT_DONE;
 }
 
-/* The last pictures of the training set are the validation set, if one is wanted; else the test set is looked at. */
+/* Splits the last pictures off the training set for --validation; without it, the test set is the held-out set. */
 static int divide_data(job *j)
 {
     const lenet5_dataset *all = &j->train.set;
@@ -121,7 +121,7 @@ lenet5_training_options options_of(job *j)
     return options;
 }
 
-/* Options that are given again, the data and the teacher must be those that the training was started with. */
+/* Options that are repeated, the data and the teacher must be those that the training was started with. */
 static int check_started(const job *j)
 {
     const cli_arguments *a = j->arguments;
@@ -160,7 +160,7 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Any member tells the options of the committee. */
+/* The checkpoint of any member has the options of the committee. */
 static int find_committee(job *j)
 {
     const unfinished *u = &j->place;
@@ -224,10 +224,10 @@ static int read_started(job *j, const char *named)
 
 static int check_committee_options(const job *j)
 {
-    for (size_t i = 0; j->committee > 1 && i < sizeof of_one / sizeof of_one[0]; i++)
-        if (argument_text(j->arguments, of_one[i]))
+    for (size_t i = 0; j->committee > 1 && i < sizeof single_options / sizeof single_options[0]; i++)
+        if (argument_text(j->arguments, single_options[i]))
             return report_usage_error(j->arguments->command, "--%s is for a single network, not for a committee",
-                                      of_one[i]);
+                                      single_options[i]);
     return EXIT_DONE;
 }
 
@@ -257,7 +257,7 @@ static void write_resuming_command(job *j)
 
 /* ---- Files ---------------------------------------------------------------------------------------------------- */
 
-/* Nothing that a training needs, or writes, is overwritten by the file of that option. */
+/* Checks that the output of that option replaces nothing that the training reads. */
 static int check_file(const cli_arguments *a, const char *name)
 {
     const int code = keep_apart(a, name, argument_text(a, "teacher"));
@@ -266,7 +266,7 @@ static int check_file(const cli_arguments *a, const char *name)
 
 #define ROOM_OF_NETWORK ((size_t)1 << 20) /* bytes: a model has 0.25 MB, a checkpoint 0.6 MB */
 
-/* The model may replace the checkpoint that it comes from; prepare checks others. */
+/* The model may replace the checkpoint that it is resumed from; prepare checks for others. */
 static int check_files(const job *j)
 {
     const cli_arguments *a = j->arguments;
@@ -282,7 +282,7 @@ static int check_files(const job *j)
     return code == EXIT_DONE ? keep_apart(a, "log", j->place.checkpoint) : code;
 }
 
-/* A model of the default name is replaced only by the training that it came from. */
+/* A model of the default name is replaced only by a training of the same options that is resumed. */
 static int refuse_default(const job *j)
 {
     lenet5_error error;
@@ -301,7 +301,7 @@ static int refuse_default(const job *j)
     return same ? EXIT_DONE : report_error("%s exists; name it with --out to replace it, or choose another name", path);
 }
 
-/* Keeps other processes from training the same model, or from the checkpoint that is named, until this one ends. */
+/* Keeps other processes from training the same model, or from resuming the same checkpoint, until this one ends. */
 static int claim(job *j)
 {
     const char *resume = argument_text(j->arguments, "resume");

@@ -1,5 +1,4 @@
-/* What lenet5 train trains: a new training, or one that is resumed and compared with the options that are given again.
- */
+/* Preparation of lenet5 train: a new training, or one that is resumed, whose options are compared with the given ones. */
 #ifndef LENET5_CLI_TRAIN_BEGIN_H
 #define LENET5_CLI_TRAIN_BEGIN_H
 
@@ -7,19 +6,19 @@
 #include "unfinished.h"
 #include "watch.h"
 
-/* What one training works with. */
+/* The state of the command. */
 typedef struct job {
     const cli_arguments *arguments;
     bool json, quiet;
-    bool untold; /* a line found no memory, which does not end the training */
-    bool titled; /* the columns of the passes have been named */
+    bool output_failed; /* a line of JSON found no memory, which does not stop the training */
+    bool titled;        /* the header of the table of passes has been printed */
     const char *out, *log;
-    lenet5_error log_error; /* of the last writing of the log; LENET5_OK: it is written */
+    lenet5_error log_error; /* of the last attempt to write the log */
     char recipe[32];
     unfinished place;
     int locks[2];         /* on the model and on its checkpoint; -1: none */
     char from[PATH_SIZE]; /* the checkpoint that is resumed, or the first of a committee's; "": the training is new */
-    lenet5_checkpoint started;           /* what it says; in a committee with the first member's seed */
+    lenet5_checkpoint started;           /* its content; of a committee, with the first member's seed */
     char resuming_command[COMMAND_SIZE]; /* that an interrupted training prints */
     uint64_t seed, epochs, batch, validation, committee;
     unsigned threads; /* 0: the number of processors */
@@ -33,22 +32,22 @@ typedef struct job {
     lenet5_committee teacher; /* of no networks: none */
     lenet5_training *training;
     progress progress;
-    watch *watch; /* NULL: nobody watches */
+    watch *watch; /* NULL: no page is served */
 } job;
 
 /*
- * From the options in the job, finds what is there to resume, loads the data and the teacher, and works out the command
- * to go on with. Returns an exit code; a failure has been reported.
+ * After the options are parsed: finds what to resume, claims the names, loads the data and the teacher, and writes the
+ * command that would continue. Returns an exit code; a failure has been reported.
  */
 int prepare(job *j);
 
-/* Whether it is an earlier training that goes on, once prepared. */
+/* Whether an earlier training is continued. Call after prepare. */
 bool resumed(const job *j);
 
-/* How the library is to train. What they point to is the job's. */
+/* The options of the library. They point into the job. */
 lenet5_training_options options_of(job *j);
 
-/* Whether both are there and the same, by whatever names. */
+/* Whether both names are those of one existing file or folder. */
 bool same_file(const char *a, const char *b);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * A claim is a lock on a range of bytes of the folder that the name is in. Such a range need not exist, leaves nothing
- * behind and goes with the process, however that ends. A file cannot have the lock, since each saving puts another in
- * its place. Where the range begins is a hash of the name; its length is the process number. A folder can only be
- * locked for reading, which does not keep others out, but shows them the lock: each looks before and after it locks.
+ * The lock is on a range of bytes of the folder that the name is in: the range need not exist, leaves nothing behind, and
+ * ends with the process. The file itself cannot be locked, since every save replaces it. The range begins at a hash of
+ * the name, and its length is the process number. A folder can be locked for reading only, which excludes no other lock but is
+ * visible to others: each process looks for other locks before and after it locks.
  */
 
 #define _GNU_SOURCE /* F_OFD_SETLK */
@@ -16,7 +16,7 @@
 
 #include "base/hash.h"
 
-#define RANGE_BITS 23 /* a process number has at most 22 */
+#define RANGE_BITS 23 /* a process number has at most 22 bits */
 #define HASH_BITS (63 - RANGE_BITS)
 
 static const char *last_part(const char *path)
@@ -32,8 +32,7 @@ static void folder_of(char folder[PATH_SIZE], const char *path)
     snprintf(folder, PATH_SIZE, "%.*s.", (int)length, path);
 }
 
-/* The name with all links followed; where nothing has it yet, those of its folder. Free it; NULL: there is no folder.
- */
+/* Returns the name with all links resolved; of a new name, those of its folder; NULL: there is no folder. Free it. */
 static char *resolve(const char *path)
 {
     char folder[PATH_SIZE], *whole = realpath(path, NULL);
@@ -49,7 +48,7 @@ static char *resolve(const char *path)
     return whole;
 }
 
-/* Opens the folder; returns the file, or -1. */
+/* Opens the folder and sets the range. Returns a descriptor, or -1. */
 static int open_claim(struct flock *claim, char **resolved, const char *path)
 {
     char folder[PATH_SIZE];
@@ -63,8 +62,8 @@ static int open_claim(struct flock *claim, char **resolved, const char *path)
     return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Reports an error and fails if another file holds a claim of the same beginning. */
-static int look(int folder, const struct flock *claim, const char *path)
+/* Reports an error and fails if another process has a lock with the same start. */
+static int check_others(int folder, const struct flock *claim, const char *path)
 {
     struct flock other = *claim;
     other.l_type = F_WRLCK;
@@ -83,12 +82,12 @@ int claim_name(int *lock, const char *path)
     free(resolved);
     if (*lock < 0)
         return EXIT_DONE;
-    int code = look(*lock, &claim, path);
+    int code = check_others(*lock, &claim, path);
     if (code != EXIT_DONE)
         return code;
     claim.l_len = getpid();
     if (fcntl(*lock, F_OFD_SETLK, &claim) == 0)
-        code = look(*lock, &claim, path);
+        code = check_others(*lock, &claim, path);
     return code;
 }
 
@@ -100,7 +99,7 @@ int refuse_claimed(const char *path)
     free(resolved);
     if (folder < 0)
         return EXIT_DONE;
-    const int code = look(folder, &claim, path);
+    const int code = check_others(folder, &claim, path);
     close(folder);
     return code;
 }

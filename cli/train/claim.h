@@ -1,16 +1,16 @@
-/* Which process trains a model: no two do at the same time. */
+/* Locks that keep two processes from training the same model at the same time. */
 #ifndef LENET5_CLI_CLAIM_H
 #define LENET5_CLI_CLAIM_H
 
 #include "common.h"
 
 /*
- * Claims a name for this process until the lock is closed or the process ends. A lock is an open file; -1 where the
- * file system has none. Reports an error and fails if another process has claimed the name. Nothing is written.
+ * Locks a name until the lock is closed or the process ends. The lock is an open file; -1 on file systems without locks,
+ * which counts as success. Fails with an error message if another process holds it. Creates no file.
  */
 int claim_name(int *lock, const char *path);
 
-/* Reports an error and fails if another process has claimed the name. */
+/* Fails with an error message if another process has locked the name. */
 int refuse_claimed(const char *path);
 
 #endif

@@ -17,34 +17,34 @@
 typedef struct member {
     uint64_t seed;
     char checkpoint[PATH_SIZE];
-    atomic_uint epochs;  /* that are finished */
-    lenet5_model *model; /* once it is finished; else NULL */
+    atomic_uint epochs;  /* finished */
+    lenet5_model *model; /* NULL: not finished yet */
 } member;
 
-typedef struct session {
+typedef struct committee_training {
     const committee_plan *plan;
     member *members;
     unsigned epochs_total; /* of a member */
     atomic_size_t next;
-    atomic_size_t at_work; /* threads */
-    pthread_mutex_t telling;
+    atomic_size_t at_work; /* threads that are training */
+    pthread_mutex_t output_lock;
     atomic_bool failed;
-    bool untold; /* a line found no memory, which ends no training */
+    bool output_failed; /* a line of JSON found no memory, which stops no training */
     progress bar;
-} session;
+} committee_training;
 
 /* ---- One member ----------------------------------------------------------------------------------------------- */
 
-static void report_pass(session *s, const member *m, const lenet5_epoch *p)
+static void report_pass(committee_training *s, const member *m, const lenet5_epoch *p)
 {
     const char *name = s->plan->held_out_name;
     const double error = percent(p->held_out_errors, p->held_out_pictures);
     char key[64];
     snprintf(key, sizeof key, "%s_error_pct", name);
-    pthread_mutex_lock(&s->telling);
+    pthread_mutex_lock(&s->output_lock);
     progress_clear(&s->bar);
     if (s->plan->json)
-        s->untold |=
+        s->output_failed |=
             print_json(json_pack("{s:o, s:i, s:f, s:f, s:f, s:f}", "seed", whole_json(m->seed), "pass", (int)p->epoch,
                                  "loss", p->loss, "train_error_pct", percent(p->training_errors, p->training_pictures),
                                  key, error, "seconds", p->seconds)) != EXIT_DONE;
@@ -52,18 +52,19 @@ static void report_pass(session *s, const member *m, const lenet5_epoch *p)
         printf("seed %3llu  pass %3u  loss %.4f  %s error %.2f %%\n", (unsigned long long)m->seed, p->epoch, p->loss,
                name, error);
     fflush(stdout);
-    pthread_mutex_unlock(&s->telling);
+    pthread_mutex_unlock(&s->output_lock);
 }
 
-static void report_failure(session *s, const lenet5_error *error)
+static void report_failure(committee_training *s, const lenet5_error *error)
 {
-    pthread_mutex_lock(&s->telling);
+    pthread_mutex_lock(&s->output_lock);
     report_library_error(error);
     s->failed = true;
-    pthread_mutex_unlock(&s->telling);
+    pthread_mutex_unlock(&s->output_lock);
 }
 
-static lenet5_status begin(lenet5_training **training, const session *s, const member *m, lenet5_error *error)
+static lenet5_status begin(lenet5_training **training, const committee_training *s, const member *m,
+                           lenet5_error *error)
 {
     const committee_plan *plan = s->plan;
     lenet5_training_options options = plan->options;
@@ -75,7 +76,7 @@ static lenet5_status begin(lenet5_training **training, const session *s, const m
     return status == LENET5_OK ? lenet5_training_save(m->checkpoint, *training, error) : status;
 }
 
-static lenet5_status go_on(session *s, member *m, lenet5_training *training, lenet5_error *error)
+static lenet5_status run_steps(committee_training *s, member *m, lenet5_training *training, lenet5_error *error)
 {
     double saved = seconds_now();
     lenet5_status status = LENET5_OK;
@@ -104,13 +105,13 @@ static lenet5_status finish(member *m, const lenet5_training *training, lenet5_e
     return LENET5_OK;
 }
 
-static void train_member(session *s, member *m)
+static void train_member(committee_training *s, member *m)
 {
     lenet5_error error;
     lenet5_training *training = NULL;
     lenet5_status status = begin(&training, s, m, &error);
     if (status == LENET5_OK)
-        status = go_on(s, m, training, &error);
+        status = run_steps(s, m, training, &error);
     if (status == LENET5_OK && lenet5_training_finished(training))
         status = finish(m, training, &error);
     lenet5_training_free(training);
@@ -120,7 +121,7 @@ static void train_member(session *s, member *m)
 
 static void *train_members(void *argument)
 {
-    session *s = argument;
+    committee_training *s = argument;
     for (;;) {
         const size_t index = atomic_fetch_add(&s->next, 1);
         if (index >= s->plan->count || interrupted || s->failed)
@@ -133,8 +134,8 @@ static void *train_members(void *argument)
 
 /* ---- All of them ---------------------------------------------------------------------------------------------- */
 
-/* A checkpoint that exists must be one of this committee. */
-static int check_member(const session *s, member *m)
+/* An existing checkpoint must be one of this committee. */
+static int check_member(const committee_training *s, member *m)
 {
     lenet5_error error;
     lenet5_checkpoint found;
@@ -148,7 +149,7 @@ static int check_member(const session *s, member *m)
     return check_options(m->checkpoint, &found, &wanted, "move it away, and --resume trains this member again");
 }
 
-static int list_members(session *s)
+static int list_members(committee_training *s)
 {
     int code = EXIT_DONE;
     for (size_t i = 0; i < s->plan->count && code == EXIT_DONE; i++) {
@@ -161,16 +162,16 @@ static int list_members(session *s)
     return code;
 }
 
-static void watch_members(session *s)
+static void watch_members(committee_training *s)
 {
     char label[64];
     const double all = (double)s->plan->count * s->epochs_total;
     double done = 0;
     for (size_t i = 0; i < s->plan->count; i++)
         done += s->members[i].epochs;
-    pthread_mutex_lock(&s->telling);
+    pthread_mutex_lock(&s->output_lock);
     progress_begin(&s->bar, s->plan->quiet, done / all);
-    pthread_mutex_unlock(&s->telling);
+    pthread_mutex_unlock(&s->output_lock);
     while (atomic_load(&s->at_work) > 0) {
         const struct timespec moment = {.tv_nsec = 100000000};
         nanosleep(&moment, NULL);
@@ -178,14 +179,14 @@ static void watch_members(session *s)
         for (size_t i = 0; i < s->plan->count; i++)
             done += s->members[i].epochs;
         snprintf(label, sizeof label, "%.0f of %.0f passes", done, all);
-        pthread_mutex_lock(&s->telling);
+        pthread_mutex_lock(&s->output_lock);
         progress_show(&s->bar, done / all, label);
-        pthread_mutex_unlock(&s->telling);
+        pthread_mutex_unlock(&s->output_lock);
     }
     progress_clear(&s->bar);
 }
 
-static void train_all(session *s)
+static void train_all(committee_training *s)
 {
     const size_t count = thread_count(s->plan->options.threads, s->plan->count);
     pthread_t threads[LENET5_MAX_COMMITTEE];
@@ -202,7 +203,7 @@ static void train_all(session *s)
         pthread_join(threads[i], NULL);
 }
 
-static int combine(const session *s)
+static int combine(const committee_training *s)
 {
     lenet5_error error;
     const char *out = s->plan->place->out;
@@ -224,7 +225,7 @@ static int combine(const session *s)
     return EXIT_DONE;
 }
 
-static bool all_finished(const session *s)
+static bool all_finished(const committee_training *s)
 {
     for (size_t i = 0; i < s->plan->count; i++)
         if (!s->members[i].model)
@@ -232,7 +233,7 @@ static bool all_finished(const session *s)
     return true;
 }
 
-static int train_and_combine(session *s)
+static int train_and_combine(committee_training *s)
 {
     const char *folder = s->plan->place->members;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
@@ -240,7 +241,7 @@ static int train_and_combine(session *s)
     train_all(s);
     if (!s->failed && all_finished(s))
         return combine(s);
-    rmdir(folder); /* if nothing is in it */
+    rmdir(folder); /* if it is empty */
     if (interrupted)
         print_line(stderr, "interrupted; to continue: %s", s->plan->resuming_command);
     return EXIT_FAILED;
@@ -248,17 +249,17 @@ static int train_and_combine(session *s)
 
 int train_committee(const committee_plan *plan)
 {
-    session s = {.plan = plan, .members = calloc(plan->count, sizeof *s.members)};
+    committee_training s = {.plan = plan, .members = calloc(plan->count, sizeof *s.members)};
     if (!s.members)
         return report_out_of_memory();
     s.epochs_total = plan->options.epochs;
-    pthread_mutex_init(&s.telling, NULL);
+    pthread_mutex_init(&s.output_lock, NULL);
     int code = list_members(&s);
     if (code == EXIT_DONE)
         code = train_and_combine(&s);
-    pthread_mutex_destroy(&s.telling);
+    pthread_mutex_destroy(&s.output_lock);
     for (size_t i = 0; i < plan->count; i++)
         free(s.members[i].model);
     free(s.members);
-    return code == EXIT_DONE && s.untold ? EXIT_FAILED : code;
+    return code == EXIT_DONE && s.output_failed ? EXIT_FAILED : code;
 }

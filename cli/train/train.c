@@ -1,4 +1,4 @@
-/* lenet5 train: from pictures to a model file, with checkpoints on the way. */
+/* lenet5 train: trains a model from pictures, with checkpoints. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "committee.h"
 #include "outputs.h"
 
-#define LONGEST_OUT (PATH_SIZE - 128) /* bytes: names beside it are somewhat longer */
+#define LONGEST_OUT (PATH_SIZE - 128) /* bytes: the names of checkpoints beside it are longer */
 
 static const char *loss_at(size_t index)
 {
@@ -79,7 +79,7 @@ static int begin_training(job *j)
     return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
-/* Saves the training's own checkpoint; another one that --resume names is left as it is. */
+/* Saves the first checkpoint. A different one that --resume names is not changed. */
 static int save_first(job *j)
 {
     lenet5_error error;
@@ -91,7 +91,7 @@ static int save_first(job *j)
     return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
-/* ---- What is reported of it ----------------------------------------------------------------------------------- */
+/* ---- Reports -------------------------------------------------------------------------------------------------- */
 
 static json_t *pass_json(const job *j, const lenet5_epoch *p)
 {
@@ -129,7 +129,7 @@ static void report_pass(job *j, const lenet5_epoch *p)
     json_t *object = pass_json(j, p);
     watch_pass(j->watch, object);
     if (j->json)
-        j->untold |= print_json(json_incref(object)) != EXIT_DONE;
+        j->output_failed |= print_json(json_incref(object)) != EXIT_DONE;
     else if (!j->quiet)
         print_pass(j, p);
     json_decref(object);
@@ -179,7 +179,7 @@ static void update_log(job *j)
         report_error("%s; the training continues without it", j->log_error.message);
 }
 
-/* The share of the training that is done. */
+/* The finished share of the training. */
 static double share_done(const job *j)
 {
     const double seen = (double)lenet5_training_pictures_seen(j->training);
@@ -249,7 +249,7 @@ static int begin_watch(job *j)
     return place ? watch_begin(&j->watch, &what, place, j->quiet) : EXIT_DONE;
 }
 
-/* Until the training is finished or interrupted. */
+/* Trains until the end or an interrupt. */
 static int run_steps(job *j)
 {
     lenet5_error error;
@@ -302,7 +302,7 @@ static int run(const cli_arguments *arguments)
         code = prepare(j);
     if (code == EXIT_DONE)
         code = j->committee > 1 ? run_committee(j) : run_training(j);
-    if (code == EXIT_DONE && j->untold)
+    if (code == EXIT_DONE && j->output_failed)
         code = EXIT_FAILED;
     watch_end(j->watch, code == EXIT_DONE);
     lenet5_training_free(j->training);

@@ -1,5 +1,6 @@
 #include "unfinished.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -43,7 +44,7 @@ static bool is_member(size_t *number, size_t *count, const char *name)
            *count <= LENET5_MAX_COMMITTEE;
 }
 
-/* Removes the members and what a killed writing of them left; the folder stays if anything else is in it. */
+/* Removes the members and the temporary files of a killed save; the folder stays if it holds anything else. */
 static lenet5_status remove_members(const char *path, lenet5_error *error)
 {
     DIR *folder = opendir(path);
@@ -83,7 +84,7 @@ static int take_members(unfinished *u, DIR *folder)
     return EXIT_DONE;
 }
 
-/* If the folder holds other files, it gets its name back. */
+/* A folder that holds other files is renamed back. */
 static void remove_retired(const unfinished *u)
 {
     remove_members(u->retired, NULL);
@@ -196,7 +197,7 @@ int refuse_checkpoint(const char *out)
 
 /* ---- Saving --------------------------------------------------------------------------------------------------- */
 
-#define CHECKPOINT_SECONDS 15.0 /* between two within a pass: what a kill costs at most */
+#define CHECKPOINT_SECONDS 15.0 /* between two saves within a pass: the most that a kill costs */
 
 bool checkpoint_due(bool pass_done, double saved)
 {
@@ -255,7 +256,7 @@ static void put_real(option_value *value, const char *name, double number)
     }
 }
 
-/* Everything that the bits of a training depend on, as options. */
+/* Lists everything that the weights depend on. */
 static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *c)
 {
     const lenet5_provenance *p = &c->provenance;
@@ -270,6 +271,7 @@ static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *
     put_whole(next++, "--validation", p->validation_pictures);
     put(next++, "other data: SHA-256", p->data_sha256);
     put(next++, "another teacher: SHA-256", p->teacher_sha256);
+    assert(next == values + OPTIONS);
 }
 
 bool same_options(const lenet5_checkpoint *a, const lenet5_checkpoint *b)
@@ -285,12 +287,12 @@ bool same_options(const lenet5_checkpoint *a, const lenet5_checkpoint *b)
 
 int check_options(const char *path, const lenet5_checkpoint *found, const lenet5_checkpoint *wanted, const char *remedy)
 {
-    option_value is[OPTIONS], ought[OPTIONS];
+    option_value is[OPTIONS], required[OPTIONS];
     list_options(is, found);
-    list_options(ought, wanted);
+    list_options(required, wanted);
     for (size_t i = 0; i < OPTIONS; i++)
-        if (strcmp(is[i].text, ought[i].text) != 0)
-            return report_error("%s: was started with %s %s, not %s; %s", path, is[i].name, is[i].text, ought[i].text,
-                                remedy);
+        if (strcmp(is[i].text, required[i].text) != 0)
+            return report_error("%s: was started with %s %s, not %s; %s", path, is[i].name, is[i].text,
+                                required[i].text, remedy);
     return EXIT_DONE;
 }
