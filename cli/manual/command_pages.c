@@ -96,16 +96,31 @@ static void write_examples(FILE *page, const char *examples)
     fputs(".Ed\n", page);
 }
 
+/* Whether a page like "lenet5-serve.1" is that of a command that this build does not have. */
+static bool is_left_out(const char *page)
+{
+    char name[64];
+    const size_t prefix = strlen("lenet5-");
+    if (strncmp(page, "lenet5-", prefix) != 0 || page[strcspn(page, ".") + 1] != '1')
+        return false;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(page + prefix, "."), page + prefix);
+    return !find_command(name);
+}
+
 /* "lenet5-read.1 lenet5.3": pages, each with its section. */
 static void write_see_also(FILE *page, const char *pages)
 {
+    const char *separator = "";
     fputs(".Sh SEE ALSO\n", page);
     while (*pages) {
         const size_t length = strcspn(pages, " "), name = strcspn(pages, ".");
-        const bool is_last = pages[length] == '\0';
-        fprintf(page, ".Xr %.*s %c%s\n", (int)name, pages, pages[name + 1], is_last ? "" : " ,");
-        pages += length + !is_last;
+        if (!is_left_out(pages)) {
+            fprintf(page, "%s.Xr %.*s %c", separator, (int)name, pages, pages[name + 1]);
+            separator = " ,\n";
+        }
+        pages += length + (pages[length] == ' ');
     }
+    fputc('\n', page);
 }
 
 static void write_paper(FILE *page)

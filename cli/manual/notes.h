@@ -1,4 +1,4 @@
-/* What the pages of the commands say besides the commands' tables: environment, files, exit status, references. */
+/* What the pages of the commands have besides the commands' tables: environment, files, exit status, references. */
 #ifndef LENET5_CLI_MANUAL_NOTES_H
 #define LENET5_CLI_MANUAL_NOTES_H
 
