@@ -13,23 +13,25 @@
 #include "extras.h"
 #include "serve/serve.h"
 
-#define LONGEST_SECRET 65536 /* bytes of a token, a certificate or a key */
-#define LAST_SECONDS 30.0    /* for what is in flight when it is to end */
+#define MAX_SECRET 65536  /* bytes of a token, a certificate or a key */
+#define STOP_SECONDS 30.0 /* for requests in flight when the server ends */
 
-/* What the files of --token-file, --cert and --key hold. */
+/* The contents of --token-file, --cert and --key. */
 typedef struct secrets {
-    char token[LONGEST_SECRET], cert[LONGEST_SECRET], key[LONGEST_SECRET];
+    char token[MAX_SECRET], cert[MAX_SECRET], key[MAX_SECRET];
 } secrets;
 
 typedef struct job {
     const cli_arguments *arguments;
     serve_options options;
-    const char *token_file, *cert_file, *key_file; /* NULL where they are not given */
+    const char *token_file, *cert_file, *key_file; /* NULL: not given */
     lenet5_committee digits, strings;
     secrets secrets;
 } job;
 
-/* A pipe would have to be waited for, and signals wait as long. NULL once that is reported. */
+/*
+ * Opens a regular file: reading a pipe could wait for ever, with the signals blocked. NULL once an error is reported.
+ */
 static FILE *open_secret(const char *path)
 {
     struct stat about;
@@ -54,10 +56,10 @@ static int read_secret(char *bytes, const char *path)
     FILE *stream = open_secret(path);
     if (!stream)
         return EXIT_FAILED;
-    const size_t size = fread(bytes, 1, LONGEST_SECRET, stream);
+    const size_t size = fread(bytes, 1, MAX_SECRET, stream);
     const bool read = !ferror(stream);
     fclose(stream);
-    if (!read || size == LONGEST_SECRET)
+    if (!read || size == MAX_SECRET)
         return report_error("%s: %s", path, read ? "is too long" : "cannot be read");
     bytes[size] = '\0';
     if (strlen(bytes) < size)
@@ -65,7 +67,7 @@ static int read_secret(char *bytes, const char *path)
     return EXIT_DONE;
 }
 
-/* The first line, which has to be there, of characters that a client can send: those that are seen, of ASCII. */
+/* Reads the first line. It has to have characters, all of them visible ASCII, which any client can send. */
 static int read_token(char *token, const char *path)
 {
     const int code = read_secret(token, path);
@@ -139,13 +141,16 @@ static int read_numbers(job *j)
     return EXIT_DONE;
 }
 
-/* A name as it stands in Host, without a port: digits.example.com. */
+/* Whether an item is a name as in Host, without a port: digits.example.com. */
 static bool is_host(const char *item, size_t length)
 {
     return length > 0 && strspn(item, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") >= length;
 }
 
-/* As browsers tell it: https://example.com:8443, without a path. "null" is what any site can make itself. */
+/*
+ * Whether an item is an origin as browsers send it: https://example.com:8443, without a path. "null" is not: any site
+ * can send that.
+ */
 static bool is_origin(const char *item, size_t length)
 {
     const char *slashes = strstr(item, "://");
@@ -154,7 +159,9 @@ static bool is_origin(const char *item, size_t length)
            strcspn(slashes + strlen("://"), "/?#@ ,") + scheme + strlen("://") == length;
 }
 
-/* An option's list with commas between, of which each item has to be such a one. NULL, the option not given, is fine.
+/*
+ * Checks an option's list, separated by commas: each item has to be of a kind. *list is NULL if the option is not
+ * given.
  */
 static int read_list(const char **list, const job *j, const char *name, bool (*is_one)(const char *item, size_t length),
                      const char *example)
@@ -180,7 +187,7 @@ static int read_names(job *j)
     return code;
 }
 
-/* By serve_log. */
+/* The names of serve_log. */
 static const char *log_at(size_t index)
 {
     static const char *const names[] = {"text", "json", "none", NULL};
@@ -202,7 +209,7 @@ static int read_options(job *j)
     return code == EXIT_DONE ? take_secrets(j) : code;
 }
 
-/* Where no model is named, each kind of reading has its own. */
+/* Without --model, single digits and strings have a built-in model each. */
 static int load_networks(job *j)
 {
     const char *names = argument_text(j->arguments, "model");
@@ -241,7 +248,7 @@ static bool take_again(secrets *fresh, const job *j, const serve_module *module,
     return status == LENET5_OK;
 }
 
-/* The files are read anew; where something is wrong with one of them, all stay what they were. */
+/* Reads the files again. If there is an error in one of them, the server keeps what it has. */
 static void reload(const job *j, const serve_module *module, server *s)
 {
     secrets *fresh = calloc(1, sizeof *fresh);
@@ -255,7 +262,10 @@ static void reload(const job *j, const serve_module *module, server *s)
     free(fresh);
 }
 
-/* The threads of the server have inherited that the signals are blocked. A second one ends the program at once. */
+/*
+ * Waits for a signal that ends the server; a second one ends the program at once. The server's threads have inherited
+ * the blocked signals, so they arrive here.
+ */
 static void wait_for_end(const sigset_t *signals, const job *j, const serve_module *module, server *s)
 {
     int number;
@@ -265,7 +275,7 @@ static void wait_for_end(const sigset_t *signals, const job *j, const serve_modu
     pthread_sigmask(SIG_UNBLOCK, signals, NULL);
 }
 
-/* SIGHUP is for us where there is something to be reloaded; else it ends the program, as it does any other. */
+/* SIGHUP is blocked only if there is a file to reload; otherwise it ends the program, as by default. */
 static void block_signals(sigset_t *signals, const job *j)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -285,7 +295,9 @@ static int serve(job *j)
     const serve_module *module = load_extra("lenet5_serve", &error);
     if (!module)
         return report_library_error(&error);
-    load_extra("lenet5_pictures", &error); /* while its libraries can be read; who sends a picture hears of a failure */
+    load_extra(
+        "lenet5_pictures",
+        &error); /* before the sandbox hides its libraries; a failure is reported to clients that send pictures */
     block_signals(&signals, j);
     const lenet5_status status = module->start(&s, &j->options, &error);
     if (status == LENET5_E_ARGUMENT)
@@ -294,7 +306,7 @@ static int serve(job *j)
         return report_library_error(&error);
     report_start(j, module->url(s), module->sandbox(s));
     wait_for_end(&signals, j, module, s);
-    module->stop(s, LAST_SECONDS);
+    module->stop(s, STOP_SECONDS);
     return EXIT_DONE;
 }
 

@@ -10,10 +10,10 @@
 #include "serve/serve.h"
 #include "json/text.h"
 
-#define PAUSE 0.25        /* seconds between two tellings within a pass */
-#define KERNELS_PAUSE 1.0 /* and of the kernels */
-#define SHOWN_MISREAD 60  /* digits */
-#define LAST_SECONDS 2.0  /* for the pages to hear of the end */
+#define PAUSE 0.25        /* seconds between two progress events: a page shows no more */
+#define KERNELS_PAUSE 1.0 /* seconds between two events with the kernels */
+#define MAX_MISREAD 60    /* digits of an event */
+#define STOP_SECONDS 2.0  /* for the pages to receive the last event */
 
 struct watch {
     watched what;
@@ -21,36 +21,36 @@ struct watch {
     server *server;
     lenet5_committee digits, strings;
     lenet5_model model;
-    json_t *state; /* all that has been told, for those who come later */
-    double told, kernels_told, misread_told;
-    bool behind; /* there was a pass after what was told of it last */
+    json_t *state; /* what all events have brought so far, for pages that connect later */
+    double published, kernels_published, misread_published; /* times of the last events */
+    bool behind;                                            /* a pass has ended since the last event about the model */
 };
 
-/* ---- Telling -------------------------------------------------------------------------------------------------- */
+/* ---- Publishing ----------------------------------------------------------------------------------------------- */
 
 static void publish(watch *w, const char *event, const json_t *object)
 {
     text_buffer t = {0};
-    text_json(&t, json_incref((json_t *)object)); /* which only reads it */
+    text_json(&t, json_incref((json_t *)object)); /* json_incref does not change the object */
     text_put(&t, "", 1);
     if (!t.failed)
         w->module->publish(w->server, event, t.bytes);
     text_free(&t);
 }
 
-/* Tells it to those who are there and keeps it for the others. */
-static void tell(watch *w, const char *event, json_t *object)
+/* Publishes an event, whose object it takes, and adds it to the state. */
+static void publish_and_keep(watch *w, const char *event, json_t *object)
 {
     publish(w, event, object);
     json_object_set_new(w->state, event, object);
 }
 
-static void tell_state(watch *w)
+static void publish_state(watch *w)
 {
     publish(w, "state", w->state);
 }
 
-static void tell_kernels(watch *w)
+static void publish_kernels(watch *w)
 {
     json_t *kernels = json_array();
     lenet5_training_model(&w->model, w->what.training);
@@ -63,8 +63,8 @@ static void tell_kernels(watch *w)
         }
         add_item(&kernels, rows);
     }
-    tell(w, "kernels", json_pack("{s:o}", "c1", kernels));
-    w->kernels_told = seconds_now();
+    publish_and_keep(w, "kernels", json_pack("{s:o}", "c1", kernels));
+    w->kernels_published = seconds_now();
 }
 
 static json_t *misread_digit(const lenet5_dataset *set, size_t index, unsigned answer)
@@ -75,48 +75,49 @@ static json_t *misread_digit(const lenet5_dataset *set, size_t index, unsigned a
                      (int)answer, "picture", picture);
 }
 
-/* What tell_kernels has taken from the training. */
-static void tell_misread(watch *w)
+/* Evaluates the model that publish_kernels has copied from the training. */
+static void publish_misread(watch *w)
 {
     lenet5_error error;
     lenet5_evaluation e;
     const lenet5_dataset *set = w->what.held_out;
     if (lenet5_evaluate(&e, &w->model.network, set, w->what.threads, &error) != LENET5_OK)
-        return; /* which is no reason to end the training */
+        return; /* the training goes on without this event */
     json_t *digits = json_array();
-    for (size_t i = 0; i < e.count && json_array_size(digits) < SHOWN_MISREAD; i++)
+    for (size_t i = 0; i < e.count && json_array_size(digits) < MAX_MISREAD; i++)
         if (lenet5_best(e.penalty[i]) != set->labels[i])
             add_item(&digits, misread_digit(set, i, lenet5_best(e.penalty[i])));
-    tell(w, "misread",
-         json_pack("{s:I, s:I, s:o}", "errors", (json_int_t)e.errors, "of", (json_int_t)e.count, "digits", digits));
+    publish_and_keep(
+        w, "misread",
+        json_pack("{s:I, s:I, s:o}", "errors", (json_int_t)e.errors, "of", (json_int_t)e.count, "digits", digits));
     lenet5_evaluation_free(&e);
 }
 
-/* What takes a while to work out, of the model as it is now. */
-static void tell_model(watch *w)
+/* Publishes what takes a while to compute, of the current model. */
+static void publish_model(watch *w)
 {
-    tell_kernels(w);
-    tell_misread(w);
-    tell_state(w);
-    w->misread_told = seconds_now();
+    publish_kernels(w);
+    publish_misread(w);
+    publish_state(w);
+    w->misread_published = seconds_now();
     w->behind = false;
 }
 
 void watch_progress(watch *w, double pictures_per_s, double seconds_left)
 {
-    if (!w || seconds_now() - w->told < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
+    if (!w || seconds_now() - w->published < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
         return;
     const lenet5_training *t = w->what.training;
     const unsigned passes = lenet5_training_epochs_total(t), done = lenet5_training_epochs_done(t);
-    w->told = seconds_now();
-    tell(w, "progress",
-         json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < passes ? done + 1 : done), "passes",
-                   (int)passes, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
-                   (json_int_t)lenet5_training_epoch_length(t), "loss", lenet5_training_loss(t), "pictures_per_s",
-                   pictures_per_s, "seconds_left", seconds_left));
-    if (w->told - w->kernels_told > KERNELS_PAUSE)
-        tell_kernels(w);
-    tell_state(w);
+    w->published = seconds_now();
+    publish_and_keep(w, "progress",
+                     json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < passes ? done + 1 : done),
+                               "passes", (int)passes, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
+                               (json_int_t)lenet5_training_epoch_length(t), "loss", lenet5_training_loss(t),
+                               "pictures_per_s", pictures_per_s, "seconds_left", seconds_left));
+    if (w->published - w->kernels_published > KERNELS_PAUSE)
+        publish_kernels(w);
+    publish_state(w);
 }
 
 void watch_pass(watch *w, const json_t *pass)
@@ -126,8 +127,8 @@ void watch_pass(watch *w, const json_t *pass)
     json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
     publish(w, "pass", pass);
     w->behind = true;
-    if (seconds_now() - w->misread_told > PAUSE) /* there may be many passes a second */
-        tell_model(w);
+    if (seconds_now() - w->misread_published > PAUSE) /* a small training has many passes a second */
+        publish_model(w);
 }
 
 /* ---- Beginning and end ---------------------------------------------------------------------------------------- */
@@ -157,8 +158,8 @@ static void free_watch(watch *w)
     free(w);
 }
 
-/* The page to draw on is there too, with the built-in networks. */
-static int start_server(watch *w, const char *place)
+/* The server has the page to draw on, too, with the built-in networks. */
+static int start_server(watch *w, const char *listen)
 {
     lenet5_error error;
     serve_options options = SERVE_DEFAULTS;
@@ -167,7 +168,7 @@ static int start_server(watch *w, const char *place)
         code = load_models(&w->strings, NULL, 0, lenet5_builtin_strings());
     if (code != EXIT_DONE)
         return code;
-    options.listen = place[0] ? place : SERVE_DEFAULT_LISTEN;
+    options.listen = listen[0] ? listen : SERVE_DEFAULT_LISTEN;
     options.threads = 1;
     options.log = SERVE_LOG_NONE;
     options.digits = &w->digits;
@@ -178,20 +179,20 @@ static int start_server(watch *w, const char *place)
     return EXIT_DONE;
 }
 
-int watch_begin(watch **begun, const watched *what, const char *place, bool quiet)
+int watch_begin(watch **begun, const watched *what, const char *listen, bool quiet)
 {
     watch *w = calloc(1, sizeof *w);
     if (!w)
         return report_out_of_memory();
     w->what = *what;
     w->state = first_state(what);
-    const int code = w->state ? start_server(w, place) : report_out_of_memory();
+    const int code = w->state ? start_server(w, listen) : report_out_of_memory();
     if (code != EXIT_DONE) {
         free_watch(w);
         return code;
     }
-    tell_kernels(w);
-    tell_state(w);
+    publish_kernels(w);
+    publish_state(w);
     if (!quiet)
         fprintf(stderr, "watch on %s/watch.html\n", w->module->url(w->server));
     *begun = w;
@@ -203,12 +204,12 @@ void watch_end(watch *w, bool finished)
     if (!w)
         return;
     if (w->behind)
-        tell_model(w);
+        publish_model(w);
     add_member(&w->state, "finished", json_boolean(finished));
-    tell_state(w);
+    publish_state(w);
     json_t *end = json_pack("{s:b}", "finished", (int)finished);
     publish(w, "end", end);
     json_decref(end);
-    w->module->stop(w->server, LAST_SECONDS);
+    w->module->stop(w->server, STOP_SECONDS);
     free_watch(w);
 }

@@ -1,4 +1,4 @@
-/* lenet5 train --watch: a server whose page, /watch.html, shows the training while it is under way. */
+/* lenet5 train --watch: a server whose page, /watch.html, shows the training while it runs. */
 #ifndef LENET5_CLI_WATCH_H
 #define LENET5_CLI_WATCH_H
 
@@ -6,7 +6,7 @@
 
 typedef struct watch watch;
 
-/* What does not change. The sets stay the caller's and have to outlive the watch. */
+/* What is watched. Everything pointed at stays the caller's and has to outlive the watch. */
 typedef struct watched {
     const lenet5_training *training;
     const lenet5_dataset *held_out;
@@ -17,23 +17,26 @@ typedef struct watched {
 
 #ifdef LENET5_SERVE
 
-/* Listens at place, where it is "" at the usual one, and says so. Returns an exit code; only if done, *w is set. */
-int watch_begin(watch **w, const watched *what, const char *place, bool quiet);
+/*
+ * Starts the server at an address as of lenet5 serve --listen, "" for the default, and prints its URL unless quiet.
+ * Returns an exit code; *w is set if that is EXIT_DONE. The functions below do nothing if w is NULL.
+ */
+int watch_begin(watch **w, const watched *what, const char *listen, bool quiet);
 
-/* Tells how far it is, some times a second. */
+/* Publishes the progress, a few times a second at most. */
 void watch_progress(watch *w, double pictures_per_s, double seconds_left);
 
-/* Tells of a pass that has been finished: its object of lenet5 train --json, which is copied. */
+/* Publishes a finished pass, as the object of lenet5 train --json, which is copied. */
 void watch_pass(watch *w, const json_t *pass);
 
-/* Tells that it is over and ends the server. All three do nothing where w is NULL. */
+/* Publishes the end, and stops the server. */
 void watch_end(watch *w, bool finished);
 
-#else /* nobody can watch */
+#else /* without the server */
 
-static inline int watch_begin(watch **w, const watched *what, const char *place, bool quiet)
+static inline int watch_begin(watch **w, const watched *what, const char *listen, bool quiet)
 {
-    (void)w, (void)what, (void)place, (void)quiet;
+    (void)w, (void)what, (void)listen, (void)quiet;
     return EXIT_USAGE;
 }
 static inline void watch_progress(watch *w, double pictures_per_s, double seconds_left)

@@ -91,7 +91,7 @@ static json_t *marks_json(const lenet5_read_line *l)
     return list;
 }
 
-/* Line 0 has nothing written in it. */
+/* Line 0 stands for a page in which nothing is written. */
 static json_t *place_json(const read_place *place, size_t line)
 {
     json_t *object = json_pack("{s:o, s:i, s:I}", "file", any_string_json(place->file), "page", place->page, "line",
@@ -101,7 +101,7 @@ static json_t *place_json(const read_place *place, size_t line)
     return object;
 }
 
-/* Adds the members of the second object to the first; NULL if either is not there. */
+/* Adds the members of the second object to the first. NULL if either is NULL. */
 static json_t *with(json_t *object, json_t *more)
 {
     const bool whole = more && json_object_update(object, more) == 0;
@@ -176,6 +176,6 @@ json_t *provenance_json(const lenet5_provenance *p)
                   (json_int_t)p->held_out_pictures, "held_out_errors", (json_int_t)p->held_out_errors);
     if (!p->teacher_sha256[0] || json_object_get(object, "teacher_sha256"))
         return object;
-    json_decref(object); /* json_pack leaves out what it has no memory for where s* allows it to */
+    json_decref(object); /* s* of json_pack leaves a member out if memory is out */
     return NULL;
 }

@@ -1,6 +1,5 @@
 /*
- * The objects of docs/json.md that the command line and the server have in common: whole, or NULL where memory has run
- * out.
+ * The objects of docs/json.md that the command line and the server share. They are complete, or NULL if memory is out.
  */
 #ifndef LENET5_JSON_ANSWERS_H
 #define LENET5_JSON_ANSWERS_H
@@ -10,10 +9,10 @@
 #include "lenet5/reading.h"
 #include "text.h"
 
-/* What a network says of one digit. */
+/* The answer of a network about one digit. */
 typedef struct digit_answer {
     unsigned digit;
-    bool empty; /* there was no ink, and the network was not asked */
+    bool empty; /* there is no ink; the network has not been run */
     bool accepted;
     float posterior[LENET5_CLASSES + 1];
     float penalty[LENET5_CLASSES];
@@ -22,7 +21,7 @@ typedef struct digit_answer {
 digit_answer digit_answer_of(const lenet5_loss *loss, const float penalty[LENET5_CLASSES], double threshold);
 digit_answer digit_answer_empty(void);
 
-/* The members of an object, without its braces: "digit":7,"probability": ... */
+/* Writes the members of an object without its braces: "digit":7,"probability": ... */
 void put_digit_answer(text_buffer *t, const digit_answer *a);
 
 /* Where a line of writing was found. */
@@ -32,19 +31,19 @@ typedef struct read_place {
     const char *field; /* of a form; NULL: none, the page as it is */
 } read_place;
 
-/* Lines are counted from 1. */
+/* The object of one line, from 1. */
 json_t *reading_json(const read_place *place, const lenet5_reading *reading, size_t line);
 
-/* What the probability of a line's string is made of, by name. */
+/* The evidence, by name, that the probability of a line's string is computed from. */
 json_t *evidence_json(const lenet5_read_line *line);
 
-/* Of a page, or field, in which nothing is written. */
+/* The object of a page, or field, in which nothing is written. */
 json_t *empty_reading_json(const read_place *place, const lenet5_reading *reading);
 
-/* The word of the JSON and CSV forms. */
+/* The word for a decision in JSON and CSV. */
 const char *decision_name(lenet5_decision decision);
 
-/* "layers", "parameters" and "connections", as lenet5 inspect has them. */
+/* An object with "layers", "parameters" and "connections", as lenet5 inspect prints them. */
 json_t *network_json(void);
 json_t *provenance_json(const lenet5_provenance *p);
 

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-/* Readers that have doubles alone, as JavaScript has, take it for its neighbour. */
+/* From here on, readers with doubles alone, as JavaScript, round whole numbers. */
 #define FIRST_INEXACT ((uint64_t)1 << 53)
 
 static void give_up(json_t **value)

@@ -1,6 +1,6 @@
 /*
- * JSON that is whole or not there: where a part is missing for want of memory, all of it is given up and becomes NULL,
- * and stays so. json_pack does the same. text_json and put_json say in the end that memory has run out.
+ * JSON that is complete or NULL: if memory runs out for one part, the whole value is freed and becomes NULL, and stays
+ * NULL. json_pack does the same. text_json and put_json report it in the end.
  */
 #ifndef LENET5_JSON_BUILD_H
 #define LENET5_JSON_BUILD_H
@@ -8,14 +8,14 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* Both take the value. */
+/* Both take the reference of the value. */
 void add_member(json_t **object, const char *key, json_t *value);
 void add_item(json_t **array, json_t *value);
 
-/* A JSON string of any bytes: those that are not ASCII become question marks where they are not UTF-8. */
+/* Returns a JSON string of any bytes. If they are not UTF-8, those above 127 become question marks. */
 json_t *any_string_json(const char *string);
 
-/* A number that every reader of JSON keeps exact, or, from 2^53 on, a string of its digits. */
+/* Returns a number below 2^53, which every reader of JSON keeps exact, or a string of the digits. */
 json_t *whole_json(uint64_t number);
 
 #endif

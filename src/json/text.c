@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static bool grow(text_buffer *t, size_t room)
     return true;
 }
 
-/* Room for so many more bytes, or NULL. */
+/* Makes room for more bytes and returns where they go; NULL if memory is out. */
 static char *reserve(text_buffer *t, size_t size)
 {
     if (!t->failed && t->room - t->size < size)
@@ -35,13 +36,15 @@ void text_puts(text_buffer *t, const char *string)
     text_put(t, string, strlen(string));
 }
 
-#define LONGEST_NUMBER 32
+#define MAX_NUMBER 32 /* characters: 20 digits of 64 bits, sign and point */
 
-/* The digits of a number, at least so many, before end; returns where they begin. */
-static char *digits_before(char *end, uint64_t number, unsigned least)
+/*
+ * Writes the digits of a number, with zeros in front up to a minimum, so that they end before end. Returns their begin.
+ */
+static char *write_digits(char *end, uint64_t number, unsigned min_digits)
 {
     char *at = end;
-    for (unsigned i = 0; i < least || number > 0; i++) {
+    for (unsigned i = 0; i < min_digits || number > 0; i++) {
         *--at = (char)('0' + number % 10);
         number /= 10;
     }
@@ -50,27 +53,28 @@ static char *digits_before(char *end, uint64_t number, unsigned least)
 
 void text_whole(text_buffer *t, uint64_t number)
 {
-    char digits[LONGEST_NUMBER];
-    const char *begin = digits_before(digits + sizeof digits, number, 1);
+    char digits[MAX_NUMBER];
+    const char *begin = write_digits(digits + sizeof digits, number, 1);
     text_put(t, begin, (size_t)(digits + sizeof digits - begin));
 }
 
 void text_fixed(text_buffer *t, double number, unsigned decimals)
 {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-    char digits[LONGEST_NUMBER];
+    char digits[MAX_NUMBER];
     char *end = digits + sizeof digits;
     if (!isfinite(number)) {
         text_puts(t, "null");
         return;
     }
+    assert(decimals < sizeof powers / sizeof powers[0]);
     const double scaled = fmin(fabs(number), 1e9) * powers[decimals] + 0.5;
     uint64_t whole = (uint64_t)scaled;
     const bool negative = number < 0 && whole > 0;
     for (; decimals > 0 && whole % 10 == 0; decimals--)
         whole /= 10;
-    char *begin = digits_before(end, whole, decimals + 1);
-    if (decimals > 0) { /* the part before the point moves up by one */
+    char *begin = write_digits(end, whole, decimals + 1);
+    if (decimals > 0) { /* moves the digits before the point, to make room for it */
         const size_t before = (size_t)(end - begin) - decimals;
         memmove(begin - 1, begin, before);
         begin--;

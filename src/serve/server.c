@@ -16,7 +16,7 @@ struct server {
     transport transport;
     answers answers;
     listener *listener;
-    unsigned loops;    /* how many there are to be */
+    unsigned loops;    /* the number wanted */
     char sandbox[160]; /* what is in force, for people */
 };
 

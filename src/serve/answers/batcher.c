@@ -131,7 +131,7 @@ static void free_batch(void *job)
     free(b->pictures);
     free(b->penalty);
     free(b->empty);
-    json_decref(b->asked);
+    json_decref(b->body);
     free(b);
 }
 

@@ -25,7 +25,7 @@ typedef struct batch {
 
     bool normalise, maps; /* classify.c: parameters of the request */
     size_t pixels_left;   /* classify.c: that its picture files may still have */
-    json_t *asked;        /* infer.c: the request */
+    json_t *body;         /* infer.c: the JSON of the request */
 } batch;
 
 /* Gives the request an empty batch. False once the request has failed. */

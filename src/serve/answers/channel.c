@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define RING ((size_t)4 << 20) /* bytes of events: some seconds of the busiest training */
-#define STATES 16 /* that are kept: a reader has two seconds to read one, of which up to 8 come in a second */
+#define STATES 16              /* that are kept: up to 8 come in a second, so a reader has two seconds to read one */
 
 /* All that had been published at a moment, as one event, for readers that begin later. */
 typedef struct state {

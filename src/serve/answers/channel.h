@@ -27,7 +27,7 @@ bool channel_is_open(channel *c);
 typedef struct channel_reader {
     bool in_state;     /* it is being given a state, */
     uint64_t state;    /* which has this number, */
-    size_t state_read; /* and has read so many bytes of it */
+    size_t state_read; /* and of which it has read these bytes */
     uint64_t position; /* in the events */
 } channel_reader;
 

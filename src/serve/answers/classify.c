@@ -165,9 +165,9 @@ static bool parse_picture_file(request *r, size_t index, const uint8_t *bytes, s
                       REQUEST_PIXELS_TIMES * max);
     else if (status != LENET5_OK)
         response_fail_error(r, &error);
-    const bool taken = status == LENET5_OK && normalise(r, index, &picture);
+    const bool parsed = status == LENET5_OK && normalise(r, index, &picture);
     lenet5_picture_free(&picture);
-    return taken;
+    return parsed;
 }
 
 static bool parse_data_url(request *r, size_t index, const uint8_t *url, size_t length, const char *name)
@@ -179,14 +179,14 @@ static bool parse_data_url(request *r, size_t index, const uint8_t *url, size_t 
         return false;
     }
     uint8_t *bytes = content_of_data_url(&size, url, length);
-    const bool taken = bytes && parse_picture_file(r, index, bytes, size, name);
+    const bool parsed = bytes && parse_picture_file(r, index, bytes, size, name);
     if (!bytes && size > 0)
         response_fail_memory(r);
     else if (!bytes)
         response_fail(r, MHD_HTTP_BAD_REQUEST, "%s: not a data URL of a picture: data:image/png;base64,...", name);
     free(bytes);
     memory_release(budget, &reserved);
-    return taken;
+    return parsed;
 }
 
 static bool parse_picture(request *r, size_t index, const uint8_t *bytes, size_t size, const char *name)
@@ -223,18 +223,18 @@ static bool parse_arrays(request *r, const json_t *body)
         response_fail(r, MHD_HTTP_BAD_REQUEST, "the body is no object with \"picture\" or \"pictures\" alone");
         return false;
     }
-    bool taken = allocate(r, one ? 1 : json_array_size(several));
-    for (size_t i = 0; taken && i < batch_of(r)->count; i++)
-        taken = parse_array(r, i, &seen, one ? one : json_array_get(several, i));
-    return taken && pixels_check_scale(r, &seen);
+    bool parsed = allocate(r, one ? 1 : json_array_size(several));
+    for (size_t i = 0; parsed && i < batch_of(r)->count; i++)
+        parsed = parse_array(r, i, &seen, one ? one : json_array_get(several, i));
+    return parsed && pixels_check_scale(r, &seen);
 }
 
 static bool parse_json(request *r)
 {
     json_t *body = pixels_parse_body(r, r->size);
-    const bool taken = body && parse_arrays(r, body);
+    const bool parsed = body && parse_arrays(r, body);
     json_decref(body);
-    return taken;
+    return parsed;
 }
 
 /* ---- All of it ------------------------------------------------------------------------------------------------ */
@@ -259,7 +259,7 @@ static bool is_picture(const request *r)
            content_is_data_url(r->body, r->size);
 }
 
-/* By its type, or, as curl sends another one unless asked, by its first brace. */
+/* By its type, or by its first brace: curl sends the type of a form by default. */
 static bool is_json(const request *r)
 {
     return request_has_type(r, JSON_TYPE) ||
@@ -270,11 +270,11 @@ static bool parse_form(request *r)
 {
     form_file files[MAX_FILES];
     const size_t count = form_parse(files, r);
-    bool taken = count > 0 && parse_parameters(r) && allocate(r, count);
-    for (size_t i = 0; taken && i < count; i++)
-        taken =
+    bool parsed = count > 0 && parse_parameters(r) && allocate(r, count);
+    for (size_t i = 0; parsed && i < count; i++)
+        parsed =
             parse_picture(r, i, files[i].bytes, files[i].size, files[i].name[0] ? files[i].name : "a file of the form");
-    return taken;
+    return parsed;
 }
 
 static bool parse_digits(request *r)

@@ -121,13 +121,13 @@ static bool parse_levels(request *r, uint8_t *levels, size_t count, const json_t
     const json_t *data = json_object_get(input, "data");
     const bool real = type && strcmp(type, "FP32") == 0;
     scale seen = {0};
-    bool taken;
+    bool parsed;
     if (data && r->size > json_size) {
         response_fail(r, MHD_HTTP_BAD_REQUEST, INPUT " has data, and yet bytes follow the JSON");
         return false;
     }
     if (data) {
-        taken = pixels_from_json(levels, &seen, data, count);
+        parsed = pixels_from_json(levels, &seen, data, count);
     } else {
         const uint8_t *bytes = binary_input(r, input, json_size, count * (real ? 4 : 1));
         if (!bytes)
@@ -136,16 +136,16 @@ static bool parse_levels(request *r, uint8_t *levels, size_t count, const json_t
             memcpy(levels, bytes, count);
             return pixels_check_bytes(r, levels, count);
         }
-        taken = pixels_from_floats(levels, &seen, bytes, count);
+        parsed = pixels_from_floats(levels, &seen, bytes, count);
     }
-    if (!taken)
+    if (!parsed)
         response_fail(r, MHD_HTTP_BAD_REQUEST, "the data of " INPUT " are not %zu numbers from 0 to 255", count);
-    return taken && pixels_check_scale(r, &seen);
+    return parsed && pixels_check_scale(r, &seen);
 }
 
-static const json_t *find_input(request *r, const json_t *asked)
+static const json_t *find_input(request *r, const json_t *body)
 {
-    const json_t *inputs = json_object_get(asked, "inputs");
+    const json_t *inputs = json_object_get(body, "inputs");
     const json_t *input = json_array_get(inputs, 0);
     const char *name = json_string_value(json_object_get(input, "name"));
     const char *type = json_string_value(json_object_get(input, "datatype"));
@@ -156,10 +156,10 @@ static const json_t *find_input(request *r, const json_t *asked)
     return r->status ? NULL : input;
 }
 
-static bool parse_input(request *r, const json_t *asked, size_t json_size)
+static bool parse_input(request *r, const json_t *body, size_t json_size)
 {
     size_t count = 0;
-    const json_t *input = find_input(r, asked);
+    const json_t *input = find_input(r, body);
     const size_t bytes = input ? bytes_of_shape(&count, json_object_get(input, "shape")) : 0;
     if (input && bytes == 0)
         response_fail(r, MHD_HTTP_BAD_REQUEST,
@@ -171,11 +171,11 @@ static bool parse_input(request *r, const json_t *asked, size_t json_size)
     uint8_t *levels = malloc(count * bytes);
     if (!levels)
         response_fail_memory(r);
-    const bool taken = levels && parse_levels(r, levels, count * bytes, input, json_size);
-    for (size_t i = 0; taken && i < count; i++)
+    const bool parsed = levels && parse_levels(r, levels, count * bytes, input, json_size);
+    for (size_t i = 0; parsed && i < count; i++)
         pixels_place(batch_of(r)->pictures[i], levels + i * bytes, bytes);
     free(levels);
-    return taken;
+    return parsed;
 }
 
 /* ---- The request ---------------------------------------------------------------------------------------------- */
@@ -188,12 +188,12 @@ static size_t output_index(const char *name)
     return i;
 }
 
-static bool check_request(request *r, const json_t *asked)
+static bool check_request(request *r, const json_t *body)
 {
     size_t i;
     const json_t *item;
-    const json_t *list = json_object_get(asked, "outputs");
-    const json_t *id = json_object_get(asked, "id");
+    const json_t *list = json_object_get(body, "outputs");
+    const json_t *id = json_object_get(body, "id");
     if (id && !json_is_string(id))
         response_fail(r, MHD_HTTP_BAD_REQUEST, "id has to be a string");
     if (list && !json_is_array(list))
@@ -207,7 +207,7 @@ static bool check_request(request *r, const json_t *asked)
             response_fail(r, MHD_HTTP_BAD_REQUEST, "there is no output \"%.40s\"; GET /v2/models/lenet5 lists them",
                           name ? name : "");
         else if (seen[which])
-            response_fail(r, MHD_HTTP_BAD_REQUEST, "the output \"%s\" is asked for twice", name);
+            response_fail(r, MHD_HTTP_BAD_REQUEST, "the output \"%s\" is given twice", name);
         if (r->status)
             return false;
         seen[which] = true;
@@ -215,9 +215,9 @@ static bool check_request(request *r, const json_t *asked)
     return !r->status;
 }
 
-static bool parse_parameters(request *r, const json_t *asked)
+static bool parse_parameters(request *r, const json_t *body)
 {
-    const json_t *parameters = json_object_get(asked, "parameters");
+    const json_t *parameters = json_object_get(body, "parameters");
     const json_t *threshold = json_object_get(parameters, "threshold");
     const json_t *max_error = json_object_get(parameters, "max_error");
     const double least = threshold ? json_number_value(threshold) : DEFAULT_DIGIT_THRESHOLD;
@@ -312,12 +312,12 @@ static void put_output(writer *w, size_t which, bool binary)
     put_data(w, which, binary);
 }
 
-static void put_outputs(writer *w, const json_t *asked)
+static void put_outputs(writer *w, const json_t *body)
 {
     size_t i;
     const json_t *item;
-    const json_t *list = json_object_get(asked, "outputs");
-    const bool binary = json_is_true(json_object_get(json_object_get(asked, "parameters"), "binary_data_output"));
+    const json_t *list = json_object_get(body, "outputs");
+    const bool binary = json_is_true(json_object_get(json_object_get(body, "parameters"), "binary_data_output"));
     json_array_foreach(list, i, item)
     {
         const json_t *own = json_object_get(json_object_get(item, "parameters"), "binary_data");
@@ -327,10 +327,10 @@ static void put_outputs(writer *w, const json_t *asked)
         put_output(w, which, binary);
 }
 
-static void put_answer(writer *w, const json_t *asked)
+static void put_answer(writer *w, const json_t *body)
 {
     text_buffer *t = &w->request->answer;
-    const char *id = json_string_value(json_object_get(asked, "id"));
+    const char *id = json_string_value(json_object_get(body, "id"));
     text_puts(t, "{\"model_name\":\"lenet5\",\"model_version\":\"1\"");
     if (id) {
         text_puts(t, ",\"id\":");
@@ -342,7 +342,7 @@ static void put_answer(writer *w, const json_t *asked)
         text_puts(t, "}");
     }
     text_puts(t, ",\"outputs\":[");
-    put_outputs(w, asked);
+    put_outputs(w, body);
     text_puts(t, "]}");
     if (w->tensors.size > 0) {
         w->request->json_size = t->size;
@@ -367,7 +367,7 @@ static void write_answer(request *r, lenet5_maps *maps)
         rejected += !digits[i].accepted;
     }
     writer w = {.request = r, .digits = digits, .count = b->count};
-    put_answer(&w, b->asked);
+    put_answer(&w, b->body);
     text_free(&w.tensors);
     free(digits);
     request_count(r, COUNT_DIGITS_REJECTED, rejected);
@@ -393,8 +393,8 @@ static bool parse_request(request *r)
     size_t size;
     if (!find_json(r, &size))
         return false;
-    json_t *asked = batch_of(r)->asked = pixels_parse_body(r, size);
-    return asked && check_request(r, asked) && parse_parameters(r, asked) && parse_input(r, asked, size);
+    json_t *body = batch_of(r)->body = pixels_parse_body(r, size);
+    return body && check_request(r, body) && parse_parameters(r, body) && parse_input(r, body, size);
 }
 
 static void infer_in_pool(request *r, lenet5_reader *reader)

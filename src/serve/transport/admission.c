@@ -71,7 +71,7 @@ static client_address **find(admission *a, const struct in6_addr *address)
     return at;
 }
 
-admission_verdict admission_enter(admission *a, client_address **counted, const struct sockaddr_storage *from)
+admission_verdict admission_enter(admission *a, client_address **client, const struct sockaddr_storage *from)
 {
     const struct in6_addr key = key_of(from);
     admission_verdict verdict = ADMITTED;
@@ -88,20 +88,20 @@ admission_verdict admission_enter(admission *a, client_address **counted, const 
     if (verdict == ADMITTED) {
         (*at)->count++;
         a->count++;
-        *counted = *at;
+        *client = *at;
     }
     pthread_mutex_unlock(&a->lock);
     return verdict;
 }
 
-void admission_leave(admission *a, client_address *counted)
+void admission_leave(admission *a, client_address *client)
 {
     pthread_mutex_lock(&a->lock);
-    assert(a->count > 0 && counted->count > 0);
+    assert(a->count > 0 && client->count > 0);
     a->count--;
-    if (--counted->count == 0) {
-        *find(a, &counted->address) = counted->next;
-        free(counted);
+    if (--client->count == 0) {
+        *find(a, &client->address) = client->next;
+        free(client);
     }
     pthread_mutex_unlock(&a->lock);
 }

@@ -17,10 +17,10 @@ typedef enum admission_verdict { ADMITTED, TOO_MANY_CONNECTIONS, TOO_MANY_FROM_A
 admission *admission_new(size_t max_connections, size_t max_per_address);
 void admission_free(admission *a);
 
-/* Counts a connection. If the verdict is ADMITTED, *counted is the address's entry, which admission_leave takes. */
-admission_verdict admission_enter(admission *a, client_address **counted, const struct sockaddr_storage *from);
+/* Counts a connection. If the verdict is ADMITTED, *client is the address's entry, which admission_leave takes. */
+admission_verdict admission_enter(admission *a, client_address **client, const struct sockaddr_storage *from);
 
 /* Ends the count of one connection. */
-void admission_leave(admission *a, client_address *counted);
+void admission_leave(admission *a, client_address *client);
 
 #endif

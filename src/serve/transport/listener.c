@@ -76,7 +76,7 @@ static void reject(listener *l, int socket, admission_verdict why)
 void listener_admit(listener *l, new_client *c)
 {
     transport *t = l->transport;
-    const admission_verdict verdict = admission_enter(t->admission, &c->counted, &c->address);
+    const admission_verdict verdict = admission_enter(t->admission, &c->client, &c->address);
     if (verdict == ADMITTED)
         loop_add(&t->loops[l->next_loop++ % t->loop_count], c);
     else

@@ -22,7 +22,7 @@ lenet5_status listener_open(listener **opened, transport *t, lenet5_error *error
 /* Starts the thread, which runs until t->stopping and listener_close. */
 lenet5_status listener_run(listener *l, lenet5_error *error);
 
-/* Admits a client, whose socket does not block, to one of the loops, or rejects it. c->counted is filled here. */
+/* Admits a client, whose socket does not block, to one of the loops, or rejects it. c->client is filled here. */
 void listener_admit(listener *l, new_client *c);
 
 void listener_close(listener *l);

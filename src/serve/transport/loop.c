@@ -63,7 +63,7 @@ void loop_add(loop *l, const new_client *c)
     if (added) {
         wake(l);
     } else {
-        admission_leave(l->transport->admission, c->counted);
+        admission_leave(l->transport->admission, c->client);
         close(c->socket);
     }
 }
@@ -100,7 +100,7 @@ static void add_to_daemon(loop *l, new_client *c)
     l->adding = c;
     MHD_add_connection(l->daemon, c->socket, (struct sockaddr *)&c->address, c->size);
     if (l->adding)
-        admission_leave(l->transport->admission, c->counted);
+        admission_leave(l->transport->admission, c->client);
     l->adding = NULL;
 }
 
@@ -168,7 +168,7 @@ static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context
     c->loop = l;
     c->mhd = mhd;
     c->socket = l->adding->socket;
-    c->counted = l->adding->counted;
+    c->client = l->adding->client;
     c->since = l->now;
     c->request.connection = c;
     c->next = l->connections;
@@ -190,7 +190,7 @@ static void end_connection(connection *c)
     else
         l->connections = c->next;
     request_free(&c->request);
-    admission_leave(l->transport->admission, c->counted);
+    admission_leave(l->transport->admission, c->client);
     counters_subtract(&l->counters, COUNT_CONNECTIONS);
     free(c);
 }

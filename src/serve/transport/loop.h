@@ -1,6 +1,6 @@
 /*
- * A loop: one thread that runs one MHD daemon by hand (MHD's external polling), so that no two threads touch what is
- * MHD's. Other threads leave what they have for it in its inbox.
+ * A loop: one thread that runs one MHD daemon by hand (MHD's external polling), so that no two threads touch it. Other
+ * threads leave what they have for it in its inbox.
  *
  * A request belongs to its loop's thread, unless it is `pooled`: then it belongs to a thread of the pool until
  * loop_return_request. The pool calls nothing of MHD's; it finds copies of the headers that it needs in the request.
@@ -30,8 +30,8 @@ typedef struct connection connection;
 typedef struct new_client {
     int socket;
     struct sockaddr_storage address;
-    socklen_t size;          /* of the address */
-    client_address *counted; /* for admission_leave */
+    socklen_t size;         /* of the address */
+    client_address *client; /* for admission_leave */
 } new_client;
 
 struct connection {
@@ -39,7 +39,7 @@ struct connection {
     struct MHD_Connection *mhd;
     connection *next, *previous; /* in the loop's list */
     int socket;
-    client_address *counted;
+    client_address *client;
     double since;  /* when its present stage began; of a stream, when it last accepted bytes */
     size_t served; /* requests */
     request request;

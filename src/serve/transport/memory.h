@@ -1,4 +1,4 @@
-/* The memory budget: what bodies, copies of their parts, and answers of all requests may take together. */
+/* The memory budget: a limit for bodies, copies of their parts, and answers of all requests together. */
 #ifndef LENET5_SERVE_MEMORY_H
 #define LENET5_SERVE_MEMORY_H
 

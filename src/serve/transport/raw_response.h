@@ -3,8 +3,9 @@
 #define LENET5_SERVE_RAW_RESPONSE_H
 
 /*
- * Writes an error response as far as the socket takes it without blocking. MHD must not be writing to that socket, and
- * the connection must not use TLS. The message is put into JSON as it is: no quotes, backslashes or control characters.
+ * Writes an error response as far as the socket accepts it without blocking. MHD must not be writing to that socket,
+ * and the connection must not use TLS. The message is put into JSON as it is: no quotes, backslashes or control
+ * characters.
  */
 void raw_response_send(int socket, unsigned status, const char *message);
 

@@ -11,7 +11,7 @@
 #define JSON_TYPE "application/json"
 #define JSON_LENGTH "Inference-Header-Content-Length" /* a header: bytes of the JSON that tensors follow */
 
-/* Times --read-timeout, the limit for a page: what a request may take for all its pictures. */
+/* Times --read-timeout, the limit for a page: the limit for all pictures of a request. */
 #define REQUEST_READ_TIMES 3.0
 
 #define RESPONSE_BUSY "too much is being sent and answered at once; try again later" /* 503: no memory budget is left */

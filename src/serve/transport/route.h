@@ -11,12 +11,12 @@ typedef struct route {
     const char *method;                /* GET includes HEAD */
     const char *path;                  /* with matches: its name in the metrics */
     const char *const *parameters;     /* the names it takes, ended by NULL */
-    void (*answer)(struct request *r); /* called when the whole request is there: answers it, or hands it to who will */
+    void (*answer)(struct request *r); /* answers a request that is complete, or defers it, or adds it to the pool */
     bool (*matches)(const char *path); /* for a route of many paths; NULL: path is the only one */
 } route;
 
 typedef struct route_table {
-    const route *routes; /* (count), the first that matches a path is taken */
+    const route *routes; /* (count); the first that matches a path wins */
     size_t count;
 } route_table;
 

@@ -140,12 +140,12 @@ static int copy_key(gnutls_privkey_t *key, const secret_set *set)
 }
 
 /* A handshake has copies of its own, which GnuTLS frees: the originals may be replaced meanwhile. */
-int secrets_present(gnutls_session_t session, const struct gnutls_cert_retr_st *asked, gnutls_pcert_st **chain,
+int secrets_present(gnutls_session_t session, const struct gnutls_cert_retr_st *info, gnutls_pcert_st **chain,
                     unsigned *count, gnutls_ocsp_data_st **ocsp, unsigned *ocsp_count, gnutls_privkey_t *key,
                     unsigned *flags)
 {
     secrets *s = of_this_thread;
-    (void)session, (void)asked;
+    (void)session, (void)info;
     *ocsp = NULL;
     *ocsp_count = 0;
     *key = NULL;

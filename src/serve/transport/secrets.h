@@ -36,7 +36,7 @@ void secrets_release_token(secrets *s);
 void secrets_use_on_this_thread(secrets *s);
 
 /* Presents the certificate; GnuTLS calls it. */
-int secrets_present(gnutls_session_t session, const struct gnutls_cert_retr_st *asked, gnutls_pcert_st **chain,
+int secrets_present(gnutls_session_t session, const struct gnutls_cert_retr_st *info, gnutls_pcert_st **chain,
                     unsigned *count, gnutls_ocsp_data_st **ocsp, unsigned *ocsp_count, gnutls_privkey_t *key,
                     unsigned *flags);
 
