@@ -5,7 +5,7 @@ usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FI
 
 DATA is the folder of MNIST; training digits alone are drawn, half of them bent, and digits of strokes (strangers.py). There are two steps, one after the other where --step names none.
 
-search: the costs of the search, its trust in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
+search: the costs of the search, its confidence in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
 what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds
 the program of --build.
 

@@ -8,43 +8,43 @@
 typedef struct picture_file {
     const uint8_t *bytes;
     size_t size;
-    size_t max_pixels; /* of a page that is decoded */
-    const char *name;  /* for messages alone */
+    size_t max_pixels; /* limit of a page, in pixels */
+    const char *name;  /* for messages */
 } picture_file;
 
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error);
 
 /*
- * Lays count pixels of some channels and opacity on paper, white or, where what is there is white itself, black. They
- * end up one after the other where they were, without the opacity.
+ * Composites count pixels of channels and opacity onto paper: white, or black if the picture would be invisible on
+ * white. The result is packed in place, without the opacity.
  */
 void lenet5_flatten_opacity(uint8_t *pixels, size_t count, size_t channels);
 
-/* Grey from width x height pixels of red, green and blue: mix.c. */
+/* Converts width x height RGB pixels to grey (rgb_to_grey.c). Allocates the picture. */
 lenet5_status lenet5_rgb_to_grey(lenet5_picture *picture, const uint8_t *rgb, size_t width, size_t height,
                                  lenet5_error *error);
 
-/* Where a page is in a file of several. */
+/* The position of a page in a file of several. */
 typedef struct page_position {
-    uint64_t here; /* byte of the file */
-    uint64_t next; /* that of the next page, unchecked; 0: there is none */
+    uint64_t here; /* byte offset of its directory */
+    uint64_t next; /* byte offset of the next page, unchecked; 0: none */
 } page_position;
 
 typedef lenet5_status (*page_decoder)(lenet5_picture *picture, page_position *place, const picture_file *file,
                                       lenet5_error *error);
 
-/* Decodes the first page of every kind of file but PNG, and says where it is: other.c. */
+/* Decodes the first page of a file of any format but PNG, and sets its position (leptonica.c). */
 lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *place, const picture_file *file,
                                  lenet5_error *error);
 
 /*
- * What picture.c calls for every kind but PNG. Who links the reader's sources says what it is: the library has
- * lenet5_decode_page (linked.c); the program, which is to start before Leptonica is loaded, a function that first
- * loads the module lenet5_pictures, in which that one is (cli/extras.c).
+ * The decoder of every format but PNG, which the linking target defines: the library links
+ * lenet5_decode_page (linked.c). The program starts without Leptonica: its decoder loads the module lenet5_pictures,
+ * which has lenet5_decode_page (cli/extras.c).
  */
 extern const page_decoder lenet5_decode_hook;
 
-/* The one symbol of the program's module. */
+/* The only symbol of the program's module. */
 typedef struct lenet5_pictures_module {
     page_decoder decode;
 } lenet5_pictures_module;

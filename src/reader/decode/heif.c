@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 
-/* Both begin with a box "ftyp", which names the kinds of file that they are. */
+/* HEIC and AVIF begin with a box "ftyp" that lists their kinds. */
 bool lenet5_is_heif(const picture_file *file)
 {
     static const char kinds[][5] = {"heic", "heix", "hevc", "heim", "heis", "mif1", "msf1", "avif", "avis"};
@@ -23,9 +23,9 @@ bool lenet5_is_heif(const picture_file *file)
 
 enum { CHANNELS = 4 }; /* colours and opacity */
 
-/* libheif's limit is one for both sides, in pixels. What it lets through is then checked by its area. */
-#define LONGEST 2.0    /* times as long as wide, of the largest picture */
-#define MIN_LIMIT 4096 /* of a side: what is smaller takes little memory */
+/* libheif has one limit for both sides, in pixels. What passes it is checked by its area. */
+#define LONGEST 2.0    /* longer to shorter side of the largest picture */
+#define MIN_LIMIT 4096 /* pixels of a side: smaller pictures take little memory */
 
 static lenet5_status fail(struct heif_error reason, const picture_file *file, lenet5_error *error)
 {
@@ -38,7 +38,7 @@ static lenet5_status fail(struct heif_error reason, const picture_file *file, le
                        file->name, (int)strcspn(message, "\n"), message);
 }
 
-/* libheif has rows end where it likes. */
+/* Copies the rows, which libheif pads. */
 static lenet5_status take_pixels(lenet5_picture *picture, const struct heif_image *image, const picture_file *file,
                                  lenet5_error *error)
 {
@@ -47,7 +47,7 @@ static lenet5_status take_pixels(lenet5_picture *picture, const struct heif_imag
     const int wide = heif_image_get_width(image, heif_channel_interleaved);
     const int tall = heif_image_get_height(image, heif_channel_interleaved);
     const size_t width = wide > 0 ? (size_t)wide : 0, height = tall > 0 && rows ? (size_t)tall : 0;
-    lenet5_status status = lenet5_check_picture_size(width, height, file, error); /* whatever a header has said */
+    lenet5_status status = lenet5_check_picture_size(width, height, file, error); /* headers may be wrong */
     uint8_t *pixels = status == LENET5_OK ? malloc(CHANNELS * width * height) : NULL;
     if (!pixels)
         return status == LENET5_OK ? lenet5_fail_memory(error) : status;
@@ -100,7 +100,7 @@ lenet5_status lenet5_decode_heif(lenet5_picture *picture, const picture_file *fi
     struct heif_context *context = heif_context_alloc();
     if (!context)
         return lenet5_fail_memory(error);
-    heif_context_set_max_decoding_threads(context, 0); /* this one alone */
+    heif_context_set_max_decoding_threads(context, 0); /* no threads but this one */
     heif_context_set_maximum_image_size_limit(context,
                                               (int)fmax(MIN_LIMIT, ceil(sqrt(LONGEST * (double)file->max_pixels))));
     const lenet5_status status = decode_main(picture, context, file, error);

@@ -1,4 +1,5 @@
-/* Every kind of picture but PNG, with Leptonica or, in heif.c, libheif; libexif tells which way up a camera was held.
+/*
+ * All picture formats but PNG: Leptonica decodes them, libheif HEIC and AVIF (heif.c); libexif reads the orientation.
  */
 #include <leptonica/allheaders.h>
 #include <libexif/exif-data.h>
@@ -11,12 +12,15 @@
 #include "heif.h"
 #include "tiff.h"
 
-#define MIN_FILE 16 /* bytes; Leptonica looks at so many to tell the format */
+#define MIN_FILE 16 /* bytes that Leptonica reads to recognise a format */
 
-/* Of a progressive JPEG, where ten are usual: each goes over all pixels, and takes a few bytes. */
+/* Of a progressive JPEG; ten are usual. Each scan takes a few bytes, and a pass over all pixels. */
 #define MAX_SCANS 100
 
-/* Leptonica keeps four pixels of grey in a word, the leftmost in its highest byte, and one of colour likewise. */
+/*
+ * Leptonica packs four grey pixels into a word, the leftmost in the highest byte, and the channels of a colour
+ * likewise.
+ */
 static uint8_t byte_at(const l_uint32 *row, size_t index)
 {
     return (uint8_t)(row[index / 4] >> (24 - 8 * (index % 4)));
@@ -37,7 +41,7 @@ static lenet5_status copy_grey(lenet5_picture *picture, PIX *pix, lenet5_error *
     return LENET5_OK;
 }
 
-/* Has the colours of each pixel lie one behind the other, where its word was: pix is no picture any more. */
+/* Packs the channels of all pixels in place; pix is no valid picture then. */
 static const uint8_t *pack_colours(PIX *pix)
 {
     const size_t count = (size_t)pixGetWidth(pix) * (size_t)pixGetHeight(pix);
@@ -59,7 +63,7 @@ static lenet5_status mix_colours(lenet5_picture *picture, PIX *pix, lenet5_error
     return lenet5_rgb_to_grey(picture, pack_colours(pix), (size_t)pixGetWidth(pix), (size_t)pixGetHeight(pix), error);
 }
 
-/* EXIF's orientation, 1 to 8; 1 if the file does not say. */
+/* The EXIF orientation, 1 to 8; 1 if the file has none. */
 static int orientation_of(const uint8_t *bytes, size_t size)
 {
     int orientation = 1;
@@ -71,7 +75,7 @@ static int orientation_of(const uint8_t *bytes, size_t size)
     return orientation;
 }
 
-/* Takes the picture and gives it back upright. */
+/* Consumes a picture and returns it upright. */
 static PIX *upright(PIX *pix, int orientation)
 {
     static const struct {
@@ -93,7 +97,7 @@ static int32_t little_endian(const uint8_t *bytes)
     return (int32_t)((uint32_t)bytes[3] << 24 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[1] << 8 | bytes[0]);
 }
 
-/* Leptonica would decode a BMP file to tell its size. A negative height stands for rows from the top. */
+/* Checks the size of a BMP file, which Leptonica would decode to find it. A negative height means rows from the top. */
 static lenet5_status check_bmp(const picture_file *file, lenet5_error *error)
 {
     enum { WIDTH = 18, HEIGHT = 22 };
@@ -104,7 +108,7 @@ static lenet5_status check_bmp(const picture_file *file, lenet5_error *error)
                                      error);
 }
 
-/* The scans of a JPEG up to its end, or one more than are allowed. */
+/* Counts the scans of a JPEG, up to one more than allowed. */
 static size_t count_scans(const picture_file *file)
 {
     enum { ESCAPED = 0x00, TEM = 0x01, RST0 = 0xD0, SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, FILL = 0xFF };
@@ -134,7 +138,7 @@ static lenet5_status check_scans(const picture_file *file, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* The kinds whose size is in a header; of others Leptonica decodes all to tell it. */
+/* Whether the size of a format is in a header; else Leptonica decodes the picture to find it. */
 static bool is_readable(const picture_file *file)
 {
     l_int32 format = IFF_UNKNOWN;
@@ -169,7 +173,7 @@ static lenet5_status read_single(PIX **pix, const picture_file *file, lenet5_err
     return LENET5_OK;
 }
 
-/* libtiff gives colours multiplied by their opacity. */
+/* Undoes premultiplied opacity, as libtiff returns it. */
 static void divide_by_opacity(PIX *pix)
 {
     const size_t count = (size_t)pixGetWidth(pix) * (size_t)pixGetHeight(pix);
@@ -200,7 +204,7 @@ static lenet5_status read_tiff(PIX **pix, page_position *place, const picture_fi
     return LENET5_OK;
 }
 
-/* Takes the picture and gives it back in a word a pixel (colours) or a byte. */
+/* Consumes a picture and returns it with one word (colours) or one byte a pixel. */
 static PIX *plain(PIX *pix)
 {
     if (!pix || (pixGetDepth(pix) == 32 && !pixGetColormap(pix)))
@@ -218,7 +222,7 @@ static void ignore_message(const char *text)
 static void silence_leptonica(void)
 {
     setMsgSeverity(L_SEVERITY_NONE);
-    leptSetStderrHandler(ignore_message); /* some complaints pass by the severity */
+    leptSetStderrHandler(ignore_message); /* some messages ignore the severity */
 }
 
 lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *place, const picture_file *file,
@@ -232,7 +236,7 @@ lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *place, 
     lenet5_status status = lenet5_is_tiff(file) ? read_tiff(&pix, place, file, error) : read_single(&pix, file, error);
     if (status != LENET5_OK)
         return status;
-    if (pix) /* whatever a header has said */
+    if (pix) /* headers may be wrong */
         status = lenet5_check_picture_size((size_t)pixGetWidth(pix), (size_t)pixGetHeight(pix), file, error);
     if (status != LENET5_OK) {
         pixDestroy(&pix);

@@ -1,17 +1,17 @@
-/* What is transparent in a picture is laid on paper. */
+/* Composites transparent pictures onto paper. */
 #include "decode.h"
 #include "reader/page/histogram.h"
 
-#define OPAQUE 0.5    /* share of the opacity that a picture has: what has more brings its own paper */
-#define MIN_INK 48    /* grey levels from white of the darkest that is there; with less, white paper hides it */
-#define DARKEST 0.001 /* of the pixels */
+#define OPAQUE 0.5    /* mean opacity from which on a picture has a background of its own */
+#define MIN_INK 48    /* grey levels below white of the darkest pixels on white; with less, white hides the picture */
+#define DARKEST 0.001 /* quantile of the pixels that is the darkest */
 
 static uint8_t laid_on(unsigned paper, unsigned level, unsigned opacity)
 {
     return (uint8_t)((level * opacity + paper * (255 - opacity) + 127) / 255);
 }
 
-/* White, or black where the picture is hardly there on white. */
+/* The level of the paper: white, or black if the picture is nearly invisible on white. */
 static unsigned paper_for(const uint8_t *pixels, size_t count, size_t channels)
 {
     uint32_t histogram[256] = {0};

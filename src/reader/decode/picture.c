@@ -1,4 +1,4 @@
-/* Picture files. */
+/* Picture files and their pages. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "tiff.h"
 
 #define MAX_FILE ((size_t)1 << 28)
-#define MAX_PAGES 65535 /* of a file, as many as TIFF's readers can number */
+#define MAX_PAGES 65535 /* of a file: what TIFF readers can number */
 
-/* What has been read of a file. */
+/* The bytes read from a file. */
 typedef struct contents {
     uint8_t *bytes;
     size_t size;
@@ -64,11 +64,12 @@ static bool is_png(const picture_file *file)
 
 struct lenet5_pages {
     picture_file file;
-    uint8_t *owned; /* the file's bytes, or a copy that can be changed; NULL: they are the caller's */
+    uint8_t *owned; /* the file's bytes, or a copy that may be changed; NULL: they are the caller's */
     bool left;
     int read; /* pages */
     page_position place;
-    uint8_t *seen; /* a bit for each byte of the file: a page that has been read begins there. NULL: one page at most */
+    uint8_t *
+        seen; /* a bit for each byte of the file: a page that was read begins there; NULL until a second page is read */
 };
 
 lenet5_status lenet5_pages_parse(lenet5_pages **pages, const void *bytes, size_t size, const char *name,
@@ -109,7 +110,7 @@ bool lenet5_pages_left(const lenet5_pages *pages)
     return pages->left;
 }
 
-/* Marks a page as read; false if it is already. */
+/* Marks a page as read; false if it was read before. */
 static bool mark_seen(lenet5_pages *pages, uint64_t place)
 {
     const uint8_t bit = (uint8_t)(1u << place % 8);
@@ -118,7 +119,7 @@ static bool mark_seen(lenet5_pages *pages, uint64_t place)
     return new;
 }
 
-/* What is needed for more than one page. */
+/* Allocates what a second page needs. */
 static lenet5_status prepare_for_several(lenet5_pages *pages, lenet5_error *error)
 {
     picture_file *file = &pages->file;
@@ -134,8 +135,8 @@ static lenet5_status prepare_for_several(lenet5_pages *pages, lenet5_error *erro
 }
 
 /*
- * Goes to the next page: the header then says that it is the first, since to be led to a page libtiff would go through
- * all before it. A file may lead back to a page that has been read; it is damaged then.
+ * Moves to the next page by making it the first one in the header: libtiff would go through all pages before it. A file
+ * whose pages form a cycle is damaged.
  */
 static lenet5_status go_on(lenet5_pages *pages, lenet5_error *error)
 {

@@ -1,7 +1,4 @@
-/*
- * PNG, with libpng itself: it says what is wrong with a file where Leptonica lets it print, and it is there at once,
- * while Leptonica's libraries take longer to load than a digit to read.
- */
+/* PNG by libpng: unlike Leptonica it returns its messages, and loads in less time than it takes to read a digit. */
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +6,7 @@
 #include "base/error.h"
 #include "decode.h"
 
-#define DARK 64 /* the first level that is not reached where the upper bits of sixteen are not used */
+#define DARK 64 /* a picture of 16 bits with no level so high uses only their lower part */
 
 static lenet5_status fail(const png_image *image, const picture_file *file, lenet5_error *error)
 {
@@ -17,7 +14,7 @@ static lenet5_status fail(const png_image *image, const picture_file *file, lene
                        "%s: begins as a PNG but cannot be decoded (%s); save it again", file->name, image->message);
 }
 
-/* The picture of grey levels or colours; the grey levels become its own. */
+/* Makes a picture of grey levels, which it takes over, or of colours. */
 static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint8_t *pixels, lenet5_error *error)
 {
     if (image->format & PNG_FORMAT_FLAG_COLOR) {
@@ -26,7 +23,7 @@ static lenet5_status take_pixels(lenet5_picture *picture, png_image *image, uint
         return status;
     }
     *picture = (lenet5_picture){image->width, image->height, pixels};
-    uint8_t *fewer = realloc(pixels, (size_t)image->width * image->height); /* there was more: opacity or 16 bits */
+    uint8_t *fewer = realloc(pixels, (size_t)image->width * image->height); /* 16 bits took more */
     if (fewer)
         picture->grey = fewer;
     return LENET5_OK;
@@ -55,7 +52,7 @@ static bool is_dark(const lenet5_picture *picture)
     return i == picture->width * picture->height;
 }
 
-/* The brightest of the values becomes 255. They end up as bytes one after the other where they were. */
+/* Scales 16-bit values so that the highest becomes 255, and packs them into bytes in place. */
 static void stretch(uint8_t *bytes, size_t count)
 {
     uint16_t most = 1;
@@ -71,7 +68,7 @@ static void stretch(uint8_t *bytes, size_t count)
     }
 }
 
-/* Reads the file once more, its values as they are, in place of a picture that has come out dark. */
+/* Reads a dark picture of 16 bits again, scaled. */
 static lenet5_status read_stretched(lenet5_picture *picture, const picture_file *file, lenet5_error *error)
 {
     png_image image = {.version = PNG_IMAGE_VERSION};
@@ -97,7 +94,7 @@ lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *fil
     const bool transparent = image.format & PNG_FORMAT_FLAG_ALPHA;
     const bool deep = image.format & PNG_FORMAT_FLAG_LINEAR && !transparent;
     image.format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA; /* of 8 bits: RGB or grey, A last */
-    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;                      /* as everyone means it who writes no gamma */
+    image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;                      /* the usual meaning of a file without gamma */
     lenet5_status status = lenet5_check_picture_size(image.width, image.height, file, error);
     if (status != LENET5_OK) {
         png_image_free(&image);

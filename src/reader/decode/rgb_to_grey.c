@@ -1,10 +1,10 @@
 /*
- * From colours to grey. There are four mixes: brightness and the three channels.
+ * Colour to grey by one of four mixes: brightness, red, green and blue.
  *
- * Where two inks of different colours are on the paper, and one of them is straight lines, as frames and rules are,
- * the mix is taken in which that one is faintest beside the pen's, less what it still sees of it. Else it is the one in
- * which ink stands out most: how far the darkest or lightest hundredth is from the middle, measured by how far apart
- * the middle half is. Red lines vanish so under blue ink, and blue ones under black.
+ * If the paper has inks of two colours, one of which is straight lines, as frames and rules are, the mix in which that
+ * ink is faintest beside the pen's is used, less what it still has of it: red lines vanish under blue ink, and blue
+ * ones under black. Else the mix with the clearest ink is used: the distance of the darkest or lightest hundredth from
+ * the median, over the interquartile range.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,26 +14,26 @@
 #include "reader/page/histogram.h"
 
 #define MIXES 4
-#define SAMPLES 40000 /* pixels that are looked at */
-#define UNREST 12     /* grey levels that the middle half may always be apart */
-#define CLEARLY 1.15  /* how many times better a channel has to be than brightness */
+#define SAMPLES 40000 /* pixels that are sampled */
+#define UNREST 12     /* grey levels added to the interquartile range */
+#define CLEARLY 1.15  /* times as clear as brightness: what a channel has to be */
 
-#define MIN_DARK 24    /* of 256: brightness that the paper has more than any ink */
-#define INK 0.35       /* of what the darkest ink lacks of the paper's light: fainter pixels have no colour to go by */
-#define DARKEST 0.005  /* share of the pixels */
-#define ROUNDS 6       /* of assigning pixels to two colours, and of taking the means of those */
-#define MAX_ALIKE 0.98 /* cosine between the colours of two inks */
-#define MIN_SHARE 0.08 /* of the ink that each has */
-#define MAX_INK 0.3    /* of the picture: what has more is a table that paper lies on */
-#define LONG 5         /* times that a line is longer than wide */
-#define FARTHEST 64    /* pixels that a line is followed each way */
-#define MIN_STRAIGHT 0.6 /* of the pixels of a frame that are in such lines */
-#define STRAIGHTER 1.4   /* times than what the pen wrote */
-#define MIN_ACROSS 0.15  /* of a frame's pixels: ones are straight, too, but upright */
-#define LEFT 0.4         /* of a frame, to the pen: what is faint beside a stroke, but no noise */
-#define MAX_LEFT 0.85    /* of a frame, to the pen, in the mix that is taken */
+#define MIN_DARK 24      /* of 256: brightness of the paper above the darkest ink, at least */
+#define INK 0.35         /* of that difference: fainter pixels have no reliable colour */
+#define DARKEST 0.005    /* quantile of the pixels that is the darkest ink */
+#define ROUNDS 6         /* iterations of k-means with two colours */
+#define MAX_ALIKE 0.98   /* cosine between the colours of two inks, at most */
+#define MIN_SHARE 0.08   /* share of the ink that each has, at least */
+#define MAX_INK 0.3      /* share of the picture that is ink, at most; more is a table under the paper */
+#define LONG 5           /* length to width of a line, at least */
+#define FARTHEST 64      /* pixels that a line is followed each way */
+#define MIN_STRAIGHT 0.6 /* share of a frame's pixels that are in lines, at least, and */
+#define STRAIGHTER 1.4   /* times the share of the pen's */
+#define MIN_ACROSS 0.15  /* share of a frame's pixels that are in horizontal lines, at least: ones are vertical */
+#define LEFT 0.4 /* contrast of a frame to that of the pen that is left: faint beside a stroke, but more than noise */
+#define MAX_LEFT 0.85 /* the same before any is removed, at most */
 
-/* Grey is the weighted sum of the channels and the offset; all are of 256. */
+/* Grey is the weighted sum of the channels plus the offset; both are in 1 / 256. */
 typedef struct mix {
     int weight[3], offset;
 } mix;
@@ -49,12 +49,12 @@ typedef struct colour {
     double part[3];
 } colour;
 
-/* The paper, and the directions in which two inks take its light. */
+/* The paper, and the directions in colour space of two inks from it. */
 typedef struct inks {
     uint8_t paper[3];
-    double least; /* brightness that ink lacks of the paper's */
+    double least; /* brightness below the paper's from which on a pixel is ink */
     colour ink[2];
-    double count[2]; /* of the sampled pixels */
+    double count[2]; /* sampled pixels of each */
 } inks;
 
 static uint8_t mixed(const uint8_t *rgb, const mix *m)
@@ -80,7 +80,7 @@ static double mixed_lack(colour c, const mix *m)
     return (c.part[0] * m->weight[0] + c.part[1] * m->weight[1] + c.part[2] * m->weight[2]) / 256;
 }
 
-/* 0 or 1; -1: paper. */
+/* The ink of a pixel, 0 or 1; -1: paper. */
 static int ink_of(const inks *k, const uint8_t *rgb)
 {
     const colour c = lack(k, rgb);
@@ -89,7 +89,7 @@ static int ink_of(const inks *k, const uint8_t *rgb)
     return dot(c, k->ink[0]) >= dot(c, k->ink[1]) ? 0 : 1;
 }
 
-/* Returns whether there is ink that is darker than the paper. */
+/* Measures the paper; returns whether there is darker ink. */
 static bool measure_paper(inks *k, const colours *c, size_t step)
 {
     uint32_t histogram[4][256] = {{0}};
@@ -113,7 +113,7 @@ static colour unit(colour c)
     return (colour){{c.part[0] / length, c.part[1] / length, c.part[2] / length}};
 }
 
-/* The first colour is that of most ink, the second the one that is least like it. */
+/* Starts with the mean colour of the ink and the one least like it. */
 static void start(inks *k, const colours *c, size_t step)
 {
     const size_t count = c->width * c->height;
@@ -137,7 +137,7 @@ static void start(inks *k, const colours *c, size_t step)
         }
 }
 
-/* Takes the means of the pixels that are nearer to the one colour and to the other. */
+/* One iteration of k-means. */
 static void refine(inks *k, const colours *c, size_t step)
 {
     const size_t count = c->width * c->height;
@@ -156,7 +156,7 @@ static void refine(inks *k, const colours *c, size_t step)
         k->ink[ink] = k->count[ink] > 0 ? unit(sum[ink]) : k->ink[ink];
 }
 
-/* How many pixels there are of an ink from (x, y) on each way, with that one. */
+/* The length of the run of an ink through (x, y), along a row or a column. */
 static size_t run(const inks *k, const colours *c, size_t x, size_t y, int ink, bool down)
 {
     const size_t at = down ? y : x, end = down ? c->height : c->width;
@@ -171,7 +171,7 @@ static size_t run(const inks *k, const colours *c, size_t x, size_t y, int ink, 
 }
 
 typedef struct lines {
-    double across, all; /* shares of an ink's pixels that are in lines across the picture, and in those down it too */
+    double across, all; /* shares of an ink's pixels in horizontal lines, and in all lines */
 } lines;
 
 static lines find_lines(const inks *k, const colours *c, int ink, size_t step)
@@ -189,7 +189,7 @@ static lines find_lines(const inks *k, const colours *c, int ink, size_t step)
     return (lines){level / fmax(1, k->count[ink]), (level + upright) / fmax(1, k->count[ink])};
 }
 
-/* Whether one of the inks is a frame's: of another colour than the pen's, and of straight lines. */
+/* Whether one of the inks, *frame, is a frame's: of another colour than the pen's, and in straight lines. */
 static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
 {
     if (!measure_paper(k, c, step))
@@ -209,8 +209,8 @@ static bool find_frame(int *frame, inks *k, const colours *c, size_t step)
 }
 
 /*
- * Takes from a mix most of what it sees of a frame's colour; the paper stays as light. What is left of the frame says
- * where the digits belong, and is too faint to be taken for a stroke.
+ * Removes most of a frame's colour from a mix, and keeps the paper's level. What is left shows where digits belong, but
+ * is too faint for a stroke.
  */
 static mix without(const mix *m, const inks *k, int frame)
 {
@@ -225,7 +225,7 @@ static mix without(const mix *m, const inks *k, int frame)
     return w;
 }
 
-/* The mix in which a frame of another colour is faintest beside the pen's ink, if there is a frame. */
+/* Finds the mix in which a frame is faintest beside the pen. false: there is no frame. */
 static bool mix_without_frame(mix *found, const colours *c, size_t step)
 {
     inks k = {.least = 0};

@@ -1,6 +1,6 @@
 /*
- * A directory is a count, so many entries (tag, type, how many values, the value if it fits) and the place of the next
- * directory; BigTIFF (version 43) has all of them in wider numbers.
+ * A TIFF directory is a count, the entries (tag, type, number of values, and the value or its offset) and the offset of
+ * the next directory. BigTIFF (version 43) has wider numbers.
  */
 #include "tiff.h"
 
@@ -10,15 +10,15 @@ enum { CLASSIC = 42, BIG = 43 };
 enum { TAG_WIDTH = 256, TAG_HEIGHT = 257 };
 enum { TYPE_SHORT = 3, TYPE_LONG = 4, TYPE_LONG8 = 16 };
 
-/* How wide the numbers of a directory are, in bytes. */
+/* Widths of the numbers of a directory, in bytes. */
 typedef struct layout {
-    size_t count, entry, value, offset; /* value: where it begins in an entry */
-    size_t first;                       /* where the first directory's place is in the file */
+    size_t count, entry, value, offset; /* value: its offset in an entry */
+    size_t first;                       /* offset, in the file, of that of the first directory */
 } layout;
 
 static const layout classic = {2, 12, 8, 4, 4}, big = {8, 20, 12, 8, 8};
 
-/* A number of so many bytes at a place that is within the file. */
+/* A number of size bytes at an offset, which must be inside the file. */
 static uint64_t number_at(const picture_file *file, uint64_t place, size_t size)
 {
     const uint8_t *bytes = file->bytes + place;
@@ -71,13 +71,13 @@ lenet5_status lenet5_tiff_page(tiff_page *page, const picture_file *file, lenet5
     const bool counted = place > 0 && has(file, place, l->count);
     const uint64_t count = counted ? number_at(file, place, l->count) : 0;
     const uint64_t entries = place + l->count;
-    /* count is below the file's size here, so that nothing overflows. */
+    /* count is below the file's size here, so that nothing overflows */
     if (count == 0 || count > file->size || !has(file, entries, count * l->entry + l->offset))
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, place,
                            "%s: byte %llu: a page of the TIFF begins here, but it is cut off or damaged", file->name,
                            (unsigned long long)place);
     *page = (tiff_page){.place = place, .next = number_at(file, entries + count * l->entry, l->offset)};
-    for (uint64_t i = count; i-- > 0;) /* of a tag that is there twice, libtiff takes the first */
+    for (uint64_t i = count; i-- > 0;) /* of a repeated tag, libtiff uses the first */
         take_entry(page, file, l, entries + i * l->entry);
     return LENET5_OK;
 }

@@ -1,4 +1,4 @@
-/* What a string may be made of: the digits, and the marks that stand between and beside them. */
+/* The symbols of strings: digits, and the marks between and beside them. */
 #ifndef LENET5_READER_ALPHABET_H
 #define LENET5_READER_ALPHABET_H
 
@@ -9,7 +9,7 @@ enum {
     POINT = LENET5_CLASSES,
     COMMA,
     COLON,
-    HYPHEN, /* also a minus and a dash */
+    HYPHEN, /* also a minus or a dash */
     SLASH,
     EQUALS,
     PLUS,
@@ -22,7 +22,7 @@ enum {
 
 static const char lenet5_symbols[SYMBOLS + 1] = "0123456789.,:-/=+()";
 
-/* NO_SYMBOL if a character is none. */
+/* The symbol of a character, or NO_SYMBOL. */
 static inline unsigned symbol_of(char c)
 {
     for (unsigned symbol = 0; symbol < SYMBOLS; symbol++)

@@ -1,15 +1,15 @@
 /*
- * What is a digit to the network and to people alike stays the same digit if it leans a little more or is drawn with
- * another pen. What the network says of such variants shows how far its first answer depends on chance.
+ * A digit stays the same digit if it leans a little more or is written with another pen. The scores of such views show
+ * how far the first score depends on chance (test-time augmentation).
  *
- * They differ by as much as two people's hands do: 17 degrees of slant, a pixel of the pen. Turned, narrow and wide
- * variants besides these do not show any better whether a string is right.
+ * Views differ as two hands do: 17 degrees of slant, one pixel of the pen. Rotated, narrower and wider views besides
+ * these did not improve the evidence.
  */
 #include "augment.h"
 
 #include <string.h>
 
-#define SLANT 0.3f /* pixels to the right for each row down */
+#define SLANT 0.3f /* pixels to the right a row down */
 
 enum { SIDE = LENET5_PICTURE_SIDE, FRAME = 6 }; /* columns of paper on each side: a slant moves a row by less */
 
@@ -29,7 +29,7 @@ static void lean(uint8_t views[LENET5_PICTURE_BYTES], const framed *f, float sla
 {
     for (size_t y = 0; y < SIDE; y++) {
         const float shift = slant * ((float)y - (SIDE - 1) / 2.0f) + FRAME;
-        const size_t first = (size_t)shift; /* rounded down, for FRAME keeps it above 0 */
+        const size_t first = (size_t)shift; /* rounded down, since FRAME keeps it above 0 */
         const float share = shift - (float)first;
         const uint8_t *ink = f->ink[y + 1] + first;
         for (size_t x = 0; x < SIDE; x++)
@@ -47,7 +47,10 @@ static uint8_t less(uint8_t a, uint8_t b)
     return a < b ? a : b;
 }
 
-/* Half a pixel more of ink on every side: the mean of a pixel and the most of its neighbours. Likewise of paper. */
+/*
+ * Adds half a pixel of ink on every side: the mean of a pixel and the maximum around it. The same of paper, with the
+ * minimum.
+ */
 static void change_pen(uint8_t wide[LENET5_PICTURE_BYTES], uint8_t narrow[LENET5_PICTURE_BYTES], const framed *f)
 {
     for (size_t y = 0; y < SIDE; y++) {

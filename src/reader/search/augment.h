@@ -1,4 +1,4 @@
-/* A digit shown to the network again, as another hand might have written it. */
+/* Augmented views of a digit, as other hands might write it. */
 #ifndef LENET5_READER_AUGMENT_H
 #define LENET5_READER_AUGMENT_H
 
@@ -8,7 +8,7 @@
 
 enum { VIEWS = 4 };
 
-/* Variants of a normalised picture: slanted, thinner or thicker. */
+/* Makes views of a normalised picture: slanted both ways, thicker and thinner. */
 void lenet5_augment(uint8_t views[VIEWS][LENET5_PICTURE_BYTES], const uint8_t picture[LENET5_PICTURE_BYTES]);
 
 #endif

@@ -2,18 +2,18 @@
 
 #include <math.h>
 
-#define WORD 3          /* letters: two may be digits or a unit that looks like one */
-#define SURE_LETTER 0.9 /* the mean over a word's letters of how surely each is one, and */
-#define ANY_LETTER 0.5  /* the least of them */
-#define SURE_SIGN 0.95  /* how surely a sign by itself is one, and no letter */
-#define APART 0.3       /* of the line's height: the gap to a word or a sign, at least */
-#define SMALL 0.03      /* squares of the line's height: dots of letters, and the marks behind a word */
+#define WORD 3          /* letters of a word, at least: two may be digits, or a unit that looks like one */
+#define SURE_LETTER 0.9 /* mean probability of a word's letters, at least, and */
+#define ANY_LETTER 0.5  /* that of each */
+#define SURE_SIGN 0.95  /* probability that a single sign is a sign and no letter, at least */
+#define APART 0.3       /* of the line's height: gap to a word or a sign, at least */
+#define SMALL 0.03      /* squares of the line's height: smaller parts are dots of letters or marks behind a word */
 
-/* What was found on one side of a string. */
+/* The connected parts on one side of a string. */
 typedef struct side {
     size_t letters;
-    double sum, least; /* of how surely they are letters or signs */
-    double sign;       /* how surely the last of them is a sign */
+    double sum, least; /* of the probabilities that they are letters or signs */
+    double sign;       /* probability that the last one is a sign */
 } side;
 
 static double area_between(const graph *g, size_t first, size_t last)
@@ -53,7 +53,7 @@ static bool is_plain(const graph *g, size_t first, size_t last)
                           : s.letters >= WORD && s.least >= ANY_LETTER && s.sum >= SURE_LETTER * (double)s.letters;
 }
 
-/* The paper between the pieces before a node and those from it on, in pixels. */
+/* The gap between the pieces before a node and those behind it, in pixels. */
 static double gap_at(const text_line *line, size_t node)
 {
     const box before = pieces_box(line, 0, node), behind = pieces_box(line, node, line->count);

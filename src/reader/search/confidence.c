@@ -1,11 +1,10 @@
-/* How far a string can be trusted, whatever the search says of the others. */
 #include "confidence.h"
 
 #include <math.h>
 
 #define MIN_PROBABILITY 1e-9
 
-/* Logarithm of the odds that what has been read as a digit is one, and whole. */
+/* The log-odds that what was read as a digit is one, and a whole one. */
 static double digit_log_odds(const arc *a, unsigned digit, const double *w)
 {
     const double rubbish = fmax(MIN_PROBABILITY, (double)a->posterior[LENET5_RUBBISH]);
@@ -13,7 +12,7 @@ static double digit_log_odds(const arc *a, unsigned digit, const double *w)
            w[CONFIDENCE_SOLID] * a->solid - (a->is_cut && digit == 1 ? w[CONFIDENCE_CUT_ONE] : 0);
 }
 
-/* Whether none of the string's digits stands by itself. */
+/* Whether each digit of the string was cut from a neighbour. */
 static bool are_all_cut(const graph *g, const solution *read)
 {
     bool all_cut = true;
@@ -22,14 +21,13 @@ static bool are_all_cut(const graph *g, const solution *read)
     return all_cut;
 }
 
-/* How sure it is that all digits are. */
 double lenet5_digit_confidence(const graph *g, const solution *read)
 {
     double all = 1;
     const bool all_cut = are_all_cut(g, read);
     for (size_t i = 0; i < read->length; i++) {
         if (!is_digit(symbol_of(read->digits[i])))
-            continue; /* what is as a mark is stands in its share */
+            continue; /* the share of a mark is its confidence */
         const double odds = digit_log_odds(&g->arcs[read->arc[i]], symbol_of(read->digits[i]), g->weights);
         all *= 1 / (1 + exp((all_cut ? g->weights[CONFIDENCE_ALL_CUT] : 0) - odds));
     }

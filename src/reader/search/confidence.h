@@ -1,10 +1,12 @@
-/* How far a string can be trusted. */
+/* The confidence in the digits of a string, whatever other strings there are. */
 #ifndef LENET5_READER_CONFIDENCE_H
 #define LENET5_READER_CONFIDENCE_H
 
 #include "search.h"
 
-/* How sure it is that all digits of the string are digits, 0 to 1. */
+/*
+ * The probability that all digits of a string are digits: a product of logistic functions, with the CONFIDENCE weights.
+ */
 double lenet5_digit_confidence(const graph *g, const solution *read);
 
 #endif

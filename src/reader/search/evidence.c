@@ -1,7 +1,7 @@
 /*
- * The probability of a string by the search knows nothing of other hands, of what the line holds besides, nor of the
- * paper. Here these have their say: two logistic regressions on the measures below, each of which is 0 where nothing is
- * wrong. Their weights are fitted to generated pages (weights.h).
+ * The search's probability of a string knows nothing of other hands, of other ink on the line, or of the paper. Two
+ * logistic regressions on the measures below include them; each measure is 0 where nothing is wrong. Their weights are
+ * fitted to generated pages by bench/fit_reader.py (weights.h).
  */
 #include "evidence.h"
 
@@ -12,20 +12,21 @@
 #include "unconstrained.h"
 #include "weights.h"
 
-#define MIN_ODDS 1e-4   /* a probability: what is nearer to 0 or 1 says no more */
-#define MIN_LOOK 1e-3   /* the same of what the networks say of a digit, and of the share of a mark */
-#define MIN_RIVAL 0.01  /* added to the probabilities of two digits, so that their ratio has an end */
-#define LIKELIER 0.69   /* of the marks' doubt, the logarithm of 2: from here on they are likelier something else */
-#define MAX_MARKS 1.0   /* of the marks' doubt: no string with less is sure either */
-#define SURE_ODDS 5.0   /* logarithm of odds that leave no doubt */
-#define UNEVEN 0.2      /* logarithm of heights: as far as digits of one hand differ */
-#define MAX_UNREAD 0.02 /* squares of a digit's height: a point is as large */
-#define HOLE 0.05       /* squares that an empty box between others counts for: a digit may have been too faint */
-#define NEAR 0.18       /* heights of a digit: from a mark to a digit that it may be a part of */
-#define WIDE 0.5        /* of a gap that parts numbers: 49 of 50 numbers have none so wide, */
-#define WIDEST 0.75     /* and what has one so wide is rather two */
-#define FAR 3.0         /* heights of a digit: no part of the same number stands so far away */
-#define MAX_LEFT 1.0    /* squares of a digit's height: so much ink beside a string is enough against it */
+#define MIN_ODDS 1e-4  /* probabilities are clamped to this distance from 0 and 1 */
+#define MIN_LOOK 1e-3  /* lower bound of the networks' scores, and of the shares of marks */
+#define MIN_RIVAL 0.01 /* added to the probabilities of two digits, which bounds their ratio */
+#define LIKELIER 0.69  /* of the evidence of marks: log 2, from which on they are likelier something else */
+#define MAX_MARKS 1.0  /* of the evidence of marks, at most: with so much no string is accepted */
+#define SURE_ODDS 5.0  /* log-odds of a string without rivals */
+#define UNEVEN 0.2     /* difference of log-heights within one hand */
+#define MAX_UNREAD \
+    0.02          /* squares of a digit's height: unread ink of an accepted string, at most; a point is as large */
+#define HOLE 0.05 /* squares of unread ink that an empty box between others counts as: its digit may have been faint */
+#define NEAR 0.18 /* digits' heights: a mark so near to a digit may be a part of it */
+#define WIDE 0.5  /* of a gap that separates numbers: 49 of 50 numbers have none so wide, and */
+#define WIDEST 0.75  /* a string with a gap so wide is probably two */
+#define FAR 3.0      /* digits' heights: nothing so far away is part of the same number */
+#define MAX_LEFT 1.0 /* squares of a digit's height: unread ink that is counted, at most */
 
 static const struct {
     const char *name, *doubt;
@@ -62,13 +63,13 @@ const char *lenet5_evidence_doubt(unsigned kind)
     return kind < LENET5_EVIDENCE ? kinds[kind].doubt : "";
 }
 
-/* The logarithm of the odds of a rival, of which the least are 0. */
+/* The log-odds of a rival, shifted so that the least are 0. */
 static double odds_to(double taken, double rival)
 {
     return fmax(0, log((rival + MIN_RIVAL) / (taken + MIN_RIVAL)) + log(1 / MIN_RIVAL));
 }
 
-/* The likeliest of the digits but one, to this one. */
+/* The log-odds of the likeliest other digit. */
 static double rival_of(const double as[LENET5_CLASSES], unsigned digit)
 {
     double rival = 0;
@@ -90,12 +91,12 @@ static void measure_digit(double *value, const arc *a, const text_line *line, bo
     const double height = (double)(a->box.bottom - a->box.top);
     value[LENET5_EVIDENCE_MARKS] += a->measure[PRIOR_MARKED] - log(fmax(MIN_LOOK, 1 - share_of_marks(a)));
     value[LENET5_EVIDENCE_RUBBISH] += (double)a->posterior[LENET5_RUBBISH];
-    if (swept) /* boxes of places tell nothing */
+    if (swept) /* positions of a sweep have no heights */
         return;
     value[LENET5_EVIDENCE_HEIGHT] = fmax(value[LENET5_EVIDENCE_HEIGHT], fabs(log(height / line->height)) - UNEVEN);
 }
 
-/* The distance from what an arc fills to other ink of the line, in pixels; most if it is farther. */
+/* The distance from an arc's box to other ink of the line, in pixels; at most most. */
 static double distance_to_ink(const arc *a, const text_line *line, double most)
 {
     const double left = (double)a->box.left, right = (double)a->box.right - 1;
@@ -110,7 +111,7 @@ static double distance_to_ink(const arc *a, const text_line *line, double most)
     return least;
 }
 
-/* The share of a mark that is not so near to a digit that it may be a part of it. */
+/* Measures the share of a mark, lowered if it is so near to a digit that it may be a part of it. */
 static void measure_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
 {
     const double near = 1 - distance_to_ink(a, line, NEAR * line->height) / (NEAR * line->height);
@@ -122,8 +123,7 @@ static bool is_one(const solution *s, size_t place)
     return symbol_of(s->digits[place]) == 1;
 }
 
-/* How far the digits differ from each other, how many are cut out, whether 1s are at the ends; how sure the marks are.
- */
+/* Measures the symbols: heights, cut digits, 1s at the ends, rubbish, and how sure the marks are. */
 static void measure_symbols(double *value, const graph *g, const text_line *line, const solution *s)
 {
     size_t digits = 0, cut = 0;
@@ -156,7 +156,7 @@ static bool is_read(const graph *g, const text_line *line, const solution *s, si
     return false;
 }
 
-/* Whether a piece is rather a mark, or a part of one, than anything else. */
+/* Whether a piece is more likely a mark, or a part of one, than anything else. */
 static bool is_mark(const graph *g, size_t piece)
 {
     double most = 0;
@@ -167,8 +167,7 @@ static bool is_mark(const graph *g, size_t piece)
     return most > 0.5;
 }
 
-/* Ink of the line that is no part of the string, of its mask, nor plainly something else, in squares of a digit's
- * height. */
+/* Ink of the line that is not in the string or its mask, nor clearly something else, in squares of a digit's height. */
 static double ink_unread(const graph *g, const text_line *line, const solution *s, bool plain)
 {
     double left = 0;
@@ -188,7 +187,7 @@ void lenet5_measure_evidence(double value[LENET5_EVIDENCE], const graph *g, cons
         value[i] = 0;
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
     value[LENET5_EVIDENCE_ANY] = any;
-    value[LENET5_EVIDENCE_ALONE] = 1; /* as long as no other line is known */
+    value[LENET5_EVIDENCE_ALONE] = 1; /* until other lines are known */
     value[LENET5_EVIDENCE_BROKEN] =
         fmax(fmax(0, 1 - line->gap / FAR), fmin(1, (line->widest - WIDE) / (WIDEST - WIDE)));
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
@@ -203,7 +202,7 @@ void lenet5_measure_evidence(double value[LENET5_EVIDENCE], const graph *g, cons
     value[LENET5_EVIDENCE_MARKS] = fmin(MAX_MARKS, value[LENET5_EVIDENCE_MARKS]);
 }
 
-/* The likeliest of what a mark may be instead, another mark or a digit, to the mark. */
+/* The log-odds of the likeliest alternative of a mark, another mark or a digit. */
 static double rival_of_mark(const arc *a, size_t mark)
 {
     double rival = 0;
@@ -233,9 +232,9 @@ void lenet5_add_opinions(double value[LENET5_EVIDENCE], const graph *g, const so
 }
 
 /*
- * A promise and no matter of statistics: what leaves no string sure, or LENET5_EVIDENCE where nothing does. Ink that
- * may be a digit or a mark is not dropped, but what stands beside a string of a format is none of it; and marks are not
- * likelier something else.
+ * A rule rather than a statistic: the evidence that makes any string unaccepted, or LENET5_EVIDENCE if none does. Ink
+ * that may be a digit or a mark is not dropped, except beside the string of a format; and marks must not be likelier
+ * something else.
  */
 static unsigned rejection_reason(const double value[LENET5_EVIDENCE])
 {
@@ -254,7 +253,7 @@ static double probability_by(const logistic *l, const double value[LENET5_EVIDEN
     return 1 / (1 + exp(-odds));
 }
 
-/* What speaks for the one is no help where the other is in doubt. */
+/* Both factors must be high: neither makes up for the other. */
 static double product(const double value[LENET5_EVIDENCE])
 {
     return probability_by(&whole_number, value) * probability_by(&right_symbols, value);
@@ -276,7 +275,7 @@ double lenet5_max_string_probability(const double value[LENET5_EVIDENCE])
     return fmax(lenet5_string_probability(alone), lenet5_string_probability(among));
 }
 
-/* What a kind of evidence is where it is no reason for doubt. */
+/* A kind of evidence as it is without doubt. */
 static double without_doubt(unsigned kind, const double value[LENET5_EVIDENCE])
 {
     switch (kind) {

@@ -1,10 +1,10 @@
 /*
- * Formats.
+ * Formats as automata.
  *
- * A pattern (patterns.c) says what may follow what, and its states are those that can be reached. Else without a list
- * the states are how many digits have been read, each as often as the check digit's sums have values: with Luhn and mod
- * 10 the sum so far and the sum that it would be were there another digit to the right; with mod 11 the sum and the
- * plain sum of the digits, by which it grows when all weights grow by one.
+ * A pattern (patterns.c) has its own states, of which those that can be reached are used. Without pattern and list, a
+ * state is the number of digits read, times the values of the check digit's sums: for Luhn and mod 10, the sum so far
+ * and the sum if one more digit followed; for mod 11, the weighted sum and the plain sum, by which it grows when all
+ * weights grow by one.
  */
 #include "format.h"
 
@@ -124,7 +124,7 @@ static lenet5_status allocate(grammar *f, size_t count, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* The numbers of a pattern's states that can be reached from the first one. */
+/* The states of a pattern that can be reached from the first one, renumbered. */
 typedef struct reached {
     size_t count;
     int16_t number[PATTERN_STATES]; /* of each state, or DEAD */
@@ -168,8 +168,10 @@ static lenet5_status follow_pattern(grammar *f, const pattern *p, bool digits_on
     return status;
 }
 
-/* Where the ink may have a mark behind so many digits: anywhere, or where the mask has that one or, of points and
- * commas, which hands hardly tell apart, the other. */
+/*
+ * Whether a mark may be in the ink behind that many digits: anywhere without a mask, else where the mask has it. Points
+ * and commas, which are hard to tell apart in handwriting, stand for each other.
+ */
 static bool may_stand(const shape *s, size_t digits, unsigned mark)
 {
     const char *c = s->mask;
@@ -185,7 +187,7 @@ static bool may_stand(const shape *s, size_t digits, unsigned mark)
     return false;
 }
 
-/* Digits move on to the next length; marks change nothing. */
+/* Digits go to the next length; marks change nothing. */
 static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, lenet5_error *error)
 {
     const size_t most = s->most == ENDLESS ? LENET5_MAX_STRING : s->most;
@@ -218,10 +220,10 @@ static lenet5_status automaton(grammar *f, const shape *s, const lenet5_read_opt
     return follow_pattern(f, &lenet5_any_pattern, options->digits_only, error);
 }
 
-/* What may stand between the digits of a code. */
+/* Characters between the digits of a code. */
 static const char separators[] = " -./";
 
-/* The digits of a code. Returns how many there are; 0 if it is no code. */
+/* Extracts the digits of a code. Returns their number; 0: it is no code. */
 static size_t digits_of(char digits[LENET5_MAX_STRING + 1], const char *code)
 {
     size_t count = 0;
@@ -269,7 +271,7 @@ static int in_order(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* Puts the codes in order and drops those that are there twice. */
+/* Sorts the codes, and drops duplicates. */
 static void sort(grammar *f)
 {
     size_t count = 0;
@@ -280,7 +282,7 @@ static void sort(grammar *f)
     f->code_count = count;
 }
 
-/* The codes of the list that are of the other format. */
+/* Takes the codes of the list that the other format accepts. */
 static lenet5_status take_list(grammar *f, const grammar *other, const lenet5_read_options *options,
                                lenet5_error *error)
 {

@@ -1,13 +1,17 @@
 /*
- * Heuristic over-segmentation. The nodes of the graph are the gaps between pieces; an arc takes some neighbouring
- * pieces for one digit:
+ * The segmentation graph (heuristic over-segmentation, sections V to VII of the paper). The nodes are the gaps between
+ * pieces; an arc takes some consecutive pieces for one symbol:
  *
  *         ___a01__   _a12_   _a23_
- *     (0)          (1)     (2)     (3)          a path from the first node to the last is a way to cut the line,
- *         \______a02______/                     and with a digit for each of its arcs, a reading
+ *     (0)          (1)     (2)     (3)          a path from the first node to the last segments the line;
+ *         \______a02______/                     with a symbol for each arc it is a reading
  *
- * A reading's weight is the product over its arcs of the probability of the digit (eq. 9, with its outcome for what is
- * no digit) and a prior of shape.
+ * The weight of a reading is the product over its arcs of the probability of the symbol (eq. 9, with its rubbish
+ * outcome) and of the priors of cut and shape.
+ *
+ * In: the pieces of a line. Out: arcs in the order of their first nodes, at most MAX_JOINED + 1 for each, with pictures
+ * for the network and measures for the priors. Invariants: the first arc of a node is its single piece; begin is
+ * ascending. Cost: for each arc a pass over its box and over the pieces of the line.
  */
 #include "graph.h"
 
@@ -20,24 +24,24 @@
 #include "reader/normalise.h"
 #include "weights.h"
 
-#define MAX_JOINED 6     /* pieces of one digit, unless they are all of a part */
-#define WIDEST 1.5       /* of a digit made of several pieces; of the line's height */
-#define WIDEST_WHOLE 2.6 /* the same, of all pieces of a part */
-#define FLAT 0.3         /* of the line's height: what is lower is no digit */
-#define WIDE_PART 0.54   /* of the line's height: digits that are wider are seldom parts of something */
-#define WIDE_WHOLE 0.8   /* the same of a digit that touches nothing else */
-#define SOLID 0.55       /* of a box: what strokes fill at most */
-#define BESIDE_GAP 0.2   /* of the line's height: the gap between a number and what stands beside it, at least */
-/* What a mark's share leaves to digits counts for so much at least: a mark may be wrong. */
-#define MIN_LEFT_OUT 0.01 /* where it would be left out */
+#define MAX_JOINED 6     /* pieces of one arc, unless it is a whole part */
+#define WIDEST 1.5       /* of the line's height: width of an arc of several pieces, at most */
+#define WIDEST_WHOLE 2.6 /* the same of a whole part */
+#define FLAT 0.3         /* of the line's height: a lower arc is no digit */
+#define WIDE_PART 0.54   /* of the line's height: wider digits cut from a neighbour are rare */
+#define WIDE_WHOLE 0.8   /* the same of digits that touch nothing */
+#define SOLID 0.55       /* of a box: what strokes fill, at most */
+#define BESIDE_GAP 0.2   /* of the line's height: gap between a number and what is beside it, at least */
+/* Lower bounds of what the share of a mark leaves to digits, since a mark may be wrong: */
+#define MIN_LEFT_OUT 0.01 /* where it would be skipped */
 #define MIN_JOINED 0.1    /* where it would be a part of a digit */
-/* Two slashes that are alike, as in a date; lengths are to the line's height. */
-#define PAIR_GAIN 5.0    /* logarithm of the odds for each of them */
-#define PAIR_UNLIKE 0.12 /* what their boxes' sides may differ by */
-#define PAIR_LEAST 0.6   /* the distance between them */
-#define PAIR_MOST 4.0    /* for two digits */
-#define MAX_COST 10.0    /* of the shape and the cuts of several pieces: nothing likely has a part that costs more */
-#define ARC_WORK 3000    /* units of work for an arc, besides its pixels */
+/* Two similar slashes, as in a date; lengths are in heights of the line. */
+#define PAIR_GAIN 5.0    /* log-odds that each gains */
+#define PAIR_UNLIKE 0.12 /* difference of the sides of their boxes, at most */
+#define PAIR_LEAST 0.6   /* the distance between them, at least, and */
+#define PAIR_MOST 4.0    /* at most, for two digits */
+#define MAX_COST 10.0    /* cost of shape and cuts of several pieces, at most: nothing likely contains costlier arcs */
+#define ARC_WORK 3000    /* units of work of an arc, besides its pixels */
 
 /* ---- Arcs ----------------------------------------------------------------------------------------------------- */
 
@@ -65,14 +69,17 @@ static bool is_part(const text_line *l, size_t first, size_t last)
     return hangs;
 }
 
-/* All that is in a cell: a digit, whatever parts it has. */
+/* Whether pieces are all that is in a cell, which is one digit whatever its parts. */
 static bool is_cell(const text_line *l, size_t first, size_t last)
 {
     return l->cell[first] != NO_CELL && (first == 0 || l->cell[first - 1] != l->cell[first]) &&
            (last == l->count || l->cell[last] != l->cell[first]);
 }
 
-/* Digits are about as high as their line or higher, seldom wider than high, in one piece, and no blots. */
+/*
+ * Measures the shape: digits are about as high as their line or higher, seldom wider than high, in one piece, and no
+ * blots.
+ */
 static void measure_shape(arc *a, const text_line *l)
 {
     const double height = (double)(a->box.bottom - a->box.top) / l->height;
@@ -94,7 +101,7 @@ static void measure_shape(arc *a, const text_line *l)
     a->measure[PRIOR_LOW_SQUARE] = low * low;
 }
 
-/* How much of its box ink fills beyond what strokes do; narrow boxes count for less, for a 1 fills its own. */
+/* The share of its box that ink fills beyond what strokes do; less for narrow boxes, since a 1 fills its box. */
 static double solidity(const text_line *l, const arc *a)
 {
     const double width = (double)(a->box.right - a->box.left), height = (double)(a->box.bottom - a->box.top);
@@ -104,18 +111,18 @@ static double solidity(const text_line *l, const arc *a)
     return fmax(0, area / (width * height) - SOLID) * fmin(1, 2 * width / height);
 }
 
-/* The ink of a run of pixels that pieces first to last - 1 own; owners count from 1. */
+/* Copies the ink that pieces first to last - 1 own from a run of pixels; owners count from 1. */
 static void copy_own(uint8_t *restrict to, const uint8_t *restrict ink, const uint16_t *restrict owner, size_t count,
                      uint16_t first, uint16_t last)
 {
     for (size_t i = 0; i < count; i++) {
         const uint16_t piece = (uint16_t)(owner[i] - 1 - first);
         const uint8_t own = piece < (uint16_t)(last - first) ? UINT8_MAX : 0;
-        to[i] = ink[i] & own; /* without a choice, for vectors */
+        to[i] = ink[i] & own; /* without a branch, so that it is vectorised */
     }
 }
 
-/* The pieces of an arc, and nothing of others: as the network is shown them, and held against the marks. */
+/* Draws the pieces of an arc alone, for the network, and measures them as a mark. */
 static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
 {
     const size_t width = a->box.right - a->box.left;
@@ -131,14 +138,14 @@ static void draw_arc(arc *a, uint8_t *ink, const text_line *l)
         lenet5_measure_mark(a->mark_measure, ink, &a->box, &beside);
 }
 
-/* Some neighbouring pieces of one cell, or all that a part of the line has been cut into. */
+/* Whether the pieces of an arc are in one cell, and few enough or a whole part. */
 static bool may_be_joined(const text_line *l, const arc *a)
 {
     return l->cell[a->first] == l->cell[a->last - 1] &&
            (a->last <= a->first + MAX_JOINED || is_whole(l, a->first, a->last));
 }
 
-/* As a dash is, which may be of any width. */
+/* Whether an arc is flat, as a dash of any width is. */
 static bool is_flat(const text_line *l, const arc *a)
 {
     return (double)(a->box.bottom - a->box.top) < FLAT * l->height;
@@ -159,7 +166,7 @@ static double cost_of(const double *measure, const double *weight, size_t count)
     return cost;
 }
 
-/* Measures what the priors of an arc are made of, but for the marks in it. */
+/* Measures an arc for the priors, except for the marks in it. */
 static void measure_arc(arc *a, const text_line *line)
 {
     memset(a->measure, 0, sizeof a->measure);
@@ -171,7 +178,7 @@ static void measure_arc(arc *a, const text_line *line)
     a->letter = a->sign = 0;
 }
 
-/* The arcs that begin with a piece: MAX_JOINED + 1 at most. */
+/* Adds the arcs that begin with a piece: at most MAX_JOINED + 1. */
 static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, size_t first, budget *b,
                               lenet5_error *error)
 {
@@ -199,7 +206,7 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
     return LENET5_OK;
 }
 
-/* Words and signs beside a string are apart from it; in cells of a row there are none. */
+/* Finds the connected parts, and the gaps beside which words and signs may be; in cells of a row there are none. */
 static void find_gaps(graph *g, const text_line *line)
 {
     size_t right = 0;
@@ -275,7 +282,7 @@ static bool has_pair(const graph *g, const arc *a)
     return found;
 }
 
-/* A long 1 by itself may look like a slash; the slashes of a date come in pairs. */
+/* Raises the share of slashes in pairs: a single long 1 may look like a slash, but the slashes of a date are two. */
 static void pair_slashes(graph *g)
 {
     for (size_t i = 0; i < g->count; i++)
@@ -286,7 +293,7 @@ static void pair_slashes(graph *g)
         }
 }
 
-/* What surely is a mark by itself is seldom left out, and seldom a part of a digit. */
+/* Measures how surely pieces are marks: these are seldom skipped, and seldom parts of a digit. */
 static void keep_marks(graph *g)
 {
     double none[MAX_PIECES] = {0};
@@ -313,7 +320,7 @@ static double prior_of(const double *measure, const double *weight, size_t count
     return exp(-cost_of(measure, weight, count));
 }
 
-/* What stands by itself may be none of the writing. */
+/* The weight of skipping a piece; one that was cut from a neighbour is never skipped. */
 static double skip_prior(const single_piece *p, const double *w)
 {
     return p->is_cut ? 0 : exp(-w[SKIP_PIECE] - w[SKIP_AREA] * p->area - w[SKIP_MARKED] * p->marked);

@@ -1,10 +1,9 @@
 /*
  * Marks.
  *
- * The network is shown digits brought to one size, so that it cannot tell a point from a 0. What tells marks is what
- * has been taken from it: the place on the line, the size, and how straight a stroke is. They are measured in digits'
- * heights and held against a table (weights.h): the odds of a mark fall with the square of what a measure is beyond
- * its range.
+ * The network gets digits scaled to one size, so that it cannot tell a point from a 0. Marks are recognised by what
+ * scaling removes: position on the line, size, and how straight a stroke is. Measures in digits' heights are compared
+ * with a table (weights.h): the log-odds of a mark fall with the square of the distance of a measure from its range.
  */
 #include "marks.h"
 
@@ -12,16 +11,18 @@
 #include <math.h>
 #include <string.h>
 
-#define INK 85         /* of 255: what is fainter is the edge of a stroke */
-#define NEAR 1.5       /* digits' heights: how far away a digit has a say where the line's foot is */
-#define TALL 0.6       /* of the line's height: what is lower does not stand on the line's foot */
-#define CORNER 0.3     /* of a box's sides */
-#define MIN_MARK 0.001 /* a share: what is less likely is no mark */
+#define INK 85         /* of 255: fainter pixels are edges of strokes */
+#define NEAR 1.5       /* digits' heights: the scale of the weights of digits by their distance */
+#define TALL 0.6       /* of the line's height: lower pieces do not stand on the baseline */
+#define CORNER 0.3     /* of a box's sides: its corners */
+#define MIN_MARK 0.001 /* a smaller share is 0 */
 
 /* ---- Footing -------------------------------------------------------------------------------------------------- */
 
-/* The share of the columns of pieces first to last - 1, which are in a box, that another part of the line has too: one
- * that is as high as a digit, and may have been cut. */
+/*
+ * The share of a box's columns that another part of the line has too, which is as high as a digit and may have been
+ * cut.
+ */
 static double share_over(const text_line *line, size_t first, size_t last, const box *bounds)
 {
     double most = 0;
@@ -64,18 +65,18 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
 
 /* ---- Measures ------------------------------------------------------------------------------------------------- */
 
-/* Of the rows of some ink: its bands, between which no ink is, and the line that their middles follow. */
+/* Sums over the rows of some ink: bands separated by paper, and the curve of the rows' middles. */
 typedef struct rows {
-    size_t bands, tallest; /* how many, and the rows of the tallest */
+    size_t bands, tallest; /* number of bands, and rows of the tallest */
     double area;
     double corners; /* ink in the corners of the box */
-    double runs;    /* strokes that the rows go through */
-    double layers;  /* and the columns */
+    double runs;    /* strokes that the rows cross */
+    double layers;  /* strokes that the columns cross */
     /* Sums over rows with ink: of 1, y, y², y³, y⁴, x, xy, xy²; y runs from -1 to 1. */
     double count, y1, y2, y3, y4, x, xy, xy2, xx;
 } rows;
 
-/* Whether a place along a side is near one of its ends. */
+/* Whether a position along a side is in a corner. */
 static bool is_at_end(size_t at, size_t side)
 {
     return (double)at < (double)side * CORNER || (double)at >= (double)side * (1 - CORNER);
@@ -120,7 +121,7 @@ static rows measure_rows(const uint8_t *ink, size_t width, size_t height)
     return r;
 }
 
-/* The parabola x = a + b y + c y² nearest to the rows' middles, by Cramer's rule; returns how far they are from it. */
+/* Fits x = a + b y + c y² to the rows' middles by Cramer's rule; returns the RMS residual. */
 static double fit_parabola(double *b, double *c, const rows *r)
 {
     const double n = r->count;
@@ -141,7 +142,7 @@ static double fit_parabola(double *b, double *c, const rows *r)
     return sqrt(fmax(0, r->xx - a * r->x - *b * r->xy - *c * r->xy2) / n);
 }
 
-/* The share of a box that is ink. Its outermost pixels are half paper, which counts where it is a few pixels wide. */
+/* The share of a box that is ink. Its outermost pixels are half paper, which matters in small boxes. */
 static double fill_of(const rows *r, size_t width, size_t height)
 {
     return fmin(1, r->area / (fmax(1, (double)width - 1) * fmax(1, (double)height - 1)));
@@ -165,7 +166,7 @@ void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const box *
     value[MEASURE_CORNERS] = r.area > 0 ? r.corners / r.area : 1;
     value[MEASURE_RUNS] = r.count > 0 ? r.runs / r.count : 0;
     value[MEASURE_LAYERS] = r.layers / (double)width;
-    value[MEASURE_LEAN] = -2 * b / (double)height + fmax(0, beside->lean); /* a row is 2 / height of y */
+    value[MEASURE_LEAN] = -2 * b / (double)height + fmax(0, beside->lean); /* y is in units of height / 2 */
     value[MEASURE_BEND] = c / (double)height;
     value[MEASURE_STRAY] = stray / h;
     value[MEASURE_OVER] = beside->over;

@@ -1,8 +1,8 @@
 /*
- * What may follow what, pattern by pattern.
+ * The patterns:
  *
- *     any       digits with any marks between and beside them, but neither two in a row, except at the end, nor
- *               parentheses that do not match
+ *     any       digits with any marks between and beside them, but no two marks in a row, except at the end, and no
+ *               unbalanced parentheses
  *     decimal   17   -3   17,5      a sign, digits, and a point or a comma with digits behind it
  *     amount    1.234.567,00   31.964.-   (7.00)   =125=
  *               a sign, digits or groups of three, two digits after a point or a comma, and what fills the rest
@@ -16,7 +16,7 @@
 #include "alphabet.h"
 #include "format.h"
 
-/* A part of a state: bits from first on. */
+/* Extracts bits from first on of a state. */
 static int32_t part(int32_t state, int first, int bits)
 {
     return state >> first & ((1 << bits) - 1);
@@ -34,7 +34,7 @@ static bool is_sign(unsigned symbol)
 
 /* ---- Any number ----------------------------------------------------------------------------------------------- */
 
-/* What has been read last; ANY_WITHIN is added within parentheses. */
+/* The last symbol; ANY_WITHIN is added inside parentheses. */
 enum { ANY_START = 0, ANY_SIGN, ANY_DIGIT, ANY_MARK, ANY_END, ANY_WITHIN };
 
 static int32_t any_mark(int32_t last, unsigned symbol)
@@ -45,7 +45,7 @@ static int32_t any_mark(int32_t last, unsigned symbol)
         return DEAD;
     if (last == ANY_DIGIT)
         return ANY_MARK;
-    /* Behind another mark there is only what fills the rest of a cheque's line: .- ,-- .= */
+    /* after another mark, only the fill of a cheque's line: .- ,-- .= */
     return symbol == HYPHEN || symbol == EQUALS || symbol == POINT ? ANY_END : DEAD;
 }
 
@@ -96,17 +96,17 @@ enum {
     AMOUNT_1, /* digits before any point */
     AMOUNT_2,
     AMOUNT_3,
-    AMOUNT_MORE,   /* than three of them: there are no groups */
-    AMOUNT_POINT,  /* behind which a group or two digits are to come */
-    AMOUNT_POINT1, /* and the digits behind it */
+    AMOUNT_MORE,   /* more than three of them: there are no groups */
+    AMOUNT_POINT,  /* before a group or two digits */
+    AMOUNT_POINT1, /* and the digits after it */
     AMOUNT_POINT2,
     AMOUNT_GROUP,
-    AMOUNT_LAST, /* the same where no group may come */
+    AMOUNT_LAST, /* the same where no group may follow */
     AMOUNT_LAST1,
     AMOUNT_LAST2,
-    AMOUNT_END, /* what fills the line */
+    AMOUNT_END, /* the fill of the line */
     AMOUNT_CLOSED,
-    AMOUNT_WITHIN /* is added within parentheses */
+    AMOUNT_WITHIN /* added inside parentheses */
 };
 
 static int32_t amount_digit(int32_t at)
@@ -174,7 +174,7 @@ enum {
 };
 
 typedef struct date {
-    int32_t value, digits, parts, separator; /* 0 for none, else 1 + its place in / . - */
+    int32_t value, digits, parts, separator; /* separator: 0 none, else 1 plus its index in / . - */
     bool year_first, day;
 } date;
 
@@ -195,7 +195,7 @@ static bool in_year(const date *d)
     return d->year_first ? d->parts == 0 : d->parts == 2;
 }
 
-/* Whether the day or the month that has been read can be one. */
+/* Whether the day or month read so far is valid. */
 static bool is_day(const date *d)
 {
     const bool month = d->day || (d->year_first && d->parts == 1);
@@ -253,7 +253,7 @@ static bool date_accepts(int32_t state)
 #define PHONE_LEAST 5
 #define PHONE_MOST 15 /* digits that E.164 allows */
 
-/* Bits 0-3: digits; 4-5: what is last; 6-7: parentheses. */
+/* Bits 0-3: digits; 4-5: last symbol; 6-7: parentheses. */
 enum { PHONE_START = 0, PHONE_PLUS = 1 << 4, PHONE_MARK = 2 << 4, PHONE_AFTER_DIGIT = 3 << 4 };
 enum { PHONE_OPEN = 1 << 6, PHONE_CLOSED = 2 << 6 };
 

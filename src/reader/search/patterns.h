@@ -1,4 +1,4 @@
-/* Formats with marks in them, as automata. */
+/* Formats with marks, as automata. */
 #ifndef LENET5_READER_PATTERNS_H
 #define LENET5_READER_PATTERNS_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A pattern's states are whole numbers below PATTERN_STATES, 0 the first. What they mean is the pattern's own; most of
- * the numbers stand for none.
+ * A pattern's states are integers below PATTERN_STATES, the first 0. Their meaning is the pattern's own; most values
+ * are unused.
  */
 #define PATTERN_STATES 16384
 
@@ -18,10 +18,10 @@ typedef struct pattern {
     bool (*accepts)(int32_t state);
 } pattern;
 
-/* Any number with any marks where they make sense. */
+/* Any number, with marks in plausible places. */
 extern const pattern lenet5_any_pattern;
 
-/* amount, date, decimal or phone; NULL: there is none of the name. */
+/* The pattern named amount, date, decimal or phone; NULL: none. */
 const pattern *lenet5_pattern_named(const char *name);
 
 #endif

@@ -1,41 +1,41 @@
-/* What the search weighs. Each measure and each number has its weight in weights.h. */
+/* The weights of the search. weights.h has their values, fitted by bench/fit_search.c. */
 #ifndef LENET5_READER_PRIORS_H
 #define LENET5_READER_PRIORS_H
 
-/* Of an arc. Lengths are to the line's height. */
+/* Measures of an arc. Lengths are in heights of the line. */
 enum {
-    PRIOR_CUT,        /* 1 where a cut parts it from the piece before it */
-    PRIOR_CUT_INK,    /* the ink on that cut */
-    PRIOR_STROKES,    /* the strokes that it goes through but the first */
-    PRIOR_HOLE,       /* the paper on it that ink encloses, as in a 0 */
-    PRIOR_MARKED,     /* the pieces of it that are marks: minus the logarithm of what is left to be none, summed */
-    PRIOR_WIDTH,      /* its width beyond that of a digit, squared */
-    PRIOR_APART,      /* 1 where there is paper from top to bottom between its parts */
-    PRIOR_GAP,        /* those gaps, in sum */
-    PRIOR_LOW,        /* how far it is below the line's height */
+    PRIOR_CUT,        /* 1 if it was cut from the piece before */
+    PRIOR_CUT_INK,    /* ink on that cut */
+    PRIOR_STROKES,    /* strokes on that cut, less one */
+    PRIOR_HOLE,       /* enclosed paper on that cut, as in a 0 */
+    PRIOR_MARKED,     /* its pieces that are marks: minus the logarithms of the shares that are none, summed */
+    PRIOR_WIDTH,      /* width beyond that of a digit, squared */
+    PRIOR_APART,      /* 1 if there is a vertical gap between its parts */
+    PRIOR_GAP,        /* sum of these gaps */
+    PRIOR_LOW,        /* height below that of the line */
     PRIOR_LOW_SQUARE, /* the square of that */
     ARC_MEASURES,
     FIRST_OF_SHAPE = PRIOR_WIDTH
 };
 
-/* All weights of the search, in one table: those of the measures come first. */
+/* All weights, in one table; those of the measures come first. */
 enum {
-    SKIP_PIECE = ARC_MEASURES, /* cost of leaving a piece out */
-    SKIP_AREA,                 /* of its ink, to the square of the line's height */
-    SKIP_MARKED,               /* of its being a mark, measured as PRIOR_MARKED is */
-    SHARPNESS,                 /* the power of a probability that counts */
-    OTHER_SHARE,               /* logarithm of the share of strings that are not of the format */
-    BESIDE,                    /* cost of leaving out what stands before or behind a string */
-    BESIDE_PART,               /* and of each part of it that hangs together */
-    BESIDE_LETTER,             /* the power of its odds to be a letter or a sign that counts */
-    BESIDE_DIGITS,             /* the mean weight of digits there that is too much to be left out beside a format's */
-    /* Trust in a digit: the logarithm of the odds that it is one. */
-    CONFIDENCE,         /* where nothing speaks for or against it */
-    CONFIDENCE_RUBBISH, /* for each power of e that the network takes it for rubbish less */
-    CONFIDENCE_SHAPE,   /* for each of its shape's prior */
-    CONFIDENCE_SOLID,   /* against what ink fills of its box beyond strokes */
-    CONFIDENCE_CUT_ONE, /* against a 1 that was cut out: so many other things' strokes can be */
-    CONFIDENCE_ALL_CUT, /* against digits none of which stands by itself */
+    SKIP_PIECE = ARC_MEASURES, /* cost of skipping a piece */
+    SKIP_AREA,                 /* for its ink, in squares of the line's height */
+    SKIP_MARKED,               /* for being a mark, as PRIOR_MARKED */
+    SHARPNESS,                 /* exponent of probabilities */
+    OTHER_SHARE,               /* log of the share of strings that are not of the format */
+    BESIDE,                    /* cost of what is before or behind a string */
+    BESIDE_PART,               /* and of each connected part of it */
+    BESIDE_LETTER,             /* exponent of its odds to be a letter or a sign */
+    BESIDE_DIGITS,             /* mean weight of digits beside a format's string that is too much */
+    /* Log-odds that a symbol read as a digit is one: */
+    CONFIDENCE,         /* constant */
+    CONFIDENCE_RUBBISH, /* minus the log-probability of rubbish */
+    CONFIDENCE_SHAPE,   /* log of its shape's prior */
+    CONFIDENCE_SOLID,   /* against the share of its box filled beyond strokes */
+    CONFIDENCE_CUT_ONE, /* against a 1 that was cut out, which strokes of other things resemble */
+    CONFIDENCE_ALL_CUT, /* against strings whose digits were all cut out */
     SEARCH_WEIGHTS
 };
 

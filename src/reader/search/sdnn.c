@@ -1,11 +1,11 @@
 /*
- * The other way to read a line: it is not cut at all. The line is brought to the size at which the network was trained,
- * and the network goes over it (lenet5_sweep). Where a digit is in the middle of what it sees it says which; between
- * digits it says that there is none. Twice, two columns apart, for places that are four columns apart are too coarse
- * for digits as narrow as a 1.
+ * Reading without cuts (space displacement network, section VII of the paper). The line is scaled to the size that the
+ * network was trained on, and the network is swept over it (lenet5_sweep). Where a digit is in the middle of its input
+ * it recognises it; between digits it answers rubbish. It is swept twice, two columns apart, since positions four
+ * columns apart are too coarse for a 1.
  *
- * What it has said becomes a graph like that of pieces: its nodes are the places, an arc takes some places in a row for
- * one digit, which the place in their middle is asked about, and a place that no arc takes has to be one of no digit.
+ * The scores become a graph like that of pieces: nodes are positions, an arc takes some consecutive positions for one
+ * digit, scored at the middle one, and positions without an arc should be rubbish.
  */
 #include "sdnn.h"
 
@@ -18,20 +18,20 @@
 #include "model/mean.h"
 #include "weights.h"
 
-#define DIGIT 20        /* rows of a digit's height */
-#define MARGIN 20       /* columns of paper on either side */
-#define STEP 2          /* columns between places */
-#define PLACE_WORK 3000 /* units of a budget: what a network takes for a place */
-#define MAX_PLACES 256  /* nodes of a graph but one */
+#define DIGIT 20        /* rows of a digit in the strip */
+#define MARGIN 20       /* columns of paper on both sides */
+#define STEP 2          /* columns between positions */
+#define PLACE_WORK 3000 /* units of work of one network at one position */
+#define MAX_PLACES 256  /* nodes of a graph, less one */
 _Static_assert(MAX_PLACES <= MAX_PIECES, "a graph has room for as many nodes as there may be pieces");
-#define NARROWEST 4 /* places of a digit */
+#define NARROWEST 4 /* positions of a digit, at least and at most */
 #define WIDEST 11
-#define LENGTH_COST 0.1 /* of each place that a digit takes: e to the power of minus this */
-#define DOUBT 0.8       /* the power of the probability that a place which no digit takes has none */
+#define LENGTH_COST 0.1 /* for each position of a digit: minus the log of its prior */
+#define DOUBT 0.8       /* exponent of the probability that a skipped position is rubbish */
 
 /* ---- The strip ------------------------------------------------------------------------------------------------ */
 
-/* Mean ink of the part of a map that a pixel of the strip covers. */
+/* The mean ink under one pixel of the strip. */
 static uint8_t ink_under(const ink_map *map, double left, double top, double side)
 {
     enum { SAMPLES = 4 };
@@ -55,7 +55,7 @@ static void draw_strip(sweep *s, const text_line *line)
 
 /* ---- What the networks say ------------------------------------------------------------------------------------ */
 
-/* Adds a member's share to the mean penalties of every second place, from first on. */
+/* Adds a network's share of the mean penalties at every second position, from first on. */
 static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s, const lenet5_committee *committee,
                                    size_t member, size_t first, lenet5_error *error)
 {
@@ -121,14 +121,14 @@ void lenet5_sweep_free(sweep *s)
 
 /* ---- The graph ------------------------------------------------------------------------------------------------ */
 
-/* The column of a line's map that is in the middle of a place. */
+/* The column of the line's map at a position. */
 static size_t column_of(const sweep *s, double place, size_t width)
 {
     const double column = (STEP * place + LENET5_SWEEP_HEIGHT / 2.0 - MARGIN) / (double)s->scale;
     return (size_t)fmax(0, fmin(column, (double)width));
 }
 
-/* The middle of what the network saw at a place, as other readers show it. */
+/* Copies the middle of the network's input at a position, in the size of a picture. */
 static void copy_window(uint8_t picture[LENET5_PICTURE_BYTES], const sweep *s, size_t place)
 {
     enum { AROUND = (LENET5_SWEEP_HEIGHT - LENET5_PICTURE_SIDE) / 2 };

@@ -1,10 +1,18 @@
 /*
- * The weight of a string is the sum over all paths of the graph that read so; its probability is that divided by the
- * weight of all strings of the format and, with a small share, of no format; times the trust that each of its digits is
- * one.
+ * A beam search with an exact estimate of the rest.
  *
- * The best strings are found from left to right, for each node those kept that can lead farthest: what a prefix has,
- * times the best that can follow, which a pass from right to left has found before (A*). The format's states go along.
+ * The weight of a string is the sum over all paths that read it. Its probability is that weight over the sum of all
+ * strings' weights, of the format and, with a small share, of no format; times the confidence in its digits.
+ *
+ * A pass from right to left computes, for each node and state of the format's automaton, the weight of the best
+ * completion, and the sum of all. A pass from left to right extends prefixes by arcs or skipped pieces, and keeps at
+ * each node the BEAM prefixes with the highest estimate: weight times best completion, as in A*. Prefixes with the same
+ * text and state are merged, and their weights added.
+ *
+ * In: a graph with posteriors and priors, and a format. Out: the n-best list. Invariants: the estimate of a prefix
+ * never exceeds the weight of its completions together; a node's beam is complete before the node is left, since arcs
+ * go to the right. Cost: O(arcs x symbols x states) for the first pass, O(nodes x BEAM x arcs of a node x symbols x
+ * BEAM) at most for the second.
  */
 #include "search.h"
 
@@ -19,19 +27,19 @@
 
 #define MIN_PROBABILITY 1e-9
 
-/* What stands beside a string. */
-#define WIDEST_LETTER 1.1 /* times its height: what is wider may be several digits */
-#define MAX_LETTER 1e5    /* the most that the odds of a letter weigh, */
-#define MIN_LETTER 0.001  /* and the least */
-#define MAX_BESIDE 1e100  /* the most that all of it weighs on either side: hundreds of letters would be infinite */
+/* What is beside a string. */
+#define WIDEST_LETTER 1.1 /* width to height: a wider part may be several digits */
+#define MAX_LETTER 1e5    /* of the odds of a letter, at most, and */
+#define MIN_LETTER 0.001  /* at least */
+#define MAX_BESIDE 1e100  /* of all that is on one side, at most: hundreds of letters would overflow */
 
 /* Units of work. */
-#define STATE_WORK 25 /* for a state and an arc */
-#define OFFER_WORK 4  /* for a prefix that another one is compared with */
+#define STATE_WORK 25 /* a state and an arc */
+#define OFFER_WORK 4  /* a comparison of two prefixes */
 
 #define BEAM 64
-#define MIN_PROMISE 1e-7         /* of that of the best: what promises less is not followed */
-#define MIN_PROMISE_N_BEST 1e-20 /* where others than the best are asked for */
+#define MIN_ESTIMATE 1e-7         /* of the best estimate: prefixes below it are dropped, or */
+#define MIN_ESTIMATE_N_BEST 1e-20 /* below this one if more than the best string is wanted */
 
 /* ---- Sums and bests from right to left ------------------------------------------------------------------------ */
 
@@ -48,7 +56,7 @@ static void weigh_arc(arc *a, double sharpness, double left_out)
     }
 }
 
-/* Once for all that the search asks of the arcs. A mark among digits alone is a piece that is left out. */
+/* Sets the weights of all arcs. Where the format has only digits, a mark is a skipped piece. */
 static void weigh_arcs(graph *g, const grammar *f)
 {
     const double left_out = f->digits_alone ? exp(-g->weights[SKIP_PIECE]) : 1;
@@ -56,15 +64,15 @@ static void weigh_arcs(graph *g, const grammar *f)
         weigh_arc(&g->arcs[i], g->weights[SHARPNESS], left_out);
 }
 
-/* The best way to read some pieces of a line as digits: its weight's logarithm, and of how many parts it is. */
-typedef struct digits_way {
+/* The best way to read some pieces as digits: its log-weight and number of arcs. */
+typedef struct digit_path {
     double weight;
     double parts;
-} digits_way;
+} digit_path;
 
-static digits_way better(digits_way a, const digits_way *first, double weight)
+static digit_path better(digit_path a, const digit_path *first, double weight)
 {
-    const digits_way b = {first->weight + log(fmax(MIN_PROBABILITY, weight)), first->parts + 1};
+    const digit_path b = {first->weight + log(fmax(MIN_PROBABILITY, weight)), first->parts + 1};
     return b.weight > a.weight ? b : a;
 }
 
@@ -76,13 +84,13 @@ static double best_digit(const arc *a)
     return best;
 }
 
-/* How well some pieces are read as digits: the mean weight of these, in the best way. */
+/* The geometric mean weight of the digits in the best way to read some pieces. */
 static double weigh_as_digits(const graph *g, size_t first, size_t last)
 {
-    digits_way up_to[MAX_PIECES + 1];
+    digit_path up_to[MAX_PIECES + 1];
     for (size_t node = first; node <= last; node++)
-        up_to[node] = (digits_way){-INFINITY, 0};
-    up_to[first] = (digits_way){0, 0};
+        up_to[node] = (digit_path){-INFINITY, 0};
+    up_to[first] = (digit_path){0, 0};
     for (size_t node = first; node < last; node++)
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
             if (g->arcs[i].last <= last)
@@ -90,7 +98,7 @@ static double weigh_as_digits(const graph *g, size_t first, size_t last)
     return exp(up_to[last].weight / up_to[last].parts);
 }
 
-/* How surely pieces that hang together are a letter or a sign; what is wide may be several digits. */
+/* The probability that a connected part is a letter or a sign; 0 if it is so wide that it may be several digits. */
 static double letter_of(const graph *g, size_t first, size_t last)
 {
     const arc *a = find_arc(g, first, last);
@@ -100,8 +108,10 @@ static double letter_of(const graph *g, size_t first, size_t last)
     return width <= WIDEST_LETTER * height ? a->letter : 0;
 }
 
-/* The weight of leaving out pieces that hang together beside a string: a letter, a sign or, where a format says what
- * the string is, anything but digits. */
+/*
+ * The weight of a connected part beside a string: a letter, a sign or, if a format restricts the string, anything but
+ * digits.
+ */
 static double weigh_letter(const graph *g, size_t first, size_t last, const grammar *f)
 {
     const double letter = letter_of(g, first, last);
@@ -111,7 +121,7 @@ static double weigh_letter(const graph *g, size_t first, size_t last, const gram
     return exp(-g->weights[BESIDE_PART]) * fmax(fmax(MIN_LETTER, speck), fmax(other, fmin(MAX_LETTER, odds)));
 }
 
-/* Weighs what stands before each node and behind it, part by part. */
+/* Sets the weights of what is before and behind each node, part by part. */
 static void weigh_ends(graph *g, const grammar *f)
 {
     const size_t last = g->nodes - 1;
@@ -130,13 +140,13 @@ static void weigh_ends(graph *g, const grammar *f)
     g->before[0] = g->behind[last] = 1;
 }
 
-/* What can follow a node and a state: the weight of the best, or the sum of all. */
-typedef struct future {
-    double *best, *sum; /* (nodes, states) */
-    double least;       /* promise that is followed */
-} future;
+/* What can follow a node in a state. */
+typedef struct completions {
+    double *best, *sum; /* (nodes, states): weight of the best completion, and sum of all */
+    double least;       /* estimate below which a prefix is dropped */
+} completions;
 
-static void look_ahead(future *f, const graph *g, const grammar *format, size_t node)
+static void complete_node(completions *f, const graph *g, const grammar *format, size_t node)
 {
     const size_t states = format->count;
     for (size_t state = 0; state < states; state++) {
@@ -159,7 +169,8 @@ static void look_ahead(future *f, const graph *g, const grammar *format, size_t 
     }
 }
 
-static lenet5_status find_future(future *f, const graph *g, const grammar *format, budget *b, lenet5_error *error)
+static lenet5_status find_completions(completions *f, const graph *g, const grammar *format, budget *b,
+                                      lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     f->best = calloc(g->nodes * format->count, sizeof *f->best);
@@ -172,13 +183,13 @@ static lenet5_status find_future(future *f, const graph *g, const grammar *forma
     for (size_t node = g->nodes - 1; node-- > 0 && status == LENET5_OK;) {
         status = lenet5_spend(b, STATE_WORK * format->count * (1 + g->begin[node + 1] - g->begin[node]), error);
         if (status == LENET5_OK)
-            look_ahead(f, g, format, node);
+            complete_node(f, g, format, node);
     }
     return status;
 }
 
-/* Of all strings, wherever they begin. */
-static double best_from_all(const future *f, const graph *g, const grammar *format)
+/* The weight of the best string, wherever it begins. */
+static double best_from_all(const completions *f, const graph *g, const grammar *format)
 {
     double best = 0;
     for (size_t node = 0; node + 1 < g->nodes; node++)
@@ -186,7 +197,7 @@ static double best_from_all(const future *f, const graph *g, const grammar *form
     return best;
 }
 
-static double sum_from_all(const future *f, const graph *g, const grammar *format)
+static double sum_from_all(const completions *f, const graph *g, const grammar *format)
 {
     double sum = 0;
     for (size_t node = 0; node + 1 < g->nodes; node++)
@@ -194,7 +205,7 @@ static double sum_from_all(const future *f, const graph *g, const grammar *forma
     return sum;
 }
 
-/* The weight of all strings of digits, and of marks where they are included, of the format or not. */
+/* The weight of all strings of digits, and of marks if the format has them, whatever the format. */
 static double weigh_all(const graph *g, const grammar *f)
 {
     double sums[MAX_PIECES + 1];
@@ -210,19 +221,19 @@ static double weigh_all(const graph *g, const grammar *f)
 
 /* ---- Strings from left to right ------------------------------------------------------------------------------- */
 
-/* A string that ends at a node. */
+/* A string read up to a node. */
 typedef struct prefix {
     solution read;
-    double weight;    /* of all paths that read so */
-    double strongest; /* of the best of them, which read.arc describes */
-    double promise;   /* weight times the best that can follow */
+    double weight;    /* of all paths that read it */
+    double strongest; /* of the best path, which read.arc is */
+    double estimate;  /* weight times best completion */
     int32_t state;
-    uint32_t key; /* a hash of the text */
+    uint32_t key; /* hash of the text */
 } prefix;
 
 typedef struct beam {
     size_t count;
-    uint32_t key[BEAM]; /* of each prefix, close together to be looked for */
+    uint32_t key[BEAM]; /* of each prefix, contiguous for comparisons */
     prefix list[BEAM];
 } beam;
 
@@ -231,10 +242,10 @@ static bool same_text(const prefix *a, const prefix *b)
     return a->read.length == b->read.length && memcmp(a->read.digits, b->read.digits, a->read.length) == 0;
 }
 
-static void add_way(prefix *to, const prefix *way)
+static void merge_prefix(prefix *to, const prefix *way)
 {
     to->weight += way->weight;
-    to->promise += way->promise;
+    to->estimate += way->estimate;
     if (way->strongest > to->strongest) {
         to->strongest = way->strongest;
         to->read = way->read;
@@ -247,23 +258,25 @@ static void put(beam *b, size_t at, const prefix *p)
     b->list[at] = *p;
 }
 
-static size_t least_promising(const beam *b)
+static size_t lowest_estimate(const beam *b)
 {
     size_t worst = 0;
     for (size_t i = 1; i < b->count; i++)
-        worst = b->list[i].promise < b->list[worst].promise ? i : worst;
+        worst = b->list[i].estimate < b->list[worst].estimate ? i : worst;
     return worst;
 }
 
-/* Adds a way to read a string to a node; the least promising prefix gives way where there is no room. Returns how many
- * prefixes it may have been compared with. */
+/*
+ * Adds a prefix to a beam, in place of the one with the lowest estimate if the beam is full. Returns the number of
+ * comparisons.
+ */
 static size_t offer(beam *b, const prefix *p)
 {
     const size_t compared = b->count + 1;
     for (size_t i = 0; i < b->count; i++) {
         prefix *other = &b->list[i];
         if (b->key[i] == p->key && other->state == p->state && same_text(other, p)) {
-            add_way(other, p);
+            merge_prefix(other, p);
             return compared;
         }
     }
@@ -271,13 +284,13 @@ static size_t offer(beam *b, const prefix *p)
         put(b, b->count++, p);
         return compared;
     }
-    const size_t worst = least_promising(b);
-    if (p->promise > b->list[worst].promise)
+    const size_t worst = lowest_estimate(b);
+    if (p->estimate > b->list[worst].estimate)
         put(b, worst, p);
     return compared;
 }
 
-/* Writes a symbol behind a prefix, if it is a part of the string. */
+/* Appends a symbol to a prefix, if it is a part of the string. */
 static void write_symbol(prefix *p, const grammar *f, unsigned symbol, size_t arc_number)
 {
     solution *s = &p->read;
@@ -293,7 +306,7 @@ static void write_symbol(prefix *p, const grammar *f, unsigned symbol, size_t ar
     p->key = p->key * (SYMBOLS + 1) + symbol + 1;
 }
 
-static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const future *f,
+static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const completions *f,
                      size_t arc_number)
 {
     const arc *a = &g->arcs[arc_number];
@@ -309,7 +322,7 @@ static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar
         prefix longer = *p;
         longer.weight *= w;
         longer.strongest *= w;
-        longer.promise = longer.weight * ahead;
+        longer.estimate = longer.weight * ahead;
         longer.state = next;
         write_symbol(&longer, format, symbol, arc_number);
         compared += offer(&beams[a->last], &longer);
@@ -317,8 +330,8 @@ static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar
     return compared;
 }
 
-/* The prefixes of a node, made longer by its arcs or by leaving its piece out. Returns the comparisons of prefixes. */
-static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *format, const future *f)
+/* Extends the prefixes of a node by its arcs, or by skipping its piece. Returns the number of comparisons. */
+static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *format, const completions *f)
 {
     size_t compared = 0;
     for (size_t i = 0; i < beams[node].count; i++) {
@@ -327,25 +340,25 @@ static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *for
             compared += extend(beams, &beams[node].list[i], g, format, f, k);
         skipped.weight *= g->skip[node];
         skipped.strongest *= g->skip[node];
-        skipped.promise = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
-        if (skipped.promise > 0)
+        skipped.estimate = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
+        if (skipped.estimate > 0)
             compared += offer(&beams[node + 1], &skipped);
     }
     return compared;
 }
 
-/* Strings that begin at a node. */
-static size_t start(beam *b, const graph *g, const grammar *format, const future *f, size_t node)
+/* Begins strings at a node. */
+static size_t start(beam *b, const graph *g, const grammar *format, const completions *f, size_t node)
 {
     const double weight = g->before[node];
     const prefix none = {.weight = weight,
                          .strongest = weight,
-                         .promise = weight * f->best[node * format->count],
+                         .estimate = weight * f->best[node * format->count],
                          .read.beside = node > 0};
-    return none.promise > 0 ? offer(b, &none) : 0;
+    return none.estimate > 0 ? offer(b, &none) : 0;
 }
 
-/* Strings that end at a node before the last. */
+/* Ends strings at a node before the last. */
 static size_t finish(beam *last, const beam *b, const graph *g, const grammar *format, size_t node)
 {
     const double weight = g->behind[node];
@@ -356,14 +369,14 @@ static size_t finish(beam *last, const beam *b, const graph *g, const grammar *f
             continue;
         whole.weight *= weight;
         whole.strongest *= weight;
-        whole.promise = whole.weight;
+        whole.estimate = whole.weight;
         whole.read.beside = true;
         compared += offer(last, &whole);
     }
     return compared;
 }
 
-static lenet5_status go_through(beam *beams, const graph *g, const grammar *format, const future *f, budget *b,
+static lenet5_status go_through(beam *beams, const graph *g, const grammar *format, const completions *f, budget *b,
                                 lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
@@ -382,13 +395,13 @@ static int by_weight(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
-/* Strings that have been read in several states are one. */
+/* Merges strings that were read in several states. */
 static void join_same(beam *last)
 {
     for (size_t i = 0; i < last->count; i++)
         for (size_t k = last->count - 1; k > i; k--)
             if (same_text(&last->list[i], &last->list[k])) {
-                add_way(&last->list[i], &last->list[k]);
+                merge_prefix(&last->list[i], &last->list[k]);
                 last->list[k] = last->list[--last->count];
             }
 }
@@ -411,23 +424,23 @@ static void take_best(n_best *found, const graph *g, beam *last, double everythi
 /* What is looked for in a graph. */
 typedef struct task {
     const graph *g;
-    double any;     /* the weight of all strings, of the format or not */
-    double allowed; /* of those of the list; below 0: there is no list */
+    double any;     /* weight of all strings, of the format or not */
+    double allowed; /* weight of the list's codes; below 0: there is no list */
     budget *budget;
 } task;
 
 static lenet5_status search(n_best *found, const task *t, const grammar *f, lenet5_error *error)
 {
-    future ahead = {0};
+    completions ahead = {0};
     const graph *g = t->g;
     beam *beams = malloc(g->nodes * sizeof *beams);
     for (size_t node = 0; beams && node < g->nodes; node++)
         beams[node].count = 0;
-    lenet5_status status = beams ? find_future(&ahead, g, f, t->budget, error) : lenet5_fail_memory(error);
+    lenet5_status status = beams ? find_completions(&ahead, g, f, t->budget, error) : lenet5_fail_memory(error);
     const double best = status == LENET5_OK ? best_from_all(&ahead, g, f) : 0;
     if (best > 0) {
         const double allowed = t->allowed < 0 ? sum_from_all(&ahead, g, f) : t->allowed;
-        ahead.least = best * (found->room > 1 ? MIN_PROMISE_N_BEST : MIN_PROMISE);
+        ahead.least = best * (found->room > 1 ? MIN_ESTIMATE_N_BEST : MIN_ESTIMATE);
         status = go_through(beams, g, f, &ahead, t->budget, error);
         if (status == LENET5_OK)
             take_best(found, g, &beams[g->nodes - 1],
@@ -439,7 +452,7 @@ static lenet5_status search(n_best *found, const task *t, const grammar *f, lene
     return status;
 }
 
-/* Searches those codes of the list that weigh most. */
+/* Searches the codes of the list that weigh most. */
 static lenet5_status search_list(n_best *found, task *t, const grammar *f, lenet5_error *error)
 {
     grammar few = {0};

@@ -1,12 +1,14 @@
 /*
- * The codes are in order, so that those with a common prefix are neighbours, and the list is a tree without being
- * stored as one: a branch is a range of codes and a number of digits that they share. With a branch go the weights
- * of all ways to read its digits, by the node where they end; one more digit makes them those of a narrower branch,
- * and at a whole code the last node's is the code's weight. Only the branches on the way to the present one are kept.
+ * Branch and bound in a sorted list.
  *
- * What a branch has, times all that can follow in as many digits as the longest code has more, is more than its codes
- * weigh together. The branch that promises most is followed first, and those that promise next to nothing beside a code
- * found already are not followed.
+ * Codes with a common prefix are consecutive, so that the list is a trie without being stored as one: a branch is a
+ * range of codes and the number of digits that they share. A branch has the weights of all ways to read these digits,
+ * by the node where they end; one more digit gives those of a narrower branch, and at a whole code they add up to its
+ * weight. Only the branches from the root to the present one are kept.
+ *
+ * The bound of a branch is its weights times all completions of as many digits as the longest code has more: no less
+ * than its codes weigh together. The branch with the highest bound is followed first; branches whose bound is
+ * negligible beside the best code so far are not followed.
  */
 #include "shortlist.h"
 
@@ -15,43 +17,45 @@
 
 #include "base/error.h"
 
-/* Of the likeliest code's weight: a branch that promises less is not followed. The greatest list has so few branches
- * that together they do not count either. */
+/*
+ * Of the best code's weight: branches with a lower bound are not followed. Even the longest list has so few branches
+ * that they do not count together.
+ */
 #define MIN_SHARE 1e-20
 
 typedef struct arcs {
-    double *weight[10]; /* (count) of each digit, one after the other in memory */
-    double *mark;       /* (count) of all marks, which are no part of a code */
+    double *weight[10]; /* (count) of each digit, in one block */
+    double *mark;       /* (count) sum over all marks, which are no part of a code */
     bool *marked;       /* (nodes): one of its arcs may be a mark */
-    uint16_t *last;     /* (count): the node where the arc ends */
+    uint16_t *last;     /* (count): end node of each arc */
 } arcs;
 
 typedef struct branch {
     size_t first, end;  /* codes */
-    double promise;     /* more than they weigh together */
-    const double *ways; /* (nodes): the weight of all ways to read the digits that they share */
+    double bound;       /* upper bound of their total weight */
+    const double *ways; /* (nodes): weight of all ways to read the digits that they share */
 } branch;
 
-typedef struct search {
+typedef struct shortlisting {
     const graph *g;
     const grammar *f;
     budget *budget;
     lenet5_status status; /* LENET5_OK until the time is over */
     lenet5_error *error;
-    size_t longest; /* code, in digits */
+    size_t longest; /* length of the longest code */
     arcs arcs;
-    double *sums;        /* (longest + 1, nodes): of all strings of at most so many digits that can follow */
-    double *ways;        /* (LENET5_MAX_STRING + 1, 10, nodes): of the branches at each length */
-    double allowed;      /* the weight of the codes so far */
-    double best;         /* and of the likeliest */
-    size_t count, least; /* of codes found; which of them weighs least */
+    double *sums;        /* (longest + 1, nodes): of all completions of at most that many digits */
+    double *ways;        /* (longest + 1, 10, nodes): of the branches of each length */
+    double allowed;      /* weight of the codes found so far */
+    double best;         /* the greatest of them */
+    size_t count, least; /* codes found, and the one with the least weight */
     struct {
         size_t code;
         double weight;
     } found[MAX_SHORTLISTED];
-} search;
+} shortlisting;
 
-static void find_least(search *s)
+static void find_least(shortlisting *s)
 {
     s->least = 0;
     for (size_t i = 1; i < s->count; i++)
@@ -59,7 +63,7 @@ static void find_least(search *s)
             s->least = i;
 }
 
-static void add_code(search *s, size_t code, double weight)
+static void add_code(shortlisting *s, size_t code, double weight)
 {
     s->allowed += weight;
     s->best = weight > s->best ? weight : s->best;
@@ -72,8 +76,8 @@ static void add_code(search *s, size_t code, double weight)
         find_least(s);
 }
 
-/* Goes on from a node by what is no part of a code: a piece that is skipped, or a mark. */
-static void leave_out(double *ways, const search *s, size_t node)
+/* Skips what is no part of a code at a node: a piece, or a mark. */
+static void leave_out(double *ways, const shortlisting *s, size_t node)
 {
     const graph *g = s->g;
     if (ways[node] == 0)
@@ -83,7 +87,7 @@ static void leave_out(double *ways, const search *s, size_t node)
         ways[s->arcs.last[i]] += ways[node] * s->arcs.mark[i];
 }
 
-/* The weight of all ways that end, wherever a code may. */
+/* The weight of all ways that may end where they are. */
 static double ended(const graph *g, const double *ways)
 {
     double sum = 0;
@@ -92,26 +96,26 @@ static double ended(const graph *g, const double *ways)
     return sum;
 }
 
-/* The weights of all ways to read one more digit; returns what that promises. */
-static double add_digit(double *longer, const search *s, const double *ways, size_t place, unsigned digit)
+/* Computes the weights of all ways to read one more digit; returns their bound. */
+static double add_digit(double *longer, const shortlisting *s, const double *ways, size_t place, unsigned digit)
 {
     const graph *g = s->g;
     const double *weight = s->arcs.weight[digit];
     const double *sums = s->sums + (s->longest - place - 1) * g->nodes;
     const size_t last = g->nodes - 1;
-    double promise = 0;
+    double bound = 0;
     memset(longer, 0, g->nodes * sizeof *longer);
     for (size_t node = 0; node < last; node++) {
         if (ways[node] > 0)
             for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
                 longer[s->arcs.last[i]] += ways[node] * weight[i];
         leave_out(longer, s, node);
-        promise += longer[node] * sums[node];
+        bound += longer[node] * sums[node];
     }
-    return promise + longer[last] * sums[last];
+    return bound + longer[last] * sums[last];
 }
 
-/* The first of the codes from first on that has another digit at this place. */
+/* The end of the codes from first on that have the same digit at a place. */
 static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t place)
 {
     const char digit = f->codes[first][place];
@@ -126,8 +130,9 @@ static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t pl
     return end;
 }
 
-/* The branches, by the digit at place, of codes that share the digits before it; the most promising first. */
-static size_t divide(branch branches[10], const search *s, size_t first, size_t end, size_t place, const double *ways)
+/* Divides codes with common digits before place into branches by that digit, sorted by bound; returns their number. */
+static size_t divide(branch branches[10], const shortlisting *s, size_t first, size_t end, size_t place,
+                     const double *ways)
 {
     size_t count = 0;
     while (first < end) {
@@ -137,15 +142,15 @@ static size_t divide(branch branches[10], const search *s, size_t first, size_t 
                           longer};
         first = b.end;
         size_t at = count++;
-        for (; at > 0 && branches[at - 1].promise < b.promise; at--)
+        for (; at > 0 && branches[at - 1].bound < b.bound; at--)
             branches[at] = branches[at - 1];
         branches[at] = b;
     }
     return count;
 }
 
-/* Codes of at least place digits, of which they share those before place. */
-static void follow(search *s, size_t first, size_t end, size_t place, const double *ways)
+/* Follows the codes first to end - 1, which share the digits before place. */
+static void follow(shortlisting *s, size_t first, size_t end, size_t place, const double *ways)
 {
     branch branches[10] = {{0}};
     const size_t nodes = s->g->nodes;
@@ -153,11 +158,11 @@ static void follow(search *s, size_t first, size_t end, size_t place, const doub
         add_code(s, first++, ended(s->g, ways));
     s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
     const size_t count = divide(branches, s, first, end, place, ways);
-    for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].promise > MIN_SHARE * s->best; i++)
+    for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].bound > MIN_SHARE * s->best; i++)
         follow(s, branches[i].first, branches[i].end, place + 1, branches[i].ways);
 }
 
-static lenet5_status allocate(search *s, lenet5_error *error)
+static lenet5_status allocate(shortlisting *s, lenet5_error *error)
 {
     const size_t count = s->g->count, nodes = s->g->nodes;
     s->arcs.weight[0] = malloc((11 * count + 1) * sizeof *s->arcs.weight[0]);
@@ -169,8 +174,8 @@ static lenet5_status allocate(search *s, lenet5_error *error)
                                                                                      : lenet5_fail_memory(error);
 }
 
-/* What the search needs of the arcs, close together; the arcs themselves have pictures between. */
-static void copy_arcs(search *s)
+/* Copies what the search needs of the arcs into contiguous memory; arcs have pictures between. */
+static void copy_arcs(shortlisting *s)
 {
     for (unsigned digit = 0; digit < 10; digit++) {
         s->arcs.weight[digit] = s->arcs.weight[0] + digit * s->g->count;
@@ -188,8 +193,8 @@ static void copy_arcs(search *s)
     }
 }
 
-/* The weight of any digit, summed over the digits, of an arc. */
-static double any_digit(const search *s, size_t place)
+/* The weight of an arc, summed over the digits. */
+static double any_digit(const shortlisting *s, size_t place)
 {
     double sum = 0;
     for (unsigned digit = 0; digit < 10; digit++)
@@ -197,7 +202,7 @@ static double any_digit(const search *s, size_t place)
     return sum;
 }
 
-static void weigh_strings(search *s)
+static void weigh_strings(shortlisting *s)
 {
     const graph *g = s->g;
     const size_t last = g->nodes - 1;
@@ -215,7 +220,7 @@ static void weigh_strings(search *s)
     }
 }
 
-static void begin(search *s)
+static void begin(shortlisting *s)
 {
     double *none = s->ways + s->longest * 10 * s->g->nodes; /* no code has more digits than the longest */
     memcpy(none, s->g->before, s->g->nodes * sizeof *none);
@@ -232,7 +237,7 @@ static size_t longest(const grammar *f)
     return most;
 }
 
-static lenet5_status take_found(grammar *few, const search *s, lenet5_error *error)
+static lenet5_status take_found(grammar *few, const shortlisting *s, lenet5_error *error)
 {
     code_digits codes[MAX_SHORTLISTED];
     for (size_t i = 0; i < s->count; i++)
@@ -243,7 +248,7 @@ static lenet5_status take_found(grammar *few, const search *s, lenet5_error *err
 lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, const grammar *f, budget *b,
                                lenet5_error *error)
 {
-    search s = {.g = g, .f = f, .budget = b, .error = error, .longest = longest(f)};
+    shortlisting s = {.g = g, .f = f, .budget = b, .error = error, .longest = longest(f)};
     s.status = allocate(&s, error);
     if (s.status == LENET5_OK) {
         copy_arcs(&s);

@@ -1,4 +1,4 @@
-/* The codes of a list that are likeliest in a graph, however long the list is. */
+/* The codes of a list that are likeliest in a graph, for lists of any length. */
 #ifndef LENET5_READER_SHORTLIST_H
 #define LENET5_READER_SHORTLIST_H
 
@@ -7,12 +7,12 @@
 #define MAX_SHORTLISTED 64
 
 /*
- * Makes an automaton of the MAX_SHORTLISTED codes of f's list that weigh most in the graph, to be freed with
- * lenet5_format_free, and sets *allowed to the weight of all codes of the list. The arcs have to have their weights.
+ * Makes an automaton of the MAX_SHORTLISTED codes of f's list that weigh most in the graph; free it with
+ * lenet5_format_free. *allowed: weight of all codes of the list. The arcs must have their weights.
  *
- * Memory: less than 1 MB, whatever the list and the graph. Time: at most the digits of all codes times the arcs, and
- * mostly a small part of that. It depends on the caller's list more than on the picture, so it counts against the time
- * limit and not against the picture's share of work.
+ * Memory: less than 1 MB for any list and graph. Time: at most the digits of all codes times the arcs, usually a small
+ * part of it. It depends on the caller's list more than on the picture, so that it counts against the time limit only,
+ * not against the picture's units of work.
  */
 lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, const grammar *f, budget *b,
                                lenet5_error *error);

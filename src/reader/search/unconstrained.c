@@ -1,13 +1,13 @@
 /*
- * A format says what is likely, but ink that is more like a mark than like a digit does not become a digit by it, nor
- * does a digit become two:
+ * A format says which strings are likely, but it must not turn ink that is more like a mark into a digit, or a digit
+ * into two:
  *
- *     22/06/1998      as ten digits       22 1 06 1 1998       both slashes are overlooked
+ *     22/06/1998      as ten digits       22 1 06 1 1998       both slashes are misread
  *     30.7            as an amount        307                  the point is
  *     4.6             as three digits     4 1 0                and the 6 is
  *
- * The best path through the graph, on which any symbol may follow any other, has the marks that are likelier than
- * digits. Those that the string has in their places, or its mask, are seen.
+ * The best path through the graph without a format (Viterbi) has the marks that are likelier than digits. The string
+ * may have them in their places, or its mask may.
  */
 #include "unconstrained.h"
 
@@ -16,10 +16,10 @@
 
 #include "beside.h"
 
-/* The best way on from a node. */
+/* The best continuation from a node. */
 typedef struct step {
     double weight;
-    const arc *way; /* NULL: the reading ends here, or a piece is left out */
+    const arc *arc_taken; /* NULL: the reading ends here, or a piece is skipped */
     bool goes_on;
 } step;
 
@@ -51,7 +51,7 @@ static step best_step(const graph *g, const step *steps, size_t node)
     return best;
 }
 
-/* Where the best reading begins. */
+/* The node where the best path begins. */
 static size_t first_node(const graph *g, const step *steps)
 {
     size_t best = 0;
@@ -62,19 +62,19 @@ static size_t first_node(const graph *g, const step *steps)
 }
 
 /* How a string reads the pieces of a mark. */
-enum { SEEN_AS_MARK, SEEN_AS_DIGIT, SEEN_NOT, SEEN_BESIDE, WAYS_TO_SEE };
+enum { READ_AS_MARK, READ_AS_DIGIT, NOT_READ_AT_ALL, READ_BESIDE, READINGS_OF_MARK };
 
-static int seen_as(const graph *g, const solution *s, const arc *mark)
+static int reading_of(const graph *g, const solution *s, const arc *mark)
 {
     for (size_t i = 0; i < s->length; i++) {
         const arc *a = &g->arcs[s->arc[i]];
         if (a->first < mark->last && mark->first < a->last)
-            return is_digit(symbol_of(s->digits[i])) ? SEEN_AS_DIGIT : SEEN_AS_MARK;
+            return is_digit(symbol_of(s->digits[i])) ? READ_AS_DIGIT : READ_AS_MARK;
     }
-    return s->beside && lenet5_is_beside(g, s, mark->first) ? SEEN_BESIDE : SEEN_NOT;
+    return s->beside && lenet5_is_beside(g, s, mark->first) ? READ_BESIDE : NOT_READ_AT_ALL;
 }
 
-/* Whether a string reads a digit of the best reading, which is not cut from a neighbour, as several symbols. */
+/* Whether a string reads a digit of the best path, not cut from a neighbour, as several symbols. */
 static bool is_split(const graph *g, const solution *s, const arc *digit)
 {
     size_t parts = 0;
@@ -83,7 +83,7 @@ static bool is_split(const graph *g, const solution *s, const arc *digit)
     return parts > 1;
 }
 
-/* Whether a digit of the best reading is none of a string's: one too many for its format. */
+/* Whether a digit of the best path is beside a string: one too many for its format. */
 static bool is_dropped(const graph *g, const solution *s, const arc *digit)
 {
     return lenet5_is_beside(g, s, digit->first) && lenet5_is_beside(g, s, digit->last - 1);
@@ -92,7 +92,7 @@ static bool is_dropped(const graph *g, const solution *s, const arc *digit)
 bool lenet5_contradicts_best_path(const graph *g, const solution *s)
 {
     step steps[MAX_PIECES + 1];
-    size_t count[WAYS_TO_SEE] = {0};
+    size_t count[READINGS_OF_MARK] = {0};
     size_t digits = 0;
     double weight;
     assert(g->nodes <= MAX_PIECES + 1 && s->length > 0);
@@ -100,13 +100,13 @@ bool lenet5_contradicts_best_path(const graph *g, const solution *s)
     for (size_t node = g->nodes - 1; node-- > 0;)
         steps[node] = best_step(g, steps, node);
     for (size_t node = first_node(g, steps); steps[node].goes_on;) {
-        const arc *a = steps[node].way;
+        const arc *a = steps[node].arc_taken;
         if (a && best_is_mark(&weight, a))
-            count[seen_as(g, s, a)]++;
+            count[reading_of(g, s, a)]++;
         else
             digits += a && (is_split(g, s, a) || is_dropped(g, s, a));
         node = a ? a->last : node + 1;
     }
     const size_t known = s->omitted_marks + s->masked_marks;
-    return digits > 0 || count[SEEN_AS_DIGIT] > 0 || count[SEEN_NOT] > known;
+    return digits > 0 || count[READ_AS_DIGIT] > 0 || count[NOT_READ_AT_ALL] > known;
 }

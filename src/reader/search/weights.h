@@ -1,11 +1,12 @@
 /*
- * The weights of the reader, in one place, which bench/fit_reader.py writes:
+ * The fitted weights of the reader. bench/fit_reader.py writes them:
  *
- *     search_weights, mark_forms    --step search: the probability of what is written in strings and pages of training
- *                                   digits, and of nothing where nothing is, by coordinate descent (bench/fit_search.c)
+ *     search_weights, mark_forms    --step search: by coordinate descent (bench/fit_search.c), they maximise the
+ *                                   probability of what is written in strings and pages of training digits, and of
+ *                                   nothing on blank ones
  *     whole_number, right_symbols   --step evidence: two logistic regressions, whose product is the probability that a
- *                                   string is the right one
- *     error_thresholds              the same step: from which probability on so few of the strings are wrong
+ *                                   string is right
+ *     error_thresholds              --step evidence: probabilities from which on a share of strings is wrong, at most
  *
  * docs/results.md has the commands and the figures.
  */
@@ -15,12 +16,12 @@
 #include "marks.h"
 #include "priors.h"
 
-/* What share of the strings of some probability or more is wrong, at most: lenet5_read_threshold. */
+/* At most a share error of the strings with probability threshold or more is wrong (lenet5_read_threshold). */
 typedef struct error_threshold {
     double error, threshold;
 } error_threshold;
 
-/* The search, and the forms of marks: priors.h and marks.h say what each number is. */
+/* The weights of the search, and the forms of marks: see priors.h and marks.h. */
 /* clang-format off */
 /* search: begin */
 static const double search_weights[SEARCH_WEIGHTS] = {
@@ -154,12 +155,12 @@ static const mark_form mark_forms[MARK_FORMS] = {
 /* search: end */
 /* clang-format on */
 
-/* A logistic regression: the logarithm of the odds is the constant and the sum of the evidence times the weights. */
+/* A logistic regression: the log-odds are the constant plus the sum of evidence times weights. */
 typedef struct logistic {
     double constant, weights[LENET5_EVIDENCE];
 } logistic;
 
-/* That what stands there is a number and the string all of it, and that its digits and marks are these. */
+/* That something is a number and the string all of it; and that its digits and marks are right. */
 /* clang-format off */
 /* fitted: begin */
 static const logistic whole_number = {3.745, {
