@@ -46,7 +46,7 @@ expect 2 "one at a time" "$program" train --recipe 1998 --batch 2
 expect 2 "digits alone" "$program" train --recipe 1998 --negatives 0.1
 expect 2 "--negatives is a" "$program" train --negatives 2
 expect 0 "of synthetic digits misread" "$program" test # with the built-in model
-expect 1 "no training set here" "$program" train --data "$folder"
+expect 1 "no training set in this folder" "$program" train --data "$folder"
 [ -e lenet5.safetensors ] && fail "a model where there was no data"
 
 expect 0 "train-images-idx3-ubyte" "$program" synth --out digits --count 3000 --test-count 500 --seed 3

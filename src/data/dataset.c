@@ -1,4 +1,4 @@
-/* Sets of pictures: finding their files in a folder, parts of them, their sum. */
+/* Data sets: finds their files in a folder, checks them, computes their SHA-256. */
 #include "dataset.h"
 
 #include <nettle/sha2.h>
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/hex.h"
 
-/* The names under which the sets are distributed; EMNIST stores its pictures with rows and columns exchanged. */
+/* The file names of the distributed sets. EMNIST's pictures are stored transposed. */
 typedef struct file_names {
     const char *images[2]; /* by lenet5_part */
     const char *labels[2];
@@ -37,7 +37,7 @@ static const char *const subfolders[] = {"", "MNIST/raw/", "raw/", "FashionMNIST
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 #define PATH_SIZE 4096
 
-/* Writes to path the one of name and name.gz that exists. */
+/* Sets path to name or name.gz, whichever exists. */
 static bool find_file(char path[PATH_SIZE], const char *folder, const char *subfolder, const char *name)
 {
     static const char *const endings[] = {"", ".gz"};
@@ -84,8 +84,8 @@ lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet
     char images[PATH_SIZE];
     char labels[PATH_SIZE];
     if (part != LENET5_TRAIN && part != LENET5_TEST)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "part %d of a set; there are %d and %d",
-                           (int)part, LENET5_TRAIN, LENET5_TEST);
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "unknown part %d of a data set; there are %d and %d", (int)part, LENET5_TRAIN, LENET5_TEST);
     for (size_t i = 0; i < LENGTH(subfolders); i++)
         for (size_t k = 0; k < LENGTH(spellings); k++) {
             const file_names *names = &spellings[k];
@@ -93,12 +93,12 @@ lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet
                 continue;
             if (!find_file(labels, folder, subfolders[i], names->labels[part]))
                 return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET,
-                                   "%s: is there, but its labels %s(.gz) are not beside it", images,
+                                   "%s: the file of labels, %s(.gz), is missing beside it", images,
                                    names->labels[part]);
             return load(set, images, labels, names->transposed, error);
         }
     return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET,
-                       "%s: no %s set here; looked for %s(.gz) and its other spellings, also in MNIST/raw below",
+                       "%s: no %s set in this folder or its MNIST/raw; looked for %s(.gz) and its other spellings",
                        folder, part == LENET5_TRAIN ? "training" : "test", spellings[0].images[part]);
 }
 
@@ -122,10 +122,9 @@ lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the set has no pictures");
     const size_t most = SIZE_MAX / set->count;
     if (set->count > LENET5_MAX_PICTURES || set->height == 0 || set->width == 0 || set->width > most / set->height)
-        return lenet5_fail(
-            error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-            "a set of %zu pictures of %zux%zu; there may be at most %u of some size that memory can hold", set->count,
-            set->width, set->height, LENET5_MAX_PICTURES);
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "the set has %zu pictures of %zux%zu; at most %u can be used, and they must fit into memory",
+                           set->count, set->width, set->height, LENET5_MAX_PICTURES);
     return check_labels(set, error);
 }
 
@@ -135,7 +134,7 @@ lenet5_status lenet5_check_digits(const lenet5_dataset *set, lenet5_error *error
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the set has no pictures, or no labels");
     if (set->height != LENET5_PICTURE_SIDE || set->width != LENET5_PICTURE_SIDE)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                           "the pictures are %zux%zu, not 28x28; they have to be normalised", set->width, set->height);
+                           "the pictures are %zux%zu, not 28x28; normalise them", set->width, set->height);
     return lenet5_check_set(set, error);
 }
 

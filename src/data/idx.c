@@ -1,12 +1,12 @@
 /*
- * IDX files, the format that MNIST comes in: all numbers big-endian,
+ * IDX files, the format of MNIST. All numbers are big-endian:
  *
  *     byte 0  1  2     3           4        8        ...
  *          0  0  type  dimensions  size 0   size 1   ...   the numbers, the last dimension fastest
  *
- * with type 0x08 for bytes and 0x0C for 32-bit integers. zlib reads them plain and gzipped alike. Nothing is believed
- * before it has been seen: memory grows with the bytes that do arrive, not with the sizes that the header claims. What
- * a gzipped file holds beyond the header's claim is not unpacked, but for the one byte that gives it away.
+ * Type 0x08 is bytes, 0x0C 32-bit integers. zlib reads plain and gzipped files alike. The header is not trusted: memory
+ * grows with the bytes that arrive, not with the sizes in the header. If data follow the sizes in the header, only one
+ * byte of them is unpacked, to detect the error.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -21,10 +21,10 @@
 
 enum { TYPE_BYTE = 0x08, TYPE_INT = 0x0C };
 
-#define MAX_PICTURES 10000000u
-#define MAX_SIDE 1024u
-#define MAX_BYTES ((size_t)1 << 32) /* of a file's numbers, unpacked; a gzipped file can be a thousandth of it */
-#define FIRST_CHUNK ((size_t)1 << 20)
+#define MAX_PICTURES 10000000u        /* EMNIST ByClass has 814,255 */
+#define MAX_SIDE 1024u                /* pixels */
+#define MAX_BYTES ((size_t)1 << 32)   /* of a file's unpacked numbers; a gzipped file can be a thousandth of that */
+#define FIRST_CHUNK ((size_t)1 << 20) /* bytes read before memory grows */
 #define MAX_DIMENSIONS 3
 
 typedef struct idx_file {
@@ -67,7 +67,7 @@ static lenet5_status idx_bytes(idx_file *file, void *bytes, size_t size, lenet5_
         }
         if (count == 0)
             return idx_fail(file, LENET5_E_IDX_TRUNCATED, file->offset + done, error,
-                            "the file ends here, %zu bytes too early; fetch it again", left);
+                            "the file ends here, %zu bytes too early; download it again", left);
         done += (size_t)count;
     }
     file->offset += size;
@@ -91,12 +91,12 @@ static lenet5_status read_sizes(idx_file *file, lenet5_error *error)
         const uint32_t most = i == 0 ? MAX_PICTURES : MAX_SIDE;
         if (file->size[i] == 0 || file->size[i] > most)
             return idx_fail(file, LENET5_E_IDX_DIMENSIONS, file->offset - 4, error,
-                            "dimension %zu has the size %lu; 1 to %lu can be read", i, (unsigned long)file->size[i],
+                            "dimension %zu has size %lu; sizes are 1 to %lu", i, (unsigned long)file->size[i],
                             (unsigned long)most);
         all *= file->size[i];
     }
     if (all > MAX_BYTES)
-        return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 4, error, "more than 4 GiB of numbers");
+        return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 4, error, "the file has more than 4 GiB of numbers");
     return LENET5_OK;
 }
 
@@ -108,12 +108,12 @@ static lenet5_status read_header(idx_file *file, lenet5_error *error)
         return status;
     if (magic[0] != 0 || magic[1] != 0)
         return idx_fail(file, LENET5_E_IDX_MAGIC, 0, error,
-                        "not an IDX file: it begins with %02x %02x in place of 00 00", magic[0], magic[1]);
+                        "not an IDX file: it begins with %02x %02x instead of 00 00", magic[0], magic[1]);
     file->type = magic[2];
     file->dimensions = magic[3];
     if (file->type != TYPE_BYTE && file->type != TYPE_INT)
         return idx_fail(file, LENET5_E_IDX_TYPE, 2, error,
-                        "numbers of type 0x%02x; 0x08 (bytes) and, for labels, 0x0c (integers) can be read",
+                        "the numbers have type 0x%02x; supported are 0x08 (bytes) and, for labels, 0x0c (integers)",
                         file->type);
     if (file->dimensions < 1 || file->dimensions > MAX_DIMENSIONS)
         return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 3, error, "%zu dimensions; pictures have 3, labels 1 or 2",
@@ -136,22 +136,22 @@ static lenet5_status idx_open(idx_file *file, const char *path, lenet5_error *er
     return status;
 }
 
-/* Nothing may follow; the end of a gzipped file also holds the check sum of all that came before. */
+/* Fails if data follow, or if the checksum at the end of a gzipped file is wrong. */
 static lenet5_status idx_end(idx_file *file, lenet5_error *error)
 {
     uint8_t beyond;
     const int count = gzread(file->stream, &beyond, 1);
     if (count > 0)
         return idx_fail(file, LENET5_E_IDX_TRAILING, file->offset, error,
-                        "the file goes on although its header says that it ends here");
+                        "the file continues after the end given in its header");
     int code;
     const char *reason = gzerror(file->stream, &code);
     if (count < 0 || (code != Z_OK && code != Z_STREAM_END))
-        return idx_fail(file, LENET5_E_READ, file->offset, error, "cannot be read: %s; fetch it again", reason);
+        return idx_fail(file, LENET5_E_READ, file->offset, error, "cannot be read: %s; download it again", reason);
     return LENET5_OK;
 }
 
-/* Reads all numbers of the file, size bytes, into new memory. */
+/* Reads all numbers of the file, size bytes, into newly allocated memory. */
 static lenet5_status idx_numbers(idx_file *file, uint8_t **numbers, size_t size, lenet5_error *error)
 {
     uint8_t *all = NULL;
@@ -176,7 +176,7 @@ static lenet5_status idx_numbers(idx_file *file, uint8_t **numbers, size_t size,
 static lenet5_status check_picture_header(const idx_file *file, lenet5_error *error)
 {
     if (file->type != TYPE_BYTE)
-        return idx_fail(file, LENET5_E_IDX_TYPE, 2, error, "pictures are bytes, of type 0x08, not 0x%02x", file->type);
+        return idx_fail(file, LENET5_E_IDX_TYPE, 2, error, "pictures have type 0x08, bytes, not 0x%02x", file->type);
     if (file->dimensions != 3)
         return idx_fail(file, LENET5_E_IDX_DIMENSIONS, 3, error, "pictures have 3 dimensions, not %zu%s",
                         file->dimensions, file->dimensions == 1 ? "; is this the file of labels?" : "");
@@ -214,7 +214,7 @@ static lenet5_status check_label_header(const idx_file *file, size_t count, lene
     return LENET5_OK;
 }
 
-/* Labels are bytes; or, in QMNIST, the first of each row of integers. Both become bytes in place. */
+/* Labels are bytes or, in QMNIST, the first of each row of integers. Both are converted to bytes in place. */
 static lenet5_status check_labels(const idx_file *file, uint8_t *labels, lenet5_error *error)
 {
     const size_t step = file->type == TYPE_INT ? 4 * (size_t)file->size[1] : 1;
@@ -288,8 +288,8 @@ lenet5_status lenet5_dataset_write(const char *images, const char *labels, const
     if (status != LENET5_OK)
         return status;
     if (set->height > UINT32_MAX || set->width > UINT32_MAX)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "pictures of %zux%zu; an IDX file has no such",
-                           set->width, set->height);
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "the pictures are %zux%zu; sides in an IDX file are below 2^32", set->width, set->height);
     status = idx_write(images, set->pixels, size, 3, error);
     if (status != LENET5_OK || !set->labels)
         return status;

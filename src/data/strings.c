@@ -1,12 +1,12 @@
 /*
- * Strings of digits as someone might have written them and a camera or scanner have seen them: digits of a set, one
- * beside the other, on paper.
+ * Synthetic photographs of handwritten strings of digits: digits of a set, side by side, on paper.
  *
- *     digits         each enlarged, slanted, a little larger or smaller, off the base line; set with a gap, or
- * overlapping sheet          ink, and the lines or boxes that were printed there before, as coverage from 0 to 1
- *     picture        the sheet turned; paper with its grain, ink in its colour, a shadow across, blur, noise
+ *     digits      scaled, slanted, resized a little, off the base line; spaced or overlapping
+ *     sheet       coverage, 0 to 1, by ink and by preprinted rules or boxes
+ *     picture     the sheet rotated; paper with grain, coloured ink, a shadow across, blur and noise
  *
- * All lengths are in pixels of the sheet unless said; a digit's own 28x28 pixels are scale times as large there.
+ * Lengths are in pixels of the sheet unless a comment names another unit; a pixel of a digit is `scale` pixels of the
+ * sheet.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "base/random.h"
 #include "dataset.h"
 
-#define TALLEST 20.0f /* of MNIST's 28 rows a digit fills */
+#define TALLEST 20.0f /* rows of MNIST's 28 that the tallest digit fills */
 
 static const lenet5_string_style styles[] = {
     {.name = "spaced",
@@ -62,21 +62,21 @@ typedef struct colour {
     float level[3]; /* red, green, blue; 0 to 1 */
 } colour;
 
-/* Coverage by ink and by what is printed, row by row. */
+/* Coverage by ink and by print, (height, width). */
 typedef struct sheet {
     size_t width, height;
     float *ink, *print;
 } sheet;
 
-/* A digit on the sheet: from sheet to digit, place = middle + across x + down y about the digit's own place. */
+/* A digit on the sheet. */
 typedef struct glyph {
     const uint8_t *pixels;
     float x, y;        /* of the digit's middle on the sheet */
-    float size;        /* sheet pixels for one of the digit's */
-    float slant;       /* to the right, for each row upwards */
-    float hardness;    /* of the pen's edge */
-    float left, right; /* of its ink, from x */
-    float top, bottom; /* from y */
+    float size;        /* pixels of the sheet for one of the digit */
+    float slant;       /* to the right, a row upwards */
+    float hardness;    /* slope of the pen's edge */
+    float left, right; /* bounds of its ink, relative to x */
+    float top, bottom; /* relative to y */
 } glyph;
 
 static float pixel(const uint8_t *pixels, long x, long y)
@@ -99,7 +99,7 @@ static float sample(const uint8_t *pixels, float x, float y)
            fy * ((1 - fx) * pixel(pixels, column, row + 1) + fx * pixel(pixels, column + 1, row + 1));
 }
 
-/* How much of the pen's ink is at a place relative to the glyph's middle. */
+/* The coverage by ink at a position relative to the glyph's middle. */
 static float ink_at(const glyph *g, float x, float y)
 {
     const float row = y / g->size;
@@ -108,7 +108,7 @@ static float ink_at(const glyph *g, float x, float y)
     return clamp((value - 0.5f) * g->hardness + 0.5f, 0, 1);
 }
 
-/* The bounds of a glyph's ink. */
+/* Sets the bounds of a glyph's ink. */
 static void measure(glyph *g)
 {
     const float reach = 20 * g->size;
@@ -136,7 +136,7 @@ static void write_glyph(sheet *s, const glyph *g)
         }
 }
 
-/* ---- What is printed ------------------------------------------------------------------------------------------ */
+/* ---- Print: rules and boxes -------------------------------------------------------------------------------------- */
 
 static void print_box(sheet *s, float left, float top, float right, float bottom, float coverage)
 {
@@ -151,7 +151,7 @@ static void print_rules(sheet *s, float base, float spacing, float thickness, fl
         print_box(s, 0, y, (float)s->width, y + thickness, coverage);
 }
 
-/* A comb of boxes, one for each glyph. */
+/* A row of adjacent boxes, one for each glyph. */
 static void print_boxes(sheet *s, const glyph *glyphs, size_t count, float margin, float thickness, float coverage)
 {
     float top = glyphs[0].y;
@@ -195,7 +195,7 @@ static float either_way(lenet5_random *random, float most)
     return lenet5_random_uniform(random, -most, most);
 }
 
-/* Sets the glyphs side by side, the first beginning at 0, base lines about y = 0. Returns how wide they are. */
+/* Places the glyphs side by side, the first one from x = 0, their base lines near y = 0. Returns the total width. */
 static float set_glyphs(glyph *glyphs, size_t count, const lenet5_dataset *set, size_t first, float scale,
                         const lenet5_string_style *style, lenet5_random *random)
 {
@@ -253,12 +253,12 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
 
 /* ---- The picture ---------------------------------------------------------------------------------------------- */
 
-#define GRAIN 8 /* sheet pixels between the knots of the paper's grain */
+#define GRAIN 8 /* pixels between the knots of the paper's grain */
 
 typedef struct scene {
     colour paper, ink, print;
     float cosine, sine;             /* of the skew */
-    float shadow, across, down, at; /* how dark; the direction of the shadow's edge, and where along it */
+    float shadow, across, down, at; /* darkness of the shadow; direction and position of its edge */
     float grain, noise;
     uint32_t seed;
 } scene;
@@ -296,7 +296,7 @@ static scene draw_scene(const lenet5_string_style *style, lenet5_random *random)
     return s;
 }
 
-/* A number from -1 to 1 that depends on its arguments alone (Wang's mixing of bits). */
+/* A hash of the arguments, from -1 to 1 (Wang's integer hash). */
 static float chance_at(uint32_t x, uint32_t y, uint32_t seed)
 {
     uint32_t h = x * 0x9E3779B1u ^ y * 0x85EBCA77u ^ seed;
@@ -305,7 +305,7 @@ static float chance_at(uint32_t x, uint32_t y, uint32_t seed)
     return (float)(h ^ h >> 16) * (2 / 4294967296.0f) - 1;
 }
 
-/* Value noise: smooth between knots. */
+/* Value noise, smoothly interpolated between knots. */
 static float grain_at(float x, float y, uint32_t seed)
 {
     const float left = floorf(x / GRAIN);
@@ -330,7 +330,7 @@ static float coverage_at(const float *coverage, const sheet *s, float x, float y
     return (1 - fy) * ((1 - fx) * at[0] + fx * at[1]) + fy * ((1 - fx) * at[s->width] + fx * at[s->width + 1]);
 }
 
-/* How much of the light is left at a place, given from -0.5 to 0.5 of the picture. */
+/* The fraction of the light at a position; both coordinates are -0.5 to 0.5 of the picture. */
 static float light_at(const scene *sc, float x, float y)
 {
     const float along = x * sc->across + y * sc->down - sc->at;
@@ -360,7 +360,7 @@ static void paint(lenet5_string *picture, const sheet *s, const scene *sc)
         }
 }
 
-/* The weighted mean of three neighbours, along rows or columns, share of the way. */
+/* Moves each byte by `share` of the way to the weighted mean of itself and its neighbours, along rows or columns. */
 static void blur_along(uint8_t *bytes, size_t lines, size_t length, size_t line_step, size_t step, float share)
 {
     for (size_t line = 0; line < lines; line++) {
@@ -413,8 +413,8 @@ lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_dataset *se
     if (!found || digits < 1 || digits > LENET5_MAX_STRING)
         return lenet5_fail(
             error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-            "%zu digits in the style \"%.40s\"; there may be 1 to %d in a style of lenet5_string_style_at", digits,
-            style ? style : "", LENET5_MAX_STRING);
+            "%zu digits in the style \"%.40s\"; the number is 1 to %d, and lenet5_string_style_at has the styles",
+            digits, style ? style : "", LENET5_MAX_STRING);
     lenet5_status status = lenet5_check_digits(set, error);
     if (status != LENET5_OK)
         return status;

@@ -1,4 +1,4 @@
-/* The models that the library brings with it: files of models/ as they are, among the constants. */
+/* The built-in models: the files of models/, embedded unchanged. */
 #include <pthread.h>
 #include <stdint.h>
 
@@ -14,7 +14,7 @@ typedef struct builtin {
     lenet5_error failure;
 } builtin;
 
-/* Where it stays, without a copy on the way: what fails leaves it unusable, and is said. */
+/* Parses the embedded bytes in place. On failure the model is unusable and b->failure has the message. */
 static void parse(builtin *b, const unsigned char *bytes, size_t size)
 {
     safetensors file;

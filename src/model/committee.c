@@ -1,4 +1,4 @@
-/* Committees: several networks in one file, or from several files. */
+/* Committees: several networks from one or several files. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "model.h"
 #include "net/bounds.h"
 
-/* The first network's tensors have their plain names; those of the second begin with "2/", and so on. */
+/* The tensors of the first network have their plain names; those of the second have the prefix "2/", and so on. */
 #define NAME_SIZE 40
 typedef struct member_tensors {
     tensor tensors[LENET5_TENSORS];
@@ -31,7 +31,7 @@ static void name_tensors(member_tensors *m, lenet5_network *network, size_t numb
 static lenet5_status grow(lenet5_committee *committee, size_t more, lenet5_error *error)
 {
     if (more > LENET5_MAX_COMMITTEE - committee->count)
-        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "a committee of more than %d networks",
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "the committee has more than %d networks",
                            LENET5_MAX_COMMITTEE);
     lenet5_network *networks = realloc(committee->networks, (committee->count + more) * sizeof *committee->networks);
     if (!networks)
@@ -80,7 +80,7 @@ lenet5_status lenet5_committee_load(lenet5_committee *committee, const char *con
     lenet5_committee loaded = {0};
     lenet5_status status = LENET5_OK;
     if (count == 0)
-        status = lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "no model file is named");
+        status = lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "no model file given");
     for (size_t i = 0; i < count && status == LENET5_OK; i++)
         status = load_one(&loaded, paths[i], error);
     if (status == LENET5_OK)
@@ -93,7 +93,7 @@ lenet5_status lenet5_committee_load(lenet5_committee *committee, const char *con
 static lenet5_status save(const char *path, const lenet5_committee *committee, lenet5_error *error)
 {
     const size_t count = committee->count;
-    lenet5_network *networks = malloc(count * sizeof *networks); /* tensors are not const */
+    lenet5_network *networks = malloc(count * sizeof *networks); /* a copy, because tensors are not const */
     member_tensors *members = calloc(count, sizeof *members);
     tensor *tensors = calloc(count * LENET5_TENSORS, sizeof *tensors);
     json_t *metadata = lenet5_provenance_to_json(&committee->provenance, MODEL_FORMAT);

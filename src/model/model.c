@@ -1,4 +1,4 @@
-/* Model files: a network and where it comes from. */
+/* Model files: a network and its provenance. */
 #include "model.h"
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *netw
 
 static const char *const criterion_names[] = {[LENET5_MSE] = "mse", [LENET5_MAP] = "map"};
 
-/* jansson writes a decimal that reads back as the same number, in any locale. */
+/* jansson writes a decimal that parses to the same number, in any locale. */
 json_t *lenet5_real_string(double value)
 {
     json_t *real = json_real(value);
@@ -43,7 +43,7 @@ static json_t *whole_string(uint64_t value)
     return json_sprintf("%llu", (unsigned long long)value);
 }
 
-/* The ten codes as a reader without the paper needs them: twelve bytes a digit, a row of seven bits each. */
+/* The ten codes of figure 3, for other implementations: twelve bytes a digit, each a row of seven bits. */
 static json_t *codes_string(void)
 {
     char text[LENET5_CLASSES * 25 + 1];
@@ -60,7 +60,7 @@ static json_t *codes_string(void)
     return json_string(text);
 }
 
-/* The thresholds as one string, numbers between blanks. */
+/* The thresholds as one string of numbers separated by blanks. */
 static json_t *thresholds_string(const double thresholds[LENET5_RISKS])
 {
     json_t *list = json_array();
@@ -103,8 +103,8 @@ static bool counts_fit(const lenet5_provenance *p)
 
 lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *path, lenet5_error *error)
 {
-    const char *unfit = !texts_fit(p)                 ? "a text that is not UTF-8, or has no end"
-                        : !lenet5_loss_fits(&p->loss) ? "a loss out of its range"
+    const char *unfit = !texts_fit(p)                 ? "a text that is not UTF-8, or not terminated"
+                        : !lenet5_loss_fits(&p->loss) ? "a loss out of range"
                         : !thresholds_fit(p)          ? "a threshold that is not 0 to 1"
                         : !counts_fit(p)              ? "more passes or pictures than are possible"
                                                       : NULL;
@@ -138,7 +138,7 @@ json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format
                   "held_out_errors", whole_string(p->held_out_errors));
     if (!p->teacher_sha256[0] || json_object_get(metadata, TEACHER_KEY))
         return metadata;
-    json_decref(metadata); /* json_pack leaves out what it has no memory for where s* allows it to */
+    json_decref(metadata); /* with s*, json_pack omits a value for which memory has run out */
     return NULL;
 }
 
@@ -155,7 +155,7 @@ static lenet5_status get_thresholds(double thresholds[LENET5_RISKS], const safet
     json_decref(list);
     return sound ? LENET5_OK
                  : lenet5_fail(error, LENET5_E_MODEL_METADATA, 8,
-                               "%s: byte 8: __metadata__ \"thresholds\" has to be %d numbers from 0 to 1", file->path,
+                               "%s: byte 8: __metadata__ \"thresholds\" must be %d numbers from 0 to 1", file->path,
                                LENET5_RISKS);
 }
 
@@ -191,7 +191,7 @@ static lenet5_status get_texts(lenet5_provenance *p, const safetensors *file, le
     return status;
 }
 
-/* Written for those alone that had a teacher. */
+/* Present only in models that were trained with a teacher. */
 static lenet5_status get_teacher(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
 {
     if (!json_object_get(file->metadata, TEACHER_KEY))
@@ -250,7 +250,7 @@ lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, len
     return status == LENET5_OK ? lenet5_provenance_get(&model->provenance, file, error) : status;
 }
 
-/* A model holds twelve tensors for each of its networks and no others; a checkpoint holds more. */
+/* A model holds twelve tensors for each network and no others; a checkpoint holds more. */
 lenet5_status lenet5_model_networks(uint64_t *count, const safetensors *file, lenet5_error *error)
 {
     char format[32];
@@ -279,11 +279,12 @@ static lenet5_status check_single(const safetensors *file, lenet5_error *error)
     const lenet5_status status = lenet5_model_networks(&count, file, error);
     if (status == LENET5_OK && count != 1)
         return lenet5_fail(error, LENET5_E_MODEL_UNKNOWN, 8,
-                           "%s: byte 8: a committee of %u networks, where one is wanted", file->path, (unsigned)count);
+                           "%s: byte 8: this is a committee of %u networks; a single network is needed", file->path,
+                           (unsigned)count);
     return status;
 }
 
-/* Frees the file. */
+/* Reads the model from file and frees file. */
 static lenet5_status take_model(lenet5_model *model, safetensors *file, lenet5_error *error)
 {
     lenet5_model *loaded = calloc(1, sizeof *loaded);

@@ -1,4 +1,4 @@
-/* What models and checkpoints share: the twelve tensors of the network and the provenance in the metadata. */
+/* The common part of models and checkpoints: the twelve tensors of a network, and the provenance in the metadata. */
 #ifndef LENET5_MODEL_MODEL_H
 #define LENET5_MODEL_MODEL_H
 
@@ -8,16 +8,16 @@
 #define MODEL_FORMAT "lenet5 model"
 #define CHECKPOINT_FORMAT "lenet5 checkpoint"
 
-/* Describes the twelve tensors of a network, whose numbers stay where they are. */
+/* Describes the twelve tensors of a network; they point into it. */
 void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network);
 
-/* A number as metadata have it, a string; NULL if there is no memory. */
+/* A number as a string for the metadata; NULL without memory. */
 json_t *lenet5_real_string(double value);
 
-/* LENET5_E_MODEL_METADATA for a provenance that could not be read back from the file path. */
+/* LENET5_E_MODEL_METADATA for a provenance that lenet5_provenance_get would refuse; path is for the message. */
 lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *path, lenet5_error *error);
 
-/* A new metadata object that says all of a provenance that fits; NULL if there is no memory. */
+/* A new metadata object for a provenance that lenet5_provenance_check accepts; NULL without memory. */
 json_t *lenet5_provenance_to_json(const lenet5_provenance *provenance, const char *format);
 
 /* Reads the network and the provenance of an open file, model or checkpoint. */
@@ -25,7 +25,7 @@ lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, len
 
 lenet5_status lenet5_provenance_get(lenet5_provenance *p, const safetensors *file, lenet5_error *error);
 
-/* How many networks a model file holds: 1, or a committee. Fails if it is no model, or holds anything else. */
+/* The number of networks in a model file: 1, or those of a committee. Fails for a file that holds anything else. */
 lenet5_status lenet5_model_networks(uint64_t *count, const safetensors *file, lenet5_error *error);
 
 #endif

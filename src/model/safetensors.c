@@ -1,4 +1,4 @@
-/* Reading and writing safetensors files. Whatever the bytes, reading ends in numbers that are sound or in an error. */
+/* Reads and writes safetensors files. Input is untrusted: reading yields valid numbers or an error. */
 #include "safetensors.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ static uint64_t little_endian(const uint8_t *bytes, size_t size)
     return value;
 }
 
-/* One number of size 4 or 8, between this machine's memory and a file. */
+/* Converts a number of 4 or 8 bytes from the machine's byte order to the file's. */
 static void to_file(uint8_t *bytes, const void *number, size_t size)
 {
     uint32_t narrow;
@@ -71,7 +71,7 @@ static void from_file(void *number, const uint8_t *bytes, size_t size)
     memcpy(number, size == 4 ? (const void *)&narrow : (const void *)&wide, size);
 }
 
-/* A real number of a tensor that is in its range; whole numbers always are. */
+/* Whether a number of a tensor is in its range; integers always are. */
 static bool number_fits(const uint8_t *number, const tensor *t)
 {
     float narrow = 0;
@@ -143,7 +143,7 @@ static json_t *describe(const tensor *t, size_t begin)
                      (json_int_t)begin, (json_int_t)(begin + byte_count(t)));
 }
 
-/* The header, from the 8 bytes of its size on, padded so that the data begin at a multiple of 8. */
+/* The header with the 8 bytes of its size, padded so that the data begin at a multiple of 8. */
 static uint8_t *pack_header(const tensor *tensors, size_t count, json_t *metadata, size_t *size)
 {
     json_t *header = json_object();
@@ -217,7 +217,7 @@ static lenet5_status read_whole(safetensors *file, lenet5_error *error)
         if (!larger) {
             status = room <= MAX_FILE ? lenet5_fail_memory(error)
                                       : lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, MAX_FILE,
-                                                    "%s: larger than any model or checkpoint of LeNet-5", file->path);
+                                                    "%s: too large for a model or checkpoint of LeNet-5", file->path);
             break;
         }
         file->bytes = file->owned = larger;
@@ -238,17 +238,17 @@ static lenet5_status parse_header(safetensors *file, lenet5_error *error)
 {
     if (file->size < 8)
         return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
-                           "%s: byte %zu: the file ends here, within its first 8 bytes; it is no safetensors model",
+                           "%s: byte %zu: the file ends within its first 8 bytes; it is not a safetensors file",
                            file->path, file->size);
     const uint64_t header = little_endian(file->bytes, 8);
     if (header < 2 || header > MAX_HEADER)
         return lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, 0,
-                           "%s: byte 0: a header of %" PRIu64
-                           " bytes; 2 to %zu are possible: is it a safetensors file?",
+                           "%s: byte 0: the header's size is %" PRIu64
+                           " bytes; sizes are 2 to %zu: is it a safetensors file?",
                            file->path, header, MAX_HEADER);
     if (header > file->size - 8)
         return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
-                           "%s: byte %zu: the file ends here, within its header of %" PRIu64 " bytes; copy it again",
+                           "%s: byte %zu: the file ends within its header of %" PRIu64 " bytes; copy it again",
                            file->path, file->size, header);
     file->data = 8 + (size_t)header;
     const char *text = (const char *)file->bytes + 8;
@@ -256,7 +256,7 @@ static lenet5_status parse_header(safetensors *file, lenet5_error *error)
         return lenet5_fail(error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: the header does not begin with {", file->path);
     json_error_t place;
     file->header = json_loadb(text, (size_t)header, JSON_REJECT_DUPLICATES, &place);
-    if (!file->header && place.text[0] == '\0') /* what is wrong with JSON, jansson says */
+    if (!file->header && place.text[0] == '\0') /* no message: out of memory */
         return lenet5_fail_memory(error);
     if (!file->header)
         return lenet5_fail(error, LENET5_E_MODEL_JSON, 8 + (uint64_t)place.position,
@@ -284,7 +284,7 @@ static const json_t *find(const safetensors *file, const char *name)
     return strcmp(name, "__metadata__") == 0 ? NULL : json_object_get(file->header, name);
 }
 
-/* A whole number of the header from 0 to most; most + 1 for anything else. */
+/* An integer of the header from 0 to most; most + 1 for anything else. */
 static size_t whole(const json_t *value, size_t most)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > most)
@@ -308,8 +308,8 @@ static lenet5_status find_range(byte_range *place, const safetensors *file, cons
                            file->path, name);
     if (place->end > available)
         return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
-                           "%s: byte %zu: the file ends here, within tensor \"%s\" or before it; copy it again",
-                           file->path, file->size, name);
+                           "%s: byte %zu: the file ends within tensor \"%s\" or before it; copy it again", file->path,
+                           file->size, name);
     return LENET5_OK;
 }
 
@@ -320,7 +320,7 @@ static int by_begin(const void *a, const void *b)
     return left->begin < right->begin ? -1 : left->begin > right->begin;
 }
 
-/* Side by side, the tensors fill the data from first byte to last. */
+/* Checks that the tensors fill the data from the first byte to the last, without overlaps. */
 static lenet5_status check_no_holes(const safetensors *file, byte_range *ranges, size_t count, lenet5_error *error)
 {
     qsort(ranges, count, sizeof *ranges, by_begin);
@@ -331,7 +331,7 @@ static lenet5_status check_no_holes(const safetensors *file, byte_range *ranges,
                                file->data + end, ranges[i].begin < end ? "overlap" : "leave a hole");
     if (end != file->size - file->data)
         return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, file->data + end,
-                           "%s: byte %zu: the file goes on after its last tensor", file->path, file->data + end);
+                           "%s: byte %zu: the file continues after its last tensor", file->path, file->data + end);
     return LENET5_OK;
 }
 
@@ -362,7 +362,7 @@ static lenet5_status check_sum(const safetensors *file, lenet5_error *error)
     sum_of_data(sum, file->bytes + file->data, file->size - file->data);
     if (strcmp(sum, expected) != 0)
         return lenet5_fail(error, LENET5_E_MODEL_CHECKSUM, file->data,
-                           "%s: byte %zu: the data do not have the SHA-256 that they were written with; copy it again",
+                           "%s: byte %zu: the data do not match the SHA-256 in the header; copy the file again",
                            file->path, file->data);
     return LENET5_OK;
 }
@@ -427,10 +427,10 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
     const json_t *entry = find(file, wanted->name);
     if (!entry)
         return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8,
-                           "%s: byte 8: no tensor \"%s\"; not a LeNet-5 model of ours", file->path, wanted->name);
+                           "%s: byte 8: no tensor \"%s\"; this is not a model of LeNet-5", file->path, wanted->name);
     const char *type = json_string_value(json_object_get(entry, "dtype"));
     if (!type || strcmp(type, types[wanted->type].name) != 0)
-        return lenet5_fail(error, LENET5_E_MODEL_DTYPE, 8, "%s: byte 8: tensor \"%s\" has the type %s in place of %s",
+        return lenet5_fail(error, LENET5_E_MODEL_DTYPE, 8, "%s: byte 8: tensor \"%s\" has type %s instead of %s",
                            file->path, wanted->name, type ? type : "(none)", types[wanted->type].name);
     byte_range place;
     const lenet5_status status = find_range(&place, file, wanted->name, entry, error);
@@ -438,7 +438,7 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
         return status;
     const size_t width = lenet5_tensor_type_size(wanted->type);
     if (!shape_fits(wanted, json_object_get(entry, "shape")) || place.end - place.begin != byte_count(wanted))
-        return lenet5_fail(error, LENET5_E_MODEL_SHAPE, 8, "%s: byte 8: tensor \"%s\" is not of LeNet-5's shape",
+        return lenet5_fail(error, LENET5_E_MODEL_SHAPE, 8, "%s: byte 8: tensor \"%s\" does not have LeNet-5's shape",
                            file->path, wanted->name);
     for (size_t i = 0; i < element_count(wanted); i++) {
         const size_t offset = file->data + place.begin + i * width;
@@ -503,7 +503,7 @@ lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, c
     const lenet5_status status = entry(&value, file, key, error);
     if (status != LENET5_OK)
         return status;
-    json_t *parsed = json_loads(value, JSON_DECODE_ANY, NULL); /* which does not depend on the locale, as strtod does */
+    json_t *parsed = json_loads(value, JSON_DECODE_ANY, NULL); /* unlike strtod, independent of the locale */
     const double real = json_is_number(parsed) ? json_number_value(parsed) : NAN;
     json_decref(parsed);
     if (!(real >= least && real <= most))

@@ -1,6 +1,6 @@
 /*
  * Negatives, the pictures that a reader of handwriting cuts out and that are no digits: a piece of one, parts of two,
- * or other marks on the paper. They are made from training digits and from the strokes of synth.c, at the size to which
+ * or other marks on the paper. They are made from training digits and from the strokes of styles.c, at the size to which
  * the normaliser would scale them.
  */
 #include "negatives.h"
