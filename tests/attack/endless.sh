@@ -14,8 +14,8 @@ mkfifo pipe.png
 soon() { code=$1 said=$2; shift 2; expect "$code" "$said" timeout -k 1 20 "$@"; }
 
 # Devices without an end, in the place of each file that is read.
-soon 1 "/dev/zero: byte 16777216: the file goes on; at most 16777216 bytes" "$program" read a.pgm --list /dev/zero
-soon 1 "/dev/zero: byte 16777216: the file goes on" "$program" read a.pgm --template /dev/zero
+soon 1 "/dev/zero: longer than the limit of 16777216 bytes" "$program" read a.pgm --list /dev/zero
+soon 1 "/dev/zero: longer than the limit of 16777216 bytes" "$program" read a.pgm --template /dev/zero
 soon 1 "/dev/zero: a file of more than 268435456 bytes" "$program" read /dev/zero
 soon 1 "/dev/zero: " "$program" classify /dev/zero
 soon 1 "/dev/zero: " "$program" read a.pgm --model /dev/zero
@@ -39,7 +39,7 @@ soon 1 "half: the lists of all fields have more than 1000000 codes" "$program" r
 # Folders.
 soon 1 "empty: cannot be read: Is a directory" "$program" read a.pgm --list empty
 soon 1 "empty: cannot be read: Is a directory" "$program" read a.pgm --template empty
-soon 1 "Is a directory" "$program" classify empty
+soon 1 "empty: a folder without a picture" "$program" classify empty
 soon 1 "Is a directory" "$program" inspect empty
 soon 1 "empty" "$program" test --images empty --labels empty
 soon 1 "empty: line 1: not a log" "$program" plot empty --out x.png
