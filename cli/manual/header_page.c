@@ -279,11 +279,31 @@ static void skip_to_code(header *h)
         skip_line(h);
 }
 
-/* The declarations up to an empty line or a comment. Returns whether there are any. */
+/* Whether the line at hand is within the braces of a declaration: these are in the first column, and nothing else is. */
+static bool is_within(const header *h)
+{
+    return h->line[0] == ' ' || h->line[0] == '}';
+}
+
+/* Passes over an empty line; returns whether it was within a declaration, where the page has one too. */
+static bool pass_gap(header *h)
+{
+    next_line(h);
+    const bool goes_on = is_within(h);
+    fputs(goes_on ? "\n" : "", h->page);
+    return goes_on;
+}
+
+/* The declarations up to a comment, or to an empty line between declarations. Returns whether there are any. */
 static bool write_block(header *h)
 {
     bool is_open = false;
-    while (!h->is_over && h->line[0] != '\0' && !begins(h->line, "/*") && !is_foreign(h)) {
+    while (!h->is_over && !begins(h->line, "/*") && !is_foreign(h)) {
+        if (h->line[0] == '\0') {
+            if (!pass_gap(h))
+                break;
+            continue;
+        }
         fputs(is_open ? "" : ".Bd -literal\n", h->page);
         is_open = true;
         drop_export(h->line);
