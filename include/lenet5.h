@@ -42,7 +42,10 @@
  *         lenet5_set_input(&maps, digit);
  *         lenet5_forward(&maps, &model->network);
  *         lenet5_posterior(posterior, &model->provenance.loss, maps.penalty);
- *         printf("%u, rubbish with probability %.3f\n", lenet5_best(maps.penalty), (double)posterior[LENET5_RUBBISH]);
+ *         if (posterior[LENET5_RUBBISH] > 0.5f)
+ *             puts("not a digit");
+ *         else
+ *             printf("%u\n", lenet5_best(maps.penalty));
  *     }
  *
  * Conventions of every function:
