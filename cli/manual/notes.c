@@ -23,6 +23,7 @@ const note file_notes[] = {
     {"NAME.checkpoint.safetensors", "The checkpoint of an unfinished training of NAME.safetensors.", "train calibrate",
      NULL},
     {"NAME.members", "The folder of the checkpoints of an unfinished committee.", "train", NULL},
+    {"NAME~", "The model that NAME replaced.", "train calibrate", NULL},
     {"NAME.part", "An unfinished download, which the next one continues.", "fetch", NULL},
     {"NAME.lenet5-N.tmp",
      "What a killed program may leave of a file that it was writing. The next write of NAME removes it.",
