@@ -65,8 +65,14 @@ for shell in zsh fish; do
     fi
 done
 if command -v fish >/dev/null; then
-    offered=$(HOME=$folder fish --no-config -c 'source $argv[1]; complete -C "lenet5 read --check mod"' \
-        "$completions/lenet5.fish" | cut -f 1 | tr '\n' ' ')
-    [ "$offered" = "mod10 mod11 " ] || fail "fish offers \"$offered\" for lenet5 read --check mod"
+    # fish_offers "OFFERED" LINE
+    fish_offers() {
+        offered=$(HOME=$folder fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$completions/lenet5.fish" "$2" |
+            cut -f 1 | LC_ALL=C sort | tr '\n' ' ')
+        [ "$offered" = "$1 " ] || fail "fish offers \"$offered\" for $2, not \"$1\""
+    }
+    fish_offers "mod10 mod11" "lenet5 read --check mod"
+    fish_offers "--log --loss" "lenet5 train --recipe read --lo"
+    fish_offers "calibrate classify" "lenet5 c"
 fi
 echo "all passed"

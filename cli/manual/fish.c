@@ -35,7 +35,7 @@ static void write_value(FILE *script, value_kind kind, name_list *name_at)
 
 static void write_option(FILE *script, const char *command, const option *o)
 {
-    fprintf(script, "complete -c lenet5 -n '__fish_seen_subcommand_from %s' -l %s", command, o->name);
+    fprintf(script, "complete -c lenet5 -n '__lenet5_command_is %s' -l %s", command, o->name);
     if (o->argument) {
         fputs(o->argument[0] == '[' ? "" : " -r", script);
         write_value(script, o->kind, o->name_at);
@@ -52,7 +52,7 @@ static void write_command(FILE *script, const cli_command *command)
     write_quoted(script, command->summary);
     fputc('\n', script);
     if (command->operand != VALUE_NONE) {
-        fprintf(script, "complete -c lenet5 -n '__fish_seen_subcommand_from %s'", command->name);
+        fprintf(script, "complete -c lenet5 -n '__lenet5_command_is %s'", command->name);
         write_value(script, command->operand, command->operand_at);
         fputc('\n', script);
     }
@@ -63,7 +63,13 @@ static void write_command(FILE *script, const cli_command *command)
 
 void write_fish_completion(FILE *script)
 {
-    fputs("# fish completion for lenet5, generated from the commands' tables\n\ncomplete -c lenet5 -f\n", script);
+    fputs("# fish completion for lenet5, generated from the commands' tables\n\n"
+          "function __lenet5_command_is\n"
+          "    set -l words (commandline -opc)\n"
+          "    test \"$words[2]\" = $argv[1]\n"
+          "end\n\n"
+          "complete -c lenet5 -f\n",
+          script);
     for (size_t i = 0; commands[i]; i++)
         write_command(script, commands[i]);
 }
