@@ -1,9 +1,9 @@
 /*
- * lenet5 bench: how fast the passes and the training are on this machine, beside two yardsticks that are measured in
- * the same run: the multiply-adds a second that the processor can do at best, and the reference passes.
+ * lenet5 bench: the speed of the passes and of training on this machine, beside two yardsticks measured in the same run:
+ * the peak of multiply-adds a second of the processor, and the reference passes.
  *
- * All is measured once in each of several rounds, so that a moment in which something else ran spoils one sample of
- * each measure and not all samples of one. What counts is the median of the rounds; of a peak, the greatest.
+ * Each of several rounds takes one sample of every measure, so that a disturbance spoils one sample of each measure rather
+ * than all samples of one. The result is the median of the rounds; of a peak, the maximum.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 #include "progress.h"
 
 /*
- * Multiply-adds a picture, by the shapes: of convolutions and full connections alone, each done once. Subsampling,
- * squashing and updates of the weights count nothing, so what they take lowers the share of the peak.
+ * Multiply-adds for a picture, from the shapes: convolutions and full connections only, each computed once. Subsampling,
+ * squashing and weight updates are not counted; their time lowers the share of the peak.
  */
 enum {
     C1 = 6 * 28 * 28 * 25,
@@ -27,11 +27,11 @@ enum {
     OUTPUT = LENET5_CLASSES * 84,
     FORWARD = C1 + C3 + C5 + F6 + OUTPUT,
     WEIGHT_GRADIENTS = C1 + C3 + C5 + F6,
-    INPUT_DERIVATIVES = C3 + C5 + F6, /* nothing lies below C1's */
+    INPUT_DERIVATIVES = C3 + C5 + F6, /* C1 has no layer below */
     TRAINING = FORWARD + OUTPUT + WEIGHT_GRADIENTS + INPUT_DERIVATIVES,
-    SECOND_DERIVATIVES = FORWARD + WEIGHT_GRADIENTS + INPUT_DERIVATIVES, /* which begin at F6, not at the output */
+    SECOND_DERIVATIVES = FORWARD + WEIGHT_GRADIENTS + INPUT_DERIVATIVES, /* from F6 on, without the output layer */
 };
-_Static_assert(FORWARD == 326520 && TRAINING == 861120, "as counted by hand");
+_Static_assert(FORWARD == 326520 && TRAINING == 861120, "as computed by hand");
 
 #define ROUNDS 5
 #define BATCH 64
@@ -40,10 +40,10 @@ _Static_assert(FORWARD == 326520 && TRAINING == 861120, "as counted by hand");
 #define SCAN_SIDE 100
 #define MAX_PEAKS 16 /* instruction sets, on one thread and on several */
 
-/* How much work one sample of each measure is. */
+/* The amount of work for a sample of each measure. */
 typedef struct amounts {
     unsigned rounds;
-    size_t pictures;              /* of the set: what forward_batch reads and an epoch trains on */
+    size_t pictures;              /* of the set, for forward_batch and epoch */
     size_t warm_steps, steps;     /* of batches; together they fit in one pass, whose last batch is smaller */
     size_t warm_singles, singles; /* steps of one picture; a pass of recipe 1998 begins with its learning rates */
     size_t latencies, curvatures, references, scans, fields, pages;
@@ -52,7 +52,7 @@ typedef struct amounts {
 static const amounts thorough = {ROUNDS, 60000, 100, 400, 200, 5000, LATENCIES, 3000, 1000, 2000, 100, 3};
 static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50, 2, 1};
 
-/* The reference passes that measures are held against. */
+/* The reference passes that measures are compared with. */
 enum { REFERENCE_FORWARD, REFERENCE_TRAINING, REFERENCE_CURVATURE, REFERENCES, NO_REFERENCE = REFERENCES };
 
 #define MEASURES 11
@@ -74,9 +74,9 @@ typedef struct bench {
     unsigned threads;
     lenet5_dataset set;
     uint8_t scans[SCANS][SCAN_SIDE * SCAN_SIDE];
-    lenet5_model model; /* trained for some steps, so that its states are no noise */
+    lenet5_model model; /* trained for some steps: realistic states */
     lenet5_bulk *bulk;
-    uint8_t *digits; /* what it reads */
+    uint8_t *digits; /* its answers */
     lenet5_reader *reader;
     lenet5_picture fields[PAGE_FIELDS], page;
 
@@ -89,28 +89,28 @@ typedef struct bench {
     size_t peak_count;
     double references[REFERENCES][ROUNDS]; /* seconds a picture */
     double samples[MEASURES][ROUNDS];      /* seconds a picture */
-    double alone[MEASURES][ROUNDS];        /* the same on one thread, where the sample is of several */
+    double alone[MEASURES][ROUNDS];        /* the same on one thread, if the sample is on several */
 
     progress progress;
     size_t done; /* samples */
 } bench;
 
-/* A sample takes some time, from which *seconds a picture follow. It may stop early when interrupted is set. */
+/* Takes a sample, in seconds for a picture. May stop early when interrupted is set. */
 typedef lenet5_status sample(double *seconds, bench *b, lenet5_error *error);
 
 typedef struct measure {
     const char *name;
     size_t batch;         /* pictures at a time */
-    bool threaded;        /* on as many threads as were asked for; else on one */
-    bool whole;           /* its time is told for the whole set; else for a batch */
-    double multiply_adds; /* a picture; 0 where it does something else */
-    size_t reference;     /* the same in the reference passes */
+    bool threaded;        /* on --threads threads; otherwise on one */
+    bool whole;           /* its time is reported for the whole set; otherwise for a batch */
+    double multiply_adds; /* for a picture; 0: it computes something else */
+    size_t reference;     /* the reference for the same work */
     sample *take;
 } measure;
 
 /* ---- The network's passes ---------------------------------------------------------------------------------------- */
 
-/* The set has more pictures than are asked for anywhere, or they come round again. */
+/* Wraps around at the end of the set. */
 static const uint8_t *picture_of(const bench *b, size_t index)
 {
     return lenet5_dataset_picture(&b->set, index % b->set.count);
@@ -164,7 +164,7 @@ static double median(double *values, size_t count)
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* The latency that half of the pictures stay below; the mean would hold what the system did meanwhile. */
+/* The median latency; a mean would include interruptions by the system. */
 static lenet5_status forward_single(double *seconds, bench *b, lenet5_error *error)
 {
     (void)error;
@@ -180,7 +180,7 @@ static lenet5_status forward_single(double *seconds, bench *b, lenet5_error *err
     return LENET5_OK;
 }
 
-/* Eq. 8's second derivatives by the states of F6, which learning rates are estimated from. */
+/* The second derivatives of eq. 8 by the states of F6, from which learning rates are estimated. */
 static void set_curvature(float dd_f6[84])
 {
     for (size_t unit = 0; unit < 84; unit++)
@@ -265,7 +265,7 @@ static lenet5_status take_steps(lenet5_training *training, size_t steps, lenet5_
     return status;
 }
 
-/* Seconds a step, after some that nobody times; frees the training. */
+/* Seconds for a step, after untimed warm-up steps. Frees the training. */
 static lenet5_status time_steps(double *seconds, lenet5_training *training, size_t warm, size_t steps,
                                 lenet5_error *error)
 {
@@ -362,7 +362,7 @@ static lenet5_status raise_peak(peak *p, lenet5_error *error)
     return status;
 }
 
-/* That of the instruction set in use. */
+/* The peak of the instruction set in use. */
 static double peak_of(const bench *b, unsigned threads)
 {
     for (size_t i = 0; i < b->peak_count; i++)
@@ -387,7 +387,7 @@ static const measure measures[MEASURES] = {
     {"read_page", 1, false, false, 0, NO_REFERENCE, read_page},
 };
 
-/* All, but reading in whole numbers only where that is done. */
+/* Every measure, except forward_int8 where the processor lacks it. */
 static bool is_measured(const bench *b, size_t index)
 {
     return measures[index].take != forward_int8 || lenet5_bulk_uses_int8(b->bulk);
@@ -436,17 +436,17 @@ static lenet5_status measure_round(bench *b, unsigned number, lenet5_error *erro
     return status;
 }
 
-/* ---- What is reported of it ----------------------------------------------------------------------------------- */
+/* ---- Reports -------------------------------------------------------------------------------------------------- */
 
 typedef struct result {
     const measure *measure;
     unsigned threads;
-    size_t pictures; /* that seconds is the time of */
+    size_t pictures; /* that seconds is for */
     double seconds, pictures_per_s;
-    double peak_share, times_reference, times_one_thread; /* NAN where there is nothing to compare with */
+    double peak_share, times_reference, times_one_thread; /* NAN: nothing to compare with */
 } result;
 
-/* The median of each round's ratio, whose two samples were taken one right after the other. */
+/* The median ratio over the rounds; the two samples of a round are taken in succession. */
 static double gain_by_threads(const bench *b, size_t index)
 {
     double ratio[ROUNDS] = {0};
@@ -503,7 +503,7 @@ static int report_json(bench *b)
                                 "threads", (int)b->threads, "peak_gmacs", peaks, "results", results));
 }
 
-/* The peaks as a table: a row for each instruction set, a column for each number of threads. */
+/* Prints the peaks: a row for each instruction set, a column for each number of threads. */
 static void print_peaks(const bench *b)
 {
     const size_t rows = b->threads > 1 ? b->peak_count / 2 : b->peak_count;
@@ -521,7 +521,7 @@ static void print_peaks(const bench *b)
     printf("\n\n");
 }
 
-/* Three digits or more, and a unit: "61.2 us". */
+/* Writes a time with three digits and a unit: "61.2 us". */
 static void write_time(char text[32], double seconds)
 {
     const char *unit = seconds < 1e-3 ? "us" : seconds < 1 ? "ms" : "s";
@@ -558,7 +558,7 @@ static void report_text(bench *b)
 
 /* ---- The command ------------------------------------------------------------------------------------------------- */
 
-/* A digit as a camera gives it: dark on light, three times as large, with a margin. */
+/* Draws a digit as in a photo: dark on light, three times as large, with a margin. */
 static void scan(uint8_t grey[SCAN_SIDE * SCAN_SIDE], const uint8_t *picture)
 {
     const size_t margin = (SCAN_SIDE - 3 * LENET5_PICTURE_SIDE) / 2;
@@ -579,7 +579,7 @@ static lenet5_status new_picture(lenet5_picture *p, size_t width, size_t height,
     return fail_memory(error);
 }
 
-/* A string of five digits, brought to the size of a field. */
+/* Draws a string of five digits, scaled to the size of a field. */
 static lenet5_status draw_field(lenet5_picture *field, const bench *b, size_t index, lenet5_error *error)
 {
     lenet5_string s;
@@ -597,7 +597,7 @@ static lenet5_status draw_field(lenet5_picture *field, const bench *b, size_t in
     return LENET5_OK;
 }
 
-/* Two fields side by side, four times. */
+/* Four rows of two fields. */
 static void fill_page(bench *b)
 {
     for (size_t i = 0; i < PAGE_FIELDS; i++)
@@ -662,7 +662,7 @@ static int run(const cli_arguments *arguments)
     unsigned threads;
     if (!argument_threads(&threads, arguments))
         return EXIT_USAGE;
-    bench *b = aligned_alloc(64, sizeof *b); /* what lenet5_lanes need, and so the whole struct */
+    bench *b = aligned_alloc(64, sizeof *b); /* the alignment of lenet5_lanes */
     if (!b)
         return report_out_of_memory();
     memset(b, 0, sizeof *b);

@@ -1,4 +1,4 @@
-/* lenet5 test: how well a model reads a set of labelled pictures. */
+/* lenet5 test: the error of a model on a set of labelled pictures. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "progress.h"
 #include "transposed.h"
 
-/* A set of 28x28 pictures, normalised where they were not or where it is asked for. */
+/* Normalises all pictures of a set to 28x28 pixels; empty: the number of those without ink. */
 static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_error *error)
 {
     uint8_t *pixels = calloc(set->count, LENET5_PICTURE_BYTES);
@@ -51,11 +51,11 @@ static int load(named_set *loaded, const cli_arguments *arguments, const lenet5_
     if (other_size || argument_flag(arguments, "normalise"))
         status = normalise_set(&loaded->set, &empty, &error);
     if (empty > 0)
-        fprintf(stderr, "%zu pictures have no ink and stand as blank paper\n", empty);
+        fprintf(stderr, "%zu pictures have no ink and are tested as blank paper\n", empty);
     return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
-/* What lenet5_bulk_read says of the set beside what the float passes say. */
+/* The answers of lenet5_bulk_read compared with those of the float passes. */
 typedef struct bulk_result {
     bool in_int8;
     size_t errors, changed, in_float;
@@ -85,7 +85,7 @@ static lenet5_status read_in_bulk(bulk_result *result, const lenet5_network *net
     return status;
 }
 
-/* How far the model's probabilities can be trusted. */
+/* Quality of the model's probabilities. */
 typedef struct trust {
     double rejected[LENET5_RISKS];  /* for each of lenet5_risks among the rest */
     double threshold[LENET5_RISKS]; /* the least probability that is then accepted */
@@ -151,11 +151,11 @@ static void print_confusion(const lenet5_evaluation *e)
 static void print_bulk(const bulk_result *bulk)
 {
     if (bulk->in_int8)
-        printf("in whole numbers of 8 bits: %zu misread, %zu answers changed, %zu pictures read again in float, "
+        printf("8-bit integers: %zu misread, %zu answers changed, %zu pictures read again in float, "
                "%.0f pictures/s\n",
                bulk->errors, bulk->changed, bulk->in_float, bulk->pictures_per_s);
     else
-        printf("no whole numbers of 8 bits: the processor, LENET5_ISA or the model does not allow them; "
+        printf("8-bit integers are not supported by the processor, LENET5_ISA or the model; "
                "in bulk %.0f pictures/s\n",
                bulk->pictures_per_s);
 }
@@ -181,7 +181,7 @@ static void print_result(const lenet5_evaluation *e, const named_set *data, cons
     print_trust(t);
 }
 
-/* ---- Pictures seen otherwise, and pictures of something else -------------------------------------------------- */
+/* ---- Distorted pictures, and pictures that are no digits ------------------------------------------------------ */
 
 typedef struct seen {
     const char *what;
@@ -248,7 +248,7 @@ static int report_distorted(const lenet5_committee *models, const lenet5_dataset
     return code;
 }
 
-/* How sure the model may be at most of the share of digits that it is least sure of. */
+/* The quantile of the probabilities: below it is that share of the digits. Sorted input. */
 static double threshold_for(double *probabilities, size_t count, double share)
 {
     return probabilities[(size_t)(share * (double)count)];
@@ -395,7 +395,7 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
     return code;
 }
 
-/* What an option names to be written is nothing that the command reads. */
+/* Checks that the output of an option replaces no input. */
 static int keep_apart_from_inputs(const cli_arguments *arguments, const char *output)
 {
     static const char *const inputs[] = {"images", "labels", "strangers"};
@@ -427,7 +427,7 @@ static int run(const cli_arguments *arguments)
     if (!argument_text(arguments, "images") != !argument_text(arguments, "labels"))
         return report_usage_error(arguments->command, "--images and --labels go together");
     if (argument_flag(arguments, "int8") && threads > 1)
-        return report_usage_error(arguments->command, "--int8 compares two ways of reading on one thread");
+        return report_usage_error(arguments->command, "--int8 compares speeds on one thread: --threads has to be 1");
     if (argument_flag(arguments, "int8"))
         threads = 1;
     int code = check_outputs(arguments);

@@ -137,7 +137,7 @@ first=$(head -n 1 strings/truth.tsv | cut -f 2)
 printf '# codes\n%s\n00000\n' "$first" >codes
 expect 0 "$first" "$program" read strings/00000.png --list codes
 expect 0 ",1,1,$first,accepted," "$program" read strings/00000.png --format zip5 --csv
-expect 0 "shows how it was read" "$program" read strings/00000.png strings/00001.png --explain why
+expect 0 "the explanation is " "$program" read strings/00000.png strings/00001.png --explain why
 grep -q '<svg' why/index.html && [ -s why/1-grey.png ] && [ -s why/2-0-ink.png ] || fail "no explanation"
 "$program" read strings/*.png --method sdnn --explain swept >out 2>err || [ $? = 3 ] || fail "$(cat err)" # long arcs
 python3 -c "

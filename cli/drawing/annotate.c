@@ -1,30 +1,28 @@
-/* Of the module lenet5_drawing: a picture with what was read in it. */
+/* Of the module lenet5_drawing: a picture with the digits read in it. */
 #include <math.h>
 #include <stdio.h>
 
 #include "canvas.h"
 #include "drawing.h"
 
-#define LARGEST_SIDE 32767 /* pixels that cairo draws */
-#define WANTED_SIDE \
-    1200 /* pixels; a smaller picture is enlarged, as far as GROWTH, so that what is written fits in \
-          */
-#define GROWTH 4
-#define MIN_FONT 8 /* pixels, as the others */
-#define LARGEST_FONT 34
-#define FONTS_A_DIGIT 3.4 /* how many times as wide as the font is high a digit's words are */
-#define WORDS 2.4         /* and how high, with what is below them */
+#define LARGEST_SIDE 32767 /* pixels; cairo's limit */
+#define WANTED_SIDE 1200   /* pixels; smaller pictures are enlarged, so that the labels fit in */
+#define MAX_ENLARGEMENT 4
+#define MIN_FONT 8       /* pixels */
+#define MAX_FONT 34      /* pixels */
+#define LABEL_WIDTH 3.4  /* width of a digit's label, in font sizes */
+#define LABEL_HEIGHT 2.4 /* height of a digit's label with the gap below, in font sizes */
 
 typedef struct sheet {
     cairo_t *cairo;
-    double scale; /* pixels of the sheet for one of the picture */
-    double headroom;
+    double scale;    /* pixels of the drawing per pixel of the picture */
+    double headroom; /* pixels above the picture, for labels */
 } sheet;
 
 static double scale_of(const lenet5_picture *p)
 {
     const double side = (double)(p->width > p->height ? p->width : p->height);
-    return fmax(1, fmin(GROWTH, floor(WANTED_SIDE / side)));
+    return fmax(1, fmin(MAX_ENLARGEMENT, floor(WANTED_SIDE / side)));
 }
 
 static double middle_of(const lenet5_box *b)
@@ -32,21 +30,21 @@ static double middle_of(const lenet5_box *b)
     return (double)b->x + (double)b->width / 2;
 }
 
-/* As large as the nearest neighbours of a line leave room for. */
+/* The largest font with which the labels of the closest neighbours of a line do not overlap. */
 static double font_of(const lenet5_read_line *l, double scale)
 {
     double pitch = (double)l->box.width;
     for (size_t i = 1; i < l->digits; i++)
         pitch = fmin(pitch, fabs(middle_of(&l->digit[i].box) - middle_of(&l->digit[i - 1].box)));
-    return fmax(MIN_FONT, fmin(LARGEST_FONT, scale * pitch / FONTS_A_DIGIT));
+    return fmax(MIN_FONT, fmin(MAX_FONT, scale * pitch / LABEL_WIDTH));
 }
 
-/* What a line's words need over the picture. */
+/* The room that the labels of a line need above the picture. */
 static double headroom_of(const lenet5_read_line *l, double scale)
 {
     double room = 0;
     for (size_t i = 0; i < l->digits; i++)
-        room = fmax(room, WORDS * font_of(l, scale) - scale * (double)l->digit[i].box.y);
+        room = fmax(room, LABEL_HEIGHT * font_of(l, scale) - scale * (double)l->digit[i].box.y);
     return ceil(room);
 }
 
@@ -64,7 +62,7 @@ static void draw_background(const sheet *s, const lenet5_picture *p)
     cairo_save(s->cairo);
     cairo_translate(s->cairo, 0, s->headroom);
     cairo_scale(s->cairo, s->scale, s->scale);
-    cairo_set_source_surface(s->cairo, surface, 0, 0); /* one that has failed makes the canvas fail */
+    cairo_set_source_surface(s->cairo, surface, 0, 0); /* a failed surface makes the canvas fail */
     cairo_paint(s->cairo);
     cairo_restore(s->cairo);
     cairo_surface_destroy(surface);
@@ -78,8 +76,8 @@ static void draw_box(const sheet *s, const lenet5_box *b, double width)
     cairo_stroke(s->cairo);
 }
 
-/* Words on a ground that lets what is below shine through. */
-static void draw_words(const sheet *s, const char *text, double x, double y, double size, colour ink)
+/* Writes a label on a translucent ground. */
+static void draw_label(const sheet *s, const char *text, double x, double y, double size, colour ink)
 {
     const double width = text_width(s->cairo, text);
     cairo_set_source_rgba(s->cairo, 1, 1, 1, 0.75);
@@ -97,9 +95,9 @@ static void draw_digit(const sheet *s, const lenet5_read_digit *d, double font, 
     snprintf(digit, sizeof digit, "%u", d->digit % LENET5_CLASSES);
     snprintf(share, sizeof share, "%.1f%%", 100 * d->probability);
     set_font(s->cairo, font, CAIRO_FONT_WEIGHT_NORMAL);
-    draw_words(s, share, x, y, font, ink);
+    draw_label(s, share, x, y, font, ink);
     set_font(s->cairo, 1.2 * font, CAIRO_FONT_WEIGHT_BOLD);
-    draw_words(s, digit, x, y - font, 1.2 * font, ink);
+    draw_label(s, digit, x, y - font, 1.2 * font, ink);
     draw_box(s, &d->box, 2);
 }
 
@@ -140,12 +138,13 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
 {
     sheet s = {.scale = scale_of(picture)};
     if (!ends_in(path, ".png"))
-        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "a picture is drawn as .png: give a name that ends so");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of an annotated picture has to end in .png");
     for (size_t i = 0; i < count; i++)
         s.headroom = fmax(s.headroom, headroom_of(&lines[i], s.scale));
     const double width = s.scale * (double)picture->width, height = s.scale * (double)picture->height + s.headroom;
     if (width > LARGEST_SIDE || height > LARGEST_SIDE)
-        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the picture is too large to be drawn: read it in parts");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
+                            "the picture is too large to draw: read it in parts, with --region");
     const reading_drawing d = {path, picture, lines, count, width, height, s};
     return draw_apart(draw_reading_here, &d, path, error);
 }

@@ -16,7 +16,7 @@
 #include "base/file.h"
 
 #define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
-#define LONGEST 30       /* seconds that a drawing may take; the largest takes one */
+#define MAX_SECONDS 30   /* of a drawing; the largest takes one */
 
 lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char *path, const char *what)
 {
@@ -34,27 +34,28 @@ bool ends_in(const char *path, const char *ending)
     return length > tail && strcmp(path + length - tail, ending) == 0;
 }
 
-/* ---- A process of its own ---------------------------------------------------------------------------------------- */
+/* ---- The child process ------------------------------------------------------------------------------------------- */
 
-/* Runs in the child, which does not outlive its parent. The child reports an error, whose status may be LENET5_OK. */
-static void draw_and_tell(pid_t parent, int to, drawing draw, const void *what)
+/* Runs in the child, which does not outlive its parent: draws, and sends the result through a pipe. */
+static void draw_and_send(pid_t parent, int to, drawing draw, const void *what)
 {
-    lenet5_error told = {.status = LENET5_OK};
+    lenet5_error result = {.status = LENET5_OK};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_FAILURE);
     signal(SIGALRM, SIG_DFL);
-    alarm(LONGEST);
-    told.status = draw(what, &told);
-    const bool whole = write(to, &told, sizeof told) == (ssize_t)sizeof told; /* less than a pipe takes at once */
+    alarm(MAX_SECONDS);
+    result.status = draw(what, &result);
+    const bool whole = write(to, &result, sizeof result) == (ssize_t)sizeof result; /* at once: it fits into a pipe */
     _exit(whole ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static bool hear(lenet5_error *told, int from)
+/* Reads the result from the pipe. Returns false if it is not complete. */
+static bool receive(lenet5_error *result, int from)
 {
     size_t size = 0;
-    while (size < sizeof *told) {
-        const ssize_t more = read(from, (char *)told + size, sizeof *told - size);
+    while (size < sizeof *result) {
+        const ssize_t more = read(from, (char *)result + size, sizeof *result - size);
         if (more == 0 || (more < 0 && errno != EINTR))
             return false;
         size += more > 0 ? (size_t)more : 0;
@@ -62,7 +63,7 @@ static bool hear(lenet5_error *told, int from)
     return true;
 }
 
-/* Returns the status that waitpid has. */
+/* Returns the wait status. */
 static int wait_for(pid_t child)
 {
     int status = 0;
@@ -71,47 +72,48 @@ static int wait_for(pid_t child)
     return status;
 }
 
-/* Why a child that has told nothing has ended. */
-static lenet5_status fail_untold(lenet5_error *error, const char *path, int status)
+/* The error of a child that has ended without a result. */
+static lenet5_status fail_without_result(lenet5_error *error, const char *path, int status)
 {
     char what[120];
     const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (number == SIGALRM) {
-        snprintf(what, sizeof what, "cannot be drawn: it takes longer than %d seconds", LONGEST);
+        snprintf(what, sizeof what, "cannot be drawn: it takes longer than %d seconds", MAX_SECONDS);
         return fail_to_draw(error, LENET5_E_TIME, path, what);
     }
     if (number == 0)
-        return fail_to_draw(error, LENET5_E_WRITE, path, "cannot be drawn: the process that draws it has ended early");
-    snprintf(what, sizeof what, "cannot be drawn: signal %d ended the font library, as where memory runs out", number);
+        return fail_to_draw(error, LENET5_E_WRITE, path, "cannot be drawn: the drawing process ended early");
+    snprintf(what, sizeof what, "cannot be drawn: signal %d ended the drawing process, as when memory runs out",
+             number);
     return fail_to_draw(error, LENET5_E_MEMORY, path, what);
 }
 
 lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet5_error *error)
 {
     int ends[2];
-    lenet5_error told;
+    lenet5_error result;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fail_to_draw(error, LENET5_E_OPEN, path, strerror(errno));
     const pid_t parent = getpid(), child = fork();
     if (child == 0)
-        draw_and_tell(parent, ends[1], draw, what);
+        draw_and_send(parent, ends[1], draw, what);
     const int failure = errno;
     close(ends[1]);
-    const bool heard = child > 0 && hear(&told, ends[0]);
+    const bool received = child > 0 && receive(&result, ends[0]);
     close(ends[0]);
     if (child < 0)
         return fail_to_draw(error, LENET5_E_MEMORY, path, strerror(failure));
     const int status = wait_for(child);
-    if (!heard)
-        return fail_untold(error, path, status);
-    if (error && told.status != LENET5_OK)
-        *error = told;
-    return told.status;
+    if (!received)
+        return fail_without_result(error, path, status);
+    if (error && result.status != LENET5_OK)
+        *error = result;
+    return result.status;
 }
 
 /* ---- The canvas -------------------------------------------------------------------------------------------------- */
 
-/* Takes what cairo writes. */
+/* Callback of cairo: appends to the file in memory. */
 static cairo_status_t append(void *closure, const unsigned char *data, unsigned length)
 {
     canvas *c = closure;
@@ -135,7 +137,7 @@ void set_colour(cairo_t *cairo, colour c)
     cairo_set_source_rgb(cairo, c.red, c.green, c.blue);
 }
 
-/* Without hinting, letters are spaced alike in both formats. */
+/* Without hinting, letters have the same spacing in both formats. */
 static void set_font_options(cairo_t *cairo)
 {
     cairo_font_options_t *options = cairo_font_options_create();
@@ -152,7 +154,7 @@ void set_font(cairo_t *cairo, double size, cairo_font_weight_t weight)
     cairo_set_font_size(cairo, size);
 }
 
-/* White, in units of so many pixels. */
+/* Sets up a white canvas with that many pixels per unit. */
 static void begin(canvas *c, double pixels_a_unit)
 {
     c->cairo = cairo_create(c->surface);
@@ -218,7 +220,7 @@ lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error)
 
 double text_width(cairo_t *cairo, const char *text)
 {
-    cairo_text_extents_t extents = {0}; /* which a canvas that has failed leaves as they are */
+    cairo_text_extents_t extents = {0}; /* unchanged if the canvas has failed */
     cairo_text_extents(cairo, text, &extents);
     return extents.x_advance;
 }
@@ -227,7 +229,7 @@ void put_text(cairo_t *cairo, const char *text, double x, double y, double share
 {
     cairo_move_to(cairo, x - share * text_width(cairo, text), y);
     cairo_show_text(cairo, text);
-    cairo_new_path(cairo); /* else the next line would begin at the end of the text */
+    cairo_new_path(cairo); /* otherwise the next line would start at the end of the text */
 }
 
 void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1)

@@ -1,6 +1,6 @@
 /*
- * The module lenet5_drawing: drawings of the learning curves and of the misread digits. Both are laid out in units of
- * which a PNG has two pixels each way and an SVG one.
+ * The module lenet5_drawing: the learning curves and the misread digits. Both are laid out in units: a PNG has two pixels
+ * per unit, an SVG one.
  */
 #include "drawing.h"
 #include "figure_5.h"
@@ -26,7 +26,7 @@
 #define MAX_X_STEPS 10
 #define MAX_Y_STEPS 6
 #define MAX_MARKERS 50
-#define LONG_TRAINING 40 /* passes */
+#define LONG_TRAINING 40 /* passes; beyond, the steep beginning may be cut off */
 #define MAX_SERIES 4
 #define NAME_SIZE 64
 #define FIGURE_5_PCT 5.0 /* where its error axis ends */
@@ -35,7 +35,7 @@
 #define LEGEND_SAMPLE 34.0 /* the length of line shown for a curve */
 #define LEGEND_GAP 10.0    /* from there to its name */
 
-/* Ours are drawn strong, the paper's light. */
+/* The training's own curves are strong, the paper's light. */
 static const colour sky_blue = {0.337, 0.706, 0.914}, orange = {0.902, 0.624, 0};
 
 typedef struct series {
@@ -75,7 +75,7 @@ static double to_y(const plot *p, double pct)
     return BOTTOM - (BOTTOM - TOP) * pct / p->y.end;
 }
 
-/* Adds a curve, unless it has no point to show. */
+/* Adds a curve, unless it has no points. */
 static void add_series(plot *p, const series *s, const char *set_name)
 {
     bool any = false;
@@ -98,7 +98,7 @@ static void add_all_series(plot *p, const curve_point *points, size_t count, con
     add_series(p, &(series){points, count, true, false, blue, ""}, held_out_name);
 }
 
-/* The least of 1, 2 and 5 times a power of ten that reaches the end in at most so many steps. */
+/* The smallest of 1, 2 and 5 times a power of ten that reaches the end in at most max_steps. */
 static double round_step(double end, int max_steps)
 {
     const double least = end / max_steps * (1 - 1e-9);
@@ -121,7 +121,7 @@ static double last_pass(const plot *p)
     return last;
 }
 
-/* How high the curve gets at pass first and after. */
+/* The maximum of the curve from pass first on. */
 static double highest_from(const series *s, double first)
 {
     double highest = 0, pass_before = 0, before = -1;
@@ -151,8 +151,8 @@ static void place_legend(plot *p)
 }
 
 /*
- * Chooses the axes: the error axis as high as the curves are, and such that none gets under the legend. Of a long
- * training the steep beginning may leave the picture.
+ * Chooses the axes. The error axis is as high as the curves, and high enough that none runs under the legend; of a long
+ * training, the steep beginning may be cut off.
  */
 static void place_axes(plot *p)
 {
@@ -250,7 +250,7 @@ static void draw_marker(cairo_t *cairo, const series *s, double x, double y)
     cairo_stroke(cairo);
 }
 
-/* A long curve has its markers evenly thinned out, the last point always with one. */
+/* Draws a curve; a long one has fewer markers, evenly spaced, including one at the last point. */
 static void draw_series(const plot *p, const series *s)
 {
     const size_t stride = (s->count + MAX_MARKERS - 1) / MAX_MARKERS;
@@ -327,10 +327,9 @@ lenet5_status draw_curves(const char *path, const curve_point *points, size_t co
 {
     const bool svg = ends_in(path, ".svg");
     if (!svg && !ends_in(path, ".png"))
-        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
-                            "curves are drawn as .svg or .png: give a name that ends so");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of the curves has to end in .svg or .png");
     if (count == 0)
-        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "there are no curves before the first pass is finished");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "no pass is finished yet");
     if (!all_finite(points, count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "an error rate is not finite: train again, the curves are damaged");
@@ -367,7 +366,7 @@ static sheet sheet_of(const lenet5_dataset *set, size_t count)
     return s;
 }
 
-/* An arrow, in letters if the font has none. */
+/* An arrow; "->" if the font has none. */
 static const char *arrow_of(cairo_t *cairo)
 {
     cairo_glyph_t *glyphs = NULL;
@@ -393,7 +392,7 @@ static void draw_heading(cairo_t *cairo, const lenet5_dataset *set, size_t count
     put_text(cairo, text, SHEET_MARGIN, 20, 0);
 }
 
-/* Draws a picture with its ink as the mask of a black pen. */
+/* Draws a picture, its ink as a mask for black. */
 static void draw_picture(cairo_t *cairo, const lenet5_dataset *set, size_t index, double x, double y)
 {
     const uint8_t *picture = lenet5_dataset_picture(set, index);
@@ -461,8 +460,7 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
                            lenet5_error *error)
 {
     if (!ends_in(path, ".png"))
-        return fail_to_draw(error, LENET5_E_ARGUMENT, path,
-                            "misread digits are drawn as .png: give a name that ends so");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of the drawing has to end in .png");
     if (!all_in_set(set, digits, count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "a misread digit is not in the set: give the set that was tested");

@@ -14,25 +14,25 @@
 #include "png_file.h"
 
 #define MAX_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
-#define MAX_PAGE_CANDIDATES 1000 /* that are shown of a page, as files of their own */
-#define MAX_PAGE_STAGES 200      /* the same */
-#define LARGEST_INDEX (1u << 28) /* bytes of an earlier explanation's page */
-#define NODE_SPACING 60          /* of the drawing of the graph */
-#define NODE_MARGIN 40
-#define ARC_RISE 26 /* pixels that the handles of an arc rise for each node it spans */
-#define ARC_ROOM 24 /* above the highest arc, for the digit on it */
+#define MAX_PAGE_CANDIDATES 1000 /* shown of a page; each is a file */
+#define MAX_PAGE_STAGES 200      /* shown of a page; each is a file */
+#define LARGEST_INDEX (1u << 28) /* bytes of the page of an earlier explanation */
+#define NODE_SPACING 60          /* pixels, in the drawing of the graph */
+#define NODE_MARGIN 40           /* pixels */
+#define ARC_RISE 26              /* pixels by which the control points of an arc rise for each node it spans */
+#define ARC_ROOM 24              /* pixels above the highest arc, for its digit */
 
 #define NAME_SIZE 80
 
-/* A picture of an earlier explanation. */
+/* A picture file of an earlier explanation. */
 typedef struct earlier_file {
     char name[NAME_SIZE];
-    bool kept; /* since the new one has it too */
+    bool kept; /* the new explanation has it too */
 } earlier_file;
 
 struct explanation {
     const char *folder;
-    bool again;            /* the folder holds an earlier explanation, whose files may be replaced */
+    bool replaces;         /* the folder holds an earlier explanation, whose files may be replaced */
     earlier_file *earlier; /* (earlier_count), by name */
     size_t earlier_count;
     lenet5_observer observer;
@@ -46,7 +46,7 @@ struct explanation {
     bool failed;
 };
 
-/* By this a page is known as an explanation. */
+/* The beginning of every explanation, which identifies one. */
 #define MARK                                                                               \
     "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"generator\" " \
     "content=\"lenet5 read --explain\">"
@@ -72,7 +72,7 @@ static const char head[] = MARK
     "th { text-align: left; font-weight: normal; padding-right: 2em } td { text-align: right }\n"
     "svg circle { fill: var(--text) }\n</style>\n<h1>How lenet5 read it</h1>\n";
 
-/* Text as HTML has it. */
+/* Writes text, escaped for HTML. */
 static void put_text(FILE *page, const char *text)
 {
     for (; *text; text++)
@@ -91,7 +91,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const earlier_file *)a)->name, ((const earlier_file *)b)->name);
 }
 
-/* That file of the earlier explanation, or NULL. */
+/* Returns the file of that name of the earlier explanation, or NULL. */
 static earlier_file *find_earlier(const explanation *e, const char *name)
 {
     earlier_file key = {.kept = false};
@@ -105,7 +105,7 @@ static bool is_regular(const char *path)
     return lstat(path, &about) == 0 && S_ISREG(about.st_mode);
 }
 
-/* Writes a file that is new, or one of the earlier explanation. */
+/* Writes a picture to a new file, or to one of the earlier explanation. */
 static int write_picture_as(explanation *e, const char *path, const char *name, const uint8_t *pixels, size_t width,
                             size_t height, size_t channels)
 {
@@ -114,7 +114,7 @@ static int write_picture_as(explanation *e, const char *path, const char *name, 
     earlier_file *old = find_earlier(e, name);
     const bool taken = is_taken(path);
     if (taken && !(old && is_regular(path)))
-        return report_error("%s exists and is no part of an earlier explanation; remove it or choose another folder",
+        return report_error("%s exists and is not part of an earlier explanation; remove it or choose another folder",
                             path);
     name_temporary(temporary, path, "");
     if (write_png(taken ? path : temporary, pixels, width, height, channels, &error) != LENET5_OK)
@@ -157,19 +157,19 @@ static size_t node_count(const explanation *e)
     return nodes;
 }
 
-/* Whether the drawing shows a candidate: the network takes it for a digit. */
+/* Whether the drawing shows a candidate: it is probably a digit, or chosen. */
 static bool is_drawn(const lenet5_candidate *c)
 {
     return c->chosen || c->mark || (double)c->posterior[best_digit(c)] * c->prior > 0.01;
 }
 
-/* How far the handles of a candidate's arc are above the nodes; the arc itself reaches three quarters of that. */
+/* The height of the control points of a candidate's arc above the nodes; the arc itself reaches three quarters of it. */
 static size_t rise_of(const lenet5_candidate *c)
 {
     return ARC_RISE * (c->last - c->first);
 }
 
-/* Where the nodes are, from the drawing's top. */
+/* The height of the nodes below the top of the drawing. */
 static size_t base_line(const explanation *e)
 {
     size_t highest = 0;
@@ -179,7 +179,7 @@ static size_t base_line(const explanation *e)
     return ARC_ROOM + highest * 3 / 4;
 }
 
-/* A candidate as an arc over the pieces that it is made of. Its handles may be above the drawing. */
+/* Draws a candidate as an arc over its pieces. Its control points may be above the drawing. */
 static void put_arc(FILE *page, const lenet5_candidate *c, size_t base)
 {
     const bool chosen = c->chosen || c->mark;
@@ -196,7 +196,7 @@ static void put_arc(FILE *page, const lenet5_candidate *c, size_t base)
         c->prior);
 }
 
-/* The chosen arcs come last, on top of the others. */
+/* Draws the chosen arcs last, on top of the others. */
 static void put_graph(explanation *e)
 {
     const size_t nodes = node_count(e);
@@ -209,17 +209,18 @@ static void put_graph(explanation *e)
                 put_arc(e->page, &e->candidates[i], base);
     for (size_t i = 0; i < nodes; i++)
         fprintf(e->page, "<circle cx=\"%zu\" cy=\"%zu\" r=\"4\"/>\n", NODE_MARGIN + i * NODE_SPACING, base);
-    fputs("</svg></div>\n<p class=\"soft\">Each dot is a gap or a cut between two pieces; each arc a join that may be "
-          "a digit or a mark. "
-          "The blue path is the answer.</p>\n",
-          e->page);
+    fputs(
+        "</svg></div>\n<p class=\"soft\">Each dot is a gap or a cut between two pieces; each arc joins pieces that may "
+        "be a digit or a mark. "
+        "The blue path is the answer.</p>\n",
+        e->page);
 }
 
 static void put_candidates(explanation *e)
 {
     const size_t left = MAX_PAGE_CANDIDATES - e->shown;
     const size_t count = e->count < left ? e->count : left;
-    fputs("<details><summary>All that the network was shown</summary><div class=\"tried\">\n", e->page);
+    fputs("<details><summary>All candidates that the network classified</summary><div class=\"tried\">\n", e->page);
     for (size_t i = 0; i < count; i++) {
         const lenet5_candidate *c = &e->candidates[i];
         const unsigned digit = best_digit(c);
@@ -253,9 +254,9 @@ static void end_line(explanation *e)
     e->count = 0;
 }
 
-/* ---- What the reader calls ------------------------------------------------------------------------------------ */
+/* ---- Callbacks of the reader ---------------------------------------------------------------------------------- */
 
-/* A stage in words. */
+/* The caption of a stage. */
 static const char *caption_of(const char *stage)
 {
     return strcmp(stage, "layout") == 0
@@ -295,7 +296,7 @@ static void see_candidate(void *context, size_t line, const lenet5_candidate *ca
 
 /* ---- The page ------------------------------------------------------------------------------------------------- */
 
-/* Whether an entry of a folder is neither the folder nor the one above it. */
+/* Whether an entry is neither . nor .. */
 static bool is_entry(const struct dirent *entry)
 {
     return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
@@ -312,7 +313,7 @@ static bool is_empty(const char *path)
     return empty;
 }
 
-/* A page that was not written by this program may have a name twice. */
+/* A page that was edited may have a name twice. */
 static void drop_doubles(explanation *e)
 {
     size_t kept = 0;
@@ -322,7 +323,7 @@ static void drop_doubles(explanation *e)
     e->earlier_count = kept;
 }
 
-/* The names of the pictures that a page shows, as this program makes them. */
+/* Lists the names of the pictures that a page shows, if they look like names of this program. */
 static int list_earlier(explanation *e, const char *page)
 {
     static const char begin[] = "<img src=\"";
@@ -349,7 +350,7 @@ static int list_earlier(explanation *e, const char *page)
     return EXIT_DONE;
 }
 
-/* Finds the earlier explanation in a folder that is not empty. */
+/* Finds the earlier explanation in a folder that is not empty, or fails. */
 static int take_folder(explanation *e)
 {
     char path[PATH_SIZE];
@@ -357,8 +358,8 @@ static int take_folder(explanation *e)
     size_t size;
     snprintf(path, sizeof path, "%s/index.html", e->folder);
     int code = is_regular(path) ? load_text(&page, &size, path, LARGEST_INDEX) : EXIT_DONE;
-    e->again = code == EXIT_DONE && page && strncmp(page, MARK, strlen(MARK)) == 0;
-    if (e->again)
+    e->replaces = code == EXIT_DONE && page && strncmp(page, MARK, strlen(MARK)) == 0;
+    if (e->replaces)
         code = list_earlier(e, page);
     else if (code == EXIT_DONE)
         code = report_error("%s: holds files that are no explanation of lenet5 read; --explain takes a new or empty "
@@ -368,7 +369,7 @@ static int take_folder(explanation *e)
     return code;
 }
 
-/* A file that is read may be of the earlier explanation. */
+/* Fails if an input is in the folder: it could be replaced. */
 static int refuse_inputs(const char *folder, const file_list *files)
 {
     struct stat target, about;
@@ -381,7 +382,7 @@ static int refuse_inputs(const char *folder, const file_list *files)
                  slash ? files->files[i] : ".");
         if (strcmp(files->files[i], "-") != 0 && stat(path, &about) == 0 && about.st_dev == target.st_dev &&
             about.st_ino == target.st_ino)
-            return report_error("%s: lies in the folder of --explain, whose files are replaced; choose another folder",
+            return report_error("%s: is in the folder of --explain, whose files may be replaced; choose another folder",
                                 files->files[i]);
     }
     return EXIT_DONE;
@@ -442,10 +443,10 @@ void explain_picture(explanation *e, const char *title, const lenet5_picture *pi
     put_figure(e, name, "the picture, in grey");
 }
 
-/* What the probability of a line is made of. */
+/* Writes the measures behind the probability of a line. */
 static void put_evidence(FILE *page, const lenet5_read_line *l)
 {
-    fputs("<details><summary>What the probability is made of</summary><table>\n", page);
+    fputs("<details><summary>Measures behind the probability</summary><table>\n", page);
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++)
         fprintf(page, "<tr><th>%s</th><td>%.4f</td></tr>\n", lenet5_evidence_name(i), l->evidence[i]);
     fputs("</table></details>\n", page);
@@ -457,7 +458,7 @@ static void put_place(FILE *page, const lenet5_read_line *l)
         fprintf(page, "<p class=\"soft\">table %zu, row %zu, column %zu</p>\n", l->table, l->row, l->column);
 }
 
-/* A format or a list may have any character in it. */
+/* Strings of a mask or a list may have any character, so they are escaped. */
 static void put_strings(FILE *page, const lenet5_read_line *l)
 {
     fputs("<p class=\"soft\">", page);
@@ -496,7 +497,7 @@ void explain_reading(explanation *e, const lenet5_reading *reading)
             fprintf(e->page, "<p class=\"soft\">%s</p>\n", lenet5_note_text(bit));
 }
 
-/* The files of the earlier explanation that the new one does not have. */
+/* Removes the files of the earlier explanation that the new one lacks. */
 static void remove_earlier(const explanation *e)
 {
     char path[PATH_SIZE];
@@ -513,9 +514,9 @@ static int write_page(const explanation *e, const char *path)
     char temporary[TEMPORARY_SIZE];
     const file_piece piece = {e->text, e->size};
     name_temporary(temporary, path, "");
-    if (lenet5_file_write(e->again ? path : temporary, &piece, 1, &error) != LENET5_OK)
+    if (lenet5_file_write(e->replaces ? path : temporary, &piece, 1, &error) != LENET5_OK)
         return report_library_error(&error);
-    return e->again ? EXIT_DONE : publish_new(temporary, path);
+    return e->replaces ? EXIT_DONE : publish_new(temporary, path);
 }
 
 int explain_end(explanation *e, bool failed)
@@ -531,7 +532,7 @@ int explain_end(explanation *e, bool failed)
     if (!lost)
         remove_earlier(e);
     if (!lost && !failed)
-        print_line(stderr, "%s shows how it was read", path);
+        print_line(stderr, "the explanation is %s", path);
     explain_free(e);
     return lost ? EXIT_FAILED : EXIT_DONE;
 }

@@ -69,7 +69,7 @@ cp "$samples/plain.png" pictures/1-grey.png
 echo "my page" >pictures/index.html
 rm -r pictures.kept
 keep pictures
-expect 1 "lies in the folder of --explain" "$program" read pictures --explain pictures
+expect 1 "is in the folder of --explain" "$program" read pictures --explain pictures
 expect 1 "holds files that are no explanation" "$program" read "$samples/plain.png" --explain pictures
 unharmed pictures
 mkdir linked
@@ -78,25 +78,25 @@ expect 1 "holds files that are no explanation" "$program" read "$samples/plain.p
 unharmed pictures
 
 mkdir why
-expect 0 "why/index.html shows how it was read" "$program" read pictures/a.png pictures/a-1.png --explain why
+expect 0 "the explanation is why/index.html" "$program" read pictures/a.png pictures/a-1.png --explain why
 grep -q 'name="generator" content="lenet5 read --explain"' why/index.html || fail "no mark"
 [ -e why/2-grey.png ] || fail "no second picture"
 for name in $(grep -o '<img src="[^"]*"' why/index.html | cut -d '"' -f 2); do [ -s "why/$name" ] || fail "no $name"; done
 echo mine >why/notes.txt
-expect 0 "shows how it was read" "$program" read pictures/a.png --explain why
+expect 0 "the explanation is " "$program" read pictures/a.png --explain why
 [ "$(cat why/notes.txt)" = mine ] && [ ! -e why/2-grey.png ] || fail "not the files of the earlier explanation alone were removed"
 [ "$(find why -type f | wc -l)" = $(($(grep -o '<img src="[^"]*"' why/index.html | sort -u | wc -l) + 2)) ] || fail "files are left over"
 cp why/index.html first.html
 echo mine >why/2-grey.png
-expect 1 "why/2-grey.png exists and is no part of an earlier explanation" "$program" read pictures/a.png pictures/a-1.png --explain why
+expect 1 "why/2-grey.png exists and is not part of an earlier explanation" "$program" read pictures/a.png pictures/a-1.png --explain why
 [ "$(cat why/2-grey.png)" = mine ] && cmp -s first.html why/index.html || fail "a file was replaced in an explanation"
 rm why/2-grey.png why/1-grey.png
 ln -s ../pictures/1-grey.png why/1-grey.png
 expect 1 "why/1-grey.png exists" "$program" read pictures/a.png --explain why
 unharmed pictures
-expect 1 "why/1-grey.png: lies in the folder" "$program" read why/1-grey.png --explain why
+expect 1 "why/1-grey.png: is in the folder" "$program" read why/1-grey.png --explain why
 expect 1 "cannot be opened" "$program" read nothing.png --explain none
-grep -q "shows how" err && fail "a failed reading is shown"
+grep -q "the explanation is" err && fail "a failed reading is shown"
 
 # ---- A crowded page ----
 

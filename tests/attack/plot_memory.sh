@@ -30,7 +30,7 @@ for format in png svg; do
         at=$((at + 300))
     done
 done
-# Why the process that draws has ended, where the font library waits for its configuration.
+# Why the process that draws has ended, where the drawing process waits for its configuration.
 mkfifo "$folder/fonts"
 draw_and_end() {
     FONTCONFIG_FILE=$folder/fonts "$lenet5" plot "$folder/log.csv" --out "$folder/ended.svg" 2>"$folder/said" &
@@ -49,7 +49,7 @@ draw_and_end() {
         { echo "signal $1: exit code $code: $(cat "$folder/said")"; exit 1; }
 }
 draw_and_end ALRM "takes longer than 30 seconds"
-draw_and_end KILL "signal 9 ended the font library"
+draw_and_end KILL "signal 9 ended the drawing process"
 
 [ "$failures" -gt 0 ] || { echo "no failure has reached the program"; exit 1; }
 echo "$failures failures told"
