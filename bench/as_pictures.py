@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""MNIST's test digits sent through as pictures: four times as large, ink on grey paper, off the middle.
+"""MNIST's test digits as photographs: enlarged four times, ink on grey paper, off the middle.
 
 usage: bench/as_pictures.py DATA [--count N] [--seed N] [--program PROGRAM]
+example: bench/as_pictures.py ~/.local/share/lenet5/mnist --count 1000
 
-DATA is the folder of MNIST. The first N (10,000) test digits are enlarged, laid on paper of some grey level at some place, and
-given as PNG to `lenet5 classify` and to `lenet5 read --format 1`; beside them the error of the pictures as they are
-(`lenet5 test`, with the model of each of the two). Needs Debian's python3-pil and python3-numpy."""
+Measures the error of `lenet5 classify` and of `lenet5 read --format 1` on the first N (10,000) test digits, drawn at a
+random place on paper of a random grey level and saved as PNG. Beside it stands the error on the original pictures
+(`lenet5 test`, with the model of each of the two). DATA is the folder of MNIST. Needs Debian's python3-pil and
+python3-numpy."""
 import argparse
 import json
 import os
@@ -33,7 +35,7 @@ def photograph(digit, random):
 
 
 def answers(options, files, command, *more):
-    """The digit that the command gives for each file, whether it is sure or not; None if it sees several lines."""
+    """The digit that the command prints for each file, accepted or not; None if it finds several lines."""
     out = subprocess.run([options.program, command, "--json", *more, *files], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     said = {}
     for line in out.stdout.decode().splitlines():

@@ -1,12 +1,15 @@
 #!/usr/bin/python3
-"""The error by the size of the training set, with and without distortions: the paper's figure 6 anew.
+"""The error by the size of the training set, with and without distortions: the paper's figure 6.
 
-usage: bench/by_size.py DATA [--sizes N,N,...] [--seeds N] [--jobs N] [--program PROGRAM] [--folder FOLDER] [--figure FILE.svg]
+usage: bench/by_size.py DATA [--sizes N,N,...] [--seeds N] [--jobs N] [--program PROGRAM] [--folder FOLDER]
+                        [--figure FILE.svg]
+example: bench/by_size.py ~/.local/share/lenet5/mnist --sizes 1000,10000 --jobs 2
 
-DATA is the folder of MNIST. Recipes 1998 (undistorted) and best (distorted anew in every pass) are trained on the first 1,000
-to 60,000 training pictures (or the sizes given), one seed or more each, for the number of updates that each takes with all 60,000 (best: with 100
-passes), but for at most 1,000 passes. FOLDER (build/by-size) keeps the models; those that are there are not trained again.
-N trainings run at a time, each on one thread; a size and seed take two minutes. Needs Debian's python3-matplotlib for the figure alone."""
+Trains recipe 1998 (undistorted) and recipe best (distorted) on the first 1,000 to 60,000 training pictures, or on the
+sizes given, with one or more seeds, and counts the errors on the test pictures. Each training has as many updates as
+one with all 60,000 pictures (recipe best: with 100 epochs), but at most 1,000 epochs. DATA is the folder of MNIST.
+FOLDER (build/by-size) keeps the models; existing ones are not trained again. N trainings run in parallel, each on one
+thread; a size and seed take two minutes. --figure needs Debian's python3-matplotlib."""
 import argparse
 import concurrent.futures
 import json
@@ -22,7 +25,7 @@ PASSES = {"1998": 20, "best": 100}
 
 
 def first_pictures(options, size):
-    """A folder with so many of the training pictures, and the test set."""
+    """A folder with the first `size` training pictures, and the test set."""
     folder = f"{options.folder}/first-{size}"
     os.makedirs(folder, exist_ok=True)
     for part, count in (("train", size), ("t10k", 10000)):

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Classical methods on the same data, as in the paper's figure 9: k nearest neighbours and support vector machines.
+"""Classical methods on MNIST, as in the paper's figure 9: k nearest neighbours and support vector machines.
 
 usage: bench/classical.py DATA [--quick]
+example: bench/classical.py ~/.local/share/lenet5/mnist --quick
 
-DATA is the folder of MNIST. Needs Debian's python3-sklearn. Everything is trained on all 60,000 pictures (with --quick on
-6,000) and tested on the 10,000 test pictures; the settings are common ones, none was tuned here. Prints
-the error in %, its 95 % interval (Wilson), the seconds of training and the pictures a second of reading, on one processor."""
+Trains on all 60,000 training pictures (with --quick on 6,000) and tests on the 10,000 test pictures; the settings are
+common ones, none is tuned here. Prints the error in %, its 95 % interval (Wilson), the seconds of training and the
+pictures classified a second, on one processor. DATA is the folder of MNIST. Needs Debian's python3-sklearn."""
 import os
 import sys
 import time

@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""Pages with handwritten digits, drawn: forms, tables, envelopes, cheques and whatever else people write numbers on, with their truth.
+"""Draws pages with handwritten digits, with their truth: forms, tables, envelopes, cheques and other kinds.
 
-usage: bench/draw_pages.py --kind KIND|all --count N --out FOLDER [--seed N] [--digits train|test] [--data DATA] [--blank]
+usage: bench/draw_pages.py --kind KIND|all --count N --out FOLDER [--seed N] [--digits train|test] [--data DATA]
+                           [--blank]
+example: bench/draw_pages.py --kind all --count 5 --out build/pages
 
-Writes N pictures of each kind and truth.jsonl, an object a picture: "file", "kind", "options" (of `lenet5 read`), "turned" (degrees,
-clockwise) and "fields", in reading order, each with "text", "box" (left, top, width, height in pixels), "row" and "column". Digits are of the last
-10,000 of MNIST's training or test digits; marks are strokes of our own. --blank leaves out all writing. DATA is the folder of MNIST;
-default: $LENET5_DATA. Scripts call draw(kind, rng, digits), which returns the picture and such an object.
-Needs Debian's python3-pil, python3-numpy, fontconfig and fonts: fonts-dejavu, fonts-liberation, fonts-noto-cjk; those that are
-installed are used."""
+Writes N pictures of each kind, and truth.jsonl with one object a picture: "file", "kind", "options" (for `lenet5
+read`), "turned" (degrees, clockwise) and "fields", in reading order, each with "text", "box" (left, top, width, height
+in pixels), "row" and "column". Digits are the last 10,000 of MNIST's training digits, or its test digits; marks are
+drawn as strokes. --blank leaves out the handwriting. DATA is the folder of MNIST; default: $LENET5_DATA. Other scripts
+call draw(kind, rng, digits), which returns the picture and its truth. Needs Debian's python3-pil, python3-numpy,
+fontconfig and fonts: whichever of fonts-dejavu, fonts-liberation and fonts-noto-cjk are installed."""
 import argparse
 import json
 import os
@@ -26,7 +28,7 @@ NAMES = ("A. Miller", "J. Smith", "K. Weber", "M. Rossi", "P. Laurent", "S. Nova
 
 
 class Desk:
-    """What is at hand for a page: random numbers, digits, and whether anything is written at all."""
+    """The resources of a page: random generator, digits, and whether it is blank."""
 
     def __init__(self, rng, digits, blank):
         self.rng, self.digits, self.blank = rng, digits, blank
@@ -38,7 +40,7 @@ class Desk:
         return self.rng.random() < part
 
     def number(self, low, high=None):
-        """A number of so many digits, at random."""
+        """A random number of low to high digits."""
         return "".join(str(digit) for digit in self.rng.integers(0, 10, self.between(low, high or low)))
 
     def choose(self, things):
@@ -49,7 +51,7 @@ class Desk:
 
 
 def fill_cells(sheet, hand, string, cells, row=0):
-    """A number, a digit to a cell."""
+    """Writes a number, one digit to a cell."""
     sheet.field(string, [sheet.write_in(character, cell, hand) for character, cell in zip(string, cells)], row)
 
 
@@ -59,7 +61,7 @@ def cells_in_a_row(desk, hand, count, x, y, gap):
 
 
 def row_sheet(desk, hand, count):
-    """Paper for a row of cells, and where they begin."""
+    """A sheet for a row of cells, and the position of the first."""
     x, y = hand.size * desk.rng.uniform(0.8, 3), hand.size * desk.rng.uniform(0.8, 2.5)
     width = x + count * hand.size * 1.75 + hand.size * desk.rng.uniform(0.8, 8)
     return Sheet(desk, width, y + hand.size * desk.rng.uniform(2.6, 5)), x, y
@@ -92,7 +94,7 @@ def apart(desk):
 
 
 def comb(desk):
-    """A line with short teeth between the places."""
+    """A comb: a line with short teeth between the digits."""
     hand, count = desk.hand(), desk.between(4, 10)
     sheet, x, y = row_sheet(desk, hand, count)
     cells, thick = cells_in_a_row(desk, hand, count, x, y, 0), desk.between(1, 3)
@@ -165,7 +167,7 @@ def table(style, widths, colours):
 
 
 def columns(desk):
-    """Two to four columns of numbers, wide apart, with their right or left ends below one another."""
+    """Two to four columns of numbers, far apart, aligned left or right."""
     hand = desk.hand(24, 40)
     count, rows, digits = desk.between(2, 4), desk.between(3, 8), desk.between(3, 6)
     wide, high = hand.size * (digits * (0.9 + hand.gap) + desk.rng.uniform(1.5, 4)), hand.size * desk.rng.uniform(1.5, 2.2)
@@ -179,7 +181,7 @@ def columns(desk):
 
 
 def lines(desk, pitch, slope, groups):
-    """Lines of so many numbers each, so far below one another, each on a slope of its own."""
+    """Lines of numbers at a given distance, each with its own slope."""
     hand = desk.hand(26, 44)
     rows = desk.between(2, 7)
     height, reach = hand.size * pitch, hand.size * 12
@@ -208,7 +210,7 @@ def sloping(desk):
 
 
 def sloping_page(desk):
-    """A line that slopes, alone."""
+    """A single sloping line."""
     hand = desk.hand()
     string, rise = desk.number(3, 10), np.tan(np.radians(desk.rng.uniform(-12, 12)))
     long = hand.size * len(string) * (0.8 + hand.gap)
@@ -223,7 +225,7 @@ def slope(desk):
 
 
 def under(desk):
-    """Single digits, one below the other."""
+    """A column of single digits."""
     hand, count = desk.hand(), desk.between(2, 9)
     pitch = hand.size * desk.rng.uniform(1.25, 1.9)
     sheet = Sheet(desk, hand.size * desk.rng.uniform(4, 9), hand.size * 2.2 + pitch * count)
@@ -236,7 +238,7 @@ def under(desk):
 
 
 def grid(desk):
-    """Square cells, from border to border in some pictures."""
+    """A grid of square cells, in some pictures from border to border."""
     cell, thick = desk.between(30, 120), desk.between(1, 8)
     rows, columns = desk.between(2, 9), desk.between(2, 9)
     x0, y0 = (int(cell * desk.rng.uniform(0.1, 1.5)) for _ in range(2))
@@ -245,10 +247,10 @@ def grid(desk):
     return sheet, {"strong": desk.chance(0.3)}
 
 
-# ---- Papers of everyday ----
+# ---- Everyday documents ----
 
 def envelope(desk):
-    """A printed address, and the post code in boxes of a colour."""
+    """An envelope: a printed address, and the postal code in coloured boxes."""
     size = desk.between(26, 40)
     hand = Hand(desk.rng, size)
     sheet = Sheet(desk, size * desk.between(16, 24), size * desk.between(9, 13))
@@ -271,7 +273,7 @@ def envelope(desk):
 
 
 def amount(desk):
-    """An amount as one writes it on a cheque."""
+    """A cheque with an amount."""
     string = desk.choose("123456789") + desk.number(2, 5)
     if len(string) > 3 and desk.chance(0.4):
         string = string[:-3] + desk.choose(".,") + string[-3:]
@@ -296,7 +298,7 @@ def cheque(desk):
 
 
 def register(desk):
-    """A ruled page with columns and printed heads."""
+    """A register: a ruled page with columns and printed headings."""
     hand = desk.hand(24, 36)
     hand.gap = min(hand.gap, 0.2)
     rows, count = desk.between(4, 9), desk.between(2, 4)
@@ -321,7 +323,7 @@ def register(desk):
 
 
 def exam(desk):
-    """Printed questions in the left column of a table, and the marks beside."""
+    """An exam sheet: a table with printed questions and handwritten points."""
     hand = desk.hand(24, 38)
     rows = desk.between(3, 8)
     high, left, right = int(hand.size * desk.rng.uniform(1.6, 2)), int(hand.size * desk.rng.uniform(7, 9)), int(hand.size * 3.4)
@@ -339,7 +341,7 @@ def exam(desk):
 
 
 def form(desk):
-    """Printed labels, each with a row of boxes, a comb, a line or a frame."""
+    """A form: printed labels, each with a row of boxes, a comb, a line or a frame."""
     hand = desk.hand(26, 40)
     rows = desk.between(2, 5)
     sheet = Sheet(desk, hand.size * desk.between(18, 24), hand.size * (2 + rows * 2.6))
@@ -357,7 +359,7 @@ def form(desk):
     return sheet, {}
 
 
-# ---- What stands beside ----
+# ---- Print beside handwriting ----
 
 def label(desk):
     """A printed word before or after a number."""
@@ -376,7 +378,7 @@ def label(desk):
 
 
 def currency(desk):
-    """A printed sign of a currency before or after an amount."""
+    """A printed currency sign before or after an amount."""
     hand, string = desk.hand(), amount(desk)
     sheet = Sheet(desk, hand.size * (len(string) * 1.2 + 5), hand.size * desk.rng.uniform(2.6, 4))
     sign, before = desk.choose(("$", "€", "£", "EUR", "USD", "CHF")), desk.chance(0.6)
@@ -392,7 +394,7 @@ def currency(desk):
 
 
 def marked(desk):
-    """A number with marks in it."""
+    """A number that contains marks."""
     date = f"{desk.between(1, 31):02d}{{0}}{desk.between(1, 12):02d}{{0}}{desk.between(1950, 2030)}"
     return desk.choose((f"{desk.number(1, 3)}.{desk.number(1, 2)}", f"{desk.number(1, 3)},{desk.number(1, 2)}", date.format("/"), date.format("-"),
                         date.format("."), "-" + desk.number(1, 4), "+" + desk.number(1, 3), f"{desk.number(2)}:{desk.number(2)}",
@@ -407,7 +409,7 @@ def marks(desk):
 
 
 def two_inks(desk):
-    """Cells printed in a colour, and a pen of another."""
+    """Cells printed in one colour, written in another."""
     sheet, more = desk.choose((joined, apart, comb, dashes, circles, frame))(desk)
     sheet.colour["rule"] = desk.choose(paper.COLOURED + ((90, 170, 110), (120, 160, 220)))
     sheet.colour["pen"] = desk.choose(paper.PENS[:3])
@@ -415,13 +417,13 @@ def two_inks(desk):
 
 
 def photo(desk):
-    """A page of another kind, photographed from hand in uneven light."""
+    """A hand-held photograph, in uneven light, of a page of another kind."""
     sheet, more = desk.choose((joined, apart, frame, TABLES["table thin"], slope, form, label))(desk)
     return sheet, {**more, "strong": True}
 
 
 def turned(desk):
-    """Eight digits or more, and three in four pages lie on a side or upside down."""
+    """Eight digits or more; three in four pages are rotated by 90, 180 or 270 degrees."""
     hand = desk.hand()
     rows = desk.between(1, 3)
     sheet = Sheet(desk, hand.size * (9 if rows > 1 else 14), hand.size * (2.2 + 2 * rows))
@@ -438,11 +440,11 @@ KINDS = {"joined": joined, "apart": apart, "comb": comb, "dashes": dashes, "circ
          "close": close, "slope": slope, "under": under, "envelope": envelope, "cheque": cheque, "register": register, "exam": exam, "form": form,
          "label": label, "currency": currency, "marks": marks, "two inks": two_inks, "photo": photo, "turned": turned}
 
-EMPTY_KINDS = {"grid": grid}  # on which nothing is ever written
+EMPTY_KINDS = {"grid": grid}  # never written on
 
 
 def draw(kind, rng, digits, blank=False):
-    """A page of a kind: the picture and its truth. digits is a paper.Digits; a blank page needs none, and has no fields."""
+    """A page of a kind: its picture and its truth. digits is a paper.Digits, or None for a blank page, which has no fields."""
     sheet, more = {**KINDS, **EMPTY_KINDS}[kind](Desk(rng, digits, blank))
     turns = more.get("turns", 0)
     picture, fields = paper.picture(rng, sheet, more.get("strong", False), turns, more.get("shrink", 1))
@@ -450,12 +452,12 @@ def draw(kind, rng, digits, blank=False):
 
 
 def seeded(kind, seed, number):
-    """The random numbers of a page: the same ones for a kind, a seed and a number, whatever else is drawn."""
+    """The random generator of a page; it depends on kind, seed and number alone."""
     return np.random.default_rng([seed, number, *kind.encode()])
 
 
 def write(folder, kinds, count, seed, digits, blank=False):
-    """Pictures of each kind and truth.jsonl in a folder; returns the truth."""
+    """Writes pictures of each kind and truth.jsonl to a folder; returns the truth."""
     os.makedirs(folder, exist_ok=True)
     truth = []
     for kind in kinds:

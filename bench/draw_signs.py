@@ -1,15 +1,17 @@
 #!/usr/bin/python3
-"""Draws the pictures that models/signs.safetensors is trained on: digits, and what is none, as `lenet5 read` cuts them out.
+"""Draws the pictures that models/signs.safetensors is trained on: digits and others, as `lenet5 read` cuts them out.
 
 usage: bench/draw_signs.py --out FOLDER [--data DATA] [--count N] [--test-count N] [--seed N]
+example: bench/draw_signs.py --out build/signs-set --count 2000 --test-count 200
 
-Writes FOLDER under MNIST's names, so that `lenet5 train --data FOLDER` finds it. Half of the N (120,000) pictures are digits: as MNIST has
-them, with other pens and slants, and in fonts. The others are letters, signs, marks and Hangul syllables, in fonts and of strokes
-(strokes.py). What most people take for a digit is left out: O, l, S and the like. Labels 0 to 4 are the digits 0 and 1, 2 and 3, 4 and 5,
-6 and 7, 8 and 9; 5 is capitals, 6 small letters, 7 signs, 8 marks, 9 Hangul. Each picture goes through the library's normaliser. The
-pictures that are tested on (8,000) are in fonts that are not trained on, one family in eight, and of the last 10,000 digits of MNIST's
-training set, which are not trained on either. DATA is the folder of MNIST, default: $LENET5_DATA. Needs Debian's python3-pil,
-python3-numpy, fontconfig, and fonts: models/README.md names those that the built-in model has seen."""
+Writes FOLDER with MNIST's file names, for `lenet5 train --data FOLDER`. Half of the N (120,000) pictures are digits:
+MNIST's, digits of other pens and slants, and printed ones. The others are letters, signs, marks and Hangul syllables,
+printed and as strokes (strokes.py). Characters that most people take for a digit are left out: O, l, S and the like.
+Labels 0 to 4 are the digits 0 and 1, 2 and 3, 4 and 5, 6 and 7, 8 and 9; 5 is capitals, 6 small letters, 7 signs,
+8 marks, 9 Hangul. Each picture passes through the library's normaliser. The test pictures (8,000) use fonts that are
+not in the training set, one family in eight, and the last 10,000 of MNIST's training digits, which are not in it
+either. DATA is the folder of MNIST; default: $LENET5_DATA. Needs Debian's python3-pil, python3-numpy, fontconfig and
+fonts; models/README.md names those of the built-in model."""
 import argparse
 import collections
 import concurrent.futures
@@ -27,29 +29,29 @@ import strokes
 from not_digits import NO_LETTERS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-NO_PRINT = (*NO_LETTERS, "keyboard", "initials")  # in the names of fonts
+NO_PRINT = (*NO_LETTERS, "keyboard", "initials")  # parts of the names of unsuitable fonts
 LATIN, KOREAN = "21-7e a3 a7 b1 d7 f7 20ac", "ac00-ac80 d55c"  # characters of a font, as fontconfig has them
-HELD_OUT = 8  # one family of so many
-TESTED = 10000  # of MNIST's digits, the last
-PART = 2000  # pictures that a process draws at once
-EDGE = 12  # pixels of paper around what is drawn
+HELD_OUT = 8  # one font family in eight is kept for testing
+TESTED = 10000  # the last training digits of MNIST are kept for testing
+PART = 2000  # pictures in a piece of work
+EDGE = 12  # pixels of paper around a character
 
 CHARACTERS = {  # by label
     5: "ABCDEFGHJKLMNPQRTUVWXY", 6: "acdefhjkmnprtuvwx", 7: "?!#$€£%&*@<>~§\"{}[]^_;±×÷", 8: ".:-=+()",
     9: [chr(code) for code in range(0xAC00, 0xD7A4)] + 100 * list("ㄷㄹㅁㅂㅅㅈㅊㅋㅌㅍㅎㅏㅑㅓㅕㅗㅛㅜㅠㅐㅔ")}
 PENNED = {5: [c for c in strokes.LETTERS if c in CHARACTERS[5]], 6: [c for c in strokes.LETTERS if c in CHARACTERS[6]],
           7: list(strokes.SIGNS), 8: [c for c in strokes.MARKS if c in CHARACTERS[8]], 9: list(strokes.HANGUL)}
-OTHERS = {5: 0.22, 6: 0.18, 7: 0.34, 8: 0.1, 9: 0.16}  # how often each label is drawn of what is no digit
+OTHERS = {5: 0.22, 6: 0.18, 7: 0.34, 8: 0.1, 9: 0.16}  # shares of the labels among the other characters
 FOOTED, FOOTLESS = "?±÷", 0.3  # how often what they have below is missing
-PEN = 0.35  # of these are of strokes
-DIGITS = {"plain": 0.5, "hand": 0.25, "print": 0.25}  # how often each way of drawing a digit
+PEN = 0.35  # share of the other characters that are drawn as strokes
+DIGITS = {"plain": 0.5, "hand": 0.25, "print": 0.25}  # shares of the ways to draw a digit
 Font = collections.namedtuple("Font", "path index")
 
 
 # ---- Fonts ----
 
 def families(charset, held_out):
-    """The fonts that have these characters, by family: those that are held out, or the others."""
+    """The fonts with these characters, by family: the held-out families, or the others."""
     out = subprocess.run(["fc-list", ":charset=" + charset, "--format", "%{file}\t%{index}\t%{family[0]}\n"], stdout=subprocess.PIPE,
                          check=True)
     found = collections.defaultdict(list)
@@ -61,7 +63,7 @@ def families(charset, held_out):
 
 
 def in_font(rng, faces, character):
-    """A mask of a character: each family as often as any other."""
+    """A mask of a character; every family is equally likely."""
     family = faces[rng.integers(len(faces))]
     font = paper.open_font(family[rng.integers(len(family))], int(rng.integers(4, 17)) * 5)
     left, top, right, bottom = font.getbbox(character)
@@ -73,7 +75,7 @@ def in_font(rng, faces, character):
 # ---- Pictures ----
 
 class Stock:
-    """What is drawn from."""
+    """The sources of pictures: fonts and MNIST's digits."""
 
     def __init__(self, data, tested):
         pictures, labels = mnist.load(data, "train")
@@ -93,7 +95,7 @@ def by_pen(rng, character):
 
 
 def by_hand(rng, picture):
-    """A digit of MNIST's with another pen, as on a page."""
+    """A digit of MNIST with another pen, as on a page."""
     hand = paper.Hand(rng, rng.uniform(18, 70))
     mask = hand.digit(rng, paper.without_specks(picture), hand.size)
     edged = Image.new("L", (mask.width + 2 * EDGE, mask.height + 2 * EDGE))
@@ -102,7 +104,7 @@ def by_hand(rng, picture):
 
 
 def worn(rng, mask):
-    """As paper, pen and scanner leave it: leaning, wider or narrower, thicker or thinner, not quite sharp."""
+    """The effects of hand, pen and scanner: slant, width, thickness, blur."""
     lean, wide = rng.normal(0, 0.12), rng.uniform(0.85, 1.15)
     x, y = mask.width / 2, mask.height / 2
     ground = (1 / wide, lean, x - x / wide - lean * y, 0, 1, 0)
@@ -113,7 +115,7 @@ def worn(rng, mask):
 
 
 def without_foot(mask):
-    """What is above the first gap: a reader may take what is below for a mark."""
+    """The part above the first gap: the reader may take the part below for a mark."""
     ink = np.array(mask)
     rows = ink.max(1) > 0
     first = np.argmax(rows)
@@ -122,7 +124,7 @@ def without_foot(mask):
 
 
 def draw_digit(rng, stock):
-    """A digit's mask, or MNIST's picture as it is, and its label."""
+    """A digit's mask, or MNIST's unchanged picture, and its label."""
     way = rng.choice(list(DIGITS), p=list(DIGITS.values()))
     if way == "print":
         digit = rng.integers(10)
@@ -150,7 +152,7 @@ class Normaliser:
         self.library = ctypes.CDLL(f"{ROOT}/build/release/liblenet5_reader.so")
 
     def __call__(self, mask):
-        """The picture of 28 x 28 that the network is shown, or None if there is nothing to see."""
+        """The network's picture of 28x28, or None if it would be blank."""
         grey = 255 - np.ascontiguousarray(mask)
         picture, error = np.zeros((28, 28), np.uint8), ctypes.create_string_buffer(4096)
         done = self.library.lenet5_normalise(picture.ctypes.data_as(ctypes.c_void_p), grey.ctypes.data_as(ctypes.c_void_p),
@@ -159,7 +161,7 @@ class Normaliser:
 
 
 def draw_part(options, tested, part):
-    """Pictures and labels; each picture has a number of its own."""
+    """Pictures and labels; the seed of a picture is its number."""
     stock, normalise = Stock(options.data, tested), Normaliser()
     pictures, labels = [], []
     for number in range(part * PART, min((part + 1) * PART, options.test_count if tested else options.count)):

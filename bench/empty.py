@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Paper on which nothing is written, read by `lenet5 read`: on how many pictures anything is accepted.
+"""False acceptances of `lenet5 read` on paper without handwriting.
 
 usage: bench/empty.py [PROGRAM] [--count N] [--seed N] [--kinds KIND,KIND] [--keep FOLDER]
+example: bench/empty.py --count 100 --keep build/empty
 
-Draws N (2,000) pictures by draw_pages.py without the writing, of each kind as many: grids, rows of boxes, combs, dashes, circles, frames,
-tables, envelopes with an address, cheques of patterned paper, registers, exam sheets, forms, printed labels, and photos of some.
-A kind that has a format of its own is read without it. The pictures with an answer that is accepted are named, and --keep keeps them;
-draw_pages.py --blank draws them again. Needs no data."""
+Draws N (2,000) pictures with draw_pages.py --blank, the same number of each kind: grids, rows of boxes, combs, dashes,
+circles, frames, tables, envelopes with an address, cheques of patterned paper, registers, exam sheets, forms, printed
+labels, and photographs of some. Counts the pictures with an accepted answer, by kind, and names them; --keep keeps
+them. Kinds with a format of their own are read without it. Needs no data."""
 import argparse
 import os
 import shutil
@@ -17,11 +18,11 @@ import pages
 
 KINDS = ("grid", "joined", "apart", "comb", "dashes", "circles", "frame", "table thin", "table thick", "table dotted", "table grey",
          "envelope", "cheque", "register", "exam", "form", "label", "currency", "two inks", "photo")
-AT_ONCE = 100  # pictures on disk
+AT_ONCE = 100  # pictures on disk at a time
 
 
 def offenders(options, folder, kind, numbers):
-    """The pictures of a kind with an accepted answer: number and strings."""
+    """The pictures of a kind that have an accepted answer: number and strings."""
     truth = []
     for number in numbers:
         picture, row = draw_pages.draw(kind, draw_pages.seeded(kind, options.seed, number), None, blank=True)

@@ -3,7 +3,7 @@
 
 usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FILE] [--build DIR] [--seed N] [--pictures DIR] [--write]
 
-DATA is the folder of MNIST; training digits alone are drawn, half of them bent, and digits of strokes (strangers.py). There are two steps, one after the other where --step names none.
+DATA is the folder of MNIST; training digits alone are drawn, half of them bent, and digits of strokes (unseen_hands.py). There are two steps, one after the other where --step names none.
 
 search: the costs of the search, its confidence in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
 what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds
@@ -38,7 +38,7 @@ import fit_search
 import not_digits
 import paper
 import signs
-import strangers
+import unseen_hands
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = f"{ROOT}/src/reader/search/weights.h"
@@ -122,10 +122,10 @@ def sign(rng, digits):
 
 def strange(source):
     """The same, in a hand that no network has learned."""
-    return lambda rng, digits: source(rng, strangers.Hand(rng, digits))
+    return lambda rng, digits: source(rng, unseen_hands.Hand(rng, digits))
 
 
-# How often each source is met, as far as anyone can say: strings far more often than what is none, and in hands of strangers.
+# How often each source is met, as far as anyone can say: strings far more often than what is none, and in unseen hands.
 SOURCES = {"hands": hand_string, "strangers": strange(hand_string), "singles": single, "things": thing, "pages": page,
            "pages of strangers": strange(page), "empty": empty, "signs": sign}
 SHARES = {"hands": 2, "strangers": 8, "singles": 1, "things": 2, "pages": 3, "pages of strangers": 2, "empty": 1, "signs": 3, "spaced": 1,

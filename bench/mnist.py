@@ -1,4 +1,4 @@
-"""MNIST's files, plain or gzipped, for the scripts beside."""
+"""Reads MNIST's files, plain or gzipped, for the other scripts."""
 import gzip
 import os
 import sys
@@ -16,7 +16,7 @@ def read(folder, name):
 
 
 def write_part(path, folder, name, items):
-    """The items of the file of that name that a slice takes, uncompressed."""
+    """The items of a file that a slice selects, uncompressed."""
     data = read(folder, name)
     header = 4 + 4 * data[3]
     part = np.frombuffer(data, np.uint8, offset=header).reshape(int.from_bytes(data[4:8], "big"), -1)[items]
@@ -25,6 +25,6 @@ def write_part(path, folder, name, items):
 
 
 def load(folder, part):
-    """Pictures as (count, 28, 28) floats from 0, paper, to 1, ink; and labels. part is train or t10k."""
+    """Pictures (count, 28, 28), floats from 0, paper, to 1, ink; and labels (count). part is train or t10k."""
     pictures = np.frombuffer(read(folder, part + "-images-idx3-ubyte"), np.uint8, offset=16).reshape(-1, 28, 28)
     return pictures.astype(np.float32) / 255, np.frombuffer(read(folder, part + "-labels-idx1-ubyte"), np.uint8, offset=8)

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""What the negatives cost: recipe best with and without pictures that are no digits, on the digits alone.
+"""The cost of negatives: the error on digits of recipe best with and without training pictures that are no digits.
 
 usage: bench/negatives.py DATA [--seeds N] [--passes N] [--jobs N] [--program PROGRAM] [--folder FOLDER]
+example: bench/negatives.py ~/.local/share/lenet5/mnist --seeds 4 --jobs 2
 
-DATA is the folder of MNIST. For each of N (24) seeds two networks are trained on the first 50,000 training pictures, with the
-recipe's share of negatives and with none, and their errors on the last 10,000 counted; the test set isn't looked at. N
-trainings run at a time, each on one thread. FOLDER (build/negatives) keeps the models; those that are there are not trained again.
-A seed takes a minute. Needs Debian's python3-scipy."""
+For each of N (24) seeds, trains two networks on the first 50,000 training pictures, with the recipe's share of
+negatives and without, and counts their errors on the last 10,000. The test set is not used. DATA is the folder of
+MNIST. N trainings run in parallel, each on one thread; a seed takes a minute. FOLDER (build/negatives) keeps the
+models; existing ones are not trained again. Needs Debian's python3-scipy."""
 import argparse
 import concurrent.futures
 import json
@@ -20,7 +21,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def train(options, negatives, seed):
-    """The validation error in per cent of one network."""
+    """The validation error of one network, in percent."""
     model = f"{options.folder}/{'with' if negatives else 'without'}-{seed}-{options.passes}.safetensors"
     if not os.path.exists(model):
         share = [] if negatives else ["--negatives", "0"]

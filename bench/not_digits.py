@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""500 pictures of things that are no digits, read by `lenet5 read`: how many are accepted as digits, and how many are not.
+"""False acceptances of `lenet5 read` on 500 pictures of things that are no digits.
 
 usage: bench/not_digits.py [--seed N] [--runs N] [--threshold P] [--fashion FILE] [--program PROGRAM] [--keep FOLDER]
+example: bench/not_digits.py --keep build/not-digits
 
-100 each of: letters in the machine's fonts (26 large, 26 small, some of which anyone takes for digits: they are counted apart),
-shapes, scribbles, pictures of Fashion-MNIST's test set (Debian's dataset-fashion-mnist), and blank paper in even and uneven light.
-With --runs there are N times as many, of random numbers N, N + 1 ... and of further pictures of Fashion-MNIST. Needs
-Debian's python3-pil and python3-numpy, and fonts."""
+100 pictures each of: printed letters (26 capitals, 26 small; those that people take for digits are counted apart),
+shapes, scribbles, clothes from Fashion-MNIST's test set (Debian's dataset-fashion-mnist), and blank paper in even and
+uneven light. With --runs N there are N times as many, drawn with seeds SEED, SEED + 1 ... and from further pictures of
+Fashion-MNIST. Needs Debian's python3-pil and python3-numpy, and fonts."""
 import argparse
 import collections
 import csv
@@ -23,8 +24,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-LIKE_DIGITS = "BDGIOQSZabgijloqsyz"  # 8 0 6 1 0 0 5 2 2 6 9 1 1 1 0 9 5 4 2
-NO_LETTERS = ("math", "symbol", "emoji", "ding", "nerd", "icon", "matry")  # in the names of fonts
+LIKE_DIGITS = "BDGIOQSZabgijloqsyz"  # letters that look like 8 0 6 1 0 0 5 2 2 6 9 1 1 1 0 9 5 4 2
+NO_LETTERS = ("math", "symbol", "emoji", "ding", "nerd", "icon", "matry")  # parts of the names of unsuitable fonts
 EACH = 100
 
 
@@ -72,7 +73,7 @@ def shapes(_):
 
 
 def scribble(_):
-    """A smooth line through the middles of random stretches."""
+    """A smooth line through the midpoints of random segments."""
     picture = paper(240, 160)
     knots = [np.array((random.randint(20, 220), random.randint(20, 140))) for _ in range(random.randint(6, 25))]
     line = []
@@ -99,7 +100,7 @@ def blank(number):
 
 
 def draw_any(rng):
-    """One of the things that are drawn here, by a numpy generator."""
+    """Draws a shape, a scribble or another non-digit, with a numpy generator."""
     random.seed(int(rng.integers(1 << 31)))
     np.random.seed(int(rng.integers(1 << 31)))
     number = int(rng.integers(1 << 16))

@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""How long `lenet5 read` takes for whole pages with one thread, and how much memory, beside the limits of docs/performance.md.
+"""Time and memory of `lenet5 read` for whole pages on one thread, checked against the limits of docs/performance.md.
 
 usage: bench/page_speed.py [PROGRAM] [--rounds N] [--seed N] [--data DATA] [--keep FOLDER]
+example: bench/page_speed.py --rounds 3
 
-Draws an A4 page of print and a table and one with 40 handwritten digits, both at 300 dots an inch, and pictures of ten megapixels that are
-nothing but noise, bars, dots or printed digits; each is read N (7) times, the pictures by turns, by a new process every time. Prints the user
-seconds, the least and the median, those that the system takes for the process, above all to clear its memory, and the most memory. The
-program's start, 5 ms, and the decoding of the PNG are part of it. Exits with 1 where the least user time, or the memory, is above its limit.
---keep keeps the pictures. DATA is the folder of MNIST, default: $LENET5_DATA; without it the handwritten page is left out.
-Needs Debian's python3-pil, python3-numpy, fontconfig, fonts-dejavu-core and fonts-liberation."""
+Draws an A4 page of print with a table, one with 40 handwritten digits, both at 300 dots an inch, and pictures of ten
+megapixels of noise, bars, dots or printed digits only. Each is read N (7) times, the pictures in turn, by a new process
+every time. Prints the least and the median user time, the system time (most of it clears memory), and the peak memory.
+The program's start, 5 ms, and the decoding of the PNG are included. Exits with 1 if the least user time or the memory
+exceeds its limit. --keep keeps the pictures. DATA is the folder of MNIST, default: $LENET5_DATA; without it the
+handwritten page is left out. Needs Debian's python3-pil, python3-numpy, fontconfig, fonts-dejavu-core and
+fonts-liberation."""
 import argparse
 import multiprocessing
 import os
@@ -22,7 +24,7 @@ LARGE = (4000, 2500)
 WORDS = ("the quick brown fox jumps over lazy dog while seven readers of paper measure what is printed on forms and tables in every "
          "office of the world").split()
 PAGE, FULL, WORST = 0.25, 0.6, 3.0  # seconds
-MAX_MEMORY = 600  # MB
+MAX_MEMORY = 600  # MB, the limit of docs/performance.md
 
 
 # ---- Pictures ----
@@ -76,7 +78,7 @@ def forty_digits(rng, data):
 
 
 def squares(side):
-    """Squares of ink on three tenths of the picture: as large as the parts of digits."""
+    """Squares of ink, as large as parts of digits, on 30 % of the picture."""
     def draw(rng, _):
         import numpy as np
         from PIL import Image
@@ -104,7 +106,7 @@ def printed_digits(rng, _):
     return picture
 
 
-KINDS = {  # how it is drawn, and the seconds that it may take
+KINDS = {  # the function that draws it, and its limit in seconds
     "A4, print and a table": (print_and_tables, FULL), "A4, 40 digits": (forty_digits, PAGE),
     "squares of 6 pixels": (squares(6), WORST), "squares of 12 pixels": (squares(12), WORST), "bars": (rectangles(4, 28, 12, 40), WORST),
     "dots": (rectangles(6, 6, 16, 16), WORST), "printed digits": (printed_digits, WORST)}
@@ -116,7 +118,7 @@ def draw(kind, path, seed, data):
 
 
 def draw_apart(*arguments):
-    """In a process of its own: what a process starts is said to have used as much memory as the process itself, at least."""
+    """Runs in a new process, because the peak memory of a child is reported as at least its parent's."""
     child = multiprocessing.get_context("spawn").Process(target=draw, args=arguments)
     child.start()
     child.join()
@@ -127,7 +129,7 @@ def draw_apart(*arguments):
 # ---- Reading ----
 
 def read(program, path, null):
-    """The user's seconds, the system's, and the megabytes that it takes."""
+    """User seconds, system seconds and peak memory in MB."""
     files = [(os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
     child = os.posix_spawn(program, [program, "read", "--threads", "1", path], os.environ, file_actions=files)
     _, status, used = os.wait4(child, 0)
@@ -143,7 +145,7 @@ def megapixels(path):
 
 
 def report(kind, path, rounds):
-    """A row of the table; returns whether the limits are kept."""
+    """Prints a row of the table; returns whether the limits are kept."""
     limit = KINDS[kind][1]
     user, system, memory = zip(*rounds)
     print(f"| {kind} | {megapixels(path):.1f} | {min(user):.2f} | {statistics.median(user):.2f} | {limit} | {min(system):.2f} "

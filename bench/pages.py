@@ -1,18 +1,20 @@
 #!/usr/bin/python3
-"""Pages of draw_pages.py read by `lenet5 read`, and by Tesseract: how many fields right and how many accepted, by kind of page.
+"""Pages of draw_pages.py read by `lenet5 read` and by Tesseract: fields right and accepted, by kind of page.
 
-usage: bench/pages.py [PROGRAM] [--data DATA] [--kinds KIND,KIND] [--count N] [--seed N] [--digits train|test] [--legible]
-                      [--max-error P%] [--keep FOLDER]
+usage: bench/pages.py [PROGRAM] [--data DATA] [--kinds KIND,KIND] [--count N] [--seed N] [--digits train|test]
+                      [--legible] [--max-error P%] [--keep FOLDER]
+example: bench/pages.py --kinds form,table --count 10
 
-Draws N (100) pages of each kind and reads them. A field belongs to the line of the answer whose box covers most of it, and is right
-where the line's numbers are those of its fields, in reading order, with their marks. A line of the answer on which nothing is written
-counts as wrong. Accepted: of the fields, those in accepted lines; wrong of these: of all accepted numbers, those that aren't right.
-Pages: those that are right as a whole. The intervals, of 95 %, take fields for independent.
-For turned pages it also prints how many the program turns upright. DATA is the folder of MNIST; default: $LENET5_DATA.
---digits test is for the last figure, once. --legible leaves out the digits that the built-in network misreads in MNIST's own picture: what is
-wrong then is the reader's.
-Tesseract (Debian's tesseract-ocr) reads the first --rival-count pages of each kind as sparse text, where it is installed; it is asked for digits
-and marks alone, and compared with the numbers of the page in reading order."""
+Draws N (100) pages of each kind and reads them. A field belongs to the line of the answer whose box covers most of it.
+It is right if the line's numbers are those of its fields, in reading order, with their marks. A line of the answer
+where nothing is written counts as wrong. "Accepted" counts the fields in accepted lines, "wrong of these" the wrong
+ones among all accepted numbers, "pages" the pages that are entirely right. The 95 % intervals treat fields as
+independent. For rotated pages the script also prints how many the program turns upright.
+
+DATA is the folder of MNIST; default: $LENET5_DATA. --digits test is for final figures only. --legible leaves out digits
+that the built-in network misreads in MNIST's own picture, so that the remaining errors are the reader's. Tesseract
+(Debian's tesseract-ocr), if installed, reads the first --rival-count pages of each kind as sparse text, restricted to
+digits and marks; its numbers are compared with those of the page in reading order."""
 import argparse
 import collections
 import concurrent.futures
@@ -33,13 +35,13 @@ from strings import interval
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BATCH = 20  # pictures for one run of the program
 PROCESSES = 2
-UNSURE = 3  # the program's exit code where it isn't sure of something
-COVERED = 0.3  # of a field, or of a line's box if that is smaller: from here on the line is about the field
+UNSURE = 3  # the program's exit code if it rejects an answer
+COVERED = 0.3  # overlap from which on a line belongs to a field, as a share of the smaller of the two boxes
 Score = collections.namedtuple("Score", "fields right accepted numbers wrong pages whole")
 
 
 def read(program, paths, more=()):
-    """The lines of the answer to each file. The options of the program are the same for all."""
+    """The lines of the answer to each file, all read with the same options."""
     out = subprocess.run([program, "read", "--json", *more, *paths], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     if out.returncode not in (0, UNSURE):
         print(f"{program}: exit code {out.returncode} for one of {' '.join(paths)}", file=sys.stderr)
@@ -51,7 +53,7 @@ def read(program, paths, more=()):
 
 
 def read_all(program, folder, truth, more=()):
-    """The same for pages with options of their own, in several processes."""
+    """The same for pages with their own options, in several processes."""
     groups = collections.defaultdict(list)
     for row in truth:
         groups[tuple(row["options"])].append(f"{folder}/{row['file']}")
@@ -62,7 +64,7 @@ def read_all(program, folder, truth, more=()):
 
 
 def misread(program, data, part):
-    """The numbers of the digits of paper.Digits that the built-in network misreads as they are in MNIST."""
+    """The indices of the digits of paper.Digits that the built-in network misreads in MNIST's own picture."""
     with tempfile.TemporaryDirectory() as folder:
         for name, kind in (("images", "images-idx3-ubyte"), ("labels", "labels-idx1-ubyte")):
             mnist.write_part(f"{folder}/{name}", data, f"{paper.FILES[part]}-{kind}", slice(-paper.COUNT, None))
@@ -73,14 +75,14 @@ def misread(program, data, part):
 
 
 def common(a, b):
-    """The area that two boxes have in common."""
+    """The area of the intersection of two boxes."""
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     return max(width, 0) * max(height, 0)
 
 
 def assign(fields, lines):
-    """For each line, the fields it is about."""
+    """The fields that belong to each line."""
     of = [[] for _ in lines]
     for field in fields:
         box = field["box"]
@@ -107,7 +109,7 @@ def score_page(fields, lines):
 
 
 def upright(page, lines):
-    """Whether the page was turned as it has to be."""
+    """Whether the program rotated the page by the right angle."""
     return bool(lines) and all((line.get("turned", 0) + page["turned"]) % 360 == 0 for line in lines)
 
 
@@ -122,7 +124,7 @@ def tesseract(path, psm):
 
 
 def rival(options, folder, rows):
-    """How many fields Tesseract reads, in reading order, in per cent."""
+    """The percentage of fields that Tesseract reads, in reading order."""
     if not shutil.which("tesseract") or options.rival_count == 0:
         return "skipped"
     rows = rows[:options.rival_count]
@@ -191,7 +193,7 @@ def main():
 
 
 def tell(folder, truth, answers, scores):
-    """What isn't right, a page a line: what is written, what is read, and how surely."""
+    """Prints the errors, a page a line: truth, answer and probability."""
     with open(f"{folder}/wrong.txt", "w") as file:
         for page, score in zip(truth, scores):
             if score.right < score.fields or score.wrong:

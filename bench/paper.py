@@ -1,8 +1,8 @@
-"""Sheets of paper, drawn: what is printed on them, what is written, and what a scanner or a camera makes of it.
+"""Draws sheets of paper: print, handwriting, and the effects of a scanner or a camera.
 
-A Sheet is paper with three layers on it: rules, print and pen, each with a colour of its own. It keeps the truth: the fields that
-are written, with their boxes. picture() photographs it, and carries the boxes along. Needs Debian's python3-pil and python3-numpy,
-fontconfig and at least one of the font packages in FAMILIES."""
+A Sheet has three layers, rules, print and pen, each with its own colour, and keeps the truth: the fields written, with
+their boxes. picture() photographs it and transforms the boxes along with it. Needs Debian's python3-pil and
+python3-numpy, fontconfig and at least one of the font packages in FAMILIES."""
 import collections
 import functools
 import io
@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 import strokes
 
-FAMILIES = {  # family: Debian's package
+FAMILIES = {  # font family: its Debian package
     "DejaVu Sans": "fonts-dejavu-core", "DejaVu Serif": "fonts-dejavu-core", "DejaVu Sans Mono": "fonts-dejavu-core",
     "DejaVu Sans Condensed": "fonts-dejavu-extra", "DejaVu Serif Condensed": "fonts-dejavu-extra",
     "Liberation Sans": "fonts-liberation", "Liberation Serif": "fonts-liberation", "Liberation Mono": "fonts-liberation",
@@ -25,15 +25,15 @@ PENS = ((25, 25, 30), (25, 35, 110), (40, 60, 150), (70, 70, 78), (60, 60, 60)) 
 RULES = ((20, 20, 20), (60, 60, 60), (110, 110, 115), (90, 110, 150))
 GREY_RULES = ((150, 150, 150), (175, 175, 175), (165, 175, 190))
 COLOURED = ((225, 120, 50), (235, 140, 80), (200, 60, 50), (150, 150, 150))  # orange, light orange, red, grey
-COUNT = 10000  # digits, from the end of MNIST's files
+COUNT = 10000  # digits used, from the end of MNIST's files
 FILES = {"train": "train", "test": "t10k"}
-UPSCALE = 4  # of MNIST's pixels, before a stroke is made thinner
-KEPT = 0.97  # of a digit's ink: a thinner pen that loses more loses a stroke
-THICKEST = 0.2  # the part of a stroke's peak from which on all is ink
-SPECK = 10  # pixels of MNIST's: a piece of a digit with fewer is left out
-FINE = 4  # of the sheet's pixels, for strokes without steps
-GREY = 0.3  # of the pictures have no colour
-TRIES = 8  # of views in which all fields are to be seen
+UPSCALE = 4  # subpixels of MNIST's pixels along each axis, for thinning strokes
+KEPT = 0.97  # share of a digit's ink that a thinner pen must keep nearby; below it a stroke is lost
+THICKEST = 0.2  # share of a stroke's peak above which a pixel is ink
+SPECK = 10  # pixels of MNIST: smaller pieces of a digit are left out
+FINE = 4  # subpixels of the sheet's pixels along each axis, for smooth strokes
+GREY = 0.3  # share of the pictures without colour
+TRIES = 8  # views drawn until one shows all fields
 Letter = collections.namedtuple("Letter", "path index")
 
 
@@ -62,7 +62,7 @@ def open_font(letter, size):
 
 
 def without_specks(picture, fine=1):
-    """A digit without pieces that are no strokes: on a page they would be points. fine: of its pixels to one of MNIST's, each way."""
+    """A digit without specks, which on a page would be points. fine: its pixels along each axis for one of MNIST's."""
     ink = set(zip(*np.nonzero(picture > 0.25)))
     clean = picture.copy()
     while ink:
@@ -79,21 +79,21 @@ def without_specks(picture, fine=1):
 
 
 def trace(level, peak, thin):
-    """The ink of a digit for a thinner pen, which parts strokes: only what has so much of the peak nearby."""
+    """The ink of a digit for a thinner pen: the pixels above a share of the peak nearby."""
     ink = np.clip((level / np.maximum(peak, 120) - thin) * 8, 0, 1) * (level > 40)
     halves = ink.reshape(ink.shape[0] // 2, 2, ink.shape[1] // 2, 2).mean((1, 3))
     return ink * np.kron(without_specks(halves, UPSCALE // 2) == halves, np.ones((2, 2)))
 
 
 def keeps_strokes(ink, level):
-    """Whether all of a digit's ink has some of the thinner pen's within a stroke's width, so that it is the same digit."""
+    """Whether thinning keeps the digit: all its ink has ink of the thinner pen within a stroke's width."""
     near = Image.fromarray((ink * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(3 * UPSCALE + 1))
     strokes = level > 64
     return (np.asarray(near)[strokes] > 127).mean() >= KEPT
 
 
 class Digits:
-    """The last 10,000 of MNIST's training or test digits, by label, without some of them."""
+    """The last 10,000 of MNIST's training or test digits, by label, without the excluded ones."""
 
     def __init__(self, folder, part, without=()):
         pictures, labels = (np.delete(every[-COUNT:], without, 0) for every in mnist.load(folder, FILES[part]))
@@ -104,7 +104,7 @@ class Digits:
 
 
 class Hand:
-    """How somebody writes: the height of a digit in pixels, the strokes' width, the slant, the gap as a part of the height."""
+    """A writer: height of digits in pixels, width of strokes, slant, gap as a share of the height."""
 
     def __init__(self, rng, size):
         self.size = size
@@ -114,7 +114,7 @@ class Hand:
         self.width = max(1.5, size * (0.2 - 0.19 * self.thin))  # of the strokes that are drawn, in pixels
 
     def digit(self, rng, picture, size):
-        """A mask of the digit, size high where it is not wider than that."""
+        """A mask of the digit; `size` is the height of a digit that fills MNIST's 20 rows."""
         rows, columns = np.nonzero(picture > 0.25)
         cut = np.pad(picture, 3)[rows.min():rows.max() + 7, columns.min():columns.max() + 7]
         shape = (cut.shape[1] * UPSCALE, cut.shape[0] * UPSCALE)
@@ -131,7 +131,7 @@ class Hand:
 
 
 def union(boxes):
-    """The box, left, top, right, bottom, around boxes."""
+    """The bounding box (left, top, right, bottom) of boxes."""
     boxes = np.array(boxes)
     return (*boxes[:, :2].min(0), *boxes[:, 2:].max(0))
 
@@ -149,7 +149,7 @@ class Sheet:
         return things[self.rng.integers(len(things))]
 
     def line(self, x0, y0, x1, y1, width=2, style="full", layer="rule"):
-        """An upright or level rule; x1 and y1 are in it."""
+        """Draws a vertical or horizontal rule; x1 and y1 are included."""
         pen = ImageDraw.Draw(self.layers[layer])
         if style == "full":
             pen.rectangle([x0, y0, x1 + (width - 1) * (x0 == x1), y1 + (width - 1) * (y0 == y1)], fill=255)
@@ -172,13 +172,13 @@ class Sheet:
             self.line(int(x), int(ys[0]), int(x), int(ys[-1]), width, style)
 
     def text(self, x, y, words, size, face=None, layer="print"):
-        """Print, its left end at x and its base line at y; returns its box."""
+        """Prints text, its left end at x and its base line at y; returns its box."""
         face = face or font(self.rng, int(size))
         ImageDraw.Draw(self.layers[layer]).text((x, y), words, fill=255, font=face, anchor="ls")
         return face.getbbox(words, anchor="ls") + np.array((x, y, x, y))
 
     def stamp(self, mask, x, y):
-        """Ink of the pen, its left upper corner at x, y."""
+        """Adds a mask of ink, its upper left corner at x, y."""
         x, y = int(x), int(y)
         layer = self.layers["pen"]
         box = (x, y, x + mask.width, y + mask.height)
@@ -186,7 +186,7 @@ class Sheet:
         return box
 
     def stroke(self, lines, width):
-        """Lines of points of the sheet, drawn with the pen."""
+        """Draws lines of points with the pen."""
         points = np.concatenate(lines)
         x0, y0 = np.floor(points.min(0) - width).astype(int)
         x1, y1 = np.ceil(points.max(0) + width).astype(int)
@@ -200,20 +200,20 @@ class Sheet:
         return self.stamp(mask.reduce(FINE), x0, y0)
 
     def sign(self, character, x, base, hand):
-        """A sign, letter or syllable out of strokes, its left end at x; returns its box."""
+        """Draws a sign, letter or syllable as strokes, its left end at x; returns its box."""
         lines = strokes.wobbled(self.rng, character)
         lean = np.array([[1, 0], [-hand.slant, 1]])
         return self.stroke([(line - (0, 1)) @ lean * hand.size + (x, base) for line in lines], hand.width)
 
     def character(self, character, x, base, hand, size=None):
-        """A digit or sign; returns its box."""
+        """Draws a digit or sign; returns its box."""
         if character not in "0123456789":
             return self.sign(character, x, base, hand)
         mask = hand.digit(self.rng, self.desk.digits.pick(self.rng, int(character)), size or hand.size)
         return self.stamp(mask, x, base - mask.height + self.rng.normal(0, 0.03) * hand.size)
 
     def write(self, string, x, base, hand, rise=0):
-        """A number from x on, on a base line that falls by rise for each pixel; returns its box, or None on an empty form."""
+        """Writes a number from x on, on a base line that falls by `rise` a pixel; returns its box, or None on a blank form."""
         if self.desk.blank:
             return None
         boxes, left = [], x
@@ -224,7 +224,7 @@ class Sheet:
         return union(boxes)
 
     def write_in(self, character, box, hand):
-        """A digit in the middle of a cell, more or less; returns its box."""
+        """Writes a digit near the middle of a cell; returns its box."""
         if self.desk.blank:
             return None
         x0, y0, x1, y1 = box
@@ -256,7 +256,7 @@ def plain(rng, width, height):
 
 
 def patterned(pattern):
-    """Paper with a pattern of 0, paper, to 1, print, in a light colour."""
+    """Paper with a printed pattern, from 0, paper, to 1, print, in a light colour."""
     def ground(rng, width, height):
         y, x = np.mgrid[:height, :width].astype(np.float32)
         depth = rng.uniform(0.08, 0.4)
@@ -267,7 +267,7 @@ def patterned(pattern):
 
 
 def fine(phase, sharp=3):
-    """Thin lines where the phase is a whole number of turns."""
+    """Thin lines where the phase is a multiple of 2 pi."""
     return (0.5 + 0.5 * np.cos(2 * np.pi * phase)) ** sharp
 
 
@@ -299,10 +299,10 @@ PATTERNS = {"hatch": patterned(hatch), "waves": patterned(waves), "guilloche": p
 GROUNDS = {"plain": plain, **PATTERNS}
 
 
-# ---- What a scanner or a camera makes of a sheet ----
+# ---- Scanner and camera ----
 
 def homography(source, target):
-    """The 3x3 matrix that takes four points to four others."""
+    """The homography, 3x3, that maps four points to four others."""
     rows = []
     for (x, y), (u, v) in zip(source, target):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
@@ -310,14 +310,14 @@ def homography(source, target):
 
 
 def moved(matrix, box):
-    """The box around a box that is seen through a matrix."""
+    """The bounding box of a box mapped by a matrix."""
     x0, y0, x1, y1 = box
     u, v, w = matrix @ np.array([(x0, x1, x1, x0), (y0, y0, y1, y1), (1, 1, 1, 1)], float)
     return ((u / w).min(), (v / w).min(), (u / w).max(), (v / w).max())
 
 
 def light(rng, picture, strong):
-    """Light that falls off to one side and, in strong light, a shadow with an edge."""
+    """Light that decreases to one side and, if strong, a shadow with an edge."""
     height, width = picture.shape[:2]
     direction = rng.uniform(0, 2 * np.pi)
     along = np.cos(direction) * np.arange(width)[None] / width + np.sin(direction) * np.arange(height)[:, None] / height
@@ -329,7 +329,7 @@ def light(rng, picture, strong):
 
 
 def corners(rng, width, height, strength):
-    """The four points of the sheet that are the corners of the picture. The strength is that of turn and perspective, 1 a photo's."""
+    """The points of the sheet at the corners of the picture. strength: of rotation and perspective; 1 is a photograph's."""
     margin = rng.uniform(0.03, 0.05) * min(width, height)
     points = np.array([(margin, margin), (width - margin, margin), (width - margin, height - margin), (margin, height - margin)])
     turn = np.radians(rng.uniform(-4, 4) * strength)
@@ -345,7 +345,7 @@ def shape(points):
 
 
 def view(rng, sheet, strong):
-    """How the sheet is seen: its fields are in the picture whole."""
+    """A view in which all fields are entirely in the picture."""
     strength = 1 if strong else 0.15
     for _ in range(TRIES):
         width, height, back = shape(corners(rng, sheet.width, sheet.height, strength))
@@ -357,7 +357,7 @@ def view(rng, sheet, strong):
 
 
 def picture(rng, sheet, strong=False, quarter_turns=0, shrink=1):
-    """The sheet as a picture, smaller if need be, and its fields with boxes (left, top, width, height) in the picture."""
+    """The sheet as a picture, reduced if too large, and its fields with boxes (left, top, width, height) in it."""
     seen, (width, height, back) = sheet.seen(), view(rng, sheet, strong)
     table = tuple(int(v) for v in rng.integers(30, 120, 3)) if strong else tuple(int(v) for v in sheet.ground[0, 0])
     image = seen.transform((width, height), Image.PERSPECTIVE, tuple(back.ravel()[:8]), Image.BICUBIC, fillcolor=table)
@@ -380,7 +380,7 @@ def picture(rng, sheet, strong=False, quarter_turns=0, shrink=1):
 
 
 def jpeg(rng, image):
-    """Half of the pictures, as they are after JPEG."""
+    """JPEG compression, for half of the pictures."""
     if rng.random() < 0.5:
         return image
     packed = io.BytesIO()

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
-"""Photographs of digits on paper, drawn: how many `lenet5 read` reads wholly right and is sure of, without being told a format.
+"""Drawn photographs of digits on paper, read by `lenet5 read` without a format: how many are right and accepted.
 
 usage: bench/photos.py DATA [--count N] [--seed N] [--train] [--program PROGRAM] [--model FILE] [--keep FOLDER]
+example: bench/photos.py ~/.local/share/lenet5/mnist --count 20 --train
 
-DATA is the folder of MNIST. N (200) pictures of two megapixels or so show one, three, five or six of MNIST's test digits in a row,
-written with a pen of some colour on plain, ruled or squared paper, which fills the picture or is a sheet on a dark table; turned by up to
-seven degrees, in light that falls off, one in three under a shadow with an edge; with noise, blur and JPEG. --train takes the last 10,000
-training digits instead: what may be looked at while the reader is worked on. Needs Debian's python3-pil and python3-numpy."""
+Draws N (200) pictures of about two megapixels with one, three, five or six of MNIST's test digits in a row, written
+with a coloured pen on plain, ruled or squared paper that fills the picture or lies on a dark table; rotated by up to
+seven degrees, in uneven light, one in three under a shadow with an edge; with noise, blur and JPEG compression. --train
+takes the last 10,000 training digits instead, for use while the reader is developed. DATA is the folder of MNIST. Needs
+Debian's python3-pil and python3-numpy."""
 import argparse
 import collections
 import json
@@ -40,7 +42,7 @@ def draw_paper(random, kind, width, height, side):
 
 
 def write(random, paper, pictures, side):
-    """Digits from left to right, as strokes of ink with hard edges."""
+    """A mask of digits from left to right, with hard edges."""
     height, width = paper.shape[:2]
     pitch = side * random.uniform(0.72, 0.9)
     fit = min(1, 0.9 * width / (pitch * (len(pictures) - 1) + side))
@@ -69,7 +71,7 @@ def lay_on_table(random, picture, turn):
 
 
 def light(random, picture):
-    """Light that falls off to one side, in some pictures a shadow, and what a camera makes of it."""
+    """Uneven light, in some pictures a shadow, and the camera's noise and blur."""
     height, width = picture.shape[:2]
     direction = random.uniform(0, 2 * np.pi)
     along = np.cos(direction) * np.arange(width)[None] / width + np.sin(direction) * np.arange(height)[:, None] / height
@@ -95,7 +97,7 @@ def photograph(random, kind, pictures):
 
 
 def read(options, files):
-    """What is accepted in each file, line by line."""
+    """The accepted strings of each file, line by line."""
     model = ["--model", options.model] if options.model else []
     out = subprocess.run([options.program, "read", "--json", *model, *files], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     lines = collections.defaultdict(list)

@@ -1,4 +1,4 @@
-"""How the figures of these scripts look: matplotlib, the colours of `lenet5 plot`, the same bytes for the same numbers."""
+"""The style of the scripts' figures: matplotlib with the colours of `lenet5 plot`. Equal numbers give equal bytes."""
 import matplotlib
 
 matplotlib.use("svg")
@@ -8,7 +8,7 @@ matplotlib.rcParams.update({
     "lines.markersize": 5, "legend.frameon": False, "figure.constrained_layout.use": True})
 import matplotlib.pyplot as plt  # noqa: E402 (after the settings)
 
-# Of Okabe and Ito, whose colours the colour-blind can tell apart.
+# Okabe and Ito's colours, which are distinct for the colour-blind.
 BLUE, VERMILION, GREEN, ORANGE, GREY = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#666666"
 
 

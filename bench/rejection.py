@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""The error among the accepted digits by how many are rejected: the paper's figure 10 anew.
+"""The error among the accepted digits by the share of rejected ones: the paper's figure 10.
 
 usage: bench/rejection.py FIGURE.svg DATA MODEL[=NAME] ... [--program PROGRAM]
+example: bench/rejection.py build/rejection.svg ~/.local/share/lenet5/mnist builtin
 
-Each MODEL (a file, several between commas that answer together, or "builtin") reads the 10,000 test pictures of DATA by
-`lenet5 test --answers`; the digits are rejected in the order of their probability, the least first. NAME is what the figure
-calls it. Needs Debian's python3-matplotlib."""
+Each MODEL (a file, several files with commas between them as a committee, or "builtin") classifies the 10,000 test
+pictures of DATA with `lenet5 test --answers`. Digits are rejected in the order of their probability, the least first.
+NAME is the model's name in the figure. Needs Debian's python3-matplotlib."""
 import argparse
 import csv
 import os
@@ -15,11 +16,11 @@ import tempfile
 import plotting
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MOST = 3.0  # percent rejected
+MAX_REJECTED = 3.0  # percent: the figure's range
 
 
 def curve(program, data, model):
-    """Pairs of percentages: rejected, and wrong among the rest."""
+    """Pairs of percentages: rejected, and wrong among the accepted."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "answers.csv")
         files = [] if model == "builtin" else model.split(",")
@@ -49,12 +50,12 @@ def main():
         points = [point for point in curve(options.program, options.data, path)]
         least = [min((rejected for rejected, error in points if error <= risk), default=100) for risk in (0.5, 0.2, 0.1, 0.05)]
         print("%-32s %s  rejected" % (name or path, " ".join("%5.2f %%" % rejected for rejected in least)))
-        shown = [point for point in points if point[0] <= MOST]
+        shown = [point for point in points if point[0] <= MAX_REJECTED]
         axes.plot(*zip(*shown), color=colour, label=name or path)
     axes.plot((1.8,), (0.5,), linestyle="none", marker="s", markerfacecolor="white", color=plotting.GREY,
               label="the paper: LeNet-4, boosted LeNet-4")
     axes.plot((0.5,), (0.5,), linestyle="none", marker="s", markerfacecolor="white", color=plotting.GREY)
-    axes.set(xlabel="rejected %", ylabel="error % among the accepted", xlim=(0, MOST), ylim=(0, None),
+    axes.set(xlabel="rejected %", ylabel="error % among the accepted", xlim=(0, MAX_REJECTED), ylim=(0, None),
              title="Rejection: error by how many test digits are rejected")
     axes.legend()
     plotting.save(figure, options.figure)

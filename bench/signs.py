@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""Strings with a sign, a letter or a Hangul syllable in or beside the digits, read by `lenet5 read` without a format.
+"""False acceptances of `lenet5 read` on strings with a sign, a letter or a Hangul syllable in or beside the digits.
 
 usage: bench/signs.py [PROGRAM] [--data DATA] [--count N] [--seed N] [--digits train|test] [--keep FOLDER]
+example: bench/signs.py --count 100 --keep build/signs
 
-Draws N (2,000) strings: none to five digits and one of the others, or two, in any place; or none but these. "print": all in a font of
-Debian's; "mixed": handwritten digits, and the rest in a font; "pen": handwritten digits, and the rest of strokes. Marks are those that
-`lenet5 read` reports: . , : - / = + ( ). Sure and wrong: accepted, but not the right digits and marks; with a letter or a syllable any accepted
-answer is. "digits alone" says how many of these are the digits without what stands beside. Letters that anyone takes for
-digits (not_digits.py lists them) are counted apart and not in the last row but one. Signs other than marks may be left out, but only at an end.
-DATA is the folder of MNIST; default: $LENET5_DATA. Needs fonts as paper.py says; Hangul in print is left out where fonts-noto-cjk is missing."""
+Draws N (2,000) strings of none to five digits with one or two other characters at any place. "print": all in one of
+Debian's fonts; "mixed": handwritten digits, the rest printed; "pen": handwritten digits, the rest as strokes. Marks are
+those that `lenet5 read` reports: . , : - / = + ( ). "Accepted and wrong": an accepted answer without the right digits
+and marks; with a letter or a syllable, any accepted answer. "Digits alone": how many of these are the digits without
+the other character. Letters that people take for digits (listed by not_digits.py) are counted apart and excluded from
+the last row but one. Signs other than marks may be missing from the answer, but only at an end. DATA is the folder of
+MNIST; default: $LENET5_DATA. Needs fonts as paper.py does; without fonts-noto-cjk printed Hangul is left out."""
 import argparse
 import collections
 import os
@@ -29,7 +31,7 @@ BATCH = 100
 
 
 def compose(rng, others):
-    """Digits and others, and the place of the others."""
+    """A string of digits and others, and the positions of the others."""
     digits = [str(digit) for digit in rng.integers(0, 10, rng.choice((0, 1, 2, 2, 3, 3, 4, 5)))]
     for _ in range(rng.choice((1, 1, 1, 2)) if digits else rng.choice((1, 2, 3))):
         place = rng.choice((0, len(digits), rng.integers(len(digits) + 1)))
@@ -43,7 +45,7 @@ def kind_of(kind, string):
 
 
 def right_answers(kind, string):
-    """What may be accepted."""
+    """The answers that count as right."""
     if kind == "mark":
         return {string} if any(character.isdigit() for character in string) else set()
     if kind != "sign":
@@ -53,7 +55,7 @@ def right_answers(kind, string):
 
 
 def put(sheet, way, kind, string, hand, x, base):
-    """The string on the sheet."""
+    """Draws the string on the sheet."""
     face = paper.font(sheet.rng, int(hand.size * 1.3), kind == "Hangul")
     if way == "print":
         sheet.text(x, base, string, 0, face)
@@ -67,7 +69,7 @@ def put(sheet, way, kind, string, hand, x, base):
 
 
 def draw(rng, digits, way, kind):
-    """A picture of a string, and the string."""
+    """A random string and its picture."""
     string = compose(rng, (PENNED if way == "pen" else PRINTED)[kind])
     desk = draw_pages.Desk(rng, digits, False)
     hand = desk.hand(26, 70)
@@ -77,7 +79,7 @@ def draw(rng, digits, way, kind):
 
 
 def draw_batch(options, digits, folder, numbers):
-    """Pictures in a folder: file, way, kind, string."""
+    """Writes pictures to a folder; returns (file, way, kind, string) of each."""
     kinds = [kind for kind in PRINTED if kind != "Hangul" or paper.fonts(True)]
     jobs = [(way, kind) for way in WAYS for kind in (PENNED if way == "pen" else kinds)]
     rows = []
@@ -90,7 +92,7 @@ def draw_batch(options, digits, folder, numbers):
 
 
 def judge(row, lines):
-    """Whether anything is accepted, whether it is wrong, and whether it is the digits alone; and what it is."""
+    """Whether an answer is accepted, is wrong, and is the digits alone; and the answer."""
     accepted = " ".join(line["string"] for line in lines if line["decision"] == "accepted")
     wrong = bool(accepted) and accepted not in right_answers(row["kind"], row["string"])
     bare = "".join(character for character in row["string"] if character.isdigit())
@@ -133,7 +135,7 @@ def main():
 
 
 def report(counts, found):
-    print("| what | strings | accepted % | sure and wrong % | interval | of these, digits alone |\n|---|---|---|---|---|---|")
+    print("| what | strings | accepted % | accepted and wrong % | interval | of these, digits alone |\n|---|---|---|---|---|---|")
     for kind, way in sorted(counts):
         tell(f"{kind}, {way}", counts[kind, way])
     apart = sum((count for (kind, _), count in counts.items() if kind != "letter like a digit"), collections.Counter())

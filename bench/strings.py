@@ -1,12 +1,13 @@
 #!/usr/bin/python3
-"""Strings of digits read by `lenet5 read` and by Tesseract: how many wholly right, and what --max-error is worth.
+"""Strings of digits read by `lenet5 read` and by Tesseract: how many are entirely right, and how well --max-error holds.
 
 usage: bench/strings.py DATA [--count N] [--rival-count N] [--style S] [--program PROGRAM] [--train] [--method M]
+example: bench/strings.py ~/.local/share/lenet5/mnist --style form --count 100 --train
 
-DATA is the folder of MNIST. In each of the three styles (or the one given) of `lenet5 synth --strings` N (2,000) strings of five
-digits are drawn, each of MNIST's test digits in one of them, and read with --format zip5. Tesseract (Debian's tesseract-ocr; left out where it is
-not installed) reads the first of the same pictures as a line of digits. --method is that of lenet5 read. --train takes training
-digits instead: what may be looked at while the reader is worked on."""
+In each of the three styles of `lenet5 synth --strings`, or in style S, draws N (2,000) strings of five digits, so that
+each of MNIST's test digits is in one of them, and reads them with --format zip5. Tesseract (Debian's tesseract-ocr), if
+installed, reads the first of the same pictures as lines of digits. --method is that of `lenet5 read`. --train takes
+training digits instead, for use while the reader is developed. DATA is the folder of MNIST."""
 import argparse
 import concurrent.futures
 import json
@@ -22,7 +23,7 @@ BATCH = 500  # pictures for one run of the program
 
 
 def interval(right, count):
-    """Wilson's, of 95 %, in per cent."""
+    """The 95 % Wilson interval, in percent."""
     z, p = 1.96, right / count
     middle, half = p + z * z / (2 * count), z * math.sqrt(p * (1 - p) / count + z * z / (4 * count * count))
     return tuple(100 * (middle + side * half) / (1 + z * z / count) for side in (-1, 1))
@@ -37,7 +38,7 @@ def draw(options, style, folder):
 
 
 def read(options, folder, names, *more):
-    """What lenet5 read says of each picture: a string, or None where it is not sure or sees several lines."""
+    """The accepted string of each picture; None if it is rejected or there are several lines."""
     said = {}
     for first in range(0, len(names), BATCH):
         files = [f"{folder}/{name}" for name in names[first:first + BATCH]]

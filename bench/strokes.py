@@ -1,10 +1,10 @@
-"""Signs, letters and Hangul syllables as a pen writes them: lines of points in a box 1 high, y downwards, the base line at 1."""
+"""Signs, letters and Hangul syllables as pen strokes: lines of points, y downwards from 0 to the base line at 1."""
 import numpy as np
 from PIL import ImageDraw
 
 
 def arc(x, y, width, height, first, last):
-    """Part of an ellipse, in degrees: 0 is right, 90 below."""
+    """An arc of an ellipse, in degrees clockwise from the right."""
     angle = np.radians(np.linspace(first, last, 2 + abs(last - first) // 15))
     return [(x + width / 2 * np.cos(a), y + height / 2 * np.sin(a)) for a in angle]
 
@@ -71,7 +71,7 @@ LETTERS = {
     "x": [[(0, 0.5), (0.42, 1)], [(0.42, 0.5), (0, 1)]],
     "y": [[(0, 0.5), (0.22, 0.95)], [(0.45, 0.5), (0.1, 1.35)]],
 }
-DIGITS = {  # as different people write them; lines between these points are rounded
+DIGITS = {  # forms of each digit; curves pass through the points
     "0": [[arc(0.3, 0.5, 0.58, 1, -80, 275)], [arc(0.3, 0.5, 0.5, 0.98, -130, 200)], [arc(0.35, 0.5, 0.7, 0.95, -60, 330)],
           [arc(0.3, 0.5, 0.58, 1, -100, 285) + [(0.5, 0.12)]]],
     "1": [[[(0.1, 0), (0.08, 1)]], [[(0, 0.3), (0.28, 0)], [(0.28, 0), (0.27, 1)]], [[(0, 0.55), (0.36, 0)], [(0.36, 0), (0.34, 1)]],
@@ -102,7 +102,7 @@ DIGITS = {  # as different people write them; lines between these points are rou
           [[(0.46, 0.12), (0.15, 0.02), (0.05, 0.4), (0.4, 0.4), (0.48, 0.1)], [(0.48, 0.1), (0.46, 0.75), (0.3, 1), (0.02, 0.92)]],
           [arc(0.25, 0.25, 0.48, 0.5, 0, 360) + [(0.45, 0.6), (0.2, 1)]]],
 }
-INITIALS = {  # in a box 1 wide and high
+INITIALS = {  # in a box of width and height 1
     "ㄱ": [[(0.1, 0.15), (0.85, 0.12), (0.7, 0.95)]], "ㄴ": [[(0.15, 0.1), (0.15, 0.85), (0.9, 0.8)]],
     "ㄷ": [[(0.9, 0.12), (0.15, 0.15), (0.15, 0.85), (0.92, 0.82)]],
     "ㄹ": [[(0.1, 0.1), (0.85, 0.1), (0.83, 0.48), (0.12, 0.5), (0.12, 0.9), (0.92, 0.88)]],
@@ -113,7 +113,7 @@ INITIALS = {  # in a box 1 wide and high
     "ㅈ": [[(0.08, 0.12), (0.9, 0.1), (0.08, 0.95)], [(0.5, 0.5), (0.95, 0.92)]],
     "ㅎ": [[(0.4, 0), (0.6, 0.02)], [(0.08, 0.22), (0.92, 0.2)], arc(0.5, 0.66, 0.66, 0.6, -90, 270)],
 }
-VOWELS = {  # beside the initial, or below it
+VOWELS = {  # beside or below the initial
     "ㅏ": (True, [[(0.3, 0), (0.3, 1)], [(0.3, 0.48), (0.8, 0.47)]]), "ㅓ": (True, [[(0.7, 0), (0.7, 1)], [(0.1, 0.48), (0.7, 0.47)]]),
     "ㅣ": (True, [[(0.5, 0), (0.5, 1)]]), "ㅗ": (False, [[(0.5, 0.1), (0.5, 0.7)], [(0, 0.72), (1, 0.7)]]),
     "ㅜ": (False, [[(0, 0.3), (1, 0.28)], [(0.5, 0.3), (0.5, 1)]]), "ㅡ": (False, [[(0, 0.5), (1, 0.48)]]),
@@ -125,7 +125,7 @@ def placed(lines, x, y, width, height):
 
 
 def hangul():
-    """Syllables of an initial and a vowel, by their code points."""
+    """Hangul syllables of an initial and a vowel, by code point."""
     first, vowel, said = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ", {}
     for a, lines in INITIALS.items():
         for b, (beside, more) in VOWELS.items():
@@ -140,7 +140,7 @@ ALL = {**MARKS, **SIGNS, **LETTERS, **HANGUL}
 
 
 def rounded(line, steps=6):
-    """A smooth curve through the points of a line (Catmull and Rom's)."""
+    """A Catmull-Rom spline through the points of a line."""
     p = np.concatenate([2 * line[:1] - line[1:2], line, 2 * line[-1:] - line[-2:-1]])
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
     a, b, c, d = p[:-3, None], p[1:-2, None], p[2:-1, None], p[3:, None]
@@ -149,7 +149,7 @@ def rounded(line, steps=6):
 
 
 def wobbled(rng, character):
-    """Its lines as somebody writes them: wider or narrower, each point a bit off."""
+    """The lines of a character with random width, each point displaced a little."""
     size = np.array((rng.uniform(0.85, 1.15), rng.uniform(0.95, 1.05)))
     lines = [np.array(line, float) * size + (0, 1 - size[1]) for line in ALL[character]]
     amount = 0.005 if character in ".:" else 0.018
@@ -157,7 +157,7 @@ def wobbled(rng, character):
 
 
 def draw(mask, lines, width):
-    """Lines of points on a mask, by a round pen of a width in pixels."""
+    """Draws lines of points on a mask with a round pen; width in pixels."""
     pen, radius = ImageDraw.Draw(mask), width / 2
     for line in lines:
         path = [tuple(point) for point in line]

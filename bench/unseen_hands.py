@@ -1,23 +1,24 @@
-"""Digits of hands that no network has learned: MNIST's, bent, or drawn of strokes. All digits of a hand are in one manner."""
+"""Digits of unseen hands: of writers whose digits no network was trained on. They are MNIST's, distorted, or drawn as
+strokes. All digits of a hand share one style."""
 import numpy as np
 from PIL import Image
 
 import strokes
 
-SIDE = 28  # of a picture of MNIST's
-HIGH = 20  # of a digit in it
-FINE = 4  # of these pixels, for strokes without steps
-BUMPS = 5  # points of a field that bends a picture, each way
+SIDE = 28  # pixels of a picture
+HIGH = 20  # pixels: the height of a digit in it
+FINE = 4  # subpixels along each axis, for smooth strokes
+BUMPS = 5  # control points of a displacement field, along each axis
 
 
 def field(rng, amount):
-    """How far each pixel is moved, in both directions: bumps of so many pixels."""
+    """Random smooth displacements of the pixels, in x and y; amount is the deviation of the control points in pixels."""
     bumps = rng.normal(0, amount, (2, BUMPS, BUMPS)).astype(np.float32)
     return [np.asarray(Image.fromarray(b).resize((SIDE, SIDE), Image.BICUBIC)) for b in bumps]
 
 
-def between(picture, x, y):
-    """The picture at points between its pixels; paper is around it."""
+def sample(picture, x, y):
+    """The picture, bilinearly interpolated at points; paper surrounds it."""
     padded = np.pad(picture, 1)
     x, y = np.clip(x + 1, 0, SIDE + 0.99), np.clip(y + 1, 0, SIDE + 0.99)
     i, k = x.astype(int), y.astype(int)
@@ -26,17 +27,17 @@ def between(picture, x, y):
     return (1 - fy) * above + fy * ((1 - fx) * padded[k + 1, i] + fx * padded[k + 1, i + 1])
 
 
-def bent(rng, picture, matrix, own, common):
-    """A picture that leans and stretches by a matrix, and bends by a field in common and one of its own."""
+def distorted(rng, picture, matrix, own, common):
+    """Distorts a picture by a matrix, a field common to the hand and a field of its own."""
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
     move = [a + b for a, b in zip(common, field(rng, own))]
     middle = (SIDE - 1) / 2
     u, v = np.tensordot(matrix, [x - middle, y - middle], 1)
-    return between(picture, u + middle + move[0], v + middle + move[1])
+    return sample(picture, u + middle + move[0], v + middle + move[1])
 
 
 def drawn(rng, lines, pen):
-    """Lines of a digit in a box 1 high, as a picture of MNIST's."""
+    """Draws the lines of a digit, in a box of height 1, as a picture like MNIST's."""
     points = np.concatenate(lines)
     low, high = points.min(0), points.max(0)
     scale = HIGH * FINE / max(*(high - low), 0.3)
@@ -46,7 +47,7 @@ def drawn(rng, lines, pen):
 
 
 class Hand:
-    """Stands in for paper.Digits, whose digits it bends."""
+    """A writer. Has the interface of paper.Digits, and distorts its digits or draws its own."""
 
     def __init__(self, rng, digits):
         self.digits, self.drawn = digits, rng.random() < 0.5
@@ -64,5 +65,5 @@ class Hand:
             picture = drawn(rng, lines, self.pen)
         else:
             picture = self.digits.pick(rng, label)
-        picture = bent(rng, picture, self.matrix, self.own * (0.6 if self.drawn else 1), self.common)
+        picture = distorted(rng, picture, self.matrix, self.own * (0.6 if self.drawn else 1), self.common)
         return picture if picture.max() > 0.5 else self.pick(rng, label)
