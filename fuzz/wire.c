@@ -8,6 +8,7 @@
 #include "serve/answers/answers.h"
 #include "serve/answers/batcher.h"
 #include "serve/transport/listener.h"
+#include "serve/transport/loop.h"
 
 #define MAX_ROUNDS 20000
 
@@ -24,7 +25,7 @@ static listener *accepting;
 static void start(void)
 {
     static answers a;
-    static loop only;
+    static loop *only;
     static lenet5_committee digits, strings;
     lenet5_error error;
     if (t.loops)
@@ -45,7 +46,7 @@ static void start(void)
     t.loop_count = 1;
     t.loops = &only;
     if (!t.admission || listener_open(&accepting, &t, &error) || answers_new(&a, &t, 1, &error) ||
-        answers_run(&a, &error) || loop_start(t.loops, &t, batcher_answer, a.batchers[0], &error))
+        answers_run(&a, &error) || loop_new(&only, &t, batcher_answer, a.batchers[0], &error))
         abort();
 }
 
@@ -71,13 +72,13 @@ void wire_send(const uint8_t *bytes, size_t size)
         abort();
     new_client c = {.socket = ends[1], .address = {.ss_family = AF_UNIX}, .size = sizeof(sa_family_t)};
     listener_admit(accepting, &c);
-    loop_round(t.loops, 1);
+    loop_round(t.loops[0], 1);
     shutdown(ends[0], SHUT_WR); /* MHD misses a close that comes with the last bytes; the deadlines do not */
     size_t rounds = 0;
     do {
-        loop_round(t.loops, 1);
+        loop_round(t.loops[0], 1);
         take_answer(ends[0], &taken);
-    } while (t.loops->connections && ++rounds < MAX_ROUNDS);
+    } while (loop_has_connections(t.loops[0]) && ++rounds < MAX_ROUNDS);
     if (rounds == MAX_ROUNDS || atomic_load(&t.memory.reserved) != 0)
         abort();
     close(ends[0]);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "serve.h"
 #include "transport/listener.h"
+#include "transport/loop.h"
 #include "transport/sandbox.h"
 #include "transport/secrets.h"
 
@@ -27,15 +28,15 @@ static unsigned number_of_loops(const serve_options *o)
     return threads < LENET5_MAX_THREADS ? threads : LENET5_MAX_THREADS;
 }
 
-static lenet5_status start_loops(server *s, lenet5_error *error)
+static lenet5_status create_loops(server *s, lenet5_error *error)
 {
     transport *t = &s->transport;
     lenet5_status status = LENET5_OK;
     t->loops = calloc(s->loops, sizeof *t->loops);
     if (!t->loops)
         return lenet5_fail_memory(error);
-    for (; status == LENET5_OK && t->loop_count < s->loops; t->loop_count++)
-        status = loop_start(&t->loops[t->loop_count], t, batcher_answer, s->answers.batchers[t->loop_count], error);
+    for (; status == LENET5_OK && t->loop_count < s->loops; t->loop_count += status == LENET5_OK)
+        status = loop_new(&t->loops[t->loop_count], t, batcher_answer, s->answers.batchers[t->loop_count], error);
     return status;
 }
 
@@ -53,13 +54,13 @@ static lenet5_status start_parts(server *s, lenet5_error *error)
     if (status == LENET5_OK)
         status = answers_new(&s->answers, t, s->loops, error);
     if (status == LENET5_OK)
-        status = start_loops(s, error);
+        status = create_loops(s, error);
     if (status == LENET5_OK && o->sandbox) /* when everything is open, and before there are threads, which inherit it */
         sandbox_enter(s->sandbox, sizeof s->sandbox, o->files);
     if (status == LENET5_OK)
         status = answers_run(&s->answers, error);
     for (unsigned i = 0; status == LENET5_OK && i < t->loop_count; i++)
-        status = loop_run(&t->loops[i], error);
+        status = loop_run(t->loops[i], error);
     return status == LENET5_OK ? listener_run(s->listener, error) : status;
 }
 
@@ -102,7 +103,7 @@ void serve_publish(server *s, const char *event, const char *json)
     transport *t = &s->transport;
     channel_publish(s->answers.channel, event, json);
     for (unsigned i = 0; i < t->loop_count; i++)
-        loop_notify_published(&t->loops[i]);
+        loop_notify_published(t->loops[i]);
 }
 
 /*
@@ -117,11 +118,11 @@ void serve_stop(server *s, double seconds)
     atomic_store(&t->stopping, true);
     listener_close(s->listener);
     for (unsigned i = 0; i < t->loop_count; i++)
-        loop_stop(&t->loops[i], lenet5_clock() + seconds);
+        loop_stop(t->loops[i], lenet5_clock() + seconds);
     for (unsigned i = 0; i < t->loop_count; i++)
-        loop_join(&t->loops[i]);
+        loop_join(t->loops[i]);
     for (unsigned i = 0; i < t->loop_count; i++)
-        loop_end(&t->loops[i]);
+        loop_free(t->loops[i]);
     answers_free(&s->answers);
     listener_free(s->listener);
     admission_free(t->admission);

@@ -11,7 +11,7 @@
 #ifndef LENET5_SERVE_ANSWERS_H
 #define LENET5_SERVE_ANSWERS_H
 
-#include "serve/transport/loop.h"
+#include "serve/transport/connection.h"
 
 /* The state of the routes' functions, of one server. */
 typedef struct answers {

@@ -8,6 +8,7 @@
 #include "pool.h"
 #include "routes.h"
 #include "serve/transport/form.h"
+#include "serve/transport/loop.h"
 #include "serve/transport/parameters.h"
 #include "serve/transport/response.h"
 #include "json/answers.h"

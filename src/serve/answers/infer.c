@@ -9,6 +9,7 @@
 #include "pixels.h"
 #include "pool.h"
 #include "routes.h"
+#include "serve/transport/loop.h"
 #include "serve/transport/response.h"
 #include "json/answers.h"
 #include "json/values.h"
@@ -44,7 +45,7 @@ void answer_v2_live(request *r)
 
 static void answer_ready(request *r, json_t *ready)
 {
-    if (r->connection->loop->stopping) {
+    if (loop_is_stopping(r->connection->loop)) {
         json_decref(ready);
         response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is ending");
     } else {

@@ -5,6 +5,7 @@
 #include "answers.h"
 #include "base/clock.h"
 #include "routes.h"
+#include "serve/transport/loop.h"
 #include "serve/transport/response.h"
 
 /* Selects one of the lists of counters. */
@@ -35,7 +36,7 @@ static uint64_t sum_of(const transport *t, selector select, size_t index)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < t->loop_count; i++)
-        sum += atomic_load_explicit(&select(&t->loops[i].counters)[index], memory_order_relaxed);
+        sum += atomic_load_explicit(&select(loop_counters(t->loops[i]))[index], memory_order_relaxed);
     return sum;
 }
 

@@ -7,6 +7,7 @@
 #include "answers.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "serve/transport/loop.h"
 #include "serve/transport/response.h"
 #include "serve/transport/thread.h"
 

@@ -5,6 +5,7 @@
 #include "answers.h"
 #include "channel.h"
 #include "routes.h"
+#include "serve/transport/loop.h"
 #include "serve/transport/response.h"
 
 #define BLOCK 16384 /* bytes that MHD asks for at once */
@@ -22,7 +23,7 @@ typedef struct stream {
 static size_t put_comment(const connection *c, char *to, size_t max)
 {
     static const char comment[] = ":\n\n";
-    const bool due = c->loop->now - c->since > STREAM_PAUSE && max >= sizeof comment - 1;
+    const bool due = loop_now(c->loop) - c->since > STREAM_PAUSE && max >= sizeof comment - 1;
     if (due)
         memcpy(to, comment, sizeof comment - 1);
     return due ? sizeof comment - 1 : 0;
@@ -38,14 +39,14 @@ static ssize_t give(void *context, uint64_t position, char *to, size_t max)
     const channel_result result = channel_read(&size, s->channel, &s->reader, to, max);
     if (result == CHANNEL_LOST)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (result == CHANNEL_ENDED || (result == CHANNEL_EMPTY && c->loop->stopping))
+    if (result == CHANNEL_ENDED || (result == CHANNEL_EMPTY && loop_is_stopping(c->loop)))
         return MHD_CONTENT_READER_END_OF_STREAM;
     if (result == CHANNEL_EMPTY)
         size = put_comment(c, to, max);
     if (size == 0)
         MHD_suspend_connection(c->mhd);
     else
-        c->since = c->loop->now;
+        c->since = loop_now(c->loop);
     c->request.answer_size += size;
     return (ssize_t)size;
 }

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "loop.h"
+#include "connection.h"
 
 /* Writes the client's address; an IPv4 client that has connected to [::] by its IPv4 address. */
 static void format_client(char name[64], const request *r)

@@ -78,7 +78,7 @@ void listener_admit(listener *l, new_client *c)
     transport *t = l->transport;
     const admission_verdict verdict = admission_enter(t->admission, &c->client, &c->address);
     if (verdict == ADMITTED)
-        loop_add(&t->loops[l->next_loop++ % t->loop_count], c);
+        loop_add(t->loops[l->next_loop++ % t->loop_count], c);
     else
         reject(l, c->socket, verdict);
 }

@@ -19,7 +19,7 @@
 #include "access_log.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "raw_response.h"
+#include "connection.h"
 #include "secrets.h"
 #include "thread.h"
 
@@ -27,6 +27,34 @@
 #define HALF_CLOSED_SECONDS 1.0 /* for an answer to a client that has closed its sending direction */
 #define CONNECTION_MEMORY 65536 /* bytes of a connection for MHD: headers of both sides, and what is read at once */
 #define SPARE_CONNECTIONS 16    /* above our own limit, so that it is not MHD that rejects a client */
+
+struct loop {
+    transport *transport;
+    struct MHD_Daemon *daemon;
+    pthread_t thread;
+    bool running;
+    int poll, wake;        /* epoll; eventfd of the inbox */
+    double now;            /* seconds, as of the current round */
+    double deadline_check; /* when deadlines are checked next */
+
+    pthread_mutex_t lock; /* of the inbox, which is what follows */
+    new_client *clients;
+    size_t client_count, client_room;
+    request *returned; /* by the pool */
+    bool published;    /* streams have something to send */
+    bool stop_requested;
+    double stop_requested_by;
+
+    bool stopping;  /* the loop ends when its last connection has */
+    double stop_by; /* by then at the latest */
+    connection *connections;
+    new_client *adding; /* the client that MHD_add_connection is being called for */
+    request *deferred, **deferred_end;
+    loop_answer_deferred answer_deferred;
+    void *deferred_context;
+    text_buffer log; /* lines of this round */
+    counters counters;
+};
 
 /* ---- The inbox ------------------------------------------------------------------------------------------------ */
 
@@ -166,6 +194,7 @@ static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context
         return;
     }
     c->loop = l;
+    c->transport = l->transport;
     c->mhd = mhd;
     c->socket = l->adding->socket;
     c->client = l->adding->client;
@@ -206,19 +235,6 @@ static void notice_connection(void *context, struct MHD_Connection *mhd, void **
 
 /* ---- Deadlines ------------------------------------------------------------------------------------------------ */
 
-void connection_cut(connection *c, unsigned status, const char *why)
-{
-    request *r = &c->request;
-    if (status && !c->loop->transport->options.cert) /* within TLS the response would be noise */
-        raw_response_send(c->socket, status, why);
-    if (status && r->stage != STAGE_IDLE) {
-        r->status = status;
-        request_record(r, lenet5_clock() - r->begun);
-    }
-    r->stage = STAGE_CUT;
-    shutdown(c->socket, SHUT_RDWR);
-}
-
 /* Closes a connection whose time is over, with a response if the client has not sent all of a request. */
 static void cut_late(connection *c)
 {
@@ -242,7 +258,7 @@ static bool has_closed(const connection *c)
 
 static double seconds_allowed(const connection *c)
 {
-    const serve_options *o = &c->loop->transport->options;
+    const serve_options *o = &c->transport->options;
     switch (c->request.stage) {
     case STAGE_IDLE: return c->loop->stopping ? 0 : c->served > 0 ? o->idle_seconds : o->request_seconds;
     case STAGE_HEADERS:
@@ -376,8 +392,24 @@ static bool open_poll(loop *l)
            epoll_ctl(l->poll, EPOLL_CTL_ADD, info->epoll_fd, &event) == 0;
 }
 
-lenet5_status loop_start(loop *l, transport *t, loop_answer_deferred answer, void *context, lenet5_error *error)
+static lenet5_status prepare(loop *l, lenet5_error *error)
 {
+    if (!counters_new(&l->counters, route_count(l->transport->routes)))
+        return lenet5_fail_memory(error);
+    const lenet5_status status = start_daemon(l, error);
+    if (status != LENET5_OK)
+        return status;
+    if (!open_poll(l))
+        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "the server does not start: %s", strerror(errno));
+    return LENET5_OK;
+}
+
+lenet5_status loop_new(loop **created, transport *t, loop_answer_deferred answer, void *context, lenet5_error *error)
+{
+    loop *l = calloc(1, sizeof *l);
+    *created = NULL;
+    if (!l)
+        return lenet5_fail_memory(error);
     *l = (loop){.transport = t,
                 .poll = -1,
                 .wake = -1,
@@ -386,14 +418,12 @@ lenet5_status loop_start(loop *l, transport *t, loop_answer_deferred answer, voi
                 .answer_deferred = answer,
                 .deferred_context = context};
     pthread_mutex_init(&l->lock, NULL);
-    if (!counters_new(&l->counters, route_count(t->routes)))
-        return lenet5_fail_memory(error);
-    const lenet5_status status = start_daemon(l, error);
-    if (status != LENET5_OK)
-        return status;
-    if (!open_poll(l))
-        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "the server does not start: %s", strerror(errno));
-    return LENET5_OK;
+    const lenet5_status status = prepare(l, error);
+    if (status == LENET5_OK)
+        *created = l;
+    else
+        loop_free(l);
+    return status;
 }
 
 lenet5_status loop_run(loop *l, lenet5_error *error)
@@ -407,7 +437,7 @@ void loop_join(loop *l)
         pthread_join(l->thread, NULL);
 }
 
-void loop_end(loop *l)
+void loop_free(loop *l)
 {
     if (l->daemon)
         MHD_stop_daemon(l->daemon);
@@ -421,4 +451,32 @@ void loop_end(loop *l)
     text_free(&l->log);
     counters_free(&l->counters);
     pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
+/* ---- Access --------------------------------------------------------------------------------------------------- */
+
+counters *loop_counters(loop *l)
+{
+    return &l->counters;
+}
+
+text_buffer *loop_log(loop *l)
+{
+    return &l->log;
+}
+
+double loop_now(const loop *l)
+{
+    return l->now;
+}
+
+bool loop_is_stopping(const loop *l)
+{
+    return l->stopping;
+}
+
+bool loop_has_connections(const loop *l)
+{
+    return l->connections;
 }

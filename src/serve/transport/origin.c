@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "loop.h"
+#include "connection.h"
 
 #define PREFLIGHT_SECONDS "600" /* for which a browser may keep the answer to OPTIONS; Chromium keeps it 7200 at most */
 

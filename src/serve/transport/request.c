@@ -7,6 +7,7 @@
 
 #include "access_log.h"
 #include "base/clock.h"
+#include "connection.h"
 #include "loop.h"
 #include "parameters.h"
 #include "request_head.h"
@@ -142,12 +143,17 @@ void request_free(request *r)
     drop_body(r);
 }
 
+void request_count(const request *r, counter which, uint64_t more)
+{
+    counters_add(loop_counters(r->connection->loop), which, more);
+}
+
 void request_record(request *r, double seconds)
 {
     loop *l = r->connection->loop;
-    const size_t index = route_index(l->transport->routes, r->route ? r->route : &route_unknown);
-    counters_add_request(&l->counters, index, r->status, seconds, r->stream);
-    access_log_write(&l->log, l->transport->options.log, r, seconds);
+    const size_t index = route_index(request_transport(r)->routes, r->route ? r->route : &route_unknown);
+    counters_add_request(loop_counters(l), index, r->status, seconds, r->stream);
+    access_log_write(loop_log(l), request_options(r)->log, r, seconds);
 }
 
 void request_completed(void *context, struct MHD_Connection *mhd, void **own, enum MHD_RequestTerminationCode code)
@@ -160,7 +166,7 @@ void request_completed(void *context, struct MHD_Connection *mhd, void **own, en
     c->since = lenet5_clock();
     c->served++;
     if (r->in_flight)
-        counters_subtract(&c->loop->counters, COUNT_IN_FLIGHT);
+        counters_subtract(loop_counters(c->loop), COUNT_IN_FLIGHT);
     if (r->stage != STAGE_CUT && r->status)
         request_record(r, c->since - r->begun);
     reset(r);

@@ -9,6 +9,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "counters.h"
 #include "lenet5/reading.h"
 #include "route.h"
 #include "json/text.h"
@@ -80,6 +81,9 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd);
 enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **own);
 void request_completed(void *context, struct MHD_Connection *mhd, void **own, enum MHD_RequestTerminationCode code);
+
+/* Adds to a counter of the request's loop. */
+void request_count(const request *r, counter which, uint64_t more);
 
 /* Counts a request that is answered, and writes its line of the access log. */
 void request_record(request *r, double seconds);

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "loop.h"
+#include "connection.h"
 #include "origin.h"
 #include "response.h"
 #include "secrets.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "connection.h"
 #include "loop.h"
 #include "origin.h"
 
@@ -106,7 +107,7 @@ static void add_headers(struct MHD_Response *response, const request *r)
                                 "Basic realm=\"lenet5\", charset=\"UTF-8\"");
     }
     origin_add_headers(response, r);
-    if (r->connection->loop->stopping)
+    if (loop_is_stopping(r->connection->loop))
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 

@@ -3,7 +3,7 @@
  * way:
  *
  *   listener, admission      accept sockets; count clients, and reject those that are too many
- *   loop                     one thread and one MHD daemon: connections, deadlines, rounds
+ *   loop, connection         one thread and one MHD daemon: connections, deadlines, rounds
  *   request, request_head    a request from its first line to the end of its answer
  *   origin, secrets          which hosts, sites and tokens are accepted
  *   route, parameters, form  the route of a path; values of the query and of a form
@@ -31,7 +31,7 @@ typedef struct transport {
     struct answers *answers; /* the state of the routes' functions, which the transport does not look into */
     struct admission *admission;
     struct secrets *secrets;
-    struct loop *loops; /* (loop_count), which have been started */
+    struct loop **loops; /* (loop_count) */
     unsigned loop_count;
     memory_budget memory;
     _Atomic bool stopping;
