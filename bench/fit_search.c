@@ -116,7 +116,7 @@ static void stop(const char *message)
     exit(1);
 }
 
-/* ---- Lines, as the reader searches them ----------------------------------------------------------------------- */
+/* ---- Lines, as the reader searches them -------------------------------------------------------------------------- */
 
 static size_t least_of(size_t a, size_t b, size_t c)
 {
@@ -186,7 +186,7 @@ lenet5_status __wrap_lenet5_graph_solve(n_best *found, graph *g, const grammar *
     return status;
 }
 
-/* ---- Pictures ------------------------------------------------------------------------------------------------- */
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 static grammar *format_of(const lenet5_read_options *options)
 {
@@ -242,7 +242,7 @@ static void read_list(lenet5_reader *reader)
     }
 }
 
-/* ---- Trials --------------------------------------------------------------------------------------------------- */
+/* ---- Trials ------------------------------------------------------------------------------------------------------ */
 
 /* Searches a line; returns the probability of a string, which is set to what the others leave where it is empty. */
 static double search(sample *s, size_t most, bool *best)

@@ -436,7 +436,7 @@ static lenet5_status measure_round(bench *b, unsigned number, lenet5_error *erro
     return status;
 }
 
-/* ---- Reports -------------------------------------------------------------------------------------------------- */
+/* ---- Reports ----------------------------------------------------------------------------------------------------- */
 
 typedef struct result {
     const measure *measure;

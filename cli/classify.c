@@ -93,7 +93,7 @@ static void classify_picture(job *j, const char *file)
     lenet5_picture_free(&picture);
 }
 
-/* ---- Pictures of an IDX file, by their indices ---------------------------------------------------------------- */
+/* ---- Pictures of an IDX file, by their indices ------------------------------------------------------------------- */
 
 static void classify_of_set(job *j, const char *file, const lenet5_dataset *set, size_t index)
 {

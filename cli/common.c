@@ -6,7 +6,7 @@
 
 #include "json/text.h"
 
-/* ---- Options -------------------------------------------------------------------------------------------------- */
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
 
 bool argument_threads(unsigned *threads, const cli_arguments *arguments)
 {
@@ -36,7 +36,7 @@ const char *style_at(size_t index)
     return style ? style->name : NULL;
 }
 
-/* ---- Models --------------------------------------------------------------------------------------------------- */
+/* ---- Models ------------------------------------------------------------------------------------------------------ */
 
 static int copy_model(lenet5_committee *committee, const lenet5_model *builtin)
 {
@@ -74,7 +74,7 @@ int load_named_models(lenet5_committee *models, const char *names, const lenet5_
     return code;
 }
 
-/* ---- JSON and numbers ----------------------------------------------------------------------------------------- */
+/* ---- JSON and numbers -------------------------------------------------------------------------------------------- */
 
 int put_json(FILE *out, json_t *object)
 {

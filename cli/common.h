@@ -9,7 +9,7 @@
 #include "options.h"
 #include "json/build.h"
 
-/* ---- Options that several commands have ------------------------------------------------------------------------- */
+/* ---- Options that several commands have -------------------------------------------------------------------------- */
 
 #define OPTION_DATA                                                                                      \
     {                                                                                                    \
@@ -37,7 +37,7 @@ size_t thread_count(unsigned asked, size_t jobs);
 const char *recipe_at(size_t index);
 const char *style_at(size_t index);
 
-/* ---- Models ----------------------------------------------------------------------------------------------------- */
+/* ---- Models ------------------------------------------------------------------------------------------------------ */
 
 /* The output of lenet5 train if --out is not given. */
 #define DEFAULT_MODEL "lenet5.safetensors"
@@ -49,7 +49,7 @@ int load_models(lenet5_committee *committee, const char *const *paths, size_t co
 /* Loads a list of files separated by commas; NULL: the built-in model. */
 int load_named_models(lenet5_committee *committee, const char *names, const lenet5_model *builtin);
 
-/* ---- JSON and numbers ------------------------------------------------------------------------------------------- */
+/* ---- JSON and numbers -------------------------------------------------------------------------------------------- */
 
 /* Prints an object as one line and drops it; print_json prints to stdout and flushes it. If object is NULL, or memory
  * runs out, nothing is printed and the exit code is a failure. */

@@ -9,7 +9,7 @@
 #include "common.h"
 #include "json/values.h"
 
-/* ---- Complaints ----------------------------------------------------------------------------------------------- */
+/* ---- Complaints -------------------------------------------------------------------------------------------------- */
 
 int report_usage_error(const cli_command *command, const char *format, ...)
 {
@@ -86,7 +86,7 @@ static int report_unknown_option(const cli_command *command, const char *name)
                               nearest ? nearest : "", nearest ? "?" : "");
 }
 
-/* ---- Parsing -------------------------------------------------------------------------------------------------- */
+/* ---- Parsing ----------------------------------------------------------------------------------------------------- */
 
 static const option *find_option(const cli_command *command, const char *name, size_t length)
 {

@@ -29,7 +29,7 @@ static void name_folder(char folder[PATH_SIZE], const char *path)
     snprintf(folder, PATH_SIZE, "%.*s", length ? length : 1, length ? path : ".");
 }
 
-/* ---- The name of an output ------------------------------------------------------------------------------------ */
+/* ---- The name of an output --------------------------------------------------------------------------------------- */
 
 static bool has_ending(const char *path, const char *endings)
 {
@@ -114,7 +114,7 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
     return code == EXIT_DONE ? refuse_checkpoint(path) : code;
 }
 
-/* ---- Inputs and other outputs --------------------------------------------------------------------------------- */
+/* ---- Inputs and other outputs ------------------------------------------------------------------------------------ */
 
 bool is_same_file(const char *path, const char *other)
 {
@@ -188,7 +188,7 @@ int keep_apart_from_data(const cli_arguments *arguments, const char *output)
     return code;
 }
 
-/* ---- Files that are replaced ---------------------------------------------------------------------------------- */
+/* ---- Files that are replaced ------------------------------------------------------------------------------------- */
 
 /* Gives the file the name backup too, which another file may have. File systems without hard links rename it. */
 static bool back_up(const char *path, const char *backup)
@@ -222,7 +222,7 @@ int keep_replaced(const char *path, bool quiet)
     return code;
 }
 
-/* ---- Files with generated names ------------------------------------------------------------------------------ */
+/* ---- Files with generated names ---------------------------------------------------------------------------------- */
 
 bool is_taken(const char *path)
 {

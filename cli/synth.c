@@ -44,7 +44,7 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
     return EXIT_DONE;
 }
 
-/* ---- A sheet of training pictures ----------------------------------------------------------------------------- */
+/* ---- A sheet of training pictures -------------------------------------------------------------------------------- */
 
 #define CELL 34 /* pixels: a picture of 32, and a gap */
 #define COLUMNS 24
@@ -113,7 +113,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     return EXIT_DONE;
 }
 
-/* ---- Strings of digits as pictures ---------------------------------------------------------------------------- */
+/* ---- Strings of digits as pictures ------------------------------------------------------------------------------- */
 
 #define DEFAULT_STRINGS 20
 

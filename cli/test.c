@@ -181,7 +181,7 @@ static void print_result(const lenet5_evaluation *e, const named_set *data, cons
     print_trust(t);
 }
 
-/* ---- Distorted pictures, and pictures that are no digits ------------------------------------------------------ */
+/* ---- Distorted pictures, and pictures that are no digits --------------------------------------------------------- */
 
 typedef struct seen {
     const char *what;

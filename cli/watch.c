@@ -26,7 +26,7 @@ struct watch {
     bool behind;                                            /* a pass has ended since the last event about the model */
 };
 
-/* ---- Publishing ----------------------------------------------------------------------------------------------- */
+/* ---- Publishing -------------------------------------------------------------------------------------------------- */
 
 static void publish(watch *w, const char *event, const json_t *object)
 {
@@ -131,7 +131,7 @@ void watch_pass(watch *w, const json_t *pass)
         publish_model(w);
 }
 
-/* ---- Beginning and end ---------------------------------------------------------------------------------------- */
+/* ---- Beginning and end ------------------------------------------------------------------------------------------- */
 
 static json_t *figure_5_json(void)
 {

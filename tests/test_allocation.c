@@ -404,7 +404,7 @@ static void reading_by_places(void **state)
     assert_survives(state, read_by_places, 80);
 }
 
-/* ---- With jansson's allocations failing as well --------------------------------------------------------------- */
+/* ---- With jansson's allocations failing as well ------------------------------------------------------------------ */
 
 /* A file that a failing allocation has not kept from being written is the file that it should be. */
 static void assert_saves_whole_or_fails(void **state, operation save, bool for_good)

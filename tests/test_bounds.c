@@ -88,7 +88,7 @@ static void the_name_of_a_folder_need_not_be_utf8(void **state)
     assert_int_equal(lenet5_model_save(file.text, &model, NULL), LENET5_OK);
 }
 
-/* ---- Probabilities -------------------------------------------------------------------------------------------- */
+/* ---- Probabilities ----------------------------------------------------------------------------------------------- */
 
 static void assert_probabilities(const lenet5_loss *loss, const float penalty[LENET5_CLASSES])
 {
@@ -171,7 +171,7 @@ static void whatever_the_weights_an_answer_is_a_digit(void **state)
         }
 }
 
-/* ---- Numbers out of range ------------------------------------------------------------------------------------- */
+/* ---- Numbers out of range ---------------------------------------------------------------------------------------- */
 
 static void a_label_beyond_the_digits_is_rubbish(void **state)
 {
@@ -252,7 +252,7 @@ static void statistics_out_of_range_are_refused(void **state)
     assert_int_equal(lenet5_verify(&v, &sample.network, &no_loss, digits.pixels, 3, 1, NULL), LENET5_E_ARGUMENT);
 }
 
-/* ---- Sets ----------------------------------------------------------------------------------------------------- */
+/* ---- Sets -------------------------------------------------------------------------------------------------------- */
 
 static void assert_set_refused(const char *folder, const lenet5_dataset *set, lenet5_status wanted)
 {
@@ -296,7 +296,7 @@ static void sets_that_would_be_indexed_beyond_are_refused(void **state)
     assert_int_equal(lenet5_dataset_load(&set, *state, (lenet5_part)2, NULL), LENET5_E_ARGUMENT);
 }
 
-/* ---- Committees ----------------------------------------------------------------------------------------------- */
+/* ---- Committees -------------------------------------------------------------------------------------------------- */
 
 static void a_committee_of_none_is_refused(void **state)
 {
@@ -352,7 +352,7 @@ static void a_mean_has_the_same_bits_wherever_it_is_taken(void **state)
     lenet5_evaluation_free(&e);
 }
 
-/* ---- Memory and processes ------------------------------------------------------------------------------------- */
+/* ---- Memory and processes ---------------------------------------------------------------------------------------- */
 
 #define FITS_MALLOC(type) _Static_assert(_Alignof(type) <= _Alignof(max_align_t), #type)
 

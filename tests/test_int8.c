@@ -15,7 +15,7 @@
 static lenet5_network network;
 static lenet5_int8 quantised;
 
-/* ---- The definition, for one picture -------------------------------------------------------------------------- */
+/* ---- The definition, for one picture ----------------------------------------------------------------------------- */
 
 typedef struct states {
     uint8_t s2[6][14][14], s4[16][5][5], c5[120], f6[84];
@@ -134,7 +134,7 @@ static void define(states *s, const uint8_t *picture)
     output(s);
 }
 
-/* ---- The kernel against it ------------------------------------------------------------------------------------ */
+/* ---- The kernel against it --------------------------------------------------------------------------------------- */
 
 static void assert_lane(const lenet5_int8_states *kernel, const states *s, size_t lane)
 {
@@ -224,7 +224,7 @@ static void the_kernel_is_the_definition(void **state)
     assert_in_range(quadrupled, 2, 2 * LENGTH(scales) - 2);
 }
 
-/* ---- Quantising ----------------------------------------------------------------------------------------------- */
+/* ---- Quantising -------------------------------------------------------------------------------------------------- */
 
 static void assert_close(uint8_t byte, float x, double tolerance)
 {
@@ -280,7 +280,7 @@ static void networks_that_do_not_fit_are_refused(void **state)
     lenet5_bulk_free(bulk);
 }
 
-/* ---- The answers ---------------------------------------------------------------------------------------------- */
+/* ---- The answers ------------------------------------------------------------------------------------------------- */
 
 static void train(const lenet5_dataset *set)
 {

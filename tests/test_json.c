@@ -36,7 +36,7 @@ static void fail_from(size_t number, bool for_good)
     memory.count = memory.refused = 0;
 }
 
-/* ---- What is built -------------------------------------------------------------------------------------------- */
+/* ---- What is built ----------------------------------------------------------------------------------------------- */
 
 static lenet5_read_line line = {.strings = 2,
                                 .string = {{"24327-\xC3\xBC", 0.9}, {"24321-\xC3\xBC", 0.1}},
@@ -122,7 +122,7 @@ static void an_object_is_whole_or_an_error(void **state)
     }
 }
 
-/* ---- Numbers and texts ---------------------------------------------------------------------------------------- */
+/* ---- Numbers and texts ------------------------------------------------------------------------------------------- */
 
 static void assert_text(json_t *value, const char *wanted)
 {

@@ -545,7 +545,7 @@ static void squares_need_not_be_small(void **state)
     lenet5_ink_free(&map);
 }
 
-/* ---- Boxes that are hard to see ------------------------------------------------------------------------------- */
+/* ---- Boxes that are hard to see ---------------------------------------------------------------------------------- */
 
 static void assert_one_field_of_five(ink_map *map, double height)
 {
@@ -788,7 +788,7 @@ static void what_is_written_stays(void **state)
     }
 }
 
-/* ---- Components ----------------------------------------------------------------------------------------------- */
+/* ---- Components -------------------------------------------------------------------------------------------------- */
 
 /* Gives a pixel's label to all that hangs together with it, in a map of numbers of which 1 is unlabelled ink. */
 static void flood(uint32_t *labels, size_t at, uint32_t label)

@@ -29,7 +29,7 @@ static double between(double low, double high)
     return (double)lenet5_random_uniform(&dice, (float)low, (float)high);
 }
 
-/* ---- Graphs of nothing ---------------------------------------------------------------------------------------- */
+/* ---- Graphs of nothing ------------------------------------------------------------------------------------------- */
 
 /* Trusted entirely, so that a string's probability is its share of the weights; sharp: how sure the network is. */
 static arc any_arc(size_t first, size_t last, double sharp)
@@ -60,7 +60,7 @@ static graph any_graph(size_t pieces, size_t joined, double sharp, double skip)
     return g;
 }
 
-/* ---- The same by trying everything ---------------------------------------------------------------------------- */
+/* ---- The same by trying everything ------------------------------------------------------------------------------- */
 
 static double add(double all, double way, bool best)
 {
@@ -154,7 +154,7 @@ static bool adds_up(lenet5_check check, const char *digits)
     return check == LENET5_CHECK_NONE || sum % (check == LENET5_CHECK_MOD11 ? 11 : 10) == 0;
 }
 
-/* ---- Small lists ---------------------------------------------------------------------------------------------- */
+/* ---- Small lists ------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *text;
@@ -279,7 +279,7 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
     assert_true(read > ROUNDS / 2);
 }
 
-/* ---- A long list ---------------------------------------------------------------------------------------------- */
+/* ---- A long list ------------------------------------------------------------------------------------------------- */
 
 #define LONG_LIST 100000
 #if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__

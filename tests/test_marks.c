@@ -7,7 +7,7 @@
 #include "reader/search/weights.h"
 #include "unit.h"
 
-/* ---- Ink ------------------------------------------------------------------------------------------------------ */
+/* ---- Ink --------------------------------------------------------------------------------------------------------- */
 
 #define SIDE 160
 #define BASE 100   /* the row of the digits' foot */
@@ -180,7 +180,7 @@ static void bar_over_a_digit_is_no_hyphen(void **state)
     assert_true(share[HYPHEN - LENET5_CLASSES] > 0.8);
 }
 
-/* ---- Pictures ------------------------------------------------------------------------------------------------- */
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 #define SCALE 3 /* pixels of a picture for one of a digit's */
 #define HIGH 200

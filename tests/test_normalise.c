@@ -125,7 +125,7 @@ static void tiny_and_extreme_shapes_do_no_harm(void **state)
     assert_int_equal(lenet5_normalise(picture, grey + 1499, 3, 1, NULL), LENET5_OK);
 }
 
-/* ---- Digits that were cut out --------------------------------------------------------------------------------- */
+/* ---- Digits that were cut out ------------------------------------------------------------------------------------ */
 
 enum { TIMES = 3, WIDE = TIMES * SIDE, DIGITS = 300 };
 

@@ -25,7 +25,7 @@ static raster turned(const raster *r, unsigned quarters)
     return to;
 }
 
-/* ---- Turning -------------------------------------------------------------------------------------------------- */
+/* ---- Turning ----------------------------------------------------------------------------------------------------- */
 
 static void pixels_go_where_their_place_says(void **state)
 {
@@ -61,7 +61,7 @@ static void a_part_is_turned_alone(void **state)
     }
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 /* The box of a turned picture, where the picture that was given has it. */
 static bool is_same_box(const lenet5_box *given, const lenet5_box *upright, const raster *r, unsigned quarters)

@@ -14,7 +14,7 @@ static bool in_stroke(size_t i)
     return i % WIDE >= LEFT && i % WIDE < RIGHT && i / WIDE >= TOP && i / WIDE < BOTTOM;
 }
 
-/* ---- Writing a PNG -------------------------------------------------------------------------------------------- */
+/* ---- Writing a PNG ----------------------------------------------------------------------------------------------- */
 
 typedef struct written {
     uint8_t bytes[1 << 14];
@@ -65,7 +65,7 @@ static void assert_levels(lenet5_picture *p, unsigned ink, unsigned paper)
     lenet5_picture_free(p);
 }
 
-/* ---- Tests ---------------------------------------------------------------------------------------------------- */
+/* ---- Tests ------------------------------------------------------------------------------------------------------- */
 
 /* Ink of a colour on what is transparent, or on what is opaque and of another. */
 static void assert_laid_on(unsigned paper, const uint8_t ink[3], const uint8_t opaque[3], unsigned level)
@@ -125,7 +125,7 @@ static void sixteen_bits_may_hold_fewer(void **state)
     }
 }
 
-/* ---- Large pictures ------------------------------------------------------------------------------------------- */
+/* ---- Large pictures ---------------------------------------------------------------------------------------------- */
 
 static void a_large_picture_is_made_smaller(void **state)
 {

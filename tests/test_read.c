@@ -7,7 +7,7 @@
 #include "reader/search/format.h"
 #include "written.h"
 
-/* ---- Formats -------------------------------------------------------------------------------------------------- */
+/* ---- Formats ----------------------------------------------------------------------------------------------------- */
 
 static bool fits(const lenet5_read_options *options, const char *text)
 {
@@ -92,7 +92,7 @@ static void a_mask_is_written_out(void **state)
     lenet5_format_free(&g);
 }
 
-/* ---- Pictures ------------------------------------------------------------------------------------------------- */
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 static lenet5_picture draw(char text[LENET5_MAX_STRING + 1], const char *style, size_t index)
 {
@@ -124,7 +124,7 @@ static void strings_of_all_styles(void **state)
     assert_mostly_right("spaced", LENET5_METHOD_SDNN, 50);
 }
 
-/* ---- Notes ---------------------------------------------------------------------------------------------------- */
+/* ---- Notes ------------------------------------------------------------------------------------------------------- */
 
 static double between(const lenet5_picture *p, double x, double y)
 {

@@ -27,7 +27,7 @@ static double between(double low, double high)
     return (double)lenet5_random_uniform(&dice, (float)low, (float)high);
 }
 
-/* ---- Trying everything ---------------------------------------------------------------------------------------- */
+/* ---- Trying everything ------------------------------------------------------------------------------------------- */
 
 /* Two digits or one are likely, and a mark or none. Trusted entirely, so that a probability is a share of weights. */
 static arc any_arc(size_t first, size_t last)
@@ -177,7 +177,7 @@ static void marks_are_read_as_by_trying_everything(void **state)
     assert_true(read > ROUNDS / 2 && marked > ROUNDS / 20);
 }
 
-/* ---- Priors --------------------------------------------------------------------------------------------------- */
+/* ---- Priors ------------------------------------------------------------------------------------------------------ */
 
 /* As fit_search does it: other weights on the same graph, and the first ones again. */
 static void priors_follow_the_weights_of_the_graph(void **state)
@@ -238,7 +238,7 @@ static void a_one_among_digits_is_no_mark(void **state)
     assert_int_equal(best.omitted_marks, 0);
 }
 
-/* ---- Formats -------------------------------------------------------------------------------------------------- */
+/* ---- Formats ----------------------------------------------------------------------------------------------------- */
 
 static bool fits(const char *format, const char *text)
 {
@@ -326,7 +326,7 @@ static void a_number_behind_many_letters_is_found(void **state)
     assert_true(best.beside && best.probability > 0.5);
 }
 
-/* ---- Evidence ------------------------------------------------------------------------------------------------- */
+/* ---- Evidence ---------------------------------------------------------------------------------------------------- */
 
 static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
 {

@@ -18,7 +18,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* ---- Listener ------------------------------------------------------------------------------------------------- */
+/* ---- Listener ---------------------------------------------------------------------------------------------------- */
 
 static void addresses_to_listen_at(void **state)
 {
@@ -46,7 +46,7 @@ static void addresses_to_listen_at(void **state)
     assert_true(listener_parse(host, port, longest + 1));
 }
 
-/* ---- Admission ------------------------------------------------------------------------------------------------ */
+/* ---- Admission --------------------------------------------------------------------------------------------------- */
 
 static struct sockaddr_storage address_of(const char *text)
 {
@@ -91,7 +91,7 @@ static void clients_are_counted_by_address(void **state)
     admission_free(a);
 }
 
-/* ---- Memory budget -------------------------------------------------------------------------------------------- */
+/* ---- Memory budget ----------------------------------------------------------------------------------------------- */
 
 static void large_pieces_count_against_the_budget(void **state)
 {
@@ -112,7 +112,7 @@ static void large_pieces_count_against_the_budget(void **state)
     assert_int_equal(b.reserved, 0);
 }
 
-/* ---- Request heads -------------------------------------------------------------------------------------------- */
+/* ---- Request heads ----------------------------------------------------------------------------------------------- */
 
 static void targets_are_paths_or_have_an_authority(void **state)
 {
@@ -146,7 +146,7 @@ static void tokens_are_compared_whole(void **state)
     assert_false(request_head_is_token("Secret", sent, 6));
 }
 
-/* ---- Routes --------------------------------------------------------------------------------------------------- */
+/* ---- Routes ------------------------------------------------------------------------------------------------------ */
 
 static const char *const names[] = {"n", "x", "flag", "share", "word", NULL};
 
@@ -183,7 +183,7 @@ static void routes_are_found_by_path_and_method(void **state)
         assert_int_equal(route_index(&table, route_at(&table, i)), i);
 }
 
-/* ---- Parameters and forms ------------------------------------------------------------------------------------- */
+/* ---- Parameters and forms ---------------------------------------------------------------------------------------- */
 
 static void set(request *r, const char *name, const char *value)
 {
@@ -276,7 +276,7 @@ static void forms_have_files_and_parameters(void **state)
     }
 }
 
-/* ---- The rest ------------------------------------------------------------------------------------------------- */
+/* ---- The rest ---------------------------------------------------------------------------------------------------- */
 
 static void raw_responses_are_http(void **state)
 {

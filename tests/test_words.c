@@ -59,7 +59,7 @@ static void what_stands_apart_stays(void **state)
     assert_true(is_accepted(1, 0, 12, 0));         /* in a box */
 }
 
-/* ---- Left out ------------------------------------------------------------------------------------------------- */
+/* ---- Left out ---------------------------------------------------------------------------------------------------- */
 
 /* Two lines of one component each, of which the second has letters beside it: how many are left. */
 static size_t count_left(double first, double second, size_t digits, double unread, int32_t in)

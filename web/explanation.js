@@ -46,7 +46,7 @@ function partsOf(line) {
     return parts;
 }
 
-/* ---- Stages ---- */
+/* ---- Stages ------------------------------------------------------------------------------------------------------ */
 
 /** A stage as an image, which the browser may still have to decode. */
 export function stageImage({ width, height, png }, alt = '') {
@@ -60,7 +60,7 @@ function stageFigure(stage) {
         make('figcaption', {}, words));
 }
 
-/* ---- The segmentation graph: a node for each gap or cut, an arc for each group of pieces that may be a digit ---- */
+/* ---- The segmentation graph: a node for each gap or cut, an arc for each group of pieces that may be a digit ----- */
 
 function graphOf(candidates) {
     const nodes = Math.max(...candidates.map((candidate) => candidate.last)) + 1;
@@ -94,7 +94,7 @@ function arcOf(candidate, base) {
         makeSvg('title', {}, `${digit}: ${percent(probability)}`));
 }
 
-/* ---- The inputs of the network ---- */
+/* ---- The inputs of the network ----------------------------------------------------------------------------------- */
 
 /* The chosen ones in order, then the most likely; the others on request. */
 function triedParts(candidates) {

@@ -58,14 +58,14 @@ function failed(error, stale, forget) {
     return pause;
 }
 
-/* ---- Announcements for screen readers ---- */
+/* ---- Announcements for screen readers ---------------------------------------------------------------------------- */
 
 function announce(text) {
     clearTimeout(announcing);
     announcing = setTimeout(() => { byId('announcement').textContent = text; }, QUIET);
 }
 
-/* ---- What is on the pad ---- */
+/* ---- What is on the pad ------------------------------------------------------------------------------------------ */
 
 /* A picture is read as a picture, in either mode. */
 const view = () => pad.file ? 'picture' : mode;
@@ -81,7 +81,7 @@ function showView() {
         byId('network').hidden = !digit;
 }
 
-/* ---- One digit ---- */
+/* ---- One digit --------------------------------------------------------------------------------------------------- */
 
 const sureness = () => byId('sureness').value ? { max_error: byId('sureness').value } : {};
 
@@ -121,7 +121,7 @@ function labelDigit(label) {
     announce(t('kept', { digit: label, count: collection.size }));
 }
 
-/* ---- A number, or a picture ---- */
+/* ---- A number, or a picture -------------------------------------------------------------------------------------- */
 
 function readOptions(explain) {
     const format = byId('format').value === 'other' ? byId('format-other').value.trim() : byId('format').value;
@@ -218,7 +218,7 @@ async function collectDigits() {
     announce(t('kept-several', { count: collection.size }));
 }
 
-/* ---- Pictures ---- */
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 async function take(file) {
     const picture = await decode(file);
@@ -226,7 +226,7 @@ async function take(file) {
     pad.lay(source.picture, source.file);
 }
 
-/* ---- The pad ---- */
+/* ---- The pad ----------------------------------------------------------------------------------------------------- */
 
 function changed() {
     drawing++;
@@ -251,7 +251,7 @@ function setPen(width) {
     pad.penWidth = Number(byId('pen-width').value);
 }
 
-/* ---- The keyboard ---- */
+/* ---- The keyboard ------------------------------------------------------------------------------------------------ */
 
 const shortcuts = {
     z: () => pad.undo(),
@@ -274,7 +274,7 @@ function shortcut(event) {
     shortcuts[key]();
 }
 
-/* ---- The beginning ---- */
+/* ---- The beginning ----------------------------------------------------------------------------------------------- */
 
 function makeLabelButtons() {
     for (let digit = 0; digit < 10; digit++) {

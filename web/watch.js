@@ -19,7 +19,7 @@ const received = { training: null, progress: null, kernels: null, misread: null 
 let connection = 'waiting';
 let source = null;
 
-/* ---- Display ---- */
+/* ---- Display ----------------------------------------------------------------------------------------------------- */
 
 function showState(state) {
     connection = state;
@@ -94,7 +94,7 @@ function showAll() {
     showMisread();
 }
 
-/* ---- Listening ---- */
+/* ---- Listening --------------------------------------------------------------------------------------------------- */
 
 /* What each event changes. */
 const events = {

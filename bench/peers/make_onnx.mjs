@@ -22,7 +22,7 @@ export const variants = {
   'S2 and S4 as AveragePool, C5 as matrix product': { pool: 'AveragePool' },
 };
 
-/* ---- Numbers ---------------------------------------------------------------------------------------------------- */
+/* ---- Numbers ----------------------------------------------------------------------------------------------------- */
 
 const product = (shape) => shape.reduce((a, b) => a * b, 1);
 
@@ -63,7 +63,7 @@ function dense(kernels) {
 const times = (values, factor) => values.map((value) => value * factor);
 const repeat = (values, count) => [...values].flatMap((value) => Array(count).fill(value));
 
-/* ---- Protobuf --------------------------------------------------------------------------------------------------- */
+/* ---- Protobuf ---------------------------------------------------------------------------------------------------- */
 
 function varint(value) {
   const bytes = [];

@@ -7,7 +7,7 @@
 #include "manual/notes.h"
 #include "options.h"
 
-/* ---- Synopsis ------------------------------------------------------------------------------------------------- */
+/* ---- Synopsis ---------------------------------------------------------------------------------------------------- */
 
 /* "FILE..." is an argument and dots, "--out" an option, small letters stand for themselves. */
 static void write_word(FILE *page, const char *word, size_t length)
@@ -38,7 +38,7 @@ static void write_usage(FILE *page, const char *usage)
     }
 }
 
-/* ---- Options -------------------------------------------------------------------------------------------------- */
+/* ---- Options ----------------------------------------------------------------------------------------------------- */
 
 static void write_option(FILE *page, const option *o)
 {
@@ -63,7 +63,7 @@ static void write_options(FILE *page, const cli_command *command)
     fputs(".El\n", page);
 }
 
-/* ---- What surrounds a command --------------------------------------------------------------------------------- */
+/* ---- What surrounds a command ------------------------------------------------------------------------------------ */
 
 static void write_items(FILE *page, const char *title, const char *macro, const note *notes, const cli_command *command)
 {
@@ -131,7 +131,7 @@ static void write_paper(FILE *page)
           page);
 }
 
-/* ---- Pages ---------------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------------------------------- */
 
 static bool write_command_page(const manual *m, const cli_command *command)
 {

@@ -55,7 +55,7 @@ static void clear(text *t)
     *t = (text){0};
 }
 
-/* ---- Lines ---------------------------------------------------------------------------------------------------- */
+/* ---- Lines ------------------------------------------------------------------------------------------------------- */
 
 static bool begins(const char *line, const char *with)
 {
@@ -81,7 +81,7 @@ static void skip_conditional(header *h)
     } while (depth > 0 && !h->is_over);
 }
 
-/* ---- Comments ------------------------------------------------------------------------------------------------- */
+/* ---- Comments ---------------------------------------------------------------------------------------------------- */
 
 /* The text within a comment's line: without what opens, continues and closes it. */
 static void append_comment_line(text *t, const char *line)
@@ -128,7 +128,7 @@ static void write_ruler(const header *h, const text *comment)
     fputc('\n', h->page);
 }
 
-/* ---- Declarations --------------------------------------------------------------------------------------------- */
+/* ---- Declarations ------------------------------------------------------------------------------------------------ */
 
 /* A comment within a declaration, filled, below what it is about. */
 static void write_inner_comment(const header *h, const char *comment, size_t indent)
@@ -313,7 +313,7 @@ static bool write_block(header *h)
     return is_open;
 }
 
-/* ---- The page ------------------------------------------------------------------------------------------------- */
+/* ---- The page ---------------------------------------------------------------------------------------------------- */
 
 /* A comment of its own, as the first text below a title or not, or below the declarations that it is about. */
 static void write_comment(const header *h, const char *comment, bool is_about, bool is_first)

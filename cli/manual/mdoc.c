@@ -32,7 +32,7 @@ bool page_close(FILE *page, const char *name)
     return false;
 }
 
-/* ---- Characters ----------------------------------------------------------------------------------------------- */
+/* ---- Characters -------------------------------------------------------------------------------------------------- */
 
 /* What roff writes for a character of ASCII that it would interpret or print as another one; NULL: itself. */
 static const char *escape_of(char c, bool is_code)
@@ -81,7 +81,7 @@ void write_literal(FILE *page, const char *line, size_t length)
     fputc('\n', page);
 }
 
-/* ---- Words ---------------------------------------------------------------------------------------------------- */
+/* ---- Words ------------------------------------------------------------------------------------------------------- */
 
 #define INPUT_COLUMNS 70 /* mandoc's check wants lines of input below 80, escapes included */
 

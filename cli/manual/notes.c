@@ -60,7 +60,7 @@ const char overview_examples[] = "lenet5 read photo.jpg                       # 
 
 const char overview_references[] = "lenet5-read.1 lenet5-serve.1 lenet5-train.1 lenet5.3 lenet5-template.5";
 
-/* ---- Which notes and references a command has ----------------------------------------------------------------- */
+/* ---- Which notes and references a command has -------------------------------------------------------------------- */
 
 static bool has_word(const char *words, const char *word)
 {

@@ -84,7 +84,7 @@ static void put_text(FILE *page, const char *text)
         }
 }
 
-/* ---- Files ---------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)
 {
@@ -139,7 +139,7 @@ static void put_figure(explanation *e, const char *name, const char *caption)
             caption);
 }
 
-/* ---- Candidates and their graph ------------------------------------------------------------------------------- */
+/* ---- Candidates and their graph ---------------------------------------------------------------------------------- */
 
 static unsigned best_digit(const lenet5_candidate *c)
 {
@@ -254,7 +254,7 @@ static void end_line(explanation *e)
     e->count = 0;
 }
 
-/* ---- Callbacks of the reader ---------------------------------------------------------------------------------- */
+/* ---- Callbacks of the reader ------------------------------------------------------------------------------------- */
 
 /* The caption of a stage. */
 static const char *caption_of(const char *stage)
@@ -294,7 +294,7 @@ static void see_candidate(void *context, size_t line, const lenet5_candidate *ca
         e->candidates[e->count++] = *candidate;
 }
 
-/* ---- The page ------------------------------------------------------------------------------------------------- */
+/* ---- The page ---------------------------------------------------------------------------------------------------- */
 
 /* Whether an entry is neither . nor .. */
 static bool is_entry(const struct dirent *entry)

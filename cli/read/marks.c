@@ -10,7 +10,7 @@
 #define MIN_SIZE 0.6 /* in expected sizes */
 #define MAX_SIZE 1.6
 
-/* ---- Blobs in a window ---------------------------------------------------------------------------------------- */
+/* ---- Blobs in a window ------------------------------------------------------------------------------------------- */
 
 typedef struct blob {
     size_t pixels;
@@ -101,7 +101,7 @@ static bool is_mark(const blob *b, const window *w, double size)
     return !cut && like_size(width, size) && like_size(height, size) && (double)b->pixels >= SOLID * width * height;
 }
 
-/* ---- Marks ---------------------------------------------------------------------------------------------------- */
+/* ---- Marks ------------------------------------------------------------------------------------------------------- */
 
 /* The box around a position, clipped to the picture. */
 static lenet5_box box_around(double x, double y, double reach, const lenet5_picture *p)
@@ -159,7 +159,7 @@ static bool find_mark(double place[2], const lenet5_picture *picture, double siz
     return found;
 }
 
-/* ---- The map -------------------------------------------------------------------------------------------------- */
+/* ---- The map ----------------------------------------------------------------------------------------------------- */
 
 typedef struct pairs {
     size_t count;

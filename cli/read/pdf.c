@@ -49,7 +49,7 @@ bool is_pdf(int file)
     return pread(file, begin, sizeof begin, 0) == (ssize_t)sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0;
 }
 
-/* ---- The process ---------------------------------------------------------------------------------------------- */
+/* ---- The process ------------------------------------------------------------------------------------------------- */
 
 /* Runs in the child process, and writes an errno to failed if it cannot become pdftoppm. Nothing here takes a lock, which
  * another thread may have held at the fork. */
@@ -180,7 +180,7 @@ void pdf_close(pdf *pages)
     free(pages);
 }
 
-/* ---- Pages ---------------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------------------------------- */
 
 /* Waits until there is something to read. Returns false after the time limit of the page or an interrupt. */
 static bool wait_for_bytes(pdf *p)

@@ -15,7 +15,7 @@ void describe_place(char name[PLACE_NAME_SIZE], const read_place *place)
     escape_text(name, PLACE_NAME_SIZE, plain);
 }
 
-/* ---- CSV ------------------------------------------------------------------------------------------------------ */
+/* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
 /*
  * Writes a cell in quotes, doubling those within. Spreadsheets take a cell that begins with one of these characters for a
@@ -71,7 +71,7 @@ static void print_empty_csv(FILE *out, const read_place *place, bool raw)
     fputs(",empty,0\n", out);
 }
 
-/* ---- Text ----------------------------------------------------------------------------------------------------- */
+/* ---- Text -------------------------------------------------------------------------------------------------------- */
 
 #define STRINGIFY_(text) #text
 #define STRINGIFY(text) STRINGIFY_(text)
@@ -118,7 +118,7 @@ static void print_line_text(FILE *out, const char *name, size_t number, size_t c
     }
 }
 
-/* ---- Readings ------------------------------------------------------------------------------------------------- */
+/* ---- Readings ---------------------------------------------------------------------------------------------------- */
 
 void print_header(const read_job *job)
 {

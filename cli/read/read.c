@@ -61,7 +61,7 @@ static int read_numbers(read_job *j, const cli_arguments *a)
     return EXIT_DONE;
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------- */
 
 /* The formats that have a name; N, MIN-MAX and masks are formats too. */
 static const char *format_at(size_t index)

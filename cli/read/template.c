@@ -15,7 +15,7 @@
 static const char *const form_members[] = {"width", "height", "fields", "marks", "mark_size", NULL};
 static const char *const field_members[] = {"name", "region", "format", "check", "list", "max_error", "n_best", NULL};
 
-/* ---- Members -------------------------------------------------------------------------------------------------- */
+/* ---- Members ----------------------------------------------------------------------------------------------------- */
 
 /* A value of the file and its place, for error messages. */
 typedef struct value {
@@ -81,7 +81,7 @@ static int take_text(char **text, const value *v, size_t longest)
     return *text ? EXIT_DONE : report_out_of_memory();
 }
 
-/* ---- Fields --------------------------------------------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------------------------------------------------ */
 
 static int take_region(lenet5_box *region, const value *v, const form_template *form)
 {
@@ -182,7 +182,7 @@ static int take_fields(form_template *form, const value *v)
     return code;
 }
 
-/* ---- Marks ---------------------------------------------------------------------------------------------------- */
+/* ---- Marks ------------------------------------------------------------------------------------------------------- */
 
 static int take_mark(double centre[2], const value *v, const form_template *form)
 {
@@ -216,7 +216,7 @@ static int take_marks(form_template *form, const value *object)
     return code;
 }
 
-/* ---- The form ------------------------------------------------------------------------------------------------- */
+/* ---- The form ---------------------------------------------------------------------------------------------------- */
 
 static int take_form(form_template *form, const value *object)
 {

@@ -29,7 +29,7 @@ typedef struct pool {
     progress progress;
 } pool;
 
-/* ---- Printing ------------------------------------------------------------------------------------------------- */
+/* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
 static void show_progress(pool *p)
 {
@@ -61,7 +61,7 @@ static void print_file(pool *p, buffered_file *file)
     show_progress(p);
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 /* Reads a file, and keeps what it prints. */
 static void read_buffered(buffered_file *file, read_worker *worker, const char *name)

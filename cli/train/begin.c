@@ -16,7 +16,7 @@ bool resumed(const job *j)
     return j->from[0] != '\0';
 }
 
-/* ---- Data ----------------------------------------------------------------------------------------------------- */
+/* ---- Data -------------------------------------------------------------------------------------------------------- */
 
 /* Loads both parts of the set, or draws synthetic digits. A resumed training needs the data that it was started with. */
 static int load_data(job *j)
@@ -82,7 +82,7 @@ static int load_all(job *j)
     return code == EXIT_DONE ? load_teacher(j) : code;
 }
 
-/* ---- Beginning ------------------------------------------------------------------------------------------------ */
+/* ---- Beginning --------------------------------------------------------------------------------------------------- */
 
 static lenet5_training_options new_options(job *j)
 {
@@ -255,7 +255,7 @@ static void write_resuming_command(job *j)
             add_option(j->resuming_command, repeated[i], argument_text(j->arguments, repeated[i]));
 }
 
-/* ---- Files ---------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------- */
 
 /* Checks that the output of that option replaces nothing that the training reads. */
 static int check_file(const cli_arguments *a, const char *name)

@@ -33,7 +33,7 @@ typedef struct committee_training {
     progress bar;
 } committee_training;
 
-/* ---- One member ----------------------------------------------------------------------------------------------- */
+/* ---- One member -------------------------------------------------------------------------------------------------- */
 
 static void report_pass(committee_training *s, const member *m, const lenet5_epoch *p)
 {
@@ -132,7 +132,7 @@ static void *train_members(void *argument)
     return NULL;
 }
 
-/* ---- All of them ---------------------------------------------------------------------------------------------- */
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
 
 /* An existing checkpoint must be one of this committee. */
 static int check_member(const committee_training *s, member *m)

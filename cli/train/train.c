@@ -50,7 +50,7 @@ static int read_options(job *j)
     return EXIT_DONE;
 }
 
-/* ---- Beginning ------------------------------------------------------------------------------------------------ */
+/* ---- Beginning --------------------------------------------------------------------------------------------------- */
 
 static int run_committee(job *j)
 {
@@ -91,7 +91,7 @@ static int save_first(job *j)
     return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
-/* ---- Reports -------------------------------------------------------------------------------------------------- */
+/* ---- Reports ----------------------------------------------------------------------------------------------------- */
 
 static json_t *pass_json(const job *j, const lenet5_epoch *p)
 {
@@ -201,7 +201,7 @@ static void show_progress(job *j)
     watch_progress(j->watch, rate, rate > 0 ? (1 - done) * passes * (double)length / rate : 0);
 }
 
-/* ---- The loop ------------------------------------------------------------------------------------------------- */
+/* ---- The loop ---------------------------------------------------------------------------------------------------- */
 
 static lenet5_status step(job *j, double *saved, lenet5_error *error)
 {

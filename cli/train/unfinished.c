@@ -66,7 +66,7 @@ static lenet5_status remove_members(const char *path, lenet5_error *error)
     return status;
 }
 
-/* ---- Looking -------------------------------------------------------------------------------------------------- */
+/* ---- Looking ----------------------------------------------------------------------------------------------------- */
 
 static int take_members(unfinished *u, DIR *folder)
 {
@@ -115,7 +115,7 @@ int unfinished_look(unfinished *u)
     return code;
 }
 
-/* ---- Refusing ------------------------------------------------------------------------------------------------- */
+/* ---- Refusing ---------------------------------------------------------------------------------------------------- */
 
 static const char remedy_foreign[] = "move it away, or choose another --out";
 
@@ -195,7 +195,7 @@ int refuse_checkpoint(const char *out)
         out, c.provenance.epochs, c.epochs_total);
 }
 
-/* ---- Saving --------------------------------------------------------------------------------------------------- */
+/* ---- Saving ------------------------------------------------------------------------------------------------------ */
 
 #define CHECKPOINT_SECONDS 15.0 /* between two saves within a pass: the most that a kill costs */
 
@@ -204,7 +204,7 @@ bool checkpoint_due(bool pass_done, double saved)
     return pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS;
 }
 
-/* ---- Removing ------------------------------------------------------------------------------------------------- */
+/* ---- Removing ---------------------------------------------------------------------------------------------------- */
 
 int unfinished_discard(const unfinished *u)
 {
@@ -223,7 +223,7 @@ void unfinished_retire(const unfinished *u)
         remove_members(u->members, NULL);
 }
 
-/* ---- Comparing ------------------------------------------------------------------------------------------------ */
+/* ---- Comparing --------------------------------------------------------------------------------------------------- */
 
 #define VALUE_SIZE 80
 #define OPTIONS 10

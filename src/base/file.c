@@ -153,7 +153,7 @@ static void clear_slots(target *t)
     }
 }
 
-/* ---- Replacing ------------------------------------------------------------------------------------------------ */
+/* ---- Replacing --------------------------------------------------------------------------------------------------- */
 
 /* Makes the new name durable. Some file systems cannot sync a directory; the file itself is safe there too. */
 static void sync_folder(const target *t)

@@ -178,7 +178,7 @@ static void make_path(path_t *path, const style_t *style, const hand_t *hand, le
     }
 }
 
-/* ---- The picture -------------------------------------------------------------------------------- */
+/* ---- The picture ------------------------------------------------------------------------------------------------- */
 
 typedef struct box {
     float left, right, top, bottom;

@@ -188,7 +188,7 @@ static void print_form(sheet *s, const glyph *glyphs, size_t count, float scale,
         print_rules(s, base, spacing, thickness, coverage);
 }
 
-/* ---- Writing -------------------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
 static float either_way(lenet5_random *random, float most)
 {
@@ -251,7 +251,7 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
     return LENET5_OK;
 }
 
-/* ---- The picture ---------------------------------------------------------------------------------------------- */
+/* ---- The picture ------------------------------------------------------------------------------------------------- */
 
 #define GRAIN 8 /* pixels between the knots of the paper's grain */
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- Single digits -------------------------------------------------------------------------------------------- */
+/* ---- Single digits ----------------------------------------------------------------------------------------------- */
 
 digit_answer digit_answer_of(const lenet5_loss *loss, const float penalty[LENET5_CLASSES], double threshold)
 {
@@ -43,7 +43,7 @@ void put_digit_answer(text_buffer *t, const digit_answer *a)
     text_fixed_list(t, a->penalty, LENET5_CLASSES, PENALTY_DECIMALS);
 }
 
-/* ---- Strings -------------------------------------------------------------------------------------------------- */
+/* ---- Strings ----------------------------------------------------------------------------------------------------- */
 
 const char *decision_name(lenet5_decision decision)
 {
@@ -146,7 +146,7 @@ json_t *empty_reading_json(const read_place *place, const lenet5_reading *readin
                                                 notes_json(reading->notes), "turned", (int)reading->turned));
 }
 
-/* ---- The network ---------------------------------------------------------------------------------------------- */
+/* ---- The network ------------------------------------------------------------------------------------------------- */
 
 json_t *network_json(void)
 {

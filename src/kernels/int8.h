@@ -41,7 +41,7 @@ typedef struct lenet5_int8 {
 /* False if a number of the network is too large to be quantised, or not finite; *quantised is then undefined. */
 bool lenet5_int8_quantise(lenet5_int8 *quantised, const lenet5_network *network);
 
-/* ---- The kernel of int8_vnni.c ---------------------------------------------------------------------------------- */
+/* ---- The kernel of int8_vnni.c ----------------------------------------------------------------------------------- */
 
 /* The nine groups of four maps of S2 that the kernel stores together: six of four neighbours, 0 1 3 4, 1 2 4 5 and
  * 0 2 3 5. */

@@ -52,7 +52,7 @@ INLINE ints quadruple(ints x)
     return _mm512_adds_epi16(doubled, doubled);
 }
 
-/* ---- Squashing -------------------------------------------------------------------------------------------------- */
+/* ---- Squashing --------------------------------------------------------------------------------------------------- */
 
 INLINE ints squash_words(ints z, const lenet5_int8_packed *p)
 {
@@ -96,7 +96,7 @@ INLINE ints join(ints a, ints b)
     return _mm512_shuffle_epi8(_mm512_packus_epi16(a, b), _mm512_broadcast_i32x4(order));
 }
 
-/* ---- C1 and S2 -------------------------------------------------------------------------------------------------- */
+/* ---- C1 and S2 --------------------------------------------------------------------------------------------------- */
 
 /* Pixels 0 to 13 or 14 to 27 of a row of pictures i, i + 4, i + 8 and i + 12, behind two bytes of paper if shifted. */
 INLINE ints half_row(const uint8_t *const pictures[LENET5_LANES], size_t i, size_t from)
@@ -200,7 +200,7 @@ INLINE void c1_s2(lenet5_int8_states *s, const lenet5_int8_packed *p, const uint
     }
 }
 
-/* ---- C3 and S4 -------------------------------------------------------------------------------------------------- */
+/* ---- C3 and S4 --------------------------------------------------------------------------------------------------- */
 
 /* Adjacent 2x2 fields of maps g and g + 6, which see the same group. */
 INLINE void c3_pair_tile(lenet5_int8_states *s, const lenet5_int8_packed *p, size_t g, size_t row, size_t first,
@@ -268,7 +268,7 @@ INLINE void c3_s4(lenet5_int8_states *s, const lenet5_int8_packed *p, bool quadr
             put(s->s4[k][i], join(get(s->s4_pairs[2 * k][i]), get(s->s4_pairs[2 * k + 1][i])));
 }
 
-/* ---- C5, F6 and the output -------------------------------------------------------------------------------------- */
+/* ---- C5, F6 and the output --------------------------------------------------------------------------------------- */
 
 /* Twelve units of C5 or F6. */
 INLINE void units_tile(uint8_t states[3][64], const uint8_t (*x)[64], const int32_t (*weights)[12],

@@ -14,7 +14,7 @@
 
 #define FOR_PARTS(part) for (size_t part = 0; part < LENET5_LANES; part += W)
 
-/* ---- Input ---------------------------------------------------------------------------------------------------- */
+/* ---- Input ------------------------------------------------------------------------------------------------------- */
 
 typedef uint8_t bytes __attribute__((vector_size(16), may_alias));
 typedef uint8_t unaligned_bytes __attribute__((vector_size(16), may_alias, aligned(1)));
@@ -54,7 +54,7 @@ void ISA(lenet5_lanes_input)(lenet5_lanes *maps, const uint8_t pictures[LENET5_L
         }
 }
 
-/* ---- Forward -------------------------------------------------------------------------------------------------- */
+/* ---- Forward ----------------------------------------------------------------------------------------------------- */
 
 /*
  * C1 and S2. The tile is the receptive field of one unit of S2 in several maps of C1: with 3 maps, 12 sums.
@@ -487,7 +487,7 @@ void ISA(lenet5_lanes_backward)(float gradient[], lenet5_lanes *delta, const len
     add_lanes(gradient, &sums);
 }
 
-/* ---- The gradient of C5 and F6 -------------------------------------------------------------------------------- */
+/* ---- The gradient of C5 and F6 ----------------------------------------------------------------------------------- */
 
 /* x (inputs, 16) to transposed (16, stride), padded with zeros; W divides stride. */
 INLINE void transpose_lanes(float *transposed, const lenet5_lane *x, size_t inputs, size_t stride)

@@ -91,7 +91,7 @@ INLINE void pack_rows(float *packed, const float *from, size_t rows, size_t coun
 #define ODD_LANES 1, 3, 5, 7
 #endif
 
-/* ---- Forward -------------------------------------------------------------------------------------------------- */
+/* ---- Forward ----------------------------------------------------------------------------------------------------- */
 
 /* Squashes a whole layer in a loop of its own, whose iterations are independent and hide each other's latency. */
 INLINE void squash_all(float *a, size_t count)
@@ -299,7 +299,7 @@ void ISA(lenet5_single_forward)(lenet5_maps *maps, const lenet5_network *network
     output_forward(maps);
 }
 
-/* ---- Backward ------------------------------------------------------------------------------------------------- */
+/* ---- Backward ---------------------------------------------------------------------------------------------------- */
 
 /* The derivatives by F6's states: dE/dx_j = sum over i of dE/dy_i 2 (x_j - w_ij). */
 static void output_backward(float d_f6[84], const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES])

@@ -132,7 +132,7 @@ INLINE vec slope(vec x)
     return (float)(LENET5_S * LENET5_A) - (float)(LENET5_S / LENET5_A) * (x * x);
 }
 
-/* ---- Across the lanes ----------------------------------------------------------------------------------------- */
+/* ---- Across the lanes -------------------------------------------------------------------------------------------- */
 
 /* Interleaves the lower, or the upper, halves of two vectors: a0 b0 a1 b1 ... */
 #if W == 16

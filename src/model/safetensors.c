@@ -96,7 +96,7 @@ static void sum_of_data(char sum[65], const uint8_t *data, size_t size)
     lenet5_hex(sum, digest, sizeof digest);
 }
 
-/* ---- Writing -------------------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
 char *lenet5_json_text(const json_t *value, size_t flags)
 {
@@ -202,7 +202,7 @@ lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, 
     return status;
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static lenet5_status read_whole(safetensors *file, lenet5_error *error)
 {
@@ -451,7 +451,7 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
     return LENET5_OK;
 }
 
-/* ---- Metadata ------------------------------------------------------------------------------------------------- */
+/* ---- Metadata ---------------------------------------------------------------------------------------------------- */
 
 static lenet5_status entry(const char **value, const safetensors *file, const char *key, lenet5_error *error)
 {

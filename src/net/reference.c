@@ -94,7 +94,7 @@ static inline real dot(const real *restrict a, const real *restrict b, size_t co
     return ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
 }
 
-/* ---- C1, C3 and C5: convolutions ------------------------------------------------------------------------------ */
+/* ---- C1, C3 and C5: convolutions --------------------------------------------------------------------------------- */
 
 void REAL(lenet5_c1_forward)(maps_t *maps, const network_t *network)
 {
@@ -194,7 +194,7 @@ static inline void f6_backward(network_t *gradient, maps_t *delta, const network
     through_squashing(delta->c5, maps->c5, 120, order);
 }
 
-/* ---- S2 and S4: subsampling, a = coefficient * (sum of the four inputs) + bias -------------------------------- */
+/* ---- S2 and S4: subsampling, a = coefficient * (sum of the four inputs) + bias ----------------------------------- */
 
 /* d_x (2 side, 2 side) = coefficient * d_a (side, side), the same for the four inputs of a unit. */
 static inline void subsample_back(real *restrict d_x, const real *restrict d_a, real coefficient, size_t side,
@@ -256,7 +256,7 @@ static inline void s4_backward(network_t *gradient, maps_t *delta, const network
     through_squashing(&delta->c3[0][0][0], &maps->c3[0][0][0], 16 * 10 * 10, order);
 }
 
-/* ---- The output layer: y_i = sum over j of (x_j - w_ij)^2 (eq. 7) ---------------------------------------------- */
+/* ---- The output layer: y_i = sum over j of (x_j - w_ij)^2 (eq. 7) ------------------------------------------------ */
 
 void REAL(lenet5_output_forward)(maps_t *maps)
 {
@@ -282,7 +282,7 @@ static void output_backward(real d_x[84], const maps_t *maps, const real d_penal
     }
 }
 
-/* ---- The passes ----------------------------------------------------------------------------------------------- */
+/* ---- The passes -------------------------------------------------------------------------------------------------- */
 
 void REAL(lenet5_reference_forward)(maps_t *maps, const network_t *network)
 {

@@ -24,7 +24,7 @@
 #define AT_END 0.03    /* of a side: a rule that ends so near to the side's end ends there */
 #define BEYOND 0.05    /* of a side: how far a rule goes beyond both ends of a digit that touches it */
 
-/* ---- Ink and paper -------------------------------------------------------------------------------------------- */
+/* ---- Ink and paper ----------------------------------------------------------------------------------------------- */
 
 /* The level that separates two kinds of pixels best (Otsu 1979). */
 static unsigned parting_level(const uint32_t histogram[256])
@@ -117,7 +117,7 @@ static bool goes_across(grid g, bool dark)
     return false;
 }
 
-/* ---- Pieces of a frame ---------------------------------------------------------------------------------------- */
+/* ---- Pieces of a frame ------------------------------------------------------------------------------------------- */
 
 /* One side of a part of a picture, seen as if it were the top: rows of pixels along it, from the border inwards. */
 typedef struct side {
@@ -297,7 +297,7 @@ box lenet5_inside_frame(const crop *c, box whole)
     return left ? part : whole;
 }
 
-/* ---- Which of two kinds is ink -------------------------------------------------------------------------------- */
+/* ---- Which of two kinds is ink ----------------------------------------------------------------------------------- */
 
 /*
  * Whether a region that goes across the picture is a digit, by the corners that it covers: at most one, or two opposite

@@ -10,7 +10,7 @@
 #include "second_opinion.h"
 #include "show.h"
 
-/* ---- Boxes in the picture ------------------------------------------------------------------------------------- */
+/* ---- Boxes in the picture ---------------------------------------------------------------------------------------- */
 
 static double within(double value, size_t size)
 {
@@ -41,7 +41,7 @@ static box whole_line(const text_line *l)
     return l->count == 0 ? (box){0, 0, l->map.width, l->map.height} : pieces_box(l, 0, l->count);
 }
 
-/* ---- Strings -------------------------------------------------------------------------------------------------- */
+/* ---- Strings ----------------------------------------------------------------------------------------------------- */
 
 /* Measures the evidence for and against the likeliest string, from which page_context.c computes a probability. */
 static lenet5_status gather_evidence(double evidence[LENET5_EVIDENCE], const solution *best, const graph *g,

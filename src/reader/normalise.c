@@ -45,7 +45,7 @@ static void tabulate_ink(source *s)
     }
 }
 
-/* ---- Grey levels ---------------------------------------------------------------------------------------------- */
+/* ---- Grey levels ------------------------------------------------------------------------------------------------- */
 
 static size_t border_histogram(size_t histogram[256], const source *s)
 {
@@ -130,7 +130,7 @@ static bool measure_grey(source *s)
     return s->range >= MIN_CONTRAST;
 }
 
-/* ---- Box and scaling ------------------------------------------------------------------------------------------ */
+/* ---- Box and scaling --------------------------------------------------------------------------------------------- */
 
 /* The part of the picture inside the frame of the cell that it was cut out with. */
 static box find_part(const source *s)
@@ -217,7 +217,7 @@ static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const 
     return strongest;
 }
 
-/* ---- Centring ------------------------------------------------------------------------------------------------- */
+/* ---- Centring ---------------------------------------------------------------------------------------------------- */
 
 /* MNIST's middle is that of pixel 14: half a pixel to the right of the true one, and below it. */
 static size_t offset_for(double centre, size_t size)

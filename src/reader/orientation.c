@@ -74,7 +74,7 @@ static evidence evidence_of(const lenet5_reading *reading, bool rotated)
     return e;
 }
 
-/* ---- The sample ----------------------------------------------------------------------------------------------- */
+/* ---- The sample -------------------------------------------------------------------------------------------------- */
 
 /* Pixels of ink in a row, from one column to another. */
 static size_t ink_in(const uint8_t *row, size_t left, size_t right)
@@ -186,7 +186,7 @@ static lenet5_status try_rotation(evidence *e, const ink_map *map, const box *pa
     return status == LENET5_CROWDED ? LENET5_OK : status;
 }
 
-/* ---- The decision --------------------------------------------------------------------------------------------- */
+/* ---- The decision ------------------------------------------------------------------------------------------------ */
 
 /* Whether many more digits are sure, or as many digits with far less doubt. */
 static bool is_surer(const evidence *rotated, const evidence *upright)

@@ -51,7 +51,7 @@ void lenet5_reader_free(lenet5_reader *reader)
     free(reader);
 }
 
-/* ---- The page ------------------------------------------------------------------------------------------------- */
+/* ---- The page ---------------------------------------------------------------------------------------------------- */
 
 static void place_in_table(lenet5_read_line *line, const field *f)
 {
@@ -245,7 +245,7 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
     return LENET5_OK;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 /* Reads a picture as it is. If found is not NULL, tries its other rotations too. */
 static lenet5_status read_as_it_is(lenet5_reading *reading, orientation *found, page *p, const lenet5_picture *picture,

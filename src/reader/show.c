@@ -35,7 +35,7 @@ lenet5_status lenet5_show_map(const lenet5_read_options *options, const char *na
     return LENET5_OK;
 }
 
-/* ---- The layout ----------------------------------------------------------------------------------------------- */
+/* ---- The layout -------------------------------------------------------------------------------------------------- */
 
 /* A picture of a map that is drawn on. */
 typedef struct drawing {
@@ -106,7 +106,7 @@ lenet5_status lenet5_show_layout(const lenet5_read_options *options, const line_
     return LENET5_OK;
 }
 
-/* ---- Lines ---------------------------------------------------------------------------------------------------- */
+/* ---- Lines ------------------------------------------------------------------------------------------------------- */
 
 void lenet5_show_arcs(const lenet5_read_options *options, size_t line, const graph *g, const solution *best)
 {

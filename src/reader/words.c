@@ -68,7 +68,7 @@ typedef struct letter_rule {
 /* An accepted line is rejected easily; one that is not accepted is dropped only among letters of its own print. */
 static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, MIN_NUMBER_PROBABILITY};
 
-/* ---- Letters beside a line ------------------------------------------------------------------------------------ */
+/* ---- Letters beside a line --------------------------------------------------------------------------------------- */
 
 /* Whether a component is in a field, or in a line that is a number. */
 static bool is_number(const read_groups *r, size_t k, double likely)
@@ -106,7 +106,7 @@ static bool is_among_letters(const read_groups *r, size_t number, const letter_r
     return letters >= LETTERS && beside > 0;
 }
 
-/* ---- Words ---------------------------------------------------------------------------------------------------- */
+/* ---- Words ------------------------------------------------------------------------------------------------------- */
 
 static size_t count_symbols(const lenet5_read_line *l)
 {
@@ -216,7 +216,7 @@ void lenet5_find_fragments(bool *scrap, const read_groups *r)
     }
 }
 
-/* ---- Print ---------------------------------------------------------------------------------------------------- */
+/* ---- Print ------------------------------------------------------------------------------------------------------- */
 
 /* Whether a line is a dash that was left over: no digit is so flat. */
 static bool is_dash(const lenet5_read_line *l, const line_group *group)

@@ -140,7 +140,7 @@ lenet5_status lenet5_training_save(const char *path, const lenet5_training *trai
     return status;
 }
 
-/* ---- Resuming ------------------------------------------------------------------------------------------------- */
+/* ---- Resuming ---------------------------------------------------------------------------------------------------- */
 
 static lenet5_status check_format(const safetensors *file, lenet5_error *error)
 {

@@ -157,7 +157,7 @@ void lenet5_evaluation_free(lenet5_evaluation *evaluation)
     memset(evaluation, 0, sizeof *evaluation);
 }
 
-/* ---- Rejection: the probability of an answer, and whether it is right ------------------------------------------- */
+/* ---- Rejection: the probability of an answer, and whether it is right -------------------------------------------- */
 
 double lenet5_odds_against(const lenet5_loss *loss, const float penalty[LENET5_CLASSES])
 {

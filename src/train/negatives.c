@@ -170,7 +170,7 @@ static void draw_piece(canvas shown, lenet5_random *random, const negatives *n)
     n->kernels->distort(shown, picture, &warp);
 }
 
-/* ---- Digits cut off touching neighbours ------------------------------------------------------------------------ */
+/* ---- Digits cut off touching neighbours -------------------------------------------------------------------------- */
 
 /* The position of a neighbour of a digit, and the cut between the two. */
 typedef struct neighbour {

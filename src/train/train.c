@@ -208,7 +208,7 @@ void lenet5_training_free(lenet5_training *training)
     free(training);
 }
 
-/* ---- One step ------------------------------------------------------------------------------------------------- */
+/* ---- One step ---------------------------------------------------------------------------------------------------- */
 
 static void begin_pass(lenet5_training *training)
 {

@@ -60,7 +60,7 @@ static bool is_png(const picture_file *file)
     return file->size >= sizeof signature && memcmp(file->bytes, signature, sizeof signature) == 0;
 }
 
-/* ---- Pages ---------------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------------------------------- */
 
 struct lenet5_pages {
     picture_file file;

@@ -68,7 +68,7 @@ static double dot(colour a, colour b)
     return a.part[0] * b.part[0] + a.part[1] * b.part[1] + a.part[2] * b.part[2];
 }
 
-/* ---- Two inks ------------------------------------------------------------------------------------------------- */
+/* ---- Two inks ---------------------------------------------------------------------------------------------------- */
 
 static colour lack(const inks *k, const uint8_t *rgb)
 {
@@ -248,7 +248,7 @@ static bool mix_without_frame(mix *found, const colours *c, size_t step)
     return true;
 }
 
-/* ---- One ink -------------------------------------------------------------------------------------------------- */
+/* ---- One ink ----------------------------------------------------------------------------------------------------- */
 
 static double clearness(const colours *c, size_t step, const mix *m)
 {

@@ -67,7 +67,7 @@ void lenet5_cell_assignment_free(cell_assignment *found)
     *found = (cell_assignment){0};
 }
 
-/* ---- Components in several cells ------------------------------------------------------------------------------ */
+/* ---- Components in several cells --------------------------------------------------------------------------------- */
 
 static double share(size_t from, size_t to, size_t other_from, size_t other_to)
 {

@@ -25,7 +25,7 @@
 #define OFF_LINE_COST 2.0   /* gaps: the cost of a neighbour that is off the line by the lower one's height */
 #define SLOPE_STIFFNESS 1.5 /* digits' heights: far longer lines have a slope of their own */
 
-/* ---- Straight lines ------------------------------------------------------------------------------------------- */
+/* ---- Straight lines ---------------------------------------------------------------------------------------------- */
 
 double lenet5_in_band(const baseline *l, const box *bounds)
 {
@@ -134,7 +134,7 @@ void lenet5_fit_lines(strokes *s)
         s->lines[i].slope = find_slope(&s->lines[i], s->slope, stiffness);
 }
 
-/* ---- Neighbours ----------------------------------------------------------------------------------------------- */
+/* ---- Neighbours -------------------------------------------------------------------------------------------------- */
 
 /* The least difference between two boxes' tops, middles or bottoms, if the line falls by fall between them. */
 static double off_line(const box *a, const box *b, double fall)
@@ -240,7 +240,7 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
     return LENET5_OK;
 }
 
-/* ---- What is left over ---------------------------------------------------------------------------------------- */
+/* ---- What is left over ------------------------------------------------------------------------------------------- */
 
 void lenet5_join_lines(strokes *s, int32_t to, int32_t from)
 {

@@ -26,7 +26,7 @@
 #define ON_RULE_FILLED 0.6 /* of the line: what a number on a line of its own covers, at least */
 #define WIDEST_GAP 2.5     /* digits' heights: gap within a number, at most, whatever the others are */
 
-/* ---- Rows ----------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 /* Sorts lines from the top down, along the page's slope; returns their number. */
 static size_t sort_lines(sort_key *order, const strokes *s)
@@ -61,7 +61,7 @@ lenet5_status lenet5_number_rows(strokes *s, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- Gaps ----------------------------------------------------------------------------------------------------- */
+/* ---- Gaps -------------------------------------------------------------------------------------------------------- */
 
 /* The strokes of all lines, line by line and from left to right, with the gap before each in digits' heights. */
 typedef struct gaps {
@@ -253,7 +253,7 @@ static void take_marks(strokes *s, const gaps *g, size_t first, size_t digit)
             s->list[g->stroke[i]].line = s->list[g->stroke[digit]].line;
 }
 
-/* ---- On a rule ------------------------------------------------------------------------------------------------ */
+/* ---- On a rule --------------------------------------------------------------------------------------------------- */
 
 /* Whether two strokes stand on a printed line. */
 static bool do_stand_on(const horizontal_line *l, const box *left, const box *right, double height)
@@ -304,7 +304,7 @@ static bool is_on_own_rule(const strokes *s, const gaps *g, size_t first, size_t
     return false;
 }
 
-/* ---- Parting -------------------------------------------------------------------------------------------------- */
+/* ---- Parting ----------------------------------------------------------------------------------------------------- */
 
 /* A line that is split: strokes first to end - 1. */
 typedef struct split {

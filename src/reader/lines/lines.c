@@ -43,7 +43,7 @@
 #define ALONG_LEAST 0.7     /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
 #define ALONG_MOST 1.7      /* the same: if it is thicker, it goes across the border */
 
-/* ---- Strokes -------------------------------------------------------------------------------------------------- */
+/* ---- Strokes ----------------------------------------------------------------------------------------------------- */
 
 /* Whether a component at the border may be the edge of something. */
 static bool along_border(const component *c, const ink_map *map, double height)
@@ -110,7 +110,7 @@ static lenet5_status begin_lines(strokes *s, const layout *printed)
     return LENET5_OK;
 }
 
-/* ---- Lines ---------------------------------------------------------------------------------------------------- */
+/* ---- Lines ------------------------------------------------------------------------------------------------------- */
 
 /* Whether a line passes a stroke, which then is beside it. */
 static bool is_beside_line(const strokes *s, size_t number)
@@ -191,7 +191,7 @@ static lenet5_status finish_lines(strokes *s, lenet5_error *error)
     return status;
 }
 
-/* ---- The result ----------------------------------------------------------------------------------------------- */
+/* ---- The result -------------------------------------------------------------------------------------------------- */
 
 /* The height of a line's digits; in a cell with one line they are not much lower than the cell. */
 static double line_height(const baseline *l, const layout *printed)
@@ -267,7 +267,7 @@ static lenet5_status list_lines(line_groups *to, const strokes *s, const layout 
     return status;
 }
 
-/* ---- What is beside a line, and what the picture's border cuts ------------------------------------------------ */
+/* ---- What is beside a line, and what the picture's border cuts --------------------------------------------------- */
 
 /* The line beside which a component without a line is, or NO_LINE. *visited: work. */
 static int32_t line_beside(const line_groups *g, const strokes *s, const component *c, size_t *visited)
@@ -334,7 +334,7 @@ static void look_at_border(line_groups *g, const ink_map *map)
     }
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 static lenet5_status new_strokes(strokes *s, size_t count, budget *b, lenet5_error *error)
 {

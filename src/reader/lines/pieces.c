@@ -43,7 +43,7 @@
 #define PASSED 1.6       /* times the distance of neighbouring cells: a larger distance has room for a cell between */
 #define MAX_CUTS 12      /* of one component */
 
-/* ---- Pieces --------------------------------------------------------------------------------------------------- */
+/* ---- Pieces ------------------------------------------------------------------------------------------------------ */
 
 /* Whether a component is as small as a point, with paper above it; a part broken off a digit has ink there. */
 static bool may_be_point(const components *c, size_t which, size_t width, double height)

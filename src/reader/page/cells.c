@@ -49,7 +49,7 @@ static double paper_height(const framed_cell *b)
     return (double)(b->paper.bottom - b->paper.top);
 }
 
-/* ---- Boxes ---------------------------------------------------------------------------------------------------- */
+/* ---- Boxes ------------------------------------------------------------------------------------------------------- */
 
 static point turned(const point *p, const transform *place)
 {
@@ -138,7 +138,7 @@ static lenet5_status compare(framed_cell *list, size_t count, budget *b, lenet5_
     return status;
 }
 
-/* ---- Rows and columns ----------------------------------------------------------------------------------------- */
+/* ---- Rows and columns -------------------------------------------------------------------------------------------- */
 
 static int by_block_and_top(const void *a, const void *b)
 {
@@ -177,7 +177,7 @@ static size_t number_rows(framed_cell *list, size_t count)
     return row;
 }
 
-/* ---- Fields --------------------------------------------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------------------------------------------------ */
 
 static bool alike(double a, double b)
 {
@@ -270,7 +270,7 @@ static size_t add_tables(layout *found, framed_cell *list, size_t count, const i
     return left;
 }
 
-/* ---- Squared paper -------------------------------------------------------------------------------------------- */
+/* ---- Squared paper ----------------------------------------------------------------------------------------------- */
 
 /* Of one table: its cells, the squares among them, the components in them, and those that extend beyond a cell. */
 typedef struct filling {
@@ -354,7 +354,7 @@ static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budge
     return status;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 static int by_reading_order(const void *a, const void *b)
 {

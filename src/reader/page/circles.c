@@ -63,7 +63,7 @@ typedef struct outline_point {
     double x, y, weight;
 } outline_point;
 
-/* ---- Fit ------------------------------------------------------------------------------------------------------ */
+/* ---- Fit --------------------------------------------------------------------------------------------------------- */
 
 /*
  * Solves four linear equations by Gauss-Jordan elimination; column 4 has the right sides, and then the solution. false:
@@ -168,7 +168,7 @@ static bool fit(ellipse *e, outline_point *list, size_t count)
     return fmin(e->a, e->b) >= MIN_ASPECT * fmax(e->a, e->b);
 }
 
-/* ---- Outline -------------------------------------------------------------------------------------------------- */
+/* ---- Outline ----------------------------------------------------------------------------------------------------- */
 
 /*
  * Lists the first and the last pixel of component i in row at of the map, or in column at. Returns 2, or 0 if it has
@@ -217,7 +217,7 @@ static lenet5_status find_outline(ellipse *e, bool *found, const components *c, 
     return LENET5_OK;
 }
 
-/* ---- Ring ----------------------------------------------------------------------------------------------------- */
+/* ---- Ring -------------------------------------------------------------------------------------------------------- */
 
 /*
  * Finds the stroke on a ray: the distances from the centre at which it begins and ends. false: there is no clear one.
@@ -284,7 +284,7 @@ static bool may_be_circle(const component *c)
            (double)c->area >= fmax(wide, high) && (double)c->area <= MAX_FILLED * wide * high;
 }
 
-/* ---- Which are printed ---------------------------------------------------------------------------------------- */
+/* ---- Which are printed ------------------------------------------------------------------------------------------- */
 
 static bool are_alike(const circle *a, const circle *b)
 {
@@ -391,7 +391,7 @@ static lenet5_status complete_rows(circle *list, size_t *count, size_t room, con
     return status;
 }
 
-/* ---- Erasing -------------------------------------------------------------------------------------------------- */
+/* ---- Erasing ----------------------------------------------------------------------------------------------------- */
 
 /* A ring unrolled into steps, with the strokes that reach it from the inside and from the outside at each. */
 typedef struct unrolled {
@@ -488,7 +488,7 @@ static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 static frame frame_of(const circle *r)
 {

@@ -199,7 +199,7 @@ static bool is_comb(comb *c, const ink_map *map)
     return false;
 }
 
-/* ---- What they make ------------------------------------------------------------------------------------------- */
+/* ---- What they make ---------------------------------------------------------------------------------------------- */
 
 static point foot_of(const comb *c, size_t i)
 {

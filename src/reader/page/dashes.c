@@ -56,7 +56,7 @@ static int by_row(const void *a, const void *b)
     return (left->from > right->from) - (left->from < right->from);
 }
 
-/* ---- Parts of segments ---------------------------------------------------------------------------------------- */
+/* ---- Parts of segments ------------------------------------------------------------------------------------------- */
 
 /* Whether a segment has a gap at a step: no ink of its own, and nothing that crosses it. */
 static bool is_gap(const segments *all, const ink_map *map, const segment *s, size_t step)
@@ -107,7 +107,7 @@ static size_t list_dashes(dash *list, const segments *all, const ink_map *map, c
     return count;
 }
 
-/* ---- Dashes --------------------------------------------------------------------------------------------------- */
+/* ---- Dashes ------------------------------------------------------------------------------------------------------ */
 
 /* Whether a dash has paper around both ends; the bar of a 4, 5 or 7 does not. */
 static bool has_free_ends(const segments *all, const ink_map *map, const dash *d)
@@ -147,7 +147,7 @@ static bool is_apart(const segments *all, const dash *d)
     return true;
 }
 
-/* ---- Rows ----------------------------------------------------------------------------------------------------- */
+/* ---- Rows -------------------------------------------------------------------------------------------------------- */
 
 /* Finds the next dash of the same row; returns the number of comparisons. */
 static size_t find_next(dash *d, const dash *list, size_t count)

@@ -202,7 +202,7 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
     return LENET5_OK;
 }
 
-/* ---- Strokes that run along ----------------------------------------------------------------------------------- */
+/* ---- Strokes that run along -------------------------------------------------------------------------------------- */
 
 /* The components of the map after erasing, and the map before. */
 typedef struct remains {
@@ -306,7 +306,7 @@ static void bridge(const flank *f)
     }
 }
 
-/* ---- Crumbs --------------------------------------------------------------------------------------------------- */
+/* ---- Crumbs ------------------------------------------------------------------------------------------------------ */
 
 static bool beside_segment(const ink_map *map, const uint8_t *mask, const box *bounds)
 {
@@ -361,7 +361,7 @@ static void erase_crumbs(ink_map *map, remains *r, const uint8_t *mask, const le
     }
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 /* A map whose printed segments are erased. */
 typedef struct erasure {

@@ -18,7 +18,7 @@ static double area_of(const frame *f)
     return lenet5_frame_width(f) * lenet5_frame_height(f);
 }
 
-/* ---- Overlaid frames ------------------------------------------------------------------------------------------ */
+/* ---- Overlaid frames --------------------------------------------------------------------------------------------- */
 
 static bool share_three_sides(const frame *a, const frame *b)
 {
@@ -78,7 +78,7 @@ lenet5_status lenet5_drop_overlaid(const frame_context *c, budget *b, lenet5_err
     return status;
 }
 
-/* ---- Letters -------------------------------------------------------------------------------------------------- */
+/* ---- Letters ----------------------------------------------------------------------------------------------------- */
 
 /* The mean area of the frames that have a similar one; 0: there are none. */
 static double mean_area(const frames *f)
@@ -123,7 +123,7 @@ lenet5_status lenet5_drop_letters(const frame_context *c, budget *b, lenet5_erro
     return lenet5_check_time(b, work, error);
 }
 
-/* ---- Displays ------------------------------------------------------------------------------------------------- */
+/* ---- Displays ---------------------------------------------------------------------------------------------------- */
 
 /* Whether a segment ends, or is, where the sides of a frame parallel to it do: it is of their row. */
 static bool is_in_row(const segment *s, const frame *f, const segments *all, double near)

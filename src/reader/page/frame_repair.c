@@ -29,7 +29,7 @@
 #define ROW_OFF 0.08        /* of their height: how far the sides of a row's frames are off a line, and */
 #define ROW_OFF_PIXELS 2    /* pixels: the least that this allows */
 
-/* ---- Frames that a stroke divides ----------------------------------------------------------------------------- */
+/* ---- Frames that a stroke divides -------------------------------------------------------------------------------- */
 
 /* The frame that two frames make together, which a segment parts: left and right of it, or above and below. */
 static frame joined_frame(const frame *before, const frame *after, bool vertical)
@@ -125,7 +125,7 @@ static lenet5_status join_frames(const frame_context *c, budget *b, lenet5_error
     return status;
 }
 
-/* ---- Sides that are hidden ------------------------------------------------------------------------------------ */
+/* ---- Sides that are hidden --------------------------------------------------------------------------------------- */
 
 /* The row of the line through two corners at a column. */
 static double row_at(const point *from, const point *to, double x)

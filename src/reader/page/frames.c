@@ -52,7 +52,7 @@ typedef struct builder {
     const bool *combed; /* (all->count): of a comb */
 } builder;
 
-/* ---- Frames --------------------------------------------------------------------------------------------------- */
+/* ---- Frames ------------------------------------------------------------------------------------------------------ */
 
 static bool is_whole(const builder *b, uint32_t s, double from, double to)
 {
@@ -250,7 +250,7 @@ static bool frames_below(builder *b, size_t horizontal)
     return true;
 }
 
-/* ---- Dividers ------------------------------------------------------------------------------------------------- */
+/* ---- Dividers ---------------------------------------------------------------------------------------------------- */
 
 /*
  * Whether a segment ends near a step at a printed line across it. *corner: at the end of that line. Combs have no
@@ -319,7 +319,7 @@ static void find_dividers(builder *b)
     }
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 bool lenet5_add_frame(frames *found, const frame *f)
 {

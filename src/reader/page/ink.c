@@ -255,7 +255,7 @@ static lenet5_status measure_contrast(uint8_t *contrast, const lenet5_picture *p
     return status;
 }
 
-/* ---- From contrast to ink ------------------------------------------------------------------------------------- */
+/* ---- From contrast to ink ---------------------------------------------------------------------------------------- */
 
 /* With too little ink for Otsu's threshold, ink is what exceeds the noise clearly. */
 static binarisation divide_tail(const uint32_t counts[256], size_t count)

@@ -41,7 +41,7 @@ typedef struct form {
     budget *budget;
 } form;
 
-/* ---- Rotation ------------------------------------------------------------------------------------------------- */
+/* ---- Rotation ---------------------------------------------------------------------------------------------------- */
 
 /* The size of the map after a rotation, without ink. */
 static ink_map rotated_size(const ink_map *map, double angle)
@@ -138,7 +138,7 @@ static lenet5_status straighten_map(form *f, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 /* Removes printed lines and then circles, which are whole only without them. */
 static lenet5_status erase(form *f, lenet5_error *error)

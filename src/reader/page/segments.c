@@ -77,7 +77,7 @@ typedef struct tracer {
     unsigned level; /* ink of at least this level continues a segment */
 } tracer;
 
-/* ---- Chains that have come to their end ----------------------------------------------------------------------- */
+/* ---- Chains that have come to their end -------------------------------------------------------------------------- */
 
 typedef struct line_fit {
     double slope, deviation;
@@ -298,7 +298,7 @@ static lenet5_status end_track(tracer *t, track *c, lenet5_error *error)
     return status;
 }
 
-/* ---- Following them ------------------------------------------------------------------------------------------- */
+/* ---- Following them ---------------------------------------------------------------------------------------------- */
 
 /* How far the next run of a track may be off its predicted place, in pixels. */
 static double tolerance(const track *c)
@@ -463,7 +463,7 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
     return status;
 }
 
-/* ---- Both ways ------------------------------------------------------------------------------------------------ */
+/* ---- Both ways --------------------------------------------------------------------------------------------------- */
 
 /* to: blank. */
 static void transpose(uint8_t *to, const ink_map *map)

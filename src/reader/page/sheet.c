@@ -125,7 +125,7 @@ static lenet5_status find_patch(grid *g, size_t *count, unsigned threshold, lene
     return LENET5_OK;
 }
 
-/* ---- The hull ------------------------------------------------------------------------------------------------- */
+/* ---- The hull ---------------------------------------------------------------------------------------------------- */
 
 static void find_ends(grid *g)
 {
@@ -297,7 +297,7 @@ static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
     return status == LENET5_OK && *found ? weigh_above(&weight, g, best, error) : status;
 }
 
-/* ---- What is beyond it ---------------------------------------------------------------------------------------- */
+/* ---- What is beyond it ------------------------------------------------------------------------------------------- */
 
 typedef struct range {
     long first, end; /* cells; empty if end is at most first */
@@ -388,7 +388,7 @@ static bool has_ink(const grid *g)
     return false;
 }
 
-/* ---- Slips ---------------------------------------------------------------------------------------------------- */
+/* ---- Slips ------------------------------------------------------------------------------------------------------- */
 
 /* The pixels of the hull, with AROUND cells of the background. */
 static box part_of_slip(const grid *g, const lenet5_picture *p)

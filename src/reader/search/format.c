@@ -86,7 +86,7 @@ static lenet5_status parse(shape *s, const char *format, lenet5_error *error)
     return parse_lengths(s, format) || parse_mask(s, format) ? LENET5_OK : fail_format(format, error);
 }
 
-/* ---- Check digits --------------------------------------------------------------------------------------------- */
+/* ---- Check digits ------------------------------------------------------------------------------------------------ */
 
 static size_t sum_count(lenet5_check check)
 {
@@ -109,7 +109,7 @@ static bool adds_up(lenet5_check check, size_t sums)
     return check == LENET5_CHECK_NONE || sums / (check == LENET5_CHECK_MOD11 ? 11 : 10) == 0;
 }
 
-/* ---- States --------------------------------------------------------------------------------------------------- */
+/* ---- States ------------------------------------------------------------------------------------------------------ */
 
 static lenet5_status allocate(grammar *f, size_t count, lenet5_error *error)
 {
@@ -264,7 +264,7 @@ lenet5_status lenet5_format_tree(grammar *f, code_digits *codes, size_t count, l
     return status;
 }
 
-/* ---- Lists ---------------------------------------------------------------------------------------------------- */
+/* ---- Lists ------------------------------------------------------------------------------------------------------- */
 
 static int in_order(const void *a, const void *b)
 {

@@ -43,7 +43,7 @@
 #define MAX_COST 10.0    /* cost of shape and cuts of several pieces, at most: nothing likely contains costlier arcs */
 #define ARC_WORK 3000    /* units of work of an arc, besides its pixels */
 
-/* ---- Arcs ----------------------------------------------------------------------------------------------------- */
+/* ---- Arcs -------------------------------------------------------------------------------------------------------- */
 
 static void measure_cut(arc *a, const text_line *l)
 {
@@ -247,7 +247,7 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
     return LENET5_OK;
 }
 
-/* ---- Marks ---------------------------------------------------------------------------------------------------- */
+/* ---- Marks ------------------------------------------------------------------------------------------------------- */
 
 static void find_marks(graph *g)
 {
@@ -313,7 +313,7 @@ static void keep_marks(graph *g)
     }
 }
 
-/* ---- Priors --------------------------------------------------------------------------------------------------- */
+/* ---- Priors ------------------------------------------------------------------------------------------------------ */
 
 static double prior_of(const double *measure, const double *weight, size_t count)
 {

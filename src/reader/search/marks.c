@@ -17,7 +17,7 @@
 #define CORNER 0.3     /* of a box's sides: its corners */
 #define MIN_MARK 0.001 /* a smaller share is 0 */
 
-/* ---- Footing -------------------------------------------------------------------------------------------------- */
+/* ---- Footing ----------------------------------------------------------------------------------------------------- */
 
 /*
  * The share of a box's columns that another part of the line has too, which is as high as a digit and may have been
@@ -63,7 +63,7 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
     return f;
 }
 
-/* ---- Measures ------------------------------------------------------------------------------------------------- */
+/* ---- Measures ---------------------------------------------------------------------------------------------------- */
 
 /* Sums over the rows of some ink: bands separated by paper, and the curve of the rows' middles. */
 typedef struct rows {
@@ -172,7 +172,7 @@ void lenet5_measure_mark(double value[MEASURES], const uint8_t *ink, const box *
     value[MEASURE_OVER] = beside->over;
 }
 
-/* ---- Shares --------------------------------------------------------------------------------------------------- */
+/* ---- Shares ------------------------------------------------------------------------------------------------------ */
 
 static double odds_of(const mark_form *form, const double value[MEASURES])
 {

@@ -32,7 +32,7 @@ static bool is_sign(unsigned symbol)
     return symbol == PLUS || symbol == HYPHEN;
 }
 
-/* ---- Any number ----------------------------------------------------------------------------------------------- */
+/* ---- Any number -------------------------------------------------------------------------------------------------- */
 
 /* The last symbol; ANY_WITHIN is added inside parentheses. */
 enum { ANY_START = 0, ANY_SIGN, ANY_DIGIT, ANY_MARK, ANY_END, ANY_WITHIN };
@@ -69,7 +69,7 @@ static bool any_accepts(int32_t state)
 
 const pattern lenet5_any_pattern = {"digits", any_next, any_accepts};
 
-/* ---- Decimals ------------------------------------------------------------------------------------------------- */
+/* ---- Decimals ---------------------------------------------------------------------------------------------------- */
 
 enum { DECIMAL_START = 0, DECIMAL_SIGN, DECIMAL_WHOLE, DECIMAL_POINT, DECIMAL_PART };
 
@@ -88,7 +88,7 @@ static bool decimal_accepts(int32_t state)
     return state == DECIMAL_WHOLE || state == DECIMAL_PART;
 }
 
-/* ---- Amounts -------------------------------------------------------------------------------------------------- */
+/* ---- Amounts ----------------------------------------------------------------------------------------------------- */
 
 enum {
     AMOUNT_START = 0,
@@ -155,7 +155,7 @@ static bool amount_accepts(int32_t state)
     return state == AMOUNT_CLOSED || (state < AMOUNT_WITHIN && amount_may_end(state));
 }
 
-/* ---- Dates ---------------------------------------------------------------------------------------------------- */
+/* ---- Dates ------------------------------------------------------------------------------------------------------- */
 
 /*
  *     bits 0-4   value of the day or month that is read
@@ -248,7 +248,7 @@ static bool date_accepts(int32_t state)
     return d.parts == 2 && (d.year_first ? is_day(&d) : d.digits == 2 || d.digits == 4);
 }
 
-/* ---- Telephone numbers ---------------------------------------------------------------------------------------- */
+/* ---- Telephone numbers ------------------------------------------------------------------------------------------- */
 
 #define PHONE_LEAST 5
 #define PHONE_MOST 15 /* digits that E.164 allows */
@@ -279,7 +279,7 @@ static bool phone_accepts(int32_t state)
     return part(state, 0, 4) >= PHONE_LEAST && part(state, 4, 2) << 4 == PHONE_AFTER_DIGIT && part(state, 6, 2) != 1;
 }
 
-/* ---- By name -------------------------------------------------------------------------------------------------- */
+/* ---- By name ----------------------------------------------------------------------------------------------------- */
 
 const pattern *lenet5_pattern_named(const char *name)
 {

@@ -29,7 +29,7 @@ _Static_assert(MAX_PLACES <= MAX_PIECES, "a graph has room for as many nodes as 
 #define LENGTH_COST 0.1 /* for each position of a digit: minus the log of its prior */
 #define DOUBT 0.8       /* exponent of the probability that a skipped position is rubbish */
 
-/* ---- The strip ------------------------------------------------------------------------------------------------ */
+/* ---- The strip --------------------------------------------------------------------------------------------------- */
 
 /* The mean ink under one pixel of the strip. */
 static uint8_t ink_under(const ink_map *map, double left, double top, double side)
@@ -53,7 +53,7 @@ static void draw_strip(sweep *s, const text_line *line)
                 ink_under(&line->map, side * ((double)x - MARGIN), top + side * (double)y, side);
 }
 
-/* ---- What the networks say ------------------------------------------------------------------------------------ */
+/* ---- What the networks say --------------------------------------------------------------------------------------- */
 
 /* Adds a network's share of the mean penalties at every second position, from first on. */
 static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s, const lenet5_committee *committee,
@@ -119,7 +119,7 @@ void lenet5_sweep_free(sweep *s)
     *s = (sweep){0};
 }
 
-/* ---- The graph ------------------------------------------------------------------------------------------------ */
+/* ---- The graph --------------------------------------------------------------------------------------------------- */
 
 /* The column of the line's map at a position. */
 static size_t column_of(const sweep *s, double place, size_t width)
@@ -167,7 +167,7 @@ lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line
     return LENET5_OK;
 }
 
-/* ---- What an observer is shown -------------------------------------------------------------------------------- */
+/* ---- What an observer is shown ----------------------------------------------------------------------------------- */
 
 #define ENLARGED 4
 #define ROW 12 /* pixels of a digit's row */

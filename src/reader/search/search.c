@@ -41,7 +41,7 @@
 #define MIN_ESTIMATE 1e-7         /* of the best estimate: prefixes below it are dropped, or */
 #define MIN_ESTIMATE_N_BEST 1e-20 /* below this one if more than the best string is wanted */
 
-/* ---- Sums and bests from right to left ------------------------------------------------------------------------ */
+/* ---- Sums and bests from right to left --------------------------------------------------------------------------- */
 
 static void weigh_arc(arc *a, double sharpness, double left_out)
 {
@@ -219,7 +219,7 @@ static double weigh_all(const graph *g, const grammar *f)
     return sums[0];
 }
 
-/* ---- Strings from left to right ------------------------------------------------------------------------------- */
+/* ---- Strings from left to right ---------------------------------------------------------------------------------- */
 
 /* A string read up to a node. */
 typedef struct prefix {

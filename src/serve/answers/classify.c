@@ -14,7 +14,7 @@
 #include "json/answers.h"
 #include "json/values.h"
 
-/* ---- The answer ----------------------------------------------------------------------------------------------- */
+/* ---- The answer -------------------------------------------------------------------------------------------------- */
 
 #define STATE_DECIMALS 4
 
@@ -78,7 +78,7 @@ static void write_answer(request *r, lenet5_maps *maps)
     response_set_text(r, JSON_TYPE);
 }
 
-/* ---- Grey levels ---------------------------------------------------------------------------------------------- */
+/* ---- Grey levels ------------------------------------------------------------------------------------------------- */
 
 /* Allocates the batch, unless there are too many digits. */
 static bool allocate(request *r, size_t count)
@@ -111,7 +111,7 @@ static bool parse_grey(request *r)
     return true;
 }
 
-/* ---- Pictures of any size ------------------------------------------------------------------------------------- */
+/* ---- Pictures of any size ---------------------------------------------------------------------------------------- */
 
 static bool normalise(request *r, size_t index, const lenet5_picture *picture)
 {
@@ -196,7 +196,7 @@ static bool parse_picture(request *r, size_t index, const uint8_t *bytes, size_t
                                             : parse_picture_file(r, index, bytes, size, name);
 }
 
-/* ---- JSON ----------------------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static bool parse_array(request *r, size_t index, scale *seen, const json_t *value)
 {
@@ -238,7 +238,7 @@ static bool parse_json(request *r)
     return parsed;
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 static bool parse_parameters(request *r)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- Picture files -------------------------------------------------------------------------------------------- */
+/* ---- Picture files ----------------------------------------------------------------------------------------------- */
 
 static bool begins(const uint8_t *bytes, size_t size, const char *with, size_t length)
 {
@@ -47,7 +47,7 @@ bool content_is_picture(const uint8_t *bytes, size_t size)
            is_pnm(bytes, size) || is_bmp(bytes, size);
 }
 
-/* ---- Data URLs ------------------------------------------------------------------------------------------------ */
+/* ---- Data URLs --------------------------------------------------------------------------------------------------- */
 
 static const char scheme[] = "data:";
 
@@ -82,7 +82,7 @@ uint8_t *content_of_data_url(size_t *size, const uint8_t *url, size_t length)
     return bytes;
 }
 
-/* ---- Numbers -------------------------------------------------------------------------------------------------- */
+/* ---- Numbers ----------------------------------------------------------------------------------------------------- */
 
 #define MIN_LEVEL (1.0 / (1 << 20)) /* the smallest level above 0 in an image of floats */
 #define MIN_NUMBERS 16              /* above 0: grey levels look like so many floats with a probability below 1e-19 */

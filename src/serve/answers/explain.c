@@ -20,7 +20,7 @@ static json_t *base64(const uint8_t *bytes, size_t size)
     return value;
 }
 
-/* ---- Pictures ------------------------------------------------------------------------------------------------- */
+/* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 /* Scales a picture down by a whole number: each pixel is the mean of a square of step x step. */
 static uint8_t *scale_down(const uint8_t *rgb, size_t width, size_t height, size_t step)
@@ -65,7 +65,7 @@ static json_t *png_json(uint8_t *rgb, size_t width, size_t height)
     return value;
 }
 
-/* ---- The observer --------------------------------------------------------------------------------------------- */
+/* ---- The observer ------------------------------------------------------------------------------------------------ */
 
 /* Adds a value, whose reference it takes, to the array of a line in an array of lines. */
 static void add(explainer *e, json_t *lines, size_t line, json_t *value, size_t size)
@@ -127,7 +127,7 @@ bool explainer_is_full(const explainer *e)
     return e->size > e->max_size;
 }
 
-/* ---- The answer ----------------------------------------------------------------------------------------------- */
+/* ---- The answer -------------------------------------------------------------------------------------------------- */
 
 /* Appends the array of a line, if it has one. */
 static bool extend(json_t *to, json_t *lines, size_t line)

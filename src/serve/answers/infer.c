@@ -30,7 +30,7 @@ static const output outputs[OUTPUTS] = {[DIGIT] = {"digit", "UINT8", 0},
                                         [PENALTY] = {"penalty", "FP32", LENET5_CLASSES},
                                         [ACCEPTED] = {"accepted", "BOOL", 0}};
 
-/* ---- Metadata ------------------------------------------------------------------------------------------------- */
+/* ---- Metadata ---------------------------------------------------------------------------------------------------- */
 
 void answer_v2(request *r)
 {
@@ -78,7 +78,7 @@ void answer_v2_model(request *r)
                                    LENET5_PICTURE_SIDE, LENET5_PICTURE_SIDE, "outputs", described));
 }
 
-/* ---- The input ------------------------------------------------------------------------------------------------ */
+/* ---- The input --------------------------------------------------------------------------------------------------- */
 
 /* Returns the bytes of a picture in a tensor of some shape, [n,28,28] and so on; 0 if it is no shape of pictures. */
 static size_t bytes_of_shape(size_t *count, const json_t *shape)
@@ -179,7 +179,7 @@ static bool parse_input(request *r, const json_t *body, size_t json_size)
     return parsed;
 }
 
-/* ---- The request ---------------------------------------------------------------------------------------------- */
+/* ---- The request ------------------------------------------------------------------------------------------------- */
 
 static size_t output_index(const char *name)
 {
@@ -234,7 +234,7 @@ static bool parse_parameters(request *r, const json_t *body)
     return pixels_choose_threshold(r, least, threshold, share);
 }
 
-/* ---- The answer ----------------------------------------------------------------------------------------------- */
+/* ---- The answer -------------------------------------------------------------------------------------------------- */
 
 typedef struct writer {
     request *request;
@@ -375,7 +375,7 @@ static void write_answer(request *r, lenet5_maps *maps)
     response_set_text(r, r->json_size > 0 ? "application/octet-stream" : JSON_TYPE);
 }
 
-/* ---- All of it ------------------------------------------------------------------------------------------------ */
+/* ---- All of it --------------------------------------------------------------------------------------------------- */
 
 /* Finds the length of the JSON at the beginning of the body. */
 static bool find_json(request *r, size_t *size)

@@ -32,7 +32,7 @@ typedef struct reading_job {
     size_t pixels_left;
 } reading_job;
 
-/* ---- Parameters ----------------------------------------------------------------------------------------------- */
+/* ---- Parameters -------------------------------------------------------------------------------------------------- */
 
 static bool split_codes(reading_job *j, const char *given, size_t count)
 {
@@ -127,7 +127,7 @@ static bool parse_parameters(reading_job *j)
     return false;
 }
 
-/* ---- Writing -------------------------------------------------------------------------------------------------- */
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
 /* A page, and where it is from. */
 typedef struct page {
@@ -164,7 +164,7 @@ static void write_page(reading_job *j, const page *p, const lenet5_reading *read
     }
 }
 
-/* ---- Reading -------------------------------------------------------------------------------------------------- */
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static lenet5_status read_page(reading_job *j, const page *p, lenet5_error *error)
 {

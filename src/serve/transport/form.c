@@ -26,7 +26,7 @@ typedef struct part {
     size_t size;
 } part;
 
-/* ---- Headers -------------------------------------------------------------------------------------------------- */
+/* ---- Headers ----------------------------------------------------------------------------------------------------- */
 
 /* Unquotes a string, from behind its first quote. Returns what follows its last quote; NULL if there is none. */
 static char *unquote(char *from)
@@ -92,7 +92,7 @@ static bool parse_header(part *p, char *line)
     return !disposition || parse_disposition(p, disposition);
 }
 
-/* ---- Parts ---------------------------------------------------------------------------------------------------- */
+/* ---- Parts ------------------------------------------------------------------------------------------------------- */
 
 /* Finds bytes between the cursor and end; NULL if they are not there. */
 static char *find(const cursor *c, const char *end, const char *bytes, size_t size)
@@ -163,7 +163,7 @@ static void add_field(request *r, const part *p)
         option->value = p->bytes;
 }
 
-/* ---- The form ------------------------------------------------------------------------------------------------- */
+/* ---- The form ---------------------------------------------------------------------------------------------------- */
 
 /* Parses the boundary of Content-Type: multipart/form-data; boundary=... */
 static bool parse_boundary(cursor *c, const char *type)

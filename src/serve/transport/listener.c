@@ -39,7 +39,7 @@ struct listener {
     size_t next_lingering;
 };
 
-/* ---- Rejected clients ----------------------------------------------------------------------------------------- */
+/* ---- Rejected clients -------------------------------------------------------------------------------------------- */
 
 static void close_lingering(listener *l, size_t index)
 {
@@ -71,7 +71,7 @@ static void reject(listener *l, int socket, admission_verdict why)
     l->next_lingering = (l->next_lingering + 1) % LINGERING;
 }
 
-/* ---- The thread ----------------------------------------------------------------------------------------------- */
+/* ---- The thread -------------------------------------------------------------------------------------------------- */
 
 void listener_admit(listener *l, new_client *c)
 {
@@ -109,7 +109,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* ---- Opening -------------------------------------------------------------------------------------------------- */
+/* ---- Opening ----------------------------------------------------------------------------------------------------- */
 
 bool listener_parse(char host[LISTENER_HOST_SIZE], char port[LISTENER_PORT_SIZE], const char *listen)
 {
@@ -239,7 +239,7 @@ lenet5_status listener_run(listener *l, lenet5_error *error)
     return thread_start(&l->thread, &l->running, run, l, error);
 }
 
-/* ---- Closing -------------------------------------------------------------------------------------------------- */
+/* ---- Closing ----------------------------------------------------------------------------------------------------- */
 
 void listener_close(listener *l)
 {

@@ -56,7 +56,7 @@ struct loop {
     counters counters;
 };
 
-/* ---- The inbox ------------------------------------------------------------------------------------------------ */
+/* ---- The inbox --------------------------------------------------------------------------------------------------- */
 
 static void wake(loop *l)
 {
@@ -183,7 +183,7 @@ static void take_inbox(loop *l)
         resume_streams(l);
 }
 
-/* ---- Connections ---------------------------------------------------------------------------------------------- */
+/* ---- Connections ------------------------------------------------------------------------------------------------- */
 
 static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context)
 {
@@ -233,7 +233,7 @@ static void notice_connection(void *context, struct MHD_Connection *mhd, void **
         end_connection(*own);
 }
 
-/* ---- Deadlines ------------------------------------------------------------------------------------------------ */
+/* ---- Deadlines --------------------------------------------------------------------------------------------------- */
 
 /* Closes a connection whose time is over, with a response if the client has not sent all of a request. */
 static void cut_late(connection *c)
@@ -304,7 +304,7 @@ static void check_deadlines(loop *l)
     l->deadline_check = l->now + DEADLINE_INTERVAL;
 }
 
-/* ---- Rounds --------------------------------------------------------------------------------------------------- */
+/* ---- Rounds ------------------------------------------------------------------------------------------------------ */
 
 void loop_defer(request *r)
 {
@@ -364,7 +364,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* ---- Beginning and end ---------------------------------------------------------------------------------------- */
+/* ---- Beginning and end ------------------------------------------------------------------------------------------- */
 
 static lenet5_status start_daemon(loop *l, lenet5_error *error)
 {
@@ -454,7 +454,7 @@ void loop_free(loop *l)
     free(l);
 }
 
-/* ---- Access --------------------------------------------------------------------------------------------------- */
+/* ---- Access ------------------------------------------------------------------------------------------------------ */
 
 counters *loop_counters(loop *l)
 {

@@ -9,7 +9,7 @@
 
 #define PREFLIGHT_SECONDS "600" /* for which a browser may keep the answer to OPTIONS; Chromium keeps it 7200 at most */
 
-/* ---- Names ---------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------- */
 
 static bool is_same(const char *name, const char *other, size_t length)
 {
@@ -95,7 +95,7 @@ static bool names_us(const transport *t, const char *host, size_t length)
     return is_same("localhost", host, length) && (is_any_address(&own) || is_loopback(&own));
 }
 
-/* ---- Origins -------------------------------------------------------------------------------------------------- */
+/* ---- Origins ----------------------------------------------------------------------------------------------------- */
 
 /* Returns Origin if --allow-origin has it; NULL otherwise. */
 static const char *allowed_origin(const request *r)
@@ -152,7 +152,7 @@ bool origin_check(request *r)
     return false;
 }
 
-/* ---- CORS ----------------------------------------------------------------------------------------------------- */
+/* ---- CORS -------------------------------------------------------------------------------------------------------- */
 
 bool origin_is_preflight(const request *r)
 {

@@ -28,7 +28,7 @@ bool request_has_type(const request *r, const char *type)
            (type[length - 1] == '/' || given[length] == '\0' || strchr("; \t", given[length]));
 }
 
-/* ---- The body ------------------------------------------------------------------------------------------------- */
+/* ---- The body ---------------------------------------------------------------------------------------------------- */
 
 void request_reject(request *r, unsigned status, const char *reason)
 {
@@ -72,7 +72,7 @@ static void receive_piece(request *r, const char *piece, size_t size)
     r->size += size;
 }
 
-/* ---- The answer ----------------------------------------------------------------------------------------------- */
+/* ---- The answer -------------------------------------------------------------------------------------------------- */
 
 static enum MHD_Result collect_parameter(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
@@ -122,7 +122,7 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
     return MHD_YES;
 }
 
-/* ---- The end -------------------------------------------------------------------------------------------------- */
+/* ---- The end ----------------------------------------------------------------------------------------------------- */
 
 /* Makes the request ready for the next one of its connection. */
 static void reset(request *r)

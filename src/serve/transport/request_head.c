@@ -15,7 +15,7 @@
 #define MAX_HEADERS 16384    /* bytes; no client needs more but for a long list of codes, which a form can have */
 #define MAX_CREDENTIALS 8192 /* bytes of base64 in Authorization */
 
-/* ---- The request line ----------------------------------------------------------------------------------------- */
+/* ---- The request line -------------------------------------------------------------------------------------------- */
 
 /*
  * Returns the target without the scheme of an absolute form, http://AUTHORITY/PATH; the target itself if it is a path.
@@ -62,7 +62,7 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd)
     return r;
 }
 
-/* ---- The token ------------------------------------------------------------------------------------------------ */
+/* ---- The token --------------------------------------------------------------------------------------------------- */
 
 bool request_head_is_token(const char *token, const uint8_t *bytes, size_t size)
 {
@@ -115,7 +115,7 @@ static bool lacks_token(const request *r)
     return lacks;
 }
 
-/* ---- Framing -------------------------------------------------------------------------------------------------- */
+/* ---- Framing ----------------------------------------------------------------------------------------------------- */
 
 /* What the headers say about the end of the body, which has to be unambiguous. */
 typedef struct framing {
@@ -161,7 +161,7 @@ static const char *framing_fault(const request *r, const char *version)
     return NULL;
 }
 
-/* ---- All of the head ------------------------------------------------------------------------------------------ */
+/* ---- All of the head --------------------------------------------------------------------------------------------- */
 
 static bool has_long_headers(const request *r)
 {

@@ -11,7 +11,7 @@
 #define MAX_ERROR 700     /* bytes of an error's message, which is cut there */
 #define RETRY_SECONDS "1" /* of Retry-After with 503: the queue is some pages long */
 
-/* ---- Errors --------------------------------------------------------------------------------------------------- */
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
 void response_fail(request *r, unsigned status, const char *format, ...)
 {
@@ -53,7 +53,7 @@ void response_fail_error(request *r, const lenet5_error *error)
     }
 }
 
-/* ---- Answers -------------------------------------------------------------------------------------------------- */
+/* ---- Answers ----------------------------------------------------------------------------------------------------- */
 
 bool response_reserve(request *r)
 {
@@ -84,7 +84,7 @@ void response_set_json(request *r, json_t *object)
     response_set_text(r, JSON_TYPE);
 }
 
-/* ---- Sending -------------------------------------------------------------------------------------------------- */
+/* ---- Sending ----------------------------------------------------------------------------------------------------- */
 
 static void add_headers(struct MHD_Response *response, const request *r)
 {
