@@ -1,5 +1,6 @@
 #include "crop.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -102,6 +103,7 @@ static unsigned follow(grid *g, size_t from)
             for (size_t u = x > 0 ? x - 1 : 0; u <= x + 1 && u < g->width; u++)
                 if (g->dark[v * g->width + u] == kind && (kind || u == x || v == y)) {
                     g->dark[v * g->width + u] = 2;
+                    assert(depth < GRID * GRID);
                     stack[depth++] = (uint16_t)(v * g->width + u);
                 }
     }
@@ -297,7 +299,7 @@ box lenet5_inside_frame(const crop *c, box whole)
     return left ? part : whole;
 }
 
-/* ---- Which of two kinds is ink ----------------------------------------------------------------------------------- */
+/* ---- Ink or paper ------------------------------------------------------------------------------------------------ */
 
 /*
  * Whether a region that goes across the picture is a digit, by the corners that it covers: at most one, or two opposite

@@ -16,7 +16,7 @@ typedef struct crop {
 /* Returns the part of whole inside pieces of a frame along its border; whole if there are none. */
 box lenet5_inside_frame(const crop *c, box whole);
 
-/* The surroundings of a digit, found before ink is told from paper. */
+/* The surroundings of a digit, found before ink is known from paper. */
 typedef struct crop_analysis {
     box part;       /* inside any pieces of a frame */
     bool known;     /* level and dark_ink separate ink from paper in that part */

@@ -7,6 +7,7 @@
  *     20x20           the box scaled to fit, aspect kept; each new pixel is the mean of the area that it covers
  *     28x28           shifted by whole pixels until the centre of mass is in the middle
  */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -80,7 +81,7 @@ static unsigned median_deviation(const size_t histogram[256], size_t count, unsi
     return median(deviations, count);
 }
 
-/* Takes the side of the paper's level with more contrast for ink, unless dark_ink says which it is. */
+/* Takes the side of the paper's level with more contrast for ink, unless dark_ink is given. */
 static void find_polarity(source *s, const bool *dark_ink)
 {
     double darker = 0;
@@ -192,6 +193,7 @@ static size_t scaled(size_t size, size_t longest)
 /* Scales the box into the top left of fitted; returns the strongest ink. */
 static double fit(double fitted[FIT][FIT], size_t *width, size_t *height, const source *s, const box *b)
 {
+    assert(b->left < b->right && b->top < b->bottom);
     const size_t from_width = b->right - b->left;
     const size_t from_height = b->bottom - b->top;
     const size_t longest = from_width > from_height ? from_width : from_height;

@@ -22,7 +22,7 @@
 #define MANY_DIGITS 8          /* digits of a rotated page from which on CLEAR is enough */
 #define CLEAR 0.9              /* mean probability of a digit of a rotated page, at least; */
 #define CLEAR_FEW 0.97         /* the same for fewer digits, which too often look like others upside down */
-#define POOR 0.7               /* a page with few digits is turned upside down only if its own mean is below this */
+#define POOR 0.7               /* a page with few digits is rotated upside down only if its own mean is below this */
 #define CLEAR_SHARE 0.3        /* share of sure digits (see evidence) of a rotated page, at least */
 #define TIMES_SURER 1.5        /* times the sure digits of the page as it is, and */
 #define MORE_SURE 1.5          /* so many more: sure digits of a rotated page */
@@ -31,7 +31,7 @@
 #define LOST 0.55       /* mean probability of a digit: a page with no more is illegible as it is, */
 #define LEGIBLE 0.6     /* and is rotated where many digits have at least this, and */
 #define LESS_LOST 0.5   /* at most this share of the doubt */
-#define MIN_UPSIDE_DOWN_DIGITS 3  /* digits of a page that may say something else upside down, at least, and */
+#define MIN_UPSIDE_DOWN_DIGITS 3  /* digits of a page that may have another reading upside down, at least, and */
 #define MAX_UPSIDE_DOWN_DIGITS 20 /* at most: longer pages never consist of such digits alone */
 #define SURER_UPSIDE_DOWN 0.92 /* of the doubt of the page as it is: with less of it upside down, nothing is accepted */
 

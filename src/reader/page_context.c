@@ -2,6 +2,7 @@
  * What the lines of a page say about each other. Where the others are numbers, a line that is hard to read is probably
  * a number too; among words and fragments of a form, what looks like a digit often is not one.
  */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -51,6 +52,7 @@ static void add_line(group *g, double belief)
 
 static double group_mean(const group *g)
 {
+    assert(g->count > 0);
     return g->sum / (double)g->count;
 }
 

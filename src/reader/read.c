@@ -9,6 +9,7 @@
  *
  * reading.h has the data that the stages share.
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -87,6 +88,7 @@ static lenet5_status read_each(read_groups *r, const sample *most, page *p, lene
         return lenet5_fail_memory(error);
     for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
         const size_t before = reading->count, number = i * groups->count / wanted;
+        assert(number < groups->count && before < wanted);
         status = read_line(reading, groups, number, p, error);
         r->of[number] = reading->count > before ? before : NOT_READ;
         digits += reading->count > before ? reading->lines[before].digits : 0;
@@ -245,7 +247,7 @@ static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_r
     return LENET5_OK;
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 /* Reads a picture as it is. If found is not NULL, tries its other rotations too. */
 static lenet5_status read_as_it_is(lenet5_reading *reading, orientation *found, page *p, const lenet5_picture *picture,

@@ -11,7 +11,7 @@ struct lenet5_reader {
     const lenet5_committee *committee;
     lenet5_committee builtin; /* the network that is used where the caller has none */
     lenet5_committee single;  /* the built-in network for single digits: a second opinion */
-    lenet5_committee signs;   /* the built-in network that tells digits from signs and letters */
+    lenet5_committee signs;   /* the built-in network that separates digits from signs and letters */
     lenet5_lanes lanes;
     lenet5_maps maps;
 };

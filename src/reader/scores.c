@@ -1,5 +1,6 @@
 #include "scores.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define MAX_ONE_BY_ONE 11 /* pictures: so few are faster one by one, with any instruction set */
@@ -8,6 +9,7 @@ void lenet5_score_pictures(posteriors seen, lenet5_reader *r, const lenet5_commi
                            const uint8_t *pictures[LENET5_LANES], size_t count)
 {
     float penalty[LENET5_LANES][LENET5_CLASSES];
+    assert(count > 0 && count <= LENET5_LANES);
     if (count <= MAX_ONE_BY_ONE) {
         for (size_t i = 0; i < count; i++) {
             lenet5_set_input(&r->maps, pictures[i]);

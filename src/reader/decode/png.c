@@ -42,7 +42,7 @@ static lenet5_status read_pixels(uint8_t **pixels, png_image *image, const pictu
     return fail(image, file, error);
 }
 
-/* ---- Sixteen bits, of which few are used ------------------------------------------------------------------------- */
+/* ---- Dark pictures of sixteen bits ------------------------------------------------------------------------------- */
 
 static bool is_dark(const lenet5_picture *picture)
 {

@@ -4,6 +4,8 @@
  */
 #include "tiff.h"
 
+#include <assert.h>
+
 #include "base/error.h"
 
 enum { CLASSIC = 42, BIG = 43 };
@@ -21,6 +23,7 @@ static const layout classic = {2, 12, 8, 4, 4}, big = {8, 20, 12, 8, 8};
 /* A number of size bytes at an offset, which must be inside the file. */
 static uint64_t number_at(const picture_file *file, uint64_t place, size_t size)
 {
+    assert(size <= file->size && place <= file->size - size);
     const uint8_t *bytes = file->bytes + place;
     uint64_t number = 0;
     for (size_t i = 0; i < size; i++)

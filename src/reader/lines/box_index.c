@@ -111,6 +111,7 @@ bool lenet5_box_query_next(box_query *s, size_t *found)
 {
     const box_index *rows = s->rows;
     const size_t first = row_of(rows, s->window.top);
+    assert(s->row <= s->last && s->last < rows->count);
     for (;;) {
         while (s->at < rows->begin[s->row + 1] && rows->boxes[rows->entry[s->at]].left < s->window.right) {
             const size_t number = rows->entry[s->at++];

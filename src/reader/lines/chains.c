@@ -10,6 +10,7 @@
  */
 #include "chains.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -49,6 +50,7 @@ static void find_middles(strokes *s)
     for (size_t i = 0; i < s->count; i++) {
         if (s->list[i].line == NO_LINE)
             continue;
+        assert((size_t)s->list[i].line < s->line_count);
         baseline *l = &s->lines[s->list[i].line];
         const box *b = &s->boxes[i];
         const double weight = makes_lines(&s->list[i]) ? box_height(b) : 1e-3;
@@ -240,7 +242,7 @@ static lenet5_status number_chains(strokes *s, size_t first_line)
     return LENET5_OK;
 }
 
-/* ---- What is left over ------------------------------------------------------------------------------------------- */
+/* ---- Joining chains ---------------------------------------------------------------------------------------------- */
 
 void lenet5_join_lines(strokes *s, int32_t to, int32_t from)
 {

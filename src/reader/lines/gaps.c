@@ -1,5 +1,6 @@
 #include "gaps.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -135,6 +136,7 @@ static lenet5_status list_gaps(gaps *g, const strokes *s, lenet5_error *error)
     for (size_t i = 0; i < s->count; i++)
         if (s->list[i].line != NO_LINE && s->lines[s->list[i].line].field == NO_FIELD)
             order[g->count++] = (sort_key){(double)s->list[i].line * (double)width + (double)s->boxes[i].left, i};
+    assert(g->count <= s->count);
     lenet5_sort_keys(order, g->count);
     measure_gaps(g, s, order);
     free(order);
@@ -219,6 +221,7 @@ static size_t sort_gaps(gaps *g, const strokes *s, double least)
             if (is_telling(s, g, i))
                 g->sorted[count++] = g->gap[i];
     }
+    assert(count <= g->count);
     qsort(g->sorted, count, sizeof *g->sorted, ascending_numbers);
     return count;
 }

@@ -1,5 +1,6 @@
 #include "holes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 /* A stack of pixels whose neighbours are visited next; each pixel is pushed once. */
 typedef struct edge {
-    size_t count;
+    size_t count, room;
     uint32_t *list;
 } edge;
 
@@ -16,6 +17,7 @@ static void reach(edge *e, uint8_t *pixels, size_t at)
     if (pixels[at] != PAPER)
         return;
     pixels[at] = OUTSIDE;
+    assert(e->count < e->room);
     e->list[e->count++] = (uint32_t)at;
 }
 
@@ -49,7 +51,7 @@ static void reach_all(edge *e, uint8_t *pixels, size_t width, size_t height)
 
 lenet5_status lenet5_count_holes(size_t *holes, uint8_t *pixels, size_t width, size_t height, lenet5_error *error)
 {
-    edge e = {0, malloc((width * height + 1) * sizeof *e.list)};
+    edge e = {0, width * height, malloc((width * height + 1) * sizeof *e.list)};
     if (!e.list)
         return lenet5_fail_memory(error);
     if (width > 0 && height > 0)

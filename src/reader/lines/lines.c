@@ -216,6 +216,7 @@ static lenet5_status order_lines(line_groups *to, int32_t *renamed, const stroke
     for (size_t i = 0; i < s->line_count; i++)
         if (s->lines[i].count > 0)
             order[to->count++] = (sort_key){(double)s->lines[i].row * (double)width + (double)s->lines[i].box.left, i};
+    assert(to->count <= s->line_count);
     lenet5_sort_keys(order, to->count);
     for (size_t i = 0; i < to->count; i++) {
         const baseline *l = &s->lines[order[i].index];
@@ -267,7 +268,7 @@ static lenet5_status list_lines(line_groups *to, const strokes *s, const layout 
     return status;
 }
 
-/* ---- What is beside a line, and what the picture's border cuts --------------------------------------------------- */
+/* ---- Surroundings of a line -------------------------------------------------------------------------------------- */
 
 /* The line beside which a component without a line is, or NO_LINE. *visited: work. */
 static int32_t line_beside(const line_groups *g, const strokes *s, const component *c, size_t *visited)
@@ -334,7 +335,7 @@ static void look_at_border(line_groups *g, const ink_map *map)
     }
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 static lenet5_status new_strokes(strokes *s, size_t count, budget *b, lenet5_error *error)
 {

@@ -157,6 +157,7 @@ static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const 
         }
         if (best == 0 || ink[best] > 0.7 * height)
             break;
+        assert(count < MAX_CUTS);
         columns[count++] = best;
     }
     return count;

@@ -51,7 +51,7 @@ static double paper_height(const framed_cell *b)
 
 /* ---- Boxes ------------------------------------------------------------------------------------------------------- */
 
-static point turned(const point *p, const transform *place)
+static point to_map(const point *p, const transform *place)
 {
     double at[2];
     rotation_inverse(at, place, p->x, p->y);
@@ -67,7 +67,7 @@ static bool paper_of(framed_cell *b, const frame *f, const ink_map *map, const t
 {
     point at[4];
     for (int i = 0; i < 4; i++)
-        at[i] = turned(&f->corner[i], place);
+        at[i] = to_map(&f->corner[i], place);
     const double in = 0.5 * f->thickness + 0.5;
     b->thickness = f->thickness;
     b->paper = (box){(size_t)bounded(0.5 * (at[0].x + at[3].x) + in, map->width),
@@ -354,7 +354,7 @@ static lenet5_status drop_squared_paper(layout *found, const ink_map *map, budge
     return status;
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 static int by_reading_order(const void *a, const void *b)
 {

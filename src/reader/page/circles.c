@@ -55,7 +55,7 @@ typedef struct circle {
     ellipse ring; /* through the middle of its stroke */
     double thickness;
     uint32_t label;
-    bool sure; /* enough of it is free of other strokes to tell a hand from print */
+    bool sure; /* enough of it is free of other strokes to separate a hand from print */
     bool printed;
 } circle;
 
@@ -284,7 +284,7 @@ static bool may_be_circle(const component *c)
            (double)c->area >= fmax(wide, high) && (double)c->area <= MAX_FILLED * wide * high;
 }
 
-/* ---- Which are printed ------------------------------------------------------------------------------------------- */
+/* ---- Printed circles --------------------------------------------------------------------------------------------- */
 
 static bool are_alike(const circle *a, const circle *b)
 {
@@ -439,6 +439,7 @@ static void keep_crossing(unrolled *u, const ink_map *map, const circle *r)
 static double across(size_t *step, const unrolled *u, size_t x, size_t y)
 {
     const double angle = atan2((double)y - u->to_ring.y, (double)x - u->to_ring.x) / (2 * PI);
+    assert(u->count > 0);
     *step = (size_t)((angle < 0 ? angle + 1 : angle) * (double)u->count + 0.5) % u->count;
     return sqrt(squared_distance(&u->to_ring, (double)x, (double)y));
 }
@@ -488,7 +489,7 @@ static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 static frame frame_of(const circle *r)
 {

@@ -7,6 +7,7 @@
  */
 #include "combs.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -174,6 +175,7 @@ static size_t count_like_teeth(const comb *c)
 static bool has_places(comb *c, const ink_map *map, size_t places)
 {
     const double teeth = (double)(places + 1);
+    assert(places >= MIN_PLACES && places <= MAX_PLACES);
     c->places = places;
     c->pitch = length_of(c->base) / (double)places;
     if (c->pitch < MIN_PITCH || (double)find_nearest(c, 0) < FEWEST_SEEN * teeth)
@@ -199,7 +201,7 @@ static bool is_comb(comb *c, const ink_map *map)
     return false;
 }
 
-/* ---- What they make ---------------------------------------------------------------------------------------------- */
+/* ---- Frames of a comb -------------------------------------------------------------------------------------------- */
 
 static point foot_of(const comb *c, size_t i)
 {
@@ -264,6 +266,7 @@ static lenet5_status take_out(frames *found, segments *all, const comb *c, const
             found->printed[c->seen[i]->vertical] = true;
         else
             hidden[count++] = hidden_tooth(c, i);
+    assert(count <= c->places + 1);
     bool added = add_places(found, c);
     for (size_t i = 0; i < count && added; i++)
         added = lenet5_add_line(all, &hidden[i], map);

@@ -161,6 +161,7 @@ static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size
 /* Adds a run to a component. */
 static void grow(component *c, size_t y, size_t first, size_t end, size_t edge)
 {
+    assert(first < end);
     const size_t length = end - first;
     c->box = c->area == 0 ? (box){first, y, end, y + 1} : box_union(c->box, (box){first, y, end, y + 1});
     c->area += length;
@@ -244,6 +245,7 @@ static lenet5_status paint(components *found, const labelling *l, lenet5_error *
     for (size_t i = 0; i < l->run_count; i++) {
         const run *r = &l->runs[i];
         uint32_t *labels = found->labels + r->y * l->map->width;
+        assert(r->end <= l->map->width && l->parent[r->label] <= found->count);
         for (size_t x = r->first; x < r->end; x++)
             labels[x] = l->parent[r->label];
     }

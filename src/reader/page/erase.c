@@ -202,7 +202,7 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
     return LENET5_OK;
 }
 
-/* ---- Strokes that run along -------------------------------------------------------------------------------------- */
+/* ---- Strokes along a segment ------------------------------------------------------------------------------------- */
 
 /* The components of the map after erasing, and the map before. */
 typedef struct remains {
@@ -361,7 +361,7 @@ static void erase_crumbs(ink_map *map, remains *r, const uint8_t *mask, const le
     }
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 /* A map whose printed segments are erased. */
 typedef struct erasure {
@@ -374,8 +374,8 @@ typedef struct erasure {
 } erasure;
 
 /*
- * Erases what was given back to strokes but is connected to none of them. Ink that was given back connects components
- * anew, so that those of the map without it are of no use here.
+ * Erases what was given back to strokes but is connected to none of them. That ink connects components, so that
+ * they are found again with it.
  */
 static lenet5_status drop_unconnected(const erasure *e, lenet5_error *error)
 {

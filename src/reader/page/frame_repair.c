@@ -125,7 +125,7 @@ static lenet5_status join_frames(const frame_context *c, budget *b, lenet5_error
     return status;
 }
 
-/* ---- Sides that are hidden --------------------------------------------------------------------------------------- */
+/* ---- Hidden sides ------------------------------------------------------------------------------------------------ */
 
 /* The row of the line through two corners at a column. */
 static double row_at(const point *from, const point *to, double x)

@@ -10,6 +10,7 @@
  */
 #include "frames.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,7 +320,7 @@ static void find_dividers(builder *b)
     }
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 bool lenet5_add_frame(frames *found, const frame *f)
 {
@@ -333,6 +334,7 @@ bool lenet5_add_frame(frames *found, const frame *f)
         found->list = larger;
         found->room = room;
     }
+    assert(found->count < found->room);
     found->list[found->count++] = *f;
     return true;
 }

@@ -1,5 +1,6 @@
 #include "junctions.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -79,6 +80,7 @@ static bool add_junction(finder *b, size_t horizontal, size_t vertical)
         b->found->by_horizontal = larger;
         b->room = room;
     }
+    assert(b->found->count < b->room);
     b->found->by_horizontal[b->found->count++] = (junction){(uint32_t)horizontal, (uint32_t)vertical, p.x, p.y};
     return true;
 }
@@ -115,6 +117,7 @@ static void list_verticals(finder *b)
             continue;
         const double top = lenet5_segment_at(b->all, s, (double)s->from);
         const double bottom = lenet5_segment_at(b->all, s, (double)(s->to - 1));
+        assert(b->vertical_count < b->all->count);
         b->verticals[b->vertical_count++] = (vertical_range){fmin(top, bottom), fmax(top, bottom), i};
         b->widest = fmax(b->widest, fabs(top - bottom));
     }

@@ -138,7 +138,7 @@ static lenet5_status straighten_map(form *f, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* ---- All of it --------------------------------------------------------------------------------------------------- */
+/* ---- The stage --------------------------------------------------------------------------------------------------- */
 
 /* Removes printed lines and then circles, which are whole only without them. */
 static lenet5_status erase(form *f, lenet5_error *error)

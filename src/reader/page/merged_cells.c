@@ -64,7 +64,7 @@ static bool find_divider(frame parts[2], const frame_context *c, const frame *f,
     return false;
 }
 
-/* Divides frame i once, if its neighbours say where; the second part goes to the end of the list. false: no memory. */
+/* Divides frame i once, where its neighbours end; the second part goes to the end of the list. false: no memory. */
 static bool divide_once(bool *divided, const frame_context *c, size_t i)
 {
     const frame f = c->found->list[i];
@@ -80,7 +80,7 @@ static bool divide_once(bool *divided, const frame_context *c, size_t i)
     return lenet5_add_frame(c->found, &parts[1]);
 }
 
-/* Divides frame i as long as its neighbours say where. false: no memory. */
+/* Divides frame i as long as its neighbours end inside it. false: no memory. */
 static bool divide_fully(const frame_context *c, size_t i)
 {
     bool divided = true, enough = true;

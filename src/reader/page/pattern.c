@@ -12,6 +12,7 @@
  */
 #include "pattern.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,7 @@
 #define POINT_SIDE 2.5    /* sides of a square that it is wide and high, at most */
 #define MIN_TILE 12.0     /* pixels: side of a tile, at least */
 #define TILE_STROKES 3.0  /* widths of a stroke: the same */
-#define MIN_TILES 20      /* fewer say little: two digits may fill a dozen */
+#define MIN_TILES 20      /* fewer prove little: two digits may fill a dozen */
 #define EVEN 0.35 /* coefficient of variation of the tiles' ink: strokes have more than 0.5, patterns less than 0.25 */
 
 static const size_t sides[] = {2, 3, 4, 6, 8, 12};
@@ -76,6 +77,7 @@ static uint8_t mean_of(uint16_t sum, uint16_t share)
  */
 static void average_row(uint8_t *to, const uint8_t *from, size_t width, size_t side, size_t before, uint8_t *padded)
 {
+    assert(before <= side);
     const uint16_t share = share_of(side);
     uint16_t sum = (uint16_t)(side / 2);
     memset(padded, from[0], before);

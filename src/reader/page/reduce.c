@@ -1,5 +1,6 @@
 #include "reduce.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ lenet5_status lenet5_reduce(lenet5_picture *reduced, const lenet5_picture *pictu
 {
     const size_t width = picture->width / times, height = picture->height / times;
     const uint32_t area = (uint32_t)(times * times);
+    assert(times > 0 && width > 0 && height > 0);
     uint8_t *grey = malloc(width * height);
     uint32_t *sums = malloc(width * sizeof *sums); /* of a row of squares */
     lenet5_status status = grey && sums ? LENET5_OK : lenet5_fail_memory(error);

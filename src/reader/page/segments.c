@@ -77,7 +77,7 @@ typedef struct tracer {
     unsigned level; /* ink of at least this level continues a segment */
 } tracer;
 
-/* ---- Chains that have come to their end -------------------------------------------------------------------------- */
+/* ---- Closed tracks ----------------------------------------------------------------------------------------------- */
 
 typedef struct line_fit {
     double slope, deviation;
@@ -204,6 +204,7 @@ static lenet5_status add_segment(tracer *t, const track *c, uint32_t gap, lenet5
     const size_t length = t->runs[c->last].step - c->from + 1;
     if (!make_room(t, length))
         return lenet5_fail_memory(error);
+    assert(t->found->count < t->segment_room && t->trace_count + length <= t->trace_room);
     trace *path = t->found->traces + t->trace_count;
     for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before) {
         const run *r = &t->runs[i];
@@ -298,7 +299,7 @@ static lenet5_status end_track(tracer *t, track *c, lenet5_error *error)
     return status;
 }
 
-/* ---- Following them ---------------------------------------------------------------------------------------------- */
+/* ---- Tracking ---------------------------------------------------------------------------------------------------- */
 
 /* How far the next run of a track may be off its predicted place, in pixels. */
 static double tolerance(const track *c)
@@ -463,7 +464,7 @@ static lenet5_status trace_all(tracer *t, budget *b, lenet5_error *error)
     return status;
 }
 
-/* ---- Both ways --------------------------------------------------------------------------------------------------- */
+/* ---- Both directions --------------------------------------------------------------------------------------------- */
 
 /* to: blank. */
 static void transpose(uint8_t *to, const ink_map *map)
@@ -484,18 +485,18 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
                                    lenet5_error *error)
 {
     *found = (segments){0};
-    uint8_t *turned = calloc(map->width * map->height, 1);
-    if (!turned)
+    uint8_t *transposed = calloc(map->width * map->height, 1);
+    if (!transposed)
         return lenet5_fail_memory(error);
-    transpose(turned, map);
-    tracer t = {.ink = turned,
+    transpose(transposed, map);
+    tracer t = {.ink = transposed,
                 .level = level,
                 .steps = map->width,
                 .across = map->height,
                 .thickest = fmax(MIN_THICKEST, THICKEST * stroke),
                 .found = found};
     lenet5_status status = trace_all(&t, b, error);
-    free(turned);
+    free(transposed);
     t.ink = map->ink;
     t.steps = map->height;
     t.across = map->width;
@@ -541,6 +542,7 @@ bool lenet5_add_line(segments *all, const drawn_line *added, const ink_map *map)
 
 double lenet5_segment_at(const segments *all, const segment *s, double step)
 {
+    assert(s->from < s->to);
     const double within = fmin(fmax(step, (double)s->from), (double)(s->to - 1));
     const trace *here = &all->traces[s->path + (size_t)(within - (double)s->from)];
     return 0.5 * ((double)here->first + (double)here->last) + s->slope * (step - within);

@@ -297,7 +297,7 @@ static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
     return status == LENET5_OK && *found ? weigh_above(&weight, g, best, error) : status;
 }
 
-/* ---- What is beyond it ------------------------------------------------------------------------------------------- */
+/* ---- Clearing ---------------------------------------------------------------------------------------------------- */
 
 typedef struct range {
     long first, end; /* cells; empty if end is at most first */

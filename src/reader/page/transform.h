@@ -20,11 +20,11 @@ static inline void transform_point(double place[2], const transform *t, double x
 }
 
 /* The inverse of a rotation, which keeps lengths: from the original to the rotated map. */
-static inline void rotation_inverse(double place[2], const transform *turn, double x, double y)
+static inline void rotation_inverse(double place[2], const transform *rotation, double x, double y)
 {
-    const double from_x = x - turn->x0, from_y = y - turn->y0;
-    place[0] = turn->xx * from_x + turn->yx * from_y;
-    place[1] = turn->xy * from_x + turn->yy * from_y;
+    const double from_x = x - rotation->x0, from_y = y - rotation->y0;
+    place[0] = rotation->xx * from_x + rotation->yx * from_y;
+    place[1] = rotation->xy * from_x + rotation->yy * from_y;
 }
 
 /* Applies inner first, then outer. */

@@ -9,6 +9,7 @@
  */
 #include "trim.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,6 +37,7 @@ static void count_offset(window *w, int8_t offset, uint32_t change)
 {
     if (offset == NONE)
         return;
+    assert(offset >= -FARTHEST && offset <= FARTHEST);
     w->counts[offset + FARTHEST] += change;
     w->total += change;
 }

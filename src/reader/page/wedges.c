@@ -10,6 +10,7 @@
  */
 #include "wedges.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -90,6 +91,7 @@ static size_t measure(size_t *depths, const view *v, size_t most, unsigned thres
 
 static double middle_one(size_t *sorted, const size_t *depths, size_t count)
 {
+    assert(count > 0);
     for (size_t i = 0; i < count; i++)
         sorted[i] = depths[i];
     qsort(sorted, count, sizeof *sorted, ascending_sizes);

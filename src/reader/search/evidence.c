@@ -12,15 +12,14 @@
 #include "unconstrained.h"
 #include "weights.h"
 
-#define MIN_ODDS 1e-4  /* probabilities are clamped to this distance from 0 and 1 */
-#define MIN_LOOK 1e-3  /* lower bound of the networks' scores, and of the shares of marks */
-#define MIN_RIVAL 0.01 /* added to the probabilities of two digits, which bounds their ratio */
-#define LIKELIER 0.69  /* of the evidence of marks: log 2, from which on they are likelier something else */
-#define MAX_MARKS 1.0  /* of the evidence of marks, at most: with so much no string is accepted */
-#define SURE_ODDS 5.0  /* log-odds of a string without rivals */
-#define UNEVEN 0.2     /* difference of log-heights within one hand */
-#define MAX_UNREAD \
-    0.02          /* squares of a digit's height: unread ink of an accepted string, at most; a point is as large */
+#define MIN_ODDS 1e-4   /* probabilities are clamped to this distance from 0 and 1 */
+#define MIN_LOOK 1e-3   /* lower bound of the networks' scores, and of the shares of marks */
+#define MIN_RIVAL 0.01  /* added to the probabilities of two digits, which bounds their ratio */
+#define LIKELIER 0.69   /* of the evidence of marks: log 2, from which on they are likelier something else */
+#define MAX_MARKS 1.0   /* of the evidence of marks, at most: with so much no string is accepted */
+#define SURE_ODDS 5.0   /* log-odds of a string without rivals */
+#define UNEVEN 0.2      /* difference of log-heights within one hand */
+#define MAX_UNREAD 0.02 /* squares of a digit's height: unread ink of an accepted string, at most */
 #define HOLE 0.05 /* squares of unread ink that an empty box between others counts as: its digit may have been faint */
 #define NEAR 0.18 /* digits' heights: a mark so near to a digit may be a part of it */
 #define WIDE 0.5  /* of a gap that separates numbers: 49 of 50 numbers have none so wide, and */

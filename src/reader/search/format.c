@@ -143,6 +143,7 @@ static void reach(reached *r, const pattern *p)
             assert(next < PATTERN_STATES);
             if (next == DEAD || r->number[next] != DEAD)
                 continue;
+            assert(r->count < PATTERN_STATES);
             r->number[next] = (int16_t)r->count;
             r->state[r->count++] = (int16_t)next;
         }
@@ -170,7 +171,7 @@ static lenet5_status follow_pattern(grammar *f, const pattern *p, bool digits_on
 
 /*
  * Whether a mark may be in the ink behind that many digits: anywhere without a mask, else where the mask has it. Points
- * and commas, which are hard to tell apart in handwriting, stand for each other.
+ * and commas, which look alike in handwriting, stand for each other.
  */
 static bool may_stand(const shape *s, size_t digits, unsigned mark)
 {
@@ -255,6 +256,7 @@ lenet5_status lenet5_format_tree(grammar *f, code_digits *codes, size_t count, l
                 *next = (int32_t)used++;
             state = *next;
         }
+        assert(used <= f->count);
         f->accepts[state] = true;
     }
     f->count = status == LENET5_OK ? used : 0;

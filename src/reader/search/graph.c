@@ -230,7 +230,7 @@ lenet5_status lenet5_graph_new(graph *g, const text_line *line, budget *b, lenet
                  .room = (MAX_JOINED + 1) * line->count + 1};
     g->arcs = malloc(g->room * sizeof *g->arcs);
     lenet5_status status = ink && g->arcs ? LENET5_OK : lenet5_fail_memory(error);
-    assert(line->count <= MAX_PIECES);
+    assert(line->count <= MAX_PIECES && line->height > 0);
     for (size_t first = 0; first < line->count && status == LENET5_OK; first++) {
         g->piece[first] =
             (single_piece){!is_whole(line, first, first + 1), line->area[first] / (line->height * line->height), 0};

@@ -1,9 +1,10 @@
 /*
  * Marks.
  *
- * The network gets digits scaled to one size, so that it cannot tell a point from a 0. Marks are recognised by what
- * scaling removes: position on the line, size, and how straight a stroke is. Measures in digits' heights are compared
- * with a table (weights.h): the log-odds of a mark fall with the square of the distance of a measure from its range.
+ * The network gets digits scaled to one size, so that it cannot distinguish a point from a 0. Marks are recognised by
+ * what scaling removes: position on the line, size, and how straight a stroke is. Measures in digits' heights are
+ * compared with a table (weights.h): the log-odds of a mark fall with the square of the distance of a measure from its
+ * range.
  */
 #include "marks.h"
 
@@ -196,6 +197,7 @@ void lenet5_mark_shares(double share[MARKS], const double value[MEASURES], const
         share[forms[i].mark - LENET5_CLASSES] += odds;
         all += odds;
     }
+    assert(all >= 1);
     for (size_t mark = 0; mark < MARKS; mark++)
         share[mark] = share[mark] / all >= MIN_MARK ? share[mark] / all : 0;
 }

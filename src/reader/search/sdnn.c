@@ -53,7 +53,7 @@ static void draw_strip(sweep *s, const text_line *line)
                 ink_under(&line->map, side * ((double)x - MARGIN), top + side * (double)y, side);
 }
 
-/* ---- What the networks say --------------------------------------------------------------------------------------- */
+/* ---- Scores                --------------------------------------------------------------------------------------- */
 
 /* Adds a network's share of the mean penalties at every second position, from first on. */
 static lenet5_status add_penalties(float (*mean)[LENET5_CLASSES], const sweep *s, const lenet5_committee *committee,
@@ -167,7 +167,7 @@ lenet5_status lenet5_sweep_graph(graph *g, const sweep *s, const text_line *line
     return LENET5_OK;
 }
 
-/* ---- What an observer is shown ----------------------------------------------------------------------------------- */
+/* ---- Drawing ----------------------------------------------------------------------------------------------------- */
 
 #define ENLARGED 4
 #define ROW 12 /* pixels of a digit's row */

@@ -27,7 +27,7 @@
 
 #define MIN_PROBABILITY 1e-9
 
-/* What is beside a string. */
+/* Weights of what is beside a string. */
 #define WIDEST_LETTER 1.1 /* width to height: a wider part may be several digits */
 #define MAX_LETTER 1e5    /* of the odds of a letter, at most, and */
 #define MIN_LETTER 0.001  /* at least */
@@ -41,7 +41,7 @@
 #define MIN_ESTIMATE 1e-7         /* of the best estimate: prefixes below it are dropped, or */
 #define MIN_ESTIMATE_N_BEST 1e-20 /* below this one if more than the best string is wanted */
 
-/* ---- Sums and bests from right to left --------------------------------------------------------------------------- */
+/* ---- Backward pass ----------------------------------------------------------------------------------------------- */
 
 static void weigh_arc(arc *a, double sharpness, double left_out)
 {
@@ -159,6 +159,7 @@ static void complete_node(completions *f, const graph *g, const grammar *format,
                 const int32_t next = format->next[state][symbol];
                 if (next == DEAD)
                     continue;
+                assert(a->last > node && a->last < g->nodes && (size_t)next < states);
                 const double w = a->weight[symbol];
                 best = fmax(best, w * f->best[a->last * states + (size_t)next]);
                 sum += w * f->sum[a->last * states + (size_t)next];
@@ -219,7 +220,7 @@ static double weigh_all(const graph *g, const grammar *f)
     return sums[0];
 }
 
-/* ---- Strings from left to right ---------------------------------------------------------------------------------- */
+/* ---- Forward pass ------------------------------------------------------------------------------------------------ */
 
 /* A string read up to a node. */
 typedef struct prefix {
@@ -273,6 +274,7 @@ static size_t lowest_estimate(const beam *b)
 static size_t offer(beam *b, const prefix *p)
 {
     const size_t compared = b->count + 1;
+    assert(b->count <= BEAM);
     for (size_t i = 0; i < b->count; i++) {
         prefix *other = &b->list[i];
         if (b->key[i] == p->key && other->state == p->state && same_text(other, p)) {
@@ -421,7 +423,7 @@ static void take_best(n_best *found, const graph *g, beam *last, double everythi
     }
 }
 
-/* What is looked for in a graph. */
+/* A search of one graph. */
 typedef struct task {
     const graph *g;
     double any;     /* weight of all strings, of the format or not */

@@ -12,6 +12,7 @@
  */
 #include "shortlist.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,7 @@ static size_t divide(branch branches[10], const shortlisting *s, size_t first, s
     size_t count = 0;
     while (first < end) {
         const unsigned digit = (unsigned)(s->f->codes[first][place] - '0');
+        assert(digit < 10 && place < s->longest);
         double *longer = s->ways + (10 * place + digit) * s->g->nodes;
         const branch b = {first, end_of_digit(s->f, first, end, place), add_digit(longer, s, ways, place, digit),
                           longer};
@@ -189,6 +191,7 @@ static void copy_arcs(shortlisting *s)
         for (unsigned mark = LENET5_CLASSES; mark < symbols_of(a); mark++)
             s->arcs.mark[i] += a->weight[mark];
         s->arcs.marked[a->first] |= s->arcs.mark[i] > 0;
+        assert(a->first < a->last && a->last < s->g->nodes);
         s->arcs.last[i] = (uint16_t)a->last;
     }
 }

@@ -1,5 +1,5 @@
 /*
- * A format says which strings are likely, but it must not turn ink that is more like a mark into a digit, or a digit
+ * A format restricts the strings, but it must not turn ink that is more like a mark into a digit, or a digit
  * into two:
  *
  *     22/06/1998      as ten digits       22 1 06 1 1998       both slashes are misread
