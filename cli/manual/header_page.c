@@ -5,13 +5,14 @@
  */
 #include "manual/pages.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PAGE_COLUMNS 74 /* of a declaration, within the margin of a page on a terminal of 80 columns */
-#define LONGEST_LINE 1024
+#define LONGEST_LINE 1024 /* bytes; headers have at most 120 */
 #define PAGE_NAME 64
 
 typedef struct header {
@@ -22,6 +23,7 @@ typedef struct header {
     FILE *file, *page;
     char line[LONGEST_LINE]; /* the one at hand, without its end; "" at the end of the file */
     bool is_over;
+    bool has_failed; /* a page that refers to this one could not be written */
 } header;
 
 /* A text that grows. */
@@ -142,6 +144,7 @@ static void write_inner_comment(const header *h, const char *comment, size_t ind
             column = (size_t)snprintf(line, sizeof line, "%*s", (int)indent + 2, "");
         }
         column += (size_t)snprintf(line + column, sizeof line - column, " %.*s", (int)length, word);
+        assert(column < sizeof line);
         word += length;
         word += strspn(word, " \n");
     }
@@ -190,7 +193,7 @@ static size_t declared_name(const char **name, const char *declaration)
 }
 
 /* A page that refers to this one, so that `man 3 lenet5_forward` shows it. */
-static void write_reference(const header *h, const char *declaration)
+static void write_reference(header *h, const char *declaration)
 {
     const char *name;
     char path[LONGEST_LINE];
@@ -201,12 +204,14 @@ static void write_reference(const header *h, const char *declaration)
     FILE *page = fopen(path, "w");
     if (page)
         fprintf(page, ".so man3/%s.3\n", h->page_name);
-    if (!page || fclose(page) != 0)
-        fprintf(stderr, "manual: %s: cannot be written\n", path);
+    if (page && fclose(page) == 0)
+        return;
+    fprintf(stderr, "manual: %s: cannot be written: %s\n", path, strerror(errno));
+    h->has_failed = true;
 }
 
 /* A function's declaration, on several lines if it is long. */
-static void write_function(const header *h, const char *declaration)
+static void write_function(header *h, const char *declaration)
 {
     char line[LONGEST_LINE];
     size_t column = 0;
@@ -220,6 +225,7 @@ static void write_function(const header *h, const char *declaration)
         }
         const char *blank = column > 0 && line[column - 1] != ' ' ? " " : "";
         column += (size_t)snprintf(line + column, sizeof line - column, "%s%.*s", blank, (int)length, parameter);
+        assert(column < sizeof line);
         parameter += length;
         parameter += strspn(parameter, " \n");
     }
@@ -438,7 +444,7 @@ bool write_header_page(const manual *m, const char *path, char *const *all)
     }
     name_page(h.page_name, path);
     h.page = page_open(m, h.page_name, 3);
-    const bool written = h.page && write_page(&h);
+    const bool written = h.page && write_page(&h) && !h.has_failed;
     fclose(h.file);
     return written;
 }
