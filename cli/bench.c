@@ -1,9 +1,9 @@
 /*
- * lenet5 bench: the speed of the passes and of training on this machine, beside two yardsticks measured in the same run:
- * the peak of multiply-adds a second of the processor, and the reference passes.
+ * lenet5 bench: the speed of the passes and of training on this machine, beside two yardsticks measured in the same
+ * run: the peak of multiply-adds a second of the processor, and the reference passes.
  *
- * Each of several rounds takes one sample of every measure, so that a disturbance spoils one sample of each measure rather
- * than all samples of one. The result is the median of the rounds; of a peak, the maximum.
+ * Each of several rounds takes one sample of every measure, so that a disturbance spoils one sample of each measure
+ * rather than all samples of one. The result is the median of the rounds; of a peak, the maximum.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@
 #include "progress.h"
 
 /*
- * Multiply-adds for a picture, from the shapes: convolutions and full connections only, each computed once. Subsampling,
- * squashing and weight updates are not counted; their time lowers the share of the peak.
+ * Multiply-adds for a picture, from the shapes: convolutions and full connections only, each computed once.
+ * Subsampling, squashing and weight updates are not counted; their time lowers the share of the peak.
  */
 enum {
     C1 = 6 * 28 * 28 * 25,

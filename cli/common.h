@@ -25,7 +25,7 @@
     {                                           \
         "threads", "N", VALUE_WHOLE, NULL, help \
     }
-#define THREADS_DEFAULT "threads; default: the number of processors"
+#define THREADS_DEFAULT "number of threads; default: the number of processors"
 
 /* The value of --threads, 0 for the number of processors if it is not given. Returns false after reporting an error. */
 bool argument_threads(unsigned *threads, const cli_arguments *arguments);

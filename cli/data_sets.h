@@ -34,7 +34,8 @@ lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5
 /* Draws synthetic digits, always the same. */
 lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *error);
 
-/* Loads the set; if no folder is named and MNIST is not installed, reports that on stderr and draws synthetic digits. */
+/* Loads the set; if no folder is named and MNIST is not installed, reports that on stderr and draws synthetic
+ * digits. */
 lenet5_status load_or_draw_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part,
                                lenet5_error *error);
 

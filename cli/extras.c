@@ -65,8 +65,8 @@ static bool write_bytes(int file, const extra *e)
 #define MFD_NOEXEC_SEAL 0x0008U /* of Linux 6.3 */
 #endif
 
-/* Returns a file in memory with the bytes of the module; -1: error. It is never executed, and kernels that support it can
- * be configured to require that flag. */
+/* Returns a file in memory with the bytes of the module; -1: error. It is never executed, and kernels that support it
+ * can be configured to require that flag. */
 static int open_in_memory(const extra *e)
 {
     int file = memfd_create(e->name, MFD_CLOEXEC | MFD_NOEXEC_SEAL);

@@ -8,8 +8,9 @@
 #include "lenet5.h"
 
 /*
- * Returns the table of functions of a module, the symbol of the module's name. NULL if the module cannot be loaded; error
- * then has the reason. Each module is loaded once; may be called by several threads. Needs memfd_create and /proc.
+ * Returns the table of functions of a module, the symbol of the module's name. NULL if the module cannot be loaded;
+ * error then has the reason. Each module is loaded once; may be called by several threads. Needs memfd_create and
+ * /proc.
  */
 const void *load_extra(const char *name, lenet5_error *error);
 

@@ -2,8 +2,8 @@
  * lenet5 fetch: downloads MNIST.
  *
  * A file is verified by the SHA-256 of its unpacked contents; its compression does not matter. It is downloaded to
- * NAME.gz.part, which a later run resumes, and renamed once the sum is right: a file of that name is always complete. An
- * existing file that differs is replaced only with --force, and only by a verified one.
+ * NAME.gz.part, which a later run resumes, and renamed once the sum is right: a file of that name is always complete.
+ * An existing file that differs is replaced only with --force, and only by a verified one.
  */
 #include <errno.h>
 #include <fcntl.h>

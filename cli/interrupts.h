@@ -5,9 +5,9 @@
 #include <signal.h>
 
 /*
- * The number of the signal, SIGINT or SIGTERM, that came after watch_interrupts; 0: none. Work checks it, saves its state
- * and returns. A process that takes longer than BACKSTOP_MICROSECONDS, or gets a second signal, ends at once: files are
- * renamed into place when they are complete, so none is left half written. Blocking reads fail with EINTR.
+ * The number of the signal, SIGINT or SIGTERM, that came after watch_interrupts; 0: none. Work checks it, saves its
+ * state and returns. A process that takes longer than BACKSTOP_MICROSECONDS, or gets a second signal, ends at once:
+ * files are renamed into place when they are complete, so none is left half written. Blocking reads fail with EINTR.
  */
 extern volatile sig_atomic_t interrupted;
 void watch_interrupts(void);

@@ -24,8 +24,8 @@ FILE *error_stream(void);
 
 /*
  * Text of foreign origin (file names, fields of a form, metadata of a model) must not control a terminal: control
- * characters, those that change the direction of writing, and bytes that are not UTF-8 are written as \x1b and the like.
- * Backslashes stay as they are. escape_text cuts off at size bytes.
+ * characters, those that change the direction of writing, and bytes that are not UTF-8 are written as \x1b and the
+ * like. Backslashes stay as they are. escape_text cuts off at size bytes.
  */
 void put_escaped(FILE *out, const char *text);
 void escape_text(char *to, size_t size, const char *text);

@@ -9,7 +9,7 @@
 #include "common.h"
 #include "json/values.h"
 
-/* ---- Complaints -------------------------------------------------------------------------------------------------- */
+/* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
 int report_usage_error(const cli_command *command, const char *format, ...)
 {
@@ -38,18 +38,18 @@ const char *list_names(char text[NAMES_SIZE], name_list *name_at)
     return text;
 }
 
-/* How many letters a slip of the finger may change in a name. */
-static size_t max_slips(const char *name)
+/* The edit distance up to which a name counts as misspelled. */
+static size_t max_distance(const char *name)
 {
     const size_t length = strlen(name);
     return length < 4 ? 1 : length < 8 ? 2 : 3;
 }
 
-/* The nearest of names (ended by NULL) that a slip of the finger explains; NULL: none is. */
+/* The nearest of names (ended by NULL) that may be meant; NULL: none. */
 static const char *nearest_name(const char *name, const char *const *names)
 {
     const char *nearest = NULL;
-    size_t least = max_slips(name) + 1;
+    size_t least = max_distance(name) + 1;
     for (size_t i = 0; names[i]; i++) {
         const size_t distance = lenet5_edit_distance(name, names[i]);
         if (distance >= least || distance >= strlen(names[i]))

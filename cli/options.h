@@ -31,15 +31,14 @@ typedef enum value_kind {
 typedef const char *name_list(size_t index);
 
 typedef struct option {
-    const char *name; /* without the two dashes */
-    const char
-        *argument; /* placeholder of its value in the help: "FILE", "[FILE]" if it may be left out; NULL: a flag */
+    const char *name;     /* without the two dashes */
+    const char *argument; /* placeholder of the value, "FILE", or "[FILE]" if it may be left out; NULL: a flag */
     value_kind kind;
-    name_list *name_at; /* of VALUE_NAME and VALUE_TEXT; else NULL */
+    name_list *name_at; /* of VALUE_NAME and VALUE_TEXT; otherwise NULL */
     const char *help;   /* a phrase, with unit and default */
 } option;
 
-/* A row of an option table for a flag. */
+/* A row of an option table: a flag. */
 #define FLAG(name, help)                   \
     {                                      \
         name, NULL, VALUE_NONE, NULL, help \
@@ -53,9 +52,9 @@ typedef struct cli_command {
     const char *usage;       /* follows the name: "[MODEL] [options]" */
     const char *description; /* paragraphs, filled to 80 columns; lines that begin with a blank stay as they are */
     const char *examples;    /* shell commands, one a line, each with a comment behind " # "; NULL: none */
-    const option *options;   /* ended by a row without a name; --help is understood besides */
+    const option *options;   /* ended by a row without a name; every command has --help too */
     value_kind operand;      /* of each operand */
-    name_list *operand_at;   /* of VALUE_NAME; else NULL */
+    name_list *operand_at;   /* of VALUE_NAME; otherwise NULL */
     size_t min_operands, max_operands;
     int (*run)(const cli_arguments *arguments); /* returns an exit code */
 } cli_command;
@@ -65,10 +64,9 @@ typedef struct cli_command {
 
 struct cli_arguments {
     const cli_command *command;
-    const char
-        *values[MAX_OPTIONS]; /* by the index of the option; "" where it is given without a value, NULL: not given */
-    char **operands;
-    size_t count; /* of operands */
+    const char *values[MAX_OPTIONS]; /* by the index of the option; "": given without a value; NULL: not given */
+    char **operands;                 /* (count) */
+    size_t count;
 };
 
 /* All commands, ended by NULL (commands.c). */
@@ -82,25 +80,32 @@ const char *command_at(size_t index);
 /* The exit codes in words, as the overview prints them. */
 extern const char exit_codes[];
 
-/* Parses argv[0 .. argc-1], the arguments behind the command's name, and reorders them. Returns false after reporting an error. */
+/* ---- Parsing: these functions return false after reporting an error ---------------------------------------------- */
+
+/* Parses argv[0 .. argc-1], the arguments behind the command's name, and reorders them. */
 bool parse_arguments(cli_arguments *parsed, const cli_command *command, int argc, char **argv);
 
-const char *argument_text(const cli_arguments *arguments, const char *name); /* NULL if it is not given */
-bool argument_flag(const cli_arguments *arguments, const char *name);
-
-/* The value of an option as a number from min to max; fallback if it is not given. Returns false after reporting an error. */
+/* The value of an option as a number from min to max; fallback if it is not given. */
 bool argument_whole(uint64_t *value, const cli_arguments *arguments, const char *name, uint64_t fallback, uint64_t min,
                     uint64_t max);
 bool argument_real(double *value, const cli_arguments *arguments, const char *name, double fallback, double min,
                    double max);
 
-/* The index of a VALUE_NAME option's value among its names; fallback if it is not given. Returns false after reporting an error. */
+/* The index of a VALUE_NAME option's value among its names; fallback if it is not given. */
 bool argument_index(size_t *index, const cli_arguments *arguments, const char *name, size_t fallback);
 
-/* A share as parse_share of json/values.h takes it; fallback if it is not given. Returns false after reporting an error. */
+/* A share as parse_share of json/values.h takes it; fallback if it is not given. */
 bool argument_percent(double *share, const cli_arguments *arguments, const char *name, double fallback);
 
-/* Prints on stderr what is wrong and where help is; returns EXIT_USAGE. command may be NULL. */
+/* The value of an option as it is; NULL if it is not given. */
+const char *argument_text(const cli_arguments *arguments, const char *name);
+
+/* Whether an option is given. */
+bool argument_flag(const cli_arguments *arguments, const char *name);
+
+/* ---- Errors and help --------------------------------------------------------------------------------------------- */
+
+/* Reports an error and where help is; returns EXIT_USAGE. command may be NULL. */
 int report_usage_error(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The index of a name in a list, or that of the list's end. */
@@ -110,7 +115,8 @@ size_t index_of_name(name_list *name_at, const char *name);
 #define NAMES_SIZE 256
 const char *list_names(char text[NAMES_SIZE], name_list *name_at);
 
-/* Complains about a name that is not in the list: suggests one of almost the same spelling, and lists all. what: "check". */
+/* Reports a name that is not in the list, with a suggestion if one is spelled almost the same, and all valid names.
+ * what: the kind of name, "check". Returns EXIT_USAGE. */
 int report_unknown_name(const cli_command *command, const char *what, const char *name, name_list *name_at);
 
 void print_help(const cli_command *command);

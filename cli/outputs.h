@@ -7,8 +7,8 @@
 
 #include "common.h"
 
-/* The functions of this part return an exit code, after reporting an error if it is a failure. output is the name of the option
- * that names the file; an option that is not given is fine. */
+/* The functions of this part return an exit code, after reporting an error if it is a failure. output is the name of
+ * the option that names the file; an option that is not given is fine. */
 
 /*
  * Checks the output's name: it ends in one of endings (separated by blanks: ".svg .png"; NULL: any), is not "-", no
@@ -16,8 +16,8 @@
  */
 int check_output(const cli_arguments *arguments, const char *output, const char *endings);
 
-/* Checks that the output, which is to have about that many bytes, can be written: its name is not "-" and no folder, its
- * folder exists, is writable and has the room. */
+/* Checks that about that many bytes can be written to the output: its name is not "-" and no folder; its folder exists,
+ * is writable and has enough space. */
 int check_place(const cli_arguments *arguments, const char *output, size_t bytes);
 
 /* Checks that the output is not that file, which the command reads or writes too; NULL: no file. */
@@ -51,8 +51,8 @@ void name_temporary(char temporary[TEMPORARY_SIZE], const char *path, const char
 /* Renames a file to an unused name. Returns false, with errno, if that is taken or fails. */
 bool rename_new(const char *from, const char *to);
 
-/* Renames a temporary file to the unused name path; if that is taken or fails, removes it and reports the error. Returns
- * an exit code. */
+/* Renames a temporary file to the unused name path; if that is taken or fails, removes it and reports the error.
+ * Returns an exit code. */
 int publish_new(const char *temporary, const char *path);
 
 #endif

@@ -231,16 +231,16 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"out", "DIR", VALUE_FOLDER, NULL, "write digits to this folder under MNIST's file names; made if it is missing"},
+    {"out", "DIR", VALUE_FOLDER, NULL, "write digits to this folder under MNIST's file names; created if missing"},
     {"strings", "DIR", VALUE_FOLDER, NULL,
      "write PNG pictures of strings of digits to this folder, and what they say to truth.tsv"},
     {"distort", "FILE.png", VALUE_NEW_FILE, NULL, "draw a sheet of training pictures as a recipe distorts them"},
     {"count", "N", VALUE_WHOLE, NULL, "training digits (default 20000) or strings (default 20)"},
     {"test-count", "N", VALUE_WHOLE, NULL, "test digits; default 0"},
-    {"style", "NAME", VALUE_NAME, style_at, "of the strings: spaced (default), touching or form"},
+    {"style", "NAME", VALUE_NAME, style_at, "style of the strings: spaced (default), touching or form"},
     {"digits", "N", VALUE_WHOLE, NULL, "digits of each string, 1 to 32; default 5"},
     FLAG("of-test", "make the strings of test digits instead of training digits"),
-    {"recipe", "NAME", VALUE_NAME, recipe_at, "whose distortion --distort shows; default best"},
+    {"recipe", "NAME", VALUE_NAME, recipe_at, "the recipe whose distortion --distort shows; default best"},
     OPTION_DATA,
     {"seed", "N", VALUE_WHOLE, NULL, "the same seed gives the same bytes; default 1"},
     FLAG("force", "replace existing files in --out or --strings"),

@@ -1,6 +1,6 @@
 /*
- * Downloads with libcurl: the interface of the module lenet5_fetch, which lenet5 fetch loads (extras.h). The module uses
- * no function of the program.
+ * Downloads with libcurl: the interface of the module lenet5_fetch, which lenet5 fetch loads (extras.h). The module
+ * uses no function of the program.
  */
 #ifndef LENET5_CLI_TRANSFER_H
 #define LENET5_CLI_TRANSFER_H

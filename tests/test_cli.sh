@@ -234,7 +234,8 @@ done
 expect 1 "half.png: begins as a PNG but cannot be decoded" "$program" classify --model m.safetensors half.png
 [ "$(wc -l <err)" = 1 ] || fail "a library printed something of half.png"
 expect 1 "at most 100000000" "$program" classify --model m.safetensors large.png
-expect 3 "not sure" "$program" classify --model m.safetensors blank.pgm
+expect 3 '"decision":"rejected"' "$program" classify --model m.safetensors --json blank.pgm
+expect 0 '"decision":"empty"' "$program" read --json blank.pgm
 mkdir several
 cp light.png several/b.png
 cp dark.pgm several/a.PGM

@@ -1,7 +1,7 @@
 /*
- * Shared by the drawings of the module lenet5_drawing: a canvas keeps the file in memory, and writes it only if cairo has
- * reported no error. Cairo keeps the first error of a surface and ignores what is drawn after it, so one check at the end
- * is enough.
+ * Shared by the drawings of the module lenet5_drawing: a canvas keeps the file in memory, and writes it only if cairo
+ * has reported no error. Cairo keeps the first error of a surface and ignores what is drawn after it, so one check at
+ * the end is enough.
  */
 #ifndef LENET5_CLI_CANVAS_H
 #define LENET5_CLI_CANVAS_H
@@ -25,8 +25,8 @@ void canvas_open_png(canvas *c, double width, double height, double pixels_a_uni
 lenet5_status canvas_save(canvas *c, const char *path, lenet5_error *error);
 
 /*
- * Draws in a child process, and returns its status. When memory runs out, fontconfig, which finds cairo's fonts, crashes
- * or loops; only the child is lost then, and the program reports an error.
+ * Draws in a child process, and returns its status. When memory runs out, fontconfig, which finds cairo's fonts,
+ * crashes or loops; only the child is lost then, and the program reports an error.
  */
 typedef lenet5_status (*drawing)(const void *what, lenet5_error *error);
 lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet5_error *error);
@@ -49,7 +49,8 @@ void set_font(cairo_t *cairo, double size, cairo_font_weight_t weight);
 
 double text_width(cairo_t *cairo, const char *text);
 
-/* Writes text on the base line y; share of its width is left of x: 0 aligns it left, 0.5 centres it, 1 aligns it right. */
+/* Writes text on the base line y; share of its width is left of x: 0 aligns it left, 0.5 centres it, 1 aligns it
+ * right. */
 void put_text(cairo_t *cairo, const char *text, double x, double y, double share);
 
 void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1);

@@ -1,6 +1,6 @@
 /*
- * The module lenet5_drawing: the learning curves and the misread digits. Both are laid out in units: a PNG has two pixels
- * per unit, an SVG one.
+ * The module lenet5_drawing: the learning curves and the misread digits. Both are laid out in units: a PNG has two
+ * pixels per unit, an SVG one.
  */
 #include "drawing.h"
 #include "figure_5.h"

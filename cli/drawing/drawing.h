@@ -18,9 +18,9 @@ typedef struct curve_point {
 } curve_point;
 
 /*
- * Draws the errors in % by pass, on the training set and on the held-out set, named "test" or "validation"; with_figure_5
- * adds the paper's two curves. The ending of path selects the format, .svg or .png. LENET5_E_ARGUMENT: another ending, or
- * no points.
+ * Draws the errors in % by pass, on the training set and on the held-out set, named "test" or "validation";
+ * with_figure_5 adds the paper's two curves. The ending of path selects the format, .svg or .png. LENET5_E_ARGUMENT:
+ * another ending, or no points.
  */
 lenet5_status draw_curves(const char *path, const curve_point *points, size_t count, const char *held_out_name,
                           const char *title, bool with_figure_5, lenet5_error *error);
@@ -40,8 +40,8 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
 
 /*
  * Draws a picture with a box around each of count lines and each of their digits, which stands above its box with its
- * probability in per cent: blue if the line is accepted, vermilion if not. LENET5_E_ARGUMENT: path does not end in .png,
- * or the picture is too large to draw.
+ * probability in per cent: blue if the line is accepted, vermilion if not. LENET5_E_ARGUMENT: path does not end in
+ * .png, or the picture is too large to draw.
  */
 lenet5_status draw_reading(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines, size_t count,
                            lenet5_error *error);

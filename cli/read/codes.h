@@ -9,8 +9,8 @@ typedef struct code_list {
     size_t count;
 } code_list;
 
-/* Loads a list. Blank lines and comments, from # on, are ignored. A list has at most 16 MiB and a million codes. Returns
- * an exit code; free the list in any case. */
+/* Loads a list. Blank lines and comments, from # on, are ignored. A list has at most 16 MiB and a million codes.
+ * Returns an exit code; free the list in any case. */
 int load_codes(code_list *list, const char *path);
 
 void free_codes(code_list *list);

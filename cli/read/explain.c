@@ -163,7 +163,8 @@ static bool is_drawn(const lenet5_candidate *c)
     return c->chosen || c->mark || (double)c->posterior[best_digit(c)] * c->prior > 0.01;
 }
 
-/* The height of the control points of a candidate's arc above the nodes; the arc itself reaches three quarters of it. */
+/* The height of the control points of a candidate's arc above the nodes; the arc itself reaches three quarters of
+ * it. */
 static size_t rise_of(const lenet5_candidate *c)
 {
     return ARC_RISE * (c->last - c->first);

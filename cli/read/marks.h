@@ -12,8 +12,8 @@ typedef struct form_marks {
 } form_marks;
 
 /*
- * Searches for the marks near the positions that map gives, and refines map by least squares. Returns the number of marks
- * found: map stays as it is below MIN_MARKS, and also where no affine map fits them, for which 0 is returned.
+ * Searches for the marks near the positions that map gives, and refines map by least squares. Returns the number of
+ * marks found: map stays as it is below MIN_MARKS, and also where no affine map fits them, for which 0 is returned.
  */
 size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *picture);
 

@@ -1,10 +1,10 @@
 /*
- * pdftoppm reads the file as its standard input, so that no file name is interpreted, and writes one PGM after the other
- * to a pipe: there is no temporary file, and no more than a page in memory. Its error messages go to a second,
+ * pdftoppm reads the file as its standard input, so that no file name is interpreted, and writes one PGM after the
+ * other to a pipe: there is no temporary file, and no more than a page in memory. Its error messages go to a second,
  * non-blocking pipe; what does not fit is lost.
  *
- * It never outlives the program: the kernel kills it when the thread that started it ends. It has a process group of its
- * own, which is killed with it, since pdftoppm may be a script that starts another process.
+ * It never outlives the program: the kernel kills it when the thread that started it ends. It has a process group of
+ * its own, which is killed with it, since pdftoppm may be a script that starts another process.
  */
 #define _GNU_SOURCE /* pipe2: no pipe is inherited by the pdftoppm of another thread */
 #include "pdf.h"
@@ -51,8 +51,8 @@ bool is_pdf(int file)
 
 /* ---- The process ------------------------------------------------------------------------------------------------- */
 
-/* Runs in the child process, and writes an errno to failed if it cannot become pdftoppm. Nothing here takes a lock, which
- * another thread may have held at the fork. */
+/* Runs in the child process, and writes an errno to failed if it cannot become pdftoppm. Nothing here takes a lock,
+ * which another thread may have held at the fork. */
 static _Noreturn void become_pdftoppm(pid_t parent, int file, int pages, int messages, int failed)
 {
     char *const arguments[] = {"pdftoppm", "-gray", "-r", RESOLUTION, "-", NULL};

@@ -11,8 +11,8 @@ bool is_pdf(int file);
 
 /*
  * Starts rendering an open file from its beginning; the file may be closed afterwards. name stands for it in error
- * messages and must outlive the pages. A page may take that many seconds, 0: any time. Returns an exit code, as pdf_next
- * does. The process ends with the thread that opens the pages.
+ * messages and must outlive the pages. A page may take that many seconds, 0: any time. Returns an exit code, as
+ * pdf_next does. The process ends with the thread that opens the pages.
  */
 int pdf_open(pdf **pages, int file, const char *name, double seconds);
 

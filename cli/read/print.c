@@ -18,8 +18,8 @@ void describe_place(char name[PLACE_NAME_SIZE], const read_place *place)
 /* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
 /*
- * Writes a cell in quotes, doubling those within. Spreadsheets take a cell that begins with one of these characters for a
- * formula: unless raw, an apostrophe before it marks it as text, and control characters are escaped.
+ * Writes a cell in quotes, doubling those within. Spreadsheets take a cell that begins with one of these characters
+ * for a formula: unless raw, an apostrophe before it marks it as text, and control characters are escaped.
  */
 static void put_quoted(FILE *out, const char *text, bool raw)
 {

@@ -119,8 +119,8 @@ struct source {
     size_t max_pixels;
 };
 
-/* Opens a regular file that begins like a PDF; -1 for others. A pipe is not opened, since that would release its writer;
- * O_NONBLOCK does not wait for one that replaces the file meanwhile. */
+/* Opens a regular file that begins like a PDF; -1 for others. A pipe is not opened, since that would release its
+ * writer; O_NONBLOCK does not wait for one that replaces the file meanwhile. */
 static int open_pdf(const char *path)
 {
     struct stat about;
@@ -148,8 +148,8 @@ static bool copy_stdin(FILE *copy)
     return size <= LARGEST_PDF && !ferror(stdin) && fflush(copy) == 0;
 }
 
-/* Copies standard input to a nameless file if its first byte begins a PDF; no picture format begins so. Returns -1 if it
- * does not, -2 after reporting an error. */
+/* Copies standard input to a nameless file if its first byte begins a PDF; no picture format begins so. Returns -1 if
+ * it does not, -2 after reporting an error. */
 static int open_pdf_of_stdin(void)
 {
     const int first = getc(stdin);

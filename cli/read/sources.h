@@ -13,10 +13,10 @@ typedef struct file_list {
 typedef enum folder_content { PICTURES, PICTURES_AND_PDF } folder_content;
 
 /*
- * Lists the files that arguments stand for, in their order. A folder stands for the regular files in it whose ending is
- * that of a picture, sorted by name; hidden files and subfolders are left out. Pipes and devices have to be named.
- * Returns an exit code: after reporting an error about a folder without a picture, the other arguments are still listed. Free
- * the list.
+ * Lists the files that arguments stand for, in their order. A folder stands for the regular files in it whose ending
+ * is that of a picture, sorted by name; hidden files and subfolders are left out. Pipes and devices have to be named.
+ * Returns an exit code: after reporting an error about a folder without a picture, the other arguments are still
+ * listed. Free the list.
  */
 int list_files(file_list *list, char *const *arguments, size_t count, folder_content content);
 
@@ -25,8 +25,8 @@ void free_files(file_list *list);
 /* An open file, page by page. */
 typedef struct source source;
 
-/* Opens a file, "-" for standard input. A page may have up to max_pixels and, of a PDF, take up to seconds to render (0:
- * any time). Returns an exit code, as source_next does. Close it in any case. */
+/* Opens a file, "-" for standard input. A page may have up to max_pixels and, of a PDF, take up to seconds to render
+ * (0: any time). Returns an exit code, as source_next does. Close it in any case. */
 int source_open(source **s, const char *file, size_t max_pixels, double seconds);
 
 /* Whether there is another page, or an error to report. */

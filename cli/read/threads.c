@@ -1,6 +1,6 @@
 /*
- * A pool of threads reads the files in parallel. The output of each file is kept in memory until that of all files before
- * it has been printed, so that the output is that of one thread.
+ * A pool of threads reads the files in parallel. The output of each file is kept in memory until that of all files
+ * before it has been printed, so that the output is that of one thread.
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -18,7 +18,8 @@ bool resumed(const job *j)
 
 /* ---- Data -------------------------------------------------------------------------------------------------------- */
 
-/* Loads both parts of the set, or draws synthetic digits. A resumed training needs the data that it was started with. */
+/* Loads both parts of the set, or draws synthetic digits. A resumed training needs the data that it was started
+ * with. */
 static int load_data(job *j)
 {
     lenet5_error error;

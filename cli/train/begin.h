@@ -1,4 +1,5 @@
-/* Preparation of lenet5 train: a new training, or one that is resumed, whose options are compared with the given ones. */
+/* Preparation of lenet5 train: a new training, or one that is resumed, whose options are compared with the given
+ * ones. */
 #ifndef LENET5_CLI_TRAIN_BEGIN_H
 #define LENET5_CLI_TRAIN_BEGIN_H
 

@@ -1,8 +1,8 @@
 /*
- * The lock is on a range of bytes of the folder that the name is in: the range need not exist, leaves nothing behind, and
- * ends with the process. The file itself cannot be locked, since every save replaces it. The range begins at a hash of
- * the name, and its length is the process number. A folder can be locked for reading only, which excludes no other lock but is
- * visible to others: each process looks for other locks before and after it locks.
+ * The lock is on a range of bytes of the folder that the name is in: the range need not exist, leaves nothing behind,
+ * and ends with the process. The file itself cannot be locked, since every save replaces it. The range begins at a
+ * hash of the name, and its length is the process number. A folder can be locked for reading only, which excludes no
+ * other lock but is visible to others: each process looks for other locks before and after it locks.
  */
 
 #define _GNU_SOURCE /* F_OFD_SETLK */

@@ -5,8 +5,8 @@
 #include "common.h"
 
 /*
- * Locks a name until the lock is closed or the process ends. The lock is an open file; -1 on file systems without locks,
- * which counts as success. Fails with an error message if another process holds it. Creates no file.
+ * Locks a name until the lock is closed or the process ends. The lock is an open file; -1 on file systems without
+ * locks, which counts as success. Fails with an error message if another process holds it. Creates no file.
  */
 int claim_name(int *lock, const char *path);
 

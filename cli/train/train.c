@@ -328,14 +328,15 @@ static const option options[] = {
     {"negatives", "SHARE", VALUE_NUMBER, NULL,
      "training pictures that are no digits, as a share of the digits, 0 to 1; default: the recipe's"},
     {"seed", "N", VALUE_WHOLE, NULL, "seed of all random numbers; default 1"},
-    OPTION_THREADS("threads; default: the number of processors. The model does not depend on it"),
+    OPTION_THREADS(THREADS_DEFAULT ". The model does not depend on it"),
     {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},
     {"committee", "N", VALUE_WHOLE, NULL, "train N networks, of seeds S, S + 1 ..., that answer together"},
     {"teacher", "FILE", VALUE_FILE, NULL, "a model or committee whose probabilities the network also learns"},
     {"resume", "[FILE]", VALUE_FILE, NULL, "continue from a checkpoint, with the same result; default: that of --out"},
     FLAG("restart", "discard an unfinished training of --out and start again"),
 #ifdef LENET5_SERVE
-    {"watch", "[ADDR:PORT]", VALUE_TEXT, NULL, "serve a page that shows the training; default 127.0.0.1:8080"},
+    {"watch", "[ADDR:PORT]", VALUE_TEXT, NULL,
+     "serve a page that shows the training; default 127.0.0.1:8080/watch.html"},
 #endif
     FLAG("quiet", "print errors only"),
     OPTION_JSON("one JSON object for each pass (docs/json.md)"),

@@ -1,7 +1,7 @@
 /*
- * The files of an unfinished training beside its model NAME.safetensors: NAME.checkpoint.safetensors, or for a committee
- * the folder NAME.members, where member K of N has K-of-N.checkpoint.safetensors. No other file is taken for part of a
- * training, overwritten or removed.
+ * The files of an unfinished training beside its model NAME.safetensors: NAME.checkpoint.safetensors, or for a
+ * committee the folder NAME.members, where member K of N has K-of-N.checkpoint.safetensors. No other file is taken
+ * for part of a training, overwritten or removed.
  */
 #ifndef LENET5_CLI_UNFINISHED_H
 #define LENET5_CLI_UNFINISHED_H
@@ -20,8 +20,8 @@ typedef struct unfinished {
 void unfinished_name(unfinished *u, const char *out);
 
 /*
- * Finds which of them exist, and completes an unfinished_retire that was killed. Returns an exit code; a failure has been
- * reported.
+ * Finds which of them exist, and completes an unfinished_retire that was killed. Returns an exit code; a failure has
+ * been reported.
  */
 int unfinished_look(unfinished *u);
 
