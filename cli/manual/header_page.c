@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_COLUMNS 74 /* of a declaration, within the margin of a page on a terminal of 80 columns */
+#define PAGE_COLUMNS 74   /* of a declaration, within the margin of a page on a terminal of 80 columns */
 #define LONGEST_LINE 1024 /* bytes; headers have at most 120 */
 #define PAGE_NAME 64
 
