@@ -4,6 +4,7 @@
 
 - Each header compiles alone, and all of them together, as C99 and as C++11, without a warning of -pedantic.
 - They declare no name without the prefix lenet5_ or LENET5_.
+- Each function has a thread rule in its comment or in that of its group.
 - LENET5_DEPRECATED warns, in both languages.
 - liblenet5.so exports what its headers declare and src/liblenet5.map lists, liblenet5_reader.so what lenet5/reading.h
   declares and src/reader/liblenet5_reader.map lists; nothing is exported twice.
@@ -30,8 +31,8 @@ LIBRARIES = {
     "liblenet5_reader": ("src/reader/liblenet5_reader.map", ["reading.h"]),
 }
 # What a declaration consists of besides the names that it declares.
-WORDS = set("""typedef struct enum const extern static inline char signed unsigned float double void bool _Bool int long short
-size_t uint8_t uint32_t uint64_t aligned visibility deprecated __attribute__ C""".split())
+WORDS = set("""typedef struct enum const extern static inline char signed unsigned float double void bool _Bool int long
+short size_t uint8_t uint32_t uint64_t aligned visibility deprecated __attribute__ C""".split())
 
 failures = []
 
@@ -74,7 +75,8 @@ def check_compilers():
                 fail(f"{name} with {compiler}: {problem}")
         use = ('#include <lenet5_reader.h>\nint main() { lenet5_read_options o = lenet5_read_options(); '
                'return lenet5_read_options_check(&o, 0); }\n')
-        use = use if language == "c++" else use.replace("= lenet5_read_options()", "= {0}").replace("main()", "main(void)")
+        if language == "c":
+            use = use.replace("= lenet5_read_options()", "= {0}").replace("main()", "main(void)")
         if "use lenet5_read_options_validate" not in (compile_text(compiler, language, flags, use) or ""):
             fail(f"{compiler}: no warning of a deprecated function")
 
@@ -85,7 +87,8 @@ def check_compilers():
 def preprocessed():
     """The lines of the public headers after the preprocessor, without those of the C library."""
     text = "".join(f"#include <{name}>\n" for name in headers())
-    result = subprocess.run(["cc", "-std=c99", f"-I{INCLUDE}", "-E", "-"], input=text, capture_output=True, text=True, check=True)
+    command = ["cc", "-std=c99", f"-I{INCLUDE}", "-E", "-"]
+    result = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
     ours, lines = False, []
     for line in result.stdout.split("\n"):
         if marker := re.match(r'# \d+ "([^"]*)"', line):
@@ -119,6 +122,21 @@ def check_names():
         for name in re.findall(r"^\s*#\s*define\s+(\w+)", read(f"{INCLUDE}/{path}"), re.M):
             if not re.match(r"LENET5(_|$)", name):
                 fail(f"{path} defines {name}")
+
+
+# ---- Contracts ----
+
+
+def check_contracts():
+    """Each function has a comment above it, or above its group, with a thread rule."""
+    for path in headers():
+        for block in re.split(r"\n\n+", read(f"{INCLUDE}/{path}")):
+            if not re.search(r"^LENET5_API (?!extern)", block, re.M):
+                continue
+            comment = re.match(r"/\*.*?\*/", block, re.S)
+            words = " ".join(re.sub(r"^ \*", "", comment[0], flags=re.M).split()) if comment else ""
+            if not re.search(r"Thread-safe\.|One thread at a time for each", words):
+                fail(f"{path}: no thread rule: {block[-200:]}")
 
 
 # ---- Symbols ----
@@ -171,15 +189,17 @@ def check_symbols():
 
 
 def check_version():
-    numbers = re.findall(r"^#define LENET5_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$", read(f"{INCLUDE}/lenet5/base.h"), re.M)
+    header = read(f"{INCLUDE}/lenet5/base.h")
+    numbers = re.findall(r"^#define LENET5_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$", header, re.M)
     version = ".".join(numbers)
     library = ctypes.CDLL(f"{BUILD}/liblenet5.so")
     library.lenet5_version.restype = ctypes.c_char_p
     major, minor, patch = map(int, numbers)
+    package = read(f"{BUILD}/lenet5-config-version.cmake")
     found = {
         "liblenet5.so": library.lenet5_version().decode(),
         "lenet5.pc": re.search(r"^Version: (.*)$", read(f"{BUILD}/lenet5.pc"), re.M)[1],
-        "lenet5-config-version.cmake": re.search(r'PACKAGE_VERSION "(.*?)"', read(f"{BUILD}/lenet5-config-version.cmake"))[1],
+        "lenet5-config-version.cmake": re.search(r'PACKAGE_VERSION "(.*?)"', package)[1],
         "web/openapi.json": json.loads(read(f"{ROOT}/web/openapi.json"))["info"]["version"],
     }
     for where, other in found.items():
@@ -191,6 +211,7 @@ def check_version():
 
 check_compilers()
 check_names()
+check_contracts()
 check_symbols()
 check_version()
 sys.exit(f"{len(failures)} failures" if failures else 0)

@@ -146,22 +146,25 @@ LENET5_API extern const lenet5_tensor lenet5_tensors[LENET5_TENSORS];
  * There are three families. lenet5_forward, lenet5_backward and lenet5_curvature take one picture and have the least
  * latency. The ..._lanes functions take 16 pictures and have the highest throughput. The lenet5_reference_... functions
  * are the paper's formulas in plain C; tests compare the others with them: with weights of the size that training
- * leaves, no layer differs by more than 1e-5 of its greatest value. All are thread-safe, allocate nothing and cannot
- * fail. They need up to 256 KB of stack.
+ * leaves, no layer differs by more than 1e-5 of its greatest value. They allocate nothing, cannot fail and need up to
+ * 256 KB of stack.
  */
 
-/* Sets the input of maps from a picture: grey levels become -0.1 to 1.175, with a margin of two pixels of paper. */
+/*
+ * Sets the input of maps from a picture: grey levels become -0.1 to 1.175, with a margin of two pixels of paper.
+ * Thread-safe.
+ */
 LENET5_API void lenet5_set_input(lenet5_maps *maps, const uint8_t picture[LENET5_PICTURE_BYTES]);
 
-/* Sets the input of maps from grey levels of the whole input, margin included. */
+/* Sets the input of maps from grey levels of the whole input, margin included. Thread-safe. */
 LENET5_API void lenet5_set_whole_input(lenet5_maps *maps, const uint8_t grey[32][32]);
 
-/* Forward pass (eqs 5 to 7): computes from maps->input every other member of maps. */
+/* Forward pass (eqs 5 to 7): computes from maps->input every other member of maps. Thread-safe. */
 LENET5_API void lenet5_forward(lenet5_maps *maps, const lenet5_network *network);
 
 /*
  * Backward pass: adds the gradient of a loss to gradient. maps are those of the forward pass; d_penalty has the loss's
- * derivatives with respect to the ten penalties, from lenet5_loss_gradient. delta is scratch.
+ * derivatives with respect to the ten penalties, from lenet5_loss_gradient. delta is scratch. Thread-safe.
  */
 LENET5_API void lenet5_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
                                 const lenet5_maps *maps, const float d_penalty[LENET5_CLASSES]);
@@ -169,19 +172,22 @@ LENET5_API void lenet5_backward(lenet5_network *gradient, lenet5_maps *delta, co
 /*
  * The Gauss-Newton approximation of the second derivatives (appendix C, eqs 23 to 27): adds h_kk of one picture to
  * curvature. dd_f6 has the loss's second derivatives with respect to the states of F6, from lenet5_loss_curvature.
- * delta is scratch.
+ * delta is scratch. Thread-safe.
  */
 LENET5_API void lenet5_curvature(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                                  const lenet5_maps *maps, const float dd_f6[84]);
 
-/* The forward pass for 16 pictures, each (28, 28) or, whole, (32, 32). The same picture may be given several times. */
+/*
+ * The forward pass for 16 pictures, each (28, 28) or, whole, (32, 32). The same picture may be given several times.
+ * Thread-safe.
+ */
 LENET5_API void lenet5_set_input_lanes(lenet5_lanes *maps, const uint8_t *const pictures[LENET5_LANES]);
 LENET5_API void lenet5_set_whole_input_lanes(lenet5_lanes *maps, const uint8_t grey[LENET5_LANES][32][32]);
 LENET5_API void lenet5_forward_lanes(lenet5_lanes *maps, const lenet5_network *network);
 
 /*
  * The reference passes. The second leaves in delta the first derivative, and the third the second derivative, of the
- * loss with respect to each unit's weighted sum a; delta's input and penalty stay as they are.
+ * loss with respect to each unit's weighted sum a; delta's input and penalty stay as they are. Thread-safe.
  */
 LENET5_API void lenet5_reference_forward(lenet5_maps *maps, const lenet5_network *network);
 LENET5_API void lenet5_reference_backward(lenet5_network *gradient, lenet5_maps *delta, const lenet5_network *network,
