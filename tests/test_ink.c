@@ -1,5 +1,4 @@
-/* Ink on patterned paper, under shadows and in frames of another colour: pictures drawn here, and what is found of the
- * pen. */
+/* Ink on patterned paper, under shadows and in coloured frames: pictures drawn here, and the strokes that are found. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +16,12 @@ enum { WIDTH = 240, HEIGHT = 72, DIGITS = 5 };
 #define DARK 0.55 /* share of the paper's light that the pen takes */
 #define LIGHT 210 /* of the paper */
 
-/* A canvas of how much ink there is at each pixel, 0 to 1. */
+/* A canvas: ink of each pixel, 0 to 1. */
 typedef struct canvas {
     double pen[HEIGHT][WIDTH], print[HEIGHT][WIDTH];
 } canvas;
 
-/* How much a line of half a width covers of a pixel. */
+/* The share of a pixel that a line covers; half: of its width. */
 static double covered(double distance, double half)
 {
     return fmax(0, fmin(1, half + 0.5 - distance));
@@ -86,7 +85,7 @@ static void find_ink(ink_map *map, ink_report *report, const canvas *c, double r
     assert_int_equal(lenet5_find_ink(map, report, &picture, &b, &error), LENET5_OK);
 }
 
-/* What of the pen's middle is ink, and how many pixels are ink where no pen was near. */
+/* Measures the share of the pen's middle that is ink, and the ink where no pen was near. */
 static void compare(double *kept, size_t *added, const ink_map *map, const canvas *c)
 {
     double pen = 0, found = 0;
@@ -116,7 +115,7 @@ static ink_report find_and_compare(double *kept, size_t *added, const canvas *c,
     return report;
 }
 
-/* The ink of digits, and of a point at a place or none, on a pattern. */
+/* Finds the ink of digits, and of an optional point, on a pattern. */
 static void find_on_pattern(ink_map *map, ink_report *report, canvas *c, pattern p, const double *point)
 {
     memset(c, 0, sizeof *c);
@@ -148,7 +147,7 @@ static void strokes_stand_out_from_patterns(void **state)
     }
 }
 
-/* A point is blurred more than a stroke is. */
+/* Smoothing blurs a point more than a stroke. */
 static void a_point_stands_out_from_patterns(void **state)
 {
     (void)state;
@@ -220,7 +219,7 @@ static void plain_paper_has_no_pattern(void **state)
     assert_true(!report.pattern && report.noise < 0.02 && !report.shadow);
 }
 
-/* They say which digits are a number; only the lines of squared paper, which are everywhere, are paper. */
+/* Rules show which digits make a number; only the lines of squared paper, which are everywhere, are paper. */
 static void grey_rules_of_a_table_are_faint_ink(void **state)
 {
     static const double columns[] = {8, 54, 100, 146, 192, 236};
@@ -257,7 +256,7 @@ static void a_dark_corner_is_no_ink(void **state)
     assert_true(report.shadow);
 }
 
-/* Beside a sheet that lies askew the table shows: from the upper left corner on both ways, and all along the right. */
+/* The table shows beside a sheet that lies askew: both ways from the upper left corner, and all along the right. */
 static void wedges_along_the_border_are_no_ink(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Printed structure goes, what is written stays, and cells are where they were drawn. */
+/* Printed structure is removed, writing stays, and cells are where they were drawn. */
 #include "lenet5.h"
 #include "unit.h"
 
@@ -172,7 +172,7 @@ static void what_is_printed_leaves_no_ink(void **state)
     }
 }
 
-/* A 7 whose bar is as wide as the box nearly, and which leaves it below. */
+/* A 7 whose bar is nearly as wide as its box, and that extends below it. */
 static void draw_seven(ink_map *map, double x, double y)
 {
     line(map, x, y, x + 34, y, 4);
@@ -244,8 +244,9 @@ static void draw_widths(ink_map *map, const double *widths, size_t count)
     }
 }
 
-/* As wide as what is written in each; two that are as wide as another one; one that is as wide as two others; and wide
- * and narrow ones by turns. */
+/*
+ * As wide as the writing in each; two as wide as another; one as wide as two others; and wide and narrow ones in turn.
+ */
 static void boxes_of_a_number_may_differ_in_width(void **state)
 {
     static const double widths[][5] = {
@@ -289,7 +290,7 @@ static void hidden_teeth_of_a_comb_go(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Teeth that stand farther apart than the base's length says put the last one, which is hidden, beyond the map. */
+/* Teeth farther apart than the base allows put the last one, which is hidden, beyond the map. */
 static void teeth_beyond_the_map_are_no_ink(void **state)
 {
     enum { PLACES = 5, PITCH = 125, LEFT = 40 };
@@ -361,7 +362,7 @@ static void rules_under_digits_go(void **state)
     lenet5_ink_free(&map);
 }
 
-/* How wide the widest row of ink is, from its first pixel to its last. */
+/* The width of the widest row of ink, from its first pixel to its last. */
 static size_t widest_row(const ink_map *map)
 {
     size_t widest = 0;
@@ -413,7 +414,7 @@ static void draw_fours(ink_map *map)
     }
 }
 
-/* Eights as some write them: straight, and with corners. */
+/* Eights of straight strokes with corners. */
 static void draw_eights(ink_map *map)
 {
     for (int i = 0; i < 2; i++) {
@@ -436,7 +437,7 @@ static void draw_round_zero(ink_map *map)
     oval(map, 60, 100, 26, 28, 4, 0, 0);
 }
 
-/* A 7 that leaves its circle below, and a 1 that does not touch it. */
+/* A 7 that extends below its circle, and a 1 that does not touch its own. */
 static void circles_go_and_digits_stay(void **state)
 {
     (void)state;
@@ -453,7 +454,7 @@ static void circles_go_and_digits_stay(void **state)
     lenet5_ink_free(&map);
 }
 
-/* A 0 that runs into its circle nearly all round. */
+/* A 0 that touches its circle nearly all round. */
 static void a_circle_that_a_digit_fills_is_of_its_row(void **state)
 {
     (void)state;
@@ -468,7 +469,7 @@ static void a_circle_that_a_digit_fills_is_of_its_row(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Between the second dash and the third blur has left some grey. */
+/* Blur has left grey between the second dash and the third. */
 static void dashes_that_blur_joins_go(void **state)
 {
     (void)state;
@@ -501,7 +502,7 @@ static void strokes_that_slope_are_no_dashes(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Alone, it is around something. */
+/* A single circle is printed if it surrounds something. */
 static void a_circle_around_a_digit_goes(void **state)
 {
     (void)state;
@@ -644,7 +645,7 @@ static void boxes_without_sides_of_their_own_stay(void **state)
     lenet5_ink_free(&map);
 }
 
-/* A side that ends before those across it: the cells above and below say where it is. */
+/* A side that ends early: the cells above and below show where it continues. */
 static void cells_of_a_table_do_not_run_together(void **state)
 {
     static const double columns[] = {60, 180, 250, 380, 540};
@@ -790,7 +791,7 @@ static void what_is_written_stays(void **state)
 
 /* ---- Components -------------------------------------------------------------------------------------------------- */
 
-/* Gives a pixel's label to all that hangs together with it, in a map of numbers of which 1 is unlabelled ink. */
+/* Labels the connected component of a pixel, in a map in which 1 is unlabelled ink. */
 static void flood(uint32_t *labels, size_t at, uint32_t label)
 {
     labels[at] = label;

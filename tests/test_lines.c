@@ -1,4 +1,4 @@
-/* Lines of writing: which strokes are of one line, in which order, and where touching ones are divided. */
+/* Lines of writing: the strokes of each line, their order, and where touching ones are divided. */
 #include "lenet5.h"
 #include "unit.h"
 
@@ -54,7 +54,7 @@ static text_line cut(const line_groups *groups, size_t number)
     return line;
 }
 
-/* Finds lines, and compares how many strokes are in each. */
+/* Finds lines, and compares the number of strokes in each. */
 static void assert_lines(const ink_map *map, const size_t *counts, size_t count)
 {
     line_groups groups = find(map, NULL);
@@ -168,7 +168,7 @@ static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
     lenet5_ink_free(&map);
 }
 
-/* How wide the widest gap of a line is, to one that parts numbers. */
+/* The widest gap of a line over the one that separates numbers is measured. */
 static void a_gap_that_nearly_parts_numbers_is_known(void **state)
 {
     (void)state;
@@ -185,7 +185,10 @@ static void a_gap_that_nearly_parts_numbers_is_known(void **state)
     lenet5_ink_free(&map);
 }
 
-/* The same gaps part the numbers of the second line, whose rule goes on, and those of a table, which has two. */
+/*
+ * The same gaps separate the numbers of the second line, whose rule continues, and those of a table, which has two
+ * rules.
+ */
 static void a_number_on_a_rule_of_its_own_is_whole(void **state)
 {
     horizontal_line rules[] = {{15, 54, 190, 54, 2}, {15, 114, 600, 114, 2}, {15, 12, 190, 12, 2}};
@@ -204,7 +207,7 @@ static void a_number_on_a_rule_of_its_own_is_whole(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Print has narrow gaps, which say nothing of those between digits that are written in places on other lines. */
+/* Print has narrow gaps, which show nothing of those between digits in the places of other lines. */
 static void print_parts_no_number_on_another_line(void **state)
 {
     (void)state;
@@ -305,7 +308,7 @@ static void a_tall_digit_and_one_at_the_border_are_kept(void **state)
     lenet5_ink_free(&map);
 }
 
-/* What the border has left of a digit is cut off where it is thinner than a stroke, or goes in from the border. */
+/* The rest of a digit at the border is cut if it is thinner than a stroke, or extends inwards from the border. */
 static void a_digit_that_goes_on_beyond_the_border_is_clipped(void **state)
 {
     (void)state;
@@ -504,7 +507,7 @@ static void a_cut_knows_the_hole_that_it_goes_through(void **state)
     lenet5_ink_free(&map);
 }
 
-/* A 1 of half a digit's height is rather a digit than a part of what stands beside it. */
+/* A 1 of half a digit's height is a digit rather than a part of its neighbour. */
 static void a_low_stroke_beside_a_digit_is_no_part_of_it(void **state)
 {
     (void)state;
@@ -531,7 +534,7 @@ static void a_low_stroke_beside_a_digit_is_no_part_of_it(void **state)
     lenet5_ink_free(&map);
 }
 
-/* How many parts are in the only line of a map: pieces that are not cut from the one before. */
+/* Counts the parts of the only line of a map: pieces that are not cut from the one before. */
 static size_t count_parts(const ink_map *map)
 {
     line_groups groups = find(map, NULL);

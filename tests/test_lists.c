@@ -1,4 +1,4 @@
-/* Lists of codes: the same answers as trying every code and every path, and hardly more memory than the list itself. */
+/* Lists of codes: the same answers as trying every code and every path, and almost no memory beyond the list itself. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static double between(double low, double high)
 
 /* ---- Graphs of nothing ------------------------------------------------------------------------------------------- */
 
-/* Trusted entirely, so that a string's probability is its share of the weights; sharp: how sure the network is. */
+/* Confidence is 1, so that a string's probability is its share of the weights. sharp: how sure the network is. */
 static arc any_arc(size_t first, size_t last, double sharp)
 {
     double sum = 0, odds[10];
@@ -109,7 +109,7 @@ static double weigh_any(const graph *g, size_t node)
     return sum;
 }
 
-/* The best way from one node to another by what is no part of a code. */
+/* The weight of the best way from one node to another by what is no part of a code. */
 static double between_arcs(const graph *g, size_t from, size_t to)
 {
     if (from >= to)
@@ -285,7 +285,7 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
 #if defined __OPTIMIZE__ && !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
 #define MAX_SECONDS 1.0
 #define MAX_MEGABYTES 300
-#else /* sanitizers take their time and keep what was freed */
+#else /* sanitizers are slow, and keep freed memory */
 #define MAX_SECONDS 20.0
 #define MAX_MEGABYTES 1000
 #endif
@@ -343,7 +343,7 @@ static void a_long_list_costs_little(void **state)
     read_list(list, any_graph(20, 7, 8, 0.1), MAX_SECONDS);
     read_list(list, any_graph(20, 7, 0.1, 0.1), MAX_SECONDS);
     free(list);
-    list = long_list(codes, 16, 16); /* nothing speaks for any of them */
+    list = long_list(codes, 16, 16); /* all codes are equally unlikely */
     read_list(list, any_graph(20, 7, 0.1, 0.1), MAX_SECONDS);
     read_list(list, any_graph(MAX_PIECES, 7, 0.1, 1), 10 * MAX_SECONDS);
     free(list);

@@ -55,7 +55,7 @@ static void measure_strokes(double value[MEASURES], const stroke *strokes, const
     lenet5_measure_mark(value, ink, &bounds, beside);
 }
 
-/* The share of each mark in strokes that stand apart. lean: what has been undone of the line. */
+/* The share of each mark in strokes that stand apart. lean: slant that was undone in the line. */
 static void share_strokes(double share[MARKS], const stroke *strokes, double lean)
 {
     const footing beside = {.base = BASE, .height = DIGIT, .lean = lean};
@@ -89,9 +89,9 @@ static void marks_are_told_by_place_size_and_shape(void **state)
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         double share[MARKS];
         share_strokes(share, drawn[i].strokes, drawn[i].lean);
-        const double told = share[symbol_of(drawn[i].mark) - LENET5_CLASSES];
-        if (told < 0.8)
-            fail_msg("%c, drawing %zu: %.3f", drawn[i].mark, i, told);
+        const double share_of_mark = share[symbol_of(drawn[i].mark) - LENET5_CLASSES];
+        if (share_of_mark < 0.8)
+            fail_msg("%c, drawing %zu: %.3f", drawn[i].mark, i, share_of_mark);
     }
 }
 
@@ -321,7 +321,7 @@ static void marks_are_read_with_their_digits(void **state)
     assert_read("32.5", &(lenet5_read_options){.format = "decimal"}, "32.5", 0);
 }
 
-/* A mark that the mask has in its place is as good as read; where none says so it is ink that is left out. */
+/* A mark that the mask has in its place counts as read; without a mask it is ink that is left out. */
 static void a_mark_of_the_mask_is_read(void **state)
 {
     (void)state;
@@ -360,7 +360,7 @@ static void a_digit_that_may_be_a_mark_is_doubted(void **state)
     lenet5_picture_free(&point);
 }
 
-/* A format makes no digit of a mark, leaves none out, and makes no two digits of one. */
+/* A format turns no mark into a digit, skips none, and splits no digit. */
 static void what_a_format_has_no_place_for_is_doubted(void **state)
 {
     (void)state;
@@ -405,7 +405,7 @@ static void a_point_under_the_bar_of_a_7_is_read(void **state)
     lenet5_picture_free(&p);
 }
 
-/* Without a format as with one; but then nobody says that this is all of the number. */
+/* With a format and without; but without, nothing shows that this is all of the number. */
 static void words_beside_a_number_are_left_out(void **state)
 {
     (void)state;

@@ -136,7 +136,7 @@ static void enlarge(uint8_t grey[WIDE * WIDE], const uint8_t digit[LENET5_PICTUR
         grey[i] = (uint8_t)(255 - digit[i / WIDE / TIMES * SIDE + i % WIDE / TIMES]);
 }
 
-/* Leaves of a picture what is within its ink's bounds. */
+/* Crops a picture to the bounding box of its ink. */
 static void cut_tight(uint8_t grey[WIDE * WIDE], size_t *width, size_t *height)
 {
     size_t left = WIDE, right = 0, top = WIDE, bottom = 0;

@@ -17,7 +17,7 @@ static lenet5_reading read_raster(const raster *r, const lenet5_read_options *op
     return read_it(&(lenet5_picture){r->width, r->height, r->pixels}, options);
 }
 
-static raster turned(const raster *r, unsigned quarters)
+static raster rotated(const raster *r, unsigned quarters)
 {
     raster to;
     budget b = lenet5_budget_new(&(lenet5_read_options){0});
@@ -36,7 +36,7 @@ static void pixels_go_where_their_place_says(void **state)
     for (size_t i = 0; i < WIDE * TALL; i++)
         pixels[i] = (uint8_t)(i * 37 % 251);
     for (unsigned quarters = 0; quarters < QUARTERS; quarters++) {
-        raster to = turned(&r, quarters);
+        raster to = rotated(&r, quarters);
         const transform place = lenet5_rotation_transform(WIDE, TALL, quarters);
         for (size_t i = 0; i < WIDE * TALL; i++) {
             double at[2];
@@ -63,7 +63,7 @@ static void a_part_is_turned_alone(void **state)
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-/* The box of a turned picture, where the picture that was given has it. */
+/* The box of a rotated picture, in the coordinates of the given one. */
 static bool is_same_box(const lenet5_box *given, const lenet5_box *upright, const raster *r, unsigned quarters)
 {
     const transform place = lenet5_rotation_transform(r->width, r->height, quarters);
@@ -94,7 +94,7 @@ static void a_turned_page_is_read(void **state)
         assert_int_equal(upright.turned, 0);
         assert_false(upright.notes & LENET5_NOTE_TURNED);
         for (unsigned quarters = 1; quarters < QUARTERS; quarters++) {
-            raster given = turned(&drawn, QUARTERS - quarters);
+            raster given = rotated(&drawn, QUARTERS - quarters);
             lenet5_reading r = read_raster(&given, NULL);
             const bool right = r.turned == 90 * quarters && reads(&r, upright.lines[0].string[0].text);
             assert_int_equal(!!(r.notes & LENET5_NOTE_TURNED), r.turned != 0);
@@ -119,7 +119,7 @@ static void few_digits_are_never_turned(void **state)
         for (size_t index = 0; index < 20; index++) {
             char text[LENET5_MAX_STRING + 1];
             raster drawn = draw(text, count, index);
-            raster given = turned(&drawn, (unsigned)(index % QUARTERS));
+            raster given = rotated(&drawn, (unsigned)(index % QUARTERS));
             lenet5_reading r = read_raster(&given, NULL);
             assert_int_equal(r.turned, 0);
             lenet5_reading_free(&r);
@@ -128,7 +128,7 @@ static void few_digits_are_never_turned(void **state)
         }
 }
 
-/* A line that is as probable as is said, and whose evidence alone says no. */
+/* A line of a probability, whose evidence alone is against it. */
 static lenet5_reading one_line(lenet5_read_line *line, size_t count, double probability, unsigned turned_by)
 {
     *line = (lenet5_read_line){.digits = count,
@@ -160,8 +160,8 @@ static void doubtful_digits_are_not_turned_over(void **state)
     }
 }
 
-/* The work that it takes to find a turn of a page with five pairs of digits, each as probable as that. */
-static uint64_t work_to_turn(const ink_map *map, double probability)
+/* The work of looking for a rotation of a page with five pairs of digits of a probability. */
+static uint64_t work_to_rotate(const ink_map *map, double probability)
 {
     enum { PAIRS = 5 };
     const lenet5_read_options options = {0};
@@ -177,7 +177,7 @@ static uint64_t work_to_turn(const ink_map *map, double probability)
     return MAX_WORK - p.budget.left;
 }
 
-/* Trials are charged for, and a page that is sure as it is is not tried on its sides. */
+/* Trials are charged, and a page that is sure as it is is not tried on its sides. */
 static void a_sure_page_takes_one_trial(void **state)
 {
     (void)state;
@@ -186,13 +186,14 @@ static void a_sure_page_takes_one_trial(void **state)
     for (size_t i = 0; i < drawn.width * drawn.height; i++)
         drawn.pixels[i] = (uint8_t)(255 - drawn.pixels[i]);
     const ink_map map = {drawn.width, drawn.height, drawn.pixels};
-    const uint64_t three = work_to_turn(&map, 0.5), one = work_to_turn(&map, 0.92), none = work_to_turn(&map, 0.99);
+    const uint64_t three = work_to_rotate(&map, 0.5), one = work_to_rotate(&map, 0.92),
+                   none = work_to_rotate(&map, 0.99);
     assert_true(none == 0 && one > 0);
     assert_true(2 * one < three);
     free(drawn.pixels);
 }
 
-/* Who looks on sees one reading, of the side that is chosen, and changes nothing. */
+/* An observer sees one reading, in the rotation that is chosen, and changes nothing. */
 static size_t stages;
 
 static void count_stage(void *context, const char *name, size_t line, const uint8_t *rgb, size_t width, size_t height)
@@ -208,7 +209,7 @@ static void literal_digits_of_a_mask_are_not_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[LENET5_MAX_STRING + 1];
-        raster drawn = draw(text, 5, cases[i]), over = turned(&drawn, QUARTERS / 2);
+        raster drawn = draw(text, 5, cases[i]), over = rotated(&drawn, QUARTERS / 2);
         lenet5_reading round = read_raster(&over, &(lenet5_read_options){.format = "888-ddddd"});
         lenet5_reading straight = read_raster(&over, &(lenet5_read_options){.format = "347-ddddd"});
         assert_int_equal(straight.lines[0].decision, round.lines[0].decision);
@@ -220,7 +221,7 @@ static void literal_digits_of_a_mask_are_not_read(void **state)
     }
 }
 
-/* All of these digits are digits upside down too. Who looks on sees the same decision. */
+/* All of these digits are digits upside down too. With an observer the decision is the same. */
 static void what_is_surer_upside_down_is_not_accepted(void **state)
 {
     static const size_t cases[][2] = {{3, 58}, {3, 116}, {4, 7}, {4, 134}, {5, 132}, {5, 194}, {6, 105}, {6, 110}};
@@ -229,7 +230,7 @@ static void what_is_surer_upside_down_is_not_accepted(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[LENET5_MAX_STRING + 1];
-        raster drawn = draw(text, cases[i][0], cases[i][1]), over = turned(&drawn, QUARTERS / 2);
+        raster drawn = draw(text, cases[i][0], cases[i][1]), over = rotated(&drawn, QUARTERS / 2);
         lenet5_reading upright = read_raster(&drawn, NULL), given = read_raster(&over, NULL);
         lenet5_reading seen = read_raster(&over, &(lenet5_read_options){.observer = &observer});
         right += reads(&upright, text) && upright.lines[0].decision == LENET5_ACCEPTED;
@@ -251,7 +252,7 @@ static void one_reading_is_observed(void **state)
     for (unsigned quarters = 0; quarters < 2; quarters++) {
         char text[LENET5_MAX_STRING + 1];
         raster drawn = draw(text, 8, 1);
-        raster given = turned(&drawn, quarters);
+        raster given = rotated(&drawn, quarters);
         lenet5_reading alone = read_raster(&given, NULL);
         stages = 0;
         lenet5_reading seen = read_raster(&given, &(lenet5_read_options){.observer = &observer});

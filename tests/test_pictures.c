@@ -1,4 +1,4 @@
-/* Pictures: what is transparent, what uses few of its levels, and what has many pixels. */
+/* Pictures that are transparent, use few of their levels, or have many pixels. */
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +95,7 @@ static void what_is_transparent_is_paper_that_ink_is_seen_on(void **state)
     assert_laid_on(0, pale, NULL, 240);
     assert_laid_on(255, black, white, 0);   /* paper that a corner was cut off of */
     assert_laid_on(255, white, black, 255); /* a blackboard likewise */
-    assert_laid_on(255, pale, white, 240);  /* hardly anything is written there */
+    assert_laid_on(255, pale, white, 240);  /* almost nothing is written there */
 }
 
 /* Sixteen bits, ink at one level and paper at another. */

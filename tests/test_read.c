@@ -1,4 +1,4 @@
-/* Reading strings: formats, pictures of all kinds, what is told of them. */
+/* Reading strings: formats, pictures of all kinds, and what is reported of them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +159,7 @@ static void shade(lenet5_picture *p)
         p->grey[i] = (uint8_t)(p->grey[i] * (1 - 0.6 * (double)(i % p->width) / (double)p->width));
 }
 
-/* What is on the page turns by six degrees, about its middle; its printed lines tell. */
+/* Rotates the page by six degrees about its middle; printed lines show it. */
 static void skew(lenet5_picture *p)
 {
     rule(p);
@@ -186,7 +186,7 @@ static void cut_off(lenet5_picture *p)
     p->width -= from;
 }
 
-/* So small that a stroke is hardly a pixel thin. */
+/* Strokes become less than a pixel wide. */
 static void shrink(lenet5_picture *p)
 {
     const double step = 8;
@@ -221,7 +221,7 @@ static void lay_on_table(lenet5_picture *p)
     lay_on(p, 2, 4);
 }
 
-/* A slip, of which the picture holds little else. */
+/* A slip that takes little of the picture. */
 static void lay_on_large_table(lenet5_picture *p)
 {
     lay_on(p, 5, 14);
@@ -480,7 +480,7 @@ static void struck_out_numbers_are_not_accepted(void **state)
     assert_true(accepted >= 5); /* before they were struck out */
 }
 
-/* The likeliest first, and together no more than certain. */
+/* The likeliest first, and at most 1 together. */
 static void probabilities_are_such(void **state)
 {
     (void)state;
@@ -500,7 +500,7 @@ static void probabilities_are_such(void **state)
     }
 }
 
-/* What the evidence leaves is shared as the search has it, whether it says more of the first string or less. */
+/* What the evidence leaves is shared as by the search, whether it raises or lowers the first string. */
 static void other_strings_share_what_is_left(void **state)
 {
     (void)state;
@@ -519,9 +519,8 @@ static void other_strings_share_what_is_left(void **state)
     }
 }
 
-/* Strokes like those that are left of a grid, far from each other: as sure as they look, none is for the other's sake.
- */
-static void lone_strokes_are_no_company(void **state)
+/* Strokes as a grid leaves them, far apart: however sure they look, none supports the other. */
+static void lone_strokes_do_not_support_each_other(void **state)
 {
     (void)state;
     static const size_t at[][2] = {{700, 60}, {40, 420}};
@@ -563,7 +562,7 @@ static void a_list_leads(void **state)
     lenet5_picture_free(&p);
 }
 
-/* Whatever the picture, the reader comes back: for sanitizers. */
+/* Any picture is read without a crash: for sanitizers. */
 static void any_picture_is_dealt_with(void **state)
 {
     (void)state;
@@ -600,7 +599,7 @@ static double ask_for(bool *accepted, const lenet5_picture *p, size_t count, con
     return probability;
 }
 
-/* Counts pictures whose answer is good enough for those alone who know how many digits there are. */
+/* Counts pictures whose answer is good enough only if the number of digits is known. */
 static unsigned count_doubted(const char *style, size_t count)
 {
     unsigned doubted = 0, right = 0;
@@ -616,7 +615,7 @@ static unsigned count_doubted(const char *style, size_t count)
         doubted += probability > 0 && accepted_as_such && !accepted;
     }
     print_message("%u pictures of %zu are good enough only for a known format\n", doubted, count);
-    assert_in_range(right, 140, 150); /* a few, once accepted, are looked at from the other side and are surer so */
+    assert_in_range(right, 140, 150); /* a few accepted ones are tried upside down, and are surer so */
     return doubted;
 }
 
@@ -714,7 +713,7 @@ int main(void)
         cmocka_unit_test(struck_out_numbers_are_not_accepted),
         cmocka_unit_test(probabilities_are_such),
         cmocka_unit_test(other_strings_share_what_is_left),
-        cmocka_unit_test(lone_strokes_are_no_company),
+        cmocka_unit_test(lone_strokes_do_not_support_each_other),
         cmocka_unit_test(a_list_leads),
         cmocka_unit_test(any_picture_is_dealt_with),
         cmocka_unit_test(a_digit_too_many_is_a_doubt),

@@ -1,4 +1,4 @@
-/* The search with marks: the same answers as trying every string, and what each format takes. */
+/* The search with marks: the same answers as trying every string, and what each format accepts. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static double between(double low, double high)
 
 /* ---- Trying everything ------------------------------------------------------------------------------------------- */
 
-/* Two digits or one are likely, and a mark or none. Trusted entirely, so that a probability is a share of weights. */
+/* One or two digits are likely, and a mark or none. Confidence is 1, so that a probability is a share of weights. */
 static arc any_arc(size_t first, size_t last)
 {
     arc a = {.first = first, .last = last, .prior = between(0.1, 1), .shape = 1, .marked = up_to(1) == 1};
@@ -70,24 +70,24 @@ typedef struct texts {
 
 static void add_text(texts *t, const char *text, double weight)
 {
-    char told[LENET5_MAX_STRING + 1];
+    char digits_and_marks[LENET5_MAX_STRING + 1];
     size_t length = 0, i = 0;
     if (!lenet5_format_accepts(t->f, text))
         return;
     for (; *text; text++)
         if (t->f->has_marks || is_digit(symbol_of(*text)))
-            told[length++] = *text;
-    told[length] = '\0';
+            digits_and_marks[length++] = *text;
+    digits_and_marks[length] = '\0';
     t->allowed += weight;
-    while (i < t->count && strcmp(t->list[i].text, told) != 0)
+    while (i < t->count && strcmp(t->list[i].text, digits_and_marks) != 0)
         i++;
     assert_true(i < MAX_TEXTS);
     if (i == t->count)
-        strcpy(t->list[t->count++].text, told);
+        strcpy(t->list[t->count++].text, digits_and_marks);
     t->list[i].weight += weight;
 }
 
-/* Every string from a node on; weight: of what stands before it. */
+/* Every string from a node on; weight: of what is before it. */
 static void try_all(texts *t, size_t node, char *text, size_t length, double weight)
 {
     const graph *g = t->g;
@@ -128,7 +128,7 @@ static void compare(const solution *found, size_t count, texts *t)
     const double all = t->allowed + exp(search_weights[OTHER_SHARE]) * fmax(0, weigh_any(t->g, t->f, 0) - t->allowed);
     double left = 1;
     if (all < 1e-3)
-        return; /* what try_all leaves out may be most of it */
+        return; /* most of it may be what try_all leaves out */
     for (size_t i = 0; i < count; i++) {
         size_t k = 0;
         while (k < t->count && strcmp(t->list[k].text, found[i].digits) != 0)
@@ -141,7 +141,7 @@ static void compare(const solution *found, size_t count, texts *t)
         t->list[k].weight = 0;
     }
     for (size_t k = 0; k < t->count && count < LENET5_MAX_N_BEST; k++)
-        assert_true(t->list[k].text[0] == '\0' || t->list[k].weight / all < 1e-4); /* all others are told */
+        assert_true(t->list[k].text[0] == '\0' || t->list[k].weight / all < 1e-4); /* all others are listed */
     for (size_t k = 0; k < t->count; k++)
         assert_true(t->list[k].text[0] == '\0' || t->list[k].weight / all < left + 1e-4);
 }
@@ -204,7 +204,7 @@ static void priors_follow_the_weights_of_the_graph(void **state)
     }
 }
 
-/* The likeliest string of a format, of which there is one. */
+/* The likeliest string of a format; there must be one. */
 static solution best_of(graph *g, const char *format)
 {
     grammar f;
@@ -219,7 +219,7 @@ static solution best_of(graph *g, const char *format)
     return best;
 }
 
-/* A straight 1, which looks like a slash, is no mark that may go, and leave its place to the second half of a 6. */
+/* A straight 1, which looks like a slash, is no mark that may be skipped in favour of the second half of a 6. */
 static void a_one_among_digits_is_no_mark(void **state)
 {
     (void)state;
@@ -307,7 +307,7 @@ static void codes_of_a_list_are_held_against_a_pattern(void **state)
     lenet5_format_free(&f);
 }
 
-/* So many letters weigh more than a double can hold. */
+/* The weight of so many letters exceeds a double. */
 static void a_number_behind_many_letters_is_found(void **state)
 {
     enum { LETTERS = 200 };
@@ -343,7 +343,9 @@ static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
     lenet5_add_opinions(value, &g, &read, &seen);
 }
 
-/* A digit that only one other is like is doubted more than one that is a little like all, just as probable as it is. */
+/*
+ * A digit with one similar rival is more doubtful than one that is a little like all others, at the same probability.
+ */
 static void a_rival_is_a_doubt(void **state)
 {
     double none[LENET5_EVIDENCE], one[LENET5_EVIDENCE];
@@ -391,8 +393,8 @@ static void work_may_end_at_a_mark(void **state)
     assert_int_equal(lenet5_second_opinion(value, &p, &g, &read, NULL), LENET5_CROWDED);
 }
 
-/* The marks' doubt of a point of 4 pixels that is so far behind a digit of 20. */
-static void gather_of_point(double value[LENET5_EVIDENCE], size_t gap)
+/* The evidence of marks for a point of 4 pixels, gap pixels behind a digit of 20. */
+static void measure_point(double value[LENET5_EVIDENCE], size_t gap)
 {
     enum { WIDTH = 40, HEIGHT = 20 };
     uint16_t owner[WIDTH * HEIGHT] = {0};
@@ -413,8 +415,8 @@ static void a_point_beside_a_digit_may_be_of_it(void **state)
 {
     double near[LENET5_EVIDENCE], apart[LENET5_EVIDENCE];
     (void)state;
-    gather_of_point(near, 0);
-    gather_of_point(apart, 8);
+    measure_point(near, 0);
+    measure_point(apart, 8);
     assert_true(apart[LENET5_EVIDENCE_MARKS] < 0.1);
     assert_true(near[LENET5_EVIDENCE_MARKS] > 0.7);
     assert_true(lenet5_string_probability(near) <= 0.4 && lenet5_string_probability(apart) > 0.4);

@@ -1,4 +1,4 @@
-/* The network that tells digits from signs and letters. */
+/* The network that separates digits from signs and letters. */
 #include <math.h>
 
 #include "lenet5.h"
@@ -59,7 +59,7 @@ static void draw(uint8_t grey[SIDE * SIDE], const stroke *strokes, double radius
 }
 
 /* The probability that a picture is a digit. */
-static double ask(const uint8_t picture[LENET5_PICTURE_BYTES])
+static double digit_probability(const uint8_t picture[LENET5_PICTURE_BYTES])
 {
     lenet5_maps maps;
     float posterior[LENET5_CLASSES + 1];
@@ -82,7 +82,7 @@ static void signs_and_letters_are_no_digits(void **state)
             uint8_t grey[SIDE * SIDE], picture[LENET5_PICTURE_BYTES];
             draw(grey, signs[i].strokes, radius);
             assert_int_equal(lenet5_normalise(picture, grey, SIDE, SIDE, NULL), LENET5_OK);
-            const double probability = ask(picture);
+            const double probability = digit_probability(picture);
             print_message("%s, %.0f pixels thick: %.3f a digit\n", signs[i].name, 2 * radius, probability);
             assert_true(probability < 0.3);
         }
@@ -95,13 +95,13 @@ static void digits_are_digits(void **state)
     (void)state;
     assert_int_equal(lenet5_dataset_synthesise(&set, 500, 3, NULL), LENET5_OK);
     for (size_t i = 0; i < set.count; i++)
-        doubted += ask(lenet5_dataset_picture(&set, i)) < 0.5;
+        doubted += digit_probability(lenet5_dataset_picture(&set, i)) < 0.5;
     lenet5_dataset_free(&set);
     print_message("%u of 500 synthetic digits are taken for something else\n", doubted);
     assert_in_range(doubted, 0, 5);
 }
 
-/* Each half of it, with a half of the bar, looks like a digit to any network. */
+/* Each half of the sign, with a half of the bar, looks like a digit to any network. */
 static void a_sign_in_halves_is_doubted(void **state)
 {
     static const stroke percent[MAX_STROKES] = {{62, 26, 40, 74}, {34, 30, 41, 26}, {41, 26, 45, 34}, {45, 34, 42, 46},

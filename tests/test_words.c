@@ -5,7 +5,7 @@
 #include "reader/printed_digits.h"
 #include "reader/reading.h"
 
-#define CERTAIN 100 /* logarithm of odds: whatever their weight, the string is accepted by all but print */
+#define CERTAIN 100 /* log-odds: with any weight, only print keeps the string from being accepted */
 
 enum { COMPONENTS = 6 };
 
@@ -19,7 +19,7 @@ static read_groups all_read(lenet5_reading *reading, const line_groups *groups)
     return r;
 }
 
-/* Components side by side, the first of which are a line that nothing speaks against; whether it is accepted. */
+/* Components side by side, the first digits of them a line without doubts; returns whether it is accepted. */
 static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
 {
     component list[COMPONENTS];
@@ -45,7 +45,7 @@ static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
 static void letters_beside_a_digit_make_it_print(void **state)
 {
     (void)state;
-    /* Print is doubted after the lines have been weighed: before that nothing is accepted. */
+    /* Print is rejected after the lines are weighed: before, nothing is accepted. */
     assert_false(is_accepted(1, 0, 12, NO_FIELD));
     assert_false(is_accepted(2, 0, 8, NO_FIELD));
 }
@@ -61,7 +61,7 @@ static void what_stands_apart_stays(void **state)
 
 /* ---- Left out ---------------------------------------------------------------------------------------------------- */
 
-/* Two lines of one component each, of which the second has letters beside it: how many are left. */
+/* Two lines of one component each, the second with letters beside it; returns how many are left. */
 static size_t count_left(double first, double second, size_t digits, double unread, int32_t in)
 {
     enum { LETTERS_FROM = 2 };
