@@ -8,7 +8,8 @@ setup = scripts/setup
 export prefix setup
 
 .DEFAULT_GOAL = build
-.PHONY: build all demo test test-long fuzz-long coverage model bench install uninstall format check hooks help setup setup-tests configure
+.PHONY: build all demo test test-long fuzz-long coverage model bench install uninstall format check hooks help setup \
+    setup-tests configure
 
 # The program and the libraries.
 build: setup configure
@@ -54,8 +55,8 @@ coverage:
 	@$(MAKE) --no-print-directory preset=coverage setup-tests all
 	@scripts/coverage build/coverage
 
-# Trains the built-in models anew: the same bytes on the same instruction set. Each comes after the committee that teaches it.
-# An unfinished training is continued.
+# Trains the built-in models anew: the same bytes on the same instruction set. Each comes after the committee that
+# teaches it. An unfinished training is continued.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
 out = --out $(1) $(if $(wildcard $(1:.safetensors=.members)/* $(1:.safetensors=.checkpoint.safetensors)),--resume)
 model: build

@@ -1,5 +1,5 @@
-# Hardening of every target with lenet5_flags, as far as the compiler and the processor support it. docs/security.md lists the
-# measures, and tests/attack/hardening.sh looks for them in the files built.
+# Hardening of every target with lenet5_flags, as far as the compiler and the processor support it. docs/security.md
+# lists the measures, and tests/attack/hardening.sh looks for them in the files built.
 include(CheckCCompilerFlag)
 include(CheckCSourceCompiles)
 include(CheckLinkerFlag)

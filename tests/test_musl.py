@@ -1,9 +1,9 @@
-"""Compiles the sources against the headers of musl, the C library of Alpine, with musl-gcc; prints what does not compile.
+"""Compiles the sources with musl-gcc against the headers of musl, the C library of Alpine; prints what fails.
 
 usage: test_musl.py BUILD
 
-Nothing is linked: the other libraries' code for musl is not here. Their headers are Debian's, which do not depend on the C
-library. Exits with 77, which means skipped, if there is no musl-gcc."""
+Nothing is linked: the other libraries' code for musl is not here. Their headers are Debian's, which do not depend on
+the C library. Exits with 77, which means skipped, if there is no musl-gcc."""
 import json
 import os
 import shlex
@@ -13,8 +13,8 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
-LIBRARIES = ["zlib.h", "zconf.h", "jansson.h", "jansson_config.h", "nettle", "gmp.h", "leptonica", "libexif", "libheif", "png.h",
-             "pngconf.h", "pnglibconf.h", "microhttpd.h", "gnutls", "curl", "linux", "asm", "asm-generic"]
+LIBRARIES = ["zlib.h", "zconf.h", "jansson.h", "jansson_config.h", "nettle", "gmp.h", "leptonica", "libexif", "libheif",
+             "png.h", "pngconf.h", "pnglibconf.h", "microhttpd.h", "gnutls", "curl", "linux", "asm", "asm-generic"]
 SKIPPED = ("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE")  # glibc's
 
 
