@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "messages.h"
+#include "paths.h"
 
 static const char *variable_of(const char *name)
 {
@@ -63,12 +64,6 @@ static void name_set(named_set *loaded, const char *folder)
     const size_t length = end - begin < sizeof loaded->name ? end - begin : sizeof loaded->name - 1;
     memcpy(loaded->name, folder + begin, length);
     loaded->name[length] = '\0';
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 static lenet5_status fail_missing(lenet5_error *error, const char *origin, const char *folder, const char *what)

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "paths.h"
 #include "train/unfinished.h"
 
 #define MUST_BE_NEW 1u /* RENAME_NOREPLACE of <linux/fs.h> */
@@ -93,7 +94,7 @@ int check_place(const cli_arguments *arguments, const char *output, size_t bytes
     name_folder(folder, path);
     if (stat(folder, &about) != 0)
         return report_error("%s: cannot be written: %s: %s", path, folder, strerror(errno));
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+    if (is_folder(path))
         return report_error("%s: cannot be written: it is a folder; name a file in --%s", path, output);
     return check_room(path, bytes);
 }
@@ -118,22 +119,19 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
 
 bool is_same_file(const char *path, const char *other)
 {
-    struct stat one, two;
-    return stat(path, &one) == 0 && stat(other, &two) == 0 && S_ISREG(one.st_mode) && one.st_dev == two.st_dev &&
-           one.st_ino == two.st_ino;
+    struct stat about;
+    return is_same_path(path, other) && stat(path, &about) == 0 && S_ISREG(about.st_mode);
 }
 
 /* Whether both are new names, and the same name in the same folder. */
 static bool is_same_name(const char *path, const char *other)
 {
     char one[PATH_SIZE], two[PATH_SIZE];
-    struct stat of_one, of_two;
     if (strcmp(path + folder_length(path), other + folder_length(other)) != 0 || is_taken(path))
         return false;
     name_folder(one, path);
     name_folder(two, other);
-    return stat(one, &of_one) == 0 && stat(two, &of_two) == 0 && of_one.st_dev == of_two.st_dev &&
-           of_one.st_ino == of_two.st_ino;
+    return is_same_path(one, two);
 }
 
 int keep_apart(const cli_arguments *arguments, const char *output, const char *other)

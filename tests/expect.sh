@@ -13,5 +13,5 @@ expect() {
     "$@" >out 2>err </dev/null
     got=$?
     [ $got = "$code" ] || fail "$*: exit code $got in place of $code: $(cat err)"
-    grep -qF -e "$text" out err || fail "$*: says nothing of \"$text\": $(cat out err)"
+    grep -qF -e "$text" out err || fail "$*: has no \"$text\": $(cat out err)"
 }

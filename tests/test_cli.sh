@@ -57,7 +57,7 @@ expect 1 "cannot be" "$program" synth --out /dev/null/x --count 1
 # A set that is there is not replaced, and neither is what a link leads to.
 cp -r digits kept
 expect 1 "digits/train-images-idx3-ubyte exists; choose another folder, or pass --force" "$program" synth --out digits --count 9
-diff -r digits kept || fail "a set was replaced that nobody named"
+diff -r digits kept || fail "a set was replaced that the command does not name"
 mkdir linked
 ln -s ../digits/t10k-labels-idx1-ubyte linked/t10k-labels-idx1-ubyte
 expect 1 "linked/t10k-labels-idx1-ubyte exists" "$program" synth --out linked --count 9 --test-count 9
@@ -281,7 +281,7 @@ expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --d
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 
-# A name that no drawing can have is told before anything is read; none is lost.
+# A name that no drawing can have is an error before anything is read; no file is lost.
 expect 2 "the name has to end in .svg or .png" "$program" plot nothing.csv --out curves.gif
 mkdir folder.svg
 expect 1 "it is a folder" "$program" plot nothing.csv --out folder.svg

@@ -191,7 +191,7 @@ for kind in wrong endless; do
     echo 'an old file' >"$data/$images"
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
     said "$images exists; choose another folder, or pass --force to replace it"
-    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced that nobody named'
+    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced that the command does not name'
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/" --force
     said "$images: its SHA-256 is wrong"
     [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced by a wrong one'
@@ -242,11 +242,11 @@ fetch() {
 }
 
 fetch plain "/plain/$images all"
-[ "$(grep -c ': fetched$' "$work/out")" -eq 4 ] || fail 'not four files are said to be fetched'
+[ "$(grep -c ': fetched$' "$work/out")" -eq 4 ] || fail 'not four files are reported as fetched'
 
 : >"$work/log"
 expect 0 fetch mnist --data "$data" --mirror "$mirror/plain/"
-[ "$(grep -c ': present$' "$work/out")" -eq 4 ] || fail 'not four files are said to be there'
+[ "$(grep -c ': present$' "$work/out")" -eq 4 ] || fail 'not four files are reported as present'
 [ ! -s "$work/log" ] || fail 'files that are there are asked for'
 
 rm -r "$data"

@@ -31,7 +31,7 @@ while True:
     done += 1
 print(f"{recipe}: {done} interruptions")
 if done < 5:
-    sys.exit("FAILED: hardly interrupted")
+    sys.exit("FAILED: interrupted less than five times")
 PY
     [ $? = 0 ] || return 1
     cmp whole.safetensors cut.safetensors || { echo "FAILED: $recipe: another model"; return 1; }

@@ -39,7 +39,7 @@ for threads in 2 5; do
         expect 1 "not a picture" "$program" read "$samples" some nowhere.png --json --threads $threads
     cmp out one.out && cmp err one.err || fail "$threads threads give other bytes: $(diff err one.err)"
 done
-[ "$(grep -c word.png out)" = 1 ] || fail "not all was told: $(cat out)"
+[ "$(grep -c word.png out)" = 1 ] || fail "not all was printed: $(cat out)"
 rm some/c.png
 
 # Interrupted: whole lines, in their order, and ended by the signal.
@@ -185,7 +185,7 @@ grep -qF 'form.pgm field a "second": 31902' out && grep -q "^    [0-9]* " out &&
 sed 's/codes.txt/others.txt/' form.json >others.json
 expect 3 "field postcode: not sure" "$program" read form.pgm --template others.json
 expect 0 "field postcode: 52981" "$program" read plain.pgm --template unmarked.json
-grep -q "marks found" err && fail "marks are missed that nobody asked for"
+grep -q "marks found" err && fail "marks are missed that the template does not have"
 expect 0 "plain.pgm: 0 of 4 marks found" "$program" read plain.pgm --template form.json
 expect 0 "half.pgm field postcode: 52981" "$program" read half.pgm --template form.json
 grep -q "marks found" err && fail "the marks of a smaller picture were not found: $(cat err)"

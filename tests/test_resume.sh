@@ -33,7 +33,7 @@ interrupt a.checkpoint.safetensors --out a.safetensors
 before=$(sum a.checkpoint.safetensors)
 grep -q -e "lenet5[^ ]* train --resume a.checkpoint.safetensors --out a.safetensors --data digits" err || fail "how to go on: $(cat err)"
 expect 1 "--resume" train --out a.safetensors
-grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 passes" err || fail "the refusal says: $(cat err)"
+grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 passes" err || fail "the refusal is: $(cat err)"
 expect 1 "--restart" train --out a.safetensors --committee 2
 expect 1 "was started with --loss map, not mse" train --resume --out a.safetensors --loss mse
 expect 1 "was started with --seed 1, not 2" train --resume --out a.safetensors --seed 2
@@ -85,7 +85,7 @@ for attempt in range(20): # where the machine is busy, a training can end before
     if process.wait() == -signal.SIGKILL:
         sys.exit(0)
 PY
-# halve LINES options...: a training of recipe best, killed with -9 once it has told of so many passes.
+# halve LINES options...: a training of recipe best, killed with -9 after that many passes.
 halve() { lines=$1; shift; python3 halve.py "$lines" "$program" train --data digits --json --recipe best "$@"; }
 train --recipe best --epochs 6 --out best.safetensors
 halve 2 --epochs 6 --out d.safetensors

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "common.h"
 #include "outputs.h"
+#include "paths.h"
 #include "png_file.h"
 
 #define MAX_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
@@ -373,16 +374,12 @@ static int take_folder(explanation *e)
 /* Fails if an input is in the folder: it could be replaced. */
 static int refuse_inputs(const char *folder, const file_list *files)
 {
-    struct stat target, about;
     char path[PATH_SIZE];
-    if (stat(folder, &target) != 0)
-        return EXIT_DONE;
     for (size_t i = 0; i < files->count; i++) {
         const char *slash = strrchr(files->files[i], '/');
         snprintf(path, sizeof path, "%.*s", slash ? (int)(slash - files->files[i]) + 1 : 1,
                  slash ? files->files[i] : ".");
-        if (strcmp(files->files[i], "-") != 0 && stat(path, &about) == 0 && about.st_dev == target.st_dev &&
-            about.st_ino == target.st_ino)
+        if (strcmp(files->files[i], "-") != 0 && is_same_path(path, folder))
             return report_error("%s: is in the folder of --explain, whose files may be replaced; choose another folder",
                                 files->files[i]);
     }

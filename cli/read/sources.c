@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common.h"
+#include "paths.h"
 #include "pdf.h"
 
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
@@ -44,12 +45,6 @@ static bool is_picture_name(const char *name, folder_content content)
         if (strcasecmp(dot + 1, endings[i]) == 0)
             return true;
     return content == PICTURES_AND_PDF && strcasecmp(dot + 1, "pdf") == 0;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 /* Whether it exists and is no regular file: reading a pipe or a device of a folder could wait for ever or not end. */

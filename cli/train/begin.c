@@ -7,6 +7,7 @@
 
 #include "claim.h"
 #include "outputs.h"
+#include "paths.h"
 
 /* Options for a single network only. */
 static const char *const single_options[] = {"log", "watch"};
@@ -149,18 +150,6 @@ static int check_started(const job *j)
                          "continue with what it was started with, or discard this training with --restart");
 }
 
-bool same_file(const char *a, const char *b)
-{
-    struct stat left, right;
-    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* The checkpoint of any member has the options of the committee. */
 static int find_committee(job *j)
 {
@@ -180,7 +169,7 @@ static int find_single(job *j, const char *path)
     if (j->committee > 1)
         return report_error("%s: is the checkpoint of a single network, not of a committee; leave --committee out",
                             path);
-    if (u->single && !same_file(path, u->checkpoint))
+    if (u->single && !is_same_path(path, u->checkpoint))
         return report_error("%s: is another unfinished training of %s; choose another --out", u->checkpoint, j->out);
     if (u->count > 0)
         return report_error("%s: is an unfinished committee of %s; choose another --out", u->members, j->out);
@@ -192,7 +181,7 @@ static int find_single(job *j, const char *path)
 static int find_started(job *j, const char *named)
 {
     const unfinished *u = &j->place;
-    if (named[0] && is_folder(named) && !same_file(named, u->members))
+    if (named[0] && is_folder(named) && !is_same_path(named, u->members))
         return report_error("%s: is not the folder of %s, which is %s; give the --out that it belongs to", named,
                             j->out, u->members);
     if (named[0] && !is_folder(named))
@@ -290,7 +279,7 @@ static int refuse_default(const job *j)
     lenet5_committee model = {0};
     lenet5_checkpoint made = j->started;
     const char *path = j->out;
-    if (argument_text(j->arguments, "out") || access(path, F_OK) != 0 || (resumed(j) && same_file(j->from, path)))
+    if (argument_text(j->arguments, "out") || access(path, F_OK) != 0 || (resumed(j) && is_same_path(j->from, path)))
         return EXIT_DONE;
     bool same = resumed(j) && lenet5_committee_load(&model, &path, 1, &error) == LENET5_OK;
     if (same) {
@@ -325,7 +314,7 @@ int prepare(job *j)
         code = resume ? read_started(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
     if (code == EXIT_DONE)
         code = refuse_default(j);
-    if (code == EXIT_DONE && !(resumed(j) && same_file(j->from, j->out)))
+    if (code == EXIT_DONE && !(resumed(j) && is_same_path(j->from, j->out)))
         code = refuse_checkpoint(j->out);
     if (code == EXIT_DONE)
         code = check_committee_options(j);

@@ -48,7 +48,4 @@ bool resumed(const job *j);
 /* The options of the library. They point into the job. */
 lenet5_training_options options_of(job *j);
 
-/* Whether both names are those of one existing file or folder. */
-bool same_file(const char *a, const char *b);
-
 #endif

@@ -9,6 +9,7 @@
 #include "begin.h"
 #include "committee.h"
 #include "outputs.h"
+#include "paths.h"
 
 #define LONGEST_OUT (PATH_SIZE - 128) /* bytes: the names of checkpoints beside it are longer */
 
@@ -83,7 +84,7 @@ static int begin_training(job *j)
 static int save_first(job *j)
 {
     lenet5_error error;
-    if (resumed(j) && same_file(j->from, j->place.checkpoint))
+    if (resumed(j) && is_same_path(j->from, j->place.checkpoint))
         return EXIT_DONE;
     if (!resumed(j) && unfinished_discard(&j->place) != EXIT_DONE)
         return EXIT_FAILED;
@@ -229,7 +230,7 @@ static int finish(job *j)
     if (!model)
         return report_out_of_memory();
     lenet5_training_model(model, j->training);
-    int code = resumed(j) && same_file(j->from, j->out) ? EXIT_DONE : keep_replaced(j->out, j->quiet);
+    int code = resumed(j) && is_same_path(j->from, j->out) ? EXIT_DONE : keep_replaced(j->out, j->quiet);
     if (code == EXIT_DONE && lenet5_model_save(j->out, model, &error) != LENET5_OK)
         code = report_library_error(&error);
     free(model);

@@ -16,7 +16,7 @@ expect 1 "standard input: cannot be read: Bad file descriptor" sh -c '"$1" read 
 expect 1 "standard output: cannot be written: Bad file descriptor" sh -c '"$1" read a.jpg >&-' sh "$program"
 expect 0 "a.jpg: $blank" sh -c '"$1" read a.jpg nowhere.png a.jpg 2>&- <&-; [ $? = 1 ]' sh "$program"
 expect 0 "x.png" sh -c 'printf "pass,loss,train_error_pct,test_error_pct,\n1,1,1,1,\n" >log; "$1" plot log --out x.png 2>&- <&-' sh "$program"
-"$program" read a.jpg <&- >&- 2>&- && fail "success, although nothing could be told"
+"$program" read a.jpg <&- >&- 2>&- && fail "success, although nothing could be printed"
 python3 - "$program" <<'PY' || fail "descriptors"
 import os, signal, subprocess, sys, time
 program = sys.argv[1]

@@ -109,7 +109,7 @@ out, err, code = run("inspect", "n.safetensors")
 check(code == 1 or b"\\x1b[31m\\xc2\\x9bdata" in out, "metadata", out[-400:], err)
 check(harmless(out) and harmless(err), "metadata", out[-400:], err)
 
-# CSV: a table must not compute what a cell says.
+# CSV: a spreadsheet must not evaluate a cell.
 open("7.pgm", "wb").write(files.pgm(16))
 for begin in "=", "+", "-", "@", "\t", "\r":
     name = begin + 'cmd|"x",1.pgm'

@@ -31,7 +31,7 @@ expect 0 "52981" "$program" read pictures --annotate drawn.png
 expect 0 "52981" "$program" read pictures/a.png --annotate drawn-1.png # which is named
 unharmed pictures
 
-# Pages of one file, whose number nobody knows before: the first that is there ends it.
+# The pages of a file, whose number is not known before: the first name that is taken ends the command.
 if python3 -c 'from PIL import Image' 2>/dev/null; then
     python3 - "$samples/plain.png" <<'PY'
 import sys

@@ -1,4 +1,4 @@
-# plot_memory.sh LENET5 SHIM: lenet5 plot where one allocation after another fails. It draws or says that it cannot; it
+# plot_memory.sh LENET5 SHIM: lenet5 plot where one allocation after another fails. It draws or reports an error; it
 # never crashes, and leaves no half a picture. Of 12,000 allocations, about as many as there are, every 300th is tried.
 set -eu
 lenet5=$1
@@ -52,4 +52,4 @@ draw_and_end ALRM "takes longer than 30 seconds"
 draw_and_end KILL "signal 9 ended the drawing process"
 
 [ "$failures" -gt 0 ] || { echo "no failure has reached the program"; exit 1; }
-echo "$failures failures told"
+echo "$failures failures reported"

@@ -1,0 +1,22 @@
+/* What a path is. */
+#ifndef LENET5_CLI_PATHS_H
+#define LENET5_CLI_PATHS_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* Whether a path is a folder, or a link to one. */
+static inline bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* Whether both paths exist and are the same file or folder, be it by links. */
+static inline bool is_same_path(const char *a, const char *b)
+{
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
+#endif
