@@ -28,13 +28,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     const unsigned way = data[0] % WAYS;
     const size_t whole = size - 1, json = json_size(data + 1, whole);
-    const size_t told = way == ALL_JSON ? whole : way == A_LITTLE_LESS && json > 0 ? json - 1 : json;
+    const size_t announced = way == ALL_JSON ? whole : way == A_LITTLE_LESS && json > 0 ? json - 1 : json;
     const size_t more = way == WITH_A_PICTURE ? PICTURE : 0;
     uint8_t *request = malloc(MAX_HEAD + whole + more);
     const int head = snprintf((char *)request, MAX_HEAD,
                               "POST /v2/models/lenet5/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: %zu\r\n"
                               "Inference-Header-Content-Length: %zu\r\n\r\n",
-                              whole + more, told);
+                              whole + more, announced);
     memcpy(request + head, data + 1, whole);
     memset(request + head + whole, 0x7f, more);
     wire_send(request, (size_t)head + whole + more);

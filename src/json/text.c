@@ -100,6 +100,22 @@ void text_fixed_list(text_buffer *t, const float *numbers, size_t count, unsigne
     text_put(t, "]", 1);
 }
 
+void text_fixed_tensor(text_buffer *t, const float *numbers, const size_t *shape, size_t dimensions, unsigned decimals)
+{
+    size_t step = 1;
+    for (size_t i = 1; i < dimensions; i++)
+        step *= shape[i];
+    if (dimensions == 1) {
+        text_fixed_list(t, numbers, shape[0], decimals);
+        return;
+    }
+    for (size_t i = 0; i < shape[0]; i++) {
+        text_put(t, i ? "," : "[", 1);
+        text_fixed_tensor(t, numbers + i * step, shape + 1, dimensions - 1, decimals);
+    }
+    text_put(t, "]", 1);
+}
+
 static int append(const char *bytes, size_t size, void *to)
 {
     text_put(to, bytes, size);

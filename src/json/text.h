@@ -28,6 +28,9 @@ void text_fixed(text_buffer *t, double number, unsigned decimals);
 void text_fixed_row(text_buffer *t, const float *numbers, size_t count, unsigned decimals);
 void text_fixed_list(text_buffer *t, const float *numbers, size_t count, unsigned decimals);
 
+/* Adds the nested arrays of a tensor of some shape. */
+void text_fixed_tensor(text_buffer *t, const float *numbers, const size_t *shape, size_t dimensions, unsigned decimals);
+
 /* Adds any_string_json of a string. */
 void text_string(text_buffer *t, const char *string);
 

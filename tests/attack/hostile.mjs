@@ -72,7 +72,7 @@ const pages = (count) => tiff(Array.from({ length: count }, () => ({ pixels: Buf
                                                                      height: 100 })));
 const numbers = (count) => JSON.stringify({ pictures: Array.from({ length: count }, () => Array(784).fill(7)) });
 
-// Made once: the load is to be on the server.
+// Made once, so that the load is on the server.
 const made = {
     manyOutputs: inference(16, Array(5000).fill("posterior")),
     allOutputs: inference(4096, ["posterior", "penalty", "digit", "probability", "accepted"]),
@@ -184,9 +184,9 @@ async function goodClient(set) {
     return {
         loadBegins: () => worker.postMessage("load"),
         async stop() {
-            const told = new Promise((resolve) => worker.once("message", resolve));
+            const report = new Promise((resolve) => worker.once("message", resolve));
             worker.postMessage("stop");
-            return Promise.race([told, failure]);
+            return Promise.race([report, failure]);
         },
     };
 }
@@ -208,7 +208,7 @@ test(`${SECONDS} seconds of a hostile load`, { timeout: 1000 * SECONDS + 120000 
     const watch = setInterval(() => looks.push({ at: performance.now() - begin, bytes: server.memory() }), SAMPLE);
     await Promise.all(Object.keys(attacks).map((name) => attack(name, until)));
     clearInterval(watch);
-    const told = await good.stop();
+    const report = await good.stop();
     await sleep(1000);
     const after = server.memory();
     const of = (from, to) => looks.filter(({ at }) => at >= 1000 * from && at < 1000 * to).map(({ bytes }) => bytes);
@@ -221,15 +221,15 @@ test(`${SECONDS} seconds of a hostile load`, { timeout: 1000 * SECONDS + 120000 
     t.diagnostic(`hostile answers: ${[...seen].map(([status, count]) => `${count} of ${status}`).join(", ")}`);
     const times = ({ p50, p99, most: longest }) =>
         `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, at most ${longest.toFixed(1)} ms`;
-    t.diagnostic(`good requests: ${told.count}, ${told.failed} failed, ${times(told)}`);
-    t.diagnostic(`before the load: ${told.calm.count}, ${times(told.calm)}`);
+    t.diagnostic(`good requests: ${report.count}, ${report.failed} failed, ${times(report)}`);
+    t.diagnostic(`before the load: ${report.calm.count}, ${times(report.calm)}`);
     const { code, signal, err } = await server.stop();
     assert.equal(code, 0, `${signal} ${err}`);
     assert.doesNotMatch(err, /Sanitizer|runtime error/);
-    assert.equal(told.failed, 0, told.why);
-    assert.ok(told.count > 10 * SECONDS, `${told.count} good requests`);
+    assert.equal(report.failed, 0, report.why);
+    assert.ok(report.count > 10 * SECONDS, `${report.count} good requests`);
     assert.ok(SECONDS < LONG || growth <= FLAT, `memory grew by ${(100 * growth).toFixed(1)} %`);
     assert.ok(SANITIZED || most < MOST, `${mib(most)} at most`);
     if (asked.p99)
-        assert.ok(told.p99 <= Number(asked.p99), `p99 is ${told.p99} ms`);
+        assert.ok(report.p99 <= Number(asked.p99), `p99 is ${report.p99} ms`);
 });

@@ -62,8 +62,8 @@ async function client(answers, first) {
     }
 }
 
-parentPort.on("message", (told) => {
-    stopping = told === "stop";
+parentPort.on("message", (message) => {
+    stopping = message === "stop";
     if (!stopping)
         [calm, times] = [times, []];
 });

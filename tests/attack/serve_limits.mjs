@@ -168,7 +168,7 @@ describe("the time for a page", () => {
 });
 
 describe("addresses", () => {
-    test("IPv4 clients of [::] are told apart", async (t) => {
+    test("IPv4 clients of [::] are counted apart", async (t) => {
         const server = await start(["--listen", "[::]:0", "--connections-per-address", "2"]);
         t.after(() => server.stop());
         const port = { port: server.port };
@@ -207,7 +207,7 @@ describe("a training that is watched", () => {
         const late = connect(training);
         late.write(get("/v1/training"));
         assert.ok(await within(8000, () => /event: state[^]*event: [a-r]/.test(late.got.toString())),
-                  "another is told the state, and what comes after it");
+                  "another is sent the state, and what comes after it");
         sockets.forEach((socket) => socket.destroy());
         late.destroy();
         await training.stop("SIGKILL");
@@ -243,10 +243,10 @@ while b"event: progress" not in got:
             return early.got.toString().split("event: progress")[0].length > 120000;
         }), "a state is long");
         const slow = spawn("python3", ["-c", SLOW, String(training.port)]);
-        let told = "";
-        slow.stderr.on("data", (bytes) => { told += bytes; });
+        let printed = "";
+        slow.stderr.on("data", (bytes) => { printed += bytes; });
         await new Promise((end) => slow.on("close", end));
-        assert.match(told, /^closed/);
+        assert.match(printed, /^closed/);
         await training.stop("SIGKILL");
     });
 });

@@ -6,7 +6,7 @@ import Ajv from "ajv/dist/2020.js";
 const AJV = { strict: true, strictTypes: false, strictRequired: false, strictTuples: false, formats: { binary: true } };
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// A schema that takes no members but those it tells, so that none goes untold.
+// A schema that accepts no members but those it describes, so that none is missing in it.
 function closed(schema) {
     if (Array.isArray(schema))
         return schema.map(closed);

@@ -67,7 +67,7 @@ function checksum(bytes) {
     return ~sum >>> 0;
 }
 
-// png(PIXELS, WIDTH, HEIGHT): grey, 8 bits. PIXELS may be fewer than the header tells.
+// png(PIXELS, WIDTH, HEIGHT): grey, 8 bits. PIXELS may be fewer than the header announces.
 export function png(pixels, width, height) {
     const header = Buffer.alloc(13);
     header.writeUInt32BE(width, 0);
@@ -95,7 +95,7 @@ export function bmp(pixels, width, height) {
     return bytes;
 }
 
-// tiff(PAGES): grey, not compressed; pages are {pixels, width, height}. One that is told to be larger has no pixels.
+// tiff(PAGES): grey, not compressed; pages are {pixels, width, height}. A page that claims a larger size has no pixels.
 export function tiff(pages) {
     const parts = [Buffer.from("II*\0", "latin1"), Buffer.alloc(4)];
     let at = 8;

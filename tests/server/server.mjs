@@ -45,11 +45,11 @@ class Server {
             child.on("close", () => fail(new Error(`the server ended: ${this.log}`)));
             child.stderr.setEncoding("utf8").on("data", (text) => {
                 this.log += text;
-                const told = READY.exec(this.log);
-                if (!told || this.base || !this.log.slice(told.index).includes("\n"))
+                const found = READY.exec(this.log);
+                if (!found || this.base || !this.log.slice(found.index).includes("\n"))
                     return;
                 this.milliseconds = performance.now() - started;
-                this.base = new URL(told[1]).origin;
+                this.base = new URL(found[1]).origin;
                 this.port = Number(new URL(this.base).port);
                 ready(this);
             });

@@ -531,7 +531,7 @@ describe("bodies without an end", () => {
     const chunk = (piece) =>
         Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from("\r\n")]);
     const cases = [
-        ["1 GB, told", 1024, `Content-Length: ${1024 * MIB}\r\n`, plain],
+        ["1 GB, announced", 1024, `Content-Length: ${1024 * MIB}\r\n`, plain],
         ["128 MB in chunks", 128, "Transfer-Encoding: chunked\r\n", chunk],
     ];
     for (const [what, mebibytes, headers, frame] of cases)

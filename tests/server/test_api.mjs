@@ -33,9 +33,9 @@ async function good(path, body, headers) {
 async function bad(status, pattern, ...request) {
     const answer = await ask(...request);
     assert.equal(answer.status, status, `${request[0]}: ${answer.text.slice(0, 300)}`);
-    const told = answer.json();
-    assert.deepEqual(Object.keys(told), ["error"]);
-    assert.match(told.error, pattern, request[0]);
+    const printed = answer.json();
+    assert.deepEqual(Object.keys(printed), ["error"]);
+    assert.match(printed.error, pattern, request[0]);
     return answer;
 }
 
@@ -79,7 +79,7 @@ describe("/v1/read", () => {
         assert.equal(answer.text, PICTURES.map((name) => readLines(name)).join(""));
     });
 
-    test("the type of the body need not be told, nor need it be right", async () => {
+    test("the type of the body may be missing or wrong", async () => {
         for (const type of ["image/jpeg", "application/octet-stream", "image/png"]) {
             const lines = (await good("/v1/read", sampleBytes("plain.png"), { "Content-Type": type })).json();
             assert.equal(lines[0].string, "52981", type);
@@ -205,7 +205,7 @@ describe("/v1/read", () => {
         assert.deepEqual([line.explanation.width, line.explanation.height], [302, 515]);
     });
 
-    test("stages of the whole picture are told once", async () => {
+    test("stages of the whole picture are in one object", async () => {
         const { pixels, width, height } = stacked();
         const twice = pgm(pixels, width, height);
         const lines = (await good("/v1/read?explain=1", twice)).json();
@@ -265,7 +265,7 @@ function commandResults(numbers, ...options) {
 // The same members and values; numbers to the last place but one, in which batches of other sizes may differ.
 function alike(got, wanted, what = "") {
     if (typeof wanted === "number") {
-        const last = Math.abs(wanted) > 1 ? 1e-4 : 1e-7; // the last place that is told
+        const last = Math.abs(wanted) > 1 ? 1e-4 : 1e-7; // the last decimal
         assert.ok(Math.abs(got - wanted) <= 2e-6 * (1 + Math.abs(wanted)) + last, `${what}: ${got}, not ${wanted}`);
     } else if (wanted === null || typeof wanted !== "object") {
         assert.equal(got, wanted, what);
@@ -279,7 +279,7 @@ const results = async (...request) => (await good(...request)).json().results;
 const FORTY = Array.from({ length: 40 }, (_, i) => i);
 
 describe("/v1/classify", () => {
-    test("bytes, as the command tells them", async () => {
+    test("bytes, as the command prints them", async () => {
         const got = await results("/v1/classify", ...bytesOf(drawn.bytes.subarray(0, 40 * 784)));
         alike(got, commandResults(FORTY));
         const right = got.filter(({ digit }, i) => digit === drawn.labels[i]).length;
@@ -456,8 +456,8 @@ describe("/v1/network", () => {
 
     test("layers and metadata are those of inspect", async () => {
         const network = (await good("/v1/network")).json();
-        const told = JSON.parse(command("inspect", "--json"));
-        assert.deepEqual(network.layers, told.layers);
+        const printed = JSON.parse(command("inspect", "--json"));
+        assert.deepEqual(network.layers, printed.layers);
         assert.equal(network.parameters, 60000);
         assert.equal(network.connections, 340908);
         assert.equal(network.metadata.recipe, "best");
@@ -555,7 +555,7 @@ describe("/v2", () => {
         await bad(404, /./, "/v2/models/lenet5/versions/2/infer", ...json({}));
     });
 
-    test("all outputs, as classify tells them", async () => {
+    test("all outputs, as classify prints them", async () => {
         const pictures = [0, 1, 2].map(drawn.picture);
         const wanted = commandResults([0, 1, 2]);
         for (const path of INFER) {
@@ -611,11 +611,11 @@ describe("/v2", () => {
         const inputs = [input([40, 784], "UINT8", [...drawn.bytes.subarray(0, 40 * 784)])];
         const accepted = async (parameters) =>
             tensor(await infer({ inputs, parameters, outputs: [{ name: "accepted" }] }), "accepted").data;
-        const told = (...options) => commandResults(FORTY, ...options).map(({ decision }) => decision === "accepted");
+        const printed = (...options) => commandResults(FORTY, ...options).map(({ decision }) => decision === "accepted");
         assert.deepEqual(await accepted({ threshold: 1 }), Array(40).fill(false));
-        assert.deepEqual(await accepted({ threshold: 0.99 }), told("--threshold", "0.99"));
-        assert.deepEqual(await accepted({ max_error: 0.01 }), told("--max-error", "0.01"));
-        assert.deepEqual(await accepted({ max_error: "0.1%" }), told("--max-error", "0.1%"));
+        assert.deepEqual(await accepted({ threshold: 0.99 }), printed("--threshold", "0.99"));
+        assert.deepEqual(await accepted({ max_error: 0.01 }), printed("--max-error", "0.01"));
+        assert.deepEqual(await accepted({ max_error: "0.1%" }), printed("--max-error", "0.1%"));
     });
 
     test("as tritonclient sends it: tensors behind the JSON, both ways", async () => {
@@ -684,8 +684,8 @@ describe("/v2", () => {
         ["a shape of text", { inputs: [{ ...fine, shape: ["1", 784] }] }],
         ["a shape that is not whole", { inputs: [{ ...fine, shape: [1.5, 784] }] }],
         ["a shape beyond all bounds", { inputs: [{ ...fine, shape: [4294967297, 784] }] }],
-        ["fewer data than the shape tells", { inputs: [{ ...fine, data: levels.slice(1) }] }],
-        ["more data than the shape tells", { inputs: [{ ...fine, data: [...levels, 0] }] }],
+        ["fewer data than the shape needs", { inputs: [{ ...fine, data: levels.slice(1) }] }],
+        ["more data than the shape needs", { inputs: [{ ...fine, data: [...levels, 0] }] }],
         ["data of text", { inputs: [{ ...fine, data: [...levels.slice(1), "0"] }] }],
         ["a level beyond 255", { inputs: [{ ...fine, data: [...levels.slice(1), 256] }] }],
         ["a level below 0", { inputs: [{ ...fine, data: [...levels.slice(1), -1] }] }],
@@ -707,8 +707,8 @@ describe("/v2", () => {
     const broken = Buffer.alloc(4 * 784);
     broken.writeFloatLE(NaN, 400);
     const wrongBytes = [
-        ["fewer bytes than are told", binary({ inputs: [binaryInput([1, 784], "UINT8", 784)] }, picture.subarray(1))],
-        ["more bytes than are told", binary({ inputs: [binaryInput([1, 784], "UINT8", 784)] }, picture, Buffer.of(0))],
+        ["fewer bytes than announced", binary({ inputs: [binaryInput([1, 784], "UINT8", 784)] }, picture.subarray(1))],
+        ["more bytes than announced", binary({ inputs: [binaryInput([1, 784], "UINT8", 784)] }, picture, Buffer.of(0))],
         ["a size that is not the shape's", binary({ inputs: [binaryInput([2, 784], "UINT8", 784)] }, picture)],
         ["a size below zero", binary({ inputs: [binaryInput([1, 784], "UINT8", -784)] }, picture)],
         ["a level that is no number", binary(real, broken)],

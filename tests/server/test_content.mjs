@@ -118,10 +118,10 @@ describe("/v1/classify takes a picture by its content", () => {
 
     test("nothing written, among others", async () => {
         const blank = sampleBytes("blank.png");
-        const told = await results(form([blank, files.png, blank]), undefined, "?maps=1");
-        assert.deepEqual(told.map(({ digit }) => digit), [null, wanted.digit, null]);
-        assert.deepEqual(told.map(({ maps }) => maps === undefined), [true, false, true]);
-        assert.equal(told[0].reason, "no ink found");
+        const answered = await results(form([blank, files.png, blank]), undefined, "?maps=1");
+        assert.deepEqual(answered.map(({ digit }) => digit), [null, wanted.digit, null]);
+        assert.deepEqual(answered.map(({ maps }) => maps === undefined), [true, false, true]);
+        assert.equal(answered[0].reason, "no ink found");
     });
 
     test("400 for what is none", async () => {

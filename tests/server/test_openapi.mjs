@@ -58,7 +58,7 @@ describe("the document", () => {
         assert.ok(run(["version"]).out.includes(api.document.info.version));
     });
 
-    test("the validator would tell", async () => {
+    test("the validator notices a fault", async () => {
         const broken = structuredClone(api.document);
         delete broken.paths["/v1/read"].post.responses["200"].description;
         assert.equal((await new Validator().validate(broken)).valid, false);
@@ -94,7 +94,7 @@ describe("the document", () => {
         assert.ok(count >= 8, `${count} examples`);
     });
 
-    test("what it tells of is there, and what others have is not", async () => {
+    test("paths that it describes exist, and others do not", async () => {
         for (const { path, method } of served()) {
             const answer = await exchange(server, request({ path, method }));
             assert.ok(![404, 405].includes(answer.status), `${method} ${path}: ${answer.status}`);
@@ -348,7 +348,7 @@ describe("a training that is watched", () => {
         assert.equal(events[0].event, "state");
         assert.deepEqual([events[0].data.passes, events[0].data.pictures, events[0].data.recipe], [3, 12000, "fast"]);
         const passes = [...events[0].data.history, ...of("pass")];
-        assert.deepEqual([...new Set(passes.map(({ pass }) => pass))], [1, 2, 3]);     // one may be told twice
+        assert.deepEqual([...new Set(passes.map(({ pass }) => pass))], [1, 2, 3]);     // one may be sent twice
         assert.ok(passes.at(-1).loss < passes[0].loss);
         const { errors, of: all, digits: wrong } = of("misread").at(-1);
         assert.equal(all, 1000);

@@ -125,7 +125,7 @@ describe("pages of other sites", () => {
         await answers(200, open, { host: "digits.example", headers: { Origin: "https://digits.example" } });
     });
 
-    test("nothing tells a browser to let them read", async () => {
+    test("no header lets a browser read the answers", async () => {
         for (const headers of [...foreign, {}])
             for (const path of ["/v1/network", "/", "/nothing"]) {
                 const answer = await ask(server, { method: "GET", path, headers });

@@ -22,7 +22,7 @@ after(async () => {
     assert.equal(code, 0, err);
 });
 
-function told(answer, status, pattern = /.../) {
+function refuses(answer, status, pattern = /.../) {
     assert.ok(answer, `${status} is wanted, and nothing was answered`);
     assert.equal(answer.status, status, answer.text);
     assert.match(answer.headers["content-type"] ?? "no type", /^application\/json/, answer.text);
@@ -39,10 +39,10 @@ describe("routes and methods", () => {
 
     test("404 for what is not", async () => {
         for (const path of ["/v1", "/v1/", "/v1/reader", "/index.php", "/v3", "/v1/read/", "/metrics/x", "/v1%2fread"])
-            told(await exchange(server, get(path)), 404);
-        told(await exchange(server, get("/%00")), 400);
-        told(await exchange(server, post("/v1/nothing", "x")), 404);
-        told(await exchange(server, get("/v1/training")), 404, /train --watch/);
+            refuses(await exchange(server, get(path)), 404);
+        refuses(await exchange(server, get("/%00")), 400);
+        refuses(await exchange(server, post("/v1/nothing", "x")), 404);
+        refuses(await exchange(server, get("/v1/training")), 404, /train --watch/);
     });
 
     test("405 with what is allowed", async () => {
@@ -50,13 +50,13 @@ describe("routes and methods", () => {
             for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
                 const bytes = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`;
                 const answer = await exchange(server, bytes);
-                told(answer, 405);
+                refuses(answer, 405);
                 assert.match(answer.headers.allow, /\bPOST\b/, path);
                 assert.doesNotMatch(answer.headers.allow, /\bGET\b/, path);
             }
         for (const path of GETS) {
             const answer = await exchange(server, post(path, "x"));
-            told(answer, 405);
+            refuses(answer, 405);
             assert.match(answer.headers.allow, /\bGET\b.*\bHEAD\b/, path);
             assert.doesNotMatch(answer.headers.allow, /POST/, path);
         }
@@ -80,37 +80,37 @@ describe("routes and methods", () => {
 
     test("400 for an option that is not there, everywhere", async () => {
         for (const path of GETS)
-            told(await exchange(server, get(`${path}?nonsense=1`)), 400, /nonsense/);
+            refuses(await exchange(server, get(`${path}?nonsense=1`)), 400, /nonsense/);
         for (const path of POSTS)
-            told(await exchange(server, post(`${path}?nonsense=1`, "x")), 400, /nonsense/);
+            refuses(await exchange(server, post(`${path}?nonsense=1`, "x")), 400, /nonsense/);
     });
 
     test("415 for an encoded body", async () => {
         for (const path of POSTS)
             for (const encoding of ["gzip", "deflate", "br"])
-                told(await exchange(server, post(path, "x", `Content-Encoding: ${encoding}\r\n`)), 415);
+                refuses(await exchange(server, post(path, "x", `Content-Encoding: ${encoding}\r\n`)), 415);
     });
 
-    test("413 for a body that is too long, told or in chunks", async () => {
+    test("413 for a body that is too long, with its length or in chunks", async () => {
         const long = Buffer.alloc(300001);
         const most = Buffer.alloc(Math.floor(300000 / 784) * 784);
         const octets = "Content-Type: application/octet-stream\r\n";
         assert.equal((await exchange(server, post("/v1/classify", most, octets))).status, 200);
         for (const path of POSTS) {
-            told(await exchange(server, post(path, long)), 413, /--max-body/);
+            refuses(await exchange(server, post(path, long)), 413, /--max-body/);
             const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n493e1\r\n`;
-            told(await exchange(server, Buffer.concat([Buffer.from(head), long, Buffer.from("\r\n0\r\n\r\n")])), 413);
+            refuses(await exchange(server, Buffer.concat([Buffer.from(head), long, Buffer.from("\r\n0\r\n\r\n")])), 413);
         }
     });
 
-    test("413 comes before the body, where its length is told", async () => {
-        const told413 = await exchange(server, "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300001\r\n" +
+    test("413 comes before the body, if its length is given", async () => {
+        const early = await exchange(server, "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300001\r\n" +
                                                "Expect: 100-continue\r\n\r\n");
-        told(told413, 413);
+        refuses(early, 413);
     });
 
     test("431 for long headers", async () => {
-        told(await exchange(server, get("/v2", `X: ${"y".repeat(17000)}\r\n`)), 431);
+        refuses(await exchange(server, get("/v2", `X: ${"y".repeat(17000)}\r\n`)), 431);
         const fine = await exchange(server, get("/v2", `X: ${"y".repeat(8000)}\r\n`));
         assert.equal(fine.status, 200);
     });
@@ -167,7 +167,7 @@ describe("connections", () => {
         const small = await startFor(t, ["--connections-per-address", "3"]);
         const held = await hold(small, 3, "127.0.0.2");
         const answer = await exchange(small, get("/v2"), { from: "127.0.0.2" });
-        told(answer, 429);
+        refuses(answer, 429);
         assert.ok(Number(answer.headers["retry-after"]) >= 1);
         assert.equal((await exchange(small, get("/v2"), { from: "127.0.0.3" })).status, 200);
         held[0].destroy();
@@ -179,7 +179,7 @@ describe("connections", () => {
         const small = await startFor(t, ["--connections", "3"]);
         const held = await hold(small, 3);
         const answer = await exchange(small, get("/v2"));
-        told(answer, 503);
+        refuses(answer, 503);
         assert.ok(Number(answer.headers["retry-after"]) >= 1);
         held.forEach((socket) => socket.destroy());
         assert.ok(await served(small));
@@ -346,7 +346,7 @@ describe("/metrics", () => {
             assert.ok(types[name] !== "counter" || name.endsWith("_total"), name);
         }
         const keys = samples.map(({ name, labels }) => name + JSON.stringify(labels));
-        assert.equal(new Set(keys).size, keys.length, "no sample is told twice");
+        assert.equal(new Set(keys).size, keys.length, "no sample is printed twice");
     });
 
     test("counts what was done", async (t) => {
@@ -418,7 +418,7 @@ describe("the access log", () => {
 
     test("nothing", async (t) => assert.deepEqual(await logged(t, "--log", "none"), []));
 
-    test("a line each, in text, unless told otherwise", async () => {
+    test("a line each, in text by default", async () => {
         const { code, err } = await (async () => {
             const noisy = await start(["--log", "text"]);
             await exchange(noisy, get("/v2"));
@@ -448,11 +448,11 @@ describe("--token-file", () => {
     test("401 without it, and says what is asked for", async () => {
         for (const path of [...GETS, "/nothing"].filter((each) => !each.startsWith("/v2/health"))) {
             const answer = await exchange(guarded, get(path));
-            told(answer, 401);
+            refuses(answer, 401);
             assert.match(answer.headers["www-authenticate"], /Basic|Bearer/);
         }
         for (const path of POSTS)
-            told(await exchange(guarded, post(path, "x")), 401);
+            refuses(await exchange(guarded, post(path, "x")), 401);
     });
 
     test("health is free", async () => {
@@ -475,14 +475,14 @@ describe("--token-file", () => {
                        "Authorization: Bearer\r\n", "Authorization: \r\n", `Authorization: Digest ${TOKEN}\r\n`,
                        `Authorization: ${TOKEN}\r\n`, basic("x", `${TOKEN}\0`)];
         for (const header of wrong)
-            told(await exchange(guarded, get("/v2", header)), 401);
+            refuses(await exchange(guarded, get("/v2", header)), 401);
         const answer = await exchange(guarded, get(`/v2?token=${encodeURIComponent(TOKEN)}`));
         assert.equal(answer.status, 401);
     });
 
     test("a body is not waited for from who has none", async () => {
         const head = "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
-        told(await exchange(guarded, head, { within: 2000 }), 401);
+        refuses(await exchange(guarded, head, { within: 2000 }), 401);
     });
 
     test("a file that is not there, or has no token, is an error", () => {

@@ -6,7 +6,7 @@ export { sleep };
 
 const CRLF2 = Buffer.from("\r\n\r\n");
 
-// connect(SERVER, OPTIONS): a socket that gathers what it is told; gone tells the end.
+// connect(SERVER, OPTIONS): a socket that collects what it receives; gone is its end.
 export function connect(server, { from } = {}) {
     const socket = net.connect({ port: server.port, host: "127.0.0.1", localAddress: from });
     socket.got = Buffer.alloc(0);
@@ -119,7 +119,7 @@ export function inference(count, outputs) {
                 `Content-Type: application/octet-stream\r\nInference-Header-Content-Length: ${text.length}\r\n`);
 }
 
-// within(MILLISECONDS, CONDITION): waits until it holds, and tells whether it did.
+// within(MILLISECONDS, CONDITION): waits until it holds, and returns whether it did.
 export async function within(milliseconds, condition) {
     const deadline = performance.now() + milliseconds;
     while (!(await condition())) {

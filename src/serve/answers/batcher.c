@@ -1,6 +1,7 @@
 #include "batcher.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,4 +162,20 @@ bool batch_allocate(request *r, size_t count)
         return true;
     response_fail_memory(r);
     return false;
+}
+
+bool batch_choose_threshold(request *r, double threshold, bool given, double max_error)
+{
+    lenet5_error error;
+    double needed = 0;
+    if (given && max_error > 0) {
+        response_fail(r, MHD_HTTP_BAD_REQUEST, "max_error chooses the threshold; give one of the two");
+        return false;
+    }
+    if (max_error > 0 && lenet5_threshold(&needed, &request_options(r)->digits->provenance, max_error, &error)) {
+        response_fail_error(r, &error);
+        return false;
+    }
+    batch_of(r)->threshold = fmax(threshold, needed);
+    return true;
 }

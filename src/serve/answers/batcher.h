@@ -34,6 +34,12 @@ bool batch_begin(request *r, void (*write_answer)(request *r, lenet5_maps *scrat
 /* Allocates the batch's pictures. False once the request has failed. */
 bool batch_allocate(request *r, size_t count);
 
+/*
+ * Sets the batch's threshold from the parameters threshold, if it is given, and max_error, 0 if it is not given. False
+ * once the request has failed.
+ */
+bool batch_choose_threshold(request *r, double threshold, bool given, double max_error);
+
 static inline batch *batch_of(const request *r)
 {
     return r->job;

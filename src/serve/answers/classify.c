@@ -34,7 +34,7 @@ static void put_maps(text_buffer *t, const lenet5_maps *maps)
         text_puts(t, i ? "," : ",\"maps\":{");
         text_string(t, parts[i].name);
         text_put(t, ":", 1);
-        pixels_put_tensor(t, at, parts[i].shape, parts[i].dimensions, STATE_DECIMALS);
+        text_fixed_tensor(t, at, parts[i].shape, parts[i].dimensions, STATE_DECIMALS);
         for (size_t k = 0; k < parts[i].dimensions; k++)
             count *= parts[i].shape[k];
         at += count;
@@ -246,7 +246,7 @@ static bool parse_parameters(request *r)
     return parameter_flag(&batch_of(r)->maps, r, "maps") && parameter_flag(&batch_of(r)->normalise, r, "normalise") &&
            parameter_real(&threshold, r, "threshold", DEFAULT_DIGIT_THRESHOLD, 0, 1) &&
            parameter_share(&max_error, r, "max_error") &&
-           pixels_choose_threshold(r, threshold, parameter_get(r, "threshold"), max_error);
+           batch_choose_threshold(r, threshold, parameter_get(r, "threshold"), max_error);
 }
 
 static bool is_form(const request *r)

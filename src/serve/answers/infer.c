@@ -231,7 +231,7 @@ static bool parse_parameters(request *r, const json_t *body)
         response_fail(r, MHD_HTTP_BAD_REQUEST, "parameters: max_error is %s", SHARE_SYNTAX);
         return false;
     }
-    return pixels_choose_threshold(r, least, threshold, share);
+    return batch_choose_threshold(r, least, threshold, share);
 }
 
 /* ---- The answer -------------------------------------------------------------------------------------------------- */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "answers.h"
-#include "pixels.h"
 #include "routes.h"
 #include "serve/transport/response.h"
 #include "json/answers.h"
@@ -17,7 +16,7 @@ static void put_codes(text_buffer *t)
     float codes[LENET5_CLASSES][12][7];
     for (size_t i = 0; i < sizeof codes / sizeof(float); i++)
         ((float *)codes)[i] = (float)((const signed char *)lenet5_codes)[i];
-    pixels_put_tensor(t, &codes[0][0][0], shape, 3, 0);
+    text_fixed_tensor(t, &codes[0][0][0], shape, 3, 0);
 }
 
 static void put_table(text_buffer *t)
@@ -45,7 +44,7 @@ static void put_weights(text_buffer *t, const lenet5_network *network)
         text_puts(t, same ? "," : ":{");
         text_string(t, tensor->name + 3);
         text_puts(t, ":");
-        pixels_put_tensor(t, numbers + tensor->first, tensor->shape, tensor->dimensions, WEIGHT_DECIMALS);
+        text_fixed_tensor(t, numbers + tensor->first, tensor->shape, tensor->dimensions, WEIGHT_DECIMALS);
     }
     text_puts(t, "}}");
 }

@@ -132,35 +132,3 @@ json_t *pixels_parse_body(request *r, size_t size)
         response_fail(r, MHD_HTTP_BAD_REQUEST, "the body: byte %d: not JSON: %s", error.position, error.text);
     return parsed;
 }
-
-bool pixels_choose_threshold(request *r, double threshold, bool given, double max_error)
-{
-    lenet5_error error;
-    double needed = 0;
-    if (given && max_error > 0) {
-        response_fail(r, MHD_HTTP_BAD_REQUEST, "max_error chooses the threshold; give one of the two");
-        return false;
-    }
-    if (max_error > 0 && lenet5_threshold(&needed, &request_options(r)->digits->provenance, max_error, &error)) {
-        response_fail_error(r, &error);
-        return false;
-    }
-    batch_of(r)->threshold = fmax(threshold, needed);
-    return true;
-}
-
-void pixels_put_tensor(text_buffer *t, const float *numbers, const size_t *shape, size_t dimensions, unsigned decimals)
-{
-    size_t step = 1;
-    for (size_t i = 1; i < dimensions; i++)
-        step *= shape[i];
-    if (dimensions == 1) {
-        text_fixed_list(t, numbers, shape[0], decimals);
-        return;
-    }
-    for (size_t i = 0; i < shape[0]; i++) {
-        text_put(t, i ? "," : "[", 1);
-        pixels_put_tensor(t, numbers + i * step, shape + 1, dimensions - 1, decimals);
-    }
-    text_put(t, "]", 1);
-}

@@ -3,7 +3,6 @@
 #define LENET5_SERVE_PIXELS_H
 
 #include "batcher.h"
-#include "json/text.h"
 
 #define INPUT_SIDE 32    /* pixels of the network's input */
 #define INPUT_BYTES 1024 /* of 32x32 */
@@ -40,11 +39,5 @@ bool pixels_check_bytes(request *r, const uint8_t *bytes, size_t size);
 
 /* Parses the JSON at the beginning of the body, of some bytes. NULL once the request has failed. */
 json_t *pixels_parse_body(request *r, size_t size);
-
-/* Sets the batch's threshold from the parameters threshold (is it given?) and max_error (0: not given). */
-bool pixels_choose_threshold(request *r, double threshold, bool given, double max_error);
-
-/* Writes the nested arrays of a tensor of some shape. */
-void pixels_put_tensor(text_buffer *t, const float *numbers, const size_t *shape, size_t dimensions, unsigned decimals);
 
 #endif
