@@ -85,10 +85,10 @@
 #define LENET5_H
 
 #include "lenet5/base.h"     /* version, status codes, errors */
-#include "lenet5/network.h"  /* the network, its passes, its losses */
-#include "lenet5/model.h"    /* model files, built-in models, committees */
 #include "lenet5/data.h"     /* labelled pictures */
-#include "lenet5/training.h" /* training, evaluation, calibration */
+#include "lenet5/model.h"    /* model files, built-in models, committees */
+#include "lenet5/network.h"  /* the network, its passes, its losses */
 #include "lenet5/reading.h"  /* from pictures to strings; its functions are in liblenet5_reader */
+#include "lenet5/training.h" /* training, evaluation, calibration */
 
 #endif

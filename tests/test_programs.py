@@ -2,9 +2,9 @@
 
     python3 tests/test_programs.py BUILD
 
-Every fenced C program with a main in a document, and every one in the comments of a public header, is compiled as C99
-without a warning, and with the name of a C++ compiler at hand as C++11. Programs that take a picture read a sample. Other
-fenced C has to compile behind `#include <lenet5.h>`.
+Every fenced C program with a main in a document, and every one in the comments of a public header, compiles as C99
+without a warning and runs; a program that takes a picture gets a sample. Other fenced C compiles behind
+`#include <lenet5.h>`.
 """
 import os
 import re
@@ -69,7 +69,8 @@ def build(place, source, output):
     with open(path, "w", encoding="utf-8") as file:
         file.write(source)
     libraries = [f"-L{BUILD}", f"-Wl,-rpath,{BUILD}", "-llenet5_reader", "-llenet5"]
-    result = subprocess.run(["cc", *C, f"-I{ROOT}/include", path, "-o", output, *libraries], capture_output=True, text=True)
+    command = ["cc", *C, f"-I{ROOT}/include", path, "-o", output, *libraries]
+    result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         fail(place, result.stderr)
     compiled += 1

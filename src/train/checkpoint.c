@@ -289,7 +289,8 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
 {
     safetensors file;
     lenet5_training_options given = {0};
-    lenet5_status status = options ? lenet5_options_copy(&given, sizeof given, sizeof given, options, error) : LENET5_OK;
+    lenet5_status status =
+        options ? lenet5_options_copy(&given, sizeof given, sizeof given, options, error) : LENET5_OK;
     if (status == LENET5_OK)
         status = lenet5_safetensors_read(&file, path, error);
     if (status != LENET5_OK)
