@@ -14,7 +14,7 @@ budget lenet5_budget_new(const lenet5_read_options *options)
                     .options = options};
 }
 
-static lenet5_status look_up(const budget *b, lenet5_error *error)
+static lenet5_status check_limits(const budget *b, lenet5_error *error)
 {
     const lenet5_read_options *o = b->options;
     if (o->stop && o->stop(o->stop_context))
@@ -31,7 +31,7 @@ lenet5_status lenet5_check_time(budget *b, uint64_t work, lenet5_error *error)
     if (b->unchecked < CHECK_EVERY)
         return LENET5_OK;
     b->unchecked = 0;
-    return look_up(b, error);
+    return check_limits(b, error);
 }
 
 lenet5_status lenet5_spend(budget *b, uint64_t work, lenet5_error *error)

@@ -118,19 +118,19 @@ static bool has_number(const lenet5_reading *reading)
  * Decides again without the lines of words. Fragments of one or two symbols that were not accepted before are not
  * accepted now.
  */
-static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *error)
+static lenet5_status decide_again(const read_groups *r, page *p, lenet5_error *error)
 {
-    bool *scrap = calloc(r->reading->count + 1, sizeof *scrap);
-    if (!scrap)
+    bool *fragment = calloc(r->reading->count + 1, sizeof *fragment);
+    if (!fragment)
         return lenet5_fail_memory(error);
-    lenet5_find_fragments(scrap, r);
+    lenet5_find_fragments(fragment, r);
     const lenet5_status status = lenet5_decide(r, p, error);
     for (size_t i = 0; i < r->reading->count; i++) {
         lenet5_read_line *l = &r->reading->lines[i];
-        if (scrap[i] && l->decision == LENET5_ACCEPTED)
+        if (fragment[i] && l->decision == LENET5_ACCEPTED)
             lenet5_reject_line(l, LENET5_EVIDENCE_COMPANY);
     }
-    free(scrap);
+    free(fragment);
     return status;
 }
 
@@ -139,12 +139,12 @@ static lenet5_status decide_anew(const read_groups *r, page *p, lenet5_error *er
  * given and no line is likely a number in spite of the words, what is left may be letters of an empty form, and nothing
  * changes.
  */
-static lenet5_status leave_out_words(read_groups *r, page *p, lenet5_error *error)
+static lenet5_status drop_words(read_groups *r, page *p, lenet5_error *error)
 {
     bool left_out;
     const lenet5_status status = lenet5_drop_words(&left_out, r, &p->budget, error);
     const bool number = !p->format.any || has_number(r->reading);
-    return status == LENET5_OK && left_out && number ? decide_anew(r, p, error) : status;
+    return status == LENET5_OK && left_out && number ? decide_again(r, p, error) : status;
 }
 
 static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const sample *most, page *p,
@@ -157,7 +157,7 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
     if (status == LENET5_OK)
         status = lenet5_decide(&read, p, error);
     if (status == LENET5_OK && !is_sample(most))
-        status = leave_out_words(&read, p, error);
+        status = drop_words(&read, p, error);
     lenet5_read_groups_free(&read);
     return status;
 }
@@ -203,7 +203,7 @@ static unsigned notes_of(const ink_report *report, const layout *printed, const 
 }
 
 /* Replaces all lines by one unread line that covers the picture. */
-static lenet5_status give_up(lenet5_reading *reading, const page *p, lenet5_error *error)
+static lenet5_status report_crowded(lenet5_reading *reading, const page *p, lenet5_error *error)
 {
     free(reading->lines);
     reading->count = 0;
@@ -233,7 +233,7 @@ static lenet5_status read_map(lenet5_reading *reading, page *p, ink_map *map, co
         status = lenet5_read_lines(reading, map, &printed, &READ_ALL, p, error);
     reading->notes |= notes_of(report, &printed, &level, p->touches_border);
     lenet5_layout_free(&printed);
-    return status == LENET5_CROWDED ? give_up(reading, p, error) : status;
+    return status == LENET5_CROWDED ? report_crowded(reading, p, error) : status;
 }
 
 static lenet5_status check_picture(const lenet5_picture *picture, const lenet5_read_options *options,
@@ -308,8 +308,8 @@ static lenet5_status try_rotated(lenet5_reading *reading, unsigned *quarters, pa
 /*
  * Reads a picture in the rotation that is best, without the observer. *begun becomes the budget to read it once more.
  */
-static lenet5_status find_best(lenet5_reading *reading, orientation *found, budget *begun, page *p,
-                               const lenet5_picture *picture, lenet5_error *error)
+static lenet5_status choose_rotation(lenet5_reading *reading, orientation *found, budget *begun, page *p,
+                                     const lenet5_picture *picture, lenet5_error *error)
 {
     const lenet5_read_options *asked = p->options;
     lenet5_read_options quiet = *asked;
@@ -329,11 +329,12 @@ static lenet5_status find_best(lenet5_reading *reading, orientation *found, budg
  * With an observer the picture is read once more, in the best rotation and from the same budget: the observer sees that
  * one alone.
  */
-static lenet5_status read_best(lenet5_reading *reading, page *p, const lenet5_picture *picture, lenet5_error *error)
+static lenet5_status read_in_best_rotation(lenet5_reading *reading, page *p, const lenet5_picture *picture,
+                                           lenet5_error *error)
 {
     orientation found = {0, false};
     budget begun = p->budget;
-    lenet5_status status = find_best(reading, &found, &begun, p, picture, error);
+    lenet5_status status = choose_rotation(reading, &found, &begun, p, picture, error);
     if (status == LENET5_OK && p->options->observer) {
         lenet5_reading_free(reading);
         p->budget = begun;
@@ -349,7 +350,7 @@ static lenet5_status read_page(lenet5_reading *reading, page *p, const lenet5_pi
     lenet5_status status = lenet5_format_new(&p->format, p->options, error);
     if (status != LENET5_OK)
         return status;
-    status = read_best(reading, p, picture, error);
+    status = read_in_best_rotation(reading, p, picture, error);
     lenet5_format_free(&p->format);
     return status;
 }

@@ -65,7 +65,7 @@ void lenet5_read_groups_free(read_groups *r);
 lenet5_status lenet5_drop_words(bool *left_out, read_groups *r, budget *b, lenet5_error *error);
 
 /* Marks the lines (r->reading->count) that may be fragments of words: one or two symbols, in no field, not accepted. */
-void lenet5_find_fragments(bool *scrap, const read_groups *r);
+void lenet5_find_fragments(bool *fragment, const read_groups *r);
 
 /* Rejects accepted lines of one or two symbols among letters, and notes it. For readings without a format. */
 lenet5_status lenet5_reject_stray_letters(const read_groups *r, budget *b, lenet5_error *error);

@@ -206,12 +206,12 @@ lenet5_status lenet5_drop_words(bool *left_out, read_groups *r, budget *b, lenet
     return status;
 }
 
-void lenet5_find_fragments(bool *scrap, const read_groups *r)
+void lenet5_find_fragments(bool *fragment, const read_groups *r)
 {
     for (size_t i = 0; i < r->groups->count; i++) {
         const lenet5_read_line *l = reading_of(r, i);
         if (l)
-            scrap[r->of[i]] =
+            fragment[r->of[i]] =
                 l->decision != LENET5_ACCEPTED && r->groups->list[i].field == NO_FIELD && count_symbols(l) <= SHORT;
     }
 }

@@ -31,8 +31,8 @@ static int32_t field_at(const box_index *rows, const layout *printed, double x, 
     return of;
 }
 
-static lenet5_status look_up(cell_assignment *found, const box_index *rows, const components *c, const layout *printed,
-                             budget *b, lenet5_error *error)
+static lenet5_status assign_all(cell_assignment *found, const box_index *rows, const components *c,
+                                const layout *printed, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < c->count && status == LENET5_OK; i++) {
@@ -55,7 +55,7 @@ lenet5_status lenet5_assign_cells(cell_assignment *found, const components *c, c
     if (status == LENET5_OK)
         status = lenet5_box_index_new(&rows, boxes, printed->cell_count, ROW, error);
     if (status == LENET5_OK)
-        status = look_up(found, &rows, c, printed, b, error);
+        status = assign_all(found, &rows, c, printed, b, error);
     lenet5_box_index_free(&rows);
     free(boxes);
     return status;

@@ -160,7 +160,7 @@ static double distance(const box *a, const box *b, double slope, double allowed)
 }
 
 /* The window in which the right neighbour of a box may be. */
-static box to_the_right(const strokes *s, const box *b)
+static box neighbour_window(const strokes *s, const box *b)
 {
     box window = box_grown(*b, 0, s->height);
     window.right = b->right + (size_t)(REACH * HIGHEST * s->height) + 1;
@@ -188,7 +188,7 @@ static lenet5_status find_neighbours(strokes *s, const int32_t *line, lenet5_err
     for (size_t i = 0; i < s->count; i++) {
         if (!is_free(s, i))
             continue;
-        box_query search = lenet5_box_query(&s->index, to_the_right(s, &s->boxes[i]));
+        box_query search = lenet5_box_query(&s->index, neighbour_window(s, &s->boxes[i]));
         size_t k;
         while (lenet5_box_query_next(&search, &k)) {
             if (!is_free(s, k) || k == i)
@@ -271,7 +271,7 @@ static int32_t next_in_line(const strokes *s, size_t i, size_t *visited)
 {
     int32_t next = NO_LINE;
     double nearest = INFINITY;
-    box_query search = lenet5_box_query(&s->index, to_the_right(s, &s->boxes[i]));
+    box_query search = lenet5_box_query(&s->index, neighbour_window(s, &s->boxes[i]));
     size_t k;
     while (lenet5_box_query_next(&search, &k)) {
         const bool ends = s->list[i].right == NO_LINE || s->list[k].left == NO_LINE;

@@ -83,7 +83,7 @@ static bool new_run(labelling *l, const run *r)
  * Joins a run with the runs above that touch it, at corners too; its label is 0 if there are none. *above: the first
  * run above that may touch it, and becomes that of the next run; end: the end of the row above.
  */
-static void look_above(labelling *l, run *r, size_t *above, size_t end)
+static void join_runs_above(labelling *l, run *r, size_t *above, size_t end)
 {
     while (*above < end && l->runs[*above].end < r->first)
         ++*above;
@@ -109,7 +109,7 @@ static bool label_row(labelling *l, size_t y, size_t above)
             continue;
         }
         run r = {(uint32_t)y, (uint32_t)first, (uint32_t)x, 0, 0};
-        look_above(l, &r, &above, end);
+        join_runs_above(l, &r, &above, end);
         if ((r.label == 0 && !new_label(l, &r.label)) || !new_run(l, &r))
             return false;
     }
@@ -134,7 +134,7 @@ static lenet5_status label_runs(labelling *l, lenet5_error *error)
  * Numbers the components in the order of their first pixels; parent becomes the component of each label. Returns their
  * number.
  */
-static size_t number(labelling *l)
+static size_t number_components(labelling *l)
 {
     uint32_t count = 0;
     l->parent[0] = 0;
@@ -159,7 +159,7 @@ static size_t edge_of(const uint32_t *labels, const ink_map *map, size_t y, size
 }
 
 /* Adds a run to a component. */
-static void grow(component *c, size_t y, size_t first, size_t end, size_t edge)
+static void add_run_to(component *c, size_t y, size_t first, size_t end, size_t edge)
 {
     assert(first < end);
     const size_t length = end - first;
@@ -182,7 +182,7 @@ static void measure_row(components *found, const ink_map *map, size_t y)
             x++;
         assert(label <= found->count);
         if (label > 0)
-            grow(&found->list[label - 1], y, first, x, edge_of(labels, map, y, first, x));
+            add_run_to(&found->list[label - 1], y, first, x, edge_of(labels, map, y, first, x));
     }
 }
 
@@ -214,7 +214,7 @@ static void measure_runs(components *found, const labelling *l)
         const uint32_t label = l->parent[r->label];
         assert(label > 0 && label <= found->count);
         component *c = &found->list[label - 1];
-        grow(c, r->y, r->first, r->end, 2 + 2 * (size_t)(r->end - r->first));
+        add_run_to(c, r->y, r->first, r->end, 2 + 2 * (size_t)(r->end - r->first));
         c->edge -= 2 * (size_t)r->below;
     }
     find_centres(found);
@@ -226,7 +226,7 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
     /* A root is the smallest of its labels, so that number() reaches it first. */
     for (uint32_t label = 1; label < l->count; label++)
         l->parent[label] = root(l, label);
-    found->count = number(l);
+    found->count = number_components(l);
     if (found->count > MAX_COMPONENTS)
         return LENET5_CROWDED;
     found->list = calloc(found->count + 1, sizeof *found->list);
@@ -237,7 +237,7 @@ static lenet5_status list_components(components *found, labelling *l, lenet5_err
 }
 
 /* Fills the label map. */
-static lenet5_status paint(components *found, const labelling *l, lenet5_error *error)
+static lenet5_status fill_labels(components *found, const labelling *l, lenet5_error *error)
 {
     found->labels = calloc(l->map->width * l->map->height, sizeof *found->labels);
     if (!found->labels)
@@ -252,7 +252,7 @@ static lenet5_status paint(components *found, const labelling *l, lenet5_error *
     return LENET5_OK;
 }
 
-static lenet5_status find(components *found, const ink_map *map, bool labels, budget *b, lenet5_error *error)
+static lenet5_status find_all(components *found, const ink_map *map, bool labels, budget *b, lenet5_error *error)
 {
     labelling l = {.map = map, .count = 1, .room = 256, .run_room = 256, .budget = b};
     *found = (components){0};
@@ -262,7 +262,7 @@ static lenet5_status find(components *found, const ink_map *map, bool labels, bu
     if (status == LENET5_OK)
         status = list_components(found, &l, error);
     if (status == LENET5_OK && labels)
-        status = paint(found, &l, error);
+        status = fill_labels(found, &l, error);
     free(l.parent);
     free(l.runs);
     if (status != LENET5_OK)
@@ -272,12 +272,12 @@ static lenet5_status find(components *found, const ink_map *map, bool labels, bu
 
 lenet5_status lenet5_find_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
 {
-    return find(found, map, true, b, error);
+    return find_all(found, map, true, b, error);
 }
 
 lenet5_status lenet5_list_components(components *found, const ink_map *map, budget *b, lenet5_error *error)
 {
-    return find(found, map, false, b, error);
+    return find_all(found, map, false, b, error);
 }
 
 lenet5_status lenet5_add_components(components *found, size_t count, lenet5_error *error)

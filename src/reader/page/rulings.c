@@ -17,7 +17,7 @@
 #define MIN_RULING 24       /* pixels: length of a ruling, at least */
 #define MIN_OWN 0.5         /* share of its steps at which nothing crosses it, at least, unless it is dotted */
 #define MAX_DOTTED 200      /* dotted lines; more are a halftone screen */
-#define LONG_LEVEL 2.5      /* times the height of the writing: length of a horizontal ruling, at least */
+#define LONG_HORIZONTAL 2.5 /* times the height of the writing: length of a horizontal ruling, at least */
 #define LONG_VERTICAL 3.5   /* the same of a vertical one, since a 1 may be high */
 #define BENT_PIXELS 0.5     /* pixels, and */
 #define BENT 0.003          /* of its length: deviation of its middle from a straight line, at most; paper is warped */
@@ -103,7 +103,7 @@ static lenet5_status height_of_writing(double *height, const ink_map *map, doubl
  */
 static bool is_long(const segment *s, double height)
 {
-    return length_of(s) >= (s->vertical ? LONG_VERTICAL : LONG_LEVEL) * height &&
+    return length_of(s) >= (s->vertical ? LONG_VERTICAL : LONG_HORIZONTAL) * height &&
            s->bent <= BENT_PIXELS + BENT * length_of(s);
 }
 
@@ -144,7 +144,7 @@ static bool is_corner(const bool *printed, const segments *all, const segment *s
  * Marks horizontal lines that are long by themselves, or against the vertical ones, which may be 1s; all if something
  * is printed. Returns whether anything is printed.
  */
-static bool find_level(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
+static bool find_horizontal(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
     double highest = 0;
     bool any = false;
@@ -167,7 +167,7 @@ static bool find_level(bool *printed, const bool *chosen, const segments *all, c
 /* Where everything is straight, marks rulings: vertical lines only if others are printed. */
 static void find_alone(bool *printed, const bool *chosen, const segments *all, const ink_map *map)
 {
-    const bool any = find_level(printed, chosen, all, map);
+    const bool any = find_horizontal(printed, chosen, all, map);
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
         if (!s->vertical || printed[i])

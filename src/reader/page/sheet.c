@@ -32,21 +32,21 @@
 #define INKED 30        /* grey levels that a cell with writing is darker than paper on both sides, at least */
 
 /* Conditions of a sheet. */
-typedef struct sheet_rule {
+typedef struct limits {
     double share;    /* of the picture, at least */
     double dark;     /* share of the picture's border that is dark, at least */
     double contrast; /* grey levels between paper and background, at least */
     double others;   /* light cells elsewhere, over its own, at most */
-} sheet_rule;
+} limits;
 
-static const sheet_rule a_sheet = {0.1, 0.7, 25, INFINITY};
+static const limits sheet_limits = {0.1, 0.7, 25, INFINITY};
 /*
  * A slip is a small sheet: 80 by 50 pixels of 1600 by 1200 are a share of 0.002. Light writing on a dark background is
  * no slip: it is several components, and nothing is written inside a stroke.
  */
-static const sheet_rule a_slip = {0.002, 0.97, 50, 0.25};
+static const limits slip_limits = {0.002, 0.97, 50, 0.25};
 /* The same slip in the part of the picture around it. */
-static const sheet_rule slip_alone = {0.05, 0.7, 50, INFINITY};
+static const limits cropped_slip_limits = {0.05, 0.7, 50, INFINITY};
 
 typedef struct grid {
     size_t side;          /* of a cell, in pixels */
@@ -55,7 +55,7 @@ typedef struct grid {
     uint8_t *patch;       /* (height, width): 1 for cells of the largest light component */
     long *left, *right;   /* (height): ends of the hull's rows; right is exclusive, and at most left in an empty row */
     size_t others;        /* light cells of other components */
-    const sheet_rule *rule;
+    const limits *limits;
     budget *budget;
 } grid;
 
@@ -69,7 +69,7 @@ static void free_grid(grid *g)
 
 static lenet5_status new_grid(grid *g, const lenet5_picture *p, size_t longer, budget *b, lenet5_error *error)
 {
-    *g = (grid){.side = (longer + CELLS - 1) / CELLS, .rule = &a_sheet, .budget = b};
+    *g = (grid){.side = (longer + CELLS - 1) / CELLS, .limits = &sheet_limits, .budget = b};
     g->width = p->width / g->side;
     g->height = p->height / g->side;
     g->level = malloc(g->width * g->height);
@@ -252,49 +252,49 @@ static double contrast(const grid *g)
 }
 
 /* The score of a component as a sheet: contrast times size, or 0. Finds its hull. */
-static double weigh_patch(grid *g, size_t count)
+static double score_patch(grid *g, size_t count)
 {
     size_t first, last;
     double across = 0;
-    if ((double)count < g->rule->share * (double)(g->width * g->height) ||
-        (double)g->others > g->rule->others * (double)count || count == 0)
+    if ((double)count < g->limits->share * (double)(g->width * g->height) ||
+        (double)g->others > g->limits->others * (double)count || count == 0)
         return 0;
     const size_t hull = find_hull(g, &first, &last);
     const double edge = contrast(g);
-    if ((double)count < MIN_FILLED * (double)hull || edge < g->rule->contrast)
+    if ((double)count < MIN_FILLED * (double)hull || edge < g->limits->contrast)
         return 0;
     const bool square = squareness(g, first, last, hull, &across) >= MIN_SQUARE && across >= MIN_ACROSS;
     return square ? edge * (double)hull : 0;
 }
 
 /* The score of the largest component above a threshold. */
-static lenet5_status weigh_above(double *weight, grid *g, unsigned threshold, lenet5_error *error)
+static lenet5_status score_above(double *score, grid *g, unsigned threshold, lenet5_error *error)
 {
     size_t count;
-    *weight = 0;
-    if (dark_share_of_border(g, threshold) < g->rule->dark)
+    *score = 0;
+    if (dark_share_of_border(g, threshold) < g->limits->dark)
         return LENET5_OK;
     const lenet5_status status = find_patch(g, &count, threshold, error);
     if (status == LENET5_OK)
-        *weight = weigh_patch(g, count);
+        *score = score_patch(g, count);
     return status;
 }
 
 /* Finds the hull of the sheet with the highest score, if there is any. */
 static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
 {
-    double most = 0, weight;
+    double most = 0, score;
     unsigned best = 0;
     lenet5_status status = LENET5_OK;
     for (unsigned threshold = STEP; threshold < 256 - STEP && status == LENET5_OK; threshold += STEP) {
-        status = weigh_above(&weight, g, threshold, error);
-        if (status == LENET5_OK && weight > most) {
-            most = weight;
+        status = score_above(&score, g, threshold, error);
+        if (status == LENET5_OK && score > most) {
+            most = score;
             best = threshold;
         }
     }
     *found = most > 0;
-    return status == LENET5_OK && *found ? weigh_above(&weight, g, best, error) : status;
+    return status == LENET5_OK && *found ? score_above(&score, g, best, error) : status;
 }
 
 /* ---- Clearing ---------------------------------------------------------------------------------------------------- */
@@ -431,7 +431,7 @@ static lenet5_status clear_part(lenet5_picture *cleared, const lenet5_picture *p
     lenet5_status status = new_grid(&g, part, longer, b, error);
     if (status != LENET5_OK)
         return status;
-    g.rule = &slip_alone;
+    g.limits = &cropped_slip_limits;
     status = measure_cells(&g, part, error);
     if (status == LENET5_OK)
         status = find_sheet(&found, &g, error);
@@ -466,7 +466,7 @@ static lenet5_status clear_around(lenet5_picture *cleared, const lenet5_picture 
     lenet5_status status = find_sheet(&found, g, error);
     if (status != LENET5_OK || found)
         return status == LENET5_OK ? clear(cleared, p, g, error) : status;
-    g->rule = &a_slip;
+    g->limits = &slip_limits;
     status = find_sheet(&found, g, error);
     return status == LENET5_OK && found ? clear_slip(cleared, p, g, error) : status;
 }

@@ -118,20 +118,20 @@ static double straightness(const wedge *w, const size_t *depths, size_t first)
 }
 
 /* A map whose wedges are looked for. */
-typedef struct outskirts {
+typedef struct wedge_context {
     const ink_map *map;
     unsigned threshold;
     double stroke; /* width of strokes; below 0: not measured yet */
-} outskirts;
+} wedge_context;
 
-static double stroke_of(outskirts *o)
+static double stroke_of(wedge_context *o)
 {
     o->stroke = o->stroke < 0 ? lenet5_stroke_width(o->map, o->threshold) : o->stroke;
     return o->stroke;
 }
 
 /* Whether depths from first on are those of a wedge. */
-static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, outskirts *o)
+static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, wedge_context *o)
 {
     fit(w, spare, depths, first);
     const double end = w->depth + w->slope * (double)w->length, straight = straightness(w, depths, first);
@@ -143,7 +143,7 @@ static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t 
 }
 
 /* Finds a wedge. The one across, which begins at the same corner, may cover half of its length. */
-static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, outskirts *o)
+static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, wedge_context *o)
 {
     const size_t most = (size_t)(DEEPEST * (double)v->across);
     size_t first = 0;
@@ -177,13 +177,13 @@ lenet5_status lenet5_remove_wedges(bool *found, ink_map *contrast, unsigned thre
     size_t *depths = malloc(2 * longer * sizeof *depths);
     wedge list[VIEWS];
     bool is_wedge[VIEWS];
-    outskirts looked_at = {contrast, threshold, -1};
+    wedge_context context = {contrast, threshold, -1};
     *found = false;
     if (!depths)
         return lenet5_fail_memory(error);
     for (int i = 0; i < VIEWS; i++) {
         const view v = view_of(contrast, i / 2, i % 2 == 1);
-        is_wedge[i] = find_wedge(&list[i], depths, depths + longer, &v, &looked_at);
+        is_wedge[i] = find_wedge(&list[i], depths, depths + longer, &v, &context);
         *found |= is_wedge[i];
     }
     for (int i = 0; i < VIEWS; i++) {
