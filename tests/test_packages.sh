@@ -11,17 +11,18 @@ for tool in git mmdebstrap dpkg-buildpackage dh lintian; do
     command -v $tool >/dev/null || skip "$tool is not installed"
 done
 [ -d "$source/.git" ] || skip "the sources have no git repository"
+unset CMAKE_C_COMPILER_LAUNCHER # no cache gives the second build the objects of the first one
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 "$source/packaging/build-deb" "$folder/packages" >"$folder/log" 2>&1 || { tail -40 "$folder/log"; fail "packaging/build-deb"; }
 [ -z "$(grep -E '^[EW]: ' "$folder/log")" ] || { grep -E '^[EW]: ' "$folder/log"; fail "lintian complains"; }
 
-# A second build, elsewhere and without a cache of the compiler, gives the same bytes.
+# A second build, elsewhere, gives the same bytes.
 mkdir "$folder/elsewhere"
-env -u CMAKE_C_COMPILER_LAUNCHER DEB_BUILD_OPTIONS=nocheck "$source/packaging/build-deb" "$folder/elsewhere/and again" >"$folder/log" 2>&1 || { tail -40 "$folder/log"; fail "the second build"; }
+DEB_BUILD_OPTIONS=nocheck "$source/packaging/build-deb" "$folder/elsewhere/again" >"$folder/log" 2>&1 || { tail -40 "$folder/log"; fail "the second build"; }
 for package in "$folder"/packages/*.deb; do
-    cmp "$package" "$folder/elsewhere/and again/${package##*/}" || fail "two builds of ${package##*/} differ"
+    cmp "$package" "$folder/elsewhere/again/${package##*/}" || fail "two builds of ${package##*/} differ"
 done
 
 mkdir "$folder/used"
