@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "connection.h"
+#include "request_head.h"
 #include "secrets.h"
 #include "thread.h"
 
@@ -190,7 +191,7 @@ static void begin_connection(loop *l, struct MHD_Connection *mhd, void **context
     connection *c = calloc(1, sizeof *c);
     if (!c || !l->adding) {
         free(c);
-        *context = NULL; /* request_begin finds no connection, and MHD closes it */
+        *context = NULL; /* request_head_begin finds no connection, and MHD closes it */
         return;
     }
     c->loop = l;
@@ -371,9 +372,9 @@ static lenet5_status start_daemon(loop *l, lenet5_error *error)
     const serve_options *o = &l->transport->options;
     const unsigned flags =
         MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | (o->cert ? MHD_USE_TLS : 0);
-    l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_handle, l, MHD_OPTION_URI_LOG_CALLBACK, request_begin, l,
-                                 MHD_OPTION_NOTIFY_COMPLETED, request_completed, l, MHD_OPTION_NOTIFY_CONNECTION,
-                                 notice_connection, l, MHD_OPTION_CONNECTION_LIMIT,
+    l->daemon = MHD_start_daemon(flags, 0, NULL, NULL, request_handle, l, MHD_OPTION_URI_LOG_CALLBACK,
+                                 request_head_begin, l, MHD_OPTION_NOTIFY_COMPLETED, request_completed, l,
+                                 MHD_OPTION_NOTIFY_CONNECTION, notice_connection, l, MHD_OPTION_CONNECTION_LIMIT,
                                  (unsigned)o->connections + SPARE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                                  (size_t)CONNECTION_MEMORY, MHD_OPTION_HTTPS_PRIORITIES, TLS_PRIORITIES,
                                  MHD_OPTION_HTTPS_CERT_CALLBACK2, secrets_present, MHD_OPTION_END);

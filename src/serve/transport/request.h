@@ -1,5 +1,5 @@
 /*
- * A request, from its first line to the end of its answer. MHD calls request_begin with the request line;
+ * A request, from its first line to the end of its answer. MHD calls request_head_begin with the request line;
  * request_handle with the headers, with each piece of the body, at its end, and when an answer that was waited for is
  * there; and request_completed when the answer is sent.
  */
@@ -77,7 +77,6 @@ struct request {
     size_t answer_size;            /* bytes that were sent */
 };
 
-void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd);
 enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **own);
 void request_completed(void *context, struct MHD_Connection *mhd, void **own, enum MHD_RequestTerminationCode code);

@@ -44,7 +44,7 @@ static size_t count_of(const char *string, char wanted)
     return count;
 }
 
-void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd)
+void *request_head_begin(void *context, const char *target, struct MHD_Connection *mhd)
 {
     (void)context;
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -54,10 +54,10 @@ void *request_begin(void *context, const char *uri, struct MHD_Connection *mhd)
     request *r = &c->request;
     r->stage = STAGE_HEADERS;
     c->since = r->begun = lenet5_clock();
-    request_head_split(r->authority, sizeof r->authority, r->path, sizeof r->path, uri);
-    if (count_of(uri, '&') > 4 * MAX_PARAMETERS) /* MHD would keep each of them */
+    request_head_split(r->authority, sizeof r->authority, r->path, sizeof r->path, target);
+    if (count_of(target, '&') > 4 * MAX_PARAMETERS) /* MHD would keep each of them */
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there are too many options");
-    else if (strstr(uri, "%00"))
+    else if (strstr(target, "%00"))
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there is a NUL in the address");
     return r;
 }

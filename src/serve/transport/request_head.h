@@ -4,6 +4,9 @@
 
 #include "request.h"
 
+/* Begins the request of a connection with its request line; MHD calls it. */
+void *request_head_begin(void *context, const char *target, struct MHD_Connection *mhd);
+
 /* Splits a request target into authority and path, without the query. Both are cut to the sizes given. */
 void request_head_split(char *authority, size_t authority_size, char *path, size_t path_size, const char *target);
 
