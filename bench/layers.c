@@ -1,9 +1,9 @@
 /*
- * Where the time goes: each layer's kernel on its own, beside the multiply-adds that the processor can do. The kernels
- * are included as source, since their parts are visible nowhere else: the lanes', or with SINGLE those for one picture.
+ * Measures each layer's kernel separately, and compares it with the processor's peak of multiply-adds. The kernels
+ * are included as source, because their parts are static: those of lanes.c, or with SINGLE those of single.c.
  *
- * "of peak" counts the network's multiply-adds alone. "busy" adds what squashing needs of the same units, eight each,
- * and so says how much of the time even a perfect kernel of this design would take.
+ * "of peak" counts the network's multiply-adds alone. "busy" adds eight for each squashing, which uses the same units,
+ * and so is the share of the time that a perfect kernel of this design would take.
  *
  *     cmake --build build/release --target layers && build/release/layers_avx512 && build/release/layers_avx512_single
  */
@@ -206,7 +206,7 @@ static void keep(void)
     ISA(lenet5_lanes_keep)(shards, &delta, &maps);
 }
 
-/* Of four shards, a batch of 64; its time is divided by four. */
+/* For four shards, a batch of 64; the time is divided by four. */
 static void c5_f6_rows(void)
 {
     for (size_t unit = 0; unit < 120; unit += LENET5_ROWS)
@@ -233,7 +233,7 @@ static const layer_kernel kernels[] = {
 };
 #endif
 
-/* The least time of many: what the kernel takes when nothing disturbs it. */
+/* The least time of many runs: that of an undisturbed kernel. */
 static double seconds_of(void (*run)(void))
 {
     double least = 1;

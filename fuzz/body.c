@@ -1,4 +1,4 @@
-/* The body of a request that is well-formed otherwise; the first byte chooses what is asked. */
+/* The body of an otherwise well-formed request; the first byte chooses the request. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

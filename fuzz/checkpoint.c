@@ -1,5 +1,5 @@
 /*
- * A checkpoint of a short training, changed as the bytes say (files.h). What is taken for one makes a step.
+ * A checkpoint of a short training, changed by the input (files.h). If it is accepted, the training makes a step.
  */
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static lenet5_dataset set;
 static uint8_t checkpoint[MAX_SIZE];
 static size_t checkpoint_size;
 
-/* All of a file that the training has written. */
+/* Reads the file that the training has written. */
 static void take_file(const char *path)
 {
     FILE *stream = fopen(path, "rb");

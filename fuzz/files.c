@@ -19,7 +19,7 @@ static uint64_t little_endian(const uint8_t *bytes, size_t count)
     return number;
 }
 
-/* The file with another header. */
+/* A copy of the file with another header. */
 static memory_file with_header(const uint8_t *file, size_t file_size, const uint8_t *header, size_t size)
 {
     const size_t old = SIZE_BYTES + (size_t)little_endian(file, SIZE_BYTES);

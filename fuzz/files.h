@@ -1,4 +1,4 @@
-/* Files that a target makes of its bytes. */
+/* Files made from a target's input. */
 #ifndef LENET5_FUZZ_FILES_H
 #define LENET5_FUZZ_FILES_H
 
@@ -11,10 +11,10 @@ typedef struct memory_file {
 } memory_file;
 
 /*
- * A safetensors file, changed: bytes of input alone hardly ever make one. If bit 1 of the first byte is set, the rest
- * is its header in place of the one that it has; else each 8 bytes are a place in the file and 4 bytes that are put
- * there, and what is left over are bytes that its end loses. If bit 0 is set, the sum in its header is made right
- * again, if it is where it was. The caller frees the bytes.
+ * Changes a safetensors file, because random bytes almost never form one. If bit 1 of the first byte is set, the rest
+ * of the input replaces the header; else each 8 bytes are an offset in the file and 4 bytes to write
+ * there, and the remaining bytes are the number of bytes to cut off the end. If bit 0 is set, the checksum in the
+ * header is corrected, if it is still in its place. The caller frees the bytes.
  */
 memory_file change_safetensors(const uint8_t *file, size_t file_size, const uint8_t *data, size_t size);
 

@@ -1,4 +1,4 @@
-/* A grey picture as it is: the bytes are options, the width, and pixels. It gets further than a broken file does. */
+/* A grey picture: the input is options, the width, and pixels. It reaches deeper than broken files do. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* All bytes of a connection to the server. */
+/* The input is all bytes of a connection to the server. */
 #include "fuzz.h"
 #include "wire.h"
 

@@ -1,4 +1,4 @@
-/* IDX files: two bytes that say how much of the rest is the pictures' file; what follows is the labels'. */
+/* IDX files: the first two bytes are the size of the file of pictures that follows; the rest is the file of labels. */
 #include <stdlib.h>
 #include <unistd.h>
 

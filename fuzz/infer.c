@@ -1,6 +1,6 @@
 /*
- * The body of an inference request of version 2: its JSON, and the tensors behind it. The first byte chooses how long
- * the JSON is said to be; the brace that closes it is looked for, so that changed bodies still have both parts.
+ * The body of an inference request of version 2: its JSON, then its tensors. The first byte chooses the size
+ * announced for the JSON. The JSON ends at the last brace, so that changed bodies still have both parts.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +10,11 @@
 #include "wire.h"
 
 #define MAX_HEAD 256
-#define PICTURE 784 /* bytes that are put behind the JSON, so that small inputs get to the end */
+#define PICTURE 784 /* bytes appended to the JSON, so that small inputs are complete */
 
 enum { ALL_JSON, TO_THE_BRACE, WITH_A_PICTURE, A_LITTLE_LESS, WAYS };
 
-/* Up to the last brace, that one too. */
+/* The size up to and including the last brace. */
 static size_t json_size(const uint8_t *body, size_t size)
 {
     while (size > 0 && body[size - 1] != '}')

@@ -1,6 +1,6 @@
 /*
- * A list of codes, as a file has them. The first four bytes choose the format, the check digit, how many strings are
- * asked for, and a line of nothing in particular, in which they are sought. What is found is in the list.
+ * A list of codes, as in a file. The first four bytes choose the format, the check digit, the number of strings
+ * to find, and a random line that is searched for them. Every string found is in the list.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "reader/search/weights.h"
 
 #define MAX_JOINED 7
-#define MAX_PIECES_TRIED 24 /* so that a run takes no longer than a millisecond or so */
+#define MAX_PIECES_TRIED 24 /* keeps a run at about a millisecond */
 
 static arc arc_of(size_t first, size_t last, float sharp, lenet5_random *dice)
 {

@@ -1,4 +1,4 @@
-/* A format: the first byte is the check digit's kind, the rest the format. What is taken writes digits out as UTF-8. */
+/* A format: the first byte is the kind of check digit, the rest the format. An accepted one writes digits as UTF-8. */
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A model file: the built-in one, changed as the bytes say (files.h). What is taken for a model gives finite answers.
+/* The built-in model file, changed by the input (files.h). An accepted model must give finite answers.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * A page with structure, which bytes alone hardly ever make: bars, blobs, strokes, rules, digits, and rows and columns
- * of any of these. The bytes are options, the size, and drawing operations of six bytes each.
+ * A page with structure, which random bytes almost never form: bars, blobs, strokes, rules, digits, and rows and
+ * columns of any of these. The bytes are options, the size, and drawing operations of six bytes each.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-#define MAX_PAINTED 8000000 /* pixels, so that no input takes longer to draw than to read */
+#define MAX_PAINTED 8000000 /* pixels; keeps drawing faster than reading */
 
 enum { BAR, BLOB, STROKE, RULE, UPRIGHT, DIGIT, ERASE, REPEAT, KINDS };
 enum { OPERATION_BYTES = 6 };
@@ -49,7 +49,7 @@ static void blob(canvas *c, const operation *o)
     }
 }
 
-/* From the left to the right of its box, falling or rising. */
+/* A stroke from the left to the right of its box, falling or rising. */
 static void stroke(canvas *c, const operation *o)
 {
     const long thick = 1 + o->extra % 16;
@@ -59,7 +59,7 @@ static void stroke(canvas *c, const operation *o)
     }
 }
 
-/* Of the seven bars of a calculator's. */
+/* A digit of seven segments. */
 static void digit(canvas *c, const operation *o)
 {
     static const uint8_t bars[] = {0x77, 0x24, 0x5d, 0x6d, 0x2e, 0x6b, 0x7b, 0x25, 0x7f, 0x6f};
@@ -86,7 +86,7 @@ static void draw(canvas *c, const operation *o)
     }
 }
 
-/* Draws what was drawn last again and again, each time moved: bytes 1 and 2 say by how much, 3 how often. */
+/* Repeats the last operation, moved each time: bytes 1 and 2 are the shift, byte 3 the number of repetitions. */
 static void repeat(canvas *c, operation *last, const uint8_t *bytes)
 {
     for (unsigned i = 0; i < bytes[3] && c->painted < MAX_PAINTED; i++) {
@@ -107,7 +107,7 @@ static operation operation_at(const canvas *c, const uint8_t *bytes)
                        .extra = bytes[5]};
 }
 
-/* From 8 to 1020 pixels, mostly few: a page of a million takes a second with the sanitizers. */
+/* 8 to 1020 pixels, mostly few: a page of a million pixels takes a second with the sanitizers. */
 static size_t side(uint8_t byte)
 {
     return 8 + (size_t)byte * byte * byte / 16384;

@@ -1,7 +1,7 @@
-/* A picture file of any kind, its pages read one after the other; its last byte chooses the options. */
+/* A picture file of any format, read page by page; the last byte chooses the options. */
 #include "fuzz.h"
 
-#define MAX_PIXELS 300000 /* so that a run takes no longer than some hundredths of a second */
+#define MAX_PIXELS 300000 /* keeps a run at some hundredths of a second */
 #define MAX_PAGES 3
 
 static void read_pages(lenet5_pages *pages, uint8_t choice)

@@ -1,4 +1,4 @@
-/* Runs a target over the files of a folder, as libFuzzer would, in builds without it. */
+/* Runs a target on the files of a folder, as libFuzzer does, in builds without libFuzzer. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static int replay(const char *path)
         return 1;
     const size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
-    uint8_t *copy = malloc(size ? size : 1); /* of just that size, so that a sanitizer sees what reads beyond */
+    uint8_t *copy = malloc(size ? size : 1); /* of the exact size, so that a sanitizer detects reads beyond it */
     if (!copy)
         return 1;
     for (size_t i = 0; i < size; i++)

@@ -1,6 +1,6 @@
 /*
- * A template of a form, up to the first zero byte. What follows is a picture of such a form, a byte for each square of
- * a few pixels, in which its marks are sought and from which its fields are cut.
+ * The template of a form, up to the first zero byte, then a picture of such a form, a byte for each square of
+ * a few pixels. The target finds the marks in it and cuts out the fields.
  */
 #include "read/template.h"
 
@@ -11,8 +11,8 @@
 #include "fuzz.h"
 #include "options.h"
 
-#define SIDE 96   /* of the picture, in pixels */
-#define SQUARE 4  /* of a byte */
+#define SIDE 96   /* pixels, of the picture */
+#define SQUARE 4  /* pixels a byte */
 #define MAX_CUT 8 /* fields */
 
 static lenet5_picture picture_of(const uint8_t *data, size_t size)
@@ -27,7 +27,7 @@ static lenet5_picture picture_of(const uint8_t *data, size_t size)
     return p;
 }
 
-/* As lenet5 read has it, without reading what is cut out. */
+/* As `lenet5 read` does, without reading the fields. */
 static void cut_fields(const form_template *form, const lenet5_picture *picture)
 {
     static const lenet5_read_options none;

@@ -34,12 +34,12 @@ static void start(void)
     strings = committee_of(lenet5_builtin_strings());
     t.options = (serve_options)SERVE_DEFAULTS;
     t.options.listen = "127.0.0.1:0";
-    t.options.hosts = "x"; /* the Host of the corpus */
+    t.options.hosts = "x"; /* the Host header of the corpus */
     t.options.origins = "https://page.example";
     t.options.digits = &digits;
     t.options.strings = &strings;
     t.options.max_body = 16384;
-    t.options.max_pixels = 300000; /* so that a run takes some hundredths of a second at most */
+    t.options.max_pixels = 300000; /* keeps a run at some hundredths of a second */
     t.options.log = SERVE_LOG_NONE;
     t.memory.limit = MEMORY_TIMES * t.options.max_body;
     t.admission = admission_new(t.options.connections, t.options.connections_per_address);
@@ -50,7 +50,7 @@ static void start(void)
         abort();
 }
 
-/* Reads what has come; the beginning of it has to be HTTP's. */
+/* Reads the bytes received so far; they must begin as HTTP does. */
 static void take_answer(int client, size_t *taken)
 {
     static const char begin[] = "HTTP/1.";
@@ -73,7 +73,7 @@ void wire_send(const uint8_t *bytes, size_t size)
     new_client c = {.socket = ends[1], .address = {.ss_family = AF_UNIX}, .size = sizeof(sa_family_t)};
     listener_admit(accepting, &c);
     loop_round(t.loops[0], 1);
-    shutdown(ends[0], SHUT_WR); /* MHD misses a close that comes with the last bytes; the deadlines do not */
+    shutdown(ends[0], SHUT_WR); /* MHD misses a close that arrives with the last bytes; the deadlines catch it */
     size_t rounds = 0;
     do {
         loop_round(t.loops[0], 1);

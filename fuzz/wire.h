@@ -1,4 +1,4 @@
-/* A server without threads of its own but those of its pool, and one client of it. */
+/* A server that has no threads except those of its pool, and one client. */
 #ifndef LENET5_FUZZ_WIRE_H
 #define LENET5_FUZZ_WIRE_H
 
@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Sends the bytes over a connection, closes that way and reads what comes until the server closes the other; aborts
- * where that is no answer of HTTP, or never ends.
+ * Sends the bytes over a connection, shuts down that direction and reads until the server closes the other; aborts
+ * if the answer is not HTTP or does not end.
  */
 void wire_send(const uint8_t *bytes, size_t size);
 

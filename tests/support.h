@@ -1,4 +1,4 @@
-/* What the tests share: a folder to work in, files as bytes, and model files that can be taken apart. */
+/* Helpers of the tests: a temporary folder, files as bytes, and model files in parts. */
 #ifndef LENET5_TESTS_SUPPORT_H
 #define LENET5_TESTS_SUPPORT_H
 
@@ -14,7 +14,7 @@
 
 /* ---- A folder for each test -------------------------------------------------------------------------------------- */
 
-/* Setup and teardown of a test whose state is the path of a new, empty folder. */
+/* Setup and teardown of a test; the state is the path of a new, empty folder. */
 int make_folder(void **state);
 int remove_folder(void **state);
 
@@ -26,7 +26,7 @@ typedef struct path {
 
 path path_in(const char *folder, const char *name);
 
-/* Of everything in a folder, whatever its name. */
+/* The number of entries in a folder. */
 size_t count_entries(const char *folder);
 
 /* ---- Files as bytes ---------------------------------------------------------------------------------------------- */
@@ -41,15 +41,15 @@ buffer read_bytes(const char *file);
 void write_bytes(const char *file, const void *data, size_t size);
 void write_gzipped(const char *file, const void *data, size_t size);
 
-/* Changes one byte of a file where it is. */
+/* Changes one byte of a file in place. */
 void set_byte(const char *file, size_t offset, uint8_t value);
 
 /* ---- Failures ---------------------------------------------------------------------------------------------------- */
 
-/* A failure is as wanted, and its one-line message names the file; an error to be filled is best filled with junk. */
+/* Checks the status of a failure and that its one-line message names the file. Fill the error with junk beforehand. */
 void assert_failure(lenet5_status status, lenet5_status wanted, const lenet5_error *error, const char *file);
 
-/* For whatever must stay untouched: fills it with a pattern, and checks that the pattern is there still. */
+/* Fill memory that must stay untouched with a pattern, and check the pattern. */
 void fill(void *memory, size_t size);
 void assert_untouched(const void *memory, size_t size);
 
@@ -57,10 +57,10 @@ void assert_untouched(const void *memory, size_t size);
 
 lenet5_dataset synthetic_digits(size_t count, uint64_t seed);
 
-/* Numbers of many sizes, and a provenance without a single default. */
+/* A model with numbers of many magnitudes and no default in its provenance. */
 void sample_model(lenet5_model *model);
 
-/* A safetensors file in its parts, which may be changed and written again. */
+/* The parts of a safetensors file, which a test can change and write again. */
 typedef struct model_parts {
     json_t *header;
     uint8_t *data;
@@ -73,7 +73,7 @@ model_parts take_apart(const char *file);
 void put_together(const char *file, const model_parts *parts, bool seal);
 void free_parts(model_parts *parts);
 
-/* What a tensor's entry has under "data_offsets", number 0 or 1. */
+/* Entry 0 or 1 of a tensor's "data_offsets". */
 size_t offset_of(const model_parts *parts, const char *tensor, size_t number);
 void set_offset(model_parts *parts, const char *tensor, size_t number, size_t value);
 

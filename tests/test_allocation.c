@@ -1,6 +1,6 @@
 /*
- * Memory that runs out: the linker lets the library's calls of malloc, calloc and realloc come here, as do jansson's,
- * where one after the other is made to fail. Each failure must be told and must leave nothing behind.
+ * Out of memory: the linker redirects the library's calls of malloc, calloc and realloc here, and jansson's too, and
+ * one after the other is made to fail. Each failure must be reported and must not leak.
  */
 #include "support.h"
 
@@ -70,7 +70,7 @@ static void watch_memory(size_t fail_from, bool for_good)
     memory_watch.watching = true;
 }
 
-/* ---- What is tried ----------------------------------------------------------------------------------------------- */
+/* ---- Operations -------------------------------------------------------------------------------------------------- */
 
 typedef struct fixture {
     char *folder;
@@ -79,7 +79,7 @@ typedef struct fixture {
     lenet5_model model;
 } fixture;
 
-/* Leaves no memory behind, and checks on failure that outputs are untouched. */
+/* An operation frees its memory, and on failure checks that its outputs are untouched. */
 typedef lenet5_status (*operation)(const fixture *f, lenet5_error *error);
 
 static lenet5_status read_set(const fixture *f, lenet5_error *error)
@@ -161,7 +161,7 @@ static lenet5_status start(lenet5_training **training, const fixture *f, const c
     return status;
 }
 
-/* One step, which ends a pass since the set is smaller than a batch. */
+/* One step, which ends an epoch because the set is smaller than a batch. */
 static lenet5_status train(const fixture *f, lenet5_error *error)
 {
     lenet5_training *training;
@@ -175,7 +175,7 @@ static lenet5_status train(const fixture *f, lenet5_error *error)
     return status;
 }
 
-static lenet5_status train_as_in_1998(const fixture *f, lenet5_error *error)
+static lenet5_status train_recipe_1998(const fixture *f, lenet5_error *error)
 {
     lenet5_training *training;
     lenet5_status status = start(&training, f, "1998", error);
@@ -232,7 +232,7 @@ static lenet5_status read_in_bulk(const fixture *f, lenet5_error *error)
     return status;
 }
 
-/* A ruled page with two lines of sevens, one of which slopes; small, for it is read once for each allocation. */
+/* A ruled page with two lines of sevens, one of them sloping; small, because it is read once for each allocation. */
 static void draw_page(lenet5_picture *page)
 {
     enum { COUNT = 3 };
@@ -290,17 +290,17 @@ static lenet5_status read_by_pieces(const fixture *f, lenet5_error *error)
     return read_strings(LENET5_METHOD_PIECES, error);
 }
 
-static lenet5_status read_by_places(const fixture *f, lenet5_error *error)
+static lenet5_status read_by_space_displacement(const fixture *f, lenet5_error *error)
 {
     (void)f;
     return read_strings(LENET5_METHOD_SDNN, error);
 }
 
-#define MAX_ALLOCATIONS 10000 /* of an operation; jansson makes the most */
+#define MAX_ALLOCATIONS 10000 /* in an operation; those with jansson have the most */
 
-/* ---- The trying -------------------------------------------------------------------------------------------------- */
+/* ---- Failures ---------------------------------------------------------------------------------------------------- */
 
-/* Runs with allocation number 0, 1, 2, ... failing, until none is left to fail; returns how many there are. */
+/* Runs the operation with allocation 0, 1, 2, ... failing until it succeeds; returns the number of failures. */
 static size_t failures_until_success(const fixture *f, operation run, bool for_good)
 {
     const size_t entries = count_entries(f->folder);
@@ -324,7 +324,7 @@ static size_t failures_until_success(const fixture *f, operation run, bool for_g
 static void assert_survives(void **state, operation run, size_t least)
 {
     const fixture *f = *state;
-    assert_int_equal(run(f, NULL), LENET5_OK); /* what is kept for good, as the built-in models, is there from now on */
+    assert_int_equal(run(f, NULL), LENET5_OK); /* allocates what is kept for good, such as the built-in models */
     watch_memory(SIZE_MAX, false);
     assert_int_equal(run(f, NULL), LENET5_OK);
     memory_watch.watching = false;
@@ -364,9 +364,9 @@ static void training_fast(void **state)
     assert_survives(state, train, 9);
 }
 
-static void training_as_in_1998(void **state)
+static void training_recipe_1998(void **state)
 {
-    assert_survives(state, train_as_in_1998, 9);
+    assert_survives(state, train_recipe_1998, 9);
 }
 
 static void resuming(void **state)
@@ -399,14 +399,14 @@ static void reading_by_pieces(void **state)
     assert_survives(state, read_by_pieces, 80);
 }
 
-static void reading_by_places(void **state)
+static void reading_by_space_displacement(void **state)
 {
-    assert_survives(state, read_by_places, 80);
+    assert_survives(state, read_by_space_displacement, 80);
 }
 
 /* ---- With jansson's allocations failing as well ------------------------------------------------------------------ */
 
-/* A file that a failing allocation has not kept from being written is the file that it should be. */
+/* Saving with a failing allocation either fails or writes the right file. */
 static void assert_saves_whole_or_fails(void **state, operation save, bool for_good)
 {
     const fixture *f = *state;
@@ -436,7 +436,7 @@ static void a_saved_model_is_whole(void **state)
     assert_saves_whole_or_fails(state, save_model, true);
 }
 
-/* jansson does not always say that it is memory that it lacks, so the failure may be another. */
+/* jansson does not always report a lack of memory as such, so the status may be another. */
 static void a_loaded_model_is_whole(void **state)
 {
     const fixture *f = *state;
@@ -456,7 +456,7 @@ static void a_loaded_model_is_whole(void **state)
     }
 }
 
-/* ---- What follows from it ---------------------------------------------------------------------------------------- */
+/* ---- After a failure --------------------------------------------------------------------------------------------- */
 
 static void old_file_survives_a_failed_saving(void **state)
 {
@@ -472,7 +472,7 @@ static void old_file_survives_a_failed_saving(void **state)
     free(bytes.data);
 }
 
-/* A training whose first pass is done but for its evaluation. */
+/* A training whose first epoch is finished except for its evaluation. */
 static lenet5_training *training_without_evaluation(const fixture *f)
 {
     lenet5_training *training;
@@ -485,7 +485,7 @@ static lenet5_training *training_without_evaluation(const fixture *f)
     return training;
 }
 
-/* What a step that did not fail has left. */
+/* The state after a successful step. */
 static void assert_as_after_a_step(const fixture *f, const lenet5_training *training)
 {
     static lenet5_model model, expected;
@@ -500,7 +500,7 @@ static void assert_as_after_a_step(const fixture *f, const lenet5_training *trai
     assert_int_equal(model.provenance.held_out_errors, expected.provenance.held_out_errors);
 }
 
-static void failed_evaluation_can_be_made_up_for(void **state)
+static void failed_evaluation_can_be_repeated(void **state)
 {
     const fixture *f = *state;
     lenet5_training *training = training_without_evaluation(f);
@@ -522,8 +522,8 @@ static void failed_evaluation_can_be_resumed(void **state)
     lenet5_training_free(training);
 }
 
-/* 10,000,000 pictures of 20x20, as the header says: 4 GB, of which 4 bytes are there. */
-static void claims_of_a_tiny_file_get_no_memory(void **state)
+/* The header claims 10,000,000 pictures of 20x20, 4 GB; the file has 4 bytes of them. */
+static void header_claims_allocate_no_memory(void **state)
 {
     const fixture *f = *state;
     static const uint8_t file[] = {0, 0, 8, 3, 0, 0x98, 0x96, 0x80, 0, 0, 0, 20, 0, 0, 0, 20, 1, 2, 3, 4};
@@ -560,9 +560,9 @@ static void forward_and_backward_take_no_memory(void **state)
     assert_int_equal(memory_watch.count, 0);
 }
 
-/* ---- Setting up -------------------------------------------------------------------------------------------------- */
+/* ---- Fixtures ---------------------------------------------------------------------------------------------------- */
 
-/* Two pictures of 1024x1024, for the reading of which memory has to grow. */
+/* Two pictures of 1024x1024, so large that the reader's memory must grow. */
 static void write_large_pictures(const fixture *f)
 {
     enum { SIDE = 1024 };
@@ -582,7 +582,7 @@ static void write_checkpoint(const fixture *f)
     lenet5_training_free(training);
 }
 
-/* The finite model that a training starts with, unlike the sample. */
+/* The initial model of a training, whose numbers, unlike the sample's, are realistic. */
 static void make_model(fixture *f)
 {
     lenet5_training *training;
@@ -605,7 +605,7 @@ static int make_fixture(void **state)
     f->model_file = path_in(folder, "model");
     f->checkpoint = path_in(folder, "checkpoint");
     f->output = path_in(folder, "output");
-    assert_non_null(lenet5_builtin_strings()); /* allocated once, whatever is read with it */
+    assert_non_null(lenet5_builtin_strings()); /* allocated once and kept */
     assert_non_null(lenet5_builtin_signs());
     f->digits = synthetic_digits(20, 1);
     f->held_out = synthetic_digits(10, 2);
@@ -636,20 +636,20 @@ int main(void)
         cmocka_unit_test(saving_a_model),
         cmocka_unit_test(loading_a_model),
         cmocka_unit_test(training_fast),
-        cmocka_unit_test(training_as_in_1998),
+        cmocka_unit_test(training_recipe_1998),
         cmocka_unit_test(resuming),
         cmocka_unit_test(loading_a_checkpoint),
         cmocka_unit_test(evaluating),
         cmocka_unit_test(verifying),
         cmocka_unit_test(reading_in_bulk),
         cmocka_unit_test(reading_by_pieces),
-        cmocka_unit_test(reading_by_places),
+        cmocka_unit_test(reading_by_space_displacement),
         cmocka_unit_test(a_saved_model_is_whole),
         cmocka_unit_test(a_loaded_model_is_whole),
         cmocka_unit_test(old_file_survives_a_failed_saving),
-        cmocka_unit_test(failed_evaluation_can_be_made_up_for),
+        cmocka_unit_test(failed_evaluation_can_be_repeated),
         cmocka_unit_test(failed_evaluation_can_be_resumed),
-        cmocka_unit_test(claims_of_a_tiny_file_get_no_memory),
+        cmocka_unit_test(header_claims_allocate_no_memory),
         cmocka_unit_test(forward_and_backward_take_no_memory),
     };
     json_set_alloc_funcs(allocate_for_jansson, free);

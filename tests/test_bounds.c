@@ -11,8 +11,8 @@
 #include "kernels/peak.h"
 #include "support.h"
 
-static lenet5_dataset digits; /* 200 of them */
-static lenet5_model sample;   /* of numbers that have a meaning */
+static lenet5_dataset digits; /* 200 digits */
+static lenet5_model sample;   /* with valid numbers */
 
 static int prepare(void **state)
 {
@@ -29,7 +29,7 @@ static int clean_up(void **state)
     return 0;
 }
 
-/* ---- Models that could not be read back -------------------------------------------------------------------------- */
+/* ---- Invalid models ---------------------------------------------------------------------------------------------- */
 
 static void assert_not_saved(const char *folder, const lenet5_model *model, lenet5_status wanted)
 {
@@ -68,14 +68,14 @@ static void provenance_that_load_refuses_is_not_saved(void **state)
     bad[8].provenance.training_pictures = (size_t)LENET5_MAX_PICTURES + 1;
     bad[9].provenance.held_out_errors = SIZE_MAX;
     strcpy(bad[10].provenance.data_name, "\xFF");
-    strcpy(bad[11].provenance.recipe, "a\xED\xA0\x80"); /* half a pair of UTF-16 */
+    strcpy(bad[11].provenance.recipe, "a\xED\xA0\x80"); /* a surrogate */
     memset(bad[12].provenance.held_out_name, 'x', sizeof bad[12].provenance.held_out_name);
-    strcpy(bad[13].provenance.data_sha256, "\xC0\xAF"); /* a longer form than needed */
+    strcpy(bad[13].provenance.data_sha256, "\xC0\xAF"); /* an overlong form */
     for (size_t i = 0; i < LENGTH(bad); i++)
         assert_not_saved(*state, &bad[i], LENET5_E_MODEL_METADATA);
 }
 
-static void the_name_of_a_folder_need_not_be_utf8(void **state)
+static void folder_names_that_are_not_utf8_are_accepted(void **state)
 {
     const path file = path_in(*state, "model");
     const lenet5_training_options options = {.recipe = "fast", .epochs = 1, .data_name = "d\xFF\xC3\xBC"};
@@ -104,7 +104,7 @@ static void assert_probabilities(const lenet5_loss *loss, const float penalty[LE
     assert_in_range(lenet5_best(penalty), 0, 9);
 }
 
-static void a_posterior_is_probabilities_whatever_the_penalties(void **state)
+static void the_posterior_of_any_penalties_is_probabilities(void **state)
 {
     (void)state;
     static const float odd[] = {0, 5, 700, 3e38f, -3e38f, INFINITY, -INFINITY, NAN};
@@ -124,7 +124,7 @@ static void a_posterior_is_probabilities_whatever_the_penalties(void **state)
     assert_true(p[LENET5_RUBBISH] == 1 && isinf(lenet5_odds_against(&losses[0], undefined)));
 }
 
-/* As large as a file may have them, of either sign. */
+/* Weights of the greatest size that files allow, of both signs. */
 static void the_largest_weights_have_finite_penalties(void **state)
 {
     (void)state;
@@ -146,12 +146,12 @@ static void the_largest_weights_have_finite_penalties(void **state)
     }
 }
 
-static void whatever_the_weights_an_answer_is_a_digit(void **state)
+static void any_weights_give_a_digit(void **state)
 {
     (void)state;
     const float odd[] = {NAN, INFINITY, 3e38f, -3e38f, LENET5_MAX_WEIGHT, 1e-40f};
     for (size_t i = 0; i < LENGTH(odd); i++)
-        for (size_t step = 1; step < 4000; step += 3999) { /* all of them, or a few */
+        for (size_t step = 1; step < 4000; step += 3999) { /* all weights, or a few */
             static lenet5_network network;
             uint8_t answers[200];
             lenet5_bulk *bulk;
@@ -228,7 +228,7 @@ static void evaluations_out_of_range_are_refused(void **state)
     assert_untouched(&e, sizeof e);
 }
 
-static void statistics_out_of_range_are_refused(void **state)
+static void statistics_of_invalid_arguments_are_refused(void **state)
 {
     (void)state;
     lenet5_evaluation e;
@@ -272,7 +272,7 @@ static void assert_set_refused(const char *folder, const lenet5_dataset *set, le
     assert_int_equal(count_entries(folder), 0);
 }
 
-static void sets_that_would_be_indexed_beyond_are_refused(void **state)
+static void inconsistent_sets_are_refused(void **state)
 {
     uint8_t labels[200];
     memcpy(labels, digits.labels, sizeof labels);
@@ -298,7 +298,7 @@ static void sets_that_would_be_indexed_beyond_are_refused(void **state)
 
 /* ---- Committees -------------------------------------------------------------------------------------------------- */
 
-static void a_committee_of_none_is_refused(void **state)
+static void an_empty_committee_is_refused(void **state)
 {
     static lenet5_maps maps;
     static lenet5_lanes lanes;
@@ -314,8 +314,8 @@ static void a_committee_of_none_is_refused(void **state)
     assert_probabilities(&nobody.provenance.loss, penalty);
 }
 
-/* Of three that differ, whose mean is not the same to the last bit if it is the sum that is divided. */
-static void a_mean_has_the_same_bits_wherever_it_is_taken(void **state)
+/* Three networks for which dividing the sum would give other bits than adding the shares. */
+static void all_means_have_the_same_bits(void **state)
 {
     (void)state;
     static lenet5_network networks[3];
@@ -382,11 +382,11 @@ static void lanes_from_the_heap_are_aligned(void **state)
     for (size_t i = 0; i < LENET5_LANES; i++)
         pictures[i] = lenet5_dataset_picture(&digits, i);
     lenet5_lanes *lanes[8];
-    void *between[8]; /* so that malloc's own alignment would show */
+    void *between[8]; /* so that malloc's own alignment becomes visible */
     for (size_t i = 0; i < LENGTH(lanes); i++) {
         lanes[i] = lenet5_lanes_new(1 + i % 3);
         between[i] = malloc(24 + 16 * i);
-        void *volatile address = lanes[i]; /* of whose type the compiler would take the alignment for granted */
+        void *volatile address = lanes[i]; /* volatile: the compiler assumes the alignment of the type */
         assert_non_null(address);
         assert_int_equal((uintptr_t)address % _Alignof(lenet5_lanes), 0);
         lenet5_set_input_lanes(&lanes[i][i % 3], pictures);
@@ -401,7 +401,7 @@ static void lanes_from_the_heap_are_aligned(void **state)
     lenet5_lanes_free(NULL);
 }
 
-/* Makes a step in a child process, which a time limit ends if it hangs; its exit code is the status, negated. */
+/* Runs a step in a child process with a time limit; its exit code is the negated status. */
 static int step_in_a_child(lenet5_training *training)
 {
     int result = 0;
@@ -428,7 +428,7 @@ static void a_forked_training_is_an_error_and_does_not_hang(void **state)
             assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
             assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
             assert_int_equal(step_in_a_child(training), threads == 1 ? LENET5_OK : -LENET5_E_FORKED);
-            assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK); /* the parent's goes on */
+            assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK); /* it continues in the parent */
             lenet5_training_free(training);
         }
 }
@@ -438,17 +438,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_IN_FOLDER(weights_that_load_refuses_are_not_saved),
         TEST_IN_FOLDER(provenance_that_load_refuses_is_not_saved),
-        TEST_IN_FOLDER(the_name_of_a_folder_need_not_be_utf8),
-        cmocka_unit_test(a_posterior_is_probabilities_whatever_the_penalties),
+        TEST_IN_FOLDER(folder_names_that_are_not_utf8_are_accepted),
+        cmocka_unit_test(the_posterior_of_any_penalties_is_probabilities),
         cmocka_unit_test(the_largest_weights_have_finite_penalties),
-        cmocka_unit_test(whatever_the_weights_an_answer_is_a_digit),
+        cmocka_unit_test(any_weights_give_a_digit),
         cmocka_unit_test(a_label_beyond_the_digits_is_rubbish),
         cmocka_unit_test(trainings_out_of_range_are_refused),
         cmocka_unit_test(evaluations_out_of_range_are_refused),
-        cmocka_unit_test(statistics_out_of_range_are_refused),
-        TEST_IN_FOLDER(sets_that_would_be_indexed_beyond_are_refused),
-        TEST_IN_FOLDER(a_committee_of_none_is_refused),
-        cmocka_unit_test(a_mean_has_the_same_bits_wherever_it_is_taken),
+        cmocka_unit_test(statistics_of_invalid_arguments_are_refused),
+        TEST_IN_FOLDER(inconsistent_sets_are_refused),
+        TEST_IN_FOLDER(an_empty_committee_is_refused),
+        cmocka_unit_test(all_means_have_the_same_bits),
         cmocka_unit_test(lanes_from_the_heap_are_aligned),
         cmocka_unit_test(a_forked_training_is_an_error_and_does_not_hang),
     };

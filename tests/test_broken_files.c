@@ -1,4 +1,4 @@
-/* Files cut short and files with single bits flipped, by the thousand: whatever the bytes, an error and no crash. */
+/* Thousands of truncated files and files with single bits flipped: each is an error and none a crash. */
 #include "support.h"
 
 #include <stdio.h>
@@ -18,8 +18,8 @@ static void cut_to(const char *file, size_t size)
     assert_int_equal(truncate(file, (off_t)size), 0);
 }
 
-/* Of an error: it is negative and says where and what. */
-static void assert_told(lenet5_status status, const lenet5_error *error, const char *file)
+/* An error has a negative status and a message with the file and the place. */
+static void assert_reported(lenet5_status status, const lenet5_error *error, const char *file)
 {
     assert_true(status < 0);
     assert_failure(status, status, error, file);
@@ -51,14 +51,14 @@ static void free_idx(idx_files *files)
     free(files->label_bytes.data);
 }
 
-/* The two files are refused, for what is wrong with the one that is named. */
+/* The two files are refused, with an error about the named one. */
 static void assert_refused(const idx_files *files, const path *named)
 {
     lenet5_dataset set;
     lenet5_error error;
     fill(&set, sizeof set);
     fill(&error, sizeof error);
-    assert_told(lenet5_dataset_read(&set, files->images.text, files->labels.text, &error), &error, named->text);
+    assert_reported(lenet5_dataset_read(&set, files->images.text, files->labels.text, &error), &error, named->text);
     assert_untouched(&set, sizeof set);
 }
 
@@ -153,7 +153,7 @@ static void gzipped_pictures_with_flipped_bits(void **state)
             assert_memory_equal(set.pixels, files.image_bytes.data + IMAGES_HEADER, PICTURES * LENET5_PICTURE_BYTES);
             lenet5_dataset_free(&set);
         } else {
-            assert_told(status, &error, files.images.text);
+            assert_reported(status, &error, files.images.text);
             refused++;
         }
         set_byte(files.images.text, i, packed.data[i]);
@@ -165,11 +165,11 @@ static void gzipped_pictures_with_flipped_bits(void **state)
 
 /* ---- Model files and checkpoints --------------------------------------------------------------------------------- */
 
-/* A safetensors file and what reads it. */
+/* A safetensors file and the function that reads it. */
 typedef struct subject {
     path file;
     buffer bytes;
-    size_t header; /* where it ends and the data begin */
+    size_t header; /* its end, where the data begin */
     lenet5_status (*read)(const char *file, lenet5_error *error);
 } subject;
 
@@ -229,7 +229,7 @@ static subject checkpoint_subject(void **state)
     return subject_of(&file, read_checkpoint);
 }
 
-/* Reads the file as it is now: fine or a proper error. Returns 1 if it was an error. */
+/* Reads the file: success or a complete error. Returns 1 for an error. */
 static size_t refusals(const subject *s)
 {
     lenet5_error error;
@@ -237,7 +237,7 @@ static size_t refusals(const subject *s)
     const lenet5_status status = s->read(s->file.text, &error);
     if (status == LENET5_OK)
         return 0;
-    assert_told(status, &error, s->file.text);
+    assert_reported(status, &error, s->file.text);
     return 1;
 }
 
@@ -248,7 +248,7 @@ static void assert_status(const subject *s, lenet5_status wanted)
     assert_failure(s->read(s->file.text, &error), wanted, &error, s->file.text);
 }
 
-/* The same with one byte changed for the time of the reading. */
+/* The same with one byte changed during the reading. */
 static size_t refusals_of_byte(const subject *s, size_t offset, uint8_t flip)
 {
     set_byte(s->file.text, offset, s->bytes.data[offset] ^ flip);
@@ -272,7 +272,8 @@ static void try_short_files(subject s, size_t step)
     free(s.bytes.data);
 }
 
-/* A longer header takes bytes of the data for JSON, a shorter one is cut off, or the data move and miss their sum. */
+/* A longer header takes bytes of the data for JSON, a shorter one is truncated, or the data move and their checksum
+ * fails. */
 static void try_other_lengths(subject s)
 {
     for (size_t bit = 0; bit < 64; bit++)
@@ -280,7 +281,7 @@ static void try_other_lengths(subject s)
     free(s.bytes.data);
 }
 
-/* What the metadata say freely may change into something else that can be said: then there is no error. */
+/* A changed free text of the metadata may still be valid: then there is no error. */
 static void try_flipped_headers(subject s, size_t step)
 {
     size_t refused = 0;
@@ -303,7 +304,7 @@ static void try_flipped_data(subject s)
     free(s.bytes.data);
 }
 
-/* As the bytes claim a header of 2 to the power of bits, or one less. */
+/* Headers with a claimed size of 2^bits, or one less. */
 static void try_claimed_headers(subject s)
 {
     for (unsigned bits = 0; bits < 64; bits++)
@@ -318,7 +319,7 @@ static void try_claimed_headers(subject s)
     free(s.bytes.data);
 }
 
-/* Each number of the header, digit by digit, as a 9. */
+/* Each digit of a number in the header replaced by a 9. */
 static void try_other_digits(subject s)
 {
     size_t refused = 0;
@@ -386,7 +387,7 @@ static void checkpoint_with_huge_header(void **state)
     try_claimed_headers(checkpoint_subject(state));
 }
 
-/* The data of a checkpoint changed and sealed again, as an attacker would: resumed or refused, but never a crash. */
+/* The data of a checkpoint changed, with a right checksum, as by an attacker: resumed or refused, never a crash. */
 static void checkpoint_with_sealed_damage(void **state)
 {
     static const uint8_t patterns[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};

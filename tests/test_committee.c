@@ -1,4 +1,4 @@
-/* Committees: several networks in one file or from several, and the model that is built in. */
+/* Committees: several networks in one or several files, and the built-in model. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 
 static lenet5_model sample;
 
-/* count networks that differ. */
+/* A committee of count different networks. */
 static lenet5_committee make(size_t count)
 {
     sample_model(&sample);
-    sample.network = lenet5_builtin()->network; /* whose penalties are of a sensible size */
+    sample.network = lenet5_builtin()->network; /* its penalties have a realistic size */
     sample.provenance.thresholds[3] = 0.75;
     lenet5_committee c = {count, malloc(count * sizeof *c.networks), sample.provenance};
     assert_non_null(c.networks);
@@ -79,7 +79,7 @@ static void several_files_make_one_committee(void **state)
     lenet5_committee_free(&written);
 }
 
-static void what_is_no_committee_is_refused(void **state)
+static void invalid_committees_are_refused(void **state)
 {
     const path file = path_in(*state, "bad.safetensors");
     const char *paths[LENET5_MAX_COMMITTEE + 1];
@@ -121,14 +121,14 @@ static void bad_thresholds_are_refused(void **state)
         put_together(file.text, &parts, true);
         assert_failure(lenet5_model_load(&sample, file.text, &error), LENET5_E_MODEL_METADATA, &error, file.text);
     }
-    json_object_del(json_object_get(parts.header, "__metadata__"), "thresholds"); /* as older files are */
+    json_object_del(json_object_get(parts.header, "__metadata__"), "thresholds"); /* older files have none */
     put_together(file.text, &parts, true);
     assert_int_equal(lenet5_model_load(&sample, file.text, &error), LENET5_OK);
     assert_true(sample.provenance.thresholds[0] == 0);
     free_parts(&parts);
 }
 
-static void the_mean_penalties_are_the_answer(void **state)
+static void the_answer_has_the_mean_penalties(void **state)
 {
     (void)state;
     static lenet5_maps maps;
@@ -153,15 +153,15 @@ static void the_mean_penalties_are_the_answer(void **state)
     lenet5_committee_free(&c);
 }
 
-/* A picture that is moved is the picture moved. */
-static void a_view_is_what_it_says(void **state)
+/* A view that shifts gives the same as shifted pictures. */
+static void a_view_moves_the_picture(void **state)
 {
     (void)state;
     lenet5_dataset digits = synthetic_digits(50, 6);
     lenet5_dataset moved = synthetic_digits(50, 6);
     lenet5_committee c = make(1);
     lenet5_evaluation seen, plain;
-    for (size_t i = 0; i < digits.count * LENET5_PICTURE_BYTES; i++) /* nothing may leave the picture below */
+    for (size_t i = 0; i < digits.count * LENET5_PICTURE_BYTES; i++) /* no ink where the shift would lose it */
         if (i % 28 >= 25 || i / 28 % 28 >= 25)
             digits.pixels[i] = 0;
     for (size_t i = 0; i < digits.count; i++) { /* a pixel to the right and two down */
@@ -187,7 +187,7 @@ static void a_view_is_what_it_says(void **state)
     lenet5_dataset_free(&moved);
 }
 
-static void the_builtin_model_is_the_file(void **state)
+static void the_builtin_model_equals_the_file(void **state)
 {
     (void)state;
     static lenet5_model file;
@@ -202,7 +202,7 @@ static void the_builtin_model_is_the_file(void **state)
     assert_true(threshold > 0.5 && threshold < 1);
 }
 
-static void bytes_in_memory_are_a_model_too(void **state)
+static void models_can_be_parsed_from_memory(void **state)
 {
     const path file = path_in(*state, "m");
     lenet5_error error;
@@ -221,10 +221,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_IN_FOLDER(a_committee_reads_back),           TEST_IN_FOLDER(a_committee_of_one_is_a_model),
-        TEST_IN_FOLDER(several_files_make_one_committee), TEST_IN_FOLDER(what_is_no_committee_is_refused),
-        TEST_IN_FOLDER(bad_thresholds_are_refused),       cmocka_unit_test(the_mean_penalties_are_the_answer),
-        cmocka_unit_test(a_view_is_what_it_says),         cmocka_unit_test(the_builtin_model_is_the_file),
-        TEST_IN_FOLDER(bytes_in_memory_are_a_model_too),
+        TEST_IN_FOLDER(several_files_make_one_committee), TEST_IN_FOLDER(invalid_committees_are_refused),
+        TEST_IN_FOLDER(bad_thresholds_are_refused),       cmocka_unit_test(the_answer_has_the_mean_penalties),
+        cmocka_unit_test(a_view_moves_the_picture),       cmocka_unit_test(the_builtin_model_equals_the_file),
+        TEST_IN_FOLDER(models_can_be_parsed_from_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a training shows: distorted pictures, and pictures that are no digits. */
+/* The pictures of a training: distorted digits, and negatives. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static int free_digits(void **state)
     return 0;
 }
 
-static void no_distortion_leaves_a_picture_as_it_is(void **state)
+static void without_distortion_a_picture_is_unchanged(void **state)
 {
     (void)state;
     for (size_t k = 0; lenet5_kernels_at(k); k++)
@@ -74,8 +74,8 @@ static void no_distortion_leaves_a_picture_as_it_is(void **state)
         }
 }
 
-/* A product and a sum may be rounded once or twice; a pixel at an edge can feel it. */
-static void all_instruction_sets_distort_alike(void **state)
+/* With fused multiply-adds a product is not rounded, which can change a pixel at an edge. */
+static void all_instruction_sets_give_the_same_distortion(void **state)
 {
     (void)state;
     for (size_t k = 1; lenet5_kernels_at(k); k++)
@@ -88,7 +88,7 @@ static void all_instruction_sets_distort_alike(void **state)
         }
 }
 
-static void the_same_seed_distorts_alike_and_another_does_not(void **state)
+static void the_same_seed_gives_the_same_distortion(void **state)
 {
     (void)state;
     const lenet5_kernels *kernels = lenet5_kernels_in_use();
@@ -103,8 +103,8 @@ static void the_same_seed_distorts_alike_and_another_does_not(void **state)
     }
 }
 
-/* A square of ink: where it comes to lie, and how large it is. */
-static void a_warp_moves_turns_and_enlarges(void **state)
+/* The position and size of a square of ink. */
+static void a_warp_shifts_rotates_and_enlarges(void **state)
 {
     (void)state;
     uint8_t square[28 * 28] = {0};
@@ -138,7 +138,7 @@ static unsigned sum_of(const uint8_t shown[32][32])
     return sum;
 }
 
-static void ink_gets_thicker_thinner_fainter_and_blurred(void **state)
+static void ink_changes_thickness_strength_and_blur(void **state)
 {
     (void)state;
     for (size_t k = 0; lenet5_kernels_at(k); k++) {
@@ -166,7 +166,7 @@ static void ink_gets_thicker_thinner_fainter_and_blurred(void **state)
     }
 }
 
-static void ink_concerns_the_share_that_it_says(void **state)
+static void ink_changes_the_given_share_of_pictures(void **state)
 {
     (void)state;
     lenet5_distortion d = much;
@@ -183,8 +183,8 @@ static void ink_concerns_the_share_that_it_says(void **state)
     }
 }
 
-/* Whatever a warp asks for, nothing outside the picture is read: for sanitizers. */
-static void wild_warps_read_nothing_beyond_the_picture(void **state)
+/* For the sanitizers: no warp reads outside the picture. */
+static void extreme_warps_read_nothing_beyond_the_picture(void **state)
 {
     (void)state;
     const float wild[] = {0, 1e9f, -1e9f, INFINITY, -INFINITY, NAN, 1e-30f};
@@ -205,7 +205,7 @@ static void draw_negative(uint8_t shown[32][32], uint64_t number)
     lenet5_draw_negative(shown, &random, &n);
 }
 
-static void negatives_vary_and_are_the_same_for_the_same_chance(void **state)
+static void negatives_vary_and_are_reproducible(void **state)
 {
     (void)state;
     enum { COUNT = 400 };
@@ -223,7 +223,7 @@ static void negatives_vary_and_are_the_same_for_the_same_chance(void **state)
         assert_true(memcmp(shown[i], shown[i - 1], sizeof shown[i]) != 0);
 }
 
-/* As the public option undistorted asks for it, in a recipe that has negatives. */
+/* The option `undistorted` in a recipe with negatives. */
 static void an_undistorted_training_has_negatives_too(void **state)
 {
     (void)state;
@@ -243,7 +243,7 @@ static void an_undistorted_training_has_negatives_too(void **state)
     lenet5_training_free(training);
 }
 
-static void negatives_are_as_many_as_asked_for(void **state)
+static void the_number_of_negatives_is_the_given_share(void **state)
 {
     (void)state;
     static const double shares[] = {0, 0.5, 1};
@@ -262,7 +262,7 @@ static void negatives_are_as_many_as_asked_for(void **state)
 }
 
 /* A set of blank pictures has no ink to cut. */
-static void negatives_of_blank_pictures_are_drawn_too(void **state)
+static void negatives_can_be_drawn_from_blank_pictures(void **state)
 {
     (void)state;
     uint8_t blank[28 * 28] = {0}, label = 0, shown[32][32];
@@ -279,17 +279,17 @@ static void negatives_of_blank_pictures_are_drawn_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_distortion_leaves_a_picture_as_it_is),
-        cmocka_unit_test(all_instruction_sets_distort_alike),
-        cmocka_unit_test(the_same_seed_distorts_alike_and_another_does_not),
-        cmocka_unit_test(a_warp_moves_turns_and_enlarges),
-        cmocka_unit_test(ink_gets_thicker_thinner_fainter_and_blurred),
-        cmocka_unit_test(ink_concerns_the_share_that_it_says),
-        cmocka_unit_test(wild_warps_read_nothing_beyond_the_picture),
-        cmocka_unit_test(negatives_vary_and_are_the_same_for_the_same_chance),
+        cmocka_unit_test(without_distortion_a_picture_is_unchanged),
+        cmocka_unit_test(all_instruction_sets_give_the_same_distortion),
+        cmocka_unit_test(the_same_seed_gives_the_same_distortion),
+        cmocka_unit_test(a_warp_shifts_rotates_and_enlarges),
+        cmocka_unit_test(ink_changes_thickness_strength_and_blur),
+        cmocka_unit_test(ink_changes_the_given_share_of_pictures),
+        cmocka_unit_test(extreme_warps_read_nothing_beyond_the_picture),
+        cmocka_unit_test(negatives_vary_and_are_reproducible),
         cmocka_unit_test(an_undistorted_training_has_negatives_too),
-        cmocka_unit_test(negatives_are_as_many_as_asked_for),
-        cmocka_unit_test(negatives_of_blank_pictures_are_drawn_too),
+        cmocka_unit_test(the_number_of_negatives_is_the_given_share),
+        cmocka_unit_test(negatives_can_be_drawn_from_blank_pictures),
     };
     return cmocka_run_group_tests(tests, draw_digits, free_digits);
 }

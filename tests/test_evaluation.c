@@ -1,4 +1,4 @@
-/* Evaluation: counts, intervals, and how many pictures a given error asks to be rejected. */
+/* Evaluation: counts, intervals, and the rejections for a given error rate. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "lenet5.h"
 #include "unit.h"
 
-static void wilson_is_the_textbooks(void **state)
+static void wilson_agrees_with_the_textbook(void **state)
 {
     (void)state;
     double low, high;
@@ -42,7 +42,7 @@ static double rejected_for(const char *wrong, double rate)
     return rejected;
 }
 
-static void the_most_doubtful_are_rejected_first(void **state)
+static void the_least_probable_are_rejected_first(void **state)
 {
     (void)state;
     assert_float_equal(rejected_for("..........", 0), 0, 1e-9);
@@ -54,7 +54,7 @@ static void the_most_doubtful_are_rejected_first(void **state)
     assert_float_equal(rejected_for("xxxxxxxxxx", 0.5), 1, 1e-9);
 }
 
-static void odds_are_the_posteriors(void **state)
+static void odds_agree_with_the_posterior(void **state)
 {
     (void)state;
     const lenet5_loss loss = {LENET5_MAP, 30, 0.2};
@@ -67,7 +67,7 @@ static void odds_are_the_posteriors(void **state)
     assert_true(fabs(lenet5_odds_against(&no_rubbish, sure) / (10 * exp(-180)) - 1) < 1e-9);
 }
 
-/* Answers of probability 0.75, of which so many of four are right. */
+/* The calibration error of answers with probability 0.75, `right` of four of them right. */
 static double calibration_error_of(size_t right)
 {
     enum { COUNT = 400 };
@@ -85,7 +85,7 @@ static double calibration_error_of(size_t right)
     return lenet5_calibration_error(&e, &set, &loss);
 }
 
-static void calibration_error_is_the_distance_from_the_truth(void **state)
+static void calibration_error_is_probability_minus_accuracy(void **state)
 {
     (void)state;
     assert_float_equal(calibration_error_of(3), 0, 1e-6);
@@ -93,7 +93,7 @@ static void calibration_error_is_the_distance_from_the_truth(void **state)
     assert_float_equal(calibration_error_of(1), 0.5, 1e-6);
 }
 
-/* A model whose temperature is far off. */
+/* A model whose scale is far from calibrated. */
 static void calibration_finds_the_temperature(void **state)
 {
     (void)state;
@@ -165,10 +165,10 @@ static void evaluation_refuses_other_sizes_and_missing_labels(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wilson_is_the_textbooks),
-        cmocka_unit_test(the_most_doubtful_are_rejected_first),
-        cmocka_unit_test(odds_are_the_posteriors),
-        cmocka_unit_test(calibration_error_is_the_distance_from_the_truth),
+        cmocka_unit_test(wilson_agrees_with_the_textbook),
+        cmocka_unit_test(the_least_probable_are_rejected_first),
+        cmocka_unit_test(odds_agree_with_the_posterior),
+        cmocka_unit_test(calibration_error_is_probability_minus_accuracy),
         cmocka_unit_test(calibration_finds_the_temperature),
         cmocka_unit_test(evaluation_counts_the_same_with_any_threads),
         cmocka_unit_test(evaluation_refuses_other_sizes_and_missing_labels),

@@ -1,7 +1,7 @@
 /*
- * Writing files: whole or not at all, with the rights of what they replace, and without litter. The linker lets the
- * library's open, flock, linkat and rename come here, where a file system can lack files without a name, give locks to
- * writers alone, as NFS does, a machine lack /proc, and a process be killed.
+ * Atomic writing of files, with the mode of the replaced file and without files left behind. The linker redirects the
+ * library's open, flock, linkat and rename here, to simulate a file system without unnamed files, locks for writers
+ * alone, as on NFS, a system without /proc, and a process that is killed.
  */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "base/file.h"
@@ -26,10 +26,10 @@ int __wrap_linkat(int from, const char *name, int to, const char *link, int flag
 int __wrap_rename(const char *from, const char *to);
 
 static struct {
-    bool no_unnamed;       /* the file system knows no O_TMPFILE */
-    bool locks_writers;    /* and no others */
-    bool no_proc;          /* nor can a file be named by its descriptor */
-    bool killed;           /* the process is, before it renames */
+    bool no_unnamed;       /* the file system has no O_TMPFILE */
+    bool locks_writers;    /* files open for reading cannot be locked, as on NFS */
+    bool no_proc;          /* a file cannot be named by its descriptor */
+    bool killed;           /* the process is killed before rename() */
     size_t unnamed, named; /* files opened for writing */
 } machine;
 
@@ -89,8 +89,8 @@ static mode_t mode_of(const char *file)
     return status.st_mode & 07777;
 }
 
-/* Does it on each kind of machine. */
-static void on_all_machines(void **state, void (*test)(void **state))
+/* Runs a test on each kind of system. */
+static void on_all_systems(void **state, void (*test)(void **state))
 {
     for (int kind = 0; kind < 4; kind++) {
         memset(&machine, 0, sizeof machine);
@@ -128,7 +128,7 @@ static void write_and_replace(void **state)
 
 static void a_file_keeps_its_mode(void **state)
 {
-    on_all_machines(state, write_and_replace);
+    on_all_systems(state, write_and_replace);
 }
 
 static void write_through_a_link(void **state)
@@ -146,10 +146,10 @@ static void write_through_a_link(void **state)
 
 static void a_link_is_followed(void **state)
 {
-    on_all_machines(state, write_through_a_link);
+    on_all_systems(state, write_through_a_link);
 }
 
-/* Links to what is not there yet, one of them from another folder. */
+/* Links to files that do not exist, one of them from another folder. */
 static void write_through_dangling_links(void **state)
 {
     const path file = path_in(*state, "file"), link = path_in(*state, "link"), folder = path_in(*state, "folder");
@@ -175,10 +175,10 @@ static void write_through_dangling_links(void **state)
 
 static void a_dangling_link_is_followed(void **state)
 {
-    on_all_machines(state, write_through_dangling_links);
+    on_all_systems(state, write_through_dangling_links);
 }
 
-static void a_ring_of_links_is_an_error(void **state)
+static void a_cycle_of_links_is_an_error(void **state)
 {
     const path link = path_in(*state, "link");
     const file_piece piece = {"x", 1};
@@ -189,7 +189,7 @@ static void a_ring_of_links_is_an_error(void **state)
     assert_true(lstat(link.text, &status) == 0 && S_ISLNK(status.st_mode));
 }
 
-/* As long as a name can be, where a slot's has to be shorter than the name and more. */
+/* A name of maximal length: the name of a slot must be shortened. */
 static void write_long_name(void **state)
 {
     char name[256];
@@ -205,10 +205,10 @@ static void write_long_name(void **state)
 
 static void a_long_name_can_be_written(void **state)
 {
-    on_all_machines(state, write_long_name);
+    on_all_systems(state, write_long_name);
 }
 
-static void what_cannot_be_written_is_an_error(void **state)
+static void a_file_that_cannot_be_written_is_an_error(void **state)
 {
     const path file = path_in(*state, "no/file");
     const file_piece piece = {"x", 1};
@@ -222,7 +222,7 @@ static void what_cannot_be_written_is_an_error(void **state)
     assert_int_equal(count_entries(*state), 0);
 }
 
-/* ---- What is killed ---------------------------------------------------------------------------------------------- */
+/* ---- Killed writers ---------------------------------------------------------------------------------------------- */
 
 static void put_and_be_killed(const char *file)
 {
@@ -235,11 +235,11 @@ static void put_and_be_killed(const char *file)
     int code;
     assert_int_equal(waitpid(child, &code, 0), child);
     assert_int_equal(code, 0);
-    machine.unnamed += !machine.no_unnamed && !machine.no_proc; /* in the child's memory, not in this */
+    machine.unnamed += !machine.no_unnamed && !machine.no_proc; /* the child counted in its own memory */
     machine.named += machine.no_unnamed || machine.no_proc;
 }
 
-/* In the moment in which a file that is to replace another has the name of a slot. */
+/* Kills a writer while its file has the name of a slot. */
 static void kill_and_write_again(void **state)
 {
     const path file = path_in(*state, "file");
@@ -247,7 +247,7 @@ static void kill_and_write_again(void **state)
     for (int i = 0; i < 3; i++) {
         put_and_be_killed(file.text);
         assert_holds(file.text, "old");
-        assert_int_equal(count_entries(*state), 2); /* never more: the next one has removed what the last one left */
+        assert_int_equal(count_entries(*state), 2); /* never more: each writer removes the file of the last one */
     }
     assert_int_equal(put(file.text, "new"), LENET5_OK);
     assert_holds(file.text, "new!");
@@ -257,12 +257,12 @@ static void kill_and_write_again(void **state)
     assert_int_equal(count_entries(*state), 0);
 }
 
-static void the_next_writing_removes_what_a_killed_one_left(void **state)
+static void the_next_write_removes_files_of_killed_writers(void **state)
 {
-    on_all_machines(state, kill_and_write_again);
+    on_all_systems(state, kill_and_write_again);
 }
 
-/* Another process is between linkat and rename: its file is locked. */
+/* Another process is between linkat() and rename(): its file is locked. */
 static void write_beside_another(void **state)
 {
     const path file = path_in(*state, "file"), slot = path_in(*state, "file.lenet5-0.tmp");
@@ -279,13 +279,13 @@ static void write_beside_another(void **state)
     assert_int_equal(unlink(file.text), 0);
 }
 
-static void what_another_process_is_writing_stays(void **state)
+static void a_file_that_another_process_writes_is_kept(void **state)
 {
-    on_all_machines(state, write_beside_another);
+    on_all_systems(state, write_beside_another);
 }
 
-/* Names that are only similar belong to somebody else. */
-static void other_names_are_left_alone(void **state)
+/* Files with names that are only similar are not slots. */
+static void files_with_similar_names_are_kept(void **state)
 {
     static const char *const names[] = {"file.tmp", "file.lenet5-8.tmp", "file.lenet5-0.tmp.txt", "other.lenet5-0.tmp"};
     const path file = path_in(*state, "file");
@@ -302,12 +302,12 @@ int main(void)
         TEST_IN_FOLDER(a_file_keeps_its_mode),
         TEST_IN_FOLDER(a_link_is_followed),
         TEST_IN_FOLDER(a_dangling_link_is_followed),
-        TEST_IN_FOLDER(a_ring_of_links_is_an_error),
+        TEST_IN_FOLDER(a_cycle_of_links_is_an_error),
         TEST_IN_FOLDER(a_long_name_can_be_written),
-        TEST_IN_FOLDER(what_cannot_be_written_is_an_error),
-        TEST_IN_FOLDER(the_next_writing_removes_what_a_killed_one_left),
-        TEST_IN_FOLDER(what_another_process_is_writing_stays),
-        TEST_IN_FOLDER(other_names_are_left_alone),
+        TEST_IN_FOLDER(a_file_that_cannot_be_written_is_an_error),
+        TEST_IN_FOLDER(the_next_write_removes_files_of_killed_writers),
+        TEST_IN_FOLDER(a_file_that_another_process_writes_is_kept),
+        TEST_IN_FOLDER(files_with_similar_names_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static int compute(void **state)
     return 0;
 }
 
-/* The numbers that the C code has under a name of the file. */
+/* The numbers of the C code for a name in the file. */
 static const float *numbers_of(const char *name, size_t *count)
 {
     const struct {
@@ -68,7 +68,7 @@ static const float *numbers_of(const char *name, size_t *count)
     return NULL;
 }
 
-/* Within 1e-5 of the greatest of the numbers that belong together. */
+/* Compares within 1e-5 of the greatest number of the array. */
 static void compare(FILE *file, const char *name, size_t count, size_t step)
 {
     size_t ours = 0;

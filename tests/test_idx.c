@@ -1,4 +1,4 @@
-/* Sets of pictures: IDX files and the folders that they lie in. */
+/* Data sets: IDX files and their folders. */
 #include "support.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ enum {
 
 static const uint8_t sample_labels[COUNT] = {3, 0, 9};
 
-/* What files of the sample hold. */
+/* The bytes of the sample's files. */
 static const uint8_t images_header[IMAGES_HEADER] = {0, 0, 8, 3, 0, 0, 0, COUNT, 0, 0, 0, SIDE, 0, 0, 0, SIDE};
 static const uint8_t labels_file[LABELS_FILE] = {0, 0, 8, 1, 0, 0, 0, COUNT, 3, 0, 9};
 
@@ -48,7 +48,7 @@ static void assert_sample(const lenet5_dataset *set)
     assert_int_equal(strlen(set->sha256), 64);
 }
 
-/* Reading two files fails as wanted, at the offset wanted of the file named, and touches nothing. */
+/* Reading two files fails with the given status and offset, names the file at fault, and leaves the set untouched. */
 static void assert_unreadable(const path *images, const path *labels, lenet5_status wanted, uint64_t offset,
                               const path *named)
 {
@@ -64,7 +64,7 @@ static void assert_unreadable(const path *images, const path *labels, lenet5_sta
     assert_untouched(&set, sizeof set);
 }
 
-/* The same of a file of pictures whose bytes are given, and of one of labels. */
+/* The same for given bytes of a file of pictures, or of labels. */
 static void assert_bad_images(void **state, const uint8_t *bytes, size_t size, lenet5_status wanted, uint64_t offset)
 {
     const path images = path_in(*state, "images");
@@ -81,7 +81,7 @@ static void assert_bad_labels(void **state, const uint8_t *bytes, size_t size, l
     assert_unreadable(&images, &labels, wanted, offset, &labels);
 }
 
-/* The same of good pictures with one byte changed. */
+/* The same for valid pictures with one byte changed. */
 static void assert_bad_byte(void **state, size_t place, uint8_t value, lenet5_status wanted, uint64_t offset)
 {
     uint8_t file[IMAGES_FILE];
@@ -90,7 +90,7 @@ static void assert_bad_byte(void **state, size_t place, uint8_t value, lenet5_st
     assert_bad_images(state, file, sizeof file, wanted, offset);
 }
 
-/* ---- What can be read -------------------------------------------------------------------------------------------- */
+/* ---- Valid files ------------------------------------------------------------------------------------------------- */
 
 static void written_set_reads_back(void **state)
 {
@@ -190,7 +190,7 @@ static void assert_loads(const char *folder, lenet5_part part)
     lenet5_dataset_free(&set);
 }
 
-/* One part of a set, under the names given, in a folder of its own. */
+/* Finds one part of a set, under the given names, in its own folder. */
 static void assert_finds(void **state, const char *subfolder, const char *images, const char *labels, lenet5_part part)
 {
     const path folder = path_in(*state, "set");
@@ -232,7 +232,7 @@ static void plain_pictures_go_with_gzipped_labels(void **state)
     assert_loads(*state, LENET5_TRAIN);
 }
 
-static void emnist_is_turned_upright(void **state)
+static void emnist_is_transposed(void **state)
 {
     uint8_t upright[IMAGES_FILE];
     uint8_t stored[IMAGES_FILE];
@@ -248,7 +248,7 @@ static void emnist_is_turned_upright(void **state)
     assert_loads(*state, LENET5_TEST);
 }
 
-static void sum_is_that_of_the_upright_pictures(void **state)
+static void sum_is_that_of_the_transposed_pictures(void **state)
 {
     write_sample(path_in(*state, "emnist-digits-train-images-idx3-ubyte").text,
                  path_in(*state, "emnist-digits-train-labels-idx1-ubyte").text);
@@ -264,7 +264,7 @@ static void sum_is_that_of_the_upright_pictures(void **state)
     lenet5_dataset_free(&again);
 }
 
-/* Integers, eight a picture; the first of them is the class. */
+/* Eight integers a picture, the first of which is the class. */
 static size_t qmnist_labels(uint8_t file[12 + COUNT * 32])
 {
     static const uint8_t header[12] = {0, 0, 0x0C, 2, 0, 0, 0, COUNT, 0, 0, 0, 8};
@@ -332,7 +332,7 @@ static void pictures_are_no_labels(void **state)
     assert_bad_labels(state, file, sizeof file, LENET5_E_IDX_DIMENSIONS, 2);
 }
 
-static void size_of_nought_is_an_error(void **state)
+static void size_zero_is_an_error(void **state)
 {
     assert_bad_byte(state, 7, 0, LENET5_E_IDX_DIMENSIONS, 4);
     assert_bad_byte(state, 11, 0, LENET5_E_IDX_DIMENSIONS, 8);
@@ -350,8 +350,8 @@ static void excessive_size_is_an_error(void **state)
     assert_bad_labels(state, rows, sizeof rows, LENET5_E_IDX_DIMENSIONS, 4);
 }
 
-/* 10,000,000 pictures of 20x20, as the header says: 4 GB, of which 4 bytes are there. */
-static void claims_of_a_tiny_file_are_not_believed(void **state)
+/* The header claims 10,000,000 pictures of 20x20, 4 GB; the file has 4 bytes of them. */
+static void header_claims_are_not_trusted(void **state)
 {
     static const uint8_t file[] = {0, 0, 8, 3, 0, 0x98, 0x96, 0x80, 0, 0, 0, 20, 0, 0, 0, 20, 1, 2, 3, 4};
     assert_bad_images(state, file, sizeof file, LENET5_E_IDX_TRUNCATED, sizeof file);
@@ -473,7 +473,7 @@ static void wrong_length_of_gzip_is_an_error(void **state)
     assert_untouched(&set, sizeof set);
 }
 
-/* Both bits of the first block's type set: there is no such type. */
+/* Both bits of the first block's type are set, which is no valid type. */
 static void damaged_deflate_stream_is_an_error(void **state)
 {
     const path images = damaged_gzip(state, 10, 0);
@@ -497,7 +497,7 @@ static void truncated_gzip_is_an_error(void **state)
     free(packed.data);
 }
 
-/* ---- Writing that fails ------------------------------------------------------------------------------------------ */
+/* ---- Failing writes ---------------------------------------------------------------------------------------------- */
 
 static void assert_unwritable(const char *images, const char *labels, const char *named)
 {
@@ -541,7 +541,7 @@ static void full_device_is_an_error(void **state)
     assert_int_equal(count_entries(*state), 0);
 }
 
-/* ---- Real sets, where there are any ------------------------------------------------------------------------------ */
+/* ---- Real sets, if present ------------------------------------------------------------------------------------ */
 
 static void assert_mnist_shape(lenet5_dataset *set, const char *folder, lenet5_part part, size_t count)
 {
@@ -611,8 +611,8 @@ int main(void)
         TEST_IN_FOLDER(both_spellings_are_found_in_every_subfolder),
         TEST_IN_FOLDER(gzipped_files_are_found),
         TEST_IN_FOLDER(plain_pictures_go_with_gzipped_labels),
-        TEST_IN_FOLDER(emnist_is_turned_upright),
-        TEST_IN_FOLDER(sum_is_that_of_the_upright_pictures),
+        TEST_IN_FOLDER(emnist_is_transposed),
+        TEST_IN_FOLDER(sum_is_that_of_the_transposed_pictures),
         TEST_IN_FOLDER(qmnist_labels_are_integers),
         TEST_IN_FOLDER(missing_file_cannot_be_opened),
         TEST_IN_FOLDER(folder_cannot_be_read),
@@ -620,9 +620,9 @@ int main(void)
         TEST_IN_FOLDER(other_type_is_an_error),
         TEST_IN_FOLDER(other_number_of_dimensions_is_an_error),
         TEST_IN_FOLDER(pictures_are_no_labels),
-        TEST_IN_FOLDER(size_of_nought_is_an_error),
+        TEST_IN_FOLDER(size_zero_is_an_error),
         TEST_IN_FOLDER(excessive_size_is_an_error),
-        TEST_IN_FOLDER(claims_of_a_tiny_file_are_not_believed),
+        TEST_IN_FOLDER(header_claims_are_not_trusted),
         TEST_IN_FOLDER(truncated_files_are_errors),
         TEST_IN_FOLDER(trailing_bytes_are_errors),
         TEST_IN_FOLDER(label_above_nine_is_an_error),

@@ -1,6 +1,6 @@
 /*
- * Reading in bulk: the kernel in whole numbers against the definition of int8.h in plain C, byte for byte, where this
- * processor has it; what cannot be held in 8 bits; and the answers, with the float passes and without.
+ * Classifying in bulk: the integer kernel against the definition of int8.h in plain C, byte for byte, if this
+ * processor has it; networks that cannot be quantised; and the answers, with and without the kernel.
  */
 #include <math.h>
 #include <stdio.h>
@@ -134,7 +134,7 @@ static void define(states *s, const uint8_t *picture)
     output(s);
 }
 
-/* ---- The kernel against it --------------------------------------------------------------------------------------- */
+/* ---- The kernel -------------------------------------------------------------------------------------------------- */
 
 static void assert_lane(const lenet5_int8_states *kernel, const states *s, size_t lane)
 {
@@ -155,7 +155,7 @@ static void assert_lane(const lenet5_int8_states *kernel, const states *s, size_
     assert_int_equal(kernel->lead[lane], s->lead);
 }
 
-/* The start's weights times scale, biases, and coefficients that may be as large as fits. */
+/* Initial weights times scale, biases, and coefficients up to the greatest that can be quantised. */
 static void random_network(lenet5_random *random, float scale)
 {
     lenet5_start(&network, random);
@@ -171,7 +171,7 @@ static void random_network(lenet5_random *random, float scale)
     }
 }
 
-/* Noise of a density of its own for each picture, blank and black ones among them. */
+/* Noise with a random density for each picture, some of them blank or black. */
 static void random_pictures(uint8_t pictures[LENET5_LANES][LENET5_PICTURE_BYTES], lenet5_random *random)
 {
     for (size_t lane = 0; lane < LENET5_LANES; lane++) {
@@ -201,7 +201,7 @@ static void try_kernel(lenet5_int8_forward *forward, lenet5_random *random, lene
     }
 }
 
-static void the_kernel_is_the_definition(void **state)
+static void the_kernel_agrees_with_the_definition(void **state)
 {
     (void)state;
     static const float scales[] = {0.02f, 0.5f, 1, 2, 4, 8, 15};
@@ -253,7 +253,7 @@ static void states_are_close_to_the_float_passes(void **state)
     lenet5_dataset_free(&set);
 }
 
-static void networks_that_do_not_fit_are_refused(void **state)
+static void networks_that_cannot_be_quantised_are_refused(void **state)
 {
     (void)state;
     const struct {
@@ -295,7 +295,7 @@ static void train(const lenet5_dataset *set)
     lenet5_training_free(training);
 }
 
-static void answers_are_the_float_passes(void **state)
+static void answers_agree_with_the_float_passes(void **state)
 {
     (void)state;
     static const size_t counts[] = {0, 1, 15, 16, 17, 2000};
@@ -326,10 +326,10 @@ static void answers_are_the_float_passes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_kernel_is_the_definition),
+        cmocka_unit_test(the_kernel_agrees_with_the_definition),
         cmocka_unit_test(states_are_close_to_the_float_passes),
-        cmocka_unit_test(networks_that_do_not_fit_are_refused),
-        cmocka_unit_test(answers_are_the_float_passes),
+        cmocka_unit_test(networks_that_cannot_be_quantised_are_refused),
+        cmocka_unit_test(answers_agree_with_the_float_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

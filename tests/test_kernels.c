@@ -1,9 +1,9 @@
 /*
- * The fast passes against the reference in double precision, on every instruction set that this processor has: random
- * networks, large weights and saturated units among them, and pictures that differ from lane to lane. What a pass has
- * to write is full of NaN before, so that nothing can be passed over, or read before it is there.
+ * The fast passes against the reference in double precision, on every instruction set of this processor: random
+ * networks, some with large weights and saturated units, and pictures that differ from lane to lane. The outputs of a
+ * pass are filled with NaN beforehand, so that no number can be left out, or read before it is written.
  *
- * With LENET5_QUICK in the environment fewer networks and numbers are tried, for processors that are only emulated.
+ * With LENET5_QUICK in the environment fewer networks and numbers are tested, for emulated processors.
  */
 #include <float.h>
 #include <math.h>
@@ -23,24 +23,24 @@
 #define MAX_ISAS 4
 #define MAX_SHARDS 3
 #define MAX_PICTURES (MAX_SHARDS * LENET5_LANES)
-#define SINGLES 5 /* pictures that the single passes are tried on */
+#define SINGLES 5 /* pictures that the single passes are tested on */
 
 static bool quick(void)
 {
     return getenv("LENET5_QUICK") != NULL;
 }
 
-/* Every bit set: no float is less of a number. */
+/* Sets every bit, which is NaN. */
 static void poison(void *memory, size_t size)
 {
     memset(memory, 0xFF, size);
 }
 
-/* ---- Samples: a network, some pictures, and what the reference in double precision makes of them ----------------- */
+/* ---- Samples: a network, some pictures, and the results of the reference in double precision --------------------- */
 
 /*
- * A float comes before, so that nothing is aligned by accident, and nothing behind, so that the address sanitizer sees
- * who goes beyond.
+ * A float before the struct prevents accidental alignment; nothing follows it, so that the address sanitizer detects
+ * accesses beyond the end.
  */
 static struct {
     float before;
@@ -57,7 +57,7 @@ static lenet5_maps *const single = &unaligned_maps.maps;
 static lenet5_maps *const single_delta = &unaligned_delta.maps;
 
 static struct {
-    size_t shards, pictures; /* lanes beyond pictures are blank, and have no derivatives */
+    size_t shards, pictures; /* lanes from `pictures` on are blank and have no derivatives */
     uint8_t placed[MAX_PICTURES][32][32];
     float input[MAX_PICTURES][32][32];
     float d_penalty[MAX_PICTURES][LENET5_CLASSES], dd_f6[MAX_PICTURES][84];
@@ -77,7 +77,7 @@ static bool is_bias(size_t tensor)
     return tensor % 2 == 1;
 }
 
-/* The start's weights times scale, and biases; in saturated networks every fifth bias drowns its unit or its map. */
+/* Initial weights times scale, and biases; in saturated networks every fifth bias saturates its unit or map. */
 static void random_network(lenet5_random *random, float scale, bool saturated)
 {
     lenet5_start(network, random);
@@ -93,7 +93,7 @@ static void random_network(lenet5_random *random, float scale, bool saturated)
         }
 }
 
-/* Noise of a density of its own, on its own place of the paper. */
+/* Noise with a random density at a random position. */
 static void random_picture(uint8_t placed[32][32], lenet5_random *random)
 {
     uint8_t picture[LENET5_PICTURE_BYTES];
@@ -141,7 +141,7 @@ static size_t count_samples(void)
     return quick() ? 2 : sizeof kinds / sizeof kinds[0];
 }
 
-/* The first has three shards, and the last shard of most is not full. */
+/* The first sample has three shards; the last shard of most samples is not full. */
 static void make_sample(size_t number)
 {
     lenet5_random random;
@@ -154,8 +154,8 @@ static void make_sample(size_t number)
 }
 
 /*
- * The backward passes are held to the reference's from the maps that they themselves were given: what differs in these
- * the forward pass has to answer for. maps points to numbers stride apart.
+ * The backward passes are compared with the reference from the same maps, so that errors of the forward pass do not
+ * count. maps points to numbers that are stride apart.
  */
 static void add_gradient(lenet5_network_double *gradient, const float *maps, size_t stride, size_t picture)
 {
@@ -177,7 +177,7 @@ static void add_curvature(lenet5_network_double *curvature, const lenet5_maps *m
 
 /* ---- Errors ------------------------------------------------------------------------------------------------------ */
 
-/* The greatest difference, and the greatest value, to which it is relative, of all pictures that a pass is tried on. */
+/* The greatest difference and the greatest value over all pictures that a pass is tested on. */
 typedef struct deviation {
     double difference, greatest;
 } deviation;
@@ -197,7 +197,7 @@ static double relative(const deviation *d)
     return d->difference > 0 ? d->difference / d->greatest : 0;
 }
 
-/* What one test looks at one by one: layers of maps, or tensors of a network. */
+/* The parts that a test compares separately: layers of maps, or tensors of a network. */
 typedef struct part {
     const char *name;
     size_t first, count;
@@ -255,7 +255,7 @@ static void judge(const double worst[], const char *isa, const part parts[], siz
 
 typedef void (*check_pass)(deviation deviations[], const lenet5_kernels *kernels);
 
-/* Does check with all samples on all instruction sets; the errors of parts have to stay below the tolerance. */
+/* Runs check with all samples on all instruction sets; the error of each part must be below the tolerance. */
 static void check_everywhere(check_pass check, const part parts[], size_t count)
 {
     double worst[MAX_ISAS][LENET5_TENSORS] = {0};
@@ -298,13 +298,14 @@ static void check_lanes_forward(deviation deviations[], const lenet5_kernels *ke
     }
 }
 
-static void lanes_forward_is_the_references(void **state)
+static void lanes_forward_agrees_with_the_reference(void **state)
 {
     (void)state;
     check_everywhere(check_lanes_forward, layers, LAYERS);
 }
 
-/* Forward and backward with a shard: its gradient of C1 to S4 is added to sum, the reference's, of all, to expected. */
+/* Forward and backward for a shard. Adds its gradient of C1 to S4 to sum, and the reference's whole gradient to
+ * expected. */
 static void backward_shard(lenet5_network *sum, lenet5_network_double *expected, lenet5_shard *kept,
                            const lenet5_kernels *kernels, size_t shard)
 {
@@ -325,7 +326,7 @@ static void backward_shard(lenet5_network *sum, lenet5_network_double *expected,
         add_gradient(expected, (const float *)&maps + lane, LENET5_LANES, shard * LENET5_LANES + lane);
 }
 
-static void gather_rows(lenet5_network *gradient, const lenet5_shard shards[], const lenet5_kernels *kernels)
+static void collect_rows(lenet5_network *gradient, const lenet5_shard shards[], const lenet5_kernels *kernels)
 {
     static lenet5_rows rows;
     for (size_t unit = 0; unit < 120; unit += LENET5_ROWS) {
@@ -352,17 +353,17 @@ static void check_lanes_gradient(deviation deviations[], const lenet5_kernels *k
     memset(&expected, 0, sizeof expected);
     for (size_t shard = 0; shard < sample.shards; shard++)
         backward_shard(&gradient, &expected, &shards[shard], kernels, shard);
-    gather_rows(&gradient, shards, kernels);
+    collect_rows(&gradient, shards, kernels);
     note_tensors(deviations, &gradient, &expected);
 }
 
-static void lanes_gradient_is_the_references(void **state)
+static void lanes_gradient_agrees_with_the_reference(void **state)
 {
     (void)state;
     check_tensors_everywhere(check_lanes_gradient);
 }
 
-static void keeping_turns_lanes_to_pictures(void **state)
+static void lanes_keep_transposes_states(void **state)
 {
     (void)state;
     static lenet5_lanes maps, delta;
@@ -402,9 +403,9 @@ static void check_lanes_input(const lenet5_lanes *maps, const lenet5_maps *expec
         }
 }
 
-/* A picture at each of 16 places, which hold all 256 greys between them; on a processor without fused ones, bit for
+/* A picture at each of 16 positions, which together have all 256 grey levels; without fused multiply-adds, bit for
  * bit. */
-static void lanes_input_is_the_single_input(void **state)
+static void lanes_input_agrees_with_the_single_input(void **state)
 {
     (void)state;
     static lenet5_lanes lanes;
@@ -445,7 +446,7 @@ static void check_single_forward(deviation deviations[], const lenet5_kernels *k
     }
 }
 
-static void single_forward_is_the_references(void **state)
+static void single_forward_agrees_with_the_reference(void **state)
 {
     (void)state;
     check_everywhere(check_single_forward, layers, LAYERS);
@@ -465,7 +466,7 @@ static void check_single_backward(deviation deviations[], const lenet5_kernels *
     }
 }
 
-static void single_gradient_is_the_references(void **state)
+static void single_gradient_agrees_with_the_reference(void **state)
 {
     (void)state;
     check_tensors_everywhere(check_single_backward);
@@ -485,13 +486,13 @@ static void check_single_curvature(deviation deviations[], const lenet5_kernels 
     }
 }
 
-static void single_curvature_is_the_references(void **state)
+static void single_curvature_agrees_with_the_reference(void **state)
 {
     (void)state;
     check_tensors_everywhere(check_single_curvature);
 }
 
-/* What is there already is kept: a second time gives twice the first. */
+/* The passes add to the gradient: two of them give twice the first. */
 static void check_adding(deviation deviations[], const lenet5_kernels *kernels)
 {
     static lenet5_network gradient, curvature;
@@ -515,7 +516,7 @@ static void check_adding(deviation deviations[], const lenet5_kernels *kernels)
     note_tensors(deviations, &curvature, &once2);
 }
 
-static void single_passes_add_to_what_is_there(void **state)
+static void single_passes_add_to_the_gradient(void **state)
 {
     (void)state;
     check_tensors_everywhere(check_adding);
@@ -529,7 +530,7 @@ static double greatest_of(const double *values, size_t count)
     return greatest;
 }
 
-/* Rates, all different, with which the greatest steps are as long as the greatest numbers of a tensor. */
+/* Rates, all different, with which the greatest steps are as large as the greatest numbers of a tensor. */
 static void random_rates(lenet5_network *rate, const lenet5_network_double *gradient, lenet5_random *random)
 {
     for (size_t i = 0; i < LENET5_TENSORS; i++) {
@@ -541,7 +542,7 @@ static void random_rates(lenet5_network *rate, const lenet5_network_double *grad
     }
 }
 
-/* From a gradient to the network after the step. */
+/* Replaces a gradient by the network after the step. */
 static void take_steps(lenet5_network_double *gradient, const lenet5_network *rate)
 {
     double *number = (double *)gradient;
@@ -567,7 +568,7 @@ static void check_single_learn(deviation deviations[], const lenet5_kernels *ker
     }
 }
 
-static void single_learning_takes_rate_times_gradient(void **state)
+static void single_learn_subtracts_rate_times_gradient(void **state)
 {
     (void)state;
     check_tensors_everywhere(check_single_learn);
@@ -576,12 +577,12 @@ static void single_learning_takes_rate_times_gradient(void **state)
 /* ---- Squashing --------------------------------------------------------------------------------------------------- */
 
 #define BLOCK 4096
-#define ABSOLUTE 7.5e-7 /* with every float there is the errors are at most 7.37e-7 and 8.77e-7 */
+#define ABSOLUTE 7.5e-7 /* over all floats the errors are at most 7.37e-7 and 8.77e-7 */
 #define RELATIVE 9e-7
 
 typedef struct sweep {
     double absolute, relative; /* the greatest errors */
-    double fall;               /* the greatest by which f falls where it should rise, relative to f */
+    double fall;               /* the greatest decrease of f, which should increase, relative to f */
     float last;
 } sweep;
 
@@ -597,7 +598,7 @@ static double squashed(float a)
     return LENET5_A * tanh(LENET5_S * (double)a);
 }
 
-/* Rising numbers from 0 on, and what becomes of them and of their opposites. */
+/* Records the errors for increasing numbers from 0 on and for their negatives. */
 static void note_squash(sweep *s, const float x[BLOCK], const float opposite[BLOCK], const double expected[BLOCK])
 {
     for (size_t i = 0; i < BLOCK; i++) {
@@ -612,7 +613,7 @@ static void note_squash(sweep *s, const float x[BLOCK], const float opposite[BLO
     }
 }
 
-/* A block of numbers, every stride-th float from the one with these bits on, through all instruction sets. */
+/* Tests a block of numbers, every stride-th float from the one with these bits on, on all instruction sets. */
 static void squash_block(sweep sweeps[MAX_ISAS], uint32_t bits, uint32_t stride)
 {
     static float a[BLOCK], minus_a[BLOCK], x[BLOCK], opposite[BLOCK];
@@ -631,7 +632,7 @@ static void squash_block(sweep sweeps[MAX_ISAS], uint32_t bits, uint32_t stride)
     }
 }
 
-/* Through the denormals up to 32 in small steps, with every float from 4 to 16; from there on in larger ones. */
+/* Denormals to 32 in small steps, every float from 4 to 16, larger numbers in larger steps. */
 static const struct {
     uint32_t bits, stride, quick_stride;
 } ranges[] = {
@@ -657,8 +658,8 @@ static void squashing_is_close_to_tanh(void **state)
     }
 }
 
-/* What is no number stays none, and its neighbours do not notice. */
-static void squashing_of_what_is_no_ordinary_number(void **state)
+/* NaN stays NaN and does not change its neighbours. */
+static void squashing_of_nan_and_infinity(void **state)
 {
     (void)state;
     const float special[] = {INFINITY, -INFINITY, FLT_MAX, -FLT_MAX, 0.0f, -0.0f, FLT_TRUE_MIN, -FLT_MIN};
@@ -703,7 +704,7 @@ static void wide_adam(wide_moments *m, const float *gradient, const lenet5_adam 
     }
 }
 
-/* Some steps from the start on; every seventh number has no gradient at all. */
+/* Some steps from the start; every seventh number has no gradient. */
 static void check_adam(deviation deviations[4], const lenet5_kernels *kernels, size_t count)
 {
     const lenet5_adam step = {
@@ -725,8 +726,8 @@ static void check_adam(deviation deviations[4], const lenet5_kernels *kernels, s
     }
 }
 
-/* Numbers beyond count stay as they are, and count may be any. */
-static void adam_is_adam(void **state)
+/* Any count is valid, and numbers from count on are unchanged. */
+static void adam_agrees_with_double_precision(void **state)
 {
     (void)state;
     const size_t counts[] = {NUMBERS, 0, 1, 4, 15, 16, 17, 120, NUMBERS - 1};
@@ -741,7 +742,7 @@ static void adam_is_adam(void **state)
     }
 }
 
-/* ---- The public face --------------------------------------------------------------------------------------------- */
+/* ---- Public functions -------------------------------------------------------------------------------------------- */
 
 static bool is_listed(const char *isa)
 {
@@ -764,8 +765,8 @@ static void the_instruction_set_is_one_of_those_listed(void **state)
     assert_string_equal(lenet5_isa(), lenet5_kernels_in_use()->isa);
 }
 
-/* The public passes for 16 pictures and for one, on the same pictures; in two lanes the same one. */
-static void lanes_and_single_say_the_same(void **state)
+/* The public passes for 16 pictures and for one, on the same pictures; two lanes have the same one. */
+static void lanes_and_single_passes_agree(void **state)
 {
     (void)state;
     static lenet5_lanes lanes;
@@ -832,20 +833,20 @@ static void the_peak_of_an_unknown_set_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lanes_input_is_the_single_input),
-        cmocka_unit_test(lanes_forward_is_the_references),
-        cmocka_unit_test(lanes_gradient_is_the_references),
-        cmocka_unit_test(keeping_turns_lanes_to_pictures),
-        cmocka_unit_test(single_forward_is_the_references),
-        cmocka_unit_test(single_gradient_is_the_references),
-        cmocka_unit_test(single_curvature_is_the_references),
-        cmocka_unit_test(single_passes_add_to_what_is_there),
-        cmocka_unit_test(single_learning_takes_rate_times_gradient),
+        cmocka_unit_test(lanes_input_agrees_with_the_single_input),
+        cmocka_unit_test(lanes_forward_agrees_with_the_reference),
+        cmocka_unit_test(lanes_gradient_agrees_with_the_reference),
+        cmocka_unit_test(lanes_keep_transposes_states),
+        cmocka_unit_test(single_forward_agrees_with_the_reference),
+        cmocka_unit_test(single_gradient_agrees_with_the_reference),
+        cmocka_unit_test(single_curvature_agrees_with_the_reference),
+        cmocka_unit_test(single_passes_add_to_the_gradient),
+        cmocka_unit_test(single_learn_subtracts_rate_times_gradient),
         cmocka_unit_test(squashing_is_close_to_tanh),
-        cmocka_unit_test(squashing_of_what_is_no_ordinary_number),
-        cmocka_unit_test(adam_is_adam),
+        cmocka_unit_test(squashing_of_nan_and_infinity),
+        cmocka_unit_test(adam_agrees_with_double_precision),
         cmocka_unit_test(the_instruction_set_is_one_of_those_listed),
-        cmocka_unit_test(lanes_and_single_say_the_same),
+        cmocka_unit_test(lanes_and_single_passes_agree),
         cmocka_unit_test(public_backward_passes_are_the_kernels),
         cmocka_unit_test(the_peak_is_measured),
         cmocka_unit_test(the_peak_of_an_unknown_set_is_refused),

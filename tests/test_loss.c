@@ -1,4 +1,4 @@
-/* Eqs 8 and 9: their values, derivatives and posterior, and that nothing overflows. */
+/* Eqs 8 and 9: values, derivatives, posterior, and no overflow. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +34,7 @@ static void eq_8_is_the_penalty_of_the_right_class(void **state)
     assert_true(lenet5_loss_gradient_double(d, &mse, penalties, LENET5_RUBBISH) == 0);
 }
 
-static void eq_9_is_what_the_paper_prints(void **state)
+static void eq_9_agrees_with_the_paper(void **state)
 {
     (void)state;
     double d[LENET5_CLASSES];
@@ -46,7 +46,7 @@ static void eq_9_is_what_the_paper_prints(void **state)
     }
 }
 
-static void its_derivatives_are_those_of_finite_differences(void **state)
+static void derivatives_agree_with_finite_differences(void **state)
 {
     (void)state;
     for (unsigned label = 0; label <= LENET5_RUBBISH; label++) {
@@ -65,7 +65,7 @@ static void its_derivatives_are_those_of_finite_differences(void **state)
     }
 }
 
-/* Eq. 9 for a label of which a share is what the teacher holds the picture for, written out. */
+/* Eq. 9, written out, for a label of which a share is replaced by the teacher's probabilities. */
 static double taught_eq_9(const double y[LENET5_CLASSES], unsigned label, const double teacher[LENET5_CLASSES],
                           double teaching)
 {
@@ -99,7 +99,7 @@ static void a_teacher_takes_over_a_share_of_the_label(void **state)
     }
 }
 
-/* The loss as a function of the states of F6, the codes being fixed. */
+/* The loss as a function of the states of F6. */
 static double loss_of_states(lenet5_maps_double *maps, const lenet5_loss *loss, unsigned label)
 {
     double unused[LENET5_CLASSES];
@@ -132,7 +132,7 @@ static void the_second_derivatives_by_the_states_are_exact(void **state)
     }
 }
 
-static void the_posterior_sums_to_one_and_knows_rubbish(void **state)
+static void the_posterior_sums_to_one_and_has_rubbish(void **state)
 {
     (void)state;
     float p[LENET5_CLASSES + 1];
@@ -173,11 +173,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eq_8_is_the_penalty_of_the_right_class),
-        cmocka_unit_test(eq_9_is_what_the_paper_prints),
-        cmocka_unit_test(its_derivatives_are_those_of_finite_differences),
+        cmocka_unit_test(eq_9_agrees_with_the_paper),
+        cmocka_unit_test(derivatives_agree_with_finite_differences),
         cmocka_unit_test(a_teacher_takes_over_a_share_of_the_label),
         cmocka_unit_test(the_second_derivatives_by_the_states_are_exact),
-        cmocka_unit_test(the_posterior_sums_to_one_and_knows_rubbish),
+        cmocka_unit_test(the_posterior_sums_to_one_and_has_rubbish),
         cmocka_unit_test(nothing_overflows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

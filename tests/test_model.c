@@ -1,4 +1,4 @@
-/* Model files and checkpoints: what is written reads back, and whatever is wrong with a file has its own status. */
+/* Model files and checkpoints: a written file reads back, and each defect of a file has its status. */
 #include "support.h"
 
 #include <locale.h>
@@ -9,7 +9,7 @@
 
 static lenet5_model sample, read_back;
 
-/* ---- What can be read -------------------------------------------------------------------------------------------- */
+/* ---- Valid files ------------------------------------------------------------------------------------------------- */
 
 static void assert_same_provenance(const lenet5_provenance *a, const lenet5_provenance *b)
 {
@@ -78,7 +78,7 @@ static void same_model_has_same_bytes(void **state)
     assert_same_files(file.text, again.text);
 }
 
-/* Where the decimal point is a comma. */
+/* In a locale whose decimal point is a comma. */
 static void locale_makes_no_difference(void **state)
 {
     static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE"};
@@ -175,7 +175,7 @@ static void metadata_are_strings(void **state)
 
 /* ---- One test for each status ------------------------------------------------------------------------------------ */
 
-/* Loading the file fails as wanted and touches nothing; returns the offset that is given for the place. */
+/* Loading the file fails with the given status and leaves the model untouched; returns the error's offset. */
 static uint64_t assert_bad_file(const char *file, lenet5_status wanted)
 {
     lenet5_error error;
@@ -193,7 +193,7 @@ static uint64_t assert_bad_bytes(void **state, const void *data, size_t size, le
     return assert_bad_file(file.text, wanted);
 }
 
-/* The same of parts, which are used up. */
+/* The same for parts, which are freed. */
 static uint64_t assert_bad_parts(void **state, model_parts *parts, lenet5_status wanted)
 {
     const path file = path_in(*state, "bad.safetensors");
@@ -202,7 +202,7 @@ static uint64_t assert_bad_parts(void **state, model_parts *parts, lenet5_status
     return assert_bad_file(file.text, wanted);
 }
 
-/* A header, whatever it says, and no data. */
+/* A header without data. */
 static void assert_bad_header(void **state, const char *header, lenet5_status wanted)
 {
     char file[256] = {0};
@@ -321,7 +321,7 @@ static void other_shape_is_an_error(void **state)
     }
 }
 
-/* The data of two neighbours are divided up between them in another place. */
+/* The boundary between the data of two tensors is moved. */
 static void shape_that_contradicts_the_offsets_is_an_error(void **state)
 {
     model_parts parts = good_parts(state);
@@ -379,7 +379,7 @@ static void data_after_the_last_tensor_are_an_error(void **state)
     free(bytes.data);
 }
 
-/* Which cannot be told from a file that is too short. */
+/* The same error as for a file that is too short. */
 static void tensor_beyond_the_end_is_an_error(void **state)
 {
     model_parts parts = good_parts(state);
@@ -445,7 +445,7 @@ static void unknown_tensor_is_an_error(void **state)
     assert_bad_parts(state, &parts, LENET5_E_MODEL_UNKNOWN);
 }
 
-/* Of the sample with one number made infinite or not a number. */
+/* The sample with one number replaced by an infinity or NaN. */
 static model_parts parts_with_number(void **state, const uint8_t number[4], size_t place)
 {
     model_parts parts = good_parts(state);
@@ -599,7 +599,7 @@ static void take_steps(lenet5_training *training, size_t count)
         assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
 }
 
-/* Goes on to the end and writes the model; frees the training. */
+/* Runs the training to its end, writes the model and frees the training. */
 static void finish(const char *file, lenet5_training *training)
 {
     static lenet5_model model;
@@ -621,7 +621,7 @@ static void assert_same_passes(const lenet5_training *a, const lenet5_training *
         assert_memory_equal(lenet5_training_epoch(a, i), lenet5_training_epoch(b, i), sizeof(lenet5_epoch));
 }
 
-/* Stops after so many steps, saves, resumes with another number of threads; the model ends as the whole one. */
+/* Stops after some steps, saves and resumes with another number of threads; the model equals an uninterrupted one. */
 static void assert_resumes(void **state, const lenet5_training_options *options, const lenet5_dataset *set,
                            size_t steps, const char *whole)
 {
@@ -681,7 +681,7 @@ static void resumed_mse_ends_in_the_same_bits(void **state)
     assert_resumes(state, &options, &digits_200, 3, whole.text);
 }
 
-/* The model that is built in, as often as count says, each time a little different. */
+/* A committee of count slightly different copies of the built-in network. */
 static lenet5_committee committee_of(size_t count)
 {
     lenet5_committee c = {count, malloc(count * sizeof *c.networks), lenet5_builtin()->provenance};
@@ -706,7 +706,7 @@ static void resumed_taught_ends_in_the_same_bits(void **state)
     lenet5_committee_free(&teacher);
 }
 
-static void a_teacher_makes_a_difference(void **state)
+static void a_teacher_changes_the_model(void **state)
 {
     const path alone = path_in(*state, "alone");
     const path taught = path_in(*state, "taught");
@@ -737,7 +737,7 @@ static void no_teacher_for_recipe_1998_or_eq_8(void **state)
     lenet5_committee_free(&teacher);
 }
 
-static void saving_does_not_disturb(void **state)
+static void saving_does_not_change_the_training(void **state)
 {
     const path whole = path_in(*state, "whole");
     const path saved = path_in(*state, "saved");
@@ -774,7 +774,7 @@ static void threads_make_no_difference_to_fast(void **state)
     assert_threads_make_no_difference(state, "fast", 2);
 }
 
-/* ---- Checkpoints that are refused -------------------------------------------------------------------------------- */
+/* ---- Refused checkpoints ---------------------------------------------------------------------------------------- */
 
 /* A checkpoint in the middle of a pass. */
 static path save_checkpoint(void **state, const char *recipe)
@@ -842,7 +842,7 @@ static void other_teacher_is_refused(void **state)
     lenet5_committee_free(&one);
 }
 
-/* In every recipe, those too that distort without shifting. */
+/* In every recipe, also those that distort without shifting. */
 static void undistorted_training_resumes_undistorted(void **state)
 {
     for (size_t i = 0; lenet5_recipe_at(i); i++) {
@@ -874,7 +874,7 @@ static void other_data_are_refused(void **state)
     lenet5_dataset_free(&others);
 }
 
-/* Overwrites bytes of a tensor from number place on. */
+/* Overwrites bytes of a tensor from its number `place` on. */
 static void assert_change_refused(void **state, const char *tensor, size_t place, uint64_t value, size_t size)
 {
     const path file = path_in(*state, "changed");
@@ -910,7 +910,7 @@ static uint64_t bits_of(double value)
     return bits;
 }
 
-/* Counts that are kept as doubles: what does not fit a size_t cannot be converted to one. */
+/* Counts are stored as doubles; those beyond size_t cannot be converted back. */
 static void sums_out_of_range_are_refused(void **state)
 {
     enum { ERRORS = 1 };
@@ -918,8 +918,8 @@ static void sums_out_of_range_are_refused(void **state)
     assert_change_refused(state, "training.sums", ERRORS, bits_of(1e300), 8);
 }
 
-/* xoshiro256** never leaves it, and a shuffle would wait for ever. */
-static void random_state_of_nought_is_refused(void **state)
+/* xoshiro256** never leaves state 0, and a shuffle would not end. */
+static void random_state_zero_is_refused(void **state)
 {
     const path file = path_in(*state, "changed");
     model_parts parts = take_apart(save_checkpoint(state, "1998").text);
@@ -964,8 +964,8 @@ static void other_number_of_passes_is_refused(void **state)
     assert_metadata_refused(state, "epochs_total", "3", LENET5_E_MODEL_SHAPE);
 }
 
-/* What a checkpoint says of its training is what it was begun with. */
-static void checkpoint_says_its_options(void **state)
+/* A checkpoint holds the options of its training. */
+static void a_checkpoint_holds_its_options(void **state)
 {
     const path file = path_in(*state, "checkpoint");
     const lenet5_criterion criterion = LENET5_MSE;
@@ -976,7 +976,7 @@ static void checkpoint_says_its_options(void **state)
     options.criterion = &criterion;
     options.negatives = &negatives;
     lenet5_training *training = new_training(&options, &digits_200);
-    take_steps(training, 6); /* 250 pictures a pass, so that one is done */
+    take_steps(training, 6); /* 250 pictures an epoch, so that one is finished */
     assert_int_equal(lenet5_training_save(file.text, training, NULL), LENET5_OK);
     lenet5_training_free(training);
     lenet5_checkpoint c;
@@ -1002,7 +1002,7 @@ static void only_a_checkpoint_is_loaded_as_one(void **state)
     assert_untouched(&c, sizeof c);
 }
 
-/* The name is cut to its room, but not within a character, which would be no JSON. */
+/* A long name is truncated between characters, so that it remains valid JSON. */
 static void long_name_of_the_data_can_be_saved(void **state)
 {
     char name[2 * sizeof sample.provenance.data_name] = "x";
@@ -1067,14 +1067,14 @@ int main(void)
         TEST_IN_FOLDER(resumed_with_other_negatives_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_mse_ends_in_the_same_bits),
         TEST_IN_FOLDER(resumed_taught_ends_in_the_same_bits),
-        TEST_IN_FOLDER(a_teacher_makes_a_difference),
+        TEST_IN_FOLDER(a_teacher_changes_the_model),
         TEST_IN_FOLDER(no_teacher_for_recipe_1998_or_eq_8),
-        TEST_IN_FOLDER(saving_does_not_disturb),
+        TEST_IN_FOLDER(saving_does_not_change_the_training),
         TEST_IN_FOLDER(threads_make_no_difference_to_1998),
         TEST_IN_FOLDER(threads_make_no_difference_to_fast),
         TEST_IN_FOLDER(checkpoint_is_a_model_file),
         TEST_IN_FOLDER(undistorted_training_resumes_undistorted),
-        TEST_IN_FOLDER(checkpoint_says_its_options),
+        TEST_IN_FOLDER(a_checkpoint_holds_its_options),
         TEST_IN_FOLDER(only_a_checkpoint_is_loaded_as_one),
         TEST_IN_FOLDER(model_file_is_no_checkpoint),
         TEST_IN_FOLDER(other_data_are_refused),
@@ -1082,7 +1082,7 @@ int main(void)
         TEST_IN_FOLDER(order_out_of_range_is_refused),
         TEST_IN_FOLDER(counts_out_of_range_are_refused),
         TEST_IN_FOLDER(sums_out_of_range_are_refused),
-        TEST_IN_FOLDER(random_state_of_nought_is_refused),
+        TEST_IN_FOLDER(random_state_zero_is_refused),
         TEST_IN_FOLDER(other_recipe_is_refused),
         TEST_IN_FOLDER(other_batch_is_refused),
         TEST_IN_FOLDER(other_negatives_are_refused),

@@ -1,4 +1,4 @@
-/* The network's sizes, the table of C3, the ten codes, the input, and the places of the tensors. */
+/* The network's sizes, Table I, the ten codes, the input, and the offsets of the tensors. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -34,8 +34,8 @@ static void the_table_has_3_4_and_6_inputs(void **state)
     }
 }
 
-/* The first six maps of C3 see neighbours in a ring, the next six four in a ring. */
-static void the_table_goes_round(void **state)
+/* The first six maps of C3 see three adjacent maps of S2, the next six four, counted cyclically. */
+static void the_table_wraps_around(void **state)
 {
     (void)state;
     for (size_t map = 0; map < 6; map++)
@@ -56,7 +56,7 @@ static int squared_distance(size_t a, size_t b)
     return sum;
 }
 
-static void the_codes_are_as_far_apart_as_they_should_be(void **state)
+static void the_codes_have_the_papers_distances(void **state)
 {
     (void)state;
     int greatest = 0;
@@ -112,7 +112,7 @@ static void the_tensors_cover_the_network(void **state)
     assert_int_equal(end, LENET5_PARAMETERS);
 }
 
-static void every_status_has_words(void **state)
+static void every_status_has_a_description(void **state)
 {
     (void)state;
     for (int status = 0; status > -100; status--)
@@ -125,12 +125,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_layers_have_the_papers_counts),
         cmocka_unit_test(the_table_has_3_4_and_6_inputs),
-        cmocka_unit_test(the_table_goes_round),
-        cmocka_unit_test(the_codes_are_as_far_apart_as_they_should_be),
+        cmocka_unit_test(the_table_wraps_around),
+        cmocka_unit_test(the_codes_have_the_papers_distances),
         cmocka_unit_test(the_codes_are_all_one_or_minus_one),
         cmocka_unit_test(the_input_has_the_papers_levels_and_margin),
         cmocka_unit_test(the_tensors_cover_the_network),
-        cmocka_unit_test(every_status_has_words),
+        cmocka_unit_test(every_status_has_a_description),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

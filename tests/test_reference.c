@@ -10,7 +10,7 @@
 #include "train/recipe.h"
 #include "unit.h"
 
-/* A network whose every parameter matters, biases and all, and no unit of which is saturated. */
+/* A network in which every parameter, biases included, has an effect and no unit is saturated. */
 static void random_network(lenet5_network *network, uint64_t seed)
 {
     lenet5_random random;
@@ -56,7 +56,7 @@ static void derivatives_under_eq_8(void **state)
     verify(&loss, 8);
 }
 
-/* With j near the penalties of an untrained network, so that all outcomes compete. */
+/* j is near the penalties of an untrained network, so that all outcomes have similar probabilities. */
 static void derivatives_under_eq_9(void **state)
 {
     (void)state;
@@ -127,7 +127,7 @@ static void float_agrees_with_double(void **state)
     }
 }
 
-static void the_squashing_is_the_papers(void **state)
+static void squashing_is_that_of_eq_6(void **state)
 {
     (void)state;
     static lenet5_network_double network;
@@ -166,7 +166,7 @@ int main(void)
         cmocka_unit_test(derivatives_under_eq_9),
         cmocka_unit_test(verify_refuses_impossible_arguments),
         cmocka_unit_test(float_agrees_with_double),
-        cmocka_unit_test(the_squashing_is_the_papers),
+        cmocka_unit_test(squashing_is_that_of_eq_6),
         cmocka_unit_test(backward_adds_to_the_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

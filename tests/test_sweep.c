@@ -1,4 +1,4 @@
-/* Space displacement: at each place the network says what it says of that window alone. */
+/* Space displacement: at each place the penalties are those of that window alone. */
 #include <math.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ static void assert_alike(const lenet5_network *network, size_t width)
     }
 }
 
-static void every_place_is_as_if_alone(void **state)
+static void every_place_agrees_with_the_network_alone(void **state)
 {
     (void)state;
     const lenet5_network *network = &lenet5_builtin()->network;
@@ -69,7 +69,7 @@ static void a_picture_too_narrow_or_too_wide_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_place_is_as_if_alone),
+        cmocka_unit_test(every_place_agrees_with_the_network_alone),
         cmocka_unit_test(places_are_four_columns_apart),
         cmocka_unit_test(a_picture_too_narrow_or_too_wide_is_refused),
     };

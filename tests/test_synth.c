@@ -1,4 +1,4 @@
-/* Synthetic digits: the same bytes everywhere, classes in balance, and every picture a digit that MNIST could hold. */
+/* Synthetic digits: the same bytes everywhere, balanced classes, and pictures within the bounds of MNIST's. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #define SIDE LENET5_PICTURE_SIDE
 #define COUNT 1000
 
-/* FNV-1a of the pixels and labels of COUNT pictures of seed 1. It changes only if the pictures are meant to change. */
+/* FNV-1a of the pixels and labels of COUNT pictures of seed 1. It changes only if the pictures change on purpose. */
 static const uint64_t golden = 0x7745D2B23823D35Du;
 
 static uint64_t fnv1a(uint64_t hash, const uint8_t *bytes, size_t count)
@@ -44,7 +44,7 @@ static void same_seed_same_bytes(void **state)
     assert_int_equal(hash, golden);
 }
 
-/* Also where the shorter set ends within a group of ten. */
+/* Also if the shorter set ends within a group of ten. */
 static void longer_set_begins_with_shorter(void **state)
 {
     (void)state;
@@ -125,8 +125,8 @@ static void assert_between(double value, double low, double high)
 }
 
 /*
- * MNIST: 20 to 312 pixels of ink, its centre within half a pixel of (14, 14). Here the border of paper keeps a few
- * digits with a heavy head, mostly sevens, from going down as far.
+ * MNIST: 20 to 312 pixels of ink, its centre within half a pixel of (14, 14). Here the blank border keeps a few
+ * digits with a heavy head, mostly sevens, above that.
  */
 static void pictures_are_like_mnist(void **state)
 {

@@ -1,6 +1,6 @@
 /*
  * The same bits with any number of threads: model files and penalties. CMakeLists.txt runs this once for each
- * instruction set, which the environment variable LENET5_ISA names; what this processor does not have is skipped.
+ * instruction set, named by the environment variable LENET5_ISA; those that this processor lacks are skipped.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 /* ---- The instruction set ----------------------------------------------------------------------------------------- */
 
-static const char *wish(void)
+static const char *requested(void)
 {
     return getenv("LENET5_ISA");
 }
@@ -33,25 +33,25 @@ static const char *fastest(void)
     return lenet5_isa_at(count - 1);
 }
 
-/* Without a wish that can be granted it is the fastest. */
-static void a_wish_is_heeded_where_it_can_be(void **state)
+/* LENET5_ISA if it names an available set, else the fastest. */
+static void the_environment_selects_the_instruction_set(void **state)
 {
     (void)state;
-    assert_string_equal(lenet5_isa(), wish() && is_listed(wish()) ? wish() : fastest());
+    assert_string_equal(lenet5_isa(), requested() && is_listed(requested()) ? requested() : fastest());
 }
 
-/* To be called by a test that would try once more what is tried under another name. */
-static void skip_what_is_not_here(void)
+/* For tests that would repeat the run of another instruction set. */
+static void skip_unavailable_instruction_set(void)
 {
-    if (wish() && !is_listed(wish())) {
-        print_message("    skipped: no %s on this processor\n", wish());
+    if (requested() && !is_listed(requested())) {
+        print_message("    skipped: no %s on this processor\n", requested());
         skip();
     }
 }
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
-/* One pass, and its model as a file. */
+/* Trains for one epoch and writes the model. */
 static void train(const char *file, const lenet5_training_options *options, const lenet5_dataset *set)
 {
     lenet5_training *training;
@@ -90,10 +90,10 @@ static void train_with_any_threads(const char *folder, const char *recipe, size_
     lenet5_dataset_free(&set);
 }
 
-/* Batches that fill their shards and batches that do not; 1,000 pictures leave a last one of another size. */
+/* Batches that fill their shards and batches that do not; the last batch of 1,000 pictures has another size. */
 static void models_of_recipe_fast(void **state)
 {
-    skip_what_is_not_here();
+    skip_unavailable_instruction_set();
     const size_t batches[] = {32, 37, 48, 64, 200};
     for (size_t i = 0; i < LENGTH(batches); i++)
         train_with_any_threads(*state, "fast", batches[i]);
@@ -101,14 +101,14 @@ static void models_of_recipe_fast(void **state)
 
 static void models_of_recipe_1998(void **state)
 {
-    skip_what_is_not_here();
+    skip_unavailable_instruction_set();
     train_with_any_threads(*state, "1998", 0);
 }
 
-/* The test above could not fail if training did nothing: another seed has to give another file. */
+/* Guards the tests above against a training that does nothing: another seed gives another file. */
 static void another_seed_gives_another_model(void **state)
 {
-    skip_what_is_not_here();
+    skip_unavailable_instruction_set();
     lenet5_dataset set = synthetic_digits(PICTURES, 17);
     const path one = path_in(*state, "1.safetensors");
     const path two = path_in(*state, "2.safetensors");
@@ -125,11 +125,11 @@ static void another_seed_gives_another_model(void **state)
 
 /* ---- Evaluation -------------------------------------------------------------------------------------------------- */
 
-/* Of numbers of pictures that do and do not fill their last 16. */
+/* For counts of pictures that do and do not fill the last 16 lanes. */
 static void penalties_of_an_evaluation(void **state)
 {
     (void)state;
-    skip_what_is_not_here();
+    skip_unavailable_instruction_set();
     const size_t counts[] = {1, 16, 333};
     lenet5_network *network = malloc(sizeof *network);
     assert_non_null(network);
@@ -153,7 +153,7 @@ static void penalties_of_an_evaluation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_wish_is_heeded_where_it_can_be),
+        cmocka_unit_test(the_environment_selects_the_instruction_set),
         TEST_IN_FOLDER(models_of_recipe_fast),
         TEST_IN_FOLDER(models_of_recipe_1998),
         TEST_IN_FOLDER(another_seed_gives_another_model),

@@ -1,4 +1,4 @@
-/* The threads that wait for work: every piece once, no worker in two places, and no heat while there is nothing to do.
+/* The pool of threads: every piece is done once, no worker does two at a time, and an idle pool uses no processor time.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -12,14 +12,14 @@
 #define MAX_PIECES 1000
 #define MAX_WORKERS 8
 
-/* What the pieces of one job leave behind. */
+/* The records of one job's pieces. */
 typedef struct job {
-    size_t count;       /* of pieces */
-    size_t workers;     /* that there are */
-    long pause;         /* nanoseconds that a piece takes its time */
-    bool own;           /* piece number i is worker number i's */
-    atomic_uint stray;  /* pieces, or workers, of a number that there should not be */
-    atomic_uint shared; /* pieces begun by a worker who had not finished another */
+    size_t count;       /* pieces */
+    size_t workers;     /* workers of the pool */
+    long pause;         /* nanoseconds that a piece sleeps */
+    bool own;           /* piece i belongs to worker i */
+    atomic_uint stray;  /* pieces with an invalid index or worker */
+    atomic_uint shared; /* pieces started by a worker that had not finished another */
     atomic_uint active[MAX_WORKERS];
     atomic_uint done[MAX_PIECES];
 } job;
@@ -66,7 +66,7 @@ static const size_t piece_counts[] = {0, 1, 2, 7, MAX_PIECES, 1, 0, 3};
 #define THREAD_COUNTS (sizeof thread_counts / sizeof thread_counts[0])
 #define PIECE_COUNTS (sizeof piece_counts / sizeof piece_counts[0])
 
-/* A row of jobs, one right after the other; each is looked at at once, and again when all the others are done. */
+/* Runs jobs one right after the other; each is checked at once and again after all of them. */
 static void run_jobs(workers *pool)
 {
     static job jobs[PIECE_COUNTS];
@@ -92,7 +92,7 @@ static void every_piece_is_done_once(void **state)
     }
 }
 
-/* And every worker has its own. */
+/* With run_each every worker does its own piece. */
 static void each_worker_does_its_own_piece(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void count_piece(void *argument, size_t index, size_t worker)
 }
 
 /* Jobs at intervals shorter than it takes to wake a thread. */
-static void jobs_may_follow_in_quick_succession(void **state)
+static void jobs_can_follow_each_other_quickly(void **state)
 {
     (void)state;
     for (size_t i = 0; i < THREAD_COUNTS; i++) {
@@ -133,7 +133,7 @@ static void jobs_may_follow_in_quick_succession(void **state)
     }
 }
 
-/* Pieces longer than anyone looks on, so that all who wait have gone to sleep. */
+/* Pieces longer than the workers spin, so that all waiting threads sleep. */
 static void slow_pieces_are_waited_for(void **state)
 {
     (void)state;
@@ -159,7 +159,7 @@ static double processor_time(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void an_idle_pool_is_asleep(void **state)
+static void an_idle_pool_uses_no_processor_time(void **state)
 {
     (void)state;
     static job j;
@@ -177,7 +177,7 @@ static void an_idle_pool_is_asleep(void **state)
     }
 }
 
-static void a_pool_has_as_many_as_are_sensible(void **state)
+static void the_size_of_a_pool_is_limited(void **state)
 {
     (void)state;
     workers *pool = lenet5_workers_new(0);
@@ -194,9 +194,9 @@ static void a_pool_has_as_many_as_are_sensible(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_piece_is_done_once),           cmocka_unit_test(jobs_may_follow_in_quick_succession),
-        cmocka_unit_test(slow_pieces_are_waited_for),         cmocka_unit_test(an_idle_pool_is_asleep),
-        cmocka_unit_test(a_pool_has_as_many_as_are_sensible), cmocka_unit_test(each_worker_does_its_own_piece),
+        cmocka_unit_test(every_piece_is_done_once),      cmocka_unit_test(jobs_can_follow_each_other_quickly),
+        cmocka_unit_test(slow_pieces_are_waited_for),    cmocka_unit_test(an_idle_pool_uses_no_processor_time),
+        cmocka_unit_test(the_size_of_a_pool_is_limited), cmocka_unit_test(each_worker_does_its_own_piece),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

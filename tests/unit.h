@@ -1,4 +1,4 @@
-/* cmocka, and what has to come before it. */
+/* cmocka and the headers that it requires before it. */
 #ifndef LENET5_TESTS_UNIT_H
 #define LENET5_TESTS_UNIT_H
 

@@ -1,4 +1,4 @@
-"""Picture files that the tests here are made of: small or large, whole or not, written without any library."""
+"""Writes the picture files of these tests without a library: small or large, complete or truncated."""
 import struct
 import zlib
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """
-Kills the program with SIGKILL at random moments and goes on, over all recipes, committees, read and calibrate:
+Kills the program with SIGKILL at random moments and resumes, for all recipes, committees, read and calibrate:
 
     kills.py [--kills N] [--seed S] PROGRAM
 
-In the end the files have the bytes of an uninterrupted run, no finished pass is lost on the way, and no other file is
-there. Prints "N kills, M runs, 0 differences, 0 litter"; the exit code is 1 if there are any. A thousand kills take
+The files must have the bytes of an uninterrupted run, no finished epoch may be lost, and no other file may be left
+behind. Prints "N kills, M runs, 0 differences, 0 litter"; the exit code is 1 if there are any. A thousand kills take
 about ten minutes of one core.
 """
 import argparse

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes small files of large pictures that cost a reader most, reads each, and says what it took.
+"""Writes small files of large pictures that cost a reader most, reads each, and prints time and memory.
 
 usage: worst_pictures.py [--count N] [--pixels N] [--seconds S] [--megabytes M] [--seed N] [--keep FOLDER] PROGRAM
 
-Each picture is one of some kinds, with sizes drawn at random: specks, checkerboards, noise, stripes, rules, rows of
+Each picture is of a random kind and size: specks, checkerboards, noise, stripes, rules, rows of
 figures, combs, nested frames, spirals, mazes, scribbles, long strips. No file is above a megabyte. A reading that takes
 more seconds or more megabytes of memory, that is ended by a signal, or that SIGTERM does not end within half a second,
 is a failure. Exit status: 0 if there is none.

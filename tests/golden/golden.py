@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""An independent LeNet-5 in numpy, written from the paper: its numbers are what test_golden.c holds the C passes against.
+"""An independent LeNet-5 in numpy, written from the paper. test_golden.c compares the C passes with its numbers.
 
     python3 tests/golden/golden.py > tests/golden/golden.txt
 
 The weights and the input come from a small linear congruential generator, which the test repeats. Convolutions are sums
-over shifted whole maps and gradients are those of reverse-mode differentiation done by hand per layer, so that nothing is
+over shifted whole maps and gradients are derived by hand for each layer, so that nothing is
 shared with the C code but the paper.
 """
 import numpy as np
