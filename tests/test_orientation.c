@@ -134,7 +134,7 @@ static lenet5_reading one_line(lenet5_read_line *line, size_t count, double prob
     *line = (lenet5_read_line){.digits = count,
                                .strings = 1,
                                .string[0] = {.text = "4", .probability = probability},
-                               .digit[0] = {.digit = 4}, /* none upside down */
+                               .digit = {{4, 0, {0, 0, 0, 0}}}, /* none upside down */
                                .evidence[LENET5_EVIDENCE_ODDS] = -100};
     return (lenet5_reading){.count = 1, .lines = line, .turned = turned_by};
 }

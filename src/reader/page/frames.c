@@ -339,6 +339,14 @@ bool lenet5_add_frame(frames *found, const frame *f)
     return true;
 }
 
+/* A step that filters, repairs or completes the frames. */
+typedef lenet5_status (*frame_step)(const frame_context *c, budget *b, lenet5_error *error);
+
+/* In their order: boxes are compared once those of displays are gone, and overlaid frames appear twice. */
+static const frame_step frame_steps[] = {lenet5_drop_displays,     lenet5_drop_overlaid,       lenet5_repair_frames,
+                                         lenet5_add_missing_boxes, lenet5_divide_merged_cells, lenet5_drop_overlaid,
+                                         lenet5_drop_letters};
+
 static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
 {
     const segments *all = b->all;
@@ -353,11 +361,8 @@ static lenet5_status find_boxes(builder *b, budget *work, lenet5_error *error)
     if (status == LENET5_OK)
         status = settle_doubts(b->found, work, error);
     const frame_context c = {b->found, all, b->map, b->combed};
-    lenet5_status (*const steps[])(const frame_context *c, budget *b, lenet5_error *error) = {
-        lenet5_drop_displays,       lenet5_drop_overlaid, lenet5_repair_frames, lenet5_add_missing_boxes,
-        lenet5_divide_merged_cells, lenet5_drop_overlaid, lenet5_drop_letters};
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == LENET5_OK; i++)
-        status = steps[i](&c, work, error);
+    for (size_t i = 0; i < sizeof frame_steps / sizeof frame_steps[0] && status == LENET5_OK; i++)
+        status = frame_steps[i](&c, work, error);
     if (status != LENET5_OK)
         return status;
     find_dividers(b);

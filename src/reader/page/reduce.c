@@ -20,9 +20,9 @@ size_t lenet5_reduction_of(const lenet5_picture *picture)
 lenet5_status lenet5_reduce(lenet5_picture *reduced, const lenet5_picture *picture, size_t times, budget *b,
                             lenet5_error *error)
 {
+    assert(times > 0 && picture->width >= times && picture->height >= times);
     const size_t width = picture->width / times, height = picture->height / times;
     const uint32_t area = (uint32_t)(times * times);
-    assert(times > 0 && width > 0 && height > 0);
     uint8_t *grey = malloc(width * height);
     uint32_t *sums = malloc(width * sizeof *sums); /* of a row of squares */
     lenet5_status status = grey && sums ? LENET5_OK : lenet5_fail_memory(error);
