@@ -70,6 +70,8 @@ static int run(const cli_arguments *arguments)
     if (code != EXIT_DONE)
         return code;
     code = load_models(&models, (const char *const *)arguments->operands, 1, NULL);
+    if (code == EXIT_DONE)
+        code = check_room(out, models.count * sizeof(lenet5_network));
     if (code == EXIT_DONE && load_set(&data, arguments, LENET5_TRAIN, &error) != LENET5_OK)
         code = report_library_error(&error);
     else if (code == EXIT_DONE && validation > data.set.count)

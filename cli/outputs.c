@@ -68,8 +68,8 @@ static bool can_create(const char *path, size_t bytes)
     return reason == 0;
 }
 
-/* A regular file, or nothing yet; a link counts as what it leads to. Devices and pipes are written to as they are. */
-static int check_room(const char *path, size_t bytes)
+/* A link counts as what it leads to. Devices and pipes are written to directly. */
+int check_room(const char *path, size_t bytes)
 {
     struct stat about;
     char *whole = realpath(path, NULL);

@@ -20,6 +20,9 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
  * is writable and has enough space. */
 int check_place(const cli_arguments *arguments, const char *output, size_t bytes);
 
+/* Checks that a file of about that many bytes can be created beside path, to replace it. */
+int check_room(const char *path, size_t bytes);
+
 /* Checks that the output is not that file, which the command reads or writes too; NULL: no file. */
 int keep_apart(const cli_arguments *arguments, const char *output, const char *other);
 

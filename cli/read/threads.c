@@ -2,6 +2,7 @@
  * A pool of threads reads the files in parallel. The output of each file is kept in memory until that of all files
  * before it has been printed, so that the output is that of one thread.
  */
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -131,6 +132,7 @@ static void work_together(pool *p, size_t threads)
 {
     pthread_t others[LENET5_MAX_THREADS];
     size_t started = 0;
+    assert(threads <= LENET5_MAX_THREADS);
     while (started + 1 < threads && pthread_create(&others[started], NULL, work, p) == 0)
         started++;
     work(p);

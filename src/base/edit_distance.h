@@ -1,6 +1,6 @@
 /* Levenshtein's distance between two texts: the least number of characters to insert, delete or replace. */
-#ifndef LENET5_EDIT_DISTANCE_H
-#define LENET5_EDIT_DISTANCE_H
+#ifndef LENET5_BASE_EDIT_DISTANCE_H
+#define LENET5_BASE_EDIT_DISTANCE_H
 
 #include <stddef.h>
 #include <string.h>
