@@ -182,7 +182,7 @@ def main():
             answers = read_all(options.program, folder, truth, more)
             each = [score_page(page["fields"], answers[page["file"]]) for page in truth]
             if options.keep:
-                tell(folder, truth, answers, each)
+                print_errors(folder, truth, answers, each)
             scores.append(total(each))
             row(kind, scores[-1], rival(options, folder, truth))
             if kind == "turned":
@@ -192,7 +192,7 @@ def main():
         print("orientation right: %d of %d pages, %s %%" % (orientation, options.count, with_interval(orientation, options.count)))
 
 
-def tell(folder, truth, answers, scores):
+def print_errors(folder, truth, answers, scores):
     """Prints the errors, a page a line: truth, answer and probability."""
     with open(f"{folder}/wrong.txt", "w") as file:
         for page, score in zip(truth, scores):

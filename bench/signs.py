@@ -99,7 +99,7 @@ def judge(row, lines):
     return collections.Counter(strings=1, accepted=bool(accepted), wrong=wrong, alone=wrong and accepted == bare), accepted
 
 
-def tell(name, counts):
+def print_row(name, counts):
     low, high = map(abs, pages.interval(counts["wrong"], counts["strings"])) if counts["strings"] else (0, 0)
     print("| %s | %d | %s | %s | %.1f to %.1f | %d |" % (
         name, counts["strings"], pages.per_cent(counts["accepted"], counts["strings"]),
@@ -137,10 +137,10 @@ def main():
 def report(counts, found):
     print("| what | strings | accepted % | accepted and wrong % | interval | of these, digits alone |\n|---|---|---|---|---|---|")
     for kind, way in sorted(counts):
-        tell(f"{kind}, {way}", counts[kind, way])
+        print_row(f"{kind}, {way}", counts[kind, way])
     apart = sum((count for (kind, _), count in counts.items() if kind != "letter like a digit"), collections.Counter())
-    tell("all but letters like digits", apart)
-    tell("all", sum(counts.values(), collections.Counter()))
+    print_row("all but letters like digits", apart)
+    print_row("all", sum(counts.values(), collections.Counter()))
     print(*found, sep="\n")
 
 

@@ -1,5 +1,5 @@
-# The kernels for NEON on a processor without it: test_kernels.c is built for aarch64 and run by an emulator, with fewer
-# rounds than elsewhere (LENET5_QUICK), for that takes its time. Its argument: the flags that the kernels are compiled with.
+# The NEON kernels on another processor: builds test_kernels.c for aarch64 and runs it in an emulator, with fewer rounds
+# because emulation is slow (LENET5_QUICK). The argument is the compiler flags of the kernels.
 set -eu
 flags=$1
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,7 +10,7 @@ cd "$folder"
 compiler=aarch64-linux-gnu-gcc
 emulator=qemu-aarch64
 for tool in $compiler $emulator; do
-    command -v "$tool" >/dev/null || { echo "skipped: $tool is not here"; exit 77; }
+    command -v "$tool" >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
 done
 echo '#include <math.h>' | $compiler -E - >/dev/null 2>&1 ||
     { echo "skipped: no headers for $compiler (Debian: libc6-dev-arm64-cross)"; exit 77; }
