@@ -262,7 +262,7 @@ static double *probabilities_of(const lenet5_evaluation *e, const lenet5_loss *l
     return probabilities;
 }
 
-static int print_strangers(double *digits, size_t digit_count, const double *strangers, size_t count, bool json)
+static int print_negatives(double *digits, size_t digit_count, const double *negatives, size_t count, bool json)
 {
     static const double shares[] = {0.005, 0.01, 0.02};
     json_t *rows = json_array();
@@ -271,44 +271,44 @@ static int print_strangers(double *digits, size_t digit_count, const double *str
         const double threshold = threshold_for(digits, digit_count, shares[i]);
         size_t rejected = 0;
         for (size_t k = 0; k < count; k++)
-            rejected += strangers[k] < threshold;
-        add_item(&rows, json_pack("{s:f, s:f, s:f}", "digits_rejected_pct", 100 * shares[i], "strangers_rejected_pct",
+            rejected += negatives[k] < threshold;
+        add_item(&rows, json_pack("{s:f, s:f, s:f}", "digits_rejected_pct", 100 * shares[i], "negatives_rejected_pct",
                                   percent(rejected, count), "least_probability", threshold));
         if (!json)
             printf("%s%12.1f %%  %16.2f %%   %.6f\n",
-                   i == 0 ? "\ndigits rejected   strangers rejected   least probability accepted\n" : "",
+                   i == 0 ? "\ndigits rejected   negatives rejected   least probability accepted\n" : "",
                    100 * shares[i], percent(rejected, count), threshold);
     }
     if (json)
-        return print_json(json_pack("{s:I, s:o}", "strangers", (json_int_t)count, "rejections", rows));
+        return print_json(json_pack("{s:I, s:o}", "negatives", (json_int_t)count, "rejections", rows));
     json_decref(rows);
     return EXIT_DONE;
 }
 
-static int report_strangers(const char *path, const lenet5_committee *models, const lenet5_evaluation *digits,
+static int report_negatives(const char *path, const lenet5_committee *models, const lenet5_evaluation *digits,
                             unsigned threads, bool json)
 {
     lenet5_error error;
     lenet5_evaluation e = {0};
-    named_set strangers = {0};
-    lenet5_status status = lenet5_dataset_read(&strangers.set, path, NULL, &error);
-    if (status == LENET5_OK && !(strangers.set.labels = calloc(strangers.set.count, 1)))
+    named_set negatives = {0};
+    lenet5_status status = lenet5_dataset_read(&negatives.set, path, NULL, &error);
+    if (status == LENET5_OK && !(negatives.set.labels = calloc(negatives.set.count, 1)))
         status = fail_memory(&error);
     if (status == LENET5_OK)
-        status = lenet5_committee_evaluate(&e, models, &strangers.set, NULL, threads, &error);
+        status = lenet5_committee_evaluate(&e, models, &negatives.set, NULL, threads, &error);
     int code = status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
     if (code == EXIT_DONE) {
         double *of_digits = probabilities_of(digits, &models->provenance.loss);
-        double *of_strangers = probabilities_of(&e, &models->provenance.loss);
-        if (of_digits && of_strangers)
-            code = print_strangers(of_digits, digits->count, of_strangers, e.count, json);
+        double *of_negatives = probabilities_of(&e, &models->provenance.loss);
+        if (of_digits && of_negatives)
+            code = print_negatives(of_digits, digits->count, of_negatives, e.count, json);
         else
             code = report_out_of_memory();
         free(of_digits);
-        free(of_strangers);
+        free(of_negatives);
     }
     lenet5_evaluation_free(&e);
-    lenet5_dataset_free(&strangers.set);
+    lenet5_dataset_free(&negatives.set);
     return code;
 }
 
@@ -382,9 +382,9 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
         print_result(&e, data, &t, bulk);
     if (code == EXIT_DONE && argument_flag(arguments, "distorted"))
         code = report_distorted(models, &data->set, threads, argument_flag(arguments, "json"));
-    const char *strangers = argument_text(arguments, "strangers");
-    if (code == EXIT_DONE && strangers)
-        code = report_strangers(strangers, models, &e, threads, argument_flag(arguments, "json"));
+    const char *negatives = argument_text(arguments, "negatives");
+    if (code == EXIT_DONE && negatives)
+        code = report_negatives(negatives, models, &e, threads, argument_flag(arguments, "json"));
     const char *errors = argument_text(arguments, "errors");
     if (code == EXIT_DONE && errors)
         code = draw_errors(errors, &e, &data->set);
@@ -398,7 +398,7 @@ static int report(const cli_arguments *arguments, const lenet5_committee *models
 /* Checks that the output of an option replaces no input. */
 static int keep_apart_from_inputs(const cli_arguments *arguments, const char *output)
 {
-    static const char *const inputs[] = {"images", "labels", "strangers"};
+    static const char *const inputs[] = {"images", "labels", "negatives"};
     int code = EXIT_DONE;
     for (size_t i = 0; code == EXIT_DONE && i < sizeof inputs / sizeof inputs[0]; i++)
         code = keep_apart(arguments, output, argument_text(arguments, inputs[i]));
@@ -453,14 +453,14 @@ static const option options[] = {
     {"labels", "FILE", VALUE_FILE, NULL, "the IDX file of their labels"},
     FLAG("normalise", "scale and centre the ink of each picture as classify does, even at 28x28 pixels"),
     FLAG("distorted", "also test on shifted, rotated, scaled, slanted and noisy pictures (the paper's figure 13)"),
-    {"strangers", "FILE", VALUE_FILE, NULL,
+    {"negatives", "FILE", VALUE_FILE, NULL,
      "an IDX file of pictures that are no digits: print how many are rejected when 0.5, 1 or 2 % of the test digits "
      "are"},
     {"errors", "FILE.png", VALUE_NEW_FILE, NULL, "draw all misread digits, like the paper's figure 8"},
     {"answers", "FILE.csv", VALUE_NEW_FILE, NULL, "write the answer to each picture and its probability"},
     OPTION_THREADS(THREADS_DEFAULT),
     FLAG("int8", "also read all pictures in 8-bit integers, and compare; both on one thread"),
-    OPTION_JSON("one JSON object, one more each for --distorted and --strangers (docs/json.md)"),
+    OPTION_JSON("one JSON object, one more each for --distorted and --negatives (docs/json.md)"),
     {0},
 };
 

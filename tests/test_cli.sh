@@ -272,9 +272,9 @@ expect 0 '"thresholds"' "$program" calibrate m.safetensors --data digits --valid
 [ $? -le 3 ] && grep -q light.pgm out || fail "--max-error: $(cat out err)"
 expect 1 "no threshold for an error rate of 0.01 %" "$program" classify --model k.safetensors --max-error 0.01% light.pgm
 expect 0 "turned 20 degrees back" "$program" test k.safetensors --data digits --distorted
-expect 0 "strangers rejected" "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte
-expect 0 '"strangers"' "$program" test k.safetensors --data digits --strangers digits/t10k-images-idx3-ubyte --json
-expect 1 "cannot be opened" "$program" test k.safetensors --data digits --strangers nothing
+expect 0 "negatives rejected" "$program" test k.safetensors --data digits --negatives digits/t10k-images-idx3-ubyte
+expect 0 '"negatives"' "$program" test k.safetensors --data digits --negatives digits/t10k-images-idx3-ubyte --json
+expect 1 "cannot be opened" "$program" test k.safetensors --data digits --negatives nothing
 expect 0 "sheet.png" "$program" synth --distort sheet.png --data digits
 [ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "no sheet"
 expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --data digits

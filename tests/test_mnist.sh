@@ -28,10 +28,10 @@ print('built in: test error', plain['error_pct'], '%, calibration error', plain[
 assert plain['error_pct'] <= 0.40 and plain['calibration_error_pct'] < 0.5 and moved <= 3 and turned <= 3" || exit 1
 fashion=/usr/share/datasets/fashion-mnist
 if [ -d $fashion ]; then
-    "$program" test --json --strangers $fashion/t10k-images-idx3-ubyte.gz | tail -n 1 >"$folder/out"
+    "$program" test --json --negatives $fashion/t10k-images-idx3-ubyte.gz | tail -n 1 >"$folder/out"
     python3 -c "
 import json
-rejected = {r['digits_rejected_pct']: r['strangers_rejected_pct'] for r in json.load(open('$folder/out'))['rejections']}
+rejected = {r['digits_rejected_pct']: r['negatives_rejected_pct'] for r in json.load(open('$folder/out'))['rejections']}
 print('Fashion-MNIST rejected where 1 % of the digits are:', rejected[1.0], '%')
 assert rejected[1.0] >= 95" || exit 1
     "$program" test "$folder/m.safetensors" --data $fashion | grep -q "of Fashion-MNIST misread" || exit 1

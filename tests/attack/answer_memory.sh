@@ -1,5 +1,5 @@
 # answer_memory.sh LENET5 SHIM: answers in JSON where one allocation after another fails. What is printed with exit code 0
-# or 3 is what is printed with all memory; else an error is told. No object lacks a member.
+# or 3 is what is printed with all memory; else an error is reported. No object lacks a member.
 set -eu
 lenet5=$1
 folder=$(mktemp -d)
@@ -34,7 +34,7 @@ try() {
         failures=$((failures + (code == 1)))
         at=$((at + step))
     done
-    echo "lenet5 $1: $failures of $((last / step)) failures told"
+    echo "lenet5 $1: $failures of $((last / step)) failures reported"
     [ "$failures" -gt 0 ]
 }
 

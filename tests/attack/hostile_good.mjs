@@ -1,4 +1,4 @@
-// The thread of hostile.mjs that asks good questions: each answer has to be right. Tells at the end how long they took.
+// The thread of hostile.mjs that sends valid requests. Each answer must be right. Reports the latencies at the end.
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";

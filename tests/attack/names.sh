@@ -34,7 +34,7 @@ def harmless(text):
     return not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", shown)
 
 # As a terminal and as people read them: escapes, C1 controls as UTF-8 and as bytes, directions, bytes that are no UTF-8,
-# overlong and unfinished ones; and what is to be shown as it is.
+# overlong and unfinished ones; and names that are shown unchanged.
 names = {
     b"\x1b[31mred.pgm": "\\x1b[31mred.pgm",
     b"\x1b]0;title\x07.pgm": "\\x1b]0;title\\x07.pgm",

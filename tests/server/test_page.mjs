@@ -29,11 +29,11 @@ const resultOf = (page) => page.locator("#result").evaluate(({ dataset }) =>
     [dataset.strings, dataset.decisions].join(": "));
 
 async function says(page, answer) {
-    await until(async () => await answerOf(page) === answer || answerOf(page), `the answer is to be "${answer}"`);
+    await until(async () => await answerOf(page) === answer || answerOf(page), `the answer "${answer}"`);
 }
 
 async function reads(page, result) {
-    await until(async () => await resultOf(page) === result || resultOf(page), `what was read is to be "${result}"`);
+    await until(async () => await resultOf(page) === result || resultOf(page), `the result "${result}"`);
 }
 
 // Strokes of a code on the wide pad.
@@ -614,7 +614,7 @@ describe("a training that is watched", { skip }, () => {
     };
     const stateOf = (page) => page.locator("#state").getAttribute("data-state");
     const becomes = (page, state) =>
-        until(async () => await stateOf(page) === state || stateOf(page), `the state is to be "${state}"`, 60000);
+        until(async () => await stateOf(page) === state || stateOf(page), `the state "${state}"`, 60000);
 
     for (const [width, colorScheme, locale] of [[1280, "light", "en-US"], [390, "dark", "ko-KR"]])
         test(`shows curves and misread digits to its end: ${width} pixels, ${colorScheme}, ${locale}`, async (t) => {
