@@ -1,5 +1,5 @@
-# endless.sh PROGRAM: files without an end, pipes that nobody writes into, folders in the place of files, and a pdftoppm that
-# never ends: each is an error, or passed over, within seconds; and nothing outlives the program.
+# endless.sh PROGRAM: endless files, pipes without a writer, folders in place of files, and a pdftoppm that never exits.
+# The program reports or skips each of them within seconds, and leaves no process behind.
 set -u
 program=$1
 export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
@@ -10,10 +10,10 @@ python3 -c "import files; open('a.pgm', 'wb').write(files.pgm(16)); open('b.jpg'
 mkdir empty
 mkfifo pipe.png
 
-# expect, within 20 seconds.
-soon() { code=$1 said=$2; shift 2; expect "$code" "$said" timeout -k 1 20 "$@"; }
+# soon CODE TEXT COMMAND...: expect, with a time limit of 20 seconds.
+soon() { code=$1 text=$2; shift 2; expect "$code" "$text" timeout -k 1 20 "$@"; }
 
-# Devices without an end, in the place of each file that is read.
+# An endless device in place of each input file.
 soon 1 "/dev/zero: longer than the limit of 16777216 bytes" "$program" read a.pgm --list /dev/zero
 soon 1 "/dev/zero: longer than the limit of 16777216 bytes" "$program" read a.pgm --template /dev/zero
 soon 1 "/dev/zero: a file of more than 268435456 bytes" "$program" read /dev/zero
@@ -44,7 +44,7 @@ soon 1 "Is a directory" "$program" inspect empty
 soon 1 "empty" "$program" test --images empty --labels empty
 soon 1 "empty: line 1: not a log" "$program" plot empty --out x.png
 
-# In a folder only files are read; what is named is read whatever it is.
+# In a folder the program reads regular files only; a path given as an argument may be a pipe.
 mkdir mixed
 cp a.pgm mixed/a.pgm
 mkfifo mixed/b.png
@@ -53,17 +53,17 @@ mkdir mixed/d.png
 python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('mixed/e.tif')"
 soon 0 "mixed/a.pgm: nothing is written there" "$program" read mixed
 for name in b.png c.jpg e.tif; do
-    grep -q "mixed/$name: skipped: not a regular file" err || fail "nothing is said of $name: $(cat err)"
+    grep -q "mixed/$name: skipped: not a regular file" err || fail "$name is not reported as skipped: $(cat err)"
 done
-[ "$(wc -l <out)" = 1 ] || fail "more than a file was read: $(cat out)"
+[ "$(wc -l <out)" = 1 ] || fail "more than one file was read: $(cat out)"
 rm mixed/a.pgm
 soon 1 "mixed: a folder without a picture" "$program" read mixed
 cat a.pgm >pipe.png &
 soon 0 "pipe.png: nothing is written there" "$program" read pipe.png
 wait
 
-# pdftoppm. One that writes nothing, one that writes for ever, one that closes its pipe and stays, each with a process of its
-# own below it.
+# A fake pdftoppm. It writes nothing, writes without end, closes its pipe and keeps running, writes slowly, or announces
+# a huge page. When silent it also starts a child process.
 mkdir bin
 printf '%%PDF-1.4\n' >x.pdf
 cat >bin/pdftoppm <<'END'
@@ -80,7 +80,7 @@ END
 chmod +x bin/pdftoppm
 head -c 256 /dev/zero | tr '\0' '\377' >white
 export PATH="$folder/bin:$PATH"
-# ended FILE: whether the process of that number is gone, or a zombie that nobody waits for.
+# ended FILE: waits up to a second until the process whose number is in FILE has exited (a zombie counts as exited).
 ended() {
     for i in 1 2 3 4 5 6 7 8 9 10; do
         state=$(sed -n 's/^State:.//p' "/proc/$(cat "$1")/status" 2>/dev/null)
@@ -93,15 +93,15 @@ late="x.pdf: page 1: pdftoppm takes longer than 0.5 seconds; --timeout SECONDS s
 for how in silent vast; do
     echo $how >how
     soon 1 "$late" "$program" read x.pdf a.pgm --timeout 0.5
-    grep -q "a.pgm: nothing" out || fail "a late PDF kept a picture from being read"
-    ended pid || fail "$how: pdftoppm outlives its time"
+    grep -q "a.pgm: nothing" out || fail "the picture after a PDF that timed out was not read"
+    ended pid || fail "$how: pdftoppm runs beyond its time limit"
 done
 echo silent >how
 soon 1 "$late" "$program" read x.pdf --timeout 0.5
-ended child || fail "what pdftoppm has started outlives it"
+ended child || fail "a child of pdftoppm is still running"
 echo closed >how
 soon 1 "x.pdf: page 1: pdftoppm cannot render it" "$program" read x.pdf
-ended pid || fail "closed: pdftoppm stays"
+ended pid || fail "closed: pdftoppm is still running"
 echo slow >how
 soon 0 "x.pdf page 3: nothing is written there" "$program" read x.pdf --timeout 1
 for how in silent endless; do
@@ -112,22 +112,22 @@ for how in silent endless; do
         job=$!
         while [ ! -s pid ]; do sleep 0.05; done
         sleep 0.1
-        # A command in the background of a script has SIGINT ignored, unless it watches for it itself.
+        # A shell starts background commands with SIGINT ignored; the program must install its own handler.
         kill -$signal $job
         wait $job 2>/dev/null
-        ended pid || fail "$how: pdftoppm outlives SIG$signal"
+        ended pid || fail "$how: pdftoppm is still running after SIG$signal"
     done
 done
 expect 2 "--timeout is a number from 0 to 86400" "$program" read a.pgm --timeout -1
 expect 2 "--timeout is a number from 0 to 86400" "$program" read a.pgm --timeout nan
 
-# Time for a page: the one that takes longer is given up, and the next is read.
+# A page that exceeds the time limit is given up, and the next one is read.
 python3 - <<'PY'
 import random, files
 random.seed(1)
 side = 3000
 grey = bytearray(b"\xff" * side * side)
-for _ in range(4000):  # strokes all over
+for _ in range(4000):  # strokes all over the page
     x, y = random.randrange(side - 30), random.randrange(side - 30)
     for i in range(28):
         for k in range(4):
@@ -135,7 +135,7 @@ for _ in range(4000):  # strokes all over
 open("crowded.pgm", "wb").write(b"P5 %d %d 255\n" % (side, side) + grey)
 PY
 soon 1 "crowded.pgm: not read within 0.001 seconds; --timeout SECONDS sets the limit" "$program" read crowded.pgm a.pgm --timeout 0.001
-grep -q "a.pgm: nothing is written there" out || fail "a late page kept another from being read: $(cat out)"
+grep -q "a.pgm: nothing is written there" out || fail "the page after one that timed out was not read: $(cat out)"
 
 [ $failures = 0 ] && echo "all passed"
 [ $failures = 0 ]

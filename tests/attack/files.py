@@ -1,10 +1,10 @@
-"""Writes the picture files of these tests without a library: small or large, complete or truncated."""
+"""Encodes picture files for these tests without an imaging library."""
 import struct
 import zlib
 
 
 def jpeg(side):
-    """Grey, side x side (a multiple of 8). Each block takes two bits: no change of the mean, and the end."""
+    """Grey, side x side pixels (a multiple of 8). Each block takes two bits: DC difference 0 and end of block."""
     tables = bytes([1] + [0] * 15 + [0])  # one code, 0, for the symbol 0
     marker = lambda kind, body: b"\xff" + bytes([kind]) + struct.pack(">H", len(body) + 2) + body
     return (b"\xff\xd8" + marker(0xDB, b"\0" + bytes([1] * 64)) +
@@ -14,11 +14,11 @@ def jpeg(side):
 
 
 def jpeg_of_scans(side, scans):
-    """Grey, progressive: the means of all blocks in a scan, and then so many scans that say of each block that it ends."""
+    """Grey, progressive: one scan of the DC coefficients, then the given number of scans with empty blocks only."""
     marker = lambda kind, body: b"\xff" + bytes([kind]) + struct.pack(">H", len(body) + 2) + body
     table = lambda symbol: bytes([1] + [0] * 15 + [symbol])
     blocks = (side // 8)**2
-    ends = bytes(((blocks >> 14) + 1) * 15 // 8 + 1)  # the symbol E0 and 14 bits, for 16384 blocks each
+    ends = bytes(((blocks >> 14) + 1) * 15 // 8 + 1)  # the symbol E0 and 14 bits: an end-of-band run of 16384 blocks
     scan = marker(0xDA, b"\x01\x01\x00\x01\x3f\x00") + ends
     return (b"\xff\xd8" + marker(0xDB, b"\0" + bytes([1] * 64)) +
             marker(0xC2, struct.pack(">BHHB", 8, side, side, 1) + b"\x01\x11\x00") +
@@ -27,18 +27,19 @@ def jpeg_of_scans(side, scans):
 
 
 def bmp(side):
-    """White, 24 bits, side x side."""
+    """White, 24 bits a pixel, side x side."""
     row = b"\xff" * (3 * side) + bytes(-3 * side % 4)
     head = struct.pack("<IHHIIiiHHIIiiII", 54 + side * len(row), 0, 0, 54, 40, side, side, 1, 24, 0, 0, 0, 0, 0, 0)
     return b"BM" + head + row * side
 
 
 def pgm(side):
+    """White, side x side."""
     return b"P5 %d %d 255\n" % (side, side) + b"\xff" * side**2
 
 
 def png(width, height):
-    """White."""
+    """White, one byte a pixel."""
     chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
     packer = zlib.compressobj(1)
     rows = b"".join(packer.compress(b"\0" + b"\xff" * width) for _ in range(height)) + packer.flush()
@@ -47,7 +48,7 @@ def png(width, height):
 
 
 def tiff(pages, side=16, order="<", last=None):
-    """So many white pages, uncompressed; last: where the last one says that the next is, or "first"."""
+    """White pages, uncompressed. last: offset of the next page in the last one, or "first" for a cycle."""
     out = bytearray((b"II*\0" if order == "<" else b"MM\0*") + bytes(4))
     link, first = 4, None
     for _ in range(pages):
@@ -69,7 +70,7 @@ def tiff(pages, side=16, order="<", last=None):
 
 
 def big_tiff(pages, side=16):
-    """The same as BigTIFF."""
+    """White pages as BigTIFF."""
     out = bytearray(b"II+\0\x08\0\0\0" + bytes(8))
     link = 8
     for _ in range(pages):

@@ -1,20 +1,21 @@
 #!/bin/sh
-# What has been built is hardened as cmake/hardening.cmake asks: it can be loaded anywhere, neither stack nor data can be
-# executed, tables are read-only once it runs, stacks have canaries, copies are checked, jumps have landing places.
-# usage: hardening.sh PROGRAM LIBRARY...    With UNFORTIFIED set, copies need not be checked (no optimisation, sanitizers).
+# Checks that the built files have the protections of cmake/hardening.cmake: position-independent code, non-executable
+# stack and data, full RELRO, stack protector, fortified functions, and branch targets (CET or BTI).
+# Usage: hardening.sh PROGRAM LIBRARY...
+# If UNFORTIFIED is set, fortified functions are not required (builds without optimisation, sanitizers).
 set -eu
 export LC_ALL=C
 command -v readelf >/dev/null && command -v objdump >/dev/null || { echo "readelf or objdump is missing"; exit 77; }
 failures=0
 
-lacks() {
+report() {
     echo "$1: $2"
     failures=$((failures + 1))
 }
 
-# has FILE TEXT PATTERN WHAT: the text, what readelf or objdump says of the file, matches.
+# has FILE TEXT PATTERN WHAT: reports that WHAT is missing unless TEXT, the output of readelf for FILE, matches PATTERN.
 has() {
-    printf '%s\n' "$2" | grep -Eq "$3" || lacks "$1" "no $4"
+    printf '%s\n' "$2" | grep -Eq "$3" || report "$1" "no $4"
 }
 
 check_file() {
@@ -22,27 +23,27 @@ check_file() {
     dynamic=$(readelf -Wd "$1")
     symbols=$(readelf -Ws --dyn-syms "$1")
     has "$1" "$headers" 'GNU_RELRO' 'RELRO'
-    has "$1" "$dynamic" 'BIND_NOW|FLAGS_1.*NOW' 'BIND_NOW, so that RELRO is partial'
-    has "$1" "$headers" 'GNU_STACK.* RW +0x' 'stack that cannot be executed'
+    has "$1" "$dynamic" 'BIND_NOW|FLAGS_1.*NOW' 'BIND_NOW (RELRO is only partial)'
+    has "$1" "$headers" 'GNU_STACK.* RW +0x' 'non-executable stack'
     has "$1" "$symbols" '__stack_chk_fail' 'stack protector'
-    if printf '%s\n' "$headers" | grep -Eq 'LOAD.* RWE '; then lacks "$1" 'memory that is both writable and executable'; fi
-    if printf '%s\n' "$dynamic" | grep -q TEXTREL; then lacks "$1" 'relocations in the code'; fi
+    if printf '%s\n' "$headers" | grep -Eq 'LOAD.* RWE '; then report "$1" 'memory that is both writable and executable'; fi
+    if printf '%s\n' "$dynamic" | grep -q TEXTREL; then report "$1" 'relocations in the code'; fi
 }
 
-# The note of CET in the whole file depends on the start files of the C library too, so the code itself is looked at.
-check_landing() {
+# The ELF note for CET also depends on the start files of the C library, so count the instructions instead.
+check_branch_targets() {
     case $(uname -m) in
     x86_64) instruction=endbr64 ;;
     aarch64) instruction='bti|paciasp' ;;
     *) return ;;
     esac
     count=$(objdump -d --no-show-raw-insn "$1" | grep -Ecw "$instruction" || true)
-    [ "$count" -ge 100 ] || lacks "$1" "$count landing places for jumps ($instruction); functions have one each"
+    [ "$count" -ge 100 ] || report "$1" "only $count branch targets ($instruction); each function needs one"
 }
 
 has "$1" "$(readelf -Wh "$1")" 'Type: +DYN' 'position-independent program'
 has "$1" "$(readelf -Wd "$1")" 'FLAGS_1.*PIE' 'position-independent program (PIE)'
-check_landing "$1"
+check_branch_targets "$1"
 [ -n "${UNFORTIFIED:-}" ] || has "$1" "$(readelf -Ws --dyn-syms "$1")" '__(memcpy|snprintf)_chk' 'fortified functions'
 for file; do
     check_file "$file"

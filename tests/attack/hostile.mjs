@@ -1,4 +1,4 @@
-// A server under a mixed hostile load, while somebody asks it good questions. As a test for some seconds; or by hand:
+// A server under a mixed hostile load must still answer valid requests correctly. The test takes some seconds; by hand:
 //     LENET5_PROGRAM=build/asan/lenet5 node tests/attack/hostile.mjs --seconds 600 [--p99 MILLISECONDS]
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,22 +10,22 @@ import { digits, pgm, png, tiff } from "../server/pictures.mjs";
 import { SANITIZED, sampleBytes, start } from "../server/server.mjs";
 import { answerOn, connect, get, inference, post, sleep } from "../server/wire.mjs";
 
-const { values: asked } = parseArgs({ options: { seconds: { type: "string", default: "8" }, p99: { type: "string" } } });
-const SECONDS = Number(asked.seconds);
+const { values: options } = parseArgs({ options: { seconds: { type: "string", default: "8" }, p99: { type: "string" } } });
+const SECONDS = Number(options.seconds);
 const WARM_UP = Math.min(Math.max(SECONDS / 4, 3), 60); // seconds, before memory is compared
 const CALM = Math.min(SECONDS / 8, 10);     // seconds before the load begins
-const SAMPLE = 200;             // milliseconds between two looks at the memory
+const SAMPLE = 200;             // milliseconds between two measurements of memory
 const MIB = 1 << 20;
-const FLAT = 0.05;              // share that memory may grow by between the first and the last quarter,
-const LONG = 300;               // seconds, of a load that takes as long as that
-const MOST = 512 * MIB;         // memory at any moment
-const ASAN_OPTIONS = "quarantine_size_mb=16"; // what is freed is kept for a while: not so long that it looks like a leak
+const FLAT = 0.05;              // share by which memory may grow from the first to the last quarter
+const LONG = 300;               // seconds; shorter loads are not checked for growth
+const MAX_MEMORY = 512 * MIB;   // at any moment
+const ASAN_OPTIONS = "quarantine_size_mb=16"; // freed memory in the quarantine must not look like a leak
 
 const OCTETS = "Content-Type: application/octet-stream\r\n";
 const JSON_TYPE = "Content-Type: application/json\r\n";
 const FORM = "Content-Type: multipart/form-data; boundary=hostile\r\n";
 
-// ---- Chance, the same in every run
+// ---- Random numbers, the same in every run
 
 let seed = 20250101;
 function random(below) {
@@ -34,7 +34,7 @@ function random(below) {
 }
 const oneOf = (list) => list[random(list.length)];
 
-// ---- What is sent
+// ---- Requests
 
 function drawn(width, height, ink) {
     const pixels = Buffer.alloc(width * height);
@@ -60,7 +60,7 @@ const form = (...parts) => Buffer.concat([...parts.map((part) => Buffer.from(par
 
 const samples = ["plain.png", "boxes.jpg", "turned.png", "ruled-paper.jpg"].map(sampleBytes);
 
-// Some bytes changed, or the end cut off.
+// Changes some bytes, and sometimes truncates.
 function broken(bytes) {
     const copy = Buffer.from(bytes);
     for (let i = random(20); i >= 0; i--)
@@ -72,7 +72,7 @@ const pages = (count) => tiff(Array.from({ length: count }, () => ({ pixels: Buf
                                                                      height: 100 })));
 const numbers = (count) => JSON.stringify({ pictures: Array.from({ length: count }, () => Array(784).fill(7)) });
 
-// Made once, so that the load is on the server.
+// Prepared in advance, so that the server has the load.
 const made = {
     manyOutputs: inference(16, Array(5000).fill("posterior")),
     allOutputs: inference(4096, ["posterior", "penalty", "digit", "probability", "accepted"]),
@@ -88,18 +88,18 @@ const made = {
     lists: post("/v1/classify", `[${"[],".repeat(MIB)}[]]`, JSON_TYPE),
     members: post("/v2/models/lenet5/infer", `{${"\"a\":1,".repeat(MIB)}"b":1}`, JSON_TYPE),
     deep: post("/v1/classify", "[".repeat(MIB), JSON_TYPE),
-    promise: post("/v1/read", pgm(Buffer.alloc(10), 60000, 60000)),
+    hugeHeader: post("/v1/read", pgm(Buffer.alloc(10), 60000, 60000)),
 };
 
-// ---- Who sends it
+// ---- Attacks
 
-const seen = new Map(); // answers, by status
-const FINE = [200, 400, 404, 408, 413, 415, 429, 431, 503, 504];
+const seen = new Map(); // number of answers by status
+const EXPECTED = [200, 400, 404, 408, 413, 415, 429, 431, 503, 504];
 
 function note(answer, what) {
     const status = answer ? answer.status : "none";
     seen.set(status, (seen.get(status) ?? 0) + 1);
-    if (answer && !FINE.includes(answer.status))
+    if (answer && !EXPECTED.includes(answer.status))
         throw new Error(`${what}: ${answer.status} ${answer.text.slice(0, 200)}`);
 }
 
@@ -113,7 +113,7 @@ async function send(bytes, what, within = 20000) {
     socket.destroy();
 }
 
-// A byte now and then, until it is cut off.
+// Sends one byte every 150 ms until the server disconnects.
 async function drip(first, until) {
     const socket = open();
     socket.write(first);
@@ -146,8 +146,8 @@ const attacks = {
     explainCrowded: () => send(post("/v1/read?explain=1", oneOf(crowded)), "a crowded picture, explained", 60000),
     explain: () => send(post("/v1/read?explain=1&n_best=10", oneOf(samples)), "an explanation"),
     forms: () => send(made[oneOf(["longField", "returns", "manyFields", "manyFiles", "codes"])], "a form", 60000),
-    pages: () => send(made[oneOf(["manyPages", "explainPages", "promise"])], "pages"),
-    json: () => send(made[oneOf(["bigJson", "lists", "members", "deep"])], "a great deal of JSON"),
+    pages: () => send(made[oneOf(["manyPages", "explainPages", "hugeHeader"])], "pages"),
+    json: () => send(made[oneOf(["bigJson", "lists", "members", "deep"])], "large JSON"),
     async halfClosed() {
         const bytes = Buffer.from(oneOf([get("/v2"), post("/v1/read", oneOf(samples)), made.allOutputs]));
         const socket = open();
@@ -173,7 +173,7 @@ async function attack(name, until) {
     }
 }
 
-// ---- Who asks good questions: a thread of its own, so that what is measured is the server
+// ---- Valid requests, from a separate thread so that the latencies measured are the server's
 
 async function goodClient(set) {
     const worker = new Worker(fileURLToPath(new URL("./hostile_good.mjs", import.meta.url)),
@@ -204,32 +204,32 @@ test(`${SECONDS} seconds of a hostile load`, { timeout: 1000 * SECONDS + 120000 
     await sleep(1000 * CALM);
     good.loadBegins();
     const begin = performance.now(), until = begin + 1000 * SECONDS;
-    const looks = [];
-    const watch = setInterval(() => looks.push({ at: performance.now() - begin, bytes: server.memory() }), SAMPLE);
+    const memory = [];
+    const watch = setInterval(() => memory.push({ at: performance.now() - begin, bytes: server.memory() }), SAMPLE);
     await Promise.all(Object.keys(attacks).map((name) => attack(name, until)));
     clearInterval(watch);
     const report = await good.stop();
     await sleep(1000);
     const after = server.memory();
-    const of = (from, to) => looks.filter(({ at }) => at >= 1000 * from && at < 1000 * to).map(({ bytes }) => bytes);
+    const of = (from, to) => memory.filter(({ at }) => at >= 1000 * from && at < 1000 * to).map(({ bytes }) => bytes);
     const quarter = (SECONDS - WARM_UP) / 4;
     const first = median(of(WARM_UP, WARM_UP + quarter)), last = median(of(SECONDS - quarter, SECONDS));
-    const most = Math.max(...looks.map(({ bytes }) => bytes));
+    const most = Math.max(...memory.map(({ bytes }) => bytes));
     const growth = last / first - 1;
     t.diagnostic(`memory: ${mib(idle)} idle, at most ${mib(most)}, ${mib(after)} afterwards; median of the first ` +
                  `quarter ${mib(first)}, of the last ${mib(last)}, ${(100 * growth).toFixed(1)} % more`);
     t.diagnostic(`hostile answers: ${[...seen].map(([status, count]) => `${count} of ${status}`).join(", ")}`);
     const times = ({ p50, p99, most: longest }) =>
         `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, at most ${longest.toFixed(1)} ms`;
-    t.diagnostic(`good requests: ${report.count}, ${report.failed} failed, ${times(report)}`);
+    t.diagnostic(`valid requests: ${report.count}, ${report.failed} failed, ${times(report)}`);
     t.diagnostic(`before the load: ${report.calm.count}, ${times(report.calm)}`);
     const { code, signal, err } = await server.stop();
     assert.equal(code, 0, `${signal} ${err}`);
     assert.doesNotMatch(err, /Sanitizer|runtime error/);
     assert.equal(report.failed, 0, report.why);
-    assert.ok(report.count > 10 * SECONDS, `${report.count} good requests`);
+    assert.ok(report.count > 10 * SECONDS, `${report.count} valid requests`);
     assert.ok(SECONDS < LONG || growth <= FLAT, `memory grew by ${(100 * growth).toFixed(1)} %`);
-    assert.ok(SANITIZED || most < MOST, `${mib(most)} at most`);
-    if (asked.p99)
-        assert.ok(report.p99 <= Number(asked.p99), `p99 is ${report.p99} ms`);
+    assert.ok(SANITIZED || most < MAX_MEMORY, `${mib(most)} at most`);
+    if (options.p99)
+        assert.ok(report.p99 <= Number(options.p99), `p99 is ${report.p99} ms`);
 });

@@ -5,11 +5,11 @@ import { parentPort, workerData } from "node:worker_threads";
 
 const { port, bytes } = workerData;
 const CLIENTS = 3;
-const PAUSE = 10;       // milliseconds between two questions of a client
+const PAUSE = 10;       // milliseconds between two requests of a client
 const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
 const digit = (i) => Buffer.from(bytes.subarray(784 * i, 784 * (i + 1)));
-let times = [];
-let calm = null;        // the times before the load
+let times = []; // latencies in milliseconds
+let calm = null;        // latencies before the load
 let stopping = false, failed = 0, why = "";
 
 function send(method, path, headers, body) {
@@ -37,7 +37,7 @@ async function infer(i) {
                 Buffer.concat([Buffer.from(text), digit(i)]));
 }
 
-// Asks, and takes the time; whether the answer is right.
+// Sends a request and records its latency; throws if the answer is wrong.
 async function ask(i, answers) {
     const kind = i % 3;
     const since = performance.now();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Kills the program with SIGKILL at random moments and resumes, for all recipes, committees, read and calibrate:
+Kills training, reading and calibration with SIGKILL at random moments, and resumes them.
 
     kills.py [--kills N] [--seed S] PROGRAM
 
@@ -20,8 +20,8 @@ import sys
 import tempfile
 import time
 
-MAX_KILLS = 12  # in one run, which is then let go on to its end
-MINE = "m.2.safetensors"  # a file of the user's, whose name is that of a member of earlier versions
+MAX_KILLS = 12  # in one run; afterwards it continues to its end
+MINE = "m.2.safetensors"  # a user's file with a name that earlier versions gave to a committee member
 
 TRAININGS = {
     "recipe 1998": ["--recipe", "1998", "--epochs", "12", "--log", "log.csv"],
@@ -39,19 +39,19 @@ def contents(file):
 
 
 def passes_of(file):
-    """The finished passes of a checkpoint, which has to be whole."""
+    """Returns the number of finished passes of a checkpoint; raises ValueError if its checksum is wrong."""
     data = contents(file)
     (size,) = struct.unpack("<Q", data[:8])
     metadata = json.loads(data[8:8 + size])["__metadata__"]
     if hashlib.sha256(data[8 + size:]).hexdigest() != metadata["sha256"]:
-        raise ValueError(f"{file}: is not whole")
+        raise ValueError(f"{file}: wrong checksum")
     return int(metadata["passes"])
 
 
 class Run:
-    """A command in a folder of its own, begun and gone on with until it ends."""
+    """A command in its own folder, started and resumed until it ends."""
 
-    share = 1.0  # of the time that it takes uninterrupted, within which it is killed
+    share = 1.0  # kills come within this share of the time of an uninterrupted run
 
     def __init__(self, suite, name, folder):
         self.suite, self.name, self.folder = suite, name, folder
@@ -66,7 +66,7 @@ class Run:
         pass
 
     def ended(self):
-        """Whether a killed command had all done."""
+        """Whether a killed command had already finished its work."""
         return False
 
     def complain(self, text):
@@ -74,7 +74,7 @@ class Run:
         self.suite.differences += 1
 
     def once(self, delay):
-        """Runs the next command for at most so many seconds, or to its end; returns whether it ended."""
+        """Runs the next command for at most `delay` seconds (None: no limit); returns whether it ended by itself."""
         with open(self.path("out"), "wb") as out, open(self.path("err"), "wb") as err:
             process = subprocess.Popen([self.suite.program] + self.next(), cwd=self.folder, stdout=out, stderr=err)
             try:
@@ -89,9 +89,9 @@ class Run:
             self.complain(f"exit code {code}: {contents(self.path('err')).decode()}")
         return True
 
-    def to_the_end(self, chance, most):
+    def to_the_end(self, chance, max_kills):
         seconds = self.share * self.suite.seconds[self.name]
-        while not self.once(chance.uniform(0, seconds) if self.kills < most else None):
+        while not self.once(chance.uniform(0, seconds) if self.kills < max_kills else None):
             self.inspect()
             if self.ended():
                 break
@@ -100,7 +100,7 @@ class Run:
         pass
 
     def result(self):
-        """All files but what was written to stderr, by their names; the log without its seconds."""
+        """The contents of all files by name, without stderr and without the seconds in the log."""
         found = {}
         for place, folders, files in os.walk(self.folder):
             if not folders and not files:
@@ -115,7 +115,7 @@ class Run:
 
 
 class Replacing(Run):
-    """Of a model that is there and has the mode 0600."""
+    """A command that replaces an existing model of mode 0600."""
 
     def prepare(self):
         shutil.copy(self.suite.model, self.path("m.safetensors"))
@@ -135,7 +135,7 @@ class Replacing(Run):
 
 
 class Training(Replacing):
-    share = 0.5  # each one goes on from the last one's checkpoint, up to the end
+    share = 0.5  # each command resumes from the checkpoint of the last one
     passes = 0
 
     def prepare(self):
@@ -151,7 +151,7 @@ class Training(Replacing):
         return [file for file in found if os.path.exists(file) and file.endswith(".checkpoint.safetensors")]
 
     def ended(self):
-        left = [name for name in os.listdir(self.folder) if ".lenet5-" in name]  # which the next run removes
+        left = [name for name in os.listdir(self.folder) if ".lenet5-" in name]  # the next run removes them
         return self.replaced() and not self.checkpoints() and not left
 
     def next(self):
@@ -189,7 +189,7 @@ class Calibrating(Replacing):
 
     def result(self):
         found = super().result()
-        del found["out"]  # which a command that was killed after it had all done lacks
+        del found["out"]  # a command killed after its work was done has no output
         return found
 
 
@@ -248,7 +248,7 @@ class Suite:
 
 
 def main():
-    parser = argparse.ArgumentParser()
+    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", default="1")
     parser.add_argument("program")

@@ -1,5 +1,5 @@
-# modules.sh PROGRAM: started with descriptors 0 to 2 closed, nothing is written into a file that took their place; the parts
-# of the program are loaded where no folder can be written to, and where /proc is missing that is said.
+# modules.sh PROGRAM: with descriptors 0 to 2 closed, no output goes into a file that was opened in their place. The
+# program loads its modules where no folder is writable, and reports a missing /proc.
 set -u
 program=$(realpath "$1")
 export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
@@ -10,13 +10,13 @@ python3 -c "import files
 for name, content in ('a.jpg', files.jpeg(16)), ('b.png', files.png(16, 16)): open(name, 'wb').write(content)" || exit 1
 blank="nothing is written there"
 
-# Closed descriptors: reading and writing fail as they did, and everything else is as ever.
+# Closed descriptors: reading from and writing to them fails; everything else works as usual.
 expect 0 "a.jpg: $blank" sh -c '"$1" read a.jpg <&-' sh "$program"
 expect 1 "standard input: cannot be read: Bad file descriptor" sh -c '"$1" read - <&-' sh "$program"
 expect 1 "standard output: cannot be written: Bad file descriptor" sh -c '"$1" read a.jpg >&-' sh "$program"
 expect 0 "a.jpg: $blank" sh -c '"$1" read a.jpg nowhere.png a.jpg 2>&- <&-; [ $? = 1 ]' sh "$program"
 expect 0 "x.png" sh -c 'printf "pass,loss,train_error_pct,test_error_pct,\n1,1,1,1,\n" >log; "$1" plot log --out x.png 2>&- <&-' sh "$program"
-"$program" read a.jpg <&- >&- 2>&- && fail "success, although nothing could be printed"
+"$program" read a.jpg <&- >&- 2>&- && fail "exit code 0 although nothing could be printed"
 python3 - "$program" <<'PY' || fail "descriptors"
 import os, signal, subprocess, sys, time
 program = sys.argv[1]
@@ -43,22 +43,22 @@ for closed in "0<&- 1>&- 2>&-", "2>&-", "0<&- 2>&-":
     process.wait(20)
 PY
 
-# Without /proc; then with nothing that can be written to, nor executed where it usually could be.
-apart="unshare --mount"
-[ "$(id -u)" = 0 ] || apart="unshare --user --map-root-user --mount"
-if $apart true 2>/dev/null; then
-    if ! grep -q __asan_init "$program"; then # which needs /proc itself
-        expect 0 "b.png: $blank" $apart sh -c 'mount -t tmpfs none /proc && "$1" read b.png' sh "$program"
+# Without /proc; then with every folder read-only or mounted noexec.
+isolated="unshare --mount"
+[ "$(id -u)" = 0 ] || isolated="unshare --user --map-root-user --mount"
+if $isolated true 2>/dev/null; then
+    if ! grep -q __asan_init "$program"; then # the sanitizer itself needs /proc
+        expect 0 "b.png: $blank" $isolated sh -c 'mount -t tmpfs none /proc && "$1" read b.png' sh "$program"
     fi
     expect 1 "lenet5_pictures, a part of the program, cannot be loaded: /proc is not mounted" \
-        $apart sh -c 'mount -t tmpfs none /proc && "$1" read a.jpg' sh "$program"
+        $isolated sh -c 'mount -t tmpfs none /proc && "$1" read a.jpg' sh "$program"
     [ "$(grep -c '^lenet5' err)" = 1 ] || fail "without /proc: $(cat err)"
     expect 1 "lenet5_fetch, a part of the program, cannot be loaded: /proc is not mounted" \
-        $apart sh -c 'mount -t tmpfs none /proc && "$1" fetch mnist --data d' sh "$program"
-    expect 0 "a.jpg: $blank" $apart sh -c 'for at in /dev/shm /var/tmp /run; do mount -t tmpfs -o noexec,ro none $at; done &&
+        $isolated sh -c 'mount -t tmpfs none /proc && "$1" fetch mnist --data d' sh "$program"
+    expect 0 "a.jpg: $blank" $isolated sh -c 'for at in /dev/shm /var/tmp /run; do mount -t tmpfs -o noexec,ro none $at; done &&
         mount -o remount,ro,bind / && ! touch /x && ! touch /dev/shm/x && exec "$1" read a.jpg' sh "$program"
 else
-    echo "skipped: no mounts of its own are allowed here"
+    echo "skipped: mount namespaces are not permitted here"
 fi
 
 [ $failures = 0 ] && echo "all passed"

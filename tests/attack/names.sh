@@ -1,5 +1,5 @@
-# names.sh PROGRAM: what others have chosen, names of files and fields, codes, metadata of a model, is shown escaped in text,
-# is valid JSON, and is no formula in a CSV.
+# names.sh PROGRAM: untrusted text (names of files and fields, codes, metadata of a model) is escaped in text output,
+# gives valid JSON, and is never a formula in a CSV file.
 set -u
 program=$1
 export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
@@ -26,15 +26,15 @@ def run(*arguments):
     return done.stdout, done.stderr, done.returncode
 
 def harmless(text):
-    """Only characters that a terminal shows; lines end as lines do."""
+    """Whether the text has no control characters except line feeds."""
     try:
         shown = text.decode()
     except UnicodeDecodeError:
         return False
     return not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]", shown)
 
-# As a terminal and as people read them: escapes, C1 controls as UTF-8 and as bytes, directions, bytes that are no UTF-8,
-# overlong and unfinished ones; and names that are shown unchanged.
+# File names and their escaped forms: escape sequences, C1 controls as UTF-8 and as bytes, bidirectional controls,
+# invalid, overlong and truncated UTF-8; and names that must stay unchanged.
 names = {
     b"\x1b[31mred.pgm": "\\x1b[31mred.pgm",
     b"\x1b]0;title\x07.pgm": "\\x1b]0;title\\x07.pgm",
@@ -79,7 +79,7 @@ for arguments in (["test", b"\x1b[1m"], ["inspect", b"\x1b[1m"], ["\x1b[2J"], ["
     out, err, code = run(*arguments)
     check(code != 0 and harmless(out) and harmless(err) and err, "a complaint", arguments, err)
 
-# The name of a model, which is said when it is finished, and that of a training that is interrupted, with how to go on.
+# The name of a model in the final message of a training.
 out, err, code = run("train", "--epochs", "1", "--out", b"\x1b[2J.safetensors")
 check(code == 0 and b"the model is \\x1b[2J.safetensors; " in err and harmless(err), "a model", err)
 out, err, code = run("train", "--recipe", "1998", "--epochs", "1", "--committee", "2", "--quiet", "--out", b"\x1b[2J.safetensors")
@@ -96,7 +96,7 @@ json.dump(template, open("form.json", "w"))
 out, err, code = run("read", "plain.pgm", "--template", "form.json")
 check(code == 1 and b'unknown member "\\x1b[2J"' in err, "a member", err)
 
-# Metadata of a model, which may come from anybody.
+# Metadata of a model, which may come from an untrusted source.
 subprocess.run([program, "train", "--epochs", "1", "--quiet", "--out", "m.safetensors"], stderr=subprocess.DEVNULL, check=True)
 whole = open("m.safetensors", "rb").read()
 size = struct.unpack("<Q", whole[:8])[0]
@@ -125,7 +125,7 @@ check(run("read", "--csv-raw", "--json", "7.pgm")[2] == 2, "--csv-raw and --json
 sys.exit(failures > 0)
 PY
 
-# Strings come from a format, too.
+# Strings made from a format.
 "$program" synth --strings strings --count 1 --digits 3 --seed 2 >/dev/null 2>&1 || fail "no strings"
 for format in '=ddd' '-ddd' '"ddd,"' '@ddd<b>'; do
     "$program" read strings/00000.png "--format=$format" --csv --threshold 0 --explain why >out 2>err

@@ -1,6 +1,6 @@
 /*
- * To be preloaded: the program's allocation number NO_MEMORY_AT, from 0, fails, and with NO_MEMORY_FOR_GOOD all later
- * ones too.
+ * A shim for LD_PRELOAD: allocation number NO_MEMORY_AT, counted from 0, fails. If NO_MEMORY_FOR_GOOD is set, all later
+ * ones fail too.
  */
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,10 +1,10 @@
-# No file that is there is replaced or removed unless the command names it: outputs.sh PROGRAM
+# outputs.sh PROGRAM: no command replaces or removes an existing file that it was not given by name.
 set -u
 program=$1
 samples=$(cd "$(dirname "$0")/../../docs/samples" && pwd)
 . "$(dirname "$0")/../expect.sh"
 
-# unharmed FOLDER: it is as the copy FOLDER.kept.
+# keep FOLDER: copies it to FOLDER.kept. unharmed FOLDER: it still equals that copy.
 keep() { cp -a "$1" "$1.kept"; }
 unharmed() { diff -r --no-dereference "$1" "$1.kept" || fail "$1 was changed"; }
 
@@ -27,11 +27,11 @@ expect 1 "drawn-2.png exists" "$program" read pictures --annotate drawn.png
 rm drawn-2.png
 expect 0 "52981" "$program" read pictures --annotate drawn.png
 [ -s drawn-1.png ] && [ -s drawn-2.png ] || fail "several pictures were not drawn"
-[ "$(stat -c %a drawn-1.png)" = "$(umask -S >/dev/null; printf '%o' $((0666 & ~$(umask))))" ] || fail "other rights than a new file's"
-expect 0 "52981" "$program" read pictures/a.png --annotate drawn-1.png # which is named
+[ "$(stat -c %a drawn-1.png)" = "$(umask -S >/dev/null; printf '%o' $((0666 & ~$(umask))))" ] || fail "the mode is not that of a new file"
+expect 0 "52981" "$program" read pictures/a.png --annotate drawn-1.png # the file is given by name
 unharmed pictures
 
-# The pages of a file, whose number is not known before: the first name that is taken ends the command.
+# The number of pages in a file is not known in advance: the command ends at the first name that is already taken.
 if python3 -c 'from PIL import Image' 2>/dev/null; then
     python3 - "$samples/plain.png" <<'PY'
 import sys
@@ -44,7 +44,7 @@ PY
     [ "$(cat page-2.png)" = mine ] || fail "a page was drawn over a file"
 fi
 
-# Checkpoints, and what is beside them.
+# Checkpoints, also through symbolic links.
 "$program" synth --out digits --count 300 --test-count 50 >out 2>err || fail "no digits"
 "$program" train --data digits --epochs 1000 --out m.safetensors --threads 1 >out 2>err &
 job=$!
@@ -84,7 +84,7 @@ grep -q 'name="generator" content="lenet5 read --explain"' why/index.html || fai
 for name in $(grep -o '<img src="[^"]*"' why/index.html | cut -d '"' -f 2); do [ -s "why/$name" ] || fail "no $name"; done
 echo mine >why/notes.txt
 expect 0 "the explanation is " "$program" read pictures/a.png --explain why
-[ "$(cat why/notes.txt)" = mine ] && [ ! -e why/2-grey.png ] || fail "not the files of the earlier explanation alone were removed"
+[ "$(cat why/notes.txt)" = mine ] && [ ! -e why/2-grey.png ] || fail "other files than those of the earlier explanation were removed"
 [ "$(find why -type f | wc -l)" = $(($(grep -o '<img src="[^"]*"' why/index.html | sort -u | wc -l) + 2)) ] || fail "files are left over"
 cp why/index.html first.html
 echo mine >why/2-grey.png
@@ -96,11 +96,11 @@ expect 1 "why/1-grey.png exists" "$program" read pictures/a.png --explain why
 unharmed pictures
 expect 1 "why/1-grey.png: is in the folder" "$program" read why/1-grey.png --explain why
 expect 1 "cannot be opened" "$program" read nothing.png --explain none
-grep -q "the explanation is" err && fail "a failed reading is shown"
+grep -q "the explanation is" err && fail "an explanation of a failed reading was written"
 
 # ---- A crowded page ----
 
-# It is not explained in more files than somebody would look at.
+# The explanation of a crowded page is limited to about 1,200 files.
 python3 - <<'PY'
 side = 2400
 rows = []
@@ -111,18 +111,19 @@ PY
 timeout 60 "$program" read bars.pgm --explain crowded >out 2>err
 [ $? -le 3 ] || fail "a crowded page: $(cat err)"
 [ "$(find crowded -type f | wc -l)" -le 1202 ] || fail "$(find crowded -type f | wc -l) files of one page"
-grep -q "not shown" crowded/index.html || fail "nothing is left out of $(find crowded -type f | wc -l) files"
+grep -q "not shown" crowded/index.html || fail "no omission is noted in $(find crowded -type f | wc -l) files"
 
 # ---- The limit of a file's size ----
 
-# A training fails, and a server whose log is full goes on answering. Its modules are files too: the limit is 16 MiB.
+# A training fails; a server whose log is full keeps answering. The limit also applies to the modules that the server
+# unpacks, so it is 16 MiB.
 (ulimit -f 60; exec "$program" train --data digits --epochs 1 --out limited.safetensors) >out 2>err
 [ $? = 1 ] && grep -q "cannot be written: File too large" err || fail "a training at the limit: $(cat err)"
-[ -e limited.safetensors ] && fail "half a model was written"
+[ -e limited.safetensors ] && fail "an incomplete model was written"
 if "$program" help serve >/dev/null 2>&1; then
     head -c 16776800 /dev/zero >log
     python3 -c 'import os, resource, signal, sys
-signal.signal(signal.SIGXFSZ, signal.SIG_DFL) # which Python ignores
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL) # Python ignores it by default
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
 os.execv(sys.argv[1], sys.argv[1:])' "$program" serve --listen 127.0.0.1:0 >>log 2>&1 &
     job=$!

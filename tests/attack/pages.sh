@@ -1,5 +1,5 @@
-# pages.sh PROGRAM: 20,000 pages in one process, or pictures that a server is sent, cost no more descriptors, maps and memory
-# than 2,000, and time in proportion; a TIFF whose pages go round in a circle, or lead out of the file, ends.
+# pages.sh PROGRAM: a process that reads 20,000 pages, or a server that gets hundreds of pictures, needs no more
+# descriptors, mappings and memory than for a tenth of them. A TIFF with a cyclic or out-of-file page list is an error.
 set -u
 program=$1
 export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
@@ -14,12 +14,13 @@ def write(name, content):
     open(name, "wb").write(content)
     return name
 
-def look(process):
+def usage(process):
+    """Number of descriptors, number of mappings, resident memory in KB."""
     folder = f"/proc/{process.pid}"
     rss = next(int(line.split()[1]) for line in open(folder + "/status") if line.startswith("VmRSS"))
     return len(os.listdir(folder + "/fd")), sum(1 for _ in open(folder + "/maps")), rss
 
-# The program is held up by its full pipe, so that it has not ended when its last lines are read.
+# The full pipe blocks the program, so it is still running when usage() inspects it near the end.
 def read(arguments, pages):
     started = time.monotonic()
     process = subprocess.Popen(["sh", "-c", 'ulimit -n 64; exec "$@"', "sh", sys.argv[1], "read"] + arguments,
@@ -27,9 +28,9 @@ def read(arguments, pages):
     for number, line in enumerate(process.stdout, 1):
         assert b"nothing is written there" in line, line
         if number == pages // 10:
-            early = look(process)
+            early = usage(process)
         if number == pages * 9 // 10:
-            late = look(process)
+            late = usage(process)
     assert process.wait() == 0 and number == pages, (process.returncode, number)
     seconds = time.monotonic() - started
     print(f"{arguments[-1]}: {pages} pages in {seconds:.1f} s; descriptors, maps, KB: {early}, then {late}")
@@ -49,7 +50,7 @@ read(["--threads", "3", "many"], 6000)
 
 
 def serve(requests):
-    """JPEGs over HTTP, one after the other; the server may have been built without."""
+    """Sends JPEGs to a server one after the other; does nothing if the program was built without one."""
     if subprocess.run([sys.argv[1], "help", "serve"], capture_output=True).returncode != 0:
         return
     process = subprocess.Popen([sys.argv[1], "serve", "--listen", "127.0.0.1:0", "--threads", "1", "--log", "none"],
@@ -62,7 +63,7 @@ def serve(requests):
         answer = connection.getresponse()
         assert answer.status == 200 and b'"empty"' in answer.read(), answer.status
         if number in (requests // 10, requests - 1):
-            seen.append(look(process))
+            seen.append(usage(process))
     process.terminate()
     process.wait(40)
     print(f"{requests} requests: {seen[0]}, then {seen[1]}")
@@ -92,7 +93,7 @@ expect 1 "end.tif: byte 746: a page of the TIFF begins here" "$program" read end
 expect 1 "huge.tif: byte 0: 16x65535 pixels; at most 1000 can be read" "$program" read huge.tif --max-pixels 1000
 expect 1 "many.tif: byte " "$program" read many.tif
 grep -q "more than 65535 pages" err || fail "65,536 pages: $(tail -n 1 err)"
-# A scan more than is allowed; 5,000 would take a minute of a large picture, and half a megabyte.
+# One scan more than the limit. A large picture of 5,000 scans fits half a megabyte and would take a minute.
 expect 1 "scans.jpg: a JPEG of more than 100 scans" "$program" read scans.jpg
 expect 1 "101.jpg: a JPEG of more than 100 scans" "$program" read 101.jpg
 expect 0 "100.jpg: nothing is written there" "$program" read 100.jpg

@@ -1,4 +1,4 @@
-// What one request, or one client, may cost the server: answers, explanations, forms, streams, the time for a page.
+// Limits on the cost of one request or one client: answers, explanations, forms, streams, time for a page.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { describe, test } from "node:test";
@@ -11,12 +11,12 @@ const MIB = 1 << 20;
 const OCTETS = "Content-Type: application/octet-stream\r\n";
 
 function refused(answer, status, pattern) {
-    assert.ok(answer, `${status} is wanted, and nothing was answered`);
+    assert.ok(answer, `${status} expected, no answer`);
     assert.equal(answer.status, status, answer.text.slice(0, 300));
     assert.match(answer.json().error, pattern);
 }
 
-// Specks, as far apart as they are wide: more of them than there are digits on any page.
+// Specks with gaps as wide as themselves: more than any page has digits.
 function specks(side, period) {
     const pixels = Buffer.alloc(side * side, 255);
     for (let y = 0; y < side; y++)
@@ -27,7 +27,7 @@ function specks(side, period) {
 }
 
 describe("answers", () => {
-    test("an output is given once", async (t) => {
+    test("a repeated output is refused", async (t) => {
         const server = await startFor(t);
         assert.equal((await exchange(server, inference(2, ["digit", "posterior"]))).status, 200);
         for (const outputs of [["digit", "digit"], ["digit", "posterior", "digit"], Array(20000).fill("posterior")])
@@ -43,7 +43,7 @@ describe("answers", () => {
     });
 
     // A request of 50 KB whose answer has some 6 MB.
-    test("count as bodies do: what nobody takes is bounded", async (t) => {
+    test("count like request bodies, so that unread answers are bounded", async (t) => {
         const server = await startFor(t, ["--max-body", String(MIB)]);
         const body = post("/v1/classify?maps=1", Buffer.alloc(64 * 784), OCTETS);
         const sockets = Array.from({ length: 40 }, () => connect(server));
@@ -60,8 +60,8 @@ describe("answers", () => {
         const answers = await Promise.all(sockets.map((socket) => answerOn(socket, { within: 30000 })));
         sockets.forEach((socket) => socket.destroy());
         answers.forEach((answer) => assert.ok([200, 503].includes(answer?.status), `${answer?.status}`));
-        assert.ok(answers.some(({ status }) => status === 503), "some are refused");
-        assert.ok(await within(3000, async () => await held() < 40 * 65536), "little is counted in the end");
+        assert.ok(answers.some(({ status }) => status === 503), "some answers are 503");
+        assert.ok(await within(3000, async () => await held() < 40 * 65536), "almost nothing is counted at the end");
     });
 
     test("a data URL counts twice while its picture is read", async (t) => {
@@ -75,15 +75,15 @@ describe("answers", () => {
         assert.ok(await within(5000, async () => await held() > body.length), "the body is counted");
         const before = await held();
         socket.write(body.subarray(-1));
-        let most = 0;
+        let peak = 0;
         while (socket.got.length === 0)
-            most = Math.max(most, await held());
-        assert.ok(most - before >= body.length / 2, `${most - before} of ${body.length}`);
+            peak = Math.max(peak, await held());
+        assert.ok(peak - before >= body.length / 2, `${peak - before} of ${body.length}`);
         socket.destroy();
-        assert.ok(await within(3000, async () => await held() < 2 * 65536), "little is counted in the end");
+        assert.ok(await within(3000, async () => await held() < 2 * 65536), "almost nothing is counted at the end");
     });
 
-    test("an explanation is of one page", async (t) => {
+    test("an explanation covers one page", async (t) => {
         const server = await startFor(t);
         const [width, height] = [1200, 1200];
         const page = { pixels: Buffer.alloc(width * height, 255), width, height };
@@ -122,7 +122,7 @@ describe("the time for a page", () => {
         assert.ok(SANITIZED || performance.now() - since < 6000, `${performance.now() - since} ms`);
     });
 
-    // 64 files of 64 small pages, for each of which the list is sorted anew.
+    // 64 files of 64 small pages. The reader sorts the list again for each page.
     const part = (head, value) => Buffer.concat([
         Buffer.from(`--limits\r\nContent-Disposition: form-data; ${head}\r\n\r\n`), Buffer.from(value),
         Buffer.from("\r\n")]);
@@ -132,7 +132,7 @@ describe("the time for a page", () => {
         part('name="list"', codes), ...Array(64).fill(part('name="picture"; filename="a"', small)),
         Buffer.from("--limits--\r\n")]), "Content-Type: multipart/form-data; boundary=limits\r\n");
 
-    test("is three times as long for all pages of a request", async (t) => {
+    test("of all pages of a request is limited to three times that of one", async (t) => {
         const server = await startFor(t, ["--read-timeout", "0.3"]);
         const since = performance.now();
         refused(await exchange(server, pages, { within: 60000 }), 504, /--read-timeout/);
@@ -151,7 +151,7 @@ describe("the time for a page", () => {
         assert.ok(SANITIZED || performance.now() - since < 4000, `${performance.now() - since} ms`);
     });
 
-    test("of all pictures of a request is that of /v1/classify, too", async (t) => {
+    test("also limits all pictures of a request to /v1/classify", async (t) => {
         const server = await startFor(t, ["--read-timeout", "0.1"]);
         const pictures = Array(16).fill(`data:image/png;base64,${slow.toString("base64")}`);
         const answer = await exchange(server, post("/v1/classify", JSON.stringify({ pictures }),
@@ -159,7 +159,7 @@ describe("the time for a page", () => {
         refused(answer, 504, /--read-timeout/);
     });
 
-    test("a client that closes its own way is answered all the same", async (t) => {
+    test("a client that has closed its sending side is still answered", async (t) => {
         const server = await startFor(t);
         const socket = connect(server);
         socket.end(post("/v1/read", sampleBytes("plain.png")));
@@ -168,7 +168,7 @@ describe("the time for a page", () => {
 });
 
 describe("addresses", () => {
-    test("IPv4 clients of [::] are counted apart", async (t) => {
+    test("IPv4 clients of a listener on [::] are counted by address", async (t) => {
         const server = await start(["--listen", "[::]:0", "--connections-per-address", "2"]);
         t.after(() => server.stop());
         const port = { port: server.port };
@@ -186,7 +186,7 @@ describe("addresses", () => {
 });
 
 describe("a training that is watched", () => {
-    test("clients that never read cost nothing, and are let go", { timeout: 120000 }, async (t) => {
+    test("clients that never read need little memory and are disconnected", { timeout: 120000 }, async (t) => {
         const folder = newFolder(t);
         assert.equal(run(["synth", "--out", folder, "--count", "100", "--test-count", "600"]).code, 0);
         const training = await startTraining(["--data", folder, "--epochs", "1000"], { cwd: folder });
@@ -201,19 +201,19 @@ describe("a training that is watched", () => {
             sockets.push(socket);
             await sleep(20);
         }
-        const more = training.memory() - before;
-        t.diagnostic(`200 clients that never read: ${(more / MIB).toFixed(1)} MiB more`);
-        assert.ok(SANITIZED || more < 32 * MIB, `${(more / MIB).toFixed(1)} MiB more`);
+        const growth = training.memory() - before;
+        t.diagnostic(`200 clients that never read: ${(growth / MIB).toFixed(1)} MiB more`);
+        assert.ok(SANITIZED || growth < 32 * MIB, `${(growth / MIB).toFixed(1)} MiB more`);
         const late = connect(training);
         late.write(get("/v1/training"));
         assert.ok(await within(8000, () => /event: state[^]*event: [a-r]/.test(late.got.toString())),
-                  "another is sent the state, and what comes after it");
+                  "a later client gets the state and the events after it");
         sockets.forEach((socket) => socket.destroy());
         late.destroy();
         await training.stop("SIGKILL");
     });
 
-    // The kernel takes little for a client of short segments, so that the rest of the state is the server's to keep.
+    // With short segments and a small receive buffer the kernel takes little data, so the server has to keep the rest.
     const SLOW = `
 import socket, sys, time
 s = socket.socket()
@@ -230,7 +230,7 @@ while b"event: progress" not in got:
     got += piece
 `;
 
-    test("an old state is not kept for a client that does not take it", { timeout: 60000 }, async (t) => {
+    test("a client that does not read its state in time is disconnected", { timeout: 60000 }, async (t) => {
         const folder = newFolder(t);
         assert.equal(run(["synth", "--out", folder, "--count", "100", "--test-count", "600"]).code, 0);
         const training = await startTraining(["--data", folder, "--epochs", "1000"], { cwd: folder });
@@ -241,7 +241,7 @@ while b"event: progress" not in got:
             await sleep(500);
             early.destroy();
             return early.got.toString().split("event: progress")[0].length > 120000;
-        }), "a state is long");
+        }), "a state has more than 120,000 bytes");
         const slow = spawn("python3", ["-c", SLOW, String(training.port)]);
         let printed = "";
         slow.stderr.on("data", (bytes) => { printed += bytes; });

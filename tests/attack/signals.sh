@@ -1,11 +1,11 @@
-# signals.sh PROGRAM: SIGTERM and SIGINT end any command within half a second, whatever it is at, by that signal, and leave
-# whole files.
+# signals.sh PROGRAM: SIGTERM and SIGINT end every command within half a second at any point. The command dies by that
+# signal and leaves no incomplete file.
 set -u
 program=$1
 export PYTHONPATH="$(dirname "$(realpath "$0")")" PYTHONDONTWRITEBYTECODE=1
 . "$(dirname "$0")/../expect.sh"
 unset LENET5_DATA
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" # which takes longer than the signals allow, and what the sandbox gives up
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" # it takes longer than the limit, and the sandbox blocks it
 export XDG_DATA_HOME="$folder/none"
 
 "$program" synth --out digits --count 2000 --test-count 2000 --seed 3 >/dev/null || fail "no digits"
@@ -32,7 +32,7 @@ open("large.png", "wb").write(files.png(10000, 10000))
 listener = socket.create_server(("127.0.0.1", 0))  # never answers
 mirror = "http://127.0.0.1:%d/" % listener.getsockname()[1]
 
-# What is tried, and after how many seconds the signal comes. {n} is the number of the try.
+# For each case the delay of the signal in seconds and the command. {n} is the number of the attempt.
 commands = {
     "train": (0.5, "train --data digits --epochs 1000 --out t{n}.safetensors"),
     "train, 1998": (0.7, "train --data digits --recipe 1998 --epochs 100 --out p{n}.safetensors"),
@@ -68,7 +68,7 @@ commands = {
 }
 
 def dribble(path):
-    """Writes a byte now and then into a pipe, as a slow sender does."""
+    """Starts a slow sender, which writes one byte every 50 ms into a pipe."""
     return subprocess.Popen([sys.executable, "-c", "import sys, time\nf = open(sys.argv[1], 'wb', buffering=0)\n"
                              "try:\n  while True: f.write(b'P'); time.sleep(0.05)\nexcept OSError: pass", path])
 
@@ -90,34 +90,34 @@ def attempt(name, number, delay, line, which):
         sender.kill()
         sender.wait()
     process.stdin.close()
-    said = process.stderr.read().decode()
-    return done, seconds, process.returncode, said
+    errors = process.stderr.read().decode()
+    return done, seconds, process.returncode, errors
 
-# The machine may be busy: of a few tries the best one counts. Where the command has done its work before the signal comes, the
-# next signal comes earlier. Another exit code than the signal's is right where the server has answered all it was asked.
+# The machine may be busy, so one success in TRIES attempts is enough. If the command finishes before the signal
+# arrives, the next attempt sends it earlier. The server shuts down cleanly, with exit code 0.
 for number, (name, (delay, line)) in enumerate(commands.items()):
     for i in range(TRIES):
         which = (signal.SIGTERM, signal.SIGINT)[(number + i) % 2]
-        done, seconds, code, said = attempt(name, f"{number}-{i}", delay, line, which)
+        done, seconds, code, errors = attempt(name, f"{number}-{i}", delay, line, which)
         wanted = 0 if name == "serve" else -which
         if not done and seconds <= WITHIN and code == wanted:
             break
         delay *= 0.5 if done else 0.8
     else:
-        print(f"FAILED: {name}: ended {'before' if done else f'{seconds:.2f} s after'} signal {which} with {code}: {said}")
+        print(f"FAILED: {name}: ended {'before' if done else f'{seconds:.2f} s after'} signal {which} with {code}: {errors}")
         failures += 1
     print(f"{name}: {seconds:.3f} s")
 sys.exit(failures > 0)
 PY
 
-# What has been written is whole: models, checkpoints, sets.
+# All written models, checkpoints and data sets are complete.
 for file in *.safetensors; do
     case $file in c*.safetensors) continue ;; esac
-    "$program" inspect "$file" >/dev/null 2>err || fail "$file is not whole: $(cat err)"
+    "$program" inspect "$file" >/dev/null 2>err || fail "$file is not complete: $(cat err)"
 done
 ls t*.checkpoint.safetensors >/dev/null || fail "a training has left no checkpoint"
 for file in f*/*.gz; do
-    [ -e "$file" ] && fail "$file came from nowhere"
+    [ -e "$file" ] && fail "$file exists although nothing was fetched"
 done
 
 [ $failures = 0 ] && echo "all passed"

@@ -1,4 +1,4 @@
-/* Pictures with more in them than writing has: each stays within its bounds, and what is not read is not accepted. */
+/* Pictures with more content than writing has: the reader keeps its limits and accepts nothing that it has not read. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void bar(lenet5_picture *p, size_t x, size_t y, size_t width, size_t heig
         memset(p->grey + i * p->width + x, 0, width);
 }
 
-/* A 7 of some height, with strokes of some width. */
+/* Draws a 7. */
 static void seven(lenet5_picture *p, size_t x, size_t y, size_t height, size_t stroke)
 {
     const size_t width = height / 2;
@@ -64,9 +64,8 @@ static void assert_given_up(const lenet5_reading *reading, size_t width, size_t 
     assert_int_equal(reading->lines[0].box.height, height);
 }
 
-/* Pairs of lines that are joined as the halves of a digit, and then taken apart at the gap that they have between them.
- */
-static void halves_that_are_taken_apart(void **state)
+/* Pairs of lines that are joined like the halves of a digit and split again at the gap between them. */
+static void joined_lines_are_split(void **state)
 {
     (void)state;
     for (size_t pairs = 1; pairs <= 6; pairs++) {
@@ -104,7 +103,7 @@ static void line_of_too_many_pieces(void **state)
 static void page_of_too_many_strokes(void **state)
 {
     (void)state;
-    lenet5_picture p = paper(4800, 2400); /* half of which is empty: what is all alike is a pattern of the paper */
+    lenet5_picture p = paper(4800, 2400); /* half empty: a uniform texture all over would count as paper */
     for (size_t y = 0; y < 200; y++)
         for (size_t x = 0; x < 200; x++)
             bar(&p, 12 * x + 2 + (7 * x + 5 * y) % 4, 12 * y + (3 * x + 11 * y) % 4, 3 + (x + y) % 4, 8);
@@ -124,7 +123,7 @@ static void page_of_too_many_lines(void **state)
     lenet5_reading_free(&reading);
 }
 
-static void noise_is_no_writing(void **state)
+static void noise_is_not_accepted(void **state)
 {
     (void)state;
     lenet5_picture p = paper(3200, 3200);
@@ -139,8 +138,8 @@ static void noise_is_no_writing(void **state)
     lenet5_reading_free(&reading);
 }
 
-/* A strip that would be a hundred times as large were it turned until its rule is level. */
-static void strips_are_not_turned(void **state)
+/* A strip that would become a hundred times as large if it were rotated until its rule is level. */
+static void long_strips_are_not_rotated(void **state)
 {
     (void)state;
     lenet5_picture p = paper(200, 200000);
@@ -151,7 +150,7 @@ static void strips_are_not_turned(void **state)
     lenet5_reading_free(&reading);
 }
 
-/* Whatever the resolution, the same is read. */
+/* The resolution does not change the reading. */
 static void large_digits(void **state)
 {
     (void)state;
@@ -171,7 +170,7 @@ static void large_digits(void **state)
         }
 }
 
-/* ---- Ends -------------------------------------------------------------------------------------------------------- */
+/* ---- Time limit and cancellation --------------------------------------------------------------------------------- */
 
 static lenet5_picture many_lines(void)
 {
@@ -211,7 +210,7 @@ static bool stop(void *context)
     return ++s->calls > s->last;
 }
 
-/* Wherever it is ended, nothing is left behind, which the address sanitizer sees. */
+/* A reading that is cancelled at any point leaks nothing (checked by the address sanitizer). */
 static void stops_anywhere(void **state)
 {
     (void)state;
@@ -237,12 +236,12 @@ static void stops_anywhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(halves_that_are_taken_apart),
+        cmocka_unit_test(joined_lines_are_split),
         cmocka_unit_test(line_of_too_many_pieces),
         cmocka_unit_test(page_of_too_many_strokes),
         cmocka_unit_test(page_of_too_many_lines),
-        cmocka_unit_test(noise_is_no_writing),
-        cmocka_unit_test(strips_are_not_turned),
+        cmocka_unit_test(noise_is_not_accepted),
+        cmocka_unit_test(long_strips_are_not_rotated),
         cmocka_unit_test(large_digits),
         cmocka_unit_test(time_limit),
         cmocka_unit_test(stops_anywhere),

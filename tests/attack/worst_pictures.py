@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""Writes small files of large pictures that cost a reader most, reads each, and prints time and memory.
+"""Measures the time and memory for pictures that are small as files and expensive to read.
 
 usage: worst_pictures.py [--count N] [--pixels N] [--seconds S] [--megabytes M] [--seed N] [--keep FOLDER] PROGRAM
 
-Each picture is of a random kind and size: specks, checkerboards, noise, stripes, rules, rows of
-figures, combs, nested frames, spirals, mazes, scribbles, long strips. No file is above a megabyte. A reading that takes
-more seconds or more megabytes of memory, that is ended by a signal, or that SIGTERM does not end within half a second,
-is a failure. Exit status: 0 if there is none.
+Each picture is of a random kind and size: specks, checkerboards, noise, stripes, rules, rows of figures, combs, nested
+frames, spirals, mazes, scribbles, long strips. No file exceeds a megabyte. A reading fails if it exceeds --seconds or
+--megabytes, if a signal ends it, or if SIGTERM does not end it within half a second. Exit status: 0 if none fails.
 """
 import argparse
 import os
@@ -24,7 +23,7 @@ MAX_BYTES = 1000000
 
 
 class Picture:
-    """Rows of one bit a pixel, 1 for paper, made one after the other."""
+    """A size in pixels. Rows have one bit a pixel, 1 for paper, and are generated one at a time."""
 
     def __init__(self, width, height):
         self.width, self.height = width, height
@@ -48,7 +47,7 @@ def row_of(width, inked):
 
 
 def tiled(picture, tile):
-    """Rows that repeat a small tile of strings of '#' and '.'."""
+    """Rows that repeat a small tile, given as strings of '#' (ink) and '.' (paper)."""
     rows = []
     for line in tile:
         bits = (line * (picture.width // len(line) + 1))[:picture.width]
@@ -70,7 +69,7 @@ def checkers(picture, draw):
 
 
 def noise(picture, draw):
-    """A band of noise that fits deflate's window, again and again."""
+    """A repeated band of noise that fits the window of deflate."""
     thinned = draw.randint(0, 4)
     band = []
     for _ in range(max(1, min(24, 24000 // picture.stride))):
@@ -138,19 +137,19 @@ def frames(picture, draw):
 
 
 def maze(picture, draw):
-    """Walls of one pixel between ways of some: each cell has a wall above or to its left."""
-    way = draw.randint(1, 12)
+    """Corridors of some pixels between walls of one pixel: each cell has a wall above or to its left."""
+    corridor = draw.randint(1, 12)
     cells = 128
     tile = []
     for _ in range(draw.randint(2, 12)):
         walls = [draw.random() < 0.5 for _ in range(cells)]
-        tile.append("".join("#" + ("#" if w else ".") * way for w in walls))
-        tile += ["".join(("." if w else "#") + "." * way for w in walls)] * way
+        tile.append("".join("#" + ("#" if w else ".") * corridor for w in walls))
+        tile += ["".join(("." if w else "#") + "." * corridor for w in walls)] * corridor
     return tiled(picture, tile)
 
 
 def scribbles(picture, draw):
-    """A wave of ink that never ends."""
+    """Endless zigzag lines of ink."""
     height, pitch, thick = draw.randint(8, 300), draw.randint(2, 40), draw.randint(1, 10)
     tile = []
     for y in range(height):
@@ -171,7 +170,7 @@ def shape(draw, pixels):
 
 
 def make(number, seed, pixels):
-    """A picture of at most a megabyte; smaller until its file is."""
+    """Generates a picture, with fewer pixels until its file has at most MAX_BYTES."""
     draw = random.Random(f"{seed} {number}")
     kind = KINDS[number % len(KINDS)]
     while True:
@@ -183,7 +182,7 @@ def make(number, seed, pixels):
 
 
 def run(program, path):
-    """Seconds, megabytes and exit status of reading a picture."""
+    """Reads a picture. Returns CPU seconds, elapsed seconds, megabytes and wait status."""
     begin = time.monotonic()
     child = subprocess.Popen([program, "read", "--json", "--timeout", "0", path], stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
@@ -193,7 +192,7 @@ def run(program, path):
 
 
 def stop(program, path, after):
-    """Seconds from SIGTERM to the end of a reading."""
+    """Reads a picture and sends SIGTERM after some seconds. Returns the seconds from there to the end."""
     child = subprocess.Popen([program, "read", "--json", "--timeout", "0", path], stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
     time.sleep(after)

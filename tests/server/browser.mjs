@@ -1,4 +1,4 @@
-// A browser on a page of the server: what the tests of pages have in common.
+// Helpers for tests that open pages of the server in a browser.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,14 +13,14 @@ const BROWSER = process.env.LENET5_BROWSER ?? "/usr/bin/chromium";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENSHOTS = process.env.LENET5_SCREENSHOTS ?? join(ROOT, "build/screenshots");
 
-export const skip = existsSync(BROWSER) ? false : `${BROWSER} is not here`;
+export const skip = existsSync(BROWSER) ? false : `${BROWSER} is not installed`;
 
 export const launch = () => chromium.launch({
     executablePath: BROWSER,
     args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
 });
 
-// What a page must not do: complain, fail, or ask somebody else.
+// Collects console errors and warnings, exceptions, failed requests, and requests to other origins.
 function watch(page, origin, troubles) {
     page.on("console", (message) => {
         if (["error", "warning"].includes(message.type()))
@@ -38,9 +38,9 @@ function watch(page, origin, troubles) {
     });
 }
 
-// open(T, BROWSER, URL, OPTIONS): a page in a window of its own, which by the end of the test must have had no trouble but
-// what page.expected, a regular expression, matches. The browser reports trouble later than the page, so a test that causes
-// some sets page.expected beforehand.
+// open(T, BROWSER, URL, OPTIONS): opens a page in its own window. At the end of the test every collected trouble must
+// match the regular expression page.expected. The browser reports trouble with a delay, so a test that causes some sets
+// page.expected beforehand.
 export async function open(t, browser, url, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true,
                                                ...options });
@@ -56,7 +56,7 @@ export async function open(t, browser, url, options = {}) {
     return page;
 }
 
-// until(CONDITION, WHAT): waits for it to hold, and fails with the last value that it gave.
+// until(CONDITION, WHAT): waits until the condition returns true; on timeout fails with the last value it returned.
 export async function until(condition, what, within = 5000) {
     const deadline = performance.now() + within;
     for (let last; ; await new Promise((wait) => setTimeout(wait, 30))) {
@@ -67,12 +67,12 @@ export async function until(condition, what, within = 5000) {
     }
 }
 
-// untilMany(LOCATOR, COUNT): waits for more than COUNT of them.
+// untilMany(LOCATOR, COUNT): waits until the locator matches more than COUNT elements.
 export async function untilMany(locator, count) {
     await until(async () => await locator.count() > count || locator.count(), `more than ${count} of ${locator}`);
 }
 
-// draw(PAGE, STROKES): with the mouse on the pad, so many steps from point to point; a pause (milliseconds) after each.
+// draw(PAGE, STROKES): draws on the pad with the mouse; steps: from point to point, pause: milliseconds after each.
 export async function draw(page, strokes, { pause = 0, steps = 3 } = {}) {
     await page.locator("#pad").scrollIntoViewIfNeeded();
     const { x, y, width, height } = await page.locator("#pad").boundingBox();
@@ -90,8 +90,8 @@ export async function draw(page, strokes, { pause = 0, steps = 3 } = {}) {
     }
 }
 
-// colours(LOCATOR): of each canvas how many different colours it has, and the share of its pixels that are dark. A copy
-// is looked at, since a canvas that is read from is warned of.
+// colours(LOCATOR): for each canvas the number of different colours and the share of dark pixels. Reads a copy, because
+// the browser warns when a visible canvas is read back.
 export const colours = (locator) => locator.evaluateAll((canvases) => canvases.map((canvas) => {
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
     copy.fillStyle = "#fff";
@@ -102,11 +102,11 @@ export const colours = (locator) => locator.evaluateAll((canvases) => canvases.m
     return { different: new Set(new Uint32Array(data.buffer)).size, dark };
 }));
 
-// violations(PAGE): what axe finds, a line each.
+// violations(PAGE): accessibility violations found by axe, one line each.
 export async function violations(page) {
     await page.evaluate(AXE);
     const found = await page.evaluate(() => globalThis.axe.run(document));
-    assert.ok(found.passes.length > 10, "axe has looked");
+    assert.ok(found.passes.length > 10, "axe has run its checks");
     const places = (nodes) => nodes.slice(0, 4).map(({ target }) => target.join(" ")).join(", ");
     return found.violations.map(({ id, nodes }) => `${id}: ${places(nodes)}`);
 }

@@ -1,4 +1,4 @@
-// Answers beside the schemas of the description that the server gives of itself.
+// Checks answers against the schemas of the server's OpenAPI description.
 import assert from "node:assert/strict";
 
 import Ajv from "ajv/dist/2020.js";
@@ -6,7 +6,7 @@ import Ajv from "ajv/dist/2020.js";
 const AJV = { strict: true, strictTypes: false, strictRequired: false, strictTuples: false, formats: { binary: true } };
 const METHODS = ["get", "put", "post", "delete", "patch"];
 
-// A schema that accepts no members but those it describes, so that none is missing in it.
+// Makes a schema reject members that it does not describe, so that an undocumented member fails the test.
 function closed(schema) {
     if (Array.isArray(schema))
         return schema.map(closed);
@@ -41,11 +41,11 @@ export class Description {
 
     operation(id) {
         const found = this.operations().find((operation) => operation.operationId === id);
-        assert.ok(found, `there is an operation ${id}`);
+        assert.ok(found, `no operation ${id}`);
         return found;
     }
 
-    // conforms(SCHEMA, VALUE, WHAT): fails with where they part.
+    // conforms(SCHEMA, VALUE, WHAT): fails with the places where the value violates the schema.
     conforms(schema, value, what) {
         const key = JSON.stringify(schema);
         if (!this.validators.has(key))
@@ -58,24 +58,25 @@ export class Description {
         this.conforms({ $ref: `#/components/schemas/${name}` }, value, what);
     }
 
-    // answers(ID, ANSWER): the answer {status, headers: an object, body: a Buffer} is one that the operation may give.
+    // answers(ID, ANSWER): checks that the description of the operation covers the answer {status, headers: an object,
+    // body: a Buffer}.
     answers(id, { status, headers, body }) {
         const what = `${id}, ${status}`;
         const described = this.operation(id).responses[status];
-        assert.ok(described, `${what} is described: ${body}`);
+        assert.ok(described, `${what} is not described: ${body}`);
         const response = this.resolve(described);
         for (const [name, header] of Object.entries(response.headers ?? {})) {
             const value = headers[name.toLowerCase()];
-            assert.ok(value !== undefined || !header.required, `${what} has the header ${name}`);
+            assert.ok(value !== undefined || !header.required, `${what} lacks the header ${name}`);
             if (value !== undefined)
                 this.conforms(header.schema, header.schema.type === "integer" ? Number(value) : value,
                               `${what}, ${name}`);
         }
         if (!response.content)
-            return assert.equal(body.length, 0, `${what} has no body`);
+            return assert.equal(body.length, 0, `${what} must have no body`);
         const type = headers["content-type"]?.split(";")[0];
         const media = response.content?.[type];
-        assert.ok(media, `${what} may be of the type ${type}`);
+        assert.ok(media, `${what} may not be of the type ${type}`);
         if (type === "application/json")
             this.conforms(media.schema, JSON.parse(body.toString()), what);
     }

@@ -1,4 +1,4 @@
-// Digits and pictures for the tests to send.
+// Digits and picture files that the tests send.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import zlib from "node:zlib";
 
 import { run } from "./server.mjs";
 
-// digits(COUNT): pictures of 784 bytes with their labels, drawn by the program, and the IDX file they are in.
+// digits(COUNT): synthetic pictures of 784 bytes with their labels, and the path of their IDX file.
 export function digits(t, count) {
     const folder = mkdtempSync(join(tmpdir(), "lenet5-digits-"));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ export function digits(t, count) {
     return { file, bytes, labels, picture: (i) => bytes.subarray(784 * i, 784 * (i + 1)) };
 }
 
-// padded(PICTURE): 32x32 of 28x28, paper all around.
+// padded(PICTURE): a 28x28 picture with a margin of paper, 32x32.
 export function padded(picture) {
     const wide = Buffer.alloc(32 * 32);
     for (let y = 0; y < 28; y++)
@@ -27,13 +27,13 @@ export function padded(picture) {
     return wide;
 }
 
-// rows(PICTURE): a list of rows of numbers.
+// rows(PICTURE): the picture as an array of rows of numbers.
 export function rows(picture) {
     const side = Math.sqrt(picture.length);
     return Array.from({ length: side }, (_, y) => [...picture.subarray(side * y, side * (y + 1))]);
 }
 
-// enlarged(PICTURE, TIMES, {width, height}): dark on light paper, each pixel TIMES as wide and high, in a larger sheet.
+// enlarged(PICTURE, TIMES, {width, height}): the picture enlarged TIMES, dark on light, on a sheet of the given size.
 export function enlarged(picture, times, { width, height }) {
     const sheet = Buffer.alloc(width * height, 255);
     for (let y = 0; y < 28 * times; y++)
@@ -67,7 +67,7 @@ function checksum(bytes) {
     return ~sum >>> 0;
 }
 
-// png(PIXELS, WIDTH, HEIGHT): grey, 8 bits. PIXELS may be fewer than the header announces.
+// png(PIXELS, WIDTH, HEIGHT): grey, 8 bits. There may be fewer pixels than the header announces.
 export function png(pixels, width, height) {
     const header = Buffer.alloc(13);
     header.writeUInt32BE(width, 0);
@@ -95,7 +95,7 @@ export function bmp(pixels, width, height) {
     return bytes;
 }
 
-// tiff(PAGES): grey, not compressed; pages are {pixels, width, height}. A page that claims a larger size has no pixels.
+// tiff(PAGES): grey, uncompressed; pages are {pixels, width, height}. A page that claims a larger size has no pixels.
 export function tiff(pages) {
     const parts = [Buffer.from("II*\0", "latin1"), Buffer.alloc(4)];
     let at = 8;
@@ -119,8 +119,8 @@ export function tiff(pages) {
     return Buffer.concat(parts);
 }
 
-// turned(JPEG): the same file, with a note that its right side is up (EXIF's orientation 6).
-export function turned(jpeg) {
+// rotated(JPEG): the same file with EXIF orientation 6 (the right side is up).
+export function rotated(jpeg) {
     const entry = "011200030000000100060000";
     const exif = Buffer.from(`4578696600004d4d002a000000080001${entry}00000000`, "hex");
     const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);

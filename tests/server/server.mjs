@@ -1,4 +1,4 @@
-// Starts the program of LENET5_PROGRAM as a server on a free port, or runs it to its end.
+// Runs the program named by LENET5_PROGRAM, as a command or as a server on a free port.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,12 +10,12 @@ export const ROOT = resolve(here, "../..");
 export const SAMPLES = join(ROOT, "docs/samples");
 export const PROGRAM = resolve(process.env.LENET5_PROGRAM ?? join(ROOT, "build/release/lenet5"));
 
-// Such a program keeps for a while what it has freed, and looks for leaks at its end in files that the sandbox closes.
+// Sanitizers keep freed memory in quarantine and need files at exit that the sandbox blocks.
 export const SANITIZED = PROGRAM.includes("san/");
 
 const READY = /\bon (https?:\/\/\S+)/;
 
-// What runs, so that nothing is left behind where a test fails.
+// Running processes, which are killed if a test fails.
 const running = new Set();
 process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 
@@ -28,7 +28,7 @@ export function newFolder(t) {
     return folder;
 }
 
-// run(ARGUMENTS, OPTIONS): exit code, stdout and stderr of a command that ends by itself.
+// run(ARGUMENTS, OPTIONS): runs a command to its end; returns exit code, stdout and stderr.
 export function run(args, { program = PROGRAM, ...options } = {}) {
     const done = spawnSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options });
     return { code: done.status, out: done.stdout, err: done.stderr };
@@ -56,7 +56,7 @@ class Server {
         });
     }
 
-    // Bytes of memory that are its own at the moment.
+    // Current private memory in bytes.
     memory() {
         return 1024 * Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, "utf8"))[1]);
     }
@@ -74,7 +74,7 @@ function launch(args, { program = PROGRAM, ...options }) {
     return child;
 }
 
-// start(OPTIONS, SPAWN_OPTIONS): lenet5 serve on a free port, once it listens.
+// start(OPTIONS, SPAWN_OPTIONS): starts lenet5 serve on a free port and waits until it listens.
 export function start(args = [], options = {}) {
     const started = performance.now();
     const log = args.includes("--log") ? [] : ["--log", "none"];
@@ -82,13 +82,13 @@ export function start(args = [], options = {}) {
     return new Server(launch(["serve", "--listen", "127.0.0.1:0", ...log, ...free, ...args], options), started).ready;
 }
 
-// startTraining(OPTIONS, SPAWN_OPTIONS): lenet5 train --watch, once it can be watched.
+// startTraining(OPTIONS, SPAWN_OPTIONS): starts lenet5 train --watch and waits until it listens.
 export function startTraining(args, options = {}) {
     const command = ["train", "--watch", "127.0.0.1:0", ...args];
     return new Server(launch(command, options), performance.now()).ready;
 }
 
-// startFor(T, OPTIONS, ...): a server for one test; it has to end well.
+// startFor(T, OPTIONS, ...): starts a server for one test; at the end of the test it must exit with code 0.
 export async function startFor(t, args, options) {
     const server = await start(args, options);
     t.after(async () => {

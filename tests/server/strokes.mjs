@@ -1,4 +1,4 @@
-// Digits as a hand draws them: strokes of points from 0 to 1, left to right and down, with a smooth line through them.
+// Handwritten digits as strokes: points with x to the right and y down, from 0 to 1, joined by smooth curves.
 export const DIGITS = [
     [[[.55, .2], [.4, .24], [.32, .42], [.33, .62], [.42, .78], [.55, .79], [.66, .66], [.68, .45], [.63, .27],
       [.52, .2]]],
@@ -20,28 +20,28 @@ export const DIGITS = [
       [.56, .82]]],
 ];
 
-// What is no digit: a zigzag over the whole pad, and a star.
+// Not a digit: a zigzag over the whole pad, and a star.
 export const SCRIBBLE = [
     [[.1, .5], [.3, .1], [.35, .9], [.5, .1], [.55, .9], [.7, .1], [.75, .9], [.9, .5], [.1, .45]],
     [[.1, .1], [.9, .9]], [[.9, .1], [.1, .9]],
 ];
 
-// smooth(POINTS, STEPS): a Catmull-Rom line through them, so many steps from one to the next.
+// smooth(POINTS, STEPS): points on a Catmull-Rom spline, STEPS for each segment.
 export function smooth(points, steps = 6) {
     const at = (i) => points[Math.max(0, Math.min(points.length - 1, i))];
     const line = [points[0]];
     for (let i = 0; i + 1 < points.length; i++)
         for (let step = 1; step <= steps; step++)
-            line.push([0, 1].map((axis) => between(at(i - 1)[axis], at(i)[axis], at(i + 1)[axis], at(i + 2)[axis],
+            line.push([0, 1].map((axis) => spline(at(i - 1)[axis], at(i)[axis], at(i + 1)[axis], at(i + 2)[axis],
                                                    step / steps)));
     return line;
 }
 
-function between(a, b, c, d, t) {
+function spline(a, b, c, d, t) {
     return b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
-// placed(STROKES, {x, y, width, height}): the same strokes within a part of the pad.
+// placed(STROKES, {x, y, width, height}): the strokes scaled into a part of the pad.
 export function placed(strokes, { x, y, width, height }) {
     return strokes.map((stroke) => stroke.map(([u, v]) => [x + u * width, y + v * height]));
 }

@@ -1,4 +1,4 @@
-// What a server on a network has to bear: the slow, the greedy and the malformed. All of it on the loopback.
+// Abusive clients: slow ones, too many of them, malformed requests. All on the loopback interface.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -19,30 +19,30 @@ after(async () => {
     assert.equal(code, 0, err);
 });
 
-// Every thread still answers: more requests at once than there are threads, of each kind.
-async function allIsWell(to = server) {
+// Checks that every thread still answers, with more concurrent requests of each kind than there are threads.
+async function assertHealthy(to = server) {
     const picture = post("/v1/read", sampleBytes("plain.png"));
     const requests = [get("/v2"), post("/v1/classify", DIGIT, OCTETS), picture, picture, picture, picture];
     const answers = await Promise.all(requests.map((bytes) => exchange(to, bytes, { within: 5000 })));
     assert.deepEqual(answers.map((answer) => answer?.status), requests.map(() => 200));
     assert.deepEqual(answers.slice(2).map((answer) => answer.json()[0].string), Array(4).fill("52981"));
 }
-afterEach(() => allIsWell());
+afterEach(() => assertHealthy());
 
 function refused(answer, statuses, what) {
-    assert.ok(answer, `${what}: nothing was answered`);
+    assert.ok(answer, `${what}: no answer`);
     assert.ok(statuses.includes(answer.status), `${what}: ${answer.status} ${answer.text.slice(0, 200)}`);
     return answer;
 }
 
-function refusedInWords(answer, statuses, what) {
+function refusedWithMessage(answer, statuses, what) {
     const error = refused(answer, statuses, what).json();
     assert.deepEqual(Object.keys(error), ["error"], what);
     assert.match(error.error, /.../, what);
 }
 
-describe("the slow", () => {
-    // drip(BYTES): a byte every 100 ms; when it was answered, how, and whether it was closed.
+describe("slow clients", () => {
+    // drip(BYTES): sends a byte every 100 ms. Returns the answer, its time and whether the connection was closed.
     async function drip(bytes, first = "") {
         const socket = connect(server);
         const since = performance.now();
@@ -61,12 +61,12 @@ describe("the slow", () => {
     }
 
     function cutOff({ answer, seconds, closed }, what) {
-        refusedInWords(answer, [408], what);
+        refusedWithMessage(answer, [408], what);
         assert.ok(seconds > 1.5 && seconds < 5, `${what}: after ${seconds} s`);
-        assert.ok(closed, `${what}: the connection is closed`);
+        assert.ok(closed, `${what}: the connection is still open`);
     }
 
-    test("are cut off", async () => {
+    test("are disconnected", async () => {
         const long = Buffer.alloc(200, "x");
         const head = post("/v1/classify", DIGIT, OCTETS).subarray(0, -784).toString();
         const chunked = head.replace(/Content-Length: \d+/, "Transfer-Encoding: chunked");
@@ -78,10 +78,10 @@ describe("the slow", () => {
         cutOff(body, "a body byte by byte");
         cutOff(chunks, "a chunk byte by byte");
         cutOff(half, "half of a body");
-        assert.ok(silent.closed && silent.seconds < 5, "nothing at all");
+        assert.ok(silent.closed && silent.seconds < 5, "a silent client is still connected");
     });
 
-    test("who reads slowly keeps nobody waiting", async () => {
+    test("a slow reader does not delay other clients", async () => {
         const sockets = Array.from({ length: 8 }, () => connect(server));
         for (const socket of sockets) {
             socket.pause();
@@ -89,18 +89,18 @@ describe("the slow", () => {
                 socket.write(get("/v1/network"));
         }
         await sleep(300);
-        await allIsWell();
+        await assertHealthy();
         sockets.forEach((socket) => socket.destroy());
     });
 });
 
-describe("the many", () => {
+describe("many connections", () => {
     const limit = Number(/Max open files\s+(\d+)/.exec(readFileSync("/proc/self/limits", "utf8"))[1]);
     const MANY = Math.min(10000, limit - 1000);
     const skip = MANY < 5000 && `ulimit -n is ${limit}; 11000 and more are needed`;
     const CHUNK = 500;
 
-    // COUNT connections, from these addresses in turn.
+    // COUNT connections, from the addresses in turn.
     async function crowd(to, count, addresses) {
         const sockets = [];
         while (sockets.length < count) {
@@ -121,19 +121,19 @@ describe("the many", () => {
         await Promise.all(sockets.map((socket) => socket.gone));
     }
 
-    test("from one address: 429, and others are served", { skip }, async (t) => {
+    test("from one address: 429, other addresses are served", { skip }, async (t) => {
         const open = await startFor(t);
         const sockets = await crowd(open, MANY, ["127.0.0.2"]);
         assert.ok(await within(5000, () => turnedAway(sockets, 429).length >= MANY - 256),
                   `${turnedAway(sockets, 429).length} of ${MANY} were turned away`);
         assert.equal(turnedAway(sockets, 429).length, MANY - 256);
-        await allIsWell(open);
-        refusedInWords(await exchange(open, get("/v2"), { from: "127.0.0.2" }), [429], "one more");
+        await assertHealthy(open);
+        refusedWithMessage(await exchange(open, get("/v2"), { from: "127.0.0.2" }), [429], "one more");
         await leave(sockets);
         assert.ok(await served(open, "127.0.0.2"));
     });
 
-    test("from many addresses: 503, and served once they have left", { skip }, async (t) => {
+    test("from many addresses: 503 until some of them close", { skip }, async (t) => {
         const open = await startFor(t);
         const addresses = Array.from({ length: 50 }, (_, i) => `127.0.1.${i + 1}`);
         const before = open.memory();
@@ -144,14 +144,14 @@ describe("the many", () => {
         assert.equal(stay.length, 4096);
         assert.ok(open.memory() - before < 4096 * 16384, `${(open.memory() - before) / MIB} MiB for 4096`);
         stay[17].write(get("/v2"));
-        assert.equal((await answerOn(stay[17]))?.status, 200, "those that are in are served");
-        refusedInWords(await exchange(open, get("/v2")), [503], "one more");
+        assert.equal((await answerOn(stay[17]))?.status, 200, "admitted clients are served");
+        refusedWithMessage(await exchange(open, get("/v2")), [503], "one more");
         await leave(sockets);
         assert.ok(await served(open));
-        await allIsWell(open);
+        await assertHealthy(open);
     });
 
-    test("that come and go at once", async () => {
+    test("that close at once", async () => {
         for (let round = 0; round < 10; round++) {
             const sockets = Array.from({ length: 100 }, () => connect(server));
             await Promise.all(sockets.map((socket) => socket.reached));
@@ -159,7 +159,7 @@ describe("the many", () => {
         }
     });
 
-    test("that leave in the middle", async () => {
+    test("that close in the middle of a request", async () => {
         const picture = post("/v1/read", sampleBytes("plain.png"));
         const halves = [picture.subarray(0, 10), picture.subarray(0, 200), picture.subarray(0, 30000), picture];
         for (const half of halves)
@@ -173,18 +173,18 @@ describe("the many", () => {
         assert.equal(code, 0);
     });
 
-    test("that send half and then no more", async () => {
+    test("that stop in the middle of a request", async () => {
         const picture = post("/v1/read", sampleBytes("plain.png"));
         for (const length of [1, 20, 500, 40000, picture.length - 1]) {
             const socket = connect(server);
             socket.end(picture.subarray(0, length));
             await Promise.race([socket.gone, sleep(4000)]);
-            assert.ok(socket.destroyed, `${length} bytes: the connection is closed`);
+            assert.ok(socket.destroyed, `${length} bytes: the connection is still open`);
             assert.doesNotMatch(socket.got.toString(), /^HTTP\/1\.1 200/);
         }
     });
 
-    test("that say with their request that it is the last: nobody stays", async () => {
+    test("that close their sending side after a request do not stay open", async () => {
         const requests = [get("/v2"), post("/v1/classify", DIGIT, OCTETS), post("/v1/read", sampleBytes("plain.png")),
                           "GET"];
         for (const bytes of requests)
@@ -275,13 +275,13 @@ describe("malformed requests", () => {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "G\xcbT /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ];
     for (const line of broken)
-        test(`${JSON.stringify(line)}: no good answer`, async () => {
-            const text = await farewell(line);
+        test(`${JSON.stringify(line)} is refused`, async () => {
+            const text = await sendAndClose(line);
             assert.match(text, /^(HTTP\/1\.[01] (400|405|408|431|501|505) [\s\S]*)?$/);
             assert.equal((text.match(/HTTP\/1\.[01] \d{3} /g) ?? []).length, text ? 1 : 0, text);
         });
 
-    // What may be overlooked, so long as nothing comes of it.
+    // The server may ignore these faults but must not answer twice.
     const odd = [
         "GET  /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n", "/v2 GET HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET /v2\0 HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -289,20 +289,20 @@ describe("malformed requests", () => {
         "GET /v2 HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n", "GET /?\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\r\n\r\nGET /v2 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ];
     for (const line of odd)
-        test(`${JSON.stringify(line)}: one answer at most`, async () => {
-            assert.ok(((await farewell(line)).match(/HTTP\/1\.[01] \d{3} /g) ?? []).length <= 1);
+        test(`${JSON.stringify(line)} gets at most one answer`, async () => {
+            assert.ok(((await sendAndClose(line)).match(/HTTP\/1\.[01] \d{3} /g) ?? []).length <= 1);
         });
 
-    // What is said to who sends this and no more; the connection has to be closed then.
-    async function farewell(line) {
+    // Sends the bytes and closes the sending side. The server must close the connection; returns what it sent.
+    async function sendAndClose(line) {
         const socket = connect(server);
         socket.end(Buffer.from(line, "latin1"));
         await Promise.race([socket.gone, sleep(4000)]);
-        assert.ok(socket.destroyed, "the connection is closed");
+        assert.ok(socket.destroyed, "the connection is still open");
         return socket.got.toString();
     }
 
-    test("headers just below and above the limit: an answer in any case", async () => {
+    test("headers just below and above the limit are answered", async () => {
         for (let length = 15600; length < 16800; length += 40) {
             const header = `X: ${"y".repeat(length)}\r\n`;
             for (const bytes of [get("/v2", header), post("/v1/classify", DIGIT, OCTETS + header)])
@@ -333,7 +333,7 @@ describe("paths", () => {
         refused(await exchange(server, get(`/${"a".repeat(100000)}`)), [400, 404, 414, 431], "100000 bytes");
     });
 
-    test("many options, long ones, odd ones", async () => {
+    test("many, long and malformed options", async () => {
         const queries = ["a=1&".repeat(3000), `format=${"d".repeat(9000)}`, "format=%00", "=", "&&&&", "format", "%=1",
                          "format=%ff%fe",
                          `list=${"1,".repeat(3000)}`, "n_best=99999999999999999999", "threshold=nan", "threshold=inf",
@@ -346,16 +346,16 @@ describe("paths", () => {
 });
 
 describe("broken pictures", () => {
-    // Truncated pictures are refused as the command refuses them, or read as it reads them.
+    // For truncated pictures the server gives the same results as the command.
     for (const name of ["plain.png", "boxes.jpg"])
-        test(`${name}, cut`, async () => {
+        test(`${name}, truncated`, async () => {
             const whole = sampleBytes(name);
             for (const share of [0, 0.0001, 0.001, 0.01, 0.03, 0.1, 0.4, 0.7, 0.95, 0.999]) {
                 const cut = whole.subarray(0, Math.floor(share * whole.length));
                 const { code } = run(["read", "-"], { input: cut });
                 const answer = refused(await exchange(server, post("/v1/read", cut)), [200, 400],
                                        `${name} to ${share}`);
-                assert.equal(answer.status, code === 1 ? 400 : 200, `${name} to ${share}: the command says ${code}`);
+                assert.equal(answer.status, code === 1 ? 400 : 200, `${name} to ${share}: the command exits with ${code}`);
             }
         });
 
@@ -369,7 +369,7 @@ describe("broken pictures", () => {
             }
     });
 
-    test("headers that promise too much", async () => {
+    test("headers that announce huge pictures", async () => {
         const before = server.memory();
         const pictures = [
             png(Buffer.alloc(0), 60000, 60000), png(Buffer.alloc(60000), 60000, 60000),
@@ -382,7 +382,7 @@ describe("broken pictures", () => {
         ];
         for (const picture of pictures)
             for (const path of ["/v1/read", "/v1/classify"])
-                refusedInWords(await exchange(server, post(path, picture, "Content-Type: image/png\r\n")), [400],
+                refusedWithMessage(await exchange(server, post(path, picture, "Content-Type: image/png\r\n")), [400],
                                `${path}: ${picture.subarray(0, 30).toString("latin1")}`);
         assert.ok(server.memory() - before < 100 * MIB, `${(server.memory() - before) / MIB} MiB`);
     });
@@ -407,24 +407,24 @@ describe("broken forms", () => {
         ["nothing in the file", `--b\r\n${part}\r\n--b--\r\n`],
     ];
     for (const [what, body] of forms)
-        test(what, async () => refusedInWords(await exchange(server, post("/v1/read", body, type)), [400, 413], what));
+        test(what, async () => refusedWithMessage(await exchange(server, post("/v1/read", body, type)), [400, 413], what));
 
     for (const header of ["multipart/form-data", "multipart/form-data; boundary=",
                           `multipart/form-data; boundary=${"b".repeat(5000)}`])
         test(header.slice(0, 50), async () => {
             const body = `--b\r\n${part}x\r\n--b--\r\n`;
-            refusedInWords(await exchange(server, post("/v1/read", body, `Content-Type: ${header}\r\n`)), [400],
+            refusedWithMessage(await exchange(server, post("/v1/read", body, `Content-Type: ${header}\r\n`)), [400],
                            header);
         });
 
-    test("a long field, in time that is in proportion to it", async (t) => {
+    test("a long field is parsed in linear time", async (t) => {
         const open = await startFor(t, []);
         const type = "Content-Type: multipart/form-data; boundary=a-boundary\r\n";
         const head = '--a-boundary\r\nContent-Disposition: form-data; name="list"\r\n\r\n';
         const values = ["1", "\r", "\r\n-", "\r\n--", "1,"].map((piece) => Buffer.alloc(31 * MIB, piece));
         const timed = async (path, body, headers) => {
             const since = performance.now();
-            refusedInWords(await exchange(open, post(path, body, headers), { within: 60000 }), [400], path);
+            refusedWithMessage(await exchange(open, post(path, body, headers), { within: 60000 }), [400], path);
             return performance.now() - since;
         };
         for (const value of values) {
@@ -434,7 +434,7 @@ describe("broken forms", () => {
         }
     });
 
-    test("the name of a file comes back as text, whatever is in it", async () => {
+    test("any file name is returned as a string", async () => {
         for (const name of ['<img src=x onerror="1">', "\u0000\u0001\u001b[2J", "../../etc/passwd", "\u00fc\u2603",
                             "a".repeat(3000)]) {
             const escaped = name.replaceAll('"', '\\"');
@@ -472,7 +472,7 @@ describe("broken JSON", () => {
     for (const path of ["/v1/classify", "/v2/models/lenet5/infer"])
         test(path, async () => {
             for (const text of [...texts, ...notText])
-                refusedInWords(await exchange(server, post(path, text, JSON_TYPE)), [400],
+                refusedWithMessage(await exchange(server, post(path, text, JSON_TYPE)), [400],
                                `${path}: ${text.toString("latin1").slice(0, 60)} … of ${text.length}`);
         });
 
@@ -485,29 +485,29 @@ describe("broken JSON", () => {
             Buffer.concat([...Array(count).fill(part(width)).flat(), Buffer.from("--xx--\r\n")]);
         const type = "Content-Type: multipart/form-data; boundary=xx\r\n";
         const send = (count, width) => exchange(narrow, post("/v1/read", form(count, width), type));
-        for (const width of [196, 200]) { // of 200 pixels, nothing is left after four
+        for (const width of [196, 200]) { // with width 200 the limit is reached after four
             const fine = await send(4, width);
             assert.equal(fine.status, 200, fine.text);
-            refusedInWords(await send(5, width), [413], `five pictures, ${width} pixels wide`);
+            refusedWithMessage(await send(5, width), [413], `five pictures, ${width} pixels wide`);
         }
     });
 
-    test("a request that is a great deal of JSON", async (t) => {
+    test("a request with megabytes of JSON", async (t) => {
         const open = await startFor(t, []);
         const before = open.memory();
         const bodies = [`[${"[],".repeat(300000)}[]]`, `{${'"a":1,'.repeat(150000)}"b":1}`,
                         `[${"1,".repeat(500000)}1]`, `[${"[],".repeat(8000000)}[]]`, `[${"1,".repeat(12000000)}1]`];
         for (const body of bodies)
-            refusedInWords(await exchange(open, post("/v1/classify", body, JSON_TYPE)), [400], body.slice(0, 20));
+            refusedWithMessage(await exchange(open, post("/v1/classify", body, JSON_TYPE)), [400], body.slice(0, 20));
         assert.ok(SANITIZED || open.memory() - before < 200 * MIB, `${(open.memory() - before) / MIB} MiB`);
     });
 });
 
-describe("bodies without an end", () => {
+describe("endless bodies", () => {
     const plain = (piece) => piece;
     const PIECE = Buffer.alloc(MIB / 4, "x");
 
-    // Sends up to SIZE bytes, as fast as they are taken; the greatest memory of the server meanwhile.
+    // Sends up to SIZE bytes as fast as the server accepts them; returns the server's peak memory.
     async function pour(to, head, size, frame) {
         const socket = connect(to);
         let most = 0, sent = 0;
@@ -540,11 +540,11 @@ describe("bodies without an end", () => {
                 const before = server.memory();
                 const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${OCTETS}${headers}\r\n`;
                 const { answer, most } = await pour(server, head, mebibytes * MIB, frame);
-                refusedInWords(answer, [413], what);
+                refusedWithMessage(answer, [413], what);
                 assert.ok(most - before < 12 * MIB, `${(most - before) / MIB} MiB more`);
             });
 
-    test("from many at once", async (t) => {
+    test("from many clients at once", async (t) => {
         const open = await startFor(t, ["--max-body", String(4 * MIB)]);
         const before = open.memory();
         const head = `POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${4 * MIB}\r\n\r\n`;
@@ -555,6 +555,6 @@ describe("bodies without an end", () => {
         assert.ok(SANITIZED || more < 16 * 4 + 48, `${more} MiB more`);
         sockets.forEach((socket) => socket.destroy());
         assert.ok(await within(4000, async () => (await exchange(open, get("/v2")))?.status === 200));
-        await allIsWell(open);
+        await assertHealthy(open);
     });
 });

@@ -1,4 +1,4 @@
-// What docs/server.md promises of /v1 and /v2, beside what the commands print.
+// The promises of docs/server.md about /v1 and /v2, compared with the output of the commands.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -29,7 +29,7 @@ async function good(path, body, headers) {
     return answer;
 }
 
-// bad(STATUS, PATTERN, request): it is refused with an error that says why.
+// bad(STATUS, PATTERN, REQUEST): checks that the request is refused with an error that matches.
 async function bad(status, pattern, ...request) {
     const answer = await ask(...request);
     assert.equal(answer.status, status, `${request[0]}: ${answer.text.slice(0, 300)}`);
@@ -64,7 +64,7 @@ describe("/v1/read", () => {
     const NDJSON = { Accept: "application/x-ndjson" };
 
     for (const name of PICTURES)
-        test(`${name}, as the command reads it`, async () => {
+        test(`${name} gives the output of the command`, async () => {
             const wanted = unnamed(readLines(name));
             const answer = await good("/v1/read", sampleBytes(name), NDJSON);
             assert.equal(answer.headers.get("content-type"), "application/x-ndjson");
@@ -74,7 +74,7 @@ describe("/v1/read", () => {
             assert.deepEqual(list.json(), wanted.trim().split("\n").map(JSON.parse));
         });
 
-    test("several files of a form, by name, byte for byte", async () => {
+    test("several files of a form give the output of the command", async () => {
         const answer = await good("/v1/read", form(PICTURES), NDJSON);
         assert.equal(answer.text, PICTURES.map((name) => readLines(name)).join(""));
     });
@@ -104,7 +104,7 @@ describe("/v1/read", () => {
             assert.equal(unnamed((await good("/v1/read", form([name], fields), NDJSON)).text), wanted);
         });
 
-    test("options do something", async () => {
+    test("each option has an effect", async () => {
         const first = async (name, query) => (await good(`/v1/read?${query}`, sampleBytes(name))).json()[0];
         assert.equal((await first("plain.png", "threshold=1")).decision, "unsure");
         assert.equal((await first("plain.png", "list=11111,52982")).string === "52981", false);
@@ -114,7 +114,7 @@ describe("/v1/read", () => {
         assert.notDeepEqual(await first("turned.png", "method=sdnn"), await first("turned.png", "method=pieces"));
     });
 
-    test("explain shows how", async () => {
+    test("explain gives the stages of a reading", async () => {
         for (const name of ["plain.png", "turned.png"])
             for (const line of (await good("/v1/read?explain=1", form([name]))).json()) {
                 const { explanation, digits: found, ...rest } = line;
@@ -126,7 +126,7 @@ describe("/v1/read", () => {
         assert.deepEqual([plain.width, plain.height, plain.more_pages], [578, 247, false]);
     });
 
-    test("explain is about one file", async () => {
+    test("explain accepts one file only", async () => {
         for (const query of ["explain=1", "page=1"])
             await bad(400, /one file/, `/v1/read?${query}`, form(["plain.png", "turned.png"]));
     });
@@ -140,7 +140,7 @@ describe("/v1/read", () => {
             assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [width, height], name);
         }
         const ink = Buffer.from(stages.find((stage) => stage.name === "ink").png, "base64");
-        assert.ok(ink.length > 1000, "the ink is not of one colour");
+        assert.ok(ink.length > 1000, "the ink has one colour only");
     }
 
     function checkCandidates({ candidates }, found) {
@@ -157,14 +157,14 @@ describe("/v1/read", () => {
         }
     }
 
-    test("nothing written: an explanation of the whole picture all the same", async () => {
+    test("a blank picture has an explanation of the whole picture", async () => {
         const [line] = (await good("/v1/read?explain=1", sampleBytes("blank.png"))).json();
         assert.equal(line.decision, "empty");
         assert.deepEqual([line.explanation.width, line.explanation.height], [300, 120]);
         assert.deepEqual(line.explanation.candidates, []);
     });
 
-    test("every kind of picture says the same", async () => {
+    test("every file format gives the same answer", async () => {
         const { pixels, width, height } = stacked();
         const wanted = (await good("/v1/read", pgm(pixels, width, height))).json();
         assert.deepEqual(wanted.map(({ line }) => line), [1, 2]);
@@ -181,7 +181,7 @@ describe("/v1/read", () => {
         assert.deepEqual(lines.map(({ page, line }) => [page, line]), [[1, 1], [2, 1], [2, 2], [3, 1]]);
     });
 
-    test("one page of a TIFF, and how it was read", async () => {
+    test("one page of a TIFF, with its explanation", async () => {
         const { pixels, width, height } = stacked();
         const half = { pixels: pixels.subarray(0, width * 200), width, height: 200 };
         const file = tiff([half, { pixels, width, height }, half]);
@@ -200,8 +200,8 @@ describe("/v1/read", () => {
             await bad(400, /page/, `/v1/read?page=${page}`, file);
     });
 
-    test("a photo is turned upright", async () => {
-        const [line] = (await good("/v1/read?explain=1", turned(sampleBytes("boxes.jpg")))).json();
+    test("a photo is rotated upright", async () => {
+        const [line] = (await good("/v1/read?explain=1", rotated(sampleBytes("boxes.jpg")))).json();
         assert.deepEqual([line.explanation.width, line.explanation.height], [302, 515]);
     });
 
@@ -215,7 +215,7 @@ describe("/v1/read", () => {
         assert.ok(lines[1].explanation.stages.every(({ line }) => line === 2));
     });
 
-    // A picture with two lines: digits that the program drew, in two rows.
+    // A picture with two lines of synthetic digits.
     function stacked() {
         const { picture } = drawn;
         const width = 500, height = 500;
@@ -239,7 +239,7 @@ describe("/v1/read", () => {
     for (const [query, pattern] of wrong)
         test(`400 for ${query}`, () => bad(400, pattern, `/v1/read?${query}`, sampleBytes("plain.png")));
 
-    test("400 for what is no picture", async () => {
+    test("400 for a file that is not a picture", async () => {
         await bad(400, /./, "/v1/read", Buffer.from("no picture"));
         await bad(400, /./, "/v1/read", Buffer.alloc(0));
         await bad(400, /./, "/v1/read", form([]));
@@ -252,7 +252,7 @@ describe("/v1/read", () => {
 let drawn;
 before((t) => { drawn = digits(t, 4097); });
 
-// What the command says of the digits of these numbers.
+// The results of the command for the digits with these indices.
 function commandResults(numbers, ...options) {
     const lines = command("classify", "--json", "--pick", numbers.join(), drawn.file, ...options);
     return lines.trim().split("\n").map((line) => {
@@ -262,7 +262,7 @@ function commandResults(numbers, ...options) {
     });
 }
 
-// The same members and values; numbers to the last place but one, in which batches of other sizes may differ.
+// Compares members and values. Numbers may differ in the last digits, because the size of a batch changes rounding.
 function alike(got, wanted, what = "") {
     if (typeof wanted === "number") {
         const last = Math.abs(wanted) > 1 ? 1e-4 : 1e-7; // the last decimal
@@ -279,14 +279,14 @@ const results = async (...request) => (await good(...request)).json().results;
 const FORTY = Array.from({ length: 40 }, (_, i) => i);
 
 describe("/v1/classify", () => {
-    test("bytes, as the command prints them", async () => {
+    test("raw bytes give the results of the command", async () => {
         const got = await results("/v1/classify", ...bytesOf(drawn.bytes.subarray(0, 40 * 784)));
         alike(got, commandResults(FORTY));
         const right = got.filter(({ digit }, i) => digit === drawn.labels[i]).length;
         assert.ok(right >= 36, `${right} of 40 are right`);
     });
 
-    test("models of one's own, which answer together", async (t) => {
+    test("several models given by --model form a committee", async (t) => {
         const folder = newFolder(t);
         command("synth", "--out", folder, "--count", "2000", "--test-count", "100");
         const models = ["5", "6"].map((seed) => {
@@ -299,7 +299,7 @@ describe("/v1/classify", () => {
         alike((await answer.json()).results, commandResults(FORTY, "--model", models));
     });
 
-    test("every form of a body gives the same", async () => {
+    test("every format of the body gives the same results", async () => {
         const wanted = commandResults([0, 1, 2]);
         const pictures = [0, 1, 2].map(drawn.picture);
         const forms = [
@@ -317,14 +317,14 @@ describe("/v1/classify", () => {
         alike(await results("/v1/classify", ...json({ picture: [...pictures[0]] })), wanted.slice(0, 1));
     });
 
-    test("where both sides are possible, 28 is taken unless side says otherwise", async () => {
+    test("side defaults to 28 where 28 and 32 are both possible", async () => {
         const both = Buffer.alloc(784 * 64);        // 64 of 28x28, 49 of 32x32
         drawn.bytes.copy(both, 0, 0, both.length);
         assert.equal((await results("/v1/classify", ...bytesOf(both))).length, 64);
         assert.equal((await results("/v1/classify?side=32", ...bytesOf(both))).length, 49);
     });
 
-    test("4,096 at once, and no more", async () => {
+    test("at most 4,096 pictures", async () => {
         const many = await results("/v1/classify", ...bytesOf(drawn.bytes.subarray(0, 4096 * 784)));
         assert.equal(many.length, 4096);
         const some = [0, 1, 1000, 4095];
@@ -332,7 +332,7 @@ describe("/v1/classify", () => {
         await bad(400, /4,?096/, "/v1/classify", ...bytesOf(drawn.bytes));
     });
 
-    test("a picture of any size is normalised, as the command does", async () => {
+    test("a picture of any size is normalised as by the command", async () => {
         for (const [i, size] of [[0, { width: 200, height: 150 }], [3, { width: 180, height: 180 }]]) {
             const pixels = enlarged(drawn.picture(i), 4, size);
             const [wanted] = commandOn(pgm(pixels, size.width, size.height));
@@ -363,7 +363,7 @@ describe("/v1/classify", () => {
         assert.ok(result.digit >= 0 && result.digit <= 9);
     });
 
-    test("no ink", async () => {
+    test("a picture without ink", async () => {
         const nothing = { digit: null, probability: 0, rubbish: 1, decision: "rejected", reason: "no ink found" };
         const requests = [
             ["/v1/classify?normalise=1", ...bytesOf(Buffer.alloc(900, 255))],
@@ -389,7 +389,7 @@ describe("/v1/classify", () => {
         assert.ok(strict.every(({ decision }) => decision === "rejected"));
     });
 
-    test("maps: what every unit says", async () => {
+    test("maps: the states of all units", async () => {
         const body = bytesOf(drawn.bytes.subarray(0, 64 * 784));
         const got = await results("/v1/classify?maps=1", ...body);
         assert.equal(got.length, 64);
@@ -417,7 +417,7 @@ describe("/v1/classify", () => {
         for (const layer of ["c1", "s2", "c3", "s4", "c5", "f6"]) {
             const states = maps[layer].flat(3);
             assert.ok(states.every((state) => Math.abs(state) <= 1.716), layer);
-            assert.ok(Math.max(...states) - Math.min(...states) > 0.1, `${layer} is not flat`);
+            assert.ok(Math.max(...states) - Math.min(...states) > 0.1, `${layer} is constant`);
         }
         maps.penalties.forEach((penalty, i) => assert.ok(Math.abs(penalty - penalties[i]) < 0.01));
     }
@@ -454,7 +454,7 @@ describe("/v1/classify", () => {
 describe("/v1/network", () => {
     const shape = (value) => Array.isArray(value) ? [value.length, ...shape(value[0])] : [];
 
-    test("layers and metadata are those of inspect", async () => {
+    test("layers and metadata equal those of inspect", async () => {
         const network = (await good("/v1/network")).json();
         const printed = JSON.parse(command("inspect", "--json"));
         assert.deepEqual(network.layers, printed.layers);
@@ -475,7 +475,7 @@ describe("/v1/network", () => {
         assert.equal(new Set(codes.map(String)).size, 10);
     });
 
-    test("weights are those that made the maps", async () => {
+    test("the weights reproduce the maps", async () => {
         const { weights } = (await good("/v1/network")).json();
         assert.deepEqual(Object.keys(weights), ["c1", "s2", "c3", "s4"]);
         assert.deepEqual(shape(weights.c1.weight), [6, 5, 5]);
@@ -504,7 +504,7 @@ const input = (shape, datatype, data) => ({ name: "pictures", shape, datatype, d
 const infer = async (request) => (await good(INFER[0], ...json(request))).json();
 const tensor = (answer, name) => answer.outputs.find((output) => output.name === name);
 
-// A request as tritonclient makes it: JSON, then the tensors.
+// A request in the format of tritonclient: JSON, then the tensors.
 function binary(request, ...tensors) {
     const head = Buffer.from(JSON.stringify(request));
     return [Buffer.concat([head, ...tensors]), { "Inference-Header-Content-Length": String(head.length) }];
@@ -514,8 +514,8 @@ function binaryInput(shape, datatype, size) {
     return { name: "pictures", shape, datatype, parameters: { binary_data_size: size } };
 }
 
-// Its answer, taken apart.
-function taken(answer) {
+// Splits a binary answer into its JSON and its tensors.
+function split(answer) {
     const length = Number(answer.headers.get("inference-header-content-length"));
     assert.ok(length > 0 && length <= answer.bytes.length);
     assert.equal(answer.headers.get("content-type"), "application/octet-stream");
@@ -525,7 +525,7 @@ function taken(answer) {
     for (const { name, parameters } of head.outputs.filter((output) => output.parameters?.binary_data_size)) {
         tensors[name] = answer.bytes.subarray(at, at += parameters.binary_data_size);
     }
-    assert.equal(at, answer.bytes.length, "no byte is left over");
+    assert.equal(at, answer.bytes.length, "bytes follow the last tensor");
     return { head, tensors };
 }
 
@@ -555,7 +555,7 @@ describe("/v2", () => {
         await bad(404, /./, "/v2/models/lenet5/versions/2/infer", ...json({}));
     });
 
-    test("all outputs, as classify prints them", async () => {
+    test("all outputs equal those of classify", async () => {
         const pictures = [0, 1, 2].map(drawn.picture);
         const wanted = commandResults([0, 1, 2]);
         for (const path of INFER) {
@@ -581,7 +581,7 @@ describe("/v2", () => {
         assert.ok(near(data("penalty"), wanted.flatMap(({ penalties }) => penalties)));
     }
 
-    test("every shape, flat and nested, whole and real", async () => {
+    test("every shape, flat and nested, integers and reals", async () => {
         const two = [0, 1].map(drawn.picture);
         const [small, large] = [two.map(rows), two.map((p) => rows(padded(p)))];
         const shapes = [
@@ -599,7 +599,7 @@ describe("/v2", () => {
         assert.deepEqual((await infer({ inputs: [input([2, 784], "FP32", between)] })).outputs, wanted, "rounded");
     });
 
-    test("outputs in the order in which they are asked for", async () => {
+    test("outputs come in the requested order", async () => {
         const request = { inputs: [input([1, 784], "UINT8", [...drawn.picture(0)])],
                           outputs: [{ name: "penalty" }, { name: "digit" }] };
         const answer = await infer(request);
@@ -618,12 +618,12 @@ describe("/v2", () => {
         assert.deepEqual(await accepted({ max_error: "0.1%" }), printed("--max-error", "0.1%"));
     });
 
-    test("as tritonclient sends it: tensors behind the JSON, both ways", async () => {
+    test("the format of tritonclient: tensors after the JSON, in request and answer", async () => {
         const bytes = drawn.bytes.subarray(0, 2 * 784);
         const wanted = commandResults([0, 1]);
         const request = { id: "7", inputs: [binaryInput([2, 1, 28, 28], "UINT8", bytes.length)],
                           parameters: { binary_data_output: true } };
-        const { head, tensors } = taken(await good(INFER[0], ...binary(request, bytes)));
+        const { head, tensors } = split(await good(INFER[0], ...binary(request, bytes)));
         assert.equal(head.id, "7");
         assert.deepEqual(head.outputs.map(({ name }) => name), ALL);
         for (const output of head.outputs) {
@@ -637,7 +637,7 @@ describe("/v2", () => {
         assert.ok(near(floats(tensors.penalty), wanted.flatMap(({ penalties }) => penalties)));
     });
 
-    test("real tensors behind the JSON", async () => {
+    test("real tensors after the JSON", async () => {
         const levels = Buffer.alloc(4 * 784);
         drawn.picture(5).forEach((level, i) => levels.writeFloatLE(level, 4 * i));
         const request = { inputs: [binaryInput([1, 784], "FP32", levels.length)] };
@@ -645,21 +645,21 @@ describe("/v2", () => {
         assert.deepEqual(tensor(answer, "digit").data, [commandResults([5])[0].digit]);
     });
 
-    test("binary_data of an output counts before binary_data_output", async () => {
+    test("binary_data of an output overrides binary_data_output", async () => {
         const inputs = [input([1, 784], "UINT8", [...drawn.picture(0)])];
         const mixed = { inputs, outputs: [{ name: "digit" }, { name: "penalty", parameters: { binary_data: true } },
                                           { name: "accepted", parameters: { binary_data: true } }] };
-        const { head, tensors } = taken(await good(INFER[0], ...json(mixed)));
+        const { head, tensors } = split(await good(INFER[0], ...json(mixed)));
         assert.deepEqual(Object.keys(tensors), ["penalty", "accepted"]);
         assert.deepEqual(tensor(head, "digit").data, [commandResults([0])[0].digit]);
         const other = { inputs, parameters: { binary_data_output: true },
                         outputs: [{ name: "digit", parameters: { binary_data: false } }, { name: "probability" }] };
-        const second = taken(await good(INFER[0], ...json(other)));
+        const second = split(await good(INFER[0], ...json(other)));
         assert.deepEqual(Object.keys(second.tensors), ["probability"]);
         assert.equal(tensor(second.head, "digit").data.length, 1);
     });
 
-    test("4,096 at once, and no more", async () => {
+    test("at most 4,096 pictures", async () => {
         const most = drawn.bytes.subarray(0, 4096 * 784);
         const request = (n) => ({ inputs: [binaryInput([n, 784], "UINT8", n * 784)], outputs: [{ name: "digit" }] });
         const answer = (await good(INFER[0], ...binary(request(4096), most))).json();

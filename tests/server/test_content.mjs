@@ -1,4 +1,4 @@
-// Bodies that are not what their Content-Type says, or hold numbers of another scale than grey levels have.
+// Bodies whose content does not match their Content-Type, or whose numbers are not grey levels from 0 to 255.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -56,8 +56,8 @@ function form(parts, fields = {}) {
     return data;
 }
 
-describe("/v1/classify takes a picture by its content", () => {
-    test("whatever its type", async () => {
+describe("/v1/classify recognises a picture by its content", () => {
+    test("with any Content-Type", async () => {
         for (const [kind, file] of Object.entries(files))
             for (const type of TYPES)
                 assert.deepEqual(await results(file, type), [wanted], `${kind} as ${type}`);
@@ -65,7 +65,7 @@ describe("/v1/classify takes a picture by its content", () => {
             assert.ok((await results(sampleBytes("boxes.jpg"), type))[0].digit >= 0, `a JPEG as ${type}`);
     });
 
-    test("grey levels are no picture, however they begin", async () => {
+    test("grey levels are not taken for a picture file", async () => {
         for (const magic of ["BM", "P5", "P6 ", "II*", "RIFF", "\x89PNG", "data", "\xff\xd8"]) {
             const body = Buffer.from(drawn.picture(0));
             body.write(magic, 0, "latin1");
@@ -86,8 +86,8 @@ describe("/v1/classify takes a picture by its content", () => {
         assert.equal(three[1].digit, drawn.labels[1]);
     });
 
-    // A few kilobytes that have 16 million pixels: some tenths of a second each.
-    test("nobody waits for a data URL in JSON, however it is written", async (t) => {
+    // A few kilobytes with 16 million pixels each, which take tenths of a second to decode.
+    test("a data URL in JSON does not delay other requests", async (t) => {
         const one = await startFor(t, ["--threads", "1"]);
         const url = dataUrl(png(Buffer.alloc(4000 * 4000, 255), 4000, 4000));
         for (const begin of ["DATA", "\\u0064ata"]) {
@@ -116,7 +116,7 @@ describe("/v1/classify takes a picture by its content", () => {
         assert.equal(strict.maps.c1.length, 6);
     });
 
-    test("nothing written, among others", async () => {
+    test("a blank picture among others", async () => {
         const blank = sampleBytes("blank.png");
         const answered = await results(form([blank, files.png, blank]), undefined, "?maps=1");
         assert.deepEqual(answered.map(({ digit }) => digit), [null, wanted.digit, null]);
@@ -124,7 +124,7 @@ describe("/v1/classify takes a picture by its content", () => {
         assert.equal(answered[0].reason, "no ink found");
     });
 
-    test("400 for what is none", async () => {
+    test("400 for a body that is not a picture", async () => {
         for (const url of ["data:", "data:,", "data:image/png,x", "data:image/png;base64", "data:;base64,",
                            "data:image/png;base64,?", "data:image/png;base64,AAA", "data:;base64,AAAA", ";base64,AAAA",
                            dataUrl(Buffer.from("no picture")), dataUrl(files.png).slice(0, 200)]) {
@@ -139,7 +139,7 @@ describe("/v1/classify takes a picture by its content", () => {
         await bad(/./, "x", "multipart/form-data");
     });
 
-    test("a form has 64 pictures, and of pixels four times the largest", async (t) => {
+    test("a form may have 64 pictures and four times the pixels of the largest one", async (t) => {
         const small = png(Buffer.alloc(100, 255), 10, 10);
         assert.equal((await results(form(Array(64).fill(small)))).length, 64);
         await bad(/64/, form(Array(65).fill(small)));
@@ -154,7 +154,7 @@ describe("/v1/classify takes a picture by its content", () => {
 const HEAD = "Inference-Header-Content-Length";
 const INFER = "/v2/models/lenet5/infer";
 
-// An inference of one tensor, as JSON, or with its bytes behind it.
+// Infers one tensor, given as JSON or as bytes after the JSON.
 async function infer(shape, datatype, data) {
     const tensor = { name: "pictures", shape, datatype };
     const bytes = Buffer.isBuffer(data);
@@ -171,7 +171,7 @@ const parts = (picture) => [...picture].map((level) => level / 255);
 const binarised = (picture) => [...picture].map((level) => Number(level > 127));
 
 describe("numbers from 0 to 1", () => {
-    test("400 with the remedy where there are fractions", async () => {
+    test("fractions: 400 with the remedy", async () => {
         const shares = parts(drawn.picture(0));
         await bad(/from 0 to 1.*255/, ...json({ picture: shares }));
         await bad(/from 0 to 1.*255/, ...json({ pictures: [Array(784).fill(0), shares, binarised(drawn.picture(1))] }));
@@ -182,7 +182,7 @@ describe("numbers from 0 to 1", () => {
         }
     });
 
-    test("a note where they are 0 and 1 alone", async () => {
+    test("only 0 and 1: a note", async () => {
         const ones = binarised(drawn.picture(0));
         for (const request of [json({ picture: ones }), [Buffer.from(ones)]]) {
             const answer = await ask("/v1/classify", ...request);
@@ -194,7 +194,7 @@ describe("numbers from 0 to 1", () => {
             assert.match((await infer([1, 28, 28], type, data)).parameters?.note ?? "none", /0 and 1.*255/, type);
     });
 
-    test("neither for levels, for a blank one, nor for a faint one among others", async () => {
+    test("no note for grey levels, blank pictures, or faint pictures among others", async () => {
         const faint = parts(drawn.picture(0));
         await results(...json({ pictures: [faint, [...drawn.picture(1)]] }));
         await results(...json({ picture: Array(784).fill(0) }));
@@ -222,13 +222,13 @@ describe("floats given as bytes", () => {
             assert.match(error, remedy);
         });
 
-    test("a tensor of them that says UINT8 hears of FP32", async () => {
+    test("a float tensor declared as UINT8: the error names FP32", async () => {
         const { status, error } = await infer([1, 28, 28], "UINT8", float32(parts(drawn.picture(0))));
         assert.equal(status, 400);
         assert.match(error, /FP32/);
     });
 
-    test("no digit is taken for them", async () => {
+    test("grey levels of digits are not taken for floats", async () => {
         for (let i = 0; i < 4096; i += 256) {
             const many = drawn.bytes.subarray(784 * i, 784 * (i + 256));
             assert.equal((await results(many, undefined, "?side=28")).length, 256);
@@ -240,7 +240,7 @@ describe("floats given as bytes", () => {
     });
 
     const mnist = process.env.LENET5_DATA && join(process.env.LENET5_DATA, "t10k-images-idx3-ubyte.gz");
-    test("none of MNIST's either", { skip: mnist ? false : "LENET5_DATA is not set" }, async () => {
+    test("grey levels of MNIST are not taken for floats", { skip: mnist ? false : "LENET5_DATA is not set" }, async () => {
         const bytes = gunzipSync(readFileSync(mnist)).subarray(16);
         for (let i = 0; i < 10000; i += 4)
             await results(bytes.subarray(784 * i, 784 * (i + 4)), undefined, "?side=28");

@@ -1,4 +1,4 @@
-// Many clients at once, of every kind: each answer right, nothing left over, no memory lost. Under the sanitizers too.
+// Many concurrent clients of every kind: each answer is right and no memory is lost. Also runs under the sanitizers.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
@@ -9,7 +9,7 @@ import { SANITIZED, sampleBytes, start } from "./server.mjs";
 
 const CLIENTS = 24;
 const SECONDS = 4;
-const SETTLED = 16 * 1024 * 1024; // bytes that memory may grow by, once everything has been done before
+const SETTLED = 16 * 1024 * 1024; // bytes by which memory may grow after a warm-up
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
 after(() => agent.destroy());
@@ -41,7 +41,7 @@ function inference(picture) {
     return { headers, body: Buffer.concat([Buffer.from(asked), picture]) };
 }
 
-// What clients do, and what has to come of it.
+// The requests of the clients, each with a check of its answer.
 function kinds(server, set) {
     const octets = { "Content-Type": "application/octet-stream" };
     const at = () => Math.floor(Math.random() * 500);
@@ -94,7 +94,7 @@ async function crowd(todo, seconds) {
 const metric = async (server, name) =>
     Number(new RegExp(`^${name} (\\S+)`, "m").exec((await send(server, "GET", "/metrics")).body)[1]);
 
-test("a crowd of clients of every kind", async (t) => {
+test("many clients of every kind", async (t) => {
     const set = digits(t, 500);
     const server = await start();
     set.answers = digitsOf(await send(server, "POST", "/v1/classify", {}, set.bytes));
@@ -105,7 +105,7 @@ test("a crowd of clients of every kind", async (t) => {
     const grown = server.memory() - before;
     t.diagnostic(`${done} requests, ${(grown / 1024).toFixed(0)} KiB more memory`);
     assert.ok(done > 50);
-    assert.equal(await metric(server, "lenet5_requests_in_flight"), 1); // the one that asks
+    assert.equal(await metric(server, "lenet5_requests_in_flight"), 1); // this request itself
     assert.ok(await metric(server, "lenet5_body_bytes") < CLIENTS * 8192);
     assert.ok(SANITIZED || grown < SETTLED, `${grown} bytes more memory`);
     const { code, err } = await server.stop();
@@ -113,7 +113,7 @@ test("a crowd of clients of every kind", async (t) => {
     assert.doesNotMatch(err, /Sanitizer/);
 });
 
-test("digits that arrive together are recognised together, and as they are alone", async (t) => {
+test("concurrent digits are batched, with the same results", async (t) => {
     const set = digits(t, 64);
     const server = await start(["--threads", "1"]);
     const octets = { "Content-Type": "application/octet-stream" };

@@ -1,4 +1,4 @@
-// The server's description of itself: that it is OpenAPI, that it is true, and that a client can be made of it.
+// The server's OpenAPI description: it is valid, it matches the answers, and a client can be generated from it.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { answerOn, connect, exchange, get, post, within } from "./wire.mjs";
 
 const JSON_TYPE = "Content-Type: application/json\r\n";
 const OCTETS = "Content-Type: application/octet-stream\r\n";
-const WATCHED = ["watchTraining", "getWatchPage"];     // of lenet5 train --watch alone
+const WATCHED = ["watchTraining", "getWatchPage"];     // only in lenet5 train --watch
 
 let server, api, seven;
 before(async () => {
@@ -24,11 +24,11 @@ before(async () => {
 });
 after(async () => assert.equal((await server.stop()).code, 0));
 
-// What was answered, "operation status": in the end everything that is described has to be among it.
+// The answers seen so far, as "operation status"; at the end every described answer must be among them.
 const seen = new Set();
 
 function conforms(id, answer) {
-    assert.ok(answer, `${id} is answered`);
+    assert.ok(answer, `${id} has no answer`);
     api.answers(id, answer);
     seen.add(`${id} ${answer.status}`);
     return answer;
@@ -36,7 +36,7 @@ function conforms(id, answer) {
 
 const bytes = (text) => Buffer.from(text);
 
-// A request that the operation should take, as bytes.
+// A request for the operation, as bytes.
 function request({ path, method }, { query = "", body = "x", headers = "" } = {}) {
     return method === "get" ? get(path + query, headers) : post(path + query, body, headers);
 }
@@ -50,7 +50,7 @@ async function ask(id, status, options, to = server) {
 const served = () => api.operations().filter(({ operationId }) => !WATCHED.includes(operationId));
 
 describe("the document", () => {
-    test("is the file of the source, and valid", async () => {
+    test("equals web/openapi.json and is valid", async () => {
         assert.deepEqual(api.document, JSON.parse(readFileSync(join(ROOT, "web/openapi.json"), "utf8")));
         const { valid, errors } = await new Validator().validate(structuredClone(api.document));
         assert.ok(valid, JSON.stringify(errors));
@@ -58,19 +58,19 @@ describe("the document", () => {
         assert.ok(run(["version"]).out.includes(api.document.info.version));
     });
 
-    test("the validator notices a fault", async () => {
+    test("the validator finds a fault", async () => {
         const broken = structuredClone(api.document);
         delete broken.paths["/v1/read"].post.responses["200"].description;
         assert.equal((await new Validator().validate(broken)).valid, false);
     });
 
-    test("each operation has an id of its own and a summary", () => {
+    test("each operation has a unique id and a summary", () => {
         const ids = api.operations().map(({ operationId }) => operationId);
         assert.equal(new Set(ids).size, ids.length);
         api.operations().forEach(({ summary, path }) => assert.ok(summary, path));
     });
 
-    test("everything in it is used", () => {
+    test("every component is used", () => {
         const text = JSON.stringify(api.document);
         for (const kind of ["parameters", "responses", "schemas", "requestBodies"])
             for (const name of Object.keys(api.document.components[kind]))
@@ -78,7 +78,7 @@ describe("the document", () => {
                     assert.ok(text.includes(`"#/components/${kind}/${name}"`), `${kind}/${name}`);
     });
 
-    test("every example is what it is an example of", () => {
+    test("every example conforms to its schema", () => {
         let count = 0;
         const visit = (part, place) => {
             if (part === null || typeof part !== "object")
@@ -94,7 +94,7 @@ describe("the document", () => {
         assert.ok(count >= 8, `${count} examples`);
     });
 
-    test("paths that it describes exist, and others do not", async () => {
+    test("described paths exist, and others do not", async () => {
         for (const { path, method } of served()) {
             const answer = await exchange(server, request({ path, method }));
             assert.ok(![404, 405].includes(answer.status), `${method} ${path}: ${answer.status}`);
@@ -157,7 +157,7 @@ describe("answers of every operation", () => {
             api.conformsTo("V2Answer", JSON.parse(body.subarray(0, length).toString()));
         });
 
-    test("304: what one has already", async () => {
+    test("304: a resource that the client has already", async () => {
         for (const { operationId, responses } of served())
             if (responses[304]) {
                 const { headers } = await ask(operationId, 200);
@@ -166,7 +166,7 @@ describe("answers of every operation", () => {
             }
     });
 
-    test("400: an option that is not there", async () => {
+    test("400: an unknown option", async () => {
         for (const { operationId } of served())
             await ask(operationId, 400, { query: "?nonsense=1" });
     });
@@ -177,7 +177,7 @@ describe("answers of every operation", () => {
                 assert.ok(seen.has(`${operationId} 405`), path);
     });
 
-    test("403 and 421: who should not ask", async () => {
+    test("403 and 421: a foreign origin or host", async () => {
         for (const { operationId, method } of served()) {
             if (method === "post")
                 await ask(operationId, 403, { headers: "Origin: https://attacker.example\r\n" });
@@ -187,7 +187,7 @@ describe("answers of every operation", () => {
         }
     });
 
-    test("413 and 415: bodies", async () => {
+    test("413 and 415: long and encoded bodies", async () => {
         for (const { operationId } of served().filter(({ method }) => method === "post")) {
             await ask(operationId, 413, { body: Buffer.alloc(200001) });
             await ask(operationId, 415, { headers: "Content-Encoding: gzip\r\n" });
@@ -244,19 +244,19 @@ describe("answers of every operation", () => {
         }
     });
 
-    test("404: what a training alone has", async () => {
+    test("404: paths that only a training has", async () => {
         for (const id of WATCHED)
             await ask(id, 404);
     });
 
-    test("nothing is described that was not seen", () => {
+    test("every described answer was seen", () => {
         const all = served().flatMap(({ operationId, responses }) =>
             Object.keys(responses).map((status) => `${operationId} ${status}`));
         assert.deepEqual(all.filter((each) => !seen.has(each)), []);
     });
 });
 
-describe("a client that is made of it", () => {
+describe("a generated client", () => {
     let client;
     before(async () => {
         const maker = new OpenAPIClientAxios({
@@ -299,7 +299,7 @@ describe("a client that is made of it", () => {
         assert.deepEqual(data.outputs[0].data, [7]);
     });
 
-    test("the others", async () => {
+    test("the other operations", async () => {
         assert.equal((await client.getNetwork()).data.layers.length, 7);
         assert.equal((await client.v2Model()).data.name, "lenet5");
         assert.equal((await client.v2Ready()).status, 200);
@@ -311,7 +311,7 @@ describe("a training that is watched", () => {
                     kernels: "TrainingKernels",
                     misread: "TrainingMisread", end: "TrainingEnd" };
 
-    // What is behind the headers, without what the chunks have around them.
+    // The events in the body, without the framing of the chunks.
     const unchunked = (text) => text.replace(/^[\s\S]*?\r\n\r\n/, "\r\n").replace(/\r\n[0-9a-f]+\r\n/g, "");
 
     function eventsOf(text) {
@@ -321,7 +321,7 @@ describe("a training that is watched", () => {
         }));
     }
 
-    test("says in events what it does", async (t) => {
+    test("sends its progress as events", async (t) => {
         const folder = newFolder(t);
         assert.equal(run(["synth", "--out", folder, "--count", "12000", "--test-count", "1000"]).code, 0);
         const training = await startTraining(["--data", folder, "--epochs", "3"], { cwd: folder });

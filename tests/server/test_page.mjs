@@ -1,4 +1,4 @@
-// The page as visitors use it, in a browser: docs/server.md's "page to draw on", by mouse, keyboard, file and camera.
+// The page of docs/server.md in a browser, used by mouse, keyboard, file and camera.
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ after(async () => {
     assert.equal((await server.stop()).code, 0);
 });
 
-const visit = (t, options) => open(t, browser, `${server.base}/`,
+const openPage = (t, options) => open(t, browser, `${server.base}/`,
                                    { locale: "en-US", colorScheme: "light", ...options });
 
 const answerOf = (page) => page.locator("#answer").evaluate(({ dataset }) =>
@@ -28,11 +28,11 @@ const answerOf = (page) => page.locator("#answer").evaluate(({ dataset }) =>
 const resultOf = (page) => page.locator("#result").evaluate(({ dataset }) =>
     [dataset.strings, dataset.decisions].join(": "));
 
-async function says(page, answer) {
+async function expectAnswer(page, answer) {
     await until(async () => await answerOf(page) === answer || answerOf(page), `the answer "${answer}"`);
 }
 
-async function reads(page, result) {
+async function expectResult(page, result) {
     await until(async () => await resultOf(page) === result || resultOf(page), `the result "${result}"`);
 }
 
@@ -42,52 +42,52 @@ function code(string) {
         placed(DIGITS[digit], { x: -0.045 + 0.2 * i, y: 0.03, width: 0.271, height: 0.95 }));
 }
 
-// The share of the pad that is covered with ink.
+// The share of the pad's pixels that are ink.
 const inkOf = async (page) => (await colours(page.locator("#pad")))[0].dark;
 
 describe("one digit", { skip }, () => {
-    test("each is read as it is drawn, and the pad is cleared", async (t) => {
-        const page = await visit(t);
-        await says(page, " none");
+    test("each digit is recognised", async (t) => {
+        const page = await openPage(t);
+        await expectAnswer(page, " none");
         for (const [digit, strokes] of DIGITS.entries()) {
             await draw(page, strokes);
-            await says(page, `${digit} accepted`);
+            await expectAnswer(page, `${digit} accepted`);
             assert.match(await page.locator("#answer").innerText(), new RegExp(`${digit}`));
             await page.locator("#clear").click();
-            await says(page, " none");
+            await expectAnswer(page, " none");
         }
     });
 
     test("a scribble is rejected", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         await draw(page, SCRIBBLE);
-        await until(async () => / rejected$/.test(await answerOf(page)) || answerOf(page), "it is no digit");
+        await until(async () => / rejected$/.test(await answerOf(page)) || answerOf(page), "it is rejected");
     });
 
-    test("undo takes back a stroke, or a clearing", async (t) => {
-        const page = await visit(t);
+    test("undo reverts a stroke or a clearing", async (t) => {
+        const page = await openPage(t);
         assert.equal(await inkOf(page), 0);
         await draw(page, DIGITS[5].slice(0, 1));
         const one = await inkOf(page);
         await draw(page, DIGITS[5].slice(1));
-        await says(page, "5 accepted");
+        await expectAnswer(page, "5 accepted");
         const both = await inkOf(page);
         assert.ok(0 < one && one < both);
         await page.locator("#undo").click();
         assert.equal(await inkOf(page), one);
         await page.locator("#undo").click();
         assert.equal(await inkOf(page), 0);
-        await says(page, " none");
+        await expectAnswer(page, " none");
         await page.locator("#undo").click();
         await draw(page, DIGITS[3]);
         await page.locator("#clear").click();
-        await says(page, " none");
+        await expectAnswer(page, " none");
         await page.locator("#undo").click();
-        await says(page, "3 accepted");
+        await expectAnswer(page, "3 accepted");
     });
 
-    test("the pen's width and the sureness count", async (t) => {
-        const page = await visit(t);
+    test("the width of the pen and the confidence have an effect", async (t) => {
+        const page = await openPage(t);
         await page.locator("#pen-width").fill("8");
         await draw(page, DIGITS[7]);
         const thin = await inkOf(page);
@@ -100,19 +100,19 @@ describe("one digit", { skip }, () => {
         await asked;
     });
 
-    test("the answer comes while the stroke is being drawn, in less than 50 ms", async (t) => {
-        const page = await visit(t);
+    test("the answer follows each move of the pen within 50 ms", async (t) => {
+        const page = await openPage(t);
         await page.evaluate(measureLatency);
         await draw(page, DIGITS[8], { pause: 70, steps: 6 });
-        await says(page, "8 accepted");
+        await expectAnswer(page, "8 accepted");
         const times = (await page.evaluate(() => globalThis.latencies)).sort((a, b) => a - b);
         const median = times[Math.floor(times.length / 2)];
         console.log(`from a move of the pen to the answer: ${median.toFixed(1)} ms in the median of ${times.length}`);
-        assert.ok(times.length >= 40, `${times.length} moves were answered`);
+        assert.ok(times.length >= 40, `only ${times.length} moves were answered`);
         assert.ok(median < 50, `${median} ms`);
     });
 
-    // In the page: the milliseconds from each move of the pen to the next change of the answer.
+    // Runs in the page: milliseconds from each move of the pen to the next change of the answer.
     function measureLatency() {
         globalThis.latencies = [];
         let moved = null;
@@ -128,10 +128,10 @@ describe("one digit", { skip }, () => {
 });
 
 describe("the network", { skip }, () => {
-    test("a unit of C3 shows what it sees", async (t) => {
-        const page = await visit(t);
+    test("a unit of C3 shows its receptive field", async (t) => {
+        const page = await openPage(t);
         await draw(page, DIGITS[2]);
-        await says(page, "2 accepted");
+        await expectAnswer(page, "2 accepted");
         const { table } = await page.evaluate(async () => (await fetch("/v1/network")).json());
         const layer = (name) => page.locator("#layers > *").filter({ has: page.locator("h3", { hasText: name }) });
         const dimmed = () => layer(/^S2/).locator(".map").evaluateAll((maps) =>
@@ -147,51 +147,51 @@ describe("the network", { skip }, () => {
         await page.mouse.move(2, 2);
     });
 
-    test("maps are painted, and wiped with the pad", async (t) => {
-        const page = await visit(t);
+    test("maps are drawn, and cleared with the pad", async (t) => {
+        const page = await openPage(t);
         await untilMany(page.locator("#layers .map"), 50);
         const maps = page.locator("#layers .map canvas");
         const painted = async () => (await colours(maps)).filter(({ different }) => different > 2).length;
         const before = await painted();
         await draw(page, DIGITS[4]);
-        await says(page, "4 accepted");
+        await expectAnswer(page, "4 accepted");
         await until(async () => await painted() >= before + 40 || painted(), "painted maps");
         await page.locator("#clear").click();
-        await says(page, " none");
+        await expectAnswer(page, " none");
         await until(async () => await painted() === before || painted(), "wiped maps");
     });
 });
 
 describe("codes and pictures", { skip }, () => {
     test("five digits are read as a code", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         await page.locator("#mode-number").click();
         assert.equal(await page.locator("#mode-number").getAttribute("aria-pressed"), "true");
         await draw(page, code("31902"));
-        await reads(page, "31902: accepted");
+        await expectResult(page, "31902: accepted");
         await page.locator("#format").selectOption("zip5");
-        await reads(page, "31902: accepted");
+        await expectResult(page, "31902: accepted");
         assert.match(await page.locator("#lines").innerText(), /31902/);
         await page.locator("#clear").click();
-        await reads(page, ": ");
+        await expectResult(page, ": ");
         await page.locator("#mode-digit").click();
         await draw(page, DIGITS[6]);
-        await says(page, "6 accepted");
+        await expectAnswer(page, "6 accepted");
     });
 
     for (const [name, format, result] of [["plain.png", "digits", "52981: accepted"],
                                           ["boxes.jpg", "zip5", "84657: accepted"],
                                           ["shadow.jpg", "digits", "52981: accepted"], ["blank.png", "digits", ": "]])
         test(`${name} from a file`, async (t) => {
-            const page = await visit(t);
+            const page = await openPage(t);
             await page.locator("#file").setInputFiles(sample(name));
             await page.locator("#result-body").waitFor();
             await page.locator("#format").selectOption(format);
-            await reads(page, result);
+            await expectResult(page, result);
         });
 
     test("a WebP picture", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         const [type, lines] = await page.evaluate(async (base64) => {
             const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
             const picture = await createImageBitmap(new Blob([bytes]));
@@ -205,11 +205,11 @@ describe("codes and pictures", { skip }, () => {
     });
 
     test("a picture is read as a picture, whatever the mode", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         for (const mode of ["digit", "number"]) {
             await page.locator(`#mode-${mode}`).click();
             await page.locator("#file").setInputFiles(sample("plain.png"));
-            await reads(page, "52981: accepted");
+            await expectResult(page, "52981: accepted");
             const text = () => page.locator("#answer-text").innerText();
             await until(async () => await text() === "52981" || text(), `the answer, mode ${mode}`);
             assert.equal(await page.locator("#posterior").isVisible(), false);
@@ -219,7 +219,7 @@ describe("codes and pictures", { skip }, () => {
     });
 
     test("a picture of a single digit has maps", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         const [width, height] = [200, 180];
         const pixels = enlarged(digits(t, 10).picture(3), 5, { width, height });
         const file = join(newFolder(t), "digit.tif");
@@ -230,7 +230,7 @@ describe("codes and pictures", { skip }, () => {
     });
 
     test("a reason for a doubt is given in both languages", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         await page.locator("#file").setInputFiles(sample("word.png"));
         const detail = () => page.locator("#answer-detail").innerText();
         await until(async () => /: [a-z]/.test(await detail()) || detail(), "a reason");
@@ -239,23 +239,23 @@ describe("codes and pictures", { skip }, () => {
         assert.doesNotMatch(await detail(), /[a-z]/);
     });
 
-    test("a word is not taken for a code", async (t) => {
-        const page = await visit(t);
+    test("a word is not accepted as a code", async (t) => {
+        const page = await openPage(t);
         await page.locator("#file").setInputFiles(sample("word.png"));
         await until(async () => /: unsure$/.test(await resultOf(page)) || resultOf(page), "it is unsure");
     });
 
     test("explained", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         await page.locator("#file").setInputFiles(sample("ruled-paper.jpg"));
-        await reads(page, "31902: accepted");
+        await expectResult(page, "31902: accepted");
         await page.locator("#explain").check();
         await untilMany(page.locator("#explanation canvas"), 5);
     });
 
-    // The browser knows no TIFF: what is shown is the server's PNG.
+    // Browsers cannot show TIFF, so the page shows a PNG from the server.
     test("the pages of a TIFF, one at a time", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         const file = join(newFolder(t), "pages.tif");
         const [width, height] = [200, 180];
         const written = enlarged(digits(t, 10).picture(3), 5, { width, height });
@@ -267,7 +267,7 @@ describe("codes and pictures", { skip }, () => {
             await page.locator("#lines li").count() === lines, `page ${number}`);
         await shows(1, 1);
         assert.equal(await page.locator("#result-picture").evaluate((canvas) => canvas.width), width);
-        assert.ok((await colours(page.locator("#result-picture")))[0].different > 2, "the picture is painted");
+        assert.ok((await colours(page.locator("#result-picture")))[0].different > 2, "the picture is blank");
         assert.ok(await page.locator("#page-before").isDisabled());
         await page.locator("#page-after").click();
         await shows(2, 0);
@@ -276,8 +276,8 @@ describe("codes and pictures", { skip }, () => {
         await shows(1, 1);
     });
 
-    test("a file that is no picture is refused in words", async (t) => {
-        const page = await visit(t);
+    test("a file that is not a picture gives an error message", async (t) => {
+        const page = await openPage(t);
         page.expected = /400/;
         const file = join(newFolder(t), "broken.png");
         writeFileSync(file, "no picture");
@@ -285,12 +285,12 @@ describe("codes and pictures", { skip }, () => {
         await until(async () => await page.locator("#alert").innerText() !== "", "an alert");
         await page.locator("#clear").click();
         await draw(page, DIGITS[1]);
-        await says(page, "1 accepted");
+        await expectAnswer(page, "1 accepted");
         await until(async () => await page.locator("#alert").innerText() === "", "the alert is over");
     });
 
     test("an error of the server is shown in the language of the page", async (t) => {
-        const page = await visit(t, { locale: "ko-KR" });
+        const page = await openPage(t, { locale: "ko-KR" });
         page.expected = /400/;
         const file = join(newFolder(t), "broken.png");
         writeFileSync(file, "no picture");
@@ -302,7 +302,7 @@ describe("codes and pictures", { skip }, () => {
     });
 
     test("from the camera", async (t) => {
-        const page = await visit(t, { permissions: ["camera"] });
+        const page = await openPage(t, { permissions: ["camera"] });
         await page.locator("#camera").click();
         await page.locator("#camera-dialog[open]").waitFor();
         const size = () => page.locator("#camera-view").evaluate(({ videoWidth }) => videoWidth);
@@ -311,7 +311,7 @@ describe("codes and pictures", { skip }, () => {
         await page.locator("#result-body").waitFor();
         assert.equal(await page.locator("#camera-dialog[open]").count(), 0);
         assert.equal(await page.locator("#camera-view").evaluate(({ srcObject }) => srcObject), null);
-        assert.ok(await inkOf(page) > 0, "the photo lies on the pad");
+        assert.ok(await inkOf(page) > 0, "the photo is not on the pad");
     });
 });
 
@@ -332,7 +332,7 @@ describe("labelled digits", { skip }, () => {
         assert.deepEqual([...labels.subarray(8)], wanted);
     }
 
-    // What the program says of the pictures of the file.
+    // The results of the program for the pictures in the file.
     function classified(t, images, count) {
         const file = join(newFolder(t), "images");
         writeFileSync(file, images);
@@ -341,13 +341,13 @@ describe("labelled digits", { skip }, () => {
             JSON.parse(line).digit);
     }
 
-    test("are taken along as IDX", async (t) => {
-        const page = await visit(t);
+    test("are downloaded as IDX", async (t) => {
+        const page = await openPage(t);
         assert.equal(await page.locator("#download").isEnabled(), false);
         for (const digit of [3, 8]) {
             await page.locator("#clear").click();
             await draw(page, DIGITS[digit]);
-            await says(page, `${digit} accepted`);
+            await expectAnswer(page, `${digit} accepted`);
             await page.locator(`#label-digit [data-label="${digit}"]`).click();
         }
         await page.locator('#label-digit [data-label="9"]').click();
@@ -360,10 +360,10 @@ describe("labelled digits", { skip }, () => {
         assert.equal(await page.locator("#collected").getAttribute("data-count"), "0");
     });
 
-    test("of a code, put right by hand", async (t) => {
-        const page = await visit(t);
+    test("of a code, with a label corrected by hand", async (t) => {
+        const page = await openPage(t);
         await page.locator("#file").setInputFiles(sample("plain.png"));
-        await reads(page, "52981: accepted");
+        await expectResult(page, "52981: accepted");
         await page.locator(".correction-digit").nth(1).fill("7");
         await page.locator(".correction-digit").nth(3).fill("");
         await page.locator("#collect").click();
@@ -389,25 +389,25 @@ describe("without a mouse", { skip }, () => {
     };
 
     test("a digit is drawn with the arrow keys", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         await tabTo(page, "pad");
         await press(page, "ArrowUp", 9);
         await page.keyboard.press(" ");
         await press(page, "ArrowDown", 18);
         await page.keyboard.press(" ");
-        await says(page, "1 accepted");
+        await expectAnswer(page, "1 accepted");
         await page.keyboard.press("c");
-        await says(page, " none");
+        await expectAnswer(page, " none");
         await page.keyboard.press("z");
-        await says(page, "1 accepted");
-        const said = () => page.locator("[role=status]").innerText();
-        await until(async () => /1/.test(await said()) || said(), "the answer is read out");
+        await expectAnswer(page, "1 accepted");
+        const liveText = () => page.locator("[role=status]").innerText();
+        await until(async () => /1/.test(await liveText()) || liveText(), "the live region has the answer");
         await page.keyboard.press("m");
         assert.equal(await page.locator("#mode-number").getAttribute("aria-pressed"), "true");
     });
 
-    test("everything can be reached, and left again", async (t) => {
-        const page = await visit(t);
+    test("the Tab key reaches every control and leaves it", async (t) => {
+        const page = await openPage(t);
         await page.locator("#layers .map").first().waitFor();
         const ids = new Set();
         for (let i = 0; i < 80; i++) {
@@ -423,7 +423,7 @@ describe("without a mouse", { skip }, () => {
     });
 
     test("a unit of the network is chosen with the arrow keys", async (t) => {
-        const page = await visit(t);
+        const page = await openPage(t);
         await page.locator("#layers .maps").nth(3).focus();
         await page.keyboard.press("ArrowRight");
         const first = await page.locator("#readout").innerText();
@@ -432,12 +432,12 @@ describe("without a mouse", { skip }, () => {
         assert.match(first, /C3|S2/);
     });
 
-    test("keys do nothing where one writes", async (t) => {
-        const page = await visit(t);
+    test("shortcuts are off in text fields", async (t) => {
+        const page = await openPage(t);
         await draw(page, DIGITS[0]);
-        await says(page, "0 accepted");
+        await expectAnswer(page, "0 accepted");
         await page.locator("#file").setInputFiles(sample("plain.png"));
-        await reads(page, "52981: accepted");
+        await expectResult(page, "52981: accepted");
         await page.locator("#format").selectOption("other");
         await page.locator("#format-other").fill("");
         await page.locator("#format-other").pressSequentially("cmzd");
@@ -449,8 +449,8 @@ describe("without a mouse", { skip }, () => {
 describe("languages and colours", { skip }, () => {
     const HANGUL = /[\uac00-\ud7a3]/;
 
-    test("Korean is spoken, and remembered", async (t) => {
-        const page = await visit(t);
+    test("Korean can be chosen and is remembered", async (t) => {
+        const page = await openPage(t);
         assert.equal(await page.locator("html").getAttribute("lang"), "en");
         assert.doesNotMatch(await page.locator("main").innerText(), HANGUL);
         await page.locator("#language").selectOption("ko");
@@ -465,13 +465,13 @@ describe("languages and colours", { skip }, () => {
         assert.doesNotMatch(await page.locator("main").innerText(), HANGUL);
     });
 
-    test("a Korean browser is spoken to in Korean", async (t) => {
-        const page = await visit(t, { locale: "ko-KR" });
+    test("a Korean browser gets Korean", async (t) => {
+        const page = await openPage(t, { locale: "ko-KR" });
         assert.equal(await page.locator("html").getAttribute("lang"), "ko");
     });
 
-    test("every text is there in both languages", async (t) => {
-        const page = await visit(t);
+    test("every text exists in both languages", async (t) => {
+        const page = await openPage(t);
         const [english, korean] = await page.evaluate(async () => {
             const texts = async (name) => (await import(`/${name}.js`)).default;
             return [await texts("english"), await texts("korean")];
@@ -485,14 +485,14 @@ describe("languages and colours", { skip }, () => {
         assert.deepEqual(used.filter((key) => !(key in english)), []);
     });
 
-    // How light the background of the page is, 0 to 255.
+    // The lightness of the page's background, 0 to 255.
     const background = (page) => page.evaluate(() => {
         const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number);
         return (r + g + b) / 3;
     });
 
-    test("dark and light, by choice and as the system has it", async (t) => {
-        const page = await visit(t);
+    test("dark and light, by choice and by the system setting", async (t) => {
+        const page = await openPage(t);
         assert.ok(await background(page) > 200);
         await page.locator("#theme").selectOption("dark");
         assert.ok(await background(page) < 80);
@@ -511,16 +511,16 @@ describe("for everyone", { skip }, () => {
     for (const width of [1280, 390])
         for (const [theme, language] of [["light", "en"], ["light", "ko"], ["dark", "en"], ["dark", "ko"]])
             test(`${width} pixels, ${theme}, ${language}`, async (t) => {
-                const page = await visit(t, { viewport: { width, height: 900 } });
+                const page = await openPage(t, { viewport: { width, height: 900 } });
                 await page.locator("#language").selectOption(language);
                 await page.locator("#theme").selectOption(theme);
                 await draw(page, DIGITS[2]);
-                await says(page, "2 accepted");
+                await expectAnswer(page, "2 accepted");
                 await page.locator("#layers .map canvas").nth(20).hover();
                 await look(page, `digit-${width}-${theme}-${language}`);
                 await page.locator("#mode-number").click();
                 await draw(page, code("04826"));
-                await reads(page, "04826: accepted");
+                await expectResult(page, "04826: accepted");
                 await page.locator("#explain").check();
                 await untilMany(page.locator("#explanation canvas"), 5);
                 await look(page, `code-${width}-${theme}-${language}`);
@@ -528,13 +528,13 @@ describe("for everyone", { skip }, () => {
 
     for (const [width, height] of [[1280, 800], [820, 1100], [390, 844], [360, 640]])
         test(`the answer is beside or above the pad: ${width} x ${height}`, async (t) => {
-            const page = await visit(t, { viewport: { width, height } });
+            const page = await openPage(t, { viewport: { width, height } });
             await draw(page, DIGITS[2]);
-            await says(page, "2 accepted");
+            await expectAnswer(page, "2 accepted");
             await isBesideOrAbove(page);
             await page.locator("#mode-number").click();
             await draw(page, code("04826"));
-            await reads(page, "04826: accepted");
+            await expectResult(page, "04826: accepted");
             await isBesideOrAbove(page);
             await page.locator("#file").setInputFiles(sample("word.png"));
             await until(async () => /: unsure$/.test(await resultOf(page)) || resultOf(page), "it is unsure");
@@ -543,14 +543,14 @@ describe("for everyone", { skip }, () => {
             assert.equal(await page.locator("#keys").isVisible(), width > 560, "keys are listed on wide screens");
         });
 
-    // In the first screen, without scrolling, and never below the pad.
+    // The answer must be on the first screen, without scrolling, and not below the pad.
     async function isBesideOrAbove(page) {
         await page.evaluate(() => scrollTo(0, 0));
         const pad = await page.locator("#pad").boundingBox();
         const answer = await page.locator("#answer-text").boundingBox();
         const { height } = page.viewportSize();
-        assert.ok(answer.y + answer.height <= height, "the answer is in the first screen");
-        assert.ok(answer.y < pad.y || answer.x >= pad.x + pad.width, "the answer is not below the pad");
+        assert.ok(answer.y + answer.height <= height, "the answer is below the first screen");
+        assert.ok(answer.y < pad.y || answer.x >= pad.x + pad.width, "the answer is below the pad");
     }
 
     async function look(page, name) {
@@ -560,14 +560,14 @@ describe("for everyone", { skip }, () => {
         assert.ok(await overflow(page) <= 0, `${name}: ${await overflow(page)} pixels too wide`);
     }
 
-    test("axe would tell", async (t) => {
-        const page = await visit(t);
+    test("axe detects a violation", async (t) => {
+        const page = await openPage(t);
         await page.evaluate(() => document.querySelector("#undo").replaceChildren());
         assert.notDeepEqual(await violations(page), []);
     });
 
-    test("with a finger", async (t) => {
-        const page = await visit(t, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    test("drawing with a finger", async (t) => {
+        const page = await openPage(t, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
         const { x, y, width, height } = await page.locator("#pad").boundingBox();
         const client = await page.context().newCDPSession(page);
         const touch = (type, points) => client.send("Input.dispatchTouchEvent", { type, touchPoints: points });
@@ -578,17 +578,17 @@ describe("for everyone", { skip }, () => {
                 await touch("touchMove", at(point));
             await touch("touchEnd", []);
         }
-        await says(page, "7 accepted");
-        assert.equal(await page.evaluate(() => scrollY), 0, "the page stays where it is");
+        await expectAnswer(page, "7 accepted");
+        assert.equal(await page.evaluate(() => scrollY), 0, "the page was scrolled");
     });
 });
 
-describe("when the server is not there", { skip }, () => {
-    test("the page says so", async (t) => {
+describe("without the server", { skip }, () => {
+    test("the page shows an error", async (t) => {
         const other = await start();
         const page = await open(t, browser, `${other.base}/`);
         await draw(page, DIGITS[3]);
-        await says(page, "3 accepted");
+        await expectAnswer(page, "3 accepted");
         page.expected = /ERR_|Failed to load/;
         await other.stop();
         await draw(page, SCRIBBLE);
@@ -636,15 +636,15 @@ describe("a training that is watched", { skip }, () => {
         assert.ok(await page.locator("#curves svg :is(path, polyline)").count() >= 2, "curves");
         assert.equal(await page.locator("#kernels canvas").count(), 6);
         const kernels = await colours(page.locator("#kernels canvas"));
-        assert.ok(kernels.every(({ different }) => different > 5), "kernels are painted");
+        assert.ok(kernels.every(({ different }) => different > 5), "a kernel is blank");
         const misread = page.locator("#misread canvas");
         assert.ok(await misread.count() >= 1, "misread digits");
-        assert.ok((await colours(misread)).every(({ different }) => different > 2), "misread digits are painted");
+        assert.ok((await colours(misread)).every(({ different }) => different > 2), "a misread digit is blank");
         await page.locator("details summary").click();
         assert.ok(await page.locator("#numbers tr").count() >= passes, "numbers");
     }
 
-    test("one that is interrupted", async (t) => {
+    test("an interrupted training", async (t) => {
         const { page, ended } = await watch(t, {}, "--recipe", "1998", "--epochs", "100");
         await becomes(page, "connected");
         training.child.kill("SIGINT");

@@ -1,5 +1,4 @@
-// What docs/server.md promises of those who should not ask: pages of other sites, names that are not
-// ours, broken secrets, old TLS; and of what the server gives up for itself.
+// The promises of docs/server.md about access (origins, host names, token files, TLS versions) and about the sandbox.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
@@ -47,13 +46,13 @@ describe("Host", () => {
                     "localhost:8080x", "localhost@attacker.example", "192.168.1.7", "[::1]", "[::1", "[]", "[", ":", ":80",
                     "127.0.0.1:80:80", "::1", "digits.example", "x".repeat(3000), "2130706433", "0x7f.1", "[127.0.0.1]"];
 
-    test("is the address that it listens at, or localhost", async () => {
+    test("may be the address of the listener or localhost", async () => {
         for (const host of ours)
             for (const method of ["GET", "POST"])
                 await answers(200, server, { method, path: method === "GET" ? "/v1/network" : "/v1/classify", host });
     });
 
-    test("421 for any other name, whatever is asked for", async () => {
+    test("421 for any other name, on every path", async () => {
         for (const host of others)
             await answers(421, server, { host }, /--host/);
         for (const path of ["/", "/main.js", "/v1/network", "/v2/health/live", "/metrics", "/nothing"])
@@ -62,7 +61,7 @@ describe("Host", () => {
         await answers(200, server, { method: "GET", path: "http://localhost/v2", host: "localhost" });
     });
 
-    test("where it listens everywhere, any address and the names of --host", async () => {
+    test("with a wildcard listener: any address, and the names of --host", async () => {
         for (const host of ["192.168.1.7", "10.0.0.1:8080", "[2001:db8::1]:80", "localhost", "digits.example",
                             "Other.Example:8080"])
             await answers(200, open, { host });
@@ -71,7 +70,7 @@ describe("Host", () => {
             await answers(421, open, { host }, /--host/);
     });
 
-    test("IPv6, and a name that is listened at", async (t) => {
+    test("IPv6, and a listener given by name", async (t) => {
         const named = await startFor(t, ["--listen", "localhost:0"]);
         await answers(200, named, { host: "localhost" });
         const six = run(["serve", "--listen", "[::1]:0"], { timeout: SANITIZED ? 5000 : 800 }).err.includes("listening");
@@ -84,7 +83,7 @@ describe("Host", () => {
     });
 });
 
-describe("names and sites that cannot be any", () => {
+describe("invalid hosts and origins", () => {
     const wrong = [["--host", "digits.example:8080"], ["--host", "http://digits.example"], ["--host", "a,,b"],
                    ["--host", "a, b"], ["--host", ""], ["--host", "*"], ["--allow-origin", "page.example"],
                    ["--allow-origin", `${PAGE}/`], ["--allow-origin", `${PAGE},`], ["--allow-origin", `*,${PAGE}`],
@@ -106,7 +105,7 @@ describe("pages of other sites", () => {
     const types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
                    "application/json", "image/png", null];
 
-    test("403 for what they send, whatever its type", async () => {
+    test("403 for their requests, with any Content-Type", async () => {
         for (const headers of foreign)
             for (const type of types)
                 await answers(403, server, { headers: { ...headers, "Content-Type": type } }, /another site/);
@@ -116,7 +115,7 @@ describe("pages of other sites", () => {
             await answers(403, server, { method, headers: foreign[0] }, /another site/);
     });
 
-    test("our own page, and programs, ask as ever", async () => {
+    test("requests of our own page and of programs are answered", async () => {
         const origin = (host) => ({ host, headers: { Origin: `http://${host}`, "Sec-Fetch-Site": "same-origin" } });
         for (const host of [`127.0.0.1:${server.port}`, `localhost:${server.port}`, "localhost"])
             await answers(200, server, origin(host));
@@ -125,7 +124,7 @@ describe("pages of other sites", () => {
         await answers(200, open, { host: "digits.example", headers: { Origin: "https://digits.example" } });
     });
 
-    test("no header lets a browser read the answers", async () => {
+    test("no answer has CORS headers", async () => {
         for (const headers of [...foreign, {}])
             for (const path of ["/v1/network", "/", "/nothing"]) {
                 const answer = await ask(server, { method: "GET", path, headers });
@@ -141,18 +140,18 @@ describe("--allow-origin", () => {
         Origin: origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization",
         "Sec-Fetch-Site": "cross-site" } });
 
-    test("lets those in that it names", async () => {
+    test("admits the named origins", async () => {
         for (const Origin of [PAGE, "http://second.example:8000"]) {
             const { headers } = await answers(200, sharing, { headers: { Origin, "Sec-Fetch-Site": "cross-site" } });
             assert.equal(headers["access-control-allow-origin"], Origin);
             assert.match(headers.vary, /origin/i);
             assert.equal(headers["access-control-allow-credentials"], undefined);
             const wrong = await answers(400, sharing, { headers: { Origin }, body: Buffer.alloc(3) });
-            assert.equal(wrong.headers["access-control-allow-origin"], Origin, "an error can be read too");
+            assert.equal(wrong.headers["access-control-allow-origin"], Origin, "errors lack the header");
         }
     });
 
-    test("answers their preflights", async () => {
+    test("answers their preflight requests", async () => {
         const { headers, body } = await answers(204, sharing, preflight(PAGE));
         assert.equal(body.length, 0);
         assert.equal(headers["access-control-allow-origin"], PAGE);
@@ -161,7 +160,7 @@ describe("--allow-origin", () => {
             assert.match(headers["access-control-allow-headers"], new RegExp(`\\b${name}\\b`, "i"));
     });
 
-    test("and no others", async () => {
+    test("admits no other origins", async () => {
         for (const origin of ["https://attacker.example", "http://page.example", `${PAGE}:8443`, "https://sub.page.example",
                               "null", `${PAGE},http://second.example:8000`]) {
             await answers(403, sharing, preflight(origin));
@@ -173,7 +172,7 @@ describe("--allow-origin", () => {
         assert.equal(headers["access-control-allow-origin"], undefined);
     });
 
-    test("a preflight needs no token; the request does", async (t) => {
+    test("a preflight needs no token, but the request does", async (t) => {
         const file = join(newFolder(t), "token");
         writeFileSync(file, "secret\n");
         const guarded = await startFor(t, ["--allow-origin", "*", "--token-file", file]);
@@ -191,7 +190,7 @@ describe("token files", () => {
                     ["a blank at the beginning", " secret\n", /byte 0/], ["a tab", "sec\tret", /byte 3/],
                     ["an escape", "sec\x1bret", /byte 3/], ["a DEL", "secret\x7f", /byte 6/],
                     ["a carriage return within", "sec\rret\n", /byte 3/],
-                    ["a mark of byte order", "\ufeffsecret\n", /byte 0/], ["UTF-16", Buffer.from("secret", "utf16le"), /NUL/],
+                    ["a byte order mark", "\ufeffsecret\n", /byte 0/], ["UTF-16", Buffer.from("secret", "utf16le"), /NUL/],
                     ["nothing", "", /no token/], ["an empty line", "\nsecret\n", /no token/]];
     for (const [what, bytes, pattern] of broken)
         test(`${what} is refused`, (t) => {
@@ -203,8 +202,8 @@ describe("token files", () => {
             assert.ok(err.includes(file), err);
         });
 
-    for (const [what, end] of [["no end of line", ""], ["one", "\n"], ["one of Windows", "\r\n"]])
-        test(`${what} behind it is fine`, async (t) => {
+    for (const [what, end] of [["no newline", ""], ["a newline", "\n"], ["CRLF", "\r\n"]])
+        test(`a token with ${what} is accepted`, async (t) => {
             const file = join(newFolder(t), "token");
             writeFileSync(file, `s3cret/+=~${end}`);
             const guarded = await startFor(t, ["--token-file", file]);
@@ -214,8 +213,8 @@ describe("token files", () => {
 
 const openssl = spawnSync("openssl", ["version"]).status === 0;
 
-describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
-    // A certificate for NAME and its key as cert.pem and key.pem in a folder, each put there at once.
+describe("TLS", { skip: openssl ? false : "openssl is not installed" }, () => {
+    // Writes a certificate for NAME and its key to cert.pem and key.pem in a folder, each atomically.
     function certify(folder, name, algorithm = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]) {
         const [cert, key] = ["cert", "key"].map((part) => join(folder, `${part}.pem`));
         const args = ["req", "-x509", "-newkey", ...algorithm, "-nodes", "-days", "2", "-subj", `/CN=${name}`, "-keyout",
@@ -238,7 +237,7 @@ describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
         });
     }
 
-    test("1.2 and 1.3 without CBC, and no older", async (t) => {
+    test("1.2 and 1.3 without CBC, and no older version", async (t) => {
         for (const algorithm of [undefined, ["rsa:2048"]]) {
             const safe = await startFor(t, certify(newFolder(t), "safe", algorithm));
             assert.equal((await shake(safe)).protocol, "TLSv1.3");
@@ -260,7 +259,7 @@ describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
         assert.ok(await within(3000, () => pattern.test(to.log.slice(before))), to.log);
     }
 
-    test("SIGHUP: another certificate, key and token, all or none", async (t) => {
+    test("SIGHUP reloads certificate, key and token, all or none", async (t) => {
         const folder = newFolder(t);
         const options = certify(folder, "first");
         const token = join(folder, "token");
@@ -283,7 +282,7 @@ describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
         writeFileSync(token, "two\n");
         await hangUp(safe, /reloaded .*token\n.*reloaded .*cert\.pem\n.*reloaded .*key\.pem\n/s);
         assert.equal((await shake(safe)).name, "second");
-        assert.deepEqual([await statusOf("one"), await statusOf("two")], [401, 200], "on a connection that was open");
+        assert.deepEqual([await statusOf("one"), await statusOf("two")], [401, 200], "on an open connection");
 
         writeFileSync(token, "three\n");
         const cert = readFileSync(join(folder, "cert.pem")), key = readFileSync(join(folder, "key.pem"));
@@ -309,7 +308,7 @@ describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
         held.socket.destroy();
     });
 
-    test("SIGHUP again and again under load loses no connection and no memory", async (t) => {
+    test("repeated SIGHUP under load loses no connection and no memory", async (t) => {
         const folder = newFolder(t);
         const safe = await startFor(t, certify(folder, "0"));
         const round = async (count) => {
@@ -325,17 +324,17 @@ describe("TLS", { skip: openssl ? false : "openssl is not here" }, () => {
         assert.ok(SANITIZED || mib < 3, `${mib} MiB more`);
     });
 
-    test("SIGHUP without any such file ends it, as it ends any program", async () => {
+    test("SIGHUP without such files ends the server, as by default", async () => {
         const plain = await start();
         assert.equal((await plain.stop("SIGHUP")).signal, "SIGHUP");
     });
 });
 
-describe("the sandbox", { skip: SANITIZED ? "the sanitizers need what it gives up" : false }, () => {
+describe("the sandbox", { skip: SANITIZED ? "the sanitizers need what it blocks" : false }, () => {
     const statusOf = ({ pid }, name) =>
         new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
 
-    test("no new privileges, no capabilities, for every thread", async () => {
+    test("every thread has no_new_privs and no capabilities", async () => {
         assert.match(server.log, /^sandbox: no new privileges, no capabilities, (Landlock \d+|no Landlock)/m);
         for (const thread of threadsOf(server.pid)) {
             const text = readFileSync(`/proc/${server.pid}/task/${thread}/status`, "utf8");
@@ -349,12 +348,12 @@ describe("the sandbox", { skip: SANITIZED ? "the sanitizers need what it gives u
         return spawnSync("ls", [`/proc/${pid}/task`], { encoding: "utf8" }).stdout.trim().split("\n");
     }
 
-    test("all that it reads is read in it", async () => {
+    test("the server works inside it", async () => {
         for (const name of ["plain.png", "boxes.jpg"])
             assert.equal((await ask(server, { path: "/v1/read", body: sampleBytes(name) })).status, 200, name);
     });
 
-    test("Landlock leaves it the folders of what SIGHUP reloads, and no others", async (t) => {
+    test("Landlock permits only the folders of the files that SIGHUP reloads", async (t) => {
         const folder = newFolder(t), elsewhere = newFolder(t);
         const file = join(folder, "token");
         writeFileSync(file, "one\n");
@@ -376,7 +375,7 @@ describe("the sandbox", { skip: SANITIZED ? "the sanitizers need what it gives u
         await answers(200, guarded, { headers: { Authorization: "Bearer two" } });
     });
 
-    test("--no-sandbox keeps all", async (t) => {
+    test("--no-sandbox turns it off", async (t) => {
         const free = await startFor(t, ["--no-sandbox"]);
         assert.match(free.log, /^sandbox: none$/m);
         assert.equal(statusOf(free, "NoNewPrivs"), "0");

@@ -1,4 +1,4 @@
-// What docs/server.md promises of the server itself: HTTP, limits, tokens, TLS, logs, its start and its end.
+// The promises of docs/server.md about the server itself: HTTP, limits, tokens, TLS, logs, start and shutdown.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ after(async () => {
 });
 
 function refuses(answer, status, pattern = /.../) {
-    assert.ok(answer, `${status} is wanted, and nothing was answered`);
+    assert.ok(answer, `${status} expected, no answer`);
     assert.equal(answer.status, status, answer.text);
     assert.match(answer.headers["content-type"] ?? "no type", /^application\/json/, answer.text);
     const error = answer.json();
@@ -32,12 +32,12 @@ function refuses(answer, status, pattern = /.../) {
 }
 
 describe("routes and methods", () => {
-    test("all are there", async () => {
+    test("every route answers", async () => {
         for (const path of GETS)
             assert.equal((await exchange(server, get(path))).status, 200, path);
     });
 
-    test("404 for what is not", async () => {
+    test("404 for other paths", async () => {
         for (const path of ["/v1", "/v1/", "/v1/reader", "/index.php", "/v3", "/v1/read/", "/metrics/x", "/v1%2fread"])
             refuses(await exchange(server, get(path)), 404);
         refuses(await exchange(server, get("/%00")), 400);
@@ -45,7 +45,7 @@ describe("routes and methods", () => {
         refuses(await exchange(server, get("/v1/training")), 404, /train --watch/);
     });
 
-    test("405 with what is allowed", async () => {
+    test("405 with the allowed methods", async () => {
         for (const path of POSTS)
             for (const method of ["GET", "PUT", "DELETE", "PATCH"]) {
                 const bytes = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`;
@@ -62,7 +62,7 @@ describe("routes and methods", () => {
         }
     });
 
-    test("HEAD says what GET says, without the body", async () => {
+    test("HEAD has the headers of GET and no body", async () => {
         for (const path of GETS) {
             const socket = connect(server);
             socket.write(`HEAD ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -71,14 +71,14 @@ describe("routes and methods", () => {
             socket.write(get(path));
             const whole = await answerOn(socket);
             socket.destroy();
-            assert.equal(whole.status, 200, `${path}: a body came with HEAD`);
+            assert.equal(whole.status, 200, `${path}: HEAD has a body`);
             assert.equal(head.headers["content-type"], whole.headers["content-type"]);
             if (path !== "/metrics")
                 assert.equal(head.headers["content-length"], String(whole.body.length), path);
         }
     });
 
-    test("400 for an option that is not there, everywhere", async () => {
+    test("400 for an unknown option on every path", async () => {
         for (const path of GETS)
             refuses(await exchange(server, get(`${path}?nonsense=1`)), 400, /nonsense/);
         for (const path of POSTS)
@@ -91,7 +91,7 @@ describe("routes and methods", () => {
                 refuses(await exchange(server, post(path, "x", `Content-Encoding: ${encoding}\r\n`)), 415);
     });
 
-    test("413 for a body that is too long, with its length or in chunks", async () => {
+    test("413 for a body that is too long, with Content-Length or in chunks", async () => {
         const long = Buffer.alloc(300001);
         const most = Buffer.alloc(Math.floor(300000 / 784) * 784);
         const octets = "Content-Type: application/octet-stream\r\n";
@@ -103,7 +103,7 @@ describe("routes and methods", () => {
         }
     });
 
-    test("413 comes before the body, if its length is given", async () => {
+    test("413 comes before the body if its length is known", async () => {
         const early = await exchange(server, "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300001\r\n" +
                                                "Expect: 100-continue\r\n\r\n");
         refuses(early, 413);
@@ -117,7 +117,7 @@ describe("routes and methods", () => {
 });
 
 describe("connections", () => {
-    test("one after the other, and together", async () => {
+    test("serial and pipelined requests", async () => {
         const socket = connect(server);
         socket.write(get("/v2") + get("/v2/health/live") + get("/nothing") + get("/v2"));
         const statuses = [];
@@ -129,7 +129,7 @@ describe("connections", () => {
         await socket.gone;
     });
 
-    test("a body in chunks, and one that waits for 100 Continue", async () => {
+    test("a chunked body, and one that waits for 100 Continue", async () => {
         const digit = Buffer.alloc(784);
         const head = "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n";
         const half = Buffer.concat([Buffer.from("188\r\n"), digit.subarray(392), Buffer.from("\r\n")]);
@@ -144,14 +144,14 @@ describe("connections", () => {
         socket.destroy();
     });
 
-    test("HTTP/1.0 is answered, and closed", async () => {
+    test("an HTTP/1.0 connection is answered and closed", async () => {
         const socket = connect(server);
         socket.write("GET /v2 HTTP/1.0\r\n\r\n");
         await socket.gone;
         assert.match(socket.got.toString(), /^HTTP\/1\.[01] 200 /);
     });
 
-    test("an idle one is closed", async (t) => {
+    test("an idle connection is closed", async (t) => {
         const impatient = await startFor(t, ["--idle-time", "1"]);
         const socket = connect(impatient);
         socket.write(get("/v2"));
@@ -163,7 +163,7 @@ describe("connections", () => {
         assert.equal(socket.got.length, 0);
     });
 
-    test("no more than --connections-per-address from one, as many from another", async (t) => {
+    test("at most --connections-per-address from each address", async (t) => {
         const small = await startFor(t, ["--connections-per-address", "3"]);
         const held = await hold(small, 3, "127.0.0.2");
         const answer = await exchange(small, get("/v2"), { from: "127.0.0.2" });
@@ -175,7 +175,7 @@ describe("connections", () => {
         held.forEach((socket) => socket.destroy());
     });
 
-    test("no more than --connections", async (t) => {
+    test("at most --connections", async (t) => {
         const small = await startFor(t, ["--connections", "3"]);
         const held = await hold(small, 3);
         const answer = await exchange(small, get("/v2"));
@@ -187,7 +187,7 @@ describe("connections", () => {
 
     const served = (by, from) => within(2000, async () => (await exchange(by, get("/v2"), { from })).status === 200);
 
-    // Connections that have been answered once, and stay.
+    // Connections that stay open after an answer.
     async function hold(to, count, from) {
         const sockets = Array.from({ length: count }, () => connect(to, { from }));
         for (const socket of sockets) {
@@ -197,7 +197,7 @@ describe("connections", () => {
         return sockets;
     }
 
-    test("no more bodies in memory than 16 of the longest", async (t) => {
+    test("bodies in memory are limited to 16 of the maximal length", async (t) => {
         const LONG = 784 * 128;
         const small = await startFor(t, ["--max-body", String(LONG)]);
         const octets = "Content-Type: application/octet-stream\r\n";
@@ -215,7 +215,7 @@ describe("connections", () => {
         assert.equal((await exchange(small, whole)).status, 200, "afterwards all is well");
     });
 
-    test("no more pictures wait than --queue", async (t) => {
+    test("at most --queue pictures wait", async (t) => {
         const small = await startFor(t, ["--queue", "2", "--threads", "1"]);
         const body = post("/v1/read", sampleBytes("chalk.png"));
         const answers = await Promise.all(Array.from({ length: 24 }, () => exchange(small, body)));
@@ -243,12 +243,12 @@ describe("the page", () => {
         assert.ok(["no-referrer", "same-origin"].includes(answer.headers["referrer-policy"]));
     });
 
-    test("everything has nosniff", async () => {
+    test("every answer has nosniff", async () => {
         for (const path of [...GETS, "/nothing", "/v1/read"])
             assert.equal((await exchange(server, get(path)))?.headers["x-content-type-options"], "nosniff", path);
     });
 
-    test("what it asks for is there, and of its type", async () => {
+    test("its resources exist and have the right types", async () => {
         const seen = new Set();
         const wanted = ["/"];
         while (wanted.length > 0) {
@@ -281,7 +281,7 @@ describe("the page", () => {
                     .map(({ pathname }) => pathname);
     }
 
-    test("it is alone in the folder, and complete", async (t) => {
+    test("the program needs no files of the build", async (t) => {
         const folder = newFolder(t);
         const program = join(folder, "lenet5");
         copyFileSync(PROGRAM, program);
@@ -293,7 +293,7 @@ describe("the page", () => {
         const mapped = readFileSync(`/proc/${alone.pid}/maps`, "utf8");
         assert.ok(mapped.includes(program));
         for (const place of [ROOT, dirname(PROGRAM)])
-            assert.ok(!mapped.includes(place), `it takes nothing from ${place}`);
+            assert.ok(!mapped.includes(place), `it maps a file of ${place}`);
     });
 });
 
@@ -335,7 +335,7 @@ describe("/metrics", () => {
         metrics.samples.filter(({ name, labels }) => pattern.test(name) && wanted(labels))
                        .reduce((sum, { value }) => sum + value, 0);
 
-    test("is text of Prometheus, each sample of a type", async () => {
+    test("has the text format of Prometheus, with a type for each sample", async () => {
         const { types, samples } = await scrape(server);
         assert.ok(samples.length > 5);
         for (const { name, labels, value } of samples) {
@@ -346,10 +346,10 @@ describe("/metrics", () => {
             assert.ok(types[name] !== "counter" || name.endsWith("_total"), name);
         }
         const keys = samples.map(({ name, labels }) => name + JSON.stringify(labels));
-        assert.equal(new Set(keys).size, keys.length, "no sample is printed twice");
+        assert.equal(new Set(keys).size, keys.length, "a sample is printed twice");
     });
 
-    test("counts what was done", async (t) => {
+    test("counts requests and digits", async (t) => {
         const fresh = await startFor(t);
         const before = await scrape(fresh);
         const octets = "Content-Type: application/octet-stream\r\n";
@@ -368,7 +368,7 @@ describe("/metrics", () => {
         assert.equal(grown(/^lenet5_digits_total$/), 6);
     });
 
-    test("histograms add up", async () => {
+    test("histograms are consistent", async () => {
         const { types, samples } = await scrape(server);
         const histograms = Object.keys(types).filter((name) => types[name] === "histogram");
         assert.ok(histograms.length >= 1);
@@ -396,29 +396,29 @@ describe("the access log", () => {
         return err.split("\n").filter((line) => line && !/^listening on|^sandbox:/.test(line));
     }
 
-    test("a line a request", async (t) => {
+    test("text: a line for each request", async (t) => {
         const lines = await logged(t, "--log", "text");
         assert.equal(lines.length, 4, lines.join("\n"));
         assert.match(lines[1], /"GET" "\/v1\/network" 200\b/);
         assert.match(lines[2], /"POST" "\/v1\/read" 200\b/);
         assert.match(lines[3], /\b404\b/);
-        lines.forEach((line) => assert.match(line, /^[\x20-\x7e]+$/, "printable characters alone"));
+        lines.forEach((line) => assert.match(line, /^[\x20-\x7e]+$/, "only printable characters"));
         lines.forEach((line) => assert.match(line, /127\.0\.0\.1/));
     });
 
-    test("an object a request", async (t) => {
+    test("json: an object for each request", async (t) => {
         const lines = (await logged(t, "--log", "json")).map(JSON.parse);
         assert.equal(lines.length, 4);
         const values = lines.map((line) => Object.values(line));
         assert.ok(["GET", "/v1/network", 200].every((value) => values[1].includes(value)), JSON.stringify(lines[1]));
         assert.ok(["POST", "/v1/read", 200].every((value) => values[2].includes(value)), JSON.stringify(lines[2]));
         assert.ok(values[3].includes(404), JSON.stringify(lines[3]));
-        assert.equal(new Set(lines.map((line) => Object.keys(line).join())).size, 1, "all have the same members");
+        assert.equal(new Set(lines.map((line) => Object.keys(line).join())).size, 1, "the members differ");
     });
 
-    test("nothing", async (t) => assert.deepEqual(await logged(t, "--log", "none"), []));
+    test("none: no lines", async (t) => assert.deepEqual(await logged(t, "--log", "none"), []));
 
-    test("a line each, in text by default", async () => {
+    test("text is the default", async () => {
         const { code, err } = await (async () => {
             const noisy = await start(["--log", "text"]);
             await exchange(noisy, get("/v2"));
@@ -445,7 +445,7 @@ describe("--token-file", () => {
     const bearer = (token) => `Authorization: Bearer ${token}\r\n`;
     const basic = (user, token) => `Authorization: Basic ${Buffer.from(`${user}:${token}`).toString("base64")}\r\n`;
 
-    test("401 without it, and says what is asked for", async () => {
+    test("401 without a token, with WWW-Authenticate", async () => {
         for (const path of [...GETS, "/nothing"].filter((each) => !each.startsWith("/v2/health"))) {
             const answer = await exchange(guarded, get(path));
             refuses(answer, 401);
@@ -455,12 +455,12 @@ describe("--token-file", () => {
             refuses(await exchange(guarded, post(path, "x")), 401);
     });
 
-    test("health is free", async () => {
+    test("health checks need no token", async () => {
         for (const path of ["/v2/health/live", "/v2/health/ready"])
             assert.equal((await exchange(guarded, get(path))).status, 200);
     });
 
-    test("with it all is well", async () => {
+    test("the right token is accepted", async () => {
         for (const header of [bearer(TOKEN), basic("", TOKEN), basic("somebody", TOKEN),
                               `authorization: bearer ${TOKEN}\r\n`]) {
             assert.equal((await exchange(guarded, get("/v2", header))).status, 200, header);
@@ -468,7 +468,7 @@ describe("--token-file", () => {
         }
     });
 
-    test("no other will do", async () => {
+    test("no other token is accepted", async () => {
         const wrong = [bearer(""), bearer("wrong"), bearer(TOKEN.slice(0, -1)), bearer(`${TOKEN}x`),
                        bearer("another line"), bearer(TOKEN.toUpperCase()), basic(TOKEN, ""), basic("x", "wrong"),
                        "Authorization: Basic ???\r\n",
@@ -480,12 +480,12 @@ describe("--token-file", () => {
         assert.equal(answer.status, 401);
     });
 
-    test("a body is not waited for from who has none", async () => {
+    test("401 comes before the body", async () => {
         const head = "POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
         refuses(await exchange(guarded, head, { within: 2000 }), 401);
     });
 
-    test("a file that is not there, or has no token, is an error", () => {
+    test("a missing file, or one without a token, is an error", () => {
         writeFileSync(join(folder, "empty"), "\n");
         for (const name of ["nowhere", "empty"]) {
             const { code, err } = run(["serve", "--listen", "127.0.0.1:0", "--token-file", join(folder, name)],
@@ -523,7 +523,7 @@ describe("TLS", () => {
         });
     }
 
-    test("is spoken with --cert and --key", { skip: openssl ? false : "openssl is not here" }, async (t) => {
+    test("works with --cert and --key", { skip: openssl ? false : "openssl is not installed" }, async (t) => {
         const { cert, key } = certificate(t);
         const safe = await startFor(t, ["--cert", cert, "--key", key]);
         assert.match(safe.base, /^https:/);
@@ -531,11 +531,11 @@ describe("TLS", () => {
         const read = await ask(safe.base, "/v1/read", cert, sampleBytes("plain.png"));
         assert.equal(JSON.parse(read.text)[0].string, "52981");
         const plain = await exchange(safe, get("/v2"), { within: 3000 });
-        assert.ok(plain === null || plain.status !== 200, "not without TLS");
+        assert.ok(plain === null || plain.status !== 200, "a plain request is answered");
         assert.equal((await ask(safe.base, "/v2", cert)).status, 200);
     });
 
-    test("one without the other, or broken, is an error", { skip: openssl ? false : "openssl is not here" }, (t) => {
+    test("one option alone, or a broken file, is an error", { skip: openssl ? false : "openssl is not installed" }, (t) => {
         const { cert, key } = certificate(t);
         const broken = join(newFolder(t), "broken.pem");
         writeFileSync(broken, "no certificate\n");
@@ -550,7 +550,7 @@ describe("TLS", () => {
     });
 });
 
-describe("its end", () => {
+describe("shutdown", () => {
     function noise(side) {
         const pixels = Buffer.alloc(side * side);
         for (let i = 0, seed = 1; i < pixels.length; i++) {
@@ -560,7 +560,7 @@ describe("its end", () => {
         return pgm(pixels, side, side);
     }
 
-    // A picture that takes some two seconds to read, whatever the machine and the build: a sanitizer makes it many times slower.
+    // A picture that takes about two seconds to read on any machine; sanitizers are many times slower.
     async function slowPicture(ending) {
         const side = 1000, since = performance.now();
         assert.equal((await exchange(ending, post("/v1/read", noise(side)), { within: 60000 })).status, 200);
@@ -569,7 +569,7 @@ describe("its end", () => {
     }
 
     for (const signal of ["SIGTERM", "SIGINT"])
-        test(`${signal}: what is in flight is finished, and nothing else begun`, async () => {
+        test(`${signal}: requests in flight are finished, new ones are refused`, async () => {
             const ending = await start(["--threads", "1", "--read-timeout", "60"]); // a sanitizer needs many seconds
             const other = connect(ending);
             other.write(get("/v2/health/ready"));
@@ -586,12 +586,12 @@ describe("its end", () => {
             const ready = await answerOn(other, { within: 2000 });
             assert.ok(ready === null || ready.status === 503, `ready: ${ready?.status}`);
             assert.equal((await answerOn(late, { within: 2000 }))?.status === 200, false);
-            assert.equal((await reading)?.status, 200, "the picture was read");
+            assert.equal((await reading)?.status, 200, "the reading was not finished");
             const { code } = await ending.ended;
             assert.equal(code, 0);
         });
 
-    test("a body that is still coming is waited for", async () => {
+    test("the server waits for the rest of a body", async () => {
         const ending = await start();
         const picture = post("/v1/read", sampleBytes("plain.png"));
         const socket = connect(ending);
@@ -604,7 +604,7 @@ describe("its end", () => {
         assert.equal((await ending.ended).code, 0);
     });
 
-    test("idle connections do not hold it up", async () => {
+    test("idle connections do not delay it", async () => {
         const ending = await start();
         const idle = Array.from({ length: 20 }, () => connect(ending));
         await Promise.all(idle.map((socket) => socket.reached));
@@ -614,7 +614,7 @@ describe("its end", () => {
     });
 });
 
-describe("its start", () => {
+describe("start", () => {
     /* What a sanitizer slows down may take as long as reading a picture does. */
     const limit = () => {
         const since = performance.now();
@@ -661,11 +661,11 @@ describe("its start", () => {
         refused(2, /argument/, "--listen", "127.0.0.1:0", "more");
     });
 
-    test("a model that is not there", () => {
+    test("a missing model", () => {
         refused(1, /nowhere/, "--listen", "127.0.0.1:0", "--model", "nowhere");
     });
 
-    test("a port in use, an address of others", () => {
+    test("a port in use, a foreign address", () => {
         refused(1, new RegExp(`127\\.0\\.0\\.1:${server.port}.*in use`, "i"), "--listen", `127.0.0.1:${server.port}`);
         refused(1, /192\.0\.2\.1/, "--listen", "192.0.2.1:8080");
     });
@@ -677,7 +677,7 @@ describe("its start", () => {
         assert.match(other, /^http:\/\/127\.0\.0\.1:/);
     });
 
-    test("a port alone is every address", async (t) => {
+    test("a port alone means all addresses", async (t) => {
         const everywhere = await startFor(t, ["--listen", ":0"]);
         assert.match(everywhere.base, /^http:\/\/(\[::\]|0\.0\.0\.0):/);
         assert.match(everywhere.log, /--token-file/);

@@ -1,4 +1,4 @@
-// Bytes to the server and back, for what fetch would not send.
+// Raw HTTP over sockets, for requests that fetch cannot send.
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -6,7 +6,7 @@ export { sleep };
 
 const CRLF2 = Buffer.from("\r\n\r\n");
 
-// connect(SERVER, OPTIONS): a socket that collects what it receives; gone is its end.
+// connect(SERVER, OPTIONS): a socket that collects the bytes it receives in `got`; `gone` resolves when it closes.
 export function connect(server, { from } = {}) {
     const socket = net.connect({ port: server.port, host: "127.0.0.1", localAddress: from });
     socket.got = Buffer.alloc(0);
@@ -55,7 +55,7 @@ function bodyOf(headers, bytes, head) {
     return bytes.length < length ? null : { body: bytes.subarray(0, length), length };
 }
 
-// parse(BYTES): the first answer in them, null while it is not complete.
+// parse(BYTES): the first answer in the bytes, or null if it is incomplete.
 export function parse(bytes, { head = false } = {}) {
     const end = bytes.indexOf(CRLF2);
     if (end < 0)
@@ -73,7 +73,7 @@ export function parse(bytes, { head = false } = {}) {
     };
 }
 
-// answerOn(SOCKET): waits for a complete answer, or for the end; null where there was none.
+// answerOn(SOCKET): waits for a complete answer or for the end of the connection; null without a complete answer.
 export async function answerOn(socket, { within = 10000, ...options } = {}) {
     const deadline = performance.now() + within;
     let closed = false;
@@ -90,7 +90,7 @@ export async function answerOn(socket, { within = 10000, ...options } = {}) {
     }
 }
 
-// exchange(SERVER, BYTES): what the server says to exactly these bytes.
+// exchange(SERVER, BYTES): sends exactly these bytes on a new connection and returns the answer.
 export async function exchange(server, bytes, { from, ...options } = {}) {
     const socket = connect(server, { from });
     socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
@@ -107,7 +107,7 @@ export function post(path, body, headers = "") {
     return Buffer.concat([Buffer.from(head), bytes]);
 }
 
-// inference(COUNT, OUTPUTS): a request of /v2 with so many pictures behind its JSON.
+// inference(COUNT, OUTPUTS): a /v2 request with COUNT pictures appended to its JSON.
 export function inference(count, outputs) {
     const data = Buffer.alloc(784 * count, 77);
     const text = JSON.stringify({
@@ -119,7 +119,7 @@ export function inference(count, outputs) {
                 `Content-Type: application/octet-stream\r\nInference-Header-Content-Length: ${text.length}\r\n`);
 }
 
-// within(MILLISECONDS, CONDITION): waits until it holds, and returns whether it did.
+// within(MILLISECONDS, CONDITION): waits until the condition holds; returns false on timeout.
 export async function within(milliseconds, condition) {
     const deadline = performance.now() + milliseconds;
     while (!(await condition())) {
