@@ -1,5 +1,5 @@
-# To be sourced by a test that needs MNIST: skips it, and says so, where MNIST is not there.
+# Sourced by tests that need MNIST: skips the test if MNIST is missing.
 [ -n "${LENET5_DATA:-}" ] && ls "$LENET5_DATA"/train-images* >/dev/null 2>&1 || {
-    echo "skipped: MNIST is not here; LENET5_DATA names its folder"
+    echo "skipped: MNIST not found; set LENET5_DATA to its folder"
     exit 77
 }

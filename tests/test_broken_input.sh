@@ -1,4 +1,4 @@
-# A hundred broken IDX and model files, each given to the program: an error that names the file, exit code 1, no crash.
+# Gives a hundred broken IDX and model files to the program: each must cause exit code 1 and an error naming the file.
 set -u
 program=$1
 folder=$(mktemp -d)
@@ -37,7 +37,7 @@ for i, m in enumerate(models): open(f"model/{i:03d}.safetensors", "wb").write(m)
 PY
 
 tried=0 failures=0
-# check FILE command...: exit code 1 and a message with the file's name.
+# check FILE COMMAND...: checks for exit code 1 and a message with the file's name.
 check() {
     file=$1
     shift

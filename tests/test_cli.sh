@@ -1,11 +1,11 @@
-# The program as its users call it: exit codes, suggestions, JSON, files. Needs no data.
+# The command line: exit codes, suggestions, JSON, files. Needs no data.
 set -u
 program=$1
 . "$(dirname "$0")/expect.sh"
 unset LENET5_DATA
 export XDG_DATA_HOME="$folder/none"
 
-# json EXPRESSION: python's verdict on the last line of out, as the object d.
+# json EXPRESSION: checks a Python expression about d, the JSON object in the last line of out.
 json() { tail -n 1 out | python3 -c "import json,sys; d=json.loads(sys.stdin.read()); assert $1, d" || fail "json: $1"; }
 
 expect 2 "usage" "$program"
@@ -47,32 +47,32 @@ expect 2 "digits alone" "$program" train --recipe 1998 --negatives 0.1
 expect 2 "--negatives is a" "$program" train --negatives 2
 expect 0 "of synthetic digits misread" "$program" test # with the built-in model
 expect 1 "no training set in this folder" "$program" train --data "$folder"
-[ -e lenet5.safetensors ] && fail "a model where there was no data"
+[ -e lenet5.safetensors ] && fail "a model was written without data"
 
 expect 0 "train-images-idx3-ubyte" "$program" synth --out digits --count 3000 --test-count 500 --seed 3
 expect 0 "train-images-idx3-ubyte" "$program" synth --out again --count 3000 --test-count 500 --seed 3
 cmp -s digits/train-images-idx3-ubyte again/train-images-idx3-ubyte || fail "the same seed gave other digits"
 expect 1 "cannot be" "$program" synth --out /dev/null/x --count 1
 
-# A set that is there is not replaced, and neither is what a link leads to.
+# An existing set is not replaced, nor the target of a link.
 cp -r digits kept
 expect 1 "digits/train-images-idx3-ubyte exists; choose another folder, or pass --force" "$program" synth --out digits --count 9
-diff -r digits kept || fail "a set was replaced that the command does not name"
+diff -r digits kept || fail "an existing set was replaced"
 mkdir linked
 ln -s ../digits/t10k-labels-idx1-ubyte linked/t10k-labels-idx1-ubyte
 expect 1 "linked/t10k-labels-idx1-ubyte exists" "$program" synth --out linked --count 9 --test-count 9
 expect 1 "is a link" "$program" synth --out linked --count 9 --test-count 9 --force
-[ "$(ls linked)" = t10k-labels-idx1-ubyte ] || fail "a half of a set was written"
+[ "$(ls linked)" = t10k-labels-idx1-ubyte ] || fail "an incomplete set was written"
 diff -r digits kept || fail "a set was replaced through a link"
 expect 0 "again/t10k-labels-idx1-ubyte" "$program" synth --out again --count 9 --test-count 9 --force
 rm -r kept linked again
 
 expect 0 "the model is m.safetensors" "$program" train --data digits --epochs 2 --out m.safetensors --log log.csv
-[ "$(wc -l <log.csv)" = 3 ] || fail "log.csv has not a row for each pass"
+[ "$(wc -l <log.csv)" = 3 ] || fail "log.csv lacks a row for each pass"
 [ -e m.checkpoint.safetensors ] && fail "the checkpoint was left behind"
 expect 0 '"pass":2' "$program" train --data digits --epochs 2 --threads 1 --json --out n.safetensors
 json '{"pass","loss","train_error_pct","test_error_pct","seconds"} <= set(d)'
-cmp -s m.safetensors n.safetensors || fail "one thread gave another model"
+cmp -s m.safetensors n.safetensors || fail "one thread gave a different model"
 expect 0 '"validation_error_pct"' "$program" train --data digits --epochs 1 --validation 500 --json --out v.safetensors
 expect 2 "leaves nothing" "$program" train --data digits --validation 3000
 expect 1 "cannot be written" "$program" train --data digits --epochs 1 --out /nowhere/m.safetensors
@@ -81,7 +81,7 @@ expect 1 "cannot be written" "$program" train --data digits --epochs 1 --out /no
 
 expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 100 --threads 1 --json --out b.safetensors
 expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 100 --threads 2 --json --out c.safetensors
-cmp -s b.safetensors c.safetensors || fail "two threads gave another model from batches of 100"
+cmp -s b.safetensors c.safetensors || fail "two threads gave a different model with batches of 100"
 expect 0 '"pass":1' "$program" train --data digits --epochs 1 --batch 16 --json --out c.safetensors
 cmp -s b.safetensors c.safetensors && fail "batches of 16 and of 100 gave the same model"
 
@@ -89,7 +89,7 @@ expect 0 "the model is t.safetensors" "$program" train --data digits --epochs 1 
 expect 0 "taught by networks" "$program" inspect t.safetensors
 expect 1 "eq. 9" "$program" train --data digits --epochs 1 --teacher m.safetensors --recipe 1998 --out u.safetensors
 expect 1 "no-teacher" "$program" train --data digits --epochs 1 --teacher no-teacher --out u.safetensors
-[ -e u.safetensors ] && fail "a model where there was no teacher"
+[ -e u.safetensors ] && fail "a model was written without its teacher"
 
 expect 0 "misread" "$program" test m.safetensors --data digits --errors sheet.png
 [ -s sheet.png ] || fail "no contact sheet"
@@ -97,7 +97,7 @@ expect 0 '"n":500' "$program" test m.safetensors --data digits --json
 json 'd["n"] == 500 and sum(map(sum, d["confusion"])) == 500 and len(d["interval_pct"]) == 2 and "rejected_for_half_pct" in d'
 json 'd["errors"] == 500 - sum(d["confusion"][i][i] for i in range(10)) and d["error_pct"] == d["errors"] / 5'
 expect 0 "misread" "$program" test m.safetensors --data digits --answers answers.csv
-[ "$(wc -l <answers.csv)" = 501 ] || fail "answers.csv has not a row for each picture"
+[ "$(wc -l <answers.csv)" = 501 ] || fail "answers.csv lacks a row for each picture"
 awk -F, 'NR > 1 && $2 != $3' answers.csv | wc -l >wrong
 grep -q "^ *$(cat wrong) of 500" out || fail "answers.csv has $(cat wrong) wrong answers: $(head -n 1 out)"
 expect 1 "cannot be written" "$program" test m.safetensors --data digits --answers /nowhere/a.csv
@@ -166,12 +166,12 @@ json 'd["connections"] == 340908 and sum(l["connections"] for l in d["layers"]) 
 json 'sum(l["parameters"] for l in d["layers"]) == 60000 and d["metadata"]["recipe"] == "fast"'
 
 expect 0 "curve.svg" "$program" plot log.csv --out curve.svg
-grep -q "<svg" curve.svg || fail "curve.svg is no SVG"
+grep -q "<svg" curve.svg || fail "curve.svg is not an SVG"
 expect 0 "curve.png" "$program" plot log.csv --out curve.png
 expect 2 "curve.gif" "$program" plot log.csv --out curve.gif
 expect 1 "not a log" "$program" plot digits/train-labels-idx1-ubyte --out curve.svg
 
-# The instruction sets that this processor has, as the complaint about another one lists them.
+# The instruction sets of this processor, as listed in the error about an unknown one.
 expect 0 "(" env LENET5_ISA= "$program" version
 expect 2 'LENET5_ISA is "i386"' env LENET5_ISA=i386 "$program" version
 isas=$(sed -n 's/.*it has: //p' err | tr -d ,)
@@ -211,7 +211,7 @@ pgm("dark.pgm", [[255 - v for v in row] for row in big])
 pgm("blank.pgm", [[200] * 40] * 40)
 def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-def png(name, colour, rows): # colour: 0 grey, 2 red green blue, 6 and how opaque
+def png(name, colour, rows): # colour type: 0 grey, 2 RGB, 6 RGBA
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 84, 84, 8, colour, 0, 0, 0))
     data = chunk(b"IDAT", zlib.compress(b"".join(b"\0" + bytes(r) for r in rows)))
     open(name, "wb").write(b"\x89PNG\r\n\x1a\n" + head + data + chunk(b"IEND", b""))
@@ -245,7 +245,7 @@ expect 0 "several/a.PGM: " "$program" classify --model m.safetensors --threshold
 [ "$(cut -d : -f 1 out | tr '\n' ' ')" = "several/a.PGM several/b.png " ] || fail "a folder is classified as $(cat out)"
 mkdir none
 expect 1 "none: a folder without a picture" "$program" classify --threshold 0 none light.png
-grep -q "^light.png: " out || fail "an empty folder kept the rest from being classified"
+grep -q "^light.png: " out || fail "the picture after an empty folder was not classified"
 expect 3 "not sure" "$program" classify --model m.safetensors --threshold 1 light.pgm
 expect 0 "█" "$program" classify --model m.safetensors --threshold 0 --show --pick 0,1 digits/train-images-idx3-ubyte
 expect 1 "from 0 to 2999" "$program" classify --model m.safetensors --pick 3000 digits/train-images-idx3-ubyte
@@ -253,7 +253,7 @@ expect 1 "not a picture" "$program" classify --model m.safetensors log.csv
 expect 1 "cannot be opened" "$program" classify --model m.safetensors nothing.png
 "$program" classify --model m.safetensors --threshold 0 - <light.pgm >out || fail "standard input"
 
-# A committee, and several models that answer together; probabilities that are calibrated, and what they are good for.
+# A committee in one file and in several; calibrated probabilities, and the options that use them.
 expect 0 '"seed":3' "$program" train --data digits --committee 3 --epochs 1 --recipe best --validation 500 --json --out c.safetensors
 [ "$(ls c.* | tr '\n' ' ')" = "c.safetensors c.safetensors~ " ] || fail "the members of the committee were left: $(ls c.*)"
 expect 0 "misread" "$program" test c.safetensors --data digits
@@ -281,7 +281,7 @@ expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --d
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 
-# A name that no drawing can have is an error before anything is read; no file is lost.
+# An output name with a wrong extension is an error before any input is read, and no file is overwritten.
 expect 2 "the name has to end in .svg or .png" "$program" plot nothing.csv --out curves.gif
 mkdir folder.svg
 expect 1 "it is a folder" "$program" plot nothing.csv --out folder.svg
@@ -296,7 +296,7 @@ expect 1 "is the same file as digits" "$program" test --data digits --answers di
 expect 1 "is the same file as m.safetensors" "$program" test m.safetensors --data digits --answers ./m.safetensors
 expect 1 "is the same file as digits" "$program" calibrate m.safetensors --data digits --out digits/t10k-labels-idx1-ubyte
 
-# A file that reaches the limit of its size, and a standard output that is full, are errors that say so.
+# Reaching the limit on file size, and a full standard output, are reported as errors.
 (ulimit -f 1; exec "$program" test --data digits --answers limited.csv) >out 2>err
 [ $? = 1 ] && grep -q "limited.csv: cannot be written: File too large" err || fail "a limit of size: $(cat err)"
 for command in "help" "read --help" "version"; do

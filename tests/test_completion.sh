@@ -1,5 +1,5 @@
 #!/bin/sh
-# The shells' completions: bash completes commands, options, names and files; those of zsh and fish are parsed by their shells.
+# Shell completions: bash completes commands, options, names and files; zsh and fish parse their scripts.
 # usage: test_completion.sh BUILD
 set -eu
 completions=$1/completions
@@ -11,12 +11,12 @@ fail() { echo "FAILED: $1"; exit 1; }
 if command -v bash >/dev/null; then
     mkdir "$folder/scans" "$folder/two words"
     touch "$folder/letter.png" "$folder/a.safetensors" "$folder/b.safetensors"
-    # complete WORD...: what bash offers in place of the last word, in one line.
+    # complete WORD...: prints the completions of the last word in bash, in one line.
     cat >"$folder/complete" <<'BASH'
 source "$1"
 cd "$2"
 complete -p lenet5 >/dev/null || exit 1
-compopt() { :; } # there is no line that is being edited
+compopt() { :; } # no line is being edited
 shift 2
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
@@ -24,7 +24,7 @@ _lenet5
 mapfile -t sorted < <(printf '%s\n' "${COMPREPLY[@]}" | LC_ALL=C sort)
 echo "${sorted[*]}"
 BASH
-    # expect "OFFERED" WORD...: the words after lenet5, the last one begun.
+    # expect "OFFERED" WORD...: checks the completions after lenet5 WORD..., where the last word is incomplete.
     expect() {
         wanted=$1
         shift
@@ -65,7 +65,7 @@ for shell in zsh fish; do
     fi
 done
 if command -v fish >/dev/null; then
-    # fish_offers "OFFERED" LINE
+    # fish_offers "OFFERED" LINE: checks the only completion of LINE in fish.
     fish_offers() {
         offered=$(HOME=$folder fish --no-config -c 'source $argv[1]; complete -C $argv[2]' "$completions/lenet5.fish" "$2" |
             cut -f 1 | LC_ALL=C sort | tr '\n' ' ')

@@ -1,7 +1,7 @@
 #!/bin/sh
-# lenet5 fetch against a mirror of our own on 127.0.0.1: test_fetch.sh PROGRAM
+# test_fetch.sh PROGRAM: lenet5 fetch against a local mirror on 127.0.0.1.
 #
-# With MNIST in $LENET5_DATA, packed, all of it is tested; without, what goes wrong alone. 77 means skipped.
+# With the gzipped MNIST in $LENET5_DATA everything is tested, otherwise only the errors. 77 means skipped.
 set -u
 
 program=${1:?usage: test_fetch.sh PROGRAM}
@@ -13,7 +13,7 @@ unset http_proxy all_proxy HTTP_PROXY ALL_PROXY
 export no_proxy='*'
 
 if ! command -v python3 >/dev/null; then
-    echo 'skipped: there is no python3 to serve the files'
+    echo 'skipped: python3 is not installed'
     exit 77
 fi
 
@@ -33,26 +33,28 @@ fail() {
     failures=$((failures + 1))
 }
 
-# Runs the program; its exit code has to be $1, its output goes to out and err.
+# expect CODE ARGUMENT...: runs the program and checks its exit code. The output goes to out and err.
 expect() {
     code=$1
     shift
     "$program" "$@" >"$work/out" 2>"$work/err"
     got=$?
-    [ "$got" -eq "$code" ] || fail "lenet5 $*: exit code $got in place of $code"
+    [ "$got" -eq "$code" ] || fail "lenet5 $*: exit code $got, expected $code"
 }
 
-said() {
-    grep -q -e "$1" "$work/out" "$work/err" || fail "nothing is said of: $1"
+# has TEXT: the output of the last command contains the text.
+has() {
+    grep -q -e "$1" "$work/out" "$work/err" || fail "the output lacks: $1"
 }
 
+# empty FOLDER: the folder has no files.
 empty() {
     [ -z "$(ls -A "$1" 2>/dev/null)" ] || fail "$1 is left with: $(ls -A "$1")"
 }
 
-# The server: /plain/NAME understands ranges, /whole/NAME does not, /slow/NAME takes seconds, /broken/NAME ends half
-# way, /wrong/NAME and /endless/NAME are no files of MNIST, /away/NAME redirects to /plain/NAME. It writes its port to
-# the file port, and its log to the file log.
+# The server: /plain/NAME supports ranges, /whole/NAME does not, /slow/NAME takes seconds, /broken/NAME disconnects half
+# way, /wrong/NAME and /endless/NAME are not files of MNIST, /away/NAME redirects to /plain/NAME. The server writes its
+# port to the file port, and its log to the file log.
 cat >"$work/server.py" <<'PYTHON'
 import http.server, os, re, sys, time
 
@@ -144,7 +146,7 @@ tries=0
 while [ ! -f "$work/port" ]; do
     tries=$((tries + 1))
     if [ "$tries" -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
-        echo 'skipped: nothing can be served on 127.0.0.1'
+        echo 'skipped: the server on 127.0.0.1 does not start'
         exit 77
     fi
     sleep 0.1
@@ -152,93 +154,94 @@ done
 mirror=http://127.0.0.1:$(cat "$work/port")
 data=$work/data
 
-# ---- What goes wrong ----
+# ---- Errors ----
 
 expect 2 fetch cifar --data "$data"
-said 'mnist'
-[ ! -e "$data" ] || fail 'a folder is made for a set that does not exist'
+has 'mnist'
+[ ! -e "$data" ] || fail 'a folder was made for an unknown set'
 expect 2 fetch --data "$data"
 expect 2 fetch mnist more --data "$data"
 
-# Without a folder that is known, nothing is written anywhere.
+# Without a known data folder, nothing is written.
 mkdir "$work/nowhere"
 (cd "$work/nowhere" && env -u HOME -u XDG_DATA_HOME -u LENET5_DATA "$program" fetch mnist >"$work/out" 2>"$work/err")
 [ $? -eq 1 ] || fail 'fetch without HOME'
-said 'pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA'
+has 'pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA'
 empty "$work/nowhere"
 
-# A port that was free a moment ago, and is closed.
+# A closed port.
 closed=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 expect 1 fetch mnist --data "$data" --mirror "http://127.0.0.1:$closed/mnist"
-said "put these four files into $data"
-said "http://127.0.0.1:$closed/mnist/$images: "
-for name in $names; do said "^  $name"; done
+has "put these four files into $data"
+has "http://127.0.0.1:$closed/mnist/$images: "
+for name in $names; do has "^  $name"; done
 empty "$data"
 
 expect 1 fetch mnist --data "$data/below/it" --mirror "$mirror/nowhere/"
-said '404'
+has '404'
 empty "$data/below/it"
 rm -r "$data"
 
 for kind in wrong endless; do
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
-    said 'not MNIST'
-    said "put these four files into $data"
+    has 'not MNIST'
+    has "put these four files into $data"
     empty "$data"
     echo 'begun' >"$data/$images.part"
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
     empty "$data"
     echo 'an old file' >"$data/$images"
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/"
-    said "$images exists; choose another folder, or pass --force to replace it"
-    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced that the command does not name'
+    has "$images exists; choose another folder, or pass --force to replace it"
+    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'an existing file was replaced'
     expect 1 fetch mnist --data "$data" --mirror "$mirror/$kind/" --force
-    said "$images: its SHA-256 is wrong"
-    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file is replaced by a wrong one'
+    has "$images: its SHA-256 is wrong"
+    [ "$(cat "$data/$images")" = 'an old file' ] || fail 'a file was replaced by a wrong one'
     rm "$data/$images"
     empty "$data"
 done
 
-# Links are not followed, neither under a file's name nor under that of its part.
+# Links are not followed, neither for a file nor for its .part file.
 echo 'kept' >"$work/kept"
 ln -s "$work/kept" "$data/$images"
 for option in '' --force; do
     expect 1 fetch mnist --data "$data" --mirror "$mirror/wrong/" $option
-    [ -L "$data/$images" ] || fail 'a link is replaced'
+    [ -L "$data/$images" ] || fail 'a link was replaced'
 done
 rm "$data/$images"
 ln -s "$work/kept" "$data/$images.part"
 expect 1 fetch mnist --data "$data" --mirror "$mirror/wrong/"
-[ "$(cat "$work/kept")" = kept ] || fail 'a part is written through a link'
+[ "$(cat "$work/kept")" = kept ] || fail 'a part was written through a link'
 rm -f "$data/$images.part" "$work/kept"
 
 echo 'no folder' >"$work/file"
 expect 1 fetch mnist --data "$work/file/data" --mirror "$mirror/plain/"
-said 'cannot be made'
+has 'cannot be made'
 
 # ---- MNIST itself ----
 
 for name in $names; do
     if [ ! -f "$mnist/$name" ]; then
-        echo "skipped in part: without $name in \$LENET5_DATA no fetch that succeeds is tested"
+        echo "skipped in part: successful fetches need $name in \$LENET5_DATA"
         [ "$failures" -eq 0 ]
         exit
     fi
 done
 
+# whole: the data folder has the four files of the mirror and nothing else.
 whole() {
     for name in $names; do
-        cmp -s "$mnist/$name" "$data/$name" || fail "$name is not what the mirror has"
+        cmp -s "$mnist/$name" "$data/$name" || fail "$name differs from the mirror"
     done
     [ "$(find "$data" -type f | wc -l)" -eq 4 ] || fail "more than four files are left: $(ls -A "$data")"
 }
 
-# Fetches from $1; the log then has to hold the line $2.
+# fetch PATH LINE: fetches from PATH of the mirror, whose log must then contain LINE.
 fetch() {
     : >"$work/log"
     expect 0 fetch mnist --data "$data" --mirror "$mirror/$1"
     whole
-    grep -q -x -e "$2" "$work/log" || fail "the mirror was not asked for: $2; but for: $(cat "$work/log")"
+    grep -q -x -e "$2" "$work/log" || fail "the log of the mirror lacks $2: $(cat "$work/log")"
 }
 
 fetch plain "/plain/$images all"
@@ -247,7 +250,7 @@ fetch plain "/plain/$images all"
 : >"$work/log"
 expect 0 fetch mnist --data "$data" --mirror "$mirror/plain/"
 [ "$(grep -c ': present$' "$work/out")" -eq 4 ] || fail 'not four files are reported as present'
-[ ! -s "$work/log" ] || fail 'files that are there are asked for'
+[ ! -s "$work/log" ] || fail 'existing files were requested'
 
 rm -r "$data"
 fetch away/ "/plain/$images all"
@@ -256,46 +259,46 @@ rm -r "$data"
 expect 0 fetch mnist --data "$data" --mirror "file://$(cd "$mnist" && pwd)"
 whole
 
-# A part that is a beginning; the same where the mirror cannot resume; one that is whole already.
+# An incomplete part, from a mirror with and without ranges; a part that is already complete.
 size=$(wc -c <"$mnist/$images")
 for kind in plain whole; do
     rm "$data/$images"
     head -c 1000000 "$mnist/$images" >"$data/$images.part"
     fetch "$kind" "/$kind/$images bytes=1000000-"
 done
-grep -q -x -e "/whole/$images all" "$work/log" || fail 'without ranges it is not begun anew'
+grep -q -x -e "/whole/$images all" "$work/log" || fail 'without ranges the download did not start again'
 : >"$work/log"
 mv "$data/$images" "$data/$images.part"
 expect 0 fetch mnist --data "$data" --mirror "$mirror/plain/"
 whole
-[ ! -s "$work/log" ] || fail 'a whole part is fetched again'
+[ ! -s "$work/log" ] || fail 'a complete part was fetched again'
 
-# Parts that are rubbish: shorter than the file, as long, longer, and longer than any file may be.
+# Parts with wrong bytes: shorter than the file, as long, longer, and longer than the limit.
 for bytes in 5000 "$size" $((size + 1)) 40000000; do
     rm "$data/$images"
     head -c "$bytes" /dev/zero >"$data/$images.part"
     fetch plain "/plain/$images bytes=$bytes-"
-    grep -q -x -e "/plain/$images all" "$work/log" || fail "rubbish of $bytes bytes is not begun anew"
+    grep -q -x -e "/plain/$images all" "$work/log" || fail "the download did not start again after $bytes wrong bytes"
 done
 
-# A file whose last byte is missing, one that is not packed, and one that unpacks to far too much.
+# A truncated file, one that is not gzipped, and one that unpacks to too many bytes.
 head -c $((size - 1)) "$mnist/$images" >"$data/$images"
 gzip -dc "$mnist/t10k-labels-idx1-ubyte.gz" >"$data/t10k-labels-idx1-ubyte.gz"
 head -c 30000000 /dev/zero | gzip >"$data/train-labels-idx1-ubyte.gz"
 expect 1 fetch mnist --data "$data" --mirror "$mirror/plain"
-[ ! -L "$data/$images" ] && [ "$(wc -c <"$data/$images")" -eq $((size - 1)) ] || fail 'a set of another SHA-256 is replaced'
+[ ! -L "$data/$images" ] && [ "$(wc -c <"$data/$images")" -eq $((size - 1)) ] || fail 'a file with another SHA-256 was replaced'
 expect 0 fetch mnist --data "$data" --mirror "$mirror/plain" --force
 whole
-[ "$(grep -c 'its SHA-256 is wrong' "$work/err")" -eq 3 ] || fail 'not three files are said to be wrong'
+[ "$(grep -c 'its SHA-256 is wrong' "$work/err")" -eq 3 ] || fail 'not three files are reported as wrong'
 
-# A connection that breaks leaves the part, and the next run goes on with it.
+# A broken connection leaves the part, and the next run resumes it.
 rm "$data/$images"
 expect 1 fetch mnist --data "$data" --mirror "$mirror/broken"
-said "put these four files into $data"
-[ ! -e "$data/$images" ] || fail 'half a file has got its name'
+has "put these four files into $data"
+[ ! -e "$data/$images" ] || fail 'an incomplete file has the final name'
 fetch plain "/plain/$images bytes=$((size / 2))-"
 
-# Ctrl-C leaves it too.
+# SIGTERM leaves the part as well.
 rm "$data/$images"
 "$program" fetch mnist --data "$data" --mirror "$mirror/slow/" >"$work/out" 2>"$work/err" &
 job=$!
@@ -307,9 +310,9 @@ done
 kill -TERM "$job"
 wait "$job"
 got=$?
-[ "$got" -eq 143 ] || fail "after SIGTERM the exit code is $got in place of 143"
-said 'interrupted'
-[ ! -e "$data/$images" ] || fail 'a file is there although its fetch was interrupted'
+[ "$got" -eq 143 ] || fail "after SIGTERM: exit code $got, expected 143"
+has 'interrupted'
+[ ! -e "$data/$images" ] || fail 'an interrupted fetch wrote a file'
 fetch plain "/plain/$images bytes=[1-9][0-9]*-"
 
 [ "$failures" -eq 0 ]

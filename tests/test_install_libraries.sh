@@ -1,5 +1,5 @@
-# The installed libraries, in a folder whose name has a blank and that the linker does not know: the README's program is built
-# with pkg-config and with CMake, against each library, in C and in C++, and reads a sample.
+# The installed libraries, in a folder with a blank in its name and outside the linker's path: builds the README's
+# program with pkg-config and with CMake, against each library, in C and in C++, and reads a sample.
 set -eu
 build=$1
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,7 +20,7 @@ done
 readelf -d "$libdir/liblenet5.so" | grep -q "RUNPATH" && fail "liblenet5 has a RUNPATH"
 readelf -d "$libdir/liblenet5_reader.so" | grep -q "RUNPATH.*\[\$ORIGIN\]" || fail "liblenet5_reader does not look beside itself"
 
-# The README's program, one of the network alone, and what C++ does with the headers.
+# The README's program, a program of the network library, and C++ programs.
 awk '/^```c$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$source/README.md" >"$folder/numbers.c"
 cat >"$folder/network.c" <<'C'
 #include <lenet5.h>
@@ -44,7 +44,7 @@ C
 sample=$source/docs/samples/plain.png
 number=$("$build/lenet5" read "$sample" | tail -1 | grep -o '[0-9]*' | head -1)
 [ -n "$number" ] || fail "the program reads nothing in $sample"
-runs() { # runs PROGRAM: as the README's does
+runs() { # runs PROGRAM: it prints what the README's program prints
     [ "$("$1" "$sample")" = "$number" ] || fail "$1 prints $("$1" "$sample" 2>&1), not $number"
 }
 
@@ -62,7 +62,7 @@ eval "cc \"\$folder/old.c\" $(pkg-config --cflags --libs lenet5_reader) -o \"\$f
     "$folder/old" || fail "lenet5_reader.h does not work"
 )
 
-# Without the shared library. Leptonica's own libraries are often not there for this, so that the reader is left to CMake.
+# Static linking. The static libraries that Leptonica needs are often missing, so only CMake tests the reader.
 mkdir "$folder/shared"
 mv "$libdir"/liblenet5*.so* "$folder/shared"
 eval "cc \"\$folder/network.c\" $(pkg-config --cflags --libs --static lenet5) -o \"\$folder/network\""

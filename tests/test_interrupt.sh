@@ -1,4 +1,5 @@
-# Interrupted twenty times at random moments, by SIGINT and SIGKILL, and resumed: the same model, byte by byte.
+# Interrupts a training twenty times at random moments with SIGINT and SIGKILL: the model must equal, byte by byte, that
+# of an uninterrupted training.
 set -u
 program=$1
 folder=$(mktemp -d)
@@ -36,5 +37,5 @@ PY
     [ $? = 0 ] || return 1
     cmp whole.safetensors cut.safetensors || { echo "FAILED: $recipe: another model"; return 1; }
 }
-# As many passes as take some seconds on a fast machine.
+# The passes take some seconds on a fast machine.
 interrupted_runs 1998 30 12 && interrupted_runs fast 100 12

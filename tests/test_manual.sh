@@ -1,7 +1,7 @@
 #!/bin/sh
-# The manual pages: each command and header has one, with the sections that belong to it; groff and mandoc format them without a
-# warning, and the template's page lists the members that the program reads.
-# usage: test_manual.sh BUILD PROGRAM
+# The manual pages: each command and header has one with all its sections, groff and mandoc format them without
+# warnings, and lenet5-template(5) lists the members that the program reads.
+# Usage: test_manual.sh BUILD PROGRAM
 set -eu
 man=$1/man
 program=$2
@@ -41,10 +41,10 @@ done
 export LC_ALL=C.UTF-8 MANWIDTH=80
 cd "$folder"
 sed -n 's/^\.Xr \([a-z0-9_-]*\) \([135]\).*/\1 \2/p' man*/* | sort -u | while read -r name section; do
-    [ -f "man$section/$name.$section" ] || [ "$name" = pdftoppm ] || fail "a page refers to $name($section), which is none"
+    [ -f "man$section/$name.$section" ] || [ "$name" = pdftoppm ] || fail "a page refers to $name($section), which does not exist"
 done
 for page in man*/*; do
-    case $(head -c 4 "$page") in .so*) [ -f "$(cut -d ' ' -f 2 "$page")" ] || fail "$page refers to no page"; continue ;; esac
+    case $(head -c 4 "$page") in .so*) [ -f "$(cut -d ' ' -f 2 "$page")" ] || fail "$page includes a page that does not exist"; continue ;; esac
     if command -v man >/dev/null; then
         warnings=$(man --warnings -l "$page" 2>&1 >/dev/null)
         [ -z "$warnings" ] || fail "man $page: $warnings"
@@ -55,6 +55,6 @@ for page in man*/*; do
     fi
 done
 for tool in man mandoc; do
-    command -v $tool >/dev/null || echo "$tool is not installed: the pages are not formatted by it"
+    command -v $tool >/dev/null || echo "$tool is not installed: it does not check the pages"
 done
 echo "all passed"

@@ -1,11 +1,11 @@
-# Real MNIST: one pass of a recipe comes as far as it should, the built-in model is as good as its card says, and knows that
-# Debian's Fashion-MNIST is no digits.
+# Real MNIST: one pass of each recipe reaches its expected error, the built-in model has the accuracy of its model card,
+# and it rejects Debian's Fashion-MNIST.
 set -u
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 . "$(dirname "$0")/need_mnist.sh"
-# at_most RECIPE PERCENT: the test error after one pass.
+# at_most RECIPE PERCENT: limits the test error after one pass.
 at_most() {
     "$program" train --recipe "$1" --epochs 1 --seed 1 --json --out "$folder/m.safetensors" 2>/dev/null >"$folder/out" || return 1
     python3 -c "
@@ -36,5 +36,5 @@ print('Fashion-MNIST rejected where 1 % of the digits are:', rejected[1.0], '%')
 assert rejected[1.0] >= 95" || exit 1
     "$program" test "$folder/m.safetensors" --data $fashion | grep -q "of Fashion-MNIST misread" || exit 1
 else
-    echo "skipped: Fashion-MNIST is not here (Debian's dataset-fashion-mnist)"
+    echo "skipped: Fashion-MNIST is not installed (Debian: dataset-fashion-mnist)"
 fi

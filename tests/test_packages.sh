@@ -1,7 +1,7 @@
 #!/bin/sh
-# The Debian packages: built, checked by lintian, and in a bare Debian 12 installed, used and purged, after which nothing of them is
-# left. The root is made and used by mmdebstrap, from the mirror that apt knows.
-# usage: test_packages.sh SOURCE
+# Builds the Debian packages, checks them with lintian, and installs, uses and purges them in a bare Debian 12, which
+# must leave no file. mmdebstrap makes the root from the mirror of apt.
+# Usage: test_packages.sh SOURCE
 set -eu
 source=$1
 skip() { echo "skipped: $1"; exit 77; }
@@ -11,14 +11,14 @@ for tool in git mmdebstrap dpkg-buildpackage dh lintian; do
     command -v $tool >/dev/null || skip "$tool is not installed"
 done
 [ -d "$source/.git" ] || skip "the sources have no git repository"
-unset CMAKE_C_COMPILER_LAUNCHER # no cache gives the second build the objects of the first one
+unset CMAKE_C_COMPILER_LAUNCHER # a compiler cache would reuse the objects of the first build
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 "$source/packaging/build-deb" "$folder/packages" >"$folder/log" 2>&1 || { tail -40 "$folder/log"; fail "packaging/build-deb"; }
 [ -z "$(grep -E '^[EW]: ' "$folder/log")" ] || { grep -E '^[EW]: ' "$folder/log"; fail "lintian complains"; }
 
-# A second build, elsewhere, gives the same bytes.
+# A second build in another folder gives the same bytes.
 mkdir "$folder/elsewhere"
 DEB_BUILD_OPTIONS=nocheck "$source/packaging/build-deb" "$folder/elsewhere/again" >"$folder/log" 2>&1 || { tail -40 "$folder/log"; fail "the second build"; }
 for package in "$folder"/packages/*.deb; do

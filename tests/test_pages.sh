@@ -1,5 +1,6 @@
 #!/bin/sh
-# bench/draw_pages.py: each kind of page is drawn with its truth, and bench/pages.py finds a true answer right. 77 means skipped.
+# bench/draw_pages.py draws each kind of page with its truth, and bench/pages.py scores true answers as right. 77 means
+# skipped.
 set -u
 
 . "$(dirname "$0")/need_mnist.sh"
@@ -7,11 +8,11 @@ bench=$(cd "$(dirname "$0")/../bench" && pwd) || exit 1
 python=python3
 "$python" -c 'import PIL, numpy' 2>/dev/null || python=/usr/bin/python3
 "$python" -c 'import PIL, numpy' 2>/dev/null || {
-    echo 'skipped: python3-pil or python3-numpy is not here'
+    echo 'skipped: python3-pil or python3-numpy is not installed'
     exit 77
 }
 [ -n "$(fc-list :family='DejaVu Sans' 2>/dev/null)" ] || {
-    echo 'skipped: fontconfig or fonts-dejavu-core is not here'
+    echo 'skipped: fontconfig or fonts-dejavu-core is not installed'
     exit 77
 }
 work=$(mktemp -d) || exit 1

@@ -1,4 +1,4 @@
-# lenet5 read as its users call it: folders, PDF, templates of forms, drawings, threads. Needs no data.
+# The command lenet5 read: folders, PDF, form templates, drawings, threads. Needs no data.
 set -u
 program=$1
 samples=$(cd "$(dirname "$0")/../docs/samples" && pwd)
@@ -6,7 +6,7 @@ samples=$(cd "$(dirname "$0")/../docs/samples" && pwd)
 mkdir temporary
 export TMPDIR="$folder/temporary"
 
-# Folders: pictures by name, no hidden file, nothing else; one without pictures is an error, and the rest is read.
+# Folders: pictures in order of name, without hidden and other files. An empty folder is an error; the rest is read.
 mkdir -p some/inner.png empty
 cp "$samples/plain.png" some/b.png
 cp "$samples/boxes.jpg" some/a.JPG
@@ -17,19 +17,19 @@ expect 0 "some/a.JPG: 84657" "$program" read some
 [ "$(cut -d : -f 1 out | tr '\n' ' ')" = "some/a.JPG some/b.png " ] || fail "a folder is read as $(cat out)"
 expect 0 "some/a.JPG: 84657" "$program" read some/
 expect 1 "empty: a folder without a picture" "$program" read empty some/b.png
-grep -q "^some/b.png: 52981" out || fail "an empty folder kept the rest from being read"
+grep -q "^some/b.png: 52981" out || fail "the picture after an empty folder was not read"
 
-# Sizes are known before pixels are.
+# The size is checked before the pixels are decoded.
 expect 1 "578x247 pixels; at most 142765 can be read" "$program" read "$samples/plain.png" --max-pixels 142765
 expect 0 "52981" "$program" read "$samples/plain.png" --max-pixels 142766
 expect 1 "515x302 pixels; at most 1000 can be read" "$program" read "$samples/boxes.jpg" --max-pixels 1000
 printf 'P5 20000 10000 255\n' >large.pgm
 expect 1 "at most 100000000 can be read" "$program" read large.pgm
-"$program" read large.pgm --max-pixels 1000000000 2>&1 | grep -q "at most" && fail "--max-pixels allows no more than before"
+"$program" read large.pgm --max-pixels 1000000000 2>&1 | grep -q "at most" && fail "--max-pixels has no effect"
 expect 2 "--max-pixels is a whole number from 1 to 1000000000" "$program" read large.pgm --max-pixels 1000000001
 
-# The same bytes by one thread and by several; a file that fails stops none. Once threads have ended, the tracer of
-# GCC 12's LeakSanitizer may crash and say so on stderr; the run with one thread looks for leaks.
+# One thread and several give the same bytes; a file that fails does not stop the others. After threads have ended, the
+# tracer of GCC 12's LeakSanitizer may crash and report it on stderr; the run with one thread checks for leaks.
 echo nothing >some/c.png
 expect 1 "not a picture" "$program" read "$samples" some nowhere.png --json --threads 1
 cp out one.out
@@ -37,12 +37,12 @@ cp err one.err
 for threads in 2 5; do
     LSAN_OPTIONS="${LSAN_OPTIONS:-}:detect_leaks=0" \
         expect 1 "not a picture" "$program" read "$samples" some nowhere.png --json --threads $threads
-    cmp out one.out && cmp err one.err || fail "$threads threads give other bytes: $(diff err one.err)"
+    cmp out one.out && cmp err one.err || fail "the output of $threads threads differs: $(diff err one.err)"
 done
-[ "$(grep -c word.png out)" = 1 ] || fail "not all was printed: $(cat out)"
+[ "$(grep -c word.png out)" = 1 ] || fail "a line is missing: $(cat out)"
 rm some/c.png
 
-# Interrupted: whole lines, in their order, and ended by the signal.
+# Interrupted: complete lines in order, then death by the signal.
 python3 - "$program" "$samples/plain.png" <<'PY' || fail "interrupted"
 import signal, subprocess, sys
 process = subprocess.Popen([sys.argv[1], "read", "--threads", "2"] + [sys.argv[2]] * 20000, stdout=subprocess.PIPE, stderr=open("err", "wb"), bufsize=0)
@@ -55,7 +55,7 @@ assert 0 < len(lines) < 20000 and all(line == first and line.endswith(b"\n") for
 assert b"interrupted: %d of 20000 files were read" % len(lines) in err, err
 PY
 
-# Why nothing is read.
+# Reasons for an empty or unsure reading.
 python3 - <<'PY'
 bars = b"".join(bytes(0 if y % 60 < 40 and x % 24 < 5 else 255 for x in range(2400)) for y in range(120))
 dots = bytes(0 if x % 3 == 0 and x < 1200 else 255 for x in range(2400)) + bytes([255]) * 4800
@@ -72,14 +72,14 @@ if command -v heif-enc >/dev/null; then
     heif-enc -L -o photo.heic "$samples/plain.png" >/dev/null 2>&1
     heif-enc -A -q 90 -o photo.avif "$samples/plain.png" >/dev/null 2>&1
     for photo in photo.heic photo.avif; do
-        [ -s $photo ] || continue # without an encoder for it
+        [ -s $photo ] || continue # no encoder for this format
         expect 0 "52981" "$program" read $photo
         expect 1 "at most 1000 " "$program" read $photo --max-pixels 1000
         head -c 1000 $photo >cut-$photo
         expect 1 "cannot be decoded" "$program" read cut-$photo
     done
 else
-    echo "skipped: HEIC and AVIF; heif-enc is not here"
+    echo "skipped: HEIC and AVIF; heif-enc is not installed"
 fi
 
 # Drawings.
@@ -92,7 +92,7 @@ expect 2 "has to end in .png" "$program" read nothing.png --annotate drawn.gif
 expect 1 "it is a folder" "$program" read nothing.png --annotate some/inner.png
 expect 1 "cannot be written: /nowhere/" "$program" read nothing.png --annotate /nowhere/drawn.png
 
-# Two samples and four marks on a page, as a form; the same turned by two degrees and moved; and one without marks.
+# A form with two samples and four marks; the same page rotated by two degrees and shifted; and one without marks.
 python3 - "$samples" <<'PY' || exit 1
 import math, struct, sys, zlib
 def load(name):  # a PNG of 8 bits of grey
@@ -163,7 +163,7 @@ for row in moved[:150]:
 save("two.pgm", moved)
 save("half.pgm", [row[::2] for row in page[::2]])
 PY
-expect 3 "at most 32 digits of a line are read" "$program" read long.pgm # 35 of them
+expect 3 "at most 32 digits of a line are read" "$program" read long.pgm # it has 35
 "$program" read form.pgm --json --region 160,80,578,247 >out
 box=$(sed 's/.*"decision":"accepted","probability":[0-9.]*,"box":\[\([0-9,]*\)\].*/\1/' out)
 IFS=, read -r x y w h <<END
@@ -185,7 +185,7 @@ grep -qF 'form.pgm field a "second": 31902' out && grep -q "^    [0-9]* " out &&
 sed 's/codes.txt/others.txt/' form.json >others.json
 expect 3 "field postcode: not sure" "$program" read form.pgm --template others.json
 expect 0 "field postcode: 52981" "$program" read plain.pgm --template unmarked.json
-grep -q "marks found" err && fail "marks are missed that the template does not have"
+grep -q "marks found" err && fail "marks were reported missing that the template does not have"
 expect 0 "plain.pgm: 0 of 4 marks found" "$program" read plain.pgm --template form.json
 expect 0 "half.pgm field postcode: 52981" "$program" read half.pgm --template form.json
 grep -q "marks found" err && fail "the marks of a smaller picture were not found: $(cat err)"
@@ -193,7 +193,7 @@ expect 0 "file,page,line,field,string,decision,probability" "$program" read move
 grep -q '^"moved.pgm",1,1,"postcode",52981,accepted,' out && grep -q '^"moved.pgm",1,1,"a ""second""",31902,accepted,' out &&
     grep -q '^"moved.pgm",1,0,"remarks",,empty,0$' out || fail "CSV of a form: $(cat out)"
 grep -q "touches the border" err && fail "a field was cut out elsewhere"
-"$program" read moved.pgm --template unmarked.json 2>&1 | grep -q "touches the border" || fail "the test of marks tests nothing"
+"$program" read moved.pgm --template unmarked.json 2>&1 | grep -q "touches the border" || fail "the shifted page is also read without marks"
 "$program" read two.pgm --template form.json >out 2>err || [ $? = 3 ] || fail "two marks: $(cat err)"
 grep -qF "two.pgm: 2 of 4 marks found" err || fail "two marks: $(cat err)"
 for picture in turned moved three; do
@@ -214,7 +214,7 @@ assert 5 == len(d["digits"])
 PY
 done
 
-# What is wrong with a template is said with its place.
+# The error about a wrong template names the place.
 field='"name": "a", "region": [0, 0, 90, 70]'
 wrong() {
     printf '%s\n' "$2" >wrong.json
@@ -255,7 +255,7 @@ mkdir sub
 printf '{"width": 900, "height": 700, "fields": [{%s, "list": "../codes.txt"}]}' "$field" >sub/form.json
 expect 0 "nothing is written there" "$program" read plain.pgm --template sub/form.json
 
-# PDF: drawn digits on two pages, by name and from standard input; broken ones; no pdftoppm.
+# PDF: digits on two pages, by name and from standard input; broken files; no pdftoppm.
 python3 - <<'PY'
 seven = "7 w 0 G 1 J 1 j 200 600 m 238 602 l 212 540 l S"
 one = "7 w 0 G 1 J 274 602 m 270 540 l S"
@@ -294,13 +294,13 @@ if command -v pdftoppm >/dev/null; then
     expect 1 "broken.pdf: page 1: pdftoppm cannot render it" "$program" read broken.pdf
     expect 1 "none.pdf: page 1: pdftoppm cannot render it" "$program" read none.pdf
     expect 1 "huge.pdf: page 1: pdftoppm cannot render it" "$program" read huge.pdf
-    [ "$(wc -l <err)" = 1 ] || fail "pdftoppm was heard: $(cat err)"
+    [ "$(wc -l <err)" = 1 ] || fail "messages of pdftoppm were printed: $(cat err)"
     head -c 400 two.pdf >cut.pdf
     "$program" read cut.pdf "$samples/plain.png" >out 2>err
-    [ $? -le 1 ] && grep -q "plain.png: 52981" out || fail "a cut PDF: $(cat out err)"
+    [ $? -le 1 ] && grep -q "plain.png: 52981" out || fail "a truncated PDF: $(cat out err)"
     expect 0 "two.pdf page 2: 7" "$program" read two.pdf "$samples/plain.png" two.pdf --threads 3
 else
-    echo "skipped: PDF, since pdftoppm (poppler-utils) is not here"
+    echo "skipped: PDF; pdftoppm (poppler-utils) is not installed"
 fi
 [ -z "$(ls temporary)" ] || fail "temporary files were left: $(ls temporary)"
 

@@ -1,11 +1,10 @@
-# The recipes' promises on MNIST, five seeds each, as docs/results.md tables them. Takes an hour and a half of
-# two processors.
+# The test errors of the recipes on MNIST in docs/results.md, five seeds each. Takes an hour and a half on two cores.
 set -eu
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 . "$(dirname "$0")/need_mnist.sh"
-# mean_at_most RECIPE PERCENT [OPTIONS]
+# mean_at_most RECIPE PERCENT [OPTIONS]: limits the mean test error over the seeds.
 mean_at_most() {
     recipe=$1 percent=$2
     shift 2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# scripts/release refuses a tree that is not ready, and scripts/tarball writes a tarball that is the same each time, with every file
-# that git tracks. (That the tarball builds without git is a part of scripts/release itself.)
-# usage: test_release.sh SOURCE
+# scripts/release refuses a tree that is not ready, and scripts/tarball writes a reproducible tarball of all files that
+# git tracks. (scripts/release itself checks that the tarball builds without git.)
+# Usage: test_release.sh SOURCE
 set -eu
 command -v git >/dev/null && [ -d "$1/.git" ] || { echo "skipped: the sources have no git repository" && exit 77; }
 folder=$(mktemp -d)
@@ -13,7 +13,7 @@ git clone -q --no-tags "$1" "$folder/clone"
 cd "$folder/clone"
 version=$(sed -n '1s/^lenet5 (\(.*\)-[0-9]*) .*/\1/p' packaging/debian/changelog)
 
-# refuses MESSAGE COMMAND...: scripts/release fails with that message after the command, which is undone.
+# refuses MESSAGE COMMAND...: scripts/release fails with the message after the command, whose changes are then undone.
 refuses() {
     message=$1
     shift

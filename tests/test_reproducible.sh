@@ -1,6 +1,7 @@
 #!/bin/sh
-# Two builds of the same sources, in folders of different names and lengths and with different clocks, install the same bytes.
-# usage: test_reproducible.sh SOURCE
+# Two builds of the same sources, in folders with names of different lengths and with different clocks, install the same
+# bytes.
+# Usage: test_reproducible.sh SOURCE
 set -eu
 source=$1
 command -v git >/dev/null && [ -d "$source/.git" ] || { echo "skipped: the sources have no git repository" && exit 77; }
@@ -20,7 +21,7 @@ build() {
     DESTDIR="$folder/$1.installed" cmake --install "$folder/$1/build" >/dev/null
     rm -rf "${folder:?}/$1"
 }
-# Without a cache of the compiler, which would give the second build the objects of the first one.
+# Without a compiler cache, which would reuse the objects of the first build.
 unset CMAKE_C_COMPILER_LAUNCHER
 build one UTC
 build "another folder with a longer name" Asia/Seoul

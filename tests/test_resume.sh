@@ -1,4 +1,4 @@
-# Unfinished trainings: none is lost, none is mixed with another, and no file that is not theirs is taken or removed.
+# Unfinished trainings: none is lost or mixed with another, and no foreign file is used or removed.
 set -u
 program=$1
 . "$(dirname "$0")/expect.sh"
@@ -9,7 +9,7 @@ export XDG_DATA_HOME="$folder/none"
 
 train() { "$program" train --data digits --quiet "$@"; }
 
-# interrupt FILE options...: begins a training that is never finished, and interrupts it once FILE is there.
+# interrupt FILE OPTION...: starts a long training and interrupts it as soon as FILE exists.
 interrupt() {
     wanted=$1
     shift
@@ -27,7 +27,7 @@ works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat err)"; }
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ: $3"; }
 sum() { cksum <"$1"; }
 
-# ---- One network: an unfinished training is not overwritten, but resumed or dropped.
+# ---- One network: an unfinished training is resumed or dropped, never overwritten.
 train --epochs 3 --out whole.safetensors
 interrupt a.checkpoint.safetensors --out a.safetensors
 before=$(sum a.checkpoint.safetensors)
@@ -47,7 +47,7 @@ works train --restart --epochs 3 --out a.safetensors
 same a.safetensors whole.safetensors "--restart"
 [ -e a.checkpoint.safetensors ] && fail "--restart left the checkpoint"
 
-# ---- How to continue is the whole command, and a shell takes it, whatever the names are.
+# ---- The hint how to continue is a complete command that a shell accepts with any file names.
 interrupt "it's a \$x;.checkpoint.safetensors" --out "it's a \$x;.safetensors"
 before=$(sum "it's a \$x;.checkpoint.safetensors")
 grep -q "^interrupted; to continue: " err || fail "how to continue: $(cat err)"
@@ -66,18 +66,18 @@ grep -q -e "--data 'my data' --log 'a log.csv' --threads 1 --json" err || fail "
 [ $? = 1 ] && grep -q "was started with --seed 1, not 2" err || fail "pasted: $resuming: $(cat err)"
 rm -r q.* "my data"
 
-# ---- A file that is no checkpoint is not overwritten, by --restart neither.
+# ---- A file that is not a checkpoint is never overwritten, not even by --restart.
 echo mine >b.checkpoint.safetensors
 cp whole.safetensors c.checkpoint.safetensors
 expect 1 "b.checkpoint.safetensors" train --restart --epochs 1 --out b.safetensors
 expect 1 "move it away" train --restart --epochs 1 --out c.safetensors
-[ "$(cat b.checkpoint.safetensors)" = mine ] || fail "a file of the user's was overwritten"
+[ "$(cat b.checkpoint.safetensors)" = mine ] || fail "a foreign file was overwritten"
 same c.checkpoint.safetensors whole.safetensors "a model of the user's was overwritten"
 
-# ---- Resumed from a file of another name: that one is only read; onto itself: the finished model stays.
+# ---- Resuming from a checkpoint of another name only reads it; resuming onto itself leaves the finished model.
 cat >halve.py <<'PY'
 import signal, subprocess, sys
-for attempt in range(20): # where the machine is busy, a training can end before it is killed
+for attempt in range(20): # on a busy machine a training can end before it is killed
     process = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE)
     for n in range(int(sys.argv[1])):
         process.stdout.readline()
@@ -85,7 +85,7 @@ for attempt in range(20): # where the machine is busy, a training can end before
     if process.wait() == -signal.SIGKILL:
         sys.exit(0)
 PY
-# halve LINES options...: a training of recipe best, killed with -9 after that many passes.
+# halve LINES OPTION...: starts a training of recipe best and kills it with SIGKILL after LINES passes.
 halve() { lines=$1; shift; python3 halve.py "$lines" "$program" train --data digits --json --recipe best "$@"; }
 train --recipe best --epochs 6 --out best.safetensors
 halve 2 --epochs 6 --out d.safetensors
@@ -106,14 +106,14 @@ expect 0 "scale" "$program" calibrate d.checkpoint.safetensors --data digits --v
 works train --resume --recipe best --epochs 6 --batch 64 --out d.safetensors # the same options may be given again
 same d.safetensors best.safetensors "resumed"
 
-# ---- A committee: its members are its own, and of one making.
+# ---- A committee: it uses only its own members, all trained with the same options.
 train --recipe best --epochs 4 --committee 3 --seed 7 --out committee.safetensors
 train --recipe 1998 --epochs 1 --seed 8 --out f.8.safetensors
 cp f.8.safetensors f.9.safetensors
 before=$(sum f.8.safetensors)
 works train --recipe best --epochs 4 --committee 3 --seed 7 --out f.safetensors
 same f.safetensors committee.safetensors "beside files of similar names"
-[ "$(sum f.8.safetensors)" = "$before" ] && [ -e f.9.safetensors ] || fail "files of the user's were taken for members"
+[ "$(sum f.8.safetensors)" = "$before" ] && [ -e f.9.safetensors ] || fail "foreign files were used as members"
 halve 5 --epochs 4 --committee 3 --seed 7 --out g.safetensors
 [ -e g.members/1-of-3.checkpoint.safetensors ] || fail "no member: $(ls -A)"
 expect 1 "g.members: an unfinished committee of 3 networks," train --recipe best --epochs 4 --committee 3 --seed 7 --out g.safetensors
@@ -128,27 +128,27 @@ works train --resume g.members --out g.safetensors
 same g.safetensors committee.safetensors "a resumed committee"
 [ -e g.members ] && fail "the members were left"
 
-# What --restart cannot remove is an error; the new training takes no part of it. Root may remove anything, but for this.
+# A member that --restart cannot remove is an error, and the new training does not use it. Root drops its capabilities.
 ordinary() { if [ "$(id -u)" = 0 ]; then setpriv --bounding-set=-dac_override,-dac_read_search "$@"; else "$@"; fi; }
 if ordinary true 2>/dev/null; then
     cp -r kept i.members
     chmod 555 i.members
     expect 1 "i.members/1-of-3.checkpoint.safetensors: cannot be removed" \
         ordinary "$program" train --data digits --quiet --restart --recipe best --epochs 4 --committee 3 --seed 7 --out i.safetensors
-    [ -e i.safetensors ] && fail "a committee of what could not be removed"
+    [ -e i.safetensors ] && fail "a committee was trained although a member could not be removed"
     chmod 755 i.members
     rm -r i.members
 fi
 
-# A member of another making: with another seed, loss, or none at all.
-for making in "--seed 7" "--loss mse"; do
+# A member of a training with another seed or another loss.
+for options in "--seed 7" "--loss mse"; do
     # shellcheck disable=SC2086
-    halve 1 --epochs 4 $making --out h.safetensors
+    halve 1 --epochs 4 $options --out h.safetensors
     rm -rf g.safetensors g.members && cp -r kept g.members && cp h.checkpoint.safetensors g.members/2-of-3.checkpoint.safetensors
     before=$(sum h.checkpoint.safetensors)
-    expect 1 "g.members/2-of-3.checkpoint.safetensors: was started with ${making% *}" train --resume --out g.safetensors
-    grep -q "move it away" err || fail "no remedy: $(cat err)"
-    [ "$(sum g.members/2-of-3.checkpoint.safetensors)" = "$before" ] || fail "a member of another making was changed"
+    expect 1 "g.members/2-of-3.checkpoint.safetensors: was started with ${options% *}" train --resume --out g.safetensors
+    grep -q "move it away" err || fail "the error names no remedy: $(cat err)"
+    [ "$(sum g.members/2-of-3.checkpoint.safetensors)" = "$before" ] || fail "a member of another training was changed"
     rm h.checkpoint.safetensors
 done
 cp whole.safetensors g.members/2-of-3.checkpoint.safetensors
@@ -156,7 +156,7 @@ expect 1 "2-of-3.checkpoint.safetensors: this is a finished model" train --resum
 expect 1 "move it away" train --restart --out g.safetensors
 head -c 1000 kept/1-of-3.checkpoint.safetensors >g.members/2-of-3.checkpoint.safetensors
 expect 1 "the checkpoint is damaged; move it away" train --out g.safetensors
-rm g.members/2-of-3.checkpoint.safetensors # a missing one is trained anew
+rm g.members/2-of-3.checkpoint.safetensors # a missing member is trained again
 echo mine >g.members/notes
 works train --resume --out g.safetensors
 same g.safetensors committee.safetensors "a committee with a member that was missing"
@@ -167,7 +167,7 @@ works train --restart --epochs 3 --out g.safetensors
 same g.safetensors whole.safetensors "a network in place of a committee"
 [ -e g.members ] && fail "--restart left the members"
 
-# ---- Names that would cost a file, or that nothing can be written to, are refused before anything is done.
+# ---- Output names that would overwrite an input, or cannot be written, are refused at once.
 cksum digits/* whole.safetensors >sums
 image=digits/$(cd digits && ls | grep images | head -n 1)
 expect 1 "is the same file as" train --out same --log same
@@ -198,7 +198,7 @@ for command in "test" "synth --strings x" "synth --distort x.png"; do
 done
 expect 1 "--data: /no/such: this folder does not exist" "$program" train --data /no/such
 
-# ---- A model of the default name is not overwritten unasked.
+# ---- A model with the default name is not overwritten without --out.
 works train --epochs 1
 before=$(sum lenet5.safetensors)
 expect 1 "lenet5.safetensors exists; name it with --out" train --epochs 2
@@ -208,7 +208,7 @@ interrupt lenet5.checkpoint.safetensors --out lenet5.safetensors
 expect 1 "lenet5.safetensors exists; name it with --out" train --resume
 rm lenet5.*
 
-# ---- Two trainings at the same time: the second one touches nothing, and the first one ends as if alone.
+# ---- Two trainings at the same time: the second one changes nothing, and the first one ends as if alone.
 cat >crowd.py <<'PY'
 import atexit, glob, signal, subprocess, sys, time
 
@@ -222,7 +222,7 @@ for _ in range(400):
     if glob.glob(saved):
         break
     time.sleep(0.05)
-first.send_signal(signal.SIGSTOP) # what it has saved stays as it is
+first.send_signal(signal.SIGSTOP) # the saved files stay unchanged
 before = open(saved, "rb").read()
 others = [begin, begin + ["--restart"], begin + ["--resume"], begin[:-len(committee) or None] + ["--resume"],
           [program, "train", "--data", "digits", "--out", "./link/y.safetensors"]]
@@ -250,7 +250,7 @@ for kind in single committee; do
     rm -rf y.*
 done
 
-# ---- A log that cannot be written is found before the first pass; one that fails later costs no pass.
+# ---- A log that cannot be written is detected before the first pass; a later failure loses no pass.
 expect 1 "/dev/full: cannot be written" train --epochs 1000 --out l.safetensors --log /dev/full
 [ -z "$(ls l.* 2>/dev/null)" ] || fail "left of a training that did not begin: $(ls l.*)"
 cat >lose_log.py <<'PY'
@@ -270,7 +270,7 @@ sys.stderr.write(process.stderr.read())
 sys.exit(process.wait() % 256)
 PY
 python3 lose_log.py 0 "$program" train --data digits --json --epochs 3 --out l.safetensors --log logs/log.csv 2>err
-[ $? = 1 ] || fail "a lost log: exit code"
+[ $? = 1 ] || fail "a log that cannot be written: wrong exit code"
 same l.safetensors whole.safetensors "a log that was lost"
 [ "$(grep -c 'logs/log.csv: cannot be written' err)" = 2 ] || fail "reported at once and at the end: $(cat err)"
 python3 lose_log.py 2 "$program" train --data digits --json --recipe best --epochs 300 --out m.safetensors --log logs/log.csv 2>err
@@ -286,7 +286,7 @@ works train --resume --out m.safetensors --log log.csv
 same m.safetensors best.safetensors "resumed with another log"
 [ "$(wc -l <log.csv)" = 7 ] || fail "the log has not all passes"
 
-# ---- A model keeps the mode of the one that it replaces, and the old one beside it.
+# ---- A model keeps the mode of the one that it replaces; the old one is kept as a backup.
 chmod 600 l.safetensors
 expect 0 "l.safetensors is replaced; the old file is kept as l.safetensors~" "$program" train --data digits --epochs 1 --out l.safetensors
 [ "$(stat -c %a l.safetensors)" = 600 ] || fail "a model of mode 600 has $(stat -c %a l.safetensors)"

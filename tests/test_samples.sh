@@ -1,4 +1,4 @@
-# Every picture of docs/samples is read as samples.tsv says.
+# Reads every picture of docs/samples and compares the answer with samples.tsv.
 set -u
 program=$1
 samples=$(dirname "$0")/../docs/samples
@@ -17,7 +17,7 @@ while IFS=$tab read -r file options truth; do
     case $answer in
     $wanted) echo "$file: $answer" ;;
     *)
-        echo "FAILED: $file: $answer in place of $wanted"
+        echo "FAILED: $file: $answer, expected $wanted"
         failures=$((failures + 1))
         ;;
     esac

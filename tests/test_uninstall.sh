@@ -1,7 +1,7 @@
 #!/bin/sh
-# What is installed beside the program and the libraries, and that uninstalling removes all of it: below a DESTDIR with a blank, and
-# into the home of an ordinary user.
-# usage: test_uninstall.sh SOURCE BUILD
+# Checks the installed files, and that uninstalling removes all of them: below a DESTDIR with a blank, and in the home
+# of an ordinary user.
+# Usage: test_uninstall.sh SOURCE BUILD
 set -eu
 source=$1
 build=$2
@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 fail() { echo "FAILED: $1"; exit 1; }
 
-# check NAME PREFIX: installs below DESTDIR, looks for the files, uninstalls, and looks for what is left.
+# check NAME PREFIX: installs below DESTDIR, checks the files, uninstalls, and checks that no file is left.
 check() {
     cmake --install "$build" --prefix "$2" >/dev/null
     touch "$DESTDIR$2/bin/other"
@@ -22,7 +22,7 @@ check() {
     cmake "-DBUILD=$build" "-DPREFIX=$2" -P "$source/cmake/uninstall.cmake" 2>/dev/null
     left=$(find "$DESTDIR$2" -name '*lenet5*' -o -type f ! -name other)
     [ -z "$left" ] || fail "$1: left behind: $left"
-    [ -f "$DESTDIR$2/bin/other" ] || fail "$1: a file of someone else is removed"
+    [ -f "$DESTDIR$2/bin/other" ] || fail "$1: a foreign file was removed"
 }
 
 export DESTDIR="$folder/a b"
