@@ -1,11 +1,12 @@
-"""The programs that documents and headers show compile, link and run.
+"""The programs that documents, headers and manual pages show compile, link and run.
 
     python3 tests/test_programs.py BUILD
 
-Every fenced C program with a main in a document, and every one in the comments of a public header, compiles as C99
-without a warning and runs; a program that takes a picture gets a sample. Other fenced C compiles behind
-`#include <lenet5.h>`.
+Every fenced C program with a main in a document, and every one in the comments of a public header or in a page of
+section 3, which is generated from the headers, compiles as C99 without a warning and runs; a program that takes a
+picture gets a sample. Other fenced C compiles behind `#include <lenet5.h>`.
 """
+import glob
 import os
 import re
 import shutil
@@ -52,6 +53,14 @@ def sketched(text):
         yield text.count("\n", 0, block.start()) + 1, re.sub(r"^ \*(     )?", "", block[0], flags=re.M) + "\n"
 
 
+def formatted(text):
+    """(line number, C) of each program in a manual page, in displays that follow each other."""
+    escapes = {r"\(dq": '"', r"\(aq": "'", r"\(ha": "^", r"\(ti": "~", r"\-": "-", r"\e": "\\", r"\&": ""}
+    for block in re.finditer(r"^\.Bd -literal -offset indent\n(#include .*?^\}\n)\.Ed$", text, re.M | re.S):
+        source = re.sub(r"^\.Ed\n\.Bd .*$", "", block[1], flags=re.M)
+        yield text.count("\n", 0, block.start()) + 2, re.sub(r"\\(?:\(..|.)", lambda e: escapes[e[0]], source)
+
+
 def programs():
     for path in files(".md"):
         for line, source in fenced(read(path)):
@@ -60,6 +69,9 @@ def programs():
         if path.startswith(f"{ROOT}/include/"):
             for line, source in sketched(read(path)):
                 yield f"{os.path.relpath(path, ROOT)}:{line}", source
+    for path in sorted(glob.glob(f"{glob.escape(BUILD)}/man/*.3")):
+        for line, source in formatted(read(path)):
+            yield f"{os.path.basename(path)}:{line}", source
 
 
 def build(place, source, output):
@@ -102,6 +114,8 @@ if not os.path.exists(f"{BUILD}/liblenet5_reader.so") or not shutil.which("cc"):
 with tempfile.TemporaryDirectory() as scratch:
     for where, program in programs():
         check(where, program, scratch)
+if os.path.isdir(f"{BUILD}/man") and not any(formatted(read(f"{BUILD}/man/lenet5.3"))):
+    fail("lenet5.3", "has no program")
 if compiled < 3:
     fail("programs", f"only {compiled} were found")
 sys.exit(f"{len(failures)} failures" if failures else 0)
