@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
+#include "base/clock.h"
 #include "common.h"
 #include "kernels/peak.h"
 #include "lenet5.h"
@@ -141,26 +143,26 @@ static lenet5_status forward_batch(double *seconds, bench *b, lenet5_error *erro
         lenet5_evaluation_free(&e);
         return LENET5_OK;
     }
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     for (size_t first = 0; first < b->set.count && !interrupted; first += LENET5_LANES)
         read_lanes(b, first);
-    *seconds = (seconds_now() - start) / (double)b->set.count;
+    *seconds = (lenet5_clock() - start) / (double)b->set.count;
     return LENET5_OK;
 }
 
 static lenet5_status forward_int8(double *seconds, bench *b, lenet5_error *error)
 {
     (void)error;
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     lenet5_bulk_read(b->digits, b->bulk, b->set.pixels, b->set.count);
-    *seconds = (seconds_now() - start) / (double)b->set.count;
+    *seconds = (lenet5_clock() - start) / (double)b->set.count;
     return LENET5_OK;
 }
 
 /* Sorts values. */
 static double median(double *values, size_t count)
 {
-    qsort(values, count, sizeof *values, ascending);
+    qsort(values, count, sizeof *values, ascending_numbers);
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
@@ -168,11 +170,11 @@ static double median(double *values, size_t count)
 static lenet5_status forward_single(double *seconds, bench *b, lenet5_error *error)
 {
     (void)error;
-    double before = seconds_now();
+    double before = lenet5_clock();
     for (size_t i = 0; i < b->work.latencies; i++) {
         lenet5_set_input(&b->maps, picture_of(b, i));
         lenet5_forward(&b->maps, &b->model.network);
-        const double now = seconds_now();
+        const double now = lenet5_clock();
         b->latency[i] = now - before;
         before = now;
     }
@@ -192,13 +194,13 @@ static lenet5_status second_derivatives(double *seconds, bench *b, lenet5_error 
     (void)error;
     float dd_f6[84];
     set_curvature(dd_f6);
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     for (size_t i = 0; i < b->work.curvatures; i++) {
         lenet5_set_input(&b->maps, picture_of(b, i));
         lenet5_forward(&b->maps, &b->model.network);
         lenet5_curvature(&b->gradient, &b->delta, &b->model.network, &b->maps, dd_f6);
     }
-    *seconds = (seconds_now() - start) / (double)b->work.curvatures;
+    *seconds = (lenet5_clock() - start) / (double)b->work.curvatures;
     return LENET5_OK;
 }
 
@@ -206,10 +208,10 @@ static lenet5_status normalise(double *seconds, bench *b, lenet5_error *error)
 {
     uint8_t picture[LENET5_PICTURE_BYTES];
     lenet5_status status = LENET5_OK;
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     for (size_t i = 0; i < b->work.scans && status == LENET5_OK; i++)
         status = lenet5_normalise(picture, b->scans[i % SCANS], SCAN_SIDE, SCAN_SIDE, error);
-    *seconds = (seconds_now() - start) / (double)b->work.scans;
+    *seconds = (lenet5_clock() - start) / (double)b->work.scans;
     return status;
 }
 
@@ -217,28 +219,28 @@ static lenet5_status read_field(double *seconds, bench *b, lenet5_error *error)
 {
     static const lenet5_read_options options = {.format = "zip5"};
     lenet5_status status = LENET5_OK;
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     for (size_t i = 0; i < b->work.fields && status == LENET5_OK; i++) {
         lenet5_reading reading;
         status = lenet5_read(&reading, b->reader, &b->fields[i % PAGE_FIELDS], &options, error);
         if (status == LENET5_OK)
             lenet5_reading_free(&reading);
     }
-    *seconds = (seconds_now() - start) / (double)b->work.fields;
+    *seconds = (lenet5_clock() - start) / (double)b->work.fields;
     return status;
 }
 
 static lenet5_status read_page(double *seconds, bench *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     for (size_t i = 0; i < b->work.pages && status == LENET5_OK; i++) {
         lenet5_reading reading;
         status = lenet5_read(&reading, b->reader, &b->page, NULL, error);
         if (status == LENET5_OK)
             lenet5_reading_free(&reading);
     }
-    *seconds = (seconds_now() - start) / (double)b->work.pages;
+    *seconds = (lenet5_clock() - start) / (double)b->work.pages;
     return status;
 }
 
@@ -270,10 +272,10 @@ static lenet5_status time_steps(double *seconds, lenet5_training *training, size
                                 lenet5_error *error)
 {
     lenet5_status status = take_steps(training, warm, error);
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     if (status == LENET5_OK)
         status = take_steps(training, steps, error);
-    *seconds = (seconds_now() - start) / (double)steps;
+    *seconds = (lenet5_clock() - start) / (double)steps;
     lenet5_training_free(training);
     return status;
 }
@@ -342,10 +344,10 @@ static double time_reference(bench *b, size_t which)
 {
     float dd_f6[84];
     set_curvature(dd_f6);
-    const double start = seconds_now();
+    const double start = lenet5_clock();
     for (size_t i = 0; i < b->work.references; i++)
         reference_passes(b, i, which, dd_f6);
-    return (seconds_now() - start) / (double)b->work.references;
+    return (lenet5_clock() - start) / (double)b->work.references;
 }
 
 static void list_peaks(bench *b, unsigned threads)

@@ -59,7 +59,4 @@ int print_json(json_t *object);
 /* part / whole in per cent; 0 if whole is 0. */
 double percent(size_t part, size_t whole);
 
-/* Compares two doubles, for qsort. */
-int ascending(const void *a, const void *b);
-
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/clock.h"
 #include "common.h"
 #include "extras.h"
 #include "outputs.h"
@@ -101,7 +102,7 @@ typedef struct job {
 
 static void show(job *j, double all, double now)
 {
-    const double seconds = seconds_now() - j->progress.started;
+    const double seconds = lenet5_clock() - j->progress.started;
     char label[160];
     if (now <= 0)
         snprintf(label, sizeof label, "%s: waiting for the mirror", j->file->name);

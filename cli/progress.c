@@ -1,24 +1,18 @@
 #include "progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
-double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+#include "base/clock.h"
 
 void progress_begin(progress *p, bool quiet, double done)
 {
-    *p = (progress){.shown = !quiet && isatty(STDERR_FILENO), .started = seconds_now(), .from = done};
+    *p = (progress){.shown = !quiet && isatty(STDERR_FILENO), .started = lenet5_clock(), .from = done};
 }
 
 void progress_show(progress *p, double done, const char *label)
 {
-    const double now = p->shown ? seconds_now() : 0;
+    const double now = p->shown ? lenet5_clock() : 0;
     if (!p->shown || now - p->last < 0.25)
         return;
     p->last = now;

@@ -19,7 +19,4 @@ void progress_show(progress *p, double done, const char *label);
 /* Clears the line before something else is printed. */
 void progress_clear(const progress *p);
 
-/* The time in seconds of the monotonic clock. */
-double seconds_now(void);
-
 #endif

@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/wilson.h"
 #include "common.h"
 #include "drawing/drawing.h"
 #include "lenet5.h"
 #include "outputs.h"
-#include "progress.h"
 #include "transposed.h"
 
 /* Normalises all pictures of a set to 28x28 pixels; empty: the number of those without ink. */
@@ -72,9 +73,9 @@ static lenet5_status read_in_bulk(bulk_result *result, const lenet5_network *net
     const lenet5_status status = lenet5_bulk_new(&bulk, network, error);
     if (status == LENET5_OK) {
         *result = (bulk_result){.in_int8 = lenet5_bulk_uses_int8(bulk)};
-        const double start = seconds_now();
+        const double start = lenet5_clock();
         result->in_float = lenet5_bulk_read(digits, bulk, set->pixels, set->count);
-        result->pictures_per_s = (double)set->count / (seconds_now() - start);
+        result->pictures_per_s = (double)set->count / (lenet5_clock() - start);
         for (size_t i = 0; i < set->count; i++) {
             result->errors += digits[i] != set->labels[i];
             result->changed += digits[i] != lenet5_best((const float *)e->penalty[i]);
@@ -266,7 +267,7 @@ static int print_negatives(double *digits, size_t digit_count, const double *neg
 {
     static const double shares[] = {0.005, 0.01, 0.02};
     json_t *rows = json_array();
-    qsort(digits, digit_count, sizeof *digits, ascending);
+    qsort(digits, digit_count, sizeof *digits, ascending_numbers);
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
         const double threshold = threshold_for(digits, digit_count, shares[i]);
         size_t rejected = 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "drawing/figure_5.h"
 #include "extras.h"
 #include "progress.h"
@@ -64,7 +65,7 @@ static void publish_kernels(watch *w)
         add_item(&kernels, rows);
     }
     publish_and_keep(w, "kernels", json_pack("{s:o}", "c1", kernels));
-    w->kernels_published = seconds_now();
+    w->kernels_published = lenet5_clock();
 }
 
 static json_t *misread_digit(const lenet5_dataset *set, size_t index, unsigned answer)
@@ -99,17 +100,17 @@ static void publish_model(watch *w)
     publish_kernels(w);
     publish_misread(w);
     publish_state(w);
-    w->misread_published = seconds_now();
+    w->misread_published = lenet5_clock();
     w->behind = false;
 }
 
 void watch_progress(watch *w, double pictures_per_s, double seconds_left)
 {
-    if (!w || seconds_now() - w->published < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
+    if (!w || lenet5_clock() - w->published < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
         return;
     const lenet5_training *t = w->what.training;
     const unsigned passes = lenet5_training_epochs_total(t), done = lenet5_training_epochs_done(t);
-    w->published = seconds_now();
+    w->published = lenet5_clock();
     publish_and_keep(w, "progress",
                      json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < passes ? done + 1 : done),
                                "passes", (int)passes, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
@@ -127,7 +128,7 @@ void watch_pass(watch *w, const json_t *pass)
     json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
     publish(w, "pass", pass);
     w->behind = true;
-    if (seconds_now() - w->misread_published > PAUSE) /* a small training has many passes a second */
+    if (lenet5_clock() - w->misread_published > PAUSE) /* a small training has many passes a second */
         publish_model(w);
 }
 

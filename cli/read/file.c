@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "common.h"
 #include "drawing/drawing.h"
 #include "outputs.h"
-#include "progress.h"
 #include "read.h"
 
 /* The lines of a page, kept until it is drawn. */
@@ -20,7 +20,7 @@ typedef struct page_reading {
     read_worker *worker;
     const lenet5_picture *picture;
     read_place place;
-    double until; /* the time, in seconds_now, at which its limit ends */
+    double until; /* the time, in lenet5_clock, at which its limit ends */
     drawn_lines drawn;
 } page_reading;
 
@@ -43,7 +43,7 @@ static int keep_lines(drawn_lines *kept, const lenet5_reading *reading)
 static lenet5_read_options with_time_left(const page_reading *page, const lenet5_read_options *options)
 {
     lenet5_read_options o = *options;
-    const double left = page->until - seconds_now();
+    const double left = page->until - lenet5_clock();
     if (o.seconds > 0)
         o.seconds = left > MIN_SECONDS ? left : MIN_SECONDS;
     return o;
@@ -175,7 +175,7 @@ static int read_next(read_outcome *outcome, read_worker *worker, source *s, cons
                          .worker = worker,
                          .picture = &picture,
                          .place = *place,
-                         .until = seconds_now() + worker->job->options.seconds};
+                         .until = lenet5_clock() + worker->job->options.seconds};
     int code = read_page(&page);
     if (code == EXIT_DONE && worker->job->annotated)
         code = draw_page(&page, worker->job->files.count > 1 || place->page > 1 || source_left(s));

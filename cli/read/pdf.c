@@ -22,8 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "common.h"
-#include "progress.h"
 
 #define RESOLUTION "300"             /* dots per inch */
 #define HEADER_LINES 3               /* of a PGM: P5, the size, 255 */
@@ -186,10 +186,10 @@ void pdf_close(pdf *pages)
 static bool wait_for_bytes(pdf *p)
 {
     struct pollfd pages = {.fd = p->pages, .events = POLLIN};
-    const double left = p->seconds - p->waited, before = seconds_now();
+    const double left = p->seconds - p->waited, before = lenet5_clock();
     p->late = p->seconds > 0 && left <= 0;
     const int ready = interrupted || p->late ? 0 : poll(&pages, 1, p->seconds > 0 ? (int)(1000 * left) + 1 : -1);
-    p->waited += seconds_now() - before;
+    p->waited += lenet5_clock() - before;
     return ready > 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "common.h"
 #include "progress.h"
 #include "read.h"
@@ -35,7 +36,7 @@ typedef struct pool {
 static void show_progress(pool *p)
 {
     char label[80];
-    const double seconds = seconds_now() - p->progress.started;
+    const double seconds = lenet5_clock() - p->progress.started;
     const size_t count = p->job->files.count;
     snprintf(label, sizeof label, "%zu of %zu files, %.1f a second", p->printed, count,
              seconds > 0 ? (double)p->printed / seconds : 0);

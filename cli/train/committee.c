@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "outputs.h"
 #include "progress.h"
 
@@ -78,7 +79,7 @@ static lenet5_status begin(lenet5_training **training, const committee_training 
 
 static lenet5_status run_steps(committee_training *s, member *m, lenet5_training *training, lenet5_error *error)
 {
-    double saved = seconds_now();
+    double saved = lenet5_clock();
     lenet5_status status = LENET5_OK;
     while (status == LENET5_OK && !lenet5_training_finished(training) && !interrupted) {
         const unsigned before = lenet5_training_epochs_done(training);
@@ -86,7 +87,7 @@ static lenet5_status run_steps(committee_training *s, member *m, lenet5_training
         const bool pass_done = lenet5_training_epochs_done(training) > before;
         if (status == LENET5_OK && checkpoint_due(pass_done, saved)) {
             status = lenet5_training_save(m->checkpoint, training, error);
-            saved = seconds_now();
+            saved = lenet5_clock();
         }
         atomic_store(&m->epochs, lenet5_training_epochs_done(training));
         if (pass_done)

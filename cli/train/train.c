@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/wilson.h"
 #include "begin.h"
@@ -194,7 +195,7 @@ static void show_progress(job *j)
     const unsigned passes = lenet5_training_epochs_total(j->training);
     const size_t length = lenet5_training_epoch_length(j->training);
     const double done = share_done(j);
-    const double rate = (done - j->progress.from) * passes * (double)length / (seconds_now() - j->progress.started);
+    const double rate = (done - j->progress.from) * passes * (double)length / (lenet5_clock() - j->progress.started);
     snprintf(label, sizeof label, "pass %u of %u, %3.0f %%, loss %.4f, %.0f pictures/s",
              lenet5_training_epochs_done(j->training) + 1, passes,
              percent(lenet5_training_pictures_seen(j->training), length), lenet5_training_loss(j->training), rate);
@@ -213,7 +214,7 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     const bool pass_done = lenet5_training_epochs_done(j->training) > before;
     if (checkpoint_due(pass_done, *saved)) {
         status = lenet5_training_save(j->place.checkpoint, j->training, error);
-        *saved = seconds_now();
+        *saved = lenet5_clock();
     }
     if (pass_done) {
         progress_clear(&j->progress);
@@ -254,7 +255,7 @@ static int begin_watch(job *j)
 static int run_steps(job *j)
 {
     lenet5_error error;
-    double saved = seconds_now();
+    double saved = lenet5_clock();
     progress_begin(&j->progress, j->quiet, share_done(j));
     while (!lenet5_training_finished(j->training) && !interrupted) {
         if (step(j, &saved, &error) != LENET5_OK) {

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
-#include "progress.h"
 
 #define MEMBER_NAME "%zu-of-%zu.checkpoint.safetensors"
 
@@ -201,7 +201,7 @@ int refuse_checkpoint(const char *out)
 
 bool checkpoint_due(bool pass_done, double saved)
 {
-    return pass_done || interrupted || seconds_now() - saved > CHECKPOINT_SECONDS;
+    return pass_done || interrupted || lenet5_clock() - saved > CHECKPOINT_SECONDS;
 }
 
 /* ---- Removing ---------------------------------------------------------------------------------------------------- */
