@@ -9,9 +9,9 @@
 #include <stdint.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 
 #include "lenet5/network.h"
-#endif
 
 /* Pointers to arrays of const are not ISO C before C23, any more than vectors are. */
 #pragma GCC diagnostic ignored "-Wpedantic"
