@@ -479,7 +479,7 @@ static void a_hole_is_paper_that_ink_encloses(void **state)
     uint8_t pixels[50];
     size_t holes[10];
     for (size_t i = 0; i < 50; i++)
-        pixels[i] = drawn[i / 10][i % 10] == '#' ? INK : PAPER;
+        pixels[i] = drawn[i / 10][i % 10] == '#' ? HOLE_INK : HOLE_PAPER;
     assert_int_equal(lenet5_count_holes(holes, pixels, 10, 5, NULL), LENET5_OK);
     assert_memory_equal(holes, expected, sizeof expected);
 }

@@ -19,14 +19,15 @@
 #define WORD_SHORT 3      /* symbols of a word that looks like digits, at most: an N is 111; a longer line is kept */
 #define LETTER_BELIEF 0.5 /* probability of the string of a line among letters, at most: numbers have more */
 #define SHORT 2           /* symbols in a row that may be letters, at most */
-#define LETTER 0.4 /* of a sign's height: height of its neighbours, at least, as of what is left of an x beside an X */
-#define LETTER_OF_WORD 0.6 /* the same for letters of one word, as of an n to an N */
-#define LETTER_MOST 1.5    /* the same at most, as of a p to an a */
-#define SPACING 2.5        /* of its height: distance to the next letter where one between them is lost */
-#define BASE_LINE 0.5      /* of its height: how far the middle of a neighbour is off */
-#define FLAT 3             /* width to height of a dash, at least */
-#define LETTERS 2          /* neighbours, at least: one may be a mark or a unit */
-#define ROW 32             /* pixels of a row of the box index: about the height of a letter */
+#define MIN_LETTER_HEIGHT \
+    0.4 /* of a sign's height: height of its neighbours, at least, as of what is left of an x beside an X */
+#define LETTER_OF_WORD 0.6    /* the same for letters of one word, as of an n to an N */
+#define MAX_LETTER_HEIGHT 1.5 /* the same at most, as of a p to an a */
+#define SPACING 2.5           /* of its height: distance to the next letter where one between them is lost */
+#define BASE_LINE 0.5         /* of its height: how far the middle of a neighbour is off */
+#define FLAT 3                /* width to height of a dash, at least */
+#define LETTERS 2             /* neighbours, at least: one may be a mark or a unit */
+#define ROW 32                /* pixels of a row of the box index: about the height of a letter */
 
 lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, const line_groups *groups,
                                      lenet5_error *error)
@@ -66,7 +67,7 @@ typedef struct letter_rule {
 } letter_rule;
 
 /* An accepted line is rejected easily; one that is not accepted is dropped only among letters of its own print. */
-static const letter_rule beside_print = {LETTER, 1}, in_word = {LETTER_OF_WORD, MIN_NUMBER_PROBABILITY};
+static const letter_rule beside_print = {MIN_LETTER_HEIGHT, 1}, in_word = {LETTER_OF_WORD, MIN_NUMBER_PROBABILITY};
 
 /* ---- Letters beside a line --------------------------------------------------------------------------------------- */
 
@@ -93,7 +94,7 @@ static bool is_among_letters(const read_groups *r, size_t number, const letter_r
     while (lenet5_box_query_next(&search, &k)) {
         const box *bounds = &r->boxes[k];
         const double tall = (double)(bounds->bottom - bounds->top);
-        if (r->groups->line[k] == (int32_t)number || tall < rule->height * high || tall > LETTER_MOST * high ||
+        if (r->groups->line[k] == (int32_t)number || tall < rule->height * high || tall > MAX_LETTER_HEIGHT * high ||
             (double)(bounds->right - bounds->left) > 2 * high ||
             fabs(0.5 * (double)(bounds->top + bounds->bottom) - middle) > BASE_LINE * high ||
             is_number(r, k, rule->likely))
@@ -132,7 +133,7 @@ static bool is_no_number(const lenet5_read_line *l, const line_group *group)
 }
 
 /* Marks lines that are not numbers by themselves. */
-static void find_rubbish(bool *word, const read_groups *r)
+static void find_no_numbers(bool *word, const read_groups *r)
 {
     for (size_t i = 0; i < r->groups->count; i++) {
         const lenet5_read_line *l = reading_of(r, i);
@@ -194,7 +195,7 @@ lenet5_status lenet5_drop_words(bool *left_out, read_groups *r, budget *b, lenet
     if (!word)
         return lenet5_fail_memory(error);
     lenet5_status status = LENET5_OK;
-    find_rubbish(word, r);
+    find_no_numbers(word, r);
     if (count_others(word, r->reading) > 0) {
         *left_out = drop_lines(r, word);
         memset(word, 0, r->reading->count * sizeof *word);

@@ -17,7 +17,7 @@
 #define CLEARLY_ALL 2.5    /* ratio of the clusters' means, at least */
 #define GAP_ALL 0.45       /* digits' heights: gap that parts lines by the page's gaps, at least */
 #define GAP_MARKED 0.6     /* the same for a gap with a low stroke in it, which may be a part of a digit */
-#define GAP_TELLS 1.2      /* digits' heights: a gap with a mark in it that counts among the page's gaps, at least */
+#define GAP_COUNTED 1.2    /* digits' heights: a gap with a mark in it that counts among the page's gaps, at least */
 #define LINES_ALL 2        /* lines of a page, at least: the gaps of one may all be within its number */
 #define GAP_ON_RULE 1.2    /* digits' heights: gap within a number on a printed line of its own, at most */
 #define ON_RULE_ACROSS 0.3 /* digits' heights: how far it extends beyond the line's ends, at most, */
@@ -190,7 +190,7 @@ static page_gap between_clusters(const double *sorted, size_t count)
 static bool is_telling(const strokes *s, const gaps *g, size_t i)
 {
     return i > 0 && g->gap[i] >= 0 && !is_mark(s, g->stroke[i]) &&
-           (!is_mark(s, g->stroke[i - 1]) || g->gap[i] >= GAP_TELLS);
+           (!is_mark(s, g->stroke[i - 1]) || g->gap[i] >= GAP_COUNTED);
 }
 
 /* The end of the line that begins with stroke first. */

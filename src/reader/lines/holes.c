@@ -14,9 +14,9 @@ typedef struct edge {
 
 static void reach(edge *e, uint8_t *pixels, size_t at)
 {
-    if (pixels[at] != PAPER)
+    if (pixels[at] != HOLE_PAPER)
         return;
-    pixels[at] = OUTSIDE;
+    pixels[at] = HOLE_OUTSIDE;
     assert(e->count < e->room);
     e->list[e->count++] = (uint32_t)at;
 }
@@ -60,6 +60,6 @@ lenet5_status lenet5_count_holes(size_t *holes, uint8_t *pixels, size_t width, s
     memset(holes, 0, width * sizeof *holes);
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++)
-            holes[x] += pixels[y * width + x] == PAPER;
+            holes[x] += pixels[y * width + x] == HOLE_PAPER;
     return LENET5_OK;
 }

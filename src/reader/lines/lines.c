@@ -40,8 +40,8 @@
 #define BESIDE 0.5          /* of the lower one's height: what two lines side by side have in common, at least */
 #define AT_HAND 1.0         /* of a line's height: how far something beside it may be */
 #define CUT_THROUGH 2       /* widths of a stroke: a component that crosses the border for so long is cut */
-#define ALONG_LEAST 0.7     /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
-#define ALONG_MOST 1.7      /* the same: if it is thicker, it goes across the border */
+#define MIN_ALONG 0.7       /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
+#define MAX_ALONG 1.7       /* the same: if it is thicker, it goes across the border */
 
 /* ---- Strokes ----------------------------------------------------------------------------------------------------- */
 
@@ -308,8 +308,8 @@ static bool goes_on(const components *c, size_t number, size_t end, ptrdiff_t st
     size_t run = 0;
     while (run < most && c->labels[end + (size_t)((ptrdiff_t)run * step)] == number + 1)
         run++;
-    return run > 0 && ((double)run < ALONG_LEAST * thick ||
-                       (double)run > ALONG_MOST * fmax(thick, lenet5_stroke_thickness(&c->list[number])));
+    return run > 0 && ((double)run < MIN_ALONG * thick ||
+                       (double)run > MAX_ALONG * fmax(thick, lenet5_stroke_thickness(&c->list[number])));
 }
 
 /* Whether the left or the right border cuts a component. A stroke along the border of full width is whole. */

@@ -210,7 +210,7 @@ static lenet5_status find_holes(cutting *c, size_t which, const box *bounds, len
         return lenet5_fail_memory(error);
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++)
-            pixels[y * width + x] = is_of(c, which, bounds->left + x, bounds->top + y) ? INK : PAPER;
+            pixels[y * width + x] = is_of(c, which, bounds->left + x, bounds->top + y) ? HOLE_INK : HOLE_PAPER;
     const lenet5_status status = lenet5_count_holes(c->holes, pixels, width, height, error);
     free(pixels);
     return status;

@@ -38,8 +38,8 @@
 /* Two similar slashes, as in a date; lengths are in heights of the line. */
 #define PAIR_GAIN 5.0    /* log-odds that each gains */
 #define PAIR_UNLIKE 0.12 /* difference of the sides of their boxes, at most */
-#define PAIR_LEAST 0.6   /* the distance between them, at least, and */
-#define PAIR_MOST 4.0    /* at most, for two digits */
+#define MIN_PAIR_GAP 0.6 /* the distance between them, at least, and */
+#define MAX_PAIR_GAP 4.0 /* at most, for two digits */
 #define MAX_COST 10.0    /* cost of shape and cuts of several pieces, at most: nothing likely contains costlier arcs */
 #define ARC_WORK 3000    /* units of work of an arc, besides its pixels */
 
@@ -268,8 +268,8 @@ static bool are_pair(const arc *a, const arc *b, double height)
     const double top = (double)a->box.top - (double)b->box.top;
     const double foot = (double)a->box.bottom - (double)b->box.bottom;
     const double away = ((double)b->box.left - (double)a->box.right) / height;
-    return fmax(fabs(wide), fmax(fabs(top), fabs(foot))) < PAIR_UNLIKE * height && away > PAIR_LEAST &&
-           away < PAIR_MOST;
+    return fmax(fabs(wide), fmax(fabs(top), fabs(foot))) < PAIR_UNLIKE * height && away > MIN_PAIR_GAP &&
+           away < MAX_PAIR_GAP;
 }
 
 static bool has_pair(const graph *g, const arc *a)

@@ -250,8 +250,8 @@ static bool date_accepts(int32_t state)
 
 /* ---- Telephone numbers ------------------------------------------------------------------------------------------- */
 
-#define PHONE_LEAST 5
-#define PHONE_MOST 15 /* digits that E.164 allows */
+#define MIN_PHONE_DIGITS 5  /* of the shortest number, as lenet5/reading.h promises */
+#define MAX_PHONE_DIGITS 15 /* as E.164 allows */
 
 /* Bits 0-3: digits; 4-5: last symbol; 6-7: parentheses. */
 enum { PHONE_START = 0, PHONE_PLUS = 1 << 4, PHONE_MARK = 2 << 4, PHONE_AFTER_DIGIT = 3 << 4 };
@@ -261,7 +261,7 @@ static int32_t phone_next(int32_t state, unsigned symbol)
 {
     const int32_t digits = part(state, 0, 4), last = part(state, 4, 2) << 4, around = part(state, 6, 2) << 6;
     if (is_digit(symbol))
-        return digits == PHONE_MOST ? DEAD : digits + 1 + PHONE_AFTER_DIGIT + around;
+        return digits == MAX_PHONE_DIGITS ? DEAD : digits + 1 + PHONE_AFTER_DIGIT + around;
     switch (symbol) {
     case PLUS: return state == 0 ? PHONE_PLUS : DEAD;
     case OPEN: return around == 0 ? digits + PHONE_MARK + PHONE_OPEN : DEAD;
@@ -276,7 +276,8 @@ static int32_t phone_next(int32_t state, unsigned symbol)
 
 static bool phone_accepts(int32_t state)
 {
-    return part(state, 0, 4) >= PHONE_LEAST && part(state, 4, 2) << 4 == PHONE_AFTER_DIGIT && part(state, 6, 2) != 1;
+    return part(state, 0, 4) >= MIN_PHONE_DIGITS && part(state, 4, 2) << 4 == PHONE_AFTER_DIGIT &&
+           part(state, 6, 2) != 1;
 }
 
 /* ---- By name ----------------------------------------------------------------------------------------------------- */
