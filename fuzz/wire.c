@@ -41,7 +41,7 @@ static void start(void)
     t.options.max_body = 16384;
     t.options.max_pixels = 300000; /* keeps a run at some hundredths of a second */
     t.options.log = SERVE_LOG_NONE;
-    t.memory.limit = MEMORY_TIMES * t.options.max_body;
+    t.memory.limit = MEMORY_BODIES * t.options.max_body;
     t.admission = admission_new(t.options.connections, t.options.connections_per_address);
     t.loop_count = 1;
     t.loops = &only;

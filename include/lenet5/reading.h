@@ -287,7 +287,10 @@ enum {
 /* Returns a short description of one note; "" for any other number. Thread-safe. */
 LENET5_API const char *lenet5_note_text(unsigned note);
 
-/* The lines of a picture. Frozen. */
+/*
+ * The lines of a picture. It refers to nothing else: the reader, the picture and the options may be freed before it.
+ * Frozen.
+ */
 typedef struct lenet5_reading {
     unsigned notes;
     unsigned turned;         /* clockwise rotation that makes the picture upright: 0, 90, 180 or 270 degrees */

@@ -70,7 +70,7 @@ lenet5_status serve_start(server **started, const serve_options *options, lenet5
     if (!s)
         return lenet5_fail_memory(error);
     s->transport.options = *options;
-    s->transport.memory.limit = MEMORY_TIMES * options->max_body;
+    s->transport.memory.limit = MEMORY_BODIES * options->max_body;
     s->loops = number_of_loops(options);
     const lenet5_status status = start_parts(s, error);
     if (status == LENET5_OK)

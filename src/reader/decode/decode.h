@@ -12,6 +12,10 @@ typedef struct picture_file {
     const char *name;  /* for messages */
 } picture_file;
 
+/*
+ * Decodes a PNG file (png.c): colours become grey, transparency is flattened. Allocates the picture.
+ * LENET5_E_PICTURE_FORMAT, LENET5_E_PICTURE_SIZE.
+ */
 lenet5_status lenet5_decode_png(lenet5_picture *picture, const picture_file *file, lenet5_error *error);
 
 /*
@@ -49,6 +53,7 @@ typedef struct lenet5_pictures_module {
     page_decoder decode;
 } lenet5_pictures_module;
 
+/* Returns LENET5_E_PICTURE_SIZE for no pixels, or more than file->max_pixels. */
 lenet5_status lenet5_check_picture_size(size_t width, size_t height, const picture_file *file, lenet5_error *error);
 
 #endif

@@ -31,6 +31,10 @@ typedef struct grammar {
     char mask[2 * LENET5_MAX_STRING]; /* how a string is written, d for a digit; "": as it is */
 } grammar;
 
+/*
+ * Makes the automaton of the options' format and check digit, or the list of the codes that these accept.
+ * LENET5_E_ARGUMENT for a format or a code that is none. Free it if the status is LENET5_OK.
+ */
 lenet5_status lenet5_format_new(grammar *f, const lenet5_read_options *options, lenet5_error *error);
 
 /* Makes the automaton of some codes: a trie of at most count x LENET5_MAX_STRING + 1 states. */

@@ -15,6 +15,8 @@ typedef enum admission_verdict { ADMITTED, TOO_MANY_CONNECTIONS, TOO_MANY_FROM_A
 
 /* NULL if memory is out. */
 admission *admission_new(size_t max_connections, size_t max_per_address);
+
+/* All connections must have left. NULL is allowed. */
 void admission_free(admission *a);
 
 /* Counts a connection. If the verdict is ADMITTED, *client is the address's entry, which admission_leave takes. */

@@ -10,8 +10,8 @@
  * connections bounds the sum of such pieces. */
 #define MEMORY_ALWAYS_GRANTED ((size_t)1 << 16)
 
-/* Times --max-body: the limit of a server's budget. */
-#define MEMORY_TIMES 16
+/* The limit of a server's budget, in bodies of --max-body bytes. */
+#define MEMORY_BODIES 16
 
 typedef struct memory_budget {
     size_t limit; /* bytes */
