@@ -13,11 +13,11 @@ expect 0 "exit codes" "$program" help
 expect 0 "exit codes" "$program" --help
 expect 0 "lenet5 0." "$program" --version
 expect 0 "lenet5 0." "$program" -V
-for command in train test classify read inspect synth fetch plot bench help version; do
-    expect 0 "usage: lenet5 $command" "$program" help $command
-    expect 0 "usage: lenet5 $command" "$program" $command --help
-done
-for command in help $("$program" help | awk '/^  [a-z]/ { print $1 }'); do
+commands=$("$program" help | awk '/^  [a-z]/ { print $1 }')
+[ "$(echo "$commands" | wc -l)" -ge 12 ] || fail "help lists only: $commands"
+for command in $commands; do
+    expect 0 "usage: lenet5 $command" "$program" help "$command"
+    expect 0 "usage: lenet5 $command" "$program" "$command" --help
     "$program" help "$command" | LC_ALL=C awk 'length > 80' | grep . && fail "help $command is wider than 80 columns"
 done
 expect 2 "did you mean train?" "$program" trian

@@ -94,6 +94,17 @@ describe("the document", () => {
         assert.ok(count >= 8, `${count} examples`);
     });
 
+    test("every route of the source is described", () => {
+        const source = readFileSync(join(ROOT, "src/serve/answers/routes.c"), "utf8");
+        const version = source.match(/#define VERSION_1 "(.*)"/)[1];
+        const routes = [...source.matchAll(/^ *\{(GET|POST), (VERSION_1)? ?(?:"(.*?)")?,/gm)]
+            .map(([, method, prefix, path]) => `${method.toLowerCase()} ${prefix ? version : ""}${path ?? ""}`)
+            .filter((route) => route !== "get page");           // the files of web/
+        const described = api.operations().map(({ method, path }) => `${method} ${path}`);
+        assert.ok(routes.length >= 15, routes.join(", "));
+        assert.deepEqual(routes.filter((route) => !described.includes(route)), []);
+    });
+
     test("described paths exist, and others do not", async () => {
         for (const { path, method } of served()) {
             const answer = await exchange(server, request({ path, method }));
