@@ -186,7 +186,7 @@ static void huge_pictures_are_refused_by_their_headers(void **state)
     }
 }
 
-/* A kind whose size Leptonica tells by decoding all of it. */
+/* A format whose size Leptonica finds only by decoding all of the file. */
 static void gif_is_not_decoded(void **state)
 {
     (void)state;

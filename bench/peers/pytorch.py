@@ -6,8 +6,8 @@
 The network is network.json's, and --check holds its penalties and gradients against tests/golden, as the C code is.
 What makes it fast, the greatest gains first:
 
-  memory      glibc is told to keep freed memory. Else each step gives its maps back to the system and gets them back
-              page by page, which can take longer than the arithmetic.
+  memory      glibc is set to keep freed memory. Otherwise each step returns its maps to the system and gets them back page
+              by page, which can take longer than the arithmetic.
   BLAS        with OpenBLAS in place of Debian's reference BLAS, the matrix products are 20 times as fast.
   vectors     ATen uses AVX-512 only where ATEN_CPU_CAPABILITY asks for it, on some processors; both are tried.
   layers      each may be put in several ways, which are tried and the fastest kept: the "setting". C3 is a dense
@@ -382,7 +382,7 @@ def trial(trainer, duration=TRIAL_SECONDS):
 
 
 def trial_of_environment():
-    """Processor time of a step on one thread, which tells what the vectors are worth however busy the machine is."""
+    """Processor time of a step on one thread, which shows what the vectors are worth on a busy machine too."""
     way = "convolution", "product", "convolution", "product", "product"
     return least_seconds(Trainer(random_data(), SAME_BATCH, way).step, SECONDS, time.process_time)
 
