@@ -19,8 +19,7 @@
 #define WORD_SHORT 3      /* symbols of a word that looks like digits, at most: an N is 111; a longer line is kept */
 #define LETTER_BELIEF 0.5 /* probability of the string of a line among letters, at most: numbers have more */
 #define SHORT 2           /* symbols in a row that may be letters, at most */
-#define MIN_LETTER_HEIGHT \
-    0.4 /* of a sign's height: height of its neighbours, at least, as of what is left of an x beside an X */
+#define MIN_LETTER_HEIGHT 0.4 /* of a sign's height: height of its neighbours, at least, as of a broken x beside an X */
 #define LETTER_OF_WORD 0.6    /* the same for letters of one word, as of an n to an N */
 #define MAX_LETTER_HEIGHT 1.5 /* the same at most, as of a p to an a */
 #define SPACING 2.5           /* of its height: distance to the next letter where one between them is lost */
