@@ -70,7 +70,7 @@ void escape_text(char *to, size_t size, const char *text)
 
 /* ---- Messages ---------------------------------------------------------------------------------------------------- */
 
-#define LONGEST_LINE (COMMAND_SIZE + PATH_SIZE)
+#define MAX_LINE (COMMAND_SIZE + PATH_SIZE)
 
 static _Thread_local FILE *thread_error_stream;
 
@@ -89,7 +89,7 @@ static void put_line(FILE *out, const char *begin, const char *format, va_list a
 
 static void put_line(FILE *out, const char *begin, const char *format, va_list arguments)
 {
-    char text[LONGEST_LINE];
+    char text[MAX_LINE];
     vsnprintf(text, sizeof text, format, arguments);
     fputs(begin, out);
     put_escaped(out, text);

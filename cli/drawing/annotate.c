@@ -5,8 +5,8 @@
 #include "canvas.h"
 #include "drawing.h"
 
-#define LARGEST_SIDE 32767 /* pixels; cairo's limit */
-#define WANTED_SIDE 1200   /* pixels; smaller pictures are enlarged, so that the labels fit in */
+#define MAX_SIDE 32767   /* pixels; cairo's limit */
+#define WANTED_SIDE 1200 /* pixels; smaller pictures are enlarged, so that the labels fit in */
 #define MAX_ENLARGEMENT 4
 #define MIN_FONT 8       /* pixels */
 #define MAX_FONT 34      /* pixels */
@@ -142,7 +142,7 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
     for (size_t i = 0; i < count; i++)
         s.headroom = fmax(s.headroom, headroom_of(&lines[i], s.scale));
     const double width = s.scale * (double)picture->width, height = s.scale * (double)picture->height + s.headroom;
-    if (width > LARGEST_SIDE || height > LARGEST_SIDE)
+    if (width > MAX_SIDE || height > MAX_SIDE)
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "the picture is too large to draw: read it in parts, with --region");
     const reading_drawing d = {path, picture, lines, count, width, height, s};

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_COLUMNS 74   /* of a declaration, within the margin of a page on a terminal of 80 columns */
-#define LONGEST_LINE 1024 /* bytes; headers have at most 120 */
+#define PAGE_COLUMNS 74 /* of a declaration, within the margin of a page on a terminal of 80 columns */
+#define MAX_LINE 1024   /* bytes; headers have at most 120 */
 #define PAGE_NAME 64
 
 typedef struct header {
@@ -21,7 +21,7 @@ typedef struct header {
     char *const *all; /* the paths of all headers, ended by NULL */
     char page_name[PAGE_NAME];
     FILE *file, *page;
-    char line[LONGEST_LINE]; /* the one at hand, without its end; "" at the end of the file */
+    char line[MAX_LINE]; /* the one at hand, without its end; "" at the end of the file */
     bool is_over;
     bool has_failed; /* a page that refers to this one could not be written */
 } header;
@@ -135,7 +135,7 @@ static void write_ruler(const header *h, const text *comment)
 /* A comment within a declaration, filled, below what it is about. */
 static void write_inner_comment(const header *h, const char *comment, size_t indent)
 {
-    char line[LONGEST_LINE];
+    char line[MAX_LINE];
     size_t column = (size_t)snprintf(line, sizeof line, "%*s/*", (int)indent, "");
     for (const char *word = comment; *word;) {
         const size_t length = strcspn(word, " \n");
@@ -159,7 +159,7 @@ static void write_code(const header *h, const char *line, size_t length)
     length -= is_continued;
     while (length > 0 && line[length - 1] == ' ')
         length--;
-    char code[LONGEST_LINE];
+    char code[MAX_LINE];
     const int size = snprintf(code, sizeof code, "%.*s%s", (int)length, line, is_continued ? " \\" : "");
     write_literal(h->page, code, (size_t)size);
 }
@@ -196,7 +196,7 @@ static size_t declared_name(const char **name, const char *declaration)
 static void write_reference(header *h, const char *declaration)
 {
     const char *name;
-    char path[LONGEST_LINE];
+    char path[MAX_LINE];
     const size_t length = declared_name(&name, declaration);
     if (length == 0 || !begins(name, "lenet5_"))
         return;
@@ -213,7 +213,7 @@ static void write_reference(header *h, const char *declaration)
 /* A function's declaration, on several lines if it is long. */
 static void write_function(header *h, const char *declaration)
 {
-    char line[LONGEST_LINE];
+    char line[MAX_LINE];
     size_t column = 0;
     write_reference(h, declaration);
     for (const char *parameter = declaration; *parameter;) {

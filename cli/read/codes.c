@@ -6,9 +6,9 @@
 
 #include "common.h"
 
-#define LONGEST_CODE 64                /* characters: 32 digits, and separators */
-#define LARGEST_LIST ((size_t)1 << 24) /* bytes: room for a million codes; a device without end is refused */
-#define FIRST_ROOM 1024                /* codes */
+#define MAX_CODE 64                     /* characters: 32 digits, and separators */
+#define MAX_LIST_FILE ((size_t)1 << 24) /* bytes: room for a million codes; a device without end is refused */
+#define FIRST_ROOM 1024                 /* codes */
 
 /* room: how many codes there is memory for; doubled as needed. */
 static int add_code(code_list *list, size_t *room, const char *code)
@@ -31,8 +31,8 @@ static int add_code(code_list *list, size_t *room, const char *code)
 static int take_line(code_list *list, size_t *room, char *line, const char *path, size_t number)
 {
     static const char allowed[] = "0123456789 -./";
-    if (strlen(line) > LONGEST_CODE)
-        return report_error("%s: line %zu: longer than %d characters", path, number, LONGEST_CODE);
+    if (strlen(line) > MAX_CODE)
+        return report_error("%s: line %zu: longer than %d characters", path, number, MAX_CODE);
     line[strcspn(line, "#\r")] = '\0';
     if (line[strspn(line, " \t")] == '\0')
         return EXIT_DONE;
@@ -68,7 +68,7 @@ int load_codes(code_list *list, const char *path)
     char *text;
     size_t size;
     *list = (code_list){0};
-    int code = load_text(&text, &size, path, LARGEST_LIST);
+    int code = load_text(&text, &size, path, MAX_LIST_FILE);
     if (code == EXIT_DONE)
         code = take_lines(list, text, size, path);
     free(text);

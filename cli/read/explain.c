@@ -17,7 +17,7 @@
 #define MAX_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
 #define MAX_PAGE_CANDIDATES 1000 /* shown of a page; each is a file */
 #define MAX_PAGE_STAGES 200      /* shown of a page; each is a file */
-#define LARGEST_INDEX (1u << 28) /* bytes of the page of an earlier explanation */
+#define MAX_INDEX (1u << 28)     /* bytes of the page of an earlier explanation */
 #define NODE_SPACING 60          /* pixels, in the drawing of the graph */
 #define NODE_MARGIN 40           /* pixels */
 #define ARC_RISE 26              /* pixels by which the control points of an arc rise for each node it spans */
@@ -359,7 +359,7 @@ static int take_folder(explanation *e)
     char *page = NULL;
     size_t size;
     snprintf(path, sizeof path, "%s/index.html", e->folder);
-    int code = is_regular(path) ? load_text(&page, &size, path, LARGEST_INDEX) : EXIT_DONE;
+    int code = is_regular(path) ? load_text(&page, &size, path, MAX_INDEX) : EXIT_DONE;
     e->replaces = code == EXIT_DONE && page && strncmp(page, MARK, strlen(MARK)) == 0;
     if (e->replaces)
         code = list_earlier(e, page);

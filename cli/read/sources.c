@@ -128,19 +128,19 @@ static int open_pdf(const char *path)
     return -1;
 }
 
-#define LARGEST_PDF ((size_t)1 << 30) /* bytes, from standard input */
+#define MAX_PDF ((size_t)1 << 30) /* bytes, from standard input */
 
-/* Returns false after an error, or if there are more than LARGEST_PDF bytes. */
+/* Returns false after an error, or if there are more than MAX_PDF bytes. */
 static bool copy_stdin(FILE *copy)
 {
     char bytes[4096];
     size_t size = 0;
-    for (size_t got; size <= LARGEST_PDF && (got = fread(bytes, 1, sizeof bytes, stdin)) > 0; size += got)
+    for (size_t got; size <= MAX_PDF && (got = fread(bytes, 1, sizeof bytes, stdin)) > 0; size += got)
         if (fwrite(bytes, 1, got, copy) < got)
             return false;
-    if (size > LARGEST_PDF)
+    if (size > MAX_PDF)
         errno = EFBIG;
-    return size <= LARGEST_PDF && !ferror(stdin) && fflush(copy) == 0;
+    return size <= MAX_PDF && !ferror(stdin) && fflush(copy) == 0;
 }
 
 /* Copies standard input to a nameless file if its first byte begins a PDF; no picture format begins so. Returns -1 if
@@ -163,7 +163,7 @@ static int open_pdf_of_stdin(void)
         fclose(copy);
     if (file >= 0)
         return file;
-    report_error("standard input: the PDF cannot be copied: %s; the limit is %zu bytes", strerror(errno), LARGEST_PDF);
+    report_error("standard input: the PDF cannot be copied: %s; the limit is %zu bytes", strerror(errno), MAX_PDF);
     return -2;
 }
 

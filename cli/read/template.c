@@ -8,9 +8,9 @@
 #include "common.h"
 #include "json/values.h"
 
-#define LONGEST_SIDE 1000000
-#define LARGEST_FILE ((size_t)1 << 24)
-#define PLACE_SIZE 80
+#define MAX_SIDE 1000000           /* pixels of a form */
+#define MAX_FILE ((size_t)1 << 24) /* bytes of a template */
+#define PLACE_SIZE 80              /* bytes */
 
 static const char *const form_members[] = {"width", "height", "fields", "marks", "mark_size", NULL};
 static const char *const field_members[] = {"name", "region", "format", "check", "list", "max_error", "n_best", NULL};
@@ -90,7 +90,7 @@ static int take_region(lenet5_box *region, const value *v, const form_template *
         return report_bad_value(v, "[left, top, width, height]");
     for (size_t i = 0; i < 4; i++) {
         const value side = element_of(v, i);
-        if (take_whole(&sides[i], &side, i < 2 ? 0 : 1, LONGEST_SIDE) != EXIT_DONE)
+        if (take_whole(&sides[i], &side, i < 2 ? 0 : 1, MAX_SIDE) != EXIT_DONE)
             return EXIT_FAILED;
     }
     if (sides[0] + sides[2] > form->width || sides[1] + sides[3] > form->height)
@@ -153,7 +153,7 @@ static int take_field(form_template *form, size_t index, const value *object)
     const value name = member_of(object, "name"), region = member_of(object, "region");
     int code = check_members(object, field_members);
     if (code == EXIT_DONE)
-        code = take_text(&field->name, &name, LONGEST_FIELD_NAME);
+        code = take_text(&field->name, &name, MAX_FIELD_NAME);
     if (code == EXIT_DONE)
         code = check_name(form, index, &name);
     if (code == EXIT_DONE)
@@ -224,9 +224,9 @@ static int take_form(form_template *form, const value *object)
     const value fields = member_of(object, "fields");
     int code = check_members(object, form_members);
     if (code == EXIT_DONE)
-        code = take_whole(&form->width, &width, 1, LONGEST_SIDE);
+        code = take_whole(&form->width, &width, 1, MAX_SIDE);
     if (code == EXIT_DONE)
-        code = take_whole(&form->height, &height, 1, LONGEST_SIDE);
+        code = take_whole(&form->height, &height, 1, MAX_SIDE);
     if (code == EXIT_DONE)
         code = take_marks(form, object);
     if (code == EXIT_DONE)
@@ -275,7 +275,7 @@ int template_load(form_template *form, const char *path)
     char *text = NULL;
     size_t size = 0;
     *form = (form_template){0};
-    int code = load_text(&text, &size, path, LARGEST_FILE);
+    int code = load_text(&text, &size, path, MAX_FILE);
     if (code == EXIT_DONE)
         code = template_parse(form, text, size, path);
     free(text);

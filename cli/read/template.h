@@ -9,8 +9,8 @@
 #include "lenet5.h"
 #include "marks.h"
 
-#define MAX_FIELDS 1000       /* of a template */
-#define LONGEST_FIELD_NAME 80 /* bytes */
+#define MAX_FIELDS 1000   /* of a template */
+#define MAX_FIELD_NAME 80 /* bytes */
 
 /* A member that the file lacks is NULL or 0. */
 typedef struct form_field {

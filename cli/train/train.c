@@ -12,7 +12,7 @@
 #include "outputs.h"
 #include "paths.h"
 
-#define LONGEST_OUT (PATH_SIZE - 128) /* bytes: the names of checkpoints beside it are longer */
+#define MAX_OUT (PATH_SIZE - 128) /* bytes: the names of checkpoints beside it are longer */
 
 static const char *loss_at(size_t index)
 {
@@ -29,8 +29,8 @@ static int read_options(job *j)
     j->quiet = argument_flag(a, "quiet");
     j->log = argument_text(a, "log");
     j->out = argument_text(a, "out") ? argument_text(a, "out") : DEFAULT_MODEL;
-    if (strlen(j->out) > LONGEST_OUT)
-        return report_usage_error(a->command, "--out is longer than %d bytes", LONGEST_OUT);
+    if (strlen(j->out) > MAX_OUT)
+        return report_usage_error(a->command, "--out is longer than %d bytes", MAX_OUT);
     if (argument_text(a, "resume") && argument_flag(a, "restart"))
         return report_usage_error(
             a->command, "--resume and --restart exclude each other: one continues a training, the other discards it");

@@ -22,7 +22,7 @@
 #define MIN_STRAY 0.5  /* so many pixels */
 #define CORNER 0.08    /* of a side, at both ends: other rules may cross it there */
 #define FRINGE 1       /* pixels beside a rule that it makes grey, besides a quarter of its width */
-#define AT_END 0.03    /* of a side: a rule that ends so near to the side's end ends there */
+#define AT_END 0.03    /* of a side: a rule that ends nearer to the side's end ends there */
 #define BEYOND 0.05    /* of a side: how far a rule goes beyond both ends of a digit that touches it */
 
 /* ---- Ink and paper ----------------------------------------------------------------------------------------------- */

@@ -19,7 +19,7 @@
 #define HALVES_GAP 0.2   /* of both halves' height: gap between the halves, at most */
 #define HALVES_CLOSE 0.1 /* the same for halves of about one height */
 #define HALVES_SLIM 1.6  /* height to width of a digit broken into such halves, at most */
-#define FLAT 0.6         /* of the other half's height: a stroke so low is no digit by itself */
+#define FLAT 0.6         /* of the other half's height: a lower stroke is no digit by itself */
 
 #define FAR_HIGHER 1.6  /* times as high as a stroke: digits of which it is a part, at least */
 #define PART_INSIDE 0.9 /* share of such a part in the band of the digits' line, at least */

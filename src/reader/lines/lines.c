@@ -36,10 +36,10 @@
 #define RULE 3.0            /* of a digit's height: a longer component is a rule, if it is */
 #define RULE_HEIGHT 0.3     /* no higher than this, of a digit's height */
 #define NARROW 0.12         /* of a digit's height: a slimmer component along the border is an edge */
-#define LOWEST_IN_CELL 0.35 /* of a cell's height: digits in it are at least so high */
+#define LOWEST_IN_CELL 0.35 /* of a cell's height: height of the digits in it, at least */
 #define BESIDE 0.5          /* of the lower one's height: what two lines side by side have in common, at least */
 #define AT_HAND 1.0         /* of a line's height: how far something beside it may be */
-#define CUT_THROUGH 2       /* widths of a stroke: a component that crosses the border for so long is cut */
+#define CUT_THROUGH 2       /* widths of a stroke: a component that crosses the border for longer is cut */
 #define MIN_ALONG 0.7       /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
 #define MAX_ALONG 1.7       /* the same: if it is thicker, it goes across the border */
 
@@ -65,7 +65,7 @@ static stroke_kind kind_of(const component *c, const ink_map *map, double height
     return high < TALL * height ? LOW : high > HIGHER * height ? HIGH : REGULAR;
 }
 
-/* Whether a component is a horizontal rule that was left on the paper: no mark is so long. */
+/* Whether a component is a horizontal rule that was left on the paper: marks are shorter. */
 static bool is_rule(const component *c, double height)
 {
     return (double)width_of(c) > RULE * height && (double)height_of(c) < RULE_HEIGHT * height;

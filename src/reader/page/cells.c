@@ -21,10 +21,10 @@
 #define SAME_ROW 0.3   /* of their height: how far they are off one row */
 #define APART 1.3      /* of their width: the gap between two, at most; a box that was not found may be in it */
 #define COMMON 0.5     /* of the shorter of two sides: what adjoining interiors have in common, at least */
-#define PAGE 0.5       /* of the map's width and height: a frame so large is around the whole form, and is no cell */
-#define BEYOND 0.3     /* of a cell's width and height: a component that extends so far beyond it is not in it */
+#define PAGE 0.5       /* of the map's width and height: a larger frame is around the whole form, and is no cell */
+#define BEYOND 0.3     /* of a cell's width and height: a component that extends farther beyond it is not in it */
 #define MAX_BEYOND 0.3 /* share of the components in a table's cells that do; in squared paper there are more */
-#define ACROSS 0.08 /* of a cell's width and height: a component that extends so far beyond it lies across its side */
+#define ACROSS 0.08 /* of a cell's width and height: a component that extends farther beyond it lies across its side */
 #define MAX_ACROSS 0.3 /* share of the components in square cells that do; in the cells of a table there are fewer */
 #define SQUARE 0.8     /* shorter to longer side of a square, at least, in perspective */
 #define MAX_SQUARE 0.8 /* share of squares in squared paper, at least: some are not found whole */

@@ -8,7 +8,7 @@
 #define LOW 0.25          /* of a cell's height: what letters in it enclose */
 #define LETTER_THICK 0.1  /* of a frame's shorter side: the strokes of a letter are thicker than those of a box */
 #define MAX_DISPLAYED 64  /* frames of a display */
-#define THICK 0.05        /* of a frame's shorter side: the strokes of a display are at least so thick */
+#define THICK 0.05        /* of a frame's shorter side: thickness of a display's strokes, at least */
 #define LIKE_SIDE 0.25    /* of a side's length and thickness: how far a stroke like it may differ */
 #define LIKE_SLANTED 0.05 /* tangent of the angle between the two */
 #define LOOSE 2           /* such strokes a frame; around boxes that are missing there are fewer */

@@ -24,9 +24,11 @@
 #include "threshold.h"
 #include "wedges.h"
 
+/* The side of a tile, in pixels. Fewer pixels show little of the light, and many small tiles take long. */
 #define MIN_TILE 12
 #define MAX_TILE 64
-#define MIN_TILE_PIXELS (MIN_TILE * MIN_TILE) /* fewer show little of the light, and many small tiles take long */
+#define MIN_TILE_PIXELS (MIN_TILE * MIN_TILE)
+
 #define FALL 0.8         /* light of a tile at the border to that of its neighbours, at least, for it to be paper */
 #define MIN_CONTRAST 0.1 /* of ink: share of the paper's light that it lacks, at least */
 #define MIN_ROOM 128.0f  /* levels that paper is assumed to lack of white, at least, for light ink */

@@ -20,7 +20,7 @@
 #define MIN_STEP 0.9         /* of a box's width: from one box to the next; joined boxes overlap by a side */
 #define MAX_STEP 1.7         /* the same, at most */
 #define ROW_TOLERANCE 0.25   /* of a box's height: how far the next box is off, in a row that slopes */
-#define SAME_PLACE 0.3       /* of a box's width: a frame so near to the place of a box is that box */
+#define SAME_PLACE 0.3       /* of a box's width: a frame nearer to the place of a box is that box */
 #define LOWER 0.85           /* of a box's height: frames that strokes enclose in it are lower than this */
 #define MAX_PARTS 2          /* similar frames that strokes make in a box: more are a row or a table */
 #define ALL_SIDES 0.7        /* inked share of all sides together, and */

@@ -34,7 +34,7 @@
 #define POINT_NEAR 1      /* pixels from strokes that are their edges */
 #define POINT_PAPER 0.99  /* quantile of the paper's fine levels that is its pattern and noise, and */
 #define POINT_CLEAR 1.4   /* times as far from the median is a point, and */
-#define POINT_INK 0.45    /* so far on the way to the ink, at least */
+#define POINT_INK 0.45    /* share of the way from the paper to the ink, at least */
 #define POINT_LEAST 0.6   /* squares that a point fills, at least */
 #define POINT_SIDE 2.5    /* sides of a square that it is wide and high, at most */
 #define MIN_TILE 12.0     /* pixels: side of a tile, at least */

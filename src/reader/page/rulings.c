@@ -25,7 +25,7 @@
 #define VERTICAL_ELONGATION 30 /* the same of a vertical line, which may be a 1 */
 #define ALONE 0.5              /* of the map's width or height: the same, or */
 #define LONG_ALONE 1.5         /* times the highest vertical line */
-#define HELD 3       /* pixels, plus its thickness: an end so near to the border, or to a line across, is held there */
+#define HELD 3       /* pixels, plus its thickness: an end nearer to the border, or to a line across, is held there */
 #define AS_THICK 1.3 /* times the thickness of a line whose end a vertical line adjoins: its thickness, at most */
 #define RIGHT_ANGLE 0.05 /* tangent of their deviation from a right angle */
 #define BESIDE 0.03      /* of the map's width: distance from the border of a frame around everything */
@@ -43,7 +43,7 @@ static bool is_along_border(const segments *all, const segment *s, const ink_map
            (fmax(at, to) <= near || fmin(at, to) >= across - 1 - near);
 }
 
-/* Whether a vertical line is so near to the border that it may be of a frame around everything. */
+/* Whether a vertical line is near enough to the border to be of a frame around everything. */
 static bool is_beside_border(const segments *all, const segment *s, const ink_map *map)
 {
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));

@@ -16,15 +16,15 @@
 #define MIN_LOOK 1e-3   /* lower bound of the networks' scores, and of the shares of marks */
 #define MIN_RIVAL 0.01  /* added to the probabilities of two digits, which bounds their ratio */
 #define LIKELIER 0.69   /* of the evidence of marks: log 2, from which on they are likelier something else */
-#define MAX_MARKS 1.0   /* of the evidence of marks, at most: with so much no string is accepted */
+#define MAX_MARKS 1.0   /* of the evidence of marks, at most: no string with this much is accepted */
 #define SURE_ODDS 5.0   /* log-odds of a string without rivals */
 #define UNEVEN 0.2      /* difference of log-heights within one hand */
 #define MAX_UNREAD 0.02 /* squares of a digit's height: unread ink of an accepted string, at most */
 #define HOLE 0.05 /* squares of unread ink that an empty box between others counts as: its digit may have been faint */
-#define NEAR 0.18 /* digits' heights: a mark so near to a digit may be a part of it */
-#define WIDE 0.5  /* of a gap that separates numbers: 49 of 50 numbers have none so wide, and */
-#define WIDEST 0.75  /* a string with a gap so wide is probably two */
-#define FAR 3.0      /* digits' heights: nothing so far away is part of the same number */
+#define NEAR 0.18 /* digits' heights: a nearer mark may be a part of the digit */
+#define WIDE 0.5  /* of a gap that separates numbers: 49 of 50 numbers have only narrower gaps, and */
+#define WIDEST 0.75  /* a string with a wider gap is probably two numbers */
+#define FAR 3.0      /* digits' heights: nothing farther away is part of the same number */
 #define MAX_LEFT 1.0 /* squares of a digit's height: unread ink that is counted, at most */
 
 static const struct {
@@ -110,7 +110,7 @@ static double distance_to_ink(const arc *a, const text_line *line, double most)
     return least;
 }
 
-/* Measures the share of a mark, lowered if it is so near to a digit that it may be a part of it. */
+/* Measures the share of a mark, lowered if it is near enough to a digit to be a part of it. */
 static void measure_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
 {
     const double near = 1 - distance_to_ink(a, line, NEAR * line->height) / (NEAR * line->height);

@@ -98,7 +98,7 @@ static double weigh_as_digits(const graph *g, size_t first, size_t last)
     return exp(up_to[last].weight / up_to[last].parts);
 }
 
-/* The probability that a connected part is a letter or a sign; 0 if it is so wide that it may be several digits. */
+/* The probability that a connected part is a letter or a sign; 0 if it is wide enough for several digits. */
 static double letter_of(const graph *g, size_t first, size_t last)
 {
     const arc *a = find_arc(g, first, last);

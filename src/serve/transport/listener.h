@@ -7,8 +7,8 @@
 
 typedef struct listener listener;
 
-#define LISTENER_HOST_SIZE 256
-#define LISTENER_PORT_SIZE 8
+#define LISTENER_HOST_SIZE 256 /* bytes of a name or an address, with its end */
+#define LISTENER_PORT_SIZE 8   /* bytes of a port, with its end */
 
 /*
  * Splits "HOST:PORT", "[HOST]:PORT" or ":PORT" into host and port; of the last, the host is "", which stands for every
