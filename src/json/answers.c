@@ -18,9 +18,6 @@ digit_answer digit_answer_empty(void)
     return (digit_answer){.empty = true, .posterior[LENET5_RUBBISH] = 1};
 }
 
-#define PROBABILITY_DECIMALS 7
-#define PENALTY_DECIMALS 4
-
 void put_digit_answer(text_buffer *t, const digit_answer *a)
 {
     text_puts(t, "\"digit\":");

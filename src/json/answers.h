@@ -9,6 +9,10 @@
 #include "lenet5/reading.h"
 #include "text.h"
 
+/* Decimals of the numbers of a digit's answer. */
+#define PROBABILITY_DECIMALS 7
+#define PENALTY_DECIMALS 4
+
 /* The answer of a network about one digit. */
 typedef struct digit_answer {
     unsigned digit;

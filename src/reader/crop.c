@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "page/histogram.h"
+#include "page/threshold.h"
 
 #define GRID 24        /* cells each way of the reduced picture in which connected regions are found */
 #define MIXED 0.2      /* share of the border of either kind, from which on it is of both kinds */
@@ -26,28 +27,6 @@
 #define BEYOND 0.05    /* of a side: how far a rule goes beyond both ends of a digit that touches it */
 
 /* ---- Ink and paper ----------------------------------------------------------------------------------------------- */
-
-/* The level that separates two kinds of pixels best (Otsu 1979). */
-static unsigned parting_level(const uint32_t histogram[256])
-{
-    double all = 0, sum = 0, below = 0, below_sum = 0, most = -1;
-    unsigned best = 0;
-    for (unsigned level = 0; level < 256; level++) {
-        all += histogram[level];
-        sum += (double)histogram[level] * level;
-    }
-    for (unsigned level = 0; level < 255; level++) {
-        below += histogram[level];
-        below_sum += (double)histogram[level] * level;
-        const double above = all - below;
-        const double apart = below > 0 && above > 0 ? below_sum / below - (sum - below_sum) / above : 0;
-        if (below * above * apart * apart > most) {
-            most = below * above * apart * apart;
-            best = level;
-        }
-    }
-    return best;
-}
 
 static double dark_share_of_border(const crop *c, unsigned level)
 {
@@ -368,7 +347,7 @@ crop_analysis lenet5_analyse_crop(const uint8_t *grey, size_t width, size_t heig
     crop_analysis s = {.part = all};
     uint32_t histogram[256];
     count_levels(histogram, grey, width * height);
-    s.level = parting_level(histogram);
+    s.level = lenet5_otsu(histogram, 0).threshold;
     const double share = dark_share_of_border(&c, s.level);
     for (int kind = 1; kind >= 0 && !s.known; kind--) {
         s.dark_ink = kind;

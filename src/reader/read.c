@@ -76,17 +76,17 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
     return status;
 }
 
-static lenet5_status read_each(read_groups *r, const sample *most, page *p, lenet5_error *error)
+static lenet5_status read_each(read_groups *r, const sample *limit, page *p, lenet5_error *error)
 {
     lenet5_reading *reading = r->reading;
     const line_groups *groups = r->groups;
-    const size_t wanted = groups->count < most->lines ? groups->count : most->lines;
+    const size_t wanted = groups->count < limit->lines ? groups->count : limit->lines;
     lenet5_status status = LENET5_OK;
     size_t digits = 0;
     reading->lines = calloc(wanted + 1, sizeof *reading->lines);
     if (!reading->lines)
         return lenet5_fail_memory(error);
-    for (size_t i = 0; i < wanted && digits < most->digits && status == LENET5_OK; i++) {
+    for (size_t i = 0; i < wanted && digits < limit->digits && status == LENET5_OK; i++) {
         const size_t before = reading->count, number = i * groups->count / wanted;
         assert(number < groups->count && before < wanted);
         status = read_line(reading, groups, number, p, error);
@@ -147,16 +147,16 @@ static lenet5_status drop_words(read_groups *r, page *p, lenet5_error *error)
     return status == LENET5_OK && left_out && number ? decide_again(r, p, error) : status;
 }
 
-static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const sample *most, page *p,
+static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const sample *limit, page *p,
                               lenet5_error *error)
 {
     read_groups read;
     lenet5_status status = lenet5_read_groups_new(&read, reading, groups, error);
     if (status == LENET5_OK)
-        status = read_each(&read, most, p, error);
+        status = read_each(&read, limit, p, error);
     if (status == LENET5_OK)
         status = lenet5_decide(&read, p, error);
-    if (status == LENET5_OK && !is_sample(most))
+    if (status == LENET5_OK && !is_sample(limit))
         status = drop_words(&read, p, error);
     lenet5_read_groups_free(&read);
     return status;
@@ -172,7 +172,7 @@ static size_t count_strokes(const line_groups *groups)
     return count;
 }
 
-lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *limit,
                                 page *p, lenet5_error *error)
 {
     line_groups groups = {0};
@@ -180,7 +180,7 @@ lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, con
     if (status == LENET5_OK)
         status = lenet5_show_layout(p->options, &groups, error);
     if (status == LENET5_OK)
-        status = read_all(reading, &groups, most, p, error);
+        status = read_all(reading, &groups, limit, p, error);
     p->touches_border = groups.border;
     p->strokes = count_strokes(&groups);
     lenet5_lines_free(&groups);

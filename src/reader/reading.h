@@ -76,7 +76,7 @@ lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error);
 /* How much of a map is read. */
 typedef struct sample {
     size_t lines;  /* at most, spread evenly over the page */
-    size_t digits; /* after so many, no further line is read */
+    size_t digits; /* once this many are read, no further line is */
 } sample;
 
 #define READ_ALL ((sample){SIZE_MAX, SIZE_MAX})
@@ -87,10 +87,10 @@ static inline bool is_sample(const sample *s)
 }
 
 /*
- * Finds the lines of a map and reads them. printed: its layout. Sets p->strokes and p->touches_border. Free the
+ * Finds the lines of a map and reads them, up to the limit. printed: its layout. Sets p->strokes and p->touches_border. Free the
  * reading, whatever the status, which may be LENET5_CROWDED.
  */
-lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *most,
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *limit,
                                 page *p, lenet5_error *error);
 
 /*

@@ -243,13 +243,13 @@ static bool same_text(const prefix *a, const prefix *b)
     return a->read.length == b->read.length && memcmp(a->read.digits, b->read.digits, a->read.length) == 0;
 }
 
-static void merge_prefix(prefix *to, const prefix *way)
+static void merge_prefix(prefix *to, const prefix *from)
 {
-    to->weight += way->weight;
-    to->estimate += way->estimate;
-    if (way->strongest > to->strongest) {
-        to->strongest = way->strongest;
-        to->read = way->read;
+    to->weight += from->weight;
+    to->estimate += from->estimate;
+    if (from->strongest > to->strongest) {
+        to->strongest = from->strongest;
+        to->read = from->read;
     }
 }
 

@@ -15,8 +15,6 @@
 #include "json/values.h"
 
 #define INPUT "pictures"
-#define PROBABILITY_DECIMALS 7
-#define PENALTY_DECIMALS 4
 
 typedef struct output {
     const char *name, *type;
