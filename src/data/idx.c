@@ -21,7 +21,7 @@
 
 enum { TYPE_BYTE = 0x08, TYPE_INT = 0x0C };
 
-#define MAX_PICTURES 10000000u        /* EMNIST ByClass has 814,255 */
+#define MAX_FILE_PICTURES 10000000u   /* EMNIST ByClass has 814,255 */
 #define MAX_SIDE 1024u                /* pixels */
 #define MAX_BYTES ((size_t)1 << 32)   /* of a file's unpacked numbers; a gzipped file can be a thousandth of that */
 #define FIRST_CHUNK ((size_t)1 << 20) /* bytes read before memory grows */
@@ -88,7 +88,7 @@ static lenet5_status read_sizes(idx_file *file, lenet5_error *error)
         if (status != LENET5_OK)
             return status;
         file->size[i] = big_endian(bytes);
-        const uint32_t most = i == 0 ? MAX_PICTURES : MAX_SIDE;
+        const uint32_t most = i == 0 ? MAX_FILE_PICTURES : MAX_SIDE;
         if (file->size[i] == 0 || file->size[i] > most)
             return idx_fail(file, LENET5_E_IDX_DIMENSIONS, file->offset - 4, error,
                             "dimension %zu has size %lu; sizes are 1 to %lu", i, (unsigned long)file->size[i],

@@ -13,8 +13,8 @@
 #include "base/file.h"
 #include "base/hex.h"
 
-#define MAX_HEADER ((size_t)1 << 20)
-#define MAX_FILE ((size_t)1 << 28)
+#define MAX_HEADER ((size_t)1 << 20) /* bytes */
+#define MAX_FILE ((size_t)1 << 28)   /* bytes: a committee of 64 networks has 15 MB */
 #define SUM_KEY "sha256"
 
 static const struct {

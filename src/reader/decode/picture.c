@@ -8,8 +8,8 @@
 #include "decode.h"
 #include "tiff.h"
 
-#define MAX_FILE ((size_t)1 << 28)
-#define MAX_PAGES 65535 /* of a file: what TIFF readers can number */
+#define MAX_FILE ((size_t)1 << 28) /* bytes */
+#define MAX_PAGES 65535            /* of a file: what TIFF readers can number */
 
 /* The bytes read from a file. */
 typedef struct contents {
