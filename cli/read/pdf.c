@@ -108,8 +108,9 @@ static int open_pipes(int pages[2], int messages[2])
         return errno;
     if (pipe2(messages, O_CLOEXEC | O_NONBLOCK) == 0)
         return 0;
+    const int failure = errno;
     close_both(pages);
-    return errno;
+    return failure;
 }
 
 static int start(pdf *p, int file)

@@ -16,14 +16,15 @@
  * Replaces the probability of the best string. The others, whose sum with it is at most 1, keep their ratio to it as
  * long as the sum stays so.
  */
-static void set_probability(lenet5_read_line *l, double belief, double threshold)
+static void set_probability(lenet5_read_line *l, double probability, double threshold)
 {
     const double before = l->string[0].probability;
-    const double ratio = fmin(belief / fmax(MIN_PROBABILITY, before), (1 - belief) / fmax(MIN_PROBABILITY, 1 - before));
+    const double ratio =
+        fmin(probability / fmax(MIN_PROBABILITY, before), (1 - probability) / fmax(MIN_PROBABILITY, 1 - before));
     for (size_t i = 1; i < l->strings; i++)
         l->string[i].probability *= ratio;
-    l->string[0].probability = belief;
-    l->decision = belief >= threshold ? LENET5_ACCEPTED : LENET5_UNSURE;
+    l->string[0].probability = probability;
+    l->decision = probability >= threshold ? LENET5_ACCEPTED : LENET5_UNSURE;
 }
 
 void lenet5_reject_line(lenet5_read_line *l, unsigned doubt)
@@ -44,9 +45,9 @@ typedef struct group {
     size_t count;
 } group;
 
-static void add_line(group *g, double belief)
+static void add_line(group *g, double probability)
 {
-    g->sum += belief;
+    g->sum += probability;
     g->count++;
 }
 
@@ -78,10 +79,10 @@ void lenet5_apply_page_context(lenet5_reading *reading, double threshold)
         const lenet5_read_line *l = &reading->lines[i];
         if (l->strings == 0)
             continue;
-        const double belief = lenet5_string_probability(l->evidence);
-        add_line(&all, belief);
+        const double probability = lenet5_string_probability(l->evidence);
+        add_line(&all, probability);
         if (is_ones(l))
-            add_line(&ones, belief);
+            add_line(&ones, probability);
     }
     for (size_t i = 0; i < reading->count; i++) {
         lenet5_read_line *l = &reading->lines[i];

@@ -17,8 +17,8 @@
 #define SHORT_UNREAD 0.2  /* the same in a line of at most WORD_SHORT symbols */
 #define WORD_SIGN 2.0     /* minus the logarithm of the probability that each symbol is a digit, at least */
 #define WORD_SHORT 3      /* symbols of a word that looks like digits, at most: an N is 111; a longer line is kept */
-#define LETTER_BELIEF 0.5 /* probability of the string of a line among letters, at most: numbers have more */
-#define SHORT 2           /* symbols in a row that may be letters, at most */
+#define LETTER_PROBABILITY 0.5 /* probability of the string of a line among letters, at most: numbers have more */
+#define SHORT 2                /* symbols in a row that may be letters, at most */
 #define MIN_LETTER_HEIGHT 0.4 /* of a sign's height: height of its neighbours, at least, as of a broken x beside an X */
 #define LETTER_OF_WORD 0.6    /* the same for letters of one word, as of an n to an N */
 #define MAX_LETTER_HEIGHT 1.5 /* the same at most, as of a p to an a */
@@ -151,7 +151,7 @@ static lenet5_status find_words(bool *word, const read_groups *r, budget *b, len
         size_t visited = 0;
         if (!l || l->decision == LENET5_ACCEPTED || l->crowded || !is_short(l, group))
             continue;
-        if (l->string[0].probability < LETTER_BELIEF)
+        if (l->string[0].probability < LETTER_PROBABILITY)
             word[r->of[i]] = is_among_letters(r, i, &in_word, &visited);
         status = lenet5_check_time(b, 20 * visited, error);
     }

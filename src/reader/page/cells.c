@@ -25,11 +25,11 @@
 #define BEYOND 0.3     /* of a cell's width and height: a component that extends farther beyond it is not in it */
 #define MAX_BEYOND 0.3 /* share of the components in a table's cells that do; in squared paper there are more */
 #define ACROSS 0.08 /* of a cell's width and height: a component that extends farther beyond it lies across its side */
-#define MAX_ACROSS 0.3 /* share of the components in square cells that do; in the cells of a table there are fewer */
-#define SQUARE 0.8     /* shorter to longer side of a square, at least, in perspective */
-#define MAX_SQUARE 0.8 /* share of squares in squared paper, at least: some are not found whole */
-#define MIN_AREA 12    /* pixels of a component that counts for this */
-#define MAX_NEAR 2000  /* interiors that are compared with one: on no form do more begin within its width */
+#define MAX_ACROSS 0.3  /* share of the components in square cells that do; in the cells of a table there are fewer */
+#define SQUARE 0.8      /* shorter to longer side of a square, at least, in perspective */
+#define MIN_SQUARES 0.8 /* share of squares in squared paper, at least: some are not found whole */
+#define MIN_AREA 12     /* pixels of a component that counts for this */
+#define MAX_NEAR 2000   /* interiors that are compared with one: on no form do more begin within its width */
 
 typedef struct framed_cell {
     box paper;
@@ -324,7 +324,7 @@ static lenet5_status fill(filling *tables, const layout *found, const components
 static bool is_squared_paper(const filling *t)
 {
     return (double)t->beyond > MAX_BEYOND * (double)t->pieces ||
-           ((double)t->squares >= MAX_SQUARE * (double)t->cells && (double)t->across > MAX_ACROSS * (double)t->pieces);
+           ((double)t->squares >= MIN_SQUARES * (double)t->cells && (double)t->across > MAX_ACROSS * (double)t->pieces);
 }
 
 /* Drops tables that are squared paper, which is written over. */

@@ -260,8 +260,8 @@ static double product(const double value[LENET5_EVIDENCE])
 
 double lenet5_string_probability(const double value[LENET5_EVIDENCE])
 {
-    const double belief = product(value);
-    return rejection_reason(value) < LENET5_EVIDENCE ? fmin(belief, MAX_REJECTED_PROBABILITY) : belief;
+    const double probability = product(value);
+    return rejection_reason(value) < LENET5_EVIDENCE ? fmin(probability, MAX_REJECTED_PROBABILITY) : probability;
 }
 
 double lenet5_max_string_probability(const double value[LENET5_EVIDENCE])
@@ -296,10 +296,10 @@ unsigned lenet5_main_doubt(const double value[LENET5_EVIDENCE])
     memcpy(other, value, sizeof other);
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++) {
         other[i] = without_doubt(i, value);
-        const double belief = product(other);
+        const double probability = product(other);
         other[i] = value[i];
-        if (belief > most) {
-            most = belief;
+        if (probability > most) {
+            most = probability;
             worst = i;
         }
     }
