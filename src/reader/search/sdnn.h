@@ -6,10 +6,10 @@
 
 /* The input of a sweep over a line, and its scores. */
 typedef struct sweep {
-    size_t width;   /* columns, of LENET5_SWEEP_HEIGHT rows; 0: the line is too long */
-    uint8_t *strip; /* (LENET5_SWEEP_HEIGHT, width): ink */
-    float scale;    /* columns of the strip a column of the line's map */
-    size_t places;  /* positions, two columns apart */
+    size_t width;     /* columns, of LENET5_SWEEP_HEIGHT rows; 0: the line is too long */
+    uint8_t *strip;   /* (LENET5_SWEEP_HEIGHT, width): ink */
+    float scale;      /* columns of the strip a column of the line's map */
+    size_t positions; /* two columns apart */
     float (*posterior)[LENET5_CLASSES + 1];
 } sweep;
 

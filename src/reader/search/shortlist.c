@@ -2,9 +2,9 @@
  * Branch and bound in a sorted list.
  *
  * Codes with a common prefix are consecutive, so that the list is a trie without being stored as one: a branch is a
- * range of codes and the number of digits that they share. A branch has the weights of all ways to read these digits,
- * by the node where they end; one more digit gives those of a narrower branch, and at a whole code they add up to its
- * weight. Only the branches from the root to the present one are kept.
+ * range of codes and the number of digits that they share. A branch has the weights of all paths that read these
+ * digits, by the node where they end; one more digit gives those of a narrower branch, and at a whole code they add up
+ * to its weight. Only the branches from the root to the present one are kept.
  *
  * The bound of a branch is its weights times all completions of as many digits as the longest code has more: no less
  * than its codes weigh together. The branch with the highest bound is followed first; branches whose bound is
@@ -32,9 +32,9 @@ typedef struct arcs {
 } arcs;
 
 typedef struct branch {
-    size_t first, end;  /* codes */
-    double bound;       /* upper bound of their total weight */
-    const double *ways; /* (nodes): weight of all ways to read the digits that they share */
+    size_t first, end;   /* codes */
+    double bound;        /* upper bound of their total weight */
+    const double *paths; /* (nodes): weight of all paths that read the digits that they share */
 } branch;
 
 typedef struct shortlisting {
@@ -46,7 +46,7 @@ typedef struct shortlisting {
     size_t longest; /* length of the longest code */
     arcs arcs;
     double *sums;        /* (longest + 1, nodes): of all completions of at most that many digits */
-    double *ways;        /* (longest + 1, 10, nodes): of the branches of each length */
+    double *paths;       /* (longest + 1, 10, nodes): of the branches of each length */
     double allowed;      /* weight of the codes found so far */
     double best;         /* the greatest of them */
     size_t count, least; /* codes found, and the one with the least weight */
@@ -78,27 +78,27 @@ static void add_code(shortlisting *s, size_t code, double weight)
 }
 
 /* Skips what is no part of a code at a node: a piece, or a mark. */
-static void leave_out(double *ways, const shortlisting *s, size_t node)
+static void leave_out(double *paths, const shortlisting *s, size_t node)
 {
     const graph *g = s->g;
-    if (ways[node] == 0)
+    if (paths[node] == 0)
         return;
-    ways[node + 1] += ways[node] * g->skip[node];
+    paths[node + 1] += paths[node] * g->skip[node];
     for (size_t i = g->begin[node]; s->arcs.marked[node] && i < g->begin[node + 1]; i++)
-        ways[s->arcs.last[i]] += ways[node] * s->arcs.mark[i];
+        paths[s->arcs.last[i]] += paths[node] * s->arcs.mark[i];
 }
 
-/* The weight of all ways that may end where they are. */
-static double ended(const graph *g, const double *ways)
+/* The weight of all paths that may end at their nodes. */
+static double ended(const graph *g, const double *paths)
 {
     double sum = 0;
     for (size_t node = 0; node < g->nodes; node++)
-        sum += ways[node] * g->behind[node];
+        sum += paths[node] * g->behind[node];
     return sum;
 }
 
-/* Computes the weights of all ways to read one more digit; returns their bound. */
-static double add_digit(double *longer, const shortlisting *s, const double *ways, size_t place, unsigned digit)
+/* Computes the weights of all paths that read one more digit; returns their bound. */
+static double add_digit(double *longer, const shortlisting *s, const double *paths, size_t place, unsigned digit)
 {
     const graph *g = s->g;
     const double *weight = s->arcs.weight[digit];
@@ -107,9 +107,9 @@ static double add_digit(double *longer, const shortlisting *s, const double *way
     double bound = 0;
     memset(longer, 0, g->nodes * sizeof *longer);
     for (size_t node = 0; node < last; node++) {
-        if (ways[node] > 0)
+        if (paths[node] > 0)
             for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
-                longer[s->arcs.last[i]] += ways[node] * weight[i];
+                longer[s->arcs.last[i]] += paths[node] * weight[i];
         leave_out(longer, s, node);
         bound += longer[node] * sums[node];
     }
@@ -133,14 +133,14 @@ static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t pl
 
 /* Divides codes with common digits before place into branches by that digit, sorted by bound; returns their number. */
 static size_t divide(branch branches[10], const shortlisting *s, size_t first, size_t end, size_t place,
-                     const double *ways)
+                     const double *paths)
 {
     size_t count = 0;
     while (first < end) {
         const unsigned digit = (unsigned)(s->f->codes[first][place] - '0');
         assert(digit < 10 && place < s->longest);
-        double *longer = s->ways + (10 * place + digit) * s->g->nodes;
-        const branch b = {first, end_of_digit(s->f, first, end, place), add_digit(longer, s, ways, place, digit),
+        double *longer = s->paths + (10 * place + digit) * s->g->nodes;
+        const branch b = {first, end_of_digit(s->f, first, end, place), add_digit(longer, s, paths, place, digit),
                           longer};
         first = b.end;
         size_t at = count++;
@@ -152,16 +152,16 @@ static size_t divide(branch branches[10], const shortlisting *s, size_t first, s
 }
 
 /* Follows the codes first to end - 1, which share the digits before place. */
-static void follow(shortlisting *s, size_t first, size_t end, size_t place, const double *ways)
+static void follow(shortlisting *s, size_t first, size_t end, size_t place, const double *paths)
 {
     branch branches[10] = {{0}};
     const size_t nodes = s->g->nodes;
     if (s->f->codes[first][place] == '\0')
-        add_code(s, first++, ended(s->g, ways));
+        add_code(s, first++, ended(s->g, paths));
     s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
-    const size_t count = divide(branches, s, first, end, place, ways);
+    const size_t count = divide(branches, s, first, end, place, paths);
     for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].bound > MIN_SHARE * s->best; i++)
-        follow(s, branches[i].first, branches[i].end, place + 1, branches[i].ways);
+        follow(s, branches[i].first, branches[i].end, place + 1, branches[i].paths);
 }
 
 static lenet5_status allocate(shortlisting *s, lenet5_error *error)
@@ -171,9 +171,9 @@ static lenet5_status allocate(shortlisting *s, lenet5_error *error)
     s->arcs.marked = calloc(nodes, sizeof *s->arcs.marked);
     s->arcs.last = malloc((count + 1) * sizeof *s->arcs.last);
     s->sums = malloc((s->longest + 1) * nodes * sizeof *s->sums);
-    s->ways = malloc((s->longest + 1) * 10 * nodes * sizeof *s->ways);
-    return s->arcs.weight[0] && s->arcs.marked && s->arcs.last && s->sums && s->ways ? LENET5_OK
-                                                                                     : lenet5_fail_memory(error);
+    s->paths = malloc((s->longest + 1) * 10 * nodes * sizeof *s->paths);
+    return s->arcs.weight[0] && s->arcs.marked && s->arcs.last && s->sums && s->paths ? LENET5_OK
+                                                                                      : lenet5_fail_memory(error);
 }
 
 /* Copies what the search needs of the arcs into contiguous memory; arcs have pictures between. */
@@ -225,7 +225,7 @@ static void weigh_strings(shortlisting *s)
 
 static void begin(shortlisting *s)
 {
-    double *none = s->ways + s->longest * 10 * s->g->nodes; /* no code has more digits than the longest */
+    double *none = s->paths + s->longest * 10 * s->g->nodes; /* no code has more digits than the longest */
     memcpy(none, s->g->before, s->g->nodes * sizeof *none);
     for (size_t node = 0; node + 1 < s->g->nodes; node++)
         leave_out(none, s, node);
@@ -265,6 +265,6 @@ lenet5_status lenet5_shortlist(grammar *few, double *allowed, const graph *g, co
     free(s.arcs.marked);
     free(s.arcs.last);
     free(s.sums);
-    free(s.ways);
+    free(s.paths);
     return s.status;
 }
