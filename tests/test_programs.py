@@ -54,11 +54,10 @@ def sketched(text):
 
 
 def formatted(text):
-    """(line number, C) of each program in a manual page, in displays that follow each other."""
+    """(line number, C) of each program in a display of a manual page."""
     escapes = {r"\(dq": '"', r"\(aq": "'", r"\(ha": "^", r"\(ti": "~", r"\-": "-", r"\e": "\\", r"\&": ""}
-    for block in re.finditer(r"^\.Bd -literal -offset indent\n(#include .*?^\}\n)\.Ed$", text, re.M | re.S):
-        source = re.sub(r"^\.Ed\n\.Bd .*$", "", block[1], flags=re.M)
-        yield text.count("\n", 0, block.start()) + 2, re.sub(r"\\(?:\(..|.)", lambda e: escapes[e[0]], source)
+    for block in re.finditer(r"^\.Bd -literal -offset indent\n(#include .*?)^\.Ed$", text, re.M | re.S):
+        yield text.count("\n", 0, block.start()) + 2, re.sub(r"\\(?:\(..|.)", lambda e: escapes[e[0]], block[1])
 
 
 def programs():

@@ -140,13 +140,16 @@ void write_words(FILE *page, const char *text, size_t length)
     fputc('\n', page);
 }
 
-/* The end of the paragraph or of the lines of a table that text begins with. */
+/* The end of the paragraph, or of the indented lines with the empty ones between them, that text begins with. */
 static const char *block_end(const char *text)
 {
     const bool is_table = text[0] == ' ';
     while (text[0] && text[0] != '\n' && (text[0] == ' ') == is_table) {
         text += strcspn(text, "\n");
         text += *text == '\n';
+        const size_t gap = strspn(text, "\n");
+        if (is_table && text[gap] == ' ')
+            text += gap;
     }
     return text;
 }
