@@ -261,15 +261,17 @@ static outcome check_existing(job *j, const char *folder)
 static bool make_folder(const char *folder)
 {
     char path[PATH_SIZE];
+    int failure = 0; /* of the first parent that cannot be created: the cause */
     snprintf(path, sizeof path, "%s", folder);
-    for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        mkdir(path, 0777);
+        if (mkdir(path, 0777) != 0 && errno != EEXIST && !failure)
+            failure = errno;
         *slash = '/';
     }
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return true;
-    report_error("%s: the folder cannot be made: %s", folder, strerror(errno));
+    report_error("%s: the folder cannot be made: %s", folder, strerror(failure ? failure : errno));
     return false;
 }
 

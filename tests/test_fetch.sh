@@ -169,6 +169,17 @@ mkdir "$work/nowhere"
 has 'pass --data DIR, or set HOME, XDG_DATA_HOME or LENET5_DATA'
 empty "$work/nowhere"
 
+# A folder that cannot be created: the message has the cause, not the error of the last missing parent. Root may write
+# everywhere, unless it lacks this capability.
+mkdir -m 555 "$work/sealed"
+limit=
+[ "$(id -u)" != 0 ] || limit="setpriv --bounding-set=-dac_override"
+if $limit true 2>"$work/err"; then
+    $limit "$program" fetch mnist --data "$work/sealed/a/b" >"$work/out" 2>"$work/err" </dev/null
+    [ $? -eq 1 ] || fail 'fetch into a read-only folder'
+    has 'the folder cannot be made: Permission denied'
+fi
+
 # A closed port.
 closed=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 expect 1 fetch mnist --data "$data" --mirror "http://127.0.0.1:$closed/mnist"
