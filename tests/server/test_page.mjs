@@ -539,6 +539,9 @@ describe("for everyone", { skip }, () => {
             await page.locator("#file").setInputFiles(sample("word.png"));
             await until(async () => /: unsure$/.test(await resultOf(page)) || resultOf(page), "it is unsure");
             await isBesideOrAbove(page);
+            await page.locator("#file").setInputFiles(sample("../form/filled.jpg"));
+            await until(async () => await page.locator("#answer").getAttribute("data-lines") === "4", "four lines");
+            await isBesideOrAbove(page);
             assert.ok(await overflow(page) <= 0, `${await overflow(page)} pixels too wide`);
             assert.equal(await page.locator("#keys").isVisible(), width > 560, "keys are listed on wide screens");
         });
