@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""MNIST's test digits as photographs: enlarged four times, ink on grey paper, off the middle.
+"""Errors on MNIST's test digits as pictures: enlarged four times, ink on grey paper, off the centre.
 
 usage: bench/as_pictures.py DATA [--count N] [--seed N] [--program PROGRAM]
 example: bench/as_pictures.py ~/.local/share/lenet5/mnist --count 1000
@@ -8,12 +8,12 @@ Measures the error of `lenet5 classify` and of `lenet5 read --format 1` on the f
 random place on paper of a random grey level and saved as PNG. Beside it stands the error on the original pictures
 (`lenet5 test`, with the model of each of the two). DATA is the folder of MNIST. Needs Debian's python3-pil and
 python3-numpy."""
-import argparse
 import json
 import os
 import subprocess
 import tempfile
 
+import command_line
 import mnist
 import numpy as np
 from PIL import Image
@@ -51,7 +51,7 @@ def as_they_are(options, *models):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--seed", type=int, default=1998)

@@ -10,12 +10,12 @@ sizes given, with one or more seeds, and counts the errors on the test pictures.
 one with all 60,000 pictures (recipe best: with 100 epochs), but at most 1,000 epochs. DATA is the folder of MNIST.
 FOLDER (build/by-size) keeps the models; existing ones are not trained again. N trainings run in parallel, each on one
 thread; a size and seed take two minutes. --figure needs Debian's python3-matplotlib."""
-import argparse
 import concurrent.futures
 import json
 import os
 import subprocess
 
+import command_line
 import mnist
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -70,7 +70,7 @@ def draw(errors, sizes, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--folder", default=f"{ROOT}/build/by-size")

@@ -11,10 +11,10 @@ in pixels), "row" and "column". Digits are the last 10,000 of MNIST's training d
 drawn as strokes. --blank leaves out the handwriting. DATA is the folder of MNIST; default: $LENET5_DATA. Other scripts
 call draw(kind, rng, digits), which returns the picture and its truth. Needs Debian's python3-pil, python3-numpy,
 fontconfig and fonts: whichever of fonts-dejavu, fonts-liberation and fonts-noto-cjk are installed."""
-import argparse
 import json
 import os
 
+import command_line
 import numpy as np
 
 import paper
@@ -33,7 +33,8 @@ class Desk:
     def __init__(self, rng, digits, blank):
         self.rng, self.digits, self.blank = rng, digits, blank
 
-    def between(self, low, high):
+    def integer(self, low, high):
+        """A random integer from low to high, both included."""
         return int(self.rng.integers(low, high + 1))
 
     def chance(self, part):
@@ -41,13 +42,13 @@ class Desk:
 
     def number(self, low, high=None):
         """A random number of low to high digits."""
-        return "".join(str(digit) for digit in self.rng.integers(0, 10, self.between(low, high or low)))
+        return "".join(str(digit) for digit in self.rng.integers(0, 10, self.integer(low, high or low)))
 
-    def choose(self, things):
-        return things[self.rng.integers(len(things))]
+    def choose(self, items):
+        return items[self.rng.integers(len(items))]
 
     def hand(self, low=26, high=60):
-        return Hand(self.rng, self.between(low, high))
+        return Hand(self.rng, self.integer(low, high))
 
 
 def fill_cells(sheet, hand, string, cells, row=0):
@@ -70,20 +71,20 @@ def row_sheet(desk, hand, count):
 # ---- Cells ----
 
 def joined(desk):
-    hand, count = desk.hand(), desk.between(3, 9)
+    hand, count = desk.hand(), desk.integer(3, 9)
     sheet, x, y = row_sheet(desk, hand, count)
     cells = cells_in_a_row(desk, hand, count, x, y, 0)
     xs = [cell[0] for cell in cells] + [cells[-1][2]]
-    thick = desk.between(1, max(2, hand.size // 9))
+    thick = desk.integer(1, max(2, hand.size // 9))
     sheet.grid(xs, (cells[0][1], cells[0][3]), thick)
     fill_cells(sheet, hand, desk.number(count), cells)
     return sheet, {}
 
 
 def apart(desk):
-    hand, count = desk.hand(), desk.between(3, 9)
+    hand, count = desk.hand(), desk.integer(3, 9)
     sheet, x, y = row_sheet(desk, hand, count)
-    thick = desk.between(1, max(2, hand.size // 12))
+    thick = desk.integer(1, max(2, hand.size // 12))
     if desk.chance(0.3):
         sheet.colour["rule"] = desk.choose(paper.COLOURED)
     cells = cells_in_a_row(desk, hand, count, x, y, max(thick + 3, hand.size * desk.rng.uniform(0.12, 0.4)))
@@ -95,9 +96,9 @@ def apart(desk):
 
 def comb(desk):
     """A comb: a line with short teeth between the digits."""
-    hand, count = desk.hand(), desk.between(4, 10)
+    hand, count = desk.hand(), desk.integer(4, 10)
     sheet, x, y = row_sheet(desk, hand, count)
-    cells, thick = cells_in_a_row(desk, hand, count, x, y, 0), desk.between(1, 3)
+    cells, thick = cells_in_a_row(desk, hand, count, x, y, 0), desk.integer(1, 3)
     foot = cells[0][3]
     sheet.line(cells[0][0], foot, cells[-1][2], foot, thick)
     for place in [cell[0] for cell in cells] + [cells[-1][2]]:
@@ -107,9 +108,9 @@ def comb(desk):
 
 
 def dashes(desk):
-    hand, count = desk.hand(), desk.between(4, 9)
+    hand, count = desk.hand(), desk.integer(4, 9)
     sheet, x, y = row_sheet(desk, hand, count)
-    thick = desk.between(1, 3)
+    thick = desk.integer(1, 3)
     cells = cells_in_a_row(desk, hand, count, x, y, hand.size * desk.rng.uniform(0.15, 0.35))
     for x0, _, x1, y1 in cells:
         sheet.line(x0, y1, x1, y1, thick)
@@ -118,9 +119,9 @@ def dashes(desk):
 
 
 def circles(desk):
-    hand, count = desk.hand(), desk.between(3, 8)
+    hand, count = desk.hand(), desk.integer(3, 8)
     sheet, x, y = row_sheet(desk, hand, count)
-    side, thick, cells = hand.size * desk.rng.uniform(1.4, 1.65), desk.between(1, 3), []
+    side, thick, cells = hand.size * desk.rng.uniform(1.4, 1.65), desk.integer(1, 3), []
     pen = paper.ImageDraw.Draw(sheet.layers["rule"])
     for i in range(count):
         cell = tuple(int(v) for v in (x + i * side, y, x + i * side + side - thick - 3, y + side - thick - 3))
@@ -136,7 +137,7 @@ def frame(desk):
     width = hand.size * (len(string) * 1.15 + 1)
     sheet = Sheet(desk, width + hand.size * desk.rng.uniform(1.5, 6), hand.size * desk.rng.uniform(3.2, 6))
     x, y = hand.size * desk.rng.uniform(0.6, 0.9), hand.size * desk.rng.uniform(0.6, 0.9)
-    sheet.frame((x, y, x + width, y + hand.size * 1.8), desk.between(1, 5))
+    sheet.frame((x, y, x + width, y + hand.size * 1.8), desk.integer(1, 5))
     sheet.field(string, [sheet.write(string, x + hand.size * 0.5, y + hand.size * 1.4, hand)])
     return sheet, {}
 
@@ -147,14 +148,14 @@ def table(style, widths, colours):
     def draw(desk):
         hand = desk.hand(24, 40)
         hand.gap = min(hand.gap, 0.2)
-        rows, columns = desk.between(2, 7), desk.between(2, 6)
+        rows, columns = desk.integer(2, 7), desk.integer(2, 6)
         wide, high = int(hand.size * desk.rng.uniform(3.6, 4.6) * (1 if style else 1.2)), int(hand.size * desk.rng.uniform(1.6, 2.1))
         x0, y0 = (int(hand.size * desk.rng.uniform(0.8, 2)) for _ in range(2))
         sheet = Sheet(desk, 2 * x0 + columns * wide, 2 * y0 + rows * high)
         sheet.colour["rule"] = desk.choose(colours)
         if style:
             xs, ys = [x0 + i * wide for i in range(columns + 1)], [y0 + i * high for i in range(rows + 1)]
-            sheet.grid(xs, ys, desk.between(*widths), style)
+            sheet.grid(xs, ys, desk.integer(*widths), style)
         for row in range(rows):
             for column in range(columns):
                 string = desk.number(1, 3)
@@ -169,7 +170,7 @@ def table(style, widths, colours):
 def columns(desk):
     """Two to four columns of numbers, far apart, aligned left or right."""
     hand = desk.hand(24, 40)
-    count, rows, digits = desk.between(2, 4), desk.between(3, 8), desk.between(3, 6)
+    count, rows, digits = desk.integer(2, 4), desk.integer(3, 8), desk.integer(3, 6)
     wide, high = hand.size * (digits * (0.9 + hand.gap) + desk.rng.uniform(1.5, 4)), hand.size * desk.rng.uniform(1.5, 2.2)
     sheet = Sheet(desk, wide * count + hand.size * 2, high * rows + hand.size * 3)
     for row in range(rows):
@@ -183,7 +184,7 @@ def columns(desk):
 def lines(desk, pitch, slope, groups):
     """Lines of numbers at a given distance, each with its own slope."""
     hand = desk.hand(26, 44)
-    rows = desk.between(2, 7)
+    rows = desk.integer(2, 7)
     height, reach = hand.size * pitch, hand.size * 12
     sheet = Sheet(desk, reach + hand.size * 8, hand.size * 3.5 + rows * height + reach * 2 * np.tan(np.radians(slope)))
     y = hand.size * 2 + reach * np.tan(np.radians(slope)) * 0.7
@@ -226,7 +227,7 @@ def slope(desk):
 
 def under(desk):
     """A column of single digits."""
-    hand, count = desk.hand(), desk.between(2, 9)
+    hand, count = desk.hand(), desk.integer(2, 9)
     pitch = hand.size * desk.rng.uniform(1.25, 1.9)
     sheet = Sheet(desk, hand.size * desk.rng.uniform(4, 9), hand.size * 2.2 + pitch * count)
     x = sheet.width * desk.rng.uniform(0.3, 0.55)
@@ -239,8 +240,8 @@ def under(desk):
 
 def grid(desk):
     """A grid of square cells, in some pictures from border to border."""
-    cell, thick = desk.between(30, 120), desk.between(1, 8)
-    rows, columns = desk.between(2, 9), desk.between(2, 9)
+    cell, thick = desk.integer(30, 120), desk.integer(1, 8)
+    rows, columns = desk.integer(2, 9), desk.integer(2, 9)
     x0, y0 = (int(cell * desk.rng.uniform(0.1, 1.5)) for _ in range(2))
     sheet = Sheet(desk, 2 * x0 + cell * columns, 2 * y0 + cell * rows)
     sheet.grid([x0 + i * cell for i in range(columns + 1)], [y0 + i * cell for i in range(rows + 1)], thick)
@@ -251,18 +252,18 @@ def grid(desk):
 
 def envelope(desk):
     """An envelope: a printed address, and the postal code in coloured boxes."""
-    size = desk.between(26, 40)
+    size = desk.integer(26, 40)
     hand = Hand(desk.rng, size)
-    sheet = Sheet(desk, size * desk.between(16, 24), size * desk.between(9, 13))
+    sheet = Sheet(desk, size * desk.integer(16, 24), size * desk.integer(9, 13))
     sheet.colour["rule"] = desk.choose(paper.COLOURED)
     sheet.colour["pen"] = desk.choose(paper.PENS[:3])
     face, high = paper.font(desk.rng, int(size * 0.55)), size * 0.85
     x, y = size * desk.rng.uniform(1.2, 5), size * desk.rng.uniform(1.8, 3)
-    for words in (desk.choose(NAMES), f"{desk.choose(STREETS)} {desk.between(1, 199)}", desk.choose(TOWNS)):
+    for words in (desk.choose(NAMES), f"{desk.choose(STREETS)} {desk.integer(1, 199)}", desk.choose(TOWNS)):
         sheet.text(x, y, words, 0, face)
         y += high
     cells = cells_in_a_row(desk, hand, 5, x, y + size * 0.4, size * desk.rng.uniform(0.15, 0.4))
-    thick = desk.between(1, 3)
+    thick = desk.integer(1, 3)
     for cell in cells:
         sheet.frame(cell, thick)
     if desk.chance(0.5):
@@ -289,10 +290,10 @@ def cheque(desk):
     x, base = hand.size * desk.rng.uniform(0.6, 1), sheet.height * desk.rng.uniform(0.62, 0.68)
     if desk.chance(0.6):
         y = int(base + hand.size * desk.rng.uniform(0, 0.3))
-        sheet.line(0, y, sheet.width, y, desk.between(1, 2))
+        sheet.line(0, y, sheet.width, y, desk.integer(1, 2))
     if desk.chance(0.3):
         y = int(base - hand.size * desk.rng.uniform(1.25, 1.45))
-        sheet.line(0, y, sheet.width, y, desk.between(1, 2))
+        sheet.line(0, y, sheet.width, y, desk.integer(1, 2))
     sheet.field(string, [sheet.write(string, x, base, hand)])
     return sheet, {}
 
@@ -301,7 +302,7 @@ def register(desk):
     """A register: a ruled page with columns and printed headings."""
     hand = desk.hand(24, 36)
     hand.gap = min(hand.gap, 0.2)
-    rows, count = desk.between(4, 9), desk.between(2, 4)
+    rows, count = desk.integer(4, 9), desk.integer(2, 4)
     high, wide = int(hand.size * desk.rng.uniform(1.5, 1.9)), int(hand.size * desk.rng.uniform(5.5, 7))
     x0, y0 = hand.size, int(hand.size * 2.4)
     sheet = Sheet(desk, 2 * x0 + wide * count, y0 + high * rows + hand.size * 1.5)
@@ -312,7 +313,7 @@ def register(desk):
         if column:
             sheet.line(x0 + column * wide, y0 - hand.size, x0 + column * wide, y0 + rows * high, 2)
     for row in range(rows + 1):
-        sheet.line(x0, y0 + row * high, x0 + wide * count, y0 + row * high, desk.between(1, 2))
+        sheet.line(x0, y0 + row * high, x0 + wide * count, y0 + row * high, desk.integer(1, 2))
     for row in range(rows):
         for column in range(count):
             if desk.chance(0.8):
@@ -325,12 +326,12 @@ def register(desk):
 def exam(desk):
     """An exam sheet: a table with printed questions and handwritten points."""
     hand = desk.hand(24, 38)
-    rows = desk.between(3, 8)
+    rows = desk.integer(3, 8)
     high, left, right = int(hand.size * desk.rng.uniform(1.6, 2)), int(hand.size * desk.rng.uniform(7, 9)), int(hand.size * 3.4)
     x0, y0 = hand.size, int(hand.size * 2.6)
     sheet = Sheet(desk, 2 * x0 + left + right, y0 + high * rows + hand.size)
     sheet.text(x0, y0 - hand.size * 0.9, f"{desk.choose(WORDS)} {desk.choose(WORDS)}", hand.size * 0.8)
-    sheet.grid((x0, x0 + left, x0 + left + right), [y0 + i * high for i in range(rows + 1)], desk.between(1, 3))
+    sheet.grid((x0, x0 + left, x0 + left + right), [y0 + i * high for i in range(rows + 1)], desk.integer(1, 3))
     face = paper.font(desk.rng, int(hand.size * 0.55))
     for row in range(rows):
         foot, string = y0 + (row + 1) * high - high / 2, desk.number(1, 2)
@@ -343,12 +344,12 @@ def exam(desk):
 def form(desk):
     """A form: printed labels, each with a row of boxes, a comb, a line or a frame."""
     hand = desk.hand(26, 40)
-    rows = desk.between(2, 5)
-    sheet = Sheet(desk, hand.size * desk.between(18, 24), hand.size * (2 + rows * 2.6))
+    rows = desk.integer(2, 5)
+    sheet = Sheet(desk, hand.size * desk.integer(18, 24), hand.size * (2 + rows * 2.6))
     face = paper.font(desk.rng, int(hand.size * 0.55))
     sheet.colour["rule"] = desk.choose(paper.RULES + paper.COLOURED)
     for row in range(rows):
-        y, count = hand.size * (1.3 + row * 2.6), desk.between(3, 8)
+        y, count = hand.size * (1.3 + row * 2.6), desk.integer(3, 8)
         sheet.text(hand.size, y + hand.size, desk.choose(WORDS) + desk.choose(("", ":")), 0, face)
         cells = cells_in_a_row(desk, hand, count, hand.size * 5, y, 0)
         if desk.chance(0.7):
@@ -395,7 +396,7 @@ def currency(desk):
 
 def marked(desk):
     """A number that contains marks."""
-    date = f"{desk.between(1, 31):02d}{{0}}{desk.between(1, 12):02d}{{0}}{desk.between(1950, 2030)}"
+    date = f"{desk.integer(1, 31):02d}{{0}}{desk.integer(1, 12):02d}{{0}}{desk.integer(1950, 2030)}"
     return desk.choose((f"{desk.number(1, 3)}.{desk.number(1, 2)}", f"{desk.number(1, 3)},{desk.number(1, 2)}", date.format("/"), date.format("-"),
                         date.format("."), "-" + desk.number(1, 4), "+" + desk.number(1, 3), f"{desk.number(2)}:{desk.number(2)}",
                         f"{desk.number(1, 2)},{desk.number(3)}.{desk.number(2)}", f"({desk.number(2, 4)})", f"{desk.number(3)}-{desk.number(4)}"))
@@ -425,12 +426,12 @@ def photo(desk):
 def turned(desk):
     """Eight digits or more; three in four pages are rotated by 90, 180 or 270 degrees."""
     hand = desk.hand()
-    rows = desk.between(1, 3)
+    rows = desk.integer(1, 3)
     sheet = Sheet(desk, hand.size * (9 if rows > 1 else 14), hand.size * (2.2 + 2 * rows))
     for row in range(rows):
         string = desk.number(4, 6) if rows > 1 else desk.number(8, 9)
         sheet.field(string, [sheet.write(string, hand.size, hand.size * (2 + 2 * row), hand)], row)
-    return sheet, {"turns": desk.between(0, 3)}
+    return sheet, {"turns": desk.integer(0, 3)}
 
 
 TABLES = {"table thin": table("full", (1, 2), paper.RULES), "table thick": table("full", (4, 7), paper.RULES),
@@ -472,7 +473,7 @@ def write(folder, kinds, count, seed, digits, blank=False):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--kind", required=True, choices=(*KINDS, *EMPTY_KINDS, "all"))
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1998)

@@ -12,7 +12,6 @@ Labels 0 to 4 are the digits 0 and 1, 2 and 3, 4 and 5, 6 and 7, 8 and 9; 5 is c
 not in the training set, one family in eight, and the last 10,000 of MNIST's training digits, which are not in it
 either. DATA is the folder of MNIST; default: $LENET5_DATA. Needs Debian's python3-pil, python3-numpy, fontconfig and
 fonts; models/README.md names those of the built-in model."""
-import argparse
 import collections
 import concurrent.futures
 import ctypes
@@ -20,6 +19,7 @@ import os
 import subprocess
 import zlib
 
+import command_line
 import mnist
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
@@ -185,7 +185,7 @@ def write(options, tested, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--out", required=True)
     parser.add_argument("--data", default=os.environ.get("LENET5_DATA", "data"))
     parser.add_argument("--count", type=int, default=120000)

@@ -8,11 +8,11 @@ Draws N (2,000) pictures with draw_pages.py --blank, the same number of each kin
 circles, frames, tables, envelopes with an address, cheques of patterned paper, registers, exam sheets, forms, printed
 labels, and photographs of some. Counts the pictures with an accepted answer, by kind, and names them; --keep keeps
 them. Kinds with a format of their own are read without it. Needs no data."""
-import argparse
 import os
 import shutil
 import tempfile
 
+import command_line
 import draw_pages
 import pages
 
@@ -39,12 +39,12 @@ def offenders(options, folder, kind, numbers):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("program", nargs="?", default=f"{pages.ROOT}/build/release/lenet5")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--kinds", default=",".join(KINDS))
-    parser.add_argument("--keep", help="a folder for the pictures on which anything is accepted")
+    parser.add_argument("--keep", help="a folder that keeps the pictures with an accepted answer")
     options = parser.parse_args()
     if options.keep:
         os.makedirs(options.keep, exist_ok=True)

@@ -1,22 +1,25 @@
 #!/usr/bin/python3
-"""Fits the weights in src/reader/search/weights.h to generated pictures, and writes them there.
+"""Fits the weights in src/reader/search/weights.h to generated pictures.
 
-usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FILE] [--build DIR] [--seed N] [--pictures DIR] [--write]
+usage: bench/fit_reader.py DATA [--step search|evidence] [--count N] [--model FILE] [--build DIR] [--seed N]
+                           [--pictures DIR] [--write]
 
-DATA is the folder of MNIST; training digits alone are drawn, half of them bent, and digits of strokes (unseen_hands.py). There are two steps, one after the other where --step names none.
+DATA is the folder of MNIST. The pictures have training digits only: those of MNIST, half of them distorted, and digits
+drawn as strokes (unseen_hands.py). There are two steps; without --step both run, one after the other.
 
-search: the costs of the search, its confidence in digits, and the forms of marks. bench/fit_search.c changes their numbers one by one, so that
-what is written grows more probable, on N (3,000) pictures of each source and of each style of `lenet5 synth --strings`. --write rebuilds
-the program of --build.
+search: fits the costs of the search, its confidence in digits, and the forms of marks. bench/fit_search.c changes these
+numbers one by one to raise the probability of the true strings on N (3,000) pictures of each source and of each style
+of `lenet5 synth --strings`. --write also rebuilds the program in the folder of --build.
 
-evidence: whether each string that the program reads is the right one becomes the product of two logistic regressions on its evidence
-(`lenet5 read --json --evidence`): FACTORS. Then, for several thresholds, what share is accepted and what share of the accepted is wrong, and the thresholds of --max-error.
+evidence: fits the probability that a string read by the program is right, as the product of two logistic regressions on
+its evidence (`lenet5 read --json --evidence`), which FACTORS lists. Prints for several thresholds the share of accepted
+strings and the share of wrong ones among them, and the thresholds of --max-error.
 
-A third of the pictures is held out: in the search's step every third one; in the evidence's each third in turn, so that every picture is judged by
-a fit that has not seen it. SHARES says how much each source counts. --model names a network that was trained with `--recipe read
---validation 10000`: the last 10,000 training digits alone are drawn, which it has not seen. DIR keeps the pictures for another fit of the
-same seed. Without --write the weights are printed alone. Needs Debian's python3-pil, python3-numpy and python3-scipy, and fonts."""
-import argparse
+A third of the pictures is held out: in the step search every third picture, in the step evidence each third in turn, so
+that every picture is judged by a fit to the others. SHARES has the weights of the sources. --model names a network that
+was trained with `--recipe read --validation 10000`; the pictures then have only the last 10,000 training digits, which
+it has not seen. DIR keeps the pictures for another fit with the same seed. --write puts the weights into the header;
+otherwise they are only printed. Needs Debian's python3-pil, python3-numpy and python3-scipy, and fonts."""
 import collections
 import concurrent.futures
 import json
@@ -26,6 +29,7 @@ import re
 import subprocess
 import tempfile
 
+import command_line
 import mnist
 import numpy as np
 from PIL import Image, ImageFilter
@@ -42,25 +46,25 @@ import unseen_hands
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = f"{ROOT}/src/reader/search/weights.h"
-PART = 250  # pictures that are drawn and read at once
+PART = 250  # pictures drawn and read at once
 HELD_OUT = 10000  # digits
-TURNS = 3  # of holding pictures out
-# A string is the right one if what stands there is a number and the string all of it, and if its digits and marks are these. The probability
-# is the product of both, so that what speaks for the one is no help where the other is in doubt.
+FOLDS = 3  # of the cross-validation
+# A string is right if it is a whole number of the picture, and if its digits and marks are right. The probability is
+# the product of both, so that evidence for one factor cannot compensate doubts about the other.
 FACTORS = {"whole_number": ("COMPANY", "ALONE", "ANY", "BESIDE", "BROKEN", "ONES", "CLIPPED", "UNREAD", "LEFT_OUT", "HEIGHT", "RUBBISH", "SIGN",
                          "LENGTH", "UNTOLD", "MARKS"),
            "right_symbols": ("ODDS", "LOOKS", "RIVAL", "LENGTH", "MARKS", "CUT", "SIGN", "HEIGHT")}
-CONSTANT = "CONSTANT"  # the name of the last weight of each
-SUPPORT = ("ODDS", "LENGTH", "COMPANY", "ALONE", CONSTANT)  # the others are doubts
-START = 2.0  # of the constants
-RIDGE = 1.0  # of the squares of the weights, in rows: weights of rare evidence stay small
-Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the strings that are right, in any order
+CONSTANT = "CONSTANT"  # the name of the last weight of each factor
+SUPPORT = ("ODDS", "LENGTH", "COMPANY", "ALONE", CONSTANT)  # all other evidence is a doubt
+START = 2.0  # initial value of the constants
+RIDGE = 1.0  # penalty of the squared weights, in rows; keeps weights of rare evidence small
+Drawn = collections.namedtuple("Drawn", "picture options truth")  # truth: the right strings, in any order
 
 
 # ---- Sources: each draws one picture ----
 
 def hand_string(rng, digits):
-    """A string in one hand: all its digits lean, widen and thicken alike, and somewhat by themselves."""
+    """A string in one hand: its digits share slant, width and thickness, with small individual variations."""
     lean, wide, pen = rng.uniform(-0.35, 0.35), rng.uniform(0.75, 1.3), rng.integers(-1, 2)
     height, uneven = int(rng.integers(18, 70)), rng.uniform(0.03, 0.18)
     count = int(rng.integers(1, 9))
@@ -97,7 +101,7 @@ def single(rng, digits):
     return Drawn(as_pictures.photograph(digits.pick(rng, label), rng), options, [str(label)])
 
 
-def thing(rng, _digits):
+def non_digit(rng, _digits):
     return Drawn(not_digits.draw_any(rng), [], [])
 
 
@@ -120,22 +124,24 @@ def sign(rng, digits):
     return Drawn(picture, [], list(signs.right_answers(kind, string)))
 
 
-def strange(source):
-    """The same, in a hand that no network has learned."""
+def in_unseen_hand(source):
+    """The source with digits of an unseen hand."""
     return lambda rng, digits: source(rng, unseen_hands.Hand(rng, digits))
 
 
-# How often each source is met, as far as anyone can say: strings far more often than what is none, and in unseen hands.
-SOURCES = {"hands": hand_string, "strangers": strange(hand_string), "singles": single, "things": thing, "pages": page,
-           "pages of strangers": strange(page), "empty": empty, "signs": sign}
+# The sources, and estimates of how frequent they are in use: mostly strings, and mostly in unseen hands. The names seed
+# the random generators, so they must not change.
+SOURCES = {"hands": hand_string, "strangers": in_unseen_hand(hand_string), "singles": single, "things": non_digit, "pages": page,
+           "pages of strangers": in_unseen_hand(page), "empty": empty, "signs": sign}
 SHARES = {"hands": 2, "strangers": 8, "singles": 1, "things": 2, "pages": 3, "pages of strangers": 2, "empty": 1, "signs": 3, "spaced": 1,
           "touching": 1, "form": 1}
 READ = [*SOURCES, *fit_search.STYLES]
 ERRORS = (0.05, 0.03, 0.02, 0.01)
-# What --max-error holds for: each of these sources by itself, for whose paper is at hand is not known. The mean would hide the hardest.
-VOUCHED = ("hands", "strangers", "pages", "pages of strangers", *fit_search.STYLES)
-CONFIDENCE = 1.28  # deviations: so far above its estimate may the share of the wrong ones be, in nine of ten such fits
-MORE = {source: 4 for source in ("hands", "strangers", *fit_search.STYLES)}  # as many pictures for the evidence: a page has as many strings
+# --max-error holds for each of these sources separately, because the source of a picture is unknown and a mean would hide
+# the hardest one.
+GUARANTEED = ("hands", "strangers", "pages", "pages of strangers", *fit_search.STYLES)
+CONFIDENCE = 1.28  # standard deviations: a one-sided bound of 90 % for the share of wrong strings
+MORE = {source: 4 for source in ("hands", "strangers", *fit_search.STYLES)}  # times as many pictures in the step evidence; pages have more strings
 
 
 # ---- Reading ----
@@ -145,7 +151,7 @@ def plain(text):
 
 
 def draw_part(options, source, numbers, folder):
-    """A part of a source's pictures in a folder, and what they are in drawn.json; each picture has a number of its own."""
+    """Draws pictures of a source, identified by their numbers, into a folder with their truth in drawn.json."""
     digits = paper.Digits(options.digits, "train")
     rows = []
     os.makedirs(folder + ".new")
@@ -159,8 +165,8 @@ def draw_part(options, source, numbers, folder):
 
 
 def folder_of(options, source, numbers):
-    """The folder of those of a source's pictures that have these numbers, which are drawn if they are not there. One of fewer pictures than a
-    whole part has is another folder: the next fit may ask for more."""
+    """The folder with these pictures of a source; draws them if it does not exist. An incomplete part has its own
+    folder, because a later fit may need more pictures."""
     folder = f"{options.pictures}/{source.replace(' ', '-')}-{options.seed}-{numbers[0] // PART}"
     folder += f"-{len(numbers)}" if len(numbers) < PART else ""
     if not os.path.exists(folder):
@@ -178,7 +184,7 @@ def rows_of(options, folder):
     truth = {number: [plain(text) for text in texts] for number, _, texts in drawn}
     by_options = collections.defaultdict(list)
     for number, more, texts in drawn:
-        if texts or "--format" not in more:  # strings that are not of their format are for the search
+        if texts or "--format" not in more:  # strings that do not fit their format are only for the search
             by_options[tuple(more)].append(number)
     rows = []
     for more, numbers in by_options.items():
@@ -193,12 +199,12 @@ def rows_of(options, folder):
     return rows
 
 
-def gather(options, source, numbers):
+def evidence_of(options, source, numbers):
     return rows_of(options, folder_of(options, source, numbers))
 
 
 def in_parts(work, options, counts):
-    """What work gives for each part of each source; counts: of their pictures."""
+    """Runs work for each part of each source, in parallel; counts has the numbers of pictures."""
     jobs = [(source, range(first, min(first + PART, count))) for source, count in counts.items() for first in range(0, count, PART)]
     found = {source: [] for source in counts}
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
@@ -228,8 +234,8 @@ def logistic(odds):
 
 
 def fit(x, y, weight, names):
-    """The weights of each of FACTORS, the constant last: those of the greatest likelihood, with a ridge. What is a doubt never speaks for a
-    string: its weight is 0 at most."""
+    """Maximum-likelihood weights of each of FACTORS, the constant last, with a ridge penalty; those of doubts are at
+    most 0."""
     number, read = (columns(x, names, kinds) for kinds in FACTORS.values())
     count = number.shape[1]
     bounds = [(None, None if kind in SUPPORT else 0) for kinds in FACTORS.values() for kind in (*kinds, CONSTANT)]
@@ -238,7 +244,7 @@ def fit(x, y, weight, names):
     def loss(w):
         p, q = logistic(number @ w[:count]), logistic(read @ w[count:])
         both = np.clip(p * q, 1e-9, 1 - 1e-9)
-        slope = np.where(y, -1, both / (1 - both)) * weight  # by the logarithm of the probability
+        slope = np.where(y, -1, both / (1 - both)) * weight  # derivative by the logarithm of the probability
         value = -np.sum(weight * np.log(np.where(y, both, 1 - both))) + np.sum(ridge * w * w) / 2
         return value, np.r_[number.T @ (slope * (1 - p)), read.T @ (slope * (1 - q))] + ridge * w
 
@@ -251,41 +257,41 @@ def probability(x, names, weights):
     return np.prod([logistic(columns(x, names, kinds) @ w) for kinds, w in zip(FACTORS.values(), weights)], axis=0)
 
 
-def judge(x, y, weight, turn, names):
-    """The probability of each string, by a fit to the strings of the other turns."""
+def judge(x, y, weight, fold, names):
+    """The probability of each string, by a fit to the strings of the other folds."""
     p = np.zeros(len(y))
-    for here in (turn == i for i in range(TURNS)):
+    for here in (fold == i for i in range(FOLDS)):
         p[here] = probability(x[here], names, fit(x[~here], y[~here], weight[~here], names))
     return p
 
 
-def most_wrong(wrong, count):
-    """The upper end of Wilson's interval for the share of the wrong ones."""
+def max_wrong_share(wrong, count):
+    """The upper end of Wilson's interval for the share of wrong strings."""
     z = CONFIDENCE
     return (wrong + z * z / 2 + z * math.sqrt(wrong * (count - wrong) / max(1, count) + z * z / 4)) / (count + z * z)
 
 
-def least_threshold(error, p, right):
-    """The least probability from which on the share of the wrong ones among a source's strings is within error, with CONFIDENCE; where its
-    strings are too few to show that, the one from which on the least can be shown."""
+def min_threshold(error, p, right):
+    """The least threshold at which the share of wrong strings of a source is at most error, with CONFIDENCE. If
+    there are too few strings to show that, the threshold with the least bound."""
     grid = np.arange(0.5, 0.995, 0.005)
-    most = np.array([most_wrong(np.sum(~right[p >= t]), np.sum(p >= t)) for t in grid])
-    return grid[np.argmax(most <= error) if np.any(most <= error) else np.argmin(most)]
+    bound = np.array([max_wrong_share(np.sum(~right[p >= t]), np.sum(p >= t)) for t in grid])
+    return grid[np.argmax(bound <= error) if np.any(bound <= error) else np.argmin(bound)]
 
 
 def thresholds(p, right, group):
-    """For each of ERRORS the threshold of the hardest of VOUCHED."""
+    """For each of ERRORS the greatest threshold over the sources of GUARANTEED."""
     each = []
     print("| threshold for | " + " | ".join(f"{100 * error:g} %" for error in ERRORS) + " |\n" + "|---" * (1 + len(ERRORS)) + "|")
-    for source in VOUCHED:
+    for source in GUARANTEED:
         here = group == READ.index(source)
-        each.append([least_threshold(error, p[here], right[here]) for error in ERRORS])
+        each.append([min_threshold(error, p[here], right[here]) for error in ERRORS])
         print(f"| {source} | " + " | ".join(f"{t:.3f}" for t in each[-1]) + " |")
     return list(zip(ERRORS, np.max(each, axis=0)))
 
 
 def write_table(name, lines):
-    """Puts lines between the two of the table that mark a part of it."""
+    """Replaces the lines between the comments that mark a part of the table."""
     with open(TABLE) as file:
         text = file.read()
     begin, end = f"/* {name}: begin */\n", f"\n/* {name}: end */"
@@ -307,7 +313,7 @@ def report(name, p, right):
 def fit_evidence(options):
     names = re.findall(r"^    LENET5_EVIDENCE_(\w+),", open(f"{ROOT}/include/lenet5/reading.h").read(), re.M)
     counts = {source: options.count * MORE.get(source, 1) for source in READ}
-    rows = {source: sum(parts, []) for source, parts in in_parts(gather, options, counts).items()}
+    rows = {source: sum(parts, []) for source, parts in in_parts(evidence_of, options, counts).items()}
     x, y, number = (np.array([r[i] for s in READ for r in rows[s]]) for i in range(3))
     group = np.array([i for i, s in enumerate(READ) for _ in rows[s]])
     shares = np.array([SHARES[s] for s in READ])
@@ -316,7 +322,7 @@ def fit_evidence(options):
     for factor, w in fitted.items():
         for kind, value in zip((*FACTORS[factor], CONSTANT), w):
             print(f"{factor:13s} {kind:10s} {value:8.3f}")
-    p = judge(x, y, weight, number % TURNS, names)
+    p = judge(x, y, weight, number % FOLDS, names)
     print("| source | strings | right % | accepted % / wrong % of these at 0.5 | 0.8 | 0.9 | 0.95 | 0.98 | 0.99 |\n" + "|---" * 9 + "|")
     for i, s in enumerate(READ):
         report(s, p[group == i], y[group == i])
@@ -332,21 +338,21 @@ def fit_evidence(options):
 
 
 def last_digits(data, folder):
-    """A folder with the last HELD_OUT training digits alone; returns it."""
+    """Writes only the last HELD_OUT training digits to a folder; returns it."""
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
         mnist.write_part(f"{folder}/{name}", data, name, slice(-HELD_OUT, None))
     return folder
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--step", choices=("search", "evidence"))
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--model")
     parser.add_argument("--build", default=f"{ROOT}/build/release")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pictures", help="a folder for the pictures; those that are there are not drawn again")
+    parser.add_argument("--pictures", help="a folder that keeps the pictures; existing ones are not drawn again")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,4 +1,4 @@
-"""The first step of fit_reader.py: the tables of the search, fitted by bench/fit_search.c to pictures whose strings are known."""
+"""The first step of fit_reader.py: bench/fit_search.c fits the tables of the search to pictures with known strings."""
 import json
 import os
 import re
@@ -8,8 +8,8 @@ STYLES = ("spaced", "touching", "form")  # of `lenet5 synth --strings`
 
 
 def draw_style(options, style, first, count, folder):
-    """Strings of five in a folder, every second with a format: theirs, or for one of eight that of a shorter or longer string, by which
-    nothing is written; as fit_reader.py leaves what it draws."""
+    """Draws strings of five digits into a folder in the layout of fit_reader.py. Every second one has a format: the
+    right one or, for one string in eight, that of a shorter or longer string, by which no answer is right."""
     subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(count),
                     "--data", options.digits, "--seed", str(options.seed + first)], stdout=subprocess.DEVNULL, check=True)
     rows = []
@@ -24,20 +24,20 @@ def draw_style(options, style, first, count, folder):
 
 
 def list_folder(source, folder):
-    """Of each picture: file, format, whether it is held out, and what is written."""
+    """For each picture its file, its format, whether it is held out, and its strings."""
     rows = []
     with open(f"{folder}/drawn.json") as file:
         drawn = json.load(file)
     for number, more, texts in drawn:
         written = [re.sub(r"\s", "", text) for text in texts]
-        left_out = source == "signs" and written and written[0].isdigit()  # beside these digits stands a sign
+        left_out = source == "signs" and written and written[0].isdigit()  # a sign stands beside these digits
         if not left_out and (not more or more[0] == "--format"):
             rows.append((f"{folder}/{number}.png", more[1] if more else "", str(int(number % 3 == 0)), written))
     return rows
 
 
 def list_pictures(folders, shares):
-    """The list that the program reads. A source counts by its share, whatever its pictures and strings."""
+    """The input of the program. The weights of a source's pictures add up to its share."""
     text = ""
     for source, parts in folders.items():
         rows = [row for folder in parts for row in list_folder(source, folder)]
@@ -47,7 +47,7 @@ def list_pictures(folders, shares):
 
 
 def fit(options, folders, shares):
-    """folders: of the pictures of each source; shares: how much each counts. Returns the lines of the tables."""
+    """Returns the lines of the tables. folders: the folders of each source's pictures; shares: the sources' weights."""
     subprocess.run(["cmake", "--build", options.build, "--target", "fit_search"], stdout=subprocess.DEVNULL, check=True)
     out = subprocess.run([f"{options.build}/fit_search", *options.network[1:]], input=list_pictures(folders, shares).encode(),
                          stdout=subprocess.PIPE, check=True)

@@ -10,13 +10,13 @@ picture shifted, rotated, scaled, squeezed and slanted anew in each of N (20) pa
 variations of the ink, and negatives. Prints its errors on the 10,000 test pictures in %, shifted, rotated, scaled,
 slanted and noisy, beside those of `lenet5 test --distorted` with the built-in model. DATA is the folder of MNIST.
 Needs Debian's python3-torch and the built program; --figure needs python3-matplotlib."""
-import argparse
 import json
 import math
 import os
 import subprocess
 import sys
 
+import command_line
 import torch
 from torch import nn
 
@@ -124,7 +124,7 @@ def draw(errors, path):
 
 def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--passes", type=int, default=20)
     parser.add_argument("--program", default=f"{root}/build/release/lenet5")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The cost of negatives: the error on digits of recipe best with and without training pictures that are no digits.
+"""The cost of negatives: the error on digits of recipe best with and without negatives in training.
 
 usage: bench/negatives.py DATA [--seeds N] [--passes N] [--jobs N] [--program PROGRAM] [--folder FOLDER]
 example: bench/negatives.py ~/.local/share/lenet5/mnist --seeds 4 --jobs 2
@@ -8,13 +8,13 @@ For each of N (24) seeds, trains two networks on the first 50,000 training pictu
 negatives and without, and counts their errors on the last 10,000. The test set is not used. DATA is the folder of
 MNIST. N trainings run in parallel, each on one thread; a seed takes a minute. FOLDER (build/negatives) keeps the
 models; existing ones are not trained again. Needs Debian's python3-scipy."""
-import argparse
 import concurrent.futures
 import json
 import os
 import statistics
 import subprocess
 
+import command_line
 import scipy.stats
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -32,7 +32,7 @@ def train(options, negatives, seed):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--seeds", type=int, default=24)
     parser.add_argument("--passes", type=int, default=30)

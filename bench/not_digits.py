@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""False acceptances of `lenet5 read` on 500 pictures of things that are no digits.
+"""False acceptances of `lenet5 read` on 500 pictures without digits.
 
 usage: bench/not_digits.py [--seed N] [--runs N] [--threshold P] [--fashion FILE] [--program PROGRAM] [--keep FOLDER]
 example: bench/not_digits.py --keep build/not-digits
@@ -8,7 +8,6 @@ example: bench/not_digits.py --keep build/not-digits
 shapes, scribbles, clothes from Fashion-MNIST's test set (Debian's dataset-fashion-mnist), and blank paper in even and
 uneven light. With --runs N there are N times as many, drawn with seeds SEED, SEED + 1 ... and from further pictures of
 Fashion-MNIST. Needs Debian's python3-pil and python3-numpy, and fonts."""
-import argparse
 import collections
 import csv
 import glob
@@ -19,6 +18,7 @@ import random
 import subprocess
 import tempfile
 
+import command_line
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -124,13 +124,13 @@ def make(options, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--seed", type=int, default=1998)
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--threshold", help="that of lenet5 read; default: its own")
+    parser.add_argument("--threshold", help="the threshold of lenet5 read (default: its own)")
     parser.add_argument("--fashion", default="/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz")
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
-    parser.add_argument("--keep", help="a folder for the pictures")
+    parser.add_argument("--keep", help="a folder that keeps the pictures")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or temporary

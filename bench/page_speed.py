@@ -11,12 +11,13 @@ The program's start, 5 ms, and the decoding of the PNG are included. Exits with 
 exceeds its limit. --keep keeps the pictures. DATA is the folder of MNIST, default: $LENET5_DATA; without it the
 handwritten page is left out. Needs Debian's python3-pil, python3-numpy, fontconfig, fonts-dejavu-core and
 fonts-liberation."""
-import argparse
 import multiprocessing
 import os
 import statistics
 import sys
 import tempfile
+
+import command_line
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 A4 = (2480, 3508)
@@ -117,7 +118,7 @@ def draw(kind, path, seed, data):
     KINDS[kind][0](np.random.default_rng([seed, *kind.encode()]), data).save(path)
 
 
-def draw_apart(*arguments):
+def draw_in_process(*arguments):
     """Runs in a new process, because the peak memory of a child is reported as at least its parent's."""
     child = multiprocessing.get_context("spawn").Process(target=draw, args=arguments)
     child.start()
@@ -154,7 +155,7 @@ def report(kind, path, rounds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("program", nargs="?", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seed", type=int, default=2026)
@@ -167,7 +168,7 @@ def main():
         os.makedirs(folder, exist_ok=True)
         paths = {kind: f"{folder}/{kind.replace(',', '').replace(' ', '-')}.png" for kind in kinds}
         for kind, path in paths.items():
-            draw_apart(kind, path, options.seed, options.data)
+            draw_in_process(kind, path, options.seed, options.data)
         rounds = {kind: [] for kind in kinds}
         for _ in range(options.rounds):
             for kind, path in paths.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Pages of draw_pages.py read by `lenet5 read` and by Tesseract: fields right and accepted, by kind of page.
+"""Right and accepted fields of `lenet5 read` and Tesseract on pages of draw_pages.py, by kind of page.
 
 usage: bench/pages.py [PROGRAM] [--data DATA] [--kinds KIND,KIND] [--count N] [--seed N] [--digits train|test]
                       [--legible] [--max-error P%] [--keep FOLDER]
@@ -7,7 +7,7 @@ example: bench/pages.py --kinds form,table --count 10
 
 Draws N (100) pages of each kind and reads them. A field belongs to the line of the answer whose box covers most of it.
 It is right if the line's numbers are those of its fields, in reading order, with their marks. A line of the answer
-where nothing is written counts as wrong. "Accepted" counts the fields in accepted lines, "wrong of these" the wrong
+on blank paper counts as wrong. "Accepted" counts the fields in accepted lines, "wrong of these" the wrong
 ones among all accepted numbers, "pages" the pages that are entirely right. The 95 % intervals treat fields as
 independent. For rotated pages the script also prints how many the program turns upright.
 
@@ -15,7 +15,6 @@ DATA is the folder of MNIST; default: $LENET5_DATA. --digits test is for final f
 that the built-in network misreads in MNIST's own picture, so that the remaining errors are the reader's. Tesseract
 (Debian's tesseract-ocr), if installed, reads the first --rival-count pages of each kind as sparse text, restricted to
 digits and marks; its numbers are compared with those of the page in reading order."""
-import argparse
 import collections
 import concurrent.futures
 import csv
@@ -27,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 
+import command_line
 import draw_pages
 import mnist
 import paper
@@ -53,7 +53,7 @@ def read(program, paths, more=()):
 
 
 def read_all(program, folder, truth, more=()):
-    """The same for pages with their own options, in several processes."""
+    """The lines of the answers to pages with their own options, read in several processes."""
     groups = collections.defaultdict(list)
     for row in truth:
         groups[tuple(row["options"])].append(f"{folder}/{row['file']}")
@@ -96,13 +96,13 @@ def assign(fields, lines):
 def score_page(fields, lines):
     right = accepted = numbers = wrong = 0
     for line, here in zip(lines, assign(fields, lines)):
-        said, want = line["string"].split(), [field["text"] for field in here]
-        good = sum(a == b for a, b in zip(said, want)) if len(said) == len(want) else 0
+        answer, want = line["string"].split(), [field["text"] for field in here]
+        good = sum(a == b for a, b in zip(answer, want)) if len(answer) == len(want) else 0
         right += good
         if line["decision"] == "accepted":
             accepted += len(want)
-            numbers += max(len(said), len(want))
-            wrong += max(len(said), len(want)) - good
+            numbers += max(len(answer), len(want))
+            wrong += max(len(answer), len(want)) - good
     tokens = " ".join(line["string"] for line in lines).split()
     whole = tokens == [field["text"] for field in fields]
     return Score(len(fields), right, accepted, numbers, wrong, 1, int(whole))
@@ -129,9 +129,9 @@ def rival(options, folder, rows):
         return "skipped"
     rows = rows[:options.rival_count]
     with concurrent.futures.ThreadPoolExecutor(PROCESSES) as pool:
-        said = list(pool.map(lambda row: tesseract(f"{folder}/{row['file']}", "11"), rows))
+        answer = list(pool.map(lambda row: tesseract(f"{folder}/{row['file']}", "11"), rows))
     right = fields = 0
-    for tokens, row in zip(said, rows):
+    for tokens, row in zip(answer, rows):
         want = [field["text"] for field in row["fields"]]
         fields += len(want)
         right += sum(block.size for block in difflib.SequenceMatcher(None, tokens, want, False).get_matching_blocks())
@@ -153,7 +153,7 @@ def row(name, score, beside):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("program", nargs="?", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--data", default=os.environ.get("LENET5_DATA", "data"))
     parser.add_argument("--kinds", default=",".join(draw_pages.KINDS))
@@ -162,8 +162,8 @@ def main():
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--digits", choices=("train", "test"), default="train")
     parser.add_argument("--legible", action="store_true", help="without digits that the built-in network misreads in MNIST's own picture")
-    parser.add_argument("--max-error", help="that of lenet5 read")
-    parser.add_argument("--keep", help="a folder for the pictures and what was wrong")
+    parser.add_argument("--max-error", help="the --max-error of lenet5 read")
+    parser.add_argument("--keep", help="a folder that keeps the pictures and a list of errors")
     options = parser.parse_args()
     kinds = options.kinds.split(",")
     if unknown := set(kinds) - set(draw_pages.KINDS):
@@ -193,14 +193,14 @@ def main():
 
 
 def print_errors(folder, truth, answers, scores):
-    """Prints the errors, a page a line: truth, answer and probability."""
+    """Writes the errors, one page a line: truth, answer and probability."""
     with open(f"{folder}/wrong.txt", "w") as file:
         for page, score in zip(truth, scores):
             if score.right < score.fields or score.wrong:
                 want = " ".join(field["text"] for field in page["fields"])
-                said = " | ".join("%s %.2f%s" % (line["string"], line["probability"], " SURE" if line["decision"] == "accepted" else "")
+                answer = " | ".join("%s %.2f%s" % (line["string"], line["probability"], " SURE" if line["decision"] == "accepted" else "")
                                   for line in answers[page["file"]])
-                print(f"{page['file']}: {want} -> {said}", file=file)
+                print(f"{page['file']}: {want} -> {answer}", file=file)
 
 
 if __name__ == "__main__":

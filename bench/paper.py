@@ -145,8 +145,8 @@ class Sheet:
         self.colour = {"rule": self.choose(RULES), "print": (25, 25, 25), "pen": self.choose(PENS)}
         self.fields = []
 
-    def choose(self, things):
-        return things[self.rng.integers(len(things))]
+    def choose(self, items):
+        return items[self.rng.integers(len(items))]
 
     def line(self, x0, y0, x1, y1, width=2, style="full", layer="rule"):
         """Draws a vertical or horizontal rule; x1 and y1 are included."""

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Drawn photographs of digits on paper, read by `lenet5 read` without a format: how many are right and accepted.
+"""Right and accepted answers of `lenet5 read` on drawn photographs of digits, without a format.
 
 usage: bench/photos.py DATA [--count N] [--seed N] [--train] [--program PROGRAM] [--model FILE] [--keep FOLDER]
 example: bench/photos.py ~/.local/share/lenet5/mnist --count 20 --train
@@ -9,13 +9,13 @@ with a coloured pen on plain, ruled or squared paper that fills the picture or l
 seven degrees, in uneven light, one in three under a shadow with an edge; with noise, blur and JPEG compression. --train
 takes the last 10,000 training digits instead, for use while the reader is developed. DATA is the folder of MNIST. Needs
 Debian's python3-pil and python3-numpy."""
-import argparse
 import collections
 import json
 import os
 import subprocess
 import tempfile
 
+import command_line
 import mnist
 import numpy as np
 from PIL import Image, ImageFilter
@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAPERS = ("plain", "ruled", "squared", "sheet on a table")
 SIZES = ((1600, 1200), (1200, 1600), (2000, 1500))  # width, height
 INKS = ((20, 20, 25), (30, 40, 120), (90, 90, 95), (120, 20, 30))  # black, blue, pencil, red
-FEWEST, MOST = 4, 9  # pixels of the picture to one of MNIST's
+MIN_SCALE, MAX_SCALE = 4, 9  # pixels of the picture to one of MNIST's
 
 
 def draw_paper(random, kind, width, height, side):
@@ -85,7 +85,7 @@ def light(random, picture):
 
 def photograph(random, kind, pictures):
     width, height = SIZES[random.integers(len(SIZES))]
-    side = int(28 * random.uniform(FEWEST, MOST))
+    side = int(28 * random.uniform(MIN_SCALE, MAX_SCALE))
     paper, tint = draw_paper(random, kind, width, height, side)
     page = Image.fromarray(write(random, paper, pictures, side).clip(0, 255).astype(np.uint8))
     turn = random.uniform(-7, 7)
@@ -108,14 +108,14 @@ def read(options, files):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1998)
     parser.add_argument("--train", action="store_true")
     parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5")
     parser.add_argument("--model")
-    parser.add_argument("--keep", help="a folder for the pictures")
+    parser.add_argument("--keep", help="a folder that keeps the pictures")
     options = parser.parse_args()
     digits, labels = mnist.load(options.data, "train" if options.train else "t10k")
     digits, labels = digits[-10000:], labels[-10000:]

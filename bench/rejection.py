@@ -7,12 +7,12 @@ example: bench/rejection.py build/rejection.svg ~/.local/share/lenet5/mnist buil
 Each MODEL (a file, several files with commas between them as a committee, or "builtin") classifies the 10,000 test
 pictures of DATA with `lenet5 test --answers`. Digits are rejected in the order of their probability, the least first.
 NAME is the model's name in the figure. Needs Debian's python3-matplotlib."""
-import argparse
 import csv
 import os
 import subprocess
 import tempfile
 
+import command_line
 import plotting
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -36,7 +36,7 @@ def curve(program, data, model):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("figure")
     parser.add_argument("data")
     parser.add_argument("models", nargs="+")

@@ -8,15 +8,15 @@ Draws N (2,000) strings of none to five digits with one or two other characters 
 Debian's fonts; "mixed": handwritten digits, the rest printed; "pen": handwritten digits, the rest as strokes. Marks are
 those that `lenet5 read` reports: . , : - / = + ( ). "Accepted and wrong": an accepted answer without the right digits
 and marks; with a letter or a syllable, any accepted answer. "Digits alone": how many of these are the digits without
-the other character. Letters that people take for digits (listed by not_digits.py) are counted apart and excluded from
-the last row but one. Signs other than marks may be missing from the answer, but only at an end. DATA is the folder of
-MNIST; default: $LENET5_DATA. Needs fonts as paper.py does; without fonts-noto-cjk printed Hangul is left out."""
-import argparse
+the other character. Letters that people take for digits (listed by not_digits.py) are counted separately and excluded
+from the last row but one. Signs other than marks may be missing from the answer, but only at an end. DATA is the folder
+of MNIST; default: $LENET5_DATA. Needs fonts as paper.py does; without fonts-noto-cjk printed Hangul is left out."""
 import collections
 import os
 import shutil
 import tempfile
 
+import command_line
 import draw_pages
 import pages
 import paper
@@ -107,18 +107,18 @@ def print_row(name, counts):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("program", nargs="?", default=f"{pages.ROOT}/build/release/lenet5")
     parser.add_argument("--data", default=os.environ.get("LENET5_DATA", "data"))
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--digits", choices=("train", "test"), default="train")
-    parser.add_argument("--keep", help="a folder for the pictures of which something wrong is accepted")
+    parser.add_argument("--keep", help="a folder that keeps the pictures with a wrong accepted answer")
     options = parser.parse_args()
     if options.keep:
         os.makedirs(options.keep, exist_ok=True)
     if not paper.fonts(True):
-        print("skipped: Hangul in print, fonts-noto-cjk is not here")
+        print("skipped: printed Hangul; fonts-noto-cjk is not installed")
     digits, counts, found = paper.Digits(options.data, options.digits), collections.defaultdict(collections.Counter), []
     for first in range(0, options.count, BATCH):
         with tempfile.TemporaryDirectory() as folder:

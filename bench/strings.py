@@ -1,14 +1,13 @@
 #!/usr/bin/python3
-"""Strings of digits read by `lenet5 read` and by Tesseract: how many are entirely right, and how well --max-error holds.
+"""Right and accepted strings of digits by `lenet5 read` and Tesseract, and how well --max-error holds.
 
 usage: bench/strings.py DATA [--count N] [--rival-count N] [--style S] [--program PROGRAM] [--train] [--method M]
 example: bench/strings.py ~/.local/share/lenet5/mnist --style form --count 100 --train
 
-In each of the three styles of `lenet5 synth --strings`, or in style S, draws N (2,000) strings of five digits, so that
-each of MNIST's test digits is in one of them, and reads them with --format zip5. Tesseract (Debian's tesseract-ocr), if
-installed, reads the first of the same pictures as lines of digits. --method is that of `lenet5 read`. --train takes
+Draws N (2,000) strings of five digits in each of the three styles of `lenet5 synth --strings`, or in style S, and reads
+them with --format zip5. With N = 2,000 each of MNIST's test digits is in one of them. Tesseract (Debian's
+tesseract-ocr), if installed, reads the first of the same pictures as lines of digits. --method is that of `lenet5 read`. --train takes
 training digits instead, for use while the reader is developed. DATA is the folder of MNIST."""
-import argparse
 import concurrent.futures
 import json
 import math
@@ -16,6 +15,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+
+import command_line
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STYLES = ("spaced", "touching", "form")
@@ -67,7 +68,7 @@ def rival(options, folder, truth):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("data")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--rival-count", type=int, default=500)

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /*
- * LeNet-5 as an ONNX model, written byte by byte: the format is a protobuf, of which a handful of messages suffice.
+ * Writes LeNet-5 as an ONNX model. The format is a protobuf; a few of its messages suffice, so they are encoded here.
  *
  *     node make_onnx.mjs lenet5.onnx [VARIANT]
  *
- * The network is network.json's. Its squashing f(a) = A tanh(S a) leaves no trace but tanh: S moves into the weights
+ * The network is that of network.json. The squashing function f(a) = A tanh(S a) becomes tanh: S moves into the weights
  * before it, A into those after it, which changes no value. Table I is a mask of zeros over dense kernels.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 export const network = JSON.parse(readFileSync(new URL('network.json', import.meta.url)));
 
 /*
- * How the same network can be put; onnxruntime.mjs tries them all and keeps the fastest. (Ten more maps of zeros in C1,
- * to fill the blocks of 16 that its convolutions like, made batches a third to a half slower.)
+ * Equivalent forms of the network; onnxruntime.mjs tries all and keeps the fastest. (Ten more maps of zeros in C1,
+ * which fill the blocks of 16 maps of its convolutions, made batches a third to a half slower.)
  */
 export const variants = {
   'S2 and S4 as convolutions, C5 as matrix product': {},

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /*
- * ONNX Runtime as a rival: the forward pass of LeNet-5, in batches and one picture at a time.
+ * Measures ONNX Runtime with the forward pass of LeNet-5, in batches and one picture at a time.
  *
  *     node onnxruntime.mjs [--threads N] [--repeat N] [--json] [--check]
  *
- * Every variant of make_onnx.mjs is tried at every batch size for a moment; what wins is measured, and named as the
- * "setting". --check compares the penalties with those that tests/golden holds the C code to.
+ * A short trial of every variant of make_onnx.mjs at every batch size picks the fastest, which is then measured and
+ * named as the "setting". --check compares the penalties with tests/golden, as the tests do with the C code.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -152,7 +152,7 @@ async function agreement() {
     agreed &&= error < TOLERANCE;
     console.log(`onnxruntime: penalties, ${variant}: greatest relative error ${error.toExponential(1)}`);
   }
-  if (!agreed) fail(`not the network of tests/golden: an error above ${TOLERANCE}`, 1);
+  if (!agreed) fail(`the network differs from tests/golden: an error above ${TOLERANCE}`, 1);
 }
 
 function print({ version, results }) {

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""PyTorch as a rival: LeNet-5's training and forward pass, set up as fast as we know how.
+"""Measures PyTorch with LeNet-5's training and forward pass, in the fastest known setting.
 
     python3 pytorch.py [--threads N] [--repeat N] [--json] [--check]
 
-The network is network.json's, and --check holds its penalties and gradients against tests/golden, as the C code is.
-What makes it fast, the greatest gains first:
+The network is that of network.json. --check compares its penalties and gradients with tests/golden, as the tests do
+with the C code. The optimisations, the greatest gains first:
 
-  memory      glibc is set to keep freed memory. Otherwise each step returns its maps to the system and gets them back page
-              by page, which can take longer than the arithmetic.
+  memory      glibc keeps freed memory (MALLOC_ settings). Otherwise each step returns its maps to the system and gets
+              them back page by page, which can take longer than the arithmetic.
   BLAS        with OpenBLAS in place of Debian's reference BLAS, the matrix products are 20 times as fast.
-  vectors     ATen uses AVX-512 only where ATEN_CPU_CAPABILITY asks for it, on some processors; both are tried.
-  layers      each may be put in several ways, which are tried and the fastest kept: the "setting". C3 is a dense
-              convolution with a mask of zeros; grouped convolutions by Table I took ten times as long.
-  f           A tanh(S a) is never written out: S moves into the weights before it, A into those after it. In training
-              one product of all parameters with a constant vector does that, and masks C3.
+  vectors     ATen uses AVX-512 on some processors only if ATEN_CPU_CAPABILITY requests it; both are tried.
+  layers      each has several equivalent forms; the script tries them and keeps the fastest (the "setting"). C3 is a
+              dense convolution with a mask of zeros; grouped convolutions by Table I took ten times as long.
+  f           A tanh(S a) is never computed as such: S moves into the weights before it, A into those after it. In
+              training one product of all parameters with a constant vector does that, and masks C3.
   loss        eq. 9 is a cross entropy over eleven outcomes once |x|2 is taken out of all penalties and put into j.
   Adam        on one vector of all parameters: a quarter of its time on twelve tensors, with foreach or without.
   inference   traced, and frozen or given to optimize_for_inference.
@@ -52,7 +52,7 @@ def fail(text, code=1):
 
 
 def parse_options():
-    parser = argparse.ArgumentParser(description="LeNet-5 in PyTorch, measured")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--json", action="store_true")
@@ -60,11 +60,11 @@ def parse_options():
     parser.add_argument("--trial", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.threads < 1 or options.repeat < 1:
-        parser.error("--threads and --repeat take a number from 1")
+        parser.error("--threads and --repeat must be at least 1")
     return options
 
 
-# ---- The environment, which has to stand before PyTorch is loaded ----------------------------------------------------
+# ---- The environment, which must be set before PyTorch is loaded -----------------------------------------------------
 
 def environment(threads):
     chosen = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads), MALLOC_MMAP_MAX_="0",
@@ -127,7 +127,7 @@ MASK = TABLE[:, :, None, None].expand(16, 6, 5, 5).float().contiguous()
 
 
 def folding():
-    """What each parameter is multiplied by so that f may be tanh: S for its argument, A for the states it sees."""
+    """The factors of the parameters that turn f into tanh: S for its argument, A for the states of its inputs."""
     factors = []
     for name, size in zip(NAMES, SIZES):
         of_states = not name.endswith("bias") and name != "c1.weight"
@@ -167,7 +167,7 @@ def golden_parameters(numbers):
     return torch.cat(parts)
 
 
-# ---- The ways to put a layer -----------------------------------------------------------------------------------------
+# ---- Equivalent forms of a layer -------------------------------------------------------------------------------------
 
 LAST = torch.channels_last
 
@@ -333,7 +333,7 @@ class Reader(torch.nn.Module):
 
 def compiled(parameters, way, compiler, x):
     with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of sizes that the trace takes for constants, as it should
+        warnings.simplefilter("ignore")  # the trace treats sizes as constants, as intended
         return COMPILERS[compiler](torch.jit.trace(Reader(parameters, way).eval(), x, check_trace=False))
 
 
@@ -367,7 +367,7 @@ def repeated(measure, call, repeat):
 
 
 def least_seconds(call, duration, clock=time.perf_counter):
-    """Of single calls: what decides a trial, since nothing else that runs meanwhile can make it less."""
+    """The least time of single calls. It decides trials, because other load cannot make it smaller."""
     least, end = math.inf, time.perf_counter() + duration
     for calls in itertools.count():
         if calls >= 3 and time.perf_counter() >= end:
@@ -382,7 +382,7 @@ def trial(trainer, duration=TRIAL_SECONDS):
 
 
 def trial_of_environment():
-    """Processor time of a step on one thread, which shows what the vectors are worth on a busy machine too."""
+    """Processor time of a step on one thread, which shows the gain of the vectors even on a busy machine."""
     way = "convolution", "product", "convolution", "product", "product"
     return least_seconds(Trainer(random_data(), SAME_BATCH, way).step, SECONDS, time.process_time)
 
@@ -408,7 +408,7 @@ def measure_training(repeat):
 
 
 def measure_forward(name, batches, measure, threads, repeat):
-    """The fastest of all ways and compilers at any of these batch sizes."""
+    """The fastest of all forms and compilers at any of these batch sizes."""
     best = None
     for batch, way, compiler, n in itertools.product(batches, INFERENCE_WAYS, COMPILERS, threads):
         torch.set_num_threads(n)
@@ -425,7 +425,7 @@ def measure_forward(name, batches, measure, threads, repeat):
 
 
 def blas():
-    """The BLAS that is loaded, by the name of its library."""
+    """The name of the loaded BLAS library."""
     try:
         with open("/proc/self/maps") as maps:
             paths = {line.split()[-1] for line in maps if "blas" in line.rsplit("/", 1)[-1]}
@@ -470,7 +470,7 @@ def relative_error(found, golden):
 
 
 def gradient_error(parameters, x, way, golden):
-    """Of the worst tensor. golden.py's loss has the scale 0.2 and the label 7, and its j is 80."""
+    """The error of the worst tensor. The loss of golden.py has scale 0.2, label 7 and j = 80."""
     parameters = parameters.clone().requires_grad_()
     Loss(0.2, 80.0)(forward(x, folded(parameters), way), torch.tensor([7])).backward()
     worst = 0.0

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /*
- * A rival of lenet5 serve: node's own HTTP server with ONNX Runtime, a process for each processor.
+ * Node's HTTP server with ONNX Runtime, one process for each processor, for comparison with lenet5 serve.
  *
  *     node serve.mjs [PROCESSES]
  *
- * POST / with 784 bytes a digit answers with digits and penalties in JSON. Digits of requests that arrive in the same
- * turn of the event loop are recognised together, as in ours: one by one it is slower. It says where it listens on
+ * POST / with 784 bytes a digit returns digits and penalties as JSON. Digits of requests that arrive in the same
+ * iteration of the event loop form a batch, as in lenet5 serve, because single digits are slower. Prints its URL to
  * stderr.
  */
 import cluster from 'node:cluster';
@@ -16,7 +16,7 @@ import { generator, model, parameters, variants } from './make_onnx.mjs';
 const SIDE = 28;
 const WHOLE = 32;
 const VARIANT = Object.keys(variants)[0];
-const BATCH = 64; // digits of a call; larger ones leave the cache
+const BATCH = 64; // digits of a call; larger batches do not fit the cache
 
 async function createSession() {
   const ort = (await import('onnxruntime-node')).default;
@@ -35,7 +35,7 @@ async function createSession() {
   };
 }
 
-/* Bytes of digits as inputs: paper -0.1, ink 1.175, a margin of two pixels. */
+/* Converts bytes of digits to inputs: paper -0.1, ink 1.175, with a margin of two pixels. */
 function place(to, offset, bytes, count) {
   for (let i = 0; i < count; i++)
     for (let y = 0; y < SIDE; y++)
