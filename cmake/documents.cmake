@@ -1,5 +1,4 @@
-# What `cmake --install` puts beside the program and the libraries: documentation, manual pages, completions, and the unit for
-# systemd.
+# Installs the documentation, manual pages, completions, and the systemd unit.
 install(FILES LICENSE README.md README.ko.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
@@ -15,7 +14,7 @@ if(TARGET man)
     install(FILES ${completions}/lenet5.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
-# systemd looks for units below these two prefixes alone.
+# systemd searches only these two prefixes for units.
 if(LENET5_PROGRAM AND LENET5_SERVE AND CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?$")
     file(READ packaging/lenet5.service unit)
     string(REPLACE "/usr/local/bin/" "${CMAKE_INSTALL_FULL_BINDIR}/" unit "${unit}")

@@ -1,11 +1,11 @@
 # Hardening of every target with lenet5_flags, as far as the compiler and the processor support it. docs/security.md
-# lists the measures, and tests/attack/hardening.sh looks for them in the files built.
+# lists the measures, and tests/attack/hardening.sh checks the built files.
 include(CheckCCompilerFlag)
 include(CheckCSourceCompiles)
 include(CheckLinkerFlag)
 include(CheckPIESupported)
 
-# add_known_flags(flags...): adds each flag that the compiler knows.
+# add_known_flags(flags...): adds each flag that the compiler supports.
 function(add_known_flags)
     foreach(flag ${ARGN})
         string(MAKE_C_IDENTIFIER "LENET5_KNOWS${flag}" known)
@@ -23,7 +23,7 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
     add_known_flags(-mbranch-protection=standard)
 endif()
 
-# Checked copies and prints. They need optimisation; sanitizers have checks of their own.
+# Fortified string and print functions. They need optimisation; sanitizers have their own checks.
 if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
     set(CMAKE_REQUIRED_FLAGS "-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
     check_c_source_compiles("#include <string.h>
@@ -37,7 +37,7 @@ if(NOT CMAKE_C_FLAGS MATCHES "-fsanitize")
         "$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=${fortify}>")
 endif()
 
-# Position-independent programs, no executable stack or data, and relocation tables that are read-only after the start.
+# Position-independent programs, no executable stack or data, and relocations that are read-only after startup.
 check_pie_supported(LANGUAGES C)
 foreach(flag relro now noexecstack)
     check_linker_flag(C "LINKER:-z,${flag}" LENET5_LINKS_${flag})

@@ -1,5 +1,4 @@
-# What `cmake --install` puts where: the program, the libraries, their headers, and the files by which CMake and pkg-config
-# find them.
+# Installs the program, the libraries, their headers, and the files for CMake and pkg-config.
 include(CMakePackageConfigHelpers)
 set(installed lenet5_shared lenet5_static)
 if(LENET5_PROGRAM)

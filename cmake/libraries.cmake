@@ -1,4 +1,4 @@
-# Other libraries, each with the part that needs it.
+# Third-party libraries, each with the parts that use it.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)

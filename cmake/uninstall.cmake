@@ -1,6 +1,6 @@
-# cmake -DBUILD=build/release -DPREFIX=/usr/local -P cmake/uninstall.cmake: removes what `cmake --install` of this build puts
-# below the prefix, and the folders that are lenet5's own. DESTDIR is honoured. The list comes from an installation into a
-# folder that is removed again.
+# cmake -DBUILD=build/release -DPREFIX=/usr/local -P cmake/uninstall.cmake: removes the files that `cmake --install` of
+# this build writes below the prefix, and the folders named lenet5. Respects DESTDIR. A temporary installation gives the
+# list.
 set(stage ${BUILD}/uninstall)
 set(destination "$ENV{DESTDIR}")
 set(ENV{DESTDIR} ${stage})
@@ -19,7 +19,7 @@ foreach(file IN LISTS files)
 endforeach()
 
 list(REMOVE_ITEM all ${files})
-list(SORT all ORDER DESCENDING) # a folder after those within it
+list(SORT all ORDER DESCENDING) # subfolders before their parents
 foreach(folder IN LISTS all)
     file(GLOB left "${destination}/${folder}/*")
     if(folder MATCHES "/lenet5(/|$)" AND NOT left AND IS_DIRECTORY "${destination}/${folder}")

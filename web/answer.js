@@ -1,13 +1,13 @@
 /*
- * The answer beside the pad, in large type and in words: a digit with the bars of its eleven probabilities, or the
- * strings that were read in a number or a picture.
+ * The answer beside the pad, in large type and as a sentence: a digit with bars for its eleven probabilities, or the
+ * strings found in a number or a picture.
  */
 
 import { byId, make } from './dom.js';
 import { percent, reasonText, t } from './i18n.js';
 
 const RUBBISH = 10;
-const MAX_STRINGS = 4; /* shown beside the pad; all of them are in the section below */
+const MAX_STRINGS = 4; /* shown beside the pad; the section below has all of them */
 
 const nothing = { items: [], decision: 'none', words: '', detail: '' };
 
@@ -18,7 +18,7 @@ export class AnswerView {
     #detail = byId('answer-detail');
     #bars = [];
     #result = null; /* of /v1/classify */
-    #content = () => nothing; /* makes what is shown, in the language of the moment */
+    #content = () => nothing; /* makes the displayed text in the current language */
 
     constructor() {
         const list = byId('posterior');

@@ -32,19 +32,19 @@ function post(path, query, type, body) {
 
 export const network = () => ask('/v1/network');
 
-/** One digit in grey values, row by row; resolves to its result, with all maps. */
+/** Classifies one digit, given as grey values row by row; resolves to the result with all maps. */
 export async function classifyGrey(pixels, width, options) {
     const query = { normalise: 1, width, maps: 1, ...options };
     return (await post('/v1/classify', query, 'application/octet-stream', pixels)).results[0];
 }
 
-/** One digit in a picture file. */
+/** Classifies one digit in a picture file. */
 export async function classifyFile(file, options) {
     return (await post('/v1/classify', { normalise: 1, maps: 1, ...options }, typeOf(file), file)).results[0];
 }
 
-/** Lines of digits in a picture file. */
+/** Reads the lines of digits in a picture file. */
 export const read = (file, options) => post('/v1/read', options, typeOf(file), file);
 
-/* A file of a type that the browser does not know is sent as a picture: the server looks at its bytes. */
+/* The content type of a file. The server detects the format from the bytes, so an unknown type is sent as a picture. */
 const typeOf = (file) => file.type.startsWith('image/') ? file.type : 'image/unknown';

@@ -1,4 +1,4 @@
-/* The output layer: what F6 draws beside the ten codes, and how far it is from each. The nearest one wins. */
+/* The output layer: the picture of F6 beside the ten codes, and its distance from each. The nearest code wins. */
 
 import { inRows, paint, scales, wipe } from './colours.js';
 import { make, makeCanvas } from './dom.js';
@@ -6,7 +6,7 @@ import { number, t } from './i18n.js';
 import { MapRow } from './maprow.js';
 
 const CODE_PIXELS = 8;
-const MAX_DIFFERENCE = 4; /* squared, of one unit: that between +1 and -1 */
+const MAX_DIFFERENCE = 4; /* greatest squared difference of one unit, between +1 and -1 */
 
 const figure = (canvas, caption) => make('figure', { class: 'drawn' }, canvas, caption);
 
@@ -18,7 +18,7 @@ export class CodesView {
     #chosen = null;
     #code;
     #difference;
-    #limit = make('p', { class: 'soft' }); /* what the mark on the bars is */
+    #limit = make('p', { class: 'soft' }); /* explains the mark on the bars */
     #captions = { f6: make('figcaption', {}), code: make('figcaption', {}), difference: make('figcaption', {}) };
 
     constructor({ codes, metadata }) {

@@ -8,7 +8,7 @@ import { inRows, paint, scales } from './colours.js';
 const SIDE = 28;
 
 export class Collection {
-    #digits = new Map(); /* by origin, so that a second label of the same digit replaces the first */
+    #digits = new Map(); /* by origin, so that a new label of a digit replaces the old one */
 
     constructor() {
         byId('download').addEventListener('click', () => this.#download());
@@ -26,7 +26,7 @@ export class Collection {
         return this.#digits.size;
     }
 
-    /** Paints everything again, after a change of colours or language. */
+    /** Redraws everything after a change of colours or language. */
     refresh() {
         const empty = this.size === 0;
         byId('collected').textContent = empty ? t('collected-none') : t('collected', { count: number(this.size) });

@@ -1,7 +1,7 @@
-/* The colours of maps and kernels, and painting numbers with them, a pixel each. */
+/* The colours of maps and kernels. Paints numbers with them, one pixel each. */
 
 const STEPS = 255;
-const BOOST = 0.7; /* 1 would be linear */
+const BOOST = 0.7; /* exponent of the colour scale; 1 is linear */
 
 const palettes = {};
 

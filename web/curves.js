@@ -6,7 +6,7 @@ import { number, t } from './i18n.js';
 const HEIGHT = 380;
 const MARGIN = { left: 52, right: 12, top: 12, bottom: 44 };
 const TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]; /* per cent */
-const MIN_PASSES = 20; /* as many as the paper's figure has */
+const MIN_PASSES = 20; /* as in the paper's figure */
 
 /* The curves: their source, their quantity, and the member of a pass that has the value. */
 function curvesOf({ history, figure_5: paper, held_out: heldOut }) {
@@ -35,7 +35,7 @@ export class CurvesView {
         new ResizeObserver(() => this.#draw()).observe(picture);
     }
 
-    /** Shows a training, an object as the event "state" has it. */
+    /** Shows a training, given as the object of the event "state". */
     show(training) {
         this.#training = training;
         this.#showKey();

@@ -1,4 +1,4 @@
-/* Making and finding elements. */
+/* Creates and finds elements. */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -7,7 +7,7 @@ export const byId = (id) => document.getElementById(id);
 /** An HTML element with attributes (null and false are left out) and children, elements or text. */
 export const make = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
 
-/** The same for SVG. */
+/** An SVG element, likewise. */
 export const makeSvg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 export function makeCanvas(width, height, attributes) {
@@ -22,5 +22,5 @@ function fill(element, attributes, children) {
     return element;
 }
 
-/** The bytes of base64. */
+/** Decodes base64 to bytes. */
 export const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

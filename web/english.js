@@ -61,7 +61,7 @@ export default {
     'kept': 'Saved as a {digit}. {count} in all.',
     'kept-several': 'Saved. {count} digits in all.',
 
-    /* What was read */
+    /* The reading */
     'result-title': 'Result',
     'result-waiting': 'Write a number above, or choose a picture.',
     'format': 'Format',
@@ -124,7 +124,7 @@ export default {
     'note: skewed, turned upright': 'Skewed: straightened',
     'note: turned by a quarter or half turn': 'On its side or upside down: rotated',
 
-    /* How it was read */
+    /* The explanation */
     'explain': 'Show how it was read',
     'page-before': 'Previous page',
     'page-number': 'Page {page}',
@@ -146,7 +146,7 @@ export default {
     'tried-chosen': 'chosen',
     'show-all': 'Show all',
 
-    /* How the network saw it */
+    /* The network */
     'network-title': 'Inside the network',
     'network-lead': 'Each picture below is a feature map. Each of its units sees a small part of the layer above it. ' +
         'Point at a unit, tap it, or use the arrow keys.',
@@ -205,7 +205,7 @@ export default {
         'Recognition”, Proc. IEEE, November 1998.',
     'footer-interface': 'HTTP interface',
 
-    /* Trouble */
+    /* Errors */
     'server-gone': 'The server does not answer. Is lenet5 still running? Trying again …',
     'key-needed': 'The server requires a token that this page does not have (401). {message}',
     'too-large': 'The picture is too large for this server (413). {message}',

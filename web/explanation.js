@@ -1,4 +1,4 @@
-/* How a picture was read: the stages, the segmentation graph, and the inputs of the network. */
+/* The explanation of a reading: the stages, the segmentation graph, and the inputs of the network. */
 
 import { paint, inRows, scales } from './colours.js';
 import { bytesOf, make, makeCanvas, makeSvg } from './dom.js';
@@ -6,11 +6,11 @@ import { percent, t, tOr } from './i18n.js';
 
 const SIDE = 28;
 const RUBBISH = 10;
-const SPACING = 56; /* of the graph's nodes */
+const SPACING = 56; /* pixels between two nodes of the graph */
 const MARGIN = 32;
-const RISE = 26; /* of an arc, for each piece */
+const RISE = 26; /* height of an arc in pixels, for each piece */
 const PLAUSIBLE = 0.01;
-const MOST = 24; /* candidates that are shown at once */
+const MAX_CANDIDATES = 24; /* shown at first */
 
 function bestOf({ posterior }) {
     const digits = posterior.slice(0, RUBBISH);
@@ -48,7 +48,7 @@ function partsOf(line) {
 
 /* ---- Stages ------------------------------------------------------------------------------------------------------ */
 
-/** A stage as an image, which the browser may still have to decode. */
+/** A stage as an image, which may not be decoded yet. */
 export function stageImage({ width, height, png }, alt = '') {
     return make('img', { class: 'stage', width, height, alt, src: `data:image/png;base64,${png}` });
 }
@@ -96,17 +96,17 @@ function arcOf(candidate, base) {
 
 /* ---- The inputs of the network ----------------------------------------------------------------------------------- */
 
-/* The chosen ones in order, then the most likely; the others on request. */
+/* The chosen candidates in order, then the most likely ones; the others on request. */
 function triedParts(candidates) {
     const chosen = candidates.filter((candidate) => candidate.chosen);
     const others = candidates.filter((candidate) => !candidate.chosen);
     const sorted = [...chosen, ...others.sort((a, b) => score(b) - score(a))];
-    const list = make('ul', { class: 'tried' }, ...sorted.slice(0, MOST).map(triedItem));
+    const list = make('ul', { class: 'tried' }, ...sorted.slice(0, MAX_CANDIDATES).map(triedItem));
     const parts = [make('h4', {}, t('tried-title', { count: candidates.length })), list];
-    if (sorted.length > MOST) {
+    if (sorted.length > MAX_CANDIDATES) {
         const more = make('button', { type: 'button' }, t('show-all'));
         more.addEventListener('click', () => {
-            list.append(...sorted.slice(MOST).map(triedItem));
+            list.append(...sorted.slice(MAX_CANDIDATES).map(triedItem));
             more.remove();
         });
         parts.push(more);

@@ -14,14 +14,14 @@ export function t(key, values = {}) {
     return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** The text of a key, or fallback where there is no such key. */
+/** The text of a key, or fallback if there is none. */
 export const tOr = (key, fallback) => key in english ? t(key) : fallback;
 
-/** The server's reason for a doubt, and its note about a picture: English, and translated where they are known. */
+/** A reason for a doubt, or a note about a picture, from the server: translated if known, otherwise in English. */
 export const reasonText = (reason) => tOr(`reason: ${reason}`, reason);
 export const noteText = (note) => tOr(`note: ${note}`, note);
 
-/** The server's own message where it is in the reader's language, else nothing. */
+/** The message of the server if the page is in English, otherwise "". */
 export const serverMessage = (message) => language === 'en' ? message : '';
 
 /** Calls listener after every change of language. */
@@ -36,7 +36,7 @@ export function setLanguage(code) {
     listeners.forEach((listener) => listener());
 }
 
-/** Puts the texts into what is below root. */
+/** Sets the texts of all elements below root. */
 export function translate(root) {
     for (const element of root.querySelectorAll('[data-t]'))
         element.textContent = t(element.dataset.t);

@@ -9,10 +9,10 @@ function idx(sizes, bytes) {
     return new Blob([header, ...bytes], { type: 'application/octet-stream' });
 }
 
-/** Pictures, each side x side bytes. */
+/** An IDX file of pictures, each side x side bytes. */
 export const idxImages = (pictures, side) => idx([pictures.length, side, side], pictures);
 
-/** Labels, 0 to 9. */
+/** An IDX file of labels, 0 to 9. */
 export const idxLabels = (labels) => idx([labels.length], [Uint8Array.from(labels)]);
 
 /** Downloads a file. */

@@ -8,7 +8,7 @@ const greatest = (kernels) => Math.max(...kernels.flat(2).map(Math.abs));
 
 const canvasOf = (kernel) => makeCanvas(kernel[0].length, kernel.length, { class: 'kernel' });
 
-/** C1's kernels with a canvas for each. */
+/** The kernels of C1, each with a canvas. */
 export const firstKernels = (weight) => weight.map((kernel) => ({ kernel, canvas: canvasOf(kernel) }));
 
 export class KernelsView {
@@ -30,7 +30,7 @@ export class KernelsView {
         this.element = make('div', { class: 'kernels-of' }, this.#title, this.#list, this.#makeTable());
     }
 
-    /** Takes C1's kernels, to paint them as well. */
+    /** Adds the kernels of C1 to those that are drawn. */
     addFirst(kernels) {
         this.#first = kernels;
     }

@@ -61,7 +61,7 @@ export default {
     'kept': '정답 {digit}, 담았습니다. 모두 {count}개.',
     'kept-several': '담았습니다. 모두 {count}개.',
 
-    /* What was read */
+    /* The reading */
     'result-title': '읽은 결과',
     'result-waiting': '위에 숫자를 쓰거나 그림을 선택하세요.',
     'format': '형식',
@@ -123,7 +123,7 @@ export default {
     'note: skewed, turned upright': '기울어져 있어 바로 세웠습니다',
     'note: turned by a quarter or half turn': '옆으로 눕거나 거꾸로 놓여 있어 돌렸습니다',
 
-    /* How it was read */
+    /* The explanation */
     'explain': '읽은 과정 보기',
     'page-before': '이전 쪽',
     'page-number': '{page}쪽',
@@ -143,7 +143,7 @@ export default {
     'tried-chosen': '선택됨',
     'show-all': '모두 보기',
 
-    /* How the network saw it */
+    /* The network */
     'network-title': '신경망 내부',
     'network-lead': '아래 그림은 모두 특징 맵이고, 각 유닛은 바로 위 층의 작은 부분을 봅니다. 유닛을 가리키거나 누르거나 화살표 키로 골라 보세요.',
     'network-size': '학습 가능한 매개변수 {parameters}개, 연결 {connections}개.',
@@ -195,7 +195,7 @@ export default {
         'Recognition”, Proc. IEEE, 1998년 11월.',
     'footer-interface': '프로그램용 인터페이스',
 
-    /* Trouble */
+    /* Errors */
     'server-gone': '서버가 응답하지 않습니다. lenet5가 실행 중인지 확인하세요. 다시 시도하는 중 …',
     'key-needed': '서버가 요구하는 토큰이 이 페이지에 없습니다(401). {message}',
     'too-large': '이 서버가 받기에는 그림이 너무 큽니다(413). {message}',

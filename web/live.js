@@ -1,4 +1,4 @@
-/* Sends the newest state of something that changes fast: at most one request at a time, at most one per frame. */
+/* Sends the newest state of a fast-changing object: at most one request at a time and one per frame. */
 
 const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
@@ -9,7 +9,7 @@ export class Live {
     #busy = false;
 
     /**
-     * send() asks about the state as it is then and resolves to the milliseconds to wait before the next request.
+     * send() requests an answer for the current state and resolves to the milliseconds to wait before the next request.
      * fail(error, stale) handles an error and returns the milliseconds after which to try again, or null for never.
      * stale: the state has changed since it was sent.
      */
@@ -18,7 +18,7 @@ export class Live {
         this.#fail = fail;
     }
 
-    /** The state has changed. */
+    /** Call this after every change of the state. */
     changed() {
         this.#dirty = true;
         this.#next();

@@ -1,5 +1,5 @@
 /*
- * The page: pad, answer, network, reading and collection, put together.
+ * The page: connects pad, answer, network, reading and collection.
  *
  * Ids for tests: #pad, #undo, #clear, #pen-width, #mode-digit, #mode-number, #language (en, ko), #theme (auto, light,
  * dark), #sureness, #alert; #file (the input that takes a picture);
@@ -41,14 +41,14 @@ const reading = new ReadingView();
 const collection = new Collection();
 const classifying = new Live(classify, (error, stale) => failed(error, stale, () => showDigit(null)));
 const readingLive = new Live(readPad, (error, stale) => failed(error, stale, () => showReading(null, null, drawing)));
-let maps = null; /* the view of the network, once the server has described it */
-let mode = 'digit'; /* what the pad is for: 'digit' or 'number' */
+let maps = null; /* the view of the network; null until the server has described it */
+let mode = 'digit'; /* contents of the pad: 'digit' or 'number' */
 let result = null; /* the newest answer about a digit */
-let drawing = 0; /* counts the contents of the pad, so that a label goes to the digit it was given to */
-let page = 1; /* of the file on the pad; only this page is explained */
+let drawing = 0; /* increases with each drawing, so that a label is saved for the right digit */
+let page = 1; /* current page of the file on the pad; the explanation covers only this page */
 let announcing = 0;
 
-/* Reports an error, unless it is final and about an older state of the pad. A final one clears the answer. */
+/* Reports an error, unless it is final and concerns an older state of the pad. A final error clears the answer. */
 function failed(error, stale, forget) {
     if (stale && isFinal(error))
         return null;
@@ -65,9 +65,9 @@ function announce(text) {
     announcing = setTimeout(() => { byId('announcement').textContent = text; }, QUIET);
 }
 
-/* ---- What is on the pad ------------------------------------------------------------------------------------------ */
+/* ---- The contents of the pad ------------------------------------------------------------------------------------- */
 
-/* A picture is read as a picture, in either mode. */
+/* In either mode, a picture on the pad is read as a picture. */
 const view = () => pad.file ? 'picture' : mode;
 
 /* Shows the parts of the page that belong to the view: a single digit has its probabilities and its maps. */
@@ -109,7 +109,7 @@ function showDigit(found) {
     announce(answer.sentence);
 }
 
-/* The picture in the middle of the network's input, as the bytes it was made of. */
+/* The 28x28 picture within the network's input, converted back to bytes. */
 function pictureOf(input) {
     const margin = (input.length - PICTURE_SIDE) / 2;
     const middle = (row) => row.slice(margin, margin + PICTURE_SIDE);
@@ -129,7 +129,7 @@ function readOptions(explain) {
     return explain ? { ...options, explain: 1, page } : options;
 }
 
-/* The bitmap to show: that of the picture, or what the server found in it where the browser cannot show it. */
+/* The bitmap to show: the picture, or a stage of the explanation if the browser cannot show it. */
 async function shownOf(picture, lines) {
     const stage = lines[0]?.explanation?.stages.find(({ line }) => line === 0);
     if (picture || !stage)
@@ -139,7 +139,7 @@ async function shownOf(picture, lines) {
     return image;
 }
 
-/* Which page it is, where a file has several. */
+/* Shows the page number if a file has several pages. */
 function showPages(lines) {
     const more = lines[0]?.explanation?.more_pages ?? false;
     byId('pages').hidden = page === 1 && !more;
@@ -153,7 +153,7 @@ function turnTo(next) {
     readingLive.changed();
 }
 
-/* The file on the pad and its picture, or the drawn number as one; null if there is neither. */
+/* The file on the pad and its picture, or the drawn number as a file; null if the pad is empty. */
 async function sourceOf() {
     if (pad.file)
         return { file: pad.file, picture: pad.picture };
@@ -274,7 +274,7 @@ function shortcut(event) {
     shortcuts[key]();
 }
 
-/* ---- The beginning ----------------------------------------------------------------------------------------------- */
+/* ---- Start ------------------------------------------------------------------------------------------------------- */
 
 function makeLabelButtons() {
     for (let digit = 0; digit < 10; digit++) {
@@ -325,7 +325,7 @@ function refreshAll() {
     maps?.refresh();
 }
 
-/* The view of the network begins when the server has described it. */
+/* Creates the view of the network when the server has described it. */
 const describing = new Live(async () => {
     maps = new NetworkView(await network());
     maps.onAnnounce = announce;

@@ -12,7 +12,7 @@ export class MapRow {
     #maps = [];
     #at = { map: 0, row: 0, column: 0 }; /* the position of the keyboard cursor */
 
-    /** Called with {map, row, column} and whether a key chose it. */
+    /** Called with {map, row, column} of the chosen unit, and true if it was chosen by a key. */
     onPoint = () => {};
 
     /** Called when Escape or a click beside the maps cancels the choice. */
@@ -79,7 +79,7 @@ export class MapRow {
         this.#maps.forEach(({ canvas }) => wipe(canvas));
     }
 
-    /** Marks a map as the nearest. */
+    /** Marks the map of the nearest code. */
     distinguish(map) {
         this.#maps.forEach(({ element }, each) => element.classList.toggle('nearest', each === map));
     }
@@ -91,7 +91,7 @@ export class MapRow {
             this.#at = { map: chosen.map, row: chosen.row, column: chosen.column };
     }
 
-    /** Outlines a square in some of the maps and dims the others; null: neither. Maps of null: all, as a whole. */
+    /** Outlines a square in some maps and dims the others; null removes both. With maps null: all maps, as a whole. */
     showField(field) {
         this.#maps.forEach(({ element, field: frame }, map) => {
             const seen = field !== null && (field.maps === null || field.maps.includes(map));

@@ -9,8 +9,8 @@ import { firstKernels, KernelsView } from './kernels.js';
 import { MapRow } from './maprow.js';
 
 const MAP_LAYERS = ['c1', 's2', 'c3', 's4'];
-const PIXELS = { input: 5, c1: 5, s2: 10, c3: 5, s4: 10, f6: 12 }; /* of a unit's side, before zooming */
-const STRIP = { wide: 7, high: 28 }; /* of a unit of C5 */
+const PIXELS = { input: 5, c1: 5, s2: 10, c3: 5, s4: 10, f6: 12 }; /* side of a unit at zoom 1 */
+const STRIP = { wide: 7, high: 28 }; /* pixels of a unit of C5 */
 
 /* "6@28x28" as {count: 6, side: 28}, "84" as {count: 84, side: 1}. */
 function shapeOf(output) {
@@ -52,7 +52,7 @@ export class NetworkView {
         this.#tell();
     }
 
-    /** Shows the same maps again, in the current colours and language. */
+    /** Redraws the maps in the current colours and language. */
     refresh() {
         const { layers, parameters, connections } = this.#description;
         for (const { name, head } of this.#heads)

@@ -4,7 +4,7 @@ const INK = '#16181b';
 const PAPER = '#ffffff';
 const STEP = 8; /* units that an arrow key moves the pen */
 
-/* Formats: the size in units, and the pixels per unit of the copy that is sent. */
+/* Formats: the size in units, and the resolution of the copy for the server in pixels per unit. */
 export const formats = {
     digit: { width: 280, height: 280, copyScale: 0.4, penScale: 1 },
     number: { width: 840, height: 240, copyScale: 1, penScale: 0.6 },
@@ -47,18 +47,18 @@ export class Pad {
     #cursor;
     #copy = document.createElement('canvas');
     #format = formats.digit;
-    #marks = []; /* strokes and pictures; one that is fresh begins on clean paper */
-    #stroke = null; /* under way */
+    #marks = []; /* strokes and pictures; a mark with fresh set starts on blank paper */
+    #stroke = null; /* the stroke being drawn */
     #pointer = null;
-    #pen = { x: 0, y: 0, down: false }; /* of the keyboard */
+    #pen = { x: 0, y: 0, down: false }; /* the keyboard's pen */
 
-    /** Called after every change of what is on the pad. */
+    /** Called after every change of the contents. */
     onChange = () => {};
 
     /** Called with true or false when a key puts the pen down or lifts it. */
     onPen = () => {};
 
-    /** Of new strokes; in units of the digit format. */
+    /** The width of new strokes, in units of the digit format. */
     penWidth = 20;
 
     constructor(canvas, cursor) {
@@ -90,7 +90,7 @@ export class Pad {
         return !last || (!last.file && last.points.length === 0);
     }
 
-    /** The file of the picture that lies on the pad, null if there is none or something was drawn since. */
+    /** The file of the picture on the pad; null without a picture or after drawing on it. */
     get file() {
         return this.#marks.at(-1)?.file ?? null;
     }
@@ -100,7 +100,7 @@ export class Pad {
         return this.#marks.at(-1)?.picture ?? null;
     }
 
-    /** Whether a stroke is under way. */
+    /** Whether a stroke is being drawn. */
     get drawing() {
         return this.#stroke !== null;
     }
@@ -191,7 +191,7 @@ export class Pad {
 
     /* ---- Strokes ---- */
 
-    /* A stroke on a picture begins on clean paper. */
+    /* A stroke on a picture starts on blank paper. */
     #start(point) {
         const fresh = this.file !== null;
         this.#stroke = { fresh, width: this.penWidth * this.#format.penScale, points: [] };

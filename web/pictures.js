@@ -1,4 +1,4 @@
-/* Pictures from outside: pasted, dropped, chosen or taken with the camera. */
+/* Picture input: paste, drop, file selection and camera. */
 
 import { byId } from './dom.js';
 
@@ -62,7 +62,7 @@ function startPasteAndDrop(take) {
     });
 }
 
-/* The camera app on a phone; elsewhere a window with the view of the camera. */
+/* Opens the camera app on a phone; elsewhere a dialog with the camera's view. */
 function startCamera(take, fail) {
     const dialog = byId('camera-dialog');
     const video = byId('camera-view');

@@ -5,10 +5,10 @@ import { ExplanationView } from './explanation.js';
 import { noteText, percent, reasonText, t } from './i18n.js';
 
 const CROP = 44; /* side of a digit's picture, in pixels */
-const MIN_SHOWN = 0.001; /* probability of another string */
+const MIN_SHOWN = 0.001; /* least probability of another string that is shown */
 const LABEL = 15; /* least height of the digits written over boxes, in pixels */
 
-/** The lines of an answer of /v1/read; without the object that stands for an empty picture. */
+/** The lines in an answer of /v1/read, without the object for an empty picture. */
 const writtenIn = (answer) => answer.filter((line) => line.decision !== 'empty');
 
 /** The 28x28 pictures of the digits of a line, in their order; null where the answer has no explanation. */
@@ -25,14 +25,14 @@ export class ReadingView {
     #explanation = new ExplanationView(byId('explanation'));
     #fields = []; /* one for each digit: {line, place, input} */
 
-    /** Called when the digits are to be saved; resolves once the answer has their pictures. */
+    /** Called before the digits are saved; resolves when the answer has their pictures. */
     onCollect = async () => {};
 
     constructor() {
         byId('collect').addEventListener('click', () => this.onCollect());
     }
 
-    /** Shows an answer about a picture (a bitmap or canvas; null if there is none); about is a number of its own. */
+    /** Shows an answer about a picture (bitmap, canvas or null); about is a number that identifies the picture. */
     show(picture, answer, about) {
         this.#picture = picture;
         this.#answer = answer;
@@ -40,7 +40,7 @@ export class ReadingView {
         this.refresh();
     }
 
-    /** Shows the same answer again, in the current colours and language. */
+    /** Redraws the answer in the current colours and language. */
     refresh() {
         const lines = this.#answer ? writtenIn(this.#answer) : [];
         const strings = lines.map((line) => line.string).join(' ');
@@ -55,7 +55,7 @@ export class ReadingView {
         this.#explanation.show(lines);
     }
 
-    /** The lines that were read; null without an answer. */
+    /** The lines of the answer; null without one. */
     get lines() {
         return this.#answer && writtenIn(this.#answer);
     }
@@ -167,7 +167,7 @@ const sentenceOf = (line) => line.decision === 'accepted'
     ? t('say-accepted', line)
     : t('say-unsure', { string: line.string || '–' });
 
-/* A box and its digit: solid where the line was accepted, dashed and with a question mark where it was not. */
+/* A box and its digit: solid if the line is accepted, otherwise dashed and with a question mark. */
 function drawLine(context, line, pictureWidth) {
     const style = getComputedStyle(document.documentElement);
     const sure = line.decision === 'accepted';

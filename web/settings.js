@@ -6,7 +6,7 @@ import { languages, setLanguage } from './i18n.js';
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const themeListeners = [];
 
-/* Storage may be forbidden; then nothing is stored. */
+/* The browser may block storage; then settings are not stored. */
 function recall(name) {
     try {
         return localStorage.getItem(`lenet5-${name}`);
@@ -45,7 +45,7 @@ function preferredLanguage() {
     return known ?? 'en';
 }
 
-/* A select whose choice takes effect at once and is stored. */
+/* A select element whose choice is applied and stored at once. */
 function wire(name, initial, choose) {
     const select = byId(name);
     const values = Array.from(select.options, (option) => option.value);

@@ -1,4 +1,4 @@
-/* Errors, in words, and when to try again. */
+/* Error messages, and when to retry a request. */
 
 import { serverMessage, t } from './i18n.js';
 
@@ -12,13 +12,13 @@ const known = {
 
 export class Trouble {
     #element;
-    #text = null; /* makes the text, in the language of the moment */
+    #text = null; /* makes the text in the current language */
 
     constructor(element) {
         this.#element = element;
     }
 
-    /** Shows a Refusal. Returns the milliseconds after which to ask again, or null for never. */
+    /** Shows a Refusal. Returns the milliseconds to wait before a retry, or null for no retry. */
     reportRefusal(error) {
         if (error.status === undefined)
             throw error;
@@ -49,10 +49,10 @@ export class Trouble {
     }
 }
 
-/** Whether a repetition of the same request is of no use. */
+/** Whether a retry of the same request cannot succeed. */
 export const isFinal = (refusal) => refusal.status !== undefined && pauseAfter(refusal) === null;
 
-/* The milliseconds after which to repeat a request; null for never. */
+/* The milliseconds to wait before a retry; null for no retry. */
 function pauseAfter({ status, retryAfter }) {
     if (status === 0)
         return GONE_PAUSE;

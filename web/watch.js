@@ -12,7 +12,7 @@ import { number, onLanguage, t } from './i18n.js';
 import { onTheme, startSettings } from './settings.js';
 
 const SIDE = 28;
-const RETRY = 2000; /* milliseconds after which a connection that was refused is tried again */
+const RETRY = 2000; /* milliseconds before a refused connection is retried */
 
 const curves = new CurvesView(byId('curves'), byId('key'), byId('numbers'));
 const received = { training: null, progress: null, kernels: null, misread: null };
