@@ -25,7 +25,7 @@ export class ReadingView {
     #explanation = new ExplanationView(byId('explanation'));
     #fields = []; /* one for each digit: {line, place, input} */
 
-    /** Called before the digits are saved; resolves when the answer has their pictures. */
+    /** Called to save the digits; resolves when the answer has their pictures. */
     onCollect = async () => {};
 
     constructor() {
