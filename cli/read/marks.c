@@ -163,7 +163,7 @@ static bool find_mark(double place[2], const lenet5_picture *picture, double siz
 
 typedef struct pairs {
     size_t count;
-    double from[MARKS][2], to[MARKS][2];
+    double from[FORM_MARKS][2], to[FORM_MARKS][2];
 } pairs;
 
 static void mean_of(double mean[2], const double points[][2], size_t count)
@@ -219,7 +219,7 @@ size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *pi
     pairs p = {0};
     affine fitted = {0};
     const double size = marks->size * sqrt(fabs(map->xx * map->yy - map->xy * map->yx));
-    for (size_t i = 0; i < MARKS; i++) {
+    for (size_t i = 0; i < FORM_MARKS; i++) {
         double place[2];
         affine_apply(&place[0], &place[1], map, marks->centre[i][0], marks->centre[i][1]);
         if (!find_mark(place, picture, size))

@@ -4,11 +4,11 @@
 
 #include "view.h"
 
-#define MARKS 4
+#define FORM_MARKS 4 /* one near each corner */
 
 typedef struct form_marks {
-    double centre[MARKS][2]; /* on the form */
-    double size;             /* the side of a square, the diameter of a disc */
+    double centre[FORM_MARKS][2]; /* on the form */
+    double size;                  /* the side of a square, the diameter of a disc */
 } form_marks;
 
 /*

@@ -202,14 +202,14 @@ static int take_marks(form_template *form, const value *object)
     const value marks = member_of(object, "marks"), size = member_of(object, "mark_size");
     if (!marks.json && !size.json)
         return EXIT_DONE;
-    if (json_array_size(marks.json) != MARKS)
+    if (json_array_size(marks.json) != FORM_MARKS)
         return report_bad_value(&marks, "a list of four marks, [x, y] each");
     form->marks.size = json_number_value(size.json);
     if (!(form->marks.size > 0 && form->marks.size <= (double)form->width))
         return report_bad_value(&size, "the side or the diameter of a mark in pixels");
     form->marked = true;
     int code = EXIT_DONE;
-    for (size_t i = 0; code == EXIT_DONE && i < MARKS; i++) {
+    for (size_t i = 0; code == EXIT_DONE && i < FORM_MARKS; i++) {
         const value mark = element_of(&marks, i);
         code = take_mark(form->marks.centre[i], &mark, form);
     }
@@ -306,7 +306,8 @@ affine template_map(const form_template *form, const lenet5_picture *picture, co
                   .yy = (double)picture->height / (double)form->height};
     const size_t found = form->marked ? find_marks(&map, &form->marks, picture) : MIN_MARKS;
     if (found < MIN_MARKS)
-        fprintf(error_stream(), "%s: %zu of %d marks found; fields are located without them\n", name, found, MARKS);
+        fprintf(error_stream(), "%s: %zu of %d marks found; fields are located without them\n", name, found,
+                FORM_MARKS);
     return map;
 }
 
