@@ -20,8 +20,8 @@ memory_file change_safetensors(const uint8_t *file, size_t file_size, const uint
 
 #define FILE_PATH 32
 
-/* A file by a path, for what reads no memory. Returns its descriptor, which the caller closes; aborts if there is none.
- */
+/* Puts the bytes into a file with a path, for functions that do not read memory. Returns its descriptor, which the
+ * caller closes; aborts on failure. */
 int file_of(char path[FILE_PATH], const void *bytes, size_t size);
 
 #endif

@@ -1,5 +1,4 @@
-/* The built-in model file, changed by the input (files.h). An accepted model must give finite answers.
- */
+/* The built-in model file, changed by the input (files.h). An accepted model must give finite answers. */
 #include <math.h>
 #include <stdlib.h>
 

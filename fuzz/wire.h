@@ -1,4 +1,4 @@
-/* A server that has no threads except those of its pool, and one client. */
+/* A server without threads except those of its pool, and one client. */
 #ifndef LENET5_FUZZ_WIRE_H
 #define LENET5_FUZZ_WIRE_H
 

@@ -1,6 +1,6 @@
 /*
- * Out of memory: the linker redirects the library's calls of malloc, calloc and realloc here, and jansson's too, and
- * one after the other is made to fail. Each failure must be reported and must not leak.
+ * Out of memory: the linker redirects the calls of malloc, calloc and realloc in the library and in jansson here, and
+ * the tests make one after the other fail. Each failure must be reported and must not leak.
  */
 #include "support.h"
 
@@ -21,7 +21,7 @@ void *__wrap_aligned_alloc(size_t alignment, size_t size);
  */
 static struct {
     bool watching, for_good;
-    bool jansson; /* its allocations count too */
+    bool jansson; /* jansson's allocations count too */
     size_t fail_from, count, refused, greatest;
 } memory_watch;
 
@@ -296,7 +296,7 @@ static lenet5_status read_by_space_displacement(const fixture *f, lenet5_error *
     return read_strings(LENET5_METHOD_SDNN, error);
 }
 
-#define MAX_ALLOCATIONS 10000 /* in an operation; those with jansson have the most */
+#define MAX_ALLOCATIONS 10000 /* of one operation; those with jansson have the most */
 
 /* ---- Failures ---------------------------------------------------------------------------------------------------- */
 
@@ -324,7 +324,7 @@ static size_t failures_until_success(const fixture *f, operation run, bool for_g
 static void assert_survives(void **state, operation run, size_t least)
 {
     const fixture *f = *state;
-    assert_int_equal(run(f, NULL), LENET5_OK); /* allocates what is kept for good, such as the built-in models */
+    assert_int_equal(run(f, NULL), LENET5_OK); /* allocates memory that is never freed, such as the built-in models */
     watch_memory(SIZE_MAX, false);
     assert_int_equal(run(f, NULL), LENET5_OK);
     memory_watch.watching = false;
@@ -436,7 +436,7 @@ static void a_saved_model_is_whole(void **state)
     assert_saves_whole_or_fails(state, save_model, true);
 }
 
-/* jansson does not always report a lack of memory as such, so the status may be another. */
+/* jansson does not always report out of memory as such, so another status is possible. */
 static void a_loaded_model_is_whole(void **state)
 {
     const fixture *f = *state;

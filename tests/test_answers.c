@@ -1,4 +1,4 @@
-/* The parts of the server's answers that need no connection: the channel of a training, and what bytes are. */
+/* The parts of the server's answers that need no connection: the channel of a training, and detection of content. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* ---- Channel -------------------------------------------------------------------------------------------------- */
+/* ---- Channel ----------------------------------------------------------------------------------------------------- */
 
-/* Reads until the channel has nothing more, in pieces of some bytes. Returns the last result. */
+/* Reads the channel to its end in small pieces. Returns the last result. */
 static channel_result read_all(channel *c, channel_reader *reader, char *text, size_t room, size_t piece)
 {
     size_t size, read = 0;
@@ -48,7 +48,7 @@ static void readers_begin_with_the_latest_state(void **state)
 }
 
 /* A megabyte of JSON: the ring has four. */
-static void readers_that_fall_behind_are_lost(void **state)
+static void readers_that_fall_behind_are_disconnected(void **state)
 {
     enum { MEGABYTE = 1 << 20 };
     char *json = malloc(MEGABYTE + 1), *text = malloc(5 * MEGABYTE);
@@ -75,7 +75,7 @@ static void readers_that_fall_behind_are_lost(void **state)
     free(text);
 }
 
-/* ---- Content -------------------------------------------------------------------------------------------------- */
+/* ---- Content ----------------------------------------------------------------------------------------------------- */
 
 static void picture_files_are_known_by_their_first_bytes(void **state)
 {
@@ -127,7 +127,7 @@ static void data_urls_are_decoded(void **state)
     }
 }
 
-static void floats_are_no_grey_levels(void **state)
+static void floats_are_not_taken_for_grey_levels(void **state)
 {
     float singles[64];
     double doubles[64];
@@ -152,10 +152,10 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(readers_begin_with_the_latest_state),
-        cmocka_unit_test(readers_that_fall_behind_are_lost),
+        cmocka_unit_test(readers_that_fall_behind_are_disconnected),
         cmocka_unit_test(picture_files_are_known_by_their_first_bytes),
         cmocka_unit_test(data_urls_are_decoded),
-        cmocka_unit_test(floats_are_no_grey_levels),
+        cmocka_unit_test(floats_are_not_taken_for_grey_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

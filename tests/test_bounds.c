@@ -1,5 +1,4 @@
-/* What the library is given by its callers: values out of range are refused, and none makes an answer that is no
- * answer. */
+/* Arguments of the library: values out of range are refused, and no arguments cause an invalid answer. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +103,7 @@ static void assert_probabilities(const lenet5_loss *loss, const float penalty[LE
     assert_in_range(lenet5_best(penalty), 0, 9);
 }
 
-static void the_posterior_of_any_penalties_is_probabilities(void **state)
+static void the_posterior_of_any_penalties_is_valid(void **state)
 {
     (void)state;
     static const float odd[] = {0, 5, 700, 3e38f, -3e38f, INFINITY, -INFINITY, NAN};
@@ -314,7 +313,7 @@ static void an_empty_committee_is_refused(void **state)
     assert_probabilities(&nobody.provenance.loss, penalty);
 }
 
-/* Three networks for which dividing the sum would give other bits than adding the shares. */
+/* Three networks for which dividing the sum and adding the shares give different bits. */
 static void all_means_have_the_same_bits(void **state)
 {
     (void)state;
@@ -382,7 +381,7 @@ static void lanes_from_the_heap_are_aligned(void **state)
     for (size_t i = 0; i < LENET5_LANES; i++)
         pictures[i] = lenet5_dataset_picture(&digits, i);
     lenet5_lanes *lanes[8];
-    void *between[8]; /* so that malloc's own alignment becomes visible */
+    void *between[8]; /* allocations in between reveal malloc's own alignment */
     for (size_t i = 0; i < LENGTH(lanes); i++) {
         lanes[i] = lenet5_lanes_new(1 + i % 3);
         between[i] = malloc(24 + 16 * i);
@@ -439,7 +438,7 @@ int main(void)
         TEST_IN_FOLDER(weights_that_load_refuses_are_not_saved),
         TEST_IN_FOLDER(provenance_that_load_refuses_is_not_saved),
         TEST_IN_FOLDER(folder_names_that_are_not_utf8_are_accepted),
-        cmocka_unit_test(the_posterior_of_any_penalties_is_probabilities),
+        cmocka_unit_test(the_posterior_of_any_penalties_is_valid),
         cmocka_unit_test(the_largest_weights_have_finite_penalties),
         cmocka_unit_test(any_weights_give_a_digit),
         cmocka_unit_test(a_label_beyond_the_digits_is_rubbish),

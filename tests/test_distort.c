@@ -183,7 +183,7 @@ static void ink_changes_the_given_share_of_pictures(void **state)
     }
 }
 
-/* For the sanitizers: no warp reads outside the picture. */
+/* For the sanitizers: no distortion reads outside the picture. */
 static void extreme_warps_read_nothing_beyond_the_picture(void **state)
 {
     (void)state;

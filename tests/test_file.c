@@ -27,7 +27,7 @@ int __wrap_rename(const char *from, const char *to);
 
 static struct {
     bool no_unnamed;       /* the file system has no O_TMPFILE */
-    bool locks_writers;    /* files open for reading cannot be locked, as on NFS */
+    bool locks_writers;    /* files opened for reading cannot be locked, as on NFS */
     bool no_proc;          /* a file cannot be named by its descriptor */
     bool killed;           /* the process is killed before rename() */
     size_t unnamed, named; /* files opened for writing */

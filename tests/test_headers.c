@@ -1,4 +1,4 @@
-/* Pictures whose headers promise 60,000 x 60,000 pixels are refused by their headers, in every format. */
+/* In every format, pictures whose headers announce 60,000 x 60,000 pixels are refused before they are decoded. */
 #include <string.h>
 #include <zlib.h>
 
@@ -94,7 +94,7 @@ static void put_entry(bytes *b, uint32_t tag, uint32_t value)
     put_little(b, value, 4);
 }
 
-/* Its width is there twice, where the second is not that of the first. */
+/* A TIFF whose entry of the width is repeated if second differs from first. */
 static bytes tiff_of_widths(uint32_t first, uint32_t second)
 {
     bytes b = {.size = 0};
@@ -121,7 +121,7 @@ static bytes tiff(void)
     return tiff_of_widths(SIDE, SIDE);
 }
 
-/* Of an entry that is there twice, a reader takes the first. */
+/* Of a repeated entry, readers use the first. */
 static bytes tiff_of_two_widths(void)
 {
     return tiff_of_widths(SIDE, 1);
@@ -140,7 +140,7 @@ static bytes jpeg(void)
     return b;
 }
 
-/* No side of a WebP picture has more than 16,383. */
+/* WebP allows at most 16,383 pixels a side. */
 static bytes webp(void)
 {
     bytes b = {.size = 0};

@@ -1,4 +1,4 @@
-/* Ink on patterned paper, under shadows and in coloured frames: pictures drawn here, and the strokes that are found. */
+/* Ink on patterned paper, under shadows and in coloured frames: draws pictures and checks which strokes are found. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,16 +12,16 @@
 enum { WIDTH = 240, HEIGHT = 72, DIGITS = 5 };
 
 #define PEN 1.8   /* pixels: half a stroke's width */
-#define POINT 1.7 /* the same of a point */
+#define POINT 1.7 /* pixels: half the width of a point */
 #define DARK 0.55 /* share of the paper's light that the pen takes */
 #define LIGHT 210 /* of the paper */
 
-/* A canvas: ink of each pixel, 0 to 1. */
+/* A canvas: the ink of each pixel, 0 to 1. */
 typedef struct canvas {
     double pen[HEIGHT][WIDTH], print[HEIGHT][WIDTH];
 } canvas;
 
-/* The share of a pixel that a line covers; half: of its width. */
+/* The share of a pixel that a line covers; half: half the width of the line. */
 static double covered(double distance, double half)
 {
     return fmax(0, fmin(1, half + 0.5 - distance));
@@ -104,7 +104,7 @@ static void compare(double *kept, size_t *added, const ink_map *map, const canva
     *kept = pen > 0 ? found / pen : 0;
 }
 
-/* Finds the ink of a canvas, and compares it with the pen. */
+/* Finds the ink of a canvas and compares it with the pen. */
 static ink_report find_and_compare(double *kept, size_t *added, const canvas *c, double ratio)
 {
     ink_map map;
@@ -167,8 +167,8 @@ static void a_point_stands_out_from_patterns(void **state)
     }
 }
 
-/* A comma so close to the foot of a digit that smoothing would join the two, and a point of two pixels. */
-static void small_marks_are_apart_where_the_pen_is_darker(void **state)
+/* A comma so close to the foot of a digit that smoothing would join them, and a point of two pixels. */
+static void small_marks_stay_separate_if_the_pen_is_darker(void **state)
 {
     (void)state;
     static canvas c;
@@ -192,7 +192,7 @@ static void small_marks_are_apart_where_the_pen_is_darker(void **state)
     }
 }
 
-static void a_pattern_alone_is_no_ink(void **state)
+static void a_pattern_alone_is_not_ink(void **state)
 {
     (void)state;
     static canvas c;
@@ -219,7 +219,7 @@ static void plain_paper_has_no_pattern(void **state)
     assert_true(!report.pattern && report.noise < 0.02 && !report.shadow);
 }
 
-/* Rules show which digits make a number; only the lines of squared paper, which are everywhere, are paper. */
+/* Rules show which digits form a number, so they are ink; only the lines of squared paper count as paper. */
 static void grey_rules_of_a_table_are_faint_ink(void **state)
 {
     static const double columns[] = {8, 54, 100, 146, 192, 236};
@@ -240,8 +240,8 @@ static void grey_rules_of_a_table_are_faint_ink(void **state)
     lenet5_ink_free(&map);
 }
 
-/* A dark corner, five times as wide as a stroke, is no ink; the digits are. */
-static void a_dark_corner_is_no_ink(void **state)
+/* A dark corner, five times as wide as a stroke, is not ink; the digits are. */
+static void a_dark_corner_is_not_ink(void **state)
 {
     (void)state;
     static canvas c;
@@ -256,8 +256,8 @@ static void a_dark_corner_is_no_ink(void **state)
     assert_true(report.shadow);
 }
 
-/* The table shows beside a sheet that lies askew: both ways from the upper left corner, and all along the right. */
-static void wedges_along_the_border_are_no_ink(void **state)
+/* The table is visible beside a rotated sheet: on both sides of the upper left corner, and along the right side. */
+static void wedges_along_the_border_are_not_ink(void **state)
 {
     (void)state;
     static canvas c;
@@ -275,7 +275,7 @@ static void wedges_along_the_border_are_no_ink(void **state)
     assert_true(report.sheet);
 }
 
-/* A 7 whose bar is along the border, from the corner on. */
+/* A 7 whose bar starts in the corner and runs along the border. */
 static void a_digit_in_the_corner_is_ink(void **state)
 {
     (void)state;
@@ -350,12 +350,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strokes_stand_out_from_patterns),
         cmocka_unit_test(a_point_stands_out_from_patterns),
-        cmocka_unit_test(small_marks_are_apart_where_the_pen_is_darker),
-        cmocka_unit_test(a_pattern_alone_is_no_ink),
+        cmocka_unit_test(small_marks_stay_separate_if_the_pen_is_darker),
+        cmocka_unit_test(a_pattern_alone_is_not_ink),
         cmocka_unit_test(plain_paper_has_no_pattern),
-        cmocka_unit_test(a_dark_corner_is_no_ink),
+        cmocka_unit_test(a_dark_corner_is_not_ink),
         cmocka_unit_test(frames_of_another_colour_are_faint),
-        cmocka_unit_test(wedges_along_the_border_are_no_ink),
+        cmocka_unit_test(wedges_along_the_border_are_not_ink),
         cmocka_unit_test(grey_rules_of_a_table_are_faint_ink),
         cmocka_unit_test(a_digit_in_the_corner_is_ink),
     };

@@ -1,4 +1,4 @@
-/* JSON that is whole or an error: jansson's memory runs out at every allocation in turn. */
+/* JSON output is complete or an error, whichever allocation of jansson fails. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void fail_from(size_t number, bool for_good)
     memory.count = memory.refused = 0;
 }
 
-/* ---- What is built ----------------------------------------------------------------------------------------------- */
+/* ---- Objects ----------------------------------------------------------------------------------------------------- */
 
 static lenet5_read_line line = {.strings = 2,
                                 .string = {{"24327-\xC3\xBC", 0.9}, {"24321-\xC3\xBC", 0.1}},
@@ -165,7 +165,7 @@ static void any_bytes_are_a_string(void **state)
     }
 }
 
-static void what_is_no_number_is_null(void **state)
+static void infinities_and_nan_are_null(void **state)
 {
     (void)state;
     text_buffer t = {0};
@@ -182,7 +182,7 @@ int main(void)
         cmocka_unit_test(an_object_is_whole_or_an_error),
         cmocka_unit_test(whole_numbers_are_exact),
         cmocka_unit_test(any_bytes_are_a_string),
-        cmocka_unit_test(what_is_no_number_is_null),
+        cmocka_unit_test(infinities_and_nan_are_null),
     };
     json_set_alloc_funcs(allocate, release);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * The fast passes against the reference in double precision, on every instruction set of this processor: random
  * networks, some with large weights and saturated units, and pictures that differ from lane to lane. The outputs of a
- * pass are filled with NaN beforehand, so that no number can be left out, or read before it is written.
+ * pass are filled with NaN beforehand, so that a number that is left out, or read before it is written, is detected.
  *
  * With LENET5_QUICK in the environment fewer networks and numbers are tested, for emulated processors.
  */
@@ -386,8 +386,7 @@ static void lanes_keep_transposes_states(void **state)
     }
 }
 
-/* Where multiplication and subtraction are one instruction the product is not rounded; so much may the last bit differ.
- */
+/* A fused multiply-subtract does not round the product, so the last bits may differ by this tolerance. */
 static float input_tolerance(const char *isa)
 {
     return strcmp(isa, "baseline") == 0 ? 0 : FLT_EPSILON;
@@ -726,7 +725,7 @@ static void check_adam(deviation deviations[4], const lenet5_kernels *kernels, s
     }
 }
 
-/* Any count is valid, and numbers from count on are unchanged. */
+/* Any count is valid, and numbers from count on stay unchanged. */
 static void adam_agrees_with_double_precision(void **state)
 {
     (void)state;

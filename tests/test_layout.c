@@ -1,4 +1,4 @@
-/* Printed structure is removed, writing stays, and cells are where they were drawn. */
+/* Printed structure is removed, writing is kept, and cells are found where they were drawn. */
 #include "lenet5.h"
 #include "unit.h"
 
@@ -19,7 +19,7 @@ static ink_map blank(void)
     return map;
 }
 
-/* A line of some thickness, between its middles. */
+/* A line of a given thickness between two points. */
 static void line(ink_map *map, double x0, double y0, double x1, double y1, double thickness)
 {
     const double dx = x1 - x0, dy = y1 - y0, length = hypot(dx, dy);
@@ -129,7 +129,7 @@ static void draw_edge(ink_map *map)
     line(map, 1, 0, 1, HEIGHT - 1, 4);
 }
 
-/* An ellipse whose radius varies by a share of it, as a hand does. */
+/* An ellipse with a varying radius, as drawn by hand. */
 static void oval(ink_map *map, double x, double y, double a, double b, double thickness, double share, double seed)
 {
     double angle = 0, before[2] = {0, 0};
@@ -154,7 +154,7 @@ static void draw_ovals(ink_map *map)
         oval(map, 60 + 90 * i, 90, 28, 34, 3, 0, 0);
 }
 
-static void what_is_printed_leaves_no_ink(void **state)
+static void printed_structure_leaves_no_ink(void **state)
 {
     (void)state;
     void (*const draw[])(ink_map *) = {draw_row,  draw_boxes,   draw_table, draw_slanted_table,
@@ -196,7 +196,7 @@ static void boxes_in_a_row_are_a_number(void **state)
         assert_true(paper->right > 115 + 90 * i && paper->right < 121 + 90 * i);
         assert_true(paper->top > 60 && paper->top < 65 && paper->bottom > 145 && paper->bottom < 151);
     }
-    assert_int_equal(count_pieces(&map), 5); /* each 7 is whole */
+    assert_int_equal(count_pieces(&map), 5); /* each 7 is in one piece */
     lenet5_layout_free(&found);
     lenet5_ink_free(&map);
 }
@@ -267,7 +267,7 @@ static void boxes_of_a_number_may_differ_in_width(void **state)
 }
 
 /* A stroke lengthens the first tooth, a blot hides another, and the foot of a 2 goes from tooth to tooth. */
-static void hidden_teeth_of_a_comb_go(void **state)
+static void hidden_teeth_of_a_comb_are_removed(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -291,7 +291,7 @@ static void hidden_teeth_of_a_comb_go(void **state)
 }
 
 /* Teeth farther apart than the base allows put the last one, which is hidden, beyond the map. */
-static void teeth_beyond_the_map_are_no_ink(void **state)
+static void teeth_beyond_the_map_are_not_ink(void **state)
 {
     enum { PLACES = 5, PITCH = 125, LEFT = 40 };
     const double fall = 0.06, right = WIDTH - 1, bottom = HEIGHT - 2;
@@ -329,7 +329,7 @@ static void an_added_line_stays_on_the_map(void **state)
 }
 
 /* Points just above a rule, as dark as it is. */
-static void points_above_a_rule_stay(void **state)
+static void points_above_a_rule_are_kept(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -345,7 +345,7 @@ static void points_above_a_rule_stay(void **state)
     lenet5_ink_free(&map);
 }
 
-static void rules_under_digits_go(void **state)
+static void rules_under_digits_are_removed(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -378,7 +378,7 @@ static size_t widest_row(const ink_map *map)
     return widest;
 }
 
-static void a_bar_that_touches_a_thick_rule_stays(void **state)
+static void a_bar_that_touches_a_thick_rule_is_kept(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -438,7 +438,7 @@ static void draw_round_zero(ink_map *map)
 }
 
 /* A 7 that extends below its circle, and a 1 that does not touch its own. */
-static void circles_go_and_digits_stay(void **state)
+static void circles_are_removed_and_digits_kept(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -455,7 +455,7 @@ static void circles_go_and_digits_stay(void **state)
 }
 
 /* A 0 that touches its circle nearly all round. */
-static void a_circle_that_a_digit_fills_is_of_its_row(void **state)
+static void a_circle_filled_by_a_digit_belongs_to_its_row(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -470,7 +470,7 @@ static void a_circle_that_a_digit_fills_is_of_its_row(void **state)
 }
 
 /* Blur has left grey between the second dash and the third. */
-static void dashes_that_blur_joins_go(void **state)
+static void dashes_joined_by_blur_are_removed(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -489,7 +489,7 @@ static void dashes_that_blur_joins_go(void **state)
 }
 
 /* Strokes that slope, in a level row, as arcs of circles do. */
-static void strokes_that_slope_are_no_dashes(void **state)
+static void sloping_strokes_are_not_dashes(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -503,7 +503,7 @@ static void strokes_that_slope_are_no_dashes(void **state)
 }
 
 /* A single circle is printed if it surrounds something. */
-static void a_circle_around_a_digit_goes(void **state)
+static void a_circle_around_a_digit_is_removed(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -516,7 +516,7 @@ static void a_circle_around_a_digit_goes(void **state)
     lenet5_ink_free(&map);
 }
 
-static void squared_paper_is_no_table(void **state)
+static void squared_paper_is_not_a_table(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -572,7 +572,7 @@ static void faint_boxes_are_a_number(void **state)
     assert_one_field_of_five(&map, 90);
 }
 
-static void a_box_with_a_hidden_side_is_of_its_row(void **state)
+static void a_box_with_a_hidden_side_belongs_to_its_row(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -611,8 +611,8 @@ static void a_side_that_is_mostly_there_divides_two_boxes(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Both ends of a 2 touch the side of its box; what is between them is the side's. */
-static void a_side_that_a_digit_touches_twice_goes(void **state)
+/* Both ends of a 2 touch the side of its box; the line between them belongs to the side. */
+static void a_side_that_a_digit_touches_twice_is_removed(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -629,7 +629,7 @@ static void a_side_that_a_digit_touches_twice_goes(void **state)
 }
 
 /* The side between two boxes is hidden, and a third of their upper sides is missing. */
-static void boxes_without_sides_of_their_own_stay(void **state)
+static void boxes_with_a_hidden_common_side_are_kept(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -645,8 +645,8 @@ static void boxes_without_sides_of_their_own_stay(void **state)
     lenet5_ink_free(&map);
 }
 
-/* A side that ends early: the cells above and below show where it continues. */
-static void cells_of_a_table_do_not_run_together(void **state)
+/* A side that ends early; the cells above and below show its course. */
+static void cells_of_a_table_are_not_merged(void **state)
 {
     static const double columns[] = {60, 180, 250, 380, 540};
     (void)state;
@@ -665,8 +665,8 @@ static void cells_of_a_table_do_not_run_together(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Letters of a label in a cell enclose frames; they stay letters, and the cell a cell. */
-static void letters_in_a_cell_are_no_boxes(void **state)
+/* Letters of a label in a cell enclose areas; they are not boxes, and the cell is kept. */
+static void letters_in_a_cell_are_not_boxes(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -698,7 +698,7 @@ static void boxes_fainter_than_noise_are_a_number(void **state)
 }
 
 /* Of the boxes between the first and the last, a third of the upper side is missing. */
-static void boxes_with_gaps_are_of_the_row(void **state)
+static void boxes_with_gaps_belong_to_the_row(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -711,7 +711,7 @@ static void boxes_with_gaps_are_of_the_row(void **state)
 }
 
 /* A low 1 where two boxes as narrow as the others would have a side. */
-static void a_one_is_no_side_of_a_narrow_box(void **state)
+static void a_one_is_not_a_side_of_a_narrow_box(void **state)
 {
     (void)state;
     static const double sides[] = {40, 76, 148, 184, 220};
@@ -727,7 +727,7 @@ static void a_one_is_no_side_of_a_narrow_box(void **state)
 }
 
 /* A 5 of a stroke as thick as the rules, from one side of its box to the other. */
-static void the_stroke_of_a_five_is_no_side(void **state)
+static void the_stroke_of_a_five_is_not_a_side(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -737,7 +737,7 @@ static void the_stroke_of_a_five_is_no_side(void **state)
     assert_one_field_of_five(&map, 80);
 }
 
-static void the_bar_of_a_four_is_no_side(void **state)
+static void the_bar_of_a_four_is_not_a_side(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -770,7 +770,7 @@ static void draw_display(ink_map *map)
         }
 }
 
-static void what_is_written_stays(void **state)
+static void writing_is_kept(void **state)
 {
     (void)state;
     void (*const draw[])(ink_map *) = {draw_ones,  draw_sevens,     draw_fours, draw_eights,
@@ -802,7 +802,7 @@ static void flood(uint32_t *labels, size_t at, uint32_t label)
                 flood(labels, j * WIDTH + i, label);
 }
 
-/* The sides of a pixel that are next to paper or outside. */
+/* The number of sides of a pixel that border on paper or on the edge of the map. */
 static size_t sides(const uint32_t *labels, size_t at)
 {
     const size_t x = at % WIDTH, y = at / WIDTH;
@@ -813,7 +813,7 @@ static size_t sides(const uint32_t *labels, size_t at)
     return count;
 }
 
-static void components_are_those_of_a_flood(void **state)
+static void components_equal_those_of_a_flood_fill(void **state)
 {
     (void)state;
     ink_map map = blank();
@@ -852,39 +852,39 @@ static void components_are_those_of_a_flood(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(components_are_those_of_a_flood),
-        cmocka_unit_test(what_is_printed_leaves_no_ink),
+        cmocka_unit_test(components_equal_those_of_a_flood_fill),
+        cmocka_unit_test(printed_structure_leaves_no_ink),
         cmocka_unit_test(boxes_in_a_row_are_a_number),
         cmocka_unit_test(cells_of_a_table_are_fields),
         cmocka_unit_test(a_one_from_side_to_side_divides_no_box),
-        cmocka_unit_test(hidden_teeth_of_a_comb_go),
-        cmocka_unit_test(teeth_beyond_the_map_are_no_ink),
+        cmocka_unit_test(hidden_teeth_of_a_comb_are_removed),
+        cmocka_unit_test(teeth_beyond_the_map_are_not_ink),
         cmocka_unit_test(an_added_line_stays_on_the_map),
-        cmocka_unit_test(rules_under_digits_go),
-        cmocka_unit_test(a_bar_that_touches_a_thick_rule_stays),
-        cmocka_unit_test(points_above_a_rule_stay),
-        cmocka_unit_test(squared_paper_is_no_table),
+        cmocka_unit_test(rules_under_digits_are_removed),
+        cmocka_unit_test(a_bar_that_touches_a_thick_rule_is_kept),
+        cmocka_unit_test(points_above_a_rule_are_kept),
+        cmocka_unit_test(squared_paper_is_not_a_table),
         cmocka_unit_test(squares_need_not_be_small),
-        cmocka_unit_test(what_is_written_stays),
-        cmocka_unit_test(circles_go_and_digits_stay),
-        cmocka_unit_test(a_circle_that_a_digit_fills_is_of_its_row),
-        cmocka_unit_test(dashes_that_blur_joins_go),
-        cmocka_unit_test(strokes_that_slope_are_no_dashes),
-        cmocka_unit_test(a_circle_around_a_digit_goes),
+        cmocka_unit_test(writing_is_kept),
+        cmocka_unit_test(circles_are_removed_and_digits_kept),
+        cmocka_unit_test(a_circle_filled_by_a_digit_belongs_to_its_row),
+        cmocka_unit_test(dashes_joined_by_blur_are_removed),
+        cmocka_unit_test(sloping_strokes_are_not_dashes),
+        cmocka_unit_test(a_circle_around_a_digit_is_removed),
         cmocka_unit_test(boxes_of_a_number_may_differ_in_width),
         cmocka_unit_test(faint_boxes_are_a_number),
-        cmocka_unit_test(a_box_with_a_hidden_side_is_of_its_row),
+        cmocka_unit_test(a_box_with_a_hidden_side_belongs_to_its_row),
         cmocka_unit_test(strokes_across_a_box_divide_no_row),
         cmocka_unit_test(a_side_that_is_mostly_there_divides_two_boxes),
-        cmocka_unit_test(boxes_without_sides_of_their_own_stay),
-        cmocka_unit_test(a_side_that_a_digit_touches_twice_goes),
-        cmocka_unit_test(cells_of_a_table_do_not_run_together),
-        cmocka_unit_test(letters_in_a_cell_are_no_boxes),
-        cmocka_unit_test(the_bar_of_a_four_is_no_side),
+        cmocka_unit_test(boxes_with_a_hidden_common_side_are_kept),
+        cmocka_unit_test(a_side_that_a_digit_touches_twice_is_removed),
+        cmocka_unit_test(cells_of_a_table_are_not_merged),
+        cmocka_unit_test(letters_in_a_cell_are_not_boxes),
+        cmocka_unit_test(the_bar_of_a_four_is_not_a_side),
         cmocka_unit_test(boxes_fainter_than_noise_are_a_number),
-        cmocka_unit_test(boxes_with_gaps_are_of_the_row),
-        cmocka_unit_test(a_one_is_no_side_of_a_narrow_box),
-        cmocka_unit_test(the_stroke_of_a_five_is_no_side),
+        cmocka_unit_test(boxes_with_gaps_belong_to_the_row),
+        cmocka_unit_test(a_one_is_not_a_side_of_a_narrow_box),
+        cmocka_unit_test(the_stroke_of_a_five_is_not_a_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

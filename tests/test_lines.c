@@ -1,4 +1,4 @@
-/* Lines of writing: the strokes of each line, their order, and where touching ones are divided. */
+/* Lines of writing: the strokes of each line, their order, and the division of touching lines. */
 #include "lenet5.h"
 #include "unit.h"
 
@@ -54,7 +54,7 @@ static text_line cut(const line_groups *groups, size_t number)
     return line;
 }
 
-/* Finds lines, and compares the number of strokes in each. */
+/* Finds lines and compares the number of strokes in each. */
 static void assert_lines(const ink_map *map, const size_t *counts, size_t count)
 {
     line_groups groups = find(map, NULL);
@@ -103,8 +103,8 @@ static void a_line_may_slope(void **state)
     }
 }
 
-/* Digits that grow, as by chance: their tops rise on a line somewhat straighter than that of their middles. */
-static void digits_that_differ_in_height_make_no_slope(void **state)
+/* Digits of growing height, whose tops are closer to a straight line than their middles. */
+static void different_heights_are_not_a_slope(void **state)
 {
     static const size_t tops[] = {102, 97, 97, 96, 94, 92, 90}, heights[] = {28, 32, 44, 36, 38, 48, 48};
     (void)state;
@@ -118,7 +118,7 @@ static void digits_that_differ_in_height_make_no_slope(void **state)
     free(map.ink);
 }
 
-static void wide_gaps_part_fields_and_rows_come_first(void **state)
+static void wide_gaps_separate_fields_and_rows_come_first(void **state)
 {
     (void)state;
     ink_map map = new_map(500, 300);
@@ -146,7 +146,7 @@ static void draw_two_numbers(const ink_map *map, double top, double between)
     draw_number(map, 3, 90 + between, top, 5, 0);
 }
 
-static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
+static void clearly_wider_gaps_on_a_page_separate_numbers(void **state)
 {
     (void)state;
     ink_map map = new_map(260, 140);
@@ -163,13 +163,13 @@ static void gaps_that_are_clearly_wider_on_a_page_part_numbers(void **state)
     map = new_map(260, 140);
     draw_two_numbers(&map, 20, 50);
     draw_number(&map, 3, 20, 80, 5, 0);
-    fill(&map, 94, 22, 10, PEN); /* a bar behind the first number: the gap is too wide for what is in it */
+    fill(&map, 94, 22, 10, PEN); /* a bar after the first number; the gap is still too wide for one number */
     assert_lines(&map, (const size_t[]){4, 3, 3}, 3);
     lenet5_ink_free(&map);
 }
 
-/* The widest gap of a line over the one that separates numbers is measured. */
-static void a_gap_that_nearly_parts_numbers_is_known(void **state)
+/* The ratio of the widest gap in a line to the gap that separates numbers. */
+static void a_gap_that_almost_separates_numbers_is_reported(void **state)
 {
     (void)state;
     ink_map map = new_map(260, 200);
@@ -207,8 +207,8 @@ static void a_number_on_a_rule_of_its_own_is_whole(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Print has narrow gaps, which show nothing of those between digits in the places of other lines. */
-static void print_parts_no_number_on_another_line(void **state)
+/* The narrow gaps of printed text must not influence the gaps of other lines. */
+static void print_separates_no_number_on_another_line(void **state)
 {
     (void)state;
     static const size_t counts[] = {6, 6, 5, 5};
@@ -239,7 +239,7 @@ static void a_number_in_larger_writing_is_whole(void **state)
     ink_map map = new_map(500, 300);
     for (size_t i = 0; i < 4; i++)
         draw_ring(&map, 30 + 70.0 * (double)i, 20, 60, 90);
-    fill(&map, 60, 50, 16, 28); /* something in the first */
+    fill(&map, 60, 50, 16, 28); /* a stroke in the first ring */
     for (size_t row = 0; row < 3; row++)
         draw_number(&map, 8, 30, 140 + 50.0 * (double)row, 6, 0);
     assert_lines(&map, (size_t[]){5, 8, 8, 8}, 4);
@@ -263,7 +263,7 @@ static void touching_lines_are_divided(void **state)
     lenet5_ink_free(&map);
 }
 
-static void a_bar_over_a_digit_is_of_it(void **state)
+static void a_bar_over_a_digit_belongs_to_it(void **state)
 {
     (void)state;
     ink_map map = new_map(100, 100);
@@ -281,7 +281,7 @@ static void a_bar_over_a_digit_is_of_it(void **state)
     lenet5_ink_free(&map);
 }
 
-static void a_part_in_the_band_of_a_line_is_of_it(void **state)
+static void a_part_in_the_band_of_a_line_belongs_to_it(void **state)
 {
     (void)state;
     ink_map map = new_map(200, 110);
@@ -302,14 +302,14 @@ static void a_tall_digit_and_one_at_the_border_are_kept(void **state)
     assert_int_equal(groups.count, 1);
     assert_int_equal(groups.list[0].count, 6);
     assert_true(groups.list[0].height < 35);
-    assert_false(groups.list[0].clipped); /* its left side is there, as wide as the others */
+    assert_false(groups.list[0].clipped); /* its left side is complete, as wide as the others */
     assert_true(groups.border);
     lenet5_lines_free(&groups);
     lenet5_ink_free(&map);
 }
 
 /* The rest of a digit at the border is cut if it is thinner than a stroke, or extends inwards from the border. */
-static void a_digit_that_goes_on_beyond_the_border_is_clipped(void **state)
+static void a_digit_that_continues_beyond_the_border_is_clipped(void **state)
 {
     (void)state;
     for (size_t width = 2; width <= PEN; width += PEN - 2) {
@@ -324,7 +324,7 @@ static void a_digit_that_goes_on_beyond_the_border_is_clipped(void **state)
     }
 }
 
-static void a_shadow_is_left_out_and_ink_beside_a_line_is_counted(void **state)
+static void shadows_are_left_out_and_ink_beside_a_line_is_counted(void **state)
 {
     (void)state;
     ink_map map = new_map(300, 300);
@@ -390,7 +390,7 @@ static void a_row_of_cells_is_one_line(void **state)
     lenet5_ink_free(&map);
 }
 
-static void no_digit_is_of_two_cells(void **state)
+static void no_digit_spans_two_cells(void **state)
 {
     (void)state;
     static const lenet5_read_options options;
@@ -418,7 +418,7 @@ static void no_digit_is_of_two_cells(void **state)
     lenet5_ink_free(&map);
 }
 
-static void a_label_in_a_cell_is_a_line_by_itself(void **state)
+static void a_label_in_a_cell_is_a_separate_line(void **state)
 {
     (void)state;
     cell cells[] = {{{11, 11, 189, 99}, 0}};
@@ -484,14 +484,14 @@ static void a_hole_is_paper_that_ink_encloses(void **state)
     assert_memory_equal(holes, expected, sizeof expected);
 }
 
-/* A cut through a 0 goes through its hole; one between two that touch does not. */
-static void a_cut_knows_the_hole_that_it_goes_through(void **state)
+/* A cut through a 0 crosses its hole; a cut between two touching digits does not. */
+static void a_cut_records_the_hole_that_it_crosses(void **state)
 {
     (void)state;
     ink_map map = new_map(160, 90);
     draw_ring(&map, 20, 20, 40, 50);
     draw_ring(&map, 68, 20, 40, 50);
-    fill(&map, 60, 66, 8, PEN); /* by which they touch */
+    fill(&map, 60, 66, 8, PEN); /* the stroke that joins them */
     line_groups groups = find(&map, NULL);
     text_line line = cut(&groups, 0);
     size_t through = 0;
@@ -508,7 +508,7 @@ static void a_cut_knows_the_hole_that_it_goes_through(void **state)
 }
 
 /* A 1 of half a digit's height is a digit rather than a part of its neighbour. */
-static void a_low_stroke_beside_a_digit_is_no_part_of_it(void **state)
+static void a_low_stroke_beside_a_digit_is_not_part_of_it(void **state)
 {
     (void)state;
     static const lenet5_read_options options;
@@ -548,7 +548,7 @@ static size_t count_parts(const ink_map *map)
     return parts;
 }
 
-static void the_bar_of_a_5_is_of_it_and_a_hyphen_is_not(void **state)
+static void the_bar_of_a_5_belongs_to_it_and_a_hyphen_does_not(void **state)
 {
     (void)state;
     ink_map map = new_map(200, 80);
@@ -572,29 +572,29 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_column_is_read_downwards),
         cmocka_unit_test(a_line_may_slope),
-        cmocka_unit_test(digits_that_differ_in_height_make_no_slope),
-        cmocka_unit_test(wide_gaps_part_fields_and_rows_come_first),
+        cmocka_unit_test(different_heights_are_not_a_slope),
+        cmocka_unit_test(wide_gaps_separate_fields_and_rows_come_first),
         cmocka_unit_test(digits_with_equal_gaps_are_one_number),
-        cmocka_unit_test(gaps_that_are_clearly_wider_on_a_page_part_numbers),
-        cmocka_unit_test(a_gap_that_nearly_parts_numbers_is_known),
+        cmocka_unit_test(clearly_wider_gaps_on_a_page_separate_numbers),
+        cmocka_unit_test(a_gap_that_almost_separates_numbers_is_reported),
         cmocka_unit_test(a_number_on_a_rule_of_its_own_is_whole),
-        cmocka_unit_test(print_parts_no_number_on_another_line),
+        cmocka_unit_test(print_separates_no_number_on_another_line),
         cmocka_unit_test(marks_go_with_the_nearer_number),
         cmocka_unit_test(a_number_in_larger_writing_is_whole),
         cmocka_unit_test(touching_lines_are_divided),
-        cmocka_unit_test(a_bar_over_a_digit_is_of_it),
-        cmocka_unit_test(a_part_in_the_band_of_a_line_is_of_it),
+        cmocka_unit_test(a_bar_over_a_digit_belongs_to_it),
+        cmocka_unit_test(a_part_in_the_band_of_a_line_belongs_to_it),
         cmocka_unit_test(a_tall_digit_and_one_at_the_border_are_kept),
-        cmocka_unit_test(a_digit_that_goes_on_beyond_the_border_is_clipped),
-        cmocka_unit_test(a_shadow_is_left_out_and_ink_beside_a_line_is_counted),
+        cmocka_unit_test(a_digit_that_continues_beyond_the_border_is_clipped),
+        cmocka_unit_test(shadows_are_left_out_and_ink_beside_a_line_is_counted),
         cmocka_unit_test(a_row_of_cells_is_one_line),
-        cmocka_unit_test(no_digit_is_of_two_cells),
+        cmocka_unit_test(no_digit_spans_two_cells),
         cmocka_unit_test(a_cell_with_two_rows_is_two_lines),
-        cmocka_unit_test(a_label_in_a_cell_is_a_line_by_itself),
+        cmocka_unit_test(a_label_in_a_cell_is_a_separate_line),
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
-        cmocka_unit_test(a_cut_knows_the_hole_that_it_goes_through),
-        cmocka_unit_test(a_low_stroke_beside_a_digit_is_no_part_of_it),
-        cmocka_unit_test(the_bar_of_a_5_is_of_it_and_a_hyphen_is_not),
+        cmocka_unit_test(a_cut_records_the_hole_that_it_crosses),
+        cmocka_unit_test(a_low_stroke_beside_a_digit_is_not_part_of_it),
+        cmocka_unit_test(the_bar_of_a_5_belongs_to_it_and_a_hyphen_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Lists of codes: the same answers as trying every code and every path, and almost no memory beyond the list itself. */
+/* Lists of codes: the same answers as by brute force, and almost no memory beyond the list itself. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,30 +19,30 @@
 static lenet5_random dice;
 static bool with_marks;
 
-static size_t up_to(size_t most)
+static size_t random_up_to(size_t most)
 {
     return lenet5_random_below(&dice, (uint32_t)most + 1);
 }
 
-static double between(double low, double high)
+static double random_between(double low, double high)
 {
     return (double)lenet5_random_uniform(&dice, (float)low, (float)high);
 }
 
 /* ---- Graphs of nothing ------------------------------------------------------------------------------------------- */
 
-/* Confidence is 1, so that a string's probability is its share of the weights. sharp: how sure the network is. */
+/* Confidence is 1, so that a string's probability is its share of the weights. sharp: sharpness of the network. */
 static arc any_arc(size_t first, size_t last, double sharp)
 {
     double sum = 0, odds[10];
-    arc a = {.first = first, .last = last, .prior = between(0.1, 1), .shape = 1};
+    arc a = {.first = first, .last = last, .prior = random_between(0.1, 1), .shape = 1};
     for (unsigned digit = 0; digit < 10; digit++)
-        sum += odds[digit] = exp(between(0, sharp));
+        sum += odds[digit] = exp(random_between(0, sharp));
     for (unsigned digit = 0; digit < 10; digit++)
         a.posterior[digit] = (float)(odds[digit] / sum);
-    a.marked = with_marks && up_to(2) == 0;
+    a.marked = with_marks && random_up_to(2) == 0;
     for (size_t mark = 0; a.marked && mark < MARKS; mark++)
-        a.mark[mark] = between(0, 0.8 / MARKS);
+        a.mark[mark] = random_between(0, 0.8 / MARKS);
     return a;
 }
 
@@ -51,23 +51,23 @@ static graph any_graph(size_t pieces, size_t joined, double sharp, double skip)
     graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(pieces * joined * sizeof(arc))};
     assert_non_null(g.arcs);
     for (size_t first = 0; first < pieces; first++) {
-        g.skip[first] = skip < 1 && up_to(1) ? 0 : between(skip / 2, skip);
+        g.skip[first] = skip < 1 && random_up_to(1) ? 0 : random_between(skip / 2, skip);
         for (size_t last = first + 1; last <= pieces && last <= first + joined; last++)
             g.arcs[g.count++] = any_arc(first, last, sharp);
         g.begin[first + 1] = g.count;
-        g.gap[first] = up_to(2) == 0;
+        g.gap[first] = random_up_to(2) == 0;
     }
     return g;
 }
 
-/* ---- The same by trying everything ------------------------------------------------------------------------------- */
+/* ---- Brute force ------------------------------------------------------------------------------------------------- */
 
 static double add(double all, double way, bool best)
 {
     return best ? fmax(all, way) : all + way;
 }
 
-/* Of a string from a node on: the sum over all paths or, if best, the best of them. */
+/* The weight of a string from a node on: the sum over all paths or, if best, the greatest. */
 static double weigh_from(const graph *g, size_t node, const char *digits, bool best)
 {
     double all = *digits ? 0 : g->behind[node];
@@ -109,7 +109,7 @@ static double weigh_any(const graph *g, size_t node)
     return sum;
 }
 
-/* The weight of the best way from one node to another by what is no part of a code. */
+/* The weight of the best path from one node to another without parts of a code. */
 static double between_arcs(const graph *g, size_t from, size_t to)
 {
     if (from >= to)
@@ -178,12 +178,12 @@ typedef struct sample {
 /* A code with strokes and blanks between its digits, which do not count. */
 static void make_code(char *text, char *digits)
 {
-    const size_t length = 1 + up_to(5);
+    const size_t length = 1 + random_up_to(5);
     for (size_t i = 0; i < length; i++) {
-        *digits = (char)('0' + up_to(9));
+        *digits = (char)('0' + random_up_to(9));
         *text++ = *digits++;
-        if (up_to(4) == 0)
-            *text++ = "- /"[up_to(2)];
+        if (random_up_to(4) == 0)
+            *text++ = "- /"[random_up_to(2)];
     }
     *text = *digits = '\0';
 }
@@ -208,7 +208,7 @@ static void add_known(sample *s, const char *digits, size_t format, lenet5_check
 static void make_sample(sample *s, size_t format, lenet5_check check)
 {
     char digits[MAX_TEXT];
-    *s = (sample){.count = 1 + up_to(up_to(2) ? 30 : MAX_CODES - 1)};
+    *s = (sample){.count = 1 + random_up_to(random_up_to(2) ? 30 : MAX_CODES - 1)};
     for (size_t i = 0; i < s->count; i++) {
         make_code(s->text[i], digits);
         s->list[i] = s->text[i];
@@ -236,7 +236,8 @@ static void compare(const solution *found, size_t count, size_t wanted, const sa
     const double best = s->known > 0 ? s->of_format[0].weight : 0;
     for (size_t i = 0; i < wanted && i < s->known && s->of_format[i].weight > 1e-12 * best; i++) {
         assert_true(i < count);
-        assert_near(weigh(g, found[i].digits, false), s->of_format[i].weight, 1e-9); /* that one, or as good */
+        assert_near(weigh(g, found[i].digits, false), s->of_format[i].weight,
+                    1e-9); /* this one, or an equally likely one */
         assert_near(found[i].probability, s->of_format[i].weight / all, 1e-5);
         assert_near(weigh_path(g, &found[i]), weigh(g, found[i].digits, true), 1e-9);
     }
@@ -244,7 +245,7 @@ static void compare(const solution *found, size_t count, size_t wanted, const sa
         assert_true(found[i].probability > 0);
 }
 
-static void small_lists_are_read_as_by_trying_everything(void **state)
+static void small_lists_are_read_as_by_brute_force(void **state)
 {
     (void)state;
     size_t read = 0;
@@ -255,9 +256,9 @@ static void small_lists_are_read_as_by_trying_everything(void **state)
     for (int round = 0; round < ROUNDS; round++) {
         grammar f;
         solution found[LENET5_MAX_N_BEST];
-        const size_t format = up_to(3), wanted = up_to(1) ? LENET5_MAX_N_BEST : 1;
-        const lenet5_check check = up_to(1) ? LENET5_CHECK_NONE : (lenet5_check)up_to(3);
-        graph g = any_graph(1 + up_to(6), 3, between(1, 8), 0.1);
+        const size_t format = random_up_to(3), wanted = random_up_to(1) ? LENET5_MAX_N_BEST : 1;
+        const lenet5_check check = random_up_to(1) ? LENET5_CHECK_NONE : (lenet5_check)random_up_to(3);
+        graph g = any_graph(1 + random_up_to(6), 3, random_between(1, 8), 0.1);
         make_sample(s, format, check);
         const lenet5_read_options options = {
             .format = formats[format].text, .check = check, .list = s->list, .list_count = s->count};
@@ -304,9 +305,9 @@ static const char **long_list(long_code *codes, size_t least, size_t most)
     const char **list = malloc(LONG_LIST * sizeof *list);
     assert_non_null(list);
     for (size_t i = 0; i < LONG_LIST; i++) {
-        const size_t length = least + up_to(most - least);
+        const size_t length = least + random_up_to(most - least);
         for (size_t k = 0; k < length; k++)
-            codes[i][k] = (char)('0' + up_to(9));
+            codes[i][k] = (char)('0' + random_up_to(9));
         codes[i][length] = '\0';
         list[i] = codes[i];
     }
@@ -398,7 +399,7 @@ static void a_list_has_a_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_lists_are_read_as_by_trying_everything),
+        cmocka_unit_test(small_lists_are_read_as_by_brute_force),
         cmocka_unit_test(a_long_list_costs_little),
         cmocka_unit_test(a_long_search_is_ended_on_request),
         cmocka_unit_test(a_list_has_a_limit),

@@ -65,7 +65,7 @@ static void derivatives_agree_with_finite_differences(void **state)
     }
 }
 
-/* Eq. 9, written out, for a label of which a share is replaced by the teacher's probabilities. */
+/* Eq. 9 for a label of which a share is replaced by the teacher's probabilities. */
 static double taught_eq_9(const double y[LENET5_CLASSES], unsigned label, const double teacher[LENET5_CLASSES],
                           double teaching)
 {
@@ -77,7 +77,7 @@ static double taught_eq_9(const double y[LENET5_CLASSES], unsigned label, const 
     return sum;
 }
 
-static void a_teacher_takes_over_a_share_of_the_label(void **state)
+static void a_teacher_replaces_a_share_of_the_label(void **state)
 {
     (void)state;
     static const double teacher[LENET5_CLASSES] = {2, 9, 60, 12, 3, 4, 40, 88, 30, 5};
@@ -132,7 +132,7 @@ static void the_second_derivatives_by_the_states_are_exact(void **state)
     }
 }
 
-static void the_posterior_sums_to_one_and_has_rubbish(void **state)
+static void the_posterior_sums_to_one_with_rubbish(void **state)
 {
     (void)state;
     float p[LENET5_CLASSES + 1];
@@ -175,9 +175,9 @@ int main(void)
         cmocka_unit_test(eq_8_is_the_penalty_of_the_right_class),
         cmocka_unit_test(eq_9_agrees_with_the_paper),
         cmocka_unit_test(derivatives_agree_with_finite_differences),
-        cmocka_unit_test(a_teacher_takes_over_a_share_of_the_label),
+        cmocka_unit_test(a_teacher_replaces_a_share_of_the_label),
         cmocka_unit_test(the_second_derivatives_by_the_states_are_exact),
-        cmocka_unit_test(the_posterior_sums_to_one_and_has_rubbish),
+        cmocka_unit_test(the_posterior_sums_to_one_with_rubbish),
         cmocka_unit_test(nothing_overflows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

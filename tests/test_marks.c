@@ -1,4 +1,4 @@
-/* Marks by their ink, and in pictures of strings. */
+/* Marks recognised by their ink, and in pictures of strings. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #define RADIUS 3.0 /* of the pen */
 
 typedef struct stroke {
-    double x0, y0, x1, y1; /* in digits' heights, from the left and above the foot; all 0: none */
+    double x0, y0, x1, y1; /* in heights of a digit, from the left and above the foot; all 0: none */
 } stroke;
 
 static double distance(double x, double y, const stroke *s)
@@ -55,7 +55,7 @@ static void measure_strokes(double value[MEASURES], const stroke *strokes, const
     lenet5_measure_mark(value, ink, &bounds, beside);
 }
 
-/* The share of each mark in strokes that stand apart. lean: slant that was undone in the line. */
+/* The share of each mark for separate strokes. lean: the slant that was removed from the line. */
 static void share_strokes(double share[MARKS], const stroke *strokes, double lean)
 {
     const footing beside = {.base = BASE, .height = DIGIT, .lean = lean};
@@ -64,7 +64,7 @@ static void share_strokes(double share[MARKS], const stroke *strokes, double lea
     lenet5_mark_shares(share, value, mark_forms);
 }
 
-static void marks_are_told_by_place_size_and_shape(void **state)
+static void marks_are_recognised_by_position_size_and_shape(void **state)
 {
     (void)state;
     static const struct {
@@ -95,8 +95,8 @@ static void marks_are_told_by_place_size_and_shape(void **state)
     }
 }
 
-/* The edges of a point of a few pixels are most of its box. */
-static void a_point_of_few_pixels_is_one(void **state)
+/* A point of a few pixels consists mostly of edge pixels. */
+static void a_point_of_few_pixels_is_a_point(void **state)
 {
     (void)state;
     static const uint8_t ink[] = {0, 50, 30, 0, 70, 255, 200, 30, 60, 255, 160, 20, 0, 40, 30, 0};
@@ -108,20 +108,20 @@ static void a_point_of_few_pixels_is_one(void **state)
     assert_true(share[POINT - LENET5_CLASSES] > 0.8);
 }
 
-static void digits_are_no_marks(void **state)
+static void digits_are_not_marks(void **state)
 {
     (void)state;
     static const stroke drawn[][6] = {
         {{0.2, 0, 0.2, 1}},                                              /* 1 */
-        {{0.2, 0, 0.37, 0.5}, {0.37, 0.5, 0.5, 1}},                      /* 1 that leans, by hand */
+        {{0.2, 0, 0.37, 0.5}, {0.37, 0.5, 0.5, 1}},                      /* a slanted 1 by hand */
         {{0.1, 1, 0.6, 1}, {0.6, 1, 0.3, 0}},                            /* 7 */
         {{0.5, 0, 0.5, 1}, {0.5, 1, 0.1, 0.35}, {0.1, 0.35, 0.7, 0.35}}, /* 4 */
         {{0.1, 1, 0.5, 1}},                                              /* the bar of a 5 */
-        {{0.1, 0, 0.28, 0.45}, {0.28, 0.45, 0.45, 1}},                   /* 1 that is nearly as straight as a slash */
-        {{0.1, 0, 0.33, 0.5}, {0.33, 0.5, 0.45, 1.05}},                  /* 1 that bends somewhat */
-        /* and one that bends to the other side */
+        {{0.1, 0, 0.28, 0.45}, {0.28, 0.45, 0.45, 1}},                   /* a 1 that is almost as straight as a slash */
+        {{0.1, 0, 0.33, 0.5}, {0.33, 0.5, 0.45, 1.05}},                  /* a slightly bent 1 */
+        /* a 1 bent to the other side */
         {{0.36, 1.1, 0.25, 0.8}, {0.25, 0.8, 0.22, 0.4}, {0.22, 0.4, 0.28, -0.05}},
-        {{0.1, 0.35, 0.25, 1}, {0.1, 0.05, 0.101, 0.05}}, /* ! of print */
+        {{0.1, 0.35, 0.25, 1}, {0.1, 0.05, 0.101, 0.05}}, /* a printed ! */
     };
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         double share[MARKS], sum = 0;
@@ -133,17 +133,17 @@ static void digits_are_no_marks(void **state)
     }
 }
 
-static void nothing_is_a_mark_where_no_digit_stands_beside(void **state)
+static void without_a_digit_beside_it_nothing_is_a_mark(void **state)
 {
     (void)state;
     const text_line line = {
         .count = 2, .height = 50, .pieces = {{0, 30, 20, 34}, {30, 0, 60, 50}}, .to_page = {.xx = 1, .yy = 1}};
-    assert_true(lenet5_footing(&line, 0, 1).height == 50); /* the other one's */
+    assert_true(lenet5_footing(&line, 0, 1).height == 50); /* of the other digit */
     assert_true(lenet5_footing(&line, 0, 2).height == 0);
 }
 
 /* A piece may begin farther left than the one before it. */
-static void all_pieces_count_for_what_is_over_a_digit(void **state)
+static void all_pieces_count_as_cover_of_a_digit(void **state)
 {
     (void)state;
     const text_line line = {.count = 3,
@@ -155,7 +155,7 @@ static void all_pieces_count_for_what_is_over_a_digit(void **state)
 }
 
 /* A 5 in two strokes: its body has been cut in two, and its bar begins over the second half. */
-static void bar_over_a_digit_is_no_hyphen(void **state)
+static void a_bar_over_a_digit_is_not_a_hyphen(void **state)
 {
     (void)state;
     text_line line = {.count = 4,
@@ -182,12 +182,12 @@ static void bar_over_a_digit_is_no_hyphen(void **state)
 
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
-#define SCALE 3 /* pixels of a picture for one of a digit's */
+#define SCALE 3 /* pixels of a picture for one of the digit */
 #define HIGH 200
 #define FOOT 140
 #define LETTER (28 * SCALE)
 
-/* Where the ink of a digit of the set ends: rows are from its top. */
+/* The first row below the ink of a digit. */
 static size_t foot_of(const uint8_t *picture)
 {
     size_t foot = 0;
@@ -217,7 +217,7 @@ static void put_box(lenet5_picture *p, size_t left, size_t top, size_t width, si
         memset(p->grey + y * p->width + left, 30, width);
 }
 
-/* A bar that leans as one of print does: by 0.4 of its height. */
+/* A slash as in print, slanted by 0.4 of its height. */
 static void put_slash(lenet5_picture *p, size_t left)
 {
     for (size_t y = 0; y < 80; y++)
@@ -321,7 +321,7 @@ static void marks_are_read_with_their_digits(void **state)
     assert_read("32.5", &(lenet5_read_options){.format = "decimal"}, "32.5", 0);
 }
 
-/* A mark that the mask has in its place counts as read; without a mask it is ink that is left out. */
+/* A mark that the mask has in this position counts as read; without a mask it is unread ink. */
 static void a_mark_of_the_mask_is_read(void **state)
 {
     (void)state;
@@ -348,7 +348,7 @@ static void assert_marks_doubted(const lenet5_picture *p)
     lenet5_reading_free(&r);
 }
 
-/* Neither a slash nor a point can stand before a number: the one is read as a 1, the other as a part of a digit. */
+/* Neither a slash nor a point can precede a number: the slash is read as a 1, the point as part of a digit. */
 static void a_digit_that_may_be_a_mark_is_doubted(void **state)
 {
     (void)state;
@@ -361,7 +361,7 @@ static void a_digit_that_may_be_a_mark_is_doubted(void **state)
 }
 
 /* A format turns no mark into a digit, skips none, and splits no digit. */
-static void what_a_format_has_no_place_for_is_doubted(void **state)
+static void ink_without_a_place_in_the_format_is_doubted(void **state)
 {
     (void)state;
     static const struct {
@@ -383,7 +383,7 @@ static void what_a_format_has_no_place_for_is_doubted(void **state)
     }
 }
 
-/* A 7 with a wide bar, and a point under that. */
+/* A 7 with a wide bar and a point under it. */
 static void put_point_and_7(lenet5_picture *p, size_t left)
 {
     put_box(p, left, FOOT - 56, 38, 7);
@@ -424,16 +424,16 @@ static void words_beside_a_number_are_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(marks_are_told_by_place_size_and_shape),
-        cmocka_unit_test(a_point_of_few_pixels_is_one),
-        cmocka_unit_test(digits_are_no_marks),
-        cmocka_unit_test(all_pieces_count_for_what_is_over_a_digit),
-        cmocka_unit_test(bar_over_a_digit_is_no_hyphen),
-        cmocka_unit_test(nothing_is_a_mark_where_no_digit_stands_beside),
+        cmocka_unit_test(marks_are_recognised_by_position_size_and_shape),
+        cmocka_unit_test(a_point_of_few_pixels_is_a_point),
+        cmocka_unit_test(digits_are_not_marks),
+        cmocka_unit_test(all_pieces_count_as_cover_of_a_digit),
+        cmocka_unit_test(a_bar_over_a_digit_is_not_a_hyphen),
+        cmocka_unit_test(without_a_digit_beside_it_nothing_is_a_mark),
         cmocka_unit_test(marks_are_read_with_their_digits),
         cmocka_unit_test(a_mark_of_the_mask_is_read),
         cmocka_unit_test(a_digit_that_may_be_a_mark_is_doubted),
-        cmocka_unit_test(what_a_format_has_no_place_for_is_doubted),
+        cmocka_unit_test(ink_without_a_place_in_the_format_is_doubted),
         cmocka_unit_test(a_point_under_the_bar_of_a_7_is_read),
         cmocka_unit_test(words_beside_a_number_are_left_out),
     };

@@ -109,7 +109,7 @@ static void saving_replaces_a_file(void **state)
     assert_int_equal(count_entries(*state), 1);
 }
 
-static void text_that_does_not_fit_a_line_is_kept_whole(void **state)
+static void long_text_is_kept_whole(void **state)
 {
     const path file = save_sample(state);
     memset(sample.provenance.data_name, 'x', sizeof sample.provenance.data_name - 1);
@@ -117,9 +117,9 @@ static void text_that_does_not_fit_a_line_is_kept_whole(void **state)
     assert_reads_back(file.text);
 }
 
-/* ---- The rules of the format ------------------------------------------------------------------------------------- */
+/* ---- The file format --------------------------------------------------------------------------------------------- */
 
-static void header_is_as_safetensors_has_it(void **state)
+static void header_follows_safetensors(void **state)
 {
     const path file = save_sample(state);
     const buffer bytes = read_bytes(file.text);
@@ -774,7 +774,7 @@ static void threads_make_no_difference_to_fast(void **state)
     assert_threads_make_no_difference(state, "fast", 2);
 }
 
-/* ---- Refused checkpoints ---------------------------------------------------------------------------------------- */
+/* ---- Refused checkpoints ----------------------------------------------------------------------------------------- */
 
 /* A checkpoint in the middle of a pass. */
 static path save_checkpoint(void **state, const char *recipe)
@@ -1028,8 +1028,8 @@ int main(void)
         TEST_IN_FOLDER(same_model_has_same_bytes),
         TEST_IN_FOLDER(locale_makes_no_difference),
         TEST_IN_FOLDER(saving_replaces_a_file),
-        TEST_IN_FOLDER(text_that_does_not_fit_a_line_is_kept_whole),
-        TEST_IN_FOLDER(header_is_as_safetensors_has_it),
+        TEST_IN_FOLDER(long_text_is_kept_whole),
+        TEST_IN_FOLDER(header_follows_safetensors),
         TEST_IN_FOLDER(tensors_are_those_of_the_network),
         TEST_IN_FOLDER(numbers_are_little_endian),
         TEST_IN_FOLDER(metadata_are_strings),

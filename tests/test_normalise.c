@@ -1,4 +1,4 @@
-/* The one normaliser: either polarity, any size, noise, and pictures that are normalised already. */
+/* The normaliser: either polarity, any size, noise, and pictures that are already normalised. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 
 #define SIDE LENET5_PICTURE_SIDE
 
-/* An L of the given size and levels, its corner at the bottom left, somewhere in a picture of 200x150. */
+/* Draws an L of a given size, position and levels in a picture of 200x150. */
 static void draw_l(uint8_t grey[200 * 150], size_t left, size_t top, size_t size, uint8_t paper, uint8_t ink)
 {
     memset(grey, paper, 200 * 150);
@@ -114,7 +114,7 @@ static void impossible_sizes_are_refused(void **state)
     assert_int_equal(lenet5_normalise(picture, grey, 1, 1, NULL), LENET5_E_PICTURE_EMPTY);
 }
 
-static void tiny_and_extreme_shapes_do_no_harm(void **state)
+static void tiny_and_extreme_shapes_are_handled(void **state)
 {
     (void)state;
     static uint8_t grey[3000];
@@ -125,7 +125,7 @@ static void tiny_and_extreme_shapes_do_no_harm(void **state)
     assert_int_equal(lenet5_normalise(picture, grey + 1499, 3, 1, NULL), LENET5_OK);
 }
 
-/* ---- Digits that were cut out ------------------------------------------------------------------------------------ */
+/* ---- Cut out digits ---------------------------------------------------------------------------------------------- */
 
 enum { TIMES = 3, WIDE = TIMES * SIDE, DIGITS = 300 };
 
@@ -269,7 +269,7 @@ int main(void)
         cmocka_unit_test(noise_is_not_ink),
         cmocka_unit_test(a_blank_picture_has_no_ink),
         cmocka_unit_test(impossible_sizes_are_refused),
-        cmocka_unit_test(tiny_and_extreme_shapes_do_no_harm),
+        cmocka_unit_test(tiny_and_extreme_shapes_are_handled),
         cmocka_unit_test(digits_may_be_cut_tight),
         cmocka_unit_test(pieces_of_a_frame_are_left_out),
         cmocka_unit_test(an_empty_cell_has_no_ink),

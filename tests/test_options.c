@@ -5,7 +5,7 @@
 #include "lenet5.h"
 #include "unit.h"
 
-/* The structs as version 0.2.0 and a later one may have them. */
+/* Structs as in version 0.2.0 and in a possible later version. */
 typedef struct first_options {
     size_t size;
     int a, b;
@@ -38,7 +38,7 @@ static void size_0_is_the_first_struct(void **state)
     assert_true(copy.c == 0);
 }
 
-static void longer_struct_is_taken_if_the_rest_is_zero(void **state)
+static void longer_struct_is_accepted_if_the_rest_is_zero(void **state)
 {
     (void)state;
     first_options copy;
@@ -90,7 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shorter_struct_leaves_the_rest_zero),
         cmocka_unit_test(size_0_is_the_first_struct),
-        cmocka_unit_test(longer_struct_is_taken_if_the_rest_is_zero),
+        cmocka_unit_test(longer_struct_is_accepted_if_the_rest_is_zero),
         cmocka_unit_test(impossible_size_is_refused),
         cmocka_unit_test(options_of_the_reader_are_checked),
         cmocka_unit_test(options_of_a_training_are_checked),

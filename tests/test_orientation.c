@@ -25,9 +25,9 @@ static raster rotated(const raster *r, unsigned quarters)
     return to;
 }
 
-/* ---- Turning ----------------------------------------------------------------------------------------------------- */
+/* ---- Rotation ---------------------------------------------------------------------------------------------------- */
 
-static void pixels_go_where_their_place_says(void **state)
+static void pixels_are_moved_to_the_rotated_position(void **state)
 {
     (void)state;
     enum { WIDE = 70, TALL = 45 };
@@ -47,7 +47,7 @@ static void pixels_go_where_their_place_says(void **state)
     }
 }
 
-static void a_part_is_turned_alone(void **state)
+static void a_part_is_rotated_alone(void **state)
 {
     (void)state;
     uint8_t pixels[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
@@ -83,7 +83,7 @@ static void assert_same_boxes(const lenet5_reading *given, const lenet5_reading 
         assert_true(is_same_box(&given->lines[0].digit[i].box, &upright->lines[0].digit[i].box, r, quarters));
 }
 
-static void a_turned_page_is_read(void **state)
+static void a_rotated_page_is_read(void **state)
 {
     (void)state;
     unsigned read = 0, of = 0;
@@ -112,7 +112,7 @@ static void a_turned_page_is_read(void **state)
     assert_true(10 * read >= 9 * of);
 }
 
-static void few_digits_are_never_turned(void **state)
+static void few_digits_are_never_rotated(void **state)
 {
     (void)state;
     for (size_t count = 1; count <= 3; count++)
@@ -129,23 +129,23 @@ static void few_digits_are_never_turned(void **state)
 }
 
 /* A line of a probability, whose evidence alone is against it. */
-static lenet5_reading one_line(lenet5_read_line *line, size_t count, double probability, unsigned turned_by)
+static lenet5_reading one_line(lenet5_read_line *line, size_t count, double probability, unsigned rotated_by)
 {
     *line = (lenet5_read_line){.digits = count,
                                .strings = 1,
                                .string[0] = {.text = "4", .probability = probability},
                                .digit = {{4, 0, {0, 0, 0, 0}}}, /* none upside down */
                                .evidence[LENET5_EVIDENCE_ODDS] = -100};
-    return (lenet5_reading){.count = 1, .lines = line, .turned = turned_by};
+    return (lenet5_reading){.count = 1, .lines = line, .turned = rotated_by};
 }
 
-/* Most digits look like digits upside down, so a few that are read with some doubt are not turned over. Many are where
- * they are far less in doubt, even if they are so from both sides. */
-static void doubtful_digits_are_not_turned_over(void **state)
+/* Most digits look like digits upside down too, so a few doubtful digits are not turned over. Many are, if they are far
+ * less doubtful that way, even if they are readable both ways. */
+static void doubtful_digits_are_not_turned_upside_down(void **state)
 {
     static const struct {
         size_t count;
-        unsigned turned_by;
+        unsigned rotated_by;
         double upright, turned;
         bool clear;
     } cases[] = {{5, 180, 0.4, 0.95, false}, {5, 180, 0.1, 0.95, true},  {5, 90, 0.4, 0.95, true},
@@ -154,13 +154,13 @@ static void doubtful_digits_are_not_turned_over(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         lenet5_read_line lines[2];
-        const lenet5_reading turned_over = one_line(&lines[0], cases[i].count, cases[i].turned, cases[i].turned_by);
+        const lenet5_reading turned_over = one_line(&lines[0], cases[i].count, cases[i].turned, cases[i].rotated_by);
         const lenet5_reading upright = one_line(&lines[1], cases[i].count, cases[i].upright, 0);
         assert_int_equal(lenet5_rotation_is_clear(&turned_over, &upright), cases[i].clear);
     }
 }
 
-/* The work of looking for a rotation of a page with five pairs of digits of a probability. */
+/* The work of the search for the rotation of a page with five pairs of digits of a given probability. */
 static uint64_t work_to_rotate(const ink_map *map, double probability)
 {
     enum { PAIRS = 5 };
@@ -177,7 +177,7 @@ static uint64_t work_to_rotate(const ink_map *map, double probability)
     return MAX_WORK - p.budget.left;
 }
 
-/* Trials are charged, and a page that is sure as it is is not tried on its sides. */
+/* Trials are counted as work, and a page that is sure without rotation is not tried on its sides. */
 static void a_sure_page_takes_one_trial(void **state)
 {
     (void)state;
@@ -202,7 +202,7 @@ static void count_stage(void *context, const char *name, size_t line, const uint
     stages += strcmp(name, "ink") == 0;
 }
 
-/* The literal digits of a mask are not read: they do not change whether a page may lie upside down. */
+/* Literal digits of a mask are not read, so they do not influence the search for the rotation. */
 static void literal_digits_of_a_mask_are_not_read(void **state)
 {
     static const size_t cases[] = {132, 194};
@@ -222,7 +222,7 @@ static void literal_digits_of_a_mask_are_not_read(void **state)
 }
 
 /* All of these digits are digits upside down too. With an observer the decision is the same. */
-static void what_is_surer_upside_down_is_not_accepted(void **state)
+static void pages_that_are_surer_upside_down_are_not_accepted(void **state)
 {
     static const size_t cases[][2] = {{3, 58}, {3, 116}, {4, 7}, {4, 134}, {5, 132}, {5, 194}, {6, 105}, {6, 110}};
     const lenet5_observer observer = {.stage = count_stage};
@@ -270,13 +270,13 @@ static void one_reading_is_observed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pixels_go_where_their_place_says),
-        cmocka_unit_test(a_part_is_turned_alone),
-        cmocka_unit_test(a_turned_page_is_read),
-        cmocka_unit_test(few_digits_are_never_turned),
-        cmocka_unit_test(doubtful_digits_are_not_turned_over),
+        cmocka_unit_test(pixels_are_moved_to_the_rotated_position),
+        cmocka_unit_test(a_part_is_rotated_alone),
+        cmocka_unit_test(a_rotated_page_is_read),
+        cmocka_unit_test(few_digits_are_never_rotated),
+        cmocka_unit_test(doubtful_digits_are_not_turned_upside_down),
         cmocka_unit_test(a_sure_page_takes_one_trial),
-        cmocka_unit_test(what_is_surer_upside_down_is_not_accepted),
+        cmocka_unit_test(pages_that_are_surer_upside_down_are_not_accepted),
         cmocka_unit_test(literal_digits_of_a_mask_are_not_read),
         cmocka_unit_test(one_reading_is_observed),
     };

@@ -29,7 +29,7 @@ static void take(png_structp png, png_bytep bytes, size_t size)
     to->size += size;
 }
 
-/* pixels: row by row, as PNG has them. */
+/* pixels: row by row, in the layout of PNG. */
 static void write_png(written *to, const uint8_t *pixels, int depth, int kind, size_t bytes_per_pixel)
 {
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
@@ -67,7 +67,7 @@ static void assert_levels(lenet5_picture *p, unsigned ink, unsigned paper)
 
 /* ---- Tests ------------------------------------------------------------------------------------------------------- */
 
-/* Ink of a colour on what is transparent, or on what is opaque and of another. */
+/* Ink of one colour on transparent ground, or on opaque ground of another colour. */
 static void assert_laid_on(unsigned paper, const uint8_t ink[3], const uint8_t opaque[3], unsigned level)
 {
     static uint8_t rgba[WIDE * TALL * 4];
@@ -86,16 +86,16 @@ static void assert_laid_on(unsigned paper, const uint8_t ink[3], const uint8_t o
     lenet5_picture_free(&p);
 }
 
-static void what_is_transparent_is_paper_that_ink_is_seen_on(void **state)
+static void transparent_ground_becomes_paper_in_contrast_to_ink(void **state)
 {
     (void)state;
     static const uint8_t white[3] = {255, 255, 255}, black[3] = {0, 0, 0}, pale[3] = {240, 240, 240};
     assert_laid_on(255, black, NULL, 0);
     assert_laid_on(0, white, NULL, 255);
     assert_laid_on(0, pale, NULL, 240);
-    assert_laid_on(255, black, white, 0);   /* paper that a corner was cut off of */
+    assert_laid_on(255, black, white, 0);   /* white paper with a cut corner */
     assert_laid_on(255, white, black, 255); /* a blackboard likewise */
-    assert_laid_on(255, pale, white, 240);  /* almost nothing is written there */
+    assert_laid_on(255, pale, white, 240);  /* almost no contrast */
 }
 
 /* Sixteen bits, ink at one level and paper at another. */
@@ -127,7 +127,7 @@ static void sixteen_bits_may_hold_fewer(void **state)
 
 /* ---- Large pictures ---------------------------------------------------------------------------------------------- */
 
-static void a_large_picture_is_made_smaller(void **state)
+static void a_large_picture_is_reduced(void **state)
 {
     (void)state;
     static const size_t sizes[][3] = {{4999, 4999, 1}, {5000, 1800, 2}, {5000, 1799, 1}, {1800, 5000, 2},
@@ -145,7 +145,7 @@ static void a_large_picture_is_made_smaller(void **state)
     free(reduced.grey);
 }
 
-/* A string, each of its pixels so many times as wide and high. */
+/* A string, enlarged by a whole factor. */
 static lenet5_picture enlarged(const lenet5_string *s, size_t times)
 {
     lenet5_picture p = {times * s->width, times * s->height, malloc(times * times * s->width * s->height)};
@@ -188,9 +188,9 @@ static void a_string_is_read_at_any_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_transparent_is_paper_that_ink_is_seen_on),
+        cmocka_unit_test(transparent_ground_becomes_paper_in_contrast_to_ink),
         cmocka_unit_test(sixteen_bits_may_hold_fewer),
-        cmocka_unit_test(a_large_picture_is_made_smaller),
+        cmocka_unit_test(a_large_picture_is_reduced),
         cmocka_unit_test(a_string_is_read_at_any_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Reading strings: formats, pictures of all kinds, and what is reported of them. */
+/* Reading strings: formats, pictures of all kinds, and the notes about them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static void lists(void **state)
     assert_false(fits(&(lenet5_read_options){.list = codes, .list_count = 3, .format = "5"}, "777"));
 }
 
-static void what_is_no_format_is_refused(void **state)
+static void invalid_formats_are_refused(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
@@ -126,7 +126,7 @@ static void strings_of_all_styles(void **state)
 
 /* ---- Notes ------------------------------------------------------------------------------------------------------- */
 
-static double between(const lenet5_picture *p, double x, double y)
+static double interpolate(const lenet5_picture *p, double x, double y)
 {
     const double left = floor(x), top = floor(y), fx = x - left, fy = y - top;
     double sum = 0;
@@ -169,13 +169,13 @@ static void skew(lenet5_picture *p)
     for (size_t i = 0; i < p->width * p->height; i++) {
         const double x = (double)(i % p->width) - (double)p->width / 2,
                      y = (double)(i / p->width) - (double)p->height / 2;
-        p->grey[i] = (uint8_t)between(&old, (double)p->width / 2 + 0.9945 * x + 0.1045 * y,
-                                      (double)p->height / 2 + 0.9945 * y - 0.1045 * x);
+        p->grey[i] = (uint8_t)interpolate(&old, (double)p->width / 2 + 0.9945 * x + 0.1045 * y,
+                                          (double)p->height / 2 + 0.9945 * y - 0.1045 * x);
     }
     free(old.grey);
 }
 
-/* The left part of the picture goes, up to the middle of the first digit. */
+/* Cuts off the left part of the picture, up to the middle of the first digit. */
 static void cut_off(lenet5_picture *p)
 {
     lenet5_reading r = read_it(p, NULL);
@@ -186,7 +186,7 @@ static void cut_off(lenet5_picture *p)
     p->width -= from;
 }
 
-/* Strokes become less than a pixel wide. */
+/* Reduces the picture until strokes are less than a pixel wide. */
 static void shrink(lenet5_picture *p)
 {
     const double step = 8;
@@ -194,15 +194,15 @@ static void shrink(lenet5_picture *p)
     for (size_t i = 0; i < width * height; i++) {
         double sum = 0;
         for (size_t k = 0; k < 64; k++)
-            sum +=
-                between(p, step * (double)(i % width) + (double)(k % 8), step * (double)(i / width) + (double)(k / 8));
+            sum += interpolate(p, step * (double)(i % width) + (double)(k % 8),
+                               step * (double)(i / width) + (double)(k / 8));
         p->grey[i] = (uint8_t)(sum / 64);
     }
     p->width = width;
     p->height = height;
 }
 
-/* The picture on a dark table that is so many times as wide and as high. */
+/* Puts the picture on a dark table, larger by the given factors. */
 static void lay_on(lenet5_picture *p, size_t wide, size_t high)
 {
     const size_t width = wide * p->width, height = high * p->height;
@@ -221,13 +221,13 @@ static void lay_on_table(lenet5_picture *p)
     lay_on(p, 2, 4);
 }
 
-/* A slip that takes little of the picture. */
+/* A slip that covers a small part of the picture. */
 static void lay_on_large_table(lenet5_picture *p)
 {
     lay_on(p, 5, 14);
 }
 
-/* Squared paper, its lines fainter than what is written. */
+/* Squared paper with lines fainter than the writing. */
 static void square(lenet5_picture *p)
 {
     for (size_t y = 0; y < p->height; y++)
@@ -245,7 +245,7 @@ static void hatch(lenet5_picture *p)
                 p->grey[y * p->width + x] = (uint8_t)(p->grey[y * p->width + x] * 0.7);
 }
 
-static void what_is_written_is_found_on_anything(void **state)
+static void writing_is_found_on_any_ground(void **state)
 {
     (void)state;
     void (*const changes[])(lenet5_picture *) = {lay_on_table, lay_on_large_table, square, turn_light, shade, rule,
@@ -261,7 +261,7 @@ static void what_is_written_is_found_on_anything(void **state)
     }
 }
 
-static void each_note_is_made_and_not_without_reason(void **state)
+static void each_note_is_given_only_with_reason(void **state)
 {
     (void)state;
     static const struct {
@@ -303,8 +303,8 @@ static void a_blank_picture_has_no_lines(void **state)
     }
 }
 
-/* The bar of a 7 and the foot of a 2 are straight, and no printed lines. */
-static void straight_strokes_are_left(void **state)
+/* The bar of a 7 and the foot of a 2 are straight but not printed lines. */
+static void straight_strokes_are_kept(void **state)
 {
     (void)state;
     enum { SIDE = 90 };
@@ -322,7 +322,7 @@ static void straight_strokes_are_left(void **state)
     lenet5_picture_free(&p);
 }
 
-/* A digit drawn with a pen of some thickness, as straight strokes. */
+/* A digit drawn as straight strokes with a pen of some thickness. */
 typedef struct sketch {
     const char *digit;
     size_t width, height;
@@ -363,8 +363,8 @@ static bool holds(const lenet5_box *bounds, const sketch *s)
     return all;
 }
 
-/* Strokes that are straight and no printed lines, bars that do not touch, and a pen so thick that paper is scarce. */
-static void all_strokes_of_a_digit_are_left(void **state)
+/* Straight strokes that are not printed lines, bars that do not touch, and a pen so thick that little paper is left. */
+static void all_strokes_of_a_digit_are_kept(void **state)
 {
     (void)state;
     static const sketch sketches[] = {
@@ -408,7 +408,7 @@ static void all_strokes_of_a_digit_are_left(void **state)
     }
 }
 
-/* Light that falls off towards the border is no stroke. */
+/* Light that decreases towards the border is not a stroke. */
 static void a_blank_picture_in_uneven_light_has_no_lines(void **state)
 {
     (void)state;
@@ -480,8 +480,8 @@ static void struck_out_numbers_are_not_accepted(void **state)
     assert_true(accepted >= 5); /* before they were struck out */
 }
 
-/* The likeliest first, and at most 1 together. */
-static void probabilities_are_such(void **state)
+/* Probabilities decrease and add up to at most 1. */
+static void probabilities_are_sorted_and_sum_to_at_most_one(void **state)
 {
     (void)state;
     const lenet5_read_options options = {.n_best = LENET5_MAX_N_BEST};
@@ -500,8 +500,8 @@ static void probabilities_are_such(void **state)
     }
 }
 
-/* What the evidence leaves is shared as by the search, whether it raises or lowers the first string. */
-static void other_strings_share_what_is_left(void **state)
+/* The other strings share the remaining probability as in the search, whether evidence raises or lowers the first. */
+static void other_strings_share_the_rest(void **state)
 {
     (void)state;
     for (size_t i = 0; i < 2; i++) {
@@ -519,7 +519,7 @@ static void other_strings_share_what_is_left(void **state)
     }
 }
 
-/* Strokes as a grid leaves them, far apart: however sure they look, none supports the other. */
+/* Distant strokes, like the remains of a grid: they do not support each other, however certain they look. */
 static void lone_strokes_do_not_support_each_other(void **state)
 {
     (void)state;
@@ -541,8 +541,8 @@ static void lone_strokes_do_not_support_each_other(void **state)
     lenet5_picture_free(&p);
 }
 
-/* A code of the list is found even where another string looks likelier; without it there, nothing is sure. */
-static void a_list_leads(void **state)
+/* A code of the list is found even if another string looks likelier; if no code matches, the answer is unsure. */
+static void a_list_overrides_likelier_strings(void **state)
 {
     (void)state;
     char text[LENET5_MAX_STRING + 1];
@@ -562,8 +562,8 @@ static void a_list_leads(void **state)
     lenet5_picture_free(&p);
 }
 
-/* Any picture is read without a crash: for sanitizers. */
-static void any_picture_is_dealt_with(void **state)
+/* For the sanitizers: any picture is read without a crash. */
+static void any_picture_is_read_without_a_crash(void **state)
 {
     (void)state;
     static const size_t sizes[][2] = {{1, 1}, {1, 50}, {50, 1}, {2, 2}, {3, 7}, {28, 28}, {300, 2}, {97, 113}};
@@ -587,8 +587,8 @@ static void any_picture_is_dealt_with(void **state)
         }
 }
 
-/* The probability of the best string of a line, 0 if it is not so many digits and nothing else; and whether it is
- * accepted. */
+/* The probability of the best string of a line, and whether it is accepted; 0 if the string does not have exactly count
+ * digits. */
 static double ask_for(bool *accepted, const lenet5_picture *p, size_t count, const char *format)
 {
     lenet5_reading r = read_it(p, &(lenet5_read_options){.format = format});
@@ -599,7 +599,7 @@ static double ask_for(bool *accepted, const lenet5_picture *p, size_t count, con
     return probability;
 }
 
-/* Counts pictures whose answer is good enough only if the number of digits is known. */
+/* Counts pictures whose answer is accepted only if the number of digits is known. */
 static unsigned count_doubted(const char *style, size_t count)
 {
     unsigned doubted = 0, right = 0;
@@ -619,8 +619,8 @@ static unsigned count_doubted(const char *style, size_t count)
     return doubted;
 }
 
-/* A format has no place for the first or the last of four digits. */
-static void a_digit_too_many_is_a_doubt(void **state)
+/* A format without a place for the first or the last of four digits. */
+static void an_extra_digit_is_a_doubt(void **state)
 {
     unsigned taken = 0, accepted = 0;
     (void)state;
@@ -700,23 +700,23 @@ int main(void)
         cmocka_unit_test(lengths_and_masks),
         cmocka_unit_test(check_digits),
         cmocka_unit_test(lists),
-        cmocka_unit_test(what_is_no_format_is_refused),
+        cmocka_unit_test(invalid_formats_are_refused),
         cmocka_unit_test(a_mask_is_written_out),
         cmocka_unit_test(strings_of_all_styles),
-        cmocka_unit_test(each_note_is_made_and_not_without_reason),
-        cmocka_unit_test(what_is_written_is_found_on_anything),
+        cmocka_unit_test(each_note_is_given_only_with_reason),
+        cmocka_unit_test(writing_is_found_on_any_ground),
         cmocka_unit_test(a_blank_picture_has_no_lines),
         cmocka_unit_test(a_blank_picture_in_uneven_light_has_no_lines),
-        cmocka_unit_test(straight_strokes_are_left),
-        cmocka_unit_test(all_strokes_of_a_digit_are_left),
+        cmocka_unit_test(straight_strokes_are_kept),
+        cmocka_unit_test(all_strokes_of_a_digit_are_kept),
         cmocka_unit_test(boxes_hold_the_digits),
         cmocka_unit_test(struck_out_numbers_are_not_accepted),
-        cmocka_unit_test(probabilities_are_such),
-        cmocka_unit_test(other_strings_share_what_is_left),
+        cmocka_unit_test(probabilities_are_sorted_and_sum_to_at_most_one),
+        cmocka_unit_test(other_strings_share_the_rest),
         cmocka_unit_test(lone_strokes_do_not_support_each_other),
-        cmocka_unit_test(a_list_leads),
-        cmocka_unit_test(any_picture_is_dealt_with),
-        cmocka_unit_test(a_digit_too_many_is_a_doubt),
+        cmocka_unit_test(a_list_overrides_likelier_strings),
+        cmocka_unit_test(any_picture_is_read_without_a_crash),
+        cmocka_unit_test(an_extra_digit_is_a_doubt),
         cmocka_unit_test(digits_are_doubted_where_no_format_is_given),
         cmocka_unit_test(wrong_options_are_refused),
     };

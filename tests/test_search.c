@@ -1,4 +1,4 @@
-/* The search with marks: the same answers as trying every string, and what each format accepts. */
+/* The search with marks: the same answers as by brute force, and the strings that each format accepts. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,27 +17,27 @@
 
 static lenet5_random dice;
 
-static size_t up_to(size_t most)
+static size_t random_up_to(size_t most)
 {
     return lenet5_random_below(&dice, (uint32_t)most + 1);
 }
 
-static double between(double low, double high)
+static double random_between(double low, double high)
 {
     return (double)lenet5_random_uniform(&dice, (float)low, (float)high);
 }
 
-/* ---- Trying everything ------------------------------------------------------------------------------------------- */
+/* ---- Brute force ------------------------------------------------------------------------------------------------- */
 
-/* One or two digits are likely, and a mark or none. Confidence is 1, so that a probability is a share of weights. */
+/* Arcs with one or two likely digits and at most one mark. Confidence is 1, so probabilities are shares of weights. */
 static arc any_arc(size_t first, size_t last)
 {
-    arc a = {.first = first, .last = last, .prior = between(0.1, 1), .shape = 1, .marked = up_to(1) == 1};
-    a.letter = between(0, 1);
-    a.posterior[up_to(9)] += 0.5F;
-    a.posterior[up_to(9)] += 0.4F;
+    arc a = {.first = first, .last = last, .prior = random_between(0.1, 1), .shape = 1, .marked = random_up_to(1) == 1};
+    a.letter = random_between(0, 1);
+    a.posterior[random_up_to(9)] += 0.5F;
+    a.posterior[random_up_to(9)] += 0.4F;
     if (a.marked)
-        a.mark[up_to(MARKS - 1)] = between(0.01, 0.99);
+        a.mark[random_up_to(MARKS - 1)] = random_between(0.01, 0.99);
     return a;
 }
 
@@ -46,9 +46,9 @@ static graph any_graph(size_t pieces)
     graph g = {.weights = search_weights, .nodes = pieces + 1, .arcs = malloc(2 * pieces * sizeof(arc))};
     assert_non_null(g.arcs);
     for (size_t first = 0; first < pieces; first++) {
-        g.skip[first] = up_to(2) ? 0 : between(0, 0.1);
-        g.part[first] = first == 0 || up_to(1) == 0;
-        g.gap[first] = g.part[first] && up_to(2) > 0;
+        g.skip[first] = random_up_to(2) ? 0 : random_between(0, 0.1);
+        g.part[first] = first == 0 || random_up_to(1) == 0;
+        g.gap[first] = g.part[first] && random_up_to(2) > 0;
         for (size_t last = first + 1; last <= pieces && last <= first + 2; last++)
             g.arcs[g.count++] = any_arc(first, last);
         g.begin[first + 1] = g.count;
@@ -87,7 +87,7 @@ static void add_text(texts *t, const char *text, double weight)
     t->list[i].weight += weight;
 }
 
-/* Every string from a node on; weight: of what is before it. */
+/* Adds every string from a node on; weight: that of the string before the node. */
 static void try_all(texts *t, size_t node, char *text, size_t length, double weight)
 {
     const graph *g = t->g;
@@ -100,7 +100,7 @@ static void try_all(texts *t, size_t node, char *text, size_t length, double wei
         try_all(t, node + 1, text, length, weight * g->skip[node]);
     for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++)
         for (unsigned symbol = 0; symbol < symbols_of(&g->arcs[i]); symbol++)
-            if (g->arcs[i].weight[symbol] > 1e-8) { /* the others count for nothing */
+            if (g->arcs[i].weight[symbol] > 1e-8) { /* the others are negligible */
                 text[length] = lenet5_symbols[symbol];
                 try_all(t, g->arcs[i].last, text, length + 1, weight * g->arcs[i].weight[symbol]);
             }
@@ -128,7 +128,7 @@ static void compare(const solution *found, size_t count, texts *t)
     const double all = t->allowed + exp(search_weights[OTHER_SHARE]) * fmax(0, weigh_any(t->g, t->f, 0) - t->allowed);
     double left = 1;
     if (all < 1e-3)
-        return; /* most of it may be what try_all leaves out */
+        return; /* try_all may leave out most of the weight */
     for (size_t i = 0; i < count; i++) {
         size_t k = 0;
         while (k < t->count && strcmp(t->list[k].text, found[i].digits) != 0)
@@ -137,7 +137,8 @@ static void compare(const solution *found, size_t count, texts *t)
         if (found[i].probability < 1e-4)
             continue;
         assert_true(k < t->count);
-        assert_true(fabs(found[i].probability - t->list[k].weight / all) < 1e-4); /* the beam drops what is less */
+        assert_true(fabs(found[i].probability - t->list[k].weight / all) <
+                    1e-4); /* the beam drops less likely strings */
         t->list[k].weight = 0;
     }
     for (size_t k = 0; k < t->count && count < LENET5_MAX_N_BEST; k++)
@@ -146,7 +147,7 @@ static void compare(const solution *found, size_t count, texts *t)
         assert_true(t->list[k].text[0] == '\0' || t->list[k].weight / all < left + 1e-4);
 }
 
-static void marks_are_read_as_by_trying_everything(void **state)
+static void marks_are_read_as_by_brute_force(void **state)
 {
     (void)state;
     static const char *const formats[] = {NULL, "amount", "date", "decimal", "phone", "3", "2-4", "d.dd", "(d)d-d"};
@@ -158,8 +159,8 @@ static void marks_are_read_as_by_trying_everything(void **state)
         grammar f;
         solution found[LENET5_MAX_N_BEST];
         n_best list = {found, LENET5_MAX_N_BEST, 0};
-        graph g = any_graph(1 + up_to(5));
-        const lenet5_read_options options = {.format = formats[up_to(8)], .digits_only = up_to(3) == 0};
+        graph g = any_graph(1 + random_up_to(5));
+        const lenet5_read_options options = {.format = formats[random_up_to(8)], .digits_only = random_up_to(3) == 0};
         budget work = lenet5_budget_new(&options);
         assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
         assert_int_equal(lenet5_graph_solve(&list, &g, &f, &work, NULL), LENET5_OK);
@@ -179,7 +180,7 @@ static void marks_are_read_as_by_trying_everything(void **state)
 
 /* ---- Priors ------------------------------------------------------------------------------------------------------ */
 
-/* As fit_search does it: other weights on the same graph, and the first ones again. */
+/* As in fit_search: other weights on the same graph, then the first ones again. */
 static void priors_follow_the_weights_of_the_graph(void **state)
 {
     (void)state;
@@ -219,8 +220,8 @@ static solution best_of(graph *g, const char *format)
     return best;
 }
 
-/* A straight 1, which looks like a slash, is no mark that may be skipped in favour of the second half of a 6. */
-static void a_one_among_digits_is_no_mark(void **state)
+/* A straight 1, which looks like a slash, must not be skipped as a mark in favour of the second half of a 6. */
+static void a_one_among_digits_is_not_a_mark(void **state)
 {
     (void)state;
     arc arcs[] = {{.first = 0, .last = 1, .prior = 1, .shape = 1, .marked = true},
@@ -262,7 +263,7 @@ static void check_format(const char *format, const char *const *right, const cha
 
 #define TEXTS (const char *const[])
 
-static void formats_take_what_they_say(void **state)
+static void formats_accept_their_strings_only(void **state)
 {
     (void)state;
     check_format("digits",
@@ -294,7 +295,7 @@ static void a_pattern_has_no_check_digit(void **state)
     assert_non_null(strstr(error.message, "date has no check digit"));
 }
 
-static void codes_of_a_list_are_held_against_a_pattern(void **state)
+static void codes_of_a_list_must_match_a_pattern(void **state)
 {
     (void)state;
     grammar f;
@@ -307,7 +308,7 @@ static void codes_of_a_list_are_held_against_a_pattern(void **state)
     lenet5_format_free(&f);
 }
 
-/* The weight of so many letters exceeds a double. */
+/* The weight of this many letters exceeds the range of a double. */
 static void a_number_behind_many_letters_is_found(void **state)
 {
     enum { LETTERS = 200 };
@@ -328,7 +329,7 @@ static void a_number_behind_many_letters_is_found(void **state)
 
 /* ---- Evidence ---------------------------------------------------------------------------------------------------- */
 
-static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
+static void measure_eight(double value[LENET5_EVIDENCE], double rival)
 {
     arc eight = {.last = 1, .box = {0, 0, 12, 20}, .shape = 1};
     const graph g = {.nodes = 2, .count = 1, .arcs = &eight};
@@ -343,15 +344,13 @@ static void gather_of_eight(double value[LENET5_EVIDENCE], double rival)
     lenet5_add_opinions(value, &g, &read, &seen);
 }
 
-/*
- * A digit with one similar rival is more doubtful than one that is a little like all others, at the same probability.
- */
+/* At the same probability, a digit with one strong rival is more doubtful than one with many weak rivals. */
 static void a_rival_is_a_doubt(void **state)
 {
     double none[LENET5_EVIDENCE], one[LENET5_EVIDENCE];
     (void)state;
-    gather_of_eight(none, 0.04);
-    gather_of_eight(one, 0.29);
+    measure_eight(none, 0.04);
+    measure_eight(one, 0.29);
     assert_true(one[LENET5_EVIDENCE_RIVAL] > none[LENET5_EVIDENCE_RIVAL] + 1);
     assert_true(one[LENET5_EVIDENCE_LOOKS] == none[LENET5_EVIDENCE_LOOKS]);
     assert_true(lenet5_string_probability(one) < lenet5_string_probability(none));
@@ -380,8 +379,8 @@ static void a_mark_that_may_be_a_digit_is_a_doubt(void **state)
     assert_true(rival_of_slash(1) == 0);
 }
 
-/* A mark is none of the digits that are shown to a network again, also where no more work may be done. */
-static void work_may_end_at_a_mark(void **state)
+/* Marks are not shown to a network again as digits, even if the budget is used up. */
+static void the_budget_may_end_at_a_mark(void **state)
 {
     (void)state;
     double value[LENET5_EVIDENCE] = {0};
@@ -393,7 +392,7 @@ static void work_may_end_at_a_mark(void **state)
     assert_int_equal(lenet5_second_opinion(value, &p, &g, &read, NULL), LENET5_CROWDED);
 }
 
-/* The evidence of marks for a point of 4 pixels, gap pixels behind a digit of 20. */
+/* The evidence of marks for a point of 4 pixels at a distance of gap pixels from a digit of 20. */
 static void measure_point(double value[LENET5_EVIDENCE], size_t gap)
 {
     enum { WIDTH = 40, HEIGHT = 20 };
@@ -411,7 +410,7 @@ static void measure_point(double value[LENET5_EVIDENCE], size_t gap)
 }
 
 /* A broken stroke leaves such pieces. */
-static void a_point_beside_a_digit_may_be_of_it(void **state)
+static void a_point_beside_a_digit_may_belong_to_it(void **state)
 {
     double near[LENET5_EVIDENCE], apart[LENET5_EVIDENCE];
     (void)state;
@@ -443,7 +442,7 @@ static void ones_at_the_ends_are_a_doubt(void **state)
     assert_true(ones_of("4112") == 0);
 }
 
-/* Letters, and a digit behind them. */
+/* Letters followed by a digit. */
 static bool is_plain_before_digit(const double *letters, size_t count, double sign, size_t gap)
 {
     static text_line line;
@@ -464,33 +463,33 @@ static bool is_plain_before_digit(const double *letters, size_t count, double si
     return lenet5_is_plain_beside(&g, &line, &s);
 }
 
-static void words_and_signs_are_plainly_no_part_of_a_number(void **state)
+static void words_and_signs_are_not_part_of_a_number(void **state)
 {
     (void)state;
     assert_true(is_plain_before_digit((double[]){0.99, 0.8, 0.99}, 3, 0.1, 20));
     assert_true(is_plain_before_digit((double[]){0.99}, 1, 0.99, 20));
     assert_false(is_plain_before_digit((double[]){0.99, 0.99}, 2, 0.1, 20));      /* too short */
     assert_false(is_plain_before_digit((double[]){0.99, 0.4, 0.99}, 3, 0.1, 20)); /* a digit among them */
-    assert_false(is_plain_before_digit((double[]){0.99}, 1, 0.1, 20));            /* a letter by itself */
+    assert_false(is_plain_before_digit((double[]){0.99}, 1, 0.1, 20));            /* a single letter */
     assert_false(is_plain_before_digit((double[]){0.99}, 1, 0.99, 2));            /* too near */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(marks_are_read_as_by_trying_everything),
+        cmocka_unit_test(marks_are_read_as_by_brute_force),
         cmocka_unit_test(priors_follow_the_weights_of_the_graph),
-        cmocka_unit_test(a_one_among_digits_is_no_mark),
+        cmocka_unit_test(a_one_among_digits_is_not_a_mark),
         cmocka_unit_test(a_number_behind_many_letters_is_found),
-        cmocka_unit_test(formats_take_what_they_say),
+        cmocka_unit_test(formats_accept_their_strings_only),
         cmocka_unit_test(a_pattern_has_no_check_digit),
-        cmocka_unit_test(codes_of_a_list_are_held_against_a_pattern),
+        cmocka_unit_test(codes_of_a_list_must_match_a_pattern),
         cmocka_unit_test(a_rival_is_a_doubt),
         cmocka_unit_test(a_mark_that_may_be_a_digit_is_a_doubt),
-        cmocka_unit_test(work_may_end_at_a_mark),
-        cmocka_unit_test(a_point_beside_a_digit_may_be_of_it),
+        cmocka_unit_test(the_budget_may_end_at_a_mark),
+        cmocka_unit_test(a_point_beside_a_digit_may_belong_to_it),
         cmocka_unit_test(ones_at_the_ends_are_a_doubt),
-        cmocka_unit_test(words_and_signs_are_plainly_no_part_of_a_number),
+        cmocka_unit_test(words_and_signs_are_not_part_of_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static double digit_probability(const uint8_t picture[LENET5_PICTURE_BYTES])
     return sum;
 }
 
-static void signs_and_letters_are_no_digits(void **state)
+static void signs_and_letters_are_not_digits(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
@@ -127,7 +127,7 @@ static void a_sign_in_halves_is_doubted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(signs_and_letters_are_no_digits),
+        cmocka_unit_test(signs_and_letters_are_not_digits),
         cmocka_unit_test(digits_are_digits),
         cmocka_unit_test(a_sign_in_halves_is_doubted),
     };

@@ -1,4 +1,4 @@
-/* Space displacement: at each place the penalties are those of that window alone. */
+/* Space displacement: at each position the penalties equal those of the window alone. */
 #include <math.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ static void assert_alike(const lenet5_network *network, size_t width)
     }
 }
 
-static void every_place_agrees_with_the_network_alone(void **state)
+static void every_position_agrees_with_the_single_network(void **state)
 {
     (void)state;
     const lenet5_network *network = &lenet5_builtin()->network;
@@ -45,7 +45,7 @@ static void every_place_agrees_with_the_network_alone(void **state)
         assert_alike(network, widths[i]);
 }
 
-static void places_are_four_columns_apart(void **state)
+static void positions_are_four_columns_apart(void **state)
 {
     (void)state;
     assert_int_equal(lenet5_sweep_positions(0), 0);
@@ -69,8 +69,8 @@ static void a_picture_too_narrow_or_too_wide_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_place_agrees_with_the_network_alone),
-        cmocka_unit_test(places_are_four_columns_apart),
+        cmocka_unit_test(every_position_agrees_with_the_single_network),
+        cmocka_unit_test(positions_are_four_columns_apart),
         cmocka_unit_test(a_picture_too_narrow_or_too_wide_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

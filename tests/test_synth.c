@@ -125,8 +125,8 @@ static void assert_between(double value, double low, double high)
 }
 
 /*
- * MNIST: 20 to 312 pixels of ink, its centre within half a pixel of (14, 14). Here the blank border keeps a few
- * digits with a heavy head, mostly sevens, above that.
+ * MNIST: 20 to 312 pixels of ink, its centre within half a pixel of (14, 14). The blank border keeps a few
+ * digits with a heavy top, mostly sevens, above that.
  */
 static void pictures_are_like_mnist(void **state)
 {

@@ -1,11 +1,11 @@
-/* A sign or two among letters are no number. */
+/* One or two characters among letters are not a number. */
 #include "lenet5.h"
 #include "unit.h"
 
 #include "reader/printed_digits.h"
 #include "reader/reading.h"
 
-#define CERTAIN 100 /* log-odds: with any weight, only print keeps the string from being accepted */
+#define CERTAIN 100 /* log-odds so large that only print can prevent acceptance */
 
 enum { COMPONENTS = 6 };
 
@@ -19,7 +19,7 @@ static read_groups all_read(lenet5_reading *reading, const line_groups *groups)
     return r;
 }
 
-/* Components side by side, the first digits of them a line without doubts; returns whether it is accepted. */
+/* Components side by side, of which the first `digits` form a line without doubts. Returns whether it is accepted. */
 static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
 {
     component list[COMPONENTS];
@@ -45,12 +45,12 @@ static bool is_accepted(size_t digits, size_t gap, size_t height, int32_t in)
 static void letters_beside_a_digit_make_it_print(void **state)
 {
     (void)state;
-    /* Print is rejected after the lines are weighed: before, nothing is accepted. */
+    /* Print is rejected after the lines are weighed, so before that nothing is accepted. */
     assert_false(is_accepted(1, 0, 12, NO_FIELD));
     assert_false(is_accepted(2, 0, 8, NO_FIELD));
 }
 
-static void what_stands_apart_stays(void **state)
+static void separate_numbers_are_kept(void **state)
 {
     (void)state;
     assert_true(is_accepted(3, 0, 12, NO_FIELD));  /* a number */
@@ -61,7 +61,7 @@ static void what_stands_apart_stays(void **state)
 
 /* ---- Left out ---------------------------------------------------------------------------------------------------- */
 
-/* Two lines of one component each, the second with letters beside it; returns how many are left. */
+/* Two lines of one component each, the second with letters beside it. Returns the number of lines that are kept. */
 static size_t count_left(double first, double second, size_t digits, double unread, int32_t in)
 {
     enum { LETTERS_FROM = 2 };
@@ -102,11 +102,11 @@ static void letters_are_left_out_where_there_are_numbers(void **state)
     assert_int_equal(count_left(0.95, 0.4, 1, 0, NO_FIELD), 1);  /* a letter that looks like a digit */
     assert_int_equal(count_left(0.95, 0.01, 8, 1, NO_FIELD), 1); /* print, most of which looks like no digit */
     assert_int_equal(count_left(0.95, 0.01, 2, 1, 0), 1);        /* the same in a cell of a table */
-    assert_int_equal(count_left(0.95, 0.6, 1, 0, NO_FIELD), 2);  /* what is likely a digit */
+    assert_int_equal(count_left(0.95, 0.6, 1, 0, NO_FIELD), 2);  /* probably a digit */
     assert_int_equal(count_left(0.95, 0.4, 4, 0, NO_FIELD), 2);  /* or a number */
     assert_int_equal(count_left(0.95, 0.4, 1, 0, 0), 2);         /* or stands in a cell */
-    assert_int_equal(count_left(0.01, 0.01, 1, 0, NO_FIELD), 1); /* what stands apart is no letter of a word */
-    assert_int_equal(count_left(0, 0.01, 1, 1, NO_FIELD), 2);    /* nothing else is there */
+    assert_int_equal(count_left(0.01, 0.01, 1, 0, NO_FIELD), 1); /* a separate sign is not a letter of a word */
+    assert_int_equal(count_left(0, 0.01, 1, 1, NO_FIELD), 2);    /* no other line */
 }
 
 static void a_sign_or_two_in_no_field_are_scraps(void **state)
@@ -149,7 +149,7 @@ static void small_and_even_digits_beside_larger_ones_are_print(void **state)
     } drawn[] = {{LENET5_UNSURE, 5, 20, 0},
                  {LENET5_ACCEPTED, 5, 20, 1},  /* by hand */
                  {LENET5_ACCEPTED, 3, 20, 0},  /* too few to decide */
-                 {LENET5_ACCEPTED, 5, 36, 0}}; /* as large as what is written */
+                 {LENET5_ACCEPTED, 5, 36, 0}}; /* as large as the writing */
     for (size_t i = 0; i < sizeof drawn / sizeof drawn[0]; i++) {
         lenet5_read_line lines[] = {number(drawn[i].digits, 10, 40, drawn[i].height, drawn[i].uneven),
                                     number(4, 300, 140, 40, 3), number(3, 300, 240, 42, 2)};
@@ -185,7 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_beside_a_digit_make_it_print),
-        cmocka_unit_test(what_stands_apart_stays),
+        cmocka_unit_test(separate_numbers_are_kept),
         cmocka_unit_test(letters_are_left_out_where_there_are_numbers),
         cmocka_unit_test(a_sign_or_two_in_no_field_are_scraps),
         cmocka_unit_test(small_and_even_digits_beside_larger_ones_are_print),

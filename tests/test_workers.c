@@ -1,5 +1,4 @@
-/* The pool of threads: every piece is done once, no worker does two at a time, and an idle pool uses no processor time.
- */
+/* The thread pool: every piece is done once, no worker does two at a time, and an idle pool uses no processor time. */
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>

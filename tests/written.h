@@ -1,4 +1,4 @@
-/* Strings of synthetic digits that are drawn and read: what the tests of reading share. */
+/* Helpers of the tests of reading: draw strings of synthetic digits and read them. */
 #ifndef LENET5_TESTS_WRITTEN_H
 #define LENET5_TESTS_WRITTEN_H
 
@@ -10,7 +10,7 @@ extern lenet5_reader *reader;
 int prepare_reading(void **state);
 int end_reading(void **state);
 
-/* The caller frees the picture; text becomes what is written in it. */
+/* The caller frees the picture; text is set to the string in it. */
 lenet5_picture draw_string(char text[LENET5_MAX_STRING + 1], const char *style, size_t count, size_t index);
 
 lenet5_reading read_it(const lenet5_picture *p, const lenet5_read_options *options);
