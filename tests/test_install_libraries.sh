@@ -42,7 +42,7 @@ int main(void)
 }
 C
 sample=$source/docs/samples/plain.png
-number=$("$build/lenet5" read "$sample" | tail -1 | grep -o '[0-9]*' | head -1)
+number=$("$build/lenet5" read "$sample" | sed -n '$s/.*: \([0-9]*\)  .*/\1/p')
 [ -n "$number" ] || fail "the program reads nothing in $sample"
 runs() { # runs PROGRAM: it prints what the README's program prints
     [ "$("$1" "$sample")" = "$number" ] || fail "$1 prints $("$1" "$sample" 2>&1), not $number"
