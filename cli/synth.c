@@ -233,7 +233,7 @@ static int run(const cli_arguments *arguments)
 static const option options[] = {
     {"out", "DIR", VALUE_FOLDER, NULL, "write digits to this folder under MNIST's file names; created if missing"},
     {"strings", "DIR", VALUE_FOLDER, NULL,
-     "write PNG pictures of strings of digits to this folder, and what they say to truth.tsv"},
+     "write PNG pictures of strings of digits to this folder, and their digits to truth.tsv"},
     {"distort", "FILE.png", VALUE_NEW_FILE, NULL, "draw a sheet of training pictures as a recipe distorts them"},
     {"count", "N", VALUE_WHOLE, NULL, "training digits (default 20000) or strings (default 20)"},
     {"test-count", "N", VALUE_WHOLE, NULL, "test digits; default 0"},
