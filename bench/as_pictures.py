@@ -37,12 +37,12 @@ def photograph(digit, random):
 def answers(options, files, command, *more):
     """The digit that the command prints for each file, accepted or not; None if it finds several lines."""
     out = subprocess.run([options.program, command, "--json", *more, *files], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    said = {}
+    digits = {}
     for line in out.stdout.decode().splitlines():
         row = json.loads(line)
         answer = row["digit"] if command == "classify" else int(row["string"] or -1)
-        said[row["file"]] = None if row["file"] in said else answer
-    return [said.get(file) for file in files]
+        digits[row["file"]] = None if row["file"] in digits else answer
+    return [digits.get(file) for file in files]
 
 
 def as_they_are(options, *models):

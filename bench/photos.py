@@ -130,12 +130,12 @@ def main():
             kind_of[path] = PAPERS[i % len(PAPERS)]
             truth[path] = "".join(str(labels[k]) for k in chosen)
             photograph(random, kind_of[path], digits[chosen]).save(path, quality=int(random.choice((60, 80, 90))))
-        said = read(options, list(truth))
-    print("| paper | pictures | right and sure % | sure of something wrong % |\n|---|---|---|---|")
+        found = read(options, list(truth))
+    print("| paper | pictures | right and accepted % | wrong and accepted % |\n|---|---|---|---|")
     for kind in (*PAPERS, "all"):
         paths = [path for path in truth if kind in ("all", kind_of[path])]
-        right = sum(said[path] == [truth[path]] for path in paths)
-        wrong = sum(said[path] not in ([], [truth[path]]) for path in paths)
+        right = sum(found[path] == [truth[path]] for path in paths)
+        wrong = sum(found[path] not in ([], [truth[path]]) for path in paths)
         print("| %s | %d | %.1f | %.1f |" % (kind, len(paths), 100 * right / len(paths), 100 * wrong / len(paths)))
 
 

@@ -40,7 +40,7 @@ def draw(options, style, folder):
 
 def read(options, folder, names, *more):
     """The accepted string of each picture; None if it is rejected or there are several lines."""
-    said = {}
+    found = {}
     for first in range(0, len(names), BATCH):
         files = [f"{folder}/{name}" for name in names[first:first + BATCH]]
         out = subprocess.run([options.program, "read", "--json", "--format", "zip5", "--method", options.method, *more, *files],
@@ -48,8 +48,8 @@ def read(options, folder, names, *more):
         for line in out.stdout.decode().splitlines():
             row = json.loads(line)
             name = os.path.basename(row["file"])
-            said[name] = None if name in said else (row["string"], row["decision"] == "accepted")
-    return said
+            found[name] = None if name in found else (row["string"], row["decision"] == "accepted")
+    return found
 
 
 def tesseract(path):
@@ -60,11 +60,11 @@ def tesseract(path):
 
 def rival(options, folder, truth):
     if not shutil.which("tesseract") or options.rival_count == 0:
-        return "not here"
+        return "not installed"
     part = truth[:options.rival_count]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        said = list(pool.map(lambda row: tesseract(f"{folder}/{row[0]}"), part))
-    return "%.1f (of %d)" % (100 * sum(s == row[1] for s, row in zip(said, part)) / len(part), len(part))
+        found = list(pool.map(lambda row: tesseract(f"{folder}/{row[0]}"), part))
+    return "%.1f (of %d)" % (100 * sum(s == row[1] for s, row in zip(found, part)) / len(part), len(part))
 
 
 def main():
@@ -86,7 +86,7 @@ def main():
             plain, strict = read(options, folder, names), read(options, folder, names, "--max-error", "1%")
             right = sum(plain.get(name) is not None and plain[name][0] == text for name, text in truth)
             accepted = [(strict[name][0], text) for name, text in truth if strict.get(name) and strict[name][1]]
-            wrong = sum(said != text for said, text in accepted)
+            wrong = sum(found != text for found, text in accepted)
             print("| %s | %.2f | %.2f to %.2f | %.1f | %.2f | %s |" % (
                 style, 100 * right / len(truth), *interval(right, len(truth)), 100 * len(accepted) / len(truth),
                 100 * wrong / max(1, len(accepted)), rival(options, folder, truth)), flush=True)

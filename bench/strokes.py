@@ -126,13 +126,13 @@ def placed(lines, x, y, width, height):
 
 def hangul():
     """Hangul syllables of an initial and a vowel, by code point."""
-    first, vowel, said = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ", {}
+    first, vowel, syllables = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ", {}
     for a, lines in INITIALS.items():
         for b, (beside, more) in VOWELS.items():
             character = chr(0xAC00 + (first.index(a) * 21 + vowel.index(b)) * 28)
-            said[character] = (placed(lines, 0, 0.12, 0.52, 0.66) + placed(more, 0.52, 0, 0.38, 1) if beside else
-                               placed(lines, 0.18, 0, 0.6, 0.55) + placed(more, 0, 0.58, 0.95, 0.42))
-    return said
+            syllables[character] = (placed(lines, 0, 0.12, 0.52, 0.66) + placed(more, 0.52, 0, 0.38, 1) if beside else
+                                    placed(lines, 0.18, 0, 0.6, 0.55) + placed(more, 0, 0.58, 0.95, 0.42))
+    return syllables
 
 
 HANGUL = hangul()

@@ -190,7 +190,7 @@ static void trainings_out_of_range_are_refused(void **state)
     (void)state;
     const double not_a_number = NAN, too_many = 1.5;
     const lenet5_criterion none = (lenet5_criterion)2;
-    const lenet5_committee nobody = {.provenance = sample.provenance};
+    const lenet5_committee empty = {.provenance = sample.provenance};
     const lenet5_training_options wrong[] = {{.recipe = "fast", .threads = LENET5_MAX_THREADS + 1},
                                              {.recipe = "fast", .epochs = LENET5_MAX_EPOCHS + 1},
                                              {.recipe = "fast", .batch = LENET5_MAX_BATCH + 1},
@@ -198,7 +198,7 @@ static void trainings_out_of_range_are_refused(void **state)
                                              {.recipe = "fast", .negatives = &too_many},
                                              {.recipe = "fast", .criterion = &none},
                                              {.recipe = "fast", .validation_pictures = SIZE_MAX},
-                                             {.recipe = "best", .teacher = &nobody},
+                                             {.recipe = "best", .teacher = &empty},
                                              {.recipe = NULL}};
     for (size_t i = 0; i < LENGTH(wrong); i++) {
         lenet5_training *training;
@@ -212,15 +212,15 @@ static void evaluations_out_of_range_are_refused(void **state)
 {
     (void)state;
     lenet5_evaluation e;
-    lenet5_committee one = {1, &sample.network, sample.provenance}, nobody = {.provenance = sample.provenance};
+    lenet5_committee one = {1, &sample.network, sample.provenance}, empty = {.provenance = sample.provenance};
     const lenet5_view wrong[] = {{.right = NAN}, {.rotation = INFINITY}, {.size = -1},     {.size = 1e30f},
                                  {.shear = NAN}, {.noise = 256},         {.noise = -1.0f}, {.down = 1e9f}};
     fill(&e, sizeof e);
     for (size_t i = 0; i < LENGTH(wrong); i++)
         assert_int_equal(lenet5_committee_evaluate(&e, &one, &digits, &wrong[i], 1, NULL), LENET5_E_ARGUMENT);
-    assert_int_equal(lenet5_committee_evaluate(&e, &nobody, &digits, NULL, 1, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_committee_evaluate(&e, &empty, &digits, NULL, 1, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_evaluate(&e, &sample.network, &digits, 257, NULL), LENET5_E_ARGUMENT);
-    assert_int_equal(lenet5_calibrate(&nobody, &digits, 1, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_calibrate(&empty, &digits, 1, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_calibrate(&one, &digits, 257, NULL), LENET5_E_ARGUMENT);
     one.provenance.loss.scale = NAN;
     assert_int_equal(lenet5_calibrate(&one, &digits, 1, NULL), LENET5_E_ARGUMENT);
@@ -302,15 +302,15 @@ static void an_empty_committee_is_refused(void **state)
     static lenet5_maps maps;
     static lenet5_lanes lanes;
     const path file = path_in(*state, "none");
-    const lenet5_committee nobody = {.provenance = sample.provenance};
+    const lenet5_committee empty = {.provenance = sample.provenance};
     float penalty[LENET5_CLASSES], several[LENET5_LANES][LENET5_CLASSES];
-    assert_int_equal(lenet5_committee_save(file.text, &nobody, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_committee_save(file.text, &empty, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(count_entries(*state), 0);
-    lenet5_committee_forward(penalty, &maps, &nobody);
-    lenet5_committee_forward_lanes(several, &lanes, &nobody);
+    lenet5_committee_forward(penalty, &maps, &empty);
+    lenet5_committee_forward_lanes(several, &lanes, &empty);
     for (size_t i = 0; i < LENET5_CLASSES; i++)
         assert_true(isinf(penalty[i]) && isinf(several[7][i]));
-    assert_probabilities(&nobody.provenance.loss, penalty);
+    assert_probabilities(&empty.provenance.loss, penalty);
 }
 
 /* Three networks for which dividing the sum and adding the shares give different bits. */

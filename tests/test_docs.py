@@ -13,7 +13,7 @@
 - The error of the built-in model is the same in all documents that name it.
 - docs/form/form.svg and docs/figure-3.svg are what their scripts draw.
 
-Examples that need MNIST run where LENET5_DATA names its folder; what is not run is listed.
+Examples that need MNIST run where LENET5_DATA names its folder; examples that are not run are listed.
 """
 import functools
 import json
@@ -29,7 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.path.abspath(sys.argv[1])
 WRITE = "--write" in sys.argv[2:]
 MAX_COLUMNS = 120
-LONG_LINES = {"CHANGELOG.md"}  # documents that have them
+LONG_LINES = {"CHANGELOG.md"}  # documents that may have long lines
 TOLERANCE = 0.0021  # of a probability with four digits
 SKIPPED_FOLDERS = {"build", "node_modules", ".git", "corpus"}
 DATA = os.environ.get("LENET5_DATA", "")
@@ -112,7 +112,7 @@ def check_commands(document):
 
 
 def run(command, folder):
-    """What a terminal shows."""
+    """The output of a command in a terminal."""
     shown, terminal = pty.openpty()
     process = subprocess.Popen(["sh", "-c", command], cwd=folder, stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal,
                                env={**os.environ, "PATH": os.path.dirname(PROGRAM) + ":" + os.environ["PATH"], "COLUMNS": "120"})
@@ -121,7 +121,7 @@ def run(command, folder):
     while True:
         try:
             part = os.read(shown, 65536)
-        except OSError:  # the last writer has closed the terminal
+        except OSError:  # the last process has closed the terminal
             break
         if not part:
             break
@@ -140,7 +140,7 @@ def same(wanted, line):
 
 
 def match(wanted, lines):
-    """Whether the lines are those that are wanted; a line of … stands for any number of lines."""
+    """Whether the lines match the wanted ones; a line of … stands for any number of lines."""
     if not wanted:
         return not lines
     if wanted[0] == "…":
@@ -155,7 +155,7 @@ def reason_to_skip(command, folder):
         return "LENET5_DATA is not set"
     for word in words_of(command)[1:]:
         if "=" not in word and re.search(r"\.(png|jpg|csv|json|safetensors|gz|pdf)$|/", word) and not os.path.exists(os.path.join(folder, word)):
-            return f"{word} is not here"
+            return f"{word} is missing"
     return ""
 
 
@@ -219,7 +219,7 @@ def names_of_the_source():
                 with open(os.path.join(folder, file), encoding="utf-8", errors="replace") as stream:
                     text = stream.read()
                 names.update(NAME.findall(text))
-                if file == "metrics.c":  # whose names have no prefix
+                if file == "metrics.c":  # its names have no prefix
                     names.update("lenet5_" + name for name in re.findall(r"[a-z_]+", text))
     return names
 
@@ -235,7 +235,7 @@ def check_names(document):
 
 
 def check_columns(document):
-    printed = False  # whether the line is what a program has printed
+    printed = False  # whether the line is the output of a program
     long = []
     for i, line in enumerate(lines_of(document)):
         printed = line.startswith("    ") and (printed or line.startswith("    $ "))
@@ -264,7 +264,7 @@ def check_readmes():
         fail("README.ko.md", "has other sections or examples than README.md")
 
 
-# ---- What the documents list ----
+# ---- Lists in the documents ----
 
 
 def section_of(document, title):
@@ -328,7 +328,7 @@ def check_drawings(folder):
                    stdout=subprocess.DEVNULL)
     for drawn, kept in (("form.svg", "docs/form/form.svg"), ("figure-3.svg", "docs/figure-3.svg")):
         if open(os.path.join(folder, drawn)).read() != open(os.path.join(ROOT, kept)).read():
-            fail(kept, "is not what its script draws")
+            fail(kept, "differs from the drawing of its script")
 
 
 def main():
@@ -342,7 +342,7 @@ def main():
         for document in documents():
             check_commands(document)
             check_links(document)
-            if document != "CHANGELOG.md" and not document.startswith("docs/lab/"):  # these are history
+            if document != "CHANGELOG.md" and not document.startswith("docs/lab/"):  # historical records
                 check_names(document)
             check_columns(document)
             check_examples(document, folder)

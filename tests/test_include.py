@@ -30,7 +30,7 @@ LIBRARIES = {
     "liblenet5": ("src/liblenet5.map", ["base.h", "network.h", "model.h", "data.h", "training.h"]),
     "liblenet5_reader": ("src/reader/liblenet5_reader.map", ["reading.h"]),
 }
-# What a declaration consists of besides the names that it declares.
+# The words of declarations besides the declared names.
 WORDS = set("""typedef struct enum const extern static inline char signed unsigned float double void bool _Bool int long
 short size_t uint8_t uint32_t uint64_t aligned visibility deprecated __attribute__ C""".split())
 
@@ -56,7 +56,7 @@ def headers():
 
 
 def compile_text(compiler, language, flags, text):
-    """Returns what the compiler prints, or None where it has nothing to say."""
+    """Returns the output of the compiler, or None if it prints nothing."""
     command = [compiler, "-x", language, *flags, f"-I{INCLUDE}", "-fsyntax-only", "-"]
     result = subprocess.run(command, input=text, capture_output=True, text=True)
     return result.stderr if result.returncode or result.stderr else None
@@ -85,7 +85,7 @@ def check_compilers():
 
 
 def preprocessed():
-    """The lines of the public headers after the preprocessor, without those of the C library."""
+    """The lines of the preprocessed public headers, without those of the C library."""
     text = "".join(f"#include <{name}>\n" for name in headers())
     command = ["cc", "-std=c99", f"-I{INCLUDE}", "-E", "-"]
     result = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
@@ -99,7 +99,7 @@ def preprocessed():
 
 
 def without_nested(text):
-    """The text without what parentheses and the braces of structs and functions enclose; those of enums are kept."""
+    """Removes the contents of parentheses and of the braces of structs and functions; keeps those of enums."""
     kept, depth = [], 0
     for token in re.findall(r"\benum\b[^{;]*\{|[{}()]|[^{}()]", text):
         if depth == 0 and token.startswith("enum"):

@@ -1,4 +1,4 @@
-"""Compiles the sources with musl-gcc against the headers of musl, the C library of Alpine; prints what fails.
+"""Compiles the sources with musl-gcc and the headers of musl, the C library of Alpine; prints the failures.
 
 usage: test_musl.py BUILD
 
@@ -19,7 +19,7 @@ SKIPPED = ("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE")  # glibc's
 
 
 def headers(folder):
-    """Links to the headers of the libraries and of the kernel, without those of glibc beside them."""
+    """Makes links to the headers of the libraries and of the kernel, but not to those of glibc."""
     triplet = subprocess.run(["gcc", "-dumpmachine"], capture_output=True, text=True, check=True).stdout.strip()
     for name in LIBRARIES:
         for place in (f"/usr/include/{triplet}", "/usr/include"):
@@ -44,7 +44,7 @@ def compile_one(entry, include):
 
 def main(build):
     if not shutil.which("musl-gcc"):
-        print("skipped: musl-gcc is not here (Debian: musl-tools)")
+        print("skipped: musl-gcc is not installed (Debian: musl-tools)")
         return 77
     with open(f"{build}/compile_commands.json", encoding="utf-8") as file:
         entries = {}

@@ -689,9 +689,9 @@ static void wrong_options_are_refused(void **state)
     assert_int_equal(lenet5_read_threshold(&threshold, 0.01, NULL), LENET5_OK);
     assert_int_equal(lenet5_read_threshold(&threshold, NAN, NULL), LENET5_E_ARGUMENT);
     assert_int_equal(lenet5_read_threshold(&threshold, 1.5, NULL), LENET5_E_ARGUMENT);
-    const lenet5_committee nobody = {0};
+    const lenet5_committee empty = {0};
     lenet5_reader *other;
-    assert_int_equal(lenet5_reader_new(&other, &nobody, NULL), LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_reader_new(&other, &empty, NULL), LENET5_E_ARGUMENT);
 }
 
 int main(void)

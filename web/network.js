@@ -49,7 +49,7 @@ export class NetworkView {
     show(maps) {
         this.#maps = maps;
         this.#paint();
-        this.#tell();
+        this.#updateReadout();
     }
 
     /** Redraws the maps in the current colours and language. */
@@ -174,12 +174,12 @@ export class NetworkView {
         if (chosen?.layer === 'c3' || chosen?.layer === 's4')
             this.#kernels.choose(chosen.map);
         this.#codes.choose(chosen?.layer === 'output' ? chosen.map : null);
-        this.#tell();
+        this.#updateReadout();
         if (byKey)
             this.onAnnounce(byId('readout').textContent);
     }
 
-    #tell() {
+    #updateReadout() {
         const readout = byId('readout');
         if (this.#chosen)
             readout.replaceChildren(make('strong', {}, this.#place()), ' ', this.#value(), ' ', this.#sees());
@@ -206,7 +206,7 @@ export class NetworkView {
         return t('value', { value: signed(this.#statesOf(layer)[map][row][column]) });
     }
 
-    /* The receptive field of the unit, in words. */
+    /* A sentence about the receptive field of the unit. */
     #sees() {
         const { layer, map } = this.#chosen;
         const { table, weights } = this.#description;

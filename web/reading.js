@@ -164,8 +164,8 @@ function verdictOf({ decision, probability, reason, string }) {
 }
 
 const sentenceOf = (line) => line.decision === 'accepted'
-    ? t('say-accepted', line)
-    : t('say-unsure', { string: line.string || '–' });
+    ? t('sentence-accepted', line)
+    : t('sentence-unsure', { string: line.string || '–' });
 
 /* A box and its digit: solid if the line is accepted, otherwise dashed and with a question mark. */
 function drawLine(context, line, pictureWidth) {

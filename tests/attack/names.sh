@@ -77,7 +77,7 @@ for arguments in (["test", b"\x1b[1m"], ["inspect", b"\x1b[1m"], ["\x1b[2J"], ["
                   ["read", "./two\nlines.pgm", "--region", "0,0,99,99"], ["fetch", "mnist", "--data", b"/dev/null/\x1b"],
                   ["fetch", "mnist", "--data", b"\x1bd", "--mirror", "file:///nowhere/\x1b/"]):
     out, err, code = run(*arguments)
-    check(code != 0 and harmless(out) and harmless(err) and err, "a complaint", arguments, err)
+    check(code != 0 and harmless(out) and harmless(err) and err, "an error message", arguments, err)
 
 # The name of a model in the final message of a training.
 out, err, code = run("train", "--epochs", "1", "--out", b"\x1b[2J.safetensors")

@@ -227,9 +227,9 @@ describe("malformed requests", () => {
     });
 
     const chunks = [
-        ["no number", "xyz\r\n"], ["below zero", "-5\r\nhello\r\n0\r\n\r\n"],
-        ["beyond all bounds", "fffffffffffffffff\r\nx"],
-        ["longer than it says", `5\r\nhello and more\r\n0\r\n\r\n`], ["without its end", `310\r\n${body}0\r\n\r\n`],
+        ["without a number", "xyz\r\n"], ["of negative size", "-5\r\nhello\r\n0\r\n\r\n"],
+        ["of huge size", "fffffffffffffffff\r\nx"],
+        ["longer than its size", `5\r\nhello and more\r\n0\r\n\r\n`], ["without an end", `310\r\n${body}0\r\n\r\n`],
         ["with a sign", `+5\r\nhello\r\n0\r\n\r\n`], ["with a space", ` 5\r\nhello\r\n0\r\n\r\n`],
         ["with 0x", `0x5\r\nhello\r\n0\r\n\r\n`],
         ["with an endless extension", `5;${"x".repeat(40000)}\r\nhello\r\n0\r\n\r\n`],
@@ -259,7 +259,7 @@ describe("malformed requests", () => {
 
     const bombs = [
         ["a long header", `X: ${"y".repeat(100000)}\r\n`], ["many headers", "X: y\r\n".repeat(20000)],
-        ["a long name", `${"X".repeat(100000)}: y\r\n`], ["a header without an end", `X: ${"y".repeat(100000)}`],
+        ["a long name", `${"X".repeat(100000)}: y\r\n`], ["an endless header", `X: ${"y".repeat(100000)}`],
     ];
     for (const [what, headers] of bombs)
         test(`${what}: 431`, async () => refused(await exchange(server, get("/v2", headers)), [431], what));

@@ -138,7 +138,7 @@ describe("the network", { skip }, () => {
             maps.map(({ classList }) => classList.contains("dim")));
         for (const map of [0, 7, 15]) {
             await layer(/^C3/).locator(".map canvas").nth(map).hover();
-            assert.deepEqual(await dimmed(), table.map((row) => !row[map]), `map ${map} sees what Table I says`);
+            assert.deepEqual(await dimmed(), table.map((row) => !row[map]), `map ${map} has the inputs of Table I`);
         }
         const frame = page.locator("#layers > *").first().locator(".field");
         assert.equal(await frame.evaluate(({ hidden }) => hidden), false);

@@ -138,7 +138,7 @@ describe("connections", () => {
         assert.equal((await exchange(server, Buffer.concat(chunked))).status, 200);
         const socket = connect(server);
         socket.write(`${head}Content-Length: 784\r\nExpect: 100-continue\r\n\r\n`);
-        assert.ok(await within(2000, () => socket.got.toString().startsWith("HTTP/1.1 100 ")), "it says to go on");
+        assert.ok(await within(2000, () => socket.got.toString().startsWith("HTTP/1.1 100 ")), "no 100 Continue");
         socket.write(digit);
         assert.equal((await answerOn(socket)).status, 200);
         socket.destroy();
