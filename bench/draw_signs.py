@@ -44,7 +44,7 @@ PENNED = {5: [c for c in strokes.LETTERS if c in CHARACTERS[5]], 6: [c for c in 
 OTHERS = {5: 0.22, 6: 0.18, 7: 0.34, 8: 0.1, 9: 0.16}  # shares of the labels among the other characters
 FOOTED, FOOTLESS = "?±÷", 0.3  # how often what they have below is missing
 PEN = 0.35  # share of the other characters that are drawn as strokes
-DIGITS = {"plain": 0.5, "hand": 0.25, "print": 0.25}  # shares of the ways to draw a digit
+DIGITS = {"plain": 0.5, "hand": 0.25, "print": 0.25}  # shares of the techniques for drawing a digit
 Font = collections.namedtuple("Font", "path index")
 
 
@@ -125,13 +125,13 @@ def without_foot(mask):
 
 def draw_digit(rng, stock):
     """A digit's mask, or MNIST's unchanged picture, and its label."""
-    way = rng.choice(list(DIGITS), p=list(DIGITS.values()))
-    if way == "print":
+    technique = rng.choice(list(DIGITS), p=list(DIGITS.values()))
+    if technique == "print":
         digit = rng.integers(10)
         return worn(rng, in_font(rng, stock.latin, str(digit))), digit // 2
     chosen = rng.integers(len(stock.labels))
     picture = stock.pictures[chosen]
-    if way == "plain":
+    if technique == "plain":
         return (255 * picture + 0.5).astype(np.uint8), stock.labels[chosen] // 2
     return by_hand(rng, picture), stock.labels[chosen] // 2
 

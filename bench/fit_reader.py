@@ -117,10 +117,10 @@ def empty(rng, _digits):
 
 
 def sign(rng, digits):
-    way = signs.WAYS[rng.integers(0, len(signs.WAYS))]
-    kinds = [kind for kind in (signs.PENNED if way == "pen" else signs.PRINTED) if kind != "Hangul" or paper.fonts(True)]
+    technique = signs.TECHNIQUES[rng.integers(0, len(signs.TECHNIQUES))]
+    kinds = [kind for kind in (signs.PENNED if technique == "pen" else signs.PRINTED) if kind != "Hangul" or paper.fonts(True)]
     kind = kinds[rng.integers(0, len(kinds))]
-    picture, string = signs.draw(rng, digits, way, kind)
+    picture, string = signs.draw(rng, digits, technique, kind)
     return Drawn(picture, [], list(signs.right_answers(kind, string)))
 
 

@@ -5,10 +5,10 @@ usage: bench/page_speed.py [PROGRAM] [--rounds N] [--seed N] [--data DATA] [--ke
 example: bench/page_speed.py --rounds 3
 
 Draws an A4 page of print with a table, one with 40 handwritten digits, both at 300 dots an inch, and pictures of ten
-megapixels of noise, bars, dots or printed digits only. Each is read N (7) times, the pictures in turn, by a new process
-every time. Prints the least and the median user time, the system time (most of it clears memory), and the peak memory.
-The program's start, 5 ms, and the decoding of the PNG are included. Exits with 1 if the least user time or the memory
-exceeds its limit. --keep keeps the pictures. DATA is the folder of MNIST, default: $LENET5_DATA; without it the
+megapixels of noise, bars, dots or printed digits only. Reads each N (7) times, the pictures in turn, each time in a new
+process. Prints the least and the median user time, the system time (most of it clears memory), and the peak memory.
+The times include the start of the program, 5 ms, and the decoding of the PNG. Exits with 1 if the least user time or
+the memory exceeds its limit. --keep keeps the pictures. DATA is the folder of MNIST, default: $LENET5_DATA; without it the
 handwritten page is left out. Needs Debian's python3-pil, python3-numpy, fontconfig, fonts-dejavu-core and
 fonts-liberation."""
 import multiprocessing

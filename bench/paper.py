@@ -108,10 +108,10 @@ class Hand:
 
     def __init__(self, rng, size):
         self.size = size
-        self.thin = rng.uniform(0.42, 0.72)  # the least part of a stroke's peak that is ink: the more, the thinner
+        self.thin = rng.uniform(0.42, 0.72)  # share of a stroke's peak above which a pixel is ink; larger is thinner
         self.slant = rng.uniform(-0.1, 0.25)
         self.gap = rng.uniform(0.06, 0.4)
-        self.width = max(1.5, size * (0.2 - 0.19 * self.thin))  # of the strokes that are drawn, in pixels
+        self.width = max(1.5, size * (0.2 - 0.19 * self.thin))  # of drawn strokes, in pixels
 
     def digit(self, rng, picture, size):
         """A mask of the digit; `size` is the height of a digit that fills MNIST's 20 rows."""
@@ -329,7 +329,7 @@ def light(rng, picture, strong):
 
 
 def corners(rng, width, height, strength):
-    """The points of the sheet at the corners of the picture. strength: of rotation and perspective; 1 is a photograph's."""
+    """The points of the sheet at the corners of the picture. strength of rotation and perspective: 1 for a photograph."""
     margin = rng.uniform(0.03, 0.05) * min(width, height)
     points = np.array([(margin, margin), (width - margin, margin), (width - margin, height - margin), (margin, height - margin)])
     turn = np.radians(rng.uniform(-4, 4) * strength)
@@ -345,7 +345,7 @@ def shape(points):
 
 
 def view(rng, sheet, strong):
-    """A view in which all fields are entirely in the picture."""
+    """A random view of the sheet that shows all fields entirely."""
     strength = 1 if strong else 0.15
     for _ in range(TRIES):
         width, height, back = shape(corners(rng, sheet.width, sheet.height, strength))

@@ -26,7 +26,7 @@ from not_digits import LETTERS, LIKE_DIGITS
 SIGNS = "?!#$€£%&*@<>~§\"'"
 PENNED = {"mark": tuple(strokes.MARKS), "sign": tuple(strokes.SIGNS), "letter": tuple(strokes.LETTERS), "Hangul": tuple(strokes.HANGUL)}
 PRINTED = {"mark": tuple(strokes.MARKS), "sign": tuple(SIGNS), "letter": tuple(LETTERS), "Hangul": tuple(chr(0xAC00 + 37 * i) for i in range(300))}
-WAYS = ("print", "mixed", "pen")
+TECHNIQUES = ("print", "mixed", "pen")
 BATCH = 100
 
 
@@ -54,39 +54,39 @@ def right_answers(kind, string):
     return {bare} if bare.isdigit() else set()
 
 
-def put(sheet, way, kind, string, hand, x, base):
+def put(sheet, technique, kind, string, hand, x, base):
     """Draws the string on the sheet."""
     face = paper.font(sheet.rng, int(hand.size * 1.3), kind == "Hangul")
-    if way == "print":
+    if technique == "print":
         sheet.text(x, base, string, 0, face)
         return
     for character in string:
-        if character.isdigit() or way == "pen":
+        if character.isdigit() or technique == "pen":
             right = sheet.character(character, x, base, hand)[2]
         else:
             right = sheet.text(x, base, character, 0, face, "pen")[2]
         x = right + max(2, hand.gap * hand.size * sheet.rng.uniform(0.5, 1))
 
 
-def draw(rng, digits, way, kind):
+def draw(rng, digits, technique, kind):
     """A random string and its picture."""
-    string = compose(rng, (PENNED if way == "pen" else PRINTED)[kind])
+    string = compose(rng, (PENNED if technique == "pen" else PRINTED)[kind])
     desk = draw_pages.Desk(rng, digits, False)
     hand = desk.hand(26, 70)
     sheet = paper.Sheet(desk, hand.size * (1.5 * len(string) + rng.uniform(2.5, 5)), hand.size * rng.uniform(2.6, 5))
-    put(sheet, way, kind, string, hand, hand.size, sheet.height * 0.6)
+    put(sheet, technique, kind, string, hand, hand.size, sheet.height * 0.6)
     return paper.picture(rng, sheet)[0], string
 
 
 def draw_batch(options, digits, folder, numbers):
-    """Writes pictures to a folder; returns (file, way, kind, string) of each."""
+    """Writes pictures to a folder; returns (file, technique, kind, string) of each."""
     kinds = [kind for kind in PRINTED if kind != "Hangul" or paper.fonts(True)]
-    jobs = [(way, kind) for way in WAYS for kind in (PENNED if way == "pen" else kinds)]
+    jobs = [(technique, kind) for technique in TECHNIQUES for kind in (PENNED if technique == "pen" else kinds)]
     rows = []
     for number in numbers:
-        way, kind = jobs[number % len(jobs)]
-        picture, string = draw(draw_pages.seeded(way + kind, options.seed, number), digits, way, kind)
-        rows.append({"file": f"{number:05d}.png", "options": [], "way": way, "kind": kind, "string": string})
+        technique, kind = jobs[number % len(jobs)]
+        picture, string = draw(draw_pages.seeded(technique + kind, options.seed, number), digits, technique, kind)
+        rows.append({"file": f"{number:05d}.png", "options": [], "technique": technique, "kind": kind, "string": string})
         picture.save(f"{folder}/{rows[-1]['file']}", compress_level=1)
     return rows
 
@@ -126,9 +126,9 @@ def main():
             answers = pages.read_all(options.program, folder, rows)
             for row in rows:
                 count, accepted = judge(row, answers[row["file"]])
-                counts[kind_of(row["kind"], row["string"]), row["way"]].update(count)
+                counts[kind_of(row["kind"], row["string"]), row["technique"]].update(count)
                 if count["wrong"]:
-                    found.append("%s, %s, %s, number %s: %s" % (row["kind"], row["way"], row["string"], row["file"][:5], accepted))
+                    found.append("%s, %s, %s, number %s: %s" % (row["kind"], row["technique"], row["string"], row["file"][:5], accepted))
                     if options.keep:
                         shutil.copy(f"{folder}/{row['file']}", options.keep)
     report(counts, found)
@@ -136,8 +136,8 @@ def main():
 
 def report(counts, found):
     print("| what | strings | accepted % | accepted and wrong % | interval | of these, digits alone |\n|---|---|---|---|---|---|")
-    for kind, way in sorted(counts):
-        print_row(f"{kind}, {way}", counts[kind, way])
+    for kind, technique in sorted(counts):
+        print_row(f"{kind}, {technique}", counts[kind, technique])
     apart = sum((count for (kind, _), count in counts.items() if kind != "letter like a digit"), collections.Counter())
     print_row("all but letters like digits", apart)
     print_row("all", sum(counts.values(), collections.Counter()))

@@ -23,7 +23,7 @@ static void wilson_agrees_with_the_textbook(void **state)
     assert_true(high == 1);
 }
 
-/* Ten pictures of class 0. Picture i has the gap i + 1 between its two least penalties; wrong marks the misread ones. */
+/* Ten pictures of class 0. Picture i has the gap i + 1 between its two least penalties; wrong marks misread ones. */
 static double rejected_for(const char *wrong, double rate)
 {
     float penalty[10][LENET5_CLASSES];

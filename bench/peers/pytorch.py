@@ -228,13 +228,13 @@ S4 = S2
 C5 = {"product": fully_product, "convolution": fully_convolution}
 
 
-def describe(way):
-    return ", ".join("%s %s" % pair for pair in zip(("C1", "S2", "C3", "S4", "C5+F6"), way))
+def describe(form):
+    return ", ".join("%s %s" % pair for pair in zip(("C1", "S2", "C3", "S4", "C5+F6"), form))
 
 
-def forward(x, q, way):
+def forward(x, q, form):
     """Up to the tanh of F6, which is its state but for the factor A; q are the folded parameters."""
-    c1, s2, c3, s4, c5 = way
+    c1, s2, c3, s4, c5 = form
     x = torch.tanh(C1[c1](x, q[0], q[1]))
     x = torch.tanh(S2[s2](x, q[2], q[3]))
     x = torch.tanh(C3[c3](x, q[4], q[5]))
@@ -267,11 +267,11 @@ class Loss:
 # ---- Training --------------------------------------------------------------------------------------------------------
 
 class Trainer:
-    """Steps through random pictures of bytes in memory, normalised and padded on the way."""
+    """Steps through random pictures of bytes in memory, normalised and padded in each step."""
 
-    def __init__(self, data, batch, way):
+    def __init__(self, data, batch, form):
         self.pictures, self.labels = data
-        self.batch, self.way = batch, way
+        self.batch, self.form = batch, form
         self.input = torch.full((batch, 1, 32, 32), -0.1)
         self.paper, self.loss = torch.tensor(-0.1), Loss(SCALE, RUBBISH)
         self.parameters = golden_start().clone().requires_grad_()
@@ -281,7 +281,7 @@ class Trainer:
     def learn(self, pictures, labels):
         x = self.input[:len(pictures)]
         torch.add(self.paper, pictures, alpha=1.275 / 255, out=x[:, :, 2:30, 2:30])
-        self.loss(forward(x, folded(self.parameters), self.way), labels).backward()
+        self.loss(forward(x, folded(self.parameters), self.form), labels).backward()
         self.adam.step()
         self.parameters.grad = None
 
@@ -308,7 +308,7 @@ def random_data():
 
 # ---- Inference -------------------------------------------------------------------------------------------------------
 
-INFERENCE_WAYS = [
+INFERENCE_FORMS = [
     ("convolution", "convolution", "convolution", "convolution", "product"),
     ("convolution", "convolution", "convolution", "convolution", "convolution"),
     ("native", "product", "convolution", "product", "product"),
@@ -321,20 +321,20 @@ COMPILERS = {"frozen": torch.jit.freeze, "optimize_for_inference": torch.jit.opt
 class Reader(torch.nn.Module):
     """The folded network as a module, for the compilers."""
 
-    def __init__(self, parameters, way):
+    def __init__(self, parameters, form):
         super().__init__()
-        self.way = way
+        self.form = form
         for i, part in enumerate(folded(parameters)):
             self.register_buffer("q%d" % i, part.clone())
 
     def forward(self, x):
-        return penalties(forward(x, [getattr(self, "q%d" % i) for i in range(12)], self.way))
+        return penalties(forward(x, [getattr(self, "q%d" % i) for i in range(12)], self.form))
 
 
-def compiled(parameters, way, compiler, x):
+def compiled(parameters, form, compiler, x):
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the trace treats sizes as constants, as intended
-        return COMPILERS[compiler](torch.jit.trace(Reader(parameters, way).eval(), x, check_trace=False))
+        return COMPILERS[compiler](torch.jit.trace(Reader(parameters, form).eval(), x, check_trace=False))
 
 
 # ---- Measuring -------------------------------------------------------------------------------------------------------
@@ -383,8 +383,8 @@ def trial(trainer, duration=TRIAL_SECONDS):
 
 def trial_of_environment():
     """Processor time of a step on one thread, which shows the gain of the vectors even on a busy machine."""
-    way = "convolution", "product", "convolution", "product", "product"
-    return least_seconds(Trainer(random_data(), SAME_BATCH, way).step, SECONDS, time.process_time)
+    form = "convolution", "product", "convolution", "product", "product"
+    return least_seconds(Trainer(random_data(), SAME_BATCH, form).step, SECONDS, time.process_time)
 
 
 def entry(name, batch, setting, seconds, pictures=None):
@@ -394,30 +394,30 @@ def entry(name, batch, setting, seconds, pictures=None):
 
 def measure_training(repeat):
     data = random_data()
-    ways = sorted(itertools.product(C1, S2, C3, S4, C5), key=lambda way: trial(Trainer(data, SAME_BATCH, way)))
-    larger = [(trial(Trainer(data, batch, way), SECONDS), batch, way)
-              for batch in TRAINING_BATCHES for way in ways[:3]]
+    forms = sorted(itertools.product(C1, S2, C3, S4, C5), key=lambda form: trial(Trainer(data, SAME_BATCH, form)))
+    larger = [(trial(Trainer(data, batch, form), SECONDS), batch, form)
+              for batch in TRAINING_BATCHES for form in forms[:3]]
     results = []
-    for batch, way in ((SAME_BATCH, ways[0]), min(larger)[1:]):
-        trainer = Trainer(data, batch, way)
+    for batch, form in ((SAME_BATCH, forms[0]), min(larger)[1:]):
+        trainer = Trainer(data, batch, form)
         seconds = repeated(mean_seconds, trainer.step, repeat)
-        results.append(entry("train_step", batch, describe(way), seconds))
+        results.append(entry("train_step", batch, describe(form), seconds))
         seconds = repeated(duration_of, trainer.epoch, repeat)
-        results.append(entry("epoch", batch, describe(way), seconds, PICTURES))
+        results.append(entry("epoch", batch, describe(form), seconds, PICTURES))
     return results
 
 
 def measure_forward(name, batches, measure, threads, repeat):
     """The fastest of all forms and compilers at any of these batch sizes."""
     best = None
-    for batch, way, compiler, n in itertools.product(batches, INFERENCE_WAYS, COMPILERS, threads):
+    for batch, form, compiler, n in itertools.product(batches, INFERENCE_FORMS, COMPILERS, threads):
         torch.set_num_threads(n)
         x = torch.rand(batch, 1, 32, 32) * 1.275 - 0.1
-        network = compiled(golden_start(), way, compiler, x)
+        network = compiled(golden_start(), form, compiler, x)
         call = functools.partial(network, x)
         seconds = least_seconds(call, TRIAL_SECONDS) / batch
         if best is None or seconds < best[0]:
-            best = seconds, batch, call, n, "%s: %s" % (compiler, describe(way))
+            best = seconds, batch, call, n, "%s: %s" % (compiler, describe(form))
     _, batch, call, n, setting = best
     torch.set_num_threads(n)
     seconds = repeated(measure, call, repeat)
@@ -469,10 +469,10 @@ def relative_error(found, golden):
     return ((found.flatten()[::step] - expected).norm() / expected.norm()).item()
 
 
-def gradient_error(parameters, x, way, golden):
+def gradient_error(parameters, x, form, golden):
     """The error of the worst tensor. The loss of golden.py has scale 0.2, label 7 and j = 80."""
     parameters = parameters.clone().requires_grad_()
-    Loss(0.2, 80.0)(forward(x, folded(parameters), way), torch.tensor([7])).backward()
+    Loss(0.2, 80.0)(forward(x, folded(parameters), form), torch.tensor([7])).backward()
     worst = 0.0
     for name, part, shape in zip(NAMES, parameters.grad.split(SIZES), SHAPES):
         part = part.view(shape)[TABLE] if name == "c3.weight" else part
@@ -484,12 +484,12 @@ def check():
     golden, numbers = read_golden(), generator()
     parameters = golden_parameters(numbers)
     x = take(numbers, (1, 1, 32, 32), 1.0)
-    errors = {"gradients": max(gradient_error(parameters, x, way, golden)
-                               for way in itertools.product(C1, S2, C3, S4, C5))}
-    for way, compiler in itertools.product(INFERENCE_WAYS, COMPILERS):
+    errors = {"gradients": max(gradient_error(parameters, x, form, golden)
+                               for form in itertools.product(C1, S2, C3, S4, C5))}
+    for form, compiler in itertools.product(INFERENCE_FORMS, COMPILERS):
         with torch.inference_mode():
-            found = compiled(parameters, way, compiler, x)(x)
-        errors["penalties, %s: %s" % (compiler, describe(way))] = relative_error(found, golden["penalty"])
+            found = compiled(parameters, form, compiler, x)(x)
+        errors["penalties, %s: %s" % (compiler, describe(form))] = relative_error(found, golden["penalty"])
     for what, error in errors.items():
         print("pytorch: %s: greatest relative error %.1e" % (what, error))
     if not max(errors.values()) < TOLERANCE:
