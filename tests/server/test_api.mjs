@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { bmp, digits, enlarged, padded, pgm, png, rows, tiff, turned } from "./pictures.mjs";
+import { bmp, digits, enlarged, padded, pgm, png, rotated, rows, tiff } from "./pictures.mjs";
 import { newFolder, run, sample, sampleBytes, start, startFor } from "./server.mjs";
 
 const PICTURES = ["plain.png", "boxes.jpg", "word.png", "blank.png", "turned.png", "shadow.jpg"];
