@@ -6,7 +6,7 @@ example: bench/fully_connected.py ~/.local/share/lenet5/mnist --passes 2
 
 Shows what receptive fields, shared weights and subsampling contribute. The fully connected network has 238,510
 parameters, four times LeNet-5's, and is trained like recipe best: Adam with a one-cycle rate, minibatches of 64, each
-picture shifted, rotated, scaled, squeezed and slanted anew in each of N (20) passes, but without elastic distortions,
+picture shifted, rotated, scaled, squeezed and slanted differently in each of N (20) passes, but without elastic distortions,
 variations of the ink, and negatives. Prints its errors on the 10,000 test pictures in %, shifted, rotated, scaled,
 slanted and noisy, beside those of `lenet5 test --distorted` with the built-in model. DATA is the folder of MNIST.
 Needs Debian's python3-torch and the built program; --figure needs python3-matplotlib."""

@@ -1,6 +1,6 @@
 /*
- * The template of a form, up to the first zero byte, then a picture of such a form, a byte for each square of
- * a few pixels. The target finds the marks in it and cuts out the fields.
+ * The template of a form up to the first zero byte, then a picture of the form with a byte for each square of a few
+ * pixels. The target finds the marks and cuts out the fields.
  */
 #include "read/template.h"
 

@@ -264,7 +264,7 @@ static void sum_is_that_of_the_transposed_pictures(void **state)
     lenet5_dataset_free(&again);
 }
 
-/* Eight integers a picture, the first of which is the class. */
+/* Eight integers a picture; the first is the class. */
 static size_t qmnist_labels(uint8_t file[12 + COUNT * 32])
 {
     static const uint8_t header[12] = {0, 0, 0x0C, 2, 0, 0, 0, COUNT, 0, 0, 0, 8};

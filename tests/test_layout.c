@@ -680,7 +680,7 @@ static void letters_in_a_cell_are_not_boxes(void **state)
     lenet5_ink_free(&map);
 }
 
-/* Grey rules of which the noise of a scan has left more in some places, and less in others. */
+/* Grey rules whose darkness varies with the noise of a scan. */
 static void boxes_fainter_than_noise_are_a_number(void **state)
 {
     (void)state;
@@ -756,7 +756,7 @@ static void draw_feet(ink_map *map)
     }
 }
 
-/* A meter's display: 5 8 4, of which the 8 is two boxes. */
+/* The display of a meter: 5 8 4; the 8 consists of two boxes. */
 static void draw_display(ink_map *map)
 {
     static const char *const lit[] = {"afgcd", "abcdefg", "bcfg"};

@@ -31,7 +31,7 @@ sum() { cksum <"$1"; }
 train --epochs 3 --out whole.safetensors
 interrupt a.checkpoint.safetensors --out a.safetensors
 before=$(sum a.checkpoint.safetensors)
-grep -q -e "lenet5[^ ]* train --resume a.checkpoint.safetensors --out a.safetensors --data digits" err || fail "how to go on: $(cat err)"
+grep -q -e "lenet5[^ ]* train --resume a.checkpoint.safetensors --out a.safetensors --data digits" err || fail "the hint how to continue: $(cat err)"
 expect 1 "--resume" train --out a.safetensors
 grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 passes" err || fail "the refusal is: $(cat err)"
 expect 1 "--restart" train --out a.safetensors --committee 2
@@ -50,9 +50,9 @@ same a.safetensors whole.safetensors "--restart"
 # ---- The hint how to continue is a complete command that a shell accepts with any file names.
 interrupt "it's a \$x;.checkpoint.safetensors" --out "it's a \$x;.safetensors"
 before=$(sum "it's a \$x;.checkpoint.safetensors")
-grep -q "^interrupted; to continue: " err || fail "how to continue: $(cat err)"
+grep -q "^interrupted; to continue: " err || fail "the hint how to continue: $(cat err)"
 eval "set -- $(sed -n 's/^interrupted; to continue: .*lenet5[^ ]* train //p' err)"
-[ "$*" = "--resume it's a \$x;.checkpoint.safetensors --out it's a \$x;.safetensors --data digits --quiet" ] && [ "$2" = "it's a \$x;.checkpoint.safetensors" ] && [ "$4" = "it's a \$x;.safetensors" ] || fail "how to go on: $(cat err)"
+[ "$*" = "--resume it's a \$x;.checkpoint.safetensors --out it's a \$x;.safetensors --data digits --quiet" ] && [ "$2" = "it's a \$x;.checkpoint.safetensors" ] && [ "$4" = "it's a \$x;.safetensors" ] || fail "the hint how to continue: $(cat err)"
 expect 1 "was started with --seed 1, not 2" "$program" train "$@" --seed 2
 rm -- "$2"
 cp -r digits "my data"
@@ -61,7 +61,7 @@ for _ in $(seq 200); do [ -s out ] && break; sleep 0.05; done
 kill -TERM $!
 wait $! && fail "q was not interrupted"
 resuming=$(sed -n 's/^interrupted; to continue: //p' err)
-grep -q -e "--data 'my data' --log 'a log.csv' --threads 1 --json" err || fail "how to continue: $(cat err)"
+grep -q -e "--data 'my data' --log 'a log.csv' --threads 1 --json" err || fail "the hint how to continue: $(cat err)"
 (eval "exec $resuming --seed 2") 2>err
 [ $? = 1 ] && grep -q "was started with --seed 1, not 2" err || fail "pasted: $resuming: $(cat err)"
 rm -r q.* "my data"

@@ -9,7 +9,7 @@
 
 enum { COMPONENTS = 6 };
 
-/* Groups each of which has become a line of the reading, in their order. */
+/* Groups, each of which became a line of the reading, in order. */
 static read_groups all_read(lenet5_reading *reading, const line_groups *groups)
 {
     read_groups r;
@@ -100,7 +100,7 @@ static void letters_are_left_out_where_there_are_numbers(void **state)
 {
     (void)state;
     assert_int_equal(count_left(0.95, 0.4, 1, 0, NO_FIELD), 1);  /* a letter that looks like a digit */
-    assert_int_equal(count_left(0.95, 0.01, 8, 1, NO_FIELD), 1); /* print, most of which looks like no digit */
+    assert_int_equal(count_left(0.95, 0.01, 8, 1, NO_FIELD), 1); /* print that mostly does not look like digits */
     assert_int_equal(count_left(0.95, 0.01, 2, 1, 0), 1);        /* the same in a cell of a table */
     assert_int_equal(count_left(0.95, 0.6, 1, 0, NO_FIELD), 2);  /* probably a digit */
     assert_int_equal(count_left(0.95, 0.4, 4, 0, NO_FIELD), 2);  /* or a number */
