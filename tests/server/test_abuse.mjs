@@ -510,14 +510,14 @@ describe("endless bodies", () => {
     // Sends up to SIZE bytes as fast as the server accepts them; returns the server's peak memory.
     async function pour(to, head, size, frame) {
         const socket = connect(to);
-        let most = 0, sent = 0;
+        let peak = 0, sent = 0;
         socket.write(head);
         while (sent < size && !socket.destroyed && socket.writable) {
             sent += PIECE.length;
             if (!socket.write(frame(PIECE)))
                 await Promise.race([new Promise((drained) => socket.once("drain", drained)), socket.gone,
                                     sleep(1000)]);
-            most = Math.max(most, to.memory());
+            peak = Math.max(peak, to.memory());
             if (socket.got.length > 0)
                 break;
         }
@@ -525,7 +525,7 @@ describe("endless bodies", () => {
             socket.write("0\r\n\r\n");
         const answer = await answerOn(socket, { within: 3000 });
         socket.destroy();
-        return { answer, most };
+        return { answer, peak };
     }
 
     const chunk = (piece) =>
@@ -539,9 +539,9 @@ describe("endless bodies", () => {
             test(`${what}, ${path}`, async () => {
                 const before = server.memory();
                 const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${OCTETS}${headers}\r\n`;
-                const { answer, most } = await pour(server, head, mebibytes * MIB, frame);
+                const { answer, peak } = await pour(server, head, mebibytes * MIB, frame);
                 refusedWithMessage(answer, [413], what);
-                assert.ok(most - before < 12 * MIB, `${(most - before) / MIB} MiB more`);
+                assert.ok(peak - before < 12 * MIB, `${(peak - before) / MIB} MiB more`);
             });
 
     test("from many clients at once", async (t) => {
