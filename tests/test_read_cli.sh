@@ -240,7 +240,7 @@ fields 'fields[0]: unknown member "formet"' "{$field, \"formet\": \"5\"}"
 fields "fields[0]: there is no format" "{$field, \"format\": \"five\"}"
 fields 'fields[0].check: has to be "none", "luhn"' "{$field, \"check\": \"lunh\"}"
 fields "fields[0].max_error: has to be a share" "{$field, \"max_error\": \"1x\"}"
-fields "fields[0].max_error: an error of" "{$field, \"max_error\": 0.00001}"
+fields "fields[0].max_error: no threshold is known for an error of" "{$field, \"max_error\": 0.00001}"
 fields "fields[0].n_best: has to be a whole number from 1 to 10" "{$field, \"n_best\": 11}"
 printf '52981\n\n52982;Main Street 12\n' >table.csv
 expect 1 "table.csv: line 3: character 6" "$program" read "$samples/plain.png" --list table.csv

@@ -57,7 +57,7 @@ static int read_numbers(read_job *j, const cli_arguments *a)
     j->options.n_best = (size_t)n_best;
     j->options.max_pixels = (size_t)max_pixels;
     if (max_error > 0 && lenet5_read_threshold(&j->options.threshold, max_error, &error) != LENET5_OK)
-        return report_library_error(&error);
+        return report_usage_error(a->command, "--max-error: %s", error.message);
     return EXIT_DONE;
 }
 

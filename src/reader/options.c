@@ -59,5 +59,5 @@ lenet5_status lenet5_read_threshold(double *threshold, double max_error, lenet5_
             return LENET5_OK;
         }
     return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
-                       "an error of %g %% is less than the reader can vouch for; 1 %% is the least", 100 * max_error);
+                       "no threshold is known for an error of %g %%; the least is 1 %%", 100 * max_error);
 }
