@@ -21,7 +21,7 @@ import mnist
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ALL = 60000
 SIZES = (1000, 2000, 5000, 10000, 20000, 40000, ALL)
-PASSES = {"1998": 20, "best": 100}
+EPOCHS = {"1998": 20, "best": 100}
 
 
 def first_pictures(options, size):
@@ -36,9 +36,9 @@ def first_pictures(options, size):
 def train(options, recipe, size, seed):
     model = f"{options.folder}/{recipe}-{size}-{seed}.safetensors"
     if not os.path.exists(model):
-        passes = min(1000, PASSES[recipe] * ALL // size)
+        epochs = min(1000, EPOCHS[recipe] * ALL // size)
         subprocess.run([options.program, "train", "--recipe", recipe, "--data", f"{options.folder}/first-{size}", "--epochs",
-                        str(passes), "--seed", str(seed), "--threads", "1", "--quiet", "--out", model], check=True)
+                        str(epochs), "--seed", str(seed), "--threads", "1", "--quiet", "--out", model], check=True)
     return model
 
 
@@ -82,7 +82,7 @@ def main():
     sizes = [int(size) for size in options.sizes.split(",")]
     for size in sizes:
         first_pictures(options, size)
-    jobs = [(recipe, size, seed) for recipe in PASSES for size in sizes for seed in range(1, options.seeds + 1)]
+    jobs = [(recipe, size, seed) for recipe in EPOCHS for size in sizes for seed in range(1, options.seeds + 1)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         models = list(pool.map(lambda job: train(options, *job), jobs))
     errors = {}
@@ -91,7 +91,7 @@ def main():
     print("| training pictures | recipe 1998 | mean | recipe best | mean |\n|---|---|---|---|---|")
     for size in sizes:
         cells = []
-        for recipe in PASSES:
+        for recipe in EPOCHS:
             found = errors[recipe, size]
             cells += [" ".join("%.2f" % error for error in found), "%.2f" % (sum(found) / len(found))]
         print("| %s | %s |" % (format(size, ","), " | ".join(cells)))

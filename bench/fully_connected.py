@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """A fully connected 784-300-10 network beside LeNet-5 on distorted and noisy pictures (the paper's figures 9 and 13).
 
-usage: bench/fully_connected.py DATA [--passes N] [--program PROGRAM] [--figure FILE.svg]
-example: bench/fully_connected.py ~/.local/share/lenet5/mnist --passes 2
+usage: bench/fully_connected.py DATA [--epochs N] [--program PROGRAM] [--figure FILE.svg]
+example: bench/fully_connected.py ~/.local/share/lenet5/mnist --epochs 2
 
 Shows what receptive fields, shared weights and subsampling contribute. The fully connected network has 238,510
 parameters, four times LeNet-5's, and is trained like recipe best: Adam with a one-cycle rate, minibatches of 64, each
-picture shifted, rotated, scaled, squeezed and slanted differently in each of N (20) passes, but without elastic distortions,
-variations of the ink, and negatives. Prints its errors on the 10,000 test pictures in %, shifted, rotated, scaled,
+picture shifted, rotated, scaled, squeezed and slanted differently in each of N (20) epochs, but without elastic
+distortions, variations of the ink, and negatives. Prints its errors on the 10,000 test pictures in %, shifted, rotated, scaled,
 slanted and noisy, beside those of `lenet5 test --distorted` with the built-in model. DATA is the folder of MNIST.
 Needs Debian's python3-torch and the built program; --figure needs python3-matplotlib."""
 import json
@@ -77,12 +77,12 @@ def see(pictures, right=0, down=0, turn=0, size=1, shear=0, noise=0):
     return (seen + (2 * torch.rand(seen.shape) - 1) * noise / 255).clamp(0, 1)
 
 
-def train(pictures, labels, passes):
+def train(pictures, labels, epochs):
     net = nn.Sequential(nn.Flatten(), nn.Linear(784, 300), nn.Tanh(), nn.Linear(300, 10))
     optimiser = torch.optim.Adam(net.parameters(), betas=(0.9, 0.99))
-    steps = passes * ((len(labels) + 63) // 64)
+    steps = epochs * ((len(labels) + 63) // 64)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps, pct_start=0.2)
-    for number in range(passes):
+    for number in range(epochs):
         order = torch.randperm(len(labels))
         wrong = 0
         for part in order.split(64):
@@ -93,7 +93,7 @@ def train(pictures, labels, passes):
             schedule.step()
             wrong += int((answer.argmax(1) != labels[part]).sum())
         if sys.stderr.isatty():
-            print("\rpass %d of %d, training error %.2f %%" % (number + 1, passes, 100 * wrong / len(labels)), end="",
+            print("\repoch %d of %d, training error %.2f %%" % (number + 1, epochs, 100 * wrong / len(labels)), end="",
                   file=sys.stderr)
     return net
 
@@ -126,7 +126,7 @@ def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser = command_line.parser(__doc__)
     parser.add_argument("data")
-    parser.add_argument("--passes", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--program", default=f"{root}/build/release/lenet5")
     parser.add_argument("--figure")
     options = parser.parse_args()
@@ -136,7 +136,7 @@ def main():
     ours = {row["seen"]: row["error_pct"] for row in json.loads(lines[1])["distorted"]}
     assert list(ours) == list(VIEWS), "cli/test.c and this script have other views"
     ours["as they are"] = json.loads(lines[0])["error_pct"]
-    net = train(*tensors(data, "train"), options.passes)
+    net = train(*tensors(data, "train"), options.epochs)
     pictures, labels = tensors(data, "t10k")
     errors = {}
     print("%-28s %12s %12s" % ("seen", "784-300-10", "LeNet-5"))

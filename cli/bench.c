@@ -46,8 +46,8 @@ _Static_assert(FORWARD == 326520 && TRAINING == 861120, "as computed by hand");
 typedef struct amounts {
     unsigned rounds;
     size_t pictures;              /* of the set, for forward_batch and epoch */
-    size_t warm_steps, steps;     /* of batches; together they fit in one pass, whose last batch is smaller */
-    size_t warm_singles, singles; /* steps of one picture; a pass of recipe 1998 begins with its learning rates */
+    size_t warm_steps, steps;     /* of batches; together they fit in one epoch, whose last batch is smaller */
+    size_t warm_singles, singles; /* steps of one picture; an epoch of recipe 1998 begins with its learning rates */
     size_t latencies, curvatures, references, scans, fields, pages;
 } amounts;
 
@@ -246,7 +246,7 @@ static lenet5_status read_page(double *seconds, bench *b, lenet5_error *error)
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
-/* One pass; recipe best with its distortion, the others without theirs. */
+/* A training of one epoch; recipe best with its distortion, the others without theirs. */
 static lenet5_status begin_training(lenet5_training **training, const bench *b, const char *recipe, size_t batch,
                                     unsigned threads, lenet5_error *error)
 {
@@ -709,7 +709,7 @@ const cli_command bench_command = {
                    "  forward_single      reading one picture, from its bytes to the answer\n"
                    "  train_step          one update from a batch of 64 pictures, recipe fast\n"
                    "  train_distorted     the same with recipe best, which distorts the pictures\n"
-                   "  epoch               a pass of such updates through 60,000 pictures\n"
+                   "  epoch               such updates for 60,000 pictures\n"
                    "  train_single        one update from one picture, recipe 1998\n"
                    "  second_derivatives  of one picture, for the learning rates of recipe 1998\n"
                    "  normalise           scaling and centring a grey picture of 100x100 pixels\n"

@@ -70,7 +70,7 @@ static void print_codes(void)
 static void print_provenance(const char *path, const lenet5_provenance *p)
 {
     puts("");
-    print_line(stdout, "%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u passes through %zu pictures of %s", path,
+    print_line(stdout, "%s: recipe %s, loss %s (j %g, scale %g), seed %llu, %u epochs through %zu pictures of %s", path,
                p->recipe, p->loss.criterion == LENET5_MAP ? "map" : "mse", p->loss.rubbish, p->loss.scale,
                (unsigned long long)p->seed, p->epochs, p->training_pictures, p->data_name);
     print_line(stdout, "data SHA-256 %s", p->data_sha256);

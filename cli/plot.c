@@ -37,9 +37,9 @@ static bool read_row(curves *c, const char *line)
     curve_point p;
     double loss;
     if (c->count == LENET5_MAX_EPOCHS ||
-        sscanf(line, "%lf,%lf,%lf,%lf", &p.pass, &loss, &p.training_pct, &p.held_out_pct) != 4)
+        sscanf(line, "%lf,%lf,%lf,%lf", &p.epoch, &loss, &p.training_pct, &p.held_out_pct) != 4)
         return false;
-    if (!(p.pass >= 1 && p.pass <= LENET5_MAX_EPOCHS) || !(p.training_pct >= 0 && p.training_pct <= 100) ||
+    if (!(p.epoch >= 1 && p.epoch <= LENET5_MAX_EPOCHS) || !(p.training_pct >= 0 && p.training_pct <= 100) ||
         !(p.held_out_pct >= 0 && p.held_out_pct <= 100))
         return false;
     c->points[c->count++] = p;
@@ -59,7 +59,7 @@ static int read_log(curves *c, const char *path)
         sound = number++ == 0 ? read_header(c, line) : read_row(c, line);
     fclose(stream);
     if (!sound || c->count == 0)
-        return report_error("%s: line %zu: not a log of lenet5 train --log, or without a finished pass", path,
+        return report_error("%s: line %zu: not a log of lenet5 train --log, or without a finished epoch", path,
                             number ? number : 1);
     return EXIT_DONE;
 }
@@ -98,7 +98,7 @@ const cli_command plot_command = {
     .name = "plot",
     .summary = "draw the learning curves of a training log",
     .usage = "LOG.csv --out FILE [options]",
-    .description = "Draws the training error and the test or validation error by pass, like the paper's figure 5,\n"
+    .description = "Draws the training error and the test or validation error by epoch, like the paper's figure 5,\n"
                    "from a log that lenet5 train --log has written. For recipe 1998 the paper's own curves are\n"
                    "added.",
     .examples = "lenet5 train --recipe 1998 --log log.csv\n"

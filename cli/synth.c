@@ -60,17 +60,17 @@ static void put(uint8_t *sheet, size_t row, size_t column, const uint8_t shown[3
             sheet[(row * CELL + y) * SHEET_WIDTH + column * CELL + x] = (uint8_t)(255 - shown[y][x]);
 }
 
-/* Draws a row for each of the first digits, distorted as in one pass after the other, then rows of negatives, if there
+/* Draws a row for each of the first digits, distorted as in one epoch after the other, then rows of negatives, if there
  * are any. Returns the number of rows. */
 static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t digits)
 {
     const size_t negatives = lenet5_training_epoch_length(training) - digits;
     size_t rows = 0;
     for (; rows < DIGIT_ROWS && rows < digits; rows++)
-        for (unsigned pass = 0; pass < COLUMNS; pass++) {
+        for (unsigned epoch = 0; epoch < COLUMNS; epoch++) {
             uint8_t shown[32][32];
-            lenet5_training_show(shown, training, pass + 1, rows);
-            put(sheet, rows, pass, (const uint8_t(*)[32])shown);
+            lenet5_training_show(shown, training, epoch + 1, rows);
+            put(sheet, rows, epoch, (const uint8_t(*)[32])shown);
         }
     for (size_t i = 0; i < NEGATIVE_ROWS && negatives > 0; i++, rows++)
         for (size_t k = 0; k < COLUMNS; k++) {
@@ -255,7 +255,7 @@ const cli_command synth_command = {
                    "writes them as IDX files that --data DIR finds. No data set is needed.\n\n"
                    "--strings composes the digits of a set into pictures of strings: on clean paper, touching, or\n"
                    "on a form in poor light. Every digit of the set is used once before any is used again.\n\n"
-                   "--distort draws a row for each of some training pictures, as they appear in one pass after\n"
+                   "--distort draws a row for each of some training pictures, as they appear in one epoch after\n"
                    "the other, and below them the negatives, pictures that are no digits.\n\n"
                    "Where MNIST is not installed, --strings and --distort use synthetic digits.",
     .examples = "lenet5 synth --out digits --count 3000 --test-count 500\n"

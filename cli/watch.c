@@ -24,7 +24,7 @@ struct watch {
     lenet5_model model;
     json_t *state; /* what all events have brought so far, for pages that connect later */
     double published, kernels_published, misread_published; /* times of the last events */
-    bool behind;                                            /* a pass has ended since the last event about the model */
+    bool behind; /* an epoch has ended since the last event about the model */
 };
 
 /* ---- Publishing -------------------------------------------------------------------------------------------------- */
@@ -109,11 +109,11 @@ void watch_progress(watch *w, double pictures_per_s, double seconds_left)
     if (!w || lenet5_clock() - w->published < PAUSE || lenet5_training_pictures_seen(w->what.training) == 0)
         return;
     const lenet5_training *t = w->what.training;
-    const unsigned passes = lenet5_training_epochs_total(t), done = lenet5_training_epochs_done(t);
+    const unsigned epochs = lenet5_training_epochs_total(t), done = lenet5_training_epochs_done(t);
     w->published = lenet5_clock();
     publish_and_keep(w, "progress",
-                     json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < passes ? done + 1 : done),
-                               "passes", (int)passes, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
+                     json_pack("{s:i, s:i, s:I, s:I, s:f, s:f, s:f}", "pass", (int)(done < epochs ? done + 1 : done),
+                               "passes", (int)epochs, "seen", (json_int_t)lenet5_training_pictures_seen(t), "pictures",
                                (json_int_t)lenet5_training_epoch_length(t), "loss", lenet5_training_loss(t),
                                "pictures_per_s", pictures_per_s, "seconds_left", seconds_left));
     if (w->published - w->kernels_published > KERNELS_PAUSE)
@@ -121,14 +121,14 @@ void watch_progress(watch *w, double pictures_per_s, double seconds_left)
     publish_state(w);
 }
 
-void watch_pass(watch *w, const json_t *pass)
+void watch_epoch(watch *w, const json_t *epoch)
 {
     if (!w)
         return;
-    json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(pass));
-    publish(w, "pass", pass);
+    json_array_append_new(json_object_get(w->state, "history"), json_deep_copy(epoch));
+    publish(w, "pass", epoch);
     w->behind = true;
-    if (lenet5_clock() - w->misread_published > PAUSE) /* a small training has many passes a second */
+    if (lenet5_clock() - w->misread_published > PAUSE) /* a small training has many epochs a second */
         publish_model(w);
 }
 
@@ -138,7 +138,7 @@ static json_t *figure_5_json(void)
 {
     json_t *points = json_array();
     for (size_t i = 0; i < FIGURE_5_POINTS; i++)
-        add_item(&points, json_pack("{s:i, s:f, s:f}", "pass", (int)figure_5[i].pass, "train_error_pct",
+        add_item(&points, json_pack("{s:i, s:f, s:f}", "pass", (int)figure_5[i].epoch, "train_error_pct",
                                     figure_5[i].training_pct, "test_error_pct", figure_5[i].held_out_pct));
     return points;
 }

@@ -26,8 +26,8 @@ int watch_begin(watch **w, const watched *what, const char *listen, bool quiet);
 /* Publishes the progress, a few times a second at most. */
 void watch_progress(watch *w, double pictures_per_s, double seconds_left);
 
-/* Publishes a finished pass, as the object of lenet5 train --json, which is copied. */
-void watch_pass(watch *w, const json_t *pass);
+/* Publishes a finished epoch, as the object of lenet5 train --json, which is copied. */
+void watch_epoch(watch *w, const json_t *epoch);
 
 /* Publishes the end, and stops the server. */
 void watch_end(watch *w, bool finished);
@@ -43,9 +43,9 @@ static inline void watch_progress(watch *w, double pictures_per_s, double second
 {
     (void)w, (void)pictures_per_s, (void)seconds_left;
 }
-static inline void watch_pass(watch *w, const json_t *pass)
+static inline void watch_epoch(watch *w, const json_t *epoch)
 {
-    (void)w, (void)pass;
+    (void)w, (void)epoch;
 }
 static inline void watch_end(watch *w, bool finished)
 {

@@ -68,7 +68,7 @@ expect 0 "again/t10k-labels-idx1-ubyte" "$program" synth --out again --count 9 -
 rm -r kept linked again
 
 expect 0 "the model is m.safetensors" "$program" train --data digits --epochs 2 --out m.safetensors --log log.csv
-[ "$(wc -l <log.csv)" = 3 ] || fail "log.csv lacks a row for each pass"
+[ "$(wc -l <log.csv)" = 3 ] || fail "log.csv lacks a row for each epoch"
 [ -e m.checkpoint.safetensors ] && fail "the checkpoint was left behind"
 expect 0 '"pass":2' "$program" train --data digits --epochs 2 --threads 1 --json --out n.safetensors
 json '{"pass","loss","train_error_pct","test_error_pct","seconds"} <= set(d)'

@@ -233,12 +233,12 @@ static void an_undistorted_training_has_negatives_too(void **state)
     assert_true(lenet5_training_epoch_length(training) > digits.count);
     while (!lenet5_training_finished(training))
         assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
-    for (unsigned pass = 1; pass < 50; pass++) {
+    for (unsigned epoch = 1; epoch < 50; epoch++) {
         uint8_t shown[32][32], placed[32][32];
-        lenet5_place_bytes(placed, lenet5_dataset_picture(&digits, pass), INPUT_MARGIN, INPUT_MARGIN);
-        lenet5_training_show(shown, training, pass, pass);
+        lenet5_place_bytes(placed, lenet5_dataset_picture(&digits, epoch), INPUT_MARGIN, INPUT_MARGIN);
+        lenet5_training_show(shown, training, epoch, epoch);
         assert_memory_equal(shown, placed, sizeof placed);
-        lenet5_training_show(shown, training, pass, digits.count);
+        lenet5_training_show(shown, training, epoch, digits.count);
     }
     lenet5_training_free(training);
 }

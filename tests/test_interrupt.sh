@@ -8,14 +8,14 @@ cd "$folder" || exit 1
 "$program" synth --out digits --count 6000 --test-count 100 --seed 1 >/dev/null || exit 1
 
 interrupted_runs() {
-    recipe=$1 passes=$2 kills=$3
-    "$program" train --data digits --recipe "$recipe" --epochs "$passes" --threads 2 --quiet --out whole.safetensors || return 1
+    recipe=$1 epochs=$2 kills=$3
+    "$program" train --data digits --recipe "$recipe" --epochs "$epochs" --threads 2 --quiet --out whole.safetensors || return 1
     rm -f cut.safetensors cut.checkpoint.safetensors
-    python3 - "$program" "$recipe" "$passes" "$kills" <<'PY'
+    python3 - "$program" "$recipe" "$epochs" "$kills" <<'PY'
 import os, random, signal, subprocess, sys, time
-program, recipe, passes, kills = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+program, recipe, epochs, kills = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 random.seed(recipe)
-begin = [program, "train", "--data", "digits", "--recipe", recipe, "--epochs", passes, "--quiet", "--out", "cut.safetensors"]
+begin = [program, "train", "--data", "digits", "--recipe", recipe, "--epochs", epochs, "--quiet", "--out", "cut.safetensors"]
 again = [program, "train", "--data", "digits", "--quiet", "--out", "cut.safetensors", "--resume", "cut.checkpoint.safetensors"]
 done = 0
 while True:
@@ -37,5 +37,5 @@ PY
     [ $? = 0 ] || return 1
     cmp whole.safetensors cut.safetensors || { echo "FAILED: $recipe: another model"; return 1; }
 }
-# The passes take some seconds on a fast machine.
+# The epochs take some seconds on a fast machine.
 interrupted_runs 1998 30 12 && interrupted_runs fast 100 12

@@ -1,17 +1,17 @@
-# Real MNIST: one pass of each recipe reaches its expected error, the built-in model has the accuracy of its model card,
+# Real MNIST: one epoch of each recipe reaches its expected error, the built-in model has the accuracy of its model card,
 # and it rejects Debian's Fashion-MNIST.
 set -u
 program=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 . "$(dirname "$0")/need_mnist.sh"
-# at_most RECIPE PERCENT: limits the test error after one pass.
+# at_most RECIPE PERCENT: limits the test error after one epoch.
 at_most() {
     "$program" train --recipe "$1" --epochs 1 --seed 1 --json --out "$folder/m.safetensors" 2>/dev/null >"$folder/out" || return 1
     python3 -c "
 import json
 d = json.loads(open('$folder/out').readlines()[-1])
-print('recipe $1, pass 1: test error', d['test_error_pct'], '%')
+print('recipe $1, epoch 1: test error', d['test_error_pct'], '%')
 assert d['test_error_pct'] <= $2, d
 assert '$1' != '1998' or 3 <= d['train_error_pct'] <= 7, d"
 }

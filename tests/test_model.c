@@ -575,11 +575,11 @@ static int free_sets(void **state)
     return 0;
 }
 
-static lenet5_training_options options_of(const char *recipe, unsigned passes, unsigned threads)
+static lenet5_training_options options_of(const char *recipe, unsigned epochs, unsigned threads)
 {
     return (lenet5_training_options){.recipe = recipe,
                                      .seed = 11,
-                                     .epochs = passes,
+                                     .epochs = epochs,
                                      .threads = threads,
                                      .data_name = "synthetic digits",
                                      .held_out_name = "test",
@@ -610,7 +610,7 @@ static void finish(const char *file, lenet5_training *training)
     lenet5_training_free(training);
 }
 
-static void assert_same_passes(const lenet5_training *a, const lenet5_training *b)
+static void assert_same_epochs(const lenet5_training *a, const lenet5_training *b)
 {
     assert_int_equal(lenet5_training_epochs_done(a), lenet5_training_epochs_done(b));
     assert_int_equal(lenet5_training_epochs_total(a), lenet5_training_epochs_total(b));
@@ -633,7 +633,7 @@ static void assert_resumes(void **state, const lenet5_training_options *options,
     assert_int_equal(lenet5_training_save(checkpoint.text, training, NULL), LENET5_OK);
     lenet5_training *again;
     assert_int_equal(lenet5_training_resume(&again, checkpoint.text, &others, set, &held_out, NULL), LENET5_OK);
-    assert_same_passes(training, again);
+    assert_same_epochs(training, again);
     lenet5_training_free(training);
     finish(resumed.text, again);
     assert_same_files(resumed.text, whole);
@@ -752,11 +752,11 @@ static void saving_does_not_change_the_training(void **state)
     assert_same_files(saved.text, whole.text);
 }
 
-static void assert_threads_make_no_difference(void **state, const char *recipe, unsigned passes)
+static void assert_threads_make_no_difference(void **state, const char *recipe, unsigned epochs)
 {
     const path one = path_in(*state, "one");
     const path several = path_in(*state, "several");
-    lenet5_training_options options = options_of(recipe, passes, 1);
+    lenet5_training_options options = options_of(recipe, epochs, 1);
     finish(one.text, new_training(&options, &digits_300));
     for (options.threads = 2; options.threads <= 4; options.threads++) {
         finish(several.text, new_training(&options, &digits_300));
@@ -776,7 +776,7 @@ static void threads_make_no_difference_to_fast(void **state)
 
 /* ---- Refused checkpoints ----------------------------------------------------------------------------------------- */
 
-/* A checkpoint in the middle of a pass. */
+/* A checkpoint in the middle of an epoch. */
 static path save_checkpoint(void **state, const char *recipe)
 {
     const path file = path_in(*state, "checkpoint");
@@ -894,13 +894,13 @@ static void order_out_of_range_is_refused(void **state)
 
 static void counts_out_of_range_are_refused(void **state)
 {
-    enum { POSITION = 1, FINISHED, PASSES };
+    enum { POSITION = 1, FINISHED, EPOCHS };
     assert_change_refused(state, "training.counts", POSITION, 201, 8);
     assert_change_refused(state, "training.counts", POSITION, UINT64_MAX, 8);
     assert_change_refused(state, "training.counts", FINISHED, 3, 8);
     assert_change_refused(state, "training.counts", FINISHED, UINT64_MAX, 8);
-    assert_change_refused(state, "training.counts", PASSES, 3, 8);
-    assert_change_refused(state, "training.counts", PASSES, 0, 8);
+    assert_change_refused(state, "training.counts", EPOCHS, 3, 8);
+    assert_change_refused(state, "training.counts", EPOCHS, 0, 8);
 }
 
 static uint64_t bits_of(double value)
@@ -957,7 +957,7 @@ static void other_negatives_are_refused(void **state)
     assert_metadata_refused(state, "negatives", "0.5", LENET5_E_MODEL_SHAPE);
 }
 
-static void other_number_of_passes_is_refused(void **state)
+static void other_number_of_epochs_is_refused(void **state)
 {
     assert_metadata_refused(state, "epochs_total", "0", LENET5_E_CHECKPOINT);
     assert_metadata_refused(state, "epochs_total", "1001", LENET5_E_MODEL_METADATA);
@@ -1086,7 +1086,7 @@ int main(void)
         TEST_IN_FOLDER(other_recipe_is_refused),
         TEST_IN_FOLDER(other_batch_is_refused),
         TEST_IN_FOLDER(other_negatives_are_refused),
-        TEST_IN_FOLDER(other_number_of_passes_is_refused),
+        TEST_IN_FOLDER(other_number_of_epochs_is_refused),
         TEST_IN_FOLDER(long_name_of_the_data_can_be_saved),
     };
     return cmocka_run_group_tests(tests, make_sets, free_sets);

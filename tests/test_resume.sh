@@ -33,7 +33,7 @@ interrupt a.checkpoint.safetensors --out a.safetensors
 before=$(sum a.checkpoint.safetensors)
 grep -q -e "lenet5[^ ]* train --resume a.checkpoint.safetensors --out a.safetensors --data digits" err || fail "the hint how to continue: $(cat err)"
 expect 1 "--resume" train --out a.safetensors
-grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 passes" err || fail "the refusal is: $(cat err)"
+grep -q -e "--restart" err && grep -q "a.checkpoint.safetensors: .* of 1000 epochs" err || fail "the refusal is: $(cat err)"
 expect 1 "--restart" train --out a.safetensors --committee 2
 expect 1 "was started with --loss map, not mse" train --resume --out a.safetensors --loss mse
 expect 1 "was started with --seed 1, not 2" train --resume --out a.safetensors --seed 2
@@ -85,7 +85,7 @@ for attempt in range(20): # on a busy machine a training can end before it is ki
     if process.wait() == -signal.SIGKILL:
         sys.exit(0)
 PY
-# halve LINES OPTION...: starts a training of recipe best and kills it with SIGKILL after LINES passes.
+# halve LINES OPTION...: starts a training of recipe best and kills it with SIGKILL after LINES epochs.
 halve() { lines=$1; shift; python3 halve.py "$lines" "$program" train --data digits --json --recipe best "$@"; }
 train --recipe best --epochs 6 --out best.safetensors
 halve 2 --epochs 6 --out d.safetensors
@@ -250,7 +250,7 @@ for kind in single committee; do
     rm -rf y.*
 done
 
-# ---- A log that cannot be written is detected before the first pass; a later failure loses no pass.
+# ---- A log that cannot be written is detected before the first epoch; a later failure loses no epoch.
 expect 1 "/dev/full: cannot be written" train --epochs 1000 --out l.safetensors --log /dev/full
 [ -z "$(ls l.* 2>/dev/null)" ] || fail "left of a training that did not begin: $(ls l.*)"
 cat >lose_log.py <<'PY'
@@ -274,17 +274,17 @@ python3 lose_log.py 0 "$program" train --data digits --json --epochs 3 --out l.s
 same l.safetensors whole.safetensors "a log that was lost"
 [ "$(grep -c 'logs/log.csv: cannot be written' err)" = 2 ] || fail "reported at once and at the end: $(cat err)"
 python3 lose_log.py 2 "$program" train --data digits --json --recipe best --epochs 300 --out m.safetensors --log logs/log.csv 2>err
-python3 - m.checkpoint.safetensors <<'PY' || fail "the checkpoint lacks the passes that the log lacks"
+python3 - m.checkpoint.safetensors <<'PY' || fail "the checkpoint lacks the epochs that the log lacks"
 import json, struct, sys
 data = open(sys.argv[1], "rb").read()
-passes = json.loads(data[8:8 + struct.unpack("<Q", data[:8])[0]])["__metadata__"]["passes"]
-assert int(passes) >= 2, passes
+epochs = json.loads(data[8:8 + struct.unpack("<Q", data[:8])[0]])["__metadata__"]["passes"]
+assert int(epochs) >= 2, epochs
 PY
 rm m.*
 halve 2 --epochs 6 --out m.safetensors
 works train --resume --out m.safetensors --log log.csv
 same m.safetensors best.safetensors "resumed with another log"
-[ "$(wc -l <log.csv)" = 7 ] || fail "the log has not all passes"
+[ "$(wc -l <log.csv)" = 7 ] || fail "the log has not all epochs"
 
 # ---- A model keeps the mode of the one that it replaces; the old one is kept as a backup.
 chmod 600 l.safetensors

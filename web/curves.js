@@ -6,9 +6,9 @@ import { number, t } from './i18n.js';
 const HEIGHT = 380;
 const MARGIN = { left: 52, right: 12, top: 12, bottom: 44 };
 const TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]; /* per cent */
-const MIN_PASSES = 20; /* as in the paper's figure */
+const MIN_EPOCHS = 20; /* as in the paper's figure */
 
-/* The curves: their source, their quantity, and the member of a pass that has the value. */
+/* The curves: their source, their quantity, and the member of an epoch that has the value. */
 function curvesOf({ history, figure_5: paper, held_out: heldOut }) {
     const ours = [{ key: 'ours-train', look: 'train', points: history, member: 'train_error_pct' }];
     if (heldOut)
@@ -64,14 +64,14 @@ export class CurvesView {
                 ...curves.map((curve) => cell(curve, pass))))));
     }
 
-    /* ---- The picture: passes from left to right, the error on a logarithmic scale ---- */
+    /* ---- The picture: epochs from left to right, the error on a logarithmic scale ---- */
 
     #draw() {
         const width = this.#picture.clientWidth;
         if (!this.#training || width === 0)
             return;
         const curves = curvesOf(this.#training);
-        const last = Math.max(MIN_PASSES, this.#training.passes, ...this.#training.history.map(({ pass }) => pass));
+        const last = Math.max(MIN_EPOCHS, this.#training.passes, ...this.#training.history.map(({ pass }) => pass));
         const ticks = ticksFor(curves);
         const place = placing(width, last, ticks);
         this.#picture.replaceChildren(makeSvg('svg', {
@@ -89,7 +89,7 @@ function ticksFor(curves) {
     return TICKS.slice(Math.max(0, first), last + 1);
 }
 
-/* The position of a pass and an error in the picture. An error of 0 lies on the axis. */
+/* The position of an epoch and an error in the picture. An error of 0 lies on the axis. */
 function placing(width, last, ticks) {
     const [low, high] = [Math.log(ticks[0]), Math.log(ticks.at(-1))];
     return {

@@ -26,7 +26,7 @@
 #define MAX_X_STEPS 10
 #define MAX_Y_STEPS 6
 #define MAX_MARKERS 50
-#define LONG_TRAINING 40 /* passes; beyond, the steep beginning may be cut off */
+#define LONG_TRAINING 40 /* epochs; beyond, the steep beginning may be cut off */
 #define MAX_SERIES 4
 #define NAME_SIZE 64
 #define FIGURE_5_PCT 5.0 /* where its error axis ends */
@@ -65,9 +65,9 @@ static double value(const series *s, size_t i)
     return s->held_out ? s->points[i].held_out_pct : s->points[i].training_pct;
 }
 
-static double to_x(const plot *p, double pass)
+static double to_x(const plot *p, double epoch)
 {
-    return LEFT + (RIGHT - LEFT) * pass / p->x.end;
+    return LEFT + (RIGHT - LEFT) * epoch / p->x.end;
 }
 
 static double to_y(const plot *p, double pct)
@@ -112,28 +112,28 @@ static axis axis_to(double end, double min_step, int max_steps)
     return (axis){.end = step * ceil(end / step - 1e-9), .step = step};
 }
 
-static double last_pass(const plot *p)
+static double last_epoch(const plot *p)
 {
     double last = 0;
     for (size_t i = 0; i < p->count; i++)
         for (size_t j = 0; j < p->series[i].count; j++)
-            last = fmax(last, p->series[i].points[j].pass);
+            last = fmax(last, p->series[i].points[j].epoch);
     return last;
 }
 
-/* The maximum of the curve from pass first on. */
+/* The maximum of the curve from epoch first on. */
 static double highest_from(const series *s, double first)
 {
-    double highest = 0, pass_before = 0, before = -1;
+    double highest = 0, epoch_before = 0, before = -1;
     for (size_t i = 0; i < s->count; i++) {
-        const double pass = s->points[i].pass, pct = value(s, i);
+        const double epoch = s->points[i].epoch, pct = value(s, i);
         if (pct < 0)
             continue;
-        if (pass >= first)
+        if (epoch >= first)
             highest = fmax(highest, pct);
-        if (pass > first && pass_before < first && before >= 0)
-            highest = fmax(highest, before + (pct - before) * (first - pass_before) / (pass - pass_before));
-        pass_before = pass;
+        if (epoch > first && epoch_before < first && before >= 0)
+            highest = fmax(highest, before + (pct - before) * (first - epoch_before) / (epoch - epoch_before));
+        epoch_before = epoch;
         before = pct;
     }
     return highest;
@@ -156,10 +156,10 @@ static void place_legend(plot *p)
  */
 static void place_axes(plot *p)
 {
-    p->x = axis_to(fmax(2, last_pass(p)), 1, MAX_X_STEPS);
+    p->x = axis_to(fmax(2, last_epoch(p)), 1, MAX_X_STEPS);
     const double under_legend = p->x.end * (p->legend_left - 6 - LEFT) / (RIGHT - LEFT);
     const double free_share = (BOTTOM - p->legend_bottom - 6) / (BOTTOM - TOP);
-    const double shown_from = last_pass(p) > LONG_TRAINING ? last_pass(p) / 20 : 0;
+    const double shown_from = last_epoch(p) > LONG_TRAINING ? last_epoch(p) / 20 : 0;
     double end = 0;
     for (size_t i = 0; i < p->count; i++) {
         end = fmax(end, p->series[i].paper ? FIGURE_5_PCT : highest_from(&p->series[i], shown_from));
@@ -213,7 +213,7 @@ static void draw_titles(const plot *p, const char *title)
     cairo_t *cairo = p->cairo;
     set_colour(cairo, black);
     set_font(cairo, 13.5, CAIRO_FONT_WEIGHT_NORMAL);
-    put_text(cairo, "pass through the training set", (LEFT + RIGHT) / 2, CURVES_HEIGHT - 16, 0.5);
+    put_text(cairo, "epoch", (LEFT + RIGHT) / 2, CURVES_HEIGHT - 16, 0.5);
     cairo_save(cairo);
     cairo_translate(cairo, 22, (TOP + BOTTOM) / 2);
     cairo_rotate(cairo, -acos(0));
@@ -260,12 +260,12 @@ static void draw_series(const plot *p, const series *s)
     cairo_clip(p->cairo);
     for (size_t i = 0; i < s->count; i++)
         if (value(s, i) >= 0)
-            cairo_line_to(p->cairo, to_x(p, s->points[i].pass), to_y(p, value(s, i)));
+            cairo_line_to(p->cairo, to_x(p, s->points[i].epoch), to_y(p, value(s, i)));
     cairo_stroke(p->cairo);
     cairo_restore(p->cairo);
     for (size_t i = 0; i < s->count; i++)
         if (value(s, i) >= 0 && value(s, i) <= p->y.end && (s->count - 1 - i) % stride == 0)
-            draw_marker(p->cairo, s, to_x(p, s->points[i].pass), to_y(p, value(s, i)));
+            draw_marker(p->cairo, s, to_x(p, s->points[i].epoch), to_y(p, value(s, i)));
 }
 
 static void draw_legend(const plot *p)
@@ -289,7 +289,7 @@ static void draw_legend(const plot *p)
 static bool all_finite(const curve_point *points, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!isfinite(points[i].pass) || !isfinite(points[i].training_pct) || !isfinite(points[i].held_out_pct))
+        if (!isfinite(points[i].epoch) || !isfinite(points[i].training_pct) || !isfinite(points[i].held_out_pct))
             return false;
     return true;
 }
@@ -329,7 +329,7 @@ lenet5_status draw_curves(const char *path, const curve_point *points, size_t co
     if (!svg && !ends_in(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of the curves has to end in .svg or .png");
     if (count == 0)
-        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "no pass is finished yet");
+        return fail_to_draw(error, LENET5_E_ARGUMENT, path, "no epoch is finished yet");
     if (!all_finite(points, count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "an error rate is not finite: train again, the curves are damaged");

@@ -10,15 +10,15 @@
 
 #include "lenet5.h"
 
-/* A point of the learning curves: a finished pass and its errors in %. */
+/* A point of the learning curves: a finished epoch and its errors in %. */
 typedef struct curve_point {
-    double pass; /* from 1 */
+    double epoch; /* from 1 */
     double training_pct;
     double held_out_pct; /* below 0: unknown */
 } curve_point;
 
 /*
- * Draws the errors in % by pass, on the training set and on the held-out set, named "test" or "validation";
+ * Draws the errors in % by epoch, on the training set and on the held-out set, named "test" or "validation";
  * with_figure_5 adds the paper's two curves. The ending of path selects the format, .svg or .png. LENET5_E_ARGUMENT:
  * another ending, or no points.
  */

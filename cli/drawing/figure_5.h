@@ -1,4 +1,4 @@
-/* The values of the paper's figure 5: pass, training error in %, test error in %. */
+/* The values of the paper's figure 5: epoch, training error in %, test error in %. */
 #ifndef LENET5_CLI_FIGURE_5_H
 #define LENET5_CLI_FIGURE_5_H
 

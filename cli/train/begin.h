@@ -12,7 +12,7 @@ typedef struct job {
     const cli_arguments *arguments;
     bool json, quiet;
     bool output_failed; /* a line of JSON found no memory, which does not stop the training */
-    bool titled;        /* the header of the table of passes has been printed */
+    bool titled;        /* the header of the table of epochs has been printed */
     const char *out, *log;
     lenet5_error log_error; /* of the last attempt to write the log */
     char recipe[32];

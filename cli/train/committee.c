@@ -36,7 +36,7 @@ typedef struct committee_training {
 
 /* ---- One member -------------------------------------------------------------------------------------------------- */
 
-static void report_pass(committee_training *s, const member *m, const lenet5_epoch *p)
+static void report_epoch(committee_training *s, const member *m, const lenet5_epoch *p)
 {
     const char *name = s->plan->held_out_name;
     const double error = percent(p->held_out_errors, p->held_out_pictures);
@@ -50,7 +50,7 @@ static void report_pass(committee_training *s, const member *m, const lenet5_epo
                                  "loss", p->loss, "train_error_pct", percent(p->training_errors, p->training_pictures),
                                  key, error, "seconds", p->seconds)) != EXIT_DONE;
     else if (!s->plan->quiet)
-        printf("seed %3llu  pass %3u  loss %.4f  %s error %.2f %%\n", (unsigned long long)m->seed, p->epoch, p->loss,
+        printf("seed %3llu  epoch %3u  loss %.4f  %s error %.2f %%\n", (unsigned long long)m->seed, p->epoch, p->loss,
                name, error);
     fflush(stdout);
     pthread_mutex_unlock(&s->output_lock);
@@ -84,14 +84,14 @@ static lenet5_status run_steps(committee_training *s, member *m, lenet5_training
     while (status == LENET5_OK && !lenet5_training_finished(training) && !interrupted) {
         const unsigned before = lenet5_training_epochs_done(training);
         status = lenet5_training_step(training, error);
-        const bool pass_done = lenet5_training_epochs_done(training) > before;
-        if (status == LENET5_OK && checkpoint_due(pass_done, saved)) {
+        const bool epoch_done = lenet5_training_epochs_done(training) > before;
+        if (status == LENET5_OK && checkpoint_due(epoch_done, saved)) {
             status = lenet5_training_save(m->checkpoint, training, error);
             saved = lenet5_clock();
         }
         atomic_store(&m->epochs, lenet5_training_epochs_done(training));
-        if (pass_done)
-            report_pass(s, m, lenet5_training_epoch(training, before));
+        if (epoch_done)
+            report_epoch(s, m, lenet5_training_epoch(training, before));
     }
     return status;
 }
@@ -179,7 +179,7 @@ static void watch_members(committee_training *s)
         done = 0;
         for (size_t i = 0; i < s->plan->count; i++)
             done += s->members[i].epochs;
-        snprintf(label, sizeof label, "%.0f of %.0f passes", done, all);
+        snprintf(label, sizeof label, "%.0f of %.0f epochs", done, all);
         pthread_mutex_lock(&s->output_lock);
         progress_show(&s->bar, done / all, label);
         pthread_mutex_unlock(&s->output_lock);

@@ -95,7 +95,7 @@ static int save_first(job *j)
 
 /* ---- Reports ----------------------------------------------------------------------------------------------------- */
 
-static json_t *pass_json(const job *j, const lenet5_epoch *p)
+static json_t *epoch_json(const job *j, const lenet5_epoch *p)
 {
     char key[64];
     double low, high;
@@ -112,28 +112,28 @@ static json_t *pass_json(const job *j, const lenet5_epoch *p)
     return object;
 }
 
-static void print_pass(job *j, const lenet5_epoch *p)
+static void print_epoch(job *j, const lenet5_epoch *p)
 {
     double low, high;
     lenet5_wilson(&low, &high, p->held_out_errors, p->held_out_pictures);
     if (!j->titled)
-        printf("pass    loss   training error  %10s error (95 %% interval)  learning rates       seconds\n",
+        printf("epoch   loss   training error  %10s error (95 %% interval)  learning rates       seconds\n",
                j->held_out_name);
     j->titled = true;
-    printf("%4u %7.4f        %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->epoch, p->loss,
+    printf("%5u %7.4f       %6.2f %%          %6.2f %% (%.2f to %.2f)      %.1e ... %.1e  %6.1f\n", p->epoch, p->loss,
            percent(p->training_errors, p->training_pictures), percent(p->held_out_errors, p->held_out_pictures),
            100 * low, 100 * high, p->min_rate, p->max_rate, p->seconds);
     fflush(stdout);
 }
 
-static void report_pass(job *j, const lenet5_epoch *p)
+static void report_epoch(job *j, const lenet5_epoch *p)
 {
-    json_t *object = pass_json(j, p);
-    watch_pass(j->watch, object);
+    json_t *object = epoch_json(j, p);
+    watch_epoch(j->watch, object);
     if (j->json)
         j->output_failed |= print_json(json_incref(object)) != EXIT_DONE;
     else if (!j->quiet)
-        print_pass(j, p);
+        print_epoch(j, p);
     json_decref(object);
 }
 
@@ -161,7 +161,7 @@ static char *log_text(const job *j)
     return NULL;
 }
 
-/* Writes all finished passes to the log, if there is one. */
+/* Writes all finished epochs to the log, if there is one. */
 static lenet5_status write_log(job *j)
 {
     if (!j->log)
@@ -173,7 +173,7 @@ static lenet5_status write_log(job *j)
     return j->log_error.status;
 }
 
-/* A failure does not stop the training: it is reported once, and the next pass tries again. */
+/* A failure does not stop the training: it is reported once, and the next epoch tries again. */
 static void update_log(job *j)
 {
     const bool failed_before = j->log_error.status != LENET5_OK;
@@ -192,15 +192,15 @@ static double share_done(const job *j)
 static void show_progress(job *j)
 {
     char label[128];
-    const unsigned passes = lenet5_training_epochs_total(j->training);
+    const unsigned epochs = lenet5_training_epochs_total(j->training);
     const size_t length = lenet5_training_epoch_length(j->training);
     const double done = share_done(j);
-    const double rate = (done - j->progress.from) * passes * (double)length / (lenet5_clock() - j->progress.started);
-    snprintf(label, sizeof label, "pass %u of %u, %3.0f %%, loss %.4f, %.0f pictures/s",
-             lenet5_training_epochs_done(j->training) + 1, passes,
+    const double rate = (done - j->progress.from) * epochs * (double)length / (lenet5_clock() - j->progress.started);
+    snprintf(label, sizeof label, "epoch %u of %u, %3.0f %%, loss %.4f, %.0f pictures/s",
+             lenet5_training_epochs_done(j->training) + 1, epochs,
              percent(lenet5_training_pictures_seen(j->training), length), lenet5_training_loss(j->training), rate);
     progress_show(&j->progress, done, label);
-    watch_progress(j->watch, rate, rate > 0 ? (1 - done) * passes * (double)length / rate : 0);
+    watch_progress(j->watch, rate, rate > 0 ? (1 - done) * epochs * (double)length / rate : 0);
 }
 
 /* ---- The loop ---------------------------------------------------------------------------------------------------- */
@@ -211,14 +211,14 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     lenet5_status status = lenet5_training_step(j->training, error);
     if (status != LENET5_OK)
         return status;
-    const bool pass_done = lenet5_training_epochs_done(j->training) > before;
-    if (checkpoint_due(pass_done, *saved)) {
+    const bool epoch_done = lenet5_training_epochs_done(j->training) > before;
+    if (checkpoint_due(epoch_done, *saved)) {
         status = lenet5_training_save(j->place.checkpoint, j->training, error);
         *saved = lenet5_clock();
     }
-    if (pass_done) {
+    if (epoch_done) {
         progress_clear(&j->progress);
-        report_pass(j, lenet5_training_epoch(j->training, before));
+        report_epoch(j, lenet5_training_epoch(j->training, before));
         update_log(j);
     }
     return status;
@@ -324,8 +324,8 @@ static const option options[] = {
     OPTION_DATA,
     {"out", "FILE", VALUE_NEW_FILE, NULL,
      "the model to write; default " DEFAULT_MODEL ", which must not exist. An existing FILE is kept as FILE~"},
-    {"log", "FILE.csv", VALUE_NEW_FILE, NULL, "write a row for each pass, for lenet5 plot"},
-    {"epochs", "N", VALUE_WHOLE, NULL, "passes through the training set; default: the recipe's"},
+    {"log", "FILE.csv", VALUE_NEW_FILE, NULL, "write a row for each epoch, for lenet5 plot"},
+    {"epochs", "N", VALUE_WHOLE, NULL, "runs through the training set; default: the recipe's"},
     {"batch", "N", VALUE_WHOLE, NULL, "pictures for each update, 1 to 1024; default: the recipe's, 1 for 1998"},
     {"negatives", "SHARE", VALUE_NUMBER, NULL,
      "training pictures that are no digits, as a share of the digits, 0 to 1; default: the recipe's"},
@@ -341,7 +341,7 @@ static const option options[] = {
      "serve a page that shows the training; default 127.0.0.1:8080/watch.html"},
 #endif
     FLAG("quiet", "print errors only"),
-    OPTION_JSON("one JSON object for each pass (docs/json.md)"),
+    OPTION_JSON("one JSON object for each epoch (docs/json.md)"),
     {0},
 };
 
@@ -349,7 +349,7 @@ const cli_command train_command = {
     .name = "train",
     .summary = "train a network on MNIST, or on synthetic digits where MNIST is not installed",
     .usage = "[options]",
-    .description = "Trains a network from random weights and writes it as a safetensors file. After each pass it\n"
+    .description = "Trains a network from random weights and writes it as a safetensors file. After each epoch it\n"
                    "prints the mean loss, the error on the training pictures, each measured before the update it\n"
                    "leads to, and the error on the test set or on the pictures of --validation.\n\n"
                    "Ctrl-C stops it after the current step and prints the command that continues. Until the model\n"

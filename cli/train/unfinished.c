@@ -144,7 +144,7 @@ static int refuse_single(const unfinished *u, bool restart)
     if (restart)
         return EXIT_DONE;
     return report_error(
-        "%s: an unfinished training, %u of %u passes done; continue it with --resume, or discard it with "
+        "%s: an unfinished training, %u of %u epochs done; continue it with --resume, or discard it with "
         "--restart",
         u->checkpoint, c.provenance.epochs, c.epochs_total);
 }
@@ -169,7 +169,7 @@ static int refuse_members(const unfinished *u, bool restart)
     if (restart)
         return EXIT_DONE;
     return report_error(
-        "%s: an unfinished committee of %zu networks, %u of %zu × %u passes done; continue it with --resume, "
+        "%s: an unfinished committee of %zu networks, %u of %zu × %u epochs done; continue it with --resume, "
         "or discard it with --restart",
         u->members, u->count, done, u->count, all);
 }
@@ -190,18 +190,18 @@ int refuse_checkpoint(const char *out)
     if (stat(out, &status) != 0 || !S_ISREG(status.st_mode) || lenet5_checkpoint_load(&c, out, &error) != LENET5_OK)
         return EXIT_DONE;
     return report_error(
-        "%s: is the checkpoint of an unfinished training, %u of %u passes done, and would be overwritten; "
+        "%s: is the checkpoint of an unfinished training, %u of %u epochs done, and would be overwritten; "
         "choose another --out",
         out, c.provenance.epochs, c.epochs_total);
 }
 
 /* ---- Saving ------------------------------------------------------------------------------------------------------ */
 
-#define CHECKPOINT_SECONDS 15.0 /* between two saves within a pass: the most that a kill costs */
+#define CHECKPOINT_SECONDS 15.0 /* between two saves within an epoch: the most that a kill costs */
 
-bool checkpoint_due(bool pass_done, double saved)
+bool checkpoint_due(bool epoch_done, double saved)
 {
-    return pass_done || interrupted || lenet5_clock() - saved > CHECKPOINT_SECONDS;
+    return epoch_done || interrupted || lenet5_clock() - saved > CHECKPOINT_SECONDS;
 }
 
 /* ---- Removing ---------------------------------------------------------------------------------------------------- */

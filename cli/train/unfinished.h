@@ -33,7 +33,7 @@ void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number,
 int unfinished_refuse(const unfinished *u, bool restart);
 
 /* Whether to save a checkpoint after a step. saved: the time of the last save, by lenet5_clock. */
-bool checkpoint_due(bool pass_done, double saved);
+bool checkpoint_due(bool epoch_done, double saved);
 
 /* Reports why a checkpoint cannot be read, and the remedy. */
 int report_bad_checkpoint(const lenet5_error *error, const char *remedy);

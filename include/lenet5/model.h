@@ -16,7 +16,7 @@ extern "C" {
 #define LENET5_RISKS 6
 LENET5_API extern const double lenet5_risks[LENET5_RISKS];
 
-/* The most epochs, passes through the training set, of a training. */
+/* The maximum number of epochs of a training. */
 #define LENET5_MAX_EPOCHS 1000
 
 /*

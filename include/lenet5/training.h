@@ -53,7 +53,7 @@ typedef struct lenet5_training_options {
     size_t validation_pictures; /* kept out of the training */
 } lenet5_training_options;
 
-/* Statistics of a finished epoch: a pass through the training set. Grows. */
+/* Statistics of a finished epoch, a run through the training set. Grows. */
 typedef struct lenet5_epoch {
     unsigned epoch;           /* from 1 */
     double loss;              /* mean over the epoch, each picture before the update that it led to */

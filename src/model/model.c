@@ -106,7 +106,7 @@ lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *pa
     const char *unfit = !texts_fit(p)                 ? "a text that is not UTF-8, or not terminated"
                         : !lenet5_loss_fits(&p->loss) ? "a loss out of range"
                         : !thresholds_fit(p)          ? "a threshold that is not 0 to 1"
-                        : !counts_fit(p)              ? "more passes or pictures than are possible"
+                        : !counts_fit(p)              ? "more epochs or pictures than are possible"
                                                       : NULL;
     return unfit ? lenet5_fail(error, LENET5_E_MODEL_METADATA, LENET5_NO_OFFSET,
                                "%s: not written: the model's provenance has %s", path, unfit)
@@ -201,13 +201,13 @@ static lenet5_status get_teacher(lenet5_provenance *p, const safetensors *file, 
 
 static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
 {
-    uint64_t passes, training, validation, pictures, errors;
+    uint64_t epochs, training, validation, pictures, errors;
     const struct {
         const char *key;
         uint64_t *number;
         uint64_t most;
     } wanted[] = {{"seed", &p->seed, UINT64_MAX},
-                  {"passes", &passes, LENET5_MAX_EPOCHS},
+                  {"passes", &epochs, LENET5_MAX_EPOCHS},
                   {"training_pictures", &training, LENET5_MAX_PICTURES},
                   {"validation_pictures", &validation, LENET5_MAX_PICTURES},
                   {"held_out_pictures", &pictures, LENET5_MAX_PICTURES},
@@ -218,7 +218,7 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
         if (status != LENET5_OK)
             return status;
     }
-    p->epochs = (unsigned)passes;
+    p->epochs = (unsigned)epochs;
     p->training_pictures = training;
     p->validation_pictures = validation;
     p->held_out_pictures = pictures;

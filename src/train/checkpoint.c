@@ -11,29 +11,29 @@
 #include "model/model.h"
 #include "training.h"
 
-enum { SUMS = 8, COUNTS = 4, PASS_NUMBERS = 8, EXTRAS = 8 };
+enum { SUMS = 8, COUNTS = 4, EPOCH_NUMBERS = 8, EXTRAS = 8 };
 
 /* The state of a training besides the network, as arrays that become tensors. */
 typedef struct record {
     double sums[SUMS];
     uint64_t counts[COUNTS];
-    double *history; /* (passes, PASS_NUMBERS) */
+    double *history; /* (epochs, EPOCH_NUMBERS) */
 } record;
 
-static void put_pass(double numbers[PASS_NUMBERS], const lenet5_epoch *pass)
+static void put_epoch(double numbers[EPOCH_NUMBERS], const lenet5_epoch *epoch)
 {
-    const double values[PASS_NUMBERS] = {pass->loss,
-                                         (double)pass->training_errors,
-                                         (double)pass->training_pictures,
-                                         (double)pass->held_out_errors,
-                                         (double)pass->held_out_pictures,
-                                         pass->seconds,
-                                         pass->min_rate,
-                                         pass->max_rate};
+    const double values[EPOCH_NUMBERS] = {epoch->loss,
+                                          (double)epoch->training_errors,
+                                          (double)epoch->training_pictures,
+                                          (double)epoch->held_out_errors,
+                                          (double)epoch->held_out_pictures,
+                                          epoch->seconds,
+                                          epoch->min_rate,
+                                          epoch->max_rate};
     memcpy(numbers, values, sizeof values);
 }
 
-static lenet5_epoch get_pass(const double numbers[PASS_NUMBERS], unsigned number)
+static lenet5_epoch get_epoch(const double numbers[EPOCH_NUMBERS], unsigned number)
 {
     return (lenet5_epoch){.epoch = number,
                           .loss = numbers[0],
@@ -54,7 +54,7 @@ static void put_record(record *r, const lenet5_training *t)
     memcpy(r->sums, sums, sizeof sums);
     memcpy(r->counts, counts, sizeof counts);
     for (unsigned i = 0; i < t->finished; i++)
-        put_pass(r->history + i * PASS_NUMBERS, &t->history[i]);
+        put_epoch(r->history + i * EPOCH_NUMBERS, &t->history[i]);
 }
 
 static void get_record(lenet5_training *t, const record *r)
@@ -69,7 +69,7 @@ static void get_record(lenet5_training *t, const record *r)
     t->position = (size_t)r->counts[1];
     t->finished = (unsigned)r->counts[2];
     for (unsigned i = 0; i < t->finished; i++)
-        t->history[i] = get_pass(r->history + i * PASS_NUMBERS, i + 1);
+        t->history[i] = get_epoch(r->history + i * EPOCH_NUMBERS, i + 1);
 }
 
 static tensor vector(const char *name, tensor_type type, void *numbers, size_t count)
@@ -95,7 +95,7 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
     extras[count++] = (tensor){.name = "training.history",
                                .type = TENSOR_F64,
                                .dimensions = 2,
-                               .shape = {t->epochs, PASS_NUMBERS},
+                               .shape = {t->epochs, EPOCH_NUMBERS},
                                .numbers = r->history};
     return count;
 }
@@ -107,11 +107,11 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     if (training->finished > 0)
         provenance.held_out_errors = training->history[training->finished - 1].held_out_errors;
     json_t *metadata = lenet5_provenance_to_json(&provenance, CHECKPOINT_FORMAT);
-    json_t *passes = json_sprintf("%u", training->epochs);
+    json_t *epochs = json_sprintf("%u", training->epochs);
     json_t *batch = json_sprintf("%zu", training->batch);
     json_t *undistorted = json_string(training->undistorted ? "1" : "0");
     json_t *share = lenet5_real_string(training->negative_share);
-    int failed = json_object_set_new(metadata, "epochs_total", passes);
+    int failed = json_object_set_new(metadata, "epochs_total", epochs);
     failed |= json_object_set_new(metadata, "batch", batch);
     failed |= json_object_set_new(metadata, "undistorted", undistorted);
     failed |= json_object_set_new(metadata, "negatives", share);
@@ -125,7 +125,7 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
 lenet5_status lenet5_training_save(const char *path, const lenet5_training *training, lenet5_error *error)
 {
     lenet5_training *t = (lenet5_training *)training; /* tensors point to it, but writing only reads them */
-    record r = {.history = calloc((size_t)t->epochs * PASS_NUMBERS, sizeof(double))};
+    record r = {.history = calloc((size_t)t->epochs * EPOCH_NUMBERS, sizeof(double))};
     json_t *metadata = checkpoint_metadata(t);
     lenet5_status status = r.history && metadata ? LENET5_OK : lenet5_fail_memory(error);
     if (status == LENET5_OK) {
@@ -160,29 +160,29 @@ static lenet5_status check_recipe(const lenet5_checkpoint *c, const safetensors 
                            file->path, c->provenance.recipe);
     if (c->epochs_total == 0 || !lenet5_batch_fits(r, c->batch))
         return lenet5_fail(error, LENET5_E_CHECKPOINT, 8,
-                           "%s: byte 8: recipe \"%s\" cannot have %u passes with batches of %zu", file->path,
+                           "%s: byte 8: recipe \"%s\" cannot have %u epochs with batches of %zu", file->path,
                            c->provenance.recipe, c->epochs_total, c->batch);
     if (c->provenance.epochs > c->epochs_total)
-        return lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: %u passes are done, of %u in all", file->path,
+        return lenet5_fail(error, LENET5_E_CHECKPOINT, 8, "%s: byte 8: %u epochs are done, of %u in all", file->path,
                            c->provenance.epochs, c->epochs_total);
     return LENET5_OK;
 }
 
 static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *file, lenet5_error *error)
 {
-    uint64_t passes = 0, batch = 0, undistorted = 0;
+    uint64_t epochs = 0, batch = 0, undistorted = 0;
     lenet5_status status = check_format(file, error);
     if (status == LENET5_OK)
         status = lenet5_provenance_get(&c->provenance, file, error);
     if (status == LENET5_OK)
-        status = lenet5_safetensors_whole(&passes, file, "epochs_total", LENET5_MAX_EPOCHS, error);
+        status = lenet5_safetensors_whole(&epochs, file, "epochs_total", LENET5_MAX_EPOCHS, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_real(&c->negatives, file, "negatives", 0, 1, error);
-    c->epochs_total = (unsigned)passes;
+    c->epochs_total = (unsigned)epochs;
     c->batch = (size_t)batch;
     c->undistorted = undistorted != 0;
     return status == LENET5_OK ? check_recipe(c, file, error) : status;
@@ -256,7 +256,7 @@ static bool sound(const lenet5_training *training, const record *r)
         return false;
     for (size_t i = 0; i < r->counts[2]; i++)
         for (size_t k = 1; k <= 4; k++)
-            if (!is_count(r->history[i * PASS_NUMBERS + k]))
+            if (!is_count(r->history[i * EPOCH_NUMBERS + k]))
                 return false;
     for (size_t i = 0; i < training->length; i++)
         if (training->order[i] >= training->length)
@@ -266,7 +266,7 @@ static bool sound(const lenet5_training *training, const record *r)
 
 static lenet5_status read_state(lenet5_training *t, const safetensors *file, lenet5_error *error)
 {
-    record r = {.history = calloc((size_t)t->epochs * PASS_NUMBERS, sizeof(double))};
+    record r = {.history = calloc((size_t)t->epochs * EPOCH_NUMBERS, sizeof(double))};
     if (!r.history)
         return lenet5_fail_memory(error);
     tensor tensors[LENET5_TENSORS + EXTRAS];

@@ -6,7 +6,7 @@
 #include "kernels/kernels.h"
 
 /*
- * The most by which a training may distort its pictures, each amount drawn anew for each picture and pass, evenly from
+ * The most by which a training may distort its pictures, each amount drawn anew for each picture and epoch, evenly from
  * nothing to the most, either way where there are two.
  */
 typedef struct lenet5_distortion {

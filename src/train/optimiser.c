@@ -5,7 +5,7 @@
  *     epsilon_k = eta / (mu + h_kk),      w_k -= epsilon_k dE/dw_k                              (eqs 21 and 18)
  *
  * where h_kk, the diagonal of the second derivatives in the Gauss-Newton approximation, is the mean over 500 pictures,
- * estimated before each pass. Adam (Kingma and Ba 2014) updates by minibatches.
+ * estimated before each epoch. Adam (Kingma and Ba 2014) updates by minibatches.
  */
 #include "optimiser.h"
 

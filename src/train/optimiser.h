@@ -4,7 +4,7 @@
 
 #include "training.h"
 
-/* Estimates h_kk from the first pictures of a pass and sets the learning rate of each parameter. */
+/* Estimates h_kk from the first pictures of an epoch and sets the learning rate of each parameter. */
 void lenet5_estimate_rates(lenet5_training *training);
 
 /* One step of Adam by the mean gradient of the count pictures in the shards. */

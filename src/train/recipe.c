@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const lenet5_recipe_description descriptions[] = {
-    {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 passes", 20, 1, LENET5_MAP},
+    {"1998", "the paper's: one picture at a time, diagonal Levenberg-Marquardt, 20 epochs", 20, 1, LENET5_MAP},
     {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 3, 32, LENET5_MAP},
     {"best", "distorted pictures and what is no digit, Adam, for the fewest errors", 500, 64, LENET5_MAP},
     {"read", "best's, and what is cut out of strings, for reading pictures", 400, 64, LENET5_MAP},
@@ -77,14 +77,14 @@ bool lenet5_batch_fits(const recipe *r, size_t batch)
     return batch > 0 && batch <= (r->method == ADAM ? LENET5_MAX_BATCH : 1);
 }
 
-double lenet5_eta(unsigned pass)
+double lenet5_eta(unsigned epoch)
 {
     static const struct {
         unsigned epochs;
         double eta;
     } schedule[] = {{2, 5e-4}, {5, 2e-4}, {8, 1e-4}, {12, 5e-5}};
     for (size_t i = 0; i < sizeof schedule / sizeof schedule[0]; i++)
-        if (pass < schedule[i].epochs)
+        if (epoch < schedule[i].epochs)
             return schedule[i].eta;
     return 1e-5;
 }

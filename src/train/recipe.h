@@ -24,7 +24,7 @@ typedef struct recipe {
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
     double max_rate;                     /* Adam: the peak of the schedule */
     double averaging;                    /* Adam: decay of the average of the weights, a step */
-    double negatives;                    /* in each pass, as a fraction of the number of digits */
+    double negatives;                    /* in each epoch, as a fraction of the number of digits */
     double cut_off;                      /* fraction of the digits that are shown as if cut off a neighbour */
     const calibration *calibration;      /* for probabilities; NULL: the loss's own scale and j */
 } recipe;
@@ -35,8 +35,8 @@ const recipe *lenet5_recipe_find(const char *name);
 /* Whether the recipe allows minibatches of that size. */
 bool lenet5_batch_fits(const recipe *r, size_t batch);
 
-/* The paper's global learning rate eta in pass number pass, from 0 (section III-B). */
-double lenet5_eta(unsigned pass);
+/* The paper's global learning rate eta in an epoch, counted from 0 (section III-B). */
+double lenet5_eta(unsigned epoch);
 
 /* Sets random initial weights (section II-G and appendix A of the paper). */
 void lenet5_start(lenet5_network *network, lenet5_random *random);

@@ -1,5 +1,5 @@
 /*
- * Training: passes through the pictures in random order, minibatch by minibatch; each step is forward, backward and an
+ * Training: in each epoch all pictures in random order, minibatch by minibatch; each step is forward, backward and an
  * update of the weights (section II-G and appendix C of the paper).
  */
 #include <math.h>
@@ -210,7 +210,7 @@ void lenet5_training_free(lenet5_training *training)
 
 /* ---- One step ---------------------------------------------------------------------------------------------------- */
 
-static void begin_pass(lenet5_training *training)
+static void begin_epoch(lenet5_training *training)
 {
     lenet5_shuffle(training->order, &training->random, training->length);
     training->loss_sum = 0;
@@ -222,11 +222,11 @@ static void begin_pass(lenet5_training *training)
         lenet5_estimate_rates(training);
 }
 
-/* The generator for a picture in a pass: it depends on the seed, the pass and the picture alone. */
-static lenet5_random picture_random(const lenet5_training *training, unsigned pass, uint32_t picture)
+/* The generator for a picture in an epoch: it depends on the seed, the epoch and the picture alone. */
+static lenet5_random picture_random(const lenet5_training *training, unsigned epoch, uint32_t picture)
 {
     lenet5_random random;
-    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)pass << 32 | picture);
+    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)epoch << 32 | picture);
     return random;
 }
 
@@ -241,7 +241,7 @@ typedef struct batch_job {
     size_t count;
 } batch_job;
 
-/* Picture numbers from the set's count on are negatives, drawn anew in every pass. */
+/* Picture numbers from the set's count on are negatives, drawn anew in every epoch. */
 static unsigned label_of(const lenet5_training *training, uint32_t picture)
 {
     return picture < training->set->count ? training->set->labels[picture] : LENET5_RUBBISH;
@@ -260,9 +260,9 @@ static void show_distorted(uint8_t shown[32][32], const lenet5_training *trainin
     training->kernels->distort(shown, pixels, &warp);
 }
 
-static void show_picture(uint8_t shown[32][32], const lenet5_training *training, unsigned pass, uint32_t picture)
+static void show_picture(uint8_t shown[32][32], const lenet5_training *training, unsigned epoch, uint32_t picture)
 {
-    lenet5_random random = picture_random(training, pass, picture);
+    lenet5_random random = picture_random(training, epoch, picture);
     if (label_of(training, picture) == LENET5_RUBBISH) {
         lenet5_draw_negative(shown, &random, &training->negatives);
         return;
@@ -278,9 +278,9 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     lenet5_place_bytes(shown, pixels, top, left);
 }
 
-void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training, unsigned pass, size_t picture)
+void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training, unsigned epoch, size_t picture)
 {
-    show_picture(shown, training, pass, (uint32_t)picture);
+    show_picture(shown, training, epoch, (uint32_t)picture);
 }
 
 /* Sets the input to the pictures of a shard; lanes from count on are blank. */
@@ -393,7 +393,7 @@ static lenet5_status monitor_loss(lenet5_training *training, double loss, size_t
     if (!isfinite(loss) || (m->baseline > 0 && mean > DIVERGENCE_FACTOR * m->baseline))
         return lenet5_fail(
             error, LENET5_E_DIVERGED, LENET5_NO_OFFSET,
-            "the training has diverged in pass %u, after %zu pictures: the mean loss is %g; the last checkpoint is "
+            "the training has diverged in epoch %u, after %zu pictures: the mean loss is %g; the last checkpoint is "
             "valid; try another seed or recipe",
             training->finished + 1, training->position, mean);
     m->baseline = m->baseline > 0 ? m->baseline : mean;
@@ -417,22 +417,22 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
     return status;
 }
 
-static lenet5_status end_pass(lenet5_training *training, lenet5_error *error)
+static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
 {
-    lenet5_epoch pass = {.epoch = training->finished + 1,
-                         .loss = training->loss_sum / (double)training->length,
-                         .training_errors = training->errors,
-                         .training_pictures = training->set->count,
-                         .seconds = training->seconds,
-                         .min_rate = training->min_rate,
-                         .max_rate = training->max_rate};
+    lenet5_epoch epoch = {.epoch = training->finished + 1,
+                          .loss = training->loss_sum / (double)training->length,
+                          .training_errors = training->errors,
+                          .training_pictures = training->set->count,
+                          .seconds = training->seconds,
+                          .min_rate = training->min_rate,
+                          .max_rate = training->max_rate};
     if (training->held_out) {
-        pass.held_out_pictures = training->held_out->count;
-        const lenet5_status status = count_held_out(&pass.held_out_errors, training, error);
+        epoch.held_out_pictures = training->held_out->count;
+        const lenet5_status status = count_held_out(&epoch.held_out_errors, training, error);
         if (status != LENET5_OK)
             return status;
     }
-    training->history[training->finished++] = pass;
+    training->history[training->finished++] = epoch;
     training->position = 0;
     return LENET5_OK;
 }
@@ -441,7 +441,7 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
 {
     const double start = lenet5_clock();
     if (training->position == 0)
-        begin_pass(training);
+        begin_epoch(training);
     const size_t left = training->length - training->position;
     const size_t count = left < training->batch ? left : training->batch;
     const bool single = training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT;
@@ -463,7 +463,7 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
     if (status == LENET5_OK && training->position < training->length)
         status = train_batch(training, error);
     if (status == LENET5_OK && training->position == training->length)
-        status = end_pass(training, error);
+        status = end_epoch(training, error);
     return status;
 }
 

@@ -42,9 +42,9 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned epochs;
-    size_t length;                   /* pictures in a pass: those of the set, then the negatives */
+    size_t length;                   /* pictures in an epoch: those of the set, then the negatives */
     size_t batch;                    /* pictures of a minibatch */
-    double negative_share;           /* negatives in a pass, as a fraction of the pictures of the set */
+    double negative_share;           /* negatives in an epoch, as a fraction of the pictures of the set */
     bool undistorted;                /* every picture is shown as it is, whatever the recipe */
     unsigned shift;                  /* pixels: the recipe's, or 0 */
     negatives negatives;             /* the source of negatives and of digits cut off neighbours */
@@ -54,18 +54,18 @@ struct lenet5_training {
 
     /* The state that a checkpoint holds. */
     lenet5_network network;
-    lenet5_network rate;                   /* Levenberg-Marquardt: the learning rates of this pass */
+    lenet5_network rate;                   /* Levenberg-Marquardt: the learning rates of this epoch */
     lenet5_network first, second, average; /* Adam: the two moments, and the average of the weights */
     uint64_t steps;                        /* updates */
     lenet5_random random;
-    uint32_t *order; /* (length): the order of the current pass */
-    size_t position; /* pictures of the current pass already trained on */
+    uint32_t *order; /* (length): the order of the current epoch */
+    size_t position; /* pictures of the current epoch already trained on */
     double loss_sum;
     size_t errors;
     double seconds;
     double min_rate, max_rate;
     loss_monitor monitor;
-    unsigned finished;     /* passes */
+    unsigned finished;     /* epochs */
     lenet5_epoch *history; /* (epochs), the first `finished` of them valid */
 
     scratch *scratch;          /* (workers) */

@@ -39,7 +39,7 @@ def contents(file):
 
 
 def passes_of(file):
-    """Returns the number of finished passes of a checkpoint; raises ValueError if its checksum is wrong."""
+    """Returns the number of finished epochs of a checkpoint; raises ValueError if its checksum is wrong."""
     data = contents(file)
     (size,) = struct.unpack("<Q", data[:8])
     metadata = json.loads(data[8:8 + size])["__metadata__"]
