@@ -98,7 +98,7 @@ typedef struct bench {
 } bench;
 
 /* Takes a sample, in seconds for a picture. May stop early when interrupted is set. */
-typedef lenet5_status sample(double *seconds, bench *b, lenet5_error *error);
+typedef lenet5_status sampler(double *seconds, bench *b, lenet5_error *error);
 
 typedef struct measure {
     const char *name;
@@ -107,7 +107,7 @@ typedef struct measure {
     bool whole;           /* its time is reported for the whole set; otherwise for a batch */
     double multiply_adds; /* for a picture; 0: it computes something else */
     size_t reference;     /* the reference for the same work */
-    sample *take;
+    sampler *take;
 } measure;
 
 /* ---- The network's passes ---------------------------------------------------------------------------------------- */

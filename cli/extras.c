@@ -141,11 +141,11 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
 
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
-static lenet5_status decode_in_module(lenet5_picture *picture, page_position *place, const picture_file *file,
+static lenet5_status decode_in_module(lenet5_picture *picture, page_position *position, const picture_file *file,
                                       lenet5_error *error)
 {
     const lenet5_pictures_module *module = load_extra("lenet5_pictures", error);
-    return module ? module->decode(picture, place, file, error) : LENET5_E_OPEN;
+    return module ? module->decode(picture, position, file, error) : LENET5_E_OPEN;
 }
 
 const page_decoder lenet5_decode_hook = decode_in_module;

@@ -36,13 +36,13 @@ static void cut_fields(const form_template *form, const lenet5_picture *picture)
     if (!isfinite(map.xx + map.xy + map.x0 + map.yx + map.yy + map.y0))
         abort();
     for (size_t i = 0; i < form->count && i < MAX_CUT; i++) {
-        view v;
+        picture_part v;
         const lenet5_read_options options = template_options(&form->fields[i], &none);
         (void)lenet5_read_options_validate(&options, &error);
-        if (view_new(&v, picture, &map, &form->fields[i].region, "fuzz") == 0) {
+        if (picture_part_new(&v, picture, &map, &form->fields[i].region, "fuzz") == 0) {
             if (v.picture.width == 0 || v.picture.height == 0)
                 abort();
-            view_free(&v);
+            picture_part_free(&v);
         }
     }
 }

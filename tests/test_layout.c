@@ -56,9 +56,9 @@ static layout find(ink_map *map)
     const lenet5_read_options options = {0};
     const ink_report report = {.stroke = 3};
     budget b = lenet5_budget_new(&options);
-    transform place;
+    transform to_source;
     layout found;
-    assert_int_equal(lenet5_find_layout(&found, map, &place, &report, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_find_layout(&found, map, &to_source, &report, &b, NULL), LENET5_OK);
     for (size_t i = 0; i < found.field_count; i++)
         for (size_t k = 0; k < found.fields[i].count; k++)
             assert_int_equal(found.cells[found.fields[i].first + k].field, i);

@@ -37,10 +37,10 @@ static void pixels_are_moved_to_the_rotated_position(void **state)
         pixels[i] = (uint8_t)(i * 37 % 251);
     for (unsigned quarters = 0; quarters < QUARTERS; quarters++) {
         raster to = rotated(&r, quarters);
-        const transform place = lenet5_rotation_transform(WIDE, TALL, quarters);
+        const transform to_upright = lenet5_rotation_transform(WIDE, TALL, quarters);
         for (size_t i = 0; i < WIDE * TALL; i++) {
             double at[2];
-            transform_point(at, &place, (double)(i % to.width) + 0.5, (double)(i / to.width) + 0.5);
+            transform_point(at, &to_upright, (double)(i % to.width) + 0.5, (double)(i / to.width) + 0.5);
             assert_int_equal(to.pixels[i], pixels[(size_t)at[1] * WIDE + (size_t)at[0]]);
         }
         free(to.pixels);
@@ -66,10 +66,10 @@ static void a_part_is_rotated_alone(void **state)
 /* The box of a rotated picture, in the coordinates of the given one. */
 static bool is_same_box(const lenet5_box *given, const lenet5_box *upright, const raster *r, unsigned quarters)
 {
-    const transform place = lenet5_rotation_transform(r->width, r->height, quarters);
+    const transform to_upright = lenet5_rotation_transform(r->width, r->height, quarters);
     double from[2], to[2];
-    transform_point(from, &place, (double)upright->x, (double)upright->y);
-    transform_point(to, &place, (double)(upright->x + upright->width), (double)(upright->y + upright->height));
+    transform_point(from, &to_upright, (double)upright->x, (double)upright->y);
+    transform_point(to, &to_upright, (double)(upright->x + upright->width), (double)(upright->y + upright->height));
     return given->x == (size_t)(from[0] < to[0] ? from[0] : to[0]) &&
            given->y == (size_t)(from[1] < to[1] ? from[1] : to[1]) &&
            given->width == (quarters % 2 ? upright->height : upright->width) &&

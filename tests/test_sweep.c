@@ -24,15 +24,15 @@ static void assert_alike(const lenet5_network *network, size_t width)
 {
     draw(width);
     assert_int_equal(lenet5_sweep(penalty, network, picture, width, NULL), LENET5_OK);
-    for (size_t place = 0; place < lenet5_sweep_positions(width); place++) {
+    for (size_t position = 0; position < lenet5_sweep_positions(width); position++) {
         static lenet5_maps maps;
         uint8_t window[32][32];
         for (size_t y = 0; y < 32; y++)
-            memcpy(window[y], picture + y * width + LENET5_SWEEP_STEP * place, 32);
+            memcpy(window[y], picture + y * width + LENET5_SWEEP_STEP * position, 32);
         lenet5_set_whole_input(&maps, (const uint8_t(*)[32])window);
         lenet5_reference_forward(&maps, network);
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            assert_true(fabsf(penalty[place][digit] - maps.penalty[digit]) <= 1e-4f * maps.penalty[digit]);
+            assert_true(fabsf(penalty[position][digit] - maps.penalty[digit]) <= 1e-4f * maps.penalty[digit]);
     }
 }
 

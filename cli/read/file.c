@@ -64,7 +64,7 @@ static int report_unread(page_reading *page, const char *name, const lenet5_erro
 }
 
 /* Reads a picture, which is the page or a part of it, and prints its lines. */
-static int read_picture(page_reading *page, const lenet5_picture *picture, const view *part,
+static int read_picture(page_reading *page, const lenet5_picture *picture, const picture_part *part,
                         const lenet5_read_options *options)
 {
     lenet5_error error;
@@ -80,7 +80,7 @@ static int read_picture(page_reading *page, const lenet5_picture *picture, const
     if (job->explanation)
         explain_reading(job->explanation, &reading);
     if (part)
-        view_move_boxes(&reading, part, page->picture);
+        picture_part_move_boxes(&reading, part, page->picture);
     print_reading(page->outcome, job, &page->place, &reading);
     const int code = job->annotated ? keep_lines(&page->drawn, &reading) : EXIT_DONE;
     lenet5_reading_free(&reading);
@@ -89,13 +89,13 @@ static int read_picture(page_reading *page, const lenet5_picture *picture, const
 
 static int read_part(page_reading *page, const affine *map, const lenet5_box *box, const lenet5_read_options *options)
 {
-    view part;
+    picture_part part;
     char name[PLACE_NAME_SIZE];
     describe_place(name, &page->place);
-    int code = view_new(&part, page->picture, map, box, name);
+    int code = picture_part_new(&part, page->picture, map, box, name);
     if (code == EXIT_DONE)
         code = read_picture(page, &part.picture, &part, options);
-    view_free(&part);
+    picture_part_free(&part);
     return code;
 }
 

@@ -56,11 +56,11 @@ static bool find_black(window *w)
 
 static void push(window *w, size_t *count, size_t x, size_t y)
 {
-    const size_t place = y * w->box.width + x;
-    if (x >= w->box.width || y >= w->box.height || !w->open[place])
+    const size_t pixel = y * w->box.width + x;
+    if (x >= w->box.width || y >= w->box.height || !w->open[pixel])
         return;
-    w->open[place] = 0;
-    w->waiting[(*count)++] = (uint32_t)place;
+    w->open[pixel] = 0;
+    w->waiting[(*count)++] = (uint32_t)pixel;
 }
 
 /* Flood fill: removes the blob of a black pixel from the window, and returns it. */
@@ -70,9 +70,9 @@ static blob take_blob(window *w, size_t x, size_t y)
     size_t count = 0;
     push(w, &count, x, y);
     while (count > 0) {
-        const size_t place = w->waiting[--count];
-        x = place % w->box.width;
-        y = place / w->box.width;
+        const size_t pixel = w->waiting[--count];
+        x = pixel % w->box.width;
+        y = pixel / w->box.width;
         b.pixels++;
         b.x += (double)x;
         b.y += (double)y;
@@ -113,8 +113,8 @@ static lenet5_box box_around(double x, double y, double reach, const lenet5_pict
     return (lenet5_box){(size_t)left, (size_t)top, (size_t)(right - left), (size_t)(bottom - top)};
 }
 
-/* Replaces place by the centre of the nearest mark. Returns false if there is none. */
-static bool nearest_mark(double place[2], window *w, double size)
+/* Replaces position by the centre of the nearest mark. Returns false if there is none. */
+static bool nearest_mark(double position[2], window *w, double size)
 {
     double nearest = INFINITY, found[2] = {0};
     for (size_t y = 0; y < w->box.height; y++)
@@ -124,7 +124,7 @@ static bool nearest_mark(double place[2], window *w, double size)
             const blob b = take_blob(w, x, y);
             const double centre[2] = {(double)w->box.x + b.x / (double)b.pixels + 0.5,
                                       (double)w->box.y + b.y / (double)b.pixels + 0.5};
-            const double away = hypot(centre[0] - place[0], centre[1] - place[1]);
+            const double away = hypot(centre[0] - position[0], centre[1] - position[1]);
             if (!is_mark(&b, w, size) || away >= nearest)
                 continue;
             nearest = away;
@@ -133,16 +133,17 @@ static bool nearest_mark(double place[2], window *w, double size)
         }
     if (nearest == INFINITY)
         return false;
-    place[0] = found[0];
-    place[1] = found[1];
+    position[0] = found[0];
+    position[1] = found[1];
     return true;
 }
 
-/* Replaces the expected place of a mark by its actual one. Returns false if it is not found. */
-static bool find_mark(double place[2], const lenet5_picture *picture, double size)
+/* Replaces the expected position of a mark by its actual one. Returns false if it is not found. */
+static bool find_mark(double position[2], const lenet5_picture *picture, double size)
 {
     const double side = (double)(picture->width > picture->height ? picture->width : picture->height);
-    window w = {.picture = picture, .box = box_around(place[0], place[1], AROUND * size + SEARCH * side, picture)};
+    window w = {.picture = picture,
+                .box = box_around(position[0], position[1], AROUND * size + SEARCH * side, picture)};
     const size_t pixels = w.box.width * w.box.height;
     if (pixels == 0 || pixels > UINT32_MAX || !find_black(&w))
         return false;
@@ -152,7 +153,7 @@ static bool find_mark(double place[2], const lenet5_picture *picture, double siz
     if (w.open && w.waiting) {
         for (size_t i = 0; i < pixels; i++)
             w.open[i] = grey_in(&w, i % w.box.width, i / w.box.width) < w.black;
-        found = nearest_mark(place, &w, size);
+        found = nearest_mark(position, &w, size);
     }
     free(w.open);
     free(w.waiting);
@@ -220,13 +221,13 @@ size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *pi
     affine fitted = {0};
     const double size = marks->size * sqrt(fabs(map->xx * map->yy - map->xy * map->yx));
     for (size_t i = 0; i < FORM_MARKS; i++) {
-        double place[2];
-        affine_apply(&place[0], &place[1], map, marks->centre[i][0], marks->centre[i][1]);
-        if (!find_mark(place, picture, size))
+        double position[2];
+        affine_apply(&position[0], &position[1], map, marks->centre[i][0], marks->centre[i][1]);
+        if (!find_mark(position, picture, size))
             continue;
         for (int k = 0; k < 2; k++) {
             p.from[p.count][k] = marks->centre[i][k];
-            p.to[p.count][k] = place[k];
+            p.to[p.count][k] = position[k];
         }
         p.count++;
     }

@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_MARKS_H
 #define LENET5_CLI_MARKS_H
 
-#include "view.h"
+#include "picture_part.h"
 
 #define FORM_MARKS 4 /* one near each corner */
 

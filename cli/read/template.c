@@ -10,49 +10,49 @@
 
 #define MAX_SIDE 1000000           /* pixels of a form */
 #define MAX_FILE ((size_t)1 << 24) /* bytes of a template */
-#define PLACE_SIZE 80              /* bytes */
+#define JSON_PATH_SIZE 80          /* bytes */
 
 static const char *const form_members[] = {"width", "height", "fields", "marks", "mark_size", NULL};
 static const char *const field_members[] = {"name", "region", "format", "check", "list", "max_error", "n_best", NULL};
 
 /* ---- Members ----------------------------------------------------------------------------------------------------- */
 
-/* A value of the file and its place, for error messages. */
+/* A value of the file and its path, for error messages. */
 typedef struct value {
     const char *file;
-    char place[PLACE_SIZE]; /* "fields[2].region" */
-    const json_t *json;     /* NULL: missing */
+    char path[JSON_PATH_SIZE]; /* "fields[2].region" */
+    const json_t *json;        /* NULL: missing */
 } value;
 
 static value member_of(const value *object, const char *name)
 {
     value v = {.file = object->file, .json = json_object_get(object->json, name)};
-    snprintf(v.place, sizeof v.place, "%.60s%s%.16s", object->place, object->place[0] ? "." : "", name);
+    snprintf(v.path, sizeof v.path, "%.60s%s%.16s", object->path, object->path[0] ? "." : "", name);
     return v;
 }
 
 static value element_of(const value *array, size_t index)
 {
     value v = {.file = array->file, .json = json_array_get(array->json, index)};
-    snprintf(v.place, sizeof v.place, "%.48s[%zu]", array->place, index);
+    snprintf(v.path, sizeof v.path, "%.48s[%zu]", array->path, index);
     return v;
 }
 
 static int report_bad_value(const value *v, const char *wanted)
 {
-    return report_error("%s: %s: %s %s", v->file, v->place, v->json ? "has to be" : "is missing; it is", wanted);
+    return report_error("%s: %s: %s %s", v->file, v->path, v->json ? "has to be" : "is missing; it is", wanted);
 }
 
 static int check_members(const value *object, const char *const *names)
 {
     const char *key;
     json_t *unused;
-    const char *place = object->place[0] ? object->place : "the template";
+    const char *path = object->path[0] ? object->path : "the template";
     if (!json_is_object(object->json))
-        return report_error("%s: %s: has to be an object in braces", object->file, place);
+        return report_error("%s: %s: has to be an object in braces", object->file, path);
     json_object_foreach ((json_t *)object->json, key, unused) /* which only reads */
         if (!names[name_index(names, key)])
-            return report_error("%s: %s: unknown member \"%.40s\"", object->file, place, key);
+            return report_error("%s: %s: unknown member \"%.40s\"", object->file, path, key);
     return EXIT_DONE;
 }
 
@@ -94,7 +94,7 @@ static int take_region(lenet5_box *region, const value *v, const form_template *
             return EXIT_FAILED;
     }
     if (sides[0] + sides[2] > form->width || sides[1] + sides[3] > form->height)
-        return report_error("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
+        return report_error("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->path, form->width,
                             form->height);
     *region = (lenet5_box){sides[0], sides[1], sides[2], sides[3]};
     return EXIT_DONE;
@@ -116,7 +116,7 @@ static int take_max_error(double *threshold, const value *v)
     if (!parse_share_json(&share, v->json))
         return report_bad_value(v, SHARE_SYNTAX);
     if (lenet5_read_threshold(threshold, share, &error) != LENET5_OK)
-        return report_error("%s: %s: %s", v->file, v->place, error.message);
+        return report_error("%s: %s: %s", v->file, v->path, error.message);
     return EXIT_DONE;
 }
 
@@ -143,7 +143,7 @@ static int check_name(const form_template *form, size_t index, const value *v)
 {
     for (size_t i = 0; i < index; i++)
         if (strcmp(form->fields[i].name, form->fields[index].name) == 0)
-            return report_error("%s: %s: fields[%zu] has that name too", v->file, v->place, i);
+            return report_error("%s: %s: fields[%zu] has that name too", v->file, v->path, i);
     return EXIT_DONE;
 }
 
@@ -192,7 +192,7 @@ static int take_mark(double centre[2], const value *v, const form_template *form
     centre[0] = json_number_value(x);
     centre[1] = json_number_value(y);
     if (!(centre[0] >= 0 && centre[0] <= (double)form->width && centre[1] >= 0 && centre[1] <= (double)form->height))
-        return report_error("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->place, form->width,
+        return report_error("%s: %s: is not within the %zux%zu pixels of the form", v->file, v->path, form->width,
                             form->height);
     return EXIT_DONE;
 }

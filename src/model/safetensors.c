@@ -254,13 +254,14 @@ static lenet5_status parse_header(safetensors *file, lenet5_error *error)
     const char *text = (const char *)file->bytes + 8;
     if (text[0] != '{')
         return lenet5_fail(error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: the header does not begin with {", file->path);
-    json_error_t place;
-    file->header = json_loadb(text, (size_t)header, JSON_REJECT_DUPLICATES, &place);
-    if (!file->header && place.text[0] == '\0') /* no message: out of memory */
+    json_error_t parse_error;
+    file->header = json_loadb(text, (size_t)header, JSON_REJECT_DUPLICATES, &parse_error);
+    if (!file->header && parse_error.text[0] == '\0') /* no message: out of memory */
         return lenet5_fail_memory(error);
     if (!file->header)
-        return lenet5_fail(error, LENET5_E_MODEL_JSON, 8 + (uint64_t)place.position,
-                           "%s: byte %d: the header is not JSON: %s", file->path, 8 + place.position, place.text);
+        return lenet5_fail(error, LENET5_E_MODEL_JSON, 8 + (uint64_t)parse_error.position,
+                           "%s: byte %d: the header is not JSON: %s", file->path, 8 + parse_error.position,
+                           parse_error.text);
     return LENET5_OK;
 }
 
@@ -296,17 +297,17 @@ typedef struct byte_range {
     size_t begin, end;
 } byte_range;
 
-static lenet5_status find_range(byte_range *place, const safetensors *file, const char *name, const json_t *entry,
+static lenet5_status find_range(byte_range *range, const safetensors *file, const char *name, const json_t *entry,
                                 lenet5_error *error)
 {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     const size_t available = file->size - file->data;
-    place->begin = whole(json_array_get(offsets, 0), available);
-    place->end = whole(json_array_get(offsets, 1), available);
-    if (json_array_size(offsets) != 2 || place->begin > place->end)
+    range->begin = whole(json_array_get(offsets, 0), available);
+    range->end = whole(json_array_get(offsets, 1), available);
+    if (json_array_size(offsets) != 2 || range->begin > range->end)
         return lenet5_fail(error, LENET5_E_MODEL_OFFSETS, 8, "%s: byte 8: tensor \"%s\" has impossible data_offsets",
                            file->path, name);
-    if (place->end > available)
+    if (range->end > available)
         return lenet5_fail(error, LENET5_E_MODEL_TRUNCATED, file->size,
                            "%s: byte %zu: the file ends within tensor \"%s\" or before it; copy it again", file->path,
                            file->size, name);
@@ -432,16 +433,16 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
     if (!type || strcmp(type, types[wanted->type].name) != 0)
         return lenet5_fail(error, LENET5_E_MODEL_DTYPE, 8, "%s: byte 8: tensor \"%s\" has type %s instead of %s",
                            file->path, wanted->name, type ? type : "(none)", types[wanted->type].name);
-    byte_range place;
-    const lenet5_status status = find_range(&place, file, wanted->name, entry, error);
+    byte_range range;
+    const lenet5_status status = find_range(&range, file, wanted->name, entry, error);
     if (status != LENET5_OK)
         return status;
     const size_t width = lenet5_tensor_type_size(wanted->type);
-    if (!shape_fits(wanted, json_object_get(entry, "shape")) || place.end - place.begin != byte_count(wanted))
+    if (!shape_fits(wanted, json_object_get(entry, "shape")) || range.end - range.begin != byte_count(wanted))
         return lenet5_fail(error, LENET5_E_MODEL_SHAPE, 8, "%s: byte 8: tensor \"%s\" does not have LeNet-5's shape",
                            file->path, wanted->name);
     for (size_t i = 0; i < element_count(wanted); i++) {
-        const size_t offset = file->data + place.begin + i * width;
+        const size_t offset = file->data + range.begin + i * width;
         uint8_t *number = (uint8_t *)wanted->numbers + i * width;
         from_file(number, file->bytes + offset, width);
         if (!number_fits(number, wanted))

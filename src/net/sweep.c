@@ -1,7 +1,8 @@
 /*
- * Space displacement (section VII of the paper): the network at every place of a wide picture. A convolution does not
- * depend on the width of its input, and C5, F6 and the output are convolutions too, whose kernels are as large as their
- * inputs in a picture of 32x32. So C1 to S4 are computed once for the whole width, and neighbouring places share them:
+ * Space displacement (section VII of the paper): the network at every position of a wide picture. A convolution does
+ * not depend on the width of its input, and C5, F6 and the output are convolutions too, whose kernels are as large as
+ * their inputs in a picture of 32x32. So C1 to S4 are computed once for the whole width, and neighbouring positions
+ * share them:
  *
  *     input    (32, W)
  *     C1    (6, 28, W - 4)
@@ -9,9 +10,9 @@
  *     C3   (16, 10, (W - 4) / 2 - 4)
  *     S4   (16,  5, ((W - 4) / 2 - 4) / 2)       rounded down
  *
- * C5, F6 and the output then see 5 columns of S4 at each place. S2 and S4 halve the resolution, so places are 4 columns
- * of the picture apart. Alone, each place takes 340,908 connections; in a wide picture C1 to S4 take an eighth of
- * theirs, and a place 95,000 in all.
+ * C5, F6 and the output then see 5 columns of S4 at each position. S2 and S4 halve the resolution, so positions are 4
+ * columns of the picture apart. Alone, each position takes 340,908 connections; in a wide picture C1 to S4 take an
+ * eighth of theirs, and a position 95,000 in all.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -70,13 +71,13 @@ static void subsampling_forward(layer *to, const layer *from, const float *coeff
     }
 }
 
-/* C5, F6 and the output at one place, from the 16x5x5 states of S4 that it sees. maps is scratch. */
-static void classify_place(float penalty[LENET5_CLASSES], lenet5_maps *maps, const layer *s4, size_t place,
-                           const lenet5_network *network)
+/* C5, F6 and the output at one position, from the 16x5x5 states of S4 that it sees. maps is scratch. */
+static void classify_position(float penalty[LENET5_CLASSES], lenet5_maps *maps, const layer *s4, size_t position,
+                              const lenet5_network *network)
 {
     for (size_t map = 0; map < 16; map++)
         for (size_t row = 0; row < 5; row++)
-            memcpy(maps->s4[map][row], map_of(s4, map) + row * s4->width + place, sizeof maps->s4[map][row]);
+            memcpy(maps->s4[map][row], map_of(s4, map) + row * s4->width + position, sizeof maps->s4[map][row]);
     lenet5_c5_forward(maps, network);
     lenet5_f6_forward(maps, network);
     lenet5_output_forward(maps);
@@ -131,8 +132,8 @@ lenet5_status lenet5_sweep(float (*penalty)[LENET5_CLASSES], const lenet5_networ
     subsampling_forward(&layers[S2], &layers[C1], network->s2.coefficient, network->s2.bias);
     c3_forward(&layers[C3], &layers[S2], network);
     subsampling_forward(&layers[S4], &layers[C3], network->s4.coefficient, network->s4.bias);
-    for (size_t place = 0; place < lenet5_sweep_positions(width); place++)
-        classify_place(penalty[place], &maps, &layers[S4], place, network);
+    for (size_t position = 0; position < lenet5_sweep_positions(width); position++)
+        classify_position(penalty[position], &maps, &layers[S4], position, network);
     free(layers[INPUT].states);
     return LENET5_OK;
 }

@@ -163,7 +163,7 @@ typedef struct fit {
     double n, x, y, xx, xy, yy;
 } fit;
 
-static void add_place(fit *f, double x, double y)
+static void add_point(fit *f, double x, double y)
 {
     f->n++;
     f->x += x;
@@ -201,7 +201,7 @@ static strip measure_strip(const side *s, size_t within)
         for (; in < within && ink_at(s, i, in); in++)
             ink++;
         if (!ink_at(s, i, in) && i >= corner && i + corner < s->length)
-            add_place(&edge, (double)i, (double)in);
+            add_point(&edge, (double)i, (double)in);
     }
     r.width = (double)ink / fmax(1, (double)r.covered);
     r.stray = stray_of(&edge);

@@ -19,11 +19,11 @@ static double within(double value, size_t size)
 
 static lenet5_box box_in_picture(const box *s, const text_line *l, const page *p)
 {
-    const transform place = transform_compose(&p->to_picture, &l->to_page);
+    const transform to_picture = transform_compose(&p->to_picture, &l->to_page);
     double left = INFINITY, top = INFINITY, right = 0, bottom = 0;
     for (int corner = 0; corner < 4; corner++) {
         double at[2];
-        transform_point(at, &place, (double)(corner & 1 ? s->right : s->left),
+        transform_point(at, &to_picture, (double)(corner & 1 ? s->right : s->left),
                         (double)(corner & 2 ? s->bottom : s->top));
         left = fmin(left, at[0]);
         top = fmin(top, at[1]);

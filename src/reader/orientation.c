@@ -161,7 +161,8 @@ static lenet5_status read_sample(evidence *e, const ink_map *map, const box *par
     trial->to_picture = IDENTITY;
     trial->width = rotated.width;
     trial->height = rotated.height;
-    status = lenet5_read_lines(&reading, &ink, &(layout){0}, &(sample){SAMPLE_LINES, SAMPLE_DIGITS}, trial, error);
+    status =
+        lenet5_read_lines(&reading, &ink, &(layout){0}, &(reading_limit){SAMPLE_LINES, SAMPLE_DIGITS}, trial, error);
     if (status == LENET5_OK)
         *e = evidence_of(&reading, true);
     lenet5_reading_free(&reading);

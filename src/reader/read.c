@@ -76,7 +76,7 @@ static lenet5_status read_line(lenet5_reading *reading, const line_groups *group
     return status;
 }
 
-static lenet5_status read_each(read_groups *r, const sample *limit, page *p, lenet5_error *error)
+static lenet5_status read_each(read_groups *r, const reading_limit *limit, page *p, lenet5_error *error)
 {
     lenet5_reading *reading = r->reading;
     const line_groups *groups = r->groups;
@@ -147,7 +147,7 @@ static lenet5_status drop_words(read_groups *r, page *p, lenet5_error *error)
     return status == LENET5_OK && left_out && number ? decide_again(r, p, error) : status;
 }
 
-static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const sample *limit, page *p,
+static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups, const reading_limit *limit, page *p,
                               lenet5_error *error)
 {
     read_groups read;
@@ -156,7 +156,7 @@ static lenet5_status read_all(lenet5_reading *reading, const line_groups *groups
         status = read_each(&read, limit, p, error);
     if (status == LENET5_OK)
         status = lenet5_decide(&read, p, error);
-    if (status == LENET5_OK && !is_sample(limit))
+    if (status == LENET5_OK && !is_limited(limit))
         status = drop_words(&read, p, error);
     lenet5_read_groups_free(&read);
     return status;
@@ -172,8 +172,8 @@ static size_t count_strokes(const line_groups *groups)
     return count;
 }
 
-lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *limit,
-                                page *p, lenet5_error *error)
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed,
+                                const reading_limit *limit, page *p, lenet5_error *error)
 {
     line_groups groups = {0};
     lenet5_status status = lenet5_find_lines(&groups, map, printed, &p->budget, error);

@@ -74,24 +74,24 @@ lenet5_status lenet5_reject_stray_letters(const read_groups *r, budget *b, lenet
 lenet5_status lenet5_decide(const read_groups *r, page *p, lenet5_error *error);
 
 /* How much of a map is read. */
-typedef struct sample {
+typedef struct reading_limit {
     size_t lines;  /* at most, spread evenly over the page */
     size_t digits; /* once this many are read, no further line is */
-} sample;
+} reading_limit;
 
-#define READ_ALL ((sample){SIZE_MAX, SIZE_MAX})
+#define READ_ALL ((reading_limit){SIZE_MAX, SIZE_MAX})
 
-static inline bool is_sample(const sample *s)
+static inline bool is_limited(const reading_limit *limit)
 {
-    return s->lines < SIZE_MAX;
+    return limit->lines < SIZE_MAX;
 }
 
 /*
- * Finds the lines of a map and reads them, up to the limit. printed: its layout. Sets p->strokes and p->touches_border. Free the
- * reading, whatever the status, which may be LENET5_CROWDED.
+ * Finds the lines of a map and reads them, up to the limit. printed: its layout. Sets p->strokes and p->touches_border.
+ * Free the reading, whatever the status, which may be LENET5_CROWDED.
  */
-lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed, const sample *limit,
-                                page *p, lenet5_error *error);
+lenet5_status lenet5_read_lines(lenet5_reading *reading, const ink_map *map, const layout *printed,
+                                const reading_limit *limit, page *p, lenet5_error *error);
 
 /*
  * Copies the caller's options, which may be NULL, and completes them with defaults. Returns LENET5_E_ARGUMENT if an

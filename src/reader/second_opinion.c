@@ -11,7 +11,7 @@
 #define OTHERS 2 /* networks besides the committee */
 
 /* Averages the posteriors of the augmented views of a digit with those of the other network. */
-static void average_views(opinions *seen, size_t place, lenet5_reader *r, const uint8_t *picture)
+static void average_views(opinions *seen, size_t position, lenet5_reader *r, const uint8_t *picture)
 {
     posteriors scores;
     uint8_t augmented[VIEWS][LENET5_PICTURE_BYTES];
@@ -20,12 +20,12 @@ static void average_views(opinions *seen, size_t place, lenet5_reader *r, const 
     for (unsigned i = 0; i < VIEWS; i++)
         pictures[i] = augmented[i];
     lenet5_score_pictures(scores, r, r->committee, pictures, VIEWS);
-    seen->augmented[place] = true;
+    seen->augmented[position] = true;
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
         double mean = 0;
         for (unsigned i = 0; i < VIEWS; i++)
             mean += (double)scores[i][digit] / VIEWS;
-        seen->mean[place][digit] = (seen->other[place][digit] + mean) / 2;
+        seen->mean[position][digit] = (seen->other[position][digit] + mean) / 2;
     }
 }
 
@@ -66,11 +66,11 @@ static void score_symbols(opinions *seen, size_t first, lenet5_reader *r, const 
 }
 
 /* The arc that takes two digits, cut from each other, for one symbol; NULL: there is none. */
-static const arc *arc_of_pair(const graph *g, const solution *s, size_t place)
+static const arc *arc_of_pair(const graph *g, const solution *s, size_t position)
 {
-    const arc *left = &g->arcs[s->arc[place]], *right = &g->arcs[s->arc[place + 1]];
+    const arc *left = &g->arcs[s->arc[position]], *right = &g->arcs[s->arc[position + 1]];
     if (g->swept || !left->is_cut || !right->is_cut || left->last != right->first ||
-        !is_digit(symbol_of(s->digits[place])) || !is_digit(symbol_of(s->digits[place + 1])))
+        !is_digit(symbol_of(s->digits[position])) || !is_digit(symbol_of(s->digits[position + 1])))
         return NULL;
     return find_arc(g, left->first, right->last);
 }
@@ -93,28 +93,28 @@ static void score_pairs(opinions *seen, size_t first, lenet5_reader *r, const gr
 {
     posteriors signs;
     const uint8_t *pictures[LENET5_LANES];
-    size_t place[LENET5_LANES], count = 0;
+    size_t position[LENET5_LANES], count = 0;
     const size_t end = first + lanes_left(first, s->length - 1);
     for (size_t i = first; i < end; i++) {
         const arc *whole = arc_of_pair(g, s, i);
         if (!whole)
             continue;
         pictures[count] = whole->picture;
-        place[count++] = i;
+        position[count++] = i;
     }
     if (count == 0)
         return;
     lenet5_score_pictures(signs, r, &r->signs, pictures, count);
     for (size_t i = 0; i < count; i++)
-        seen->kind[place[i]] = fmin(seen->kind[place[i]], share_of_pair(signs[i]));
+        seen->kind[position[i]] = fmin(seen->kind[position[i]], share_of_pair(signs[i]));
 }
 
 /* The highest mean that the views of a symbol may reach: as long as they are not scored. */
-static void assume_best(opinions *seen, size_t place, unsigned symbol)
+static void assume_best(opinions *seen, size_t position, unsigned symbol)
 {
-    seen->augmented[place] = !is_digit(symbol);
+    seen->augmented[position] = !is_digit(symbol);
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++)
-        seen->mean[place][digit] = (seen->other[place][digit] + (digit == symbol)) / 2;
+        seen->mean[position][digit] = (seen->other[position][digit] + (digit == symbol)) / 2;
 }
 
 static lenet5_status score_all_symbols(opinions *seen, page *p, const graph *g, const solution *s, lenet5_error *error)

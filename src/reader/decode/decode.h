@@ -34,11 +34,11 @@ typedef struct page_position {
     uint64_t next; /* byte offset of the next page, unchecked; 0: none */
 } page_position;
 
-typedef lenet5_status (*page_decoder)(lenet5_picture *picture, page_position *place, const picture_file *file,
+typedef lenet5_status (*page_decoder)(lenet5_picture *picture, page_position *position, const picture_file *file,
                                       lenet5_error *error);
 
 /* Decodes the first page of a file of any format but PNG, and sets its position (leptonica.c). */
-lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *place, const picture_file *file,
+lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *position, const picture_file *file,
                                  lenet5_error *error);
 
 /*

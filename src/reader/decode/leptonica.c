@@ -189,7 +189,7 @@ static void divide_by_opacity(PIX *pix)
     }
 }
 
-static lenet5_status read_tiff(PIX **pix, page_position *place, const picture_file *file, lenet5_error *error)
+static lenet5_status read_tiff(PIX **pix, page_position *position, const picture_file *file, lenet5_error *error)
 {
     tiff_page page;
     lenet5_status status = lenet5_tiff_page(&page, file, error);
@@ -200,7 +200,7 @@ static lenet5_status read_tiff(PIX **pix, page_position *place, const picture_fi
     *pix = pixReadMemTiff(file->bytes, file->size, 0);
     if (*pix && pixGetDepth(*pix) == 32 && pixGetSpp(*pix) == 4)
         divide_by_opacity(*pix);
-    *place = (page_position){page.place, page.next};
+    *position = (page_position){page.offset, page.next};
     return LENET5_OK;
 }
 
@@ -225,7 +225,7 @@ static void silence_leptonica(void)
     leptSetStderrHandler(ignore_message); /* some messages ignore the severity */
 }
 
-lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *place, const picture_file *file,
+lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *position, const picture_file *file,
                                  lenet5_error *error)
 {
     static pthread_once_t silence = PTHREAD_ONCE_INIT;
@@ -233,7 +233,8 @@ lenet5_status lenet5_decode_page(lenet5_picture *picture, page_position *place, 
     if (lenet5_is_heif(file))
         return lenet5_decode_heif(picture, file, error);
     pthread_once(&silence, silence_leptonica);
-    lenet5_status status = lenet5_is_tiff(file) ? read_tiff(&pix, place, file, error) : read_single(&pix, file, error);
+    lenet5_status status =
+        lenet5_is_tiff(file) ? read_tiff(&pix, position, file, error) : read_single(&pix, file, error);
     if (status != LENET5_OK)
         return status;
     if (pix) /* headers may be wrong */

@@ -67,7 +67,7 @@ struct lenet5_pages {
     uint8_t *owned; /* the file's bytes, or a copy that may be changed; NULL: they are the caller's */
     bool left;
     int read; /* pages */
-    page_position place;
+    page_position position;
     uint8_t *
         seen; /* a bit for each byte of the file: a page that was read begins there; NULL until a second page is read */
 };
@@ -111,11 +111,11 @@ bool lenet5_pages_left(const lenet5_pages *pages)
 }
 
 /* Marks a page as read; false if it was read before. */
-static bool mark_seen(lenet5_pages *pages, uint64_t place)
+static bool mark_seen(lenet5_pages *pages, uint64_t offset)
 {
-    const uint8_t bit = (uint8_t)(1u << place % 8);
-    const bool new = !(pages->seen[place / 8] & bit);
-    pages->seen[place / 8] |= bit;
+    const uint8_t bit = (uint8_t)(1u << offset % 8);
+    const bool new = !(pages->seen[offset / 8] & bit);
+    pages->seen[offset / 8] |= bit;
     return new;
 }
 
@@ -141,14 +141,14 @@ static lenet5_status prepare_for_several(lenet5_pages *pages, lenet5_error *erro
 static lenet5_status go_on(lenet5_pages *pages, lenet5_error *error)
 {
     const picture_file *file = &pages->file;
-    const uint64_t next = pages->place.next;
+    const uint64_t next = pages->position.next;
     if (pages->read >= MAX_PAGES)
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, next, "%s: byte %llu: more than %d pages", file->name,
                            (unsigned long long)next, MAX_PAGES);
     lenet5_status status = pages->seen ? LENET5_OK : prepare_for_several(pages, error);
     if (status != LENET5_OK)
         return status;
-    mark_seen(pages, pages->place.here);
+    mark_seen(pages, pages->position.here);
     if (next < file->size && !mark_seen(pages, next))
         return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, next,
                            "%s: byte %llu: the page after page %d is one that has been read; the file is damaged",
@@ -167,9 +167,9 @@ lenet5_status lenet5_pages_next(lenet5_picture *picture, lenet5_pages *pages, le
         status = go_on(pages, error);
     if (status == LENET5_OK)
         status = is_png(file) ? lenet5_decode_png(picture, file, error)
-                              : lenet5_decode_hook(picture, &pages->place, file, error);
+                              : lenet5_decode_hook(picture, &pages->position, file, error);
     pages->read++;
-    pages->left = status == LENET5_OK && pages->place.next > 0;
+    pages->left = status == LENET5_OK && pages->position.next > 0;
     return status;
 }
 

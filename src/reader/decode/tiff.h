@@ -7,7 +7,7 @@
 bool lenet5_is_tiff(const picture_file *file);
 
 typedef struct tiff_page {
-    uint64_t place;         /* byte offset of its directory */
+    uint64_t offset;        /* byte offset of its directory */
     uint64_t next;          /* byte offset of the next one, unchecked; 0: none */
     uint64_t width, height; /* 0 if the directory has none */
 } tiff_page;
@@ -16,6 +16,6 @@ typedef struct tiff_page {
 lenet5_status lenet5_tiff_page(tiff_page *page, const picture_file *file, lenet5_error *error);
 
 /* Writes the offset of a page into the header as the first page's. bytes: of the file, to be changed. */
-void lenet5_tiff_set_first_page(uint8_t *bytes, const picture_file *file, uint64_t place);
+void lenet5_tiff_set_first_page(uint8_t *bytes, const picture_file *file, uint64_t offset);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-static int by_place(const void *a, const void *b)
+static int by_position(const void *a, const void *b)
 {
     const sort_key *left = a, *right = b;
     if (left->at != right->at)
@@ -12,5 +12,5 @@ static int by_place(const void *a, const void *b)
 
 void lenet5_sort_keys(sort_key *list, size_t count)
 {
-    qsort(list, count, sizeof *list, by_place);
+    qsort(list, count, sizeof *list, by_position);
 }

@@ -51,10 +51,10 @@ static double paper_height(const framed_cell *b)
 
 /* ---- Boxes ------------------------------------------------------------------------------------------------------- */
 
-static point to_map(const point *p, const transform *place)
+static point to_map(const point *p, const transform *to_source)
 {
     double at[2];
-    rotation_inverse(at, place, p->x, p->y);
+    rotation_inverse(at, to_source, p->x, p->y);
     return (point){at[0], at[1]};
 }
 
@@ -63,11 +63,11 @@ static double bounded(double value, size_t size)
     return fmin(fmax(0, round(value)), (double)size);
 }
 
-static bool paper_of(framed_cell *b, const frame *f, const ink_map *map, const transform *place)
+static bool paper_of(framed_cell *b, const frame *f, const ink_map *map, const transform *to_source)
 {
     point at[4];
     for (int i = 0; i < 4; i++)
-        at[i] = to_map(&f->corner[i], place);
+        at[i] = to_map(&f->corner[i], to_source);
     const double in = 0.5 * f->thickness + 0.5;
     b->thickness = f->thickness;
     b->paper = (box){(size_t)bounded(0.5 * (at[0].x + at[3].x) + in, map->width),

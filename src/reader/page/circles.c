@@ -313,7 +313,7 @@ static bool holds_digit(const circle *r, const components *c, size_t width)
     return false;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_position(const void *a, const void *b)
 {
     const circle *left = a, *right = b;
     return (left->ring.x > right->ring.x) - (left->ring.x < right->ring.x);
@@ -321,7 +321,7 @@ static int by_place(const void *a, const void *b)
 
 static void choose(circle *list, size_t count, const components *c, size_t width)
 {
-    qsort(list, count, sizeof *list, by_place);
+    qsort(list, count, sizeof *list, by_position);
     for (size_t i = 0; i < count; i++) {
         list[i].printed |= list[i].sure && holds_digit(&list[i], c, width);
         for (size_t k = i + 1; k < count && k <= i + MAX_NEAR; k++)

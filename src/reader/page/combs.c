@@ -1,6 +1,6 @@
 /*
  * A comb is a horizontal base with vertical teeth at even distances, the first and the last at its ends. Digits hide
- * some teeth, or lengthen them by a stroke; their places follow from the others:
+ * some teeth, or lengthen them by a stroke; their positions follow from the others:
  *
  *     |   | \ |   |   |
  *     +---+--\+---+---+
@@ -19,9 +19,9 @@
 #define MAX_VERTICALS 256 /* on a base: teeth, and strokes of digits */
 #define MIN_PITCH 6.0     /* pixels from one tooth to the next */
 #define OFF_PITCH 0.2     /* of that distance: how far a tooth may be off, in perspective */
-#define MIN_SEEN 0.6      /* share of teeth that are found, at least, if the place of another has no ink, or */
-#define FEWEST_SEEN 0.4   /* if there is ink in the place of each */
-#define MIN_THERE 0.8     /* share of teeth that are found, or have ink in their place */
+#define MIN_SEEN 0.6      /* share of teeth that are found, at least, if there is no ink where another would be, or */
+#define FEWEST_SEEN 0.4   /* if there is ink where each would be */
+#define MIN_THERE 0.8     /* share of teeth that are found, or have ink where they would be */
 #define HIDDEN_INK 0.8    /* share of the rows of a hidden tooth that have ink: of a digit, or of the tooth */
 #define CLOSED 0.9 /* of the distance between teeth: the length of a line that closes a tooth's top, as in a box */
 #define MIN_OF_LIKE 0.75 /* share of the verticals like teeth that are teeth: the others are strokes */
@@ -42,8 +42,8 @@ typedef struct comb {
     const segment *base;
     uint32_t base_number;
     size_t count;
-    tooth list[MAX_VERTICALS]; /* (count), from left to right */
-    size_t places;
+    tooth list[MAX_VERTICALS];         /* (count), from left to right */
+    size_t places;                     /* for digits */
     double length, pitch;              /* of the teeth */
     const tooth *seen[MAX_PLACES + 1]; /* (places + 1); NULL: not found */
 } comb;
@@ -87,17 +87,17 @@ static bool is_tooth(const comb *c, const tooth *t, double length)
 }
 
 /* The column of tooth i at even distances. */
-static double place_of(const comb *c, size_t i)
+static double tooth_position(const comb *c, size_t i)
 {
     return (double)c->base->from + (double)i * c->pitch;
 }
 
-/* Finds the tooth of a length nearest to each place; returns the number of places that have one. */
+/* Finds the tooth of a length nearest to each position; returns the number of positions that have one. */
 static size_t find_nearest(comb *c, double length)
 {
     size_t seen = 0;
     for (size_t i = 0, first = 0; i <= c->places; i++) {
-        const double x = place_of(c, i), near = OFF_PITCH * c->pitch;
+        const double x = tooth_position(c, i), near = OFF_PITCH * c->pitch;
         c->seen[i] = NULL;
         while (first < c->count && c->list[first].x < x - near)
             first++;
@@ -152,7 +152,7 @@ static double seen_pitch(const comb *c)
     return (c->seen[last]->x - c->seen[first]->x) / (double)(last - first);
 }
 
-/* Whether there is ink in the place of a hidden tooth. */
+/* Whether there is ink where a hidden tooth would be. */
 static bool is_covered(const comb *c, const ink_map *map, size_t i)
 {
     const double x = round(tooth_at(c, i)), foot = lenet5_segment_at(c->all, c->base, x);
@@ -171,7 +171,7 @@ static size_t count_like_teeth(const comb *c)
     return like;
 }
 
-/* Whether a base is a comb of that many places. */
+/* Whether a base is a comb with that many places for digits. */
 static bool has_places(comb *c, const ink_map *map, size_t places)
 {
     const double teeth = (double)(places + 1);

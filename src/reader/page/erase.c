@@ -43,25 +43,25 @@ enum {
 };
 
 /* A map seen along a segment: steps are columns, or rows if the segment is vertical. */
-typedef struct view {
+typedef struct oriented_map {
     uint8_t *ink, *mask;  /* (height, width) */
-    size_t along, across; /* offset to the next step, and to the next place across */
-    size_t steps, places;
-} view;
+    size_t along, across; /* offset to the next step, and to the next position across */
+    size_t steps, positions;
+} oriented_map;
 
-static view view_of(ink_map *map, uint8_t *mask, bool vertical)
+static oriented_map oriented_along(ink_map *map, uint8_t *mask, bool vertical)
 {
-    return vertical ? (view){map->ink, mask, map->width, 1, map->height, map->width}
-                    : (view){map->ink, mask, 1, map->width, map->width, map->height};
+    return vertical ? (oriented_map){map->ink, mask, map->width, 1, map->height, map->width}
+                    : (oriented_map){map->ink, mask, 1, map->width, map->width, map->height};
 }
 
-/* The places that a segment covers at a step, edges included. */
+/* The positions that a segment covers at a step, edges included. */
 typedef struct zone {
     size_t first, last;
     bool above, below; /* a stroke reaches it from there */
 } zone;
 
-static zone zone_at(const segments *all, const segment *s, size_t step, size_t places)
+static zone zone_at(const segments *all, const segment *s, size_t step, size_t positions)
 {
     double first, last;
     if (step >= s->from && step < s->to) {
@@ -73,7 +73,7 @@ static zone zone_at(const segments *all, const segment *s, size_t step, size_t p
         first = round(middle - 0.5 * (s->thickness - 1));
         last = round(middle + 0.5 * (s->thickness - 1));
     }
-    const double most = (double)places - 1;
+    const double most = (double)positions - 1;
     return (zone){(size_t)fmin(fmax(0, first - EDGE), most), (size_t)fmin(fmax(0, last + EDGE), most), false, false};
 }
 
@@ -85,22 +85,22 @@ static void steps_of(size_t *from, size_t *to, const segment *s, size_t steps)
     *to = s->to + more < steps ? s->to + more : steps;
 }
 
-static void mark(const view *v, const segments *all, const segment *s)
+static void mark(const oriented_map *v, const segments *all, const segment *s)
 {
     size_t from, to;
     steps_of(&from, &to, s, v->steps);
     for (size_t step = from; step < to; step++) {
-        const zone z = zone_at(all, s, step, v->places);
-        for (size_t place = z.first; place <= z.last; place++)
-            v->mask[step * v->along + place * v->across] |= OF_SEGMENT;
+        const zone z = zone_at(all, s, step, v->positions);
+        for (size_t position = z.first; position <= z.last; position++)
+            v->mask[step * v->along + position * v->across] |= OF_SEGMENT;
     }
 }
 
-/* Whether places first to last at a step have ink of a stroke, outside all segments. */
-static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
+/* Whether positions first to last at a step have ink of a stroke, outside all segments. */
+static bool is_stroke(const oriented_map *v, size_t step, size_t first, size_t last)
 {
-    for (size_t place = first; place <= last && place < v->places; place++) {
-        const size_t at = step * v->along + place * v->across;
+    for (size_t position = first; position <= last && position < v->positions; position++) {
+        const size_t at = step * v->along + position * v->across;
         if (v->ink[at] >= SURE_INK && !(v->mask[at] & OF_SEGMENT))
             return true;
     }
@@ -108,14 +108,14 @@ static bool is_stroke(const view *v, size_t step, size_t first, size_t last)
 }
 
 /* The MOSTLY quantile of the darkest ink across a segment. */
-static unsigned level_of(const view *v, const segments *all, const segment *s)
+static unsigned level_of(const oriented_map *v, const segments *all, const segment *s)
 {
     uint32_t histogram[256] = {0}, count = 0;
     for (size_t step = s->from; step < s->to; step++) {
         const trace *here = &all->traces[s->path + step - s->from];
         uint8_t darkest = 0;
-        for (size_t place = here->first; here->crosses == CROSSES_NOTHING && place <= here->last; place++) {
-            const uint8_t ink = v->ink[step * v->along + place * v->across];
+        for (size_t position = here->first; here->crosses == CROSSES_NOTHING && position <= here->last; position++) {
+            const uint8_t ink = v->ink[step * v->along + position * v->across];
             darkest = ink > darkest ? ink : darkest;
         }
         histogram[darkest] += darkest > 0;
@@ -140,18 +140,18 @@ typedef struct step_range {
 /*
  * Keeps what is between the steps that a stroke has above a segment and those below; from: the step of the first zone.
  */
-static void keep_between(const view *v, const zone *zones, size_t from, step_range above, step_range below)
+static void keep_between(const oriented_map *v, const zone *zones, size_t from, step_range above, step_range below)
 {
     const size_t first = above.first < below.first ? above.first : below.first;
     const size_t last = above.end > below.end ? above.end : below.end;
     for (size_t i = first; i < last; i++) {
         const zone *z = &zones[i];
-        for (size_t place = z->first; place <= z->last; place++) {
-            const double share = ((double)(place - z->first) + 0.5) / (double)(z->last - z->first + 1);
+        for (size_t position = z->first; position <= z->last; position++) {
+            const double share = ((double)(position - z->first) + 0.5) / (double)(z->last - z->first + 1);
             const double left = (double)above.first + share * ((double)below.first - (double)above.first);
             const double right = (double)above.end + share * ((double)below.end - (double)above.end);
             if ((double)i >= left - 0.5 && (double)i < right + 0.5)
-                v->mask[(from + i) * v->along + place * v->across] |= KEPT;
+                v->mask[(from + i) * v->along + position * v->across] |= KEPT;
         }
     }
 }
@@ -159,7 +159,7 @@ static void keep_between(const view *v, const zone *zones, size_t from, step_ran
 /*
  * Keeps every pair of a stroke above and one below that are within a zone's thickness of each other, along the segment.
  */
-static void keep_strokes(const view *v, const zone *zones, size_t from, size_t count)
+static void keep_strokes(const oriented_map *v, const zone *zones, size_t from, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!zones[i].above || (i > 0 && zones[i - 1].above))
@@ -177,7 +177,7 @@ static void keep_strokes(const view *v, const zone *zones, size_t from, size_t c
     }
 }
 
-static lenet5_status erase(const view *v, const segments *all, const segment *s, lenet5_error *error)
+static lenet5_status erase(const oriented_map *v, const segments *all, const segment *s, lenet5_error *error)
 {
     size_t from, to;
     steps_of(&from, &to, s, v->steps);
@@ -186,15 +186,15 @@ static lenet5_status erase(const view *v, const segments *all, const segment *s,
         return lenet5_fail_memory(error);
     const unsigned level = level_of(v, all, s);
     for (size_t step = from; step < to; step++) {
-        zone z = zone_at(all, s, step, v->places);
+        zone z = zone_at(all, s, step, v->positions);
         z.above = z.first >= SEEN && is_stroke(v, step, z.first - SEEN, z.first - 1);
         z.below = is_stroke(v, step, z.last + 1, z.last + SEEN);
         zones[step - from] = z;
     }
     keep_strokes(v, zones, from, to - from);
     for (size_t step = from; step < to; step++)
-        for (size_t place = zones[step - from].first; place <= zones[step - from].last; place++) {
-            const size_t at = step * v->along + place * v->across;
+        for (size_t position = zones[step - from].first; position <= zones[step - from].last; position++) {
+            const size_t at = step * v->along + position * v->across;
             if (v->ink[at] < level + DARKER && !(v->mask[at] & KEPT))
                 v->mask[at] |= ERASED;
         }
@@ -213,7 +213,7 @@ typedef struct remains {
 
 /* One side of a segment, along which strokes are followed. */
 typedef struct flank {
-    const view *v;
+    const oriented_map *v;
     remains *r;
     const segments *all;
     const segment *s;
@@ -223,13 +223,13 @@ typedef struct flank {
 /* The first component at distances from to to (pixels) beyond the edge of a segment at a step; 0: none. */
 static uint32_t component_beyond(const flank *f, size_t step, size_t from, size_t to)
 {
-    const view *v = f->v;
-    const zone z = zone_at(f->all, f->s, step, v->places);
+    const oriented_map *v = f->v;
+    const zone z = zone_at(f->all, f->s, step, v->positions);
     for (size_t i = from; i <= to; i++) {
-        if (f->above ? z.first < i : z.last + i >= v->places)
+        if (f->above ? z.first < i : z.last + i >= v->positions)
             break;
-        const size_t place = f->above ? z.first - i : z.last + i;
-        const uint32_t here = f->r->found.labels[step * v->along + place * v->across];
+        const size_t position = f->above ? z.first - i : z.last + i;
+        const uint32_t here = f->r->found.labels[step * v->along + position * v->across];
         assert(here <= f->r->found.count);
         if (here != 0 && f->r->found.list[here - 1].area > 0)
             return here;
@@ -256,16 +256,16 @@ static size_t apart_at(const flank *f, size_t middle, size_t distance, uint32_t 
 /* Gives the ink of a segment from one step to another back, as deep as a round stroke goes. */
 static void restore(const flank *f, size_t from, size_t to)
 {
-    const view *v = f->v;
+    const oriented_map *v = f->v;
     const size_t depth = EDGE + 1 + (size_t)(ROUND * (double)(to - from));
     for (size_t step = from; step < to; step++) {
-        zone z = zone_at(f->all, f->s, step, v->places);
+        zone z = zone_at(f->all, f->s, step, v->positions);
         if (f->above && z.last > z.first + depth)
             z.last = z.first + depth;
         if (!f->above && z.last > z.first + depth)
             z.first = z.last - depth;
-        for (size_t place = z.first; place <= z.last; place++) {
-            const size_t at = step * v->along + place * v->across;
+        for (size_t position = z.first; position <= z.last; position++) {
+            const size_t at = step * v->along + position * v->across;
             v->ink[at] = f->r->before[at];
             v->mask[at] |= GIVEN_BACK;
         }
@@ -406,7 +406,7 @@ static leavings leavings_of(const erasure *e, double corner)
         const segment *s = &e->all->list[i];
         if (!e->chosen[i])
             continue;
-        const view v = view_of(e->map, e->mask, s->vertical);
+        const oriented_map v = oriented_along(e->map, e->mask, s->vertical);
         const unsigned level = level_of(&v, e->all, s);
         thickest = fmax(thickest, s->thickness);
         l.level = level > l.level ? level : l.level;
@@ -427,7 +427,7 @@ static lenet5_status mend(const erasure *e, const leavings *l, lenet5_error *err
     for (size_t i = 0; i < e->all->count; i++) {
         if (!e->chosen[i])
             continue;
-        const view v = view_of(e->map, e->mask, e->all->list[i].vertical);
+        const oriented_map v = oriented_along(e->map, e->mask, e->all->list[i].vertical);
         bridge(&(flank){&v, &r, e->all, &e->all->list[i], true});
         bridge(&(flank){&v, &r, e->all, &e->all->list[i], false});
     }
@@ -441,12 +441,12 @@ static lenet5_status erase_all(const erasure *e, lenet5_error *error)
     lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < all->count; i++)
         if (e->chosen[i]) {
-            const view v = view_of(e->map, e->mask, all->list[i].vertical);
+            const oriented_map v = oriented_along(e->map, e->mask, all->list[i].vertical);
             mark(&v, all, &all->list[i]);
         }
     for (size_t i = 0; i < all->count && status == LENET5_OK; i++)
         if (e->chosen[i]) {
-            const view v = view_of(e->map, e->mask, all->list[i].vertical);
+            const oriented_map v = oriented_along(e->map, e->mask, all->list[i].vertical);
             status = erase(&v, all, &all->list[i], error);
         }
     if (status != LENET5_OK)

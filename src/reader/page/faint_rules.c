@@ -31,10 +31,10 @@ static bool nothing_darker(const ink_map *map, size_t x, size_t y, size_t near, 
 }
 
 /* The mean of ALONG pixels on both sides of one, step apart; beyond the map there is paper. */
-static unsigned mean_along(const uint8_t *ink, size_t place, size_t count, size_t step)
+static unsigned mean_along(const uint8_t *ink, size_t position, size_t count, size_t step)
 {
     unsigned sum = 0;
-    for (size_t i = place > ALONG ? place - ALONG : 0; i <= place + ALONG && i < count; i++) {
+    for (size_t i = position > ALONG ? position - ALONG : 0; i <= position + ALONG && i < count; i++) {
         const uint8_t here = ink[i * step];
         sum += here < MAX_OF_ONE ? here : MAX_OF_ONE;
     }

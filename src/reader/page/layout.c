@@ -34,8 +34,8 @@
 typedef struct form {
     layout *found;
     ink_map *map;
-    transform *place; /* from the map to the one that it was rotated from */
-    double stroke;    /* width of a typical stroke, in pixels */
+    transform *to_source; /* from the map to the one that it was rotated from */
+    double stroke;        /* width of a typical stroke, in pixels */
     segments all;
     frames frames;
     budget *budget;
@@ -58,9 +58,10 @@ static bool may_rotate(const ink_map *map, double angle)
 }
 
 /*
- * Rotates a map by an angle in radians: what falls by it from left to right becomes horizontal. place: from to to map.
+ * Rotates a map by an angle in radians: what falls by it from left to right becomes horizontal. to_source: from to to
+ * map.
  */
-static lenet5_status rotate(ink_map *to, transform *place, const ink_map *map, double angle, budget *b,
+static lenet5_status rotate(ink_map *to, transform *to_source, const ink_map *map, double angle, budget *b,
                             lenet5_error *error)
 {
     ink_map rotated = rotated_size(map, angle);
@@ -69,13 +70,13 @@ static lenet5_status rotate(ink_map *to, transform *place, const ink_map *map, d
         return lenet5_fail_memory(error);
     const double c = cos(angle), s = sin(angle);
     const double from_x = (double)rotated.width / 2, from_y = (double)rotated.height / 2;
-    *place = (transform){c, -s, (double)map->width / 2 - c * from_x + s * from_y,
-                         s, c,  (double)map->height / 2 - s * from_x - c * from_y};
+    *to_source = (transform){c, -s, (double)map->width / 2 - c * from_x + s * from_y,
+                             s, c,  (double)map->height / 2 - s * from_x - c * from_y};
     lenet5_status status = LENET5_OK;
     for (size_t y = 0; y < rotated.height && status == LENET5_OK; y++) {
         for (size_t x = 0; x < rotated.width; x++) {
             double at[2];
-            transform_point(at, place, (double)x, (double)y);
+            transform_point(at, to_source, (double)x, (double)y);
             rotated.ink[y * rotated.width + x] = (uint8_t)(lenet5_interpolate_ink(map, at[0], at[1]) + 0.5);
         }
         status = lenet5_check_time(b, 10 * rotated.width, error);
@@ -130,7 +131,7 @@ static lenet5_status straighten_map(form *f, lenet5_error *error)
     lenet5_status status = find_angle(&angle, &f->all, f->frames.printed, error);
     if (status != LENET5_OK || fabs(angle) < MIN_ANGLE || !may_rotate(f->map, angle))
         return status;
-    status = rotate(&rotated, f->place, f->map, angle, f->budget, error);
+    status = rotate(&rotated, f->to_source, f->map, angle, f->budget, error);
     if (status != LENET5_OK)
         return status;
     lenet5_ink_free(f->map);
@@ -169,8 +170,8 @@ static lenet5_status list_horizontals(form *f, lenet5_error *error)
             continue;
         const double first = (double)s->from, last = (double)(s->to - 1);
         double from[2], to[2];
-        rotation_inverse(from, f->place, first, lenet5_segment_at(&f->all, s, first));
-        rotation_inverse(to, f->place, last, lenet5_segment_at(&f->all, s, last));
+        rotation_inverse(from, f->to_source, first, lenet5_segment_at(&f->all, s, first));
+        rotation_inverse(to, f->to_source, last, lenet5_segment_at(&f->all, s, last));
         assert(found->horizontal_count < f->all.count);
         found->horizontals[found->horizontal_count++] = (horizontal_line){from[0], from[1], to[0], to[1], s->thickness};
     }
@@ -188,7 +189,8 @@ static lenet5_status take_out(form *f, lenet5_error *error)
     status = straighten_map(f, error);
     if (status == LENET5_OK)
         status = list_horizontals(f, error);
-    return status == LENET5_OK ? lenet5_find_cells(f->found, &f->frames, f->map, f->place, f->budget, error) : status;
+    return status == LENET5_OK ? lenet5_find_cells(f->found, &f->frames, f->map, f->to_source, f->budget, error)
+                               : status;
 }
 
 /* Finds the straight lines of a map that continue through ink of at least ink_level, and the frames that they make. */
@@ -217,12 +219,12 @@ static lenet5_status find_lines(form *f, lenet5_error *error)
     return find_lines_in(f, f->map, INK, error);
 }
 
-lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
+lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *to_source, const ink_report *report, budget *b,
                                  lenet5_error *error)
 {
-    form f = {.found = found, .map = map, .place = place, .stroke = report->stroke, .budget = b};
+    form f = {.found = found, .map = map, .to_source = to_source, .stroke = report->stroke, .budget = b};
     *found = (layout){0};
-    *place = IDENTITY;
+    *to_source = IDENTITY;
     lenet5_status status = find_lines(&f, error);
     if (status == LENET5_OK)
         status = take_out(&f, error);

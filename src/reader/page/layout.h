@@ -36,10 +36,10 @@ typedef struct layout {
 } layout;
 
 /*
- * Finds printed structure, removes it from the map, and rotates the map until it is horizontal. place: from the map to
- * the one it was rotated from. Without printed structure nothing changes. Free the layout, whatever the status.
+ * Finds printed structure, removes it from the map, and rotates the map until it is horizontal. to_source: from the map
+ * to the one it was rotated from. Without printed structure nothing changes. Free the layout, whatever the status.
  */
-lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *place, const ink_report *report, budget *b,
+lenet5_status lenet5_find_layout(layout *found, ink_map *map, transform *to_source, const ink_report *report, budget *b,
                                  lenet5_error *error);
 
 void lenet5_layout_free(layout *found);

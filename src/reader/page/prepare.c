@@ -24,11 +24,11 @@ static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet
     return status;
 }
 
-static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
+static lenet5_status find_ink(ink_map *map, ink_report *report, transform *to_picture, const lenet5_picture *picture,
                               budget *b, lenet5_error *error)
 {
     lenet5_picture cleared;
-    *place = IDENTITY;
+    *to_picture = IDENTITY;
     lenet5_status status = lenet5_clear_sheet(&cleared, picture, b, error);
     const lenet5_picture *used = cleared.grey ? &cleared : picture;
     if (status == LENET5_OK)
@@ -36,7 +36,7 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
     const double stroke = status == LENET5_OK ? report->stroke : 0;
     if (stroke > 0 && stroke < ENLARGED && used->width * used->height <= MAX_ENLARGED) {
         status = find_thin_ink(map, report, used, b, error);
-        *place = FROM_ENLARGED;
+        *to_picture = FROM_ENLARGED;
     }
     if (status == LENET5_OK) {
         report->thin = stroke > 0 && stroke < THIN;
@@ -46,24 +46,24 @@ static lenet5_status find_ink(ink_map *map, ink_report *report, transform *place
     return status;
 }
 
-lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
+lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *to_picture, const lenet5_picture *picture,
                              budget *b, lenet5_error *error)
 {
     lenet5_picture reduced;
     const size_t times = lenet5_reduction_of(picture);
     if (times == 1)
-        return find_ink(map, report, place, picture, b, error);
+        return find_ink(map, report, to_picture, picture, b, error);
     lenet5_status status = lenet5_reduce(&reduced, picture, times, b, error);
     if (status != LENET5_OK)
         return status;
-    status = find_ink(map, report, place, &reduced, b, error);
+    status = find_ink(map, report, to_picture, &reduced, b, error);
     free(reduced.grey);
     if (status == LENET5_OK && report->stroke >= WIDE) {
-        *place = transform_compose(&(transform){(double)times, 0, 0, 0, (double)times, 0}, place);
+        *to_picture = transform_compose(&(transform){(double)times, 0, 0, 0, (double)times, 0}, to_picture);
         return LENET5_OK;
     }
     if (status != LENET5_OK)
         return status;
     lenet5_ink_free(map);
-    return find_ink(map, report, place, picture, b, error);
+    return find_ink(map, report, to_picture, picture, b, error);
 }

@@ -7,9 +7,9 @@
 
 /*
  * Clears the surroundings of a sheet of paper, reduces a large picture, doubles one with thin strokes, and finds the
- * ink. place: from the map to the picture.
+ * ink. to_picture: from the map to the picture.
  */
-lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *place, const lenet5_picture *picture,
+lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *to_picture, const lenet5_picture *picture,
                              budget *b, lenet5_error *error);
 
 #endif

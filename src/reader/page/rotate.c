@@ -56,8 +56,8 @@ lenet5_status lenet5_rotate(raster *rotated, const raster *from, box part, unsig
 transform lenet5_rotation_transform(size_t width, size_t height, unsigned quarters)
 {
     const double wide = (double)width, tall = (double)height;
-    const transform places[QUARTERS] = {
+    const transform transforms[QUARTERS] = {
         IDENTITY, {0, 1, 0, -1, 0, tall}, {-1, 0, wide, 0, -1, tall}, {0, -1, wide, 1, 0, 0}};
     assert(quarters < QUARTERS);
-    return places[quarters];
+    return transforms[quarters];
 }

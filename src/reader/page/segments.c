@@ -1,7 +1,7 @@
 /*
  * Line tracking. A horizontal line shows in each column as a run of ink a few pixels high, at about the same row as in
- * the column before. A track follows such runs from left to right by an alpha-beta filter, which predicts the place of
- * the next run. It continues through thicker ink, which crosses it, and over small gaps:
+ * the column before. A track follows such runs from left to right by an alpha-beta filter, which predicts the position
+ * of the next run. It continues through thicker ink, which crosses it, and over small gaps:
  *
  *              #                                      where #### crosses, the run is too high, and
  *     ---------#------   ------                       the track continues straight
@@ -301,13 +301,13 @@ static lenet5_status end_track(tracer *t, track *c, lenet5_error *error)
 
 /* ---- Tracking ---------------------------------------------------------------------------------------------------- */
 
-/* How far the next run of a track may be off its predicted place, in pixels. */
+/* How far the next run of a track may be off its predicted position, in pixels. */
 static double tolerance(const track *c)
 {
     return 1 + 0.25 * c->thickness + 0.1 * fmin((double)(c->gap + c->through), 20);
 }
 
-/* Notes the track that is expected at each place; of several, the one with most runs. */
+/* Notes the track that is expected at each position; of several, the one with most runs. */
 static void note_places(tracer *t)
 {
     memset(t->near, 0, t->across * sizeof *t->near);
@@ -315,8 +315,8 @@ static void note_places(tracer *t)
         const track *c = &t->tracks[i];
         const double reach = tolerance(c);
         const double last = fmin(floor(c->at + c->slope + reach), (double)t->across - 1);
-        for (double place = fmax(0, ceil(c->at + c->slope - reach)); place <= last; place++) {
-            uint32_t *near = &t->near[(size_t)place];
+        for (double position = fmax(0, ceil(c->at + c->slope - reach)); position <= last; position++) {
+            uint32_t *near = &t->near[(size_t)position];
             if (*near == 0 || t->tracks[*near - 1].count < c->count)
                 *near = (uint32_t)i + 1;
         }
@@ -326,8 +326,8 @@ static void note_places(tracer *t)
 static track *track_near(tracer *t, const run *r)
 {
     track *best = NULL;
-    for (uint32_t place = r->first; place <= r->last; place++) {
-        track *c = t->near[place] ? &t->tracks[t->near[place] - 1] : NULL;
+    for (uint32_t position = r->first; position <= r->last; position++) {
+        track *c = t->near[position] ? &t->tracks[t->near[position] - 1] : NULL;
         if (c && (!best || c->count > best->count))
             best = c;
     }

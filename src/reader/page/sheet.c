@@ -405,18 +405,18 @@ static box part_of_slip(const grid *g, const lenet5_picture *p)
 }
 
 /* Puts a part back into its place in a picture, and continues its edge beyond. */
-static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, const lenet5_picture *part, box place,
+static lenet5_status extend(lenet5_picture *whole, const lenet5_picture *p, const lenet5_picture *part, box bounds,
                             lenet5_error *error)
 {
     uint8_t *grey = malloc(p->width * p->height);
     if (!grey)
         return lenet5_fail_memory(error);
     for (size_t y = 0; y < p->height; y++) {
-        const size_t row = y < place.top ? 0 : y < place.bottom ? y - place.top : part->height - 1;
+        const size_t row = y < bounds.top ? 0 : y < bounds.bottom ? y - bounds.top : part->height - 1;
         const uint8_t *from = part->grey + row * part->width;
-        memset(grey + y * p->width, from[0], place.left);
-        memcpy(grey + y * p->width + place.left, from, part->width);
-        memset(grey + y * p->width + place.right, from[part->width - 1], p->width - place.right);
+        memset(grey + y * p->width, from[0], bounds.left);
+        memcpy(grey + y * p->width + bounds.left, from, part->width);
+        memset(grey + y * p->width + bounds.right, from[part->width - 1], p->width - bounds.right);
     }
     *whole = (lenet5_picture){p->width, p->height, grey};
     return LENET5_OK;
@@ -444,16 +444,16 @@ static lenet5_status clear_part(lenet5_picture *cleared, const lenet5_picture *p
 /* A slip has few cells; it is found again in smaller ones. */
 static lenet5_status clear_slip(lenet5_picture *cleared, const lenet5_picture *p, const grid *g, lenet5_error *error)
 {
-    const box place = part_of_slip(g, p);
-    lenet5_picture part = {place.right - place.left, place.bottom - place.top, malloc(box_area(place))};
+    const box bounds = part_of_slip(g, p);
+    lenet5_picture part = {bounds.right - bounds.left, bounds.bottom - bounds.top, malloc(box_area(bounds))};
     lenet5_picture alone = {0};
     if (!part.grey)
         return lenet5_fail_memory(error);
     for (size_t y = 0; y < part.height; y++)
-        memcpy(part.grey + y * part.width, p->grey + (place.top + y) * p->width + place.left, part.width);
+        memcpy(part.grey + y * part.width, p->grey + (bounds.top + y) * p->width + bounds.left, part.width);
     lenet5_status status = clear_part(&alone, &part, g->budget, error);
     if (status == LENET5_OK && alone.grey)
-        status = extend(cleared, p, &alone, place, error);
+        status = extend(cleared, p, &alone, bounds, error);
     free(alone.grey);
     free(part.grey);
     return status;

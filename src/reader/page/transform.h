@@ -13,18 +13,18 @@ typedef struct transform {
 
 #define IDENTITY ((transform){1, 0, 0, 0, 1, 0})
 
-static inline void transform_point(double place[2], const transform *t, double x, double y)
+static inline void transform_point(double to[2], const transform *t, double x, double y)
 {
-    place[0] = t->xx * x + t->xy * y + t->x0;
-    place[1] = t->yx * x + t->yy * y + t->y0;
+    to[0] = t->xx * x + t->xy * y + t->x0;
+    to[1] = t->yx * x + t->yy * y + t->y0;
 }
 
 /* The inverse of a rotation, which keeps lengths: from the original to the rotated map. */
-static inline void rotation_inverse(double place[2], const transform *rotation, double x, double y)
+static inline void rotation_inverse(double to[2], const transform *rotation, double x, double y)
 {
     const double from_x = x - rotation->x0, from_y = y - rotation->y0;
-    place[0] = rotation->xx * from_x + rotation->yx * from_y;
-    place[1] = rotation->xy * from_x + rotation->yy * from_y;
+    to[0] = rotation->xx * from_x + rotation->yx * from_y;
+    to[1] = rotation->xy * from_x + rotation->yy * from_y;
 }
 
 /* Applies inner first, then outer. */

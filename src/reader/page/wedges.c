@@ -36,24 +36,24 @@
 #define FURTHER 4         /* each by one part in this many of the rest: the last is near the middle */
 
 /* A map seen from one corner, along a side. */
-typedef struct view {
+typedef struct corner_map {
     uint8_t *corner;
     ptrdiff_t along, inward;
     size_t length, across; /* of this side, and of the one across */
-} view;
+} corner_map;
 
-/* Its depth at a place is depth + slope * place. */
+/* Its depth at a position is depth + slope * position. */
 typedef struct wedge {
     size_t length;
     double depth, slope;
 } wedge;
 
-static view view_of(const ink_map *map, int side, bool from_end)
+static corner_map seen_from_corner(const ink_map *map, int side, bool from_end)
 {
     const ptrdiff_t width = (ptrdiff_t)map->width, height = (ptrdiff_t)map->height;
     const bool level = side % 2 == 0, far = side / 2 == 1;
-    view v = level ? (view){map->ink, 1, width, map->width, map->height}
-                   : (view){map->ink, width, 1, map->height, map->width};
+    corner_map v = level ? (corner_map){map->ink, 1, width, map->width, map->height}
+                         : (corner_map){map->ink, width, 1, map->height, map->width};
     if (far) {
         v.corner += level ? (height - 1) * width : width - 1;
         v.inward = -v.inward;
@@ -65,21 +65,21 @@ static view view_of(const ink_map *map, int side, bool from_end)
     return v;
 }
 
-static uint8_t *pixel(const view *v, size_t place, size_t depth)
+static uint8_t *pixel(const corner_map *v, size_t position, size_t depth)
 {
-    return v->corner + v->along * (ptrdiff_t)place + v->inward * (ptrdiff_t)depth;
+    return v->corner + v->along * (ptrdiff_t)position + v->inward * (ptrdiff_t)depth;
 }
 
-static size_t depth_at(const view *v, size_t place, size_t most, unsigned threshold)
+static size_t depth_at(const corner_map *v, size_t position, size_t most, unsigned threshold)
 {
     size_t depth = 0;
-    while (depth < most && threshold < *pixel(v, place, depth))
+    while (depth < most && threshold < *pixel(v, position, depth))
         depth++;
     return depth;
 }
 
 /* Measures depths from the corner on, while there is ink at the border; returns their number. */
-static size_t measure(size_t *depths, const view *v, size_t most, unsigned threshold)
+static size_t measure(size_t *depths, const corner_map *v, size_t most, unsigned threshold)
 {
     size_t length = 0;
     for (size_t i = 0; i < v->length && i <= length + MAX_GAP; i++) {
@@ -131,7 +131,8 @@ static double stroke_of(wedge_context *o)
 }
 
 /* Whether depths from first on are those of a wedge. */
-static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const view *v, wedge_context *o)
+static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t first, const corner_map *v,
+                          wedge_context *o)
 {
     fit(w, spare, depths, first);
     const double end = w->depth + w->slope * (double)w->length, straight = straightness(w, depths, first);
@@ -143,7 +144,7 @@ static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t 
 }
 
 /* Finds a wedge. The one across, which begins at the same corner, may cover half of its length. */
-static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, wedge_context *o)
+static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const corner_map *v, wedge_context *o)
 {
     const size_t most = (size_t)(DEEPEST * (double)v->across);
     size_t first = 0;
@@ -159,7 +160,7 @@ static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const view *v, w
 }
 
 /* Clears a wedge and its grey edge; a stroke that touches it keeps what is beyond the line. */
-static void clear(const view *v, const wedge *w, unsigned threshold)
+static void clear(const corner_map *v, const wedge *w, unsigned threshold)
 {
     for (size_t i = 0; i < w->length; i++) {
         const double line = fmax(0, w->depth + w->slope * (double)i);
@@ -182,12 +183,12 @@ lenet5_status lenet5_remove_wedges(bool *found, ink_map *contrast, unsigned thre
     if (!depths)
         return lenet5_fail_memory(error);
     for (int i = 0; i < VIEWS; i++) {
-        const view v = view_of(contrast, i / 2, i % 2 == 1);
+        const corner_map v = seen_from_corner(contrast, i / 2, i % 2 == 1);
         is_wedge[i] = find_wedge(&list[i], depths, depths + longer, &v, &context);
         *found |= is_wedge[i];
     }
     for (int i = 0; i < VIEWS; i++) {
-        const view v = view_of(contrast, i / 2, i % 2 == 1);
+        const corner_map v = seen_from_corner(contrast, i / 2, i % 2 == 1);
         if (is_wedge[i])
             clear(&v, &list[i], threshold);
     }

@@ -117,9 +117,9 @@ static void measure_mark(double *value, const arc *a, const text_line *line, uns
     value[LENET5_EVIDENCE_MARKS] -= log(fmax(MIN_LOOK, a->mark[symbol - LENET5_CLASSES] * (1 - near * near)));
 }
 
-static bool is_one(const solution *s, size_t place)
+static bool is_one(const solution *s, size_t position)
 {
-    return symbol_of(s->digits[place]) == 1;
+    return symbol_of(s->digits[position]) == 1;
 }
 
 /* Measures the symbols: heights, cut digits, 1s at the ends, rubbish, and how sure the marks are. */

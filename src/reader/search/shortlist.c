@@ -98,11 +98,11 @@ static double ended(const graph *g, const double *paths)
 }
 
 /* Computes the weights of all paths that read one more digit; returns their bound. */
-static double add_digit(double *longer, const shortlisting *s, const double *paths, size_t place, unsigned digit)
+static double add_digit(double *longer, const shortlisting *s, const double *paths, size_t position, unsigned digit)
 {
     const graph *g = s->g;
     const double *weight = s->arcs.weight[digit];
-    const double *sums = s->sums + (s->longest - place - 1) * g->nodes;
+    const double *sums = s->sums + (s->longest - position - 1) * g->nodes;
     const size_t last = g->nodes - 1;
     double bound = 0;
     memset(longer, 0, g->nodes * sizeof *longer);
@@ -116,14 +116,14 @@ static double add_digit(double *longer, const shortlisting *s, const double *pat
     return bound + longer[last] * sums[last];
 }
 
-/* The end of the codes from first on that have the same digit at a place. */
-static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t place)
+/* The end of the codes from first on that have the same digit at a position. */
+static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t position)
 {
-    const char digit = f->codes[first][place];
+    const char digit = f->codes[first][position];
     size_t inside = first;
     while (end - inside > 1) {
         const size_t middle = inside + (end - inside) / 2;
-        if (f->codes[middle][place] == digit)
+        if (f->codes[middle][position] == digit)
             inside = middle;
         else
             end = middle;
@@ -131,16 +131,19 @@ static size_t end_of_digit(const grammar *f, size_t first, size_t end, size_t pl
     return end;
 }
 
-/* Divides codes with common digits before place into branches by that digit, sorted by bound; returns their number. */
-static size_t divide(branch branches[10], const shortlisting *s, size_t first, size_t end, size_t place,
+/*
+ * Divides codes with common digits before position into branches by that digit, sorted by bound; returns their
+ * number.
+ */
+static size_t divide(branch branches[10], const shortlisting *s, size_t first, size_t end, size_t position,
                      const double *paths)
 {
     size_t count = 0;
     while (first < end) {
-        const unsigned digit = (unsigned)(s->f->codes[first][place] - '0');
-        assert(digit < 10 && place < s->longest);
-        double *longer = s->paths + (10 * place + digit) * s->g->nodes;
-        const branch b = {first, end_of_digit(s->f, first, end, place), add_digit(longer, s, paths, place, digit),
+        const unsigned digit = (unsigned)(s->f->codes[first][position] - '0');
+        assert(digit < 10 && position < s->longest);
+        double *longer = s->paths + (10 * position + digit) * s->g->nodes;
+        const branch b = {first, end_of_digit(s->f, first, end, position), add_digit(longer, s, paths, position, digit),
                           longer};
         first = b.end;
         size_t at = count++;
@@ -151,17 +154,17 @@ static size_t divide(branch branches[10], const shortlisting *s, size_t first, s
     return count;
 }
 
-/* Follows the codes first to end - 1, which share the digits before place. */
-static void follow(shortlisting *s, size_t first, size_t end, size_t place, const double *paths)
+/* Follows the codes first to end - 1, which share the digits before position. */
+static void follow(shortlisting *s, size_t first, size_t end, size_t position, const double *paths)
 {
     branch branches[10] = {{0}};
     const size_t nodes = s->g->nodes;
-    if (s->f->codes[first][place] == '\0')
+    if (s->f->codes[first][position] == '\0')
         add_code(s, first++, ended(s->g, paths));
     s->status = lenet5_check_time(s->budget, 10 * (s->g->count + nodes), s->error);
-    const size_t count = divide(branches, s, first, end, place, paths);
+    const size_t count = divide(branches, s, first, end, position, paths);
     for (size_t i = 0; i < count && s->status == LENET5_OK && branches[i].bound > MIN_SHARE * s->best; i++)
-        follow(s, branches[i].first, branches[i].end, place + 1, branches[i].paths);
+        follow(s, branches[i].first, branches[i].end, position + 1, branches[i].paths);
 }
 
 static lenet5_status allocate(shortlisting *s, lenet5_error *error)
@@ -197,11 +200,11 @@ static void copy_arcs(shortlisting *s)
 }
 
 /* The weight of an arc, summed over the digits. */
-static double any_digit(const shortlisting *s, size_t place)
+static double any_digit(const shortlisting *s, size_t position)
 {
     double sum = 0;
     for (unsigned digit = 0; digit < 10; digit++)
-        sum += s->arcs.weight[digit][place];
+        sum += s->arcs.weight[digit][position];
     return sum;
 }
 

@@ -48,10 +48,10 @@ void channel_free(channel *c)
 static void put(channel *c, const char *text)
 {
     for (size_t left = strlen(text), size; left > 0; left -= size, text += size) {
-        const size_t place = (size_t)(c->written % RING);
-        size = left < RING - place ? left : RING - place;
-        assert(place + size <= RING);
-        memcpy(c->events + place, text, size);
+        const size_t position = (size_t)(c->written % RING);
+        size = left < RING - position ? left : RING - position;
+        assert(position + size <= RING);
+        memcpy(c->events + position, text, size);
         c->written += size;
     }
 }
@@ -68,9 +68,9 @@ static void keep_state(channel *c, const char *json)
     strcpy(s->bytes, begin);
     strcat(s->bytes, json);
     strcat(s->bytes, end);
-    state **place = &c->states[c->state_count++ % STATES];
-    free(*place);
-    *place = s;
+    state **slot = &c->states[c->state_count++ % STATES];
+    free(*slot);
+    *slot = s;
 }
 
 void channel_publish(channel *c, const char *event, const char *json)
@@ -132,12 +132,12 @@ static size_t read_state(const channel *c, channel_reader *reader, char *to, siz
 
 static size_t read_events(const channel *c, channel_reader *reader, char *to, size_t max)
 {
-    const size_t place = (size_t)(reader->position % RING);
+    const size_t position = (size_t)(reader->position % RING);
     size_t size = (size_t)(c->written - reader->position);
-    size = size < RING - place ? size : RING - place;
+    size = size < RING - position ? size : RING - position;
     size = size < max ? size : max;
     if (size > 0)
-        memcpy(to, c->events + place, size);
+        memcpy(to, c->events + position, size);
     reader->position += size;
     return size;
 }

@@ -1,4 +1,4 @@
-#include "view.h"
+#include "picture_part.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static lenet5_box box_of(const bounds *b, const lenet5_picture *whole)
                         (size_t)(within(ceil(b->bottom), whole->height) - top)};
 }
 
-static int cut_out(view *v, const lenet5_picture *whole, const lenet5_box *part)
+static int cut_out(picture_part *v, const lenet5_picture *whole, const lenet5_box *part)
 {
     v->to_whole = (affine){.xx = 1, .x0 = (double)part->x, .yy = 1, .y0 = (double)part->y};
     v->picture = (lenet5_picture){part->width, part->height, malloc(part->width * part->height)};
@@ -73,7 +73,7 @@ static uint8_t grey_at(const lenet5_picture *p, double x, double y)
     return (uint8_t)lround((1 - below) * above + below * under);
 }
 
-static int resample(view *v, const lenet5_picture *whole, const affine *map, const lenet5_box *box)
+static int resample(picture_part *v, const lenet5_picture *whole, const affine *map, const lenet5_box *box)
 {
     const double width = fmax(1, round((double)box->width * hypot(map->xx, map->yx)));
     const double height = fmax(1, round((double)box->height * hypot(map->xy, map->yy)));
@@ -92,9 +92,10 @@ static int resample(view *v, const lenet5_picture *whole, const affine *map, con
     return EXIT_DONE;
 }
 
-int view_new(view *v, const lenet5_picture *whole, const affine *map, const lenet5_box *box, const char *name)
+int picture_part_new(picture_part *v, const lenet5_picture *whole, const affine *map, const lenet5_box *box,
+                     const char *name)
 {
-    *v = (view){0};
+    *v = (picture_part){0};
     const bounds b = bounds_of(map, box);
     const lenet5_box part = box_of(&b, whole);
     const double area = (b.right - b.left) * (b.bottom - b.top);
@@ -105,13 +106,13 @@ int view_new(view *v, const lenet5_picture *whole, const affine *map, const lene
     return straight ? cut_out(v, whole, &part) : resample(v, whole, map, box);
 }
 
-static void move(lenet5_box *box, const view *v, const lenet5_picture *whole)
+static void move(lenet5_box *box, const picture_part *v, const lenet5_picture *whole)
 {
     const bounds b = bounds_of(&v->to_whole, box);
     *box = box_of(&b, whole);
 }
 
-void view_move_boxes(lenet5_reading *reading, const view *v, const lenet5_picture *whole)
+void picture_part_move_boxes(lenet5_reading *reading, const picture_part *v, const lenet5_picture *whole)
 {
     for (size_t i = 0; i < reading->count; i++) {
         lenet5_read_line *l = &reading->lines[i];
@@ -121,7 +122,7 @@ void view_move_boxes(lenet5_reading *reading, const view *v, const lenet5_pictur
     }
 }
 
-void view_free(view *v)
+void picture_part_free(picture_part *v)
 {
     lenet5_picture_free(&v->picture);
 }
