@@ -28,6 +28,9 @@ static lenet5_status check_numbers(const lenet5_read_options *options, lenet5_er
     return LENET5_OK;
 }
 
+_Static_assert(sizeof(void *) != 8 || sizeof(lenet5_read_options) == 112,
+               "the struct has grown: pass the size of version 0.2.0 as first_size (docs/abi.md)");
+
 lenet5_status lenet5_read_options_get(lenet5_read_options *used, const lenet5_read_options *options,
                                       lenet5_error *error)
 {

@@ -7,6 +7,9 @@
 #include "negatives.h"
 #include "recipe.h"
 
+_Static_assert(sizeof(void *) != 8 || sizeof(lenet5_training_options) == 104,
+               "the struct has grown: pass the size of version 0.2.0 as first_size (docs/abi.md)");
+
 /*
  * A minibatch is divided into shards of 16 pictures. The gradient of C1 to S4 is summed for each shard, and then over
  * the shards in their order; that of C5 and F6 is summed over all pictures in their order, row of weights by row of
