@@ -12,6 +12,7 @@
 
 #include "base/ascending.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "common.h"
 #include "kernels/peak.h"
 #include "lenet5.h"
@@ -578,7 +579,7 @@ static lenet5_status new_picture(lenet5_picture *p, size_t width, size_t height,
         memset(p->grey, PAGE_GREY, width * height);
         return LENET5_OK;
     }
-    return fail_memory(error);
+    return lenet5_fail_memory(error);
 }
 
 /* Draws a string of five digits, scaled to the size of a field. */
@@ -634,7 +635,7 @@ static lenet5_status prepare(bench *b, lenet5_error *error)
     if (status == LENET5_OK)
         status = lenet5_bulk_new(&b->bulk, &b->model.network, error);
     if (status == LENET5_OK && !(b->digits = calloc(b->set.count, 1)))
-        status = fail_memory(error);
+        status = lenet5_fail_memory(error);
     if (status == LENET5_OK)
         status = prepare_reading(b, error);
     for (size_t i = 0; i < SCANS; i++)

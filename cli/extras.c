@@ -118,11 +118,10 @@ const void *load_extra(const char *name, lenet5_error *error)
 
 /* ---- Drawings ---------------------------------------------------------------------------------------------------- */
 
-lenet5_status draw_curves(const char *path, const curve_point *points, size_t count, const char *held_out_name,
-                          const char *title, bool with_figure_5, lenet5_error *error)
+lenet5_status draw_curves(const char *path, const learning_curves *curves, lenet5_error *error)
 {
     const drawing_module *module = load_extra("lenet5_drawing", error);
-    return module ? module->curves(path, points, count, held_out_name, title, with_figure_5, error) : LENET5_E_OPEN;
+    return module ? module->curves(path, curves, error) : LENET5_E_OPEN;
 }
 
 lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,

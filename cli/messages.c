@@ -172,12 +172,6 @@ int report_out_of_memory(void)
     return report_error("out of memory");
 }
 
-lenet5_status fail_memory(lenet5_error *error)
-{
-    *error = (lenet5_error){.status = LENET5_E_MEMORY, .offset = LENET5_NO_OFFSET, .message = "out of memory"};
-    return LENET5_E_MEMORY;
-}
-
 /* ---- Streams and files ------------------------------------------------------------------------------------------- */
 
 int output_errno;

@@ -15,9 +15,6 @@ int vreport_error(const char *format, va_list arguments) __attribute__((format(p
 int report_library_error(const lenet5_error *error);
 int report_out_of_memory(void);
 
-/* Sets error to LENET5_E_MEMORY, which it returns. */
-lenet5_status fail_memory(lenet5_error *error);
-
 /* Where the errors of this thread go: stderr, unless another stream is set. NULL sets it back. */
 void set_error_stream(FILE *stream);
 FILE *error_stream(void);

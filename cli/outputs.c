@@ -32,18 +32,6 @@ static void name_folder(char folder[PATH_SIZE], const char *path)
 
 /* ---- The name of an output --------------------------------------------------------------------------------------- */
 
-static bool has_ending(const char *path, const char *endings)
-{
-    const size_t length = strlen(path);
-    for (const char *at = endings; *at;) {
-        const size_t size = strcspn(at, " ");
-        if (length >= size && strncmp(path + length - size, at, size) == 0)
-            return true;
-        at += size + strspn(at + size, " ");
-    }
-    return false;
-}
-
 /* Writes ".svg .png" as ".svg or .png". */
 static void put_endings(char *text, size_t size, const char *endings)
 {
@@ -117,10 +105,10 @@ int check_output(const cli_arguments *arguments, const char *output, const char 
 
 /* ---- Inputs and other outputs ------------------------------------------------------------------------------------ */
 
-bool is_same_file(const char *path, const char *other)
+static bool is_regular_file(const char *path)
 {
     struct stat about;
-    return is_same_path(path, other) && stat(path, &about) == 0 && S_ISREG(about.st_mode);
+    return stat(path, &about) == 0 && S_ISREG(about.st_mode);
 }
 
 /* Whether both are new names, and the same name in the same folder. */
@@ -137,7 +125,9 @@ static bool is_same_name(const char *path, const char *other)
 int keep_apart(const cli_arguments *arguments, const char *output, const char *other)
 {
     const char *path = argument_text(arguments, output);
-    if (!path || !other || (!is_same_file(path, other) && !is_same_name(path, other)))
+    if (!path || !other)
+        return EXIT_DONE;
+    if (!(is_same_path(path, other) && is_regular_file(path)) && !is_same_name(path, other))
         return EXIT_DONE;
     return report_error("%s: is the same file as %s, which the command also reads or writes; choose another --%s", path,
                         other, output);

@@ -36,9 +36,6 @@ int keep_apart_from_data(const cli_arguments *arguments, const char *output);
  */
 int keep_replaced(const char *path, bool quiet);
 
-/* Whether both names are those of one regular file. */
-bool is_same_file(const char *path, const char *other);
-
 /* Whether the name is taken, be it by a link that leads nowhere. */
 bool is_taken(const char *path);
 

@@ -3,7 +3,21 @@
 #define LENET5_CLI_PATHS_H
 
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
+
+/* Whether a path ends in one of the endings, which are separated by blanks: ".svg .png". */
+static inline bool has_ending(const char *path, const char *endings)
+{
+    const size_t length = strlen(path);
+    for (const char *at = endings; *at;) {
+        const size_t size = strcspn(at, " ");
+        if (length >= size && strncmp(path + length - size, at, size) == 0)
+            return true;
+        at += size + strspn(at + size, " ");
+    }
+    return false;
+}
 
 /* Whether a path is a folder, or a link to one. */
 static inline bool is_folder(const char *path)

@@ -80,7 +80,12 @@ static int run(const cli_arguments *arguments)
     lenet5_error error;
     const char *title = argument_text(arguments, "title") ? argument_text(arguments, "title") : "";
     code = read_log(c, arguments->operands[0]);
-    if (code == EXIT_DONE && draw_curves(out, c->points, c->count, c->held_out_name, title, c->recipe_1998, &error))
+    const learning_curves drawn = {.points = c->points,
+                                   .count = c->count,
+                                   .held_out_name = c->held_out_name,
+                                   .title = title,
+                                   .with_figure_5 = c->recipe_1998};
+    if (code == EXIT_DONE && draw_curves(out, &drawn, &error))
         code = report_library_error(&error);
     if (code == EXIT_DONE)
         print_line(stdout, "%s", out);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "common.h"
 #include "outputs.h"
@@ -99,7 +100,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     lenet5_status status = load_or_draw_set(&data, arguments, LENET5_TRAIN, &error);
     uint8_t *sheet = calloc(DIGIT_ROWS + NEGATIVE_ROWS, SHEET_WIDTH * CELL);
     if (status == LENET5_OK && !sheet)
-        status = fail_memory(&error);
+        status = lenet5_fail_memory(&error);
     if (status == LENET5_OK)
         status = lenet5_training_new(&training, &options, &data.set, NULL, &error);
     if (status == LENET5_OK)

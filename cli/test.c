@@ -5,6 +5,7 @@
 
 #include "base/ascending.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/wilson.h"
 #include "common.h"
@@ -18,7 +19,7 @@ static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_er
 {
     uint8_t *pixels = calloc(set->count, LENET5_PICTURE_BYTES);
     if (!pixels)
-        return fail_memory(error);
+        return lenet5_fail_memory(error);
     *empty = 0;
     for (size_t i = 0; i < set->count; i++) {
         const uint8_t *picture = lenet5_dataset_picture(set, i);
@@ -69,7 +70,7 @@ static lenet5_status read_in_bulk(bulk_result *result, const lenet5_network *net
     lenet5_bulk *bulk;
     uint8_t *digits = calloc(set->count, 1);
     if (!digits)
-        return fail_memory(error);
+        return lenet5_fail_memory(error);
     const lenet5_status status = lenet5_bulk_new(&bulk, network, error);
     if (status == LENET5_OK) {
         *result = (bulk_result){.in_int8 = lenet5_bulk_uses_int8(bulk)};
@@ -294,7 +295,7 @@ static int report_negatives(const char *path, const lenet5_committee *models, co
     named_set negatives = {0};
     lenet5_status status = lenet5_dataset_read(&negatives.set, path, NULL, &error);
     if (status == LENET5_OK && !(negatives.set.labels = calloc(negatives.set.count, 1)))
-        status = fail_memory(&error);
+        status = lenet5_fail_memory(&error);
     if (status == LENET5_OK)
         status = lenet5_committee_evaluate(&e, models, &negatives.set, NULL, threads, &error);
     int code = status == LENET5_OK ? EXIT_DONE : report_library_error(&error);

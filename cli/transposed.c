@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "common.h"
 
 #define SAMPLE 500      /* pictures that are tried, evenly spaced */
@@ -48,7 +49,7 @@ lenet5_status transpose_if_needed(lenet5_dataset *set, const char *name, const l
         return LENET5_OK;
     lenet5_maps *maps = malloc(sizeof *maps);
     if (!maps)
-        return fail_memory(error);
+        return lenet5_fail_memory(error);
     if (lies_transposed(maps, set, models)) {
         for (size_t i = 0; i < set->count; i++) {
             uint8_t transposed[LENET5_PICTURE_BYTES];

@@ -4,6 +4,7 @@
 
 #include "canvas.h"
 #include "drawing.h"
+#include "paths.h"
 
 #define MAX_SIDE 32767   /* pixels; cairo's limit */
 #define WANTED_SIDE 1200 /* pixels; smaller pictures are enlarged, so that the labels fit in */
@@ -137,7 +138,7 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
                            lenet5_error *error)
 {
     sheet s = {.scale = scale_of(picture)};
-    if (!ends_in(path, ".png"))
+    if (!has_ending(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of an annotated picture has to end in .png");
     for (size_t i = 0; i < count; i++)
         s.headroom = fmax(s.headroom, headroom_of(&lines[i], s.scale));

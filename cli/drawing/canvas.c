@@ -27,13 +27,6 @@ lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char
     return status;
 }
 
-bool ends_in(const char *path, const char *ending)
-{
-    const size_t length = strlen(path);
-    const size_t tail = strlen(ending);
-    return length > tail && strcmp(path + length - tail, ending) == 0;
-}
-
 /* ---- The child process ------------------------------------------------------------------------------------------- */
 
 /* Runs in the child, which does not outlive its parent: draws, and sends the result through a pipe. */

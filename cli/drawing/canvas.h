@@ -33,8 +33,6 @@ lenet5_status draw_apart(drawing draw, const void *what, const char *path, lenet
 
 lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char *path, const char *what);
 
-bool ends_in(const char *path, const char *ending);
-
 typedef struct colour {
     double red, green, blue;
 } colour;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "canvas.h"
+#include "paths.h"
 
 #define PIXELS_A_UNIT 2.0
 
@@ -88,14 +89,14 @@ static void add_series(plot *p, const series *s, const char *set_name)
     snprintf(added->name, sizeof added->name, "%s set%s", set_name, s->paper ? ", the paper's figure 5" : "");
 }
 
-static void add_all_series(plot *p, const curve_point *points, size_t count, const char *held_out_name, bool paper)
+static void add_all_series(plot *p, const learning_curves *c)
 {
-    if (paper) {
+    if (c->with_figure_5) {
         add_series(p, &(series){figure_5, FIGURE_5_POINTS, false, true, orange, ""}, "training");
         add_series(p, &(series){figure_5, FIGURE_5_POINTS, true, true, sky_blue, ""}, "test");
     }
-    add_series(p, &(series){points, count, false, false, vermilion, ""}, "training");
-    add_series(p, &(series){points, count, true, false, blue, ""}, held_out_name);
+    add_series(p, &(series){c->points, c->count, false, false, vermilion, ""}, "training");
+    add_series(p, &(series){c->points, c->count, true, false, blue, ""}, c->held_out_name);
 }
 
 /* The smallest of 1, 2 and 5 times a power of ten that reaches the end in at most max_steps. */
@@ -296,44 +297,39 @@ static bool all_finite(const curve_point *points, size_t count)
 
 typedef struct curves_drawing {
     const char *path;
-    const curve_point *points;
-    size_t count;
-    const char *held_out_name, *title;
-    bool with_figure_5;
+    const learning_curves *curves;
 } curves_drawing;
 
 static lenet5_status draw_curves_here(const void *what, lenet5_error *error)
 {
     canvas c;
     const curves_drawing *d = what;
-    if (ends_in(d->path, ".svg"))
+    if (has_ending(d->path, ".svg"))
         canvas_open_svg(&c, CURVES_WIDTH, CURVES_HEIGHT);
     else
         canvas_open_png(&c, CURVES_WIDTH, CURVES_HEIGHT, PIXELS_A_UNIT);
     plot p = {.cairo = c.cairo};
-    add_all_series(&p, d->points, d->count, d->held_out_name, d->with_figure_5);
+    add_all_series(&p, d->curves);
     place_legend(&p);
     place_axes(&p);
     draw_axes(&p);
-    draw_titles(&p, d->title);
+    draw_titles(&p, d->curves->title);
     draw_legend(&p);
     for (size_t i = 0; i < p.count; i++)
         draw_series(&p, &p.series[i]);
     return canvas_save(&c, d->path, error);
 }
 
-lenet5_status draw_curves(const char *path, const curve_point *points, size_t count, const char *held_out_name,
-                          const char *title, bool with_figure_5, lenet5_error *error)
+lenet5_status draw_curves(const char *path, const learning_curves *curves, lenet5_error *error)
 {
-    const bool svg = ends_in(path, ".svg");
-    if (!svg && !ends_in(path, ".png"))
+    if (!has_ending(path, ".svg .png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of the curves has to end in .svg or .png");
-    if (count == 0)
+    if (curves->count == 0)
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "no epoch is finished yet");
-    if (!all_finite(points, count))
+    if (!all_finite(curves->points, curves->count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,
                             "an error rate is not finite: train again, the curves are damaged");
-    const curves_drawing d = {path, points, count, held_out_name, title, with_figure_5};
+    const curves_drawing d = {path, curves};
     return draw_apart(draw_curves_here, &d, path, error);
 }
 
@@ -459,7 +455,7 @@ static lenet5_status draw_misread_here(const void *what, lenet5_error *error)
 lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
                            lenet5_error *error)
 {
-    if (!ends_in(path, ".png"))
+    if (!has_ending(path, ".png"))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path, "the name of the drawing has to end in .png");
     if (!all_in_set(set, digits, count))
         return fail_to_draw(error, LENET5_E_ARGUMENT, path,

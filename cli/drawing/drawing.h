@@ -17,13 +17,19 @@ typedef struct curve_point {
     double held_out_pct; /* below 0: unknown */
 } curve_point;
 
+typedef struct learning_curves {
+    const curve_point *points;
+    size_t count;
+    const char *held_out_name; /* "test" or "validation" */
+    const char *title;         /* above the curves, or "" */
+    bool with_figure_5;        /* adds the paper's two curves */
+} learning_curves;
+
 /*
- * Draws the errors in % by epoch, on the training set and on the held-out set, named "test" or "validation";
- * with_figure_5 adds the paper's two curves. The ending of path selects the format, .svg or .png. LENET5_E_ARGUMENT:
- * another ending, or no points.
+ * Draws the errors in % by epoch, on the training set and on the held-out set. The ending of path selects the format,
+ * .svg or .png. LENET5_E_ARGUMENT: another ending, or no points.
  */
-lenet5_status draw_curves(const char *path, const curve_point *points, size_t count, const char *held_out_name,
-                          const char *title, bool with_figure_5, lenet5_error *error);
+lenet5_status draw_curves(const char *path, const learning_curves *curves, lenet5_error *error);
 
 /* A misread digit: its index in the set, its label and the answer. */
 typedef struct misread {
@@ -47,8 +53,7 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
                            lenet5_error *error);
 
 typedef struct drawing_module {
-    lenet5_status (*curves)(const char *path, const curve_point *points, size_t count, const char *held_out_name,
-                            const char *title, bool with_figure_5, lenet5_error *error);
+    lenet5_status (*curves)(const char *path, const learning_curves *curves, lenet5_error *error);
     lenet5_status (*misread)(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
                              lenet5_error *error);
     lenet5_status (*reading)(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines,

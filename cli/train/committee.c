@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "outputs.h"
 #include "progress.h"
 
@@ -100,7 +101,7 @@ static lenet5_status finish(member *m, const lenet5_training *training, lenet5_e
 {
     m->model = malloc(sizeof *m->model);
     if (!m->model)
-        return fail_memory(error);
+        return lenet5_fail_memory(error);
     lenet5_training_model(m->model, training);
     atomic_store(&m->epochs, m->model->provenance.epochs);
     return LENET5_OK;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/wilson.h"
 #include "begin.h"
@@ -168,7 +169,8 @@ static lenet5_status write_log(job *j)
         return LENET5_OK;
     char *text = log_text(j);
     const file_piece piece = {text, text ? strlen(text) : 0};
-    j->log_error.status = text ? lenet5_file_write(j->log, &piece, 1, &j->log_error) : fail_memory(&j->log_error);
+    j->log_error.status =
+        text ? lenet5_file_write(j->log, &piece, 1, &j->log_error) : lenet5_fail_memory(&j->log_error);
     free(text);
     return j->log_error.status;
 }
