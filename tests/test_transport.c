@@ -1,4 +1,7 @@
-/* The parts of the server's transport that need no connection: addresses, request targets, parameters, forms, budgets. */
+/*
+ * The parts of the server's transport that need no connection: addresses, request targets, parameters, forms,
+ * budgets.
+ */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -194,7 +197,7 @@ static void set(request *r, const char *name, const char *value)
 
 static void drop(request *r)
 {
-    text_free(&r->answer);
+    text_free(&r->response);
     r->status = 0;
 }
 
@@ -217,16 +220,16 @@ static void parameters_are_parsed_or_fail_the_request(void **state)
 
     assert_false(parameter_whole(&whole, &r, "n", 1, 1, 6));
     assert_int_equal(r.status, MHD_HTTP_BAD_REQUEST);
-    assert_non_null(strstr(r.answer.bytes, "n is a whole number from 1 to 6"));
+    assert_non_null(strstr(r.response.bytes, "n is a whole number from 1 to 6"));
     drop(&r);
     assert_null(parameter_add(&r, "n"));
-    assert_non_null(strstr(r.answer.bytes, "given twice"));
+    assert_non_null(strstr(r.response.bytes, "given twice"));
     drop(&r);
     assert_null(parameter_add(&r, "unknown"));
     drop(&r);
     set(&r, "share", "1");
     assert_false(parameter_share(&share, &r, "share"));
-    assert_non_null(strstr(r.answer.bytes, "1% or 0.01"));
+    assert_non_null(strstr(r.response.bytes, "1% or 0.01"));
     drop(&r);
     set(&r, "flag", "yes");
     assert_false(parameter_flag(&flag, &r, "flag"));
@@ -272,7 +275,7 @@ static void forms_have_files_and_parameters(void **state)
         strcpy(copy, broken[i]);
         assert_int_equal(parse(&r, files, copy), 0);
         assert_int_equal(r.status, MHD_HTTP_BAD_REQUEST);
-        text_free(&r.answer);
+        text_free(&r.response);
     }
 }
 

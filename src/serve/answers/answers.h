@@ -1,5 +1,8 @@
 /*
- * What the server answers, on top of ../transport:
+ * What the server answers, on top of ../transport. An answer is the result of the network or of the reader; the
+ * response that carries it (status, headers, body) belongs to ../transport.
+ *
+ * The files:
  *
  *   routes                          the table of routes
  *   classify, read, infer, network, training, metrics, assets    one route or family of routes each

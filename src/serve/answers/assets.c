@@ -124,5 +124,5 @@ void answer_asset(request *r)
     const bool same = known && strstr(known, MHD_get_response_header(a->whole[index], MHD_HTTP_HEADER_ETAG));
     r->prepared = same ? a->not_modified[index] : a->whole[index];
     r->status = same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
-    r->answer_size = same ? 0 : size_of(&files[index]);
+    r->response_size = same ? 0 : size_of(&files[index]);
 }

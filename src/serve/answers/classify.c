@@ -48,32 +48,32 @@ static void write_maps(request *r, size_t index, lenet5_maps *maps)
     float penalty[LENET5_CLASSES];
     lenet5_set_whole_input(maps, (const uint8_t(*)[32])batch_of(r)->pictures[index]);
     lenet5_committee_forward(penalty, maps, request_options(r)->digits);
-    put_maps(&r->answer, maps);
+    put_maps(&r->response, maps);
 }
 
 static void write_answer(request *r, lenet5_maps *maps)
 {
     const batch *b = batch_of(r);
     size_t rejected = 0;
-    text_puts(&r->answer, "{\"results\":[");
+    text_puts(&r->response, "{\"results\":[");
     for (size_t i = 0; i < b->count; i++) {
         const digit_answer a =
             b->empty[i] ? digit_answer_empty()
                         : digit_answer_of(&request_options(r)->digits->provenance.loss, b->penalty[i], b->threshold);
         rejected += !a.accepted;
-        text_puts(&r->answer, i ? ",{" : "{");
-        put_digit_answer(&r->answer, &a);
+        text_puts(&r->response, i ? ",{" : "{");
+        put_digit_answer(&r->response, &a);
         if (b->maps && !b->empty[i])
             write_maps(r, i, maps);
-        text_put(&r->answer, "}", 1);
+        text_put(&r->response, "}", 1);
     }
-    text_puts(&r->answer, "]");
+    text_puts(&r->response, "]");
     if (b->note) {
-        text_puts(&r->answer, ",\"notes\":[");
-        text_string(&r->answer, b->note);
-        text_puts(&r->answer, "]");
+        text_puts(&r->response, ",\"notes\":[");
+        text_string(&r->response, b->note);
+        text_puts(&r->response, "]");
     }
-    text_puts(&r->answer, "}\n");
+    text_puts(&r->response, "}\n");
     request_count(r, COUNT_DIGITS_REJECTED, rejected);
     response_set_text(r, JSON_TYPE);
 }

@@ -1,4 +1,4 @@
-/* How a page was read, which /v1/read?explain=1 adds to its answer. */
+/* How a page was read, which /v1/read?explain=1 adds to its response. */
 #ifndef LENET5_SERVE_EXPLAIN_H
 #define LENET5_SERVE_EXPLAIN_H
 

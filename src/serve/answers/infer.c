@@ -277,7 +277,7 @@ static void put_numbers(text_buffer *t, const digit_answer *a, size_t which)
 
 static void put_data(writer *w, size_t which, bool binary)
 {
-    text_buffer *t = &w->request->answer;
+    text_buffer *t = &w->request->response;
     if (!binary) {
         for (size_t i = 0; i < w->count; i++) {
             text_puts(t, i ? "," : ",\"data\":[");
@@ -296,7 +296,7 @@ static void put_data(writer *w, size_t which, bool binary)
 
 static void put_output(writer *w, size_t which, bool binary)
 {
-    text_buffer *t = &w->request->answer;
+    text_buffer *t = &w->request->response;
     text_puts(t, w->written++ ? ",{\"name\":\"" : "{\"name\":\"");
     text_puts(t, outputs[which].name);
     text_puts(t, "\",\"datatype\":\"");
@@ -328,7 +328,7 @@ static void put_outputs(writer *w, const json_t *body)
 
 static void put_answer(writer *w, const json_t *body)
 {
-    text_buffer *t = &w->request->answer;
+    text_buffer *t = &w->request->response;
     const char *id = json_string_value(json_object_get(body, "id"));
     text_puts(t, "{\"model_name\":\"lenet5\",\"model_version\":\"1\"");
     if (id) {

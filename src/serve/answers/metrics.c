@@ -128,9 +128,9 @@ void answer_metrics(request *r)
     if (out)
         put_metrics(out, request_answers(r));
     if (out && fclose(out) == 0)
-        text_put(&r->answer, written, size);
+        text_put(&r->response, written, size);
     else
-        r->answer.failed = true;
+        r->response.failed = true;
     free(written);
     response_set_text(r, "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -51,7 +51,7 @@ static void put_weights(text_buffer *t, const lenet5_network *network)
 
 void answer_network(request *r)
 {
-    text_buffer *t = &r->answer;
+    text_buffer *t = &r->response;
     const lenet5_committee *committee = request_options(r)->digits;
     json_t *network = network_json();
     add_member(&network, "metadata", provenance_json(&committee->provenance));

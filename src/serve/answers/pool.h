@@ -8,9 +8,6 @@
 /* Bytes of a body that a loop parses itself; a longer one is for the pool, so that it does not hold up others. */
 #define MAX_ROUND_BODY ((size_t)1 << 16)
 
-/* Times --max-pixels: pixels that all pictures of a request may have together. */
-#define REQUEST_PIXELS_TIMES ((size_t)4)
-
 typedef struct pool pool;
 
 /*

@@ -139,7 +139,7 @@ typedef struct page {
 /* Writes an object, whose reference it takes. False once the request has failed. */
 static bool write_object(reading_job *j, const page *p, json_t *object, size_t line)
 {
-    text_buffer *t = &j->request->answer;
+    text_buffer *t = &j->request->response;
     if (j->explains &&
         json_object_set_new(object, "explanation", explanation_json(&j->explainer, &p->picture, line, p->more)) != 0)
         t->failed = true;
@@ -245,7 +245,7 @@ static void read_files(reading_job *j)
     if (r->status)
         return;
     if (!j->ndjson)
-        text_puts(&r->answer, "]\n");
+        text_puts(&r->response, "]\n");
     response_set_text(r, j->ndjson ? "application/x-ndjson" : JSON_TYPE);
 }
 

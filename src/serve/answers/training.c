@@ -47,7 +47,7 @@ static ssize_t give(void *context, uint64_t position, char *to, size_t max)
         MHD_suspend_connection(c->mhd);
     else
         c->since = loop_now(c->loop);
-    c->request.answer_size += size;
+    c->request.response_size += size;
     return (ssize_t)size;
 }
 

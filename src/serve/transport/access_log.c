@@ -55,7 +55,7 @@ void access_log_write(text_buffer *log, serve_log format, const request *r, doub
     text_puts(log, json ? ",\"path\":" : " ");
     text_string(log, r->path);
     snprintf(figures, sizeof figures, json ? ",\"status\":%u,\"bytes\":%zu,\"ms\":%.3f}\n" : " %u %zu %.3f ms\n",
-             r->status, r->answer_size, 1e3 * seconds);
+             r->status, r->response_size, 1e3 * seconds);
     text_puts(log, figures);
 }
 

@@ -10,7 +10,7 @@ void access_log_write(text_buffer *log, serve_log format, const request *r, doub
 
 /*
  * Writes whole lines to stderr and empties the log. What stderr does not accept at once is lost: a log that nobody
- * reads must not hold up the answers.
+ * reads must not hold up the responses.
  */
 void access_log_flush(text_buffer *log);
 

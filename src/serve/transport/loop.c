@@ -1,7 +1,7 @@
 /*
  * A round takes the inbox, lets MHD read what has come, answers the requests that were deferred meanwhile, and lets MHD
- * send the answers. MHD's own time-out notices silent clients alone; a client that sends a byte now and then is cut off
- * here.
+ * send the responses. MHD's own time-out notices silent clients alone; a client that sends a byte now and then is cut
+ * off here.
  */
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "loop.h"
@@ -25,7 +25,7 @@
 #include "thread.h"
 
 #define DEADLINE_INTERVAL 0.1   /* seconds between two checks of the deadlines */
-#define HALF_CLOSED_SECONDS 1.0 /* for an answer to a client that has closed its sending direction */
+#define HALF_CLOSED_SECONDS 1.0 /* for a response to a client that has closed its sending direction */
 #define CONNECTION_MEMORY 65536 /* bytes of a connection for MHD: headers of both sides, and what is read at once */
 #define SPARE_CONNECTIONS 16    /* above our own limit, so that it is not MHD that rejects a client */
 
@@ -147,7 +147,7 @@ static void resume_streams(loop *l)
         resume_stream(c);
 }
 
-/* Has MHD send the answer of a request that it has suspended. */
+/* Has MHD send the response of a request that it has suspended. */
 static void resume_answered(request *r)
 {
     assert(r->status);
@@ -275,8 +275,8 @@ static double seconds_allowed(const connection *c)
 }
 
 /*
- * Whether the answer that the pool is making is of no use any more: the connection is broken, or the server has to end.
- * A client that has closed its sending direction looks like one that has left, but may still read for a moment.
+ * Whether the response that the pool is making is of no use any more: the connection is broken, or the server has to
+ * end. A client that has closed its sending direction looks like one that has left, but may still read for a moment.
  */
 static bool is_abandoned(const connection *c)
 {

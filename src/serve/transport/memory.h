@@ -1,4 +1,4 @@
-/* The memory budget: a limit for bodies, copies of their parts, and answers of all requests together. */
+/* The memory budget: a limit for bodies, copies of their parts, and responses of all requests together. */
 #ifndef LENET5_SERVE_MEMORY_H
 #define LENET5_SERVE_MEMORY_H
 
@@ -9,9 +9,6 @@
 /* Bytes up to which a piece is always granted, so that large requests do not keep small ones out. The number of
  * connections bounds the sum of such pieces. */
 #define MEMORY_ALWAYS_GRANTED ((size_t)1 << 16)
-
-/* The limit of a server's budget, in bodies of --max-body bytes. */
-#define MEMORY_BODIES 16
 
 typedef struct memory_budget {
     size_t limit; /* bytes */

@@ -7,7 +7,8 @@
 
 #include "connection.h"
 
-#define PREFLIGHT_SECONDS "600" /* for which a browser may keep the answer to OPTIONS; Chromium keeps it 7200 at most */
+#define PREFLIGHT_SECONDS \
+    "600" /* for which a browser may keep the response to OPTIONS; Chromium keeps it 7200 at most */
 
 /* ---- Names ------------------------------------------------------------------------------------------------------- */
 

@@ -72,7 +72,7 @@ static void receive_piece(request *r, const char *piece, size_t size)
     r->size += size;
 }
 
-/* ---- The answer -------------------------------------------------------------------------------------------------- */
+/* ---- The response ------------------------------------------------------------------------------------------------ */
 
 static enum MHD_Result collect_parameter(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
@@ -129,8 +129,8 @@ static void reset(request *r)
 {
     if (r->job)
         r->job_free(r->job);
-    text_free(&r->answer);
-    memory_release(&request_transport(r)->memory, &r->answer_reserved);
+    text_free(&r->response);
+    memory_release(&request_transport(r)->memory, &r->response_reserved);
     if (r->room > KEPT_ROOM)
         drop_body(r);
     const request fresh = {.connection = r->connection, .body = r->body, .room = r->room, .reserved = r->reserved};

@@ -1,7 +1,7 @@
 /*
- * A request, from its first line to the end of its answer. MHD calls request_head_begin with the request line;
- * request_handle with the headers, with each piece of the body, at its end, and when an answer that was waited for is
- * there; and request_completed when the answer is sent.
+ * A request, from its first line to the end of its response. MHD calls request_head_begin with the request line;
+ * request_handle with the headers, with each piece of the body, at its end, and when a response that was waited for is
+ * there; and request_completed when the response is sent.
  */
 #ifndef LENET5_SERVE_REQUEST_H
 #define LENET5_SERVE_REQUEST_H
@@ -25,10 +25,10 @@ typedef enum request_stage {
     STAGE_IDLE,      /* no request */
     STAGE_HEADERS,   /* the request line has been received */
     STAGE_BODY,      /* the headers have been received */
-    STAGE_WAITING,   /* for the answer to be made */
-    STAGE_ANSWERED,  /* the answer is ready to be sent */
-    STAGE_SENDING,   /* the answer is being sent */
-    STAGE_STREAMING, /* so is an answer without an end */
+    STAGE_WAITING,   /* for the response to be made */
+    STAGE_ANSWERED,  /* the response is ready to be sent */
+    STAGE_SENDING,   /* the response is being sent */
+    STAGE_STREAMING, /* so is a response without an end */
     STAGE_CUT        /* the connection is being closed early */
 } request_stage;
 
@@ -66,15 +66,15 @@ struct request {
     bool pooled;                                     /* belongs to the pool */
     _Atomic bool abandoned;                          /* the client has left, or the server has to end */
 
-    /* The answer. */
-    unsigned status; /* 0: there is no answer yet */
-    text_buffer answer;
-    size_t answer_reserved;        /* of the memory budget */
+    /* The response. */
+    unsigned status;               /* 0: there is no response yet */
+    text_buffer response;          /* its body */
+    size_t response_reserved;      /* of the memory budget */
     const char *type;              /* its Content-Type */
     size_t json_size;              /* of its JSON, if tensors follow; 0: all of it is JSON */
-    struct MHD_Response *prepared; /* is sent in place of the text: an answer that is always the same, or a stream */
-    bool stream;                   /* the prepared answer has no end and belongs to this request */
-    size_t answer_size;            /* bytes that were sent */
+    struct MHD_Response *prepared; /* is sent in place of the text: a response that is always the same, or a stream */
+    bool stream;                   /* the prepared response has no end and belongs to this request */
+    size_t response_size;          /* bytes that were sent */
 };
 
 enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const char *url, const char *method,

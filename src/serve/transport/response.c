@@ -20,18 +20,18 @@ void response_fail(request *r, unsigned status, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    r->answer.size = 0;
+    r->response.size = 0;
     r->json_size = 0;
-    text_puts(&r->answer, "{\"error\":");
-    text_string(&r->answer, message);
-    text_puts(&r->answer, "}\n");
+    text_puts(&r->response, "{\"error\":");
+    text_string(&r->response, message);
+    text_puts(&r->response, "}\n");
     r->status = status;
     r->type = JSON_TYPE;
 }
 
 void response_fail_memory(request *r)
 {
-    text_free(&r->answer);
+    text_free(&r->response);
     response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, "out of memory; try again later");
 }
 
@@ -53,23 +53,23 @@ void response_fail_error(request *r, const lenet5_error *error)
     }
 }
 
-/* ---- Answers ----------------------------------------------------------------------------------------------------- */
+/* ---- Setting it -------------------------------------------------------------------------------------------------- */
 
 bool response_reserve(request *r)
 {
     transport *t = request_transport(r);
-    if (r->answer.size > t->options.max_answer)
+    if (r->response.size > t->options.max_answer)
         response_fail(r, MHD_HTTP_CONTENT_TOO_LARGE,
                       "the answer is longer than %zu bytes (--max-answer); ask for less at once",
                       t->options.max_answer);
-    else if (!memory_reserve(&t->memory, &r->answer_reserved, r->answer.room))
+    else if (!memory_reserve(&t->memory, &r->response_reserved, r->response.room))
         response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, RESPONSE_BUSY);
     return !r->status;
 }
 
 void response_set_text(request *r, const char *type)
 {
-    if (r->answer.failed) {
+    if (r->response.failed) {
         response_fail_memory(r);
     } else if (response_reserve(r)) {
         r->status = MHD_HTTP_OK;
@@ -79,8 +79,8 @@ void response_set_text(request *r, const char *type)
 
 void response_set_json(request *r, json_t *object)
 {
-    text_json(&r->answer, object);
-    text_puts(&r->answer, "\n");
+    text_json(&r->response, object);
+    text_puts(&r->response, "\n");
     response_set_text(r, JSON_TYPE);
 }
 
@@ -117,11 +117,11 @@ enum MHD_Result response_send(request *r, struct MHD_Connection *mhd)
     if (r->stream) {
         add_headers(response, r);
     } else if (!response) {
-        r->answer_size = r->answer.size;
-        response = MHD_create_response_from_buffer(r->answer.size, r->answer.bytes, MHD_RESPMEM_MUST_FREE);
+        r->response_size = r->response.size;
+        response = MHD_create_response_from_buffer(r->response.size, r->response.bytes, MHD_RESPMEM_MUST_FREE);
         if (!response)
             return MHD_NO;
-        r->answer = (text_buffer){0}; /* the response owns the bytes */
+        r->response = (text_buffer){0}; /* the response owns the bytes */
         add_headers(response, r);
     }
     const enum MHD_Result queued = MHD_queue_response(mhd, r->status, response);

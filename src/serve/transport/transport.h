@@ -4,10 +4,10 @@
  *
  *   listener, admission      accept sockets; count clients, and reject those that are too many
  *   loop, connection         one thread and one MHD daemon: connections, deadlines, rounds
- *   request, request_head    a request from its first line to the end of its answer
+ *   request, request_head    a request from its first line to the end of its response
  *   origin, secrets          which hosts, sites and tokens are accepted
  *   route, parameters, form  the route of a path; values of the query and of a form
- *   response, raw_response   answers by way of MHD, and past it
+ *   response, raw_response   responses by way of MHD, and past it
  *   memory, counters, access_log, sandbox, thread
  *
  * It includes nothing of ../answers: server.c hands it the table of routes, and each loop what answers deferred
