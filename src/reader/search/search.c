@@ -146,63 +146,63 @@ typedef struct completions {
     double least;       /* estimate below which a prefix is dropped */
 } completions;
 
-static void complete_node(completions *f, const graph *g, const grammar *format, size_t node)
+static void complete_node(completions *ahead, const graph *g, const grammar *f, size_t node)
 {
-    const size_t states = format->count;
+    const size_t states = f->count;
     for (size_t state = 0; state < states; state++) {
-        const double end = format->accepts[state] ? g->behind[node] : 0;
-        double best = fmax(end, g->skip[node] * f->best[(node + 1) * states + state]);
-        double sum = end + g->skip[node] * f->sum[(node + 1) * states + state];
+        const double end = f->accepts[state] ? g->behind[node] : 0;
+        double best = fmax(end, g->skip[node] * ahead->best[(node + 1) * states + state]);
+        double sum = end + g->skip[node] * ahead->sum[(node + 1) * states + state];
         for (size_t i = g->begin[node]; i < g->begin[node + 1]; i++) {
             const arc *a = &g->arcs[i];
             for (unsigned symbol = 0; symbol < symbols_of(a); symbol++) {
-                const int32_t next = format->next[state][symbol];
+                const int32_t next = f->next[state][symbol];
                 if (next == DEAD)
                     continue;
                 assert(a->last > node && a->last < g->nodes && (size_t)next < states);
                 const double w = a->weight[symbol];
-                best = fmax(best, w * f->best[a->last * states + (size_t)next]);
-                sum += w * f->sum[a->last * states + (size_t)next];
+                best = fmax(best, w * ahead->best[a->last * states + (size_t)next]);
+                sum += w * ahead->sum[a->last * states + (size_t)next];
             }
         }
-        f->best[node * states + state] = best;
-        f->sum[node * states + state] = sum;
+        ahead->best[node * states + state] = best;
+        ahead->sum[node * states + state] = sum;
     }
 }
 
-static lenet5_status find_completions(completions *f, const graph *g, const grammar *format, budget *b,
+static lenet5_status find_completions(completions *ahead, const graph *g, const grammar *f, budget *b,
                                       lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    f->best = calloc(g->nodes * format->count, sizeof *f->best);
-    f->sum = calloc(g->nodes * format->count, sizeof *f->sum);
-    if (!f->best || !f->sum)
+    ahead->best = calloc(g->nodes * f->count, sizeof *ahead->best);
+    ahead->sum = calloc(g->nodes * f->count, sizeof *ahead->sum);
+    if (!ahead->best || !ahead->sum)
         return lenet5_fail_memory(error);
-    const size_t end = (g->nodes - 1) * format->count;
-    for (size_t state = 0; state < format->count; state++)
-        f->best[end + state] = f->sum[end + state] = format->accepts[state] ? g->behind[g->nodes - 1] : 0;
+    const size_t end = (g->nodes - 1) * f->count;
+    for (size_t state = 0; state < f->count; state++)
+        ahead->best[end + state] = ahead->sum[end + state] = f->accepts[state] ? g->behind[g->nodes - 1] : 0;
     for (size_t node = g->nodes - 1; node-- > 0 && status == LENET5_OK;) {
-        status = lenet5_spend(b, STATE_WORK * format->count * (1 + g->begin[node + 1] - g->begin[node]), error);
+        status = lenet5_spend(b, STATE_WORK * f->count * (1 + g->begin[node + 1] - g->begin[node]), error);
         if (status == LENET5_OK)
-            complete_node(f, g, format, node);
+            complete_node(ahead, g, f, node);
     }
     return status;
 }
 
 /* The weight of the best string, wherever it begins. */
-static double best_from_all(const completions *f, const graph *g, const grammar *format)
+static double best_from_all(const completions *ahead, const graph *g, const grammar *f)
 {
     double best = 0;
     for (size_t node = 0; node + 1 < g->nodes; node++)
-        best = fmax(best, g->before[node] * f->best[node * format->count]);
+        best = fmax(best, g->before[node] * ahead->best[node * f->count]);
     return best;
 }
 
-static double sum_from_all(const completions *f, const graph *g, const grammar *format)
+static double sum_from_all(const completions *ahead, const graph *g, const grammar *f)
 {
     double sum = 0;
     for (size_t node = 0; node + 1 < g->nodes; node++)
-        sum += g->before[node] * f->sum[node * format->count];
+        sum += g->before[node] * ahead->sum[node * f->count];
     return sum;
 }
 
@@ -308,41 +308,41 @@ static void write_symbol(prefix *p, const grammar *f, unsigned symbol, size_t ar
     p->key = p->key * (SYMBOLS + 1) + symbol + 1;
 }
 
-static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *format, const completions *f,
+static size_t extend(beam *beams, const prefix *p, const graph *g, const grammar *f, const completions *ahead,
                      size_t arc_number)
 {
     const arc *a = &g->arcs[arc_number];
     size_t compared = 0;
     for (unsigned symbol = 0; symbol < symbols_of(a); symbol++) {
-        if (p->read.length == LENET5_MAX_STRING && (is_digit(symbol) || format->has_marks))
+        if (p->read.length == LENET5_MAX_STRING && (is_digit(symbol) || f->has_marks))
             continue;
-        const int32_t next = format->next[p->state][symbol];
-        const double ahead = next == DEAD ? 0 : f->best[a->last * format->count + (size_t)next];
+        const int32_t next = f->next[p->state][symbol];
+        const double best = next == DEAD ? 0 : ahead->best[a->last * f->count + (size_t)next];
         const double w = a->weight[symbol];
-        if (p->weight * w * ahead <= f->least)
+        if (p->weight * w * best <= ahead->least)
             continue;
         prefix longer = *p;
         longer.weight *= w;
         longer.strongest *= w;
-        longer.estimate = longer.weight * ahead;
+        longer.estimate = longer.weight * best;
         longer.state = next;
-        write_symbol(&longer, format, symbol, arc_number);
+        write_symbol(&longer, f, symbol, arc_number);
         compared += offer(&beams[a->last], &longer);
     }
     return compared;
 }
 
 /* Extends the prefixes of a node by its arcs, or by skipping its piece. Returns the number of comparisons. */
-static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *format, const completions *f)
+static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *f, const completions *ahead)
 {
     size_t compared = 0;
     for (size_t i = 0; i < beams[node].count; i++) {
         prefix skipped = beams[node].list[i];
         for (size_t k = g->begin[node]; k < g->begin[node + 1]; k++)
-            compared += extend(beams, &beams[node].list[i], g, format, f, k);
+            compared += extend(beams, &beams[node].list[i], g, f, ahead, k);
         skipped.weight *= g->skip[node];
         skipped.strongest *= g->skip[node];
-        skipped.estimate = skipped.weight * f->best[(node + 1) * format->count + (size_t)skipped.state];
+        skipped.estimate = skipped.weight * ahead->best[(node + 1) * f->count + (size_t)skipped.state];
         if (skipped.estimate > 0)
             compared += offer(&beams[node + 1], &skipped);
     }
@@ -350,42 +350,42 @@ static size_t go_on(beam *beams, size_t node, const graph *g, const grammar *for
 }
 
 /* Begins strings at a node. */
-static size_t start(beam *b, const graph *g, const grammar *format, const completions *f, size_t node)
+static size_t start(beam *b, const graph *g, const grammar *f, const completions *ahead, size_t node)
 {
     const double weight = g->before[node];
     const prefix none = {.weight = weight,
                          .strongest = weight,
-                         .estimate = weight * f->best[node * format->count],
+                         .estimate = weight * ahead->best[node * f->count],
                          .read.beside = node > 0};
     return none.estimate > 0 ? offer(b, &none) : 0;
 }
 
 /* Ends strings at a node before the last. */
-static size_t finish(beam *last, const beam *b, const graph *g, const grammar *format, size_t node)
+static size_t finish(beam *whole_strings, const beam *b, const graph *g, const grammar *f, size_t node)
 {
     const double weight = g->behind[node];
     size_t compared = 0;
     for (size_t i = 0; i < b->count && weight > 0; i++) {
         prefix whole = b->list[i];
-        if (!format->accepts[whole.state])
+        if (!f->accepts[whole.state])
             continue;
         whole.weight *= weight;
         whole.strongest *= weight;
         whole.estimate = whole.weight;
         whole.read.beside = true;
-        compared += offer(last, &whole);
+        compared += offer(whole_strings, &whole);
     }
     return compared;
 }
 
-static lenet5_status go_through(beam *beams, const graph *g, const grammar *format, const completions *f, budget *b,
+static lenet5_status go_through(beam *beams, const graph *g, const grammar *f, const completions *ahead, budget *b,
                                 lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     for (size_t node = 0; node + 1 < g->nodes && status == LENET5_OK; node++) {
-        size_t compared = start(&beams[node], g, format, f, node);
-        compared += finish(&beams[g->nodes - 1], &beams[node], g, format, node);
-        compared += go_on(beams, node, g, format, f);
+        size_t compared = start(&beams[node], g, f, ahead, node);
+        compared += finish(&beams[g->nodes - 1], &beams[node], g, f, node);
+        compared += go_on(beams, node, g, f, ahead);
         status = lenet5_spend(b, OFFER_WORK * compared, error);
     }
     return status;
@@ -398,28 +398,28 @@ static int by_weight(const void *a, const void *b)
 }
 
 /* Merges strings that were read in several states. */
-static void join_same(beam *last)
+static void join_same(beam *whole_strings)
 {
-    for (size_t i = 0; i < last->count; i++)
-        for (size_t k = last->count - 1; k > i; k--)
-            if (same_text(&last->list[i], &last->list[k])) {
-                merge_prefix(&last->list[i], &last->list[k]);
-                last->list[k] = last->list[--last->count];
+    for (size_t i = 0; i < whole_strings->count; i++)
+        for (size_t k = whole_strings->count - 1; k > i; k--)
+            if (same_text(&whole_strings->list[i], &whole_strings->list[k])) {
+                merge_prefix(&whole_strings->list[i], &whole_strings->list[k]);
+                whole_strings->list[k] = whole_strings->list[--whole_strings->count];
             }
 }
 
 /* Lists the strings at the last node, with their probabilities. everything: the weight of all strings. */
-static void take_best(n_best *found, const graph *g, beam *last, double everything)
+static void take_best(n_best *found, const graph *g, beam *whole_strings, double everything)
 {
-    join_same(last);
-    for (size_t i = 0; i < last->count; i++)
-        last->list[i].weight *= lenet5_digit_confidence(g, &last->list[i].read);
-    qsort(last->list, last->count, sizeof *last->list, by_weight);
-    for (size_t i = 0; i < last->count && found->count < found->room; i++) {
-        if (last->list[i].read.length == 0)
+    join_same(whole_strings);
+    for (size_t i = 0; i < whole_strings->count; i++)
+        whole_strings->list[i].weight *= lenet5_digit_confidence(g, &whole_strings->list[i].read);
+    qsort(whole_strings->list, whole_strings->count, sizeof *whole_strings->list, by_weight);
+    for (size_t i = 0; i < whole_strings->count && found->count < found->room; i++) {
+        if (whole_strings->list[i].read.length == 0)
             continue;
-        found->list[found->count] = last->list[i].read;
-        found->list[found->count++].probability = fmin(1, fmax(0, last->list[i].weight / everything));
+        found->list[found->count] = whole_strings->list[i].read;
+        found->list[found->count++].probability = fmin(1, fmax(0, whole_strings->list[i].weight / everything));
     }
 }
 
