@@ -20,13 +20,13 @@
 #define LETTER_PROBABILITY 0.5 /* probability of the string of a line among letters, at most: numbers have more */
 #define SHORT 2                /* symbols in a row that may be letters, at most */
 #define MIN_LETTER_HEIGHT 0.4 /* of a sign's height: height of its neighbours, at least, as of a broken x beside an X */
-#define LETTER_OF_WORD 0.6    /* the same for letters of one word, as of an n to an N */
-#define MAX_LETTER_HEIGHT 1.5 /* the same at most, as of a p to an a */
-#define SPACING 2.5           /* of its height: distance to the next letter where one between them is lost */
-#define BASE_LINE 0.5         /* of its height: how far the middle of a neighbour is off */
-#define FLAT 3                /* width to height of a dash, at least */
-#define LETTERS 2             /* neighbours, at least: one may be a mark or a unit */
-#define ROW 32                /* pixels of a row of the box index: about the height of a letter */
+#define MIN_WORD_LETTER_HEIGHT 0.6 /* the same for letters of one word, as of an n to an N */
+#define MAX_LETTER_HEIGHT 1.5      /* the same at most, as of a p to an a */
+#define SPACING 2.5                /* of its height: distance to the next letter where one between them is lost */
+#define BASE_LINE 0.5              /* of its height: how far the middle of a neighbour is off */
+#define MIN_DASH_ASPECT 3          /* width to height of a dash, at least */
+#define LETTERS 2                  /* neighbours, at least: one may be a mark or a unit */
+#define ROW 32                     /* pixels of a row of the box index: about the height of a letter */
 
 lenet5_status lenet5_read_groups_new(read_groups *r, lenet5_reading *reading, const line_groups *groups,
                                      lenet5_error *error)
@@ -66,7 +66,8 @@ typedef struct letter_rule {
 } letter_rule;
 
 /* An accepted line is rejected easily; one that is not accepted is dropped only among letters of its own print. */
-static const letter_rule beside_print = {MIN_LETTER_HEIGHT, 1}, in_word = {LETTER_OF_WORD, MIN_NUMBER_PROBABILITY};
+static const letter_rule beside_print = {MIN_LETTER_HEIGHT, 1},
+                         in_word = {MIN_WORD_LETTER_HEIGHT, MIN_NUMBER_PROBABILITY};
 
 /* ---- Letters beside a line --------------------------------------------------------------------------------------- */
 
@@ -221,8 +222,8 @@ void lenet5_find_fragments(bool *fragment, const read_groups *r)
 /* Whether a line is a dash that was left over: no digit is so flat. */
 static bool is_dash(const lenet5_read_line *l, const line_group *group)
 {
-    return l->digits == 1 &&
-           (double)(group->box.right - group->box.left) > FLAT * (double)(group->box.bottom - group->box.top);
+    return l->digits == 1 && (double)(group->box.right - group->box.left) >
+                                 MIN_DASH_ASPECT * (double)(group->box.bottom - group->box.top);
 }
 
 /* Whether an accepted line may be printed letters that nothing else separates from digits. */

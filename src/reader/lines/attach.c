@@ -4,22 +4,22 @@
 
 #include "base/error.h"
 
-#define BESIDE 1.5       /* of a digit's height: how far from a line its parts may be */
-#define THROUGH 0.6      /* of a line's height: what a stroke through its band covers, at least */
-#define LONE_HIGHER 2.0  /* times as high as the only stroke of a line: a stroke that contains that one */
-#define EDGE_INSIDE 0.7  /* share of a stroke cut by the border that is in the band of its line, at least */
-#define EDGE_HEIGHT 0.35 /* of a digit's height: height of such a stroke, at least */
-#define LOW_INSIDE 0.5   /* share of a mark, or part of a digit, in the band of its line, at least */
-#define HANG 0.25        /* of a digit's height: how far a mark, as a comma, hangs out of the band */
-#define OUTSIDE 1.5      /* digits' heights: distance that a stroke fully outside the band is charged with */
-#define OVER -0.05       /* of a low stroke's width: what lies over or under a digit, at least; below 0: beside it */
-#define OVER_GAP 0.4     /* of a digit's height: vertical gap between the two, at most */
-#define OVER_AREA 0.01   /* squares of a digit's height: ink of a stroke that lies over or under a digit, at least */
-#define HALVES 0.3       /* of the narrower half's width: what lies over the other half, at least */
-#define HALVES_GAP 0.2   /* of both halves' height: gap between the halves, at most */
-#define HALVES_CLOSE 0.1 /* the same for halves of about one height */
-#define HALVES_SLIM 1.6  /* height to width of a digit broken into such halves, at most */
-#define FLAT 0.6         /* of the other half's height: a lower stroke is no digit by itself */
+#define BESIDE 1.5          /* of a digit's height: how far from a line its parts may be */
+#define THROUGH 0.6         /* of a line's height: what a stroke through its band covers, at least */
+#define LONE_HIGHER 2.0     /* times as high as the only stroke of a line: a stroke that contains that one */
+#define EDGE_INSIDE 0.7     /* share of a stroke cut by the border that is in the band of its line, at least */
+#define EDGE_HEIGHT 0.35    /* of a digit's height: height of such a stroke, at least */
+#define LOW_INSIDE 0.5      /* share of a mark, or part of a digit, in the band of its line, at least */
+#define HANG 0.25           /* of a digit's height: how far a mark, as a comma, hangs out of the band */
+#define OUTSIDE 1.5         /* digits' heights: distance that a stroke fully outside the band is charged with */
+#define OVER -0.05          /* of a low stroke's width: what lies over or under a digit, at least; below 0: beside it */
+#define OVER_GAP 0.4        /* of a digit's height: vertical gap between the two, at most */
+#define OVER_AREA 0.01      /* squares of a digit's height: ink of a stroke that lies over or under a digit, at least */
+#define HALVES 0.3          /* of the narrower half's width: what lies over the other half, at least */
+#define HALVES_GAP 0.2      /* of both halves' height: gap between the halves, at most */
+#define HALVES_CLOSE 0.1    /* the same for halves of about one height */
+#define HALVES_SLIM 1.6     /* height to width of a digit broken into such halves, at most */
+#define MIN_HALF_HEIGHT 0.6 /* of the other half's height: a lower stroke is no digit by itself */
 
 #define FAR_HIGHER 1.6  /* times as high as a stroke: digits of which it is a part, at least */
 #define PART_INSIDE 0.9 /* share of such a part in the band of the digits' line, at least */
@@ -159,7 +159,7 @@ static bool are_halves(const box *a, const box *b)
     const double lower = fmin(box_height(a), box_height(b)), higher = fmax(box_height(a), box_height(b));
     if (box_common_width(*a, *b) < HALVES * narrower)
         return false;
-    if (lower <= FLAT * higher)
+    if (lower <= MIN_HALF_HEIGHT * higher)
         return gap <= HALVES_GAP * height;
     return gap <= HALVES_CLOSE * height && height <= HALVES_SLIM * (double)(both.right - both.left);
 }

@@ -25,23 +25,23 @@
 #include "sort.h"
 #include "strikethrough.h"
 
-#define TALL 0.5            /* of a digit's height: strokes that make lines, at least */
-#define HIGHER 1.5          /* of a digit's height: a higher stroke may be more than a digit */
-#define WIDER 4.0           /* of a digit's height: a wider component at the border is an edge */
-#define ALONE 0.35          /* of a digit's height: a lower stroke is no digit where it stands alone */
-#define ALONE_WIDE 1.6      /* of its own height: width of a digit that stands alone, at most */
-#define FLAT 0.4            /* of a digit's height: a lower component along the border is an edge */
-#define EDGE 1.8            /* of a digit's height: a higher component at the border, and */
-#define SLIM 0.3            /* of a digit's height: a slimmer one from top to bottom of the picture, is an edge */
-#define RULE 3.0            /* of a digit's height: a longer component is a rule, if it is */
-#define RULE_HEIGHT 0.3     /* no higher than this, of a digit's height */
-#define NARROW 0.12         /* of a digit's height: a slimmer component along the border is an edge */
-#define LOWEST_IN_CELL 0.35 /* of a cell's height: height of the digits in it, at least */
-#define BESIDE 0.5          /* of the lower one's height: what two lines side by side have in common, at least */
-#define AT_HAND 1.0         /* of a line's height: how far something beside it may be */
-#define CUT_THROUGH 2       /* widths of a stroke: a component that crosses the border for longer is cut */
-#define MIN_ALONG 0.7       /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
-#define MAX_ALONG 1.7       /* the same: if it is thicker, it goes across the border */
+#define TALL 0.5               /* of a digit's height: strokes that make lines, at least */
+#define HIGHER 1.5             /* of a digit's height: a higher stroke may be more than a digit */
+#define WIDER 4.0              /* of a digit's height: a wider component at the border is an edge */
+#define ALONE 0.35             /* of a digit's height: a lower stroke is no digit where it stands alone */
+#define ALONE_WIDE 1.6         /* of its own height: width of a digit that stands alone, at most */
+#define MAX_SLIVER_HEIGHT 0.4  /* of a digit's height: a lower component along the border is an edge */
+#define MIN_BORDER_HEIGHT 1.8  /* of a digit's height: a higher component at the border, and */
+#define SLIM 0.3               /* of a digit's height: a slimmer one from top to bottom of the picture, is an edge */
+#define RULE 3.0               /* of a digit's height: a longer component is a rule, if it is */
+#define RULE_HEIGHT 0.3        /* no higher than this, of a digit's height */
+#define NARROW 0.12            /* of a digit's height: a slimmer component along the border is an edge */
+#define LOWEST_IN_CELL 0.35    /* of a cell's height: height of the digits in it, at least */
+#define BESIDE 0.5             /* of the lower one's height: what two lines side by side have in common, at least */
+#define AT_HAND 1.0            /* of a line's height: how far something beside it may be */
+#define CUT_THROUGH 2          /* widths of a stroke: a component that crosses the border for longer is cut */
+#define MIN_REST_THICKNESS 0.7 /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
+#define MAX_REST_THICKNESS 1.7 /* the same: if it is thicker, it goes across the border */
 
 /* ---- Strokes ----------------------------------------------------------------------------------------------------- */
 
@@ -52,9 +52,10 @@ static bool along_border(const component *c, const ink_map *map, double height)
     const bool across = c->box.left == 0 || c->box.right == map->width;
     const bool down = c->box.top == 0 || c->box.bottom == map->height;
     const bool is_edge =
-        high > EDGE * height && wide < SLIM * height && c->box.top == 0 && c->box.bottom == map->height;
-    return (across || down) && (is_edge || (wide > WIDER * height && (high < TALL * height || high > EDGE * height)) ||
-                                (down && high < FLAT * height) || (across && wide < NARROW * height));
+        high > MIN_BORDER_HEIGHT * height && wide < SLIM * height && c->box.top == 0 && c->box.bottom == map->height;
+    return (across || down) &&
+           (is_edge || (wide > WIDER * height && (high < TALL * height || high > MIN_BORDER_HEIGHT * height)) ||
+            (down && high < MAX_SLIVER_HEIGHT * height) || (across && wide < NARROW * height));
 }
 
 static stroke_kind kind_of(const component *c, const ink_map *map, double height)
@@ -308,8 +309,8 @@ static bool goes_on(const components *c, size_t number, size_t end, ptrdiff_t st
     size_t run = 0;
     while (run < most && c->labels[end + (size_t)((ptrdiff_t)run * step)] == number + 1)
         run++;
-    return run > 0 && ((double)run < MIN_ALONG * thick ||
-                       (double)run > MAX_ALONG * fmax(thick, lenet5_stroke_thickness(&c->list[number])));
+    return run > 0 && ((double)run < MIN_REST_THICKNESS * thick ||
+                       (double)run > MAX_REST_THICKNESS * fmax(thick, lenet5_stroke_thickness(&c->list[number])));
 }
 
 /* Whether the left or the right border cuts a component. A stroke along the border of full width is whole. */

@@ -24,24 +24,24 @@
 #include "sort.h"
 #include "straighten.h"
 
-#define EDGE 20          /* of 255: ink that goes with the piece it touches, at least */
-#define JOIN 0.6         /* of the narrower one's width: what lies above or below the other one, at least */
-#define LOWER 0.5        /* of the line's height: a lower component is no digit beside another */
-#define POINT 0.28       /* of the line's height: sides of a point, at most */
-#define POINT_UNDER 0.25 /* of the line's height: paper above a point, at least */
-#define POINT_OFF 0.3    /* of the line's height: distance of its foot from that of its digit, at most */
-#define BAR_FLAT 1.3     /* width to height of the bar of a 5, at least */
-#define BAR_WIDE 0.2     /* of the line's height: width of the bar, at least */
-#define BAR_BESIDE 0.06  /* of the line's height: gap to the right of its body, at most */
-#define BAR_DOWN 0.1     /* of the line's height: its top below that of its body, at most; a hyphen is lower */
-#define BAR_HIGH 0.35    /* of the line's height: its foot above that of its body, at least */
-#define BAR_APART 0.15   /* of the line's height: vertical gap between the two, at most */
-#define ASIDE 0.5        /* of the lower one's height: what components side by side have in common, at least */
-#define WIDE 0.52        /* of the line's height: a wider component may be two digits */
-#define SLIVER 0.03      /* squares of the line's height: a piece with less ink is not cut off */
-#define CUT_SPACING 0.1  /* of the line's height: distance between two cuts, and from the ends, at least */
-#define PASSED 1.6       /* times the distance of neighbouring cells: a larger distance has room for a cell between */
-#define MAX_CUTS 12      /* of one component */
+#define MIN_PIECE_INK 20     /* of 255: ink that goes with the piece it touches, at least */
+#define JOIN 0.6             /* of the narrower one's width: what lies above or below the other one, at least */
+#define LOWER 0.5            /* of the line's height: a lower component is no digit beside another */
+#define POINT 0.28           /* of the line's height: sides of a point, at most */
+#define POINT_UNDER 0.25     /* of the line's height: paper above a point, at least */
+#define POINT_OFF 0.3        /* of the line's height: distance of its foot from that of its digit, at most */
+#define BAR_FLAT 1.3         /* width to height of the bar of a 5, at least */
+#define BAR_WIDE 0.2         /* of the line's height: width of the bar, at least */
+#define BAR_BESIDE 0.06      /* of the line's height: gap to the right of its body, at most */
+#define BAR_DOWN 0.1         /* of the line's height: its top below that of its body, at most; a hyphen is lower */
+#define BAR_HIGH 0.35        /* of the line's height: its foot above that of its body, at least */
+#define BAR_APART 0.15       /* of the line's height: vertical gap between the two, at most */
+#define ASIDE 0.5            /* of the lower one's height: what components side by side have in common, at least */
+#define MAX_DIGIT_WIDTH 0.52 /* of the line's height: a wider component may be two digits */
+#define SLIVER 0.03          /* squares of the line's height: a piece with less ink is not cut off */
+#define CUT_SPACING 0.1      /* of the line's height: distance between two cuts, and from the ends, at least */
+#define PASSED 1.6  /* times the distance of neighbouring cells: a larger distance has room for a cell between */
+#define MAX_CUTS 12 /* of one component */
 
 /* ---- Pieces ------------------------------------------------------------------------------------------------------ */
 
@@ -289,7 +289,7 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
     text_line *l = c->line;
     size_t cuts = 0;
     lenet5_status status = lenet5_spend(c->budget, 10 * box_area(p->box), error);
-    const bool may_be_cut = c->cell_count == 0 && (double)(p->box.right - p->box.left) > WIDE * l->height;
+    const bool may_be_cut = c->cell_count == 0 && (double)(p->box.right - p->box.left) > MAX_DIGIT_WIDTH * l->height;
     if (status == LENET5_OK && may_be_cut)
         status = find_holes(c, which, &p->box, error);
     if (status != LENET5_OK)
@@ -315,7 +315,7 @@ static void own_edges(text_line *l)
             const uint8_t *row = l->map.ink + y * width;
             for (size_t x = skip_blank(row, 1, width); x + 1 < width; x = skip_blank(row, x + 1, width)) {
                 const size_t at = y * width + x;
-                if (l->owner[at] || l->map.ink[at] < EDGE)
+                if (l->owner[at] || l->map.ink[at] < MIN_PIECE_INK)
                     continue;
                 const size_t near[] = {at - 1, at + 1, at - width, at + width};
                 for (size_t i = 0; i < 4 && !l->owner[at]; i++)

@@ -43,7 +43,7 @@
 #define MAX_NEAR 50       /* circles that each one is compared with */
 #define DIGIT 0.35        /* of the inner height: height of ink that a circle surrounds, at least */
 #define DARKER 70         /* levels darker than the ring: a stroke that runs along it */
-#define EDGE 1.25         /* pixels on each side that a ring makes grey */
+#define RING_BORDER 1.25  /* pixels on each side that a ring makes grey */
 #define SEEN 2.0          /* pixels beyond the edge within which a crossing stroke shows */
 #define PI 3.14159265358979323846
 
@@ -423,7 +423,7 @@ static bool any_near(const bool *list, size_t count, size_t i, size_t reach)
 /* Keeps the steps at which a stroke is on both sides, or slants from one side to the other. */
 static void keep_crossing(unrolled *u, const ink_map *map, const circle *r)
 {
-    const double edge = 0.5 * r->thickness + EDGE;
+    const double edge = 0.5 * r->thickness + RING_BORDER;
     const size_t slant = (size_t)(r->thickness + 1.5);
     for (size_t i = 0; i < u->count; i++) {
         const double angle = 2 * PI * (double)i / (double)u->count;
@@ -446,7 +446,7 @@ static double across(size_t *step, const unrolled *u, size_t x, size_t y)
 
 static box around(const circle *r, const ink_map *map)
 {
-    const double more = 0.5 * r->thickness + EDGE + 1;
+    const double more = 0.5 * r->thickness + RING_BORDER + 1;
     const double wide = (double)map->width, high = (double)map->height;
     return (box){(size_t)fmax(0, r->ring.x - r->ring.a - more), (size_t)fmax(0, r->ring.y - r->ring.b - more),
                  (size_t)fmin(wide, r->ring.x + r->ring.a + more + 1),
@@ -482,7 +482,7 @@ static lenet5_status erase(ink_map *map, const circle *r, lenet5_error *error)
             size_t step;
             uint8_t *here = &map->ink[y * map->width + x];
             const double far = across(&step, &u, x, y);
-            if (far <= 0.5 * r->thickness + EDGE && !u.keep[step] && *here < level + DARKER)
+            if (far <= 0.5 * r->thickness + RING_BORDER && !u.keep[step] && *here < level + DARKER)
                 *here = 0;
         }
     free(steps);

@@ -25,7 +25,7 @@
 #define SURE_INK 110      /* of 255: ink of a stroke, at least */
 #define DARKER 70         /* levels darker than the segment: a stroke that runs along it */
 #define MOSTLY 0.75       /* share of a segment's steps whose darkest ink is at most its level */
-#define EDGE 1            /* pixels on each side that a segment makes grey */
+#define SEGMENT_BORDER 1  /* pixels on each side that a segment makes grey */
 #define SEEN 2            /* pixels beyond the edge within which a crossing stroke shows */
 #define WIDEST_BRIDGE 1.3 /* of a stroke's height: how far it may run along a segment */
 #define ROUND 0.25        /* of its length: depth of an arc that begins at less than 45 degrees, at most */
@@ -74,7 +74,8 @@ static zone zone_at(const segments *all, const segment *s, size_t step, size_t p
         last = round(middle + 0.5 * (s->thickness - 1));
     }
     const double most = (double)positions - 1;
-    return (zone){(size_t)fmin(fmax(0, first - EDGE), most), (size_t)fmin(fmax(0, last + EDGE), most), false, false};
+    return (zone){(size_t)fmin(fmax(0, first - SEGMENT_BORDER), most),
+                  (size_t)fmin(fmax(0, last + SEGMENT_BORDER), most), false, false};
 }
 
 /* The steps of a segment, extended to cover its corners. */
@@ -257,7 +258,7 @@ static size_t apart_at(const flank *f, size_t middle, size_t distance, uint32_t 
 static void restore(const flank *f, size_t from, size_t to)
 {
     const oriented_map *v = f->v;
-    const size_t depth = EDGE + 1 + (size_t)(ROUND * (double)(to - from));
+    const size_t depth = SEGMENT_BORDER + 1 + (size_t)(ROUND * (double)(to - from));
     for (size_t step = from; step < to; step++) {
         zone z = zone_at(f->all, f->s, step, v->positions);
         if (f->above && z.last > z.first + depth)

@@ -23,7 +23,7 @@
 #define FLOOR 0.1       /* of the way from paper to ink that becomes 0 */
 #define WEAK 0.15       /* of the way from the darkest of the paper to the ink: the weak threshold */
 #define MIN_PAPER 0.5   /* share of pixels that are away from ink, at least: a pattern leaves fewer between its lines */
-#define EDGE 1          /* pixels around ink that are its edge */
+#define STROKE_BORDER 1 /* pixels around ink that are its edge */
 
 /* The contrasts of paper and ink, if they are separate. */
 typedef struct parting {
@@ -76,13 +76,13 @@ static void find_strokes(bool *is_stroke, const components *c, const uint8_t *co
         }
 }
 
-/* Whether a stroke is within EDGE pixels. */
+/* Whether a stroke is within STROKE_BORDER pixels. */
 static bool is_near_stroke(const components *c, const bool *is_stroke, const ink_map *map, size_t x, size_t y)
 {
-    const size_t right = x + EDGE < map->width ? x + EDGE : map->width - 1;
-    const size_t bottom = y + EDGE < map->height ? y + EDGE : map->height - 1;
-    for (size_t j = y > EDGE ? y - EDGE : 0; j <= bottom; j++)
-        for (size_t i = x > EDGE ? x - EDGE : 0; i <= right; i++) {
+    const size_t right = x + STROKE_BORDER < map->width ? x + STROKE_BORDER : map->width - 1;
+    const size_t bottom = y + STROKE_BORDER < map->height ? y + STROKE_BORDER : map->height - 1;
+    for (size_t j = y > STROKE_BORDER ? y - STROKE_BORDER : 0; j <= bottom; j++)
+        for (size_t i = x > STROKE_BORDER ? x - STROKE_BORDER : 0; i <= right; i++) {
             const uint32_t label = c->labels[j * map->width + i];
             if (label && is_stroke[label - 1])
                 return true;

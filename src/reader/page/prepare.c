@@ -6,10 +6,10 @@
 #include "reduce.h"
 #include "sheet.h"
 
-#define THIN 1.6             /* pixels: thinner strokes look faint to the network, and are noted */
-#define ENLARGED 2.0         /* pixels: thinner strokes are looked for in a doubled picture */
-#define WIDE 3.0             /* pixels: strokes of a reduced picture, at least */
-#define MAX_ENLARGED 1000000 /* pixels: a larger picture with thin strokes is a page, and takes long enough */
+#define THIN 1.6               /* pixels: thinner strokes look faint to the network, and are noted */
+#define ENLARGED 2.0           /* pixels: thinner strokes are looked for in a doubled picture */
+#define MIN_REDUCED_STROKE 3.0 /* pixels: strokes of a reduced picture, at least */
+#define MAX_ENLARGED 1000000   /* pixels: a larger picture with thin strokes is a page, and takes long enough */
 
 /* Finds ink again in the doubled picture. */
 static lenet5_status find_thin_ink(ink_map *map, ink_report *report, const lenet5_picture *picture, budget *b,
@@ -58,7 +58,7 @@ lenet5_status lenet5_prepare(ink_map *map, ink_report *report, transform *to_pic
         return status;
     status = find_ink(map, report, to_picture, &reduced, b, error);
     free(reduced.grey);
-    if (status == LENET5_OK && report->stroke >= WIDE) {
+    if (status == LENET5_OK && report->stroke >= MIN_REDUCED_STROKE) {
         *to_picture = transform_compose(&(transform){(double)times, 0, 0, 0, (double)times, 0}, to_picture);
         return LENET5_OK;
     }

@@ -22,10 +22,10 @@
 #define MAX_UNREAD 0.02 /* squares of a digit's height: unread ink of an accepted string, at most */
 #define HOLE 0.05 /* squares of unread ink that an empty box between others counts as: its digit may have been faint */
 #define NEAR 0.18 /* digits' heights: a nearer mark may be a part of the digit */
-#define WIDE 0.5  /* of a gap that separates numbers: 49 of 50 numbers have only narrower gaps, and */
-#define WIDEST 0.75  /* a string with a wider gap is probably two numbers */
-#define FAR 3.0      /* digits' heights: nothing farther away is part of the same number */
-#define MAX_LEFT 1.0 /* squares of a digit's height: unread ink that is counted, at most */
+#define WIDE_INNER_GAP 0.5   /* of a gap that separates numbers: 49 of 50 numbers have only narrower gaps, and */
+#define TWO_NUMBERS_GAP 0.75 /* a string with a wider gap is probably two numbers */
+#define FAR 3.0              /* digits' heights: nothing farther away is part of the same number */
+#define MAX_LEFT 1.0         /* squares of a digit's height: unread ink that is counted, at most */
 
 static const struct {
     const char *name, *doubt;
@@ -187,8 +187,8 @@ void lenet5_measure_evidence(double value[LENET5_EVIDENCE], const graph *g, cons
     value[LENET5_EVIDENCE_ODDS] = log(p / (1 - p));
     value[LENET5_EVIDENCE_ANY] = any;
     value[LENET5_EVIDENCE_ALONE] = 1; /* until other lines are known */
-    value[LENET5_EVIDENCE_BROKEN] =
-        fmax(fmax(0, 1 - line->gap / FAR), fmin(1, (line->widest - WIDE) / (WIDEST - WIDE)));
+    value[LENET5_EVIDENCE_BROKEN] = fmax(fmax(0, 1 - line->gap / FAR),
+                                         fmin(1, (line->widest - WIDE_INNER_GAP) / (TWO_NUMBERS_GAP - WIDE_INNER_GAP)));
     value[LENET5_EVIDENCE_CLIPPED] = line->clipped;
     value[LENET5_EVIDENCE_LEFT_OUT] = fmin(MAX_LEFT, line->left_out);
     const bool plain = best->beside && lenet5_is_plain_beside(g, line, best);

@@ -24,14 +24,14 @@
 #include "reader/normalise.h"
 #include "weights.h"
 
-#define MAX_JOINED 6     /* pieces of one arc, unless it is a whole part */
-#define WIDEST 1.5       /* of the line's height: width of an arc of several pieces, at most */
-#define WIDEST_WHOLE 2.6 /* the same of a whole part */
-#define FLAT 0.3         /* of the line's height: a lower arc is no digit */
-#define WIDE_PART 0.54   /* of the line's height: wider digits cut from a neighbour are rare */
-#define WIDE_WHOLE 0.8   /* the same of digits that touch nothing */
-#define SOLID 0.55       /* of a box: what strokes fill, at most */
-#define BESIDE_GAP 0.2   /* of the line's height: gap between a number and what is beside it, at least */
+#define MAX_JOINED 6        /* pieces of one arc, unless it is a whole part */
+#define MAX_ARC_WIDTH 1.5   /* of the line's height: width of an arc of several pieces, at most */
+#define MAX_WHOLE_WIDTH 2.6 /* the same of a whole part */
+#define MIN_ARC_HEIGHT 0.3  /* of the line's height: a lower arc is no digit */
+#define WIDE_PART 0.54      /* of the line's height: wider digits cut from a neighbour are rare */
+#define WIDE_WHOLE 0.8      /* the same of digits that touch nothing */
+#define SOLID 0.55          /* of a box: what strokes fill, at most */
+#define BESIDE_GAP 0.2      /* of the line's height: gap between a number and what is beside it, at least */
 /* Lower bounds of what the share of a mark leaves to digits, since a mark may be wrong: */
 #define MIN_LEFT_OUT 0.01 /* where it would be skipped */
 #define MIN_JOINED 0.1    /* where it would be a part of a digit */
@@ -148,12 +148,12 @@ static bool may_be_joined(const text_line *l, const arc *a)
 /* Whether an arc is flat, as a dash of any width is. */
 static bool is_flat(const text_line *l, const arc *a)
 {
-    return (double)(a->box.bottom - a->box.top) < FLAT * l->height;
+    return (double)(a->box.bottom - a->box.top) < MIN_ARC_HEIGHT * l->height;
 }
 
 static bool may_be_symbol(const text_line *l, const arc *a)
 {
-    const double widest = is_whole(l, a->first, a->last) ? WIDEST_WHOLE : WIDEST;
+    const double widest = is_whole(l, a->first, a->last) ? MAX_WHOLE_WIDTH : MAX_ARC_WIDTH;
     return a->last == a->first + 1 || (double)(a->box.right - a->box.left) <= widest * l->height ||
            (is_flat(l, a) && is_whole(l, a->first, a->last));
 }
@@ -188,7 +188,8 @@ static lenet5_status add_arcs(graph *g, uint8_t *ink, const text_line *line, siz
         a->first = first;
         a->last = last;
         a->box = pieces_box(line, first, last);
-        if ((double)(a->box.right - a->box.left) > WIDEST_WHOLE * line->height && last > first + 1 && !is_flat(line, a))
+        if ((double)(a->box.right - a->box.left) > MAX_WHOLE_WIDTH * line->height && last > first + 1 &&
+            !is_flat(line, a))
             break;
         if (!may_be_joined(line, a) || !may_be_symbol(line, a))
             continue;
