@@ -9,8 +9,8 @@
 
 #include "base/random.h"
 #include "kernels/int8.h"
+#include "net/initialise.h"
 #include "support.h"
-#include "train/recipe.h"
 
 static lenet5_network network;
 static lenet5_int8 quantised;
@@ -158,7 +158,7 @@ static void assert_lane(const lenet5_int8_states *kernel, const states *s, size_
 /* Initial weights times scale, biases, and coefficients up to the greatest that can be quantised. */
 static void random_network(lenet5_random *random, float scale)
 {
-    lenet5_start(&network, random);
+    lenet5_initialise(&network, random);
     for (size_t i = 0; i < LENET5_TENSORS; i++) {
         const bool bias = i % 2 == 1;
         const bool coefficient = lenet5_tensors[i].dimensions == 1 && !bias;
@@ -237,7 +237,7 @@ static void states_are_close_to_the_float_passes(void **state)
     static lenet5_maps maps;
     lenet5_random random;
     lenet5_random_seed(&random, 9, 0);
-    lenet5_start(&network, &random);
+    lenet5_initialise(&network, &random);
     assert_true(lenet5_int8_quantise(&quantised, &network));
     lenet5_dataset set = synthetic_digits(20, 9);
     for (size_t i = 0; i < set.count; i++) {
@@ -269,7 +269,7 @@ static void networks_that_cannot_be_quantised_are_refused(void **state)
     for (size_t i = 0; i < LENGTH(absurd); i++) {
         lenet5_random random;
         lenet5_random_seed(&random, 10, i);
-        lenet5_start(&network, &random);
+        lenet5_initialise(&network, &random);
         assert_true(lenet5_int8_quantise(&quantised, &network));
         *absurd[i].number = absurd[i].value;
         assert_false(lenet5_int8_quantise(&quantised, &network));

@@ -14,9 +14,9 @@
 #include "kernels/kernels.h"
 #include "kernels/peak.h"
 #include "lenet5.h"
+#include "net/initialise.h"
 #include "net/input.h"
 #include "net/reference.h"
-#include "train/recipe.h"
 #include "unit.h"
 
 #define TOLERANCE 1e-5
@@ -80,7 +80,7 @@ static bool is_bias(size_t tensor)
 /* Initial weights times scale, and biases; in saturated networks every fifth bias saturates its unit or map. */
 static void random_network(lenet5_random *random, float scale, bool saturated)
 {
-    lenet5_start(network, random);
+    lenet5_initialise(network, random);
     for (size_t i = 0; i < LENET5_TENSORS; i++)
         for (size_t k = 0; k < lenet5_tensors[i].count; k++) {
             float *number = (float *)network + lenet5_tensors[i].first + k;

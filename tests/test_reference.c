@@ -6,8 +6,8 @@
 
 #define LENET5_DOUBLE
 #include "lenet5.h"
+#include "net/initialise.h"
 #include "net/reference.h"
-#include "train/recipe.h"
 #include "unit.h"
 
 /* A network in which every parameter, biases included, has an effect and no unit is saturated. */
@@ -15,7 +15,7 @@ static void random_network(lenet5_network *network, uint64_t seed)
 {
     lenet5_random random;
     lenet5_random_seed(&random, seed, 0);
-    lenet5_start(network, &random);
+    lenet5_initialise(network, &random);
     for (size_t i = 0; i < LENET5_TENSORS; i++)
         for (size_t k = 0; k < lenet5_tensors[i].count; k++) {
             float *number = (float *)network + lenet5_tensors[i].first + k;

@@ -1,7 +1,6 @@
-/* The recipes, and the initial weights. */
+/* The recipes. */
 #include "recipe.h"
 
-#include <math.h>
 #include <string.h>
 
 static const lenet5_recipe_description descriptions[] = {
@@ -87,46 +86,4 @@ double lenet5_eta(unsigned epoch)
         if (epoch < schedule[i].epochs)
             return schedule[i].eta;
     return 1e-5;
-}
-
-/* Weights of C3, uniform within 2.4 / sqrt(fan-in) of the kernel's map. */
-static void start_c3(lenet5_network *network, lenet5_random *random)
-{
-    size_t kernel = 0;
-    for (size_t map = 0; map < 16; map++) {
-        size_t inputs = 0;
-        for (size_t input = 0; input < 6; input++)
-            inputs += lenet5_c3_table[input][map];
-        const float bound = 2.4f / sqrtf((float)(25 * inputs));
-        for (size_t i = 0; i < inputs; i++, kernel++)
-            for (size_t k = 0; k < 25; k++)
-                (&network->c3.weight[kernel][0][0])[k] = lenet5_random_uniform(random, -bound, bound);
-    }
-}
-
-/* The coefficients of a subsampling layer, uniform within 2.4 / fan-in, which is 4. */
-static void start_subsampling(float *coefficient, size_t maps, lenet5_random *random)
-{
-    const float bound = 2.4f / 4;
-    for (size_t map = 0; map < maps; map++)
-        coefficient[map] = lenet5_random_uniform(random, -bound, bound);
-}
-
-/* Weights, uniform within 2.4 / sqrt(fan-in). */
-static void start_weights(float *weight, size_t count, size_t fan_in, lenet5_random *random)
-{
-    const float bound = 2.4f / sqrtf((float)fan_in);
-    for (size_t i = 0; i < count; i++)
-        weight[i] = lenet5_random_uniform(random, -bound, bound);
-}
-
-void lenet5_start(lenet5_network *network, lenet5_random *random)
-{
-    memset(network, 0, sizeof *network);
-    start_weights(&network->c1.weight[0][0][0], 6 * 25, 25, random);
-    start_subsampling(network->s2.coefficient, 6, random);
-    start_c3(network, random);
-    start_subsampling(network->s4.coefficient, 16, random);
-    start_weights(&network->c5.weight[0][0][0][0], 120 * 400, 400, random);
-    start_weights(&network->f6.weight[0][0], 84 * 120, 120, random);
 }

@@ -2,7 +2,6 @@
 #ifndef LENET5_TRAIN_RECIPE_H
 #define LENET5_TRAIN_RECIPE_H
 
-#include "base/random.h"
 #include "distort.h"
 #include "lenet5/training.h"
 
@@ -37,8 +36,5 @@ bool lenet5_batch_fits(const recipe *r, size_t batch);
 
 /* The paper's global learning rate eta in an epoch, counted from 0 (section III-B). */
 double lenet5_eta(unsigned epoch);
-
-/* Sets random initial weights (section II-G and appendix A of the paper). */
-void lenet5_start(lenet5_network *network, lenet5_random *random);
 
 #endif

@@ -14,6 +14,7 @@
 #include "distort.h"
 #include "evaluate.h"
 #include "net/bounds.h"
+#include "net/initialise.h"
 #include "net/input.h"
 #include "optimiser.h"
 #include "training.h"
@@ -186,7 +187,7 @@ lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_train
     if (status != LENET5_OK)
         return status;
     lenet5_random_seed(&t->random, used.seed, 0);
-    lenet5_start(&t->network, &t->random);
+    lenet5_initialise(&t->network, &t->random);
     t->average = t->network;
     for (size_t i = 0; i < t->length; i++)
         t->order[i] = (uint32_t)i;
