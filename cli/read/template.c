@@ -202,14 +202,14 @@ static int take_marks(form_template *form, const value *object)
     const value marks = member_of(object, "marks"), size = member_of(object, "mark_size");
     if (!marks.json && !size.json)
         return EXIT_DONE;
-    if (json_array_size(marks.json) != FORM_MARKS)
+    if (json_array_size(marks.json) != REGISTRATION_MARKS)
         return report_bad_value(&marks, "a list of four marks, [x, y] each");
     form->marks.size = json_number_value(size.json);
     if (!(form->marks.size > 0 && form->marks.size <= (double)form->width))
         return report_bad_value(&size, "the side or the diameter of a mark in pixels");
     form->marked = true;
     int code = EXIT_DONE;
-    for (size_t i = 0; code == EXIT_DONE && i < FORM_MARKS; i++) {
+    for (size_t i = 0; code == EXIT_DONE && i < REGISTRATION_MARKS; i++) {
         const value mark = element_of(&marks, i);
         code = take_mark(form->marks.centre[i], &mark, form);
     }
@@ -304,10 +304,10 @@ affine template_map(const form_template *form, const lenet5_picture *picture, co
 {
     affine map = {.xx = (double)picture->width / (double)form->width,
                   .yy = (double)picture->height / (double)form->height};
-    const size_t found = form->marked ? find_marks(&map, &form->marks, picture) : MIN_MARKS;
-    if (found < MIN_MARKS)
+    const size_t found = form->marked ? find_registration_marks(&map, &form->marks, picture) : MIN_REGISTRATION_MARKS;
+    if (found < MIN_REGISTRATION_MARKS)
         fprintf(error_stream(), "%s: %zu of %d marks found; fields are located without them\n", name, found,
-                FORM_MARKS);
+                REGISTRATION_MARKS);
     return map;
 }
 

@@ -7,7 +7,7 @@
 
 #include "codes.h"
 #include "lenet5.h"
-#include "marks.h"
+#include "registration_marks.h"
 
 #define MAX_FIELDS 1000   /* of a template */
 #define MAX_FIELD_NAME 80 /* bytes */
@@ -30,7 +30,7 @@ typedef struct form_template {
     form_field *fields;   /* (count) */
     size_t count;
     bool marked;
-    form_marks marks;
+    registration_marks marks;
 } form_template;
 
 /*

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes up to which a piece is always granted, so that large requests do not keep small ones out. The number of
- * connections bounds the sum of such pieces. */
+/* Bytes up to which a reservation is always granted, so that large requests do not keep small ones out. The number of
+ * connections bounds the sum of such reservations. */
 #define MEMORY_ALWAYS_GRANTED ((size_t)1 << 16)
 
 typedef struct memory_budget {
@@ -16,7 +16,7 @@ typedef struct memory_budget {
 } memory_budget;
 
 /*
- * Reserves a piece of memory of some bytes, of which *reserved are reserved already; updates *reserved. False, and
+ * Reserves memory for some bytes, of which *reserved are reserved already; updates *reserved. False, and
  * nothing changes, if the budget is exhausted. Thread-safe.
  */
 bool memory_reserve(memory_budget *b, size_t *reserved, size_t size);

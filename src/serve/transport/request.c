@@ -55,7 +55,7 @@ static bool make_room(request *r, size_t size)
     return larger;
 }
 
-static void receive_piece(request *r, const char *piece, size_t size)
+static void receive_chunk(request *r, const char *chunk, size_t size)
 {
     if (r->reject_status)
         return;
@@ -68,7 +68,7 @@ static void receive_piece(request *r, const char *piece, size_t size)
         return;
     }
     assert(size <= r->room - r->size);
-    memcpy(r->body + r->size, piece, size);
+    memcpy(r->body + r->size, chunk, size);
     r->size += size;
 }
 
@@ -110,7 +110,7 @@ enum MHD_Result request_handle(void *context, struct MHD_Connection *mhd, const 
         if (received == MHD_NO || !r->reject_status || !request_header(r, MHD_HTTP_HEADER_EXPECT))
             return received; /* a client that waits for 100 Continue is answered before its body */
     } else if (*upload_size > 0) {
-        receive_piece(r, upload, *upload_size);
+        receive_chunk(r, upload, *upload_size);
         *upload_size = 0;
         return MHD_YES;
     }

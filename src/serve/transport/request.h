@@ -1,6 +1,6 @@
 /*
  * A request, from its first line to the end of its response. MHD calls request_head_begin with the request line;
- * request_handle with the headers, with each piece of the body, at its end, and when a response that was waited for is
+ * request_handle with the headers, with each chunk of the body, at its end, and when a response that was waited for is
  * there; and request_completed when the response is sent.
  */
 #ifndef LENET5_SERVE_REQUEST_H

@@ -1,4 +1,4 @@
-#include "marks.h"
+#include "registration_marks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -94,7 +94,7 @@ static bool like_size(double length, double expected)
 }
 
 /* Whether a blob is within the window, solid, and about as large as expected. */
-static bool is_mark(const blob *b, const window *w, double size)
+static bool is_registration_mark(const blob *b, const window *w, double size)
 {
     const double width = (double)(b->right - b->left + 1), height = (double)(b->bottom - b->top + 1);
     const bool cut = b->left == 0 || b->top == 0 || b->right == w->box.width - 1 || b->bottom == w->box.height - 1;
@@ -114,7 +114,7 @@ static lenet5_box box_around(double x, double y, double reach, const lenet5_pict
 }
 
 /* Replaces position by the centre of the nearest mark. Returns false if there is none. */
-static bool nearest_mark(double position[2], window *w, double size)
+static bool nearest_registration_mark(double position[2], window *w, double size)
 {
     double nearest = INFINITY, found[2] = {0};
     for (size_t y = 0; y < w->box.height; y++)
@@ -125,7 +125,7 @@ static bool nearest_mark(double position[2], window *w, double size)
             const double centre[2] = {(double)w->box.x + b.x / (double)b.pixels + 0.5,
                                       (double)w->box.y + b.y / (double)b.pixels + 0.5};
             const double away = hypot(centre[0] - position[0], centre[1] - position[1]);
-            if (!is_mark(&b, w, size) || away >= nearest)
+            if (!is_registration_mark(&b, w, size) || away >= nearest)
                 continue;
             nearest = away;
             found[0] = centre[0];
@@ -139,7 +139,7 @@ static bool nearest_mark(double position[2], window *w, double size)
 }
 
 /* Replaces the expected position of a mark by its actual one. Returns false if it is not found. */
-static bool find_mark(double position[2], const lenet5_picture *picture, double size)
+static bool find_registration_mark(double position[2], const lenet5_picture *picture, double size)
 {
     const double side = (double)(picture->width > picture->height ? picture->width : picture->height);
     window w = {.picture = picture,
@@ -153,7 +153,7 @@ static bool find_mark(double position[2], const lenet5_picture *picture, double 
     if (w.open && w.waiting) {
         for (size_t i = 0; i < pixels; i++)
             w.open[i] = grey_in(&w, i % w.box.width, i / w.box.width) < w.black;
-        found = nearest_mark(position, &w, size);
+        found = nearest_registration_mark(position, &w, size);
     }
     free(w.open);
     free(w.waiting);
@@ -164,7 +164,7 @@ static bool find_mark(double position[2], const lenet5_picture *picture, double 
 
 typedef struct pairs {
     size_t count;
-    double from[FORM_MARKS][2], to[FORM_MARKS][2];
+    double from[REGISTRATION_MARKS][2], to[REGISTRATION_MARKS][2];
 } pairs;
 
 static void mean_of(double mean[2], const double points[][2], size_t count)
@@ -215,15 +215,15 @@ static bool agrees(const affine *map, const pairs *p, double size)
     return true;
 }
 
-size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *picture)
+size_t find_registration_marks(affine *map, const registration_marks *marks, const lenet5_picture *picture)
 {
     pairs p = {0};
     affine fitted = {0};
     const double size = marks->size * sqrt(fabs(map->xx * map->yy - map->xy * map->yx));
-    for (size_t i = 0; i < FORM_MARKS; i++) {
+    for (size_t i = 0; i < REGISTRATION_MARKS; i++) {
         double position[2];
         affine_apply(&position[0], &position[1], map, marks->centre[i][0], marks->centre[i][1]);
-        if (!find_mark(position, picture, size))
+        if (!find_registration_mark(position, picture, size))
             continue;
         for (int k = 0; k < 2; k++) {
             p.from[p.count][k] = marks->centre[i][k];
@@ -231,7 +231,7 @@ size_t find_marks(affine *map, const form_marks *marks, const lenet5_picture *pi
         }
         p.count++;
     }
-    if (p.count < MIN_MARKS)
+    if (p.count < MIN_REGISTRATION_MARKS)
         return p.count;
     if (!fit(&fitted, &p) || !agrees(&fitted, &p, size))
         return 0;
