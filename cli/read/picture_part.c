@@ -6,7 +6,7 @@
 
 #include "common.h"
 
-#define STRAIGHT 0.5 /* pixels by which a side may be tilted and still be cut out without resampling */
+#define MAX_TILT 0.5 /* pixels by which a side may be tilted and still be cut out without resampling */
 #define GROWTH 4     /* area of a part, in areas of the picture, at most: a larger one is no field */
 
 void affine_apply(double *to_x, double *to_y, const affine *map, double x, double y)
@@ -102,7 +102,7 @@ int picture_part_new(picture_part *v, const lenet5_picture *whole, const affine 
     if (part.width == 0 || part.height == 0 || !(area <= GROWTH * (double)whole->width * (double)whole->height))
         return report_error("%s: is not within the %zux%zu pixels of the picture", name, whole->width, whole->height);
     const bool straight =
-        fabs(map->yx) * (double)box->width < STRAIGHT && fabs(map->xy) * (double)box->height < STRAIGHT;
+        fabs(map->yx) * (double)box->width < MAX_TILT && fabs(map->xy) * (double)box->height < MAX_TILT;
     return straight ? cut_out(v, whole, &part) : resample(v, whole, map, box);
 }
 

@@ -7,24 +7,24 @@
 #include "page/histogram.h"
 #include "page/threshold.h"
 
-#define GRID 24        /* cells each way of the reduced picture in which connected regions are found */
-#define MIXED 0.2      /* share of the border of either kind, from which on it is of both kinds */
-#define NARROW 0.6     /* width to height of a 1, at most */
-#define STEM 0.4       /* the same of a 1 without a foot */
-#define FULL 0.9       /* share of the rows of the middle column that are ink in such a 1, at least */
-#define DEEP 0.25      /* of the picture's side: how deep a rule may reach into it */
-#define NEAR 0.08      /* of the picture's side: how far from the border a rule may begin */
-#define DENSE 0.2      /* share of a side's length: ink in a row of pixels along a rule, at least */
-#define SPARSE 0.15    /* the same in the first row beyond a rule, at most */
-#define THIN 0.1       /* of the shorter side: width of a rule, at most */
-#define LONG 0.7       /* share of a side that a rule along it covers, at least */
-#define PIECE 0.3      /* the same of a rule that reaches a corner and touches nothing */
-#define STRAIGHT 0.006 /* of a rule's length: deviation of its inner edge from a straight line, at most, or */
-#define MIN_STRAY 0.5  /* so many pixels */
-#define CORNER 0.08    /* of a side, at both ends: other rules may cross it there */
-#define FRINGE 1       /* pixels beside a rule that it makes grey, besides a quarter of its width */
-#define AT_END 0.03    /* of a side: a rule that ends nearer to the side's end ends there */
-#define BEYOND 0.05    /* of a side: how far a rule goes beyond both ends of a digit that touches it */
+#define GRID 24              /* cells each way of the reduced picture in which connected regions are found */
+#define MIXED 0.2            /* share of the border of either kind, from which on it is of both kinds */
+#define MAX_ONE_ASPECT 0.6   /* width to height of a 1, at most */
+#define STEM 0.4             /* the same of a 1 without a foot */
+#define FULL 0.9             /* share of the rows of the middle column that are ink in such a 1, at least */
+#define DEEP 0.25            /* of the picture's side: how deep a rule may reach into it */
+#define MAX_RULE_MARGIN 0.08 /* of the picture's side: how far from the border a rule may begin */
+#define DENSE 0.2            /* share of a side's length: ink in a row of pixels along a rule, at least */
+#define SPARSE 0.15          /* the same in the first row beyond a rule, at most */
+#define THIN 0.1             /* of the shorter side: width of a rule, at most */
+#define LONG 0.7             /* share of a side that a rule along it covers, at least */
+#define PIECE 0.3            /* the same of a rule that reaches a corner and touches nothing */
+#define MAX_RULE_BEND 0.006  /* of a rule's length: deviation of its inner edge from a straight line, at most, or */
+#define MIN_STRAY 0.5        /* so many pixels */
+#define CORNER 0.08          /* of a side, at both ends: other rules may cross it there */
+#define FRINGE 1             /* pixels beside a rule that it makes grey, besides a quarter of its width */
+#define AT_END 0.03          /* of a side: a rule that ends nearer to the side's end ends there */
+#define BEYOND 0.05          /* of a side: how far a rule goes beyond both ends of a digit that touches it */
 
 /* ---- Ink and paper ----------------------------------------------------------------------------------------------- */
 
@@ -140,9 +140,9 @@ static size_t row_within(const side *s)
     const double dense = DENSE * (double)s->length, sparse = SPARSE * (double)s->length;
     const size_t deep = (size_t)(DEEP * (double)s->depth);
     size_t in = 0;
-    while (in <= (size_t)(NEAR * (double)s->depth) && (double)ink_of_row(s, in) < dense)
+    while (in <= (size_t)(MAX_RULE_MARGIN * (double)s->depth) && (double)ink_of_row(s, in) < dense)
         in++;
-    if (in > (size_t)(NEAR * (double)s->depth))
+    if (in > (size_t)(MAX_RULE_MARGIN * (double)s->depth))
         return 0;
     while (in < deep && (double)ink_of_row(s, in) > sparse)
         in++;
@@ -212,7 +212,7 @@ static strip measure_strip(const side *s, size_t within)
 static bool is_straight(const side *s, const strip *r)
 {
     const double length = (double)s->length, shorter = fmin(length, (double)s->depth);
-    return r->width <= THIN * shorter + 1 && r->stray <= fmax(MIN_STRAY, STRAIGHT * length) &&
+    return r->width <= THIN * shorter + 1 && r->stray <= fmax(MIN_STRAY, MAX_RULE_BEND * length) &&
            (double)r->covered >= PIECE * length;
 }
 
@@ -290,7 +290,7 @@ static bool is_cut_out(const grid *g, const crop *c, bool dark)
     const bool corners[] = {g->dark[0] == dark, g->dark[right] == dark, g->dark[below] == dark,
                             g->dark[below + right] == dark};
     const int count = corners[0] + corners[1] + corners[2] + corners[3];
-    const bool narrow = (double)c->width <= NARROW * (double)c->height;
+    const bool narrow = (double)c->width <= MAX_ONE_ASPECT * (double)c->height;
     return count <= 1 || (count == 2 && narrow && corners[0] == corners[3]);
 }
 

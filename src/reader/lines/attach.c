@@ -4,14 +4,14 @@
 
 #include "base/error.h"
 
-#define BESIDE 1.5          /* of a digit's height: how far from a line its parts may be */
-#define THROUGH 0.6         /* of a line's height: what a stroke through its band covers, at least */
-#define LONE_HIGHER 2.0     /* times as high as the only stroke of a line: a stroke that contains that one */
-#define EDGE_INSIDE 0.7     /* share of a stroke cut by the border that is in the band of its line, at least */
-#define EDGE_HEIGHT 0.35    /* of a digit's height: height of such a stroke, at least */
-#define LOW_INSIDE 0.5      /* share of a mark, or part of a digit, in the band of its line, at least */
-#define HANG 0.25           /* of a digit's height: how far a mark, as a comma, hangs out of the band */
-#define OUTSIDE 1.5         /* digits' heights: distance that a stroke fully outside the band is charged with */
+#define MAX_PART_DISTANCE 1.5 /* of a digit's height: how far from a line its parts may be */
+#define THROUGH 0.6           /* of a line's height: what a stroke through its band covers, at least */
+#define LONE_HIGHER 2.0       /* times as high as the only stroke of a line: a stroke that contains that one */
+#define EDGE_INSIDE 0.7       /* share of a stroke cut by the border that is in the band of its line, at least */
+#define EDGE_HEIGHT 0.35      /* of a digit's height: height of such a stroke, at least */
+#define LOW_INSIDE 0.5        /* share of a mark, or part of a digit, in the band of its line, at least */
+#define HANG 0.25             /* of a digit's height: how far a mark, as a comma, hangs out of the band */
+#define OUTSIDE 1.5           /* digits' heights: distance that a stroke fully outside the band is charged with */
 #define OVER -0.05          /* of a low stroke's width: what lies over or under a digit, at least; below 0: beside it */
 #define OVER_GAP 0.4        /* of a digit's height: vertical gap between the two, at most */
 #define OVER_AREA 0.01      /* squares of a digit's height: ink of a stroke that lies over or under a digit, at least */
@@ -33,7 +33,7 @@ static double gap_down(const box *a, const box *b)
 size_t lenet5_lines_through(int32_t found[MAX_SPANNED], const strokes *s, size_t number, size_t *visited)
 {
     const box *bounds = &s->boxes[number];
-    box_query search = lenet5_box_query(&s->index, box_grown(*bounds, BESIDE * s->height, 0));
+    box_query search = lenet5_box_query(&s->index, box_grown(*bounds, MAX_PART_DISTANCE * s->height, 0));
     size_t count = 0, k;
     while (lenet5_box_query_next(&search, &k) && count < MAX_SPANNED) {
         const int32_t line = s->list[k].line;
@@ -90,7 +90,7 @@ lenet5_status lenet5_absorb_parts(strokes *s, lenet5_error *error)
         if (s->list[i].kind != REGULAR || line == NO_LINE || s->lines[line].tall > LONE)
             continue;
         const double height = box_height(&s->boxes[i]);
-        box_query search = lenet5_box_query(&s->index, box_grown(s->boxes[i], BESIDE * s->height, 0));
+        box_query search = lenet5_box_query(&s->index, box_grown(s->boxes[i], MAX_PART_DISTANCE * s->height, 0));
         size_t k;
         while (s->list[i].kind == REGULAR && lenet5_box_query_next(&search, &k)) {
             const int32_t other = s->list[k].line;
@@ -134,7 +134,7 @@ lenet5_status lenet5_attach_low(strokes *s, lenet5_error *error)
             continue;
         double nearest = INFINITY;
         box_query search =
-            lenet5_box_query(&s->index, box_grown(s->boxes[i], BESIDE * s->height, OVER_GAP * s->height));
+            lenet5_box_query(&s->index, box_grown(s->boxes[i], MAX_PART_DISTANCE * s->height, OVER_GAP * s->height));
         size_t k;
         while (lenet5_box_query_next(&search, &k)) {
             if (s->list[k].line == NO_LINE || (s->list[k].kind != REGULAR && s->list[k].kind != HIGH))

@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "sort.h"
 
-#define ROOM 2.0 /* of a digit's height: a lower cell holds one line */
-#define TALL 0.6 /* of the highest stroke's height: strokes that make rows; parts of digits are lower */
-#define OVER 0.2 /* of that height: how far a label is above the digits, at least */
+#define ROOM 2.0           /* of a digit's height: a lower cell holds one line */
+#define MIN_ROW_STROKE 0.6 /* of the highest stroke's height: strokes that make rows; parts of digits are lower */
+#define OVER 0.2           /* of that height: how far a label is above the digits, at least */
 
 /* A row of strokes in a cell. */
 typedef struct row {
@@ -28,7 +28,7 @@ static double height_in(const strokes *s, const sort_key *order, size_t count)
 
 static bool makes_rows(const box *bounds, double height)
 {
-    return box_height(bounds) >= TALL * height;
+    return box_height(bounds) >= MIN_ROW_STROKE * height;
 }
 
 /* Whether a stroke is below a row: neither its top nor the row's bottom reaches the middle of the other. */

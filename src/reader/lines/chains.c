@@ -6,7 +6,7 @@
  *
  * In: strokes with kinds and a box index. Out: the line of each REGULAR stroke, and the fitted lines. Invariants: left
  * and right of two strokes are mutual after keep_mutual(); lines before the first new one are not changed. Cost: each
- * stroke visits the boxes in a window of REACH digits' heights.
+ * stroke visits the boxes in a window of MAX_CHAIN_GAP digits' heights.
  */
 #include "chains.h"
 
@@ -16,12 +16,13 @@
 
 #include "base/error.h"
 
-#define REACH 2.5     /* of a digit's height: a wider gap separates two lines */
-#define HIGHEST 1.5   /* times the typical height: digits of this height may have neighbours at REACH times their own */
-#define OFF_LINE 0.35 /* of the lower one's height: difference of neighbours' tops, middles or bottoms, at most */
-#define STEEP 0.2     /* slope of a line in the first pass, at most: about 12 degrees */
-#define UNEVEN 0.07   /* the same in the second pass, around the slope that the line had */
-#define STEEPEST 0.3  /* slope of a fitted line, at most */
+#define MAX_CHAIN_GAP 2.5 /* of a digit's height: a wider gap separates two lines */
+#define HIGHEST \
+    1.5 /* times the typical height: digits of this height may have neighbours at MAX_CHAIN_GAP times their own */
+#define OFF_LINE 0.35       /* of the lower one's height: difference of neighbours' tops, middles or bottoms, at most */
+#define STEEP 0.2           /* slope of a line in the first pass, at most: about 12 degrees */
+#define UNEVEN 0.07         /* the same in the second pass, around the slope that the line had */
+#define STEEPEST 0.3        /* slope of a fitted line, at most */
 #define STRAIGHTER 0.3      /* of the residual of middles: that of tops or bottoms that are used instead, at most */
 #define OFF_LINE_COST 2.0   /* gaps: the cost of a neighbour that is off the line by the lower one's height */
 #define SLOPE_STIFFNESS 1.5 /* digits' heights: far longer lines have a slope of their own */
@@ -154,7 +155,7 @@ static double distance(const box *a, const box *b, double slope, double allowed)
     const double lower = fmin(box_height(a), box_height(b));
     const double gap = fmax(0, (double)b->left - (double)a->right) / ((box_height(a) + box_height(b)) / 2);
     const double off = off_line(a, b, slope * across);
-    if (across <= 0 || gap > REACH || off > OFF_LINE * lower + allowed * across)
+    if (across <= 0 || gap > MAX_CHAIN_GAP || off > OFF_LINE * lower + allowed * across)
         return INFINITY;
     return gap + OFF_LINE_COST * off / lower;
 }
@@ -163,7 +164,7 @@ static double distance(const box *a, const box *b, double slope, double allowed)
 static box neighbour_window(const strokes *s, const box *b)
 {
     box window = box_grown(*b, 0, s->height);
-    window.right = b->right + (size_t)(REACH * HIGHEST * s->height) + 1;
+    window.right = b->right + (size_t)(MAX_CHAIN_GAP * HIGHEST * s->height) + 1;
     return window;
 }
 

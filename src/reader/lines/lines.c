@@ -25,7 +25,7 @@
 #include "sort.h"
 #include "strikethrough.h"
 
-#define TALL 0.5               /* of a digit's height: strokes that make lines, at least */
+#define MIN_LINE_STROKE 0.5    /* of a digit's height: strokes that make lines, at least */
 #define HIGHER 1.5             /* of a digit's height: a higher stroke may be more than a digit */
 #define WIDER 4.0              /* of a digit's height: a wider component at the border is an edge */
 #define ALONE 0.35             /* of a digit's height: a lower stroke is no digit where it stands alone */
@@ -35,9 +35,9 @@
 #define SLIM 0.3               /* of a digit's height: a slimmer one from top to bottom of the picture, is an edge */
 #define RULE 3.0               /* of a digit's height: a longer component is a rule, if it is */
 #define RULE_HEIGHT 0.3        /* no higher than this, of a digit's height */
-#define NARROW 0.12            /* of a digit's height: a slimmer component along the border is an edge */
+#define MIN_BORDER_WIDTH 0.12  /* of a digit's height: a slimmer component along the border is an edge */
 #define LOWEST_IN_CELL 0.35    /* of a cell's height: height of the digits in it, at least */
-#define BESIDE 0.5             /* of the lower one's height: what two lines side by side have in common, at least */
+#define MIN_SIDE_BY_SIDE 0.5   /* of the lower one's height: what two lines side by side have in common, at least */
 #define AT_HAND 1.0            /* of a line's height: how far something beside it may be */
 #define CUT_THROUGH 2          /* widths of a stroke: a component that crosses the border for longer is cut */
 #define MIN_REST_THICKNESS 0.7 /* of a stroke's width: the rest of a stroke along the border is cut if it is thinner */
@@ -54,8 +54,9 @@ static bool along_border(const component *c, const ink_map *map, double height)
     const bool is_edge =
         high > MIN_BORDER_HEIGHT * height && wide < SLIM * height && c->box.top == 0 && c->box.bottom == map->height;
     return (across || down) &&
-           (is_edge || (wide > WIDER * height && (high < TALL * height || high > MIN_BORDER_HEIGHT * height)) ||
-            (down && high < MAX_SLIVER_HEIGHT * height) || (across && wide < NARROW * height));
+           (is_edge ||
+            (wide > WIDER * height && (high < MIN_LINE_STROKE * height || high > MIN_BORDER_HEIGHT * height)) ||
+            (down && high < MAX_SLIVER_HEIGHT * height) || (across && wide < MIN_BORDER_WIDTH * height));
 }
 
 static stroke_kind kind_of(const component *c, const ink_map *map, double height)
@@ -63,7 +64,7 @@ static stroke_kind kind_of(const component *c, const ink_map *map, double height
     if (along_border(c, map, height))
         return DOUBTFUL;
     const double high = (double)height_of(c);
-    return high < TALL * height ? LOW : high > HIGHER * height ? HIGH : REGULAR;
+    return high < MIN_LINE_STROKE * height ? LOW : high > HIGHER * height ? HIGH : REGULAR;
 }
 
 /* Whether a component is a horizontal rule that was left on the paper: marks are shorter. */
@@ -74,7 +75,7 @@ static bool is_rule(const component *c, double height)
 
 static bool is_stroke(const component *c, const ink_map *map, const digit_size *size)
 {
-    const bool tall = (double)height_of(c) >= TALL * size->height;
+    const bool tall = (double)height_of(c) >= MIN_LINE_STROKE * size->height;
     return (tall || (double)c->area >= SPECK * size->height * size->height) && !is_rule(c, size->height) &&
            !lenet5_is_shadow(c, map, size->stroke);
 }
@@ -441,7 +442,7 @@ double lenet5_gap_beside(const line_groups *groups, size_t number)
         const box *a = &line->box, *b = &groups->list[i].box;
         const double common = fmin((double)a->bottom, (double)b->bottom) - fmax((double)a->top, (double)b->top);
         const double lower = fmin((double)(a->bottom - a->top), (double)(b->bottom - b->top));
-        if (i == number || groups->list[i].field != NO_FIELD || common < BESIDE * lower)
+        if (i == number || groups->list[i].field != NO_FIELD || common < MIN_SIDE_BY_SIDE * lower)
             continue;
         const double gap = fmax((double)a->left, (double)b->left) - fmin((double)a->right, (double)b->right);
         least = fmin(least, fmax(0, gap) / line->height);

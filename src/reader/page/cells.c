@@ -16,9 +16,9 @@
 #include "base/error.h"
 #include "components.h"
 
-#define NARROW 1.3     /* width to height of a box for one digit, at most */
-#define SAME_SIZE 0.25 /* of their widths and heights: how far boxes of one number differ */
-#define SAME_ROW 0.3   /* of their height: how far they are off one row */
+#define MAX_DIGIT_BOX_ASPECT 1.3 /* width to height of a box for one digit, at most */
+#define SAME_SIZE 0.25           /* of their widths and heights: how far boxes of one number differ */
+#define SAME_ROW 0.3             /* of their height: how far they are off one row */
 #define APART 1.3      /* of their width: the gap between two, at most; a box that was not found may be in it */
 #define COMMON 0.5     /* of the shorter of two sides: what adjoining interiors have in common, at least */
 #define PAGE 0.5       /* of the map's width and height: a larger frame is around the whole form, and is no cell */
@@ -212,7 +212,7 @@ static void add_field(layout *found, const framed_cell *list, size_t count, size
 
 static bool is_narrow(const framed_cell *b)
 {
-    return paper_width(b) <= NARROW * paper_height(b);
+    return paper_width(b) <= MAX_DIGIT_BOX_ASPECT * paper_height(b);
 }
 
 /*

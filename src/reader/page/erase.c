@@ -22,13 +22,13 @@
 #include "components.h"
 #include "histogram.h"
 
-#define SURE_INK 110      /* of 255: ink of a stroke, at least */
-#define DARKER 70         /* levels darker than the segment: a stroke that runs along it */
-#define MOSTLY 0.75       /* share of a segment's steps whose darkest ink is at most its level */
-#define SEGMENT_BORDER 1  /* pixels on each side that a segment makes grey */
-#define SEEN 2            /* pixels beyond the edge within which a crossing stroke shows */
-#define WIDEST_BRIDGE 1.3 /* of a stroke's height: how far it may run along a segment */
-#define ROUND 0.25        /* of its length: depth of an arc that begins at less than 45 degrees, at most */
+#define SURE_INK 110       /* of 255: ink of a stroke, at least */
+#define DARKER 70          /* levels darker than the segment: a stroke that runs along it */
+#define MOSTLY 0.75        /* share of a segment's steps whose darkest ink is at most its level */
+#define SEGMENT_BORDER 1   /* pixels on each side that a segment makes grey */
+#define SEEN 2             /* pixels beyond the edge within which a crossing stroke shows */
+#define WIDEST_BRIDGE 1.3  /* of a stroke's height: how far it may run along a segment */
+#define MAX_ARC_DEPTH 0.25 /* of its length: depth of an arc that begins at less than 45 degrees, at most */
 #define ALL_GIVEN 0.9 /* share of a component's pixels that were given back, from which on nothing of it is a stroke */
 #define POINT_INK 170 /* of 255: ink of a handwritten point beside horizontal lines, in */
 #define POINT_AREA 4  /* pixels, at least; the edge of a segment leaves fewer */
@@ -258,7 +258,7 @@ static size_t apart_at(const flank *f, size_t middle, size_t distance, uint32_t 
 static void restore(const flank *f, size_t from, size_t to)
 {
     const oriented_map *v = f->v;
-    const size_t depth = SEGMENT_BORDER + 1 + (size_t)(ROUND * (double)(to - from));
+    const size_t depth = SEGMENT_BORDER + 1 + (size_t)(MAX_ARC_DEPTH * (double)(to - from));
     for (size_t step = from; step < to; step++) {
         zone z = zone_at(f->all, f->s, step, v->positions);
         if (f->above && z.last > z.first + depth)

@@ -11,7 +11,7 @@
 #include "blank.h"
 #include "segments.h"
 
-#define NEAR 2         /* pixels each way: how far the edge of a stroke is grey */
+#define STROKE_BLUR 2  /* pixels each way: how far the edge of a stroke is grey */
 #define AROUND 4       /* the same for edges as faint as FAINTEST */
 #define ALONG 8        /* pixels each way along a rule that are averaged */
 #define FAINTEST 3     /* of 255: fainter ink is paper, even in a rule */
@@ -54,7 +54,7 @@ static bool is_of_rule(const ink_map *map, size_t x, size_t y)
 {
     const unsigned ink = map->ink[y * map->width + x];
     if (ink >= FAINT)
-        return nothing_darker(map, x, y, NEAR, 2 * ink);
+        return nothing_darker(map, x, y, STROKE_BLUR, 2 * ink);
     const unsigned mean = mean_of_rule(map, x, y);
     return mean >= FAINT_MEAN && nothing_darker(map, x, y, AROUND, 2 * mean);
 }

@@ -24,26 +24,26 @@
 #include "merged_cells.h"
 #include "missing_boxes.h"
 
-#define MIN_SIDE 7.0         /* pixels: side of a frame, at least; a digit in it is five high */
-#define MAX_TRIED 8          /* junctions that are tried along a side, since strokes of digits may meet it */
-#define LONGEST_GAP 0.3      /* of a side: gap in it, at most */
-#define THICK_SIDE 0.2       /* of the frame's shorter side: a thicker side may be the stroke of an 8 or a 0, and */
-#define THICKEST_SIDE 0.35   /* a side thicker than this is one */
-#define MIN_RATIO 0.7        /* shorter to longer of two opposite sides, at least, in perspective */
-#define SLANTED 0.15         /* tangent of a corner's deviation from a right angle, in perspective */
-#define SHARP_CORNERS 3      /* corners with ink in them of a frame whose corners are not round; a 0 has none */
-#define ROUND_THICKEST 0.1   /* of the shorter side: thickness of sides between round corners, at most */
-#define STRAIGHT 0.7         /* share of each side between round corners that is straight, at least */
-#define ROUND 0.2            /* of the shorter side: size of a round corner */
-#define LONG_SIDE 4.0        /* times its thickness: length of a side, at least, or */
-#define SIDE_THICKER 2.2     /* times the thinnest side: its thickness, at most; two rules side by side are thick */
-#define OPPOSITE_THICKER 1.6 /* times the opposite side, plus 1 pixel: a thicker side is a stroke */
-#define PARALLEL 0.06        /* tangent of the angle between opposite sides, at most, and */
-#define PARALLEL_PIXELS 2    /* pixels over their length: the least that this allows */
-#define DIVIDER_THICKER 1.8  /* times the line that it divides, plus 1.5 pixels: thickness of a divider, at most */
-#define DIVIDER_SLANTED 0.05 /* tangent of a divider's deviation from a right angle */
-#define MIN_LIKE 2           /* frames similar to one, itself included: with more, it is not divided and is no doubt */
-#define MAX_PASSES 4         /* rounds in which dividers divide the parts that others made */
+#define MIN_SIDE 7.0          /* pixels: side of a frame, at least; a digit in it is five high */
+#define MAX_TRIED 8           /* junctions that are tried along a side, since strokes of digits may meet it */
+#define LONGEST_GAP 0.3       /* of a side: gap in it, at most */
+#define THICK_SIDE 0.2        /* of the frame's shorter side: a thicker side may be the stroke of an 8 or a 0, and */
+#define THICKEST_SIDE 0.35    /* a side thicker than this is one */
+#define MIN_RATIO 0.7         /* shorter to longer of two opposite sides, at least, in perspective */
+#define SLANTED 0.15          /* tangent of a corner's deviation from a right angle, in perspective */
+#define SHARP_CORNERS 3       /* corners with ink in them of a frame whose corners are not round; a 0 has none */
+#define ROUND_THICKEST 0.1    /* of the shorter side: thickness of sides between round corners, at most */
+#define MIN_STRAIGHT_SIDE 0.7 /* share of each side between round corners that is straight, at least */
+#define ROUND_CORNER 0.2      /* of the shorter side: size of a round corner */
+#define LONG_SIDE 4.0         /* times its thickness: length of a side, at least, or */
+#define SIDE_THICKER 2.2      /* times the thinnest side: its thickness, at most; two rules side by side are thick */
+#define OPPOSITE_THICKER 1.6  /* times the opposite side, plus 1 pixel: a thicker side is a stroke */
+#define PARALLEL 0.06         /* tangent of the angle between opposite sides, at most, and */
+#define PARALLEL_PIXELS 2     /* pixels over their length: the least that this allows */
+#define DIVIDER_THICKER 1.8   /* times the line that it divides, plus 1.5 pixels: thickness of a divider, at most */
+#define DIVIDER_SLANTED 0.05  /* tangent of a divider's deviation from a right angle */
+#define MIN_LIKE 2            /* frames similar to one, itself included: with more, it is not divided and is no doubt */
+#define MAX_PASSES 4          /* rounds in which dividers divide the parts that others made */
 
 typedef struct builder {
     const segments *all;
@@ -116,7 +116,8 @@ static bool are_mostly_straight(const frame *f, const segment *const sides[4])
     for (int i = 0; i < 4; i++) {
         const bool vertical = sides[i]->vertical;
         const double from = vertical ? f->corner[0].y : f->corner[0].x, to = vertical ? f->corner[2].y : f->corner[2].x;
-        straight &= fmin((double)sides[i]->to, to) - fmax((double)sides[i]->from, from) >= STRAIGHT * (to - from);
+        straight &=
+            fmin((double)sides[i]->to, to) - fmax((double)sides[i]->from, from) >= MIN_STRAIGHT_SIDE * (to - from);
     }
     return straight;
 }
@@ -219,7 +220,7 @@ static lenet5_status settle_doubts(frames *found, budget *work, lenet5_error *er
         if (f->doubtful) {
             f->doubtful = lenet5_count_similar(found, f) <= MIN_LIKE;
             if (f->round && !f->doubtful)
-                found->corner = fmax(found->corner, ROUND * shorter_side(f));
+                found->corner = fmax(found->corner, ROUND_CORNER * shorter_side(f));
             status = lenet5_check_time(work, 4 * found->count, error);
         }
         mark_sides(found, f);

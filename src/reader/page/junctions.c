@@ -6,9 +6,9 @@
 #include "base/error.h"
 
 #define MAX_JUNCTIONS 400000
-#define REACH 0.18  /* of the shorter segment's length, besides REACH_PIXELS: reach to a round corner */
-#define EVEN 0.3    /* nearer to farther end at a round corner, at least: else one of them runs into the other */
-#define MAX_PAPER 1 /* pixels of paper between a segment and one that it runs into */
+#define CORNER_REACH 0.18 /* of the shorter segment's length, besides REACH_PIXELS: reach to a round corner */
+#define EVEN 0.3          /* nearer to farther end at a round corner, at least: else one of them runs into the other */
+#define MAX_PAPER 1       /* pixels of paper between a segment and one that it runs into */
 
 /* The columns that a vertical segment takes. */
 typedef struct vertical_range {
@@ -58,7 +58,7 @@ static bool do_meet(const finder *b, const segment *horizontal, const segment *v
     const double gap = (double)(horizontal->gap + vertical->gap);
     const double reach = REACH_PIXELS + horizontal->thickness + vertical->thickness + gap;
     if (off > 0 && off2 > 0) {
-        const double round = reach + REACH * fmin(length_of(horizontal), length_of(vertical));
+        const double round = reach + CORNER_REACH * fmin(length_of(horizontal), length_of(vertical));
         const bool is_round = fmax(off, off2) <= round && fmin(off, off2) >= EVEN * fmax(off, off2);
         return fmax(off, off2) <= reach || is_round;
     }
@@ -143,7 +143,7 @@ static lenet5_status meet_verticals(finder *b, size_t horizontal, budget *work, 
 {
     const segment *l = &b->all->list[horizontal];
     const double rise = fabs(l->slope) * length_of(l);
-    const double reach = 3 * REACH_PIXELS + 2 * l->thickness + REACH * length_of(l);
+    const double reach = 3 * REACH_PIXELS + 2 * l->thickness + CORNER_REACH * length_of(l);
     const double y = lenet5_segment_at(b->all, l, 0.5 * (double)(l->from + l->to));
     const size_t first = first_from(b, (double)l->from - reach - b->widest);
     size_t i = first;

@@ -27,11 +27,11 @@
 #define LONG_ALONE 1.5         /* times the highest vertical line */
 #define HELD 3       /* pixels, plus its thickness: an end nearer to the border, or to a line across, is held there */
 #define AS_THICK 1.3 /* times the thickness of a line whose end a vertical line adjoins: its thickness, at most */
-#define RIGHT_ANGLE 0.05 /* tangent of their deviation from a right angle */
-#define BESIDE 0.03      /* of the map's width: distance from the border of a frame around everything */
-#define BORDER 2         /* pixels, plus its thickness: distance from the border of an edge */
-#define WHOLE 0.97       /* of the map's side: length of an edge that is cut at both ends, at least */
-#define MIN_PAPER 4      /* times its thickness: paper beside an edge, at least */
+#define RIGHT_ANGLE 0.05         /* tangent of their deviation from a right angle */
+#define MAX_BORDER_DISTANCE 0.03 /* of the map's width: distance from the border of a frame around everything */
+#define BORDER 2                 /* pixels, plus its thickness: distance from the border of an edge */
+#define WHOLE 0.97               /* of the map's side: length of an edge that is cut at both ends, at least */
+#define MIN_PAPER 4              /* times its thickness: paper beside an edge, at least */
 
 /* Whether all of a line is along the border. */
 static bool is_along_border(const segments *all, const segment *s, const ink_map *map)
@@ -47,7 +47,7 @@ static bool is_along_border(const segments *all, const segment *s, const ink_map
 static bool is_beside_border(const segments *all, const segment *s, const ink_map *map)
 {
     const double at = lenet5_segment_at(all, s, (double)s->from), to = lenet5_segment_at(all, s, (double)(s->to - 1));
-    const double near = BESIDE * (double)map->width + BORDER;
+    const double near = MAX_BORDER_DISTANCE * (double)map->width + BORDER;
     return fmax(at, to) <= near || fmin(at, to) >= (double)map->width - 1 - near;
 }
 

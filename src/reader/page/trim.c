@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 
-#define REACH 64      /* steps before and after, longer than a digit's bar */
+#define TRIM_REACH 64 /* steps before and after, longer than a digit's bar */
 #define FARTHEST 24   /* pixels from the expected edge: larger offsets are clamped */
 #define MIN_THICK 3.5 /* pixels: strokes cross a thinner segment, as traces have it */
 #define UNEVEN 1      /* pixels: roughness of an edge */
@@ -61,13 +61,13 @@ static void trim_edge(trace *path, const segment *s, bool last, int8_t *offsets)
     window w = {0};
     for (size_t i = 0; i < length; i++)
         offsets[i] = offset_of(s, &path[i], i, last, origin);
-    for (size_t i = 0; i < length && i < REACH; i++)
+    for (size_t i = 0; i < length && i < TRIM_REACH; i++)
         count_offset(&w, offsets[i], 1);
     for (size_t i = 0; i < length; i++) {
-        if (i + REACH < length)
-            count_offset(&w, offsets[i + REACH], 1);
-        if (i > REACH)
-            count_offset(&w, offsets[i - REACH - 1], UINT32_MAX);
+        if (i + TRIM_REACH < length)
+            count_offset(&w, offsets[i + TRIM_REACH], 1);
+        if (i > TRIM_REACH)
+            count_offset(&w, offsets[i - TRIM_REACH - 1], UINT32_MAX);
         const int beyond = offsets[i] == NONE ? 0 : last ? offsets[i] - median_of(&w) : median_of(&w) - offsets[i];
         if (beyond <= UNEVEN)
             continue;

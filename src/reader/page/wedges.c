@@ -25,15 +25,15 @@
 #define DEEPEST 0.25   /* of the picture's other side: depth, at most */
 #define TAPERED 0.3    /* of its depth at the corner, plus END_PIXELS: depth at its other end, at most */
 #define END_PIXELS 2.5
-#define WHOLE 0.97          /* of the side: a wedge so long need not taper, if it is */
-#define MIN_WEDGE_DEPTH 1.5 /* times as deep as a stroke, unlike a rule; or nothing touches it */
-#define MAX_GAP 2           /* pixels of the border without ink: noise */
-#define OFF_PIXELS 1.5      /* pixels: deviation of the inner side from a straight line, at */
-#define STRAIGHT 0.85       /* of its length, if it is deep, since writing may touch it, or */
-#define ALL_STRAIGHT 0.98   /* of its length, otherwise */
-#define EDGE_PIXELS 3.0     /* pixels of its inner side that are grey */
-#define TRIES 3             /* starting points beyond the wedge across, */
-#define FURTHER 4           /* each by one part in this many of the rest: the last is near the middle */
+#define WHOLE 0.97              /* of the side: a wedge so long need not taper, if it is */
+#define MIN_WEDGE_DEPTH 1.5     /* times as deep as a stroke, unlike a rule; or nothing touches it */
+#define MAX_GAP 2               /* pixels of the border without ink: noise */
+#define OFF_PIXELS 1.5          /* pixels: deviation of the inner side from a straight line, at */
+#define MIN_STRAIGHT_DEEP 0.85  /* of its length, if it is deep, since writing may touch it, or */
+#define MIN_STRAIGHT_WEDGE 0.98 /* of its length, otherwise */
+#define EDGE_PIXELS 3.0         /* pixels of its inner side that are grey */
+#define TRIES 3                 /* starting points beyond the wedge across, */
+#define FURTHER 4               /* each by one part in this many of the rest: the last is near the middle */
 
 /* A map seen from one corner, along a side. */
 typedef struct corner_map {
@@ -136,11 +136,11 @@ static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t 
 {
     fit(w, spare, depths, first);
     const double end = w->depth + w->slope * (double)w->length, straight = straightness(w, depths, first);
-    const bool all_straight = straight >= ALL_STRAIGHT;
+    const bool all_straight = straight >= MIN_STRAIGHT_WEDGE;
     const bool whole = (double)w->length >= WHOLE * (double)v->length &&
                        (all_straight || fmin(w->depth, end) >= MIN_WEDGE_DEPTH * stroke_of(o));
     return (whole || end <= TAPERED * w->depth + END_PIXELS) && (double)w->length >= SLIM * w->depth &&
-           (all_straight || (w->depth >= DEEP && straight >= STRAIGHT));
+           (all_straight || (w->depth >= DEEP && straight >= MIN_STRAIGHT_DEEP));
 }
 
 /* Finds a wedge. The one across, which begins at the same corner, may cover half of its length. */

@@ -21,11 +21,11 @@
 #define UNEVEN 0.2      /* difference of log-heights within one hand */
 #define MAX_UNREAD 0.02 /* squares of a digit's height: unread ink of an accepted string, at most */
 #define HOLE 0.05 /* squares of unread ink that an empty box between others counts as: its digit may have been faint */
-#define NEAR 0.18 /* digits' heights: a nearer mark may be a part of the digit */
-#define WIDE_INNER_GAP 0.5   /* of a gap that separates numbers: 49 of 50 numbers have only narrower gaps, and */
-#define TWO_NUMBERS_GAP 0.75 /* a string with a wider gap is probably two numbers */
-#define FAR 3.0              /* digits' heights: nothing farther away is part of the same number */
-#define MAX_LEFT 1.0         /* squares of a digit's height: unread ink that is counted, at most */
+#define MIN_MARK_DISTANCE 0.18 /* digits' heights: a nearer mark may be a part of the digit */
+#define WIDE_INNER_GAP 0.5     /* of a gap that separates numbers: 49 of 50 numbers have only narrower gaps, and */
+#define TWO_NUMBERS_GAP 0.75   /* a string with a wider gap is probably two numbers */
+#define FAR 3.0                /* digits' heights: nothing farther away is part of the same number */
+#define MAX_LEFT 1.0           /* squares of a digit's height: unread ink that is counted, at most */
 
 static const struct {
     const char *name, *doubt;
@@ -113,7 +113,8 @@ static double distance_to_ink(const arc *a, const text_line *line, double most)
 /* Measures the share of a mark, lowered if it is near enough to a digit to be a part of it. */
 static void measure_mark(double *value, const arc *a, const text_line *line, unsigned symbol)
 {
-    const double near = 1 - distance_to_ink(a, line, NEAR * line->height) / (NEAR * line->height);
+    const double near =
+        1 - distance_to_ink(a, line, MIN_MARK_DISTANCE * line->height) / (MIN_MARK_DISTANCE * line->height);
     value[LENET5_EVIDENCE_MARKS] -= log(fmax(MIN_LOOK, a->mark[symbol - LENET5_CLASSES] * (1 - near * near)));
 }
 

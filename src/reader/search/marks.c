@@ -12,11 +12,11 @@
 #include <math.h>
 #include <string.h>
 
-#define INK 85         /* of 255: fainter pixels are edges of strokes */
-#define NEAR 1.5       /* digits' heights: the scale of the weights of digits by their distance */
-#define TALL 0.6       /* of the line's height: lower pieces do not stand on the baseline */
-#define CORNER 0.3     /* of a box's sides: its corners */
-#define MIN_MARK 0.001 /* a smaller share is 0 */
+#define INK 85                  /* of 255: fainter pixels are edges of strokes */
+#define DISTANCE_SCALE 1.5      /* digits' heights: the scale of the weights of digits by their distance */
+#define MIN_STANDING_HEIGHT 0.6 /* of the line's height: lower pieces do not stand on the baseline */
+#define CORNER 0.3              /* of a box's sides: its corners */
+#define MIN_MARK 0.001          /* a smaller share is 0 */
 
 /* ---- Footing ----------------------------------------------------------------------------------------------------- */
 
@@ -34,7 +34,7 @@ static double share_over(const text_line *line, size_t first, size_t last, const
         if (own)
             continue;
         part = box_union(part, line->pieces[i]);
-        if ((double)(part.bottom - part.top) >= TALL * line->height)
+        if ((double)(part.bottom - part.top) >= MIN_STANDING_HEIGHT * line->height)
             most = fmax(most, box_common_width(*bounds, part));
     }
     return most / (double)(bounds->right - bounds->left);
@@ -48,10 +48,10 @@ footing lenet5_footing(const text_line *line, size_t first, size_t last)
     const double middle = (double)(bounds.left + bounds.right) / 2;
     for (size_t i = 0; i < line->count; i++) {
         const box *p = &line->pieces[i];
-        if ((i >= first && i < last) || (double)(p->bottom - p->top) < TALL * line->height)
+        if ((i >= first && i < last) || (double)(p->bottom - p->top) < MIN_STANDING_HEIGHT * line->height)
             continue;
         const double away = fabs((double)(p->left + p->right) / 2 - middle) / line->height;
-        const double weight = exp(-away / NEAR);
+        const double weight = exp(-away / DISTANCE_SCALE);
         sum += weight;
         f.base += weight * (double)p->bottom;
         f.height += weight * (double)(p->bottom - p->top);
