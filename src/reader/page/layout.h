@@ -18,7 +18,7 @@ typedef struct cell {
 typedef struct field {
     size_t first, count; /* its cells, consecutive in their list, from left to right */
     box box;
-    size_t table, row, column; /* its table, and its place there, from 1; 0: in none */
+    size_t table, row, column; /* its table, and its cell there, from 1; 0: in none */
 } field;
 
 /* A horizontal line that was removed. */
