@@ -35,7 +35,7 @@ typedef struct form_template {
 
 /*
  * Parses a template in memory, without loading its lists of codes. name stands for it in error messages, which include
- * the place in it. Returns an exit code; free the template in any case.
+ * the path of the value in it. Returns an exit code; free the template in any case.
  */
 int template_parse(form_template *form, const char *text, size_t size, const char *name);
 

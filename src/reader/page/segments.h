@@ -57,7 +57,8 @@ lenet5_status lenet5_find_segments(segments *found, const ink_map *map, double s
                                    lenet5_error *error);
 
 /*
- * A segment that is added: from step from to step to, at position across at its last step. It may extend beyond the map.
+ * A segment that is added: from step from to step to, at position across at its last step. It may extend beyond the
+ * map.
  */
 typedef struct drawn_line {
     bool vertical;
