@@ -36,12 +36,12 @@ enum {
 };
 _Static_assert(FORWARD == 326520 && TRAINING == 861120, "as computed by hand");
 
-#define ROUNDS 5
-#define BATCH 64
-#define LATENCIES 4000
-#define SCANS 16
-#define SCAN_SIDE 100
-#define MAX_PEAKS 16 /* instruction sets, on one thread and on several */
+#define ROUNDS 5       /* samples of each measure, whose median is printed */
+#define BATCH 64       /* pictures of a training step, as in recipe best */
+#define LATENCIES 4000 /* single pictures, timed one by one; their median is a sample */
+#define SCANS 16       /* different pictures for normalise */
+#define SCAN_SIDE 100  /* pixels: a digit of 1 cm scanned at 250 dots an inch */
+#define MAX_PEAKS 16   /* instruction sets, on one thread and on several */
 
 /* The amount of work for a sample of each measure. */
 typedef struct amounts {
@@ -58,13 +58,13 @@ static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50, 2, 1};
 /* The reference passes that measures are compared with. */
 enum { REFERENCE_FORWARD, REFERENCE_TRAINING, REFERENCE_CURVATURE, REFERENCES, NO_REFERENCE = REFERENCES };
 
-#define MEASURES 11
-#define FIELD_WIDTH 600
+#define MEASURES 11     /* rows of the table measures */
+#define FIELD_WIDTH 600 /* pixels: a field of 51 x 13 mm at 300 dots an inch */
 #define FIELD_HEIGHT 150
 #define PAGE_WIDTH 2480 /* A4 at 300 dots an inch */
 #define PAGE_HEIGHT 3508
-#define PAGE_FIELDS 8
-#define PAGE_GREY 250
+#define PAGE_FIELDS 8 /* different fields, which are also written on the page */
+#define PAGE_GREY 250 /* of paper */
 
 typedef struct peak {
     const char *isa;

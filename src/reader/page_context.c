@@ -10,7 +10,7 @@
 #include "search/evidence.h"
 
 #define DEFAULT_THRESHOLD 0.91 /* probability from which on a string is accepted; docs/results.md has its errors */
-#define MIN_PROBABILITY 1e-12  /* lower bound of the denominators of ratios */
+#define MIN_DENOMINATOR 1e-12  /* of ratios of probabilities: keeps them finite */
 
 /*
  * Replaces the probability of the best string. The others, whose sum with it is at most 1, keep their ratio to it as
@@ -20,7 +20,7 @@ static void set_probability(lenet5_read_line *l, double probability, double thre
 {
     const double before = l->string[0].probability;
     const double ratio =
-        fmin(probability / fmax(MIN_PROBABILITY, before), (1 - probability) / fmax(MIN_PROBABILITY, 1 - before));
+        fmin(probability / fmax(MIN_DENOMINATOR, before), (1 - probability) / fmax(MIN_DENOMINATOR, 1 - before));
     for (size_t i = 1; i < l->strings; i++)
         l->string[i].probability *= ratio;
     l->string[0].probability = probability;

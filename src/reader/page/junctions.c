@@ -5,10 +5,10 @@
 
 #include "base/error.h"
 
-#define MAX_JUNCTIONS 400000
-#define CORNER_REACH 0.18 /* of the shorter segment's length, besides REACH_PIXELS: reach to a round corner */
-#define EVEN 0.3          /* nearer to farther end at a round corner, at least: else one of them runs into the other */
-#define MAX_PAPER 1       /* pixels of paper between a segment and one that it runs into */
+#define MAX_JUNCTIONS 400000 /* of a page; two lists of 24 bytes each: bounds them to 20 MB. Further ones are ignored */
+#define CORNER_REACH 0.18    /* of the shorter segment's length, besides REACH_PIXELS: reach to a round corner */
+#define EVEN 0.3    /* nearer to farther end at a round corner, at least: else one of them runs into the other */
+#define MAX_PAPER 1 /* pixels of paper between a segment and one that it runs into */
 
 /* The columns that a vertical segment takes. */
 typedef struct vertical_range {

@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#define MIN_PROBABILITY 1e-9
-
 /* The log-odds that what was read as a digit is one, and a whole one. */
 static double digit_log_odds(const arc *a, unsigned digit, const double *w)
 {

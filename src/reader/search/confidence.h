@@ -4,6 +4,8 @@
 
 #include "search.h"
 
+#define MIN_PROBABILITY 1e-9 /* of a divisor or of the argument of a logarithm: keeps the result finite */
+
 /*
  * The probability that all digits of a string are digits: a product of logistic functions, with the CONFIDENCE weights.
  */

@@ -25,8 +25,6 @@
 #include "confidence.h"
 #include "shortlist.h"
 
-#define MIN_PROBABILITY 1e-9
-
 /* Weights of what is beside a string. */
 #define WIDEST_LETTER 1.1 /* width to height: a wider part may be several digits */
 #define MAX_LETTER 1e5    /* of the odds of a letter, at most, and */
@@ -37,8 +35,8 @@
 #define STATE_WORK 25 /* a state and an arc */
 #define OFFER_WORK 4  /* a comparison of two prefixes */
 
-#define BEAM 64
-#define MIN_ESTIMATE 1e-7         /* of the best estimate: prefixes below it are dropped, or */
+#define BEAM 64           /* prefixes kept at a node; bounds the memory, and the time of the search by its square */
+#define MIN_ESTIMATE 1e-7 /* of the best estimate: prefixes below it are dropped, or */
 #define MIN_ESTIMATE_N_BEST 1e-20 /* below this one if more than the best string is wanted */
 
 /* ---- Backward pass ----------------------------------------------------------------------------------------------- */
