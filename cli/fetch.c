@@ -340,7 +340,7 @@ static int run(const cli_arguments *arguments)
     if (!make_folder(folder))
         return EXIT_FAILED;
     job j = {.module = module, .force = argument_flag(arguments, "force")};
-    j.transfer = (transfer){.url = j.url, .most = MAX_BYTES, .watch = watch, .watcher = &j};
+    j.transfer = (transfer){.url = j.url, .max = MAX_BYTES, .watch = watch, .watcher = &j};
     if (!module->open(&j.transfer, !mirror))
         return report_error("libcurl cannot be initialised");
     watch_interrupts();

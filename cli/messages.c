@@ -189,7 +189,7 @@ void hold_standard_descriptors(void)
             _Exit(EXIT_FAILED);
 }
 
-static int read_bounded(char **text, size_t *size, FILE *stream, const char *path, size_t most)
+static int read_bounded(char **text, size_t *size, FILE *stream, const char *path, size_t max)
 {
     for (size_t room = 4096;; room *= 2) {
         char *larger = realloc(*text, room);
@@ -200,21 +200,21 @@ static int read_bounded(char **text, size_t *size, FILE *stream, const char *pat
         (*text)[*size] = '\0';
         if (ferror(stream))
             return report_error("%s: cannot be read: %s", path, strerror(errno));
-        if (*size > most)
-            return report_error("%s: longer than the limit of %zu bytes", path, most);
+        if (*size > max)
+            return report_error("%s: longer than the limit of %zu bytes", path, max);
         if (*size < room - 1)
             return EXIT_DONE;
     }
 }
 
-int load_text(char **text, size_t *size, const char *path, size_t most)
+int load_text(char **text, size_t *size, const char *path, size_t max)
 {
     *text = NULL;
     *size = 0;
     FILE *stream = fopen(path, "rb");
     if (!stream)
         return report_error("%s: cannot be opened: %s", path, strerror(errno));
-    const int code = read_bounded(text, size, stream, path, most);
+    const int code = read_bounded(text, size, stream, path, max);
     fclose(stream);
     return code;
 }

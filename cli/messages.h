@@ -52,6 +52,6 @@ void hold_standard_descriptors(void);
 
 /* Loads a text file of at most that many bytes, and ends it with a zero. Returns an exit code. Free the text in any
  * case. */
-int load_text(char **text, size_t *size, const char *path, size_t most);
+int load_text(char **text, size_t *size, const char *path, size_t max);
 
 #endif

@@ -49,12 +49,12 @@ static size_t max_distance(const char *name)
 static const char *nearest_name(const char *name, const char *const *names)
 {
     const char *nearest = NULL;
-    size_t least = max_distance(name) + 1;
+    size_t min = max_distance(name) + 1;
     for (size_t i = 0; names[i]; i++) {
         const size_t distance = lenet5_edit_distance(name, names[i]);
-        if (distance >= least || distance >= strlen(names[i]))
+        if (distance >= min || distance >= strlen(names[i]))
             continue;
-        least = distance;
+        min = distance;
         nearest = names[i];
     }
     return nearest;

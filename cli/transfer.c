@@ -51,7 +51,7 @@ static void close_transfers(transfer *t)
 static size_t keep(char *bytes, size_t one, size_t count, void *context)
 {
     transfer *t = context;
-    t->too_large = (long)count > t->most - t->size;
+    t->too_large = (long)count > t->max - t->size;
     if (t->too_large)
         return 0;
     if (fwrite(bytes, one, count, t->stream) < count) {
@@ -74,7 +74,7 @@ static int watch(void *context, curl_off_t all, curl_off_t now, curl_off_t all_u
 static void set_transfer(transfer *t)
 {
     curl_easy_setopt(t->curl, CURLOPT_URL, t->url);
-    curl_easy_setopt(t->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->most);
+    curl_easy_setopt(t->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)t->max);
     curl_easy_setopt(t->curl, CURLOPT_RESUME_FROM_LARGE, (curl_off_t)t->size);
     curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->reason);
     curl_easy_setopt(t->curl, CURLOPT_WRITEFUNCTION, keep);

@@ -14,7 +14,7 @@ typedef struct transfer {
     void *curl;
     const char *url;
     FILE *stream;                                         /* the part of the file, to which data is appended */
-    long size, most;                                      /* bytes of the part so far, and its limit */
+    long size, max;                                       /* bytes of the part so far, and its limit */
     bool too_large;                                       /* the limit was exceeded */
     int write_error;                                      /* an errno, or 0 */
     char reason[REASON_SIZE];                             /* of a failure */

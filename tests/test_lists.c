@@ -19,9 +19,9 @@
 static lenet5_random dice;
 static bool with_marks;
 
-static size_t random_up_to(size_t most)
+static size_t random_up_to(size_t max)
 {
-    return lenet5_random_below(&dice, (uint32_t)most + 1);
+    return lenet5_random_below(&dice, (uint32_t)max + 1);
 }
 
 static double random_between(double low, double high)
@@ -158,7 +158,7 @@ static bool adds_up(lenet5_check check, const char *digits)
 
 static const struct {
     const char *text;
-    size_t least, most;
+    size_t min, max;
 } formats[] = {{NULL, 1, 32}, {"3", 3, 3}, {"2-5", 2, 5}, {"dd-dd", 4, 4}};
 
 typedef struct known {
@@ -197,7 +197,7 @@ static int heavier(const void *a, const void *b)
 static void add_known(sample *s, const char *digits, size_t format, lenet5_check check)
 {
     const size_t length = strlen(digits);
-    if (length < formats[format].least || length > formats[format].most || !adds_up(check, digits))
+    if (length < formats[format].min || length > formats[format].max || !adds_up(check, digits))
         return;
     for (size_t i = 0; i < s->known; i++)
         if (strcmp(s->of_format[i].digits, digits) == 0)
@@ -300,12 +300,12 @@ static double megabytes(void)
 
 typedef char long_code[17];
 
-static const char **long_list(long_code *codes, size_t least, size_t most)
+static const char **long_list(long_code *codes, size_t min, size_t max)
 {
     const char **list = malloc(LONG_LIST * sizeof *list);
     assert_non_null(list);
     for (size_t i = 0; i < LONG_LIST; i++) {
-        const size_t length = least + random_up_to(most - least);
+        const size_t length = min + random_up_to(max - min);
         for (size_t k = 0; k < length; k++)
             codes[i][k] = (char)('0' + random_up_to(9));
         codes[i][length] = '\0';

@@ -102,9 +102,9 @@ static void add_all_series(plot *p, const learning_curves *c)
 /* The smallest of 1, 2 and 5 times a power of ten that reaches the end in at most max_steps. */
 static double round_step(double end, int max_steps)
 {
-    const double least = end / max_steps * (1 - 1e-9);
-    const double ten = pow(10, floor(log10(least)));
-    return ten * (least <= ten ? 1 : least <= 2 * ten ? 2 : least <= 5 * ten ? 5 : 10);
+    const double min_step = end / max_steps * (1 - 1e-9);
+    const double ten = pow(10, floor(log10(min_step)));
+    return ten * (min_step <= ten ? 1 : min_step <= 2 * ten ? 2 : min_step <= 5 * ten ? 5 : 10);
 }
 
 static axis axis_to(double end, double min_step, int max_steps)

@@ -56,12 +56,12 @@ static int check_members(const value *object, const char *const *names)
     return EXIT_DONE;
 }
 
-static int take_whole(size_t *whole, const value *v, size_t least, size_t most)
+static int take_whole(size_t *whole, const value *v, size_t min, size_t max)
 {
     char wanted[80];
     const json_int_t given = json_integer_value(v->json);
-    snprintf(wanted, sizeof wanted, "a whole number from %zu to %zu", least, most);
-    if (!json_is_integer(v->json) || given < (json_int_t)least || given > (json_int_t)most)
+    snprintf(wanted, sizeof wanted, "a whole number from %zu to %zu", min, max);
+    if (!json_is_integer(v->json) || given < (json_int_t)min || given > (json_int_t)max)
         return report_bad_value(v, wanted);
     *whole = (size_t)given;
     return EXIT_DONE;

@@ -20,7 +20,7 @@ void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *netw
                               .type = TENSOR_F32,
                               .dimensions = t->dimensions,
                               .numbers = (float *)network + t->first,
-                              .most = (double)LENET5_MAX_WEIGHT};
+                              .max = (double)LENET5_MAX_WEIGHT};
         memcpy(tensors[i].shape, t->shape, sizeof t->shape);
     }
 }
@@ -205,7 +205,7 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
     const struct {
         const char *key;
         uint64_t *number;
-        uint64_t most;
+        uint64_t max;
     } wanted[] = {{"seed", &p->seed, UINT64_MAX},
                   {"passes", &epochs, LENET5_MAX_EPOCHS},
                   {"training_pictures", &training, LENET5_MAX_PICTURES},
@@ -214,7 +214,7 @@ static lenet5_status get_numbers(lenet5_provenance *p, const safetensors *file, 
                   {"held_out_errors", &errors, LENET5_MAX_PICTURES}};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         const lenet5_status status =
-            lenet5_safetensors_whole(wanted[i].number, file, wanted[i].key, wanted[i].most, error);
+            lenet5_safetensors_whole(wanted[i].number, file, wanted[i].key, wanted[i].max, error);
         if (status != LENET5_OK)
             return status;
     }

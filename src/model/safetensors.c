@@ -81,7 +81,7 @@ static bool number_fits(const uint8_t *number, const tensor *t)
     if (t->type == TENSOR_F64)
         memcpy(&wide, number, sizeof wide);
     const double value = t->type == TENSOR_F32 ? (double)narrow : wide;
-    return isfinite(value) && (t->most == 0 || fabs(value) <= t->most);
+    return isfinite(value) && (t->max == 0 || fabs(value) <= t->max);
 }
 
 #define UNFIT "is not finite, or too large to be a weight"
@@ -285,11 +285,11 @@ static const json_t *find(const safetensors *file, const char *name)
     return strcmp(name, "__metadata__") == 0 ? NULL : json_object_get(file->header, name);
 }
 
-/* An integer of the header from 0 to most; most + 1 for anything else. */
-static size_t whole(const json_t *value, size_t most)
+/* An integer of the header from 0 to max; max + 1 for anything else. */
+static size_t whole(const json_t *value, size_t max)
 {
-    if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > most)
-        return most + 1;
+    if (!json_is_integer(value) || json_integer_value(value) < 0 || (uint64_t)json_integer_value(value) > max)
+        return max + 1;
     return (size_t)json_integer_value(value);
 }
 
@@ -481,7 +481,7 @@ lenet5_status lenet5_safetensors_text(char *text, size_t size, const safetensors
     return LENET5_OK;
 }
 
-lenet5_status lenet5_safetensors_whole(uint64_t *number, const safetensors *file, const char *key, uint64_t most,
+lenet5_status lenet5_safetensors_whole(uint64_t *number, const safetensors *file, const char *key, uint64_t max,
                                        lenet5_error *error)
 {
     const char *value;
@@ -491,14 +491,14 @@ lenet5_status lenet5_safetensors_whole(uint64_t *number, const safetensors *file
     char *end;
     errno = 0;
     const uint64_t parsed = strtoull(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno || parsed > most)
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno || parsed > max)
         return fail_entry(file, key, value, error);
     *number = parsed;
     return LENET5_OK;
 }
 
-lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, const char *key, double least,
-                                      double most, lenet5_error *error)
+lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, const char *key, double min, double max,
+                                      lenet5_error *error)
 {
     const char *value;
     const lenet5_status status = entry(&value, file, key, error);
@@ -507,7 +507,7 @@ lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, c
     json_t *parsed = json_loads(value, JSON_DECODE_ANY, NULL); /* unlike strtod, independent of the locale */
     const double real = json_is_number(parsed) ? json_number_value(parsed) : NAN;
     json_decref(parsed);
-    if (!(real >= least && real <= most))
+    if (!(real >= min && real <= max))
         return fail_entry(file, key, value, error);
     *number = real;
     return LENET5_OK;

@@ -21,7 +21,7 @@ typedef struct tensor {
     tensor_type type;
     size_t dimensions, shape[4];
     void *numbers;
-    double most; /* the greatest absolute value allowed for a real number; 0: any finite value */
+    double max; /* the greatest absolute value allowed for a real number; 0: any finite value */
 } tensor;
 
 size_t lenet5_tensor_type_size(tensor_type type);
@@ -68,9 +68,9 @@ size_t lenet5_safetensors_count(const safetensors *file);
 /* Entries of the metadata. A missing entry or one out of range is an error. */
 lenet5_status lenet5_safetensors_text(char *text, size_t size, const safetensors *file, const char *key,
                                       lenet5_error *error);
-lenet5_status lenet5_safetensors_whole(uint64_t *number, const safetensors *file, const char *key, uint64_t most,
+lenet5_status lenet5_safetensors_whole(uint64_t *number, const safetensors *file, const char *key, uint64_t max,
                                        lenet5_error *error);
-lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, const char *key, double least,
-                                      double most, lenet5_error *error);
+lenet5_status lenet5_safetensors_real(double *number, const safetensors *file, const char *key, double min, double max,
+                                      lenet5_error *error);
 
 #endif

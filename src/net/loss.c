@@ -15,10 +15,10 @@
 
 static real least_of(const real penalty[LENET5_CLASSES], real rubbish)
 {
-    real least = rubbish;
+    real min = rubbish;
     for (size_t i = 0; i < LENET5_CLASSES; i++)
-        least = penalty[i] < least ? penalty[i] : least;
-    return least;
+        min = penalty[i] < min ? penalty[i] : min;
+    return min;
 }
 
 /* Sets p to the probabilities of the ten classes and of rubbish; returns -log of the denominator e^-j + sum of e^-y. */
@@ -26,15 +26,15 @@ static real outcomes(real p[LENET5_CLASSES + 1], const lenet5_loss *loss, const 
 {
     const real scale = (real)loss->scale;
     const real rubbish = (real)loss->rubbish;
-    const real least = least_of(penalty, rubbish);
+    const real min = least_of(penalty, rubbish);
     real sum = 0;
     for (size_t i = 0; i <= LENET5_CLASSES; i++) {
-        p[i] = EXP(-scale * ((i == LENET5_RUBBISH ? rubbish : penalty[i]) - least));
+        p[i] = EXP(-scale * ((i == LENET5_RUBBISH ? rubbish : penalty[i]) - min));
         sum += p[i];
     }
     for (size_t i = 0; i <= LENET5_CLASSES; i++)
         p[i] /= sum;
-    return scale * least - LOG(sum);
+    return scale * min - LOG(sum);
 }
 
 real REAL(lenet5_loss_gradient)(real d_penalty[LENET5_CLASSES], const lenet5_loss *loss,

@@ -96,7 +96,7 @@ static bool solve(double m[4][5])
 /* An ellipse, prepared for distances to it. */
 typedef struct ruler {
     double x, y, per_a, per_b; /* its centre, 1 / a² and 1 / b² */
-    double least;              /* the shorter of a and b: the distance of the centre */
+    double min;                /* the shorter of a and b: the distance of the centre */
 } ruler;
 
 static ruler ruler_of(const ellipse *e)
@@ -109,7 +109,7 @@ static double squared_distance(const ruler *r, double x, double y)
 {
     const double dx = x - r->x, dy = y - r->y, square = dx * dx * r->per_a + dy * dy * r->per_b;
     const double share = 1 - 1 / sqrt(square);
-    return square > 0 ? (dx * dx + dy * dy) * share * share : r->least * r->least;
+    return square > 0 ? (dx * dx + dy * dy) * share * share : r->min * r->min;
 }
 
 /*
@@ -149,7 +149,7 @@ static bool has_settled(const ellipse *before, const ellipse *e)
 static void weigh(outline_point *list, size_t count, const ellipse *e)
 {
     const ruler r = ruler_of(e);
-    const double near = 0.5 + 0.02 * r.least, per_near = 1 / (near * near);
+    const double near = 0.5 + 0.02 * r.min, per_near = 1 / (near * near);
     for (size_t i = 0; i < count; i++)
         list[i].weight = 1 / (1 + squared_distance(&r, list[i].x, list[i].y) * per_near);
 }
@@ -225,12 +225,12 @@ static lenet5_status find_outline(ellipse *e, bool *found, const components *c, 
 static bool follow(double *inner, double *outer, const ink_map *map, const ellipse *e, double angle)
 {
     const double c = cos(angle), s = sin(angle), radius = 1 / hypot(c / e->a, s / e->b);
-    const double step = 0.25, most = radius + 3;
-    double last = lenet5_interpolate_ink(map, e->x + c * most, e->y + s * most);
+    const double step = 0.25, max = radius + 3;
+    double last = lenet5_interpolate_ink(map, e->x + c * max, e->y + s * max);
     bool in = false;
     if (last >= SURELY_INK)
         return false;
-    for (double at = most - step; at > 0.4 * radius; at -= step) {
+    for (double at = max - step; at > 0.4 * radius; at -= step) {
         const double here = lenet5_interpolate_ink(map, e->x + c * at, e->y + s * at);
         const double edge = at + step * (SURELY_INK - here) / (last - here + 1e-9);
         if (!in && here >= SURELY_INK) {
@@ -288,9 +288,9 @@ static bool may_be_circle(const component *c)
 
 static bool are_alike(const circle *a, const circle *b)
 {
-    const double radius = fmax(a->ring.a, a->ring.b), most = 0.5 + SAME * radius;
-    return fabs(a->ring.a - b->ring.a) <= most && fabs(a->ring.b - b->ring.b) <= most &&
-           fabs(a->ring.y - b->ring.y) <= 2 * most && fabs(a->thickness - b->thickness) <= 0.5 + 0.3 * a->thickness &&
+    const double radius = fmax(a->ring.a, a->ring.b), max = 0.5 + SAME * radius;
+    return fabs(a->ring.a - b->ring.a) <= max && fabs(a->ring.b - b->ring.b) <= max &&
+           fabs(a->ring.y - b->ring.y) <= 2 * max && fabs(a->thickness - b->thickness) <= 0.5 + 0.3 * a->thickness &&
            fabs(a->ring.x - b->ring.x) <= 2 * NEAREST * radius;
 }
 

@@ -194,8 +194,8 @@ static bool has_places(comb *c, const ink_map *map, size_t places)
 
 static bool is_comb(comb *c, const ink_map *map)
 {
-    const double most = (double)c->count / FEWEST_SEEN;
-    for (size_t places = most < MAX_PLACES ? (size_t)most : MAX_PLACES; places >= MIN_PLACES; places--)
+    const double max = (double)c->count / FEWEST_SEEN;
+    for (size_t places = max < MAX_PLACES ? (size_t)max : MAX_PLACES; places >= MIN_PLACES; places--)
         if (has_places(c, map, places))
             return true;
     return false;

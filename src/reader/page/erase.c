@@ -73,9 +73,9 @@ static zone zone_at(const segments *all, const segment *s, size_t step, size_t p
         first = round(middle - 0.5 * (s->thickness - 1));
         last = round(middle + 0.5 * (s->thickness - 1));
     }
-    const double most = (double)positions - 1;
-    return (zone){(size_t)fmin(fmax(0, first - SEGMENT_BORDER), most),
-                  (size_t)fmin(fmax(0, last + SEGMENT_BORDER), most), false, false};
+    const double max = (double)positions - 1;
+    return (zone){(size_t)fmin(fmax(0, first - SEGMENT_BORDER), max), (size_t)fmin(fmax(0, last + SEGMENT_BORDER), max),
+                  false, false};
 }
 
 /* The steps of a segment, extended to cover its corners. */
@@ -242,13 +242,13 @@ static uint32_t component_beyond(const flank *f, size_t step, size_t from, size_
  * The distance in steps between the two ends of a component at a distance from the edge, one on each side of step
  * middle; each end is looked for within most steps.
  */
-static size_t apart_at(const flank *f, size_t middle, size_t distance, uint32_t label, size_t most)
+static size_t apart_at(const flank *f, size_t middle, size_t distance, uint32_t label, size_t max)
 {
     size_t left = 0, right = 0;
-    for (; left < most && left < middle; left++)
+    for (; left < max && left < middle; left++)
         if (component_beyond(f, middle - left, distance, distance) == label)
             break;
-    for (; right < most && middle + right + 1 < f->v->steps; right++)
+    for (; right < max && middle + right + 1 < f->v->steps; right++)
         if (component_beyond(f, middle + right, distance, distance) == label)
             break;
     return left + right;

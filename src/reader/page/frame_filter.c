@@ -112,11 +112,11 @@ lenet5_status lenet5_drop_letters(const frame_context *c, budget *b, lenet5_erro
     if (f->count > MAX_COMPARED_FRAMES)
         return LENET5_OK;
     const uint64_t work = 6 * f->count * f->count;
-    const double most = LETTER * mean_area(f);
+    const double max = LETTER * mean_area(f);
     for (size_t i = f->count; i-- > 0;) {
         const frame *here = &f->list[i];
         const double shorter = fmin(lenet5_frame_width(here), lenet5_frame_height(here));
-        const bool alone = area_of(here) <= most && lenet5_count_similar(f, here) == 1;
+        const bool alone = area_of(here) <= max && lenet5_count_similar(f, here) == 1;
         if (here->thickness >= LETTER_THICK * shorter && (alone || is_low_in_other(f, here)))
             lenet5_drop_frame(c, i);
     }

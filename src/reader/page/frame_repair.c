@@ -150,7 +150,7 @@ static bool is_in_row_of(const frame *wide, const frame *other)
 /* The width of a frame in boxes of its row; 1: in no boxes. *like becomes the number of these boxes. */
 static size_t count_boxes(size_t *like, const frames *f, const frame *wide)
 {
-    size_t most = 1;
+    size_t max = 1;
     *like = 0;
     for (size_t i = 0; i < f->count && *like < MIN_ROW; i++) {
         const double width = lenet5_frame_width(&f->list[i]);
@@ -163,10 +163,10 @@ static size_t count_boxes(size_t *like, const frames *f, const frame *wide)
             here += lenet5_lengths_similar(lenet5_frame_width(&f->list[k]), width) && is_in_row_of(wide, &f->list[k]);
         if (here > *like) {
             *like = here;
-            most = (size_t)boxes;
+            max = (size_t)boxes;
         }
     }
-    return most;
+    return max;
 }
 
 /* A vertical side that is looked for between two boxes. */

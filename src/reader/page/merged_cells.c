@@ -46,7 +46,7 @@ static bool is_divided(const frame parts[2], bool vertical, const ink_map *map)
 static bool find_divider(frame parts[2], const frame_context *c, const frame *f, bool vertical)
 {
     const range along = range_of(f, vertical), across = range_of(f, !vertical);
-    const double near = side_tolerance(across.to - across.from), least = MIN_PART * (across.to - across.from);
+    const double near = side_tolerance(across.to - across.from), min = MIN_PART * (across.to - across.from);
     for (size_t i = 0; i < c->found->count; i++) {
         const frame *other = &c->found->list[i];
         const range beside = range_of(other, !vertical), ends = range_of(other, vertical);
@@ -54,7 +54,7 @@ static bool find_divider(frame parts[2], const frame_context *c, const frame *f,
             continue;
         for (int end = 0; end < 2; end++) {
             const double at = end ? ends.to : ends.from;
-            if (at < along.from + least || at > along.to - least)
+            if (at < along.from + min || at > along.to - min)
                 continue;
             part(parts, f, vertical, (at - along.from) / (along.to - along.from));
             if (is_divided(parts, vertical, c->map))

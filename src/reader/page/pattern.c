@@ -265,12 +265,12 @@ bool lenet5_is_uniform(const ink_map *levels, unsigned threshold, double stroke)
     return sqrt(fmax(0, squares / (double)(across * down) - mean * mean)) < EVEN * mean;
 }
 
-/* The contrast of ink over the deviation of the paper; 0 if the contrast is below least. */
-static double clearance(const binarisation *d, const uint32_t counts[256], size_t count, double least)
+/* The contrast of ink over the deviation of the paper; 0 if the contrast is below min. */
+static double clearance(const binarisation *d, const uint32_t counts[256], size_t count, double min)
 {
     const double middle = quantile(counts, count, 0.5);
     const double noise = fmax(1, middle - quantile(counts, count, 0.16));
-    return d->ink - middle >= least ? (d->ink - middle) / noise : 0;
+    return d->ink - middle >= min ? (d->ink - middle) / noise : 0;
 }
 
 /* Marks pixels of strokes with 255. */
@@ -301,7 +301,7 @@ static lenet5_status drop_specks(ink_map *marks, size_t side, budget *b, lenet5_
 
 /* Fine levels of paper and ink. */
 typedef struct fine_range {
-    double middle, most, ink; /* median of the paper, its POINT_PAPER quantile, mean of strong ink */
+    double middle, max, ink; /* median of the paper, its POINT_PAPER quantile, mean of strong ink */
 } fine_range;
 
 static fine_range range_of(const smoothed *s, const ink_map *marks, unsigned threshold)
@@ -323,9 +323,9 @@ static fine_range range_of(const smoothed *s, const ink_map *marks, unsigned thr
 
 static bool is_point(const component *c, size_t side)
 {
-    const double most = POINT_SIDE * (double)side;
-    return (double)c->area >= POINT_LEAST * (double)(side * side) && (double)(c->box.right - c->box.left) <= most &&
-           (double)(c->box.bottom - c->box.top) <= most;
+    const double max = POINT_SIDE * (double)side;
+    return (double)c->area >= POINT_LEAST * (double)(side * side) && (double)(c->box.right - c->box.left) <= max &&
+           (double)(c->box.bottom - c->box.top) <= max;
 }
 
 /* Marks points away from the strokes, as of an amount. */
@@ -337,11 +337,11 @@ static lenet5_status mark_points(ink_map *marks, const smoothed *s, const partin
     if (!points.ink)
         return lenet5_fail_memory(error);
     const fine_range r = range_of(s, marks, p->d.threshold);
-    const double least = r.middle + fmax(POINT_CLEAR * (r.most - r.middle), POINT_INK * (r.ink - r.middle));
+    const double min = r.middle + fmax(POINT_CLEAR * (r.max - r.middle), POINT_INK * (r.ink - r.middle));
     for (size_t y = 0; y < marks->height; y++)
         for (size_t x = 0; x < marks->width; x++) {
             const size_t at = y * marks->width + x;
-            if ((double)s->fine[at] >= least && !above_near(marks->ink, marks, x, y, POINT_NEAR, 0))
+            if ((double)s->fine[at] >= min && !above_near(marks->ink, marks, x, y, POINT_NEAR, 0))
                 points.ink[at] = 255;
         }
     const lenet5_status status = lenet5_find_components(&c, &points, b, error);
@@ -387,7 +387,7 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
 {
     const size_t shorter = map->width < map->height ? map->width : map->height;
     const size_t count = map->width * map->height;
-    const double least = fmax(MIN_CONTRAST, MIN_LEFT * raw);
+    const double min = fmax(MIN_CONTRAST, MIN_LEFT * raw);
     lenet5_status status = LENET5_OK;
     *best = (parting){.clearance = MIN_CLEARANCE};
     for (size_t i = 0; i < sizeof sides / sizeof sides[0] && status == LENET5_OK; i++) {
@@ -398,7 +398,7 @@ static lenet5_status find_parting(parting *best, smoothed *s, const ink_map *map
         count_levels(counts, s->coarse, count);
         const binarisation d = lenet5_otsu(counts, 0);
         const ink_map coarse = {map->width, map->height, s->coarse};
-        const parting p = {sides[i], d, clearance(&d, counts, count, least)};
+        const parting p = {sides[i], d, clearance(&d, counts, count, min)};
         const bool even = lenet5_is_uniform(&coarse, d.threshold, lenet5_stroke_width(&coarse, d.threshold));
         if (!even && p.clearance > (best->side ? CLEARER : 1) * best->clearance)
             *best = p;

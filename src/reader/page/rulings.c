@@ -153,11 +153,11 @@ static bool find_horizontal(bool *printed, const bool *chosen, const segments *a
         if (all->list[i].vertical && chosen[i] && !printed[i])
             highest = fmax(highest, length_of(&all->list[i]));
     }
-    const double least = any ? 0 : fmin(ALONE * (double)map->width, LONG_ALONE * highest);
+    const double min = any ? 0 : fmin(ALONE * (double)map->width, LONG_ALONE * highest);
     const double elongation = any ? ELONGATION : ALONE_ELONGATION;
     for (size_t i = 0; i < all->count; i++) {
         const segment *s = &all->list[i];
-        if (!s->vertical && chosen[i] && length_of(s) >= least && length_of(s) >= elongation * s->thickness)
+        if (!s->vertical && chosen[i] && length_of(s) >= min && length_of(s) >= elongation * s->thickness)
             printed[i] = true;
         any |= printed[i];
     }

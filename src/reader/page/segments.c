@@ -263,11 +263,11 @@ static uint32_t typical_thickness(const tracer *t, const track *c)
 /* Drops runs far thicker than most: they are of what crosses, or of what the track began in. */
 static void drop_thick_runs(tracer *t, track *c)
 {
-    const double most = THICKER * typical_thickness(t, c) + THICKER_PIXELS;
+    const double max = THICKER * typical_thickness(t, c) + THICKER_PIXELS;
     uint32_t count = 0, next = NO_RUN;
     double sum = 0;
     for (uint32_t i = c->last; i != NO_RUN; i = t->runs[i].before) {
-        if (thickness_of(&t->runs[i]) > most)
+        if (thickness_of(&t->runs[i]) > max)
             continue;
         if (next == NO_RUN)
             c->last = i;

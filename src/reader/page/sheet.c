@@ -192,7 +192,7 @@ static size_t find_hull(grid *g, size_t *first, size_t *last)
  */
 static double squareness(const grid *g, size_t first, size_t last, size_t cells, double *across)
 {
-    double least = INFINITY;
+    double min = INFINITY;
     for (int degrees = 0; degrees < 90; degrees++) {
         const double c = cos(degrees * M_PI / 180), s = sin(degrees * M_PI / 180);
         double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY};
@@ -207,12 +207,12 @@ static double squareness(const grid *g, size_t first, size_t last, size_t cells,
                 }
             }
         const double wide = high[0] - low[0], tall = high[1] - low[1];
-        if (wide * tall < least) {
-            least = wide * tall;
+        if (wide * tall < min) {
+            min = wide * tall;
             *across = fmin(wide, tall) / fmax(wide, tall);
         }
     }
-    return (double)cells / least;
+    return (double)cells / min;
 }
 
 static double dark_share_of_border(const grid *g, unsigned threshold)
@@ -283,17 +283,17 @@ static lenet5_status score_above(double *score, grid *g, unsigned threshold, len
 /* Finds the hull of the sheet with the highest score, if there is any. */
 static lenet5_status find_sheet(bool *found, grid *g, lenet5_error *error)
 {
-    double most = 0, score;
+    double max = 0, score;
     unsigned best = 0;
     lenet5_status status = LENET5_OK;
     for (unsigned threshold = STEP; threshold < 256 - STEP && status == LENET5_OK; threshold += STEP) {
         status = score_above(&score, g, threshold, error);
-        if (status == LENET5_OK && score > most) {
-            most = score;
+        if (status == LENET5_OK && score > max) {
+            max = score;
             best = threshold;
         }
     }
-    *found = most > 0;
+    *found = max > 0;
     return status == LENET5_OK && *found ? score_above(&score, g, best, error) : status;
 }
 

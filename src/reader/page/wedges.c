@@ -70,20 +70,20 @@ static uint8_t *pixel(const corner_map *v, size_t position, size_t depth)
     return v->corner + v->along * (ptrdiff_t)position + v->inward * (ptrdiff_t)depth;
 }
 
-static size_t depth_at(const corner_map *v, size_t position, size_t most, unsigned threshold)
+static size_t depth_at(const corner_map *v, size_t position, size_t max, unsigned threshold)
 {
     size_t depth = 0;
-    while (depth < most && threshold < *pixel(v, position, depth))
+    while (depth < max && threshold < *pixel(v, position, depth))
         depth++;
     return depth;
 }
 
 /* Measures depths from the corner on, while there is ink at the border; returns their number. */
-static size_t measure(size_t *depths, const corner_map *v, size_t most, unsigned threshold)
+static size_t measure(size_t *depths, const corner_map *v, size_t max, unsigned threshold)
 {
     size_t length = 0;
     for (size_t i = 0; i < v->length && i <= length + MAX_GAP; i++) {
-        depths[i] = depth_at(v, i, most, threshold);
+        depths[i] = depth_at(v, i, max, threshold);
         length = depths[i] > 0 ? i + 1 : length;
     }
     return length;
@@ -146,12 +146,12 @@ static bool is_wedge_from(wedge *w, size_t *spare, const size_t *depths, size_t 
 /* Finds a wedge. The one across, which begins at the same corner, may cover half of its length. */
 static bool find_wedge(wedge *w, size_t *depths, size_t *spare, const corner_map *v, wedge_context *o)
 {
-    const size_t most = (size_t)(DEEPEST * (double)v->across);
+    const size_t max = (size_t)(DEEPEST * (double)v->across);
     size_t first = 0;
-    w->length = measure(depths, v, most, o->threshold);
+    w->length = measure(depths, v, max, o->threshold);
     if ((double)w->length < fmax(MIN_LENGTH, MIN_SHARE * (double)v->length))
         return false;
-    while (first < w->length && depths[first] == most)
+    while (first < w->length && depths[first] == max)
         first++;
     for (int i = 0; i < TRIES && w->length - first >= MIN_BEYOND; i++, first += (w->length - first) / FURTHER)
         if (is_wedge_from(w, spare, depths, first, v, o))
@@ -164,9 +164,9 @@ static void clear(const corner_map *v, const wedge *w, unsigned threshold)
 {
     for (size_t i = 0; i < w->length; i++) {
         const double line = fmax(0, w->depth + w->slope * (double)i);
-        const size_t most = (size_t)fmin(line + EDGE_PIXELS, (double)v->across);
-        const bool touched = depth_at(v, i, most, threshold) == most;
-        for (size_t k = 0; k < most && (!touched || (double)k < line); k++)
+        const size_t max = (size_t)fmin(line + EDGE_PIXELS, (double)v->across);
+        const bool touched = depth_at(v, i, max, threshold) == max;
+        for (size_t k = 0; k < max && (!touched || (double)k < line); k++)
             *pixel(v, i, k) = 0;
     }
 }

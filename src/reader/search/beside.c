@@ -12,8 +12,8 @@
 /* The connected parts on one side of a string. */
 typedef struct side {
     size_t letters;
-    double sum, least; /* of the probabilities that they are letters or signs */
-    double sign;       /* probability that the last one is a sign */
+    double sum, min; /* of the probabilities that they are letters or signs */
+    double sign;     /* probability that the last one is a sign */
 } side;
 
 static double area_between(const graph *g, size_t first, size_t last)
@@ -26,7 +26,7 @@ static double area_between(const graph *g, size_t first, size_t last)
 
 static side look_at_side(const graph *g, size_t first, size_t last)
 {
-    side s = {.least = 1};
+    side s = {.min = 1};
     size_t from = first;
     for (size_t node = first + 1; node <= last; node++) {
         if (!g->part[node] && node < last)
@@ -36,7 +36,7 @@ static side look_at_side(const graph *g, size_t first, size_t last)
             const double letter = a ? a->letter : 0;
             s.letters++;
             s.sum += letter;
-            s.least = fmin(s.least, letter);
+            s.min = fmin(s.min, letter);
             s.sign = a ? a->sign : 0;
         }
         from = node;
@@ -50,7 +50,7 @@ static bool is_plain(const graph *g, size_t first, size_t last)
         return true;
     const side s = look_at_side(g, first, last);
     return s.letters == 1 ? s.sign >= SURE_SIGN
-                          : s.letters >= WORD && s.least >= ANY_LETTER && s.sum >= SURE_LETTER * (double)s.letters;
+                          : s.letters >= WORD && s.min >= ANY_LETTER && s.sum >= SURE_LETTER * (double)s.letters;
 }
 
 /* The gap between the pieces before a node and those behind it, in pixels. */
@@ -65,9 +65,9 @@ bool lenet5_is_plain_beside(const graph *g, const text_line *line, const solutio
     if (g->swept || s->length == 0)
         return false;
     const size_t first = g->arcs[s->arc[0]].first, last = g->arcs[s->arc[s->length - 1]].last;
-    const double least = APART * line->height;
-    return is_plain(g, 0, first) && is_plain(g, last, line->count) && (first == 0 || gap_at(line, first) >= least) &&
-           (last == line->count || gap_at(line, last) >= least);
+    const double min = APART * line->height;
+    return is_plain(g, 0, first) && is_plain(g, last, line->count) && (first == 0 || gap_at(line, first) >= min) &&
+           (last == line->count || gap_at(line, last) >= min);
 }
 
 bool lenet5_is_beside(const graph *g, const solution *s, size_t piece)

@@ -20,7 +20,7 @@
 #define ENDLESS (LENET5_MAX_STRING + 1)
 
 typedef struct shape {
-    size_t least, most; /* digits */
+    size_t min, max; /* digits */
     char mask[2 * LENET5_MAX_STRING];
     const pattern *pattern; /* NULL: none */
 } shape;
@@ -45,15 +45,15 @@ static bool whole(size_t *number, const char **text)
 
 static bool parse_lengths(shape *s, const char *text)
 {
-    if (!whole(&s->least, &text))
+    if (!whole(&s->min, &text))
         return false;
-    s->most = s->least;
+    s->max = s->min;
     if (*text == '-') {
         text++;
-        if (!whole(&s->most, &text))
+        if (!whole(&s->max, &text))
             return false;
     }
-    return *text == '\0' && s->least <= s->most;
+    return *text == '\0' && s->min <= s->max;
 }
 
 static bool parse_mask(shape *s, const char *text)
@@ -63,14 +63,14 @@ static bool parse_mask(shape *s, const char *text)
         digits += *c == 'd';
     if (digits == 0 || digits > LENET5_MAX_STRING || strlen(text) >= sizeof s->mask)
         return false;
-    s->least = s->most = digits;
+    s->min = s->max = digits;
     strcpy(s->mask, text);
     return true;
 }
 
 static lenet5_status parse(shape *s, const char *format, lenet5_error *error)
 {
-    *s = (shape){.least = 1, .most = ENDLESS};
+    *s = (shape){.min = 1, .max = ENDLESS};
     if (!format || strcmp(format, "digits") == 0)
         return LENET5_OK;
     s->pattern = lenet5_pattern_named(format);
@@ -191,14 +191,14 @@ static bool may_stand(const shape *s, size_t digits, unsigned mark)
 /* Digits go to the next length; marks change nothing. */
 static lenet5_status lengths(grammar *f, const shape *s, lenet5_check check, lenet5_error *error)
 {
-    const size_t most = s->most == ENDLESS ? LENET5_MAX_STRING : s->most;
+    const size_t max = s->max == ENDLESS ? LENET5_MAX_STRING : s->max;
     const size_t sums = sum_count(check);
-    const lenet5_status status = allocate(f, (most + 1) * sums, error);
-    for (size_t length = 0; length <= most && status == LENET5_OK; length++)
+    const lenet5_status status = allocate(f, (max + 1) * sums, error);
+    for (size_t length = 0; length <= max && status == LENET5_OK; length++)
         for (size_t i = 0; i < sums; i++) {
             const size_t state = length * sums + i;
-            f->accepts[state] = length >= s->least && adds_up(check, i);
-            for (unsigned digit = 0; digit < 10 && length < most; digit++)
+            f->accepts[state] = length >= s->min && adds_up(check, i);
+            for (unsigned digit = 0; digit < 10 && length < max; digit++)
                 f->next[state][digit] = (int32_t)((length + 1) * sums + add_digit(check, i, digit));
             for (unsigned mark = LENET5_CLASSES; mark < SYMBOLS; mark++)
                 f->next[state][mark] = may_stand(s, length, mark) ? (int32_t)state : DEAD;
@@ -215,7 +215,7 @@ static lenet5_status automaton(grammar *f, const shape *s, const lenet5_read_opt
                            s->pattern->name);
     if (s->pattern)
         return follow_pattern(f, s->pattern, options->digits_only, error);
-    if (s->most < ENDLESS || check != LENET5_CHECK_NONE)
+    if (s->max < ENDLESS || check != LENET5_CHECK_NONE)
         return lengths(f, s, check, error);
     f->any = true;
     return follow_pattern(f, &lenet5_any_pattern, options->digits_only, error);

@@ -26,7 +26,7 @@
  */
 static double share_over(const text_line *line, size_t first, size_t last, const box *bounds)
 {
-    double most = 0;
+    double max = 0;
     box part = EMPTY_BOX;
     for (size_t i = 0; i < line->count; i++) {
         const bool own = i >= first && i < last;
@@ -35,9 +35,9 @@ static double share_over(const text_line *line, size_t first, size_t last, const
             continue;
         part = box_union(part, line->pieces[i]);
         if ((double)(part.bottom - part.top) >= MIN_STANDING_HEIGHT * line->height)
-            most = fmax(most, box_common_width(*bounds, part));
+            max = fmax(max, box_common_width(*bounds, part));
     }
-    return most / (double)(bounds->right - bounds->left);
+    return max / (double)(bounds->right - bounds->left);
 }
 
 footing lenet5_footing(const text_line *line, size_t first, size_t last)
@@ -182,7 +182,7 @@ static double odds_of(const mark_form *form, const double value[MEASURES])
         const mark_range *range = &form->range[i];
         if (range->soft <= 0)
             continue;
-        const double beyond = fmax(0, fmax(range->least - value[i], value[i] - range->most)) / range->soft;
+        const double beyond = fmax(0, fmax(range->min - value[i], value[i] - range->max)) / range->soft;
         against += beyond * beyond;
     }
     return exp(-against);

@@ -35,9 +35,9 @@ enum {
     MEASURES
 };
 
-/* Values from least to most cost nothing; soft beyond them cost 1, twice as far 4. */
+/* Values from min to max cost nothing; soft beyond them cost 1, twice as far 4. */
 typedef struct mark_range {
-    double least, most, soft; /* soft 0: not compared */
+    double min, max, soft; /* soft 0: not compared */
 } mark_range;
 
 /* A form of a mark: a slash in print, for example, is no higher than some 1s, but straighter than any hand's. */

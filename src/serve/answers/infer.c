@@ -219,9 +219,9 @@ static bool parse_parameters(request *r, const json_t *body)
     const json_t *parameters = json_object_get(body, "parameters");
     const json_t *threshold = json_object_get(parameters, "threshold");
     const json_t *max_error = json_object_get(parameters, "max_error");
-    const double least = threshold ? json_number_value(threshold) : DEFAULT_DIGIT_THRESHOLD;
+    const double min = threshold ? json_number_value(threshold) : DEFAULT_DIGIT_THRESHOLD;
     double share = 0;
-    if ((threshold && !json_is_number(threshold)) || !(least >= 0 && least <= 1)) {
+    if ((threshold && !json_is_number(threshold)) || !(min >= 0 && min <= 1)) {
         response_fail(r, MHD_HTTP_BAD_REQUEST, "parameters: threshold is a number from 0 to 1");
         return false;
     }
@@ -229,7 +229,7 @@ static bool parse_parameters(request *r, const json_t *body)
         response_fail(r, MHD_HTTP_BAD_REQUEST, "parameters: max_error is %s", SHARE_SYNTAX);
         return false;
     }
-    return batch_choose_threshold(r, least, threshold, share);
+    return batch_choose_threshold(r, min, threshold, share);
 }
 
 /* ---- The answer -------------------------------------------------------------------------------------------------- */
