@@ -25,7 +25,7 @@ compile() {
 
 kernels=$source/src/kernels
 compile "-O2 $flags -DLENET5_ISA=neon" "$kernels/lanes.c" "$kernels/single.c" "$kernels/distort.c" \
-    "$kernels/update.c"
+    "$kernels/update.c" "$kernels/table.c"
 compile -O2 "$kernels/isa.c" "$kernels/passes.c" "$kernels/peak.c" "$source"/src/base/error.c "$source"/src/base/random.c \
     "$source"/src/base/workers.c "$source"/src/net/*.c "$source/tests/test_kernels.c"
 $compiler -static ./*.o -lm -pthread -o test_kernels

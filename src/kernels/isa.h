@@ -1,4 +1,4 @@
-/* The functions of lanes.c, single.c and distort.c for the instruction set being compiled; kernels.h describes them. */
+/* The functions of lanes.c, single.c, distort.c and update.c for the instruction set being compiled; kernels.h describes them. */
 #ifndef LENET5_KERNELS_ISA_H
 #define LENET5_KERNELS_ISA_H
 
@@ -21,5 +21,9 @@ void ISA(lenet5_single_learn)(lenet5_network *network, lenet5_maps *delta, const
 void ISA(lenet5_single_curvature)(lenet5_network *curvature, lenet5_maps *delta, const lenet5_network *network,
                                   const lenet5_maps *maps, const float dd_f6[84]);
 void ISA(lenet5_distort)(uint8_t out[32][32], const uint8_t *picture, const lenet5_warp *warp);
+void ISA(lenet5_adam)(float *restrict w, float *restrict first, float *restrict second, float *restrict average,
+                      const float *restrict gradient, const lenet5_adam *step, size_t count);
+uint64_t ISA(lenet5_multiply_adds)(size_t rounds);
+void ISA(lenet5_squash)(float *x, const float *a, size_t count);
 
 #endif

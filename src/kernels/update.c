@@ -1,10 +1,10 @@
-/* Adam, the loop that measures the peak, and the table of all kernels of an instruction set. */
+/* Adam, the loop that measures the peak, and the squashing function of an array. */
 #include "isa.h"
 
 #include <math.h>
 
-static void adam(float *restrict w, float *restrict first, float *restrict second, float *restrict average,
-                 const float *restrict gradient, const lenet5_adam *step, size_t count)
+void ISA(lenet5_adam)(float *restrict w, float *restrict first, float *restrict second, float *restrict average,
+                      const float *restrict gradient, const lenet5_adam *step, size_t count)
 {
     const lenet5_adam s = *step;
     for (size_t k = 0; k < count; k++) {
@@ -19,7 +19,7 @@ static void adam(float *restrict w, float *restrict first, float *restrict secon
 /* Independent dependency chains: 12 hide the latency of a multiply-add. factor keeps the numbers finite. */
 #define CHAINS 12
 
-static uint64_t multiply_adds(size_t rounds)
+uint64_t ISA(lenet5_multiply_adds)(size_t rounds)
 {
     vec chain[CHAINS];
     vec factor = splat(0.999f);
@@ -37,29 +37,8 @@ static uint64_t multiply_adds(size_t rounds)
     return (uint64_t)rounds * CHAINS * W;
 }
 
-static void squash_array(float *x, const float *a, size_t count)
+void ISA(lenet5_squash)(float *x, const float *a, size_t count)
 {
     for (size_t i = 0; i < count; i += W)
         store_any(x + i, squash(load_any(a + i)));
 }
-
-#define TEXT_OF(name) #name
-#define TEXT(name) TEXT_OF(name)
-
-const lenet5_kernels ISA(lenet5_kernels) = {
-    .isa = TEXT(LENET5_ISA),
-    .lanes_input = ISA(lenet5_lanes_input),
-    .lanes_forward = ISA(lenet5_lanes_forward),
-    .lanes_backward = ISA(lenet5_lanes_backward),
-    .lanes_keep = ISA(lenet5_lanes_keep),
-    .c5_rows = ISA(lenet5_c5_rows),
-    .f6_rows = ISA(lenet5_f6_rows),
-    .single_forward = ISA(lenet5_single_forward),
-    .single_backward = ISA(lenet5_single_backward),
-    .single_learn = ISA(lenet5_single_learn),
-    .single_curvature = ISA(lenet5_single_curvature),
-    .distort = ISA(lenet5_distort),
-    .adam = adam,
-    .multiply_adds = multiply_adds,
-    .squash = squash_array,
-};
