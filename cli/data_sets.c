@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/error.h"
 #include "messages.h"
 #include "paths.h"
 
@@ -66,22 +67,15 @@ static void name_set(named_set *loaded, const char *folder)
     loaded->name[length] = '\0';
 }
 
-static lenet5_status fail_missing(lenet5_error *error, const char *origin, const char *folder, const char *what)
-{
-    *error = (lenet5_error){.status = LENET5_E_DATA_MISSING, .offset = LENET5_NO_OFFSET};
-    snprintf(error->message, sizeof error->message, "%s: %.*s: %s", origin, PATH_SIZE / 8, folder, what);
-    return error->status;
-}
-
 lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part, lenet5_error *error)
 {
     char folder[PATH_SIZE];
     const bool named = data_folder(folder, arguments) && data_is_named(arguments);
     if (!folder[0])
-        return fail_missing(error, "data", "", "no folder is known");
+        return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET, "data: : no folder is known");
     if (named && !is_folder(folder))
-        return fail_missing(error, argument_text(arguments, "data") ? "--data" : "LENET5_DATA", folder,
-                            "this folder does not exist");
+        return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET, "%s: %.*s: this folder does not exist",
+                           argument_text(arguments, "data") ? "--data" : "LENET5_DATA", PATH_SIZE / 8, folder);
     const lenet5_status status = lenet5_dataset_load(&loaded->set, folder, part, error);
     if (status == LENET5_OK)
         name_set(loaded, folder);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/embed.h"
+#include "base/error.h"
 #include "common.h"
 #include "drawing/drawing.h"
 #include "reader/decode/decode.h"
@@ -82,10 +83,8 @@ static int open_in_memory(const extra *e)
 
 static lenet5_status fail_to_load(lenet5_error *error, const char *name, const char *reason)
 {
-    *error = (lenet5_error){.status = LENET5_E_OPEN, .offset = LENET5_NO_OFFSET};
-    snprintf(error->message, sizeof error->message, "%s, a part of the program, cannot be loaded: %.500s", name,
-             reason);
-    return error->status;
+    return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "%s, a part of the program, cannot be loaded: %.500s",
+                       name, reason);
 }
 
 static lenet5_status load(extra *e, lenet5_error *error)

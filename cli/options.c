@@ -88,7 +88,7 @@ static int report_unknown_option(const cli_command *command, const char *name)
 
 /* ---- Parsing ----------------------------------------------------------------------------------------------------- */
 
-static const option *find_option(const cli_command *command, const char *name, size_t length)
+const option *find_option(const cli_command *command, const char *name, size_t length)
 {
     for (const option *o = command->options; o->name; o++)
         if (strlen(o->name) == length && strncmp(o->name, name, length) == 0)

@@ -74,6 +74,9 @@ extern const cli_command *const commands[];
 
 const cli_command *find_command(const char *name);
 
+/* The option of a command whose name is that many letters; NULL: there is none. */
+const option *find_option(const cli_command *command, const char *name, size_t length);
+
 /* A name_list: the names of all commands. */
 const char *command_at(size_t index);
 

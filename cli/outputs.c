@@ -17,19 +17,6 @@
 
 #define MUST_BE_NEW 1u /* RENAME_NOREPLACE of <linux/fs.h> */
 
-/* The number of bytes of the folder in a path, slash included; 0: the current folder. */
-static int folder_length(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? (int)(slash - path) + 1 : 0;
-}
-
-static void name_folder(char folder[PATH_SIZE], const char *path)
-{
-    const int length = folder_length(path);
-    snprintf(folder, PATH_SIZE, "%.*s", length ? length : 1, length ? path : ".");
-}
-
 /* ---- The name of an output --------------------------------------------------------------------------------------- */
 
 /* Writes ".svg .png" as ".svg or .png". */
@@ -79,7 +66,7 @@ int check_place(const cli_arguments *arguments, const char *output, size_t bytes
     if (strcmp(path, "-") == 0)
         return report_usage_error(arguments->command,
                                   "--%s -: cannot write to standard output; name a file (./- for one named -)", output);
-    name_folder(folder, path);
+    folder_part(folder, sizeof folder, path);
     if (stat(folder, &about) != 0)
         return report_error("%s: cannot be written: %s: %s", path, folder, strerror(errno));
     if (is_folder(path))
@@ -115,10 +102,10 @@ static bool is_regular_file(const char *path)
 static bool is_same_name(const char *path, const char *other)
 {
     char one[PATH_SIZE], two[PATH_SIZE];
-    if (strcmp(path + folder_length(path), other + folder_length(other)) != 0 || is_taken(path))
+    if (strcmp(file_part(path), file_part(other)) != 0 || is_taken(path))
         return false;
-    name_folder(one, path);
-    name_folder(two, other);
+    folder_part(one, sizeof one, path);
+    folder_part(two, sizeof two, other);
     return is_same_path(one, two);
 }
 
@@ -236,7 +223,7 @@ void name_temporary(char temporary[TEMPORARY_SIZE], const char *path, const char
     uint64_t number = 0;
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
         number = (uint64_t)getpid();
-    snprintf(temporary, TEMPORARY_SIZE, "%.*s.lenet5-%016llx.tmp%s", folder_length(path), path,
+    snprintf(temporary, TEMPORARY_SIZE, "%.*s.lenet5-%016llx.tmp%s", (int)(file_part(path) - path), path,
              (unsigned long long)number, ending);
 }
 

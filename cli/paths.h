@@ -1,10 +1,25 @@
-/* What a path is. */
+/* The parts of a path, and what it leads to. */
 #ifndef LENET5_CLI_PATHS_H
 #define LENET5_CLI_PATHS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+/* Returns the part of a path behind its last slash. */
+static inline const char *file_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Writes the folder that a path is in, slash included; "." for a path without a slash. Cut off at size bytes. */
+static inline void folder_part(char *folder, size_t size, const char *path)
+{
+    const int length = (int)(file_part(path) - path);
+    snprintf(folder, size, "%.*s", length ? length : 1, length ? path : ".");
+}
 
 /* Whether a path ends in one of the endings, which are separated by blanks: ".svg .png". */
 static inline bool has_ending(const char *path, const char *endings)

@@ -77,8 +77,7 @@ function showView() {
     byId('posterior').hidden = !digit;
     byId('label-digit').hidden = !digit;
     byId('result').hidden = digit;
-    if (view() !== 'picture')
-        byId('network').hidden = !digit;
+    byId('network').hidden = !digit; /* until showMapsOf finds that a picture has one */
 }
 
 /* ---- One digit --------------------------------------------------------------------------------------------------- */

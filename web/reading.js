@@ -42,7 +42,7 @@ export class ReadingView {
 
     /** Redraws the answer in the current colours and language. */
     refresh() {
-        const lines = this.#answer ? writtenIn(this.#answer) : [];
+        const lines = this.lines ?? [];
         const strings = lines.map((line) => line.string).join(' ');
         const decisions = lines.map((line) => line.decision).join(' ');
         this.#root.dataset.strings = strings;
@@ -62,9 +62,9 @@ export class ReadingView {
 
     /** The result in a sentence. */
     get sentence() {
-        if (!this.#answer)
+        const { lines } = this;
+        if (!lines)
             return '';
-        const lines = writtenIn(this.#answer);
         return lines.length === 0 ? t('nothing-written') : lines.map(sentenceOf).join('. ');
     }
 

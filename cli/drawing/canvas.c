@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/file.h"
 
 #define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
@@ -20,11 +21,7 @@
 
 lenet5_status fail_to_draw(lenet5_error *error, lenet5_status status, const char *path, const char *what)
 {
-    if (error) {
-        *error = (lenet5_error){.status = status, .offset = LENET5_NO_OFFSET};
-        snprintf(error->message, sizeof error->message, "%s: %s", path, what);
-    }
-    return status;
+    return lenet5_fail(error, status, LENET5_NO_OFFSET, "%s: %s", path, what);
 }
 
 /* ---- The child process ------------------------------------------------------------------------------------------- */

@@ -10,8 +10,7 @@ const note environment_notes[] = {
      NULL, NULL},
     {"XDG_DATA_HOME",
      "The folder of data, where neither --data nor LENET5_DATA is given: MNIST is in lenet5/mnist below it. The "
-     "default "
-     "is ~/.local/share.",
+     "default is ~/.local/share.",
      NULL, "data"},
     {"https_proxy", "The proxy of downloads, as libcurl takes it.", "fetch", NULL},
     {0},
@@ -37,9 +36,7 @@ const note exit_notes[] = {
     {"2", "Wrong usage.", NULL, NULL},
     {"3", "Done, but something was rejected as unreadable.", "classify read", NULL},
     {"130, 143", "Ended by Ctrl-C (SIGINT) or SIGTERM, as a shell reports it.",
-     "train test classify read calibrate "
-     "inspect synth fetch plot bench",
-     NULL},
+     "train test classify read calibrate inspect synth fetch plot bench", NULL},
     {0},
 };
 
@@ -47,8 +44,7 @@ const char overview_summary[] = "read handwritten digits with LeNet-5, the netwo
 
 const char overview_description[] =
     "lenet5 reads handwritten digits in photos, scans and forms with LeNet-5, the convolutional network of 1998. It "
-    "also "
-    "trains, tests and explains the network, and serves it over HTTP. Trained networks are built in.\n"
+    "also trains, tests and explains the network, and serves it over HTTP. Trained networks are built in.\n"
     "\n"
     "Results go to standard output, everything else to standard error. Most commands print one JSON object a line with "
     "--json. Use lenet5 help COMMAND for a summary of a command.";
@@ -71,19 +67,12 @@ static bool has_word(const char *words, const char *word)
     return false;
 }
 
-static bool has_option(const cli_command *command, const char *name)
-{
-    for (const option *o = command->options; o->name; o++)
-        if (strcmp(o->name, name) == 0)
-            return true;
-    return false;
-}
-
 bool note_applies(const note *n, const cli_command *command)
 {
     if (!command || (!n->commands && !n->option))
         return true;
-    return (n->commands && has_word(n->commands, command->name)) || (n->option && has_option(command, n->option));
+    return (n->commands && has_word(n->commands, command->name)) ||
+           (n->option && find_option(command, n->option, strlen(n->option)));
 }
 
 typedef struct references {

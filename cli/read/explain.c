@@ -376,9 +376,7 @@ static int refuse_inputs(const char *folder, const file_list *files)
 {
     char path[PATH_SIZE];
     for (size_t i = 0; i < files->count; i++) {
-        const char *slash = strrchr(files->files[i], '/');
-        snprintf(path, sizeof path, "%.*s", slash ? (int)(slash - files->files[i]) + 1 : 1,
-                 slash ? files->files[i] : ".");
+        folder_part(path, sizeof path, files->files[i]);
         if (strcmp(files->files[i], "-") != 0 && is_same_path(path, folder))
             return report_error("%s: is in the folder of --explain, whose files may be replaced; choose another folder",
                                 files->files[i]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common.h"
+#include "paths.h"
 #include "json/values.h"
 
 #define MAX_SIDE 1000000           /* pixels of a form */
@@ -256,8 +257,7 @@ static int load_lists(form_template *form, const char *path)
         char list[PATH_SIZE];
         if (!field->list)
             continue;
-        const char *slash = field->list[0] == '/' ? NULL : strrchr(path, '/');
-        const int length = slash ? (int)(slash + 1 - path) : 0;
+        const int length = field->list[0] == '/' ? 0 : (int)(file_part(path) - path);
         if (snprintf(list, sizeof list, "%.*s%s", length, path, field->list) >= PATH_SIZE)
             return report_error("%s: fields[%zu].list: the name is too long", path, i);
         code = load_codes(&field->codes, list);

@@ -15,22 +15,10 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "paths.h"
 
 #define RANGE_BITS 23 /* a process number has at most 22 bits */
 #define HASH_BITS (63 - RANGE_BITS)
-
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-/* The folder that the name is in. */
-static void folder_of(char folder[PATH_SIZE], const char *path)
-{
-    const size_t length = (size_t)(last_part(path) - path);
-    snprintf(folder, PATH_SIZE, "%.*s.", (int)length, path);
-}
 
 /* Returns the name with all links resolved; of a new name, those of its folder; NULL: there is no folder. Free it. */
 static char *resolve(const char *path)
@@ -38,12 +26,12 @@ static char *resolve(const char *path)
     char folder[PATH_SIZE], *whole = realpath(path, NULL);
     if (whole)
         return whole;
-    folder_of(folder, path);
+    folder_part(folder, sizeof folder, path);
     char *parent = realpath(folder, NULL);
     const size_t size = parent ? strlen(parent) + strlen(path) + 2 : 0;
     whole = parent ? malloc(size) : NULL;
     if (whole)
-        snprintf(whole, size, "%s/%s", parent, last_part(path));
+        snprintf(whole, size, "%s/%s", parent, file_part(path));
     free(parent);
     return whole;
 }
@@ -55,8 +43,8 @@ static int open_claim(struct flock *claim, char **resolved, const char *path)
     *resolved = resolve(path);
     if (!*resolved || strlen(*resolved) >= sizeof folder - 1)
         return -1;
-    folder_of(folder, *resolved);
-    const char *last = last_part(*resolved);
+    folder_part(folder, sizeof folder, *resolved);
+    const char *last = file_part(*resolved);
     const uint64_t hash = lenet5_hash((const uint8_t *)last, strlen(last)) >> (64 - HASH_BITS);
     *claim = (struct flock){.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = (off_t)(hash << RANGE_BITS)};
     return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
