@@ -438,7 +438,9 @@ describe("without a mouse", { skip }, () => {
         await expectAnswer(page, "0 accepted");
         await page.locator("#file").setInputFiles(sample("plain.png"));
         await expectResult(page, "52981: accepted");
+        const reading = page.waitForResponse((response) => /format=ddd-dddd/.test(response.url()));
         await page.locator("#format").selectOption("other");
+        await reading;
         await page.locator("#format-other").fill("");
         await page.locator("#format-other").pressSequentially("cmzd");
         assert.equal(await page.locator("#format-other").inputValue(), "cmzd");
