@@ -11,7 +11,7 @@
 #include "model/model.h"
 #include "training.h"
 
-enum { SUMS = 8, COUNTS = 4, EPOCH_NUMBERS = 8, EXTRAS = 8 };
+enum { SUMS = 8, COUNTS = 4, EPOCH_NUMBERS = 8, EXTRAS = 10, STRING_SUMS = sizeof(string_sums) / sizeof(double) };
 
 /* The state of a training besides the network, as arrays that become tensors. */
 typedef struct record {
@@ -97,6 +97,14 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
                                .dimensions = 2,
                                .shape = {t->epochs, EPOCH_NUMBERS},
                                .numbers = r->history};
+    if (t->extension) {
+        extras[count++] = vector("training.string_sums", TENSOR_F64, &t->strings, STRING_SUMS);
+        extras[count++] = (tensor){.name = "training.string_history",
+                                   .type = TENSOR_F64,
+                                   .dimensions = 2,
+                                   .shape = {t->epochs, STRING_SUMS},
+                                   .numbers = t->string_history};
+    }
     return count;
 }
 
@@ -247,17 +255,25 @@ static bool is_count(double number)
     return number >= 0 && number <= 1e9;
 }
 
+static bool are_sound(const string_sums *s)
+{
+    return is_count(s->count) && is_count(s->skipped) && is_count(s->held_out_errors) && is_count(s->held_out_strings);
+}
+
 static bool sound(const lenet5_training *training, const record *r)
 {
     const uint64_t *random = training->random.s;
     if (r->counts[1] > training->length || r->counts[2] > training->epochs || r->counts[3] != training->epochs)
         return false;
-    if (!is_count(r->sums[1]) || (random[0] | random[1] | random[2] | random[3]) == 0)
+    if (!is_count(r->sums[1]) || !are_sound(&training->strings) || (random[0] | random[1] | random[2] | random[3]) == 0)
         return false;
     for (size_t i = 0; i < r->counts[2]; i++)
         for (size_t k = 1; k <= 4; k++)
             if (!is_count(r->history[i * EPOCH_NUMBERS + k]))
                 return false;
+    for (size_t i = 0; i < r->counts[2]; i++)
+        if (!are_sound(&training->string_history[i]))
+            return false;
     for (size_t i = 0; i < training->length; i++)
         if (training->order[i] >= training->length)
             return false;
@@ -283,9 +299,9 @@ static lenet5_status read_state(lenet5_training *t, const safetensors *file, len
     return status;
 }
 
-lenet5_status lenet5_training_resume(lenet5_training **training, const char *path,
-                                     const lenet5_training_options *options, const lenet5_dataset *set,
-                                     const lenet5_dataset *held_out, lenet5_error *error)
+lenet5_status lenet5_training_continue(lenet5_training **training, const char *path,
+                                       const lenet5_training_options *options, const lenet5_dataset *set,
+                                       const lenet5_dataset *held_out, const extension *extra, lenet5_error *error)
 {
     safetensors file;
     lenet5_training_options given = {0};
@@ -300,7 +316,7 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
     status = get_checkpoint(&saved, &file, error);
     if (status == LENET5_OK) {
         const lenet5_training_options used = options_of(&saved, &given);
-        status = lenet5_training_prepare(&t, &used, set, held_out, error);
+        status = lenet5_training_prepare(&t, &used, set, held_out, extra, error);
     }
     if (status == LENET5_OK)
         status = check_data(&saved.provenance, t, path, error);
@@ -313,4 +329,11 @@ lenet5_status lenet5_training_resume(lenet5_training **training, const char *pat
     }
     *training = t;
     return LENET5_OK;
+}
+
+lenet5_status lenet5_training_resume(lenet5_training **training, const char *path,
+                                     const lenet5_training_options *options, const lenet5_dataset *set,
+                                     const lenet5_dataset *held_out, lenet5_error *error)
+{
+    return lenet5_training_continue(training, path, options, set, held_out, NULL, error);
 }

@@ -150,7 +150,7 @@ static void update_share(void *argument, size_t index, size_t worker)
         update_shared(job);
 }
 
-void lenet5_adam_update(lenet5_training *training, size_t count)
+void lenet5_adam_update(lenet5_training *training, size_t shards, size_t losses)
 {
     const double keep_first = 0.9;   /* beta1 */
     const double keep_second = 0.99; /* beta2 */
@@ -158,12 +158,12 @@ void lenet5_adam_update(lenet5_training *training, size_t count)
     const double rate = adam_rate(training);
     const double corrected = rate * sqrt(1 - pow(keep_second, step)) / (1 - pow(keep_first, step));
     update_job job = {.training = training,
-                      .step = {.mean = 1 / (float)count,
+                      .step = {.mean = 1 / (float)losses,
                                .keep_first = (float)keep_first,
                                .keep_second = (float)keep_second,
                                .keep_average = (float)fmin(training->recipe->averaging, step / (step + 10)),
                                .rate = (float)corrected},
-                      .shards = (count + LENET5_LANES - 1) / LENET5_LANES};
+                      .shards = shards};
     lenet5_workers_run_each(training->workers, update_share, &job);
     training->max_rate = fmax(training->max_rate, rate);
     training->min_rate = fmin(training->min_rate, rate);

@@ -7,7 +7,7 @@
 /* Estimates h_kk from the first pictures of an epoch and sets the learning rate of each parameter. */
 void lenet5_estimate_rates(lenet5_training *training);
 
-/* One step of Adam by the mean gradient of the count pictures in the shards. */
-void lenet5_adam_update(lenet5_training *training, size_t count);
+/* One step of Adam by the gradient in the shards, of the mean of so many losses. */
+void lenet5_adam_update(lenet5_training *training, size_t shards, size_t losses);
 
 #endif

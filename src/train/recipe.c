@@ -10,6 +10,10 @@ static const lenet5_recipe_description descriptions[] = {
     {"read", "best's, and what is cut out of strings, for reading pictures", 400, 64, LENET5_MAP},
 };
 
+/* Needs the reader, so that lenet5_training_new does not have it. */
+static const lenet5_recipe_description strings_description = {
+    "strings", "read's, and whole strings of which only the transcript is known", 10, 64, LENET5_MAP};
+
 const lenet5_recipe_description *lenet5_recipe_at(size_t index)
 {
     return index < sizeof descriptions / sizeof descriptions[0] ? &descriptions[index] : NULL;
@@ -60,6 +64,17 @@ static const recipe recipes[] = {
      .cut_off = 0.3,
      .max_rate = 0.002,
      .averaging = 0.999,
+     .calibration = &read_calibration},
+    /* From a trained network: with the probabilities that it is calibrated for, and a quarter of the rate. */
+    {.description = &strings_description,
+     .method = ADAM,
+     .loss = {LENET5_MAP, 72, 0.1125},
+     .distortion = &handwriting,
+     .negatives = 0.15,
+     .cut_off = 0.3,
+     .max_rate = 0.0005,
+     .averaging = 0.999,
+     .strings = 16,
      .calibration = &read_calibration},
 };
 

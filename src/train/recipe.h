@@ -25,6 +25,7 @@ typedef struct recipe {
     double averaging;                    /* Adam: decay of the average of the weights, a step */
     double negatives;                    /* in each epoch, as a fraction of the number of digits */
     double cut_off;                      /* fraction of the digits that are shown as if cut off a neighbour */
+    size_t strings;                      /* drawn with each minibatch; above 0 in recipe strings alone */
     const calibration *calibration;      /* for probabilities; NULL: the loss's own scale and j */
 } recipe;
 

@@ -2,6 +2,7 @@
  * Training: in each epoch all pictures in random order, minibatch by minibatch; each step is forward, backward and an
  * update of the weights (section II-G and appendix C of the paper).
  */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,16 @@ static lenet5_status check_all(const lenet5_training_options *options, const len
     return status == LENET5_OK && held_out ? lenet5_check_digits(held_out, error) : status;
 }
 
+static lenet5_status check_extension(const lenet5_training_options *options, const extension *extra,
+                                     lenet5_error *error)
+{
+    if ((lenet5_recipe_find(options->recipe)->strings > 0) == (extra != NULL))
+        return LENET5_OK;
+    return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                       "recipe %s needs the reader of strings; lenet5 train --recipe %s has it", options->recipe,
+                       options->recipe);
+}
+
 static void describe(lenet5_training *training, const lenet5_training_options *options)
 {
     lenet5_provenance *p = &training->provenance;
@@ -124,11 +135,12 @@ static void *allocate(size_t count, size_t size)
 
 static bool allocate_all(lenet5_training *t, unsigned threads)
 {
-    const size_t shards = (t->batch + LENET5_LANES - 1) / LENET5_LANES;
+    const size_t shards = shards_of(t->batch) + (t->extension ? shards_of(t->extension->most) : 0);
     t->order = malloc(t->length * sizeof *t->order);
     t->history = calloc(t->epochs, sizeof *t->history);
+    t->string_history = calloc(t->epochs, sizeof *t->string_history);
     t->workers = lenet5_workers_new(threads);
-    if (!t->order || !t->history || !t->workers)
+    if (!t->order || !t->history || !t->string_history || !t->workers)
         return false;
     t->scratch = allocate(lenet5_workers_count(t->workers), sizeof *t->scratch);
     if (t->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT) {
@@ -141,9 +153,12 @@ static bool allocate_all(lenet5_training *t, unsigned threads)
 }
 
 lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_training_options *options,
-                                      const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
+                                      const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
+                                      lenet5_error *error)
 {
-    const lenet5_status status = check_all(options, set, held_out, error);
+    lenet5_status status = check_all(options, set, held_out, error);
+    if (status == LENET5_OK)
+        status = check_extension(options, extra, error);
     if (status != LENET5_OK)
         return status;
     lenet5_training *t = calloc(1, sizeof *t);
@@ -162,6 +177,7 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->undistorted = options->undistorted;
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->teacher = options->teacher;
+    t->extension = extra;
     t->kernels = lenet5_kernels_in_use();
     t->negatives = (negatives){.set = set,
                                .distortion = options->undistorted ? NULL : t->recipe->distortion,
@@ -176,23 +192,32 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     return LENET5_OK;
 }
 
-lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_training_options *options,
-                                  const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
+lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_training_options *options,
+                                    const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
+                                    const lenet5_network *start, lenet5_error *error)
 {
     lenet5_training *t;
     lenet5_training_options used;
     lenet5_status status = lenet5_options_copy(&used, sizeof used, sizeof used, options, error);
     if (status == LENET5_OK)
-        status = lenet5_training_prepare(&t, &used, set, held_out, error);
+        status = lenet5_training_prepare(&t, &used, set, held_out, extra, error);
     if (status != LENET5_OK)
         return status;
     lenet5_random_seed(&t->random, used.seed, 0);
     lenet5_initialise(&t->network, &t->random);
+    if (start)
+        t->network = *start;
     t->average = t->network;
     for (size_t i = 0; i < t->length; i++)
         t->order[i] = (uint32_t)i;
     *training = t;
     return LENET5_OK;
+}
+
+lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_training_options *options,
+                                  const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
+{
+    return lenet5_training_begin(training, options, set, held_out, NULL, NULL, error);
 }
 
 void lenet5_training_free(lenet5_training *training)
@@ -202,6 +227,7 @@ void lenet5_training_free(lenet5_training *training)
     lenet5_workers_free(training->workers);
     free(training->order);
     free(training->history);
+    free(training->string_history);
     free(training->scratch);
     free(training->shards);
     free(training->sums);
@@ -217,6 +243,7 @@ static void begin_epoch(lenet5_training *training)
     training->loss_sum = 0;
     training->errors = 0;
     training->seconds = 0;
+    training->strings = (string_sums){0};
     training->min_rate = INFINITY;
     training->max_rate = 0;
     if (training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT)
@@ -239,7 +266,8 @@ static void choose_place(size_t *top, size_t *left, lenet5_random *random, uint3
 
 typedef struct batch_job {
     lenet5_training *training;
-    size_t count;
+    size_t count;             /* pictures of the epoch's order */
+    further_pictures further; /* in shards of their own, behind */
 } batch_job;
 
 /* Picture numbers from the set's count on are negatives, drawn anew in every epoch. */
@@ -326,6 +354,43 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
     }
 }
 
+/* The pictures of a shard, whose first one is number first, of count in all. */
+static size_t lanes_of(size_t first, size_t count)
+{
+    return count - first < LENET5_LANES ? count - first : LENET5_LANES;
+}
+
+/* Forward for a shard of the epoch's order. */
+static void forward_shard(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, shard_sums *sums, const batch_job *job,
+                          size_t first)
+{
+    const lenet5_training *training = job->training;
+    const uint32_t *pictures = training->order + training->position + first;
+    const size_t count = lanes_of(first, job->count);
+    float taught[LENET5_LANES][LENET5_CLASSES];
+    show_shard(s, training, pictures, count);
+    if (training->teacher)
+        lenet5_committee_forward_lanes(taught, &s->lanes, training->teacher);
+    training->kernels->lanes_forward(&s->lanes, &training->network);
+    shard_loss(d_penalty, sums, training, &s->lanes, (const float(*)[LENET5_CLASSES])taught, pictures, count);
+}
+
+/* Forward for a shard of further pictures. Lanes behind the last one repeat the first, with derivatives of 0. */
+static void forward_further(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, const batch_job *job, size_t first)
+{
+    const lenet5_training *training = job->training;
+    const further_picture *shown = job->further.list + first;
+    const size_t count = lanes_of(first, job->further.count);
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t lane = 0; lane < LENET5_LANES; lane++) {
+        pictures[lane] = shown[lane < count ? lane : 0].pixels;
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            d_penalty[digit][lane] = lane < count ? shown[lane].d_penalty[digit] : 0;
+    }
+    lenet5_set_input_lanes(&s->lanes, pictures);
+    training->kernels->lanes_forward(&s->lanes, &training->network);
+}
+
 /* Forward and backward for one shard. */
 static void train_shard(void *argument, size_t index, size_t worker)
 {
@@ -333,35 +398,47 @@ static void train_shard(void *argument, size_t index, size_t worker)
     lenet5_training *training = job->training;
     scratch *s = &training->scratch[worker];
     shard_sums *sums = &training->sums[index];
-    const size_t first = index * LENET5_LANES;
-    const size_t count = job->count - first < LENET5_LANES ? job->count - first : LENET5_LANES;
-    const uint32_t *pictures = training->order + training->position + first;
+    const size_t own = shards_of(job->count);
     lenet5_lane d_penalty[LENET5_CLASSES];
-    float taught[LENET5_LANES][LENET5_CLASSES];
     memset(sums, 0, sizeof *sums);
-    show_shard(s, training, pictures, count);
-    if (training->teacher)
-        lenet5_committee_forward_lanes(taught, &s->lanes, training->teacher);
-    training->kernels->lanes_forward(&s->lanes, &training->network);
-    shard_loss(d_penalty, sums, training, &s->lanes, (const float(*)[LENET5_CLASSES])taught, pictures, count);
+    if (index < own)
+        forward_shard(d_penalty, s, sums, job, index * LENET5_LANES);
+    else
+        forward_further(d_penalty, s, job, (index - own) * LENET5_LANES);
     training->kernels->lanes_backward(sums->gradient, &s->lanes_delta, &training->network, &s->lanes,
                                       (const lenet5_lane *)d_penalty);
     training->kernels->lanes_keep(&training->shards[index], &s->lanes_delta, &s->lanes);
 }
 
-/* One step with a minibatch; returns the sum of its losses. */
-static double learn_batch(lenet5_training *training, size_t count)
+/* Draws what the extension adds to a step. */
+static lenet5_status draw_further(further_pictures *drawn, lenet5_training *training, lenet5_error *error)
 {
-    batch_job job = {training, count};
-    const size_t shards = (count + LENET5_LANES - 1) / LENET5_LANES;
+    const extension *extra = training->extension;
+    if (!extra)
+        return LENET5_OK;
+    const lenet5_status status = extra->draw(drawn, extra->context, training, error);
+    assert(status != LENET5_OK || drawn->count <= extra->most);
+    training->strings.loss += drawn->loss;
+    training->strings.count += (double)drawn->losses;
+    return status;
+}
+
+/* One step with a minibatch; *loss becomes the sum of the losses of its pictures. */
+static lenet5_status learn_batch(double *loss, lenet5_training *training, size_t count, lenet5_error *error)
+{
+    batch_job job = {.training = training, .count = count};
+    const lenet5_status status = draw_further(&job.further, training, error);
+    if (status != LENET5_OK)
+        return status;
+    const size_t shards = shards_of(count) + shards_of(job.further.count);
     lenet5_workers_run(training->workers, train_shard, &job, shards);
-    lenet5_adam_update(training, count);
-    double loss = 0;
+    lenet5_adam_update(training, shards, count + job.further.losses);
+    *loss = 0;
     for (size_t i = 0; i < shards; i++) {
-        loss += training->sums[i].loss;
+        *loss += training->sums[i].loss;
         training->errors += training->sums[i].errors;
     }
-    return loss;
+    return LENET5_OK;
 }
 
 /* One step with a single picture, whose gradient updates the weights as it is computed; returns its loss. */
@@ -433,6 +510,12 @@ static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
         if (status != LENET5_OK)
             return status;
     }
+    if (training->extension) {
+        const lenet5_status status = training->extension->end_epoch(training->extension->context, training, error);
+        if (status != LENET5_OK)
+            return status;
+        training->string_history[training->finished] = training->strings;
+    }
     training->history[training->finished++] = epoch;
     training->position = 0;
     return LENET5_OK;
@@ -445,9 +528,14 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
         begin_epoch(training);
     const size_t left = training->length - training->position;
     const size_t count = left < training->batch ? left : training->batch;
-    const bool single = training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT;
-    const double loss = single ? learn_single(training) : learn_batch(training, count);
-    const lenet5_status status = monitor_loss(training, loss, count, error);
+    double loss;
+    lenet5_status status = LENET5_OK;
+    if (training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT)
+        loss = learn_single(training);
+    else
+        status = learn_batch(&loss, training, count, error);
+    if (status == LENET5_OK)
+        status = monitor_loss(training, loss, count, error);
     if (status != LENET5_OK)
         return status;
     training->loss_sum += loss;

@@ -18,6 +18,12 @@ _Static_assert(sizeof(void *) != 8 || sizeof(lenet5_training_options) == 104,
  */
 #define CURVATURE_GROUPS 8 /* of the 500 pictures; bounds the workers that can share the estimate */
 
+/* The number of shards of count pictures. */
+static inline size_t shards_of(size_t count)
+{
+    return (count + LENET5_LANES - 1) / LENET5_LANES;
+}
+
 typedef struct shard_sums {
     float gradient[LENET5_SHARED_PARAMETERS];
     double loss;
@@ -39,6 +45,42 @@ typedef struct loss_monitor {
     double baseline; /* mean loss of the first window; 0 until it is complete */
 } loss_monitor;
 
+/*
+ * A picture that a room above this one adds to a step. Its loss depends on other pictures too, as that of a part of a
+ * string does, so that room computes its derivatives before the step.
+ */
+typedef struct further_picture {
+    const uint8_t *pixels;           /* (28, 28) */
+    float d_penalty[LENET5_CLASSES]; /* of the loss, by the picture's penalties */
+} further_picture;
+
+typedef struct further_pictures {
+    const further_picture *list; /* (count) */
+    size_t count;
+    size_t losses; /* that their derivatives are of, such as one for each string */
+    double loss;   /* sum */
+} further_pictures;
+
+/* What a room above this one adds to a training. */
+typedef struct extension {
+    size_t most;   /* pictures added to a step */
+    void *context; /* of the functions; it outlives the training */
+
+    /* Draws what is added to the next step, and computes its derivatives by training->network. */
+    lenet5_status (*draw)(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error);
+
+    /* Ends an epoch whose number is training->finished + 1. */
+    lenet5_status (*end_epoch)(void *context, lenet5_training *training, lenet5_error *error);
+} extension;
+
+/* Statistics of the strings of an epoch, in recipe strings; doubles alone, as a checkpoint stores them. */
+typedef struct string_sums {
+    double loss, count;      /* of the strings trained on */
+    double skipped;          /* strings that the reader does not cut into their digits */
+    double held_out_errors;  /* held-out strings that are not read as written, after the epoch, */
+    double held_out_strings; /* of so many */
+} string_sums;
+
 struct lenet5_training {
     const recipe *recipe;
     lenet5_loss loss;
@@ -52,6 +94,7 @@ struct lenet5_training {
     unsigned shift;                  /* pixels: the recipe's, or 0 */
     negatives negatives;             /* the source of negatives and of digits cut off neighbours */
     const lenet5_committee *teacher; /* or NULL */
+    const extension *extension;      /* or NULL */
     workers *workers;
     const lenet5_kernels *kernels;
 
@@ -68,18 +111,33 @@ struct lenet5_training {
     double seconds;
     double min_rate, max_rate;
     loss_monitor monitor;
-    unsigned finished;     /* epochs */
-    lenet5_epoch *history; /* (epochs), the first `finished` of them valid */
+    unsigned finished;                    /* epochs */
+    lenet5_epoch *history;                /* (epochs), the first `finished` of them valid */
+    string_sums strings, *string_history; /* of the current epoch; (epochs): as history. In recipe strings */
 
     scratch *scratch;          /* (workers) */
-    lenet5_shard *shards;      /* (batch / 16, rounded up); NULL in recipe 1998 */
-    shard_sums *sums;          /* (batch / 16, rounded up); NULL in recipe 1998 */
+    lenet5_shard *shards;      /* those of a batch, then those of further pictures; NULL in recipe 1998 */
+    shard_sums *sums;          /* likewise */
     lenet5_network *curvature; /* (CURVATURE_GROUPS); NULL except in recipe 1998 */
 };
 
-/* Creates a training with the options' recipe, seed and data. Weights, order and moments are left to the caller. */
+/*
+ * Creates a training with the options' recipe, seed and data. extra: the extension, which recipe strings alone has, or
+ * NULL. Weights, order and moments are left to the caller.
+ */
 lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_training_options *options,
-                                      const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error);
+                                      const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
+                                      lenet5_error *error);
+
+/* As lenet5_training_new, with an extension, and from the weights of start unless it is NULL. */
+lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_training_options *options,
+                                    const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
+                                    const lenet5_network *start, lenet5_error *error);
+
+/* As lenet5_training_resume, with an extension. */
+lenet5_status lenet5_training_continue(lenet5_training **training, const char *path,
+                                       const lenet5_training_options *options, const lenet5_dataset *set,
+                                       const lenet5_dataset *held_out, const extension *extra, lenet5_error *error);
 
 /* The network that lenet5_training_model returns: the average of the weights if the recipe keeps one. */
 const lenet5_network *lenet5_training_network(const lenet5_training *training);
