@@ -418,8 +418,6 @@ static lenet5_status draw_further(further_pictures *drawn, lenet5_training *trai
         return LENET5_OK;
     const lenet5_status status = extra->draw(drawn, extra->context, training, error);
     assert(status != LENET5_OK || drawn->count <= extra->most);
-    training->strings.loss += drawn->loss;
-    training->strings.count += (double)drawn->losses;
     return status;
 }
 

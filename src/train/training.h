@@ -58,7 +58,6 @@ typedef struct further_pictures {
     const further_picture *list; /* (count) */
     size_t count;
     size_t losses; /* that their derivatives are of, such as one for each string */
-    double loss;   /* sum */
 } further_pictures;
 
 /* What a room above this one adds to a training. */
@@ -66,10 +65,11 @@ typedef struct extension {
     size_t most;   /* pictures added to a step */
     void *context; /* of the functions; it outlives the training */
 
-    /* Draws what is added to the next step, and computes its derivatives by training->network. */
+    /* Draws what is added to the next step, computes its derivatives by training->network, and adds to
+     * training->strings. */
     lenet5_status (*draw)(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error);
 
-    /* Ends an epoch whose number is training->finished + 1. */
+    /* Completes training->strings at the end of an epoch. */
     lenet5_status (*end_epoch)(void *context, lenet5_training *training, lenet5_error *error);
 } extension;
 

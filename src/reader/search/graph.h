@@ -2,6 +2,8 @@
 #ifndef LENET5_READER_GRAPH_H
 #define LENET5_READER_GRAPH_H
 
+#include <math.h>
+
 #include "format.h"
 #include "marks.h"
 #include "priors.h"
@@ -59,6 +61,15 @@ typedef struct graph {
 static inline unsigned symbols_of(const arc *a)
 {
     return a->marked ? SYMBOLS : LENET5_CLASSES;
+}
+
+/* The weight of an arc as a digit, whichever it is. */
+static inline double digit_prior(const arc *a)
+{
+    double digits = 1;
+    for (unsigned mark = 0; mark < MARKS; mark++)
+        digits -= a->marked ? a->mark[mark] : 0;
+    return a->prior * a->shape * fmax(0, digits);
 }
 
 /* The arc between two nodes, or NULL. */

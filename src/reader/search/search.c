@@ -43,14 +43,12 @@
 
 static void weigh_arc(arc *a, double sharpness, double left_out)
 {
-    double digits = 1;
-    for (unsigned mark = 0; mark < MARKS; mark++) {
-        digits -= a->marked ? a->mark[mark] : 0;
+    const double prior = digit_prior(a);
+    for (unsigned mark = 0; mark < MARKS; mark++)
         a->weight[LENET5_CLASSES + mark] = a->marked ? left_out * a->mark[mark] : 0;
-    }
     for (unsigned digit = 0; digit < LENET5_CLASSES; digit++) {
         const double probability = pow((double)a->posterior[digit], sharpness);
-        a->weight[digit] = a->prior * a->shape * fmax(0, digits) * fmax(MIN_PROBABILITY, probability);
+        a->weight[digit] = prior * fmax(MIN_PROBABILITY, probability);
     }
 }
 

@@ -1,0 +1,407 @@
+#include "strings.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cut.h"
+#include "forward.h"
+#include "reader/decode/decode.h"
+
+#define RECIPE "strings"
+#define MIN_DIGITS 3 /* of a string */
+#define MAX_DIGITS 7
+#define MAX_ARCS 256 /* of a string; one of seven digits has 70 on average, and one with more is skipped */
+
+/*
+ * The weight of a string's loss beside that of a picture. The search raises probabilities to the power of its sharpness;
+ * this undoes it in the derivatives, so that by the logarithm of a digit's probability they are at most 1, as those of
+ * eq. 9 are.
+ */
+static double loss_weight(const graph *g)
+{
+    return 1 / g->weights[SHARPNESS];
+}
+
+#define MAX_HELD_OUT 600     /* strings: an interval of +-1.4 % about 3 %, in a few seconds an epoch */
+#define DIGITS_OF_HELD_OUT 5 /* digits of the held-out set for each string, the mean length of one */
+
+/* Strings are numbered behind the pictures, as their generators are (train.c). */
+#define FIRST_NUMBER ((uint64_t)1 << 31)
+
+typedef struct drawn_string {
+    char text[LENET5_MAX_STRING + 1];
+    graph g;
+    bool cut;     /* there is a graph, of at most MAX_ARCS arcs */
+    size_t first; /* of its pictures in the step's list */
+    double loss;  /* INFINITY: no path reads the transcript */
+    of_digits log_weight[MAX_ARCS], d_log_weight[MAX_ARCS];
+    path_sums sums;
+    lenet5_status status;
+    lenet5_error error;
+} drawn_string;
+
+struct string_source {
+    extension extra;
+    size_t count;          /* strings of a step */
+    drawn_string *strings; /* (count) */
+    size_t pictures;       /* of the current step */
+    further_picture *list; /* (extra.most) */
+    of_digits *penalty;    /* (extra.most) */
+};
+
+/* ---- Drawing and cutting ----------------------------------------------------------------------------------------- */
+
+/* The digits of a string, as a set that the generator takes in its order. */
+typedef struct digit_list {
+    uint8_t pixels[MAX_DIGITS][LENET5_PICTURE_BYTES], labels[MAX_DIGITS];
+} digit_list;
+
+/* Draws string number `number` of an epoch. It depends on the seed, the epoch, the number and the set alone. */
+static lenet5_status draw_string(lenet5_string *string, const lenet5_dataset *set, uint64_t seed, unsigned epoch,
+                                 uint64_t number, lenet5_error *error)
+{
+    static const char *const styles[] = {"spaced", "touching", "form"};
+    digit_list digits;
+    lenet5_random random;
+    lenet5_random_seed(&random, seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
+    const char *style = styles[lenet5_random_below(&random, sizeof styles / sizeof styles[0])];
+    const size_t length = MIN_DIGITS + lenet5_random_below(&random, MAX_DIGITS - MIN_DIGITS + 1);
+    for (size_t i = 0; i < length; i++) {
+        const size_t chosen = lenet5_random_below(&random, (uint32_t)set->count);
+        memcpy(digits.pixels[i], lenet5_dataset_picture(set, chosen), LENET5_PICTURE_BYTES);
+        digits.labels[i] = set->labels[chosen];
+    }
+    const lenet5_dataset chosen = {.count = length,
+                                   .height = LENET5_PICTURE_SIDE,
+                                   .width = LENET5_PICTURE_SIDE,
+                                   .pixels = digits.pixels[0],
+                                   .labels = digits.labels};
+    return lenet5_string_draw(string, &chosen, style, length, 0, lenet5_random_bits(&random), error);
+}
+
+typedef struct step_job {
+    string_source *source;
+    lenet5_training *training;
+} step_job;
+
+/* The number of a step's first string in the epoch. */
+static uint64_t first_number(const step_job *job)
+{
+    return job->training->position / job->training->batch * job->source->count;
+}
+
+static void forget(drawn_string *s)
+{
+    if (s->cut)
+        lenet5_graph_free(&s->g);
+    s->cut = false;
+}
+
+static void cut_piece(void *argument, size_t index, size_t worker)
+{
+    (void)worker;
+    const step_job *job = argument;
+    const lenet5_training *t = job->training;
+    drawn_string *s = &job->source->strings[index];
+    lenet5_string string;
+    forget(s);
+    s->status = draw_string(&string, t->set, t->provenance.seed, t->finished + 1, first_number(job) + index, &s->error);
+    if (s->status != LENET5_OK)
+        return;
+    memcpy(s->text, string.text, sizeof s->text);
+    s->status = lenet5_cut_string(&s->g, &s->cut, &string, &s->error);
+    lenet5_string_free(&string);
+    if (s->cut && s->g.count > MAX_ARCS)
+        forget(s);
+}
+
+static lenet5_status first_failure(const drawn_string *strings, size_t count, lenet5_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strings[i].status != LENET5_OK) {
+            if (error)
+                *error = strings[i].error;
+            return strings[i].status;
+        }
+    return LENET5_OK;
+}
+
+/* Lists the pictures of all arcs, string by string. */
+static void list_pictures(string_source *source)
+{
+    source->pictures = 0;
+    for (size_t i = 0; i < source->count; i++) {
+        drawn_string *s = &source->strings[i];
+        s->first = source->pictures;
+        for (size_t k = 0; s->cut && k < s->g.count; k++) {
+            assert(source->pictures < source->extra.most);
+            source->list[source->pictures++] = (further_picture){.pixels = s->g.arcs[k].picture};
+        }
+    }
+}
+
+/* ---- The losses -------------------------------------------------------------------------------------------------- */
+
+static void penalties_piece(void *argument, size_t index, size_t worker)
+{
+    const step_job *job = argument;
+    const string_source *source = job->source;
+    lenet5_lanes *maps = &job->training->scratch[worker].lanes;
+    const uint8_t *pictures[LENET5_LANES];
+    const size_t first = index * LENET5_LANES;
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = source->list[first + lane < source->pictures ? first + lane : first].pixels;
+    lenet5_set_input_lanes(maps, pictures);
+    job->training->kernels->lanes_forward(maps, &job->training->network);
+    for (size_t lane = 0; lane < LENET5_LANES && first + lane < source->pictures; lane++)
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            source->penalty[first + lane][digit] = (double)maps->penalty[digit][lane];
+}
+
+static void loss_piece(void *argument, size_t index, size_t worker)
+{
+    (void)worker;
+    const step_job *job = argument;
+    const lenet5_loss *loss = &job->training->loss;
+    drawn_string *s = &job->source->strings[index];
+    s->loss = INFINITY;
+    if (!s->cut)
+        return;
+    of_digits *penalty = job->source->penalty + s->first;
+    const double sharpness = s->g.weights[SHARPNESS];
+    for (size_t i = 0; i < s->g.count; i++)
+        lenet5_arc_log_weights(s->log_weight[i], &s->g.arcs[i], sharpness, loss, penalty[i]);
+    s->loss = lenet5_string_loss(s->d_log_weight, &s->sums, &s->g, (const of_digits *)s->log_weight, s->text);
+    for (size_t i = 0; i < s->g.count && isfinite(s->loss); i++) {
+        of_digits d_penalty;
+        lenet5_arc_gradient(d_penalty, s->d_log_weight[i], sharpness, loss, penalty[i]);
+        for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
+            job->source->list[s->first + i].d_penalty[digit] = (float)(loss_weight(&s->g) * d_penalty[digit]);
+    }
+}
+
+/* Adds the losses in their order; returns their number. */
+static size_t add_losses(string_sums *sums, const string_source *source)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < source->count; i++) {
+        const bool reachable = isfinite(source->strings[i].loss);
+        sums->loss += reachable ? source->strings[i].loss : 0;
+        count += reachable;
+    }
+    sums->count += (double)count;
+    sums->skipped += (double)(source->count - count);
+    return count;
+}
+
+static lenet5_status draw_step(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error)
+{
+    string_source *source = context;
+    step_job job = {source, training};
+    lenet5_workers_run(training->workers, cut_piece, &job, source->count);
+    const lenet5_status status = first_failure(source->strings, source->count, error);
+    if (status != LENET5_OK)
+        return status;
+    list_pictures(source);
+    lenet5_workers_run(training->workers, penalties_piece, &job, shards_of(source->pictures));
+    lenet5_workers_run(training->workers, loss_piece, &job, source->count);
+    *drawn = (further_pictures){source->list, source->pictures, add_losses(&training->strings, source)};
+    return LENET5_OK;
+}
+
+/* ---- Held-out strings -------------------------------------------------------------------------------------------- */
+
+typedef struct held_out_job {
+    const lenet5_training *training;
+    lenet5_reader **readers; /* (workers) */
+    bool wrong[MAX_HELD_OUT];
+    lenet5_status status[MAX_HELD_OUT];
+    lenet5_error error[MAX_HELD_OUT];
+} held_out_job;
+
+static size_t held_out_strings(const lenet5_training *training)
+{
+    const size_t most = training->held_out ? training->held_out->count / DIGITS_OF_HELD_OUT : 0;
+    return most < MAX_HELD_OUT ? most : MAX_HELD_OUT;
+}
+
+static bool is_read_as(const lenet5_reading *reading, const char *text)
+{
+    const lenet5_read_line *line = reading->count == 1 ? lenet5_reading_line(reading, 0) : NULL;
+    return line && line->strings > 0 && strcmp(line->string[0].text, text) == 0;
+}
+
+static lenet5_status read_string(bool *wrong, lenet5_reader *reader, const lenet5_string *string, lenet5_error *error)
+{
+    static const lenet5_read_options options = {.size = sizeof options, .digits_only = true};
+    lenet5_picture picture;
+    lenet5_reading reading;
+    lenet5_status status = lenet5_rgb_to_grey(&picture, string->rgb, string->width, string->height, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_read(&reading, reader, &picture, &options, error);
+    lenet5_picture_free(&picture);
+    if (status != LENET5_OK)
+        return status;
+    *wrong = !is_read_as(&reading, string->text);
+    lenet5_reading_free(&reading);
+    return LENET5_OK;
+}
+
+/* Held-out strings are those of epoch 0: the same ones after every epoch. */
+static void read_piece(void *argument, size_t index, size_t worker)
+{
+    held_out_job *job = argument;
+    const lenet5_training *t = job->training;
+    lenet5_error *error = &job->error[index];
+    lenet5_string string;
+    job->status[index] = draw_string(&string, t->held_out, t->provenance.seed, 0, index, error);
+    if (job->status[index] != LENET5_OK)
+        return;
+    job->status[index] = read_string(&job->wrong[index], job->readers[worker], &string, error);
+    lenet5_string_free(&string);
+}
+
+static lenet5_status read_held_out(string_sums *sums, held_out_job *job, lenet5_error *error)
+{
+    const size_t count = held_out_strings(job->training);
+    lenet5_workers_run(job->training->workers, read_piece, job, count);
+    sums->held_out_errors = 0;
+    sums->held_out_strings = (double)count;
+    for (size_t i = 0; i < count; i++) {
+        if (job->status[i] != LENET5_OK) {
+            if (error)
+                *error = job->error[i];
+            return job->status[i];
+        }
+        sums->held_out_errors += job->wrong[i];
+    }
+    return LENET5_OK;
+}
+
+static lenet5_status make_readers(held_out_job *job, const lenet5_committee *committee, size_t count,
+                                  lenet5_error *error)
+{
+    lenet5_status status = LENET5_OK;
+    job->readers = calloc(count, sizeof(lenet5_reader *));
+    if (!job->readers)
+        return lenet5_fail_memory(error);
+    for (size_t i = 0; i < count && status == LENET5_OK; i++)
+        status = lenet5_reader_new(&job->readers[i], committee, error);
+    return status;
+}
+
+static void free_readers(held_out_job *job, size_t count)
+{
+    for (size_t i = 0; job->readers && i < count; i++)
+        lenet5_reader_free(job->readers[i]);
+    free(job->readers);
+}
+
+lenet5_status lenet5_strings_evaluate(string_sums *sums, const lenet5_training *training, lenet5_error *error)
+{
+    const size_t threads = lenet5_workers_count(training->workers);
+    lenet5_model *model = malloc(sizeof *model);
+    held_out_job *job = calloc(1, sizeof *job);
+    if (!model || !job) {
+        free(model);
+        free(job);
+        return lenet5_fail_memory(error);
+    }
+    job->training = training;
+    lenet5_training_model(model, training);
+    const lenet5_committee one = {.count = 1, .networks = &model->network, .provenance = model->provenance};
+    lenet5_status status = make_readers(job, &one, threads, error);
+    if (status == LENET5_OK)
+        status = read_held_out(sums, job, error);
+    free_readers(job, threads);
+    free(job);
+    free(model);
+    return status;
+}
+
+static lenet5_status end_epoch(void *context, lenet5_training *training, lenet5_error *error)
+{
+    (void)context;
+    return lenet5_strings_evaluate(&training->strings, training, error);
+}
+
+/* ---- The training ------------------------------------------------------------------------------------------------ */
+
+const lenet5_recipe_description *lenet5_strings_recipe(void)
+{
+    return lenet5_recipe_find(RECIPE)->description;
+}
+
+const string_sums *lenet5_strings_epoch(const lenet5_training *training, unsigned index)
+{
+    return index < training->finished ? &training->string_history[index] : NULL;
+}
+
+void lenet5_strings_free(string_source *source)
+{
+    if (!source)
+        return;
+    for (size_t i = 0; source->strings && i < source->count; i++)
+        forget(&source->strings[i]);
+    free(source->strings);
+    free(source->list);
+    free(source->penalty);
+    free(source);
+}
+
+static lenet5_status source_new(string_source **source, lenet5_error *error)
+{
+    string_source *s = calloc(1, sizeof *s);
+    if (!s)
+        return lenet5_fail_memory(error);
+    s->count = lenet5_recipe_find(RECIPE)->strings;
+    s->extra = (extension){.most = s->count * MAX_ARCS, .context = s, .draw = draw_step, .end_epoch = end_epoch};
+    s->strings = calloc(s->count, sizeof *s->strings);
+    s->list = calloc(s->extra.most, sizeof *s->list);
+    s->penalty = calloc(s->extra.most, sizeof *s->penalty);
+    if (!s->strings || !s->list || !s->penalty) {
+        lenet5_strings_free(s);
+        return lenet5_fail_memory(error);
+    }
+    *source = s;
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_strings_begin(lenet5_training **training, string_source **source,
+                                   const lenet5_training_options *options, const lenet5_dataset *set,
+                                   const lenet5_dataset *held_out, const lenet5_network *start, lenet5_error *error)
+{
+    string_source *s;
+    if (options->criterion && *options->criterion != LENET5_MAP)
+        return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET,
+                           "recipe " RECIPE " needs the probabilities of eq. 9, map; eq. 8 has none");
+    lenet5_status status = source_new(&s, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_training_begin(training, options, set, held_out, &s->extra, start, error);
+    if (status == LENET5_OK)
+        *source = s;
+    else
+        lenet5_strings_free(s);
+    return status;
+}
+
+lenet5_status lenet5_strings_continue(lenet5_training **training, string_source **source, const char *path,
+                                      const lenet5_training_options *options, const lenet5_dataset *set,
+                                      const lenet5_dataset *held_out, lenet5_error *error)
+{
+    string_source *s;
+    lenet5_status status = source_new(&s, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_training_continue(training, path, options, set, held_out, &s->extra, error);
+    if (status == LENET5_OK)
+        *source = s;
+    else
+        lenet5_strings_free(s);
+    return status;
+}
