@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "data/dataset.h"
+#include "lenet5_reader.h"
 #include "messages.h"
 #include "paths.h"
 
@@ -15,18 +17,27 @@ static const char *variable_of(const char *name)
     return value && value[0] ? value : NULL;
 }
 
-bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
+bool set_folder(char path[PATH_SIZE], const cli_arguments *arguments, const char *set)
 {
-    const char *given = argument_text(arguments, "data"), *variable = variable_of("LENET5_DATA");
+    const char *given = argument_text(arguments, "data");
     const char *xdg = variable_of("XDG_DATA_HOME"), *home = variable_of("HOME");
     path[0] = '\0';
-    if (given || variable)
-        snprintf(path, PATH_SIZE, "%s", given ? given : variable);
+    if (given)
+        snprintf(path, PATH_SIZE, "%s", given);
     else if (xdg)
-        snprintf(path, PATH_SIZE, "%s/lenet5/mnist", xdg);
+        snprintf(path, PATH_SIZE, "%s/lenet5/%s", xdg, set);
     else if (home)
-        snprintf(path, PATH_SIZE, "%s/.local/share/lenet5/mnist", home);
+        snprintf(path, PATH_SIZE, "%s/.local/share/lenet5/%s", home, set);
     return path[0] != '\0';
+}
+
+bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments)
+{
+    const char *variable = variable_of("LENET5_DATA");
+    if (argument_text(arguments, "data") || !variable)
+        return set_folder(path, arguments, "mnist");
+    snprintf(path, PATH_SIZE, "%s", variable);
+    return true;
 }
 
 int report_no_data_folder(void)
@@ -67,6 +78,28 @@ static void name_set(named_set *loaded, const char *folder)
     loaded->name[length] = '\0';
 }
 
+lenet5_status normalise_set(lenet5_dataset *set, bool always, lenet5_error *error)
+{
+    if (!always && set->height == LENET5_PICTURE_SIDE && set->width == LENET5_PICTURE_SIDE)
+        return LENET5_OK;
+    uint8_t *pixels = calloc(set->count, LENET5_PICTURE_BYTES);
+    if (!pixels)
+        return lenet5_fail_memory(error);
+    size_t empty = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const uint8_t *picture = lenet5_dataset_picture(set, i);
+        empty +=
+            lenet5_normalise(pixels + i * LENET5_PICTURE_BYTES, picture, set->width, set->height, NULL) != LENET5_OK;
+    }
+    free(set->pixels);
+    set->pixels = pixels;
+    set->height = set->width = LENET5_PICTURE_SIDE;
+    lenet5_dataset_seal(set);
+    if (empty > 0)
+        fprintf(stderr, "%zu pictures have no ink and count as blank paper\n", empty);
+    return LENET5_OK;
+}
+
 lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part, lenet5_error *error)
 {
     char folder[PATH_SIZE];
@@ -77,9 +110,10 @@ lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5
         return lenet5_fail(error, LENET5_E_DATA_MISSING, LENET5_NO_OFFSET, "%s: %.*s: this folder does not exist",
                            argument_text(arguments, "data") ? "--data" : "LENET5_DATA", PATH_SIZE / 8, folder);
     const lenet5_status status = lenet5_dataset_load(&loaded->set, folder, part, error);
-    if (status == LENET5_OK)
-        name_set(loaded, folder);
-    return status;
+    if (status != LENET5_OK)
+        return status;
+    name_set(loaded, folder);
+    return normalise_set(&loaded->set, false, error);
 }
 
 lenet5_status synthetic_set(named_set *drawn, lenet5_part part, lenet5_error *error)

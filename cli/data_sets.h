@@ -12,7 +12,10 @@
  */
 bool data_folder(char path[PATH_SIZE], const cli_arguments *arguments);
 
-/* Reports that data_folder has returned false. */
+/* The same for the named set, "mnist", whose files lenet5 fetch writes; $LENET5_DATA does not count. */
+bool set_folder(char path[PATH_SIZE], const cli_arguments *arguments, const char *set);
+
+/* Reports that data_folder or set_folder has returned false. */
 int report_no_data_folder(void);
 
 /* Whether --data or $LENET5_DATA names the folder: then a missing set is an error, and synthetic digits are no
@@ -25,7 +28,12 @@ typedef struct named_set {
     char name[64];
 } named_set;
 
+/* Loads one part of the set in the folder of the data, normalised. The caller frees the set, also after a failure. */
 lenet5_status load_set(named_set *loaded, const cli_arguments *arguments, lenet5_part part, lenet5_error *error);
+
+/* Normalises the pictures of a set to 28x28 pixels if they have another size, or always, and seals the set anew.
+ * Reports pictures without ink on stderr. */
+lenet5_status normalise_set(lenet5_dataset *set, bool always, lenet5_error *error);
 
 #define SYNTHETIC_TRAINING 20000 /* synthetic digits in place of the training set */
 #define SYNTHETIC_TEST 5000      /* and of the test set */

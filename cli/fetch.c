@@ -1,9 +1,11 @@
 /*
- * lenet5 fetch: downloads MNIST.
+ * lenet5 fetch: downloads MNIST, QMNIST and USPS.
  *
- * A file is verified by the SHA-256 of its unpacked contents; its compression does not matter. It is downloaded to
- * NAME.gz.part, which a later run resumes, and renamed once the sum is right: a file of that name is always complete.
- * An existing file that differs is replaced only with --force, and only by a verified one.
+ * A file is verified as its set allows: by the SHA-256 of its unpacked contents (MNIST, whose copies are compressed
+ * differently), by that of the file itself (QMNIST), or, where no sum is published, by its number of digits of each
+ * class (USPS). It is downloaded to NAME.gz.part, which a later run resumes, and renamed once it is verified: a file of
+ * that name is always complete. An existing file that differs is replaced only with --force, and only by a verified
+ * one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,42 +27,83 @@
 #define MAX_BYTES (32L << 20)      /* of a compressed file; the largest has 10 MB */
 #define LONG_PATH (PATH_SIZE + 64) /* bytes: a folder and a name in it */
 
-/* A file, and what it has to unpack to. */
-typedef struct mnist_file {
-    const char *name, *sha256;
-    size_t size;
-} mnist_file;
+/* A file, and what it has to be: of that sum, or of those digits. */
+typedef struct set_file {
+    const char *name, *sha256; /* NULL: none is published */
+    size_t size;               /* of the unpacked contents, whose sum it is; 0: the sum is of the file itself */
+    size_t digits[LENET5_CLASSES];
+} set_file;
 
-#define FILES 4
+#define MAX_FILES 4
+#define MAX_MIRRORS 2
 
-static const mnist_file files[FILES] = {
-    {"train-images-idx3-ubyte.gz", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", 47040016},
-    {"train-labels-idx1-ubyte.gz", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", 60008},
-    {"t10k-images-idx3-ubyte.gz", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7", 7840016},
-    {"t10k-labels-idx1-ubyte.gz", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", 10008},
+typedef struct data_set {
+    const char *name, *title;
+    const char *source; /* of files to put into the folder by hand */
+    const char *mirrors[MAX_MIRRORS + 1];
+    const char *purpose, *command; /* that is suggested for it */
+    size_t count;
+    set_file files[MAX_FILES];
+} data_set;
+
+/*
+ * QMNIST: the sums are those of torchvision (torchvision/prototype/datasets/_builtin/mnist.py of
+ * https://github.com/pytorch/vision). USPS: no sum is published; the numbers of digits are those of
+ * https://hastie.su.domains/ElemStatLearn/datasets/zip.info.txt.
+ */
+static const data_set sets[] = {
+    {"mnist",
+     "MNIST",
+     "any copy of MNIST",
+     {"https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"},
+     "train a network",
+     "train",
+     4,
+     {{"train-images-idx3-ubyte.gz", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db", 47040016, {0}},
+      {"train-labels-idx1-ubyte.gz", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", 60008, {0}},
+      {"t10k-images-idx3-ubyte.gz", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7", 7840016, {0}},
+      {"t10k-labels-idx1-ubyte.gz", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", 10008, {0}}}},
+    {"qmnist",
+     "QMNIST",
+     "https://github.com/facebookresearch/qmnist",
+     {"https://raw.githubusercontent.com/facebookresearch/qmnist/master/"},
+     "test a model",
+     "test",
+     4,
+     {{"qmnist-train-images-idx3-ubyte.gz", "9e26a7bf1683614e065d7b76460ccd52807165b3f22561fb782bd9f38c52b51d", 0, {0}},
+      {"qmnist-train-labels-idx2-int.gz", "2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f", 0, {0}},
+      {"qmnist-test-images-idx3-ubyte.gz", "43fc22bf7498b8fc98de98369d72f752d0deabc280a43a7bcc364ab19e57b375", 0, {0}},
+      {"qmnist-test-labels-idx2-int.gz", "9fbcbe594c3766fdf4f0b15c5165dc0d1e57ac604e01422608bb72c906030d06", 0, {0}}}},
+    {"usps",
+     "USPS",
+     "https://hastie.su.domains/ElemStatLearn/data.html (ZIP code)",
+     {"https://hastie.su.domains/ElemStatLearn/datasets/", "https://web.stanford.edu/~hastie/ElemStatLearn/datasets/"},
+     "test a model",
+     "test",
+     2,
+     {{"zip.train.gz", NULL, 0, {1194, 1005, 731, 658, 652, 556, 664, 645, 542, 644}},
+      {"zip.test.gz", NULL, 0, {359, 264, 198, 166, 200, 160, 170, 147, 166, 177}}}},
 };
 
-static const char *const mirrors[] = {
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    NULL,
-};
+#define SETS (sizeof sets / sizeof sets[0])
 
 /* ---- The sums ---------------------------------------------------------------------------------------------------- */
 
-static bool is_sum(struct sha256_ctx *context, const char *sha256)
+#define SUM_SIZE (BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE) + 1)
+
+static void write_sum(char text[SUM_SIZE], struct sha256_ctx *context)
 {
     uint8_t digest[SHA256_DIGEST_SIZE];
-    char text[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE) + 1] = {0};
     sha256_digest(context, sizeof digest, digest);
     base16_encode_update(text, sizeof digest, digest);
-    return strcmp(text, sha256) == 0;
+    text[SUM_SIZE - 1] = '\0';
 }
 
 /* Unpacks at most a buffer more than the right size, so that a compression bomb does no harm. */
-static bool unpacks_to(gzFile stream, const mnist_file *file)
+static bool unpacks_to(gzFile stream, const set_file *file)
 {
     uint8_t buffer[16384];
+    char sum[SUM_SIZE];
     struct sha256_ctx context;
     size_t size = 0;
     int count = 0;
@@ -69,16 +112,73 @@ static bool unpacks_to(gzFile stream, const mnist_file *file)
         sha256_update(&context, (size_t)count, buffer);
         size += (size_t)count;
     }
-    return count == 0 && size == file->size && !gzdirect(stream) && is_sum(&context, file->sha256);
+    write_sum(sum, &context);
+    return count == 0 && size == file->size && !gzdirect(stream) && strcmp(sum, file->sha256) == 0;
 }
 
-static bool is_right(const char *path, const mnist_file *file)
+static bool has_contents(const char *path, const set_file *file)
 {
     gzFile stream = gzopen(path, "rb");
     if (!stream)
         return false;
     const bool right = unpacks_to(stream, file);
     return gzclose_r(stream) == Z_OK && right; /* gzclose_r finds the end cut off */
+}
+
+/* Writes the SHA-256 of a file itself. Returns false if it cannot be read. */
+static bool sum_of_file(char sum[SUM_SIZE], const char *path)
+{
+    uint8_t buffer[16384];
+    struct sha256_ctx context;
+    size_t count;
+    FILE *stream = fopen(path, "rbe");
+    if (!stream)
+        return false;
+    sha256_init(&context);
+    while ((count = fread(buffer, 1, sizeof buffer, stream)) > 0)
+        sha256_update(&context, count, buffer);
+    write_sum(sum, &context);
+    const bool done = !ferror(stream);
+    fclose(stream);
+    return done;
+}
+
+/* Whether a file has the pictures of USPS: of their size, and as many of each digit. */
+static bool has_digits(const char *path, const size_t digits[LENET5_CLASSES])
+{
+    lenet5_dataset set;
+    size_t counts[LENET5_CLASSES] = {0};
+    if (lenet5_dataset_read(&set, path, NULL, NULL) != LENET5_OK)
+        return false;
+    for (size_t i = 0; set.labels && i < set.count; i++)
+        counts[set.labels[i]]++;
+    lenet5_dataset_free(&set);
+    return memcmp(counts, digits, sizeof counts) == 0;
+}
+
+static bool is_right(const char *path, const set_file *file)
+{
+    char sum[SUM_SIZE];
+    if (!file->sha256)
+        return has_digits(path, file->digits);
+    if (file->size)
+        return has_contents(path, file);
+    return sum_of_file(sum, path) && strcmp(sum, file->sha256) == 0;
+}
+
+static const char *fault_of(const set_file *file)
+{
+    return file->sha256 ? "its SHA-256 is wrong" : "it does not have the digits that its source counts";
+}
+
+/* Reports a verified file, with its sum if there is none to compare it with. */
+static void report_file(const char *path, const set_file *file, const char *state)
+{
+    char sum[SUM_SIZE];
+    if (!file->sha256 && sum_of_file(sum, path))
+        print_line(stdout, "%s: %s, verified by its digits; its SHA-256 is %s", path, state, sum);
+    else
+        print_line(stdout, "%s: %s", path, state);
 }
 
 /* ---- One transfer ------------------------------------------------------------------------------------------------ */
@@ -93,10 +193,11 @@ typedef enum outcome {
 typedef struct job {
     const fetch_module *module;
     transfer transfer;
-    const mnist_file *file;
+    const data_set *set;
+    const set_file *file;
     char path[LONG_PATH], part[LONG_PATH], url[LONG_PATH];
-    bool present[FILES]; /* and intact */
-    bool force;          /* replace other files of those names */
+    bool present[MAX_FILES]; /* and intact */
+    bool force;              /* replace other files of those names */
     progress progress;
 } job;
 
@@ -164,9 +265,9 @@ static outcome judge(job *j, transfer_end end)
     if (end == TRANSFER_DONE && is_right(j->part, j->file))
         return FETCHED;
     if (end == TRANSFER_DONE)
-        snprintf(t->reason, sizeof t->reason, "the file there is not MNIST: its SHA-256 is wrong");
+        snprintf(t->reason, sizeof t->reason, "the file there is not %s: %s", j->set->title, fault_of(j->file));
     else if (end == TRANSFER_TOO_LARGE)
-        snprintf(t->reason, sizeof t->reason, "the file there is not MNIST: it is far too large");
+        snprintf(t->reason, sizeof t->reason, "the file there is not %s: it is far too large", j->set->title);
     return end == TRANSFER_FAILED ? FAILED : WRONG;
 }
 
@@ -227,7 +328,7 @@ static outcome fetch_file(job *j, const char *const *from)
     if (result == FETCHED)
         result = publish_part(j);
     if (result == FETCHED)
-        print_line(stdout, "%s: fetched", j->path);
+        report_file(j->path, j->file, "fetched");
     flush_stream(stdout);
     return result;
 }
@@ -237,7 +338,7 @@ static outcome fetch_file(job *j, const char *const *from)
 /* Makes a file of that index the current one. */
 static void select_file(job *j, const char *folder, size_t number)
 {
-    j->file = &files[number];
+    j->file = &j->set->files[number];
     snprintf(j->path, sizeof j->path, "%s/%s", folder, j->file->name);
     snprintf(j->part, sizeof j->part, "%s/%s.part", folder, j->file->name);
 }
@@ -245,12 +346,12 @@ static void select_file(job *j, const char *folder, size_t number)
 /* Before anything is downloaded: existing files are intact or may be replaced. */
 static outcome check_existing(job *j, const char *folder)
 {
-    for (size_t i = 0; i < FILES; i++) {
+    for (size_t i = 0; i < j->set->count; i++) {
         select_file(j, folder, i);
         j->present[i] = is_right(j->path, j->file);
         if (j->present[i] || !is_taken(j->path))
             continue;
-        print_line(stderr, "%s: its SHA-256 is wrong", j->path);
+        print_line(stderr, "%s: %s", j->path, fault_of(j->file));
         if (refuse_taken(j->path, j->force) != EXIT_DONE)
             return STOPPED;
     }
@@ -275,53 +376,64 @@ static bool make_folder(const char *folder)
     return false;
 }
 
-static void advise(const char *folder)
+static void advise(const data_set *set, const char *folder)
 {
-    print_line(stderr, "put these four files into %s:", folder);
-    for (size_t i = 0; i < FILES; i++)
-        fprintf(stderr, "  %s\n", files[i].name);
-    fputs("from any copy of MNIST, or pass a mirror that can be reached: --mirror URL\n", stderr);
+    print_line(stderr, "put these %s files into %s:", set->count == 2 ? "two" : "four", folder);
+    for (size_t i = 0; i < set->count; i++)
+        fprintf(stderr, "  %s\n", set->files[i].name);
+    fprintf(stderr,
+            "from %s, and run the same command again, which verifies them;\n"
+            "or pass a mirror that can be reached: --mirror URL\n",
+            set->source);
 }
 
 static outcome fetch_all(job *j, const char *folder, const char *const *from)
 {
     outcome result = check_existing(j, folder);
-    for (size_t i = 0; i < FILES && result == FETCHED; i++) {
+    for (size_t i = 0; i < j->set->count && result == FETCHED; i++) {
         select_file(j, folder, i);
         if (j->present[i])
-            print_line(stdout, "%s: present", j->path);
+            report_file(j->path, j->file, "present");
         else
             result = fetch_file(j, from);
     }
     return result;
 }
 
-/* Suggests the command that trains on what was fetched. */
-static void suggest_training(const char *folder, bool named)
+/* Suggests a command that uses what was fetched. named: the command has to name the folder. */
+static void suggest_use(const data_set *set, const char *folder, bool named)
 {
     char command[COMMAND_SIZE];
-    begin_command(command, "train");
+    begin_command(command, set->command);
     if (named)
         add_word(command, "--data");
     if (named)
         add_word(command, folder);
-    print_line(stderr, "MNIST is in %s; to train a network on it: %s", folder, command);
+    print_line(stderr, "%s is in %s; to %s on it: %s", set->title, folder, set->purpose, command);
 }
 
-static int report(outcome result, const char *folder, bool named)
+static int report(const data_set *set, outcome result, const char *folder, bool named)
 {
     if (result == FETCHED)
-        suggest_training(folder, named);
+        suggest_use(set, folder, named);
     else if (interrupted)
         fputs("interrupted; the same command continues the download\n", stderr);
     else if (result != STOPPED)
-        advise(folder);
+        advise(set, folder);
     return result == FETCHED ? EXIT_DONE : EXIT_FAILED;
 }
 
 static const char *set_at(size_t index)
 {
-    return index == 0 ? "mnist" : NULL;
+    return index < SETS ? sets[index].name : NULL;
+}
+
+static const data_set *find_set(const char *name)
+{
+    for (size_t i = 0; i < SETS; i++)
+        if (strcmp(sets[i].name, name) == 0)
+            return &sets[i];
+    return NULL;
 }
 
 static int run(const cli_arguments *arguments)
@@ -330,43 +442,55 @@ static int run(const cli_arguments *arguments)
     lenet5_error error;
     const char *mirror = argument_text(arguments, "mirror");
     const char *const given[] = {mirror, NULL};
-    if (strcmp(arguments->operands[0], set_at(0)) != 0)
+    const data_set *set = find_set(arguments->operands[0]);
+    if (!set)
         return report_unknown_name(arguments->command, "set", arguments->operands[0], set_at);
-    if (!data_folder(folder, arguments))
+    const bool is_default = set == sets; /* the set that the other commands use by default */
+    if (!(is_default ? data_folder(folder, arguments) : set_folder(folder, arguments, set->name)))
         return report_no_data_folder();
     const fetch_module *module = load_extra("lenet5_fetch", &error);
     if (!module)
         return report_library_error(&error);
     if (!make_folder(folder))
         return EXIT_FAILED;
-    job j = {.module = module, .force = argument_flag(arguments, "force")};
+    job j = {.module = module, .set = set, .force = argument_flag(arguments, "force")};
     j.transfer = (transfer){.url = j.url, .max = MAX_BYTES, .watch = watch, .watcher = &j};
     if (!module->open(&j.transfer, !mirror))
         return report_error("libcurl cannot be initialised");
     watch_interrupts();
-    const outcome result = fetch_all(&j, folder, mirror ? given : mirrors);
+    const outcome result = fetch_all(&j, folder, mirror ? given : set->mirrors);
     module->close(&j.transfer);
-    return report(result, folder, data_is_named(arguments));
+    return report(set, result, folder, !is_default || data_is_named(arguments));
 }
 
 static const option options[] = {
-    {"data", "DIR", VALUE_FOLDER, NULL, "the folder to download to; default as for --data of lenet5 train"},
+    {"data", "DIR", VALUE_FOLDER, NULL, "the folder to download to"},
     {"mirror", "URL", VALUE_TEXT, NULL, "download from this folder (https, http or file) instead of the usual mirrors"},
-    FLAG("force", "replace existing files of these names that are not MNIST's"),
+    FLAG("force", "replace existing files of these names that are not the set's"),
     {0},
 };
 
 const cli_command fetch_command = {
     .name = "fetch",
-    .summary = "download MNIST",
-    .usage = "mnist [options]",
-    .description = "Downloads the four files of MNIST, 12 MB, and verifies the SHA-256 of their contents. Files\n"
-                   "that are present and intact are kept; a different file of one of these names is an error\n"
-                   "without --force. An interrupted download stays as NAME.part, and the next run resumes it.\n\n"
-                   "The folder is --data, else $LENET5_DATA, else lenet5/mnist in $XDG_DATA_HOME, else in\n"
-                   "$HOME/.local/share. The other commands search the same places.",
+    .summary = "download MNIST, QMNIST or USPS",
+    .usage = "SET [options]",
+    .description = "Downloads the files of a set, and verifies them. SET is one of:\n\n"
+                   "  mnist    60,000 + 10,000 digits; four files, 12 MB, verified by the SHA-256\n"
+                   "           of their contents\n"
+                   "  qmnist   MNIST again, with all 60,000 digits of its test set; four files,\n"
+                   "           verified by their SHA-256\n"
+                   "  usps     7,291 + 2,007 digits of 16x16 pixels, from envelopes; two files,\n"
+                   "           2 MB, verified by their number of each digit, as no sum is\n"
+                   "           published; the SHA-256 is printed\n\n"
+                   "Files that are present and intact are kept; a different file of one of these names is an\n"
+                   "error without --force. An interrupted download stays as NAME.part, and the next run resumes it.\n"
+                   "Files that were put into the folder by hand are verified in the same way.\n\n"
+                   "The folder is --data, else lenet5/SET in $XDG_DATA_HOME, else in $HOME/.local/share; for MNIST,\n"
+                   "$LENET5_DATA comes before these. The other commands search the same places for MNIST; use\n"
+                   "another set with --data.",
     .examples = "lenet5 fetch mnist\n"
-                "lenet5 fetch mnist --mirror file:///media/usb/mnist",
+                "lenet5 fetch mnist --mirror file:///media/usb/mnist\n"
+                "lenet5 fetch usps --data usps && lenet5 test --data usps",
     .options = options,
     .operand = VALUE_NAME,
     .operand_at = set_at,

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "data/dataset.h"
 #include "paths.h"
 #include "train/unfinished.h"
 
@@ -137,7 +138,7 @@ static int keep_apart_from_sets(const cli_arguments *arguments, const char *outp
     char path[PATH_SIZE + 512];
     int code = EXIT_DONE;
     for (const struct dirent *entry; code == EXIT_DONE && (entry = readdir(entries));) {
-        if (!strstr(entry->d_name, "idx"))
+        if (!lenet5_is_data_name(entry->d_name))
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         code = keep_apart(arguments, output, path);
@@ -147,13 +148,13 @@ static int keep_apart_from_sets(const cli_arguments *arguments, const char *outp
 
 int keep_apart_from_data(const cli_arguments *arguments, const char *output)
 {
-    static const char *const subfolders[] = {"", "MNIST/raw", "raw", "FashionMNIST/raw", "EMNIST/raw", "QMNIST/raw"};
     char folder[PATH_SIZE], path[PATH_SIZE + 32];
+    const char *subfolder;
     int code = EXIT_DONE;
     if (!data_folder(folder, arguments))
         return EXIT_DONE;
-    for (size_t i = 0; code == EXIT_DONE && i < sizeof subfolders / sizeof subfolders[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, subfolders[i]);
+    for (size_t i = 0; code == EXIT_DONE && (subfolder = lenet5_data_subfolder(i)); i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, subfolder);
         DIR *entries = opendir(path);
         if (!entries)
             continue;

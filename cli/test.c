@@ -14,46 +14,30 @@
 #include "outputs.h"
 #include "transposed.h"
 
-/* Normalises all pictures of a set to 28x28 pixels; empty: the number of those without ink. */
-static lenet5_status normalise_set(lenet5_dataset *set, size_t *empty, lenet5_error *error)
+#define NEED_LABELS "--images and --labels go together; only a text file of USPS has its own labels"
+
+static lenet5_status load_files(named_set *loaded, const char *images, const char *labels,
+                                const lenet5_committee *models, lenet5_error *error)
 {
-    uint8_t *pixels = calloc(set->count, LENET5_PICTURE_BYTES);
-    if (!pixels)
-        return lenet5_fail_memory(error);
-    *empty = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        const uint8_t *picture = lenet5_dataset_picture(set, i);
-        *empty +=
-            lenet5_normalise(pixels + i * LENET5_PICTURE_BYTES, picture, set->width, set->height, NULL) != LENET5_OK;
-    }
-    free(set->pixels);
-    set->pixels = pixels;
-    set->height = set->width = LENET5_PICTURE_SIDE;
-    return LENET5_OK;
+    snprintf(loaded->name, sizeof loaded->name, "%s", "the given pictures");
+    const lenet5_status status = lenet5_dataset_read(&loaded->set, images, labels, error);
+    return status == LENET5_OK ? transpose_if_needed(&loaded->set, images, models, error) : status;
 }
 
 static int load(named_set *loaded, const cli_arguments *arguments, const lenet5_committee *models)
 {
     lenet5_error error;
     const char *images = argument_text(arguments, "images");
-    const char *labels = argument_text(arguments, "labels");
     lenet5_status status;
-    if (images) {
-        snprintf(loaded->name, sizeof loaded->name, "%s", "the given pictures");
-        status = lenet5_dataset_read(&loaded->set, images, labels, &error);
-    } else {
+    if (images)
+        status = load_files(loaded, images, argument_text(arguments, "labels"), models, &error);
+    else
         status = load_or_draw_set(loaded, arguments, LENET5_TEST, &error);
-    }
-    if (status == LENET5_OK && images)
-        status = transpose_if_needed(&loaded->set, images, models, &error);
     if (status != LENET5_OK)
         return report_library_error(&error);
-    const bool other_size = loaded->set.height != LENET5_PICTURE_SIDE || loaded->set.width != LENET5_PICTURE_SIDE;
-    size_t empty = 0;
-    if (other_size || argument_flag(arguments, "normalise"))
-        status = normalise_set(&loaded->set, &empty, &error);
-    if (empty > 0)
-        fprintf(stderr, "%zu pictures have no ink and are tested as blank paper\n", empty);
+    if (!loaded->set.labels)
+        return report_usage_error(arguments->command, NEED_LABELS);
+    status = normalise_set(&loaded->set, argument_flag(arguments, "normalise"), &error);
     return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
@@ -294,7 +278,7 @@ static int report_negatives(const char *path, const lenet5_committee *models, co
     lenet5_evaluation e = {0};
     named_set negatives = {0};
     lenet5_status status = lenet5_dataset_read(&negatives.set, path, NULL, &error);
-    if (status == LENET5_OK && !(negatives.set.labels = calloc(negatives.set.count, 1)))
+    if (status == LENET5_OK && !negatives.set.labels && !(negatives.set.labels = calloc(negatives.set.count, 1)))
         status = lenet5_fail_memory(&error);
     if (status == LENET5_OK)
         status = lenet5_committee_evaluate(&e, models, &negatives.set, NULL, threads, &error);
@@ -426,8 +410,8 @@ static int run(const cli_arguments *arguments)
     unsigned threads;
     if (!argument_threads(&threads, arguments))
         return EXIT_USAGE;
-    if (!argument_text(arguments, "images") != !argument_text(arguments, "labels"))
-        return report_usage_error(arguments->command, "--images and --labels go together");
+    if (argument_text(arguments, "labels") && !argument_text(arguments, "images"))
+        return report_usage_error(arguments->command, NEED_LABELS);
     if (argument_flag(arguments, "int8") && threads > 1)
         return report_usage_error(arguments->command, "--int8 compares speeds on one thread: --threads has to be 1");
     if (argument_flag(arguments, "int8"))
@@ -451,7 +435,8 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     OPTION_DATA,
-    {"images", "FILE", VALUE_FILE, NULL, "test on this IDX file of pictures, of any size; needs --labels"},
+    {"images", "FILE", VALUE_FILE, NULL,
+     "test on this IDX file of pictures, of any size, with --labels; or on a text file of USPS"},
     {"labels", "FILE", VALUE_FILE, NULL, "the IDX file of their labels"},
     FLAG("normalise", "scale and centre the ink of each picture as classify does, even at 28x28 pixels"),
     FLAG("distorted", "also test on shifted, rotated, scaled, slanted and noisy pictures (the paper's figure 13)"),
@@ -470,10 +455,11 @@ const cli_command test_command = {
     .name = "test",
     .summary = "measure the error of a model on a test set",
     .usage = "[MODEL...] [options]",
-    .description = "Reads every picture of the test set (MNIST, Fashion-MNIST, EMNIST digits, QMNIST or two IDX\n"
+    .description = "Reads every picture of the test set (MNIST, Fashion-MNIST, EMNIST, QMNIST, USPS or two IDX\n"
                    "files) and prints the error with its 95 % interval, the confusion matrix, the share of digits\n"
                    "to reject for six error rates among the rest (the paper's figure 10), and the calibration\n"
-                   "error of the probabilities.\n\n"
+                   "error of the probabilities. Pictures of another size than 28x28 pixels are normalised; of\n"
+                   "EMNIST, only digits are read.\n\n"
                    "Without MODEL the built-in model is tested. Several models answer together, by the mean of\n"
                    "their penalties. Where MNIST is not installed, synthetic digits are used. Pictures of\n"
                    "--images whose rows and columns are exchanged, as in EMNIST, are transposed.",

@@ -24,7 +24,7 @@ expect 2 "did you mean train?" "$program" trian
 expect 2 "did you mean --recipe?" "$program" train --recpie 1998
 expect 2 "did you mean 1998?" "$program" train --recipe 1989
 expect 2 'unknown check "foo"; valid: none, luhn, mod10, mod11' "$program" read x.png --check foo
-expect 2 'unknown set "cifar"; valid: mnist' "$program" fetch cifar
+expect 2 'unknown set "cifar"; valid: mnist, qmnist, usps' "$program" fetch cifar
 expect 2 "without %, a number below 1" "$program" read x.png --max-error 1
 expect 2 "without %, a number below 1" "$program" classify x.png --max-error 1
 expect 2 "--epochs is a whole number from 1" "$program" train --epochs 0
@@ -34,11 +34,11 @@ expect 2 "takes no value" "$program" train --json=yes
 expect 2 'inspect: unexpected argument "b"' "$program" inspect a b
 expect 2 "classify: missing argument FILE" "$program" classify
 expect 2 "read: missing argument PICTURE" "$program" read
-expect 2 'fetch: missing argument "mnist"' "$program" fetch
+expect 2 "fetch: missing argument SET" "$program" fetch
 expect 2 "argument 1 of read is empty" "$program" read ""
 expect 2 "--out: the file name is empty" "$program" train --out ""
 expect 2 "--list: the file name is empty" "$program" read x.png --list=
-expect 2 "go together" "$program" test --images x --data y
+expect 2 "go together" "$program" test --labels x --data y
 expect 2 "exclude each other" "$program" train --resume x --restart
 expect 1 "x: cannot be opened" "$program" train --resume x
 expect 2 "--batch is a whole number from 1 to 1024" "$program" train --batch 1025
@@ -113,8 +113,60 @@ d = bytearray(open('digits/t10k-images-idx3-ubyte', 'rb').read())
 for at in range(16, len(d), 784):
     d[at:at + 784] = bytes(d[at + 28 * (i % 28) + i // 28] for i in range(784))
 open('exchanged', 'wb').write(d)"
+expect 2 "go together" "$program" test --images exchanged
 expect 0 "rows and columns are exchanged" "$program" test --images exchanged --labels digits/t10k-labels-idx1-ubyte
 expect 0 "rows and columns are exchanged" "$program" classify exchanged --pick 0
+
+# The same digits as EMNIST and QMNIST store them, and reduced to 16x16 as in the two text forms of USPS.
+python3 -c "
+import os, struct
+pixels = open('exchanged', 'rb').read()
+digits = open('digits/t10k-images-idx3-ubyte', 'rb').read()
+labels = open('digits/t10k-labels-idx1-ubyte', 'rb').read()[8:]
+for folder in ('emnist', 'qmnist', 'zip', 'libsvm'):
+    os.mkdir(folder)
+open('emnist/emnist-balanced-test-images-idx3-ubyte', 'wb').write(pixels)
+open('emnist-five', 'wb').write(struct.pack('>4I', 0x803, 5, 28, 28) + pixels[16:16 + 5 * 784])
+open('emnist/emnist-balanced-test-labels-idx1-ubyte', 'wb').write(
+    struct.pack('>2I', 0x801, 500) + bytes(l if i < 400 else 10 + i % 37 for i, l in enumerate(labels)))
+open('qmnist/qmnist-test-images-idx3-ubyte', 'wb').write(digits)
+open('qmnist/qmnist-test-labels-idx2-int', 'wb').write(
+    struct.pack('>3I', 0xc02, 500, 8) + b''.join(struct.pack('>8I', l, 4, 2100, i, 30 + l, i, 0, 0) for i, l in enumerate(labels)))
+for part in ('train', 'test'):
+    with open('zip/zip.' + part, 'w') as plain, open('libsvm/usps' + {'train': '', 'test': '.t'}[part], 'w') as indexed:
+        for i, label in enumerate(labels):
+            ink = digits[16 + 784 * i:16 + 784 * (i + 1)]
+            values = [max(ink[28 * (4 + (5 * y + a) // 4) + 4 + (5 * x + b) // 4] for a in (0, 2) for b in (0, 2)) / 127.5 - 1
+                      for y in range(16) for x in range(16)]
+            print('%.4f' % label, *('%.4f' % v for v in values), file=plain)
+            print(label + 1, *('%d:%g' % (k + 1, v) for k, v in enumerate(values)), file=indexed)"
+expect 0 "of 400 test pictures of emnist misread" "$program" test --data emnist
+json_of() { "$program" test --json "$@" >out 2>err; }
+json_of --data emnist
+json 'd["n"] == 400 and d["error_pct"] < 3'
+json_of --images emnist/emnist-balanced-test-images-idx3-ubyte --labels emnist/emnist-balanced-test-labels-idx1-ubyte
+json 'd["n"] == 400 and d["error_pct"] < 3'
+grep -q "rows and columns are exchanged" err || fail "a file of EMNIST was not reported as transposed"
+expect 0 "emnist-five: rows and columns are exchanged" "$program" classify emnist-five --pick 0 # by its name
+json_of --data qmnist
+json 'd["n"] == 500 and d["error_pct"] < 3'
+json_of --data zip
+json 'd["n"] == 500 and d["error_pct"] < 5'
+mv out zip.json
+json_of --data libsvm
+json 'd["confusion"] == json.load(open("zip.json"))["confusion"]'
+json_of --images zip/zip.test
+json 'd["confusion"] == json.load(open("zip.json"))["confusion"]'
+expect 0 "500 test pictures" "$program" test --data zip --normalise
+expect 0 "(probability" "$program" classify libsvm/usps.t --pick 0,499
+expect 0 "the model is z.safetensors" "$program" train --data zip --epochs 1 --out z.safetensors
+expect 1 "is the same file as zip//zip.train" "$program" train --data zip --epochs 1 --out zip/zip.train
+sed -i '3s/^[^ ]*/12/' libsvm/usps.t
+expect 1 "libsvm/usps.t: line 3: the label is 12; it must be 1 to 10" "$program" test --data libsvm
+expect 1 "name no file of labels" "$program" test --images zip/zip.test --labels digits/t10k-labels-idx1-ubyte
+printf 'BZh91AY' >libsvm/usps.t.bz2
+rm libsvm/usps.t
+expect 1 "unpack it first, with bunzip2" "$program" test --data libsvm
 
 expect 0 "truth.tsv" "$program" synth --strings strings --count 6 --seed 2
 expect 0 "truth.tsv" "$program" synth --strings forms --style form --count 3 --digits 4 --data digits --of-test

@@ -47,7 +47,7 @@ BASH
     expect "scans two words" train --data ""
     expect "a.safetensors,b.safetensors" read --model a.safetensors,b
     expect "" read --threads ""
-    expect "mnist" fetch ""
+    expect "mnist qmnist usps" fetch ""
     expect "calibrate classify" help c
     for command in $(bash -c 'source "$0" && _lenet5_commands' "$completions/lenet5"); do
         expect "--help" "$command" --hel

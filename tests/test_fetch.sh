@@ -225,6 +225,64 @@ expect 1 fetch mnist --data "$data" --mirror "$mirror/wrong/"
 [ "$(cat "$work/kept")" = kept ] || fail 'a part was written through a link'
 rm -f "$data/$images.part" "$work/kept"
 
+# Sets without a published sum, and of files that no test can make.
+printf 'a text\n' >"$work/text"
+for set in qmnist usps; do
+    title=$(echo "$set" | tr '[:lower:]' '[:upper:]')
+    case $set in
+    qmnist) first=qmnist-train-images-idx3-ubyte.gz page=https://github.com/facebookresearch/qmnist ;;
+    usps) first=zip.train.gz page=https://hastie.su.domains/ElemStatLearn/data.html ;;
+    esac
+    other=$work/$set
+    expect 1 fetch "$set" --data "$other" --mirror "http://127.0.0.1:$closed"
+    has "files into $other"
+    has "^  $first"
+    has "^from $page.*verifies them"
+    empty "$other"
+    for kind in wrong endless; do
+        expect 1 fetch "$set" --data "$other" --mirror "$mirror/$kind"
+        has "not $title"
+        empty "$other"
+    done
+    cp "$work/text" "$other/$first"
+    expect 1 fetch "$set" --data "$other" --mirror "$mirror/wrong"
+    has "$first exists; choose another folder, or pass --force to replace it"
+    rm "$other/$first"
+    XDG_DATA_HOME=$work/home LENET5_DATA=$data expect 1 fetch "$set" --mirror "http://127.0.0.1:$closed"
+    has "files into $work/home/lenet5/$set"
+done
+XDG_DATA_HOME=$work/home LENET5_DATA=$data expect 1 fetch mnist --mirror "http://127.0.0.1:$closed"
+has "put these four files into $data"
+
+# Files with as many lines of each digit as those of USPS. One digit more or less is another file.
+mkdir "$work/mirror"
+python3 - "$work/mirror" <<'PYTHON'
+import gzip, sys
+values = " ".join(["-1.0000"] * 256)
+for part, counts in (("train", (1194, 1005, 731, 658, 652, 556, 664, 645, 542, 644)),
+                     ("test", (359, 264, 198, 166, 200, 160, 170, 147, 166, 177))):
+    lines = ["%d.0000 %s \n" % (digit, values) for digit, count in enumerate(counts) for _ in range(count)]
+    with gzip.open("%s/zip.%s.gz" % (sys.argv[1], part), "wt") as file:
+        file.writelines(lines)
+    with gzip.open("%s/less.%s.gz" % (sys.argv[1], part), "wt") as file:
+        file.writelines(lines[1:])
+PYTHON
+expect 0 fetch usps --data "$work/usps" --mirror "file://$work/mirror"
+sum=$(sha256sum <"$work/mirror/zip.test.gz" | cut -d ' ' -f 1)
+has "zip.test.gz: fetched, verified by its digits; its SHA-256 is $sum"
+has "lenet5 test --data $work/usps"
+cp "$work/mirror/less.test.gz" "$work/usps/zip.test.gz"
+expect 1 fetch usps --data "$work/usps" --mirror "file://$work/mirror"
+has 'zip.test.gz: it does not have the digits that its source counts'
+expect 0 fetch usps --data "$work/usps" --mirror "file://$work/mirror" --force
+has "zip.train.gz: present, verified by its digits"
+
+# A file that was put into the folder by hand is verified as it is.
+rm "$work"/usps/*
+cp "$work"/mirror/zip.* "$work/usps"
+expect 0 fetch usps --data "$work/usps" --mirror "http://127.0.0.1:$closed"
+has "zip.test.gz: present, verified by its digits; its SHA-256 is $sum"
+
 echo 'no folder' >"$work/file"
 expect 1 fetch mnist --data "$work/file/data" --mirror "$mirror/plain/"
 has 'cannot be made'

@@ -232,20 +232,78 @@ static void plain_pictures_go_with_gzipped_labels(void **state)
     assert_loads(*state, LENET5_TRAIN);
 }
 
-static void emnist_is_transposed(void **state)
+/* The sample with rows and columns exchanged. */
+static void transposed_file(uint8_t stored[IMAGES_FILE])
 {
     uint8_t upright[IMAGES_FILE];
-    uint8_t stored[IMAGES_FILE];
     images_file(upright);
-    memcpy(stored, upright, sizeof stored);
+    memcpy(stored, upright, sizeof upright);
     for (size_t i = 0; i < COUNT; i++)
         for (size_t row = 0; row < SIDE; row++)
             for (size_t column = 0; column < SIDE; column++)
                 stored[IMAGES_HEADER + i * PICTURE + column * SIDE + row] =
                     upright[IMAGES_HEADER + i * PICTURE + row * SIDE + column];
-    write_bytes(path_in(*state, "emnist-digits-test-images-idx3-ubyte").text, stored, sizeof stored);
-    write_bytes(path_in(*state, "emnist-digits-test-labels-idx1-ubyte").text, labels_file, sizeof labels_file);
-    assert_loads(*state, LENET5_TEST);
+}
+
+static void emnist_is_transposed(void **state)
+{
+    static const char *const splits[] = {"digits", "mnist", "byclass", "bymerge", "balanced"};
+    uint8_t stored[IMAGES_FILE];
+    transposed_file(stored);
+    for (size_t i = 0; i < LENGTH(splits); i++) {
+        char name[64];
+        snprintf(name, sizeof name, "emnist-%s-test-images-idx3-ubyte", splits[i]);
+        const path images = path_in(*state, name);
+        snprintf(name, sizeof name, "emnist-%s-test-labels-idx1-ubyte", splits[i]);
+        const path labels = path_in(*state, name);
+        write_bytes(images.text, stored, sizeof stored);
+        write_bytes(labels.text, labels_file, sizeof labels_file);
+        assert_loads(*state, LENET5_TEST);
+        remove(images.text);
+        remove(labels.text);
+    }
+}
+
+static void letters_of_emnist_are_left_out(void **state)
+{
+    uint8_t stored[IMAGES_FILE], upright[IMAGES_FILE], labels[LABELS_FILE];
+    const path image_path = path_in(*state, "emnist-byclass-train-images-idx3-ubyte");
+    const path label_path = path_in(*state, "emnist-byclass-train-labels-idx1-ubyte");
+    transposed_file(stored);
+    images_file(upright);
+    memcpy(labels, labels_file, sizeof labels);
+    labels[LABELS_HEADER] = 61; /* z */
+    write_bytes(image_path.text, stored, sizeof stored);
+    write_bytes(label_path.text, labels, sizeof labels);
+    lenet5_dataset set;
+    assert_int_equal(lenet5_dataset_load(&set, *state, LENET5_TRAIN, NULL), LENET5_OK);
+    assert_int_equal(set.count, COUNT - 1);
+    assert_memory_equal(set.labels, sample_labels + 1, COUNT - 1);
+    assert_memory_equal(set.pixels, upright + IMAGES_HEADER + PICTURE, (COUNT - 1) * PICTURE);
+    lenet5_dataset_free(&set);
+
+    /* As single files: the same pictures, as they are stored. */
+    assert_int_equal(lenet5_dataset_read(&set, image_path.text, label_path.text, NULL), LENET5_OK);
+    assert_int_equal(set.count, COUNT - 1);
+    assert_memory_equal(set.pixels, stored + IMAGES_HEADER + PICTURE, (COUNT - 1) * PICTURE);
+    lenet5_dataset_free(&set);
+
+    set_byte(label_path.text, LABELS_HEADER, 62);
+    assert_unreadable(&image_path, &label_path, LENET5_E_IDX_LABEL, LABELS_HEADER, &label_path);
+    for (size_t i = 0; i < COUNT; i++)
+        set_byte(label_path.text, LABELS_HEADER + i, 10);
+    assert_unreadable(&image_path, &label_path, LENET5_E_IDX_LABEL, LENET5_NO_OFFSET, &label_path);
+}
+
+/* A folder with the name of a set's file is none. */
+static void folder_is_no_set(void **state)
+{
+    mkdir(path_in(*state, "usps").text, 0777);
+    write_sample(path_in(*state, "emnist-mnist-train-images-idx3-ubyte").text,
+                 path_in(*state, "emnist-mnist-train-labels-idx1-ubyte").text);
+    lenet5_dataset set;
+    assert_int_equal(lenet5_dataset_load(&set, *state, LENET5_TRAIN, NULL), LENET5_OK);
+    lenet5_dataset_free(&set);
 }
 
 static void sum_is_that_of_the_transposed_pictures(void **state)
@@ -612,6 +670,8 @@ int main(void)
         TEST_IN_FOLDER(gzipped_files_are_found),
         TEST_IN_FOLDER(plain_pictures_go_with_gzipped_labels),
         TEST_IN_FOLDER(emnist_is_transposed),
+        TEST_IN_FOLDER(letters_of_emnist_are_left_out),
+        TEST_IN_FOLDER(folder_is_no_set),
         TEST_IN_FOLDER(sum_is_that_of_the_transposed_pictures),
         TEST_IN_FOLDER(qmnist_labels_are_integers),
         TEST_IN_FOLDER(missing_file_cannot_be_opened),

@@ -18,6 +18,7 @@ const note environment_notes[] = {
 
 const note file_notes[] = {
     {"~/.local/share/lenet5/mnist", "The default folder of MNIST, to which lenet5 fetch mnist writes.", NULL, "data"},
+    {"~/.local/share/lenet5/SET", "The default folder of another set of lenet5 fetch.", "fetch", NULL},
     {"lenet5.safetensors", "The default name of the model that lenet5 train writes.", "train", NULL},
     {"NAME.checkpoint.safetensors", "The checkpoint of an unfinished training of NAME.safetensors.", "train calibrate",
      NULL},

@@ -67,6 +67,7 @@ typedef enum lenet5_status {
     LENET5_E_IDX_TRAILING = -25,   /* the file goes on where its header says that it ends */
     LENET5_E_IDX_LABEL = -26,      /* a label is not 0 to 9 */
     LENET5_E_IDX_COUNT = -27,      /* pictures and labels differ in number */
+    LENET5_E_DATA_TEXT = -28,      /* a line of a text file is not a label and 16x16 values */
 
     LENET5_E_MODEL_TRUNCATED = -40,   /* the file ends before its header says */
     LENET5_E_MODEL_HEADER_SIZE = -41, /* the header's size is impossible */

@@ -28,17 +28,23 @@ typedef struct lenet5_dataset {
 typedef enum lenet5_part { LENET5_TRAIN, LENET5_TEST } lenet5_part;
 
 /*
- * Reads one part of a set from a folder: MNIST or Fashion-MNIST under either spelling of the names
- * (train-images-idx3-ubyte, train-images.idx3-ubyte), EMNIST digits (stored transposed, turned upright here) or QMNIST;
- * plain or with .gz; in the folder itself or, as torchvision leaves them, in MNIST/raw or raw below it.
- * LENET5_E_DATA_MISSING if there is none, else the errors of lenet5_dataset_read. Free the set. Thread-safe.
+ * Reads one part of a set from a folder, by the names of its files: MNIST or Fashion-MNIST under either spelling
+ * (train-images-idx3-ubyte, train-images.idx3-ubyte); EMNIST digits, mnist, byclass, bymerge or balanced, whose pictures
+ * are turned upright and those of letters left out; QMNIST, the first 10,000 of whose 60,000 test pictures are MNIST's;
+ * USPS, whose pictures have 16x16 pixels (zip.train and zip.test, or LIBSVM's usps and usps.t). Plain or with .gz; in
+ * the folder itself or, as torchvision leaves them, in MNIST/raw or raw below it. Of several sets in a folder, MNIST
+ * comes first, then EMNIST digits, QMNIST, USPS. LENET5_E_DATA_MISSING if there is none, else the errors of
+ * lenet5_dataset_read. Free the set. Thread-safe.
  */
 LENET5_API lenet5_status lenet5_dataset_load(lenet5_dataset *set, const char *folder, lenet5_part part,
                                              lenet5_error *error);
 
 /*
- * Reads an IDX file of pictures and one of labels (may be NULL), plain or gzipped. LENET5_E_OPEN, LENET5_E_READ or
- * LENET5_E_IDX_...; the error's offset is the byte at fault. Free the set. Thread-safe.
+ * Reads an IDX file of pictures, as they are stored, and one of labels (may be NULL); or a text file of USPS, which has
+ * both, with NULL for labels. Plain or gzipped. If the file of labels has a name of EMNIST byclass, bymerge or balanced,
+ * pictures of letters are left out. LENET5_E_OPEN, LENET5_E_READ, LENET5_E_IDX_... or LENET5_E_DATA_TEXT; the error's
+ * offset is the byte at fault, in text the first of its line. LENET5_E_ARGUMENT for labels of a text file. Free the set.
+ * Thread-safe.
  */
 LENET5_API lenet5_status lenet5_dataset_read(lenet5_dataset *set, const char *images, const char *labels,
                                              lenet5_error *error);

@@ -32,6 +32,7 @@ const char *lenet5_strerror(lenet5_status status)
     case LENET5_E_IDX_TRAILING: return "the IDX file goes on after its end";
     case LENET5_E_IDX_LABEL: return "a label that is not a digit";
     case LENET5_E_IDX_COUNT: return "pictures and labels differ in number";
+    case LENET5_E_DATA_TEXT: return "a line that is not a label and 16x16 values";
     case LENET5_E_MODEL_TRUNCATED: return "the model file ends too early";
     case LENET5_E_MODEL_HEADER_SIZE: return "the model file's header has an impossible size";
     case LENET5_E_MODEL_JSON: return "the model file's header is damaged";

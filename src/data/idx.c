@@ -8,16 +8,13 @@
  * grows with the bytes that arrive, not with the sizes in the header. If data follow the sizes in the header, only one
  * byte of them is unpacked, to detect the error.
  */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <zlib.h>
 
-#include "base/error.h"
 #include "base/file.h"
 #include "dataset.h"
+#include "files.h"
 
 enum { TYPE_BYTE = 0x08, TYPE_INT = 0x0C };
 
@@ -58,13 +55,9 @@ static lenet5_status idx_bytes(idx_file *file, void *bytes, size_t size, lenet5_
         const size_t left = size - done;
         const unsigned chunk = left > FIRST_CHUNK ? (unsigned)FIRST_CHUNK : (unsigned)left;
         const int count = gzread(file->stream, (char *)bytes + done, chunk);
-        if (count < 0) {
-            int code;
-            const char *reason = gzerror(file->stream, &code);
-            if (code == Z_ERRNO)
-                reason = strerror(errno);
-            return idx_fail(file, LENET5_E_READ, file->offset + done, error, "cannot be read: %s", reason);
-        }
+        if (count < 0)
+            return idx_fail(file, LENET5_E_READ, file->offset + done, error, "cannot be read: %s",
+                            lenet5_gz_fault(file->stream));
         if (count == 0)
             return idx_fail(file, LENET5_E_IDX_TRUNCATED, file->offset + done, error,
                             "the file ends here, %zu bytes too early; download it again", left);
@@ -106,6 +99,8 @@ static lenet5_status read_header(idx_file *file, lenet5_error *error)
     const lenet5_status status = idx_bytes(file, magic, sizeof magic, error);
     if (status != LENET5_OK)
         return status;
+    if (memcmp(magic, "BZh", 3) == 0)
+        return idx_fail(file, LENET5_E_IDX_MAGIC, 0, error, "compressed by bzip2; unpack it first, with bunzip2");
     if (magic[0] != 0 || magic[1] != 0)
         return idx_fail(file, LENET5_E_IDX_MAGIC, 0, error,
                         "not an IDX file: it begins with %02x %02x instead of 00 00", magic[0], magic[1]);
@@ -121,21 +116,6 @@ static lenet5_status read_header(idx_file *file, lenet5_error *error)
     return read_sizes(file, error);
 }
 
-static lenet5_status idx_open(idx_file *file, const char *path, lenet5_error *error)
-{
-    memset(file, 0, sizeof *file);
-    file->path = path;
-    errno = 0;
-    file->stream = gzopen(path, "rb");
-    if (!file->stream)
-        return lenet5_fail(error, errno ? LENET5_E_OPEN : LENET5_E_MEMORY, LENET5_NO_OFFSET, "%s: cannot be opened: %s",
-                           path, errno ? strerror(errno) : "out of memory");
-    const lenet5_status status = read_header(file, error);
-    if (status != LENET5_OK)
-        gzclose_r(file->stream);
-    return status;
-}
-
 /* Fails if data follow, or if the checksum at the end of a gzipped file is wrong. */
 static lenet5_status idx_end(idx_file *file, lenet5_error *error)
 {
@@ -144,10 +124,9 @@ static lenet5_status idx_end(idx_file *file, lenet5_error *error)
     if (count > 0)
         return idx_fail(file, LENET5_E_IDX_TRAILING, file->offset, error,
                         "the file continues after the end given in its header");
-    int code;
-    const char *reason = gzerror(file->stream, &code);
-    if (count < 0 || (code != Z_OK && code != Z_STREAM_END))
-        return idx_fail(file, LENET5_E_READ, file->offset, error, "cannot be read: %s; download it again", reason);
+    const char *fault = lenet5_gz_fault(file->stream);
+    if (fault)
+        return idx_fail(file, LENET5_E_READ, file->offset, error, "cannot be read: %s; download it again", fault);
     return LENET5_OK;
 }
 
@@ -183,20 +162,18 @@ static lenet5_status check_picture_header(const idx_file *file, lenet5_error *er
     return LENET5_OK;
 }
 
-static lenet5_status read_pictures(lenet5_dataset *set, const char *path, lenet5_error *error)
+lenet5_status lenet5_idx_pictures(lenet5_dataset *set, gzFile stream, const char *path, lenet5_error *error)
 {
-    idx_file file;
-    lenet5_status status = idx_open(&file, path, error);
-    if (status != LENET5_OK)
-        return status;
-    status = check_picture_header(&file, error);
+    idx_file file = {.stream = stream, .path = path};
+    lenet5_status status = read_header(&file, error);
+    if (status == LENET5_OK)
+        status = check_picture_header(&file, error);
     if (status == LENET5_OK) {
         set->count = file.size[0];
         set->height = file.size[1];
         set->width = file.size[2];
         status = idx_numbers(&file, &set->pixels, set->count * set->height * set->width, error);
     }
-    gzclose_r(file.stream);
     return status;
 }
 
@@ -215,50 +192,37 @@ static lenet5_status check_label_header(const idx_file *file, size_t count, lene
 }
 
 /* Labels are bytes or, in QMNIST, the first of each row of integers. Both are converted to bytes in place. */
-static lenet5_status check_labels(const idx_file *file, uint8_t *labels, lenet5_error *error)
+static lenet5_status check_labels(const idx_file *file, uint8_t *labels, unsigned classes, lenet5_error *error)
 {
     const size_t step = file->type == TYPE_INT ? 4 * (size_t)file->size[1] : 1;
     const uint64_t start = 4 + 4 * (uint64_t)file->dimensions;
     for (size_t i = 0; i < file->size[0]; i++) {
         const uint32_t label = file->type == TYPE_INT ? big_endian(labels + i * step) : labels[i];
-        if (label >= LENET5_CLASSES)
-            return idx_fail(file, LENET5_E_IDX_LABEL, start + i * step, error, "label %zu is %lu; it must be 0 to 9", i,
-                            (unsigned long)label);
+        if (label >= classes)
+            return idx_fail(file, LENET5_E_IDX_LABEL, start + i * step, error, "label %zu is %lu; it must be 0 to %u",
+                            i, (unsigned long)label, classes - 1);
         labels[i] = (uint8_t)label;
     }
     return LENET5_OK;
 }
 
-static lenet5_status read_labels(lenet5_dataset *set, const char *path, lenet5_error *error)
+lenet5_status lenet5_idx_labels(lenet5_dataset *set, const char *path, unsigned classes, lenet5_error *error)
 {
-    idx_file file;
-    lenet5_status status = idx_open(&file, path, error);
+    idx_file file = {.path = path};
+    lenet5_status status = lenet5_gz_open(&file.stream, path, error);
     if (status != LENET5_OK)
         return status;
-    status = check_label_header(&file, set->count, error);
+    status = read_header(&file, error);
+    if (status == LENET5_OK)
+        status = check_label_header(&file, set->count, error);
     if (status == LENET5_OK) {
         const size_t row = file.type == TYPE_INT ? 4 * (size_t)file.size[1] : 1;
         status = idx_numbers(&file, &set->labels, set->count * row, error);
     }
     if (status == LENET5_OK)
-        status = check_labels(&file, set->labels, error);
+        status = check_labels(&file, set->labels, classes, error);
     gzclose_r(file.stream);
     return status;
-}
-
-lenet5_status lenet5_dataset_read(lenet5_dataset *set, const char *images, const char *labels, lenet5_error *error)
-{
-    lenet5_dataset read = {0};
-    lenet5_status status = read_pictures(&read, images, error);
-    if (status == LENET5_OK && labels)
-        status = read_labels(&read, labels, error);
-    if (status != LENET5_OK) {
-        lenet5_dataset_free(&read);
-        return status;
-    }
-    lenet5_dataset_seal(&read);
-    *set = read;
-    return LENET5_OK;
 }
 
 static void put_big_endian(uint8_t bytes[4], size_t value)
