@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "common.h"
+#include "global/strings.h"
 #include "kernels/peak.h"
 #include "lenet5.h"
 #include "progress.h"
@@ -49,16 +50,17 @@ typedef struct amounts {
     size_t pictures;              /* of the set, for forward_batch and epoch */
     size_t warm_steps, steps;     /* of batches; together they fit in one epoch, whose last batch is smaller */
     size_t warm_singles, singles; /* steps of one picture; an epoch of recipe 1998 begins with its learning rates */
+    size_t string_steps;          /* of batches with strings, after one that is not timed */
     size_t latencies, curvatures, references, scans, fields, pages;
 } amounts;
 
-static const amounts thorough = {ROUNDS, 60000, 100, 400, 200, 5000, LATENCIES, 3000, 1000, 2000, 100, 3};
-static const amounts quick = {1, 640, 2, 6, 10, 50, 100, 50, 20, 50, 2, 1};
+static const amounts thorough = {ROUNDS, 60000, 100, 400, 200, 5000, 6, LATENCIES, 3000, 1000, 2000, 100, 3};
+static const amounts quick = {1, 640, 2, 6, 10, 50, 1, 100, 50, 20, 50, 2, 1};
 
 /* The reference passes that measures are compared with. */
 enum { REFERENCE_FORWARD, REFERENCE_TRAINING, REFERENCE_CURVATURE, REFERENCES, NO_REFERENCE = REFERENCES };
 
-#define MEASURES 11     /* rows of the table measures */
+#define MEASURES 12     /* rows of the table measures */
 #define FIELD_WIDTH 600 /* pixels: a field of 51 x 13 mm at 300 dots an inch */
 #define FIELD_HEIGHT 150
 #define PAGE_WIDTH 2480 /* A4 at 300 dots an inch */
@@ -302,6 +304,21 @@ static lenet5_status train_distorted(double *seconds, bench *b, lenet5_error *er
     return train_batches(seconds, b, "best", error);
 }
 
+static lenet5_status train_strings(double *seconds, bench *b, lenet5_error *error)
+{
+    lenet5_training *training;
+    string_source *strings;
+    const lenet5_training_options options = {
+        .recipe = "strings", .seed = 1, .epochs = 1, .batch = BATCH, .threads = b->threads};
+    lenet5_status status = lenet5_strings_begin(&training, &strings, &options, &b->set, NULL, &b->model.network, error);
+    if (status != LENET5_OK)
+        return status;
+    status = time_steps(seconds, training, 1, b->work.string_steps, error);
+    lenet5_strings_free(strings);
+    *seconds /= BATCH;
+    return status;
+}
+
 static lenet5_status train_single(double *seconds, bench *b, lenet5_error *error)
 {
     lenet5_training *training;
@@ -385,6 +402,7 @@ static const measure measures[MEASURES] = {
     {"epoch", BATCH, true, true, TRAINING, REFERENCE_TRAINING, epoch},
     {"train_single", 1, false, false, TRAINING, REFERENCE_TRAINING, train_single},
     {"second_derivatives", 1, false, false, SECOND_DERIVATIVES, REFERENCE_CURVATURE, second_derivatives},
+    {"train_strings", BATCH, true, false, 0, NO_REFERENCE, train_strings},
     {"normalise", 1, false, false, 0, NO_REFERENCE, normalise},
     {"read_field", 1, false, false, 0, NO_REFERENCE, read_field},
     {"read_page", 1, false, false, 0, NO_REFERENCE, read_page},
@@ -689,7 +707,7 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    OPTION_THREADS("threads of forward_batch, train_step, train_distorted and epoch; default 1"),
+    OPTION_THREADS("threads of forward_batch, the measures of batches in training and epoch; default 1"),
     FLAG("quick", "one short round: a check that it works, not a measurement"),
     OPTION_JSON("one JSON object (docs/json.md)"),
     {0},
@@ -713,6 +731,7 @@ const cli_command bench_command = {
                    "  epoch               such updates for 60,000 pictures\n"
                    "  train_single        one update from one picture, recipe 1998\n"
                    "  second_derivatives  of one picture, for the learning rates of recipe 1998\n"
+                   "  train_strings       one update from 64 pictures and 16 strings, recipe strings\n"
                    "  normalise           scaling and centring a grey picture of 100x100 pixels\n"
                    "  read_field          finding and reading five digits in a picture of 600x150\n"
                    "  read_page           finding and reading 40 digits on an A4 page of 300 dpi\n\n"

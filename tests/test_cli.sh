@@ -44,6 +44,10 @@ expect 1 "x: cannot be opened" "$program" train --resume x
 expect 2 "--batch is a whole number from 1 to 1024" "$program" train --batch 1025
 expect 2 "one at a time" "$program" train --recipe 1998 --batch 2
 expect 2 "digits alone" "$program" train --recipe 1998 --negatives 0.1
+expect 2 "for --recipe strings" "$program" train --recipe read --from m.safetensors
+expect 2 "eq. 9" "$program" train --recipe strings --loss mse
+expect 2 "leave --committee out" "$program" train --recipe strings --committee 2
+expect 2 "leave one out" "$program" train --resume --from m.safetensors
 expect 2 "--negatives is a" "$program" train --negatives 2
 expect 0 "of synthetic digits misread" "$program" test # with the built-in model
 expect 1 "no training set in this folder" "$program" train --data "$folder"
@@ -90,6 +94,12 @@ expect 0 "taught by networks" "$program" inspect t.safetensors
 expect 1 "eq. 9" "$program" train --data digits --epochs 1 --teacher m.safetensors --recipe 1998 --out u.safetensors
 expect 1 "no-teacher" "$program" train --data digits --epochs 1 --teacher no-teacher --out u.safetensors
 [ -e u.safetensors ] && fail "a model was written without its teacher"
+
+expect 0 '"validation_string_error_pct"' "$program" train --data digits --recipe strings --from m.safetensors --epochs 1 --batch 1024 \
+    --validation 500 --json --out w.safetensors
+json 'd["strings"] + d["strings_skipped"] == 48 and d["validation_strings"] == 100 and d["string_loss"] > 0'
+expect 0 "whole strings" "$program" train --data digits --recipe strings --epochs 1 --batch 1024 --out w.safetensors
+expect 1 "no-model" "$program" train --data digits --recipe strings --from no-model --out w.safetensors
 
 expect 0 "misread" "$program" test m.safetensors --data digits --errors sheet.png
 [ -s sheet.png ] || fail "no contact sheet"
@@ -238,12 +248,12 @@ json "[(p['isa'], p['threads']) for p in d['peak_gmacs']] == [(i, t) for t in (1
 json "[r['threads'] for r in d['results'] if r['name'] == 'forward_int8'] in ([1] if '$isa' == 'avx512' else [], [])"
 json '[(r["name"], r["threads"], r["batch"]) for r in d["results"] if r["name"] != "forward_int8"] == [("forward_batch", 2, 16),
     ("forward_single", 1, 1), ("train_step", 2, 64), ("train_distorted", 2, 64), ("epoch", 2, 64), ("train_single", 1, 1),
-    ("second_derivatives", 1, 1), ("normalise", 1, 1), ("read_field", 1, 1), ("read_page", 1, 1)]'
+    ("second_derivatives", 1, 1), ("train_strings", 2, 64), ("normalise", 1, 1), ("read_field", 1, 1), ("read_page", 1, 1)]'
 json 'all(r["seconds"] > 0 and r["pictures_per_s"] > 0 for r in d["results"])'
-json 'all(r["times_reference"] > 0 for r in d["results"][:-3])'
-json 'all((r["peak_share"] or 0) > 0 or r["name"] == "forward_int8" for r in d["results"][:-3])'
-json 'all(r["peak_share"] is None and r["times_reference"] is None for r in d["results"][-3:])'
-json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'train_distorted', 'epoch']"
+json 'all(r["times_reference"] > 0 for r in d["results"][:-4])'
+json 'all((r["peak_share"] or 0) > 0 or r["name"] == "forward_int8" for r in d["results"][:-4])'
+json 'all(r["peak_share"] is None and r["times_reference"] is None for r in d["results"][-4:])'
+json "[r['name'] for r in d['results'] if r['times_one_thread']] == ['forward_batch', 'train_step', 'train_distorted', 'epoch', 'train_strings']"
 expect 0 "in use" "$program" bench --quick
 expect 2 "--threads is a whole number from 1" "$program" bench --threads 0
 expect 2 'unexpected argument "more"' "$program" bench more
@@ -307,6 +317,7 @@ expect 1 "cannot be opened" "$program" classify --model m.safetensors nothing.pn
 
 # A committee in one file and in several; calibrated probabilities, and the options that use them.
 expect 0 '"seed":3' "$program" train --data digits --committee 3 --epochs 1 --recipe best --validation 500 --json --out c.safetensors
+expect 1 "a training starts from one" "$program" train --data digits --recipe strings --from c.safetensors --out w.safetensors
 [ "$(ls c.* | tr '\n' ' ')" = "c.safetensors c.safetensors~ " ] || fail "the members of the committee were left: $(ls c.*)"
 expect 0 "misread" "$program" test c.safetensors --data digits
 expect 0 "misread" "$program" test c.safetensors m.safetensors --data digits

@@ -106,6 +106,15 @@ expect 0 "scale" "$program" calibrate d.checkpoint.safetensors --data digits --v
 works train --resume --recipe best --epochs 6 --batch 64 --out d.safetensors # the same options may be given again
 same d.safetensors best.safetensors "resumed"
 
+# ---- Whole strings: the same, beginning with another model.
+train --recipe strings --from whole.safetensors --epochs 3 --out strings.safetensors
+python3 halve.py 1 "$program" train --data digits --json --recipe strings --from whole.safetensors --epochs 3 --out s.safetensors
+expect 1 "was started with --recipe strings, not read" train --resume --recipe read --out s.safetensors
+works train --resume --threads 1 --out s.safetensors
+same s.safetensors strings.safetensors "resumed strings"
+train --recipe strings --epochs 3 --out other.safetensors
+cmp -s other.safetensors strings.safetensors && fail "--from makes no difference"
+
 # ---- A committee: it uses only its own members, all trained with the same options.
 train --recipe best --epochs 4 --committee 3 --seed 7 --out committee.safetensors
 train --recipe 1998 --epochs 1 --seed 8 --out f.8.safetensors

@@ -68,12 +68,45 @@ static int divide_data(job *j)
     return EXIT_DONE;
 }
 
+/* The recipes of the library, then strings. */
+static const lenet5_recipe_description *recipe_number(size_t index)
+{
+    const lenet5_recipe_description *recipe = lenet5_recipe_at(index);
+    if (recipe)
+        return recipe;
+    return index > 0 && lenet5_recipe_at(index - 1) ? lenet5_strings_recipe() : NULL;
+}
+
+const char *training_recipe_at(size_t index)
+{
+    const lenet5_recipe_description *recipe = recipe_number(index);
+    return recipe ? recipe->name : NULL;
+}
+
 static unsigned epochs_of(const char *recipe)
 {
     size_t i = 0;
-    while (strcmp(lenet5_recipe_at(i)->name, recipe) != 0)
+    while (strcmp(recipe_number(i)->name, recipe) != 0)
         i++;
-    return lenet5_recipe_at(i)->epochs;
+    return recipe_number(i)->epochs;
+}
+
+bool trains_strings(const job *j)
+{
+    const char *recipe = resumed(j) ? j->started.provenance.recipe : argument_text(j->arguments, "recipe");
+    return recipe && strcmp(recipe, lenet5_strings_recipe()->name) == 0;
+}
+
+/* Loads the network that a new training of recipe strings starts from. */
+static int load_start(job *j)
+{
+    const char *path = argument_text(j->arguments, "from");
+    if (!trains_strings(j) || resumed(j))
+        return EXIT_DONE;
+    const int code = load_models(&j->start, &path, path ? 1 : 0, lenet5_builtin_strings());
+    if (code == EXIT_DONE && j->start.count > 1)
+        return report_error("%s: is a committee of %zu networks; a training starts from one", path, j->start.count);
+    return code;
 }
 
 static int load_all(job *j)
@@ -81,7 +114,9 @@ static int load_all(job *j)
     int code = load_data(j);
     if (code == EXIT_DONE)
         code = divide_data(j);
-    return code == EXIT_DONE ? load_teacher(j) : code;
+    if (code == EXIT_DONE)
+        code = load_teacher(j);
+    return code == EXIT_DONE ? load_start(j) : code;
 }
 
 /* ---- Beginning --------------------------------------------------------------------------------------------------- */
@@ -250,7 +285,9 @@ static void write_resuming_command(job *j)
 /* Checks that the output of that option replaces nothing that the training reads. */
 static int check_file(const cli_arguments *a, const char *name)
 {
-    const int code = keep_apart(a, name, argument_text(a, "teacher"));
+    int code = keep_apart(a, name, argument_text(a, "teacher"));
+    if (code == EXIT_DONE)
+        code = keep_apart(a, name, argument_text(a, "from"));
     return code == EXIT_DONE ? keep_apart_from_data(a, name) : code;
 }
 

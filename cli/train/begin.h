@@ -3,6 +3,7 @@
 #ifndef LENET5_CLI_TRAIN_BEGIN_H
 #define LENET5_CLI_TRAIN_BEGIN_H
 
+#include "global/strings.h"
 #include "progress.h"
 #include "unfinished.h"
 #include "watch.h"
@@ -31,7 +32,9 @@ typedef struct job {
     lenet5_dataset training_part, held_out;
     const char *held_out_name;
     lenet5_committee teacher; /* of no networks: none */
+    lenet5_committee start;   /* recipe strings: the network that it starts from */
     lenet5_training *training;
+    string_source *strings; /* recipe strings: NULL in the others */
     progress progress;
     watch *watch; /* NULL: no page is served */
 } job;
@@ -44,6 +47,12 @@ int prepare(job *j);
 
 /* Whether an earlier training is continued. Call after prepare. */
 bool resumed(const job *j);
+
+/* Whether the training, new or resumed, is of recipe strings. Call after prepare. */
+bool trains_strings(const job *j);
+
+/* name_list: the recipes, those of the library and strings. */
+const char *training_recipe_at(size_t index);
 
 /* The options of the library. They point into the job. */
 lenet5_training_options options_of(job *j);

@@ -21,11 +21,31 @@ static const char *loss_at(size_t index)
     return names[index];
 }
 
+/* Options that do not fit the recipe. */
+static int check_recipe(const job *j)
+{
+    const cli_arguments *a = j->arguments;
+    const char *recipe = argument_text(a, "recipe");
+    const bool strings = recipe && strcmp(recipe, "strings") == 0;
+    if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
+        return report_usage_error(a->command,
+                                  "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
+                                  "are for the others");
+    if (argument_text(a, "from") && argument_text(a, "resume"))
+        return report_usage_error(a->command, "--from begins a training and --resume continues one; leave one out");
+    if (argument_text(a, "from") && !strings)
+        return report_usage_error(a->command, "--from is for --recipe strings; the others begin with random weights");
+    if (strings && j->criterion_given && j->criterion == LENET5_MSE)
+        return report_usage_error(a->command, "recipe strings needs the probabilities of eq. 9; leave --loss mse out");
+    if (strings && j->committee > 1)
+        return report_usage_error(a->command, "recipe strings trains one network; leave --committee out");
+    return EXIT_DONE;
+}
+
 static int read_options(job *j)
 {
     const cli_arguments *a = j->arguments;
     size_t loss, unused;
-    const char *recipe = argument_text(a, "recipe");
     j->json = argument_flag(a, "json");
     j->quiet = argument_flag(a, "quiet");
     j->log = argument_text(a, "log");
@@ -46,11 +66,7 @@ static int read_options(job *j)
         !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
         !argument_whole(&j->validation, a, "validation", 0, 0, 10000000))
         return EXIT_USAGE;
-    if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
-        return report_usage_error(a->command,
-                                  "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
-                                  "are for the others");
-    return EXIT_DONE;
+    return check_recipe(j);
 }
 
 /* ---- Beginning --------------------------------------------------------------------------------------------------- */
@@ -72,13 +88,28 @@ static int run_committee(job *j)
     return train_committee(&plan);
 }
 
+static lenet5_status begin_strings(job *j, const lenet5_training_options *options, lenet5_error *error)
+{
+    if (resumed(j))
+        return lenet5_strings_continue(&j->training, &j->strings, j->from, options, &j->training_part, &j->held_out,
+                                       error);
+    return lenet5_strings_begin(&j->training, &j->strings, options, &j->training_part, &j->held_out,
+                                &j->start.networks[0], error);
+}
+
+static lenet5_status begin_pictures(job *j, const lenet5_training_options *options, lenet5_error *error)
+{
+    if (resumed(j))
+        return lenet5_training_resume(&j->training, j->from, options, &j->training_part, &j->held_out, error);
+    return lenet5_training_new(&j->training, options, &j->training_part, &j->held_out, error);
+}
+
 static int begin_training(job *j)
 {
     lenet5_error error;
     const lenet5_training_options options = options_of(j);
     const lenet5_status status =
-        resumed(j) ? lenet5_training_resume(&j->training, j->from, &options, &j->training_part, &j->held_out, &error)
-                   : lenet5_training_new(&j->training, &options, &j->training_part, &j->held_out, &error);
+        trains_strings(j) ? begin_strings(j, &options, &error) : begin_pictures(j, &options, &error);
     return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
 }
 
@@ -127,14 +158,71 @@ static void print_epoch(job *j, const lenet5_epoch *p)
     fflush(stdout);
 }
 
+static void add_strings_json(const job *j, json_t **object, const string_epoch *s)
+{
+    char key[64];
+    double low, high;
+    lenet5_wilson(&low, &high, s->held_out.errors, s->held_out.count);
+    add_member(object, "strings", json_integer((json_int_t)s->count));
+    add_member(object, "strings_skipped", json_integer((json_int_t)s->skipped));
+    add_member(object, "string_loss", json_real(s->loss));
+    snprintf(key, sizeof key, "%s_strings", j->held_out_name);
+    add_member(object, key, json_integer((json_int_t)s->held_out.count));
+    snprintf(key, sizeof key, "%s_string_error_pct", j->held_out_name);
+    add_member(object, key, json_real(percent(s->held_out.errors, s->held_out.count)));
+    snprintf(key, sizeof key, "%s_string_interval_pct", j->held_out_name);
+    add_member(object, key, json_pack("[f,f]", 100 * low, 100 * high));
+}
+
+/* Prints the error of whole strings. */
+static void print_string_error(const job *j, const held_out_strings *read)
+{
+    double low, high;
+    lenet5_wilson(&low, &high, read->errors, read->count);
+    printf("%s error of %zu whole strings %.2f %% (%.2f to %.2f)\n", j->held_out_name, read->count,
+           percent(read->errors, read->count), 100 * low, 100 * high);
+    fflush(stdout);
+}
+
+static void print_strings(const job *j, const string_epoch *s)
+{
+    printf("      loss %.4f of %zu strings, %zu skipped; ", s->loss, s->count, s->skipped);
+    print_string_error(j, &s->held_out);
+}
+
+/* Prints the error of the network that a new training starts from. */
+static int report_start(const job *j)
+{
+    lenet5_error error;
+    held_out_strings read = {0, 0};
+    bool done = false;
+    if (!j->strings || resumed(j) || j->quiet || j->json)
+        return EXIT_DONE;
+    while (!done && !interrupted)
+        if (lenet5_strings_evaluate(&read, &done, j->training, &error) != LENET5_OK)
+            return report_library_error(&error);
+    if (interrupted)
+        return EXIT_DONE;
+    printf("before: ");
+    print_string_error(j, &read);
+    return EXIT_DONE;
+}
+
 static void report_epoch(job *j, const lenet5_epoch *p)
 {
     json_t *object = epoch_json(j, p);
+    string_epoch strings = {0};
+    if (j->strings) {
+        strings = lenet5_strings_epoch(j->training, p->epoch - 1);
+        add_strings_json(j, &object, &strings);
+    }
     watch_epoch(j->watch, object);
     if (j->json)
         j->output_failed |= print_json(json_incref(object)) != EXIT_DONE;
     else if (!j->quiet)
         print_epoch(j, p);
+    if (j->strings && !j->json && !j->quiet)
+        print_strings(j, &strings);
     json_decref(object);
 }
 
@@ -280,6 +368,8 @@ static int run_training(job *j)
     if (code == EXIT_DONE)
         code = save_first(j);
     if (code == EXIT_DONE)
+        code = report_start(j);
+    if (code == EXIT_DONE)
         code = run_steps(j);
     if (code != EXIT_DONE)
         return code;
@@ -310,6 +400,8 @@ static int run(const cli_arguments *arguments)
         code = EXIT_FAILED;
     watch_end(j->watch, code == EXIT_DONE);
     lenet5_training_free(j->training);
+    lenet5_strings_free(j->strings);
+    lenet5_committee_free(&j->start);
     lenet5_dataset_free(&j->train.set);
     lenet5_dataset_free(&j->test.set);
     lenet5_committee_free(&j->teacher);
@@ -321,7 +413,7 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"recipe", "NAME", VALUE_NAME, recipe_at, "1998 (the paper's), fast (default), best or read"},
+    {"recipe", "NAME", VALUE_NAME, training_recipe_at, "1998 (the paper's), fast (default), best, read or strings"},
     {"loss", "mse|map", VALUE_NAME, loss_at, "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
     OPTION_DATA,
     {"out", "FILE", VALUE_NEW_FILE, NULL,
@@ -336,6 +428,7 @@ static const option options[] = {
     {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},
     {"committee", "N", VALUE_WHOLE, NULL, "train N networks, of seeds S, S + 1 ..., that answer together"},
     {"teacher", "FILE", VALUE_FILE, NULL, "a model or committee whose probabilities the network also learns"},
+    {"from", "MODEL", VALUE_FILE, NULL, "recipe strings: the model to begin with; default: the built-in one of read"},
     {"resume", "[FILE]", VALUE_FILE, NULL, "continue from a checkpoint, with the same result; default: that of --out"},
     FLAG("restart", "discard an unfinished training of --out and start again"),
 #ifdef LENET5_SERVE
@@ -354,6 +447,10 @@ const cli_command train_command = {
     .description = "Trains a network from random weights and writes it as a safetensors file. After each epoch it\n"
                    "prints the mean loss, the error on the training pictures, each measured before the update it\n"
                    "leads to, and the error on the test set or on the pictures of --validation.\n\n"
+                   "Recipe strings continues from a trained network, which --from names. It draws strings of\n"
+                   "digits, cuts them as lenet5 read does and trains the network on what is read, beside the\n"
+                   "pictures of recipe read. It prints the error of whole strings too: at the start and after\n"
+                   "each epoch, and of held-out digits.\n\n"
                    "Ctrl-C stops it after the current step and prints the command that continues. Until the model\n"
                    "is written, its state is saved beside it: NAME.checkpoint.safetensors, or for a committee,\n"
                    "whose members train in parallel on one thread each, files in the folder NAME.members.\n\n"

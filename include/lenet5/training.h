@@ -20,7 +20,10 @@ typedef struct lenet5_recipe_description {
     lenet5_criterion criterion;
 } lenet5_recipe_description;
 
-/* Returns recipe number index, from 0; NULL beyond the last. Thread-safe. */
+/*
+ * Returns recipe number index, from 0; NULL beyond the last. Recipe "strings" is not among them: it needs the reader,
+ * and lenet5 train has it. Thread-safe.
+ */
 LENET5_API const lenet5_recipe_description *lenet5_recipe_at(size_t index);
 
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
@@ -100,7 +103,8 @@ LENET5_API lenet5_status lenet5_checkpoint_load(lenet5_checkpoint *checkpoint, c
 /*
  * Continues from the checkpoint path, to the same weights, bit by bit, as without the interruption. Recipe, seed, loss
  * and epochs come from the file. Data and teacher must be those that it names, else LENET5_E_CHECKPOINT. Of options
- * (may be NULL), only threads, data_sha256 and teacher are used. Free the training. Thread-safe.
+ * (may be NULL), only threads, data_sha256 and teacher are used. LENET5_E_ARGUMENT for a training of recipe "strings".
+ * Free the training. Thread-safe.
  */
 LENET5_API lenet5_status lenet5_training_resume(lenet5_training **training, const char *path,
                                                 const lenet5_training_options *options, const lenet5_dataset *set,

@@ -9,11 +9,12 @@
 #include "cut.h"
 #include "forward.h"
 #include "reader/decode/decode.h"
+#include "train/training.h"
 
 #define RECIPE "strings"
 #define MIN_DIGITS 3 /* of a string */
 #define MAX_DIGITS 7
-#define MAX_ARCS 256 /* of a string; one of seven digits has 70 on average, and one with more is skipped */
+#define MAX_ARCS 256 /* of a string: eight for each digit on average. One with more is skipped */
 
 /*
  * The weight of a string's loss beside that of a picture. The search raises probabilities to the power of its sharpness;
@@ -25,7 +26,8 @@ static double loss_weight(const graph *g)
     return 1 / g->weights[SHARPNESS];
 }
 
-#define MAX_HELD_OUT 600     /* strings: an interval of +-1.4 % about 3 %, in a few seconds an epoch */
+#define MAX_HELD_OUT 600 /* strings: an interval of +-1.4 % about 3 %, in a few seconds an epoch */
+#define HELD_OUT_PART 16 /* strings read in one step: a quarter of a second, so that a training can be interrupted */
 #define DIGITS_OF_HELD_OUT 5 /* digits of the held-out set for each string, the mean length of one */
 
 /* Strings are numbered behind the pictures, as their generators are (train.c). */
@@ -64,7 +66,7 @@ static lenet5_status draw_string(lenet5_string *string, const lenet5_dataset *se
                                  uint64_t number, lenet5_error *error)
 {
     static const char *const styles[] = {"spaced", "touching", "form"};
-    digit_list digits;
+    digit_list digits = {0};
     lenet5_random random;
     lenet5_random_seed(&random, seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
     const char *style = styles[lenet5_random_below(&random, sizeof styles / sizeof styles[0])];
@@ -214,15 +216,17 @@ static lenet5_status draw_step(further_pictures *drawn, void *context, lenet5_tr
 
 /* ---- Held-out strings -------------------------------------------------------------------------------------------- */
 
-typedef struct held_out_job {
+typedef struct part_job {
     const lenet5_training *training;
-    lenet5_reader **readers; /* (workers) */
-    bool wrong[MAX_HELD_OUT];
-    lenet5_status status[MAX_HELD_OUT];
-    lenet5_error error[MAX_HELD_OUT];
-} held_out_job;
+    size_t first; /* string of the part */
+    lenet5_model model;
+    lenet5_reader *readers[LENET5_MAX_THREADS]; /* (workers) */
+    bool wrong[HELD_OUT_PART];
+    lenet5_status status[HELD_OUT_PART];
+    lenet5_error error[HELD_OUT_PART];
+} part_job;
 
-static size_t held_out_strings(const lenet5_training *training)
+static size_t count_held_out(const lenet5_training *training)
 {
     const size_t most = training->held_out ? training->held_out->count / DIGITS_OF_HELD_OUT : 0;
     return most < MAX_HELD_OUT ? most : MAX_HELD_OUT;
@@ -254,79 +258,73 @@ static lenet5_status read_string(bool *wrong, lenet5_reader *reader, const lenet
 /* Held-out strings are those of epoch 0: the same ones after every epoch. */
 static void read_piece(void *argument, size_t index, size_t worker)
 {
-    held_out_job *job = argument;
+    part_job *job = argument;
     const lenet5_training *t = job->training;
     lenet5_error *error = &job->error[index];
     lenet5_string string;
-    job->status[index] = draw_string(&string, t->held_out, t->provenance.seed, 0, index, error);
+    job->status[index] = draw_string(&string, t->held_out, t->provenance.seed, 0, job->first + index, error);
     if (job->status[index] != LENET5_OK)
         return;
     job->status[index] = read_string(&job->wrong[index], job->readers[worker], &string, error);
     lenet5_string_free(&string);
 }
 
-static lenet5_status read_held_out(string_sums *sums, held_out_job *job, lenet5_error *error)
+static lenet5_status read_part(held_out_strings *read, part_job *job, size_t count, lenet5_error *error)
 {
-    const size_t count = held_out_strings(job->training);
     lenet5_workers_run(job->training->workers, read_piece, job, count);
-    sums->held_out_errors = 0;
-    sums->held_out_strings = (double)count;
     for (size_t i = 0; i < count; i++) {
         if (job->status[i] != LENET5_OK) {
             if (error)
                 *error = job->error[i];
             return job->status[i];
         }
-        sums->held_out_errors += job->wrong[i];
+        read->errors += job->wrong[i];
     }
+    read->count += count;
     return LENET5_OK;
 }
 
-static lenet5_status make_readers(held_out_job *job, const lenet5_committee *committee, size_t count,
-                                  lenet5_error *error)
+/* Reads count strings with a reader for each worker. */
+static lenet5_status read_by_readers(held_out_strings *read, part_job *job, size_t count, lenet5_error *error)
 {
+    const size_t threads = lenet5_workers_count(job->training->workers);
+    const lenet5_committee one = {1, &job->model.network, job->model.provenance};
     lenet5_status status = LENET5_OK;
-    job->readers = calloc(count, sizeof(lenet5_reader *));
-    if (!job->readers)
-        return lenet5_fail_memory(error);
-    for (size_t i = 0; i < count && status == LENET5_OK; i++)
-        status = lenet5_reader_new(&job->readers[i], committee, error);
-    return status;
-}
-
-static void free_readers(held_out_job *job, size_t count)
-{
-    for (size_t i = 0; job->readers && i < count; i++)
-        lenet5_reader_free(job->readers[i]);
-    free(job->readers);
-}
-
-lenet5_status lenet5_strings_evaluate(string_sums *sums, const lenet5_training *training, lenet5_error *error)
-{
-    const size_t threads = lenet5_workers_count(training->workers);
-    lenet5_model *model = malloc(sizeof *model);
-    held_out_job *job = calloc(1, sizeof *job);
-    if (!model || !job) {
-        free(model);
-        free(job);
-        return lenet5_fail_memory(error);
-    }
-    job->training = training;
-    lenet5_training_model(model, training);
-    const lenet5_committee one = {.count = 1, .networks = &model->network, .provenance = model->provenance};
-    lenet5_status status = make_readers(job, &one, threads, error);
+    assert(threads <= LENET5_MAX_THREADS);
+    for (size_t i = 0; i < threads && status == LENET5_OK; i++)
+        status = lenet5_reader_new(&job->readers[i], &one, error);
     if (status == LENET5_OK)
-        status = read_held_out(sums, job, error);
-    free_readers(job, threads);
-    free(job);
-    free(model);
+        status = read_part(read, job, count, error);
+    for (size_t i = 0; i < threads; i++)
+        lenet5_reader_free(job->readers[i]);
     return status;
 }
 
-static lenet5_status end_epoch(void *context, lenet5_training *training, lenet5_error *error)
+lenet5_status lenet5_strings_evaluate(held_out_strings *read, bool *done, const lenet5_training *training,
+                                      lenet5_error *error)
+{
+    const size_t all = count_held_out(training), left = read->count < all ? all - read->count : 0;
+    part_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return lenet5_fail_memory(error);
+    job->training = training;
+    job->first = read->count;
+    lenet5_training_model(&job->model, training);
+    const lenet5_status status = read_by_readers(read, job, left < HELD_OUT_PART ? left : HELD_OUT_PART, error);
+    free(job);
+    *done = read->count >= all;
+    return status;
+}
+
+static lenet5_status evaluate(bool *done, void *context, lenet5_training *training, lenet5_error *error)
 {
     (void)context;
-    return lenet5_strings_evaluate(&training->strings, training, error);
+    string_sums *sums = &training->strings;
+    held_out_strings read = {(size_t)sums->held_out_strings, (size_t)sums->held_out_errors};
+    const lenet5_status status = lenet5_strings_evaluate(&read, done, training, error);
+    sums->held_out_errors = (double)read.errors;
+    sums->held_out_strings = (double)read.count;
+    return status;
 }
 
 /* ---- The training ------------------------------------------------------------------------------------------------ */
@@ -336,9 +334,14 @@ const lenet5_recipe_description *lenet5_strings_recipe(void)
     return lenet5_recipe_find(RECIPE)->description;
 }
 
-const string_sums *lenet5_strings_epoch(const lenet5_training *training, unsigned index)
+string_epoch lenet5_strings_epoch(const lenet5_training *training, unsigned index)
 {
-    return index < training->finished ? &training->string_history[index] : NULL;
+    assert(index < training->finished);
+    const string_sums *s = &training->string_history[index];
+    return (string_epoch){.count = (size_t)s->count,
+                          .skipped = (size_t)s->skipped,
+                          .loss = s->count > 0 ? s->loss / s->count : 0,
+                          .held_out = {(size_t)s->held_out_strings, (size_t)s->held_out_errors}};
 }
 
 void lenet5_strings_free(string_source *source)
@@ -359,7 +362,7 @@ static lenet5_status source_new(string_source **source, lenet5_error *error)
     if (!s)
         return lenet5_fail_memory(error);
     s->count = lenet5_recipe_find(RECIPE)->strings;
-    s->extra = (extension){.most = s->count * MAX_ARCS, .context = s, .draw = draw_step, .end_epoch = end_epoch};
+    s->extra = (extension){.most = s->count * MAX_ARCS, .context = s, .draw = draw_step, .evaluate = evaluate};
     s->strings = calloc(s->count, sizeof *s->strings);
     s->list = calloc(s->extra.most, sizeof *s->list);
     s->penalty = calloc(s->extra.most, sizeof *s->penalty);

@@ -6,7 +6,7 @@
 #ifndef LENET5_GLOBAL_STRINGS_H
 #define LENET5_GLOBAL_STRINGS_H
 
-#include "train/training.h"
+#include "lenet5/training.h"
 
 /* Draws the strings of a training, and has the memory for them. */
 typedef struct string_source string_source;
@@ -29,10 +29,27 @@ void lenet5_strings_free(string_source *source);
 /* The recipe, which lenet5_recipe_at does not list since the library has no reader. */
 const lenet5_recipe_description *lenet5_strings_recipe(void);
 
-/* The statistics of finished epoch number index, from 0, or NULL: as lenet5_training_epoch. */
-const string_sums *lenet5_strings_epoch(const lenet5_training *training, unsigned index);
+/* Strings of held-out digits, the same ones at any time, and how many of them are not read as written. */
+typedef struct held_out_strings {
+    size_t count, errors; /* 0 without a held-out set */
+} held_out_strings;
 
-/* Reads the held-out strings by the network as it is, and sets the last two members of *sums; 0 without a set. */
-lenet5_status lenet5_strings_evaluate(string_sums *sums, const lenet5_training *training, lenet5_error *error);
+/* Statistics of the strings of an epoch, beside those of lenet5_epoch. */
+typedef struct string_epoch {
+    size_t count;   /* strings trained on */
+    size_t skipped; /* strings that the reader does not cut into their digits */
+    double loss;    /* mean, each string before the update that it led to */
+    held_out_strings held_out;
+} string_epoch;
+
+/* Returns the statistics of finished epoch number index, from 0 to below lenet5_training_epochs_done. */
+string_epoch lenet5_strings_epoch(const lenet5_training *training, unsigned index);
+
+/*
+ * Reads the next few held-out strings by the network as it is, and adds them to *read, whose count is that of the ones
+ * before. *done: there are no more.
+ */
+lenet5_status lenet5_strings_evaluate(held_out_strings *read, bool *done, const lenet5_training *training,
+                                      lenet5_error *error);
 
 #endif

@@ -508,12 +508,7 @@ static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
         if (status != LENET5_OK)
             return status;
     }
-    if (training->extension) {
-        const lenet5_status status = training->extension->end_epoch(training->extension->context, training, error);
-        if (status != LENET5_OK)
-            return status;
-        training->string_history[training->finished] = training->strings;
-    }
+    training->string_history[training->finished] = training->strings;
     training->history[training->finished++] = epoch;
     training->position = 0;
     return LENET5_OK;
@@ -549,7 +544,10 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
     lenet5_status status = lenet5_workers_check(training->workers, error);
     if (status == LENET5_OK && training->position < training->length)
         status = train_batch(training, error);
-    if (status == LENET5_OK && training->position == training->length)
+    bool done = training->position == training->length;
+    if (status == LENET5_OK && done && training->extension)
+        status = training->extension->evaluate(&done, training->extension->context, training, error);
+    if (status == LENET5_OK && done)
         status = end_epoch(training, error);
     return status;
 }

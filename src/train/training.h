@@ -69,8 +69,9 @@ typedef struct extension {
      * training->strings. */
     lenet5_status (*draw)(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error);
 
-    /* Completes training->strings at the end of an epoch. */
-    lenet5_status (*end_epoch)(void *context, lenet5_training *training, lenet5_error *error);
+    /* Evaluates a part of the held-out strings at the end of an epoch, and adds it to training->strings; a step for each
+     * part. *done: it was the last one. */
+    lenet5_status (*evaluate)(bool *done, void *context, lenet5_training *training, lenet5_error *error);
 } extension;
 
 /* Statistics of the strings of an epoch, in recipe strings; doubles alone, as a checkpoint stores them. */
