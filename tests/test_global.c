@@ -343,6 +343,81 @@ static void what_is_not_one_line_is_not_cut(void **state)
     free(paper);
 }
 
+/* ---- A step ------------------------------------------------------------------------------------------------------ */
+
+#define HALF 20 /* pictures: a shard and a part of one */
+
+typedef struct given {
+    lenet5_dataset set; /* of no pictures: nothing is added */
+    further_picture list[HALF];
+} given;
+
+/* Adds the pictures of a set, with the derivatives of the loss by their labels. */
+static lenet5_status add_given(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error)
+{
+    given *g = context;
+    (void)error;
+    for (size_t i = 0; i < g->set.count; i++) {
+        lenet5_maps maps;
+        g->list[i].pixels = lenet5_dataset_picture(&g->set, i);
+        lenet5_set_input(&maps, g->list[i].pixels);
+        lenet5_forward(&maps, &training->network);
+        lenet5_loss_gradient(g->list[i].d_penalty, &training->loss, maps.penalty, g->set.labels[i]);
+    }
+    *drawn = (further_pictures){g->list, g->set.count, g->set.count};
+    return LENET5_OK;
+}
+
+static lenet5_status evaluate_nothing(bool *done, void *context, lenet5_training *training, lenet5_error *error)
+{
+    (void)context, (void)training, (void)error;
+    *done = true;
+    return LENET5_OK;
+}
+
+/* Makes one step with the pictures of set and the given ones; returns the gradient, as the moments of Adam have it. */
+static lenet5_network *gradient_of_step(const lenet5_dataset *set, given *g)
+{
+    const double none = 0;
+    const extension extra = {.most = HALF, .context = g, .draw = add_given, .evaluate = evaluate_nothing};
+    const lenet5_training_options undistorted = {.recipe = "strings",
+                                                 .seed = 1,
+                                                 .epochs = 1,
+                                                 .batch = set->count,
+                                                 .undistorted = true,
+                                                 .threads = 2,
+                                                 .negatives = &none};
+    lenet5_training *training;
+    lenet5_network *gradient = malloc(sizeof *gradient);
+    assert_non_null(gradient);
+    assert_int_equal(
+        lenet5_training_begin(&training, &undistorted, set, NULL, &extra, &lenet5_builtin_signs()->network, NULL),
+        LENET5_OK);
+    assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
+    *gradient = training->first;
+    lenet5_training_free(training);
+    return gradient;
+}
+
+static void further_pictures_are_learned_as_those_of_the_batch(void **state)
+{
+    (void)state;
+    lenet5_dataset set = synthetic_digits(2 * HALF, 11);
+    const lenet5_dataset half = lenet5_dataset_slice(&set, 0, HALF);
+    given nothing = {.set.count = 0}, rest = {.set = lenet5_dataset_slice(&set, HALF, HALF)};
+    lenet5_network *whole = gradient_of_step(&set, &nothing), *divided = gradient_of_step(&half, &rest);
+    const float *a = (const float *)whole, *b = (const float *)divided;
+    double size = 0;
+    for (size_t k = 0; k < LENET5_PARAMETERS; k++)
+        size = fmax(size, fabs((double)a[k]));
+    assert_true(size > 1e-3);
+    for (size_t k = 0; k < LENET5_PARAMETERS; k++)
+        assert_true(fabs((double)a[k] - (double)b[k]) < 1e-5 * size);
+    free(whole);
+    free(divided);
+    lenet5_dataset_free(&set);
+}
+
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
 #define DIGITS 100
@@ -522,6 +597,7 @@ int main(void)
         cmocka_unit_test(weights_are_those_of_the_reader),
         cmocka_unit_test(the_gradient_of_a_string_is_finite_differences),
         cmocka_unit_test(what_is_not_one_line_is_not_cut),
+        cmocka_unit_test(further_pictures_are_learned_as_those_of_the_batch),
         TEST_IN_FOLDER(any_number_of_threads_gives_the_same_model),
         TEST_IN_FOLDER(a_resumed_training_gives_the_same_model),
         cmocka_unit_test(the_loss_goes_down),
