@@ -4,6 +4,9 @@
  */
 #include "support.h"
 
+#include "global/cut.h"
+#include "global/strings.h"
+
 #include <lenet5_reader.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +191,41 @@ static lenet5_status train_recipe_1998(const fixture *f, lenet5_error *error)
     return status;
 }
 
+static lenet5_status begin_strings(const fixture *f, lenet5_error *error)
+{
+    const lenet5_training_options options = {.recipe = "strings", .threads = 2};
+    lenet5_training *training;
+    string_source *source;
+    fill(&training, sizeof training);
+    fill(&source, sizeof source);
+    const lenet5_status status =
+        lenet5_strings_begin(&training, &source, &options, &f->digits, &f->held_out, &f->model.network, error);
+    if (status == LENET5_OK) {
+        lenet5_training_free(training);
+        lenet5_strings_free(source);
+    } else {
+        assert_untouched(&training, sizeof training);
+        assert_untouched(&source, sizeof source);
+    }
+    return status;
+}
+
+static lenet5_status cut_string(const fixture *f, lenet5_error *error)
+{
+    lenet5_string string;
+    graph g;
+    bool cut;
+    lenet5_status status = lenet5_string_draw(&string, &f->digits, "touching", 1, 0, 1, error);
+    if (status != LENET5_OK)
+        return status;
+    status = lenet5_cut_string(&g, &cut, &string, error);
+    assert_int_equal(cut, status == LENET5_OK);
+    if (cut)
+        lenet5_graph_free(&g);
+    lenet5_string_free(&string);
+    return status;
+}
+
 static lenet5_status evaluate(const fixture *f, lenet5_error *error)
 {
     lenet5_evaluation evaluation;
@@ -367,6 +405,16 @@ static void training_fast(void **state)
 static void training_recipe_1998(void **state)
 {
     assert_survives(state, train_recipe_1998, 9);
+}
+
+static void beginning_recipe_strings(void **state)
+{
+    assert_survives(state, begin_strings, 12);
+}
+
+static void cutting_a_string(void **state)
+{
+    assert_survives(state, cut_string, 40);
 }
 
 static void resuming(void **state)
@@ -637,6 +685,8 @@ int main(void)
         cmocka_unit_test(loading_a_model),
         cmocka_unit_test(training_fast),
         cmocka_unit_test(training_recipe_1998),
+        cmocka_unit_test(beginning_recipe_strings),
+        cmocka_unit_test(cutting_a_string),
         cmocka_unit_test(resuming),
         cmocka_unit_test(loading_a_checkpoint),
         cmocka_unit_test(evaluating),
