@@ -137,6 +137,12 @@ lenet5_status draw_reading(const char *path, const lenet5_picture *picture, cons
     return module ? module->reading(path, picture, lines, count, error) : LENET5_E_OPEN;
 }
 
+lenet5_status draw_forms(const char *path, uint64_t seed, lenet5_error *error)
+{
+    const drawing_module *module = load_extra("lenet5_drawing", error);
+    return module ? module->forms(path, seed, error) : LENET5_E_OPEN;
+}
+
 /* ---- Pictures ---------------------------------------------------------------------------------------------------- */
 
 static lenet5_status decode_in_module(lenet5_picture *picture, page_position *position, const picture_file *file,

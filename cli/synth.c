@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "common.h"
+#include "drawing/drawing.h"
 #include "outputs.h"
 #include "png_file.h"
 
@@ -114,6 +115,30 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
     return EXIT_DONE;
 }
 
+/* ---- A sheet of forms ------------------------------------------------------------------------------------------- */
+
+static const char *sheet_at(size_t index)
+{
+    return index == 0 ? "forms" : NULL;
+}
+
+static int show_forms(const cli_arguments *arguments, uint64_t seed)
+{
+    lenet5_error error;
+    size_t sheet;
+    const char *out = argument_text(arguments, "out");
+    const char *path = out ? out : "forms.png";
+    if (!argument_index(&sheet, arguments, "show", 0))
+        return EXIT_USAGE;
+    const int code = check_output(arguments, "out", ".png");
+    if (code != EXIT_DONE)
+        return code;
+    if (draw_forms(path, seed, &error) != LENET5_OK)
+        return report_library_error(&error);
+    print_line(stdout, "%s", path);
+    return EXIT_DONE;
+}
+
 /* ---- Strings of digits as pictures ------------------------------------------------------------------------------- */
 
 #define DEFAULT_STRINGS 20
@@ -207,13 +232,15 @@ static int run(const cli_arguments *arguments)
     const char *folder = argument_text(arguments, "out");
     const char *sheet = argument_text(arguments, "distort");
     const char *strings = argument_text(arguments, "strings");
-    if (!folder && !sheet && !strings)
-        return report_usage_error(arguments->command,
-                                  "one of --out DIR, --strings DIR and --distort FILE.png is required");
+    if (!folder && !sheet && !strings && !argument_text(arguments, "show"))
+        return report_usage_error(
+            arguments->command, "one of --out DIR, --strings DIR, --distort FILE.png and --show forms is required");
     if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MAX_DIGITS) ||
         !argument_whole(&test_count, arguments, "test-count", 0, 0, MAX_DIGITS) ||
         !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
         return EXIT_USAGE;
+    if (argument_text(arguments, "show"))
+        return show_forms(arguments, seed);
     if (sheet)
         return draw_sheet(arguments, sheet, seed);
     if (strings)
@@ -235,6 +262,8 @@ static const option options[] = {
     {"out", "DIR", VALUE_FOLDER, NULL, "write digits to this folder under MNIST's file names; created if missing"},
     {"strings", "DIR", VALUE_FOLDER, NULL,
      "write PNG pictures of strings of digits to this folder, and their digits to truth.tsv"},
+    {"show", "WHAT", VALUE_NAME, sheet_at,
+     "forms: draw all forms of digits, with their names, to --out FILE.png (default forms.png)"},
     {"distort", "FILE.png", VALUE_NEW_FILE, NULL, "draw a sheet of training pictures as a recipe distorts them"},
     {"count", "N", VALUE_WHOLE, NULL, "training digits (default 20000) or strings (default 20)"},
     {"test-count", "N", VALUE_WHOLE, NULL, "test digits; default 0"},
@@ -251,7 +280,7 @@ static const option options[] = {
 const cli_command synth_command = {
     .name = "synth",
     .summary = "draw synthetic digits, pictures of strings of digits, or distorted training pictures",
-    .usage = "--out DIR | --strings DIR | --distort FILE.png [options]",
+    .usage = "--out DIR | --strings DIR | --distort FILE.png | --show forms [options]",
     .description = "--out draws digits with a simulated pen, whose slant, size, thickness and wobble vary, and\n"
                    "writes them as IDX files that --data DIR finds. No data set is needed.\n\n"
                    "--strings composes the digits of a set into pictures of strings: on clean paper, touching, or\n"

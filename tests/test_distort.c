@@ -8,6 +8,7 @@
 #include "net/input.h"
 #include "train/distort.h"
 #include "train/negatives.h"
+#include "train/recipe.h"
 #include "unit.h"
 
 static const lenet5_distortion nothing = {0};
@@ -18,10 +19,15 @@ static const lenet5_distortion much = {.shift = 2,
                                        .shear = 0.2f,
                                        .elastic = 2,
                                        .ink = 0.5f,
-                                       .thickness = 0.5f,
                                        .blur = 0.5f,
                                        .contrast = 0.5f,
-                                       .noise = 20};
+                                       .noise = 20,
+                                       .pen = 0.5f,
+                                       .thicker = 1.5f,
+                                       .thinner = 0.5f,
+                                       .hard = 0.5f,
+                                       .hardness = 6,
+                                       .coarse = 0.5f};
 
 static void draw(uint8_t shown[32][32], const lenet5_kernels *kernels, const lenet5_distortion *distortion,
                  float strength, uint64_t seed, const uint8_t *picture)
@@ -177,10 +183,90 @@ static void ink_changes_the_given_share_of_pictures(void **state)
             lenet5_warp warp;
             lenet5_random_seed(&random, seed, 0);
             lenet5_draw_warp(&warp, &random, &d, 1);
-            changed += warp.strength != 256 || warp.thickness != 0 || warp.blur != 0 || warp.noise != 0;
+            changed += warp.strength != 256 || warp.blur != 0 || warp.noise != 0;
         }
         assert_true(fabs(changed / 2000.0 - (double)d.ink) < 0.04);
     }
+}
+
+static const lenet5_warp unmoved = {.middle = {13.5f, 13.5f}, .by_column = {1, 0}, .by_row = {0, 1}, .strength = 256};
+
+/* A line of width 4 becomes 3 pixels wider with a pen that is one and a half pixels thicker on each side. */
+static void lines_become_more_than_a_pixel_thicker(void **state)
+{
+    (void)state;
+    uint8_t line[28 * 28] = {0};
+    for (size_t y = 0; y < 28; y++)
+        memset(line + y * 28 + 12, 240, 4);
+    lenet5_warp warp = unmoved;
+    warp.thickness = 256 + 128;
+    for (size_t k = 0; lenet5_kernels_at(k); k++) {
+        uint8_t shown[32][32];
+        lenet5_kernels_at(k)->distort(shown, line, &warp);
+        const uint8_t expected[] = {0, 120, 240, 240, 240, 240, 240, 240, 120, 0};
+        assert_memory_equal(&shown[16][11], expected, sizeof expected);
+    }
+}
+
+static void a_hard_picture_has_few_greys(void **state)
+{
+    (void)state;
+    uint8_t ramp[28 * 28];
+    for (size_t i = 0; i < sizeof ramp; i++)
+        ramp[i] = (uint8_t)(9 * (i % 28));
+    lenet5_warp warp = unmoved;
+    warp.hardness = 4 * 256;
+    for (size_t k = 0; lenet5_kernels_at(k); k++) {
+        uint8_t shown[32][32];
+        lenet5_kernels_at(k)->distort(shown, ramp, &warp);
+        for (size_t x = 0; x < 28; x++) {
+            const int level = 128 + 4 * (9 * (int)x - 128);
+            assert_int_equal(shown[16][2 + x], level < 0 ? 0 : level > 255 ? 255 : level);
+        }
+    }
+}
+
+/* A coarse picture keeps its ink and its place; a checkerboard finer than its pixels becomes grey. */
+static void a_coarse_picture_keeps_its_ink(void **state)
+{
+    (void)state;
+    uint8_t board[28 * 28];
+    for (size_t i = 0; i < sizeof board; i++)
+        board[i] = (i / 28 + i) % 2 ? 200 : 0;
+    for (int coarse = 12; coarse < 26; coarse++)
+        for (size_t k = 0; lenet5_kernels_at(k); k++) {
+            uint8_t shown[32][32], plain[32][32];
+            lenet5_warp warp = unmoved;
+            lenet5_kernels_at(k)->distort(plain, digits.pixels, &warp);
+            warp.coarse = coarse;
+            lenet5_kernels_at(k)->distort(shown, digits.pixels, &warp);
+            const unsigned ink = sum_of((const uint8_t(*)[32])plain);
+            assert_in_range(sum_of((const uint8_t(*)[32])shown), ink * 95 / 100, ink * 105 / 100);
+            lenet5_kernels_at(k)->distort(shown, board, &warp);
+            if (coarse == 16)
+                assert_in_range(shown[16][16], 95, 105);
+        }
+}
+
+/* Coarseness, hardness and thickness are integers, so that all instruction sets agree to the bit. */
+static void the_scanner_distorts_the_given_share_of_pictures(void **state)
+{
+    (void)state;
+    unsigned thick = 0, hard = 0, coarse = 0;
+    for (uint64_t seed = 0; seed < 2000; seed++) {
+        lenet5_random random;
+        lenet5_warp warp;
+        lenet5_random_seed(&random, seed, 0);
+        lenet5_draw_warp(&warp, &random, &much, 1);
+        thick += warp.thickness != 0;
+        hard += warp.hardness != 256;
+        coarse += warp.coarse != 0;
+        assert_in_range(warp.thickness + 128, 0, 512);
+        assert_in_range(warp.hardness, 256, 6 * 256);
+    }
+    assert_in_range(thick, 900, 1100);
+    assert_in_range(hard, 900, 1100);
+    assert_in_range(coarse, 900, 1100);
 }
 
 /* For the sanitizers: no distortion reads outside the picture. */
@@ -243,6 +329,8 @@ static void an_undistorted_training_has_negatives_too(void **state)
     lenet5_training_free(training);
 }
 
+#define HANDS (lenet5_recipe_find("best")->hands)
+
 static void the_number_of_negatives_is_the_given_share(void **state)
 {
     (void)state;
@@ -252,7 +340,9 @@ static void the_number_of_negatives_is_the_given_share(void **state)
     for (size_t i = 0; i < 3; i++) {
         lenet5_training_options options = {.recipe = "best", .epochs = 1, .threads = 1, .negatives = &shares[i]};
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
-        assert_int_equal(lenet5_training_epoch_length(training), (size_t)((1 + shares[i]) * (double)digits.count));
+        assert_int_equal(lenet5_training_epoch_length(training),
+                         digits.count + (size_t)(HANDS * (double)digits.count) +
+                             (size_t)(shares[i] * (double)digits.count));
         lenet5_training_free(training);
         options.negatives = &no_shares[i];
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_E_ARGUMENT);
@@ -284,6 +374,10 @@ int main(void)
         cmocka_unit_test(the_same_seed_gives_the_same_distortion),
         cmocka_unit_test(a_warp_shifts_rotates_and_enlarges),
         cmocka_unit_test(ink_changes_thickness_strength_and_blur),
+        cmocka_unit_test(lines_become_more_than_a_pixel_thicker),
+        cmocka_unit_test(a_hard_picture_has_few_greys),
+        cmocka_unit_test(a_coarse_picture_keeps_its_ink),
+        cmocka_unit_test(the_scanner_distorts_the_given_share_of_pictures),
         cmocka_unit_test(ink_changes_the_given_share_of_pictures),
         cmocka_unit_test(extreme_warps_read_nothing_beyond_the_picture),
         cmocka_unit_test(negatives_vary_and_are_reproducible),

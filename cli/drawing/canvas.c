@@ -222,6 +222,18 @@ void put_text(cairo_t *cairo, const char *text, double x, double y, double share
     cairo_new_path(cairo); /* otherwise the next line would start at the end of the text */
 }
 
+void put_ink(cairo_t *cairo, const uint8_t *picture, size_t width, size_t height, double x, double y)
+{
+    cairo_surface_t *ink = cairo_image_surface_create(CAIRO_FORMAT_A8, (int)width, (int)height);
+    unsigned char *data = cairo_image_surface_get_data(ink);
+    const int stride = cairo_image_surface_get_stride(ink);
+    for (size_t row = 0; data && row < height; row++)
+        memcpy(data + row * (size_t)stride, picture + row * width, width);
+    cairo_surface_mark_dirty(ink);
+    cairo_mask_surface(cairo, ink, x, y);
+    cairo_surface_destroy(ink);
+}
+
 void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1)
 {
     cairo_move_to(cairo, x0, y0);

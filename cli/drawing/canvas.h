@@ -51,6 +51,9 @@ double text_width(cairo_t *cairo, const char *text);
  * right. */
 void put_text(cairo_t *cairo, const char *text, double x, double y, double share);
 
+/* Draws a picture of grey levels, (height, width): its ink as a mask for the current colour. */
+void put_ink(cairo_t *cairo, const uint8_t *picture, size_t width, size_t height, double x, double y);
+
 void put_line(cairo_t *cairo, double x0, double y0, double x1, double y1);
 
 #endif

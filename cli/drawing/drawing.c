@@ -388,26 +388,13 @@ static void draw_heading(cairo_t *cairo, const lenet5_dataset *set, size_t count
     put_text(cairo, text, SHEET_MARGIN, 20, 0);
 }
 
-/* Draws a picture, its ink as a mask for black. */
-static void draw_picture(cairo_t *cairo, const lenet5_dataset *set, size_t index, double x, double y)
-{
-    const uint8_t *picture = lenet5_dataset_picture(set, index);
-    cairo_surface_t *ink = cairo_image_surface_create(CAIRO_FORMAT_A8, (int)set->width, (int)set->height);
-    unsigned char *data = cairo_image_surface_get_data(ink);
-    const int stride = cairo_image_surface_get_stride(ink);
-    for (size_t row = 0; data && row < set->height; row++)
-        memcpy(data + row * (size_t)stride, picture + row * set->width, set->width);
-    cairo_surface_mark_dirty(ink);
-    set_colour(cairo, black);
-    cairo_mask_surface(cairo, ink, x, y);
-    cairo_surface_destroy(ink);
-}
-
 static void draw_digit(cairo_t *cairo, const lenet5_dataset *set, const misread *digit, const char *arrow,
                        double middle, double top)
 {
     char caption[40];
-    draw_picture(cairo, set, digit->index, middle - (double)set->width / 2, top);
+    set_colour(cairo, black);
+    put_ink(cairo, lenet5_dataset_picture(set, digit->index), set->width, set->height, middle - (double)set->width / 2,
+            top);
     snprintf(caption, sizeof caption, "%u%s%u", digit->truth, arrow, digit->answer);
     set_colour(cairo, grey);
     put_text(cairo, caption, middle, top + (double)set->height + 10, 0.5);
@@ -464,4 +451,4 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
     return draw_apart(draw_misread_here, &d, path, error);
 }
 
-LENET5_API const drawing_module lenet5_drawing = {draw_curves, draw_misread, draw_reading};
+LENET5_API const drawing_module lenet5_drawing = {draw_curves, draw_misread, draw_reading, draw_forms};

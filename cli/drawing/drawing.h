@@ -1,6 +1,6 @@
 /*
- * Drawings: the learning curves of a training (the paper's figure 5), the misread digits of a test (figure 8), and
- * pictures with the digits read in them. A file is renamed into place when it is complete.
+ * Drawings: the learning curves of a training (the paper's figure 5), the misread digits of a test (figure 8),,
+ * pictures with the digits read in them, and the forms of digits. A file is renamed into place when it is complete.
  *
  * Each function exists twice: in the module lenet5_drawing, which draws, and in the program, which loads the module
  * (extras.h) and calls it.
@@ -52,12 +52,19 @@ lenet5_status draw_misread(const char *path, const lenet5_dataset *set, const mi
 lenet5_status draw_reading(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines, size_t count,
                            lenet5_error *error);
 
+/*
+ * Draws a sheet of all forms of digits that the program can draw, each with its name and some examples. The same seed
+ * gives the same examples. LENET5_E_ARGUMENT: path does not end in .png.
+ */
+lenet5_status draw_forms(const char *path, uint64_t seed, lenet5_error *error);
+
 typedef struct drawing_module {
     lenet5_status (*curves)(const char *path, const learning_curves *curves, lenet5_error *error);
     lenet5_status (*misread)(const char *path, const lenet5_dataset *set, const misread *digits, size_t count,
                              lenet5_error *error);
     lenet5_status (*reading)(const char *path, const lenet5_picture *picture, const lenet5_read_line *lines,
                              size_t count, lenet5_error *error);
+    lenet5_status (*forms)(const char *path, uint64_t seed, lenet5_error *error);
 } drawing_module;
 
 #endif

@@ -132,13 +132,13 @@ LENET5_API unsigned lenet5_training_epochs_done(const lenet5_training *training)
 LENET5_API unsigned lenet5_training_epochs_total(const lenet5_training *training);
 LENET5_API size_t lenet5_training_pictures_seen(const lenet5_training *training);
 
-/* Returns the number of pictures of an epoch: the set's and the negatives. One thread at a time for each training. */
+/* Returns the number of pictures of an epoch: the set's, drawn digits and negatives. One thread at a time for each training. */
 LENET5_API size_t lenet5_training_epoch_length(const lenet5_training *training);
 
 /*
  * Writes the network's input, in grey levels, that epoch number epoch, from 1, makes of picture number picture of the
- * set. Numbers from the set's count to below lenet5_training_epoch_length are negatives. One thread at a time for each
- * training.
+ * set. Numbers from the set's count to below lenet5_training_epoch_length are drawn digits, then negatives. One thread
+ * at a time for each training.
  */
 LENET5_API void lenet5_training_show(uint8_t shown[32][32], const lenet5_training *training, unsigned epoch,
                                      size_t picture);

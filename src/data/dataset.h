@@ -28,6 +28,9 @@ lenet5_status lenet5_check_digits(const lenet5_dataset *set, lenet5_error *error
 /* Computes set->sha256 over its pixels and labels. */
 void lenet5_dataset_seal(lenet5_dataset *set);
 
+/* Draws a digit in any of its forms, with any hand and pen. */
+void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit);
+
 /* Draws a letter, a sign or a scribble with the pen of synthetic digits. */
 void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random);
 

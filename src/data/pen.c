@@ -10,9 +10,9 @@
  *     o               o             o                   .                 1 2 3            +#:
  *
  *   1. Wobble: a smooth warp of the plane bends the path, widens its head or foot and moves its waist and its middle;
- *      then each knot is displaced a little on its own.
+ *      then each knot is displaced a little on its own. In a hurry, corners become curves and curves flatter.
  *   2. An affine map sets proportions, slant and rotation.
- *   3. A Catmull-Rom spline through the knots becomes a polyline.
+ *   3. A Catmull-Rom spline through the knots becomes a polyline, which may tremble and have gaps.
  *   4. The path is scaled until its ink fills a box of about 20x20.
  *   5. The depth of a pixel in the ink is the pen's half width at the nearest line minus the distance to that line.
  *      Over a pixel or so of depth the edge fades from ink to paper.
@@ -26,6 +26,7 @@
 #include <assert.h>
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/clamp.h"
 
@@ -40,7 +41,7 @@ typedef struct point {
 
 #define WARPS 4 /* terms of the warp */
 
-/* A random hand. The distributions in draw_hand are chosen so that pictures resemble MNIST's. */
+/* A random hand with a pen. */
 typedef struct hand {
     float warp_x[WARPS], warp_y[WARPS]; /* the smooth warp */
     float stray;                        /* displacement of each knot, in the units of knots */
@@ -50,6 +51,14 @@ typedef struct hand {
     float pressure;                     /* variation of the width along the path, as a fraction */
     point_t centre;                     /* of mass, in pixels from the top left */
     float edge;                         /* pixels over which ink fades into paper */
+    float max_ink;                      /* pixels that the ink covers at most */
+
+    /* The rest is 0 in hands like MNIST's. */
+    float haste;     /* of the way from each knot to the middle of its neighbours, in the units of knots */
+    float overshoot; /* deviation of each end of a stroke along its direction, as a fraction of the last piece */
+    float tremor;    /* deviation of each node of the polyline, in the units of knots */
+    float gaps;      /* probability that a piece of the polyline has no ink */
+    float nib;       /* how much wider lines along the axis of x are than those along the axis of y, as a fraction */
 } hand_t;
 
 /* Approximately normal, and never more than three deviations from the mean: the sum of three uniform numbers. */
@@ -61,8 +70,13 @@ static float bell(lenet5_random *random, float mean, float deviation)
     return mean + deviation * sum;
 }
 
+/* A long path drawn with a thick pen would fill the loops. */
+#define MAX_INK 165
+
+/* A hand whose pictures resemble MNIST's. */
 static void draw_hand(hand_t *hand, lenet5_random *random)
 {
+    *hand = (hand_t){.max_ink = MAX_INK};
     for (size_t i = 0; i < WARPS; i++) {
         hand->warp_x[i] = bell(random, 0, 0.13f);
         hand->warp_y[i] = bell(random, 0, 0.1f);
@@ -77,6 +91,32 @@ static void draw_hand(hand_t *hand, lenet5_random *random)
     hand->centre.x = lenet5_random_uniform(random, MIDDLE - 0.5f, MIDDLE + 0.5f);
     hand->centre.y = lenet5_random_uniform(random, MIDDLE - 0.5f, MIDDLE + 0.5f);
     hand->edge = lenet5_random_uniform(random, 0.9f, 1.5f);
+}
+
+/* A number from 0 to most in the given share of cases, else 0. */
+static float sometimes(lenet5_random *random, float share, float most)
+{
+    const bool drawn = lenet5_random_uniform(random, 0, 1) < share;
+    const float amount = lenet5_random_uniform(random, 0, most);
+    return drawn ? amount : 0;
+}
+
+/* Any hand with any pen. */
+static void draw_any_hand(hand_t *hand, lenet5_random *random)
+{
+    draw_hand(hand, random);
+    hand->width = clamp(bell(random, 1.05f, 0.25f), 0.55f, 1.8f);
+    hand->slant = clamp(bell(random, 0.15f, 0.3f), -0.5f, 0.75f);
+    hand->rotation = bell(random, 0, 0.06f);
+    hand->pen = clamp(bell(random, 1.25f, 0.45f), 0.5f, 2);
+    hand->pressure = lenet5_random_uniform(random, 0, 0.25f);
+    hand->edge = lenet5_random_uniform(random, 0.7f, 1.7f);
+    hand->max_ink = 220;
+    hand->haste = sometimes(random, 0.5f, 0.35f);
+    hand->overshoot = sometimes(random, 0.5f, 0.2f);
+    hand->tremor = sometimes(random, 0.3f, 0.8f);
+    hand->gaps = sometimes(random, 0.1f, 0.08f);
+    hand->nib = lenet5_random_uniform(random, -0.3f, 0.3f);
 }
 
 /* A point of the polyline. radius is half the line's width, at first as a multiple of hand->pen, then in pixels. */
@@ -141,6 +181,33 @@ static size_t place_knots(node_t nodes[MAX_KNOTS], const knot_t *knots, const ha
     return count;
 }
 
+/* In a hurry the pen turns before it reaches a knot, so that a corner becomes a curve. */
+static void hurry(node_t *nodes, size_t count, float haste)
+{
+    for (size_t i = 1; i + 1 < count; i++) {
+        nodes[i].x += haste * ((nodes[i - 1].x + nodes[i + 1].x) / 2 - nodes[i].x);
+        nodes[i].y += haste * ((nodes[i - 1].y + nodes[i + 1].y) / 2 - nodes[i].y);
+    }
+}
+
+/* Moves the end of a stroke along the direction from the node before it. */
+static void move_end(node_t *end, const node_t *before, float amount)
+{
+    end->x += amount * (end->x - before->x);
+    end->y += amount * (end->y - before->y);
+}
+
+/* What a hurried hand does to the knots of one stroke. */
+static void hurry_stroke(node_t *nodes, size_t count, const hand_t *hand, lenet5_random *random)
+{
+    if (hand->haste > 0)
+        hurry(nodes, count, hand->haste);
+    if (hand->overshoot > 0 && count > 1) {
+        move_end(&nodes[0], &nodes[1], bell(random, 0, hand->overshoot));
+        move_end(&nodes[count - 1], &nodes[count - 2], bell(random, 0, hand->overshoot));
+    }
+}
+
 /* Catmull and Rom's cubic from b to c, t from 0 to 1; its slopes at b and c are (c - a) / 2 and (d - b) / 2. */
 static float spline(float a, float b, float c, float d, float t)
 {
@@ -166,16 +233,56 @@ static void add_stroke(path_t *path, const node_t *nodes, size_t count)
     }
 }
 
+/* What the pen does along the polyline: it trembles, leaves gaps, and is wider in some directions than in others. */
+static void write_path(path_t *path, const hand_t *hand, lenet5_random *random)
+{
+    for (size_t i = 1; i < path->count; i++) {
+        node_t *node = &path->nodes[i];
+        const float x = node->x - node[-1].x, y = node->y - node[-1].y;
+        const float square = x * x + y * y;
+        if (node->down && square > 0)
+            node->radius *= 1 + hand->nib * (x * x - y * y) / square;
+        if (hand->gaps > 0)
+            node->down = node->down && lenet5_random_uniform(random, 0, 1) >= hand->gaps;
+        if (hand->tremor > 0) {
+            node->x += bell(random, 0, hand->tremor);
+            node->y += bell(random, 0, hand->tremor);
+        }
+    }
+}
+
+static signed char between(signed char from, signed char to, float way)
+{
+    return (signed char)((float)from + way * (float)(to - from) + 0.5f);
+}
+
+/* A member of a style that is a range. */
+static void choose_path(knot_t path[MAX_KNOTS], const style_t *style, lenet5_random *random)
+{
+    const knot_t *to = style->path[1];
+    memcpy(path, style->path[0], sizeof style->path[0]);
+    if (to->x == 0)
+        return;
+    const float way = lenet5_random_uniform(random, 0, 1);
+    for (size_t i = 0; path[i].x != 0; i++)
+        if (path[i].x > 0)
+            path[i] = (knot_t){between(path[i].x, to[i].x, way), between(path[i].y, to[i].y, way)};
+}
+
 static void make_path(path_t *path, const style_t *style, const hand_t *hand, lenet5_random *random)
 {
+    knot_t chosen[MAX_KNOTS];
     node_t nodes[MAX_KNOTS];
     path->count = 0;
-    for (const knot_t *knots = style->path; knots->x > 0;) {
+    choose_path(chosen, style, random);
+    for (const knot_t *knots = chosen; knots->x > 0;) {
         const size_t count = place_knots(nodes, knots, hand, random);
+        hurry_stroke(nodes, count, hand, random);
         add_stroke(path, nodes, count);
         knots += count;
         knots += knots->x < 0;
     }
+    write_path(path, hand, random);
 }
 
 /* ---- The picture ------------------------------------------------------------------------------------------------- */
@@ -214,9 +321,6 @@ static float path_length(const path_t *path)
     return length;
 }
 
-/* Pixels that the ink covers at most: a thick pen on a long path would fill the loops. */
-#define MAX_INK 165
-
 /* Step 4: scales the path so that its ink fills the box; coordinates and radii become pixels. */
 static void enlarge(path_t *path, const hand_t *hand)
 {
@@ -224,7 +328,7 @@ static void enlarge(path_t *path, const hand_t *hand)
     const float width = box.right - box.left, height = box.bottom - box.top;
     const float side = width > height ? width : height;
     const float length = path_length(path) * hand->box / side;
-    const float pen = clamp(MAX_INK / (2 * length), 0, hand->pen);
+    const float pen = clamp(hand->max_ink / (2 * length), 0, hand->pen);
     const float scale = (hand->box - 2 * pen) / side;
     for (size_t i = 0; i < path->count; i++) {
         node_t *node = &path->nodes[i];
@@ -314,15 +418,27 @@ static void draw_path(uint8_t picture[LENET5_PICTURE_BYTES], const path_t *path,
         picture[i] = (uint8_t)(clamp(depth[i / SIDE][i % SIDE] / edge + 0.5f, 0, 1) * 255 + 0.5f);
 }
 
+static void draw(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, const style_t *style, const hand_t *hand)
+{
+    path_t path;
+    make_path(&path, style, hand, random);
+    enlarge(&path, hand);
+    move(&path, hand, middle(&path));
+    draw_path(picture, &path, hand->edge);
+    move(&path, hand, centre_of_mass(picture));
+    draw_path(picture, &path, hand->edge);
+}
+
 void lenet5_draw_style(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, const style_t *style)
 {
     hand_t hand;
-    path_t path;
     draw_hand(&hand, random);
-    make_path(&path, style, &hand, random);
-    enlarge(&path, &hand);
-    move(&path, &hand, middle(&path));
-    draw_path(picture, &path, hand.edge);
-    move(&path, &hand, centre_of_mass(picture));
-    draw_path(picture, &path, hand.edge);
+    draw(picture, random, style, &hand);
+}
+
+void lenet5_draw_form(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, const style_t *style)
+{
+    hand_t hand;
+    draw_any_hand(&hand, random);
+    draw(picture, random, style, &hand);
 }

@@ -18,15 +18,33 @@ typedef struct knot {
 
 #define MAX_KNOTS 24
 
-/* A knot with a negative x lifts the pen, which goes on at the next knot. A knot given twice is a corner; at a single
- * one the curve is smooth. */
+/*
+ * A knot with a negative x lifts the pen, which goes on at the next knot. A knot given twice is a corner; at a single
+ * one the curve is smooth.
+ *
+ * A style may be a range: each knot lies between its places in both paths, all of them at the same fraction of the way.
+ * The paths have the same number of knots and the same lifts.
+ */
 typedef struct style {
     unsigned char digit;    /* or SIGN, or LETTER */
     unsigned char weight;   /* relative frequency among the styles of the digit */
-    knot_t path[MAX_KNOTS]; /* ends with a knot of zeros */
+    const char *name;       /* how it is written */
+    knot_t path[2][MAX_KNOTS]; /* each ends with a knot of zeros; the second is empty if the style is no range */
 } style_t;
 
-/* Draws a style of a digit, SIGN or LETTER at random, by the weights. */
-const style_t *lenet5_choose_style(lenet5_random *random, unsigned digit);
+/* A repertory: the styles that a kind of writer uses. */
+typedef struct repertory {
+    const style_t *styles;
+    size_t count;
+} repertory;
+
+/* The styles of MNIST's writers, of letters and of signs. */
+extern const repertory lenet5_styles;
+
+/* The forms of digits that are common outside the United States, and in a hurry. */
+extern const repertory lenet5_forms;
+
+/* Draws a style of a digit, SIGN or LETTER at random, by the weights. The repertory has one. */
+const style_t *lenet5_choose_style(lenet5_random *random, const repertory *from, unsigned digit);
 
 #endif

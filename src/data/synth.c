@@ -14,7 +14,7 @@ static void scribble(style_t *style, lenet5_random *random)
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t x = 1 + lenet5_random_below(random, 76);
         const uint32_t y = 1 + lenet5_random_below(random, 100);
-        style->path[i] = (knot_t){(signed char)x, (signed char)y};
+        style->path[0][i] = (knot_t){(signed char)x, (signed char)y};
     }
 }
 
@@ -25,13 +25,20 @@ void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *rand
     if (lenet5_random_below(random, 4) == 0)
         scribble(&scribbled, random);
     else
-        style = lenet5_choose_style(random, SIGN);
+        style = lenet5_choose_style(random, &lenet5_styles, SIGN);
     lenet5_draw_style(picture, random, style);
 }
 
 void lenet5_draw_letter(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random)
 {
-    lenet5_draw_style(picture, random, lenet5_choose_style(random, LETTER));
+    lenet5_draw_style(picture, random, lenet5_choose_style(random, &lenet5_styles, LETTER));
+}
+
+/* Of four digits one has a form of MNIST's writers. */
+void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit)
+{
+    const repertory *from = lenet5_random_below(random, 4) == 0 ? &lenet5_styles : &lenet5_forms;
+    lenet5_draw_form(picture, random, lenet5_choose_style(random, from, digit));
 }
 
 /* ---- A set of digits --------------------------------------------------------------------------------------------- */
@@ -57,7 +64,7 @@ static void draw_all(lenet5_dataset *set, uint64_t seed)
         lenet5_random_seed(&random, seed, i);
         set->labels[i] = (uint8_t)order[i % LENET5_CLASSES];
         lenet5_draw_style(set->pixels + i * LENET5_PICTURE_BYTES, &random,
-                          lenet5_choose_style(&random, set->labels[i]));
+                          lenet5_choose_style(&random, &lenet5_styles, set->labels[i]));
     }
 }
 

@@ -1,8 +1,8 @@
 /*
  * Distortion, by inverse mapping: a planar affine map and a smooth field of displacements give for each pixel of the
- * 32x32 input its position in the 28x28 picture, where it is interpolated between four pixels. Then the ink is made
- * thicker or thinner, blurred, stronger or fainter, and noise is added. The loops over a row are plain C that the
- * compiler vectorises.
+ * 32x32 input its position in the 28x28 picture, where it is interpolated between four pixels. Then the picture is made
+ * coarse, its ink thicker or thinner, blurred, harder, stronger or fainter, and noise is added. The loops over a row are
+ * plain C that the compiler vectorises.
  */
 #include "isa.h"
 
@@ -95,8 +95,44 @@ static uint8_t min(uint8_t a, uint8_t b)
     return a < b ? a : b;
 }
 
+/*
+ * The rows, or columns, of a coarse picture: 32 samples along a line become `left`, each the mean of what it covers, and
+ * these become 32 again by linear interpolation. Both steps in fixed point.
+ */
+static void coarsen_line(uint8_t *line, size_t step, int left)
+{
+    int mean[SIDE + 2]; /* with the first and the last one twice */
+    for (int i = 0; i < left; i++) {
+        const int begin = i * SIDE, end = begin + SIDE; /* in units of 1 / left of a pixel */
+        int sum = 0;
+        for (int x = begin / left; x * left < end; x++) {
+            const int from = x * left > begin ? x * left : begin;
+            const int to = (x + 1) * left < end ? (x + 1) * left : end;
+            sum += (to - from) * line[(size_t)x * step];
+        }
+        mean[i + 1] = sum * 8 / SIDE;
+    }
+    mean[0] = mean[1];
+    mean[left + 1] = mean[left];
+    for (int x = 0; x < SIDE; x++) {
+        const int at = (2 * x + 1) * left + SIDE; /* in units of 1 / 64 of a sample, from the middle of the doubled one */
+        const int share = at % (2 * SIDE);
+        const int low = mean[at / (2 * SIDE)], high = mean[at / (2 * SIDE) + 1];
+        line[(size_t)x * step] = (uint8_t)((low * 2 * SIDE + share * (high - low)) / (16 * SIDE));
+    }
+}
+
+/* Shows the picture as if sampled with `left` pixels along each side. */
+static void coarsen(uint8_t pixels[SIDE][SIDE], int left)
+{
+    for (size_t i = 0; i < SIDE; i++)
+        coarsen_line(pixels[i], 1, left);
+    for (size_t i = 0; i < SIDE; i++)
+        coarsen_line(&pixels[0][i], SIDE, left);
+}
+
 /* Moves each pixel by amount / 256 of the way to the maximum of it and its four neighbours; below 0, to the minimum. */
-static void thicken(uint8_t pixels[SIDE][SIDE], int amount)
+static void thicken_once(uint8_t pixels[SIDE][SIDE], int amount)
 {
     uint8_t padded[WIDE][WIDE];
     pad(padded, (const uint8_t(*)[SIDE])pixels);
@@ -113,6 +149,16 @@ static void thicken(uint8_t pixels[SIDE][SIDE], int amount)
     }
 }
 
+/* The same, for lines that become more than a pixel thicker or thinner on each side too. */
+static void thicken(uint8_t pixels[SIDE][SIDE], int amount)
+{
+    for (; amount > 256; amount -= 256)
+        thicken_once(pixels, 256);
+    for (; amount < -256; amount += 256)
+        thicken_once(pixels, -256);
+    thicken_once(pixels, amount);
+}
+
 /* Moves each pixel by amount / 256 of the way to the mean of its 3x3 neighbourhood, weighted 1 2 1, 2 4 2, 1 2 1. */
 static void blur(uint8_t pixels[SIDE][SIDE], int amount)
 {
@@ -126,6 +172,16 @@ static void blur(uint8_t pixels[SIDE][SIDE], int amount)
             const int mean = (column[x] + 2 * column[x + 1] + column[x + 2] + 8) / 16;
             pixels[row][x] = (uint8_t)(pixels[row][x] + amount * (mean - pixels[row][x]) / 256);
         }
+    }
+}
+
+/* A soft threshold at the middle of the range. */
+static void harden(uint8_t pixels[SIDE][SIDE], int hardness)
+{
+    uint8_t *pixel = pixels[0];
+    for (size_t i = 0; i < SIDE * SIDE; i++) {
+        const int value = 128 + (pixel[i] - 128) * hardness / 256;
+        pixel[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
 }
 
@@ -155,10 +211,14 @@ void ISA(lenet5_distort)(uint8_t out[SIDE][SIDE], const uint8_t *picture, const 
         trace(y, warp, 1, row, (const float(*)[SIDE])weight);
         sample(out[row], corners, x, y);
     }
+    if (warp->coarse != 0 && warp->coarse < SIDE)
+        coarsen(out, warp->coarse);
     if (warp->thickness != 0)
         thicken(out, warp->thickness);
     if (warp->blur != 0)
         blur(out, warp->blur);
+    if (warp->hardness > 256)
+        harden(out, warp->hardness);
     if (warp->strength != 256 || warp->noise != 0)
         add_noise(out, warp->strength, warp->noise, warp->seed);
 }

@@ -46,7 +46,9 @@ typedef struct lenet5_warp {
     float middle[2];                            /* the position that the input's middle shows */
     float by_column[2], by_row[2];              /* the step in the picture for one column, one row of the input */
     float field[2][LENET5_FIELD][LENET5_FIELD]; /* displacements at the control points */
+    int coarse;                                 /* pixels of the input's side that are left; 0 or 32 change nothing */
     int thickness, blur, strength;              /* in 256ths: see distort.c; 0, 0 and 256 change nothing */
+    int hardness;                               /* slope of a soft threshold, in 256ths; 256 changes nothing */
     int noise;                                  /* grey levels, at most, up or down */
     uint32_t seed;                              /* of the noise */
 } lenet5_warp;

@@ -47,17 +47,43 @@ static void draw_field(lenet5_warp *warp, lenet5_random *random, float amount)
                 warp->field[axis][i][k] = amount > 0 ? amount * normal(random) : 0;
 }
 
+static bool chance(lenet5_random *random, float share)
+{
+    return lenet5_random_uniform(random, 0, 1) < share;
+}
+
 static void draw_ink(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
 {
-    warp->thickness = warp->blur = warp->noise = 0;
+    warp->blur = warp->noise = 0;
     warp->strength = 256;
     warp->seed = (uint32_t)lenet5_random_bits(random);
-    if (lenet5_random_uniform(random, 0, 1) >= d->ink)
+    if (!chance(random, d->ink))
         return;
-    warp->thickness = (int)lrintf(either_way(random, 256 * strength * d->thickness));
     warp->blur = (int)lrintf(lenet5_random_uniform(random, 0, 256 * strength * d->blur));
     warp->strength = 256 + (int)lrintf(either_way(random, 256 * strength * d->contrast));
     warp->noise = (int)lrintf(lenet5_random_uniform(random, 0, strength * d->noise));
+}
+
+static void draw_pen(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
+{
+    warp->thickness = 0;
+    if (chance(random, d->pen))
+        warp->thickness =
+            (int)lrintf(lenet5_random_uniform(random, -256 * strength * d->thinner, 256 * strength * d->thicker));
+}
+
+/* A digit fills 20 of the input's 32 pixels. */
+#define COARSEST (8 * 32 / 20)
+#define FINEST (16 * 32 / 20)
+
+static void draw_scanner(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
+{
+    warp->hardness = 256;
+    warp->coarse = 0;
+    if (chance(random, strength * d->hard))
+        warp->hardness = (int)lrintf(lenet5_random_uniform(random, 256, 256 * d->hardness));
+    if (chance(random, strength * d->coarse))
+        warp->coarse = COARSEST + (int)lenet5_random_below(random, FINEST - COARSEST + 1);
 }
 
 void lenet5_draw_warp(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *distortion, float strength)
@@ -65,4 +91,6 @@ void lenet5_draw_warp(lenet5_warp *warp, lenet5_random *random, const lenet5_dis
     draw_affine(warp, random, distortion, strength);
     draw_field(warp, random, strength * distortion->elastic);
     draw_ink(warp, random, distortion, strength);
+    draw_pen(warp, random, distortion, strength);
+    draw_scanner(warp, random, distortion, strength);
 }

@@ -26,10 +26,15 @@ static const lenet5_distortion handwriting = {.shift = 1.5f,
                                               .shear = 0.12f,
                                               .elastic = 1.5f,
                                               .ink = 0.1f,
-                                              .thickness = 0.25f,
                                               .blur = 0.3f,
                                               .contrast = 0.2f,
-                                              .noise = 12};
+                                              .noise = 12,
+                                              .pen = 0.3f,
+                                              .thicker = 1,
+                                              .thinner = 0.4f,
+                                              .hard = 0.2f,
+                                              .hardness = 6,
+                                              .coarse = 0.1f};
 
 /*
  * Fitted by `lenet5 calibrate` on the last 10,000 training pictures of MNIST: means over three networks that were
@@ -52,6 +57,7 @@ static const recipe recipes[] = {
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
      .distortion = &handwriting,
+     .hands = 0.16,
      .negatives = 0.03,
      .max_rate = 0.002,
      .averaging = 0.999,
@@ -60,6 +66,7 @@ static const recipe recipes[] = {
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
      .distortion = &handwriting,
+     .hands = 0.16,
      .negatives = 0.15,
      .cut_off = 0.3,
      .max_rate = 0.002,

@@ -23,6 +23,7 @@ typedef struct recipe {
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
     double max_rate;                     /* Adam: the peak of the schedule */
     double averaging;                    /* Adam: decay of the average of the weights, a step */
+    double hands;                        /* drawn digits in each epoch, as a fraction of the number of digits */
     double negatives;                    /* in each epoch, as a fraction of the number of digits */
     double cut_off;                      /* fraction of the digits that are shown as if cut off a neighbour */
     size_t strings;                      /* drawn with each minibatch; above 0 in recipe strings alone */

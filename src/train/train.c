@@ -173,7 +173,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->epochs = options->epochs ? options->epochs : t->recipe->description->epochs;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
     t->negative_share = options->negatives ? *options->negatives : t->recipe->negatives;
-    t->length = set->count + (size_t)(t->negative_share * (double)set->count);
+    t->hands = (size_t)(t->recipe->hands * (double)set->count);
+    t->length = set->count + t->hands + (size_t)(t->negative_share * (double)set->count);
     t->undistorted = options->undistorted;
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->teacher = options->teacher;
@@ -270,10 +271,18 @@ typedef struct batch_job {
     further_pictures further; /* in shards of their own, behind */
 } batch_job;
 
-/* Picture numbers from the set's count on are negatives, drawn anew in every epoch. */
+/* The pictures of an epoch: those of the set, then drawn digits, then negatives; the latter two are drawn anew in every
+ * epoch. */
+static bool is_of_set(const lenet5_training *training, uint32_t picture)
+{
+    return picture < training->set->count;
+}
+
 static unsigned label_of(const lenet5_training *training, uint32_t picture)
 {
-    return picture < training->set->count ? training->set->labels[picture] : LENET5_RUBBISH;
+    if (is_of_set(training, picture))
+        return training->set->labels[picture];
+    return picture < training->set->count + training->hands ? picture % LENET5_CLASSES : LENET5_RUBBISH;
 }
 
 static void show_distorted(uint8_t shown[32][32], const lenet5_training *training, const uint8_t *pixels,
@@ -296,7 +305,12 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
         lenet5_draw_negative(shown, &random, &training->negatives);
         return;
     }
-    const uint8_t *pixels = lenet5_dataset_picture(training->set, picture);
+    uint8_t drawn[LENET5_PICTURE_BYTES];
+    const uint8_t *pixels = drawn;
+    if (is_of_set(training, picture))
+        pixels = lenet5_dataset_picture(training->set, picture);
+    else
+        lenet5_draw_hand(drawn, &random, label_of(training, picture));
     if (training->negatives.distortion) {
         show_distorted(shown, training, pixels, &random);
         return;
@@ -327,10 +341,13 @@ static void take_lane(float penalty[LENET5_CLASSES], const lenet5_lane lanes[LEN
         penalty[digit] = lanes[digit][lane];
 }
 
-/* Negatives for strings keep their label: it is more reliable than a teacher's answer. */
-static float teacher_share(const lenet5_training *training, unsigned label)
+/* Drawn digits, and negatives for strings, keep their label: it is more reliable than a teacher's answer. */
+static float teacher_share(const lenet5_training *training, uint32_t picture)
 {
-    return label == LENET5_RUBBISH && training->negatives.strings ? 0 : TEACHER_SHARE;
+    if (is_of_set(training, picture))
+        return TEACHER_SHARE;
+    const bool negative = label_of(training, picture) == LENET5_RUBBISH;
+    return negative && !training->negatives.strings ? TEACHER_SHARE : 0;
 }
 
 /* Adds the loss of a shard to sums and sets d_penalty to its derivatives, 0 in lanes from count on. taught has the
@@ -348,7 +365,7 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
         sums->errors += label != LENET5_RUBBISH && lenet5_best(penalty) != label;
         if (training->teacher)
             sums->loss += (double)lenet5_loss_soften(d, &training->loss, penalty, label, taught[lane],
-                                                     teacher_share(training, label));
+                                                     teacher_share(training, pictures[lane]));
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = d[digit];
     }

@@ -88,7 +88,8 @@ struct lenet5_training {
     lenet5_provenance provenance;
     const lenet5_dataset *set, *held_out;
     unsigned epochs;
-    size_t length;                   /* pictures in an epoch: those of the set, then the negatives */
+    size_t length;                   /* pictures in an epoch: those of the set, drawn digits, negatives */
+    size_t hands;                    /* drawn digits in an epoch */
     size_t batch;                    /* pictures of a minibatch */
     double negative_share;           /* negatives in an epoch, as a fraction of the pictures of the set */
     bool undistorted;                /* every picture is shown as it is, whatever the recipe */
