@@ -50,8 +50,10 @@ static int write_part(const char *folder, const char *part, size_t count, uint64
 
 #define CELL 34 /* pixels: a picture of 32, and a gap */
 #define COLUMNS 24
-#define DIGIT_ROWS 14
+#define SET_ROWS 14
+#define DRAWN_ROWS 10 /* one for each digit */
 #define NEGATIVE_ROWS 10
+#define SHEET_ROWS (SET_ROWS + DRAWN_ROWS + NEGATIVE_ROWS)
 #define SHEET_WIDTH (COLUMNS * CELL)
 
 /* Dark on light, as on paper. */
@@ -62,26 +64,36 @@ static void put(uint8_t *sheet, size_t row, size_t column, const uint8_t shown[3
             sheet[(row * CELL + y) * SHEET_WIDTH + column * CELL + x] = (uint8_t)(255 - shown[y][x]);
 }
 
-/* Draws a row for each of the first digits, distorted as in one epoch after the other, then rows of negatives, if there
- * are any. Returns the number of rows. */
+/* Draws a row: a picture as in one epoch after the other. */
+static void put_row(uint8_t *sheet, size_t row, const lenet5_training *training, size_t picture)
+{
+    for (unsigned epoch = 0; epoch < COLUMNS; epoch++) {
+        uint8_t shown[32][32];
+        lenet5_training_show(shown, training, epoch + 1, picture);
+        put(sheet, row, epoch, (const uint8_t(*)[32])shown);
+    }
+}
+
+static size_t at_most(size_t count, size_t most)
+{
+    return count < most ? count : most;
+}
+
+/* Draws rows of the first digits of the set, of drawn digits and of negatives, as far as an epoch has them: drawn
+ * digits come first after those of the set, and negatives last. Returns the number of rows. */
 static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t digits)
 {
-    const size_t negatives = lenet5_training_epoch_length(training) - digits;
-    size_t rows = 0;
-    for (; rows < DIGIT_ROWS && rows < digits; rows++)
-        for (unsigned epoch = 0; epoch < COLUMNS; epoch++) {
-            uint8_t shown[32][32];
-            lenet5_training_show(shown, training, epoch + 1, rows);
-            put(sheet, rows, epoch, (const uint8_t(*)[32])shown);
-        }
-    for (size_t i = 0; i < NEGATIVE_ROWS && negatives > 0; i++, rows++)
-        for (size_t k = 0; k < COLUMNS; k++) {
-            uint8_t shown[32][32];
-            const size_t number = i * COLUMNS + k;
-            lenet5_training_show(shown, training, (unsigned)(number / negatives) + 1, digits + number % negatives);
-            put(sheet, rows, k, (const uint8_t(*)[32])shown);
-        }
-    return rows;
+    const size_t length = lenet5_training_epoch_length(training);
+    const size_t drawn = at_most(length - digits, DRAWN_ROWS);
+    const size_t negatives = at_most(length - digits - drawn, NEGATIVE_ROWS);
+    size_t row = 0;
+    for (size_t i = 0; i < at_most(digits, SET_ROWS); i++)
+        put_row(sheet, row++, training, i);
+    for (size_t i = 0; i < drawn; i++)
+        put_row(sheet, row++, training, digits + i);
+    for (size_t i = 0; i < negatives; i++)
+        put_row(sheet, row++, training, length - negatives + i);
+    return row;
 }
 
 static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t seed)
@@ -99,7 +111,7 @@ static int draw_sheet(const cli_arguments *arguments, const char *path, uint64_t
         return EXIT_USAGE;
     const lenet5_training_options options = {.recipe = recipe_at(recipe), .seed = seed, .threads = 1};
     lenet5_status status = load_or_draw_set(&data, arguments, LENET5_TRAIN, &error);
-    uint8_t *sheet = calloc(DIGIT_ROWS + NEGATIVE_ROWS, SHEET_WIDTH * CELL);
+    uint8_t *sheet = calloc(SHEET_ROWS, SHEET_WIDTH * CELL);
     if (status == LENET5_OK && !sheet)
         status = lenet5_fail_memory(&error);
     if (status == LENET5_OK)
@@ -226,25 +238,9 @@ static int draw_strings(const cli_arguments *arguments, const char *folder, uint
     return code;
 }
 
-static int run(const cli_arguments *arguments)
+static int write_digits(const cli_arguments *arguments, const char *folder, size_t count, size_t test_count,
+                        uint64_t seed)
 {
-    uint64_t count, test_count, seed;
-    const char *folder = argument_text(arguments, "out");
-    const char *sheet = argument_text(arguments, "distort");
-    const char *strings = argument_text(arguments, "strings");
-    if (!folder && !sheet && !strings && !argument_text(arguments, "show"))
-        return report_usage_error(
-            arguments->command, "one of --out DIR, --strings DIR, --distort FILE.png and --show forms is required");
-    if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MAX_DIGITS) ||
-        !argument_whole(&test_count, arguments, "test-count", 0, 0, MAX_DIGITS) ||
-        !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
-        return EXIT_USAGE;
-    if (argument_text(arguments, "show"))
-        return show_forms(arguments, seed);
-    if (sheet)
-        return draw_sheet(arguments, sheet, seed);
-    if (strings)
-        return draw_strings(arguments, strings, seed);
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return report_error("%s: the folder cannot be made: %s", folder, strerror(errno));
     const bool force = argument_flag(arguments, "force");
@@ -252,14 +248,39 @@ static int run(const cli_arguments *arguments)
     if (code == EXIT_DONE && test_count > 0)
         code = refuse_part(folder, "t10k", force);
     if (code == EXIT_DONE)
-        code = write_part(folder, "train", (size_t)count, seed);
+        code = write_part(folder, "train", count, seed);
     if (code == EXIT_DONE && test_count > 0)
-        code = write_part(folder, "t10k", (size_t)test_count, ~seed);
+        code = write_part(folder, "t10k", test_count, ~seed);
     return code;
 }
 
+static int run(const cli_arguments *arguments)
+{
+    uint64_t count, test_count, seed;
+    const char *out = argument_text(arguments, "out"); /* a folder, or the file of --show */
+    const char *strings = argument_text(arguments, "strings");
+    const char *sheet = argument_text(arguments, "distort");
+    const char *show = argument_text(arguments, "show");
+    if ((out || show) + (strings != NULL) + (sheet != NULL) != 1)
+        return report_usage_error(
+            arguments->command,
+            "exactly one of --out DIR, --strings DIR, --distort FILE.png and --show forms is required");
+    if (!argument_whole(&count, arguments, "count", SYNTHETIC_TRAINING, 1, MAX_DIGITS) ||
+        !argument_whole(&test_count, arguments, "test-count", 0, 0, MAX_DIGITS) ||
+        !argument_whole(&seed, arguments, "seed", 1, 0, UINT64_MAX))
+        return EXIT_USAGE;
+    if (show)
+        return show_forms(arguments, seed);
+    if (sheet)
+        return draw_sheet(arguments, sheet, seed);
+    if (strings)
+        return draw_strings(arguments, strings, seed);
+    return write_digits(arguments, out, (size_t)count, (size_t)test_count, seed);
+}
+
 static const option options[] = {
-    {"out", "DIR", VALUE_FOLDER, NULL, "write digits to this folder under MNIST's file names; created if missing"},
+    {"out", "DIR", VALUE_FOLDER, NULL,
+     "write digits to this folder under MNIST's file names; created if missing. With --show, the file to write"},
     {"strings", "DIR", VALUE_FOLDER, NULL,
      "write PNG pictures of strings of digits to this folder, and their digits to truth.tsv"},
     {"show", "WHAT", VALUE_NAME, sheet_at,
@@ -279,18 +300,21 @@ static const option options[] = {
 
 const cli_command synth_command = {
     .name = "synth",
-    .summary = "draw synthetic digits, pictures of strings of digits, or distorted training pictures",
-    .usage = "--out DIR | --strings DIR | --distort FILE.png | --show forms [options]",
+    .summary = "draw synthetic digits, pictures of strings of digits, distorted training pictures or forms of digits",
+    .usage = "--out DIR | --strings DIR | --distort FILE | --show forms",
     .description = "--out draws digits with a simulated pen, whose slant, size, thickness and wobble vary, and\n"
                    "writes them as IDX files that --data DIR finds. No data set is needed.\n\n"
                    "--strings composes the digits of a set into pictures of strings: on clean paper, touching, or\n"
                    "on a form in poor light. Every digit of the set is used once before any is used again.\n\n"
                    "--distort draws a row for each of some training pictures, as they appear in one epoch after\n"
-                   "the other, and below them the negatives, pictures that are no digits.\n\n"
+                   "the other: digits of the set, below them drawn digits, which have other forms in each epoch,\n"
+                   "and negatives, pictures that are no digits. Recipes 1998 and fast have digits of the set alone.\n\n"
+                   "--show forms draws the forms that drawn digits have, with their names.\n\n"
                    "Where MNIST is not installed, --strings and --distort use synthetic digits.",
     .examples = "lenet5 synth --out digits --count 3000 --test-count 500\n"
                 "lenet5 synth --strings strings --style form --count 100\n"
-                "lenet5 synth --distort sheet.png --recipe best",
+                "lenet5 synth --distort sheet.png --recipe best\n"
+                "lenet5 synth --show forms --out forms.png",
     .options = options,
     .run = run,
 };

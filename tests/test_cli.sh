@@ -342,6 +342,34 @@ expect 0 "sheet.png" "$program" synth --distort sheet.png --data digits
 [ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "no sheet"
 expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --data digits
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits
+# size FILE.png: width and height in pixels.
+size() { python3 -c "import struct,sys; print(*struct.unpack('>II', open(sys.argv[1],'rb').read(24)[16:]))" "$1"; }
+# Rows of 34 pixels: 14 of the set, 10 of drawn digits, 10 of negatives.
+[ "$(size sheet.png)" = "816 1156" ] || fail "a sheet of $(size sheet.png)"
+expect 0 "plain.png" "$program" synth --distort plain.png --recipe fast --data digits
+[ "$(size plain.png)" = "816 476" ] || fail "a sheet without drawn digits and negatives of $(size plain.png)"
+
+expect 0 "forms.png" "$program" synth --show forms
+cp forms.png before.png
+expect 0 "forms.png" "$program" synth --show forms --seed 2
+cmp -s before.png forms.png && fail "another seed drew the same sheet of forms"
+expect 0 "again.png" "$program" synth --show forms --out again.png
+cmp -s before.png again.png || fail "the same seed drew another sheet of forms"
+[ "$(size again.png | cut -d' ' -f1)" -gt 1000 ] || fail "a sheet of forms of $(size again.png)"
+expect 2 'unknown show "form", did you mean forms?' "$program" synth --show form
+expect 2 "--show needs a value: --show WHAT" "$program" synth --show
+expect 2 "--out again.svg: the name has to end in .png" "$program" synth --show forms --out again.svg
+mkdir folder.png
+expect 1 "folder.png: cannot be written: it is a folder" "$program" synth --show forms --out folder.png
+expect 1 "cannot be written: no/folder/: No such" "$program" synth --show forms --out no/folder/forms.png
+for options in "" "--out a --strings b" "--out a --distort b.png" "--strings a --distort b.png" "--show forms --strings a" \
+    "--show forms --distort b.png" "--show forms --out a.png --distort b.png"; do
+    expect 2 "exactly one of --out DIR, --strings DIR, --distort FILE.png and --show forms" "$program" synth $options
+done
+[ -e a ] || [ -e b ] || [ -e a.png ] || [ -e b.png ] && fail "synth wrote something in spite of wrong options"
+expect 0 "With --show, the file to write" "$program" synth --help
+expect 0 "default forms.png" "$program" synth --help
+expect 0 "below them drawn digits" sh -c "'$program' synth --help | tr -s '\n' ' '"
 expect 0 "light.pgm" "$program" classify --threshold 0 light.pgm # with the built-in model
 
 # An output name with a wrong extension is an error before any input is read, and no file is overwritten.

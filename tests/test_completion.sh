@@ -48,6 +48,7 @@ BASH
     expect "a.safetensors,b.safetensors" read --model a.safetensors,b
     expect "" read --threads ""
     expect "mnist qmnist usps" fetch ""
+    expect "forms" synth --show ""
     expect "calibrate classify" help c
     for command in $(bash -c 'source "$0" && _lenet5_commands' "$completions/lenet5"); do
         expect "--help" "$command" --hel

@@ -272,8 +272,8 @@ static double place_of_bar(const uint8_t *picture)
 static void members_of_a_range_lie_anywhere_between_its_ends(void **state)
 {
     (void)state;
-    static const style_t range = {.path = {{{38, 1}, {38, 100}, {-1, -1}, {4, 10}, {72, 10}},
-                                           {{38, 1}, {38, 100}, {-1, -1}, {4, 90}, {72, 90}}}};
+    static const style_t range = {
+        .path = {{{38, 1}, {38, 100}, {-1, -1}, {4, 10}, {72, 10}}, {{38, 1}, {38, 100}, {-1, -1}, {4, 90}, {72, 90}}}};
     size_t places[5] = {0};
     for (uint64_t hand = 0; hand < 1000; hand++) {
         uint8_t picture[LENET5_PICTURE_BYTES];

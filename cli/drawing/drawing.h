@@ -1,5 +1,5 @@
 /*
- * Drawings: the learning curves of a training (the paper's figure 5), the misread digits of a test (figure 8),,
+ * Drawings: the learning curves of a training (the paper's figure 5), the misread digits of a test (figure 8),
  * pictures with the digits read in them, and the forms of digits. A file is renamed into place when it is complete.
  *
  * Each function exists twice: in the module lenet5_drawing, which draws, and in the program, which loads the module

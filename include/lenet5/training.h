@@ -132,7 +132,8 @@ LENET5_API unsigned lenet5_training_epochs_done(const lenet5_training *training)
 LENET5_API unsigned lenet5_training_epochs_total(const lenet5_training *training);
 LENET5_API size_t lenet5_training_pictures_seen(const lenet5_training *training);
 
-/* Returns the number of pictures of an epoch: the set's, drawn digits and negatives. One thread at a time for each training. */
+/* Returns the number of pictures of an epoch: the set's, drawn digits and negatives. One thread at a time for each
+ * training. */
 LENET5_API size_t lenet5_training_epoch_length(const lenet5_training *training);
 
 /*
