@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cut.h"
 #include "forward.h"
+#include "net/input.h"
 #include "reader/decode/decode.h"
 #include "train/training.h"
 
@@ -61,19 +62,39 @@ typedef struct digit_list {
     uint8_t pixels[MAX_DIGITS][LENET5_PICTURE_BYTES], labels[MAX_DIGITS];
 } digit_list;
 
-/* Draws string number `number` of an epoch. It depends on the seed, the epoch, the number and the set alone. */
-static lenet5_status draw_string(lenet5_string *string, const lenet5_dataset *set, uint64_t seed, unsigned epoch,
+/* Copies a digit, distorted as single digits are: the network has learned the digits of the set as they are. */
+static void copy_digit(uint8_t copy[LENET5_PICTURE_BYTES], lenet5_random *random, const uint8_t *digit,
+                       const lenet5_training *training, const lenet5_distortion *distortion)
+{
+    uint8_t shown[32][32];
+    lenet5_warp warp;
+    memcpy(copy, digit, LENET5_PICTURE_BYTES);
+    if (!distortion)
+        return;
+    lenet5_draw_warp(&warp, random, distortion, 1);
+    training->kernels->distort(shown, digit, &warp);
+    for (size_t row = 0; row < LENET5_PICTURE_SIDE; row++)
+        memcpy(copy + row * LENET5_PICTURE_SIDE, &shown[row + INPUT_MARGIN][INPUT_MARGIN], LENET5_PICTURE_SIDE);
+}
+
+/*
+ * Draws string number `number` of an epoch, of digits of set with a distortion or without. It depends on these and on
+ * the seed alone. Epoch 0 is that of held-out strings.
+ */
+static lenet5_status draw_string(lenet5_string *string, const lenet5_training *training, unsigned epoch,
                                  uint64_t number, lenet5_error *error)
 {
+    const lenet5_dataset *set = epoch > 0 ? training->set : training->held_out;
+    const lenet5_distortion *distortion = epoch > 0 ? training->negatives.distortion : NULL;
     static const char *const styles[] = {"spaced", "touching", "form"};
     digit_list digits = {0};
     lenet5_random random;
-    lenet5_random_seed(&random, seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
+    lenet5_random_seed(&random, training->provenance.seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
     const char *style = styles[lenet5_random_below(&random, sizeof styles / sizeof styles[0])];
     const size_t length = MIN_DIGITS + lenet5_random_below(&random, MAX_DIGITS - MIN_DIGITS + 1);
     for (size_t i = 0; i < length; i++) {
         const size_t chosen = lenet5_random_below(&random, (uint32_t)set->count);
-        memcpy(digits.pixels[i], lenet5_dataset_picture(set, chosen), LENET5_PICTURE_BYTES);
+        copy_digit(digits.pixels[i], &random, lenet5_dataset_picture(set, chosen), training, distortion);
         digits.labels[i] = set->labels[chosen];
     }
     const lenet5_dataset chosen = {.count = length,
@@ -110,7 +131,7 @@ static void cut_piece(void *argument, size_t index, size_t worker)
     drawn_string *s = &job->source->strings[index];
     lenet5_string string;
     forget(s);
-    s->status = draw_string(&string, t->set, t->provenance.seed, t->finished + 1, first_number(job) + index, &s->error);
+    s->status = draw_string(&string, t, t->finished + 1, first_number(job) + index, &s->error);
     if (s->status != LENET5_OK)
         return;
     memcpy(s->text, string.text, sizeof s->text);
@@ -255,14 +276,13 @@ static lenet5_status read_string(bool *wrong, lenet5_reader *reader, const lenet
     return LENET5_OK;
 }
 
-/* Held-out strings are those of epoch 0: the same ones after every epoch. */
 static void read_piece(void *argument, size_t index, size_t worker)
 {
     part_job *job = argument;
     const lenet5_training *t = job->training;
     lenet5_error *error = &job->error[index];
     lenet5_string string;
-    job->status[index] = draw_string(&string, t->held_out, t->provenance.seed, 0, job->first + index, error);
+    job->status[index] = draw_string(&string, t, 0, job->first + index, error);
     if (job->status[index] != LENET5_OK)
         return;
     job->status[index] = read_string(&job->wrong[index], job->readers[worker], &string, error);
