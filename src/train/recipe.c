@@ -29,10 +29,10 @@ static const lenet5_distortion handwriting = {.shift = 1.5f,
                                               .blur = 0.3f,
                                               .contrast = 0.2f,
                                               .noise = 12,
-                                              .pen = 0.3f,
+                                              .pen = 0.2f,
                                               .thicker = 1,
                                               .thinner = 0.4f,
-                                              .hard = 0.2f,
+                                              .hard = 0.1f,
                                               .hardness = 6,
                                               .coarse = 0.1f};
 
