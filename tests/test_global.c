@@ -433,17 +433,22 @@ typedef struct run {
 
 static const lenet5_training_options options = {.recipe = "strings", .seed = 9, .epochs = 2};
 
-static run *begin(unsigned threads, const lenet5_network *start)
+static run *begin_with(const lenet5_training_options *used, const lenet5_network *start)
 {
     run *r = calloc(1, sizeof *r);
-    lenet5_training_options used = options;
-    used.threads = threads;
     assert_non_null(r);
     r->set = synthetic_digits(DIGITS, 7);
     r->held_out = synthetic_digits(HELD_OUT, 8);
-    assert_int_equal(lenet5_strings_begin(&r->training, &r->source, &used, &r->set, &r->held_out, start, NULL),
+    assert_int_equal(lenet5_strings_begin(&r->training, &r->source, used, &r->set, &r->held_out, start, NULL),
                      LENET5_OK);
     return r;
+}
+
+static run *begin(unsigned threads, const lenet5_network *start)
+{
+    lenet5_training_options used = options;
+    used.threads = threads;
+    return begin_with(&used, start);
 }
 
 static void release(run *r)
@@ -535,6 +540,20 @@ static double loss_by(run *r, const lenet5_network *network)
     return t->strings.loss / t->strings.count;
 }
 
+/* A network that has learned digits as they are reads distorted ones less well. */
+static void strings_are_of_distorted_digits(void **state)
+{
+    (void)state;
+    const lenet5_network *network = &lenet5_builtin()->network;
+    lenet5_training_options used = options;
+    run *distorted = begin_with(&used, network);
+    used.undistorted = true;
+    run *plain = begin_with(&used, network);
+    assert_true(loss_by(distorted, network) > 2 * loss_by(plain, network));
+    end(distorted);
+    end(plain);
+}
+
 /* From random weights. The strings of one step, before the training and after it. */
 static void the_loss_goes_down(void **state)
 {
@@ -603,6 +622,7 @@ int main(void)
         cmocka_unit_test(further_pictures_are_learned_as_those_of_the_batch),
         TEST_IN_FOLDER(any_number_of_threads_gives_the_same_model),
         TEST_IN_FOLDER(a_resumed_training_gives_the_same_model),
+        cmocka_unit_test(strings_are_of_distorted_digits),
         cmocka_unit_test(the_loss_goes_down),
         cmocka_unit_test(held_out_strings_are_read),
         cmocka_unit_test(it_is_refused_where_it_cannot_work),
