@@ -47,18 +47,20 @@ static void draw_field(lenet5_warp *warp, lenet5_random *random, float amount)
                 warp->field[axis][i][k] = amount > 0 ? amount * normal(random) : 0;
 }
 
+/* Draws nothing for a share of 0, so that a recipe without it keeps its pictures. */
 static bool chance(lenet5_random *random, float share)
 {
-    return lenet5_random_uniform(random, 0, 1) < share;
+    return share > 0 && lenet5_random_uniform(random, 0, 1) < share;
 }
 
 static void draw_ink(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
 {
-    warp->blur = warp->noise = 0;
+    warp->thickness = warp->blur = warp->noise = 0;
     warp->strength = 256;
     warp->seed = (uint32_t)lenet5_random_bits(random);
-    if (!chance(random, d->ink))
+    if (lenet5_random_uniform(random, 0, 1) >= d->ink)
         return;
+    warp->thickness = (int)lrintf(either_way(random, 256 * strength * d->thickness));
     warp->blur = (int)lrintf(lenet5_random_uniform(random, 0, 256 * strength * d->blur));
     warp->strength = 256 + (int)lrintf(either_way(random, 256 * strength * d->contrast));
     warp->noise = (int)lrintf(lenet5_random_uniform(random, 0, strength * d->noise));
@@ -66,7 +68,6 @@ static void draw_ink(lenet5_warp *warp, lenet5_random *random, const lenet5_dist
 
 static void draw_pen(lenet5_warp *warp, lenet5_random *random, const lenet5_distortion *d, float strength)
 {
-    warp->thickness = 0;
     if (chance(random, d->pen))
         warp->thickness =
             (int)lrintf(lenet5_random_uniform(random, -256 * strength * d->thinner, 256 * strength * d->thicker));

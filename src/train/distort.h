@@ -16,11 +16,12 @@ typedef struct lenet5_distortion {
     float squeeze;   /* logarithm of the width, and that of the height the other way */
     float shear;     /* pixels along a row for each row */
     float elastic;   /* deviation, in pixels, of control points 6.4 pixels apart; about half of it arrives */
-    float ink;       /* the share of the pictures that blur, contrast and noise concern; 0 to 1 */
+    float ink;       /* the share of the pictures that the next four concern; 0 to 1 */
+    float thickness; /* of the way to the greatest, or least, value among a pixel's neighbours; at most 1 */
     float blur;      /* of the way to the mean over 3x3; at most 1 */
     float contrast;  /* of the ink's strength, up or down; below 1 */
     float noise;     /* grey levels of 255 */
-    float pen;       /* the share of the pictures whose lines become thicker or thinner; 0 to 1 */
+    float pen;       /* the share of the pictures with another pen, in place of that thickness; 0 to 1 */
     float thicker;   /* pixels on each side of a line */
     float thinner;   /* pixels on each side of a line */
     float hard;      /* the share of the pictures whose greys a soft threshold makes black and white; 0 to 1 */
