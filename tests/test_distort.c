@@ -341,9 +341,8 @@ static void the_number_of_negatives_is_the_given_share(void **state)
     for (size_t i = 0; i < 3; i++) {
         lenet5_training_options options = {.recipe = "best", .epochs = 1, .threads = 1, .negatives = &shares[i]};
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
-        assert_int_equal(lenet5_training_epoch_length(training),
-                         digits.count + (size_t)(HANDS * (double)digits.count) +
-                             (size_t)(shares[i] * (double)digits.count));
+        assert_int_equal(lenet5_training_epoch_length(training), digits.count + (size_t)(HANDS * (double)digits.count) +
+                                                                     (size_t)(shares[i] * (double)digits.count));
         lenet5_training_free(training);
         options.negatives = &no_shares[i];
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_E_ARGUMENT);

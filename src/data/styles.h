@@ -26,9 +26,9 @@ typedef struct knot {
  * The paths have the same number of knots and the same lifts.
  */
 typedef struct style {
-    unsigned char digit;    /* or SIGN, or LETTER */
-    unsigned char weight;   /* relative frequency among the styles of the digit */
-    const char *name;       /* how it is written */
+    unsigned char digit;       /* or SIGN, or LETTER */
+    unsigned char weight;      /* relative frequency among the styles of the digit */
+    const char *name;          /* how it is written */
     knot_t path[2][MAX_KNOTS]; /* each ends with a knot of zeros; the second is empty if the style is no range */
 } style_t;
 

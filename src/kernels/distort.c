@@ -115,7 +115,8 @@ static void coarsen_line(uint8_t *line, size_t step, int left)
     mean[0] = mean[1];
     mean[left + 1] = mean[left];
     for (int x = 0; x < SIDE; x++) {
-        const int at = (2 * x + 1) * left + SIDE; /* in units of 1 / 64 of a sample, from the middle of the doubled one */
+        /* In units of 1 / 64 of a sample, from the middle of the doubled one. */
+        const int at = (2 * x + 1) * left + SIDE;
         const int share = at % (2 * SIDE);
         const int low = mean[at / (2 * SIDE)], high = mean[at / (2 * SIDE) + 1];
         line[(size_t)x * step] = (uint8_t)((low * 2 * SIDE + share * (high - low)) / (16 * SIDE));

@@ -19,16 +19,16 @@ const lenet5_recipe_description *lenet5_recipe_at(size_t index)
     return index < sizeof descriptions / sizeof descriptions[0] ? &descriptions[index] : NULL;
 }
 
-#define HANDWRITING                                                                                                    \
-    .shift = 1.5f, .rotation = 0.12f, .scale = 0.1f, .squeeze = 0.06f, .shear = 0.12f, .elastic = 1.5f, .ink = 0.1f,   \
+#define HANDWRITING                                                                                                  \
+    .shift = 1.5f, .rotation = 0.12f, .scale = 0.1f, .squeeze = 0.06f, .shear = 0.12f, .elastic = 1.5f, .ink = 0.1f, \
     .thickness = 0.25f, .blur = 0.3f, .contrast = 0.2f, .noise = 12
 
 static const lenet5_distortion handwriting = {HANDWRITING};
 
 /* Other pens and scanners too. The shares are those of the fewest errors on validation pictures and on other people's
  * digits together (docs/lab/2026-11-hands.md). */
-static const lenet5_distortion any_scan = {
-    HANDWRITING, .pen = 0.2f, .thicker = 1, .thinner = 0.4f, .hard = 0.1f, .hardness = 6, .coarse = 0.1f};
+static const lenet5_distortion any_scan = {HANDWRITING,  .pen = 0.2f,   .thicker = 1,  .thinner = 0.4f,
+                                           .hard = 0.1f, .hardness = 6, .coarse = 0.1f};
 
 /*
  * Fitted by `lenet5 calibrate` on the last 10,000 training pictures of MNIST: means over three networks that were
