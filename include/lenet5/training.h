@@ -13,7 +13,7 @@ extern "C" {
 
 /* A recipe: all that decides how a network is trained, apart from data and seed. Grows. */
 typedef struct lenet5_recipe_description {
-    const char *name; /* "1998", the paper's (appendix C); "fast", "best", "read" */
+    const char *name; /* "1998", the paper's (appendix C); "fast", "best", "read", "hands" */
     const char *description;
     unsigned epochs;
     size_t batch; /* pictures between two updates */

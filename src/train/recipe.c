@@ -8,6 +8,7 @@ static const lenet5_recipe_description descriptions[] = {
     {"fast", "mini-batches of pictures shifted by a pixel, Adam, for the least time to 99 %", 3, 32, LENET5_MAP},
     {"best", "distorted pictures and what is no digit, Adam, for the fewest errors", 500, 64, LENET5_MAP},
     {"read", "best's, and what is cut out of strings, for reading pictures", 400, 64, LENET5_MAP},
+    {"hands", "best's, and digits drawn as other people write them", 500, 64, LENET5_MAP},
 };
 
 /* Needs the reader, so that lenet5_training_new does not have it. */
@@ -50,8 +51,7 @@ static const recipe recipes[] = {
     {.description = &descriptions[2],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
-     .distortion = &any_scan,
-     .hands = 0.16,
+     .distortion = &handwriting,
      .negatives = 0.03,
      .max_rate = 0.002,
      .averaging = 0.999,
@@ -65,6 +65,15 @@ static const recipe recipes[] = {
      .max_rate = 0.002,
      .averaging = 0.999,
      .calibration = &read_calibration},
+    {.description = &descriptions[4],
+     .method = ADAM,
+     .loss = {LENET5_MAP, 60, 0.1},
+     .distortion = &any_scan,
+     .hands = 0.16,
+     .negatives = 0.03,
+     .max_rate = 0.002,
+     .averaging = 0.999,
+     .calibration = &best_calibration},
     /*
      * From a trained network: with the probabilities that it is calibrated for, and a quarter of read's rate. The
      * pictures are those of read. 16 strings for 64 of them: in a network of recipe read, which misreads one string in
