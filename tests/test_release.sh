@@ -13,6 +13,10 @@ git clone -q --no-tags "$1" "$folder/clone"
 cd "$folder/clone"
 version=$(sed -n '1s/^lenet5 (\(.*\)-[0-9]*) .*/\1/p' packaging/debian/changelog)
 
+# Between two releases the changelog begins with what is not released yet.
+sed -i '/^## \[Unreleased\]/d' CHANGELOG.md
+git diff --quiet || git commit -qam "A release"
+
 # refuses MESSAGE COMMAND...: scripts/release fails with the message after the command, whose changes are then undone.
 refuses() {
     message=$1
