@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* syscall */
+#define _GNU_SOURCE /* syscall, O_TMPFILE */
 #include "outputs.h"
 
 #include <dirent.h>
@@ -28,18 +28,31 @@ static void put_endings(char *text, size_t size, const char *endings)
              endings[first] ? endings + first + 1 : "");
 }
 
+/* Opens a new file beside path that disappears with the process, where the file system has such files; else it has the
+ * name temporary. */
+static int open_temporary(char temporary[TEMPORARY_SIZE], const char *path)
+{
+    char folder[PATH_SIZE];
+    folder_part(folder, sizeof folder, path);
+    temporary[0] = '\0';
+    const int file = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+    if (file >= 0)
+        return file;
+    name_temporary(temporary, path, "");
+    return open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
 /* Creates a file of that size beside path, and removes it. False, with errno, if that fails. */
 static bool can_create(const char *path, size_t bytes)
 {
     char temporary[TEMPORARY_SIZE];
-    name_temporary(temporary, path, "");
-    const int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int file = open_temporary(temporary, path);
     if (file < 0)
         return false;
-    errno = posix_fallocate(file, 0, (off_t)bytes);
-    const int reason = errno;
+    const int reason = posix_fallocate(file, 0, (off_t)bytes);
     close(file);
-    unlink(temporary);
+    if (temporary[0])
+        unlink(temporary);
     errno = reason;
     return reason == 0;
 }
