@@ -200,7 +200,7 @@ static void weights_are_those_of_the_reader(void **state)
 {
     (void)state;
     const lenet5_read_options options = {.format = "digits", .digits_only = true};
-    solution solutions[1];
+    solution best = {0};
     grammar f;
     assert_int_equal(lenet5_format_new(&f, &options, NULL), LENET5_OK);
     lenet5_random_seed(&dice, 4, 0);
@@ -208,7 +208,7 @@ static void weights_are_those_of_the_reader(void **state)
         arc a = {.last = 1, .prior = random_between(0.1, 1), .shape = random_between(0.1, 1), .marked = round % 2};
         graph g = {
             .weights = search_weights, .nodes = 2, .count = 1, .arcs = &a, .begin = {0, 1}, .part = {true, true}};
-        n_best found = {solutions, 1, 0};
+        n_best found = {&best, 1, 0};
         budget b = lenet5_budget_new(&options);
         of_digits penalty, log_weight;
         float narrow[LENET5_CLASSES];

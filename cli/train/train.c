@@ -413,7 +413,8 @@ static int run(const cli_arguments *arguments)
 }
 
 static const option options[] = {
-    {"recipe", "NAME", VALUE_NAME, training_recipe_at, "1998 (the paper's), fast (default), best, read, hands or strings"},
+    {"recipe", "NAME", VALUE_NAME, training_recipe_at,
+     "1998 (the paper's), fast (default), best, read, hands or strings"},
     {"loss", "mse|map", VALUE_NAME, loss_at, "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
     OPTION_DATA,
     {"out", "FILE", VALUE_NEW_FILE, NULL,

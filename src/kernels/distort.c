@@ -101,7 +101,7 @@ static uint8_t min(uint8_t a, uint8_t b)
  */
 static void coarsen_line(uint8_t *line, size_t step, int left)
 {
-    int mean[SIDE + 2]; /* with the first and the last one twice */
+    int mean[SIDE + 2] = {0}; /* with the first and the last one twice */
     for (int i = 0; i < left; i++) {
         const int begin = i * SIDE, end = begin + SIDE; /* in units of 1 / left of a pixel */
         int sum = 0;
