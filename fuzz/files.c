@@ -83,3 +83,15 @@ int file_of(char path[FILE_PATH], const void *bytes, size_t size)
     snprintf(path, FILE_PATH, "/proc/self/fd/%d", descriptor);
     return descriptor;
 }
+
+void use_set(const lenet5_dataset *set)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->labels && set->labels[i] >= LENET5_CLASSES)
+            abort();
+        sum += lenet5_dataset_picture(set, i)[set->height * set->width - 1];
+    }
+    if (sum > 255 * set->count)
+        abort();
+}

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lenet5/data.h"
+#include "lenet5/network.h"
+
 typedef struct memory_file {
     uint8_t *bytes;
     size_t size;
@@ -23,5 +26,8 @@ memory_file change_safetensors(const uint8_t *file, size_t file_size, const uint
 /* Puts the bytes into a file with a path, for functions that do not read memory. Returns its descriptor, which the
  * caller closes; aborts on failure. */
 int file_of(char path[FILE_PATH], const void *bytes, size_t size);
+
+/* Touches all pictures and labels of a set that was read; aborts if a label is no digit. */
+void use_set(const lenet5_dataset *set);
 
 #endif

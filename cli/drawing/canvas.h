@@ -17,6 +17,8 @@ typedef struct canvas {
     size_t size, room;
 } canvas;
 
+#define PIXELS_A_UNIT 2.0 /* of PNG files that are laid out in units */
+
 /* Width and height are in units. The canvas must not be moved or copied until it is saved: cairo has its address. */
 void canvas_open_svg(canvas *c, double width, double height);
 void canvas_open_png(canvas *c, double width, double height, double pixels_a_unit);

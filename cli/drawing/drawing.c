@@ -14,8 +14,6 @@
 #include "canvas.h"
 #include "paths.h"
 
-#define PIXELS_A_UNIT 2.0
-
 /* ---- Learning curves --------------------------------------------------------------------------------------------- */
 
 #define CURVES_WIDTH 760.0

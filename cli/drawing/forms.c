@@ -1,7 +1,5 @@
 /* Of the module lenet5_drawing: a sheet of the forms of digits that lenet5 synth and the training draw. */
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "canvas.h"
 #include "data/pen.h"
@@ -10,7 +8,6 @@
 
 #define COLUMNS 3
 #define EXAMPLES 6 /* of each form */
-#define PIXELS_A_UNIT 2.0
 #define MARGIN 14.0
 #define HEADING_HEIGHT 30.0
 #define ROW_HEIGHT 31.0

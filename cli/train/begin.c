@@ -91,10 +91,14 @@ static unsigned epochs_of(const char *recipe)
     return recipe_number(i)->epochs;
 }
 
+bool is_strings_recipe(const char *name)
+{
+    return name && strcmp(name, lenet5_strings_recipe()->name) == 0;
+}
+
 bool trains_strings(const job *j)
 {
-    const char *recipe = resumed(j) ? j->started.provenance.recipe : argument_text(j->arguments, "recipe");
-    return recipe && strcmp(recipe, lenet5_strings_recipe()->name) == 0;
+    return is_strings_recipe(resumed(j) ? j->started.provenance.recipe : argument_text(j->arguments, "recipe"));
 }
 
 /* Loads the network that a new training of recipe strings starts from. */

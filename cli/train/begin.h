@@ -48,6 +48,9 @@ int prepare(job *j);
 /* Whether an earlier training is continued. Call after prepare. */
 bool resumed(const job *j);
 
+/* Whether that is the name of recipe strings; NULL is not. */
+bool is_strings_recipe(const char *name);
+
 /* Whether the training, new or resumed, is of recipe strings. Call after prepare. */
 bool trains_strings(const job *j);
 

@@ -26,7 +26,7 @@ static int check_recipe(const job *j)
 {
     const cli_arguments *a = j->arguments;
     const char *recipe = argument_text(a, "recipe");
-    const bool strings = recipe && strcmp(recipe, "strings") == 0;
+    const bool strings = is_strings_recipe(recipe);
     if (recipe && strcmp(recipe, "1998") == 0 && (j->batch > 1 || j->negatives > 0))
         return report_usage_error(a->command,
                                   "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "

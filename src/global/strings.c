@@ -173,13 +173,9 @@ static void penalties_piece(void *argument, size_t index, size_t worker)
     const step_job *job = argument;
     const string_source *source = job->source;
     lenet5_lanes *maps = &job->training->scratch[worker].lanes;
-    const uint8_t *pictures[LENET5_LANES];
-    const size_t first = index * LENET5_LANES;
-    for (size_t lane = 0; lane < LENET5_LANES; lane++)
-        pictures[lane] = source->list[first + lane < source->pictures ? first + lane : first].pixels;
-    lenet5_set_input_lanes(maps, pictures);
-    job->training->kernels->lanes_forward(maps, &job->training->network);
-    for (size_t lane = 0; lane < LENET5_LANES && first + lane < source->pictures; lane++)
+    const size_t first = index * LENET5_LANES, count = lanes_left(first, source->pictures);
+    lenet5_forward_further(maps, job->training, source->list + first, count);
+    for (size_t lane = 0; lane < count; lane++)
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             source->penalty[first + lane][digit] = (double)maps->penalty[digit][lane];
 }

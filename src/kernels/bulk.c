@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/lanes.h"
 #include "int8.h"
 
 /*
@@ -101,7 +102,7 @@ static size_t read_int8(lenet5_bulk *bulk, batch *b)
 /* Prefetches the next pictures: the hardware prefetcher does not follow 16 streams. */
 static void prefetch(const uint8_t *pictures, size_t count)
 {
-    const size_t bytes = LENET5_PICTURE_BYTES * (count < LENET5_LANES ? count : LENET5_LANES);
+    const size_t bytes = LENET5_PICTURE_BYTES * lanes_left(0, count);
     for (size_t i = 0; i < bytes; i += 64)
         __builtin_prefetch(pictures + i, 0, 2);
 }
@@ -110,7 +111,7 @@ size_t lenet5_bulk_read(uint8_t *digits, lenet5_bulk *bulk, const uint8_t *pictu
 {
     size_t in_float = 0;
     for (size_t first = 0; first < count; first += LENET5_LANES) {
-        batch b = {.count = count - first < LENET5_LANES ? count - first : LENET5_LANES};
+        batch b = {.count = lanes_left(first, count)};
         for (size_t lane = 0; lane < b.count; lane++) {
             b.pictures[lane] = pictures + (first + lane) * LENET5_PICTURE_BYTES;
             b.digits[lane] = digits + first + lane;

@@ -48,7 +48,7 @@ typedef struct lenet5_warp {
     float field[2][LENET5_FIELD][LENET5_FIELD]; /* displacements at the control points */
     int coarse;                                 /* pixels of the input's side that are left; 0 or 32 change nothing */
     int thickness, blur, strength;              /* in 256ths: see distort.c; 0, 0 and 256 change nothing */
-    int hardness;                               /* slope of a soft threshold, in 256ths; 256 changes nothing */
+    int hardness;                               /* slope of a soft threshold, in 256ths; up to 256 changes nothing */
     int noise;                                  /* grey levels, at most, up or down */
     uint32_t seed;                              /* of the noise */
 } lenet5_warp;

@@ -2,6 +2,7 @@
 #ifndef LENET5_READER_SCORES_H
 #define LENET5_READER_SCORES_H
 
+#include "base/lanes.h"
 #include "reading.h"
 #include "search/graph.h"
 
@@ -13,12 +14,6 @@
 #define LANES_WORK 130000 /* units of work of one network for LENET5_LANES pictures */
 
 typedef float posteriors[LENET5_LANES][LENET5_CLASSES + 1];
-
-/* The number of items from first on, of count, that fit into one batch of lanes. */
-static inline size_t lanes_left(size_t first, size_t count)
-{
-    return count - first < LENET5_LANES ? count - first : LENET5_LANES;
-}
 
 /* Computes the posteriors of count pictures by a committee. Entries of pictures behind count may be overwritten. */
 void lenet5_score_pictures(posteriors seen, lenet5_reader *r, const lenet5_committee *committee,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/lanes.h"
 #include "data/dataset.h"
 #include "evaluate.h"
 #include "lenet5/training.h"
@@ -38,8 +39,7 @@ static void evaluate_lanes(void *argument, size_t index, size_t worker)
     evaluation_job *job = argument;
     lenet5_lanes *lanes = &job->lanes[worker];
     const size_t first = index * LENET5_LANES;
-    const size_t left = job->set->count - first;
-    const size_t count = left < LENET5_LANES ? left : LENET5_LANES;
+    const size_t count = lanes_left(first, job->set->count);
     const uint8_t *pictures[LENET5_LANES];
     float penalty[LENET5_LANES][LENET5_CLASSES];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)

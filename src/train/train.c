@@ -371,19 +371,13 @@ static void shard_loss(lenet5_lane d_penalty[LENET5_CLASSES], shard_sums *sums, 
     }
 }
 
-/* The pictures of a shard, whose first one is number first, of count in all. */
-static size_t lanes_of(size_t first, size_t count)
-{
-    return count - first < LENET5_LANES ? count - first : LENET5_LANES;
-}
-
 /* Forward for a shard of the epoch's order. */
 static void forward_shard(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, shard_sums *sums, const batch_job *job,
                           size_t first)
 {
     const lenet5_training *training = job->training;
     const uint32_t *pictures = training->order + training->position + first;
-    const size_t count = lanes_of(first, job->count);
+    const size_t count = lanes_left(first, job->count);
     float taught[LENET5_LANES][LENET5_CLASSES];
     show_shard(s, training, pictures, count);
     if (training->teacher)
@@ -392,20 +386,25 @@ static void forward_shard(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, sha
     shard_loss(d_penalty, sums, training, &s->lanes, (const float(*)[LENET5_CLASSES])taught, pictures, count);
 }
 
-/* Forward for a shard of further pictures. Lanes behind the last one repeat the first, with derivatives of 0. */
+void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training, const further_picture *list,
+                            size_t count)
+{
+    const uint8_t *pictures[LENET5_LANES];
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
+        pictures[lane] = list[lane < count ? lane : 0].pixels;
+    lenet5_set_input_lanes(maps, pictures);
+    training->kernels->lanes_forward(maps, &training->network);
+}
+
+/* Forward for a shard of further pictures, with derivatives of 0 in the lanes behind the last one. */
 static void forward_further(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, const batch_job *job, size_t first)
 {
-    const lenet5_training *training = job->training;
     const further_picture *shown = job->further.list + first;
-    const size_t count = lanes_of(first, job->further.count);
-    const uint8_t *pictures[LENET5_LANES];
-    for (size_t lane = 0; lane < LENET5_LANES; lane++) {
-        pictures[lane] = shown[lane < count ? lane : 0].pixels;
+    const size_t count = lanes_left(first, job->further.count);
+    lenet5_forward_further(&s->lanes, job->training, shown, count);
+    for (size_t lane = 0; lane < LENET5_LANES; lane++)
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             d_penalty[digit][lane] = lane < count ? shown[lane].d_penalty[digit] : 0;
-    }
-    lenet5_set_input_lanes(&s->lanes, pictures);
-    training->kernels->lanes_forward(&s->lanes, &training->network);
 }
 
 /* Forward and backward for one shard. */

@@ -2,6 +2,7 @@
 #ifndef LENET5_TRAIN_TRAINING_H
 #define LENET5_TRAIN_TRAINING_H
 
+#include "base/lanes.h"
 #include "base/workers.h"
 #include "kernels/kernels.h"
 #include "negatives.h"
@@ -53,6 +54,10 @@ typedef struct further_picture {
     const uint8_t *pixels;           /* (28, 28) */
     float d_penalty[LENET5_CLASSES]; /* of the loss, by the picture's penalties */
 } further_picture;
+
+/* The input and the forward pass of up to 16 further pictures. Lanes from count on repeat the first. */
+void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training, const further_picture *list,
+                            size_t count);
 
 typedef struct further_pictures {
     const further_picture *list; /* (count) */
