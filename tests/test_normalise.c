@@ -125,6 +125,46 @@ static void tiny_and_extreme_shapes_are_handled(void **state)
     assert_int_equal(lenet5_normalise(picture, grey + 1499, 3, 1, NULL), LENET5_OK);
 }
 
+/* ---- Thick strokes ----------------------------------------------------------------------------------------------- */
+
+/* Draws a ring, 100 pixels high, of a stroke of pen pixels. */
+static void draw_ring(uint8_t grey[200 * 150], double pen)
+{
+    memset(grey, 255, 200 * 150);
+    for (size_t y = 0; y < 150; y++)
+        for (size_t x = 0; x < 200; x++) {
+            const double radius = hypot((double)x - 99.5, (double)y - 74.5);
+            if (radius < 50 && radius > 50 - pen)
+                grey[y * 200 + x] = 0;
+        }
+}
+
+/* The thickness, in pixels, of the ring's stroke in a picture: the ink of its four middle rows. */
+static double ring_thickness(const uint8_t picture[LENET5_PICTURE_BYTES])
+{
+    double ink = 0;
+    for (size_t y = 12; y < 16; y++)
+        for (size_t x = 0; x < SIDE; x++)
+            ink += picture[y * SIDE + x];
+    return ink / (4 * 2 * 255);
+}
+
+static void thick_strokes_become_thinner(void **state)
+{
+    (void)state;
+    static uint8_t grey[200 * 150];
+    uint8_t picture[LENET5_PICTURE_BYTES];
+    for (double pen = 5; pen <= 33; pen += 4) {
+        draw_ring(grey, pen);
+        assert_int_equal(lenet5_normalise(picture, grey, 200, 150, NULL), LENET5_OK);
+        const double thickness = ring_thickness(picture), drawn = pen / 5;
+        if (drawn < 3.2)
+            assert_true(fabs(thickness - drawn) < 0.1);
+        else if (drawn > 4)
+            assert_true(thickness > 3.2 && thickness < drawn - (drawn < 5.5 ? 0.2 : 1.2));
+    }
+}
+
 /* ---- Cut out digits ---------------------------------------------------------------------------------------------- */
 
 enum { TIMES = 3, WIDE = TIMES * SIDE, DIGITS = 300 };
@@ -270,6 +310,7 @@ int main(void)
         cmocka_unit_test(a_blank_picture_has_no_ink),
         cmocka_unit_test(impossible_sizes_are_refused),
         cmocka_unit_test(tiny_and_extreme_shapes_are_handled),
+        cmocka_unit_test(thick_strokes_become_thinner),
         cmocka_unit_test(digits_may_be_cut_tight),
         cmocka_unit_test(pieces_of_a_frame_are_left_out),
         cmocka_unit_test(an_empty_cell_has_no_ink),
