@@ -6,6 +6,7 @@
 #include "data/dataset.h"
 #include "lenet5.h"
 #include "net/input.h"
+#include "train/cut_off.h"
 #include "train/distort.h"
 #include "train/negatives.h"
 #include "train/recipe.h"
@@ -289,7 +290,7 @@ static void draw_negative(uint8_t shown[32][32], uint64_t number)
 {
     lenet5_random random;
     lenet5_random_seed(&random, 7, number);
-    const negatives n = {&digits, &much, lenet5_kernels_in_use(), number % 2};
+    const negatives n = {&digits, &much, lenet5_kernels_in_use(), number % 2, 0};
     lenet5_draw_negative(shown, &random, &n);
 }
 
@@ -361,10 +362,57 @@ static void negatives_can_be_drawn_from_blank_pictures(void **state)
     for (uint64_t i = 0; i < 200; i++) {
         lenet5_random random;
         lenet5_random_seed(&random, 8, i);
-        const negatives n = {&set, &much, lenet5_kernels_in_use(), i % 2};
+        const negatives n = {&set, &much, lenet5_kernels_in_use(), i % 2, i % 4 < 2 ? 1 : 0};
         lenet5_draw_negative(shown, &random, &n);
-        lenet5_draw_cut_off(shown, &random, blank, &n);
+        lenet5_draw_cut_off(shown, &random, blank, (unsigned)i % 3, &n);
     }
+}
+
+/* The mean row of the ink beside an upright stroke that is tied to a neighbour; -1 if there is none. */
+static double row_of_tie(uint64_t number, unsigned label)
+{
+    static const lenet5_distortion none = {0};
+    uint8_t stroke[28 * 28] = {0}, shown[32][32], any = 0;
+    for (size_t y = 4; y < 24; y++)
+        memset(stroke + 28 * y + 12, 255, 4);
+    const lenet5_dataset set = {.count = 1, .height = 28, .width = 28, .pixels = stroke, .labels = &any};
+    const negatives n = {&set, &none, lenet5_kernels_in_use(), true, 3};
+    lenet5_random random;
+    lenet5_random_seed(&random, 9, number);
+    lenet5_draw_cut_off(shown, &random, stroke, label, &n);
+    size_t left = 32, right = 0; /* of the stroke: the columns whose ink is high */
+    for (size_t x = 0; x < 32; x++) {
+        size_t rows = 0;
+        for (size_t y = 0; y < 32; y++)
+            rows += shown[y][x] > 100;
+        if (rows > 15) {
+            left = x < left ? x : left;
+            right = x;
+        }
+    }
+    double ink = 0, moment = 0;
+    for (size_t y = 0; y < 32; y++)
+        for (size_t x = 0; x < 32; x++)
+            if (x + 1 < left || x > right + 1) {
+                ink += shown[y][x];
+                moment += (double)y * shown[y][x];
+            }
+    return ink > 255 ? moment / ink : -1;
+}
+
+static void zeros_are_tied_at_the_top_and_others_at_the_foot(void **state)
+{
+    (void)state;
+    size_t tied = 0;
+    for (uint64_t i = 0; i < 100; i++)
+        for (unsigned label = 0; label < 2; label++) {
+            const double row = row_of_tie(i, label);
+            if (row < 0)
+                continue;
+            assert_true(label == 0 ? row < 13 : row > 13);
+            tied++;
+        }
+    assert_true(tied > 120); /* the others' ends are short */
 }
 
 int main(void)
@@ -385,6 +433,7 @@ int main(void)
         cmocka_unit_test(an_undistorted_training_has_negatives_too),
         cmocka_unit_test(the_number_of_negatives_is_the_given_share),
         cmocka_unit_test(negatives_can_be_drawn_from_blank_pictures),
+        cmocka_unit_test(zeros_are_tied_at_the_top_and_others_at_the_foot),
     };
     return cmocka_run_group_tests(tests, draw_digits, free_digits);
 }

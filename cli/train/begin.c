@@ -134,7 +134,8 @@ static lenet5_training_options new_options(job *j)
                                      .epochs = j->epochs ? (unsigned)j->epochs : epochs_of(j->recipe),
                                      .batch = (size_t)j->batch,
                                      .criterion = j->criterion_given ? &j->criterion : NULL,
-                                     .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL};
+                                     .negatives = argument_text(j->arguments, "negatives") ? &j->negatives : NULL,
+                                     .without_drawn = argument_flag(j->arguments, "without-drawn")};
 }
 
 static lenet5_training_options started_options(job *j)
@@ -146,6 +147,7 @@ static lenet5_training_options started_options(job *j)
                                      .epochs = c->epochs_total,
                                      .batch = c->batch,
                                      .undistorted = c->undistorted,
+                                     .without_drawn = c->without_drawn,
                                      .criterion = &c->provenance.loss.criterion,
                                      .negatives = &c->negatives};
 }
@@ -180,6 +182,8 @@ static int check_started(const job *j)
         wanted.batch = (size_t)j->batch;
     if (argument_text(a, "negatives"))
         wanted.negatives = j->negatives;
+    if (argument_flag(a, "without-drawn"))
+        wanted.without_drawn = true;
     p->validation_pictures = (size_t)j->validation;
     memcpy(p->data_sha256, j->train.set.sha256, sizeof p->data_sha256);
     p->teacher_sha256[0] = '\0';

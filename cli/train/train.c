@@ -424,6 +424,8 @@ static const option options[] = {
     {"batch", "N", VALUE_WHOLE, NULL, "pictures for each update, 1 to 1024; default: the recipe's, 1 for 1998"},
     {"negatives", "SHARE", VALUE_NUMBER, NULL,
      "training pictures that are no digits, as a share of the digits, 0 to 1; default: the recipe's"},
+    FLAG("without-drawn",
+         "leave out the drawn digits that recipes hands and strings add: for pictures that are no digits"),
     {"seed", "N", VALUE_WHOLE, NULL, "seed of all random numbers; default 1"},
     OPTION_THREADS(THREADS_DEFAULT ". The model does not depend on it"),
     {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},

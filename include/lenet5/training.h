@@ -54,6 +54,8 @@ typedef struct lenet5_training_options {
     const char *data_sha256;    /* of the set that the pictures are a part of; NULL: the set's own */
     const char *held_out_name;  /* "test" or "validation" */
     size_t validation_pictures; /* kept out of the training */
+
+    bool without_drawn; /* leave out the drawn digits that some recipes add: for a set that is not of digits */
 } lenet5_training_options;
 
 /* Statistics of a finished epoch, a run through the training set. Grows. */
@@ -91,7 +93,7 @@ typedef struct lenet5_checkpoint {
     unsigned epochs_total;
     size_t batch;     /* pictures between two updates */
     double negatives; /* as in lenet5_training_options */
-    bool undistorted;
+    bool undistorted, without_drawn;
 } lenet5_checkpoint;
 
 /*

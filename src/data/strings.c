@@ -8,6 +8,7 @@
  * Lengths are in pixels of the sheet unless a comment names another unit; a pixel of a digit is `scale` pixels of the
  * sheet.
  */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,16 @@ static const lenet5_string_style styles[] = {
      .shadow = 0.45f,
      .blur = 1,
      .noise = 10},
+    {.name = "tied",
+     .description = "zeros tied along their tops, other digits at the foot",
+     .scale = {3, 5},
+     .gap = {-1, 6},
+     .slant = 0.25f,
+     .slant_each = 0.05f,
+     .size = 0.15f,
+     .wander = 1.5f,
+     .noise = 8,
+     .tied = 0.6f},
 };
 
 const lenet5_string_style *lenet5_string_style_at(size_t index)
@@ -77,6 +88,7 @@ typedef struct glyph {
     float hardness;    /* slope of the pen's edge */
     float left, right; /* bounds of its ink, relative to x */
     float top, bottom; /* relative to y */
+    bool zero;
 } glyph;
 
 static float pixel(const uint8_t *pixels, long x, long y)
@@ -134,6 +146,69 @@ static void write_glyph(sheet *s, const glyph *g)
             float *ink = &s->ink[y * s->width + x];
             *ink = fmaxf(*ink, ink_at(g, (float)x - g->x, (float)y - g->y));
         }
+}
+
+/* ---- Ties -------------------------------------------------------------------------------------------------------- */
+
+#define TIE_PIECES 8 /* lines that a tie is drawn as */
+
+typedef struct point {
+    float x, y; /* on the sheet */
+} point;
+
+/* A line with round ends. */
+static void write_line(sheet *s, point from, point to, float radius)
+{
+    const float dx = to.x - from.x, dy = to.y - from.y;
+    const float square = fmaxf(dx * dx + dy * dy, FLT_MIN);
+    const float reach = radius + 1;
+    const float last_x = fmaxf(from.x, to.x) + reach, last_y = fmaxf(from.y, to.y) + reach;
+    for (size_t row = (size_t)fmaxf(0, fminf(from.y, to.y) - reach); row < s->height && (float)row <= last_y; row++)
+        for (size_t i = (size_t)fmaxf(0, fminf(from.x, to.x) - reach); i < s->width && (float)i <= last_x; i++) {
+            const float x = (float)i - from.x, y = (float)row - from.y;
+            const float way = clamp((x * dx + y * dy) / square, 0, 1);
+            const float distance = hypotf(x - way * dx, y - way * dy);
+            float *ink = &s->ink[row * s->width + i];
+            *ink = fmaxf(*ink, clamp(radius + 0.5f - distance, 0, 1));
+        }
+}
+
+/* Of the ink in the topmost eighth of a glyph, or in the lowest, what is farthest to the right or left. */
+static point end_of_tie(const glyph *g, bool right, bool foot)
+{
+    const float depth = (g->bottom - g->top) / 8;
+    const float begin = foot ? g->bottom - depth : g->top;
+    point end = {right ? g->left : g->right, foot ? g->bottom : g->top};
+    for (float y = begin; y <= begin + depth; y++)
+        for (float x = g->left; x <= g->right; x++)
+            if (ink_at(g, x, y) > 0.5f && (right ? x >= end.x : x <= end.x))
+                end = (point){x, y};
+    return (point){g->x + end.x, g->y + end.y};
+}
+
+/* Joins two neighbours by a stroke that sags: zeros along their tops, other digits at the foot. */
+static void write_tie(sheet *s, const glyph *left, const glyph *right, lenet5_random *random)
+{
+    const bool foot = !(left->zero && right->zero);
+    const point from = end_of_tie(left, true, foot), to = end_of_tie(right, false, foot);
+    const float radius = lenet5_random_uniform(random, 0.5f, 1.3f) * left->size;
+    const float sag = lenet5_random_uniform(random, -0.5f, 3) * left->size;
+    point at = from;
+    for (size_t i = 1; i <= TIE_PIECES; i++) {
+        const float way = (float)i / TIE_PIECES;
+        const point next = {from.x + way * (to.x - from.x), from.y + way * (to.y - from.y) + 4 * way * (1 - way) * sag};
+        write_line(s, at, next, radius);
+        at = next;
+    }
+}
+
+static void write_ties(sheet *s, const glyph *glyphs, size_t count, float share, lenet5_random *random)
+{
+    for (size_t i = 1; share > 0 && i < count; i++) {
+        const glyph *left = &glyphs[i - 1], *right = &glyphs[i];
+        if (lenet5_random_uniform(random, 0, 1) < (left->zero && right->zero ? share : share / 4))
+            write_tie(s, left, right, random);
+    }
 }
 
 /* ---- Print: rules and boxes -------------------------------------------------------------------------------------- */
@@ -210,7 +285,8 @@ static float set_glyphs(glyph *glyphs, size_t count, const lenet5_dataset *set, 
         *g = (glyph){.pixels = lenet5_dataset_picture(set, (first + i) % set->count),
                      .size = scale * size,
                      .slant = slant + either_way(random, style->slant_each),
-                     .hardness = hardness};
+                     .hardness = hardness,
+                     .zero = set->labels[(first + i) % set->count] == 0};
         measure(g);
         g->x = end + (i > 0 ? gap * scale : 0) - g->left;
         g->y = wander * scale;
@@ -246,6 +322,7 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
         glyphs[i].y += (float)s->height / 2;
         write_glyph(s, &glyphs[i]);
     }
+    write_ties(s, glyphs, count, style->tied, random);
     if (style->printed)
         print_form(s, glyphs, count, scale, random);
     return LENET5_OK;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cut.h"
+#include "data/dataset.h"
 #include "forward.h"
 #include "net/input.h"
 #include "reader/decode/decode.h"
@@ -15,6 +16,9 @@
 #define RECIPE "strings"
 #define MIN_DIGITS 3 /* of a string */
 #define MAX_DIGITS 7
+#define UNTIED_STYLES 3 /* of lenet5_string_style_at, from the first */
+#define STYLES (UNTIED_STYLES + 1)
+#define MAX_TRIES 64 /* choices until a digit is a zero; one in a thousand fails */
 #define MAX_ARCS 256 /* of a string: eight for each digit on average. One with more is skipped */
 
 /*
@@ -77,6 +81,37 @@ static void copy_digit(uint8_t copy[LENET5_PICTURE_BYTES], lenet5_random *random
         memcpy(copy + row * LENET5_PICTURE_SIDE, &shown[row + INPUT_MARGIN][INPUT_MARGIN], LENET5_PICTURE_SIDE);
 }
 
+/* A digit of the set, or a drawn one, as other people write it. */
+static void choose_digit(digit_list *digits, size_t i, lenet5_random *random, const lenet5_training *training,
+                         const lenet5_dataset *set, const lenet5_distortion *distortion)
+{
+    uint8_t drawn[LENET5_PICTURE_BYTES];
+    const uint8_t *pixels = drawn;
+    const double share = training->without_drawn ? 0 : training->recipe->hands;
+    if (share > 0 && (double)lenet5_random_uniform(random, 0, 1) < share) {
+        digits->labels[i] = (uint8_t)lenet5_random_below(random, LENET5_CLASSES);
+        lenet5_draw_hand(drawn, random, digits->labels[i]);
+    } else {
+        const size_t chosen = lenet5_random_below(random, (uint32_t)set->count);
+        pixels = lenet5_dataset_picture(set, chosen);
+        digits->labels[i] = set->labels[chosen];
+    }
+    copy_digit(digits->pixels[i], random, pixels, training, distortion);
+}
+
+/*
+ * Amounts end in zeros, and tied zeros are few among digits chosen at random: makes the last two or three zeros, each of
+ * them the next zero that is chosen.
+ */
+static void end_in_zeros(digit_list *digits, size_t length, lenet5_random *random, const lenet5_training *training,
+                         const lenet5_dataset *set, const lenet5_distortion *distortion)
+{
+    const size_t zeros = 2 + lenet5_random_below(random, 2);
+    for (size_t i = length - zeros; i < length; i++)
+        for (size_t tries = 0; digits->labels[i] != 0 && tries < MAX_TRIES; tries++)
+            choose_digit(digits, i, random, training, set, distortion);
+}
+
 /*
  * Draws string number `number` of an epoch, of digits of set with a distortion or without. It depends on these and on
  * the seed alone. Epoch 0 is that of held-out strings.
@@ -86,23 +121,22 @@ static lenet5_status draw_string(lenet5_string *string, const lenet5_training *t
 {
     const lenet5_dataset *set = epoch > 0 ? training->set : training->held_out;
     const lenet5_distortion *distortion = epoch > 0 ? training->negatives.distortion : NULL;
-    static const char *const styles[] = {"spaced", "touching", "form"};
     digit_list digits = {0};
     lenet5_random random;
     lenet5_random_seed(&random, training->provenance.seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
-    const char *style = styles[lenet5_random_below(&random, sizeof styles / sizeof styles[0])];
+    const uint32_t styles = training->undistorted ? UNTIED_STYLES : STYLES;
+    const lenet5_string_style *style = lenet5_string_style_at(lenet5_random_below(&random, styles));
     const size_t length = MIN_DIGITS + lenet5_random_below(&random, MAX_DIGITS - MIN_DIGITS + 1);
-    for (size_t i = 0; i < length; i++) {
-        const size_t chosen = lenet5_random_below(&random, (uint32_t)set->count);
-        copy_digit(digits.pixels[i], &random, lenet5_dataset_picture(set, chosen), training, distortion);
-        digits.labels[i] = set->labels[chosen];
-    }
+    for (size_t i = 0; i < length; i++)
+        choose_digit(&digits, i, &random, training, set, distortion);
+    if (style->tied > 0 && lenet5_random_below(&random, 2) == 0)
+        end_in_zeros(&digits, length, &random, training, set, distortion);
     const lenet5_dataset chosen = {.count = length,
                                    .height = LENET5_PICTURE_SIDE,
                                    .width = LENET5_PICTURE_SIDE,
                                    .pixels = digits.pixels[0],
                                    .labels = digits.labels};
-    return lenet5_string_draw(string, &chosen, style, length, 0, lenet5_random_bits(&random), error);
+    return lenet5_string_draw(string, &chosen, style->name, length, 0, lenet5_random_bits(&random), error);
 }
 
 typedef struct step_job {

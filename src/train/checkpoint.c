@@ -118,10 +118,12 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     json_t *epochs = json_sprintf("%u", training->epochs);
     json_t *batch = json_sprintf("%zu", training->batch);
     json_t *undistorted = json_string(training->undistorted ? "1" : "0");
+    json_t *without_drawn = json_string(training->without_drawn ? "1" : "0");
     json_t *share = lenet5_real_string(training->negative_share);
     int failed = json_object_set_new(metadata, "epochs_total", epochs);
     failed |= json_object_set_new(metadata, "batch", batch);
     failed |= json_object_set_new(metadata, "undistorted", undistorted);
+    failed |= json_object_set_new(metadata, "without_drawn", without_drawn);
     failed |= json_object_set_new(metadata, "negatives", share);
     if (metadata && failed) {
         json_decref(metadata);
@@ -178,7 +180,7 @@ static lenet5_status check_recipe(const lenet5_checkpoint *c, const safetensors 
 
 static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *file, lenet5_error *error)
 {
-    uint64_t epochs = 0, batch = 0, undistorted = 0;
+    uint64_t epochs = 0, batch = 0, undistorted = 0, without_drawn = 0;
     lenet5_status status = check_format(file, error);
     if (status == LENET5_OK)
         status = lenet5_provenance_get(&c->provenance, file, error);
@@ -189,10 +191,13 @@ static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *fil
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
     if (status == LENET5_OK)
+        status = lenet5_safetensors_whole(&without_drawn, file, "without_drawn", 1, error);
+    if (status == LENET5_OK)
         status = lenet5_safetensors_real(&c->negatives, file, "negatives", 0, 1, error);
     c->epochs_total = (unsigned)epochs;
     c->batch = (size_t)batch;
     c->undistorted = undistorted != 0;
+    c->without_drawn = without_drawn != 0;
     return status == LENET5_OK ? check_recipe(c, file, error) : status;
 }
 
@@ -219,6 +224,7 @@ static lenet5_training_options options_of(const lenet5_checkpoint *c, const lene
                                      .epochs = c->epochs_total,
                                      .batch = c->batch,
                                      .undistorted = c->undistorted,
+                                     .without_drawn = c->without_drawn,
                                      .threads = now->threads,
                                      .criterion = &p->loss.criterion,
                                      .negatives = &c->negatives,
@@ -306,7 +312,7 @@ lenet5_status lenet5_training_continue(lenet5_training **training, const char *p
     safetensors file;
     lenet5_training_options given = {0};
     lenet5_status status =
-        options ? lenet5_options_copy(&given, sizeof given, sizeof given, options, error) : LENET5_OK;
+        options ? lenet5_options_copy(&given, sizeof given, FIRST_OPTIONS_SIZE, options, error) : LENET5_OK;
     if (status == LENET5_OK)
         status = lenet5_safetensors_read(&file, path, error);
     if (status != LENET5_OK)

@@ -11,6 +11,7 @@
 #include "base/clamp.h"
 #include "data/dataset.h"
 #include "distort.h"
+#include "ink.h"
 
 #define SIDE 32
 #define DIGIT 28
@@ -25,34 +26,6 @@ static const uint8_t *draw_digit(lenet5_random *random, const lenet5_dataset *se
 
 /* ---- Pieces and pairs -------------------------------------------------------------------------------------------- */
 
-typedef struct range {
-    size_t first, last; /* row or column; first above last: no ink */
-} range;
-
-static void ink_ranges(range e[2], const uint8_t picture[DIGIT * DIGIT])
-{
-    e[0] = e[1] = (range){DIGIT, 0};
-    for (size_t i = 0; i < DIGIT * DIGIT; i++) {
-        if (picture[i] < 64)
-            continue;
-        const size_t at[2] = {i % DIGIT, i / DIGIT};
-        for (size_t axis = 0; axis < 2; axis++) {
-            e[axis].first = at[axis] < e[axis].first ? at[axis] : e[axis].first;
-            e[axis].last = at[axis] > e[axis].last ? at[axis] : e[axis].last;
-        }
-    }
-}
-
-static float middle(range e)
-{
-    return (float)(e.first + e.last) / 2;
-}
-
-static float length(range e)
-{
-    return (float)e.last - (float)e.first + 1;
-}
-
 /* A warp that enlarges a picture by 1 / step and centres it at (x, y). */
 static lenet5_warp view(float x, float y, float step)
 {
@@ -63,7 +36,7 @@ static lenet5_warp view(float x, float y, float step)
 static void cut(uint8_t picture[DIGIT * DIGIT], lenet5_random *random)
 {
     range e[2];
-    ink_ranges(e, picture);
+    lenet5_ink_ranges(e, picture);
     const float angle = lenet5_random_uniform(random, 0, 6.2831853f);
     const bool straight = lenet5_random_below(random, 4) > 0; /* along an axis, as the reader cuts */
     const float turn = straight ? 1.5707963f * floorf(angle / 1.5707963f) : angle;
@@ -96,7 +69,7 @@ static digit_pair draw_digit_pair(lenet5_random *random, const lenet5_dataset *s
     digit_pair c;
     for (size_t i = 0; i < 2; i++) {
         c.picture[i] = draw_digit(random, set);
-        ink_ranges(c.ink[i], c.picture[i]);
+        lenet5_ink_ranges(c.ink[i], c.picture[i]);
     }
     return c;
 }
@@ -159,7 +132,7 @@ static void draw_piece(canvas shown, lenet5_random *random, const negatives *n)
     range e[2];
     memcpy(picture, draw_digit(random, n->set), sizeof picture);
     cut(picture, random);
-    ink_ranges(e, picture);
+    lenet5_ink_ranges(e, picture);
     if (is_stem(e)) {
         draw_pair(shown, random, n);
         return;
@@ -167,84 +140,6 @@ static void draw_piece(canvas shown, lenet5_random *random, const negatives *n)
     const float longest = fmaxf(length(e[0]), length(e[1]));
     const bool fitted = lenet5_random_below(random, 4) > 0; /* else it keeps its size */
     const lenet5_warp warp = view(middle(e[0]), middle(e[1]), fitted ? fmaxf(longest, 6) / BOX : 1);
-    n->kernels->distort(shown, picture, &warp);
-}
-
-/* ---- Digits cut off touching neighbours -------------------------------------------------------------------------- */
-
-/* The position of a neighbour of a digit, and the cut between the two. */
-typedef struct neighbour {
-    long dx, dy;    /* pixels: the neighbour's offset */
-    float at, lean; /* the column of the cut in the middle row, and its change a row */
-    bool right;     /* the neighbour is to the right */
-} neighbour;
-
-static neighbour draw_neighbour(lenet5_random *random, const range e[2], const uint8_t *other)
-{
-    range o[2];
-    ink_ranges(o, other);
-    const bool right = lenet5_random_below(random, 2) == 0;
-    const float gap = lenet5_random_uniform(random, -4, 1.5f);
-    const float shift =
-        right ? (float)e[0].last + 1 + gap - (float)o[0].first : (float)e[0].first - 1 - gap - (float)o[0].last;
-    const float edge = right ? (float)e[0].last + 0.5f + gap / 2 : (float)e[0].first - 0.5f - gap / 2;
-    const float off = lenet5_random_uniform(random, -1.5f, 1.5f);
-    const float lean = lenet5_random_uniform(random, -0.2f, 0.2f);
-    const float down = lenet5_random_uniform(random, -2.5f, 2.5f);
-    return (neighbour){lrintf(shift), lrintf(down), edge + off, lean, right};
-}
-
-static uint8_t pixel_of(const uint8_t *picture, long x, long y)
-{
-    return x < 0 || y < 0 || x >= DIGIT || y >= DIGIT ? 0 : picture[y * DIGIT + x];
-}
-
-/* Adds the ink of the neighbour on the digit's side of the cut, and erases the digit's ink on the other side. */
-static void join_neighbour(uint8_t picture[DIGIT * DIGIT], lenet5_random *random, const uint8_t *other)
-{
-    range e[2];
-    ink_ranges(e, picture);
-    const neighbour s = draw_neighbour(random, e, other);
-    for (long y = 0; y < DIGIT; y++)
-        for (long x = 0; x < DIGIT; x++) {
-            uint8_t *here = &picture[y * DIGIT + x];
-            const float edge = s.at + s.lean * ((float)y - 13.5f);
-            const uint8_t there = pixel_of(other, x - s.dx, y - s.dy);
-            *here = (s.right ? (float)x > edge : (float)x < edge) ? 0 : *here > there ? *here : there;
-        }
-}
-
-static void centre_of_mass(float centre[2], const uint8_t picture[DIGIT * DIGIT])
-{
-    float mass = 0;
-    centre[0] = centre[1] = 0;
-    for (size_t i = 0; i < DIGIT * DIGIT; i++) {
-        mass += picture[i];
-        centre[0] += (float)(i % DIGIT) * picture[i];
-        centre[1] += (float)(i / DIGIT) * picture[i];
-    }
-    for (size_t axis = 0; axis < 2; axis++)
-        centre[axis] = mass > 0 ? centre[axis] / mass : 13.5f;
-}
-
-void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uint8_t digit[LENET5_PICTURE_BYTES],
-                         const negatives *n)
-{
-    uint8_t picture[DIGIT * DIGIT];
-    lenet5_warp warp;
-    range e[2];
-    float centre[2];
-    memcpy(picture, digit, sizeof picture);
-    join_neighbour(picture, random, draw_digit(random, n->set));
-    ink_ranges(e, picture);
-    centre_of_mass(centre, picture);
-    const float step = fmaxf(fmaxf(length(e[0]), length(e[1])), 6) / BOX;
-    lenet5_draw_warp(&warp, random, n->distortion, 1);
-    for (size_t axis = 0; axis < 2; axis++) {
-        warp.by_column[axis] *= step;
-        warp.by_row[axis] *= step;
-        warp.middle[axis] += centre[axis] - 14 + 0.5f;
-    }
     n->kernels->distort(shown, picture, &warp);
 }
 

@@ -13,6 +13,7 @@ typedef struct negatives {
     const lenet5_distortion *distortion; /* for strokes, the same as for digits; or NULL */
     const lenet5_kernels *kernels;
     bool strings; /* include the negatives that a reader of strings cuts out */
+    float tied;   /* the share of the zeros among digits cut off that are tied to a neighbour, and do not touch it */
 } negatives;
 
 /*
@@ -20,12 +21,5 @@ typedef struct negatives {
  * noise or a blank; for strings also a wrong cut of two touching digits, a silhouette, and more letters.
  */
 void lenet5_draw_negative(uint8_t shown[32][32], lenet5_random *random, const negatives *n);
-
-/*
- * Draws a digit as the reader cuts it off a touching neighbour: with some of the neighbour's ink, or without some of
- * its own. This is not a negative; its label is the digit's. n->distortion must not be NULL.
- */
-void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uint8_t digit[LENET5_PICTURE_BYTES],
-                         const negatives *n);
 
 #endif

@@ -26,6 +26,7 @@ typedef struct recipe {
     double hands;                        /* drawn digits in each epoch, as a fraction of the number of digits */
     double negatives;                    /* in each epoch, as a fraction of the number of digits */
     double cut_off;                      /* fraction of the digits that are shown as if cut off a neighbour */
+    float tied;                          /* of the zeros among these, the fraction tied to a neighbour */
     size_t strings;                      /* drawn with each minibatch; above 0 in recipe strings alone */
     const calibration *calibration;      /* for probabilities; NULL: the loss's own scale and j */
 } recipe;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/utf8.h"
+#include "cut_off.h"
 #include "data/dataset.h"
 #include "distort.h"
 #include "evaluate.h"
@@ -173,7 +174,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->epochs = options->epochs ? options->epochs : t->recipe->description->epochs;
     t->batch = options->batch ? options->batch : t->recipe->description->batch;
     t->negative_share = options->negatives ? *options->negatives : t->recipe->negatives;
-    t->hands = (size_t)(t->recipe->hands * (double)set->count);
+    t->without_drawn = options->without_drawn;
+    t->hands = options->without_drawn ? 0 : (size_t)(t->recipe->hands * (double)set->count);
     t->length = set->count + t->hands + (size_t)(t->negative_share * (double)set->count);
     t->undistorted = options->undistorted;
     t->shift = options->undistorted ? 0 : t->recipe->shift;
@@ -183,7 +185,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->negatives = (negatives){.set = set,
                                .distortion = options->undistorted ? NULL : t->recipe->distortion,
                                .kernels = t->kernels,
-                               .strings = t->recipe->cut_off > 0};
+                               .strings = t->recipe->cut_off > 0,
+                               .tied = t->recipe->tied};
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
         return lenet5_fail_memory(error);
@@ -199,7 +202,7 @@ lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_tra
 {
     lenet5_training *t;
     lenet5_training_options used;
-    lenet5_status status = lenet5_options_copy(&used, sizeof used, sizeof used, options, error);
+    lenet5_status status = lenet5_options_copy(&used, sizeof used, FIRST_OPTIONS_SIZE, options, error);
     if (status == LENET5_OK)
         status = lenet5_training_prepare(&t, &used, set, held_out, extra, error);
     if (status != LENET5_OK)
@@ -286,11 +289,11 @@ static unsigned label_of(const lenet5_training *training, uint32_t picture)
 }
 
 static void show_distorted(uint8_t shown[32][32], const lenet5_training *training, const uint8_t *pixels,
-                           lenet5_random *random)
+                           unsigned label, lenet5_random *random)
 {
     const double cut_off = training->recipe->cut_off;
     if (cut_off > 0 && (double)lenet5_random_uniform(random, 0, 1) < cut_off) {
-        lenet5_draw_cut_off(shown, random, pixels, &training->negatives);
+        lenet5_draw_cut_off(shown, random, pixels, label, &training->negatives);
         return;
     }
     lenet5_warp warp;
@@ -312,7 +315,7 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     else
         lenet5_draw_hand(drawn, &random, label_of(training, picture));
     if (training->negatives.distortion) {
-        show_distorted(shown, training, pixels, &random);
+        show_distorted(shown, training, pixels, label_of(training, picture), &random);
         return;
     }
     size_t top, left;

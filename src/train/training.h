@@ -2,14 +2,17 @@
 #ifndef LENET5_TRAIN_TRAINING_H
 #define LENET5_TRAIN_TRAINING_H
 
+#include <stddef.h>
+
 #include "base/lanes.h"
 #include "base/workers.h"
 #include "kernels/kernels.h"
 #include "negatives.h"
 #include "recipe.h"
 
-_Static_assert(sizeof(void *) != 8 || sizeof(lenet5_training_options) == 104,
-               "the struct has grown: pass the size of version 0.2.0 as first_size (docs/abi.md)");
+#define FIRST_OPTIONS_SIZE offsetof(lenet5_training_options, without_drawn) /* in version 0.2.0 */
+
+_Static_assert(sizeof(void *) != 8 || FIRST_OPTIONS_SIZE == 104, "options of version 0.2.0 have moved (docs/abi.md)");
 
 /*
  * A minibatch is divided into shards of 16 pictures. The gradient of C1 to S4 is summed for each shard, and then over
@@ -98,6 +101,7 @@ struct lenet5_training {
     size_t batch;                    /* pictures of a minibatch */
     double negative_share;           /* negatives in an epoch, as a fraction of the pictures of the set */
     bool undistorted;                /* every picture is shown as it is, whatever the recipe */
+    bool without_drawn;              /* no drawn digits, whatever the recipe */
     unsigned shift;                  /* pixels: the recipe's, or 0 */
     negatives negatives;             /* the source of negatives and of digits cut off neighbours */
     const lenet5_committee *teacher; /* or NULL */
