@@ -288,7 +288,7 @@ static const option options[] = {
     {"distort", "FILE.png", VALUE_NEW_FILE, NULL, "draw a sheet of training pictures as a recipe distorts them"},
     {"count", "N", VALUE_WHOLE, NULL, "training digits (default 20000) or strings (default 20)"},
     {"test-count", "N", VALUE_WHOLE, NULL, "test digits; default 0"},
-    {"style", "NAME", VALUE_NAME, style_at, "style of the strings: spaced (default), touching or form"},
+    {"style", "NAME", VALUE_NAME, style_at, "style of the strings: spaced (default), touching, form or tied"},
     {"digits", "N", VALUE_WHOLE, NULL, "digits of each string, 1 to 32; default 5"},
     FLAG("of-test", "make the strings of test digits instead of training digits"),
     {"recipe", "NAME", VALUE_NAME, recipe_at, "the recipe whose distortion --distort shows; default best"},
@@ -304,8 +304,9 @@ const cli_command synth_command = {
     .usage = "--out DIR | --strings DIR | --distort FILE | --show forms",
     .description = "--out draws digits with a simulated pen, whose slant, size, thickness and wobble vary, and\n"
                    "writes them as IDX files that --data DIR finds. No data set is needed.\n\n"
-                   "--strings composes the digits of a set into pictures of strings: on clean paper, touching, or\n"
-                   "on a form in poor light. Every digit of the set is used once before any is used again.\n\n"
+                   "--strings composes the digits of a set into pictures of strings: on clean paper, touching, on\n"
+                   "a form in poor light, or joined by ligatures. Every digit of the set is used once before any is "
+                   "used again.\n\n"
                    "--distort draws a row for each of some training pictures, as they appear in one epoch after\n"
                    "the other: digits of the set, below them drawn digits, which recipe hands alone has, with other\n"
                    "forms in each epoch, and negatives, pictures that are no digits. Recipes 1998 and fast have\n"
