@@ -120,32 +120,48 @@ static float ink_at(const glyph *g, float x, float y)
     return clamp((value - 0.5f) * g->hardness + 0.5f, 0, 1);
 }
 
+#define REACH 20 /* pixels of a digit: a glyph's ink is that close to its middle along each axis */
+
+/* The columns, relative to a glyph's middle, that the row at y can have ink in. */
+static void reach_of_row(float *from, float *to, const glyph *g, float y)
+{
+    const float middle = -g->slant * y, half = (LENET5_PICTURE_SIDE / 2.0f + 1) * g->size;
+    *from = fmaxf(-REACH * g->size, middle - half);
+    *to = fminf(REACH * g->size, middle + half);
+}
+
 /* Sets the bounds of a glyph's ink. */
 static void measure(glyph *g)
 {
-    const float reach = 20 * g->size;
+    const float reach = REACH * g->size;
+    float from, to;
     g->left = g->top = reach;
     g->right = g->bottom = -reach;
-    for (float y = -reach; y <= reach; y++)
-        for (float x = -reach; x <= reach; x++)
+    for (float y = -reach; y <= reach; y++) {
+        reach_of_row(&from, &to, g, y);
+        for (float x = -reach + ceilf(fmaxf(0, from + reach)); x <= to; x++)
             if (ink_at(g, x, y) > 0.5f) {
                 g->left = fminf(g->left, x);
                 g->right = fmaxf(g->right, x);
                 g->top = fminf(g->top, y);
                 g->bottom = fmaxf(g->bottom, y);
             }
+    }
     if (g->right < g->left) /* a blank digit */
         g->left = g->right = g->top = g->bottom = 0;
 }
 
 static void write_glyph(sheet *s, const glyph *g)
 {
-    const float reach = 20 * g->size;
-    for (size_t y = (size_t)fmaxf(0, g->y - reach); y < s->height && (float)y <= g->y + reach; y++)
-        for (size_t x = (size_t)fmaxf(0, g->x - reach); x < s->width && (float)x <= g->x + reach; x++) {
+    const float reach = REACH * g->size;
+    float from, to;
+    for (size_t y = (size_t)fmaxf(0, g->y - reach); y < s->height && (float)y <= g->y + reach; y++) {
+        reach_of_row(&from, &to, g, (float)y - g->y);
+        for (size_t x = (size_t)fmaxf(0, g->x + from); x < s->width && (float)x <= g->x + to; x++) {
             float *ink = &s->ink[y * s->width + x];
             *ink = fmaxf(*ink, ink_at(g, (float)x - g->x, (float)y - g->y));
         }
+    }
 }
 
 /* ---- Ties -------------------------------------------------------------------------------------------------------- */
@@ -415,23 +431,38 @@ static float light_at(const scene *sc, float x, float y)
     return 1 - sc->shadow * soft;
 }
 
+/* A position on the sheet, and what the light and the paper's grain do there. */
+typedef struct place {
+    float x, y, light, grain;
+} place;
+
+static place place_of(const scene *sc, const sheet *s, const lenet5_string *picture, size_t x, size_t y)
+{
+    const float from_x = (float)x - (float)picture->width / 2;
+    const float from_y = (float)y - (float)picture->height / 2;
+    place p = {.x = (float)s->width / 2 + from_x * sc->cosine + from_y * sc->sine,
+               .y = (float)s->height / 2 - from_x * sc->sine + from_y * sc->cosine,
+               .light = 1,
+               .grain = 1};
+    if (sc->shadow > 0)
+        p.light = light_at(sc, from_x / (float)picture->width, from_y / (float)picture->height);
+    if (sc->grain > 0)
+        p.grain = 1 + sc->grain * grain_at(p.x, p.y, sc->seed);
+    return p;
+}
+
 static void paint(lenet5_string *picture, const sheet *s, const scene *sc)
 {
     for (size_t y = 0; y < picture->height; y++)
         for (size_t x = 0; x < picture->width; x++) {
-            const float from_x = (float)x - (float)picture->width / 2;
-            const float from_y = (float)y - (float)picture->height / 2;
-            const float sheet_x = (float)s->width / 2 + from_x * sc->cosine + from_y * sc->sine;
-            const float sheet_y = (float)s->height / 2 - from_x * sc->sine + from_y * sc->cosine;
-            const float ink = coverage_at(s->ink, s, sheet_x, sheet_y);
-            const float print = coverage_at(s->print, s, sheet_x, sheet_y);
-            const float light = light_at(sc, from_x / (float)picture->width, from_y / (float)picture->height);
-            const float grain = 1 + sc->grain * grain_at(sheet_x, sheet_y, sc->seed);
+            const place p = place_of(sc, s, picture, x, y);
+            const float ink = coverage_at(s->ink, s, p.x, p.y);
+            const float print = coverage_at(s->print, s, p.x, p.y);
             for (uint32_t i = 0; i < 3; i++) {
-                float level = sc->paper.level[i] * grain;
+                float level = sc->paper.level[i] * p.grain;
                 level += print * (sc->print.level[i] - level);
                 level += ink * (sc->ink.level[i] - level);
-                level = level * light + sc->noise * chance_at((uint32_t)x * 3 + i, (uint32_t)y, sc->seed);
+                level = level * p.light + sc->noise * chance_at((uint32_t)x * 3 + i, (uint32_t)y, sc->seed);
                 picture->rgb[3 * (y * picture->width + x) + i] = (uint8_t)(255 * clamp(level, 0, 1) + 0.5f);
             }
         }
