@@ -50,7 +50,7 @@ static text_line cut(const line_groups *groups, size_t number)
     static const lenet5_read_options options;
     budget b = lenet5_budget_new(&options);
     text_line line;
-    assert_int_equal(lenet5_cut_line(&line, groups, number, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_cut_line(&line, groups, number, false, &b, NULL), LENET5_OK);
     return line;
 }
 
@@ -480,8 +480,14 @@ static void a_hole_is_paper_that_ink_encloses(void **state)
     size_t holes[10];
     for (size_t i = 0; i < 50; i++)
         pixels[i] = drawn[i / 10][i % 10] == '#' ? HOLE_INK : HOLE_PAPER;
-    assert_int_equal(lenet5_count_holes(holes, pixels, 10, 5, NULL), LENET5_OK);
+    loops found;
+    assert_int_equal(lenet5_find_holes(holes, &found, pixels, 10, 5, 2, NULL), LENET5_OK);
     assert_memory_equal(holes, expected, sizeof expected);
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.list[0].left, 5);
+    assert_int_equal(found.list[0].right, 8);
+    assert_int_equal(found.list[0].top, 1);
+    assert_int_equal(found.list[0].bottom, 4);
 }
 
 /* A cut through a 0 crosses its hole; a cut between two touching digits does not. */
@@ -505,6 +511,71 @@ static void a_cut_records_the_hole_that_it_crosses(void **state)
     lenet5_line_free(&line);
     lenet5_lines_free(&groups);
     lenet5_ink_free(&map);
+}
+
+/* Two zeros that share a stroke are cut along it, where there is most ink. */
+static void a_stroke_that_two_loops_share_is_cut_along_it(void **state)
+{
+    (void)state;
+    ink_map map = new_map(160, 90);
+    draw_ring(&map, 20, 20, 40, 50);
+    draw_ring(&map, 60 - PEN, 20, 40, 50); /* its left stroke is the right one of the other */
+    line_groups groups = find(&map, NULL);
+    text_line line = cut(&groups, 0);
+    const double wall = 40 - PEN / 2.0 + 2; /* from the left end of the line's ink, with its margin */
+    size_t along = 0;
+    for (size_t i = 1; i < line.count; i++)
+        along += fabs((double)line.pieces[i].left - wall) <= 1.5;
+    assert_int_equal(along, 1);
+    lenet5_line_free(&line);
+    lenet5_lines_free(&groups);
+    lenet5_ink_free(&map);
+}
+
+/* Strokes that lean by lean, each joined to the next at its foot. */
+static void draw_leaning(const ink_map *map, size_t count, double lean)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t y = 0; y < 50; y++)
+            fill(map, 40 + 24 * i + (size_t)(lean * (double)(50 - y)), 20 + y, PEN, 1);
+}
+
+/* How clear the columns are: the sum of squares of their ink. */
+static double clearness(const text_line *line)
+{
+    double clear = 0;
+    for (size_t x = 0; x < line->map.width; x++) {
+        double sum = 0;
+        for (size_t y = 0; y < line->map.height; y++)
+            sum += line->map.ink[y * line->map.width + x];
+        clear += sum * sum;
+    }
+    return clear;
+}
+
+static void a_slight_slant_is_undone_if_asked_for(void **state)
+{
+    (void)state;
+    static const lenet5_read_options options;
+    budget b = lenet5_budget_new(&options);
+    static const double leans[] = {0, 0.06, 0.5}; /* none, slight, clear */
+    for (size_t i = 0; i < 3; i++) {
+        ink_map map = new_map(300, 90);
+        draw_leaning(&map, 6, leans[i]);
+        line_groups groups = find(&map, NULL);
+        text_line line = cut(&groups, 0), other;
+        assert_int_equal(lenet5_cut_line(&other, &groups, 0, true, &b, NULL), LENET5_OK);
+        assert_true(line.slanted == (i == 1));
+        assert_false(other.slanted);
+        if (i == 1)
+            assert_true(clearness(&other) > 1.05 * clearness(&line));
+        else
+            assert_true(clearness(&other) == clearness(&line));
+        lenet5_line_free(&other);
+        lenet5_line_free(&line);
+        lenet5_lines_free(&groups);
+        lenet5_ink_free(&map);
+    }
 }
 
 /* A 1 of half a digit's height is a digit rather than a part of its neighbour. */
@@ -593,6 +664,8 @@ int main(void)
         cmocka_unit_test(a_label_in_a_cell_is_a_separate_line),
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_records_the_hole_that_it_crosses),
+        cmocka_unit_test(a_stroke_that_two_loops_share_is_cut_along_it),
+        cmocka_unit_test(a_slight_slant_is_undone_if_asked_for),
         cmocka_unit_test(a_low_stroke_beside_a_digit_is_not_part_of_it),
         cmocka_unit_test(the_bar_of_a_5_belongs_to_it_and_a_hyphen_does_not),
     };

@@ -1,9 +1,10 @@
 /*
- * From a line to its strings: the segmentation graph of its pieces, the network's scores of all arcs, and the best
- * paths.
+ * From a line to its strings: its pieces, their segmentation graph, the network's scores of all arcs, and the best
+ * paths. A doubtful line is cut and read a second time without its slight slant.
  */
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 #include "scores.h"
 #include "search/evidence.h"
@@ -110,38 +111,125 @@ static lenet5_status make_graph(graph *g, size_t number, const text_line *line, 
     return status;
 }
 
-/* Reads a line into the next one of the reading. */
-static lenet5_status read_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
-{
+/* ---- Attempts ---------------------------------------------------------------------------------------------------- */
+
+#define DOUBTFUL 0.95   /* probability below which a line with a slight slant is read again without it */
+#define MUCH_LIKELIER 2 /* times the probability: what the other reading needs to be preferred */
+
+/* A line cut in one way, and what is read there. */
+typedef struct attempt {
+    text_line line;
+    bool solved; /* there are a graph and what follows */
     graph g;
     solution solutions[LENET5_MAX_N_BEST];
-    const size_t number = reading->count + 1;
-    n_best found = {solutions, p->options->n_best ? p->options->n_best : 1, 0};
-    lenet5_status status = make_graph(&g, number, line, p, error);
+    n_best found;
+    double evidence[LENET5_EVIDENCE];
+} attempt;
+
+static void free_attempt(attempt *a)
+{
+    if (a->solved)
+        lenet5_graph_free(&a->g);
+    lenet5_line_free(&a->line);
+}
+
+/* Finds the strings of a line that is cut. number: for an observer. */
+static lenet5_status solve(attempt *a, size_t number, page *p, lenet5_error *error)
+{
+    a->found = (n_best){a->solutions, p->options->n_best ? p->options->n_best : 1, 0};
+    lenet5_status status = make_graph(&a->g, number, &a->line, p, error);
     if (status != LENET5_OK)
         return status;
-    status = lenet5_graph_solve(&found, &g, &p->format, &p->budget, error);
-    if (status == LENET5_OK)
-        status = lenet5_show_map(p->options, "pieces", number, &line->map, line->owner, error);
-    if (status == LENET5_OK)
-        lenet5_show_arcs(p->options, number, &g, found.count > 0 ? &solutions[0] : NULL);
-    if (status == LENET5_OK && found.count > 0)
-        status = gather_evidence(reading->lines[reading->count].evidence, &solutions[0], &g, line, p, error);
-    if (status == LENET5_OK)
-        report(reading, &found, &g, line, p);
-    lenet5_graph_free(&g);
+    a->solved = true;
+    status = lenet5_graph_solve(&a->found, &a->g, &p->format, &p->budget, error);
+    if (status == LENET5_OK && a->found.count > 0)
+        status = gather_evidence(a->evidence, &a->solutions[0], &a->g, &a->line, p, error);
     return status;
 }
 
-lenet5_status lenet5_read_text_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error)
+static bool has_pieces(const attempt *a)
 {
+    return a->line.count > 0 && !a->line.crowded;
+}
+
+/* Cuts a line and finds its strings. Free the attempt if the status is LENET5_OK. */
+static lenet5_status try_line(attempt *a, const line_groups *groups, size_t group, bool slight, size_t number, page *p,
+                              lenet5_error *error)
+{
+    a->solved = false;
+    lenet5_status status = lenet5_cut_line(&a->line, groups, group, slight, &p->budget, error);
+    if (status != LENET5_OK || !has_pieces(a))
+        return status;
+    status = solve(a, number, p, error);
+    if (status != LENET5_OK)
+        free_attempt(a);
+    return status;
+}
+
+static double probability_of(const attempt *a)
+{
+    return a->solved && a->found.count > 0 ? lenet5_string_probability(a->evidence) : 0;
+}
+
+static bool is_worth_another(const attempt *a, const page *p)
+{
+    return p->options->method == LENET5_METHOD_PIECES && has_pieces(a) && a->line.slanted &&
+           probability_of(a) < DOUBTFUL;
+}
+
+static lenet5_status report_attempt(lenet5_reading *reading, const attempt *a, page *p, lenet5_error *error)
+{
+    const size_t number = reading->count + 1;
+    const lenet5_status status = lenet5_show_map(p->options, "pieces", number, &a->line.map, a->line.owner, error);
+    if (status != LENET5_OK)
+        return status;
+    lenet5_show_arcs(p->options, number, &a->g, a->found.count > 0 ? &a->solutions[0] : NULL);
+    if (a->found.count > 0)
+        memcpy(reading->lines[reading->count].evidence, a->evidence, sizeof a->evidence);
+    report(reading, &a->found, &a->g, &a->line, p);
+    return LENET5_OK;
+}
+
+/* Appends a line to the reading. */
+static lenet5_status append(lenet5_reading *reading, const attempt *a, page *p, lenet5_error *error)
+{
+    const text_line *line = &a->line;
     if (line->count == 0 && !line->crowded)
         return LENET5_OK;
     const box all = whole_line(line);
     reading->lines[reading->count] =
         (lenet5_read_line){.decision = LENET5_UNSURE, .crowded = line->crowded, .box = box_in_picture(&all, line, p)};
     reading->notes |= line->crowded ? LENET5_NOTE_CROWDED : 0;
-    const lenet5_status status = line->crowded ? LENET5_OK : read_line(reading, line, p, error);
+    const lenet5_status status = line->crowded ? LENET5_OK : report_attempt(reading, a, p, error);
     reading->count += status == LENET5_OK;
+    return status;
+}
+
+/* Appends the better of two attempts: the one given, or one without a slight slant. */
+static lenet5_status append_better(lenet5_reading *reading, const attempt *first, const line_groups *groups,
+                                   size_t group, page *p, lenet5_error *error)
+{
+    attempt other;
+    lenet5_status status = try_line(&other, groups, group, true, reading->count + 1, p, error);
+    if (status != LENET5_OK)
+        return status;
+    const bool better = probability_of(&other) > MUCH_LIKELIER * probability_of(first);
+    status = append(reading, better ? &other : first, p, error);
+    free_attempt(&other);
+    return status;
+}
+
+lenet5_status lenet5_read_text_line(lenet5_reading *reading, const line_groups *groups, size_t group, page *p,
+                                    lenet5_error *error)
+{
+    attempt first;
+    lenet5_status status = try_line(&first, groups, group, false, reading->count + 1, p, error);
+    if (status != LENET5_OK)
+        return status;
+    if (is_worth_another(&first, p))
+        status = append_better(reading, &first, groups, group, p, error);
+    else
+        status = append(reading, &first, p, error);
+    free_attempt(&first);
     return status;
 }

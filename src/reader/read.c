@@ -64,15 +64,10 @@ static void place_in_table(lenet5_read_line *line, const field *f)
 static lenet5_status read_line(lenet5_reading *reading, const line_groups *groups, size_t number, page *p,
                                lenet5_error *error)
 {
-    text_line line;
-    lenet5_status status = lenet5_cut_line(&line, groups, number, &p->budget, error);
-    if (status != LENET5_OK)
-        return status;
     const size_t before = reading->count;
-    status = lenet5_read_text_line(reading, &line, p, error);
+    const lenet5_status status = lenet5_read_text_line(reading, groups, number, p, error);
     if (reading->count > before && groups->list[number].field != NO_FIELD)
         place_in_table(&reading->lines[before], &groups->printed->fields[groups->list[number].field]);
-    lenet5_line_free(&line);
     return status;
 }
 

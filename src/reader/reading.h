@@ -30,10 +30,11 @@ typedef struct page {
 } page;
 
 /*
- * Reads a line and appends it to the reading; a line without pieces appends nothing, a crowded one a line that is not
- * read. The probabilities are those of the search.
+ * Reads a group of components as a line and appends it to the reading; a line without pieces appends nothing, a crowded
+ * one a line that is not read. The probabilities are those of the search.
  */
-lenet5_status lenet5_read_text_line(lenet5_reading *reading, const text_line *line, page *p, lenet5_error *error);
+lenet5_status lenet5_read_text_line(lenet5_reading *reading, const line_groups *groups, size_t group, page *p,
+                                    lenet5_error *error);
 
 /*
  * Replaces the probabilities of the search by those of the evidence, other lines included, and decides which lines are

@@ -40,8 +40,11 @@
 #define MAX_DIGIT_WIDTH 0.52 /* of the line's height: a wider component may be two digits */
 #define SLIVER 0.03          /* squares of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1      /* of the line's height: distance between two cuts, and from the ends, at least */
-#define PASSED 1.6  /* times the distance of neighbouring cells: a larger distance has room for a cell between */
-#define MAX_CUTS 12 /* of one component */
+#define PASSED 1.6       /* times the distance of neighbouring cells: a larger distance has room for a cell between */
+#define LOOP_HEIGHT 0.2  /* of the line's height: a digit's loop, at least */
+#define LOOPS_BESIDE 0.6 /* of the lower one's height: what loops side by side have in common, at least, */
+#define LOOPS_COMMON 0.4 /* and of the narrower one's width, at most: zeros slant */
+#define MAX_CUTS 12      /* of one component */
 
 /* ---- Pieces ------------------------------------------------------------------------------------------------------ */
 
@@ -140,12 +143,41 @@ typedef struct part {
     size_t area;
 } part;
 
-/* Chooses the columns with locally least ink, not near each other, the least inked first; returns their number. */
-static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const box *bounds, double height)
+static bool are_side_by_side(const box *left, const box *right)
+{
+    const double lower = fmin((double)(left->bottom - left->top), (double)(right->bottom - right->top));
+    const double narrower = fmin((double)(left->right - left->left), (double)(right->right - right->left));
+    const double down = fmin((double)left->bottom, (double)right->bottom) - fmax((double)left->top, (double)right->top);
+    return down >= LOOPS_BESIDE * lower && box_common_width(*left, *right) <= LOOPS_COMMON * narrower;
+}
+
+/*
+ * Chooses the middles between loops side by side, as of zeros that share a stroke: there is most ink, not least.
+ * Returns their number.
+ */
+static size_t choose_walls(size_t columns[MAX_CUTS], const loops *l, size_t left, size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < l->count && count < most; i++) {
+        size_t before = i;
+        while (before > 0 && !are_side_by_side(&l->list[before - 1], &l->list[i]))
+            before--;
+        if (before > 0)
+            columns[count++] = left + (l->list[before - 1].right + l->list[i].left) / 2;
+    }
+    return count;
+}
+
+/*
+ * Chooses cuts that are not near each other: between loops, and the columns with locally least ink, the least inked
+ * first. Returns their number.
+ */
+static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const loops *l, const box *bounds,
+                             double height)
 {
     const size_t spacing = (size_t)fmax(2, CUT_SPACING * height);
     const size_t most = (size_t)fmin(MAX_CUTS, ceil(6 * (double)(bounds->right - bounds->left) / height));
-    size_t count = 0;
+    size_t count = choose_walls(columns, l, bounds->left, most);
     while (count < most) {
         size_t best = 0;
         for (size_t x = bounds->left + spacing; x + spacing < bounds->right; x++) {
@@ -176,6 +208,7 @@ typedef struct cutting {
     size_t *area;             /* (width): pixels of ink of each column */
     unsigned *strokes;        /* (width): strokes that each column goes through */
     size_t *holes;            /* (width of the part): pixels of enclosed paper in each column */
+    loops loops;              /* of the present part */
     size_t columns[MAX_CUTS]; /* cuts of the present part, from left to right */
 } cutting;
 
@@ -211,7 +244,8 @@ static lenet5_status find_holes(cutting *c, size_t which, const box *bounds, len
     for (size_t y = 0; y < height; y++)
         for (size_t x = 0; x < width; x++)
             pixels[y * width + x] = is_of(c, which, bounds->left + x, bounds->top + y) ? HOLE_INK : HOLE_PAPER;
-    const lenet5_status status = lenet5_count_holes(c->holes, pixels, width, height, error);
+    const size_t least = (size_t)(LOOP_HEIGHT * c->line->height);
+    const lenet5_status status = lenet5_find_holes(c->holes, &c->loops, pixels, width, height, least, error);
     free(pixels);
     return status;
 }
@@ -296,7 +330,7 @@ static lenet5_status cut_part(cutting *c, size_t which, const part *p, lenet5_er
         return status;
     if (may_be_cut) {
         sum_columns(c, which, &p->box);
-        cuts = choose_columns(c->columns, c->ink, &p->box, l->height);
+        cuts = choose_columns(c->columns, c->ink, &c->loops, &p->box, l->height);
         qsort(c->columns, cuts, sizeof *c->columns, ascending_sizes);
         cuts = drop_slivers(c, &p->box, cuts);
     }
@@ -533,13 +567,14 @@ static void make_crowded(text_line *l, const box *bounds)
                      .to_page = {1, 0, (double)bounds->left, 0, 1, (double)bounds->top}};
 }
 
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, budget *b, lenet5_error *error)
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, bool slight, budget *b,
+                              lenet5_error *error)
 {
     const layout *printed = groups->printed;
     assert(number < groups->count);
     const line_group *group = &groups->list[number];
     const bool in_cells = group->field != NO_FIELD && printed->fields[group->field].count > 1;
-    lenet5_status status = lenet5_straighten_line(line, groups, number, in_cells, b, error);
+    lenet5_status status = lenet5_straighten_line(line, groups, number, in_cells, slight, b, error);
     line->crowded |= group->count > MAX_PARTS;
     line->gap = lenet5_gap_beside(groups, number);
     if (status == LENET5_OK && !line->crowded)

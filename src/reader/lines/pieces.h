@@ -25,6 +25,7 @@ typedef struct text_line {
     size_t holes;                 /* empty cells between two with writing, counted once a gap */
     double gap;                   /* to the nearest line beside it, in digits' heights; INFINITY: none */
     double widest;                /* its widest gap over the one that separates numbers on its page; 0: unknown */
+    bool slanted;                 /* it has a slight slant, which is not undone */
     bool clipped;                 /* the picture cuts its first or last digit */
     size_t scale;                 /* pixels of the page's map to one of its own */
     transform to_page;            /* from its map to the page's */
@@ -34,10 +35,10 @@ typedef struct text_line {
 } text_line;
 
 /*
- * Cuts a line out of its map, and into pieces. What is in one of a row of cells is one digit and is not cut. Free the
- * line if the status is LENET5_OK.
+ * Cuts a line out of its map, and into pieces. What is in one of a row of cells is one digit and is not cut. slight:
+ * undoes a slight slant too, which makes many lines easier to cut and some digits harder to read. Free the line if the status is LENET5_OK.
  */
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, budget *b,
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, bool slight, budget *b,
                               lenet5_error *error);
 
 void lenet5_line_free(text_line *line);

@@ -17,6 +17,7 @@
 #define SINGLE 1.4        /* of a digit's height: a line no wider is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
 #define LEAN_GAIN 1.35    /* times clearer columns: what a slant has to gain to be undone */
+#define SLIGHT_GAIN 1.1   /* the same for a slight slant, which is undone if it is asked for */
 #define LEAN_ROWS 32      /* rows in which slants are tried, at least, of a line of twice as many */
 
 /* Pixels of a digit's height in a line that is reduced, at least; the network sees 20. */
@@ -82,9 +83,15 @@ static double clearness(thinned *t, size_t height, double lean)
     return clear;
 }
 
-static lenet5_status try_leans(double *lean, thinned *t, size_t height, budget *b, lenet5_error *error)
+/* A slant, and how many times clearer it makes the columns. */
+typedef struct slant {
+    double lean, gain;
+} slant;
+
+static lenet5_status try_leans(slant *best, thinned *t, size_t height, budget *b, lenet5_error *error)
 {
-    double most = LEAN_GAIN * clearness(t, height, 0);
+    const double upright = clearness(t, height, 0);
+    double most = upright;
     lenet5_status status = LENET5_OK;
     for (double tried = -STEEPEST_LEAN; tried <= STEEPEST_LEAN; tried += LEAN_STEP) {
         status = lenet5_spend(b, t->columns + t->width * t->height, error);
@@ -93,19 +100,20 @@ static lenet5_status try_leans(double *lean, thinned *t, size_t height, budget *
         const double clear = clearness(t, height, tried);
         if (clear > most) {
             most = clear;
-            *lean = tried;
+            best->lean = tried;
         }
     }
+    best->gain = upright > 0 ? most / upright : 1;
     return status;
 }
 
-static lenet5_status find_lean(double *lean, const ink_map *map, budget *b, lenet5_error *error)
+static lenet5_status find_slant(slant *best, const ink_map *map, budget *b, lenet5_error *error)
 {
     thinned t;
-    *lean = 0;
+    *best = (slant){0, 1};
     lenet5_status status = new_thinned(&t, map, error);
     if (status == LENET5_OK)
-        status = try_leans(lean, &t, map->height, b, error);
+        status = try_leans(best, &t, map->height, b, error);
     free_thinned(&t);
     return status;
 }
@@ -226,19 +234,21 @@ static text_line place_line(const line_group *g)
     return l;
 }
 
-static lenet5_status make_level(text_line *l, double fall, budget *b, lenet5_error *error)
+static lenet5_status make_level(text_line *l, double fall, bool slight, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
-    double lean = 0;
+    slant found = {0, 1};
     if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit is a part of its shape */
-        status = find_lean(&lean, &l->map, b, error);
+        status = find_slant(&found, &l->map, b, error);
+    const double lean = found.gain > (slight ? SLIGHT_GAIN : LEAN_GAIN) ? found.lean : 0;
+    l->slanted = lean == 0 && found.gain > SLIGHT_GAIN;
     if (status == LENET5_OK && (fall != 0 || lean != 0))
         status = straighten(l, fall, lean, b, error);
     return status;
 }
 
 lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, bool in_cells,
-                                     budget *b, lenet5_error *error)
+                                     bool slight, budget *b, lenet5_error *error)
 {
     const line_group *group = &groups->list[number];
     *line = place_line(group);
@@ -247,6 +257,6 @@ lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups,
     if (!line->crowded)
         status = copy_ink(line, groups, (int32_t)number, b, error);
     if (status == LENET5_OK && !line->crowded && !in_cells)
-        status = make_level(line, find_fall(group), b, error);
+        status = make_level(line, find_fall(group), slight, b, error);
     return status;
 }
