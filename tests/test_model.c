@@ -975,6 +975,8 @@ static void a_checkpoint_holds_its_options(void **state)
     options.undistorted = true;
     options.criterion = &criterion;
     options.negatives = &negatives;
+    options.size = sizeof options;
+    options.without_drawn = true;
     lenet5_training *training = new_training(&options, &digits_200);
     take_steps(training, 6); /* 250 pictures an epoch, so that one is finished */
     assert_int_equal(lenet5_training_save(file.text, training, NULL), LENET5_OK);
@@ -990,6 +992,22 @@ static void a_checkpoint_holds_its_options(void **state)
     assert_int_equal(c.batch, 48);
     assert_memory_equal(&c.negatives, &negatives, sizeof negatives);
     assert_true(c.undistorted);
+    assert_true(c.without_drawn);
+}
+
+static void drawn_digits_are_left_out_if_asked_for(void **state)
+{
+    const path whole = path_in(*state, "whole");
+    lenet5_training_options options = options_of("hands", 1, 1);
+    lenet5_training *with = new_training(&options, &digits_200);
+    options.size = sizeof options;
+    options.without_drawn = true;
+    lenet5_training *without = new_training(&options, &digits_200);
+    assert_true(lenet5_training_epoch_length(without) >= digits_200.count);
+    assert_true(lenet5_training_epoch_length(with) > lenet5_training_epoch_length(without));
+    lenet5_training_free(with);
+    finish(whole.text, without);
+    assert_resumes(state, &options, &digits_200, 1, whole.text);
 }
 
 static void only_a_checkpoint_is_loaded_as_one(void **state)
@@ -1074,6 +1092,7 @@ int main(void)
         TEST_IN_FOLDER(threads_make_no_difference_to_fast),
         TEST_IN_FOLDER(checkpoint_is_a_model_file),
         TEST_IN_FOLDER(undistorted_training_resumes_undistorted),
+        TEST_IN_FOLDER(drawn_digits_are_left_out_if_asked_for),
         TEST_IN_FOLDER(a_checkpoint_holds_its_options),
         TEST_IN_FOLDER(only_a_checkpoint_is_loaded_as_one),
         TEST_IN_FOLDER(model_file_is_no_checkpoint),

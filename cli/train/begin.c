@@ -129,7 +129,8 @@ static lenet5_training_options new_options(job *j)
 {
     const char *recipe = argument_text(j->arguments, "recipe");
     snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
-    return (lenet5_training_options){.recipe = j->recipe,
+    return (lenet5_training_options){.size = sizeof(lenet5_training_options),
+                                     .recipe = j->recipe,
                                      .seed = j->seed,
                                      .epochs = j->epochs ? (unsigned)j->epochs : epochs_of(j->recipe),
                                      .batch = (size_t)j->batch,
@@ -142,7 +143,8 @@ static lenet5_training_options started_options(job *j)
 {
     const lenet5_checkpoint *c = &j->started;
     snprintf(j->recipe, sizeof j->recipe, "%s", c->provenance.recipe);
-    return (lenet5_training_options){.recipe = j->recipe,
+    return (lenet5_training_options){.size = sizeof(lenet5_training_options),
+                                     .recipe = j->recipe,
                                      .seed = c->provenance.seed,
                                      .epochs = c->epochs_total,
                                      .batch = c->batch,
