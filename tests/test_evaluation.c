@@ -123,6 +123,29 @@ static void calibration_finds_the_temperature(void **state)
     lenet5_dataset_free(&set);
 }
 
+/* A model of a recipe with drawn digits needs more certainty, since other people's digits are misread more often. */
+static void thresholds_hold_for_drawn_digits_too(void **state)
+{
+    (void)state;
+    lenet5_dataset set;
+    lenet5_network network = lenet5_builtin()->network, other = lenet5_builtin_signs()->network;
+    lenet5_committee without = {1, &network, lenet5_builtin()->provenance}, with = without;
+    lenet5_committee signs = {1, &other, lenet5_builtin()->provenance}, signs_with = signs;
+    strcpy(with.provenance.recipe, "hands");
+    strcpy(signs_with.provenance.recipe, "hands");
+    assert_int_equal(lenet5_dataset_synthesise(&set, 3000, 9, NULL), LENET5_OK);
+    assert_int_equal(lenet5_calibrate(&without, &set, 1, NULL), LENET5_OK);
+    assert_int_equal(lenet5_calibrate(&with, &set, 1, NULL), LENET5_OK);
+    assert_int_equal(lenet5_calibrate(&signs, &set, 1, NULL), LENET5_OK);
+    assert_int_equal(lenet5_calibrate(&signs_with, &set, 1, NULL), LENET5_OK);
+    assert_memory_equal(&with.provenance.loss, &without.provenance.loss, sizeof with.provenance.loss);
+    for (size_t i = 0; i < LENET5_RISKS; i++) {
+        assert_true(with.provenance.thresholds[i] > without.provenance.thresholds[i]);
+        assert_true(signs_with.provenance.thresholds[i] == signs.provenance.thresholds[i]);
+    }
+    lenet5_dataset_free(&set);
+}
+
 static void evaluation_counts_the_same_with_any_threads(void **state)
 {
     (void)state;
@@ -169,6 +192,7 @@ int main(void)
         cmocka_unit_test(odds_agree_with_the_posterior),
         cmocka_unit_test(calibration_error_is_probability_minus_accuracy),
         cmocka_unit_test(calibration_finds_the_temperature),
+        cmocka_unit_test(thresholds_hold_for_drawn_digits_too),
         cmocka_unit_test(evaluation_counts_the_same_with_any_threads),
         cmocka_unit_test(evaluation_refuses_other_sizes_and_missing_labels),
     };
