@@ -90,7 +90,7 @@ typedef struct lenet5_string_style {
     float shadow;     /* share of the light that is lost across the picture, at most */
     float blur;       /* share of a mean over 3x3, at most 1 */
     float noise;      /* grey levels of 255, at most */
-    float tied;       /* share of neighbouring zeros joined along their tops; a quarter of it of others, at the foot */
+    float tied; /* share of neighbouring zeros that a stroke joins, at the top or foot; a quarter of it of others */
 } lenet5_string_style;
 
 /* Returns style number index, from 0; NULL beyond the last. Thread-safe. */

@@ -53,7 +53,7 @@ static const lenet5_string_style styles[] = {
      .blur = 1,
      .noise = 10},
     {.name = "tied",
-     .description = "zeros tied along their tops, other digits at the foot",
+     .description = "joined by ligatures: zeros at the top or foot, other digits at the foot",
      .scale = {3, 5},
      .gap = {-1, 6},
      .slant = 0.25f,
@@ -202,10 +202,11 @@ static point end_of_tie(const glyph *g, bool right, bool foot)
     return (point){g->x + end.x, g->y + end.y};
 }
 
-/* Joins two neighbours by a stroke that sags: zeros along their tops, other digits at the foot. */
+/* Joins two neighbours by a stroke that sags: two zeros in three along their tops, all others at the foot. */
 static void write_tie(sheet *s, const glyph *left, const glyph *right, lenet5_random *random)
 {
-    const bool foot = !(left->zero && right->zero);
+    const bool zeros = left->zero && right->zero;
+    const bool foot = !zeros || lenet5_random_below(random, 3) == 0;
     const point from = end_of_tie(left, true, foot), to = end_of_tie(right, false, foot);
     const float radius = lenet5_random_uniform(random, 0.5f, 1.3f) * left->size;
     const float sag = lenet5_random_uniform(random, -0.5f, 3) * left->size;

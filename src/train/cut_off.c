@@ -1,6 +1,6 @@
 /*
  * A digit as the reader cuts it out of a string: next to a neighbour that it touches, or with the end of a stroke that ties
- * it to a neighbour. Zeros are tied along their tops, other digits at the foot.
+ * it to a neighbour. Most zeros are tied along their tops, other digits at the foot.
  */
 #include "cut_off.h"
 
@@ -61,6 +61,7 @@ static void join_neighbour(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random 
 
 #define PIECES 6          /* lines that a tie is drawn as */
 #define SHARE_OF_OTHERS 3 /* other digits are tied that many times more rarely than zeros */
+#define ZEROS_AT_FOOT 3   /* one tied zero in so many is tied at the foot */
 #define BOTH_SIDES 3      /* one tied digit in so many is tied to both neighbours */
 
 typedef struct point {
@@ -119,8 +120,9 @@ static void draw_tie(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *rando
     }
 }
 
-static void draw_ties(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, bool foot)
+static void draw_ties(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, bool zero)
 {
+    const bool foot = !zero || lenet5_random_below(random, ZEROS_AT_FOOT) == 0;
     const bool right = lenet5_random_below(random, 2) == 0;
     draw_tie(picture, random, right, foot);
     if (lenet5_random_below(random, BOTH_SIDES) == 0)
@@ -158,7 +160,7 @@ void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uin
     float centre[2];
     memcpy(picture, digit, sizeof picture);
     if (is_tied(random, label, n))
-        draw_ties(picture, random, label != 0);
+        draw_ties(picture, random, label == 0);
     else
         join_neighbour(picture, random,
                        lenet5_dataset_picture(n->set, lenet5_random_below(random, (uint32_t)n->set->count)));
