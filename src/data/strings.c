@@ -503,7 +503,8 @@ static lenet5_status photograph(lenet5_string *picture, const sheet *s, const le
     if (!picture->rgb)
         return lenet5_fail_memory(error);
     paint(picture, s, &sc);
-    blur(picture, lenet5_random_uniform(random, 0, style->blur));
+    if (style->blur > 0)
+        blur(picture, lenet5_random_uniform(random, 0, style->blur));
     return LENET5_OK;
 }
 
