@@ -134,7 +134,7 @@ def in_unseen_hand(source):
 SOURCES = {"hands": hand_string, "strangers": in_unseen_hand(hand_string), "singles": single, "things": non_digit, "pages": page,
            "pages of strangers": in_unseen_hand(page), "empty": empty, "signs": sign}
 SHARES = {"hands": 2, "strangers": 8, "singles": 1, "things": 2, "pages": 3, "pages of strangers": 2, "empty": 1, "signs": 3, "spaced": 1,
-          "touching": 1, "form": 1}
+          "touching": 1, "form": 1, "ligatures": 1}
 READ = [*SOURCES, *fit_search.STYLES]
 ERRORS = (0.05, 0.03, 0.02, 0.01)
 # --max-error holds for each of these sources separately, because the source of a picture is unknown and a mean would hide

@@ -288,7 +288,7 @@ static const option options[] = {
     {"distort", "FILE.png", VALUE_NEW_FILE, NULL, "draw a sheet of training pictures as a recipe distorts them"},
     {"count", "N", VALUE_WHOLE, NULL, "training digits (default 20000) or strings (default 20)"},
     {"test-count", "N", VALUE_WHOLE, NULL, "test digits; default 0"},
-    {"style", "NAME", VALUE_NAME, style_at, "style of the strings: spaced (default), touching, form or tied"},
+    {"style", "NAME", VALUE_NAME, style_at, "style of the strings: spaced (default), touching, form or ligatures"},
     {"digits", "N", VALUE_WHOLE, NULL, "digits of each string, 1 to 32; default 5"},
     FLAG("of-test", "make the strings of test digits instead of training digits"),
     {"recipe", "NAME", VALUE_NAME, recipe_at, "the recipe whose distortion --distort shows; default best"},

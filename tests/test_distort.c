@@ -368,15 +368,15 @@ static void negatives_can_be_drawn_from_blank_pictures(void **state)
     }
 }
 
-/* The mean row of the ink beside an upright stroke that is tied to a neighbour; -1 if there is none. */
-static double row_of_tie(uint64_t number, unsigned label)
+/* The mean row of the ink beside an upright stroke with a ligature; -1 if there is none. */
+static double row_of_ligature(uint64_t number, unsigned label)
 {
     static const lenet5_distortion none = {0};
     uint8_t stroke[28 * 28] = {0}, shown[32][32], any = 0;
     for (size_t y = 4; y < 24; y++)
         memset(stroke + 28 * y + 12, 255, 4);
     const lenet5_dataset set = {.count = 1, .height = 28, .width = 28, .pixels = stroke, .labels = &any};
-    const negatives n = {&set, &none, lenet5_kernels_in_use(), true, 3};
+    const negatives n = {&set, &none, lenet5_kernels_in_use(), true, 4};
     lenet5_random random;
     lenet5_random_seed(&random, 9, number);
     lenet5_draw_cut_off(shown, &random, stroke, label, &n);
@@ -400,13 +400,13 @@ static double row_of_tie(uint64_t number, unsigned label)
     return ink > 255 ? moment / ink : -1;
 }
 
-static void most_zeros_are_tied_at_the_top_and_others_at_the_foot(void **state)
+static void most_zeros_are_joined_at_the_top_and_others_at_the_foot(void **state)
 {
     (void)state;
     size_t top[2] = {0}, foot[2] = {0}; /* of zeros, of others */
     for (uint64_t i = 0; i < 200; i++)
         for (unsigned label = 0; label < 2; label++) {
-            const double row = row_of_tie(i, label);
+            const double row = row_of_ligature(i, label);
             top[label] += row >= 0 && row < 13;
             foot[label] += row >= 13;
         }
@@ -433,7 +433,7 @@ int main(void)
         cmocka_unit_test(an_undistorted_training_has_negatives_too),
         cmocka_unit_test(the_number_of_negatives_is_the_given_share),
         cmocka_unit_test(negatives_can_be_drawn_from_blank_pictures),
-        cmocka_unit_test(most_zeros_are_tied_at_the_top_and_others_at_the_foot),
+        cmocka_unit_test(most_zeros_are_joined_at_the_top_and_others_at_the_foot),
     };
     return cmocka_run_group_tests(tests, draw_digits, free_digits);
 }

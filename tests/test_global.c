@@ -422,7 +422,7 @@ static void further_pictures_are_learned_as_those_of_the_batch(void **state)
 /* ---- Training ---------------------------------------------------------------------------------------------------- */
 
 #define DIGITS 100
-#define STEPS 2 /* of an epoch: 100 digits and 15 negatives, 64 at a time */
+#define STEPS 3 /* of an epoch: 100 digits, 16 drawn ones and 15 negatives, 64 at a time */
 #define HELD_OUT 40
 
 typedef struct run {

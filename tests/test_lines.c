@@ -50,7 +50,7 @@ static text_line cut(const line_groups *groups, size_t number)
     static const lenet5_read_options options;
     budget b = lenet5_budget_new(&options);
     text_line line;
-    assert_int_equal(lenet5_cut_line(&line, groups, number, false, &b, NULL), LENET5_OK);
+    assert_int_equal(lenet5_cut_line(&line, groups, number, UNDO_CLEAR_SLANT, &b, NULL), LENET5_OK);
     return line;
 }
 
@@ -553,7 +553,7 @@ static double clearness(const text_line *line)
     return clear;
 }
 
-static void a_slight_slant_is_undone_if_asked_for(void **state)
+static void a_slant_that_is_left_is_undone_if_asked_for(void **state)
 {
     (void)state;
     static const lenet5_read_options options;
@@ -564,7 +564,7 @@ static void a_slight_slant_is_undone_if_asked_for(void **state)
         draw_leaning(&map, 6, leans[i]);
         line_groups groups = find(&map, NULL);
         text_line line = cut(&groups, 0), other;
-        assert_int_equal(lenet5_cut_line(&other, &groups, 0, true, &b, NULL), LENET5_OK);
+        assert_int_equal(lenet5_cut_line(&other, &groups, 0, UNDO_ANY_SLANT, &b, NULL), LENET5_OK);
         assert_true(line.slanted == (i == 1));
         assert_false(other.slanted);
         if (i == 1)
@@ -665,7 +665,7 @@ int main(void)
         cmocka_unit_test(a_hole_is_paper_that_ink_encloses),
         cmocka_unit_test(a_cut_records_the_hole_that_it_crosses),
         cmocka_unit_test(a_stroke_that_two_loops_share_is_cut_along_it),
-        cmocka_unit_test(a_slight_slant_is_undone_if_asked_for),
+        cmocka_unit_test(a_slant_that_is_left_is_undone_if_asked_for),
         cmocka_unit_test(a_low_stroke_beside_a_digit_is_not_part_of_it),
         cmocka_unit_test(the_bar_of_a_5_belongs_to_it_and_a_hyphen_does_not),
     };

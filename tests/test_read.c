@@ -115,6 +115,52 @@ static void assert_mostly_right(const char *style, lenet5_read_method method, un
     assert_true(right >= least);
 }
 
+/* The picture with each row moved to the right, by lean pixels a row up; paper is what its corner has. */
+static lenet5_picture leaning(const lenet5_picture *upright, double lean)
+{
+    const size_t more = (size_t)(lean * (double)upright->height);
+    lenet5_picture p = {upright->width + more, upright->height, malloc((upright->width + more) * upright->height)};
+    assert_non_null(p.grey);
+    memset(p.grey, upright->grey[0], p.width * p.height);
+    for (size_t y = 0; y < p.height; y++)
+        memcpy(p.grey + y * p.width + (size_t)(lean * (double)(p.height - 1 - y)), upright->grey + y * upright->width,
+               upright->width);
+    return p;
+}
+
+static void count_pieces(void *context, const char *name, size_t line, const uint8_t *rgb, size_t width, size_t height)
+{
+    size_t *seen = context;
+    (void)line;
+    (void)rgb;
+    (void)width;
+    (void)height;
+    *seen += strcmp(name, "pieces") == 0;
+}
+
+/* Many of these lines are read twice, with their slant and without it; an observer sees one reading of each. */
+static void strings_that_lean(void **state)
+{
+    (void)state;
+    size_t seen = 0, lines = 0;
+    unsigned right = 0;
+    const lenet5_observer observer = {.context = &seen, .stage = count_pieces};
+    const lenet5_read_options options = {.format = "zip5", .observer = &observer};
+    for (size_t i = 0; i < 100; i++) {
+        char text[LENET5_MAX_STRING + 1];
+        lenet5_picture upright = draw(text, "touching", i), p = leaning(&upright, 0.45);
+        lenet5_reading r = read_it(&p, &options);
+        right += reads(&r, text);
+        lines += r.count;
+        lenet5_reading_free(&r);
+        lenet5_picture_free(&p);
+        lenet5_picture_free(&upright);
+    }
+    print_message("leaning: %u of 100 strings read\n", right);
+    assert_true(right >= 75); /* 71 with one reading of each */
+    assert_int_equal(seen, lines);
+}
+
 static void strings_of_all_styles(void **state)
 {
     (void)state;
@@ -703,6 +749,7 @@ int main(void)
         cmocka_unit_test(invalid_formats_are_refused),
         cmocka_unit_test(a_mask_is_written_out),
         cmocka_unit_test(strings_of_all_styles),
+        cmocka_unit_test(strings_that_lean),
         cmocka_unit_test(each_note_is_given_only_with_reason),
         cmocka_unit_test(writing_is_found_on_any_ground),
         cmocka_unit_test(a_blank_picture_has_no_lines),

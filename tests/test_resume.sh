@@ -38,7 +38,7 @@ expect 1 "--restart" train --out a.safetensors --committee 2
 expect 1 "was started with --loss map, not mse" train --resume --out a.safetensors --loss mse
 expect 1 "was started with --seed 1, not 2" train --resume --out a.safetensors --seed 2
 expect 1 "was started with --epochs 1000, not 3" train --resume --out a.safetensors --epochs 3
-expect 1 "was started with drawn digits the recipe's, not none" train --resume --out a.safetensors --without-drawn
+expect 1 "was started with --without-drawn off, not on" train --resume --out a.safetensors --without-drawn
 expect 1 "was started with other data: SHA-256" train --resume --out a.safetensors --data others
 expect 1 "was started with another teacher: SHA-256 none" train --resume --out a.safetensors --teacher whole.safetensors
 expect 1 "not of a committee" train --resume --out a.safetensors --committee 2

@@ -66,11 +66,11 @@ static void spaced_digits_are_apart(void **state)
     assert_in_range(count_all("spaced", 0), 97 * DIGITS * STRINGS / 100, 110 * DIGITS * STRINGS / 100);
 }
 
-/* Three fifths of the zeros are joined, and a sixth of the others, besides those that touch. */
-static void tied_digits_are_joined(void **state)
+/* Three fifths of the zeros are joined, and three twentieths of the others, besides those that touch. */
+static void ligatures_join_digits(void **state)
 {
     (void)state;
-    const size_t zeros = count_all("tied", 0), twos = count_all("tied", 2);
+    const size_t zeros = count_all("ligatures", 0), twos = count_all("ligatures", 2);
     print_message("%d digits: zeros in %zu parts, twos in %zu\n", DIGITS * STRINGS, zeros, twos);
     assert_true(zeros < DIGITS * STRINGS / 2);
     assert_true(twos > zeros * 5 / 4);
@@ -92,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spaced_digits_are_apart),
-        cmocka_unit_test(tied_digits_are_joined),
+        cmocka_unit_test(ligatures_join_digits),
         cmocka_unit_test(an_unknown_style_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,7 +267,7 @@ static void list_options(option_value values[OPTIONS], const lenet5_checkpoint *
     put_whole(next++, "--epochs", c->epochs_total);
     put_whole(next++, "--batch", c->batch);
     put_real(next++, "--negatives", c->negatives);
-    put(next++, "drawn digits", c->without_drawn ? "none" : "the recipe's");
+    put(next++, "--without-drawn", c->without_drawn ? "on" : "off");
     put(next++, "distortion", c->undistorted ? "none" : "the recipe's");
     put_whole(next++, "--validation", p->validation_pictures);
     put(next++, "other data: SHA-256", p->data_sha256);

@@ -77,7 +77,7 @@ LENET5_API lenet5_status lenet5_dataset_synthesise(lenet5_dataset *set, size_t c
 
 /* How strings of digits are written, and on what. Grows. Two numbers are a range that a string draws a value from. */
 typedef struct lenet5_string_style {
-    const char *name; /* "spaced", "touching", "form" or "tied" */
+    const char *name; /* "spaced", "touching", "form" or "ligatures" */
     const char *description;
     float scale[2];   /* pixels of the picture for one of a digit's 28 */
     float gap[2];     /* between the inks of neighbours, in pixels of a digit; below 0 they overlap */
@@ -90,7 +90,7 @@ typedef struct lenet5_string_style {
     float shadow;     /* share of the light that is lost across the picture, at most */
     float blur;       /* share of a mean over 3x3, at most 1 */
     float noise;      /* grey levels of 255, at most */
-    float tied; /* share of neighbouring zeros that a stroke joins, at the top or foot; a quarter of it of others */
+    float ligatures;  /* share of neighbouring zeros that one joins; a quarter of it of other neighbours */
 } lenet5_string_style;
 
 /* Returns style number index, from 0; NULL beyond the last. Thread-safe. */

@@ -75,9 +75,9 @@ LENET5_API void lenet5_pages_free(lenet5_pages *pages);
 /*
  * Turns grey, a picture of one digit of any size and polarity, (height, width), into what the network was trained on
  * (section III-A): the ink fitted into 20x20 with its aspect kept, strokes thicker than those of most training pictures
- * made thinner, the centre of mass in the middle of 28x28, 0 paper to 255 ink. LENET5_E_PICTURE_EMPTY if the grey levels
- * barely differ from those of the border, as for a blank picture; LENET5_E_PICTURE_SIZE for no pixels, or more than
- * LENET5_DEFAULT_PICTURE_PIXELS. Allocates nothing. Thread-safe.
+ * made thinner, the centre of mass in the middle of 28x28, 0 paper to 255 ink. LENET5_E_PICTURE_EMPTY if the grey
+ * levels barely differ from those of the border, as for a blank picture; LENET5_E_PICTURE_SIZE for no pixels, or more
+ * than LENET5_DEFAULT_PICTURE_PIXELS. Allocates nothing. Thread-safe.
  */
 LENET5_API lenet5_status lenet5_normalise(uint8_t picture[LENET5_PICTURE_BYTES], const uint8_t *grey, size_t width,
                                           size_t height, lenet5_error *error);

@@ -223,7 +223,8 @@ LENET5_API double lenet5_calibration_error(const lenet5_evaluation *evaluation, 
 /*
  * Fits scale and j of a committee's loss, and its thresholds, to pictures that it was not trained on: the mean of
  * -log(probability of the label) becomes least. Where the recipe has negatives, one is drawn for every thirty pictures.
- * Where it has drawn digits, the thresholds hold for these too, unless the committee misreads half of them.
+ * Where it has drawn digits, the thresholds hold for these too, unless the committee misreads more than half of them,
+ * as one whose classes are not the digits does.
  * set has 100 or more labelled pictures of 28x28. threads as in lenet5_evaluate. One thread at a time for each
  * committee.
  */

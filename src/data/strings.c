@@ -8,7 +8,6 @@
  * Lengths are in pixels of the sheet unless a comment names another unit; a pixel of a digit is `scale` pixels of the
  * sheet.
  */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "dataset.h"
+#include "ligature.h"
 
 #define TALLEST 20.0f /* rows of MNIST's 28 that the tallest digit fills */
 
@@ -52,7 +52,7 @@ static const lenet5_string_style styles[] = {
      .shadow = 0.45f,
      .blur = 1,
      .noise = 10},
-    {.name = "tied",
+    {.name = "ligatures",
      .description = "joined by ligatures: zeros at the top or foot, other digits at the foot",
      .scale = {3, 5},
      .gap = {-1, 6},
@@ -61,7 +61,7 @@ static const lenet5_string_style styles[] = {
      .size = 0.15f,
      .wander = 1.5f,
      .noise = 8,
-     .tied = 0.6f},
+     .ligatures = 0.6f},
 };
 
 const lenet5_string_style *lenet5_string_style_at(size_t index)
@@ -164,33 +164,21 @@ static void write_glyph(sheet *s, const glyph *g)
     }
 }
 
-/* ---- Ties -------------------------------------------------------------------------------------------------------- */
+/* ---- Ligatures --------------------------------------------------------------------------------------------------- */
 
-#define TIE_PIECES 8 /* lines that a tie is drawn as */
-
-typedef struct point {
-    float x, y; /* on the sheet */
-} point;
-
-/* A line with round ends. */
 static void write_line(sheet *s, point from, point to, float radius)
 {
-    const float dx = to.x - from.x, dy = to.y - from.y;
-    const float square = fmaxf(dx * dx + dy * dy, FLT_MIN);
     const float reach = radius + 1;
     const float last_x = fmaxf(from.x, to.x) + reach, last_y = fmaxf(from.y, to.y) + reach;
-    for (size_t row = (size_t)fmaxf(0, fminf(from.y, to.y) - reach); row < s->height && (float)row <= last_y; row++)
-        for (size_t i = (size_t)fmaxf(0, fminf(from.x, to.x) - reach); i < s->width && (float)i <= last_x; i++) {
-            const float x = (float)i - from.x, y = (float)row - from.y;
-            const float way = clamp((x * dx + y * dy) / square, 0, 1);
-            const float distance = hypotf(x - way * dx, y - way * dy);
-            float *ink = &s->ink[row * s->width + i];
-            *ink = fmaxf(*ink, clamp(radius + 0.5f - distance, 0, 1));
+    for (size_t y = (size_t)fmaxf(0, fminf(from.y, to.y) - reach); y < s->height && (float)y <= last_y; y++)
+        for (size_t x = (size_t)fmaxf(0, fminf(from.x, to.x) - reach); x < s->width && (float)x <= last_x; x++) {
+            float *ink = &s->ink[y * s->width + x];
+            *ink = fmaxf(*ink, line_coverage((point){(float)x, (float)y}, from, to, radius));
         }
 }
 
 /* Of the ink in the topmost eighth of a glyph, or in the lowest, what is farthest to the right or left. */
-static point end_of_tie(const glyph *g, bool right, bool foot)
+static point end_of_ligature(const glyph *g, bool right, bool foot)
 {
     const float depth = (g->bottom - g->top) / 8;
     const float begin = foot ? g->bottom - depth : g->top;
@@ -202,29 +190,27 @@ static point end_of_tie(const glyph *g, bool right, bool foot)
     return (point){g->x + end.x, g->y + end.y};
 }
 
-/* Joins two neighbours by a stroke that sags: two zeros in three along their tops, all others at the foot. */
-static void write_tie(sheet *s, const glyph *left, const glyph *right, lenet5_random *random)
+static void write_ligature(sheet *s, const glyph *left, const glyph *right, lenet5_random *random)
 {
-    const bool zeros = left->zero && right->zero;
-    const bool foot = !zeros || lenet5_random_below(random, 3) == 0;
-    const point from = end_of_tie(left, true, foot), to = end_of_tie(right, false, foot);
+    const bool foot = ligature_at_foot(random, left->zero && right->zero);
+    const point from = end_of_ligature(left, true, foot), to = end_of_ligature(right, false, foot);
     const float radius = lenet5_random_uniform(random, 0.5f, 1.3f) * left->size;
     const float sag = lenet5_random_uniform(random, -0.5f, 3) * left->size;
     point at = from;
-    for (size_t i = 1; i <= TIE_PIECES; i++) {
-        const float way = (float)i / TIE_PIECES;
-        const point next = {from.x + way * (to.x - from.x), from.y + way * (to.y - from.y) + 4 * way * (1 - way) * sag};
+    for (int i = 1; i <= LIGATURE_LINES; i++) {
+        const point next = ligature_knot(from, to, sag, i);
         write_line(s, at, next, radius);
         at = next;
     }
 }
 
-static void write_ties(sheet *s, const glyph *glyphs, size_t count, float share, lenet5_random *random)
+static void write_ligatures(sheet *s, const glyph *glyphs, size_t count, float share, lenet5_random *random)
 {
     for (size_t i = 1; share > 0 && i < count; i++) {
         const glyph *left = &glyphs[i - 1], *right = &glyphs[i];
-        if (lenet5_random_uniform(random, 0, 1) < (left->zero && right->zero ? share : share / 4))
-            write_tie(s, left, right, random);
+        const float here = left->zero && right->zero ? share : share / RARER_IN_OTHERS;
+        if (lenet5_random_uniform(random, 0, 1) < here)
+            write_ligature(s, left, right, random);
     }
 }
 
@@ -339,7 +325,7 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
         glyphs[i].y += (float)s->height / 2;
         write_glyph(s, &glyphs[i]);
     }
-    write_ties(s, glyphs, count, style->tied, random);
+    write_ligatures(s, glyphs, count, style->ligatures, random);
     if (style->printed)
         print_form(s, glyphs, count, scale, random);
     return LENET5_OK;

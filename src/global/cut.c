@@ -12,7 +12,7 @@ static lenet5_status cut_line(graph *g, bool *cut, const line_groups *groups, bu
     text_line line;
     if (groups->count != 1)
         return LENET5_OK;
-    lenet5_status status = lenet5_cut_line(&line, groups, 0, false, b, error);
+    lenet5_status status = lenet5_cut_line(&line, groups, 0, UNDO_CLEAR_SLANT, b, error);
     if (status != LENET5_OK)
         return status;
     const bool usable = line.count > 0 && !line.crowded;

@@ -16,10 +16,9 @@
 #define RECIPE "strings"
 #define MIN_DIGITS 3 /* of a string */
 #define MAX_DIGITS 7
-#define UNTIED_STYLES 3 /* of lenet5_string_style_at, from the first */
-#define STYLES (UNTIED_STYLES + 1)
-#define MAX_TRIES 64 /* choices until a digit is a zero; one in a thousand fails */
-#define MAX_ARCS 256 /* of a string: eight for each digit on average. One with more is skipped */
+#define MAX_TRIES 64  /* choices of a digit until it is a 0; one in a thousand fails */
+#define MAX_STYLES 16 /* of strings */
+#define MAX_ARCS 256  /* of a string: eight for each digit on average. One with more is skipped */
 
 /*
  * The weight of a string's loss beside that of a picture. The search raises probabilities to the power of its sharpness;
@@ -81,35 +80,50 @@ static void copy_digit(uint8_t copy[LENET5_PICTURE_BYTES], lenet5_random *random
         memcpy(copy + row * LENET5_PICTURE_SIDE, &shown[row + INPUT_MARGIN][INPUT_MARGIN], LENET5_PICTURE_SIDE);
 }
 
-/* A digit of the set, or a drawn one, as other people write it. */
-static void choose_digit(digit_list *digits, size_t i, lenet5_random *random, const lenet5_training *training,
-                         const lenet5_dataset *set, const lenet5_distortion *distortion)
+/* A style, each as likely as the others; where digits are shown as they are, one that leaves them so. */
+static const lenet5_string_style *choose_style(lenet5_random *random, bool undistorted)
 {
-    uint8_t drawn[LENET5_PICTURE_BYTES];
-    const uint8_t *pixels = drawn;
-    const double share = training->without_drawn ? 0 : training->recipe->hands;
-    if (share > 0 && (double)lenet5_random_uniform(random, 0, 1) < share) {
-        digits->labels[i] = (uint8_t)lenet5_random_below(random, LENET5_CLASSES);
-        lenet5_draw_hand(drawn, random, digits->labels[i]);
-    } else {
-        const size_t chosen = lenet5_random_below(random, (uint32_t)set->count);
-        pixels = lenet5_dataset_picture(set, chosen);
-        digits->labels[i] = set->labels[chosen];
-    }
-    copy_digit(digits->pixels[i], random, pixels, training, distortion);
+    const lenet5_string_style *fit[MAX_STYLES];
+    uint32_t count = 0;
+    for (size_t i = 0; lenet5_string_style_at(i); i++)
+        if (!undistorted || lenet5_string_style_at(i)->ligatures == 0) {
+            assert(count < MAX_STYLES);
+            fit[count++] = lenet5_string_style_at(i);
+        }
+    return fit[lenet5_random_below(random, count)];
 }
 
-/*
- * Amounts end in zeros, and tied zeros are few among digits chosen at random: makes the last two or three zeros, each of
- * them the next zero that is chosen.
- */
-static void end_in_zeros(digit_list *digits, size_t length, lenet5_random *random, const lenet5_training *training,
-                         const lenet5_dataset *set, const lenet5_distortion *distortion)
+/* Where the digits of a string come from. */
+typedef struct digit_source {
+    const lenet5_training *training;
+    const lenet5_dataset *set;
+    const lenet5_distortion *distortion; /* or NULL */
+} digit_source;
+
+/* A digit of the set, or a drawn one, as other people write it. */
+static void choose_digit(uint8_t pixels[LENET5_PICTURE_BYTES], uint8_t *label, lenet5_random *random,
+                         const digit_source *from)
 {
-    const size_t zeros = 2 + lenet5_random_below(random, 2);
-    for (size_t i = length - zeros; i < length; i++)
-        for (size_t tries = 0; digits->labels[i] != 0 && tries < MAX_TRIES; tries++)
-            choose_digit(digits, i, random, training, set, distortion);
+    const double drawn = from->training->without_drawn ? 0 : from->training->recipe->hands;
+    if (drawn > 0 && (double)lenet5_random_uniform(random, 0, 1) < drawn) {
+        *label = (uint8_t)lenet5_random_below(random, LENET5_CLASSES);
+        lenet5_draw_hand(pixels, random, *label);
+    } else {
+        const size_t chosen = lenet5_random_below(random, (uint32_t)from->set->count);
+        memcpy(pixels, lenet5_dataset_picture(from->set, chosen), LENET5_PICTURE_BYTES);
+        *label = from->set->labels[chosen];
+    }
+}
+
+/* Makes one digit of a string. zero: chooses until it is a 0, since amounts end in zeros and few digits are. */
+static void make_digit(digit_list *digits, size_t i, bool zero, lenet5_random *random, const digit_source *from)
+{
+    uint8_t chosen[LENET5_PICTURE_BYTES];
+    size_t tries = 0;
+    do
+        choose_digit(chosen, &digits->labels[i], random, from);
+    while (zero && digits->labels[i] != 0 && ++tries < MAX_TRIES);
+    copy_digit(digits->pixels[i], random, chosen, from->training, from->distortion);
 }
 
 /*
@@ -119,18 +133,17 @@ static void end_in_zeros(digit_list *digits, size_t length, lenet5_random *rando
 static lenet5_status draw_string(lenet5_string *string, const lenet5_training *training, unsigned epoch,
                                  uint64_t number, lenet5_error *error)
 {
-    const lenet5_dataset *set = epoch > 0 ? training->set : training->held_out;
-    const lenet5_distortion *distortion = epoch > 0 ? training->negatives.distortion : NULL;
+    const digit_source from = {training, epoch > 0 ? training->set : training->held_out,
+                               epoch > 0 ? training->negatives.distortion : NULL};
     digit_list digits = {0};
     lenet5_random random;
     lenet5_random_seed(&random, training->provenance.seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
-    const uint32_t styles = training->undistorted ? UNTIED_STYLES : STYLES;
-    const lenet5_string_style *style = lenet5_string_style_at(lenet5_random_below(&random, styles));
+    const lenet5_string_style *style = choose_style(&random, training->undistorted);
     const size_t length = MIN_DIGITS + lenet5_random_below(&random, MAX_DIGITS - MIN_DIGITS + 1);
+    const bool amount = style->ligatures > 0 && lenet5_random_below(&random, 2) == 0;
+    const size_t zeros = amount ? 2 + lenet5_random_below(&random, 2) : 0;
     for (size_t i = 0; i < length; i++)
-        choose_digit(&digits, i, &random, training, set, distortion);
-    if (style->tied > 0 && lenet5_random_below(&random, 2) == 0)
-        end_in_zeros(&digits, length, &random, training, set, distortion);
+        make_digit(&digits, i, i + zeros >= length, &random, &from);
     const lenet5_dataset chosen = {.count = length,
                                    .height = LENET5_PICTURE_SIDE,
                                    .width = LENET5_PICTURE_SIDE,

@@ -454,6 +454,11 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
 
 /* ---- Metadata ---------------------------------------------------------------------------------------------------- */
 
+bool lenet5_safetensors_has(const safetensors *file, const char *key)
+{
+    return json_object_get(file->metadata, key) != NULL;
+}
+
 static lenet5_status entry(const char **value, const safetensors *file, const char *key, lenet5_error *error)
 {
     *value = json_string_value(json_object_get(file->metadata, key));

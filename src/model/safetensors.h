@@ -65,6 +65,9 @@ lenet5_status lenet5_safetensors_get(const tensor *wanted, const safetensors *fi
 /* The number of tensors in the file. */
 size_t lenet5_safetensors_count(const safetensors *file);
 
+/* Whether the metadata have an entry. */
+bool lenet5_safetensors_has(const safetensors *file, const char *key);
+
 /* Entries of the metadata. A missing entry or one out of range is an error. */
 lenet5_status lenet5_safetensors_text(char *text, size_t size, const safetensors *file, const char *key,
                                       lenet5_error *error);

@@ -1,11 +1,13 @@
 /*
  * From a line to its strings: its pieces, their segmentation graph, the network's scores of all arcs, and the best
- * paths. A doubtful line is cut and read a second time without its slight slant.
+ * paths. A doubtful line is cut and read a second time without a slant that was left at first.
  */
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "scores.h"
 #include "search/evidence.h"
 #include "second_opinion.h"
@@ -113,8 +115,9 @@ static lenet5_status make_graph(graph *g, size_t number, const text_line *line, 
 
 /* ---- Attempts ---------------------------------------------------------------------------------------------------- */
 
-#define DOUBTFUL 0.95   /* probability below which a line with a slight slant is read again without it */
-#define MUCH_LIKELIER 2 /* times the probability: what the other reading needs to be preferred */
+#define MUCH_LIKELIER 2.0              /* times the probability: what a second reading needs to be preferred */
+#define DOUBTFUL (1.0 / MUCH_LIKELIER) /* probability from which on no second reading can be that much likelier */
+#define SPARE_WORK (MAX_WORK / 2) /* units of work that a second reading leaves to the lines that are not read yet */
 
 /* A line cut in one way, and what is read there. */
 typedef struct attempt {
@@ -153,11 +156,11 @@ static bool has_pieces(const attempt *a)
 }
 
 /* Cuts a line and finds its strings. Free the attempt if the status is LENET5_OK. */
-static lenet5_status try_line(attempt *a, const line_groups *groups, size_t group, bool slight, size_t number, page *p,
-                              lenet5_error *error)
+static lenet5_status try_line(attempt *a, const line_groups *groups, size_t group, slant_undone undo, size_t number,
+                              page *p, lenet5_error *error)
 {
     a->solved = false;
-    lenet5_status status = lenet5_cut_line(&a->line, groups, group, slight, &p->budget, error);
+    lenet5_status status = lenet5_cut_line(&a->line, groups, group, undo, &p->budget, error);
     if (status != LENET5_OK || !has_pieces(a))
         return status;
     status = solve(a, number, p, error);
@@ -171,10 +174,10 @@ static double probability_of(const attempt *a)
     return a->solved && a->found.count > 0 ? lenet5_string_probability(a->evidence) : 0;
 }
 
-static bool is_worth_another(const attempt *a, const page *p)
+static bool needs_second_reading(const attempt *a, const page *p)
 {
     return p->options->method == LENET5_METHOD_PIECES && has_pieces(a) && a->line.slanted &&
-           probability_of(a) < DOUBTFUL;
+           probability_of(a) < DOUBTFUL && p->budget.left >= SPARE_WORK;
 }
 
 static lenet5_status report_attempt(lenet5_reading *reading, const attempt *a, page *p, lenet5_error *error)
@@ -205,31 +208,37 @@ static lenet5_status append(lenet5_reading *reading, const attempt *a, page *p, 
     return status;
 }
 
-/* Appends the better of two attempts: the one given, or one without a slight slant. */
-static lenet5_status append_better(lenet5_reading *reading, const attempt *first, const line_groups *groups,
-                                   size_t group, page *p, lenet5_error *error)
+/*
+ * Reads a line into the first of two attempts and appends it; or the second one, without the slant, if the line is
+ * doubtful and then much likelier.
+ */
+static lenet5_status append_better(lenet5_reading *reading, attempt *two, const line_groups *groups, size_t group,
+                                   page *p, lenet5_error *error)
 {
-    attempt other;
-    lenet5_status status = try_line(&other, groups, group, true, reading->count + 1, p, error);
+    const size_t number = reading->count + 1;
+    lenet5_status status = try_line(&two[0], groups, group, UNDO_CLEAR_SLANT, number, p, error);
     if (status != LENET5_OK)
         return status;
-    const bool better = probability_of(&other) > MUCH_LIKELIER * probability_of(first);
-    status = append(reading, better ? &other : first, p, error);
-    free_attempt(&other);
+    bool second = needs_second_reading(&two[0], p);
+    if (second)
+        status = try_line(&two[1], groups, group, UNDO_ANY_SLANT, number, p, error);
+    second &= status == LENET5_OK;
+    const bool better = second && probability_of(&two[1]) > MUCH_LIKELIER * probability_of(&two[0]);
+    if (status == LENET5_OK || status == LENET5_CROWDED)
+        status = append(reading, &two[better ? 1 : 0], p, error);
+    if (second)
+        free_attempt(&two[1]);
+    free_attempt(&two[0]);
     return status;
 }
 
 lenet5_status lenet5_read_text_line(lenet5_reading *reading, const line_groups *groups, size_t group, page *p,
                                     lenet5_error *error)
 {
-    attempt first;
-    lenet5_status status = try_line(&first, groups, group, false, reading->count + 1, p, error);
-    if (status != LENET5_OK)
-        return status;
-    if (is_worth_another(&first, p))
-        status = append_better(reading, &first, groups, group, p, error);
-    else
-        status = append(reading, &first, p, error);
-    free_attempt(&first);
+    attempt *two = malloc(2 * sizeof *two);
+    if (!two)
+        return lenet5_fail_memory(error);
+    const lenet5_status status = append_better(reading, two, groups, group, p, error);
+    free(two);
     return status;
 }

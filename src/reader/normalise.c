@@ -5,7 +5,7 @@
  *                     is the side with more contrast to it. Noise is subtracted, and the rest stretched.
  *     bounding box    of the ink
  *     20x20           the box scaled to fit, aspect kept; each new pixel is the mean of the area that it covers
- *     strokes         thicker than almost all of MNIST's: eroded to what these have, fitted larger before by as much
+ *     strokes         thicker than nine in ten of MNIST's: the digit is fitted larger and eroded until they are not
  *     28x28           shifted by whole pixels until the centre of mass is in the middle
  */
 #include <assert.h>
@@ -19,11 +19,11 @@
 
 #define FIT 20
 
-/* Pixels of the 20x20. 92 % of MNIST's pictures have thinner strokes; small scans in black and white have thicker ones,
+/* Pixels of the 20x20. 92 % of MNIST's pictures have thinner strokes. Small scans in black and white have thicker ones,
  * which the network often misreads (docs/lab/2026-11-hands.md). */
 #define THICKEST 3.4
 
-/* pixels by which strokes become thinner, at most: that much more would erase the gaps and ends of the digit */
+/* Pixels by which the digit is fitted larger and its strokes are eroded, at most: more would erase thin parts. */
 #define MOST_THINNER 3
 
 #define FIT_MOST (FIT + MOST_THINNER)
@@ -230,7 +230,10 @@ static void fit(digit *d, size_t side, const source *s, const box *b)
     }
 }
 
-/* Makes the strongest ink 1. Erosion leaves some: if every pixel with ink is beside paper, strokes are thin. */
+/*
+ * Makes the strongest ink 1. Erosion leaves some: where every pixel with ink is beside paper, strokes measure at most
+ * 2.83 pixels, the square root of 8.
+ */
 static void strengthen(digit *d)
 {
     double strongest = 0;
@@ -245,7 +248,7 @@ static void strengthen(digit *d)
 
 /* ---- Strokes ----------------------------------------------------------------------------------------------------- */
 
-/* The mean thickness of the strokes, in pixels: the ink's area by half the length of its edge, the sum of its slopes. */
+/* The mean thickness of the strokes, in pixels: the ink's area by half the length of its edge, the sum of slopes. */
 static double thickness(const digit *d)
 {
     double area = 0;
@@ -317,7 +320,8 @@ static void normalise_box(uint8_t picture[LENET5_PICTURE_BYTES], const source *s
     digit d;
     fit(&d, FIT, s, b);
     strengthen(&d);
-    const double excess = fmin(thickness(&d) - THICKEST, MOST_THINNER);
+    const double thick = thickness(&d);
+    const double excess = fmin((thick - THICKEST) / (1 - thick / FIT), MOST_THINNER); /* fitted larger, it is thicker */
     if (excess > 0) {
         fit(&d, FIT + (size_t)(excess + 0.5), s, b);
         make_thinner(&d, excess);

@@ -190,7 +190,7 @@ static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *fil
         status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
-    if (status == LENET5_OK)
+    if (status == LENET5_OK && lenet5_safetensors_has(file, "without_drawn")) /* not in files of version 0.2.0 */
         status = lenet5_safetensors_whole(&without_drawn, file, "without_drawn", 1, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_real(&c->negatives, file, "negatives", 0, 1, error);

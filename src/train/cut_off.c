@@ -1,13 +1,13 @@
 /*
- * A digit as the reader cuts it out of a string: next to a neighbour that it touches, or with the end of a stroke that ties
- * it to a neighbour. Most zeros are tied along their tops, other digits at the foot.
+ * A digit as the reader cuts it out of a string: next to a neighbour that it touches, or with the end of a ligature.
  */
 #include "cut_off.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "base/clamp.h"
+#include "data/dataset.h"
+#include "data/ligature.h"
 #include "ink.h"
 
 #define SIDE LENET5_PICTURE_SIDE
@@ -57,33 +57,21 @@ static void join_neighbour(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random 
         }
 }
 
-/* ---- Ties -------------------------------------------------------------------------------------------------------- */
+/* ---- Ligatures --------------------------------------------------------------------------------------------------- */
 
-#define PIECES 6          /* lines that a tie is drawn as */
-#define SHARE_OF_OTHERS 3 /* other digits are tied that many times more rarely than zeros */
-#define ZEROS_AT_FOOT 3   /* one tied zero in so many is tied at the foot */
-#define BOTH_SIDES 3      /* one tied digit in so many is tied to both neighbours */
+#define BOTH_SIDES 3 /* one digit in so many has ligatures at both sides */
 
-typedef struct point {
-    float x, y;
-} point;
-
-/* A line with round ends. */
 static void draw_line(uint8_t picture[LENET5_PICTURE_BYTES], point from, point to, float radius)
 {
-    const float dx = to.x - from.x, dy = to.y - from.y;
-    const float square = fmaxf(dx * dx + dy * dy, 1e-6f);
     for (size_t i = 0; i < LENET5_PICTURE_BYTES; i++) {
-        const float x = (float)(i % SIDE) - from.x, y = (float)(i / SIDE) - from.y;
-        const float way = clamp((x * dx + y * dy) / square, 0, 1);
-        const float distance = hypotf(x - way * dx, y - way * dy);
-        const uint8_t ink = (uint8_t)(255 * clamp(radius + 0.5f - distance, 0, 1));
+        const point at = {(float)(i % SIDE), (float)(i / SIDE)};
+        const uint8_t ink = (uint8_t)(255 * line_coverage(at, from, to, radius));
         picture[i] = ink > picture[i] ? ink : picture[i];
     }
 }
 
 /* Of the ink in the topmost eighth of the rows, or in the lowest, the pixel that is farthest to a side. */
-static point beginning_of_tie(const uint8_t picture[LENET5_PICTURE_BYTES], const range e[2], bool right, bool foot)
+static point beginning_of_ligature(const uint8_t picture[LENET5_PICTURE_BYTES], const range e[2], bool right, bool foot)
 {
     const size_t rows = 1 + (e[1].last - e[1].first) / 8;
     const size_t top = foot ? e[1].last - (rows - 1) : e[1].first;
@@ -98,41 +86,40 @@ static point beginning_of_tie(const uint8_t picture[LENET5_PICTURE_BYTES], const
     return begin;
 }
 
-/* Draws the part of a tie on this side of a cut: up to six pixels of it beyond the digit. */
-static void draw_tie(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, bool right, bool foot)
+/* Draws the part of a ligature on this side of a cut: up to six pixels of it beyond the digit. */
+static void draw_ligature(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, bool right, bool foot)
 {
     range e[2];
     lenet5_ink_ranges(e, picture);
     if (e[0].first > e[0].last)
         return;
-    const point begin = beginning_of_tie(picture, e, right, foot);
+    const point from = beginning_of_ligature(picture, e, right, foot);
     const float radius = lenet5_random_uniform(random, 0.5f, 1.3f);
     const float reach = lenet5_random_uniform(random, 0.5f, 6);
-    const float wide = right ? (float)e[0].last + reach - begin.x : (float)e[0].first - reach - begin.x;
-    const float high = lenet5_random_uniform(random, foot ? -9 : -2.5f, foot ? 1 : 2.5f);
+    const float high = lenet5_random_uniform(random, foot ? -9 : -2.5f, foot ? 1 : 2.5f); /* it rises from the foot */
     const float sag = lenet5_random_uniform(random, -1, 4);
-    point at = begin;
-    for (size_t i = 1; i <= PIECES; i++) {
-        const float way = (float)i / PIECES;
-        const point next = {begin.x + way * wide, begin.y + way * high + 4 * way * (1 - way) * sag};
+    const point to = {right ? (float)e[0].last + reach : (float)e[0].first - reach, from.y + high};
+    point at = from;
+    for (int i = 1; i <= LIGATURE_LINES; i++) {
+        const point next = ligature_knot(from, to, sag, i);
         draw_line(picture, at, next, radius);
         at = next;
     }
 }
 
-static void draw_ties(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, bool zero)
+static void draw_ligatures(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, bool zero)
 {
-    const bool foot = !zero || lenet5_random_below(random, ZEROS_AT_FOOT) == 0;
+    const bool foot = ligature_at_foot(random, zero);
     const bool right = lenet5_random_below(random, 2) == 0;
-    draw_tie(picture, random, right, foot);
+    draw_ligature(picture, random, right, foot);
     if (lenet5_random_below(random, BOTH_SIDES) == 0)
-        draw_tie(picture, random, !right, foot);
+        draw_ligature(picture, random, !right, foot);
 }
 
-/* Draws nothing at random for a share of 0, so that a recipe without ties keeps its pictures. */
-static bool is_tied(lenet5_random *random, unsigned label, const negatives *n)
+/* Draws no random number for a share of 0, so that a recipe without ligatures keeps its pictures. */
+static bool has_ligature(lenet5_random *random, bool zero, const negatives *n)
 {
-    const float share = label == 0 ? n->tied : n->tied / SHARE_OF_OTHERS;
+    const float share = zero ? n->ligatures : n->ligatures / RARER_IN_OTHERS;
     return share > 0 && lenet5_random_uniform(random, 0, 1) < share;
 }
 
@@ -159,8 +146,8 @@ void lenet5_draw_cut_off(uint8_t shown[32][32], lenet5_random *random, const uin
     range e[2];
     float centre[2];
     memcpy(picture, digit, sizeof picture);
-    if (is_tied(random, label, n))
-        draw_ties(picture, random, label == 0);
+    if (has_ligature(random, label == 0, n))
+        draw_ligatures(picture, random, label == 0);
     else
         join_neighbour(picture, random,
                        lenet5_dataset_picture(n->set, lenet5_random_below(random, (uint32_t)n->set->count)));

@@ -12,8 +12,8 @@ typedef struct negatives {
     const lenet5_dataset *set;
     const lenet5_distortion *distortion; /* for strokes, the same as for digits; or NULL */
     const lenet5_kernels *kernels;
-    bool strings; /* include the negatives that a reader of strings cuts out */
-    float tied;   /* the share of the zeros among digits cut off that are tied to a neighbour, and do not touch it */
+    bool strings;    /* include the negatives that a reader of strings cuts out */
+    float ligatures; /* share of the zeros among digits cut off that have the end of one; a quarter of it of others */
 } negatives;
 
 /*

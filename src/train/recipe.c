@@ -28,8 +28,8 @@ static const lenet5_distortion handwriting = {HANDWRITING};
 
 /* Other pens and scanners too. The shares are those of the fewest errors on validation pictures and on other people's
  * digits together (docs/lab/2026-11-hands.md). */
-static const lenet5_distortion any_scan = {HANDWRITING,  .pen = 0.2f,   .thicker = 1,  .thinner = 0.4f,
-                                           .hard = 0.1f, .hardness = 6, .coarse = 0.1f};
+static const lenet5_distortion any_scan = {HANDWRITING,   .pen = 0.05f,  .thicker = 1,   .thinner = 0.4f,
+                                           .hard = 0.05f, .hardness = 6, .coarse = 0.05f};
 
 /*
  * Fitted by `lenet5 calibrate` on the last 10,000 training pictures of MNIST: means over three networks that were
@@ -77,15 +77,17 @@ static const recipe recipes[] = {
      .calibration = &best_calibration},
     /*
      * From a trained network: with the probabilities that it is calibrated for, and a quarter of read's rate. The
-     * pictures are those of read. 16 strings for 64 of them: in a network of recipe read, which misreads one string in
-     * twenty, the derivatives of the strings are then a third of those of the pictures.
+     * pictures are those of read, and drawn digits. 16 strings for 64 of them: in a network of recipe read, which
+     * misreads one string in twenty, the derivatives of the strings are then a third of those of the pictures.
      */
     {.description = &strings_description,
      .method = ADAM,
      .loss = {LENET5_MAP, 72, 0.1125},
-     .distortion = &handwriting,
+     .distortion = &any_scan,
+     .hands = 0.16,
      .negatives = 0.15,
      .cut_off = 0.3,
+     .ligatures = 0.5,
      .max_rate = 0.0005,
      .averaging = 0.999,
      .strings = 16,

@@ -23,10 +23,11 @@ typedef struct recipe {
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
     double max_rate;                     /* Adam: the peak of the schedule */
     double averaging;                    /* Adam: decay of the average of the weights, a step */
-    double hands;                        /* drawn digits in each epoch, as a fraction of the number of digits */
+    double hands;                        /* drawn digits in each epoch, as a fraction of the number of digits; of the
+                                            digits of strings, the fraction that is drawn */
     double negatives;                    /* in each epoch, as a fraction of the number of digits */
     double cut_off;                      /* fraction of the digits that are shown as if cut off a neighbour */
-    float tied;                          /* of the zeros among these, the fraction tied to a neighbour */
+    float ligatures;                     /* of the zeros among these, the fraction with a ligature */
     size_t strings;                      /* drawn with each minibatch; above 0 in recipe strings alone */
     const calibration *calibration;      /* for probabilities; NULL: the loss's own scale and j */
 } recipe;

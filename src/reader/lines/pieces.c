@@ -40,11 +40,12 @@
 #define MAX_DIGIT_WIDTH 0.52 /* of the line's height: a wider component may be two digits */
 #define SLIVER 0.03          /* squares of the line's height: a piece with less ink is not cut off */
 #define CUT_SPACING 0.1      /* of the line's height: distance between two cuts, and from the ends, at least */
-#define PASSED 1.6       /* times the distance of neighbouring cells: a larger distance has room for a cell between */
-#define LOOP_HEIGHT 0.2  /* of the line's height: a digit's loop, at least */
-#define LOOPS_BESIDE 0.6 /* of the lower one's height: what loops side by side have in common, at least, */
-#define LOOPS_COMMON 0.4 /* and of the narrower one's width, at most: zeros slant */
-#define MAX_CUTS 12      /* of one component */
+#define PASSED 1.6         /* times the distance of neighbouring cells: a larger distance has room for a cell between */
+#define LOOP_HEIGHT 0.2    /* of the line's height: a digit's loop, at least */
+#define LOOPS_BESIDE 0.6   /* of the lower one's height: what two loops that share a stroke have in common, at least */
+#define LOOPS_COMMON 0.4   /* of the narrower one's width: the columns that both are in, at most; zeros slant */
+#define SHARED_STROKE 0.25 /* of the line's height: what is between them, at most */
+#define MAX_CUTS 12        /* of one component */
 
 /* ---- Pieces ------------------------------------------------------------------------------------------------------ */
 
@@ -143,50 +144,56 @@ typedef struct part {
     size_t area;
 } part;
 
-static bool are_side_by_side(const box *left, const box *right)
+/* Whether what is between two loops may be a stroke of both. */
+static bool share_a_stroke(const box *left, const box *right, double height)
 {
     const double lower = fmin((double)(left->bottom - left->top), (double)(right->bottom - right->top));
     const double narrower = fmin((double)(left->right - left->left), (double)(right->right - right->left));
     const double down = fmin((double)left->bottom, (double)right->bottom) - fmax((double)left->top, (double)right->top);
-    return down >= LOOPS_BESIDE * lower && box_common_width(*left, *right) <= LOOPS_COMMON * narrower;
+    const double across = box_common_width(*left, *right);
+    return down >= LOOPS_BESIDE * lower && across <= LOOPS_COMMON * narrower && across >= -SHARED_STROKE * height;
 }
 
-/*
- * Chooses the middles between loops side by side, as of zeros that share a stroke: there is most ink, not least.
- * Returns their number.
- */
-static size_t choose_walls(size_t columns[MAX_CUTS], const loops *l, size_t left, size_t most)
+static bool is_near(const size_t *columns, size_t count, size_t column, size_t spacing)
+{
+    bool near = false;
+    for (size_t i = 0; i < count; i++)
+        near |= column < columns[i] + spacing && columns[i] < column + spacing;
+    return near;
+}
+
+/* Chooses the middles of strokes that two loops share, as of two zeros. Returns their number. */
+static size_t choose_shared_strokes(size_t columns[MAX_CUTS], const loops *l, size_t left, double height,
+                                    size_t spacing, size_t most)
 {
     size_t count = 0;
-    for (size_t i = 1; i < l->count && count < most; i++) {
-        size_t before = i;
-        while (before > 0 && !are_side_by_side(&l->list[before - 1], &l->list[i]))
-            before--;
-        if (before > 0)
-            columns[count++] = left + (l->list[before - 1].right + l->list[i].left) / 2;
-    }
+    for (size_t i = 1; i < l->count; i++)
+        for (size_t k = 0; k < i && count < most; k++) {
+            const size_t column = left + (l->list[k].right + l->list[i].left) / 2;
+            if (!share_a_stroke(&l->list[k], &l->list[i], height) || is_near(columns, count, column, spacing))
+                continue;
+            assert(count < MAX_CUTS);
+            columns[count++] = column;
+        }
     return count;
 }
 
 /*
- * Chooses cuts that are not near each other: between loops, and the columns with locally least ink, the least inked
- * first. Returns their number.
+ * Chooses cuts that are not near each other: along strokes that two loops share, where there is most ink; then columns
+ * with locally least ink, the least inked first. Returns their number.
  */
 static size_t choose_columns(size_t columns[MAX_CUTS], const double *ink, const loops *l, const box *bounds,
                              double height)
 {
     const size_t spacing = (size_t)fmax(2, CUT_SPACING * height);
     const size_t most = (size_t)fmin(MAX_CUTS, ceil(6 * (double)(bounds->right - bounds->left) / height));
-    size_t count = choose_walls(columns, l, bounds->left, most);
+    size_t count = choose_shared_strokes(columns, l, bounds->left, height, spacing, most);
     while (count < most) {
         size_t best = 0;
-        for (size_t x = bounds->left + spacing; x + spacing < bounds->right; x++) {
-            bool near = false;
-            for (size_t i = 0; i < count; i++)
-                near |= x < columns[i] + spacing && columns[i] < x + spacing;
-            if (!near && ink[x] <= ink[x - 1] && ink[x] <= ink[x + 1] && (best == 0 || ink[x] < ink[best]))
+        for (size_t x = bounds->left + spacing; x + spacing < bounds->right; x++)
+            if (ink[x] <= ink[x - 1] && ink[x] <= ink[x + 1] && (best == 0 || ink[x] < ink[best]) &&
+                !is_near(columns, count, x, spacing))
                 best = x;
-        }
         if (best == 0 || ink[best] > 0.7 * height)
             break;
         assert(count < MAX_CUTS);
@@ -567,14 +574,14 @@ static void make_crowded(text_line *l, const box *bounds)
                      .to_page = {1, 0, (double)bounds->left, 0, 1, (double)bounds->top}};
 }
 
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, bool slight, budget *b,
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, slant_undone undo, budget *b,
                               lenet5_error *error)
 {
     const layout *printed = groups->printed;
     assert(number < groups->count);
     const line_group *group = &groups->list[number];
     const bool in_cells = group->field != NO_FIELD && printed->fields[group->field].count > 1;
-    lenet5_status status = lenet5_straighten_line(line, groups, number, in_cells, slight, b, error);
+    lenet5_status status = lenet5_straighten_line(line, groups, number, in_cells, undo, b, error);
     line->crowded |= group->count > MAX_PARTS;
     line->gap = lenet5_gap_beside(groups, number);
     if (status == LENET5_OK && !line->crowded)

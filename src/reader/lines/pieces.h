@@ -25,7 +25,7 @@ typedef struct text_line {
     size_t holes;                 /* empty cells between two with writing, counted once a gap */
     double gap;                   /* to the nearest line beside it, in digits' heights; INFINITY: none */
     double widest;                /* its widest gap over the one that separates numbers on its page; 0: unknown */
-    bool slanted;                 /* it has a slight slant, which is not undone */
+    bool slanted;                 /* its slant is left, though its columns would be clearer without it */
     bool clipped;                 /* the picture cuts its first or last digit */
     size_t scale;                 /* pixels of the page's map to one of its own */
     transform to_page;            /* from its map to the page's */
@@ -34,11 +34,15 @@ typedef struct text_line {
     double hole[MAX_PIECES];      /* paper on that cut that ink encloses, in pixels */
 } text_line;
 
+/* Which slants of a line are undone: those without which its columns are far clearer, or clearer. */
+typedef enum slant_undone { UNDO_CLEAR_SLANT, UNDO_ANY_SLANT } slant_undone;
+
 /*
- * Cuts a line out of its map, and into pieces. What is in one of a row of cells is one digit and is not cut. slight:
- * undoes a slight slant too, which makes many lines easier to cut and some digits harder to read. Free the line if the status is LENET5_OK.
+ * Cuts a line out of its map, and into pieces. What is in one of a row of cells is one digit and is not cut. Without
+ * its slant, a line is easier to cut; but where digits lean in different ways, some become harder to read. Free the
+ * line if the status is LENET5_OK.
  */
-lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, bool slight, budget *b,
+lenet5_status lenet5_cut_line(text_line *line, const line_groups *groups, size_t number, slant_undone undo, budget *b,
                               lenet5_error *error);
 
 void lenet5_line_free(text_line *line);

@@ -17,7 +17,7 @@
 #define SINGLE 1.4        /* of a digit's height: a line no wider is one digit */
 #define LEAN_STEP 0.05    /* between slants that are tried */
 #define LEAN_GAIN 1.35    /* times clearer columns: what a slant has to gain to be undone */
-#define SLIGHT_GAIN 1.1   /* the same for a slight slant, which is undone if it is asked for */
+#define ANY_GAIN 1.1      /* the same for UNDO_ANY_SLANT; less may be chance (docs/lab/2026-11-amounts.md) */
 #define LEAN_ROWS 32      /* rows in which slants are tried, at least, of a line of twice as many */
 
 /* Pixels of a digit's height in a line that is reduced, at least; the network sees 20. */
@@ -234,21 +234,21 @@ static text_line place_line(const line_group *g)
     return l;
 }
 
-static lenet5_status make_level(text_line *l, double fall, bool slight, budget *b, lenet5_error *error)
+static lenet5_status make_level(text_line *l, double fall, slant_undone undo, budget *b, lenet5_error *error)
 {
     lenet5_status status = LENET5_OK;
     slant found = {0, 1};
     if ((double)l->map.width > SINGLE * l->height) /* the slant of one digit is a part of its shape */
         status = find_slant(&found, &l->map, b, error);
-    const double lean = found.gain > (slight ? SLIGHT_GAIN : LEAN_GAIN) ? found.lean : 0;
-    l->slanted = lean == 0 && found.gain > SLIGHT_GAIN;
+    const double lean = found.gain > (undo == UNDO_ANY_SLANT ? ANY_GAIN : LEAN_GAIN) ? found.lean : 0;
+    l->slanted = lean == 0 && found.gain > ANY_GAIN;
     if (status == LENET5_OK && (fall != 0 || lean != 0))
         status = straighten(l, fall, lean, b, error);
     return status;
 }
 
 lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, bool in_cells,
-                                     bool slight, budget *b, lenet5_error *error)
+                                     slant_undone undo, budget *b, lenet5_error *error)
 {
     const line_group *group = &groups->list[number];
     *line = place_line(group);
@@ -257,6 +257,6 @@ lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups,
     if (!line->crowded)
         status = copy_ink(line, groups, (int32_t)number, b, error);
     if (status == LENET5_OK && !line->crowded && !in_cells)
-        status = make_level(line, find_fall(group), slight, b, error);
+        status = make_level(line, find_fall(group), undo, b, error);
     return status;
 }

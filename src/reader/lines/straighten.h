@@ -6,9 +6,9 @@
 
 /*
  * Makes the map of a line, without pieces; or a crowded line. in_cells: slope and slant stay as they are, since the
- * cells are upright. slight: a slight slant is undone too. Free the line, whatever the status.
+ * cells are upright. Free the line, whatever the status.
  */
 lenet5_status lenet5_straighten_line(text_line *line, const line_groups *groups, size_t number, bool in_cells,
-                                     bool slight, budget *b, lenet5_error *error);
+                                     slant_undone undo, budget *b, lenet5_error *error);
 
 #endif
