@@ -348,8 +348,8 @@ static size_t list_forms(number numbers[MAX_FORM_NUMBERS], tables *w)
             if (r->soft <= 0)
                 continue;
             add_number(numbers, &count, &r->soft, 1e-4, 10);
-            add_number(numbers, &count, &r->least, -10, 10);
-            add_number(numbers, &count, &r->most, -10, 10);
+            add_number(numbers, &count, &r->min, -10, 10);
+            add_number(numbers, &count, &r->max, -10, 10);
         }
     }
     return count;
@@ -380,7 +380,7 @@ static void print_tables(const tables *w)
         for (size_t k = 0; k < MEASURES; k++) {
             const mark_range *r = &w->forms[i].range[k];
             if (r->soft > 0)
-                printf("%s[MEASURE_%s] = {%.3g, %.3g, %.3g}", separator, measures[k], r->least, r->most, r->soft);
+                printf("%s[MEASURE_%s] = {%.3g, %.3g, %.3g}", separator, measures[k], r->min, r->max, r->soft);
             separator = r->soft > 0 ? ",\n      " : separator;
         }
         printf("}},\n");
