@@ -83,13 +83,14 @@ static void copy_digit(uint8_t copy[LENET5_PICTURE_BYTES], lenet5_random *random
 /* A style, each as likely as the others; where digits are shown as they are, one that leaves them so. */
 static const lenet5_string_style *choose_style(lenet5_random *random, bool undistorted)
 {
-    const lenet5_string_style *fit[MAX_STYLES];
+    const lenet5_string_style *fit[MAX_STYLES] = {0};
     uint32_t count = 0;
     for (size_t i = 0; lenet5_string_style_at(i); i++)
         if (!undistorted || lenet5_string_style_at(i)->ligatures == 0) {
             assert(count < MAX_STYLES);
             fit[count++] = lenet5_string_style_at(i);
         }
+    assert(count > 0);
     return fit[lenet5_random_below(random, count)];
 }
 
