@@ -25,6 +25,9 @@ lenet5_status lenet5_check_set(const lenet5_dataset *set, lenet5_error *error);
 /* The same; also requires labels and pictures of 28x28. */
 lenet5_status lenet5_check_digits(const lenet5_dataset *set, lenet5_error *error);
 
+/* Makes a set of count pictures of 28x28, with room for pixels and labels. Free the set if the status is LENET5_OK. */
+lenet5_status lenet5_dataset_allocate(lenet5_dataset *set, size_t count, lenet5_error *error);
+
 /* Computes set->sha256 over its pixels and labels. */
 void lenet5_dataset_seal(lenet5_dataset *set);
 

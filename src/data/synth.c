@@ -41,6 +41,17 @@ void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *rand
     lenet5_draw_form(picture, random, lenet5_choose_style(random, from, digit));
 }
 
+lenet5_status lenet5_dataset_allocate(lenet5_dataset *set, size_t count, lenet5_error *error)
+{
+    *set = (lenet5_dataset){.count = count, .height = LENET5_PICTURE_SIDE, .width = LENET5_PICTURE_SIDE};
+    set->pixels = malloc(count * LENET5_PICTURE_BYTES);
+    set->labels = malloc(count);
+    if (set->pixels && set->labels)
+        return LENET5_OK;
+    lenet5_dataset_free(set);
+    return lenet5_fail_memory(error);
+}
+
 /* ---- A set of digits --------------------------------------------------------------------------------------------- */
 
 /* The digits of pictures 10 * group to 10 * group + 9, in random order. The streams of groups count down from the
@@ -73,14 +84,10 @@ lenet5_status lenet5_dataset_synthesise(lenet5_dataset *set, size_t count, uint6
     if (count == 0 || count > MAX_DIGITS)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%zu synthetic digits; the number is 1 to %u",
                            count, MAX_DIGITS);
-    lenet5_dataset drawn = {.count = count, .height = LENET5_PICTURE_SIDE, .width = LENET5_PICTURE_SIDE};
-    drawn.pixels = malloc(count * LENET5_PICTURE_BYTES);
-    drawn.labels = malloc(count);
-    if (drawn.pixels == NULL || drawn.labels == NULL) {
-        free(drawn.pixels);
-        free(drawn.labels);
-        return lenet5_fail_memory(error);
-    }
+    lenet5_dataset drawn;
+    const lenet5_status status = lenet5_dataset_allocate(&drawn, count, error);
+    if (status != LENET5_OK)
+        return status;
     draw_all(&drawn, seed);
     lenet5_dataset_seal(&drawn);
     *set = drawn;

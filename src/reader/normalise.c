@@ -248,7 +248,10 @@ static void strengthen(digit *d)
 
 /* ---- Strokes ----------------------------------------------------------------------------------------------------- */
 
-/* The mean thickness of the strokes, in pixels: the ink's area by half the length of its edge, the sum of slopes. */
+/*
+ * The mean thickness of the strokes, in pixels, however strong the ink is: its area by half the length of its edge, the
+ * sum of slopes.
+ */
 static double thickness(const digit *d)
 {
     double area = 0;
@@ -319,14 +322,13 @@ static void normalise_box(uint8_t picture[LENET5_PICTURE_BYTES], const source *s
 {
     digit d;
     fit(&d, FIT, s, b);
-    strengthen(&d);
     const double thick = thickness(&d);
     const double excess = fmin((thick - THICKEST) / (1 - thick / FIT), MOST_THINNER); /* fitted larger, it is thicker */
     if (excess > 0) {
         fit(&d, FIT + (size_t)(excess + 0.5), s, b);
         make_thinner(&d, excess);
-        strengthen(&d);
     }
+    strengthen(&d);
     centre(picture, &d);
 }
 

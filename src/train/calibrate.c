@@ -97,20 +97,15 @@ static lenet5_status raise_thresholds(lenet5_provenance *p, const lenet5_evaluat
 
 static lenet5_status draw_digits(lenet5_dataset *set, lenet5_error *error)
 {
-    lenet5_dataset drawn = {.count = DRAWN_DIGITS, .height = LENET5_PICTURE_SIDE, .width = LENET5_PICTURE_SIDE};
-    drawn.pixels = malloc(DRAWN_DIGITS * LENET5_PICTURE_BYTES);
-    drawn.labels = malloc(DRAWN_DIGITS);
-    if (!drawn.pixels || !drawn.labels) {
-        lenet5_dataset_free(&drawn);
-        return lenet5_fail_memory(error);
-    }
+    const lenet5_status status = lenet5_dataset_allocate(set, DRAWN_DIGITS, error);
+    if (status != LENET5_OK)
+        return status;
     for (size_t i = 0; i < DRAWN_DIGITS; i++) {
         lenet5_random random;
         lenet5_random_seed(&random, 1998, FIRST_DRAWN + i);
-        drawn.labels[i] = (uint8_t)(i % LENET5_CLASSES);
-        lenet5_draw_hand(drawn.pixels + i * LENET5_PICTURE_BYTES, &random, drawn.labels[i]);
+        set->labels[i] = (uint8_t)(i % LENET5_CLASSES);
+        lenet5_draw_hand(set->pixels + i * LENET5_PICTURE_BYTES, &random, set->labels[i]);
     }
-    *set = drawn;
     return LENET5_OK;
 }
 

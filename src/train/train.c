@@ -304,7 +304,8 @@ static void show_distorted(uint8_t shown[32][32], const lenet5_training *trainin
 static void show_picture(uint8_t shown[32][32], const lenet5_training *training, unsigned epoch, uint32_t picture)
 {
     lenet5_random random = picture_random(training, epoch, picture);
-    if (label_of(training, picture) == LENET5_RUBBISH) {
+    const unsigned label = label_of(training, picture);
+    if (label == LENET5_RUBBISH) {
         lenet5_draw_negative(shown, &random, &training->negatives);
         return;
     }
@@ -313,9 +314,9 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     if (is_of_set(training, picture))
         pixels = lenet5_dataset_picture(training->set, picture);
     else
-        lenet5_draw_hand(drawn, &random, label_of(training, picture));
+        lenet5_draw_hand(drawn, &random, label);
     if (training->negatives.distortion) {
-        show_distorted(shown, training, pixels, label_of(training, picture), &random);
+        show_distorted(shown, training, pixels, label, &random);
         return;
     }
     size_t top, left;
