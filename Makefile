@@ -55,20 +55,15 @@ coverage:
 	@$(MAKE) --no-print-directory preset=coverage setup-tests all
 	@scripts/coverage build/coverage
 
-# Trains the built-in models anew: the same bytes on the same instruction set. Each comes after the committee that
-# teaches it. An unfinished training is continued.
+# Trains the built-in models anew: the same bytes on the same instruction set. An unfinished training is continued.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
-out = --out $(1) $(if $(wildcard $(1:.safetensors=.members)/* $(1:.safetensors=.checkpoint.safetensors)),--resume)
+out = --out $(1) $(if $(wildcard $(1:.safetensors=.checkpoint.safetensors)),--resume)
 model: build
-	@$(program) train --recipe best --committee 4 --seed 11 --epochs 250 $(call out,build/teacher.safetensors) --data $(data)
-	@$(program) train --recipe best --teacher build/teacher.safetensors --seed 1 $(call out,models/lenet5.safetensors) \
-	    --data $(data)
-	@$(program) train --recipe read --committee 4 --seed 11 --epochs 150 $(call out,build/teacher-strings.safetensors) \
-	    --data $(data)
-	@$(program) train --recipe read --teacher build/teacher-strings.safetensors --seed 1 $(call out,models/strings.safetensors) \
-	    --data $(data)
+	@$(program) train --recipe best --seed 1 $(call out,models/lenet5.safetensors) --data $(data)
+	@$(program) train --recipe read --seed 1 $(call out,models/strings.safetensors) --data $(data)
 	@bench/draw_signs.py --data $(data) --out build/signs-set
-	@$(program) train --recipe read --seed 1 --epochs 30 $(call out,models/signs.safetensors) --data build/signs-set
+	@$(program) train --recipe read --without-drawn --seed 1 --epochs 30 $(call out,models/signs.safetensors) \
+	    --data build/signs-set
 
 bench: build
 	@scripts/bench $(program)

@@ -106,8 +106,8 @@ const cli_command calibrate_command = {
                    "(lenet5 train --validation N): the scale of all penalties, and j, the penalty of the rubbish\n"
                    "class of eq. 9. Then finds the thresholds for six error rates among the accepted answers,\n"
                    "from 2 % to 0.05 %, which lenet5 classify --max-error uses. The weights do not change.\n\n"
-                   "For a model of a recipe with drawn digits (hands, strings), the thresholds hold for these as well\n"
-                   "as for the set: they stand for people whose hands the set does not have.\n\n"
+                   "For a model of a recipe with drawn digits (best, read, strings), the thresholds hold for these\n"
+                   "too, distorted as in the training: they stand for people whose hands the set does not have.\n\n"
                    "The checkpoint of an unfinished training needs another --out.",
     .examples = "lenet5 train --validation 10000 --out m.safetensors\n"
                 "lenet5 calibrate m.safetensors\n"

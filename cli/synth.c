@@ -79,8 +79,8 @@ static size_t at_most(size_t count, size_t most)
     return count < most ? count : most;
 }
 
-/* Draws rows of the first digits of the set, of what comes first behind them (drawn digits in recipe hands, else
- * negatives) and of what comes last (negatives), as far as an epoch has them. Returns the number of rows. */
+/* Draws rows of the first digits of the set, of the drawn digits behind them and of the negatives, which come last, as
+ * far as an epoch has them. Returns the number of rows. */
 static size_t fill_sheet(uint8_t *sheet, const lenet5_training *training, size_t digits)
 {
     const size_t length = lenet5_training_epoch_length(training);
@@ -308,9 +308,8 @@ const cli_command synth_command = {
                    "a form in poor light, or joined by ligatures. Every digit of the set is used once before any\n"
                    "is used again.\n\n"
                    "--distort draws a row for each of some training pictures, as they appear in one epoch after\n"
-                   "the other: digits of the set, below them drawn digits, which recipe hands alone has, with other\n"
-                   "forms in each epoch, and negatives, pictures that are no digits. Recipes 1998 and fast have\n"
-                   "digits of the set alone.\n\n"
+                   "the other: digits of the set, below them drawn digits, with other forms in each epoch, and\n"
+                   "negatives, pictures that are no digits. Recipes 1998 and fast have digits of the set alone.\n\n"
                    "--show forms draws the forms that drawn digits have, with their names.\n\n"
                    "Where MNIST is not installed, --strings and --distort use synthetic digits.",
     .examples = "lenet5 synth --out digits --count 3000 --test-count 500\n"

@@ -338,7 +338,7 @@ expect 0 "turned 20 degrees back" "$program" test k.safetensors --data digits --
 expect 0 "negatives rejected" "$program" test k.safetensors --data digits --negatives digits/t10k-images-idx3-ubyte
 expect 0 '"negatives"' "$program" test k.safetensors --data digits --negatives digits/t10k-images-idx3-ubyte --json
 expect 1 "cannot be opened" "$program" test k.safetensors --data digits --negatives nothing
-expect 0 "sheet.png" "$program" synth --distort sheet.png --recipe hands --data digits
+expect 0 "sheet.png" "$program" synth --distort sheet.png --recipe best --data digits
 [ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "no sheet"
 expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --data digits
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits

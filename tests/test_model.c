@@ -663,10 +663,10 @@ static void resumed_with_other_negatives_ends_in_the_same_bits(void **state)
 {
     static const double half = 0.5;
     const path whole = path_in(*state, "whole");
-    lenet5_training_options options = options_of("hands", 1, 1);
+    lenet5_training_options options = options_of("best", 1, 1);
     options.negatives = &half;
     lenet5_training *training = new_training(&options, &digits_200);
-    assert_int_equal(lenet5_training_epoch_length(training), 200 + 32 + 100); /* drawn digits, negatives */
+    assert_int_equal(lenet5_training_epoch_length(training), 200 + 24 + 100); /* drawn digits, negatives */
     finish(whole.text, training);
     assert_resumes(state, &options, &digits_200, 2, whole.text);
 }
@@ -998,7 +998,7 @@ static void a_checkpoint_holds_its_options(void **state)
 static void drawn_digits_are_left_out_if_asked_for(void **state)
 {
     const path whole = path_in(*state, "whole");
-    lenet5_training_options options = options_of("hands", 1, 1);
+    lenet5_training_options options = options_of("best", 1, 1);
     lenet5_training *with = new_training(&options, &digits_200);
     options.size = sizeof options;
     options.without_drawn = true;

@@ -425,7 +425,8 @@ static const option options[] = {
     {"negatives", "SHARE", VALUE_NUMBER, NULL,
      "training pictures that are no digits, as a share of the digits, 0 to 1; default: the recipe's"},
     FLAG("without-drawn",
-         "leave out the drawn digits that recipes hands and strings add: for pictures that are no digits"),
+         "leave out the drawn digits and ligatures that recipes best, read and strings add: for a set that is "
+         "not of digits"),
     {"seed", "N", VALUE_WHOLE, NULL, "seed of all random numbers; default 1"},
     OPTION_THREADS(THREADS_DEFAULT ". The model does not depend on it"),
     {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},

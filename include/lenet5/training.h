@@ -13,7 +13,7 @@ extern "C" {
 
 /* A recipe: all that decides how a network is trained, apart from data and seed. Grows. */
 typedef struct lenet5_recipe_description {
-    const char *name; /* "1998", the paper's (appendix C); "fast", "best", "read", "hands" */
+    const char *name; /* "1998", the paper's (appendix C); "fast", "best", "read" */
     const char *description;
     unsigned epochs;
     size_t batch; /* pictures between two updates */
@@ -55,7 +55,7 @@ typedef struct lenet5_training_options {
     const char *held_out_name;  /* "test" or "validation" */
     size_t validation_pictures; /* kept out of the training */
 
-    bool without_drawn; /* leave out the drawn digits that some recipes add: for a set that is not of digits */
+    bool without_drawn; /* leave out drawn digits and ligatures, for a set that is not of digits */
 } lenet5_training_options;
 
 /* Statistics of a finished epoch, a run through the training set. Grows. */
@@ -223,8 +223,8 @@ LENET5_API double lenet5_calibration_error(const lenet5_evaluation *evaluation, 
 /*
  * Fits scale and j of a committee's loss, and its thresholds, to pictures that it was not trained on: the mean of
  * -log(probability of the label) becomes least. Where the recipe has negatives, one is drawn for every thirty pictures.
- * Where it has drawn digits, the thresholds hold for these too, unless the committee misreads more than half of them,
- * as one whose classes are not the digits does.
+ * Where it has drawn digits, the thresholds hold for these too, distorted as in a training, unless the committee
+ * misreads more than half of them, as one whose classes are not the digits does.
  * set has 100 or more labelled pictures of 28x28. threads as in lenet5_evaluate. One thread at a time for each
  * committee.
  */

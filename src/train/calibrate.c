@@ -95,7 +95,20 @@ static lenet5_status raise_thresholds(lenet5_provenance *p, const lenet5_evaluat
     return status;
 }
 
-static lenet5_status draw_digits(lenet5_dataset *set, lenet5_error *error)
+/* Draws a digit as a training shows it, without its margin. */
+static void draw_digit(uint8_t pixels[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned label,
+                       const lenet5_distortion *distortion)
+{
+    uint8_t shown[32][32];
+    lenet5_warp warp;
+    lenet5_draw_hand(pixels, random, label);
+    lenet5_draw_warp(&warp, random, distortion, 1);
+    lenet5_kernels_in_use()->distort(shown, pixels, &warp);
+    for (size_t y = 0; y < 28; y++)
+        memcpy(pixels + 28 * y, shown[y + INPUT_MARGIN] + INPUT_MARGIN, 28);
+}
+
+static lenet5_status draw_digits(lenet5_dataset *set, const lenet5_distortion *distortion, lenet5_error *error)
 {
     const lenet5_status status = lenet5_dataset_allocate(set, DRAWN_DIGITS, error);
     if (status != LENET5_OK)
@@ -104,7 +117,7 @@ static lenet5_status draw_digits(lenet5_dataset *set, lenet5_error *error)
         lenet5_random random;
         lenet5_random_seed(&random, 1998, FIRST_DRAWN + i);
         set->labels[i] = (uint8_t)(i % LENET5_CLASSES);
-        lenet5_draw_hand(set->pixels + i * LENET5_PICTURE_BYTES, &random, set->labels[i]);
+        draw_digit(set->pixels + i * LENET5_PICTURE_BYTES, &random, set->labels[i], distortion);
     }
     return LENET5_OK;
 }
@@ -121,11 +134,12 @@ static bool knows_drawn_digits(const lenet5_evaluation *evaluation, const lenet5
  * Other people's digits are misread more often than those of the set, and drawn digits stand for them: raises the
  * thresholds to those that hold for drawn digits too. Leaves them if the network's classes are other than the digits.
  */
-static lenet5_status heed_drawn_digits(lenet5_committee *committee, unsigned threads, lenet5_error *error)
+static lenet5_status heed_drawn_digits(lenet5_committee *committee, const lenet5_distortion *distortion,
+                                       unsigned threads, lenet5_error *error)
 {
     lenet5_dataset drawn;
     lenet5_evaluation evaluation;
-    lenet5_status status = draw_digits(&drawn, error);
+    lenet5_status status = draw_digits(&drawn, distortion, error);
     if (status != LENET5_OK)
         return status;
     status = lenet5_committee_evaluate(&evaluation, committee, &drawn, NULL, threads, error);
@@ -159,7 +173,7 @@ static lenet5_status calibrate(lenet5_committee *committee, const lenet5_evaluat
         status = raise_thresholds(&committee->provenance, evaluation, set, error);
     }
     if (status == LENET5_OK && r && r->hands > 0)
-        status = heed_drawn_digits(committee, threads, error);
+        status = heed_drawn_digits(committee, r->distortion, threads, error);
     free(maps);
     free(s.penalty);
     return status;

@@ -186,7 +186,7 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
                                .distortion = options->undistorted ? NULL : t->recipe->distortion,
                                .kernels = t->kernels,
                                .strings = t->recipe->cut_off > 0,
-                               .ligatures = t->recipe->ligatures};
+                               .ligatures = options->without_drawn ? 0 : t->recipe->ligatures};
     if (!allocate_all(t, options->threads)) {
         lenet5_training_free(t);
         return lenet5_fail_memory(error);
