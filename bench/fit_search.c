@@ -21,7 +21,7 @@
 #include "reader/search/search.h"
 #include "reader/search/weights.h"
 
-#define MAX_SAMPLES 20000
+#define MAX_SAMPLES 100000
 #define MAX_TEXTS 512
 #define MAX_LINE 8192    /* bytes of a line of the list */
 #define ANSWERS 5        /* strings that a search returns at most */

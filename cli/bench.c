@@ -308,9 +308,14 @@ static lenet5_status train_strings(double *seconds, bench *b, lenet5_error *erro
 {
     lenet5_training *training;
     string_source *strings;
-    const lenet5_training_options options = {
-        .recipe = "strings", .seed = 1, .epochs = 1, .batch = BATCH, .threads = b->threads};
-    lenet5_status status = lenet5_strings_begin(&training, &strings, &options, &b->set, NULL, &b->model.network, error);
+    const lenet5_training_options options = {.size = sizeof options,
+                                             .recipe = "strings",
+                                             .seed = 1,
+                                             .epochs = 1,
+                                             .batch = BATCH,
+                                             .threads = b->threads,
+                                             .start = &b->model.network};
+    lenet5_status status = lenet5_strings_begin(&training, &strings, &options, &b->set, NULL, error);
     if (status != LENET5_OK)
         return status;
     status = time_steps(seconds, training, 1, b->work.string_steps, error);

@@ -308,7 +308,7 @@ const cli_command synth_command = {
                    "a form in poor light, or joined by ligatures. Every digit of the set is used once before any\n"
                    "is used again.\n\n"
                    "--distort draws a row for each of some training pictures, as they appear in one epoch after\n"
-                   "the other: digits of the set, below them drawn digits, with other forms in each epoch, and\n"
+                   "the other: digits of the set, below them drawn digits, which recipes hands and amounts have, and\n"
                    "negatives, pictures that are no digits. Recipes 1998 and fast have digits of the set alone.\n\n"
                    "--show forms draws the forms that drawn digits have, with their names.\n\n"
                    "Where MNIST is not installed, --strings and --distort use synthetic digits.",

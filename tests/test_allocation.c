@@ -193,13 +193,13 @@ static lenet5_status train_recipe_1998(const fixture *f, lenet5_error *error)
 
 static lenet5_status begin_strings(const fixture *f, lenet5_error *error)
 {
-    const lenet5_training_options options = {.recipe = "strings", .threads = 2};
+    const lenet5_training_options options = {
+        .size = sizeof options, .recipe = "strings", .threads = 2, .start = &f->model.network};
     lenet5_training *training;
     string_source *source;
     fill(&training, sizeof training);
     fill(&source, sizeof source);
-    const lenet5_status status =
-        lenet5_strings_begin(&training, &source, &options, &f->digits, &f->held_out, &f->model.network, error);
+    const lenet5_status status = lenet5_strings_begin(&training, &source, &options, &f->digits, &f->held_out, error);
     if (status == LENET5_OK) {
         lenet5_training_free(training);
         lenet5_strings_free(source);

@@ -44,7 +44,7 @@ expect 1 "x: cannot be opened" "$program" train --resume x
 expect 2 "--batch is a whole number from 1 to 1024" "$program" train --batch 1025
 expect 2 "one at a time" "$program" train --recipe 1998 --batch 2
 expect 2 "digits alone" "$program" train --recipe 1998 --negatives 0.1
-expect 2 "for --recipe strings" "$program" train --recipe read --from m.safetensors
+expect 2 "for recipes hands, amounts and strings" "$program" train --recipe read --from m.safetensors
 expect 2 "eq. 9" "$program" train --recipe strings --loss mse
 expect 2 "leave --committee out" "$program" train --recipe strings --committee 2
 expect 2 "leave one out" "$program" train --resume --from m.safetensors
@@ -100,6 +100,8 @@ expect 0 '"validation_string_error_pct"' "$program" train --data digits --recipe
 json '(d["strings"] + d["strings_skipped"]) % 16 == 0 and d["validation_strings"] == 100 and d["string_loss"] > 0'
 expect 0 "whole strings" "$program" train --data digits --recipe strings --epochs 1 --batch 1024 --out w.safetensors
 expect 1 "no-model" "$program" train --data digits --recipe strings --from no-model --out w.safetensors
+expect 0 "h.safetensors" "$program" train --data digits --recipe hands --epochs 1 --out h.safetensors
+expect 0 "a.safetensors" "$program" train --data digits --recipe amounts --from m.safetensors --epochs 1 --out a.safetensors
 
 expect 0 "misread" "$program" test m.safetensors --data digits --errors sheet.png
 [ -s sheet.png ] || fail "no contact sheet"
@@ -338,7 +340,7 @@ expect 0 "turned 20 degrees back" "$program" test k.safetensors --data digits --
 expect 0 "negatives rejected" "$program" test k.safetensors --data digits --negatives digits/t10k-images-idx3-ubyte
 expect 0 '"negatives"' "$program" test k.safetensors --data digits --negatives digits/t10k-images-idx3-ubyte --json
 expect 1 "cannot be opened" "$program" test k.safetensors --data digits --negatives nothing
-expect 0 "sheet.png" "$program" synth --distort sheet.png --recipe best --data digits
+expect 0 "sheet.png" "$program" synth --distort sheet.png --recipe hands --data digits
 [ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "no sheet"
 expect 2 "unknown recipe" "$program" synth --distort sheet.png --recipe none --data digits
 expect 1 "cannot" "$program" synth --distort no/folder/sheet.png --data digits

@@ -40,7 +40,7 @@ BASH
     expect "mod10 mod11" read --check mo
     expect "mod10 mod11" read --check = mo
     expect "zip5 zip9" read --format zip
-    expect "1998 best fast hands read strings" train --recipe ""
+    expect "1998 amounts best fast hands read strings" train --recipe ""
     expect "map mse" train --loss m
     expect "letter.png" read le
     expect "two words" read tw

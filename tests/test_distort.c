@@ -332,7 +332,7 @@ static void an_undistorted_training_has_negatives_too(void **state)
     lenet5_training_free(training);
 }
 
-#define HANDS (lenet5_recipe_find("best")->hands)
+#define HANDS (lenet5_recipe_find("hands")->hands)
 
 static void the_number_of_negatives_is_the_given_share(void **state)
 {
@@ -341,7 +341,7 @@ static void the_number_of_negatives_is_the_given_share(void **state)
     static const double no_shares[] = {-0.1, 1.1, NAN};
     lenet5_training *training;
     for (size_t i = 0; i < 3; i++) {
-        lenet5_training_options options = {.recipe = "best", .epochs = 1, .threads = 1, .negatives = &shares[i]};
+        lenet5_training_options options = {.recipe = "hands", .epochs = 1, .threads = 1, .negatives = &shares[i]};
         assert_int_equal(lenet5_training_new(&training, &options, &digits, NULL, NULL), LENET5_OK);
         assert_int_equal(lenet5_training_epoch_length(training), digits.count + (size_t)(HANDS * (double)digits.count) +
                                                                      (size_t)(shares[i] * (double)digits.count));

@@ -386,13 +386,13 @@ static lenet5_network *gradient_of_step(const lenet5_dataset *set, given *g)
                                                  .batch = set->count,
                                                  .undistorted = true,
                                                  .threads = 2,
-                                                 .negatives = &none};
+                                                 .negatives = &none,
+                                                 .size = sizeof undistorted,
+                                                 .start = &lenet5_builtin_signs()->network};
     lenet5_training *training;
     lenet5_network *gradient = malloc(sizeof *gradient);
     assert_non_null(gradient);
-    assert_int_equal(
-        lenet5_training_begin(&training, &undistorted, set, NULL, &extra, &lenet5_builtin_signs()->network, NULL),
-        LENET5_OK);
+    assert_int_equal(lenet5_training_begin(&training, &undistorted, set, NULL, &extra, NULL), LENET5_OK);
     training->length = set->count; /* without drawn digits, which follow those of the set */
     assert_int_equal(lenet5_training_step(training, NULL), LENET5_OK);
     *gradient = training->first;
@@ -431,16 +431,17 @@ typedef struct run {
     string_source *source;
 } run;
 
-static const lenet5_training_options options = {.recipe = "strings", .seed = 9, .epochs = 2};
+static const lenet5_training_options options = {.size = sizeof options, .recipe = "strings", .seed = 9, .epochs = 2};
 
-static run *begin_with(const lenet5_training_options *used, const lenet5_network *start)
+static run *begin_with(const lenet5_training_options *wanted, const lenet5_network *start)
 {
     run *r = calloc(1, sizeof *r);
+    lenet5_training_options used = *wanted;
     assert_non_null(r);
+    used.start = start;
     r->set = synthetic_digits(DIGITS, 7);
     r->held_out = synthetic_digits(HELD_OUT, 8);
-    assert_int_equal(lenet5_strings_begin(&r->training, &r->source, used, &r->set, &r->held_out, start, NULL),
-                     LENET5_OK);
+    assert_int_equal(lenet5_strings_begin(&r->training, &r->source, &used, &r->set, &r->held_out, NULL), LENET5_OK);
     return r;
 }
 
@@ -600,12 +601,10 @@ static void it_is_refused_where_it_cannot_work(void **state)
     assert_non_null(strstr(error.message, "lenet5 train --recipe strings"));
     lenet5_training_options other = options;
     other.recipe = "read";
-    assert_int_equal(lenet5_strings_begin(&training, &source, &other, &set, NULL, &lenet5_builtin()->network, &error),
-                     LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_strings_begin(&training, &source, &other, &set, NULL, &error), LENET5_E_ARGUMENT);
     other = options;
     other.criterion = &(lenet5_criterion){LENET5_MSE};
-    assert_int_equal(lenet5_strings_begin(&training, &source, &other, &set, NULL, &lenet5_builtin()->network, &error),
-                     LENET5_E_ARGUMENT);
+    assert_int_equal(lenet5_strings_begin(&training, &source, &other, &set, NULL, &error), LENET5_E_ARGUMENT);
     assert_non_null(strstr(error.message, "eq. 8"));
     lenet5_dataset_free(&set);
 }

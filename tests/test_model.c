@@ -663,10 +663,10 @@ static void resumed_with_other_negatives_ends_in_the_same_bits(void **state)
 {
     static const double half = 0.5;
     const path whole = path_in(*state, "whole");
-    lenet5_training_options options = options_of("best", 1, 1);
+    lenet5_training_options options = options_of("hands", 1, 1);
     options.negatives = &half;
     lenet5_training *training = new_training(&options, &digits_200);
-    assert_int_equal(lenet5_training_epoch_length(training), 200 + 24 + 100); /* drawn digits, negatives */
+    assert_int_equal(lenet5_training_epoch_length(training), 200 + 16 + 100); /* drawn digits, negatives */
     finish(whole.text, training);
     assert_resumes(state, &options, &digits_200, 2, whole.text);
 }
@@ -998,7 +998,7 @@ static void a_checkpoint_holds_its_options(void **state)
 static void drawn_digits_are_left_out_if_asked_for(void **state)
 {
     const path whole = path_in(*state, "whole");
-    lenet5_training_options options = options_of("best", 1, 1);
+    lenet5_training_options options = options_of("hands", 1, 1);
     lenet5_training *with = new_training(&options, &digits_200);
     options.size = sizeof options;
     options.without_drawn = true;
@@ -1008,6 +1008,20 @@ static void drawn_digits_are_left_out_if_asked_for(void **state)
     lenet5_training_free(with);
     finish(whole.text, without);
     assert_resumes(state, &options, &digits_200, 1, whole.text);
+}
+
+static void a_training_begins_with_the_given_network(void **state)
+{
+    const path whole = path_in(*state, "whole");
+    lenet5_training_options options = options_of("hands", 1, 1);
+    options.size = sizeof options;
+    options.start = &lenet5_builtin()->network;
+    lenet5_training *training = new_training(&options, &digits_200);
+    lenet5_model model;
+    lenet5_training_model(&model, training);
+    assert_memory_equal(&model.network, &lenet5_builtin()->network, sizeof model.network);
+    finish(whole.text, training);
+    assert_resumes(state, &options, &digits_200, 2, whole.text);
 }
 
 static void only_a_checkpoint_is_loaded_as_one(void **state)
@@ -1093,6 +1107,7 @@ int main(void)
         TEST_IN_FOLDER(checkpoint_is_a_model_file),
         TEST_IN_FOLDER(undistorted_training_resumes_undistorted),
         TEST_IN_FOLDER(drawn_digits_are_left_out_if_asked_for),
+        TEST_IN_FOLDER(a_training_begins_with_the_given_network),
         TEST_IN_FOLDER(a_checkpoint_holds_its_options),
         TEST_IN_FOLDER(only_a_checkpoint_is_loaded_as_one),
         TEST_IN_FOLDER(model_file_is_no_checkpoint),

@@ -101,13 +101,21 @@ bool trains_strings(const job *j)
     return is_strings_recipe(resumed(j) ? j->started.provenance.recipe : argument_text(j->arguments, "recipe"));
 }
 
-/* Loads the network that a new training of recipe strings starts from. */
+const lenet5_model *default_start(const char *recipe)
+{
+    if (recipe && strcmp(recipe, "hands") == 0)
+        return lenet5_builtin();
+    return recipe && (strcmp(recipe, "amounts") == 0 || is_strings_recipe(recipe)) ? lenet5_builtin_strings() : NULL;
+}
+
+/* Loads the network that a new training starts from, if its recipe continues from one. */
 static int load_start(job *j)
 {
     const char *path = argument_text(j->arguments, "from");
-    if (!trains_strings(j) || resumed(j))
+    const lenet5_model *builtin = default_start(argument_text(j->arguments, "recipe"));
+    if (!builtin || resumed(j))
         return EXIT_DONE;
-    const int code = load_models(&j->start, &path, path ? 1 : 0, lenet5_builtin_strings());
+    const int code = load_models(&j->start, &path, path ? 1 : 0, builtin);
     if (code == EXIT_DONE && j->start.count > 1)
         return report_error("%s: is a committee of %zu networks; a training starts from one", path, j->start.count);
     return code;
@@ -159,6 +167,7 @@ lenet5_training_options options_of(job *j)
     lenet5_training_options options = resumed(j) ? started_options(j) : new_options(j);
     options.threads = j->threads;
     options.teacher = j->teacher.count ? &j->teacher : NULL;
+    options.start = j->start.count ? &j->start.networks[0] : NULL;
     options.data_name = j->train.name;
     options.data_sha256 = j->train.set.sha256;
     options.held_out_name = j->held_out_name;

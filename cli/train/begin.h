@@ -48,6 +48,9 @@ int prepare(job *j);
 /* Whether an earlier training is continued. Call after prepare. */
 bool resumed(const job *j);
 
+/* The model that a recipe continues from unless --from names one; NULL for a recipe that begins with random weights. */
+const lenet5_model *default_start(const char *recipe);
+
 /* Whether that is the name of recipe strings; NULL is not. */
 bool is_strings_recipe(const char *name);
 

@@ -33,8 +33,9 @@ static int check_recipe(const job *j)
                                   "are for the others");
     if (argument_text(a, "from") && argument_text(a, "resume"))
         return report_usage_error(a->command, "--from begins a training and --resume continues one; leave one out");
-    if (argument_text(a, "from") && !strings)
-        return report_usage_error(a->command, "--from is for --recipe strings; the others begin with random weights");
+    if (argument_text(a, "from") && !default_start(recipe))
+        return report_usage_error(a->command, "--from is for recipes hands, amounts and strings; the others begin with "
+                                              "random weights");
     if (strings && j->criterion_given && j->criterion == LENET5_MSE)
         return report_usage_error(a->command, "recipe strings needs the probabilities of eq. 9; leave --loss mse out");
     if (strings && j->committee > 1)
@@ -93,8 +94,7 @@ static lenet5_status begin_strings(job *j, const lenet5_training_options *option
     if (resumed(j))
         return lenet5_strings_continue(&j->training, &j->strings, j->from, options, &j->training_part, &j->held_out,
                                        error);
-    return lenet5_strings_begin(&j->training, &j->strings, options, &j->training_part, &j->held_out,
-                                &j->start.networks[0], error);
+    return lenet5_strings_begin(&j->training, &j->strings, options, &j->training_part, &j->held_out, error);
 }
 
 static lenet5_status begin_pictures(job *j, const lenet5_training_options *options, lenet5_error *error)
@@ -414,7 +414,7 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     {"recipe", "NAME", VALUE_NAME, training_recipe_at,
-     "1998 (the paper's), fast (default), best, read, hands or strings"},
+     "1998 (the paper's), fast (default), best, read, hands, amounts or strings"},
     {"loss", "mse|map", VALUE_NAME, loss_at, "eq. 8 or eq. 9 of the paper; default: the recipe's, map"},
     OPTION_DATA,
     {"out", "FILE", VALUE_NEW_FILE, NULL,
@@ -425,14 +425,15 @@ static const option options[] = {
     {"negatives", "SHARE", VALUE_NUMBER, NULL,
      "training pictures that are no digits, as a share of the digits, 0 to 1; default: the recipe's"},
     FLAG("without-drawn",
-         "leave out the drawn digits and ligatures that recipes best, read and strings add: for a set that is "
-         "not of digits"),
+         "leave out the drawn digits and ligatures that recipes hands, amounts and strings add: for a set that "
+         "is not of digits"),
     {"seed", "N", VALUE_WHOLE, NULL, "seed of all random numbers; default 1"},
     OPTION_THREADS(THREADS_DEFAULT ". The model does not depend on it"),
     {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},
     {"committee", "N", VALUE_WHOLE, NULL, "train N networks, of seeds S, S + 1 ..., that answer together"},
     {"teacher", "FILE", VALUE_FILE, NULL, "a model or committee whose probabilities the network also learns"},
-    {"from", "MODEL", VALUE_FILE, NULL, "recipe strings: the model to begin with; default: the built-in one of read"},
+    {"from", "MODEL", VALUE_FILE, NULL,
+     "recipes hands, amounts and strings: the model to begin with; default: the built-in one"},
     {"resume", "[FILE]", VALUE_FILE, NULL, "continue from a checkpoint, with the same result; default: that of --out"},
     FLAG("restart", "discard an unfinished training of --out and start again"),
 #ifdef LENET5_SERVE
@@ -448,12 +449,15 @@ const cli_command train_command = {
     .name = "train",
     .summary = "train a network on MNIST, or on synthetic digits where MNIST is not installed",
     .usage = "[options]",
-    .description = "Trains a network from random weights and writes it as a safetensors file. After each epoch it\n"
+    .description = "Trains a network, from random weights in most recipes, and writes it as a safetensors file. After "
+                   "each epoch it\n"
                    "prints the mean loss, the error on the training pictures, each measured before the update it\n"
                    "leads to, and the error on the test set or on the pictures of --validation.\n\n"
-                   "Recipe strings continues from a trained network, which --from names. It draws strings of\n"
-                   "digits, cuts them as lenet5 read does and trains the network on what is read, beside the\n"
-                   "pictures of recipe read. It prints the error of whole strings too: at the start and after\n"
+                   "Recipes hands, amounts and strings continue from a trained network, which --from names; hands\n"
+                   "from one of recipe best, the others from one of recipe read.\n\n"
+                   "Recipe strings draws strings of digits, cuts them as lenet5 read does and trains the network on\n"
+                   "what is read, beside the pictures of recipe amounts. It prints the error of whole strings too: at "
+                   "the start and after\n"
                    "each epoch, and of held-out digits.\n\n"
                    "Ctrl-C stops it after the current step and prints the command that continues. Until the model\n"
                    "is written, its state is saved beside it: NAME.checkpoint.safetensors, or for a committee,\n"

@@ -13,7 +13,7 @@ extern "C" {
 
 /* A recipe: all that decides how a network is trained, apart from data and seed. Grows. */
 typedef struct lenet5_recipe_description {
-    const char *name; /* "1998", the paper's (appendix C); "fast", "best", "read" */
+    const char *name; /* "1998", the paper's (appendix C); "fast", "best", "read", "hands", "amounts" */
     const char *description;
     unsigned epochs;
     size_t batch; /* pictures between two updates */
@@ -56,6 +56,9 @@ typedef struct lenet5_training_options {
     size_t validation_pictures; /* kept out of the training */
 
     bool without_drawn; /* leave out drawn digits and ligatures, for a set that is not of digits */
+
+    /* The network to begin with; copied. NULL: random weights. Recipes hands and amounts are for a trained one. */
+    const lenet5_network *start;
 } lenet5_training_options;
 
 /* Statistics of a finished epoch, a run through the training set. Grows. */

@@ -440,7 +440,7 @@ static lenet5_status source_new(string_source **source, lenet5_error *error)
 
 lenet5_status lenet5_strings_begin(lenet5_training **training, string_source **source,
                                    const lenet5_training_options *options, const lenet5_dataset *set,
-                                   const lenet5_dataset *held_out, const lenet5_network *start, lenet5_error *error)
+                                   const lenet5_dataset *held_out, lenet5_error *error)
 {
     string_source *s;
     if (options->criterion && *options->criterion != LENET5_MAP)
@@ -449,7 +449,7 @@ lenet5_status lenet5_strings_begin(lenet5_training **training, string_source **s
     lenet5_status status = source_new(&s, error);
     if (status != LENET5_OK)
         return status;
-    status = lenet5_training_begin(training, options, set, held_out, &s->extra, start, error);
+    status = lenet5_training_begin(training, options, set, held_out, &s->extra, error);
     if (status == LENET5_OK)
         *source = s;
     else

@@ -12,12 +12,12 @@
 typedef struct string_source string_source;
 
 /*
- * Starts a training of recipe strings from the network start, as lenet5_training_new does one of another recipe. Free
- * the training, then the source. LENET5_E_ARGUMENT for eq. 8, which has no probabilities.
+ * Starts a training of recipe strings, as lenet5_training_new does one of another recipe. The network that it starts
+ * from should be trained. Free the training, then the source. LENET5_E_ARGUMENT for eq. 8, which has no probabilities.
  */
 lenet5_status lenet5_strings_begin(lenet5_training **training, string_source **source,
                                    const lenet5_training_options *options, const lenet5_dataset *set,
-                                   const lenet5_dataset *held_out, const lenet5_network *start, lenet5_error *error);
+                                   const lenet5_dataset *held_out, lenet5_error *error);
 
 /* Continues one from a checkpoint, as lenet5_training_resume does. Free the training, then the source. */
 lenet5_status lenet5_strings_continue(lenet5_training **training, string_source **source, const char *path,

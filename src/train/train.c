@@ -198,7 +198,7 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
 
 lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_training_options *options,
                                     const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
-                                    const lenet5_network *start, lenet5_error *error)
+                                    lenet5_error *error)
 {
     lenet5_training *t;
     lenet5_training_options used;
@@ -209,8 +209,8 @@ lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_tra
         return status;
     lenet5_random_seed(&t->random, used.seed, 0);
     lenet5_initialise(&t->network, &t->random);
-    if (start)
-        t->network = *start;
+    if (used.start)
+        t->network = *used.start;
     t->average = t->network;
     for (size_t i = 0; i < t->length; i++)
         t->order[i] = (uint32_t)i;
@@ -221,7 +221,7 @@ lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_tra
 lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_training_options *options,
                                   const lenet5_dataset *set, const lenet5_dataset *held_out, lenet5_error *error)
 {
-    return lenet5_training_begin(training, options, set, held_out, NULL, NULL, error);
+    return lenet5_training_begin(training, options, set, held_out, NULL, error);
 }
 
 void lenet5_training_free(lenet5_training *training)

@@ -140,10 +140,10 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
                                       const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
                                       lenet5_error *error);
 
-/* As lenet5_training_new, with an extension, and from the weights of start unless it is NULL. */
+/* As lenet5_training_new, with an extension. */
 lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_training_options *options,
                                     const lenet5_dataset *set, const lenet5_dataset *held_out, const extension *extra,
-                                    const lenet5_network *start, lenet5_error *error);
+                                    lenet5_error *error);
 
 /* As lenet5_training_resume, with an extension. */
 lenet5_status lenet5_training_continue(lenet5_training **training, const char *path,
