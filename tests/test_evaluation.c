@@ -145,6 +145,8 @@ static void thresholds_hold_for_drawn_digits_too(void **state)
     lenet5_network network = lenet5_builtin()->network, other = lenet5_builtin_signs()->network;
     lenet5_committee c = {1, &network, lenet5_builtin()->provenance};
     lenet5_committee signs = {1, &other, lenet5_builtin()->provenance};
+    strcpy(c.provenance.recipe, "hands");
+    strcpy(signs.provenance.recipe, "hands");
     assert_int_equal(lenet5_dataset_synthesise(&set, 3000, 9, NULL), LENET5_OK);
     assert_int_equal(lenet5_calibrate(&c, &set, 1, NULL), LENET5_OK);
     assert_int_equal(lenet5_calibrate(&signs, &set, 1, NULL), LENET5_OK);
