@@ -68,8 +68,7 @@ model: build
 	@$(train) read --teacher build/teacher-strings.safetensors --seed 1 $(call out,build/read.safetensors)
 	@$(train) amounts --seed 1 $(call out,models/strings.safetensors,--from build/read.safetensors)
 	@bench/draw_signs.py --data $(data) --out build/signs-set
-	@$(program) train --recipe read --seed 1 --epochs 30 $(call out,models/signs.safetensors) \
-	    --data build/signs-set
+	@$(program) train --recipe read --seed 1 --epochs 30 $(call out,models/signs.safetensors) --data build/signs-set
 
 bench: build
 	@scripts/bench $(program)

@@ -102,14 +102,14 @@ const cli_command calibrate_command = {
     .name = "calibrate",
     .summary = "fit a model's probabilities and rejection thresholds to held-out pictures",
     .usage = "MODEL [options]",
-    .description =
-        "Fits how penalties become probabilities, on pictures that the model was not trained on\n"
-        "(lenet5 train --validation N): the scale of all penalties, and j, the penalty of the rubbish\n"
-        "class of eq. 9. Then finds the thresholds for six error rates among the accepted answers,\n"
-        "from 2 % to 0.05 %, which lenet5 classify --max-error uses. The weights do not change.\n\n"
-        "For a model of a recipe with drawn digits (hands, amounts, strings), the thresholds hold for these\n"
-        "too, distorted as in the training: they stand for people whose hands the set does not have.\n\n"
-        "The checkpoint of an unfinished training needs another --out.",
+    .description = "Fits how penalties become probabilities, on pictures that the model was not trained on\n"
+                   "(lenet5 train --validation N): the scale of all penalties, and j, the penalty of the rubbish\n"
+                   "class of eq. 9. Then finds the thresholds for six error rates among the accepted answers,\n"
+                   "from 2 % to 0.05 %, which lenet5 classify --max-error uses. The weights do not change.\n\n"
+                   "For a model of a recipe with drawn digits (hands, amounts, strings), the thresholds hold for\n"
+                   "these too, distorted as in the training: they stand for people whose hands the set does not\n"
+                   "have.\n\n"
+                   "The checkpoint of an unfinished training needs another --out.",
     .examples = "lenet5 train --validation 10000 --out m.safetensors\n"
                 "lenet5 calibrate m.safetensors\n"
                 "lenet5 classify --model m.safetensors --max-error 0.1% seven.png",

@@ -45,6 +45,12 @@ static const calibration read_calibration = {72.0, 0.1125, {0.5, 0.5, 0.5, 0.89,
 static const calibration hands_calibration = {58.5, 0.119, {0.849, 0.967, 0.987, 0.996, 0.997, 0.998}};
 static const calibration amounts_calibration = {73.6, 0.1105, {0.771, 0.929, 0.979, 0.993, 0.996, 0.998}};
 
+/* Of a network that goes on from a trained one: a quarter of the rate forgets less. */
+#define CONTINUED .distortion = &any_scan, .max_rate = 0.0005, .averaging = 0.999
+
+/* And with the pictures of recipe amounts. */
+#define AMOUNTS CONTINUED, .hands = 0.2, .negatives = 0.15, .cut_off = 0.3, .ligatures = 0.5
+
 static const recipe recipes[] = {
     {.description = &descriptions[0], .method = DIAGONAL_LEVENBERG_MARQUARDT, .loss = {LENET5_MAP, 12, 1}},
     {.description = &descriptions[1],
@@ -70,26 +76,17 @@ static const recipe recipes[] = {
      .max_rate = 0.002,
      .averaging = 0.999,
      .calibration = &read_calibration},
-    /* From a trained network: at a quarter of the rate, which forgets less. */
     {.description = &descriptions[4],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
-     .distortion = &any_scan,
+     CONTINUED,
      .hands = 0.08,
      .negatives = 0.03,
-     .max_rate = 0.0005,
-     .averaging = 0.999,
      .calibration = &hands_calibration},
     {.description = &descriptions[5],
      .method = ADAM,
      .loss = {LENET5_MAP, 60, 0.1},
-     .distortion = &any_scan,
-     .hands = 0.2,
-     .negatives = 0.15,
-     .cut_off = 0.3,
-     .ligatures = 0.5,
-     .max_rate = 0.0005,
-     .averaging = 0.999,
+     AMOUNTS,
      .calibration = &amounts_calibration},
     /*
      * The same pictures, and with the probabilities that the network is calibrated for. 16 strings for 64 of them: in a
@@ -99,13 +96,7 @@ static const recipe recipes[] = {
     {.description = &strings_description,
      .method = ADAM,
      .loss = {LENET5_MAP, 73.6, 0.1105},
-     .distortion = &any_scan,
-     .hands = 0.2,
-     .negatives = 0.15,
-     .cut_off = 0.3,
-     .ligatures = 0.5,
-     .max_rate = 0.0005,
-     .averaging = 0.999,
+     AMOUNTS,
      .strings = 16,
      .calibration = &amounts_calibration},
 };
