@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/chain.h"
 #include "lenet5.h"
 #include "unit.h"
 
@@ -66,7 +67,8 @@ static void spaced_digits_are_apart(void **state)
     assert_in_range(count_all("spaced", 0), 97 * DIGITS * STRINGS / 100, 110 * DIGITS * STRINGS / 100);
 }
 
-/* Three fifths of the zeros are joined, and three twentieths of the others, besides those that touch. */
+/* Three fifths of the zeros are joined or in chains, and three twentieths of the others joined, besides those that
+ * touch. */
 static void ligatures_join_digits(void **state)
 {
     (void)state;
@@ -74,6 +76,34 @@ static void ligatures_join_digits(void **state)
     print_message("%d digits: zeros in %zu parts, twos in %zu\n", DIGITS * STRINGS, zeros, twos);
     assert_true(zeros < DIGITS * STRINGS / 2);
     assert_true(twos > zeros * 5 / 4);
+}
+
+/* A chain fills its space from the left, stands on its bottom, and begins at most one line for each zero. */
+static void a_chain_stays_in_its_space(void **state)
+{
+    (void)state;
+    enum { ZEROS = 6 };
+    const chain_space space = {.left = 10, .right = 110, .top = 20, .bottom = 60};
+    point knots[ZEROS * CHAIN_KNOTS];
+    bool lifted[ZEROS * CHAIN_KNOTS];
+    lenet5_random random;
+    lenet5_random_seed(&random, 1, 0);
+    for (size_t round = 0; round < 300; round++) {
+        const size_t zeros = 2 + round % (ZEROS - 1);
+        const size_t count = lenet5_draw_chain(knots, lifted, &space, zeros, &random);
+        size_t lines = 0;
+        float left = space.right, right = space.left;
+        assert_in_range(count, zeros * (CHAIN_ZERO_KNOTS + 1), zeros * CHAIN_KNOTS);
+        assert_true(lifted[0]);
+        for (size_t i = 0; i < count; i++) {
+            lines += lifted[i];
+            left = fminf(left, knots[i].x);
+            right = fmaxf(right, knots[i].x);
+            assert_true(knots[i].y > space.top - 10 && knots[i].y < space.bottom + 10);
+        }
+        assert_in_range(lines, 1, zeros);
+        assert_true(left > space.left - 1 && left < space.left + 10 && right < space.right + 1 && right > 70);
+    }
 }
 
 static void an_unknown_style_is_refused(void **state)
@@ -93,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spaced_digits_are_apart),
         cmocka_unit_test(ligatures_join_digits),
+        cmocka_unit_test(a_chain_stays_in_its_space),
         cmocka_unit_test(an_unknown_style_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

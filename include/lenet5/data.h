@@ -90,7 +90,8 @@ typedef struct lenet5_string_style {
     float shadow;     /* share of the light that is lost across the picture, at most */
     float blur;       /* share of a mean over 3x3, at most 1 */
     float noise;      /* grey levels of 255, at most */
-    float ligatures;  /* share of neighbouring zeros that one joins; a quarter of it of other neighbours */
+    float ligatures;  /* share of neighbouring zeros that one joins, a quarter of it of other neighbours; and share of
+                       * runs of zeros that are chains, written without lifting the pen */
 } lenet5_string_style;
 
 /* Returns style number index, from 0; NULL beyond the last. Thread-safe. */

@@ -15,6 +15,7 @@
 #include "base/clamp.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "chain.h"
 #include "dataset.h"
 #include "ligature.h"
 
@@ -53,7 +54,7 @@ static const lenet5_string_style styles[] = {
      .blur = 1,
      .noise = 10},
     {.name = "ligatures",
-     .description = "joined by ligatures: zeros at the top or foot, other digits at the foot",
+     .description = "joined by ligatures: zeros at the top or foot or in chains, other digits at the foot",
      .scale = {3, 5},
      .gap = {-1, 6},
      .slant = 0.25f,
@@ -89,6 +90,7 @@ typedef struct glyph {
     float left, right; /* bounds of its ink, relative to x */
     float top, bottom; /* relative to y */
     bool zero;
+    bool chained; /* one of a chain, which is drawn instead of it */
 } glyph;
 
 static float pixel(const uint8_t *pixels, long x, long y)
@@ -209,8 +211,46 @@ static void write_ligatures(sheet *s, const glyph *glyphs, size_t count, float s
     for (size_t i = 1; share > 0 && i < count; i++) {
         const glyph *left = &glyphs[i - 1], *right = &glyphs[i];
         const float here = left->zero && right->zero ? share : share / RARER_IN_OTHERS;
-        if (lenet5_random_uniform(random, 0, 1) < here)
+        if (!(left->chained && right->chained) && lenet5_random_uniform(random, 0, 1) < here)
             write_ligature(s, left, right, random);
+    }
+}
+
+/* ---- Chains of zeros --------------------------------------------------------------------------------------------- */
+
+static size_t zeros_from(const glyph *glyphs, size_t first, size_t count)
+{
+    size_t end = first;
+    while (end < count && glyphs[end].zero)
+        end++;
+    return end - first;
+}
+
+static void write_chain(sheet *s, const glyph *glyphs, size_t count, lenet5_random *random)
+{
+    point knots[LENET5_MAX_STRING * CHAIN_KNOTS];
+    bool lifted[LENET5_MAX_STRING * CHAIN_KNOTS];
+    const glyph *first = &glyphs[0], *last = &glyphs[count - 1];
+    const float radius = lenet5_random_uniform(random, 0.5f, 1.3f) * first->size;
+    const chain_space space = {first->x + first->left, last->x + last->right, first->y + first->top,
+                               first->y + first->bottom, first->slant};
+    const size_t used = lenet5_draw_chain(knots, lifted, &space, count, random);
+    for (size_t i = 1; i < used; i++)
+        if (!lifted[i])
+            write_line(s, knots[i - 1], knots[i], radius);
+}
+
+/* Writes some neighbouring zeros as chains instead; a share of 0 draws no random number. */
+static void write_chains(sheet *s, glyph *glyphs, size_t count, float share, lenet5_random *random)
+{
+    for (size_t i = 0; share > 0 && i < count; i++) {
+        const size_t zeros = zeros_from(glyphs, i, count);
+        if (zeros < 2 || lenet5_random_uniform(random, 0, 1) >= share)
+            continue;
+        write_chain(s, glyphs + i, zeros, random);
+        for (size_t k = 0; k < zeros; k++)
+            glyphs[i + k].chained = true;
+        i += zeros;
     }
 }
 
@@ -323,8 +363,11 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
     for (size_t i = 0; i < count; i++) {
         glyphs[i].x += margin;
         glyphs[i].y += (float)s->height / 2;
-        write_glyph(s, &glyphs[i]);
     }
+    write_chains(s, glyphs, count, style->ligatures, random);
+    for (size_t i = 0; i < count; i++)
+        if (!glyphs[i].chained)
+            write_glyph(s, &glyphs[i]);
     write_ligatures(s, glyphs, count, style->ligatures, random);
     if (style->printed)
         print_form(s, glyphs, count, scale, random);

@@ -1,0 +1,24 @@
+/* Chains: zeros written one behind the other without lifting the pen, as at the end of amounts. */
+#ifndef LENET5_DATA_CHAIN_H
+#define LENET5_DATA_CHAIN_H
+
+#include <stddef.h>
+
+#include "ligature.h"
+
+#define CHAIN_ZERO_KNOTS 24                             /* of the outline of one zero */
+#define CHAIN_KNOTS (CHAIN_ZERO_KNOTS + LIGATURE_LINES) /* of a zero and of the ligature to the next one, at most */
+
+/* The space for a chain: its zeros fill it from left to right, and stand on its bottom. Lengths in any unit. */
+typedef struct chain_space {
+    float left, right, top, bottom;
+    float slant; /* to the right, a row upwards */
+} chain_space;
+
+/*
+ * Draws the path of a chain of count zeros at random: knots, at most CHAIN_KNOTS for each zero, to be joined by lines;
+ * a line begins anew at each knot with lifted set. Returns the number of knots.
+ */
+size_t lenet5_draw_chain(point *knots, bool *lifted, const chain_space *space, size_t count, lenet5_random *random);
+
+#endif
