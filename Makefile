@@ -55,18 +55,23 @@ coverage:
 	@$(MAKE) --no-print-directory preset=coverage setup-tests all
 	@scripts/coverage build/coverage
 
-# Trains the built-in models anew: the same bytes on the same instruction set. A committee teaches each of the first two;
-# the one for strings then learns other people's digits. An unfinished training is continued.
+# Trains the built-in models anew: the same bytes on the same instruction set. A committee teaches each of the first two,
+# which then learn other people's digits, and the one for strings whole strings. An unfinished training is continued.
 data = "$${LENET5_DATA:-$${XDG_DATA_HOME:-$$HOME/.local/share}/lenet5/mnist}"
 unfinished = $(wildcard $(1:.safetensors=.members)/* $(1:.safetensors=.checkpoint.safetensors))
 out = --out $(1) $(if $(unfinished),--resume,$(2))
 train = $(program) train --data $(data) --recipe
 model: build
 	@$(train) best --committee 4 --seed 11 --epochs 250 $(call out,build/teacher.safetensors)
-	@$(train) best --teacher build/teacher.safetensors --seed 1 $(call out,models/lenet5.safetensors)
+	@$(train) best --teacher build/teacher.safetensors --seed 1 $(call out,build/best.safetensors)
+	@$(train) hands --teacher build/teacher.safetensors --seed 1 \
+		$(call out,models/lenet5.safetensors,--from build/best.safetensors)
 	@$(train) read --committee 4 --seed 11 --epochs 150 $(call out,build/teacher-strings.safetensors)
 	@$(train) read --teacher build/teacher-strings.safetensors --seed 1 $(call out,build/read.safetensors)
-	@$(train) amounts --seed 1 $(call out,models/strings.safetensors,--from build/read.safetensors)
+	@$(train) amounts --teacher build/teacher-strings.safetensors --seed 1 \
+		$(call out,build/amounts.safetensors,--from build/read.safetensors)
+	@$(train) strings --teacher build/teacher-strings.safetensors --seed 1 \
+		$(call out,models/strings.safetensors,--from build/amounts.safetensors)
 	@bench/draw_signs.py --data $(data) --out build/signs-set
 	@$(program) train --recipe read --seed 1 --epochs 30 $(call out,models/signs.safetensors) --data build/signs-set
 

@@ -131,7 +131,9 @@ static void thresholds_hold_for_drawn_digits_too(void **state)
     lenet5_network network = lenet5_builtin()->network, other = lenet5_builtin_signs()->network;
     lenet5_committee without = {1, &network, lenet5_builtin()->provenance}, with = without;
     lenet5_committee signs = {1, &other, lenet5_builtin()->provenance}, signs_with = signs;
+    strcpy(without.provenance.recipe, "best");
     strcpy(with.provenance.recipe, "hands");
+    strcpy(signs.provenance.recipe, "best");
     strcpy(signs_with.provenance.recipe, "hands");
     assert_int_equal(lenet5_dataset_synthesise(&set, 3000, 9, NULL), LENET5_OK);
     assert_int_equal(lenet5_calibrate(&without, &set, 1, NULL), LENET5_OK);

@@ -666,7 +666,7 @@ static void resumed_with_other_negatives_ends_in_the_same_bits(void **state)
     lenet5_training_options options = options_of("hands", 1, 1);
     options.negatives = &half;
     lenet5_training *training = new_training(&options, &digits_200);
-    assert_int_equal(lenet5_training_epoch_length(training), 200 + 16 + 100); /* drawn digits, negatives */
+    assert_int_equal(lenet5_training_epoch_length(training), 200 + 20 + 100); /* drawn digits, negatives */
     finish(whole.text, training);
     assert_resumes(state, &options, &digits_200, 2, whole.text);
 }
@@ -1024,6 +1024,36 @@ static void a_training_begins_with_the_given_network(void **state)
     assert_resumes(state, &options, &digits_200, 2, whole.text);
 }
 
+static double distance_to_start(const lenet5_training *training, const lenet5_network *start)
+{
+    lenet5_model model;
+    double sum = 0;
+    lenet5_training_model(&model, training);
+    for (size_t k = 0; k < LENET5_PARAMETERS; k++) {
+        const double d = (double)((const float *)&model.network)[k] - (double)((const float *)start)[k];
+        sum += d * d;
+    }
+    return sqrt(sum);
+}
+
+/* The last step, at a rate near 0, moves the model back towards the network begun with, by a fifth of the way. */
+static void a_part_of_the_first_weights_is_kept(void **state)
+{
+    (void)state;
+    lenet5_training_options options = options_of("hands", 1, 1);
+    options.size = sizeof options;
+    options.start = &lenet5_builtin()->network;
+    lenet5_training *training = new_training(&options, &digits_300);
+    take_steps(training, lenet5_training_epoch_length(training) / 64);
+    const double before = distance_to_start(training, options.start);
+    take_steps(training, 1);
+    assert_true(lenet5_training_finished(training));
+    const double left = distance_to_start(training, options.start) / before;
+    print_message("%.3f of the distance is left\n", left);
+    assert_true(left > 0.7 && left < 0.9);
+    lenet5_training_free(training);
+}
+
 static void only_a_checkpoint_is_loaded_as_one(void **state)
 {
     const path model = save_sample(state);
@@ -1108,6 +1138,7 @@ int main(void)
         TEST_IN_FOLDER(undistorted_training_resumes_undistorted),
         TEST_IN_FOLDER(drawn_digits_are_left_out_if_asked_for),
         TEST_IN_FOLDER(a_training_begins_with_the_given_network),
+        TEST_IN_FOLDER(a_part_of_the_first_weights_is_kept),
         TEST_IN_FOLDER(a_checkpoint_holds_its_options),
         TEST_IN_FOLDER(only_a_checkpoint_is_loaded_as_one),
         TEST_IN_FOLDER(model_file_is_no_checkpoint),

@@ -11,7 +11,7 @@
 #include "model/model.h"
 #include "training.h"
 
-enum { SUMS = 8, COUNTS = 4, EPOCH_NUMBERS = 8, EXTRAS = 10, STRING_SUMS = sizeof(string_sums) / sizeof(double) };
+enum { SUMS = 8, COUNTS = 4, EPOCH_NUMBERS = 8, EXTRAS = 11, STRING_SUMS = sizeof(string_sums) / sizeof(double) };
 
 /* The state of a training besides the network, as arrays that become tensors. */
 typedef struct record {
@@ -88,6 +88,8 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
     } else {
         extras[count++] = vector("training.rate", TENSOR_F32, &t->rate, LENET5_PARAMETERS);
     }
+    if (t->recipe->kept > 0)
+        extras[count++] = vector("training.start", TENSOR_F32, &t->start, LENET5_PARAMETERS);
     extras[count++] = vector("training.order", TENSOR_U32, t->order, t->length);
     extras[count++] = vector("training.random", TENSOR_U64, t->random.s, 4);
     extras[count++] = vector("training.sums", TENSOR_F64, r->sums, SUMS);

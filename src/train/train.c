@@ -211,7 +211,7 @@ lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_tra
     lenet5_initialise(&t->network, &t->random);
     if (used.start)
         t->network = *used.start;
-    t->average = t->network;
+    t->average = t->start = t->network;
     for (size_t i = 0; i < t->length; i++)
         t->order[i] = (uint32_t)i;
     *training = t;
@@ -534,6 +534,21 @@ static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
     return LENET5_OK;
 }
 
+/* Moves the weights of the model towards those begun with, on the straight line between the two. */
+static void keep_start(lenet5_training *training)
+{
+    const float share = (float)training->recipe->kept;
+    const float *start = (const float *)&training->start;
+    float *weight = (float *)&training->average;
+    for (size_t k = 0; share > 0 && k < LENET5_PARAMETERS; k++)
+        weight[k] += share * (start[k] - weight[k]);
+}
+
+static bool is_last_step(const lenet5_training *training)
+{
+    return training->position == training->length && training->finished + 1 == training->epochs;
+}
+
 static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
 {
     const double start = lenet5_clock();
@@ -553,6 +568,8 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
         return status;
     training->loss_sum += loss;
     training->position += count;
+    if (is_last_step(training))
+        keep_start(training);
     training->seconds += lenet5_clock() - start;
     return LENET5_OK;
 }

@@ -113,6 +113,7 @@ struct lenet5_training {
     lenet5_network network;
     lenet5_network rate;                   /* Levenberg-Marquardt: the learning rates of this epoch */
     lenet5_network first, second, average; /* Adam: the two moments, and the average of the weights */
+    lenet5_network start;                  /* the network begun with, where a part of it is kept */
     uint64_t steps;                        /* updates */
     lenet5_random random;
     uint32_t *order; /* (length): the order of the current epoch */

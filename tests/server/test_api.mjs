@@ -460,7 +460,7 @@ describe("/v1/network", () => {
         assert.deepEqual(network.layers, printed.layers);
         assert.equal(network.parameters, 60000);
         assert.equal(network.connections, 340908);
-        assert.equal(network.metadata.recipe, "best");
+        assert.equal(network.metadata.recipe, "hands");
     });
 
     test("Table I and the codes", async () => {
