@@ -57,7 +57,8 @@ typedef struct lenet5_training_options {
 
     bool without_drawn; /* leave out drawn digits and ligatures, for a set that is not of digits */
 
-    /* The network to begin with; copied. NULL: random weights. Recipes hands and amounts are for a trained one. */
+    /* The network to begin with; copied. NULL: random weights. Recipes hands and amounts are for a trained one, and the
+     * model is a weighted mean of it and of what they learn. */
     const lenet5_network *start;
 } lenet5_training_options;
 

@@ -88,7 +88,7 @@ static size_t extra_tensors(tensor extras[EXTRAS], lenet5_training *t, record *r
     } else {
         extras[count++] = vector("training.rate", TENSOR_F32, &t->rate, LENET5_PARAMETERS);
     }
-    if (t->recipe->kept > 0)
+    if (t->kept > 0)
         extras[count++] = vector("training.start", TENSOR_F32, &t->start, LENET5_PARAMETERS);
     extras[count++] = vector("training.order", TENSOR_U32, t->order, t->length);
     extras[count++] = vector("training.random", TENSOR_U64, t->random.s, 4);
@@ -127,6 +127,8 @@ static json_t *checkpoint_metadata(const lenet5_training *training)
     failed |= json_object_set_new(metadata, "undistorted", undistorted);
     failed |= json_object_set_new(metadata, "without_drawn", without_drawn);
     failed |= json_object_set_new(metadata, "negatives", share);
+    if (training->kept > 0)
+        failed |= json_object_set_new(metadata, "kept", lenet5_real_string(training->kept));
     if (metadata && failed) {
         json_decref(metadata);
         metadata = NULL;
@@ -294,6 +296,7 @@ static lenet5_status read_state(lenet5_training *t, const safetensors *file, len
     if (!r.history)
         return lenet5_fail_memory(error);
     tensor tensors[LENET5_TENSORS + EXTRAS];
+    t->kept = lenet5_safetensors_has(file, "kept") ? t->recipe->kept : 0;
     lenet5_network_tensors(tensors, &t->average);
     const size_t count = LENET5_TENSORS + extra_tensors(tensors + LENET5_TENSORS, t, &r);
     lenet5_status status = LENET5_OK;

@@ -209,9 +209,11 @@ lenet5_status lenet5_training_begin(lenet5_training **training, const lenet5_tra
         return status;
     lenet5_random_seed(&t->random, used.seed, 0);
     lenet5_initialise(&t->network, &t->random);
-    if (used.start)
-        t->network = *used.start;
-    t->average = t->start = t->network;
+    if (used.start) {
+        t->network = t->start = *used.start;
+        t->kept = t->recipe->kept;
+    }
+    t->average = t->network;
     for (size_t i = 0; i < t->length; i++)
         t->order[i] = (uint32_t)i;
     *training = t;
@@ -537,7 +539,7 @@ static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
 /* Moves the weights of the model towards those begun with, on the straight line between the two. */
 static void keep_start(lenet5_training *training)
 {
-    const float share = (float)training->recipe->kept;
+    const float share = (float)training->kept;
     const float *start = (const float *)&training->start;
     float *weight = (float *)&training->average;
     for (size_t k = 0; share > 0 && k < LENET5_PARAMETERS; k++)

@@ -102,6 +102,7 @@ struct lenet5_training {
     double negative_share;           /* negatives in an epoch, as a fraction of the pictures of the set */
     bool undistorted;                /* every picture is shown as it is, whatever the recipe */
     bool without_drawn;              /* no drawn digits, whatever the recipe */
+    double kept;                     /* the recipe's share, or 0 if random weights were begun with */
     unsigned shift;                  /* pixels: the recipe's, or 0 */
     negatives negatives;             /* the source of negatives and of digits cut off neighbours */
     const lenet5_committee *teacher; /* or NULL */
@@ -113,7 +114,7 @@ struct lenet5_training {
     lenet5_network network;
     lenet5_network rate;                   /* Levenberg-Marquardt: the learning rates of this epoch */
     lenet5_network first, second, average; /* Adam: the two moments, and the average of the weights */
-    lenet5_network start;                  /* the network begun with, where a part of it is kept */
+    lenet5_network start;                  /* the network begun with, if kept is above 0 */
     uint64_t steps;                        /* updates */
     lenet5_random random;
     uint32_t *order; /* (length): the order of the current epoch */
