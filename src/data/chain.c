@@ -30,16 +30,17 @@ static void draw_ovals(oval *ovals, const chain_space *space, size_t count, lene
 {
     const float first = lenet5_random_uniform(random, SMALLEST, 1) * (space->bottom - space->top);
     const float step = lenet5_random_uniform(random, MIN_STEP, MAX_STEP);
-    float height = first, end = 0;
+    float height = first, middle = 0, end = 0;
     for (size_t i = 0; i < count; i++) {
         oval *o = &ovals[i];
         o->half_height = height / 2;
         o->half_width = lenet5_random_uniform(random, 0.8f, 1.25f);
-        o->middle = (point){i == 0 ? o->half_width : ovals[i - 1].middle.x + step * 2 * o->half_width,
-                            space->bottom - o->half_height + lenet5_random_uniform(random, -0.08f, 0.04f) * first};
+        middle = i == 0 ? o->half_width : middle + step * 2 * o->half_width;
+        o->middle =
+            (point){middle, space->bottom - o->half_height + lenet5_random_uniform(random, -0.08f, 0.04f) * first};
         o->begin = lenet5_random_uniform(random, MIN_BEGIN, MAX_BEGIN);
         o->sweep = lenet5_random_uniform(random, MIN_SWEEP, MAX_SWEEP);
-        end = fmaxf(end, o->middle.x + o->half_width);
+        end = fmaxf(end, middle + o->half_width);
         height = fminf(height * lenet5_random_uniform(random, SHRINK, GROW), space->bottom - space->top);
     }
     const float scale = lenet5_random_uniform(random, NARROWEST, 1) * (space->right - space->left) / end;
