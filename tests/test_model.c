@@ -1010,12 +1010,18 @@ static void drawn_digits_are_left_out_if_asked_for(void **state)
     assert_resumes(state, &options, &digits_200, 1, whole.text);
 }
 
-static void a_training_begins_with_the_given_network(void **state)
+static lenet5_training_options continued_options(void)
 {
-    const path whole = path_in(*state, "whole");
     lenet5_training_options options = options_of("hands", 1, 1);
     options.size = sizeof options;
     options.start = &lenet5_builtin()->network;
+    return options;
+}
+
+static void a_training_begins_with_the_given_network(void **state)
+{
+    const path whole = path_in(*state, "whole");
+    const lenet5_training_options options = continued_options();
     lenet5_training *training = new_training(&options, &digits_200);
     lenet5_model model;
     lenet5_training_model(&model, training);
@@ -1040,9 +1046,7 @@ static double distance_to_start(const lenet5_training *training, const lenet5_ne
 static void a_part_of_the_first_weights_is_kept(void **state)
 {
     (void)state;
-    lenet5_training_options options = options_of("hands", 1, 1);
-    options.size = sizeof options;
-    options.start = &lenet5_builtin()->network;
+    const lenet5_training_options options = continued_options();
     lenet5_training *training = new_training(&options, &digits_300);
     take_steps(training, lenet5_training_epoch_length(training) / 64);
     const double before = distance_to_start(training, options.start);

@@ -23,6 +23,12 @@ static inline bool ligature_at_foot(lenet5_random *random, bool zeros)
     return !zeros || lenet5_random_below(random, ZEROS_AT_FOOT) == 0;
 }
 
+/* Half the width of a ligature, in pixels of a digit. */
+static inline float ligature_radius(lenet5_random *random)
+{
+    return lenet5_random_uniform(random, 0.5f, 1.3f);
+}
+
 /* The end of line number i, from 1, of a ligature that sags by sag in its middle. */
 static inline point ligature_knot(point from, point to, float sag, int i)
 {

@@ -196,7 +196,7 @@ static void write_ligature(sheet *s, const glyph *left, const glyph *right, lene
 {
     const bool foot = ligature_at_foot(random, left->zero && right->zero);
     const point from = end_of_ligature(left, true, foot), to = end_of_ligature(right, false, foot);
-    const float radius = lenet5_random_uniform(random, 0.5f, 1.3f) * left->size;
+    const float radius = ligature_radius(random) * left->size;
     const float sag = lenet5_random_uniform(random, -0.5f, 3) * left->size;
     point at = from;
     for (int i = 1; i <= LIGATURE_LINES; i++) {
@@ -231,7 +231,7 @@ static void write_chain(sheet *s, const glyph *glyphs, size_t count, lenet5_rand
     point knots[LENET5_MAX_STRING * CHAIN_KNOTS];
     bool lifted[LENET5_MAX_STRING * CHAIN_KNOTS];
     const glyph *first = &glyphs[0], *last = &glyphs[count - 1];
-    const float radius = lenet5_random_uniform(random, 0.5f, 1.3f) * first->size;
+    const float radius = ligature_radius(random) * first->size;
     const chain_space space = {first->x + first->left, last->x + last->right, first->y + first->top,
                                first->y + first->bottom, first->slant};
     const size_t used = lenet5_draw_chain(knots, lifted, &space, count, random);
@@ -240,7 +240,10 @@ static void write_chain(sheet *s, const glyph *glyphs, size_t count, lenet5_rand
             write_line(s, knots[i - 1], knots[i], radius);
 }
 
-/* Writes some neighbouring zeros as chains instead; a share of 0 draws no random number. */
+/*
+ * Writes some runs of zeros as chains instead; of a run that is none, the zeros behind the first have their chance too. A
+ * share of 0 draws no random number.
+ */
 static void write_chains(sheet *s, glyph *glyphs, size_t count, float share, lenet5_random *random)
 {
     for (size_t i = 0; share > 0 && i < count; i++) {

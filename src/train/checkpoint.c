@@ -296,10 +296,11 @@ static lenet5_status read_state(lenet5_training *t, const safetensors *file, len
     if (!r.history)
         return lenet5_fail_memory(error);
     tensor tensors[LENET5_TENSORS + EXTRAS];
-    t->kept = lenet5_safetensors_has(file, "kept") ? t->recipe->kept : 0;
+    lenet5_status status = LENET5_OK;
+    if (lenet5_safetensors_has(file, "kept"))
+        status = lenet5_safetensors_real(&t->kept, file, "kept", 0, 1, error);
     lenet5_network_tensors(tensors, &t->average);
     const size_t count = LENET5_TENSORS + extra_tensors(tensors + LENET5_TENSORS, t, &r);
-    lenet5_status status = LENET5_OK;
     for (size_t i = 0; i < count && status == LENET5_OK; i++)
         status = lenet5_safetensors_get(&tensors[i], file, error);
     if (status == LENET5_OK && !sound(t, &r))

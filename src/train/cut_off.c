@@ -94,7 +94,7 @@ static void draw_ligature(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *
     if (e[0].first > e[0].last)
         return;
     const point from = beginning_of_ligature(picture, e, right, foot);
-    const float radius = lenet5_random_uniform(random, 0.5f, 1.3f);
+    const float radius = ligature_radius(random);
     const float reach = lenet5_random_uniform(random, 0.5f, 6);
     const float high = lenet5_random_uniform(random, foot ? -9 : -2.5f, foot ? 1 : 2.5f); /* it rises from the foot */
     const float sag = lenet5_random_uniform(random, -1, 4);

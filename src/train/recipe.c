@@ -47,7 +47,7 @@ static const calibration hands_calibration = {59.0, 0.123, {0.913, 0.980, 0.992,
 static const calibration amounts_calibration = {73.6, 0.1105, {0.771, 0.929, 0.979, 0.993, 0.996, 0.998}};
 static const calibration strings_calibration = {75.9, 0.129, {0.771, 0.920, 0.976, 0.995, 0.9985, 0.9991}};
 
-/* Of a network that goes on from a trained one: a quarter of the rate forgets less, and so does what is kept. */
+/* Of a network that goes on from a trained one: a quarter of the rate and a share of the first weights forget less. */
 #define CONTINUED .distortion = &any_scan, .max_rate = 0.0005, .averaging = 0.999
 
 /* And with the pictures of recipe amounts. */

@@ -23,7 +23,7 @@ typedef struct recipe {
     const lenet5_distortion *distortion; /* in place of a shift; or NULL */
     double max_rate;                     /* Adam: the peak of the schedule */
     double averaging;                    /* Adam: decay of the average of the weights, a step */
-    double kept;                         /* share of the weights begun with in those of the model */
+    double kept;                         /* share of the network begun with in the model's weights */
     double hands;                        /* drawn digits in each epoch, as a fraction of the number of digits; of the
                                             digits of strings, the fraction that is drawn */
     double negatives;                    /* in each epoch, as a fraction of the number of digits */

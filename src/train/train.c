@@ -542,7 +542,7 @@ static void keep_start(lenet5_training *training)
     const float share = (float)training->kept;
     const float *start = (const float *)&training->start;
     float *weight = (float *)&training->average;
-    for (size_t k = 0; share > 0 && k < LENET5_PARAMETERS; k++)
+    for (size_t k = 0; k < LENET5_PARAMETERS; k++)
         weight[k] += share * (start[k] - weight[k]);
 }
 
@@ -570,7 +570,7 @@ static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
         return status;
     training->loss_sum += loss;
     training->position += count;
-    if (is_last_step(training))
+    if (training->kept > 0 && is_last_step(training))
         keep_start(training);
     training->seconds += lenet5_clock() - start;
     return LENET5_OK;
