@@ -23,6 +23,12 @@ uint32_t lenet5_random_below(lenet5_random *random, uint32_t bound);
 /* Uniform in [low, high), in steps of 2^-24 of the range. */
 float lenet5_random_uniform(lenet5_random *random, float low, float high);
 
+/* Uniform in [-most, most). */
+static inline float either_way(lenet5_random *random, float most)
+{
+    return lenet5_random_uniform(random, -most, most);
+}
+
 /* Shuffles order[0 .. count - 1] (Fisher and Yates). */
 void lenet5_shuffle(uint32_t *order, lenet5_random *random, size_t count);
 

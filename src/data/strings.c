@@ -3,7 +3,7 @@
  *
  *     digits      scaled, slanted, resized a little, off the base line; spaced or overlapping
  *     sheet       coverage, 0 to 1, by ink and by preprinted rules or boxes
- *     picture     the sheet rotated; paper with grain, coloured ink, a shadow across, blur and noise
+ *     picture     photograph.c
  *
  * Lengths are in pixels of the sheet unless a comment names another unit; a pixel of a digit is `scale` pixels of the
  * sheet.
@@ -14,11 +14,13 @@
 
 #include "base/clamp.h"
 #include "base/error.h"
-#include "base/random.h"
 #include "chain.h"
 #include "dataset.h"
+#include "interpolate.h"
 #include "ligature.h"
+#include "photograph.h"
 
+#define MIDDLE 13.5f  /* row and column in the middle of a digit's 28 */
 #define TALLEST 20.0f /* rows of MNIST's 28 that the tallest digit fills */
 
 static const lenet5_string_style styles[] = {
@@ -70,16 +72,6 @@ const lenet5_string_style *lenet5_string_style_at(size_t index)
     return index < sizeof styles / sizeof styles[0] ? &styles[index] : NULL;
 }
 
-typedef struct colour {
-    float level[3]; /* red, green, blue; 0 to 1 */
-} colour;
-
-/* Coverage by ink and by print, (height, width). */
-typedef struct sheet {
-    size_t width, height;
-    float *ink, *print;
-} sheet;
-
 /* A digit on the sheet. */
 typedef struct glyph {
     const uint8_t *pixels;
@@ -93,32 +85,43 @@ typedef struct glyph {
     bool chained; /* one of a chain, which is drawn instead of it */
 } glyph;
 
-static float pixel(const uint8_t *pixels, long x, long y)
+#define BLANK 1 /* pixels of paper on each side of a digit's */
+
+/* A row across a glyph, between two rows of the digit's pixels. */
+typedef struct glyph_row {
+    float upper[LENET5_PICTURE_SIDE + 2 * BLANK], lower[LENET5_PICTURE_SIDE + 2 * BLANK]; /* 0 to 1 */
+    float y;     /* relative to the middle, in pixels of the digit */
+    float share; /* of the lower row */
+} glyph_row;
+
+static void take_pixels(float row[LENET5_PICTURE_SIDE + 2 * BLANK], const uint8_t *pixels, long y)
 {
-    return x < 0 || y < 0 || x >= LENET5_PICTURE_SIDE || y >= LENET5_PICTURE_SIDE
-               ? 0
-               : (float)pixels[y * LENET5_PICTURE_SIDE + x] / 255;
+    memset(row, 0, (LENET5_PICTURE_SIDE + 2 * BLANK) * sizeof *row);
+    for (size_t x = 0; y >= 0 && y < LENET5_PICTURE_SIDE && x < LENET5_PICTURE_SIDE; x++)
+        row[x + BLANK] = (float)pixels[(size_t)y * LENET5_PICTURE_SIDE + x] / 255;
 }
 
-/* Bilinear interpolation of a digit's pixels. */
-static float sample(const uint8_t *pixels, float x, float y)
+/* The row of a glyph at a position relative to its middle. */
+static glyph_row row_at(const glyph *g, float y)
 {
-    const float left = floorf(x);
-    const float top = floorf(y);
-    const long column = (long)left;
-    const long row = (long)top;
-    const float fx = x - left;
-    const float fy = y - top;
-    return (1 - fy) * ((1 - fx) * pixel(pixels, column, row) + fx * pixel(pixels, column + 1, row)) +
-           fy * ((1 - fx) * pixel(pixels, column, row + 1) + fx * pixel(pixels, column + 1, row + 1));
+    glyph_row row = {.y = y / g->size};
+    const float from_top = MIDDLE + row.y;
+    const long top = floor_of(from_top);
+    row.share = from_top - (float)top;
+    take_pixels(row.upper, g->pixels, top);
+    take_pixels(row.lower, g->pixels, top + 1);
+    return row;
 }
 
-/* The coverage by ink at a position relative to the glyph's middle. */
-static float ink_at(const glyph *g, float x, float y)
+/* The coverage by ink at a position of a row, relative to the glyph's middle. */
+static float ink_at(const glyph *g, const glyph_row *row, float x)
 {
-    const float row = y / g->size;
-    const float column = x / g->size + g->slant * row;
-    const float value = sample(g->pixels, 13.5f + column, 13.5f + row);
+    const float from_left = MIDDLE + (x / g->size + g->slant * row->y);
+    const long left = floor_of(from_left);
+    if (left < -BLANK || left >= LENET5_PICTURE_SIDE)
+        return 0;
+    const float *upper = row->upper + left + BLANK, *lower = row->lower + left + BLANK;
+    const float value = between_four(upper[0], upper[1], lower[0], lower[1], from_left - (float)left, row->share);
     return clamp((value - 0.5f) * g->hardness + 0.5f, 0, 1);
 }
 
@@ -140,9 +143,10 @@ static void measure(glyph *g)
     g->left = g->top = reach;
     g->right = g->bottom = -reach;
     for (float y = -reach; y <= reach; y++) {
+        const glyph_row row = row_at(g, y);
         reach_of_row(&from, &to, g, y);
         for (float x = -reach + ceilf(fmaxf(0, from + reach)); x <= to; x++)
-            if (ink_at(g, x, y) > 0.5f) {
+            if (ink_at(g, &row, x) > 0.5f) {
                 g->left = fminf(g->left, x);
                 g->right = fmaxf(g->right, x);
                 g->top = fminf(g->top, y);
@@ -158,10 +162,11 @@ static void write_glyph(sheet *s, const glyph *g)
     const float reach = REACH * g->size;
     float from, to;
     for (size_t y = (size_t)fmaxf(0, g->y - reach); y < s->height && (float)y <= g->y + reach; y++) {
+        const glyph_row row = row_at(g, (float)y - g->y);
         reach_of_row(&from, &to, g, (float)y - g->y);
         for (size_t x = (size_t)fmaxf(0, g->x + from); x < s->width && (float)x <= g->x + to; x++) {
             float *ink = &s->ink[y * s->width + x];
-            *ink = fmaxf(*ink, ink_at(g, (float)x - g->x, (float)y - g->y));
+            *ink = fmaxf(*ink, ink_at(g, &row, (float)x - g->x));
         }
     }
 }
@@ -185,10 +190,12 @@ static point end_of_ligature(const glyph *g, bool right, bool foot)
     const float depth = (g->bottom - g->top) / 8;
     const float begin = foot ? g->bottom - depth : g->top;
     point end = {right ? g->left : g->right, foot ? g->bottom : g->top};
-    for (float y = begin; y <= begin + depth; y++)
+    for (float y = begin; y <= begin + depth; y++) {
+        const glyph_row row = row_at(g, y);
         for (float x = g->left; x <= g->right; x++)
-            if (ink_at(g, x, y) > 0.5f && (right ? x >= end.x : x <= end.x))
+            if (ink_at(g, &row, x) > 0.5f && (right ? x >= end.x : x <= end.x))
                 end = (point){x, y};
+    }
     return (point){g->x + end.x, g->y + end.y};
 }
 
@@ -311,11 +318,6 @@ static void print_form(sheet *s, const glyph *glyphs, size_t count, float scale,
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
-static float either_way(lenet5_random *random, float most)
-{
-    return lenet5_random_uniform(random, -most, most);
-}
-
 /* Places the glyphs side by side, the first one from x = 0, their base lines near y = 0. Returns the total width. */
 static float set_glyphs(glyph *glyphs, size_t count, const lenet5_dataset *set, size_t first, float scale,
                         const lenet5_string_style *style, lenet5_random *random)
@@ -341,12 +343,12 @@ static float set_glyphs(glyph *glyphs, size_t count, const lenet5_dataset *set, 
     return end;
 }
 
-static lenet5_status new_sheet(sheet *s, float width, float height, lenet5_error *error)
+static lenet5_status new_sheet(sheet *s, float width, float height, bool printed, lenet5_error *error)
 {
     *s = (sheet){.width = (size_t)ceilf(width), .height = (size_t)ceilf(height)};
     s->ink = calloc(s->width * s->height, sizeof *s->ink);
-    s->print = calloc(s->width * s->height, sizeof *s->print);
-    if (s->ink && s->print)
+    s->print = printed ? calloc(s->width * s->height, sizeof *s->print) : NULL;
+    if (s->ink && (s->print || !printed))
         return LENET5_OK;
     free(s->ink);
     free(s->print);
@@ -360,7 +362,8 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
     const float scale = lenet5_random_uniform(random, style->scale[0], style->scale[1]);
     const float width = set_glyphs(glyphs, count, set, first, scale, style, random);
     const float margin = lenet5_random_uniform(random, 8, 16) * scale;
-    const lenet5_status status = new_sheet(s, width + 2 * margin, (TALLEST + 6) * scale + 2 * margin, error);
+    const lenet5_status status =
+        new_sheet(s, width + 2 * margin, (TALLEST + 6) * scale + 2 * margin, style->printed, error);
     if (status != LENET5_OK)
         return status;
     for (size_t i = 0; i < count; i++) {
@@ -377,168 +380,7 @@ static lenet5_status write_sheet(sheet *s, const lenet5_dataset *set, size_t fir
     return LENET5_OK;
 }
 
-/* ---- The picture ------------------------------------------------------------------------------------------------- */
-
-#define GRAIN 8 /* pixels between the knots of the paper's grain */
-
-typedef struct scene {
-    colour paper, ink, print;
-    float cosine, sine;             /* of the skew */
-    float shadow, across, down, at; /* darkness of the shadow; direction and position of its edge */
-    float grain, noise;
-    uint32_t seed;
-} scene;
-
-static colour draw_colour(const colour *choices, size_t count, lenet5_random *random)
-{
-    colour c = choices[lenet5_random_below(random, (uint32_t)count)];
-    for (size_t i = 0; i < 3; i++)
-        c.level[i] = clamp(c.level[i] + either_way(random, 0.05f), 0, 1);
-    return c;
-}
-
-static scene draw_scene(const lenet5_string_style *style, lenet5_random *random)
-{
-    static const colour white[] = {{{0.97f, 0.97f, 0.97f}}, {{0.96f, 0.94f, 0.88f}}, {{0.90f, 0.92f, 0.95f}}};
-    static const colour inks[] = {
-        {{0.08f, 0.08f, 0.10f}}, {{0.10f, 0.16f, 0.50f}}, {{0.12f, 0.22f, 0.65f}}, {{0.25f, 0.25f, 0.27f}}};
-    static const colour prints[] = {
-        {{0.55f, 0.70f, 0.85f}}, {{0.60f, 0.60f, 0.62f}}, {{0.88f, 0.55f, 0.52f}}, {{0.50f, 0.72f, 0.58f}}};
-    scene s;
-    s.paper = draw_colour(white, 3, random);
-    s.ink = draw_colour(inks, style->printed ? 4 : 1, random);
-    s.print = draw_colour(prints, 4, random);
-    const float skew = either_way(random, style->skew);
-    s.cosine = cosf(skew);
-    s.sine = sinf(skew);
-    s.shadow = lenet5_random_uniform(random, 0, style->shadow);
-    const float direction = lenet5_random_uniform(random, 0, 6.2831853f);
-    s.across = cosf(direction);
-    s.down = sinf(direction);
-    s.at = either_way(random, 0.4f);
-    s.grain = style->shadow > 0 ? lenet5_random_uniform(random, 0, 0.04f) : 0;
-    s.noise = lenet5_random_uniform(random, 0, style->noise) / 255;
-    s.seed = (uint32_t)lenet5_random_bits(random);
-    return s;
-}
-
-/* A hash of the arguments, from -1 to 1 (Wang's integer hash). */
-static float chance_at(uint32_t x, uint32_t y, uint32_t seed)
-{
-    uint32_t h = x * 0x9E3779B1u ^ y * 0x85EBCA77u ^ seed;
-    h = (h ^ h >> 16) * 0x7FEB352Du;
-    h = (h ^ h >> 15) * 0x846CA68Bu;
-    return (float)(h ^ h >> 16) * (2 / 4294967296.0f) - 1;
-}
-
-/* Value noise, smoothly interpolated between knots. */
-static float grain_at(float x, float y, uint32_t seed)
-{
-    const float left = floorf(x / GRAIN);
-    const float top = floorf(y / GRAIN);
-    const float fx = x / GRAIN - left;
-    const float fy = y / GRAIN - top;
-    const uint32_t column = (uint32_t)(int32_t)left;
-    const uint32_t row = (uint32_t)(int32_t)top;
-    return (1 - fy) * ((1 - fx) * chance_at(column, row, seed) + fx * chance_at(column + 1, row, seed)) +
-           fy * ((1 - fx) * chance_at(column, row + 1, seed) + fx * chance_at(column + 1, row + 1, seed));
-}
-
-static float coverage_at(const float *coverage, const sheet *s, float x, float y)
-{
-    const float left = floorf(x);
-    const float top = floorf(y);
-    if (left < 0 || top < 0 || left + 1 >= (float)s->width || top + 1 >= (float)s->height)
-        return 0;
-    const float *at = coverage + (size_t)top * s->width + (size_t)left;
-    const float fx = x - left;
-    const float fy = y - top;
-    return (1 - fy) * ((1 - fx) * at[0] + fx * at[1]) + fy * ((1 - fx) * at[s->width] + fx * at[s->width + 1]);
-}
-
-/* The fraction of the light at a position; both coordinates are -0.5 to 0.5 of the picture. */
-static float light_at(const scene *sc, float x, float y)
-{
-    const float along = x * sc->across + y * sc->down - sc->at;
-    const float soft = 1 / (1 + expf(-6 * along));
-    return 1 - sc->shadow * soft;
-}
-
-/* A position on the sheet, and what the light and the paper's grain do there. */
-typedef struct place {
-    float x, y, light, grain;
-} place;
-
-static place place_of(const scene *sc, const sheet *s, const lenet5_string *picture, size_t x, size_t y)
-{
-    const float from_x = (float)x - (float)picture->width / 2;
-    const float from_y = (float)y - (float)picture->height / 2;
-    place p = {.x = (float)s->width / 2 + from_x * sc->cosine + from_y * sc->sine,
-               .y = (float)s->height / 2 - from_x * sc->sine + from_y * sc->cosine,
-               .light = 1,
-               .grain = 1};
-    if (sc->shadow > 0)
-        p.light = light_at(sc, from_x / (float)picture->width, from_y / (float)picture->height);
-    if (sc->grain > 0)
-        p.grain = 1 + sc->grain * grain_at(p.x, p.y, sc->seed);
-    return p;
-}
-
-static void paint(lenet5_string *picture, const sheet *s, const scene *sc)
-{
-    for (size_t y = 0; y < picture->height; y++)
-        for (size_t x = 0; x < picture->width; x++) {
-            const place p = place_of(sc, s, picture, x, y);
-            const float ink = coverage_at(s->ink, s, p.x, p.y);
-            const float print = coverage_at(s->print, s, p.x, p.y);
-            for (uint32_t i = 0; i < 3; i++) {
-                float level = sc->paper.level[i] * p.grain;
-                level += print * (sc->print.level[i] - level);
-                level += ink * (sc->ink.level[i] - level);
-                level = level * p.light + sc->noise * chance_at((uint32_t)x * 3 + i, (uint32_t)y, sc->seed);
-                picture->rgb[3 * (y * picture->width + x) + i] = (uint8_t)(255 * clamp(level, 0, 1) + 0.5f);
-            }
-        }
-}
-
-/* Moves each byte by `share` of the way to the weighted mean of itself and its neighbours, along rows or columns. */
-static void blur_along(uint8_t *bytes, size_t lines, size_t length, size_t line_step, size_t step, float share)
-{
-    for (size_t line = 0; line < lines; line++) {
-        uint8_t *at = bytes + line * line_step;
-        float before = at[0];
-        for (size_t i = 0; i + 1 < length; i++, at += step) {
-            const float here = at[0];
-            at[0] = (uint8_t)(here + share * ((before + here + (float)at[step]) / 3 - here) + 0.5f);
-            before = here;
-        }
-    }
-}
-
-static void blur(lenet5_string *picture, float share)
-{
-    const size_t row = 3 * picture->width;
-    for (size_t channel = 0; channel < 3; channel++) {
-        blur_along(picture->rgb + channel, picture->height, picture->width, row, 3, share);
-        blur_along(picture->rgb + channel, picture->width, picture->height, 3, row, share);
-    }
-}
-
-static lenet5_status photograph(lenet5_string *picture, const sheet *s, const lenet5_string_style *style,
-                                lenet5_random *random, lenet5_error *error)
-{
-    const scene sc = draw_scene(style, random);
-    const float width = (float)s->width, height = (float)s->height;
-    picture->width = (size_t)(width * sc.cosine + height * fabsf(sc.sine));
-    picture->height = (size_t)(width * fabsf(sc.sine) + height * sc.cosine);
-    picture->rgb = malloc(3 * picture->width * picture->height);
-    if (!picture->rgb)
-        return lenet5_fail_memory(error);
-    paint(picture, s, &sc);
-    if (style->blur > 0)
-        blur(picture, lenet5_random_uniform(random, 0, style->blur));
-    return LENET5_OK;
-}
+/* ---- Strings ------------------------------------------------------------------------------------------------------- */
 
 static const lenet5_string_style *find_style(const char *name)
 {
@@ -569,7 +411,7 @@ lenet5_status lenet5_string_draw(lenet5_string *string, const lenet5_dataset *se
     lenet5_string drawn = {0};
     for (size_t i = 0; i < digits; i++)
         drawn.text[i] = (char)('0' + set->labels[(digits * index + i) % set->count]);
-    status = photograph(&drawn, &s, found, &random, error);
+    status = lenet5_photograph(&drawn, &s, found, &random, error);
     free(s.ink);
     free(s.print);
     if (status == LENET5_OK)

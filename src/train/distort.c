@@ -6,11 +6,6 @@
 
 #include <math.h>
 
-static float either_way(lenet5_random *random, float most)
-{
-    return lenet5_random_uniform(random, -most, most);
-}
-
 /* Approximately normal, with mean 0 and standard deviation 1: the sum of four uniform 16-bit numbers. */
 static float normal(lenet5_random *random)
 {
