@@ -6,8 +6,10 @@
 
 #include "ligature.h"
 
-#define CHAIN_ZERO_KNOTS 24                             /* of the outline of one zero */
-#define CHAIN_KNOTS (CHAIN_ZERO_KNOTS + LIGATURE_LINES) /* of a zero and of the ligature to the next one, at most */
+#define CHAIN_ZERO_LINES 24 /* that the outline of a zero is drawn as */
+
+/* The number of knots of a chain, at most: of its zeros, and of the ligatures between them and behind the last one. */
+#define MAX_CHAIN_KNOTS(zeros) ((zeros) * (CHAIN_ZERO_LINES + 1 + LIGATURE_LINES))
 
 /* The space for a chain: its zeros fill it from left to right, and stand on its bottom. Lengths in any unit. */
 typedef struct chain_space {
@@ -16,8 +18,8 @@ typedef struct chain_space {
 } chain_space;
 
 /*
- * Draws the path of a chain of count zeros at random: knots, at most CHAIN_KNOTS for each zero, to be joined by lines;
- * a line begins anew at each knot with lifted set. Returns the number of knots.
+ * Draws the path of a chain of count zeros at random: knots, at most MAX_CHAIN_KNOTS of them, to be joined by lines; a
+ * line begins anew at each knot with lifted set. Returns the number of knots.
  */
 size_t lenet5_draw_chain(point *knots, bool *lifted, const chain_space *space, size_t count, lenet5_random *random);
 

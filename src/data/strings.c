@@ -235,8 +235,8 @@ static size_t zeros_from(const glyph *glyphs, size_t first, size_t count)
 
 static void write_chain(sheet *s, const glyph *glyphs, size_t count, lenet5_random *random)
 {
-    point knots[LENET5_MAX_STRING * CHAIN_KNOTS];
-    bool lifted[LENET5_MAX_STRING * CHAIN_KNOTS];
+    point knots[MAX_CHAIN_KNOTS(LENET5_MAX_STRING)];
+    bool lifted[MAX_CHAIN_KNOTS(LENET5_MAX_STRING)];
     const glyph *first = &glyphs[0], *last = &glyphs[count - 1];
     const float radius = ligature_radius(random) * first->size;
     const chain_space space = {first->x + first->left, last->x + last->right, first->y + first->top,

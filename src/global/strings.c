@@ -17,8 +17,9 @@
 #define MIN_DIGITS 3 /* of a string */
 #define MAX_DIGITS 7
 #define MAX_TRIES 64  /* choices of a digit until it is a 0; one in a thousand fails */
-#define MAX_STYLES 16 /* of strings */
-#define MAX_ARCS 256  /* of a string: eight for each digit on average. One with more is skipped */
+#define MAX_STYLES 16 /* of strings, each as often as it counts */
+#define TIMES_WITH_LIGATURES 2
+#define MAX_ARCS 256 /* of a string: eight for each digit on average. One with more is skipped */
 
 /*
  * The weight of a string's loss beside that of a picture. The search raises probabilities to the power of its sharpness;
@@ -80,16 +81,21 @@ static void copy_digit(uint8_t copy[LENET5_PICTURE_BYTES], lenet5_random *random
         memcpy(copy + row * LENET5_PICTURE_SIDE, &shown[row + INPUT_MARGIN][INPUT_MARGIN], LENET5_PICTURE_SIDE);
 }
 
-/* A style, each as likely as the others; where digits are shown as they are, one that leaves them so. */
+/*
+ * A style. Those with ligatures are twice as likely as the others, since they vary most; where digits are shown as they
+ * are, there are only styles that leave them so.
+ */
 static const lenet5_string_style *choose_style(lenet5_random *random, bool undistorted)
 {
     const lenet5_string_style *fit[MAX_STYLES] = {0};
     uint32_t count = 0;
-    for (size_t i = 0; lenet5_string_style_at(i); i++)
-        if (!undistorted || lenet5_string_style_at(i)->ligatures == 0) {
-            assert(count < MAX_STYLES);
-            fit[count++] = lenet5_string_style_at(i);
-        }
+    for (size_t i = 0; lenet5_string_style_at(i); i++) {
+        const lenet5_string_style *style = lenet5_string_style_at(i);
+        const size_t times = style->ligatures == 0 ? 1 : undistorted ? 0 : TIMES_WITH_LIGATURES;
+        assert(count + times <= MAX_STYLES);
+        for (size_t k = 0; k < times; k++)
+            fit[count++] = style;
+    }
     assert(count > 0);
     return fit[lenet5_random_below(random, count)];
 }
@@ -141,8 +147,8 @@ static lenet5_status draw_string(lenet5_string *string, const lenet5_training *t
     lenet5_random_seed(&random, training->provenance.seed, (uint64_t)epoch << 32 | (FIRST_NUMBER + number));
     const lenet5_string_style *style = choose_style(&random, training->undistorted);
     const size_t length = MIN_DIGITS + lenet5_random_below(&random, MAX_DIGITS - MIN_DIGITS + 1);
-    const bool amount = style->ligatures > 0 && lenet5_random_below(&random, 2) == 0;
-    const size_t zeros = amount ? 2 + lenet5_random_below(&random, 2) : 0;
+    const bool amount = style->ligatures > 0 && lenet5_random_below(&random, 3) > 0;
+    const size_t zeros = amount ? 2 + lenet5_random_below(&random, 3) : 0;
     for (size_t i = 0; i < length; i++)
         make_digit(&digits, i, i + zeros >= length, &random, &from);
     const lenet5_dataset chosen = {.count = length,
