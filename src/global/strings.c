@@ -18,7 +18,7 @@
 #define MAX_DIGITS 7
 #define MAX_TRIES 64  /* choices of a digit until it is a 0; one in a thousand fails */
 #define MAX_STYLES 16 /* of strings, each as often as it counts */
-#define TIMES_WITH_LIGATURES 2
+#define TIMES_IF_TOUCHING 2
 #define MAX_ARCS 256 /* of a string: eight for each digit on average. One with more is skipped */
 
 /*
@@ -82,8 +82,8 @@ static void copy_digit(uint8_t copy[LENET5_PICTURE_BYTES], lenet5_random *random
 }
 
 /*
- * A style. Those with ligatures are twice as likely as the others, since they vary most; where digits are shown as they
- * are, there are only styles that leave them so.
+ * A style. Those whose digits may touch are twice as likely as the others, since they are misread most; where digits are
+ * shown as they are, there are only styles that leave them so.
  */
 static const lenet5_string_style *choose_style(lenet5_random *random, bool undistorted)
 {
@@ -91,7 +91,7 @@ static const lenet5_string_style *choose_style(lenet5_random *random, bool undis
     uint32_t count = 0;
     for (size_t i = 0; lenet5_string_style_at(i); i++) {
         const lenet5_string_style *style = lenet5_string_style_at(i);
-        const size_t times = style->ligatures == 0 ? 1 : undistorted ? 0 : TIMES_WITH_LIGATURES;
+        const size_t times = undistorted && style->ligatures > 0 ? 0 : style->gap[0] < 0 ? TIMES_IF_TOUCHING : 1;
         assert(count + times <= MAX_STYLES);
         for (size_t k = 0; k < times; k++)
             fit[count++] = style;
