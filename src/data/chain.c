@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/angle.h"
 #include "lenet5/base.h"
 
 #define MIN_STEP 0.65f /* of a zero's width: from the middle of one to that of the next; below 1 they overlap */
@@ -20,8 +21,7 @@
 #define MAX_FLATTENED 0.1f /* of its second harmonic: it is leaning or narrow */
 #define MAX_DENTED 0.05f   /* of its third */
 
-/* Angles in radians: 0 is to the right, a quarter of a turn is up. */
-#define TURN 6.2831853f
+/* Angles: 0 is to the right, a quarter of a turn is up. */
 #define MAX_SWEEP (1.2f * TURN)
 
 /* How the zeros of a chain are joined: each begins between two angles, and the stroke to the next one starts at its end. */

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/angle.h"
 #include "base/clamp.h"
 #include "base/error.h"
 #include "interpolate.h"
@@ -51,7 +52,7 @@ static scene draw_scene(const lenet5_string_style *style, lenet5_random *random)
     s.cosine = cosf(skew);
     s.sine = sinf(skew);
     s.shadow = lenet5_random_uniform(random, 0, style->shadow);
-    const float direction = lenet5_random_uniform(random, 0, 6.2831853f);
+    const float direction = lenet5_random_uniform(random, 0, TURN);
     s.across = cosf(direction);
     s.down = sinf(direction);
     s.at = either_way(random, 0.4f);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/angle.h"
 #include "base/clamp.h"
 #include "data/dataset.h"
 #include "distort.h"
@@ -37,7 +38,7 @@ static void cut(uint8_t picture[DIGIT * DIGIT], lenet5_random *random)
 {
     range e[2];
     lenet5_ink_ranges(e, picture);
-    const float angle = lenet5_random_uniform(random, 0, 6.2831853f);
+    const float angle = lenet5_random_uniform(random, 0, TURN);
     const bool straight = lenet5_random_below(random, 4) > 0; /* along an axis, as the reader cuts */
     const float turn = straight ? 1.5707963f * floorf(angle / 1.5707963f) : angle;
     const float c = cosf(turn);
@@ -229,7 +230,7 @@ static void draw_silhouette(canvas shown, lenet5_random *random, const negatives
         for (size_t x = 0; x < SIDE; x++) {
             const float u = ((float)x - 15.5f) / flat;
             const float v = (float)row - 15.5f;
-            const float at = (float)corners * fmodf(atan2f(v, u) / 6.2831853f + 1 + turn, 1);
+            const float at = (float)corners * fmodf(atan2f(v, u) / TURN + 1 + turn, 1);
             const uint32_t corner = (uint32_t)fminf(at, (float)corners - 1);
             const float edge = reach[corner] + (at - (float)corner) * (reach[corner + 1] - reach[corner]);
             shown[row][x] = grey_of(255 * (edge - sqrtf(u * u + v * v) + 0.5f));
