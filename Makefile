@@ -67,7 +67,7 @@ model: build
 	@$(train) hands --teacher build/teacher.safetensors --seed 1 \
 		$(call out,models/lenet5.safetensors,--from build/best.safetensors)
 	@$(train) read --committee 4 --seed 11 --epochs 150 $(call out,build/teacher-strings.safetensors)
-	@$(train) read --teacher build/teacher-strings.safetensors --seed 1 $(call out,build/read.safetensors)
+	@$(train) read --epochs 250 --teacher build/teacher-strings.safetensors --seed 1 $(call out,build/read.safetensors)
 	@$(train) amounts --teacher build/teacher-strings.safetensors --seed 1 \
 		$(call out,build/amounts.safetensors,--from build/read.safetensors)
 	@$(train) strings --teacher build/teacher-strings.safetensors --seed 1 \

@@ -87,11 +87,11 @@ static lenet5_status draw_forms_here(const void *what, lenet5_error *error)
 {
     const forms_drawing *d = what;
     sheet s = {.top = 0};
-    const size_t rows = rows_of(&lenet5_forms) + rows_of(&lenet5_styles);
+    const size_t rows = rows_of(&lenet5_forms_in_strings) + rows_of(&lenet5_styles);
     lenet5_random_seed(&s.random, d->seed, 0);
     canvas_open_png(&s.canvas, 2 * MARGIN + COLUMNS * COLUMN_WIDTH,
                     2 * HEADING_HEIGHT + (double)rows * ROW_HEIGHT + MARGIN, PIXELS_A_UNIT);
-    draw_repertory(&s, "Forms of other countries and of a hand in a hurry, with any pen", &lenet5_forms,
+    draw_repertory(&s, "Forms of other countries and of a hand in a hurry, with any pen", &lenet5_forms_in_strings,
                    lenet5_draw_form);
     draw_repertory(&s, "Forms of MNIST's writers, with their pens", &lenet5_styles, lenet5_draw_style);
     return canvas_save(&s.canvas, d->path, error);

@@ -31,8 +31,8 @@ lenet5_status lenet5_dataset_allocate(lenet5_dataset *set, size_t count, lenet5_
 /* Computes set->sha256 over its pixels and labels. */
 void lenet5_dataset_seal(lenet5_dataset *set);
 
-/* Draws a digit in any of its forms, with any hand and pen. */
-void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit);
+/* Draws a digit in any of its forms, those that only strings have included or not, with any hand and pen. */
+void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit, bool in_strings);
 
 /* Draws a letter, a sign or a scribble with the pen of synthetic digits. */
 void lenet5_draw_sign(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random);

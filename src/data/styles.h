@@ -44,6 +44,9 @@ extern const repertory lenet5_styles;
 /* The forms of digits that are common outside the United States, and in a hurry. */
 extern const repertory lenet5_forms;
 
+/* The same and a few more, on which isolated digits lost more than they gained. */
+extern const repertory lenet5_forms_in_strings;
+
 /* Draws a style of a digit, SIGN or LETTER at random, by the weights. The repertory has one. */
 const style_t *lenet5_choose_style(lenet5_random *random, const repertory *from, unsigned digit);
 

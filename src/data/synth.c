@@ -35,9 +35,10 @@ void lenet5_draw_letter(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *ra
 }
 
 /* Of four digits one has a form of MNIST's writers. */
-void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit)
+void lenet5_draw_hand(uint8_t picture[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned digit, bool in_strings)
 {
-    const repertory *from = lenet5_random_below(random, 4) == 0 ? &lenet5_styles : &lenet5_forms;
+    const repertory *forms = in_strings ? &lenet5_forms_in_strings : &lenet5_forms;
+    const repertory *from = lenet5_random_below(random, 4) == 0 ? &lenet5_styles : forms;
     lenet5_draw_form(picture, random, lenet5_choose_style(random, from, digit));
 }
 

@@ -114,7 +114,7 @@ static void choose_digit(uint8_t pixels[LENET5_PICTURE_BYTES], uint8_t *label, l
     const double drawn = from->training->without_drawn ? 0 : from->training->recipe->hands;
     if (drawn > 0 && (double)lenet5_random_uniform(random, 0, 1) < drawn) {
         *label = (uint8_t)lenet5_random_below(random, LENET5_CLASSES);
-        lenet5_draw_hand(pixels, random, *label);
+        lenet5_draw_hand(pixels, random, *label, true);
     } else {
         const size_t chosen = lenet5_random_below(random, (uint32_t)from->set->count);
         memcpy(pixels, lenet5_dataset_picture(from->set, chosen), LENET5_PICTURE_BYTES);

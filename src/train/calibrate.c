@@ -96,19 +96,18 @@ static lenet5_status raise_thresholds(lenet5_provenance *p, const lenet5_evaluat
 }
 
 /* Draws a digit as a training shows it, without its margin. */
-static void draw_digit(uint8_t pixels[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned label,
-                       const lenet5_distortion *distortion)
+static void draw_digit(uint8_t pixels[LENET5_PICTURE_BYTES], lenet5_random *random, unsigned label, const recipe *r)
 {
     uint8_t shown[32][32];
     lenet5_warp warp;
-    lenet5_draw_hand(pixels, random, label);
-    lenet5_draw_warp(&warp, random, distortion, 1);
+    lenet5_draw_hand(pixels, random, label, r->cut_off > 0);
+    lenet5_draw_warp(&warp, random, r->distortion, 1);
     lenet5_kernels_in_use()->distort(shown, pixels, &warp);
     for (size_t y = 0; y < 28; y++)
         memcpy(pixels + 28 * y, shown[y + INPUT_MARGIN] + INPUT_MARGIN, 28);
 }
 
-static lenet5_status draw_digits(lenet5_dataset *set, const lenet5_distortion *distortion, lenet5_error *error)
+static lenet5_status draw_digits(lenet5_dataset *set, const recipe *r, lenet5_error *error)
 {
     const lenet5_status status = lenet5_dataset_allocate(set, DRAWN_DIGITS, error);
     if (status != LENET5_OK)
@@ -117,7 +116,7 @@ static lenet5_status draw_digits(lenet5_dataset *set, const lenet5_distortion *d
         lenet5_random random;
         lenet5_random_seed(&random, 1998, FIRST_DRAWN + i);
         set->labels[i] = (uint8_t)(i % LENET5_CLASSES);
-        draw_digit(set->pixels + i * LENET5_PICTURE_BYTES, &random, set->labels[i], distortion);
+        draw_digit(set->pixels + i * LENET5_PICTURE_BYTES, &random, set->labels[i], r);
     }
     return LENET5_OK;
 }
@@ -134,12 +133,12 @@ static bool knows_drawn_digits(const lenet5_evaluation *evaluation, const lenet5
  * Other people's digits are misread more often than those of the set, and drawn digits stand for them: raises the
  * thresholds to those that hold for drawn digits too. Leaves them if the network's classes are other than the digits.
  */
-static lenet5_status heed_drawn_digits(lenet5_committee *committee, const lenet5_distortion *distortion,
-                                       unsigned threads, lenet5_error *error)
+static lenet5_status heed_drawn_digits(lenet5_committee *committee, const recipe *r, unsigned threads,
+                                       lenet5_error *error)
 {
     lenet5_dataset drawn;
     lenet5_evaluation evaluation;
-    lenet5_status status = draw_digits(&drawn, distortion, error);
+    lenet5_status status = draw_digits(&drawn, r, error);
     if (status != LENET5_OK)
         return status;
     status = lenet5_committee_evaluate(&evaluation, committee, &drawn, NULL, threads, error);
@@ -173,7 +172,7 @@ static lenet5_status calibrate(lenet5_committee *committee, const lenet5_evaluat
         status = raise_thresholds(&committee->provenance, evaluation, set, error);
     }
     if (status == LENET5_OK && r && r->hands > 0)
-        status = heed_drawn_digits(committee, r->distortion, threads, error);
+        status = heed_drawn_digits(committee, r, threads, error);
     free(maps);
     free(s.penalty);
     return status;

@@ -316,7 +316,7 @@ static void show_picture(uint8_t shown[32][32], const lenet5_training *training,
     if (is_of_set(training, picture))
         pixels = lenet5_dataset_picture(training->set, picture);
     else
-        lenet5_draw_hand(drawn, &random, label);
+        lenet5_draw_hand(drawn, &random, label, training->negatives.strings);
     if (training->negatives.distortion) {
         show_distorted(shown, training, pixels, label, &random);
         return;
