@@ -120,8 +120,9 @@ static float ink_at(const glyph *g, const glyph_row *row, float x)
     const long left = floor_of(from_left);
     if (left < -BLANK || left >= LENET5_PICTURE_SIDE)
         return 0;
-    const float *upper = row->upper + left + BLANK, *lower = row->lower + left + BLANK;
-    const float value = between_four(upper[0], upper[1], lower[0], lower[1], from_left - (float)left, row->share);
+    const size_t at = (size_t)(left + BLANK);
+    const float value = between_four(row->upper[at], row->upper[at + 1], row->lower[at], row->lower[at + 1],
+                                     from_left - (float)left, row->share);
     return clamp((value - 0.5f) * g->hardness + 0.5f, 0, 1);
 }
 
