@@ -110,7 +110,7 @@ help:
 	@echo 'make all        build everything, tests too, and run nothing'
 	@echo 'make coverage   the lines that the tests run, by folder (gcov)'
 	@echo 'make fuzz-long  fuzz every target for minutes=60 in all, with sanitizers (needs clang)'
-	@echo 'make model      train the built-in models anew (needs MNIST; about three quarters of an hour)'
+	@echo 'make model      train the built-in models anew (needs MNIST; an hour or two)'
 	@echo 'make bench      measure how fast this machine trains and reads'
 	@echo 'make install    install into prefix=/usr/local (honours DESTDIR)'
 	@echo 'make uninstall  remove what make install has put into prefix'
