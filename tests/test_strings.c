@@ -79,8 +79,8 @@ static void ligatures_join_digits(void **state)
 }
 
 /*
- * A chain fills its space from the left, stands on its bottom, and begins at most one line for each zero. A zero may
- * bulge out of the space by a sixth of its radius, and a tail be as long as the widest zero.
+ * A chain fills its space from the left, stands on its bottom, and begins at most one line for each zero. A dented zero
+ * may bulge out of the space or leave some of it blank, and a tail be two thirds as long as a zero is wide.
  */
 static void a_chain_stays_in_its_space(void **state)
 {
@@ -105,9 +105,9 @@ static void a_chain_stays_in_its_space(void **state)
             assert_true(knots[i].y > space.top - 10 && knots[i].y < space.bottom + 10);
         }
         assert_in_range(lines, 1, zeros);
-        const float widest = 1.25f / (0.8f + 0.65f * 0.8f * (float)(zeros - 1)) * 100;
-        assert_true(left > space.left - widest / 12 && left < space.left + 10 + widest / 4);
-        assert_true(right < space.right + widest && right > 60);
+        const float zero = 100.0f / (float)zeros; /* columns of the space for each */
+        assert_true(left > space.left - 0.14f * zero && left < space.left + 0.28f * zero);
+        assert_true(right < space.right + 0.68f * zero && right > 70);
     }
 }
 

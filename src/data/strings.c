@@ -97,7 +97,9 @@ typedef struct glyph_row {
 static void take_pixels(float row[LENET5_PICTURE_SIDE + 2 * BLANK], const uint8_t *pixels, long y)
 {
     memset(row, 0, (LENET5_PICTURE_SIDE + 2 * BLANK) * sizeof *row);
-    for (size_t x = 0; y >= 0 && y < LENET5_PICTURE_SIDE && x < LENET5_PICTURE_SIDE; x++)
+    if (y < 0 || y >= LENET5_PICTURE_SIDE)
+        return;
+    for (size_t x = 0; x < LENET5_PICTURE_SIDE; x++)
         row[x + BLANK] = (float)pixels[(size_t)y * LENET5_PICTURE_SIDE + x] / 255;
 }
 
