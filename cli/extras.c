@@ -26,6 +26,12 @@ EMBED(pictures_file, LENET5_PICTURES);
 #ifdef LENET5_SERVE
 EMBED(serve_file, LENET5_SERVE);
 #endif
+#ifdef LENET5_OPENMPI
+EMBED(openmpi_file, LENET5_OPENMPI);
+#endif
+#ifdef LENET5_MPICH
+EMBED(mpich_file, LENET5_MPICH);
+#endif
 
 typedef struct extra {
     const char *name;
@@ -40,6 +46,12 @@ static extra extras[] = {
     {"lenet5_pictures", pictures_file, pictures_file_end, NULL},
 #ifdef LENET5_SERVE
     {"lenet5_serve", serve_file, serve_file_end, NULL},
+#endif
+#ifdef LENET5_OPENMPI
+    {"lenet5_openmpi", openmpi_file, openmpi_file_end, NULL},
+#endif
+#ifdef LENET5_MPICH
+    {"lenet5_mpich", mpich_file, mpich_file_end, NULL},
 #endif
 };
 

@@ -13,6 +13,10 @@ if(LENET5_PROGRAM)
     pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo cairo-svg cairo-png) # cli, drawings
     pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)              # cli, fetch
 endif()
+if(LENET5_PROGRAM AND LENET5_MPI)
+    pkg_check_modules(OPENMPI IMPORTED_TARGET ompi-c) # cli/ranks, as is the other one; both may be there
+    pkg_check_modules(MPICH IMPORTED_TARGET mpich)
+endif()
 if(LENET5_PROGRAM AND LENET5_SERVE)
     pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75) # src/serve
     pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls>=3.6.3)             # src/serve

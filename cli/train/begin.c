@@ -8,6 +8,7 @@
 #include "claim.h"
 #include "outputs.h"
 #include "paths.h"
+#include "ranks/ranks.h"
 
 /* Options for a single network only. */
 static const char *const single_options[] = {"log", "watch"};
@@ -347,10 +348,12 @@ static int refuse_default(const job *j)
     return same ? EXIT_DONE : report_error("%s exists; name it with --out to replace it, or choose another name", path);
 }
 
-/* Keeps other processes from training the same model, or from resuming the same checkpoint, until this one ends. */
+/* On the rank that writes the files: keeps other processes from training the same model, or from resuming the same checkpoint, until this one ends. */
 static int claim(job *j)
 {
     const char *resume = argument_text(j->arguments, "resume");
+    if (!ranks_lead())
+        return EXIT_DONE;
     int code = resume && resume[0] ? refuse_claimed(resume) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = claim_name(&j->locks[0], j->out);

@@ -12,6 +12,8 @@
 #include "committee.h"
 #include "outputs.h"
 #include "paths.h"
+#include "ranks/ranks.h"
+#include "train/share.h"
 
 #define MAX_OUT (PATH_SIZE - 128) /* bytes: the names of checkpoints beside it are longer */
 
@@ -47,9 +49,9 @@ static int read_options(job *j)
 {
     const cli_arguments *a = j->arguments;
     size_t loss, unused;
-    j->json = argument_flag(a, "json");
-    j->quiet = argument_flag(a, "quiet");
-    j->log = argument_text(a, "log");
+    j->json = argument_flag(a, "json") && ranks_lead();
+    j->quiet = argument_flag(a, "quiet") || !ranks_lead();
+    j->log = ranks_lead() ? argument_text(a, "log") : NULL;
     j->out = argument_text(a, "out") ? argument_text(a, "out") : DEFAULT_MODEL;
     if (strlen(j->out) > MAX_OUT)
         return report_usage_error(a->command, "--out is longer than %d bytes", MAX_OUT);
@@ -104,13 +106,17 @@ static lenet5_status begin_pictures(job *j, const lenet5_training_options *optio
     return lenet5_training_new(&j->training, options, &j->training_part, &j->held_out, error);
 }
 
-static int begin_training(job *j)
+static int begin_training(void *argument)
 {
     lenet5_error error;
+    job *j = argument;
     const lenet5_training_options options = options_of(j);
     const lenet5_status status =
         trains_strings(j) ? begin_strings(j, &options, &error) : begin_pictures(j, &options, &error);
-    return status == LENET5_OK ? EXIT_DONE : report_library_error(&error);
+    if (status != LENET5_OK)
+        return report_library_error(&error);
+    lenet5_training_share(j->training, ranks_of_command());
+    return EXIT_DONE;
 }
 
 /* Saves the first checkpoint. A different one that --resume names is not changed. */
@@ -190,18 +196,19 @@ static void print_strings(const job *j, const string_epoch *s)
     print_string_error(j, &s->held_out);
 }
 
-/* Prints the error of the network that a new training starts from. */
+/* Prints the error of the network that a new training starts from, which all ranks measure. */
 static int report_start(const job *j)
 {
     lenet5_error error;
     held_out_strings read = {0, 0};
     bool done = false;
-    if (!j->strings || resumed(j) || j->quiet || j->json)
+    const rank_group *ranks = ranks_of_command();
+    if (!j->strings || resumed(j) || argument_flag(j->arguments, "quiet") || argument_flag(j->arguments, "json"))
         return EXIT_DONE;
-    while (!done && !interrupted)
+    while (!done && !ranks->stops)
         if (lenet5_strings_evaluate(&read, &done, j->training, &error) != LENET5_OK)
             return report_library_error(&error);
-    if (interrupted)
+    if (ranks->stops || !ranks_lead())
         return EXIT_DONE;
     printf("before: ");
     print_string_error(j, &read);
@@ -302,7 +309,7 @@ static lenet5_status step(job *j, double *saved, lenet5_error *error)
     if (status != LENET5_OK)
         return status;
     const bool epoch_done = lenet5_training_epochs_done(j->training) > before;
-    if (checkpoint_due(epoch_done, *saved)) {
+    if (ranks_lead() && checkpoint_due(epoch_done || ranks_of_command()->stops, *saved)) {
         status = lenet5_training_save(j->place.checkpoint, j->training, error);
         *saved = lenet5_clock();
     }
@@ -345,9 +352,10 @@ static int begin_watch(job *j)
 static int run_steps(job *j)
 {
     lenet5_error error;
+    const rank_group *ranks = ranks_of_command();
     double saved = lenet5_clock();
     progress_begin(&j->progress, j->quiet, share_done(j));
-    while (!lenet5_training_finished(j->training) && !interrupted) {
+    while (!lenet5_training_finished(j->training) && !ranks->stops) {
         if (step(j, &saved, &error) != LENET5_OK) {
             progress_clear(&j->progress);
             return report_library_error(&error);
@@ -358,29 +366,46 @@ static int run_steps(job *j)
     return EXIT_DONE;
 }
 
-static int run_training(job *j)
+/* Prepares the outputs. */
+static int begin_files(job *j)
 {
-    int code = begin_training(j);
-    if (code == EXIT_DONE)
-        code = begin_watch(j);
+    int code = begin_watch(j);
     if (code == EXIT_DONE && write_log(j) != LENET5_OK) /* an error now, before anything is trained */
         return report_library_error(&j->log_error);
-    if (code == EXIT_DONE)
-        code = save_first(j);
-    if (code == EXIT_DONE)
-        code = report_start(j);
-    if (code == EXIT_DONE)
-        code = run_steps(j);
-    if (code != EXIT_DONE)
-        return code;
+    return code == EXIT_DONE ? save_first(j) : code;
+}
+
+/* Writes the model, or how to continue. */
+static int end_files(job *j)
+{
+    int code = EXIT_FAILED;
     if (lenet5_training_finished(j->training)) {
         update_log(j);
         code = finish(j);
     } else {
         print_line(stderr, "interrupted; to continue: %s", j->resuming_command);
-        code = EXIT_FAILED;
     }
     return j->log_error.status == LENET5_OK ? code : report_library_error(&j->log_error);
+}
+
+/* All ranks train; the first one has the files. */
+static int run_training(job *j)
+{
+    int code = ranks_in_turn(begin_training, j);
+    if (code == EXIT_DONE)
+        code = ranks_agree(ranks_lead() ? begin_files(j) : EXIT_DONE);
+    if (code == EXIT_DONE)
+        code = report_start(j);
+    if (code == EXIT_DONE)
+        code = run_steps(j);
+    return code == EXIT_DONE ? ranks_agree(ranks_lead() ? end_files(j) : EXIT_DONE) : code;
+}
+
+static int read_and_prepare(void *argument)
+{
+    job *j = argument;
+    const int code = read_options(j);
+    return code == EXIT_DONE ? prepare(j) : code;
 }
 
 static int run(const cli_arguments *arguments)
@@ -390,10 +415,10 @@ static int run(const cli_arguments *arguments)
         return report_out_of_memory();
     j->arguments = arguments;
     j->locks[0] = j->locks[1] = -1;
-    int code = read_options(j);
     watch_interrupts();
+    int code = ranks_begin(argument_text(arguments, "committee") != NULL);
     if (code == EXIT_DONE)
-        code = prepare(j);
+        code = ranks_in_turn(read_and_prepare, j);
     if (code == EXIT_DONE)
         code = j->committee > 1 ? run_committee(j) : run_training(j);
     if (code == EXIT_DONE && j->output_failed)
@@ -409,6 +434,7 @@ static int run(const cli_arguments *arguments)
         if (j->locks[i] >= 0)
             close(j->locks[i]);
     free(j);
+    ranks_end(code);
     return code;
 }
 

@@ -199,9 +199,9 @@ int refuse_checkpoint(const char *out)
 
 #define CHECKPOINT_SECONDS 15.0 /* between two saves within an epoch: the most that a kill costs */
 
-bool checkpoint_due(bool epoch_done, double saved)
+bool checkpoint_due(bool now, double saved)
 {
-    return epoch_done || interrupted || lenet5_clock() - saved > CHECKPOINT_SECONDS;
+    return now || lenet5_clock() - saved > CHECKPOINT_SECONDS;
 }
 
 /* ---- Removing ---------------------------------------------------------------------------------------------------- */

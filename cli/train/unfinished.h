@@ -32,8 +32,9 @@ void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number,
  * file that is no checkpoint. */
 int unfinished_refuse(const unfinished *u, bool restart);
 
-/* Whether to save a checkpoint after a step. saved: the time of the last save, by lenet5_clock. */
-bool checkpoint_due(bool epoch_done, double saved);
+/* Whether to save a checkpoint after a step. now: the epoch is done, or the training stops; saved: the time of the last
+ * save, by lenet5_clock. */
+bool checkpoint_due(bool now, double saved);
 
 /* Reports why a checkpoint cannot be read, and the remedy. */
 int report_bad_checkpoint(const lenet5_error *error, const char *remedy);

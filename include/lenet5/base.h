@@ -58,6 +58,7 @@ typedef enum lenet5_status {
     LENET5_E_TIME = -7,     /* the caller's time limit is reached */
     LENET5_E_STOPPED = -8,  /* the caller asked to stop */
     LENET5_E_FORKED = -9,   /* the worker threads exist only in the parent process */
+    LENET5_E_RANKS = -10,   /* another process of the training cannot be reached, or has other data */
 
     LENET5_E_DATA_MISSING = -20,   /* the folder has no such data set */
     LENET5_E_IDX_MAGIC = -21,      /* the file does not begin as an IDX file does */

@@ -24,6 +24,7 @@ const char *lenet5_strerror(lenet5_status status)
     case LENET5_E_TIME: return "the time limit is reached";
     case LENET5_E_STOPPED: return "stopped on request";
     case LENET5_E_FORKED: return "threads that a fork has left behind";
+    case LENET5_E_RANKS: return "another process of the training fails or differs";
     case LENET5_E_DATA_MISSING: return "no such data set in the folder";
     case LENET5_E_IDX_MAGIC: return "not an IDX file";
     case LENET5_E_IDX_TYPE: return "an IDX file of another type of number";

@@ -43,7 +43,6 @@ typedef struct drawn_string {
     graph g;
     bool cut;     /* there is a graph, of at most MAX_ARCS arcs */
     size_t first; /* of its pictures in the step's list */
-    double loss;  /* INFINITY: no path reads the transcript */
     of_digits log_weight[MAX_ARCS], d_log_weight[MAX_ARCS];
     path_sums sums;
     lenet5_status status;
@@ -52,11 +51,14 @@ typedef struct drawn_string {
 
 struct string_source {
     extension extra;
-    size_t count;          /* strings of a step */
-    drawn_string *strings; /* (count) */
-    size_t pictures;       /* of the current step */
-    further_picture *list; /* (extra.most) */
-    of_digits *penalty;    /* (extra.most) */
+    size_t count;                            /* strings of a step */
+    drawn_string *strings;                   /* (count) */
+    size_t *arcs;                            /* (count): of each string */
+    double *losses;                          /* (count): of each string; INFINITY: no path reads the transcript */
+    size_t pictures;                         /* of the current step */
+    further_picture *list;                   /* (extra.most) */
+    uint8_t (*pixels)[LENET5_PICTURE_BYTES]; /* (extra.most): of the list */
+    of_digits *penalty;                      /* (extra.most) */
 };
 
 /* ---- Drawing and cutting ----------------------------------------------------------------------------------------- */
@@ -162,7 +164,19 @@ static lenet5_status draw_string(lenet5_string *string, const lenet5_training *t
 typedef struct step_job {
     string_source *source;
     lenet5_training *training;
+    size_t strings[MAX_RANKS + 1];  /* string strings[r] is the first one of rank r */
+    size_t pictures[MAX_RANKS + 1]; /* likewise */
 } step_job;
+
+static size_t first_string(const step_job *job)
+{
+    return job->strings[job->training->ranks->rank];
+}
+
+static size_t last_string(const step_job *job)
+{
+    return job->strings[job->training->ranks->rank + 1];
+}
 
 /* The number of a step's first string in the epoch. */
 static uint64_t first_number(const step_job *job)
@@ -177,10 +191,11 @@ static void forget(drawn_string *s)
     s->cut = false;
 }
 
-static void cut_piece(void *argument, size_t index, size_t worker)
+static void cut_piece(void *argument, size_t piece, size_t worker)
 {
     (void)worker;
     const step_job *job = argument;
+    const size_t index = first_string(job) + piece;
     const lenet5_training *t = job->training;
     drawn_string *s = &job->source->strings[index];
     lenet5_string string;
@@ -206,53 +221,89 @@ static lenet5_status first_failure(const drawn_string *strings, size_t count, le
     return LENET5_OK;
 }
 
-/* Lists the pictures of all arcs, string by string. */
-static void list_pictures(string_source *source)
+/* Cuts the strings of this rank. */
+static lenet5_status cut_strings(step_job *job, lenet5_error *error)
 {
+    const size_t count = last_string(job) - first_string(job);
+    lenet5_workers_run(job->training->workers, cut_piece, job, count);
+    return first_failure(job->source->strings + first_string(job), count, error);
+}
+
+/* Places the pictures of all strings in the list, string by string; each rank knows how many its own have. */
+static lenet5_status place_pictures(step_job *job, lenet5_error *error)
+{
+    string_source *source = job->source;
+    rank_group *all = job->training->ranks;
+    for (size_t i = first_string(job); i < last_string(job); i++)
+        source->arcs[i] = source->strings[i].cut ? source->strings[i].g.count : 0;
+    const lenet5_status status = lenet5_exchange_rows(all, source->arcs, sizeof source->arcs[0], source->count, error);
+    if (status != LENET5_OK)
+        return status;
     source->pictures = 0;
     for (size_t i = 0; i < source->count; i++) {
-        drawn_string *s = &source->strings[i];
-        s->first = source->pictures;
-        for (size_t k = 0; s->cut && k < s->g.count; k++) {
-            assert(source->pictures < source->extra.most);
-            source->list[source->pictures++] = (further_picture){.pixels = s->g.arcs[k].picture};
-        }
+        source->strings[i].first = source->pictures;
+        source->pictures += source->arcs[i];
     }
+    assert(source->pictures <= source->extra.most);
+    for (size_t rank = 0; rank <= all->count; rank++)
+        job->pictures[rank] =
+            job->strings[rank] < source->count ? source->strings[job->strings[rank]].first : source->pictures;
+    return LENET5_OK;
+}
+
+/* Copies the pictures of all arcs of this rank's strings to the list. */
+static void list_pictures(const step_job *job)
+{
+    string_source *source = job->source;
+    for (size_t i = first_string(job); i < last_string(job); i++)
+        for (size_t k = 0; k < source->arcs[i]; k++)
+            memcpy(source->pixels[source->strings[i].first + k], source->strings[i].g.arcs[k].picture,
+                   LENET5_PICTURE_BYTES);
 }
 
 /* ---- The losses -------------------------------------------------------------------------------------------------- */
+
+static size_t pictures_of_rank(const step_job *job)
+{
+    const unsigned rank = job->training->ranks->rank;
+    return job->pictures[rank + 1] - job->pictures[rank];
+}
 
 static void penalties_piece(void *argument, size_t index, size_t worker)
 {
     const step_job *job = argument;
     const string_source *source = job->source;
     lenet5_lanes *maps = &job->training->scratch[worker].lanes;
-    const size_t first = index * LENET5_LANES, count = lanes_left(first, source->pictures);
+    const size_t first = job->pictures[job->training->ranks->rank] + index * LENET5_LANES;
+    const size_t count = lanes_left(index * LENET5_LANES, pictures_of_rank(job));
     lenet5_forward_further(maps, job->training, source->list + first, count);
     for (size_t lane = 0; lane < count; lane++)
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             source->penalty[first + lane][digit] = (double)maps->penalty[digit][lane];
 }
 
-static void loss_piece(void *argument, size_t index, size_t worker)
+static void loss_piece(void *argument, size_t piece, size_t worker)
 {
     (void)worker;
     const step_job *job = argument;
+    const string_source *source = job->source;
     const lenet5_loss *loss = &job->training->loss;
-    drawn_string *s = &job->source->strings[index];
-    s->loss = INFINITY;
+    const size_t index = first_string(job) + piece;
+    drawn_string *s = &source->strings[index];
+    source->losses[index] = INFINITY;
     if (!s->cut)
         return;
-    of_digits *penalty = job->source->penalty + s->first;
+    of_digits *penalty = source->penalty + s->first;
     const double sharpness = s->g.weights[SHARPNESS];
     for (size_t i = 0; i < s->g.count; i++)
         lenet5_arc_log_weights(s->log_weight[i], &s->g.arcs[i], sharpness, loss, penalty[i]);
-    s->loss = lenet5_string_loss(s->d_log_weight, &s->sums, &s->g, (const of_digits *)s->log_weight, s->text);
-    for (size_t i = 0; i < s->g.count && isfinite(s->loss); i++) {
+    source->losses[index] =
+        lenet5_string_loss(s->d_log_weight, &s->sums, &s->g, (const of_digits *)s->log_weight, s->text);
+    for (size_t i = 0; i < s->g.count && isfinite(source->losses[index]); i++) {
         of_digits d_penalty;
         lenet5_arc_gradient(d_penalty, s->d_log_weight[i], sharpness, loss, penalty[i]);
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            job->source->list[s->first + i].d_penalty[digit] = (float)(loss_weight(&s->g) * d_penalty[digit]);
+            source->list[s->first + i].d_penalty[digit] = (float)(loss_weight(&s->g) * d_penalty[digit]);
     }
 }
 
@@ -261,8 +312,8 @@ static size_t add_losses(string_sums *sums, const string_source *source)
 {
     size_t count = 0;
     for (size_t i = 0; i < source->count; i++) {
-        const bool reachable = isfinite(source->strings[i].loss);
-        sums->loss += reachable ? source->strings[i].loss : 0;
+        const bool reachable = isfinite(source->losses[i]);
+        sums->loss += reachable ? source->losses[i] : 0;
         count += reachable;
     }
     sums->count += (double)count;
@@ -270,26 +321,53 @@ static size_t add_losses(string_sums *sums, const string_source *source)
     return count;
 }
 
+/* Derivatives are 0 unless a string sets them. */
+static void clear_list(string_source *source)
+{
+    for (size_t i = 0; i < source->pictures; i++)
+        source->list[i] = (further_picture){.pixels = source->pixels[i]};
+}
+
+/* Computes the derivatives for the pictures of this rank's strings, and exchanges them. */
+static lenet5_status differentiate(step_job *job, lenet5_error *error)
+{
+    string_source *source = job->source;
+    rank_group *all = job->training->ranks;
+    clear_list(source);
+    lenet5_workers_run(job->training->workers, penalties_piece, job, shards_of(pictures_of_rank(job)));
+    lenet5_workers_run(job->training->workers, loss_piece, job, last_string(job) - first_string(job));
+    const rank_table tables[] = {{source->losses, sizeof source->losses[0], job->strings},
+                                 {source->pixels, sizeof source->pixels[0], job->pictures},
+                                 {source->list, sizeof source->list[0], job->pictures}};
+    const lenet5_status status = all->exchange(all, tables, sizeof tables / sizeof tables[0], error);
+    for (size_t i = 0; i < source->pictures; i++)
+        source->list[i].pixels = source->pixels[i]; /* those of other ranks point into their memory */
+    return status;
+}
+
 static lenet5_status draw_step(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error)
 {
     string_source *source = context;
-    step_job job = {source, training};
-    lenet5_workers_run(training->workers, cut_piece, &job, source->count);
-    const lenet5_status status = first_failure(source->strings, source->count, error);
+    step_job job = {.source = source, .training = training};
+    lenet5_rank_shares(job.strings, training->ranks, source->count);
+    lenet5_status status = cut_strings(&job, error);
+    if (status == LENET5_OK)
+        status = place_pictures(&job, error);
     if (status != LENET5_OK)
         return status;
-    list_pictures(source);
-    lenet5_workers_run(training->workers, penalties_piece, &job, shards_of(source->pictures));
-    lenet5_workers_run(training->workers, loss_piece, &job, source->count);
-    *drawn = (further_pictures){source->list, source->pictures, add_losses(&training->strings, source)};
-    return LENET5_OK;
+    list_pictures(&job);
+    status = differentiate(&job, error);
+    if (status == LENET5_OK)
+        *drawn = (further_pictures){source->list, source->pictures, add_losses(&training->strings, source)};
+    return status;
 }
 
 /* ---- Held-out strings -------------------------------------------------------------------------------------------- */
 
 typedef struct part_job {
     const lenet5_training *training;
-    size_t first; /* string of the part */
+    size_t first;                /* string of the part */
+    size_t share[MAX_RANKS + 1]; /* string first + share[r] is the first one of rank r */
     lenet5_model model;
     lenet5_reader *readers[LENET5_MAX_THREADS]; /* (workers) */
     bool wrong[HELD_OUT_PART];
@@ -326,10 +404,11 @@ static lenet5_status read_string(bool *wrong, lenet5_reader *reader, const lenet
     return LENET5_OK;
 }
 
-static void read_piece(void *argument, size_t index, size_t worker)
+static void read_piece(void *argument, size_t piece, size_t worker)
 {
     part_job *job = argument;
     const lenet5_training *t = job->training;
+    const size_t index = job->share[t->ranks->rank] + piece;
     lenet5_error *error = &job->error[index];
     lenet5_string string;
     job->status[index] = draw_string(&string, t, 0, job->first + index, error);
@@ -339,17 +418,32 @@ static void read_piece(void *argument, size_t index, size_t worker)
     lenet5_string_free(&string);
 }
 
-static lenet5_status read_part(held_out_strings *read, part_job *job, size_t count, lenet5_error *error)
+/* Reads the strings of this rank. */
+static lenet5_status read_share(part_job *job, lenet5_error *error)
 {
-    lenet5_workers_run(job->training->workers, read_piece, job, count);
-    for (size_t i = 0; i < count; i++) {
+    const lenet5_training *t = job->training;
+    const size_t begin = job->share[t->ranks->rank], end = job->share[t->ranks->rank + 1];
+    lenet5_workers_run(t->workers, read_piece, job, end - begin);
+    for (size_t i = begin; i < end; i++)
         if (job->status[i] != LENET5_OK) {
             if (error)
                 *error = job->error[i];
             return job->status[i];
         }
+    return LENET5_OK;
+}
+
+static lenet5_status read_part(held_out_strings *read, part_job *job, size_t count, lenet5_error *error)
+{
+    rank_group *all = job->training->ranks;
+    lenet5_rank_shares(job->share, all, count);
+    lenet5_status status = read_share(job, error);
+    if (status == LENET5_OK)
+        status = lenet5_exchange_rows(all, job->wrong, sizeof job->wrong[0], count, error);
+    if (status != LENET5_OK)
+        return status;
+    for (size_t i = 0; i < count; i++)
         read->errors += job->wrong[i];
-    }
     read->count += count;
     return LENET5_OK;
 }
@@ -421,7 +515,10 @@ void lenet5_strings_free(string_source *source)
     for (size_t i = 0; source->strings && i < source->count; i++)
         forget(&source->strings[i]);
     free(source->strings);
+    free(source->arcs);
+    free(source->losses);
     free(source->list);
+    free(source->pixels);
     free(source->penalty);
     free(source);
 }
@@ -434,9 +531,12 @@ static lenet5_status source_new(string_source **source, lenet5_error *error)
     s->count = lenet5_recipe_find(RECIPE)->strings;
     s->extra = (extension){.most = s->count * MAX_ARCS, .context = s, .draw = draw_step, .evaluate = evaluate};
     s->strings = calloc(s->count, sizeof *s->strings);
+    s->arcs = calloc(s->count, sizeof *s->arcs);
+    s->losses = calloc(s->count, sizeof *s->losses);
     s->list = calloc(s->extra.most, sizeof *s->list);
+    s->pixels = calloc(s->extra.most, sizeof *s->pixels);
     s->penalty = calloc(s->extra.most, sizeof *s->penalty);
-    if (!s->strings || !s->list || !s->penalty) {
+    if (!s->strings || !s->arcs || !s->losses || !s->list || !s->pixels || !s->penalty) {
         lenet5_strings_free(s);
         return lenet5_fail_memory(error);
     }

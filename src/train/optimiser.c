@@ -25,9 +25,17 @@ static size_t curvature_pictures(const lenet5_training *training)
     return training->set->count < CURVATURE_PICTURES ? training->set->count : CURVATURE_PICTURES;
 }
 
-static void add_curvature(void *job, size_t index, size_t worker)
+/* The groups of the pictures that this rank sums. */
+typedef struct curvature_job {
+    lenet5_training *training;
+    size_t first;
+} curvature_job;
+
+static void add_curvature(void *argument, size_t piece, size_t worker)
 {
-    lenet5_training *training = job;
+    const curvature_job *job = argument;
+    lenet5_training *training = job->training;
+    const size_t index = job->first + piece;
     scratch *s = &training->scratch[worker];
     const size_t count = curvature_pictures(training);
     /* The curvature of eq. 8, whatever the loss: that of eq. 9 vanishes for pictures classified with certainty, and the
@@ -45,9 +53,22 @@ static void add_curvature(void *job, size_t index, size_t worker)
     }
 }
 
-void lenet5_estimate_rates(lenet5_training *training)
+/* Sums the second derivatives by groups, each by one rank. */
+static lenet5_status sum_curvature(lenet5_training *training, lenet5_error *error)
 {
-    lenet5_workers_run(training->workers, add_curvature, training, CURVATURE_GROUPS);
+    size_t first[MAX_RANKS + 1];
+    rank_group *all = training->ranks;
+    lenet5_rank_shares(first, all, CURVATURE_GROUPS);
+    curvature_job job = {training, first[all->rank]};
+    lenet5_workers_run(training->workers, add_curvature, &job, first[all->rank + 1] - job.first);
+    return lenet5_exchange_rows(all, training->curvature, sizeof training->curvature[0], CURVATURE_GROUPS, error);
+}
+
+lenet5_status lenet5_estimate_rates(lenet5_training *training, lenet5_error *error)
+{
+    const lenet5_status status = sum_curvature(training, error);
+    if (status != LENET5_OK)
+        return status;
     const size_t count = curvature_pictures(training);
     const double eta = lenet5_eta(training->finished);
     float *rate = numbers(&training->rate);
@@ -61,6 +82,7 @@ void lenet5_estimate_rates(lenet5_training *training)
         training->min_rate = fmin(training->min_rate, (double)rate[k]);
         training->max_rate = fmax(training->max_rate, (double)rate[k]);
     }
+    return LENET5_OK;
 }
 
 /* The one-cycle schedule, as a fraction of the peak rate: a linear rise over the first fifth of the training, then a

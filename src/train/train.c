@@ -19,6 +19,7 @@
 #include "net/initialise.h"
 #include "net/input.h"
 #include "optimiser.h"
+#include "share.h"
 #include "training.h"
 
 #define MONITOR_WINDOW 1000   /* pictures over which the loss is averaged to detect divergence */
@@ -181,6 +182,8 @@ lenet5_status lenet5_training_prepare(lenet5_training **training, const lenet5_t
     t->shift = options->undistorted ? 0 : t->recipe->shift;
     t->teacher = options->teacher;
     t->extension = extra;
+    t->alone = lenet5_one_rank();
+    t->ranks = &t->alone;
     t->kernels = lenet5_kernels_in_use();
     t->negatives = (negatives){.set = set,
                                .distortion = options->undistorted ? NULL : t->recipe->distortion,
@@ -226,6 +229,11 @@ lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_train
     return lenet5_training_begin(training, options, set, held_out, NULL, error);
 }
 
+void lenet5_training_share(lenet5_training *training, rank_group *ranks)
+{
+    training->ranks = ranks;
+}
+
 void lenet5_training_free(lenet5_training *training)
 {
     if (!training)
@@ -243,7 +251,7 @@ void lenet5_training_free(lenet5_training *training)
 
 /* ---- One step ---------------------------------------------------------------------------------------------------- */
 
-static void begin_epoch(lenet5_training *training)
+static lenet5_status begin_epoch(lenet5_training *training, lenet5_error *error)
 {
     lenet5_shuffle(training->order, &training->random, training->length);
     training->loss_sum = 0;
@@ -252,8 +260,8 @@ static void begin_epoch(lenet5_training *training)
     training->strings = (string_sums){0};
     training->min_rate = INFINITY;
     training->max_rate = 0;
-    if (training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT)
-        lenet5_estimate_rates(training);
+    return training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT ? lenet5_estimate_rates(training, error)
+                                                                    : LENET5_OK;
 }
 
 /* The generator for a picture in an epoch: it depends on the seed, the epoch and the picture alone. */
@@ -273,6 +281,7 @@ static void choose_place(size_t *top, size_t *left, lenet5_random *random, uint3
 typedef struct batch_job {
     lenet5_training *training;
     size_t count;             /* pictures of the epoch's order */
+    size_t first;             /* shard of this rank */
     further_pictures further; /* in shards of their own, behind */
 } batch_job;
 
@@ -414,9 +423,10 @@ static void forward_further(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, c
 }
 
 /* Forward and backward for one shard. */
-static void train_shard(void *argument, size_t index, size_t worker)
+static void train_shard(void *argument, size_t piece, size_t worker)
 {
     const batch_job *job = argument;
+    const size_t index = job->first + piece;
     lenet5_training *training = job->training;
     scratch *s = &training->scratch[worker];
     shard_sums *sums = &training->sums[index];
@@ -443,15 +453,30 @@ static lenet5_status draw_further(further_pictures *drawn, lenet5_training *trai
     return status;
 }
 
+/* Forward and backward for all shards of a step, each by one rank. */
+static lenet5_status train_shards(batch_job *job, size_t shards, lenet5_error *error)
+{
+    lenet5_training *training = job->training;
+    size_t first[MAX_RANKS + 1];
+    lenet5_rank_shares(first, training->ranks, shards);
+    job->first = first[training->ranks->rank];
+    lenet5_workers_run(training->workers, train_shard, job, first[training->ranks->rank + 1] - job->first);
+    const rank_table tables[] = {{training->shards, sizeof training->shards[0], first},
+                                 {training->sums, sizeof training->sums[0], first}};
+    return training->ranks->exchange(training->ranks, tables, sizeof tables / sizeof tables[0], error);
+}
+
 /* One step with a minibatch; *loss becomes the sum of the losses of its pictures. */
 static lenet5_status learn_batch(double *loss, lenet5_training *training, size_t count, lenet5_error *error)
 {
     batch_job job = {.training = training, .count = count};
-    const lenet5_status status = draw_further(&job.further, training, error);
+    lenet5_status status = draw_further(&job.further, training, error);
     if (status != LENET5_OK)
         return status;
     const size_t shards = shards_of(count) + shards_of(job.further.count);
-    lenet5_workers_run(training->workers, train_shard, &job, shards);
+    status = train_shards(&job, shards, error);
+    if (status != LENET5_OK)
+        return status;
     lenet5_adam_update(training, shards, count + job.further.losses);
     *loss = 0;
     for (size_t i = 0; i < shards; i++) {
@@ -461,7 +486,10 @@ static lenet5_status learn_batch(double *loss, lenet5_training *training, size_t
     return LENET5_OK;
 }
 
-/* One step with a single picture, whose gradient updates the weights as it is computed; returns its loss. */
+/*
+ * One step with a single picture, whose gradient updates the weights as it is computed; returns its loss. All ranks do
+ * it alike, since the next step needs the weights.
+ */
 static double learn_single(lenet5_training *training)
 {
     const uint32_t picture = training->order[training->position];
@@ -478,6 +506,17 @@ static double learn_single(lenet5_training *training)
     training->kernels->single_learn(&training->network, &s->delta, &training->rate, &s->maps, d_penalty);
     training->steps++;
     return loss;
+}
+
+#define STEPS_BETWEEN_EXCHANGES 256 /* of single pictures: 11 ms on one core */
+
+/* The same, and now and then an exchange, so that all ranks stop after the same step. */
+static lenet5_status learn_alike(double *loss, lenet5_training *training, lenet5_error *error)
+{
+    *loss = learn_single(training);
+    if (training->steps % STEPS_BETWEEN_EXCHANGES > 0)
+        return LENET5_OK;
+    return training->ranks->exchange(training->ranks, NULL, 0, error);
 }
 
 static lenet5_status monitor_loss(lenet5_training *training, double loss, size_t count, lenet5_error *error)
@@ -500,23 +539,39 @@ static lenet5_status monitor_loss(lenet5_training *training, double loss, size_t
     return LENET5_OK;
 }
 
-static lenet5_status count_held_out(size_t *errors, const lenet5_training *training, lenet5_error *error)
+/* Counts the misread pictures of a set that has some. */
+static lenet5_status count_misread(size_t *errors, const lenet5_training *training, const lenet5_dataset *set,
+                                   lenet5_error *error)
 {
-    const lenet5_dataset *set = training->held_out;
     float(*penalty)[LENET5_CLASSES] = malloc(set->count * sizeof *penalty);
     if (!penalty)
         return lenet5_fail_memory(error);
     const lenet5_committee one = {.count = 1, .networks = (lenet5_network *)lenet5_training_network(training)};
     const lenet5_status status = lenet5_penalties(penalty, &one, set, NULL, training->workers, error);
-    *errors = 0;
     for (size_t i = 0; status == LENET5_OK && i < set->count; i++)
         *errors += lenet5_best((const float *)penalty[i]) != set->labels[i];
     free(penalty);
     return status;
 }
 
+/* Each rank counts in its share of the held-out set. */
+static lenet5_status count_held_out(size_t *errors, const lenet5_training *training, lenet5_error *error)
+{
+    size_t first[MAX_RANKS + 1], own = 0;
+    lenet5_status status = LENET5_OK;
+    lenet5_rank_shares(first, training->ranks, training->held_out->count);
+    const size_t begin = first[training->ranks->rank], count = first[training->ranks->rank + 1] - begin;
+    if (count > 0) {
+        const lenet5_dataset part = lenet5_dataset_slice(training->held_out, begin, count);
+        status = count_misread(&own, training, &part, error);
+    }
+    return status == LENET5_OK ? lenet5_rank_sum(errors, training->ranks, own, error) : status;
+}
+
 static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
 {
+    lenet5_status status =
+        lenet5_rank_compare(training->ranks, &training->network, sizeof training->network, "the weights", error);
     lenet5_epoch epoch = {.epoch = training->finished + 1,
                           .loss = training->loss_sum / (double)training->length,
                           .training_errors = training->errors,
@@ -524,12 +579,12 @@ static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
                           .seconds = training->seconds,
                           .min_rate = training->min_rate,
                           .max_rate = training->max_rate};
-    if (training->held_out) {
+    if (status == LENET5_OK && training->held_out) {
         epoch.held_out_pictures = training->held_out->count;
-        const lenet5_status status = count_held_out(&epoch.held_out_errors, training, error);
-        if (status != LENET5_OK)
-            return status;
+        status = count_held_out(&epoch.held_out_errors, training, error);
     }
+    if (status != LENET5_OK)
+        return status;
     training->string_history[training->finished] = training->strings;
     training->history[training->finished++] = epoch;
     training->position = 0;
@@ -554,14 +609,14 @@ static bool is_last_step(const lenet5_training *training)
 static lenet5_status train_batch(lenet5_training *training, lenet5_error *error)
 {
     const double start = lenet5_clock();
-    if (training->position == 0)
-        begin_epoch(training);
+    lenet5_status status = training->position == 0 ? begin_epoch(training, error) : LENET5_OK;
+    if (status != LENET5_OK)
+        return status;
     const size_t left = training->length - training->position;
     const size_t count = left < training->batch ? left : training->batch;
-    double loss;
-    lenet5_status status = LENET5_OK;
+    double loss = 0;
     if (training->recipe->method == DIAGONAL_LEVENBERG_MARQUARDT)
-        loss = learn_single(training);
+        status = learn_alike(&loss, training, error);
     else
         status = learn_batch(&loss, training, count, error);
     if (status == LENET5_OK)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/lanes.h"
+#include "base/ranks.h"
 #include "base/workers.h"
 #include "kernels/kernels.h"
 #include "negatives.h"
@@ -108,6 +109,8 @@ struct lenet5_training {
     const lenet5_committee *teacher; /* or NULL */
     const extension *extension;      /* or NULL */
     workers *workers;
+    rank_group *ranks; /* that train it: the ones of lenet5_training_share, or alone */
+    rank_group alone;
     const lenet5_kernels *kernels;
 
     /* The state that a checkpoint holds. */

@@ -1,0 +1,139 @@
+#include "ranks.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extras.h"
+#include "module.h"
+
+/* The variables that launchers set for each process, and the module of their implementation. */
+static const struct launcher {
+    const char *variable, *module;
+} launchers[] = {
+#ifdef LENET5_OPENMPI
+    {"OMPI_COMM_WORLD_SIZE", "lenet5_openmpi"}, /* mpirun of Open MPI */
+    {"PMIX_RANK", "lenet5_openmpi"},            /* srun --mpi=pmix */
+#endif
+#ifdef LENET5_MPICH
+    {"PMI_RANK", "lenet5_mpich"}, /* mpirun of MPICH, srun --mpi=pmi2 */
+#endif
+};
+
+static const mpi_module *mpi; /* NULL: no launcher has started this process */
+static rank_group all;
+static bool agreed; /* all ranks know that the command fails */
+static uint64_t next_alone;
+static pthread_mutex_t taking = PTHREAD_MUTEX_INITIALIZER;
+
+static const char *module_of_launcher(void)
+{
+    for (size_t i = 0; i < sizeof launchers / sizeof launchers[0]; i++)
+        if (getenv(launchers[i].variable))
+            return launchers[i].module;
+    return NULL;
+}
+
+int ranks_begin(bool counter)
+{
+    lenet5_error error;
+    const char *module = module_of_launcher();
+    all = lenet5_one_rank();
+    mpi = module ? load_extra(module, &error) : NULL;
+    if (module && (!mpi || mpi->begin(&all, counter, &error) != LENET5_OK))
+        return report_library_error(&error);
+    all.wants_stop = &interrupted;
+    return EXIT_DONE;
+}
+
+rank_group *ranks_of_command(void)
+{
+    return &all;
+}
+
+bool ranks_lead(void)
+{
+    return all.rank == 0;
+}
+
+bool ranks_next(uint64_t *number)
+{
+    lenet5_error error;
+    bool taken = true;
+    pthread_mutex_lock(&taking);
+    if (!mpi)
+        *number = next_alone++;
+    else
+        taken = mpi->next(number, &error) == LENET5_OK || report_library_error(&error) == EXIT_DONE;
+    pthread_mutex_unlock(&taking);
+    return taken;
+}
+
+/* ---- Agreement --------------------------------------------------------------------------------------------------- */
+
+/* The exit code of the first rank that fails, and that rank. */
+static int first_failure(unsigned *rank, int code)
+{
+    lenet5_error error;
+    int codes[MAX_RANKS];
+    codes[all.rank] = code;
+    if (lenet5_exchange_rows(&all, codes, sizeof codes[0], all.count, &error) != LENET5_OK)
+        return report_library_error(&error);
+    for (*rank = 0; *rank < all.count; (*rank)++)
+        if (codes[*rank] != EXIT_DONE) {
+            agreed = true;
+            return codes[*rank];
+        }
+    return EXIT_DONE;
+}
+
+int ranks_agree(int code)
+{
+    unsigned rank;
+    return first_failure(&rank, code);
+}
+
+static void print_errors(const char *errors)
+{
+    char host[HOST_SIZE];
+    mpi->host(host);
+    print_line(stderr, "rank %u, on %s:", all.rank, host);
+    fputs(errors, stderr);
+}
+
+/* Calls prepare on a rank but the first, which prints its errors if it is the first to fail. */
+static int prepare_other(int (*prepare)(void *argument), void *argument)
+{
+    char *errors = NULL;
+    size_t size = 0;
+    unsigned rank;
+    FILE *stream = open_memstream(&errors, &size);
+    set_error_stream(stream);
+    int code = prepare(argument);
+    set_error_stream(NULL);
+    if (!stream || fclose(stream) != 0)
+        code = EXIT_FAILED;
+    code = first_failure(&rank, code);
+    if (code != EXIT_DONE && rank == all.rank)
+        print_errors(errors ? errors : "");
+    free(errors);
+    return code;
+}
+
+int ranks_in_turn(int (*prepare)(void *argument), void *argument)
+{
+    int code = ranks_agree(ranks_lead() ? prepare(argument) : EXIT_DONE);
+    if (code != EXIT_DONE)
+        return code;
+    return ranks_lead() ? ranks_agree(code) : prepare_other(prepare, argument);
+}
+
+void ranks_end(int code)
+{
+    if (!mpi)
+        return;
+    if (code == EXIT_FAILED && !agreed)
+        mpi->abort(code);
+    else
+        mpi->end();
+}
