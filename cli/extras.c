@@ -41,8 +41,7 @@ typedef struct extra {
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER; /* guards the tables */
 static extra extras[] = {
-    {"lenet5_drawing", drawing_file, drawing_file_end, NULL},
-    {"lenet5_fetch", fetch_file, fetch_file_end, NULL},
+    {"lenet5_drawing", drawing_file, drawing_file_end, NULL},    {"lenet5_fetch", fetch_file, fetch_file_end, NULL},
     {"lenet5_pictures", pictures_file, pictures_file_end, NULL},
 #ifdef LENET5_SERVE
     {"lenet5_serve", serve_file, serve_file_end, NULL},

@@ -1,7 +1,9 @@
 #include "interrupts.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -20,10 +22,16 @@ _Noreturn void end_by_signal(int number)
     _Exit(128 + number);
 }
 
+static char message[INTERRUPT_MESSAGE_SIZE] = "lenet5: interrupted\n";
+
+void set_interrupt_message(const char *new)
+{
+    snprintf(message, sizeof message, "%s%s", new, new[0] ? "\n" : "");
+}
+
 static void end_now(int number)
 {
-    static const char text[] = "lenet5: interrupted\n";
-    const ssize_t unused = write(STDERR_FILENO, text, sizeof text - 1);
+    const ssize_t unused = write(STDERR_FILENO, message, strlen(message));
     (void)unused;
     (void)number;
     end_by_signal(interrupted);

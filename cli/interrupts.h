@@ -12,6 +12,13 @@
 extern volatile sig_atomic_t interrupted;
 void watch_interrupts(void);
 
+/*
+ * Sets the line that a process prints which ends at once, in place of "lenet5: interrupted"; it is cut off at
+ * INTERRUPT_MESSAGE_SIZE bytes. Under MPI a process waits for the others when a signal comes, and cannot continue.
+ */
+#define INTERRUPT_MESSAGE_SIZE 32768
+void set_interrupt_message(const char *message);
+
 /* Ends the process by that signal's default action, so that its parent sees the signal. */
 _Noreturn void end_by_signal(int number);
 

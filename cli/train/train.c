@@ -366,13 +366,23 @@ static int run_steps(job *j)
     return EXIT_DONE;
 }
 
-/* Prepares the outputs. */
+/* Prepares the outputs, and what is printed if another rank dies while this one waits for it. */
 static int begin_files(job *j)
 {
+    char message[INTERRUPT_MESSAGE_SIZE];
+    snprintf(message, sizeof message, "lenet5: interrupted; to continue: %s", j->resuming_command);
+    set_interrupt_message(message);
     int code = begin_watch(j);
     if (code == EXIT_DONE && write_log(j) != LENET5_OK) /* an error now, before anything is trained */
         return report_library_error(&j->log_error);
     return code == EXIT_DONE ? save_first(j) : code;
+}
+
+/* A signal that ends all ranks is reported by the first. */
+static int be_silent(void)
+{
+    set_interrupt_message("");
+    return EXIT_DONE;
 }
 
 /* Writes the model, or how to continue. */
@@ -393,7 +403,7 @@ static int run_training(job *j)
 {
     int code = ranks_in_turn(begin_training, j);
     if (code == EXIT_DONE)
-        code = ranks_agree(ranks_lead() ? begin_files(j) : EXIT_DONE);
+        code = ranks_agree(ranks_lead() ? begin_files(j) : be_silent());
     if (code == EXIT_DONE)
         code = report_start(j);
     if (code == EXIT_DONE)
