@@ -74,10 +74,18 @@ static int read_options(job *j)
 
 /* ---- Beginning --------------------------------------------------------------------------------------------------- */
 
+static int discard_members(void *argument)
+{
+    const job *j = argument;
+    return resumed(j) || !ranks_lead() ? EXIT_DONE : unfinished_discard(&j->place);
+}
+
+/* Every rank prints the epochs of the members that it trains. */
 static int run_committee(job *j)
 {
-    if (!resumed(j) && unfinished_discard(&j->place) != EXIT_DONE)
-        return EXIT_FAILED;
+    const int code = ranks_in_turn(discard_members, j);
+    if (code != EXIT_DONE)
+        return code;
     const committee_plan plan = {.options = options_of(j),
                                  .count = (size_t)j->committee,
                                  .set = &j->training_part,
@@ -86,8 +94,8 @@ static int run_committee(job *j)
                                  .place = &j->place,
                                  .started = resumed(j) ? &j->started : NULL,
                                  .resuming_command = j->resuming_command,
-                                 .quiet = j->quiet,
-                                 .json = j->json};
+                                 .quiet = argument_flag(j->arguments, "quiet"),
+                                 .json = argument_flag(j->arguments, "json")};
     return train_committee(&plan);
 }
 
