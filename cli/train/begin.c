@@ -134,10 +134,15 @@ static int load_all(job *j)
 
 /* ---- Beginning --------------------------------------------------------------------------------------------------- */
 
-static lenet5_training_options new_options(job *j)
+static const char *recipe_of(const job *j)
 {
     const char *recipe = argument_text(j->arguments, "recipe");
-    snprintf(j->recipe, sizeof j->recipe, "%s", recipe ? recipe : "fast");
+    return recipe ? recipe : "fast";
+}
+
+static lenet5_training_options new_options(job *j)
+{
+    snprintf(j->recipe, sizeof j->recipe, "%s", recipe_of(j));
     return (lenet5_training_options){.size = sizeof(lenet5_training_options),
                                      .recipe = j->recipe,
                                      .seed = j->seed,
@@ -176,11 +181,23 @@ lenet5_training_options options_of(job *j)
     return options;
 }
 
-/* Options that are repeated, the data and the teacher must be those that the training was started with. */
-static int check_started(const job *j)
+lenet5_status start_training(lenet5_training **training, string_source **strings, const char *checkpoint,
+                             const lenet5_training_options *options, const lenet5_dataset *set,
+                             const lenet5_dataset *held_out, lenet5_error *error)
+{
+    *strings = NULL;
+    if (is_strings_recipe(options->recipe))
+        return checkpoint ? lenet5_strings_continue(training, strings, checkpoint, options, set, held_out, error)
+                          : lenet5_strings_begin(training, strings, options, set, held_out, error);
+    return checkpoint ? lenet5_training_resume(training, checkpoint, options, set, held_out, error)
+                      : lenet5_training_new(training, options, set, held_out, error);
+}
+
+/* The options of a training that is found, but for those that are given, and for the data and the teacher. */
+static lenet5_checkpoint with_given_options(const job *j, const lenet5_checkpoint *found)
 {
     const cli_arguments *a = j->arguments;
-    lenet5_checkpoint wanted = j->started;
+    lenet5_checkpoint wanted = *found;
     lenet5_provenance *p = &wanted.provenance;
     if (argument_text(a, "recipe"))
         snprintf(p->recipe, sizeof p->recipe, "%s", argument_text(a, "recipe"));
@@ -201,8 +218,29 @@ static int check_started(const job *j)
     p->teacher_sha256[0] = '\0';
     if (j->teacher.count)
         lenet5_committee_sha256(p->teacher_sha256, &j->teacher);
-    return check_options(j->from, &j->started, &wanted,
-                         "continue with what it was started with, or discard this training with --restart");
+    return wanted;
+}
+
+static const char remedy_other[] = "continue with what it was started with, or discard this training with --restart";
+
+/* Options that are repeated, the data and the teacher must be those that the training was started with. */
+static int check_started(const job *j)
+{
+    const lenet5_checkpoint wanted = with_given_options(j, &j->started);
+    return check_options(j->from, &j->started, &wanted, remedy_other);
+}
+
+bool is_sweep(const job *j)
+{
+    return argument_text(j->arguments, "seeds") != NULL;
+}
+
+int check_given_options(const job *j, const char *path, const lenet5_checkpoint *found, uint64_t seed)
+{
+    lenet5_checkpoint wanted = with_given_options(j, found);
+    wanted.provenance.seed = seed;
+    snprintf(wanted.provenance.recipe, sizeof wanted.provenance.recipe, "%s", recipe_of(j));
+    return check_options(path, found, &wanted, remedy_other);
 }
 
 /* The checkpoint of any member has the options of the committee. */
@@ -285,14 +323,22 @@ static void add_option(char command[COMMAND_SIZE], const char *name, const char 
         add_word(command, value);
 }
 
-/* The whole command: what the checkpoint does not hold is repeated. */
+/* The whole command: what the checkpoint does not hold is repeated; of a sweep, every option. */
 static void write_resuming_command(job *j)
 {
     static const char *const repeated[] = {"teacher", "log", "threads", "watch", "quiet", "json"};
+    static const char *const of_sweep[] = {"seeds",     "recipe",        "loss",       "epochs", "batch",
+                                           "negatives", "without-drawn", "validation", "from"};
     char folder[PATH_SIZE];
     begin_command(j->resuming_command, "train");
-    add_option(j->resuming_command, "resume", j->committee > 1 ? j->place.members : j->place.checkpoint);
+    add_option(j->resuming_command, "resume",
+               is_sweep(j)        ? ""
+               : j->committee > 1 ? j->place.members
+                                  : j->place.checkpoint);
     add_option(j->resuming_command, "out", j->out);
+    for (size_t i = 0; is_sweep(j) && i < sizeof of_sweep / sizeof of_sweep[0]; i++)
+        if (argument_text(j->arguments, of_sweep[i]))
+            add_option(j->resuming_command, of_sweep[i], argument_text(j->arguments, of_sweep[i]));
     if (data_is_named(j->arguments) && data_folder(folder, j->arguments))
         add_option(j->resuming_command, "data", folder);
     for (size_t i = 0; i < sizeof repeated / sizeof repeated[0]; i++)
@@ -360,23 +406,28 @@ static int claim(job *j)
     return code == EXIT_DONE ? claim_name(&j->locks[1], j->place.checkpoint) : code;
 }
 
-int prepare(job *j)
+/* Finds what to resume, and what must not be replaced. A sweep has files of other names (sweep.c). */
+static int look(job *j)
 {
     const char *resume = argument_text(j->arguments, "resume");
-    unfinished_name(&j->place, j->out);
-    int code = check_files(j);
-    if (code == EXIT_DONE)
-        code = claim(j);
-    if (code == EXIT_DONE)
-        code = unfinished_look(&j->place);
+    int code = unfinished_look(&j->place);
     if (code == EXIT_DONE)
         code = resume ? read_started(j, resume) : unfinished_refuse(&j->place, argument_flag(j->arguments, "restart"));
     if (code == EXIT_DONE)
         code = refuse_default(j);
     if (code == EXIT_DONE && !(resumed(j) && is_same_path(j->from, j->out)))
         code = refuse_checkpoint(j->out);
+    return code == EXIT_DONE ? check_committee_options(j) : code;
+}
+
+int prepare(job *j)
+{
+    unfinished_name(&j->place, j->out);
+    int code = check_files(j);
     if (code == EXIT_DONE)
-        code = check_committee_options(j);
+        code = claim(j);
+    if (code == EXIT_DONE && !is_sweep(j))
+        code = look(j);
     if (code == EXIT_DONE)
         code = load_all(j);
     if (code == EXIT_DONE && resumed(j))

@@ -23,7 +23,8 @@ typedef struct job {
     lenet5_checkpoint started;           /* its content; of a committee, with the first member's seed */
     char resuming_command[COMMAND_SIZE]; /* that an interrupted training prints */
     uint64_t seed, epochs, batch, validation, committee;
-    unsigned threads; /* 0: the number of processors */
+    uint64_t last_seed; /* of a sweep; else that seed */
+    unsigned threads;   /* 0: the number of processors */
     lenet5_criterion criterion;
     bool criterion_given;
     double negatives;
@@ -48,6 +49,13 @@ int prepare(job *j);
 /* Whether an earlier training is continued. Call after prepare. */
 bool resumed(const job *j);
 
+/* Whether networks of several seeds are trained. */
+bool is_sweep(const job *j);
+
+/* For a sweep: reports an error and fails if the training that path is of has another seed than that, or another value
+ * of an option that is given. */
+int check_given_options(const job *j, const char *path, const lenet5_checkpoint *found, uint64_t seed);
+
 /* The model that a recipe continues from unless --from names one; NULL for a recipe that begins with random weights. */
 const lenet5_model *default_start(const char *recipe);
 
@@ -59,6 +67,14 @@ bool trains_strings(const job *j);
 
 /* name_list: the recipes, those of the library and strings. */
 const char *training_recipe_at(size_t index);
+
+/*
+ * Begins a training of any recipe, or continues that of a checkpoint; NULL: there is none. *strings becomes the source of
+ * recipe strings, NULL in the others. Free the training, then the source.
+ */
+lenet5_status start_training(lenet5_training **training, string_source **strings, const char *checkpoint,
+                             const lenet5_training_options *options, const lenet5_dataset *set,
+                             const lenet5_dataset *held_out, lenet5_error *error);
 
 /* The options of the library. They point into the job. */
 lenet5_training_options options_of(job *j);

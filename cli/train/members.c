@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "begin.h"
 #include "progress.h"
 #include "ranks/ranks.h"
 #include "unfinished.h"
@@ -67,15 +68,15 @@ static void report_failure(pool *p, const lenet5_error *error)
     pthread_mutex_unlock(&p->output_lock);
 }
 
-static lenet5_status begin(lenet5_training **training, const members_plan *plan, const member *m, lenet5_error *error)
+static lenet5_status begin(lenet5_training **training, string_source **strings, const members_plan *plan,
+                           const member *m, lenet5_error *error)
 {
     lenet5_training_options options = plan->options;
     options.seed = m->seed;
     options.threads = 1;
-    if (m->begun)
-        return lenet5_training_resume(training, m->checkpoint, &options, plan->set, plan->held_out, error);
-    const lenet5_status status = lenet5_training_new(training, &options, plan->set, plan->held_out, error);
-    return status == LENET5_OK ? lenet5_training_save(m->checkpoint, *training, error) : status;
+    const lenet5_status status =
+        start_training(training, strings, m->begun ? m->checkpoint : NULL, &options, plan->set, plan->held_out, error);
+    return status == LENET5_OK && !m->begun ? lenet5_training_save(m->checkpoint, *training, error) : status;
 }
 
 static lenet5_status run_steps(pool *p, member *m, lenet5_training *training, lenet5_error *error)
@@ -114,12 +115,14 @@ static void train_member(pool *p, member *m)
 {
     lenet5_error error;
     lenet5_training *training = NULL;
-    lenet5_status status = begin(&training, p->plan, m, &error);
+    string_source *strings = NULL;
+    lenet5_status status = begin(&training, &strings, p->plan, m, &error);
     if (status == LENET5_OK)
         status = run_steps(p, m, training, &error);
     if (status == LENET5_OK && lenet5_training_finished(training))
         status = finish(p->plan, m, training, &error);
     lenet5_training_free(training);
+    lenet5_strings_free(strings);
     if (status != LENET5_OK)
         report_failure(p, &error);
 }

@@ -13,7 +13,9 @@
 #include "outputs.h"
 #include "paths.h"
 #include "ranks/ranks.h"
+#include "sweep.h"
 #include "train/share.h"
+#include "json/values.h"
 
 #define MAX_OUT (PATH_SIZE - 128) /* bytes: the names of checkpoints beside it are longer */
 
@@ -33,16 +35,41 @@ static int check_recipe(const job *j)
         return report_usage_error(a->command,
                                   "recipe 1998 trains on digits alone, one at a time; --batch and --negatives "
                                   "are for the others");
-    if (argument_text(a, "from") && argument_text(a, "resume"))
+    if (argument_text(a, "from") && argument_text(a, "resume") && !is_sweep(j))
         return report_usage_error(a->command, "--from begins a training and --resume continues one; leave one out");
     if (argument_text(a, "from") && !default_start(recipe))
         return report_usage_error(a->command, "--from is for recipes hands, amounts and strings; the others begin with "
                                               "random weights");
     if (strings && j->criterion_given && j->criterion == LENET5_MSE)
         return report_usage_error(a->command, "recipe strings needs the probabilities of eq. 9; leave --loss mse out");
+    if (is_sweep(j) && (argument_text(a, "seed") || argument_text(a, "committee") || argument_text(a, "watch")))
+        return report_usage_error(a->command,
+                                  "--seeds trains single networks; leave --seed, --committee and --watch out");
+    if (is_sweep(j) && argument_text(a, "resume") && argument_text(a, "resume")[0])
+        return report_usage_error(a->command, "--resume of a sweep names no file: each seed has its own");
     if (strings && j->committee > 1)
         return report_usage_error(a->command, "recipe strings trains one network; leave --committee out");
     return EXIT_DONE;
+}
+
+#define MAX_SEEDS 10000 /* of a sweep; each takes 8 KB of memory, and 0.25 MB on the disk */
+
+/* Parses --seeds A-B, or --seed. Returns false after reporting an error. */
+static bool read_seeds(job *j)
+{
+    char first[32], last[32], end;
+    const char *seeds = argument_text(j->arguments, "seeds");
+    if (!seeds) {
+        const bool valid = argument_whole(&j->seed, j->arguments, "seed", 1, 0, UINT64_MAX);
+        j->last_seed = j->seed;
+        return valid;
+    }
+    if (sscanf(seeds, "%31[0-9]-%31[0-9]%c", first, last, &end) == 2 && parse_whole(&j->seed, first, 0, UINT64_MAX) &&
+        parse_whole(&j->last_seed, last, j->seed, UINT64_MAX) && j->last_seed - j->seed < MAX_SEEDS)
+        return true;
+    report_usage_error(j->arguments->command, "--seeds is FIRST-LAST, such as 1-16, of at most %d seeds, not \"%s\"",
+                       MAX_SEEDS, seeds);
+    return false;
 }
 
 static int read_options(job *j)
@@ -62,8 +89,7 @@ static int read_options(job *j)
         return EXIT_USAGE;
     j->criterion_given = argument_text(a, "loss") != NULL;
     j->criterion = (lenet5_criterion)loss;
-    if (!argument_whole(&j->seed, a, "seed", 1, 0, UINT64_MAX) ||
-        !argument_whole(&j->epochs, a, "epochs", 0, 1, LENET5_MAX_EPOCHS) ||
+    if (!read_seeds(j) || !argument_whole(&j->epochs, a, "epochs", 0, 1, LENET5_MAX_EPOCHS) ||
         !argument_whole(&j->batch, a, "batch", 0, 1, LENET5_MAX_BATCH) || !argument_threads(&j->threads, a) ||
         !argument_whole(&j->committee, a, "committee", 1, 1, LENET5_MAX_COMMITTEE) ||
         !argument_real(&j->negatives, a, "negatives", 0, 0, 1) ||
@@ -99,29 +125,14 @@ static int run_committee(job *j)
     return train_committee(&plan);
 }
 
-static lenet5_status begin_strings(job *j, const lenet5_training_options *options, lenet5_error *error)
-{
-    if (resumed(j))
-        return lenet5_strings_continue(&j->training, &j->strings, j->from, options, &j->training_part, &j->held_out,
-                                       error);
-    return lenet5_strings_begin(&j->training, &j->strings, options, &j->training_part, &j->held_out, error);
-}
-
-static lenet5_status begin_pictures(job *j, const lenet5_training_options *options, lenet5_error *error)
-{
-    if (resumed(j))
-        return lenet5_training_resume(&j->training, j->from, options, &j->training_part, &j->held_out, error);
-    return lenet5_training_new(&j->training, options, &j->training_part, &j->held_out, error);
-}
-
 static int begin_training(void *argument)
 {
     lenet5_error error;
     job *j = argument;
     const lenet5_training_options options = options_of(j);
-    const lenet5_status status =
-        trains_strings(j) ? begin_strings(j, &options, &error) : begin_pictures(j, &options, &error);
-    if (status != LENET5_OK)
+    const char *checkpoint = resumed(j) ? j->from : NULL;
+    if (start_training(&j->training, &j->strings, checkpoint, &options, &j->training_part, &j->held_out, &error) !=
+        LENET5_OK)
         return report_library_error(&error);
     lenet5_training_share(j->training, ranks_of_command());
     return EXIT_DONE;
@@ -374,23 +385,13 @@ static int run_steps(job *j)
     return EXIT_DONE;
 }
 
-/* Prepares the outputs, and what is printed if another rank dies while this one waits for it. */
+/* Prepares the outputs. */
 static int begin_files(job *j)
 {
-    char message[INTERRUPT_MESSAGE_SIZE];
-    snprintf(message, sizeof message, "lenet5: interrupted; to continue: %s", j->resuming_command);
-    set_interrupt_message(message);
     int code = begin_watch(j);
     if (code == EXIT_DONE && write_log(j) != LENET5_OK) /* an error now, before anything is trained */
         return report_library_error(&j->log_error);
     return code == EXIT_DONE ? save_first(j) : code;
-}
-
-/* A signal that ends all ranks is reported by the first. */
-static int be_silent(void)
-{
-    set_interrupt_message("");
-    return EXIT_DONE;
 }
 
 /* Writes the model, or how to continue. */
@@ -411,12 +412,31 @@ static int run_training(job *j)
 {
     int code = ranks_in_turn(begin_training, j);
     if (code == EXIT_DONE)
-        code = ranks_agree(ranks_lead() ? begin_files(j) : be_silent());
+        code = ranks_agree(ranks_lead() ? begin_files(j) : EXIT_DONE);
     if (code == EXIT_DONE)
         code = report_start(j);
     if (code == EXIT_DONE)
         code = run_steps(j);
     return code == EXIT_DONE ? ranks_agree(ranks_lead() ? end_files(j) : EXIT_DONE) : code;
+}
+
+/*
+ * Prints how to continue if one of several ranks dies: launchers then end the others, some without a signal that a
+ * process could answer. Others send one while a rank waits for the dead one; the first rank answers it.
+ */
+static void announce_ranks(const job *j)
+{
+    char message[INTERRUPT_MESSAGE_SIZE] = "";
+    const unsigned count = ranks_of_command()->count;
+    if (count == 1)
+        return;
+    if (ranks_lead()) {
+        snprintf(message, sizeof message, "lenet5: interrupted; to continue: %s", j->resuming_command);
+        if (!j->quiet)
+            print_line(stderr, "%u ranks; if one of them fails, continue with any number: %s", count,
+                       j->resuming_command);
+    }
+    set_interrupt_message(message);
 }
 
 static int read_and_prepare(void *argument)
@@ -434,11 +454,13 @@ static int run(const cli_arguments *arguments)
     j->arguments = arguments;
     j->locks[0] = j->locks[1] = -1;
     watch_interrupts();
-    int code = ranks_begin(argument_text(arguments, "committee") != NULL);
+    int code = ranks_begin(argument_text(arguments, "committee") || argument_text(arguments, "seeds"));
     if (code == EXIT_DONE)
         code = ranks_in_turn(read_and_prepare, j);
-    if (code == EXIT_DONE)
-        code = j->committee > 1 ? run_committee(j) : run_training(j);
+    if (code == EXIT_DONE) {
+        announce_ranks(j);
+        code = is_sweep(j) ? train_sweep(j) : j->committee > 1 ? run_committee(j) : run_training(j);
+    }
     if (code == EXIT_DONE && j->output_failed)
         code = EXIT_FAILED;
     watch_end(j->watch, code == EXIT_DONE);
@@ -472,6 +494,8 @@ static const option options[] = {
          "leave out the drawn digits and ligatures that recipes hands, amounts and strings add: for a set that "
          "is not of digits"),
     {"seed", "N", VALUE_WHOLE, NULL, "seed of all random numbers; default 1"},
+    {"seeds", "FIRST-LAST", VALUE_TEXT, NULL,
+     "train a network for each of these seeds, NAME-SEED.safetensors; --log then has a row for each, and the mean"},
     OPTION_THREADS(THREADS_DEFAULT ". The model does not depend on it"),
     {"validation", "N", VALUE_WHOLE, NULL, "hold out the last N training pictures instead of using the test set"},
     {"committee", "N", VALUE_WHOLE, NULL, "train N networks, of seeds S, S + 1 ..., that answer together"},

@@ -14,14 +14,26 @@
 
 #define MEMBER_NAME "%zu-of-%zu.checkpoint.safetensors"
 
-/* Writes NAME.PART to path, where out is NAME.safetensors. */
-static void name_beside(char path[PATH_SIZE], const char *out, const char *part)
+/* The length of NAME, where out is NAME.safetensors. */
+static int name_length(const char *out)
 {
     static const char ending[] = ".safetensors";
-    size_t length = strlen(out);
-    if (length > strlen(ending) && strcmp(out + length - strlen(ending), ending) == 0)
-        length -= strlen(ending);
-    snprintf(path, PATH_SIZE, "%.*s.%s", (int)length, out, part);
+    const size_t length = strlen(out);
+    const bool ends = length > strlen(ending) && strcmp(out + length - strlen(ending), ending) == 0;
+    return (int)(ends ? length - strlen(ending) : length);
+}
+
+/* Writes NAME.PART to path. */
+static void name_beside(char path[PATH_SIZE], const char *out, const char *part)
+{
+    snprintf(path, PATH_SIZE, "%.*s.%s", name_length(out), out, part);
+}
+
+void unfinished_seed(char model[PATH_SIZE], char checkpoint[PATH_SIZE], const char *out, uint64_t seed)
+{
+    const unsigned long long number = seed;
+    snprintf(model, PATH_SIZE, "%.*s-%llu.safetensors", name_length(out), out, number);
+    snprintf(checkpoint, PATH_SIZE, "%.*s-%llu.checkpoint.safetensors", name_length(out), out, number);
 }
 
 static void name_member(char path[PATH_SIZE], const char *folder, size_t number, size_t count)

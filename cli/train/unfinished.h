@@ -28,6 +28,10 @@ int unfinished_look(unfinished *u);
 /* Writes the name of a member, number 1 to count. */
 void unfinished_member(char path[PATH_SIZE], const unfinished *u, size_t number, size_t count);
 
+/* Writes the names of the model of a seed, and of its checkpoint: NAME-SEED.safetensors and
+ * NAME-SEED.checkpoint.safetensors for NAME.safetensors. */
+void unfinished_seed(char model[PATH_SIZE], char checkpoint[PATH_SIZE], const char *out, uint64_t seed);
+
 /* For a new training: reports an error and fails if it would overwrite an unfinished one, unless restart is true, or a
  * file that is no checkpoint. */
 int unfinished_refuse(const unfinished *u, bool restart);
