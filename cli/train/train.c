@@ -134,8 +134,14 @@ static int begin_training(void *argument)
     if (start_training(&j->training, &j->strings, checkpoint, &options, &j->training_part, &j->held_out, &error) !=
         LENET5_OK)
         return report_library_error(&error);
-    lenet5_training_share(j->training, ranks_of_command());
     return EXIT_DONE;
+}
+
+static int share_training(job *j)
+{
+    lenet5_error error;
+    const lenet5_status status = lenet5_training_share(j->training, ranks_of_command(), &error);
+    return status == LENET5_OK ? EXIT_DONE : ranks_agree(ranks_lead() ? report_library_error(&error) : EXIT_DONE);
 }
 
 /* Saves the first checkpoint. A different one that --resume names is not changed. */
@@ -412,12 +418,41 @@ static int run_training(job *j)
 {
     int code = ranks_in_turn(begin_training, j);
     if (code == EXIT_DONE)
+        code = share_training(j);
+    if (code == EXIT_DONE)
         code = ranks_agree(ranks_lead() ? begin_files(j) : EXIT_DONE);
     if (code == EXIT_DONE)
         code = report_start(j);
     if (code == EXIT_DONE)
         code = run_steps(j);
     return code == EXIT_DONE ? ranks_agree(ranks_lead() ? end_files(j) : EXIT_DONE) : code;
+}
+
+/* Checks that the ranks have the same files and compute alike. */
+static int compare_ranks(const job *j)
+{
+    lenet5_error error;
+    rank_group *all = ranks_of_command();
+    char names[2][32] = {""}, digest[65] = "";
+    snprintf(names[0], sizeof names[0], "%s", lenet5_isa());
+    snprintf(names[1], sizeof names[1], "%s", lenet5_version());
+    if (j->teacher.count > 0)
+        lenet5_committee_sha256(digest, &j->teacher);
+    const char same_files[] = "give all hosts the same files";
+    const struct {
+        const void *bytes;
+        size_t size;
+        const char *what, *remedy;
+    } compared[] = {{names[0], sizeof names[0], "instructions", "set LENET5_ISA to a set that all processors have"},
+                    {names[1], sizeof names[1], "versions of the program", "start the same program on all hosts"},
+                    {j->train.set.sha256, sizeof j->train.set.sha256, "training pictures", same_files},
+                    {j->test.set.sha256, sizeof j->test.set.sha256, "test pictures", same_files},
+                    {digest, sizeof digest, "teachers", same_files}};
+    for (size_t i = 0; i < sizeof compared / sizeof compared[0]; i++)
+        if (lenet5_rank_compare(all, compared[i].bytes, compared[i].size, compared[i].what, compared[i].remedy,
+                                &error) != LENET5_OK)
+            return ranks_agree(ranks_lead() ? report_library_error(&error) : EXIT_DONE);
+    return EXIT_DONE;
 }
 
 /*
@@ -457,6 +492,8 @@ static int run(const cli_arguments *arguments)
     int code = ranks_begin(argument_text(arguments, "committee") || argument_text(arguments, "seeds"));
     if (code == EXIT_DONE)
         code = ranks_in_turn(read_and_prepare, j);
+    if (code == EXIT_DONE)
+        code = compare_ranks(j);
     if (code == EXIT_DONE) {
         announce_ranks(j);
         code = is_sweep(j) ? train_sweep(j) : j->committee > 1 ? run_committee(j) : run_training(j);

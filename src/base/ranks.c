@@ -54,7 +54,7 @@ static uint64_t hash(const void *bytes, size_t size)
 }
 
 lenet5_status lenet5_rank_compare(rank_group *ranks, const void *bytes, size_t size, const char *what,
-                                  lenet5_error *error)
+                                  const char *remedy, lenet5_error *error)
 {
     uint64_t hashes[MAX_RANKS];
     if (ranks->count == 1)
@@ -63,9 +63,7 @@ lenet5_status lenet5_rank_compare(rank_group *ranks, const void *bytes, size_t s
     const lenet5_status status = lenet5_exchange_rows(ranks, hashes, sizeof hashes[0], ranks->count, error);
     for (unsigned rank = 1; status == LENET5_OK && rank < ranks->count; rank++)
         if (hashes[rank] != hashes[0])
-            return lenet5_fail(error, LENET5_E_RANKS, LENET5_NO_OFFSET,
-                               "%s of rank %u differ from those of rank 0; start the same program on all hosts, with "
-                               "the same files",
-                               what, rank);
+            return lenet5_fail(error, LENET5_E_RANKS, LENET5_NO_OFFSET, "rank %u has other %s than rank 0; %s", rank,
+                               what, remedy);
     return status;
 }

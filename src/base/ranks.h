@@ -49,8 +49,8 @@ lenet5_status lenet5_exchange_rows(rank_group *ranks, void *rows, size_t size, s
 /* *sum becomes the sum of the numbers of all ranks. */
 lenet5_status lenet5_rank_sum(size_t *sum, rank_group *ranks, size_t number, lenet5_error *error);
 
-/* LENET5_E_RANKS if the ranks' bytes differ; what names them: "the weights". */
+/* LENET5_E_RANKS if the ranks' bytes differ. what they are, in the plural, and a remedy are parts of the message. */
 lenet5_status lenet5_rank_compare(rank_group *ranks, const void *bytes, size_t size, const char *what,
-                                  lenet5_error *error);
+                                  const char *remedy, lenet5_error *error);
 
 #endif

@@ -229,11 +229,6 @@ lenet5_status lenet5_training_new(lenet5_training **training, const lenet5_train
     return lenet5_training_begin(training, options, set, held_out, NULL, error);
 }
 
-void lenet5_training_share(lenet5_training *training, rank_group *ranks)
-{
-    training->ranks = ranks;
-}
-
 void lenet5_training_free(lenet5_training *training)
 {
     if (!training)
@@ -568,10 +563,16 @@ static lenet5_status count_held_out(size_t *errors, const lenet5_training *train
     return status == LENET5_OK ? lenet5_rank_sum(errors, training->ranks, own, error) : status;
 }
 
+static lenet5_status compare_weights(const lenet5_training *training, lenet5_error *error)
+{
+    return lenet5_rank_compare(training->ranks, &training->network, sizeof training->network, "weights",
+                               "continue from the last checkpoint, with the same program and processors on all hosts",
+                               error);
+}
+
 static lenet5_status end_epoch(lenet5_training *training, lenet5_error *error)
 {
-    lenet5_status status =
-        lenet5_rank_compare(training->ranks, &training->network, sizeof training->network, "the weights", error);
+    lenet5_status status = compare_weights(training, error);
     lenet5_epoch epoch = {.epoch = training->finished + 1,
                           .loss = training->loss_sum / (double)training->length,
                           .training_errors = training->errors,
@@ -644,6 +645,15 @@ lenet5_status lenet5_training_step(lenet5_training *training, lenet5_error *erro
     if (status == LENET5_OK && done)
         status = end_epoch(training, error);
     return status;
+}
+
+lenet5_status lenet5_training_share(lenet5_training *training, rank_group *ranks, lenet5_error *error)
+{
+    const uint64_t place[] = {training->steps, training->finished, training->position};
+    training->ranks = ranks;
+    const lenet5_status status = lenet5_rank_compare(ranks, place, sizeof place, "steps behind it",
+                                                     "continue from the same checkpoint on all hosts", error);
+    return status == LENET5_OK ? compare_weights(training, error) : status;
 }
 
 /* ---- Accessors --------------------------------------------------------------------------------------------------- */
