@@ -47,6 +47,10 @@ expect 2 "digits alone" "$program" train --recipe 1998 --negatives 0.1
 expect 2 "for recipes hands, amounts and strings" "$program" train --recipe read --from m.safetensors
 expect 2 "eq. 9" "$program" train --recipe strings --loss mse
 expect 2 "leave --committee out" "$program" train --recipe strings --committee 2
+expect 2 "--seeds is FIRST-LAST" "$program" train --seeds 5
+expect 2 "--seeds is FIRST-LAST" "$program" train --seeds 1-10001
+expect 2 "leave --seed, --committee and --watch out" "$program" train --seeds 1-2 --seed 3
+expect 2 "each seed has its own" "$program" train --seeds 1-2 --resume x
 expect 2 "leave one out" "$program" train --resume --from m.safetensors
 expect 2 "--negatives is a" "$program" train --negatives 2
 expect 0 "of synthetic digits misread" "$program" test # with the built-in model
@@ -316,6 +320,23 @@ expect 1 "from 0 to 2999" "$program" classify --model m.safetensors --pick 3000 
 expect 1 "not a picture" "$program" classify --model m.safetensors log.csv
 expect 1 "cannot be opened" "$program" classify --model m.safetensors nothing.png
 "$program" classify --model m.safetensors --threshold 0 - <light.pgm >out || fail "standard input"
+
+# A sweep: a model for each seed, that of --seed, and their errors.
+expect 0 "3 seeds: mean validation error" "$program" train --data digits --seeds 3-5 --epochs 1 --validation 500 --log sweep.csv --out sweep.safetensors
+[ "$(ls sweep*)" = "sweep-3.safetensors
+sweep-4.safetensors
+sweep-5.safetensors
+sweep.csv" ] || fail "the files of a sweep: $(ls sweep*)"
+[ "$(cut -d, -f1 sweep.csv | tr '\n' ' ')" = "seed 3 4 5 mean standard deviation " ] || fail "the log of a sweep: $(cat sweep.csv)"
+expect 0 "" "$program" train --data digits --seed 4 --epochs 1 --validation 500 --out alone.safetensors
+cmp -s alone.safetensors sweep-4.safetensors || fail "a seed of a sweep differs from a training by itself"
+expect 1 "sweep-3.safetensors exists; keep it with --resume" "$program" train --data digits --seeds 3-5 --epochs 1 --validation 500 --out sweep.safetensors
+expect 1 "was started with --epochs 1, not 2" "$program" train --data digits --seeds 3-6 --epochs 2 --validation 500 --resume --out sweep.safetensors
+mv sweep-4.safetensors was-4.safetensors
+expect 0 '"interval_pct":' "$program" train --data digits --seeds 3-5 --epochs 1 --validation 500 --resume --json --log again.csv --out sweep.safetensors
+cmp -s was-4.safetensors sweep-4.safetensors && cmp -s sweep.csv again.csv || fail "a sweep that is continued differs"
+expect 0 "1 seed: mean" "$program" train --data digits --seeds 3-3 --epochs 1 --validation 500 --restart --out sweep.safetensors
+[ -e sweep-3.safetensors~ ] || fail "a replaced model of a sweep was not kept"
 
 # A committee in one file and in several; calibrated probabilities, and the options that use them.
 expect 0 '"seed":3' "$program" train --data digits --committee 3 --epochs 1 --recipe best --validation 500 --json --out c.safetensors

@@ -177,7 +177,7 @@ static int print_summary(const sweep *s, const summary *all)
         }
         return print_json(object);
     }
-    printf("%zu seeds: mean %s error %.3f %%", s->count, s->job->held_out_name, all->mean);
+    printf("%zu seed%s: mean %s error %.3f %%", s->count, s->count == 1 ? "" : "s", s->job->held_out_name, all->mean);
     if (s->count > 1)
         printf(" (95 %% interval %.3f to %.3f), standard deviation %.3f", all->low, all->high, all->deviation);
     printf("\n");

@@ -550,6 +550,14 @@ static const option options[] = {
     {0},
 };
 
+#ifdef LENET5_MPI
+#define MPI_DESCRIPTION                                                                                 \
+    "\n\nUnder mpirun the ranks train a network together, or the networks of --committee and --seeds\n" \
+    "one by one; the files are those that one process writes."
+#else
+#define MPI_DESCRIPTION ""
+#endif
+
 const cli_command train_command = {
     .name = "train",
     .summary = "train a network on MNIST, or on synthetic digits where MNIST is not installed",
@@ -569,10 +577,13 @@ const cli_command train_command = {
                    "If --out has an unfinished training, pass --resume to continue it or --restart to discard it;\n"
                    "without either the command fails. --resume takes the options from the checkpoint; options\n"
                    "that are repeated must agree with it. A checkpoint named by --resume FILE is only read,\n"
-                   "unless it is that of --out. While a training runs, another one of the same --out fails.",
+                   "unless it is that of --out. While a training runs, another one of the same --out fails.\n\n"
+                   "--seeds trains a network for each of several seeds and prints the mean of their errors. With\n"
+                   "--resume, models that are finished are kept." MPI_DESCRIPTION,
     .examples = "lenet5 train --out m.safetensors --log log.csv\n"
                 "lenet5 train --recipe 1998 --epochs 20 --seed 7 --out paper.safetensors\n"
-                "lenet5 train --resume --out m.safetensors   # after an interruption",
+                "lenet5 train --resume --out m.safetensors   # after an interruption\n"
+                "lenet5 train --seeds 1-16 --log seeds.csv   # the mean error of 16 networks",
     .options = options,
     .run = run,
 };
