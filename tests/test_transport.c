@@ -17,6 +17,7 @@
 #include "serve/transport/raw_response.h"
 #include "serve/transport/request_head.h"
 #include "serve/transport/route.h"
+#include "serve/transport/trace.h"
 #include "unit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -147,6 +148,97 @@ static void tokens_are_compared_whole(void **state)
     assert_false(request_head_is_token("secret", sent, 5));
     assert_false(request_head_is_token("secret", NULL, 0));
     assert_false(request_head_is_token("Secret", sent, 6));
+}
+
+/* ---- Request ids and traces -------------------------------------------------------------------------------------- */
+
+#define TRACE_ID "4bf92f3577b34da6a3ce929d0e0e4736"
+#define PARENT_ID "00f067aa0ba902b7"
+#define ZEROS "00000000000000000000000000000000"
+
+static void ids_are_the_clients_or_generated(void **state)
+{
+    char longest[MAX_REQUEST_ID + 2];
+    const char *const taken[] = {"a", "!~", "\"\\", "3f2b7c1e-6f1d-4c3e-9a54-5d2f6b1f0c11", longest};
+    static const char *const refused[] = {"", " a", "a b", "a ", "a\t", "a\n", "\x7f", "\xc3\xa4"};
+    lenet5_random random;
+    trace t, other;
+    (void)state;
+    lenet5_random_seed(&random, 1, 2);
+    memset(longest, 'x', sizeof longest);
+    longest[MAX_REQUEST_ID] = '\0';
+    trace_begin(&other, &random);
+    for (size_t i = 0; i < COUNT(taken); i++) {
+        trace_begin(&t, &random);
+        assert_string_not_equal(t.request_id, other.request_id);
+        trace_take_id(&t, taken[i]);
+        assert_string_equal(t.request_id, taken[i]);
+    }
+    strcpy(longest + MAX_REQUEST_ID, "x");
+    trace_begin(&t, &random);
+    trace_take_id(&t, longest);
+    for (size_t i = 0; i < COUNT(refused); i++)
+        trace_take_id(&t, refused[i]);
+    assert_string_equal(t.request_id, t.generated_id);
+    assert_int_equal(strspn(t.request_id, "0123456789abcdef"), REQUEST_ID_SIZE - 1);
+    assert_int_equal(strlen(t.request_id), REQUEST_ID_SIZE - 1);
+}
+
+static void valid_traceparents_are_entered(void **state)
+{
+    static const char *const valid[] = {
+        "00-" TRACE_ID "-" PARENT_ID "-01",      "00-" TRACE_ID "-" PARENT_ID "-ff",
+        "00-" TRACE_ID "-" PARENT_ID "-00 \t",   "01-" TRACE_ID "-" PARENT_ID "-01",
+        "cc-" TRACE_ID "-" PARENT_ID "-01-more", "fe-" TRACE_ID "-" PARENT_ID "-01-",
+    };
+    static const char *const invalid[] = {
+        "",
+        "00",
+        "00-",
+        "00-" TRACE_ID,
+        "00-" TRACE_ID "-" PARENT_ID,
+        "00-" TRACE_ID "-" PARENT_ID "-",
+        "00-" TRACE_ID "-" PARENT_ID "-1",
+        "00-" TRACE_ID "-" PARENT_ID "-011",
+        "00-" TRACE_ID "-" PARENT_ID "-01-more",
+        "cc-" TRACE_ID "-" PARENT_ID "-01.more",
+        "00-" TRACE_ID "-" PARENT_ID "-0x",
+        "00-" TRACE_ID "-" PARENT_ID "-0F",
+        "ff-" TRACE_ID "-" PARENT_ID "-01",
+        "0x-" TRACE_ID "-" PARENT_ID "-01",
+        "0-" TRACE_ID "-" PARENT_ID "-01",
+        "000-" TRACE_ID "-" PARENT_ID "-01",
+        " 00-" TRACE_ID "-" PARENT_ID "-01",
+        "00-" ZEROS "-" PARENT_ID "-01",
+        "00-" TRACE_ID "-0000000000000000-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-" PARENT_ID "-01",
+        "00-" TRACE_ID "0-" PARENT_ID "-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e473-" PARENT_ID "-01",
+        "00-" TRACE_ID "-" PARENT_ID "0-01",
+        "00_" TRACE_ID "-" PARENT_ID "-01",
+        "00-" TRACE_ID "_" PARENT_ID "-01",
+        "00-" TRACE_ID "-" PARENT_ID "_01",
+    };
+    lenet5_random random;
+    trace t, other;
+    (void)state;
+    lenet5_random_seed(&random, 1, 2);
+    trace_begin(&other, &random);
+    for (size_t i = 0; i < COUNT(valid); i++) {
+        trace_begin(&t, &random);
+        trace_enter(&t, valid[i], &random);
+        assert_string_equal(t.trace_id, TRACE_ID);
+        assert_string_equal(t.parent_id, PARENT_ID);
+        assert_int_equal(strspn(t.span_id, "0123456789abcdef"), SPAN_ID_SIZE - 1);
+        assert_string_not_equal(t.span_id, other.span_id);
+        other = t;
+    }
+    for (size_t i = 0; i < COUNT(invalid); i++) {
+        trace_begin(&t, &random);
+        trace_enter(&t, invalid[i], &random);
+        assert_string_equal(t.trace_id, "");
+        assert_string_equal(t.span_id, "");
+    }
 }
 
 /* ---- Routes ------------------------------------------------------------------------------------------------------ */
@@ -287,13 +379,14 @@ static void raw_responses_are_http(void **state)
     int ends[2];
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    raw_response_send(ends[0], MHD_HTTP_SERVICE_UNAVAILABLE, "busy");
+    raw_response_send(ends[0], MHD_HTTP_SERVICE_UNAVAILABLE, "an-id", "busy");
     const ssize_t size = recv(ends[1], text, sizeof text - 1, 0);
     assert_true(size > 0);
     text[size] = '\0';
     assert_ptr_equal(strstr(text, "HTTP/1.1 503 Service Unavailable\r\n"), text);
     assert_non_null(strstr(text, "\r\nContent-Length: 17\r\n\r\n{\"error\":\"busy\"}\n"));
     assert_non_null(strstr(text, "\r\nRetry-After: "));
+    assert_non_null(strstr(text, "\r\nX-Request-Id: an-id\r\n"));
     close(ends[0]);
     close(ends[1]);
 }
@@ -325,6 +418,8 @@ int main(void)
         cmocka_unit_test(large_pieces_count_against_the_budget),
         cmocka_unit_test(targets_are_paths_or_have_an_authority),
         cmocka_unit_test(tokens_are_compared_whole),
+        cmocka_unit_test(ids_are_the_clients_or_generated),
+        cmocka_unit_test(valid_traceparents_are_entered),
         cmocka_unit_test(routes_are_found_by_path_and_method),
         cmocka_unit_test(parameters_are_parsed_or_fail_the_request),
         cmocka_unit_test(forms_have_files_and_parameters),

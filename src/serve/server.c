@@ -1,5 +1,8 @@
 /* The server as a whole: starts its parts in their order, and ends them. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "answers/answers.h"
@@ -44,6 +47,9 @@ static lenet5_status start_parts(server *s, lenet5_error *error)
 {
     transport *t = &s->transport;
     const serve_options *o = &t->options;
+    if (getrandom(&t->seed, sizeof t->seed, 0) != (ssize_t)sizeof t->seed)
+        return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "the system has no random numbers: %s",
+                           strerror(errno));
     lenet5_status status = listener_open(&s->listener, t, error);
     t->admission = admission_new(o->connections, o->connections_per_address);
     t->secrets = secrets_new();

@@ -65,7 +65,8 @@ export class Description {
         const described = this.operation(id).responses[status];
         assert.ok(described, `${what} is not described: ${body}`);
         const response = this.resolve(described);
-        for (const [name, header] of Object.entries(response.headers ?? {})) {
+        for (const [name, part] of Object.entries(response.headers ?? {})) {
+            const header = this.resolve(part);
             const value = headers[name.toLowerCase()];
             assert.ok(value !== undefined || !header.required, `${what} lacks the header ${name}`);
             if (value !== undefined)

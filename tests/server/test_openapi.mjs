@@ -72,10 +72,17 @@ describe("the document", () => {
 
     test("every component is used", () => {
         const text = JSON.stringify(api.document);
-        for (const kind of ["parameters", "responses", "schemas", "requestBodies"])
+        for (const kind of ["parameters", "responses", "schemas", "requestBodies", "headers"])
             for (const name of Object.keys(api.document.components[kind]))
                 if (!/^Training(State|Progress|Pass|Kernels|Misread|End)$/.test(name))
                     assert.ok(text.includes(`"#/components/${kind}/${name}"`), `${kind}/${name}`);
+    });
+
+    test("every response has a request id", () => {
+        for (const { operationId, responses } of api.operations())
+            for (const [status, response] of Object.entries(responses))
+                assert.ok(api.resolve(api.resolve(response).headers?.["X-Request-Id"] ?? {}).required,
+                          `${operationId} ${status}`);
     });
 
     test("every example conforms to its schema", () => {

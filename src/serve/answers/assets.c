@@ -9,6 +9,7 @@
 #include "base/embed.h"
 #include "base/hash.h"
 #include "routes.h"
+#include "serve/transport/response.h"
 
 /* The build writes the list: ASSET(name, file, path, type) for each file. */
 #define ASSET(name, file, path, type) EMBED(name, file);
@@ -30,9 +31,8 @@ static const file files[] = {
 
 #define FILES (sizeof files / sizeof files[0])
 
-/* The responses of a file: all of it, and none of it for a client that has it (304). */
 struct assets {
-    struct MHD_Response *whole[FILES], *not_modified[FILES];
+    char tag[FILES][TAG_SIZE]; /* ETags: hashes of the contents */
 };
 
 /* Returns the index of a file; FILES if there is none. */
@@ -81,37 +81,17 @@ static struct MHD_Response *make_response(const file *f, const char *tag, size_t
     return response;
 }
 
-/* The ETag is a hash of the contents. */
-static bool add_file(assets *a, size_t index)
-{
-    char tag[TAG_SIZE];
-    const file *f = &files[index];
-    snprintf(tag, sizeof tag, "\"%016llx\"", (unsigned long long)lenet5_hash(f->bytes, size_of(f)));
-    a->whole[index] = make_response(f, tag, size_of(f));
-    a->not_modified[index] = make_response(f, tag, 0);
-    return a->whole[index] && a->not_modified[index];
-}
-
 assets *assets_new(void)
 {
     assets *a = calloc(1, sizeof *a);
-    bool added = a;
-    for (size_t i = 0; added && i < FILES; i++)
-        added = add_file(a, i);
-    if (added)
-        return a;
-    assets_free(a);
-    return NULL;
+    for (size_t i = 0; a && i < FILES; i++)
+        snprintf(a->tag[i], TAG_SIZE, "\"%016llx\"",
+                 (unsigned long long)lenet5_hash(files[i].bytes, size_of(&files[i])));
+    return a;
 }
 
 void assets_free(assets *a)
 {
-    for (size_t i = 0; a && i < FILES; i++) {
-        if (a->whole[i])
-            MHD_destroy_response(a->whole[i]);
-        if (a->not_modified[i])
-            MHD_destroy_response(a->not_modified[i]);
-    }
     free(a);
 }
 
@@ -121,8 +101,11 @@ void answer_asset(request *r)
     const size_t index = find(r->path);
     const assets *a = request_answers(r)->assets;
     assert(index < FILES); /* the route has matched */
-    const bool same = known && strstr(known, MHD_get_response_header(a->whole[index], MHD_HTTP_HEADER_ETAG));
-    r->prepared = same ? a->not_modified[index] : a->whole[index];
-    r->status = same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    const bool same = known && strstr(known, a->tag[index]);
     r->response_size = same ? 0 : size_of(&files[index]);
+    r->prepared = make_response(&files[index], a->tag[index], r->response_size);
+    if (r->prepared)
+        r->status = same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK;
+    else
+        response_fail_memory(r);
 }

@@ -6,7 +6,7 @@
 
 typedef struct assets assets;
 
-/* Prepares the responses of all files. NULL if memory is out. */
+/* Computes the ETags. NULL if memory is out. */
 assets *assets_new(void);
 void assets_free(assets *a);
 

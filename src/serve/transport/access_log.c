@@ -37,7 +37,28 @@ static void format_time(char text[32])
     snprintf(text + strlen(text), 32 - strlen(text), ".%03uZ", (unsigned)(now.tv_nsec / 1000000) % 1000);
 }
 
-/* Method and path come from the client: both formats write them as JSON strings, so that they cannot fake a line. */
+static void put_id(text_buffer *log, bool json, const char *name, const char *id)
+{
+    text_puts(log, json ? ",\"" : " ");
+    text_puts(log, name);
+    text_puts(log, json ? "\":" : "=");
+    text_string(log, id);
+}
+
+static void put_trace(text_buffer *log, bool json, const trace *t)
+{
+    put_id(log, json, "request_id", t->request_id);
+    if (!t->trace_id[0])
+        return;
+    put_id(log, json, "trace_id", t->trace_id);
+    put_id(log, json, "span_id", t->span_id);
+    put_id(log, json, "parent_id", t->parent_id);
+}
+
+/*
+ * Method, path and request id come from the client: both formats write them as JSON strings, so that they cannot fake a
+ * line.
+ */
 void access_log_write(text_buffer *log, serve_log format, const request *r, double seconds)
 {
     char client[64], time[32], figures[96];
@@ -54,9 +75,11 @@ void access_log_write(text_buffer *log, serve_log format, const request *r, doub
     text_string(log, r->method);
     text_puts(log, json ? ",\"path\":" : " ");
     text_string(log, r->path);
-    snprintf(figures, sizeof figures, json ? ",\"status\":%u,\"bytes\":%zu,\"ms\":%.3f}\n" : " %u %zu %.3f ms\n",
-             r->status, r->response_size, 1e3 * seconds);
+    snprintf(figures, sizeof figures, json ? ",\"status\":%u,\"bytes\":%zu,\"ms\":%.3f" : " %u %zu %.3f ms", r->status,
+             r->response_size, 1e3 * seconds);
     text_puts(log, figures);
+    put_trace(log, json, &r->trace);
+    text_puts(log, json ? "}\n" : "\n");
 }
 
 /* Writes of at most PIPE_BUF bytes are atomic, so that lines of two loops do not mix. */

@@ -32,6 +32,7 @@ struct listener {
     pthread_t thread;
     bool running;
     size_t next_loop;
+    lenet5_random random;
     struct {
         int socket; /* -1: none */
         double since;
@@ -60,8 +61,10 @@ static void close_expired(listener *l)
 static void reject(listener *l, int socket, admission_verdict why)
 {
     const bool connections = why == TOO_MANY_CONNECTIONS;
+    char id[REQUEST_ID_SIZE];
+    trace_generate_id(id, &l->random);
     if (!l->transport->options.cert) /* within TLS the response would be noise */
-        raw_response_send(socket, connections ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_TOO_MANY_REQUESTS,
+        raw_response_send(socket, connections ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_TOO_MANY_REQUESTS, id,
                           connections ? "too many connections are open; try again later"
                                       : "too many connections from this address are open; try again later");
     shutdown(socket, SHUT_WR);
@@ -228,6 +231,7 @@ lenet5_status listener_open(listener **opened, transport *t, lenet5_error *error
     l->transport = t;
     l->socket = -1;
     l->wake = eventfd(0, EFD_CLOEXEC);
+    lenet5_random_seed(&l->random, t->seed, LENET5_MAX_THREADS); /* the loops have the streams below it */
     for (size_t i = 0; i < LINGERING; i++)
         l->lingering[i].socket = -1;
     raise_file_limit();

@@ -55,6 +55,7 @@ struct loop {
     void *deferred_context;
     text_buffer log; /* lines of this round */
     counters counters;
+    lenet5_random random;
 };
 
 /* ---- The inbox --------------------------------------------------------------------------------------------------- */
@@ -419,6 +420,7 @@ lenet5_status loop_new(loop **created, transport *t, loop_answer_deferred answer
                 .answer_deferred = answer,
                 .deferred_context = context};
     pthread_mutex_init(&l->lock, NULL);
+    lenet5_random_seed(&l->random, t->seed, t->loop_count); /* the loops so far: each has a stream */
     const lenet5_status status = prepare(l, error);
     if (status == LENET5_OK)
         *created = l;
@@ -470,6 +472,11 @@ text_buffer *loop_log(loop *l)
 double loop_now(const loop *l)
 {
     return l->now;
+}
+
+lenet5_random *loop_random(loop *l)
+{
+    return &l->random;
 }
 
 bool loop_is_stopping(const loop *l)

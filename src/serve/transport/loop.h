@@ -54,6 +54,7 @@ void loop_stop(loop *l, double by);            /* by a time of lenet5_clock at t
 counters *loop_counters(loop *l);
 text_buffer *loop_log(loop *l);       /* lines of the access log of this round */
 double loop_now(const loop *l);       /* when the round began, seconds of lenet5_clock */
+lenet5_random *loop_random(loop *l);  /* for generated ids */
 bool loop_is_stopping(const loop *l); /* it ends when its last connection has */
 bool loop_has_connections(const loop *l);
 

@@ -173,10 +173,11 @@ void origin_add_headers(struct MHD_Response *response, const request *r)
     if (r->preflight) {
         MHD_add_response_header(response, "Access-Control-Allow-Methods", r->allow);
         MHD_add_response_header(response, "Access-Control-Allow-Headers",
-                                "Authorization, Content-Type, Inference-Header-Content-Length");
+                                "Authorization, Content-Type, Inference-Header-Content-Length, "
+                                "X-Request-Id, traceparent, tracestate");
         MHD_add_response_header(response, "Access-Control-Max-Age", PREFLIGHT_SECONDS);
     } else {
         MHD_add_response_header(response, "Access-Control-Expose-Headers",
-                                "Inference-Header-Content-Length, Retry-After");
+                                "Inference-Header-Content-Length, Retry-After, X-Request-Id");
     }
 }

@@ -12,6 +12,7 @@
 #include "counters.h"
 #include "lenet5/reading.h"
 #include "route.h"
+#include "trace.h"
 #include "json/text.h"
 
 #define MAX_PARAMETERS 24 /* of a request: more than any route takes */
@@ -46,6 +47,7 @@ struct request {
     const char *content_type, *accept, *json_length; /* headers; NULL: not given */
     const char *allow;                               /* methods that the path takes, if it does not take this one */
     bool preflight;                                  /* an OPTIONS request of CORS that is granted */
+    trace trace;                                     /* what identifies it in logs */
 
     /* The body. */
     uint8_t *body;
@@ -72,8 +74,8 @@ struct request {
     size_t response_reserved;      /* of the memory budget */
     const char *type;              /* its Content-Type */
     size_t json_size;              /* of its JSON, if tensors follow; 0: all of it is JSON */
-    struct MHD_Response *prepared; /* is sent in place of the text: a response that is always the same, or a stream */
-    bool stream;                   /* the prepared response has no end and belongs to this request */
+    struct MHD_Response *prepared; /* is sent in place of the text: a file of the page, or a stream */
+    bool stream;                   /* the prepared response has no end */
     size_t response_size;          /* bytes that were sent */
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "connection.h"
+#include "loop.h"
 #include "origin.h"
 #include "response.h"
 #include "secrets.h"
@@ -54,6 +55,7 @@ void *request_head_begin(void *context, const char *target, struct MHD_Connectio
     request *r = &c->request;
     r->stage = STAGE_HEADERS;
     c->since = r->begun = lenet5_clock();
+    trace_begin(&r->trace, loop_random(c->loop));
     request_head_split(r->authority, sizeof r->authority, r->path, sizeof r->path, target);
     if (count_of(target, '&') > 4 * MAX_PARAMETERS) /* MHD would keep each of them */
         connection_cut(c, MHD_HTTP_BAD_REQUEST, "there are too many options");
@@ -115,18 +117,18 @@ static bool lacks_token(const request *r)
     return lacks;
 }
 
-/* ---- Framing ----------------------------------------------------------------------------------------------------- */
+/* ---- Headers that count if they are given once ------------------------------------------------------------------- */
 
-/* What the headers say about the end of the body, which has to be unambiguous. */
-typedef struct framing {
-    size_t lengths, codings, hosts, origins, sites; /* how often each header is given */
+typedef struct fields {
+    size_t lengths, codings, hosts, origins, sites, ids, traceparents; /* how often each header is given */
     size_t malformed_names;
     bool chunked;
-} framing;
+    const char *id, *traceparent;
+} fields;
 
-static enum MHD_Result collect_framing(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result collect_field(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-    framing *f = context;
+    fields *f = context;
     (void)kind;
     f->malformed_names += strcspn(name, " \t") != strlen(name);
     f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
@@ -136,27 +138,39 @@ static enum MHD_Result collect_framing(void *context, enum MHD_ValueKind kind, c
     if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
         f->codings++;
         f->chunked = value && strcasecmp(value, "chunked") == 0;
+    } else if (value && strcasecmp(name, REQUEST_ID) == 0) {
+        f->ids++;
+        f->id = value;
+    } else if (value && strcasecmp(name, TRACEPARENT) == 0) {
+        f->traceparents++;
+        f->traceparent = value;
     }
     return MHD_YES;
+}
+
+static void identify(request *r, const fields *f)
+{
+    if (f->ids == 1)
+        trace_take_id(&r->trace, f->id);
+    if (f->traceparents == 1)
+        trace_enter(&r->trace, f->traceparent, loop_random(r->connection->loop));
 }
 
 /*
  * Returns what is wrong with the framing, or NULL. A proxy and we must not take one request for two (request
  * smuggling).
  */
-static const char *framing_fault(const request *r, const char *version)
+static const char *framing_fault(const fields *f, const char *version)
 {
-    framing f = {0};
-    MHD_get_connection_values(r->connection->mhd, MHD_HEADER_KIND, collect_framing, &f);
-    if (f.malformed_names > 0)
+    if (f->malformed_names > 0)
         return "no blank is allowed before the colon of a header";
-    if (f.lengths > 1 || f.codings > 1 || f.lengths + f.codings > 1)
+    if (f->lengths > 1 || f->codings > 1 || f->lengths + f->codings > 1)
         return "the request gives two lengths for its body";
-    if (f.codings == 1 && !f.chunked)
+    if (f->codings == 1 && !f->chunked)
         return "the only Transfer-Encoding that is accepted is chunked";
-    if (f.origins > 1 || f.sites > 1)
+    if (f->origins > 1 || f->sites > 1)
         return "Origin and Sec-Fetch-Site may be given once";
-    if (f.hosts > 1 || (f.hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
+    if (f->hosts > 1 || (f->hosts == 0 && strcmp(version, MHD_HTTP_VERSION_1_1) == 0))
         return "there has to be one header Host";
     return NULL;
 }
@@ -200,7 +214,10 @@ static void check_request(request *r)
 
 enum MHD_Result request_head_receive(request *r, const char *method, const char *version)
 {
-    const char *fault = framing_fault(r, version);
+    fields f = {0};
+    MHD_get_connection_values(r->connection->mhd, MHD_HEADER_KIND, collect_field, &f);
+    identify(r, &f);
+    const char *fault = framing_fault(&f, version);
     snprintf(r->method, sizeof r->method, "%s", method);
     r->route = &route_unknown;
     if (has_long_headers(r))

@@ -86,6 +86,7 @@ void response_set_json(request *r, json_t *object)
 
 /* ---- Sending ----------------------------------------------------------------------------------------------------- */
 
+/* The headers that the files of the page lack: they have their own. */
 static void add_headers(struct MHD_Response *response, const request *r)
 {
     char size[24];
@@ -107,26 +108,31 @@ static void add_headers(struct MHD_Response *response, const request *r)
                                 "Basic realm=\"lenet5\", charset=\"UTF-8\"");
     }
     origin_add_headers(response, r);
-    if (loop_is_stopping(r->connection->loop))
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+static struct MHD_Response *response_of_text(request *r)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(r->response.size, r->response.bytes, MHD_RESPMEM_MUST_FREE);
+    if (!response)
+        return NULL;
+    r->response_size = r->response.size;
+    r->response = (text_buffer){0}; /* the response owns the bytes */
+    return response;
 }
 
 enum MHD_Result response_send(request *r, struct MHD_Connection *mhd)
 {
-    struct MHD_Response *response = r->prepared;
-    if (r->stream) {
-        add_headers(response, r);
-    } else if (!response) {
-        r->response_size = r->response.size;
-        response = MHD_create_response_from_buffer(r->response.size, r->response.bytes, MHD_RESPMEM_MUST_FREE);
-        if (!response)
-            return MHD_NO;
-        r->response = (text_buffer){0}; /* the response owns the bytes */
-        add_headers(response, r);
-    }
-    const enum MHD_Result queued = MHD_queue_response(mhd, r->status, response);
+    struct MHD_Response *response = r->prepared ? r->prepared : response_of_text(r);
+    if (!response)
+        return MHD_NO;
     if (!r->prepared || r->stream)
-        MHD_destroy_response(response);
+        add_headers(response, r);
+    MHD_add_response_header(response, REQUEST_ID, r->trace.request_id);
+    if (loop_is_stopping(r->connection->loop))
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    const enum MHD_Result queued = MHD_queue_response(mhd, r->status, response);
+    MHD_destroy_response(response);
     r->stage = r->stream ? STAGE_STREAMING : STAGE_SENDING;
     r->connection->since = lenet5_clock();
     return queued;

@@ -8,6 +8,7 @@
  *   origin, secrets          which hosts, sites and tokens are accepted
  *   route, parameters, form  the route of a path; values of the query and of a form
  *   response, raw_response   responses by way of MHD, and past it
+ *   trace                    the ids of requests, and the traces that they are in
  *   memory, counters, access_log, sandbox, thread
  *
  * It includes nothing of ../answers: server.c hands it the table of routes, and each loop what answers deferred
@@ -17,6 +18,7 @@
 #define LENET5_SERVE_TRANSPORT_H
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "memory.h"
@@ -34,6 +36,7 @@ typedef struct transport {
     struct loop **loops; /* (loop_count) */
     unsigned loop_count;
     memory_budget memory;
+    uint64_t seed; /* of the generated ids; each loop and the listener have a stream of their own */
     _Atomic bool stopping;
 } transport;
 
