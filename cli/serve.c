@@ -1,6 +1,8 @@
 /* lenet5 serve: the server and its page. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,12 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "common.h"
 #include "extras.h"
 #include "serve/serve.h"
 
 #define MAX_SECRET 65536  /* bytes of a token, a certificate or a key */
 #define STOP_SECONDS 30.0 /* for requests in flight when the server ends */
+#define FOREVER 1e9       /* seconds: 31 years */
 
 /* The contents of --token-file, --cert and --key. */
 typedef struct secrets {
@@ -27,6 +31,7 @@ typedef struct job {
     const char *token_file, *cert_file, *key_file; /* NULL: not given */
     lenet5_committee digits, strings;
     secrets secrets;
+    double drain_seconds;
 } job;
 
 /*
@@ -130,7 +135,8 @@ static int read_numbers(job *j)
         !argument_whole(&queue, a, "queue", usual.queue, 1, 100000) ||
         !argument_real(&j->options.request_seconds, a, "request-time", usual.request_seconds, 0.1, 3600) ||
         !argument_real(&j->options.idle_seconds, a, "idle-time", usual.idle_seconds, 0.1, 3600) ||
-        !argument_real(&j->options.read_seconds, a, "read-timeout", usual.read_seconds, 0.1, 3600))
+        !argument_real(&j->options.read_seconds, a, "read-timeout", usual.read_seconds, 0.1, 3600) ||
+        !argument_real(&j->drain_seconds, a, "drain", 0, 0, 3600))
         return EXIT_USAGE;
     j->options.max_body = (size_t)body;
     j->options.max_answer = (size_t)answer;
@@ -263,15 +269,43 @@ static void reload(const job *j, const serve_module *module, server *s)
 }
 
 /*
- * Waits for a signal that ends the server; a second one ends the program at once. The server's threads have inherited
- * the blocked signals, so they arrive here.
+ * Waits for a signal that ends the server, for some seconds at most, and reloads at each SIGHUP. The server's threads
+ * have inherited the blocked signals, so they arrive here.
  */
-static void wait_for_end(const sigset_t *signals, const job *j, const serve_module *module, server *s)
+static void wait_for_end(double seconds, const sigset_t *signals, const job *j, const serve_module *module, server *s)
 {
-    int number;
-    while (sigwait(signals, &number) == 0 && number == SIGHUP)
-        reload(j, module, s);
-    signal(number, SIG_DFL);
+    const double until = lenet5_clock() + seconds;
+    for (double left = seconds; left > 0; left = until - lenet5_clock()) {
+        const struct timespec time = {.tv_sec = (time_t)left, .tv_nsec = (long)(1e9 * (left - floor(left)))};
+        const int number = sigtimedwait(signals, NULL, &time);
+        if (number == SIGHUP)
+            reload(j, module, s);
+        else if (number > 0)
+            return;
+    }
+}
+
+/* Whether stderr accepts a line at once: if nobody reads it, waiting for that would keep the server from ending. */
+static bool is_read(void)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && out.revents == POLLOUT;
+}
+
+/* Sends the clients elsewhere and serves on, until --drain has passed or the next signal comes. */
+static void drain(const sigset_t *signals, const job *j, const serve_module *module, server *s)
+{
+    module->drain(s);
+    if (is_read())
+        print_line(stderr, "draining for %g seconds; another signal ends the wait", j->drain_seconds);
+    wait_for_end(j->drain_seconds, signals, j, module, s);
+}
+
+/* From now on a signal ends the program at once. */
+static void unblock_signals(const sigset_t *signals)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, signals, NULL);
 }
 
@@ -305,7 +339,10 @@ static int serve(job *j)
     if (status != LENET5_OK)
         return report_library_error(&error);
     report_start(j, module->url(s), module->sandbox(s));
-    wait_for_end(&signals, j, module, s);
+    wait_for_end(FOREVER, &signals, j, module, s);
+    if (j->drain_seconds > 0)
+        drain(&signals, j, module, s);
+    unblock_signals(&signals);
     module->stop(s, STOP_SECONDS);
     return EXIT_DONE;
 }
@@ -338,6 +375,8 @@ static const option options[] = {
     {"request-time", "SECONDS", VALUE_NUMBER, NULL, "time to receive a request; default 30"},
     {"idle-time", "SECONDS", VALUE_NUMBER, NULL, "time between two requests of a connection; default 60"},
     {"read-timeout", "SECONDS", VALUE_NUMBER, NULL, "time to read a page, three times that for a request; default 10"},
+    {"drain", "SECONDS", VALUE_NUMBER, NULL,
+     "time to serve on after SIGTERM, while /v2/health/ready answers 503; default 0"},
     {"connections", "N", VALUE_WHOLE, NULL, "open connections; default 4096"},
     {"connections-per-address", "N", VALUE_WHOLE, NULL,
      "open connections of one client address; default 256. Behind a proxy, as many as the proxy opens"},
@@ -361,8 +400,8 @@ const cli_command serve_command = {
                    "pictures, POST /v1/classify single digits, /v2 is the Open Inference Protocol, /metrics is\n"
                    "for Prometheus, and /openapi.json describes all of it. See docs/server.md. The page and the\n"
                    "models are built into the program.\n\n"
-                   "SIGTERM and Ctrl-C stop the server after the requests in progress, within 30 seconds. SIGHUP\n"
-                   "reloads the files of --token-file, --cert and --key.",
+                   "SIGTERM and Ctrl-C stop the server after --drain and the requests in progress, within 30\n"
+                   "seconds more. SIGHUP reloads the files of --token-file, --cert and --key.",
     .examples = "lenet5 serve                       # then open http://127.0.0.1:8080/\n"
                 "lenet5 serve --listen 0.0.0.0:8443 --cert a.pem --key b.pem --token-file t\n"
                 "curl --data-binary @letter.jpg http://127.0.0.1:8080/v1/read",

@@ -47,6 +47,8 @@ BASH
     expect "scans two words" train --data ""
     expect "a.safetensors,b.safetensors" read --model a.safetensors,b
     expect "" read --threads ""
+    expect "--drain" serve --dr
+    expect "" serve --drain ""
     expect "mnist qmnist usps" fetch ""
     expect "forms" synth --show ""
     expect "calibrate classify" help c

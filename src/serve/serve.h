@@ -25,7 +25,14 @@ lenet5_status serve_reload(server *s, const char *token, const char *cert, const
 void serve_publish(server *s, const char *event, const char *json);
 
 /*
- * Accepts no more clients, finishes what is in flight, for some seconds at most, and frees the server. NULL is allowed.
+ * Sends the clients elsewhere: readiness answers 503, and every response closes its connection. The server still
+ * accepts connections and answers requests.
+ */
+void serve_drain(server *s);
+
+/*
+ * Drains the server, accepts no more clients, finishes what is in flight, for some seconds at most, and frees the
+ * server. NULL is allowed.
  */
 void serve_stop(server *s, double seconds);
 
@@ -36,6 +43,7 @@ typedef struct serve_module {
     const char *(*sandbox)(const server *s);
     lenet5_status (*reload)(server *s, const char *token, const char *cert, const char *key, lenet5_error *error);
     void (*publish)(server *s, const char *event, const char *json);
+    void (*drain)(server *s);
     void (*stop)(server *s, double seconds);
 } serve_module;
 

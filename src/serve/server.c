@@ -112,6 +112,11 @@ void serve_publish(server *s, const char *event, const char *json)
         loop_notify_published(t->loops[i]);
 }
 
+void serve_drain(server *s)
+{
+    atomic_store(&s->transport.draining, true);
+}
+
 /*
  * A loop ends when its last connection has, and so when its last request has come back from the pool. All loops are
  * joined before one is ended, because each reads the counters of all.
@@ -121,6 +126,7 @@ void serve_stop(server *s, double seconds)
     if (!s)
         return;
     transport *t = &s->transport;
+    serve_drain(s);
     atomic_store(&t->stopping, true);
     listener_close(s->listener);
     for (unsigned i = 0; i < t->loop_count; i++)

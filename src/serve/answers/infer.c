@@ -43,7 +43,7 @@ void answer_v2_live(request *r)
 
 static void answer_ready(request *r, json_t *ready)
 {
-    if (loop_is_stopping(r->connection->loop)) {
+    if (atomic_load(&request_transport(r)->draining)) {
         json_decref(ready);
         response_fail(r, MHD_HTTP_SERVICE_UNAVAILABLE, "the server is ending");
     } else {

@@ -86,7 +86,8 @@ void listener_admit(listener *l, new_client *c)
         reject(l, c->socket, verdict);
 }
 
-static void accept_one(listener *l)
+/* Returns whether a connection was waiting. */
+static bool accept_one(listener *l)
 {
     new_client c = {.size = sizeof c.address};
     c.socket = accept(l->socket, (struct sockaddr *)&c.address, &c.size);
@@ -97,6 +98,14 @@ static void accept_one(listener *l)
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
         poll(NULL, 0, OUT_OF_FILES_BACKOFF);
     }
+    return c.socket >= 0;
+}
+
+/* Accepts what is in the kernel's queue, whose connections are reset when the socket is closed. */
+static void accept_rest(listener *l)
+{
+    for (size_t i = 0; i < BACKLOG && accept_one(l); i++)
+        ;
 }
 
 static void *run(void *context)
@@ -109,6 +118,7 @@ static void *run(void *context)
             accept_one(l);
         close_expired(l);
     }
+    accept_rest(l);
     return NULL;
 }
 

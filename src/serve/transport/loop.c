@@ -24,10 +24,11 @@
 #include "secrets.h"
 #include "thread.h"
 
-#define DEADLINE_INTERVAL 0.1   /* seconds between two checks of the deadlines */
-#define HALF_CLOSED_SECONDS 1.0 /* for a response to a client that has closed its sending direction */
-#define CONNECTION_MEMORY 65536 /* bytes of a connection for MHD: headers of both sides, and what is read at once */
-#define SPARE_CONNECTIONS 16    /* above our own limit, so that it is not MHD that rejects a client */
+#define DEADLINE_INTERVAL 0.1    /* seconds between two checks of the deadlines */
+#define LAST_REQUEST_SECONDS 0.3 /* for a request that is on its way when the server ends: a long round trip */
+#define HALF_CLOSED_SECONDS 1.0  /* for a response to a client that has closed its sending direction */
+#define CONNECTION_MEMORY 65536  /* bytes of a connection for MHD: headers of both sides, and what is read at once */
+#define SPARE_CONNECTIONS 16     /* above our own limit, so that it is not MHD that rejects a client */
 
 struct loop {
     transport *transport;
@@ -262,7 +263,8 @@ static double seconds_allowed(const connection *c)
 {
     const serve_options *o = &c->transport->options;
     switch (c->request.stage) {
-    case STAGE_IDLE: return c->loop->stopping ? 0 : c->served > 0 ? o->idle_seconds : o->request_seconds;
+    case STAGE_IDLE:
+        return c->loop->stopping ? LAST_REQUEST_SECONDS : c->served > 0 ? o->idle_seconds : o->request_seconds;
     case STAGE_HEADERS:
     case STAGE_BODY:
     case STAGE_SENDING: return o->request_seconds;

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "connection.h"
-#include "loop.h"
 #include "origin.h"
 
 #define MAX_ERROR 700     /* bytes of an error's message, which is cut there */
@@ -129,7 +128,7 @@ enum MHD_Result response_send(request *r, struct MHD_Connection *mhd)
     if (!r->prepared || r->stream)
         add_headers(response, r);
     MHD_add_response_header(response, REQUEST_ID, r->trace.request_id);
-    if (loop_is_stopping(r->connection->loop))
+    if (atomic_load(&request_transport(r)->draining))
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     const enum MHD_Result queued = MHD_queue_response(mhd, r->status, response);
     MHD_destroy_response(response);

@@ -36,8 +36,9 @@ typedef struct transport {
     struct loop **loops; /* (loop_count) */
     unsigned loop_count;
     memory_budget memory;
-    uint64_t seed; /* of the generated ids; each loop and the listener have a stream of their own */
-    _Atomic bool stopping;
+    uint64_t seed;         /* of the generated ids; each loop and the listener have a stream of their own */
+    _Atomic bool draining; /* clients go elsewhere: no readiness, and every response closes its connection */
+    _Atomic bool stopping; /* no connection is accepted */
 } transport;
 
 #endif
