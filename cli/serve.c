@@ -207,6 +207,7 @@ static int read_options(job *j)
     if (!argument_index(&log, j->arguments, "log", SERVE_LOG_TEXT))
         return EXIT_USAGE;
     j->options.log = (serve_log)log;
+    j->options.reuse_port = argument_flag(j->arguments, "reuse-port");
     j->options.sandbox = !argument_flag(j->arguments, "no-sandbox");
     j->options.listen = listen ? listen : SERVE_DEFAULT_LISTEN;
     int code = read_numbers(j);
@@ -367,6 +368,7 @@ static int run(const cli_arguments *arguments)
 static const option options[] = {
     {"listen", "ADDR:PORT", VALUE_TEXT, NULL,
      "address and port; :PORT: every address, port 0: any free one. Default " SERVE_DEFAULT_LISTEN},
+    FLAG("reuse-port", "share the address with other servers that have this option, of the same user"),
     OPTION_MODEL("the built-in ones"),
     OPTION_THREADS("threads for clients, and as many for pictures; default: the number of processors"),
     {"max-body", "BYTES", VALUE_WHOLE, NULL, "refuse longer requests; default 33554432"},

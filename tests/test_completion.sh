@@ -48,6 +48,7 @@ BASH
     expect "a.safetensors,b.safetensors" read --model a.safetensors,b
     expect "" read --threads ""
     expect "--drain" serve --dr
+    expect "--read-timeout --request-time --reuse-port" serve --re
     expect "" serve --drain ""
     expect "mnist qmnist usps" fetch ""
     expect "forms" synth --show ""

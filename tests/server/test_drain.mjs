@@ -1,11 +1,11 @@
-// How a server ends, with --drain and without.
+// How a server ends, with --drain and without, and how servers share an address.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { constants, openSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { newFolder, PROGRAM, run, sampleBytes, SANITIZED, start } from "./server.mjs";
+import { newFolder, PROGRAM, run, sampleBytes, SANITIZED, start, startFor } from "./server.mjs";
 import { answerOn, connect, exchange, get, post, sleep, within } from "./wire.mjs";
 
 const READY = ["/v2/health/ready", "/v2/models/lenet5/ready"];
@@ -232,5 +232,40 @@ describe("--drain", () => {
         for (const socket of waiting)
             assert.equal((await answerOn(socket, { within: 3000 }))?.status, 200);
         assert.equal((await server.ended).code, 0);
+    });
+});
+
+describe("--reuse-port", () => {
+    // The servers that answer on an address, by their logs.
+    async function answered(servers, count) {
+        const before = servers.map((server) => server.log.length);
+        for (let i = 0; i < count; i++)
+            assert.equal((await exchange(servers[0], get("/v2"))).status, 200);
+        const lines = () => servers.map((server, i) => server.log.slice(before[i]).split("\n").length - 1);
+        await within(2000, () => lines().reduce((sum, each) => sum + each) === count);
+        return lines();
+    }
+
+    test("servers share an address, and one remains", async (t) => {
+        const options = ["--reuse-port", "--log", "text"];
+        const one = await startFor(t, options);
+        const address = `127.0.0.1:${one.port}`;
+        const two = await start([...options, "--listen", address]);
+        const both = await answered([one, two], 100);
+        assert.equal(both[0] + both[1], 100);
+        assert.ok(Math.min(...both) > 10, `they answered ${both}`);
+        two.child.kill("SIGTERM");
+        assert.equal((await two.ended).code, 0);
+        assert.deepEqual(await answered([one], 50), [50]);
+    });
+
+    test("every one of them needs the option", async (t) => {
+        const one = await startFor(t, ["--reuse-port"]);
+        const alone = await startFor(t);
+        for (const [server, options] of [[one, []], [alone, []], [alone, ["--reuse-port"]]]) {
+            const { code, err } = run(["serve", "--listen", `127.0.0.1:${server.port}`, ...options], { timeout: 5000 });
+            assert.equal(code, 1);
+            assert.match(err, /in use; choose another port with --listen/);
+        }
     });
 });

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* SO_REUSEPORT */
 #include "listener.h"
 
 #include <arpa/inet.h>
@@ -153,7 +154,9 @@ static bool listen_at(listener *l, const struct addrinfo *a)
         setsockopt(l->socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     fcntl(l->socket, F_SETFD, FD_CLOEXEC);
     fcntl(l->socket, F_SETFL, O_NONBLOCK);
-    if (bind(l->socket, a->ai_addr, a->ai_addrlen) == 0 && listen(l->socket, BACKLOG) == 0)
+    const bool shared = l->transport->options.reuse_port;
+    if ((!shared || setsockopt(l->socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
+        bind(l->socket, a->ai_addr, a->ai_addrlen) == 0 && listen(l->socket, BACKLOG) == 0)
         return true;
     const int reason = errno;
     close(l->socket);

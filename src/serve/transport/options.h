@@ -33,6 +33,7 @@ typedef enum serve_log { SERVE_LOG_TEXT, SERVE_LOG_JSON, SERVE_LOG_NONE } serve_
 typedef struct serve_options {
     const char *listen; /* ADDRESS:PORT, as SERVE_DEFAULT_LISTEN, "[::1]:8080" or "localhost:0", or ":PORT" for every
                            address; port 0 is any that is free */
+    bool reuse_port;    /* shares the address with other processes of the same user */
     unsigned threads;   /* for connections, and as many for pictures; 0: one for each processor */
     const lenet5_committee *digits;              /* for single digits */
     const lenet5_committee *strings;             /* for pictures */
