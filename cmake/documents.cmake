@@ -1,4 +1,4 @@
-# Installs the documentation, manual pages, completions, and the systemd unit.
+# Installs the documentation, manual pages, completions, the systemd unit, and the example for a proxy.
 install(FILES LICENSE README.md README.ko.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
@@ -12,6 +12,10 @@ if(TARGET man)
     install(FILES ${completions}/lenet5 DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
     install(FILES ${completions}/_lenet5 DESTINATION ${LENET5_ZSH_FOLDER})
     install(FILES ${completions}/lenet5.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
+if(LENET5_PROGRAM AND LENET5_SERVE)
+    install(FILES packaging/haproxy.cfg DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endif()
 
 # systemd searches only these two prefixes for units.
