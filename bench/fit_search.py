@@ -12,31 +12,29 @@ STYLES = ("spaced", "touching", "form", "ligatures")  # of `lenet5 synth --strin
 LENGTH = 5  # digits of a string
 
 
-def digits_of_amounts(digits, rng, count, folder):
-    """Writes the digits of strings to a folder as a data set; every second string ends in two or three zeros, as amounts
-    do. Returns the folder. Few zeros are neighbours, and so joined, in strings of random digits."""
+def write_digits(digits, rng, style, count, folder):
+    """Writes random digits for strings to a folder, as a data set: the program draws the digits of a set in their order.
+    With ligatures, every second string ends in two or three zeros, as amounts do: in random strings few zeros are
+    neighbours, and so joined."""
     _, labels = mnist.load(digits, "train")
     chosen = rng.integers(0, len(labels), (count, LENGTH))
     zeros = np.flatnonzero(labels == 0)
-    for string in chosen[::2]:
+    for string in chosen[::2] if style == "ligatures" else ():
         tail = rng.integers(2, 4)
         string[-tail:] = rng.choice(zeros, tail)
     os.makedirs(folder)
     for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
         mnist.write_part(f"{folder}/{name}", digits, name, chosen.ravel())
-    return folder
 
 
 def draw_style(options, style, first, count, folder):
     """Draws strings of five digits into a folder in the layout of fit_reader.py. Every second one has a format: the
     right one or, for one string in eight, that of a shorter or longer string, by which no answer is right."""
-    digits = options.digits
-    if style == "ligatures":
-        digits = digits_of_amounts(digits, np.random.default_rng([options.seed, first]), count, folder + ".digits")
+    digits = folder + ".digits"
+    write_digits(options.digits, np.random.default_rng([options.seed, first, *style.encode()]), style, count, digits)
     subprocess.run([f"{options.build}/lenet5", "synth", "--strings", folder + ".new", "--style", style, "--count", str(count),
                     "--data", digits, "--seed", str(options.seed + first)], stdout=subprocess.DEVNULL, check=True)
-    if digits != options.digits:
-        shutil.rmtree(digits)
+    shutil.rmtree(digits)
     rows = []
     with open(f"{folder}.new/truth.tsv") as file:
         for number, (name, text) in enumerate(line.split() for line in file):

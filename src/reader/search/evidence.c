@@ -25,7 +25,8 @@
 #define WIDE_INNER_GAP 0.5     /* of a gap that separates numbers: 49 of 50 numbers have only narrower gaps, and */
 #define TWO_NUMBERS_GAP 0.75   /* a string with a wider gap is probably two numbers */
 #define FAR 3.0                /* digits' heights: nothing farther away is part of the same number */
-#define MAX_LEFT 1.0           /* squares of a digit's height: unread ink that is counted, at most */
+#define FORMAT_HELPS 0.9 /* probability from which on a format would be enough, and its lack can be the main doubt */
+#define MAX_LEFT 1.0     /* squares of a digit's height: unread ink that is counted, at most */
 
 static const struct {
     const char *name, *doubt;
@@ -297,9 +298,10 @@ unsigned lenet5_main_doubt(const double value[LENET5_EVIDENCE])
     memcpy(other, value, sizeof other);
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++) {
         other[i] = without_doubt(i, value);
-        const double probability = product(other);
+        const double probability =
+            lenet5_string_probability(other); /* a doubt beside a reason to reject lifts little */
         other[i] = value[i];
-        if (probability > most) {
+        if (probability > most && (i != LENET5_EVIDENCE_ANY || probability >= FORMAT_HELPS)) {
             most = probability;
             worst = i;
         }
