@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include "base/file.h"
 #include "global/cut.h"
 #include "global/strings.h"
 
@@ -118,6 +119,22 @@ static lenet5_status synthesise(const fixture *f, lenet5_error *error)
 static lenet5_status save_model(const fixture *f, lenet5_error *error)
 {
     return lenet5_model_save(f->output.text, &f->model, error);
+}
+
+static lenet5_status write_by_pieces(const fixture *f, lenet5_error *error)
+{
+    file_writer *writer;
+    fill(&writer, sizeof writer);
+    lenet5_status status = lenet5_file_begin(&writer, f->output.text, error);
+    if (status != LENET5_OK) {
+        assert_untouched(&writer, sizeof writer);
+        return status;
+    }
+    status = lenet5_file_append(writer, "piece", 5, error);
+    if (status == LENET5_OK)
+        return lenet5_file_finish(writer, error);
+    lenet5_file_abandon(writer);
+    return status;
 }
 
 static lenet5_status load_model(const fixture *f, lenet5_error *error)
@@ -390,6 +407,11 @@ static void drawing_digits(void **state)
 static void saving_a_model(void **state)
 {
     assert_survives(state, save_model, 4);
+}
+
+static void writing_by_pieces(void **state)
+{
+    assert_survives(state, write_by_pieces, 2);
 }
 
 static void loading_a_model(void **state)
@@ -682,6 +704,7 @@ int main(void)
         cmocka_unit_test(writing_a_set),
         cmocka_unit_test(drawing_digits),
         cmocka_unit_test(saving_a_model),
+        cmocka_unit_test(writing_by_pieces),
         cmocka_unit_test(loading_a_model),
         cmocka_unit_test(training_fast),
         cmocka_unit_test(training_recipe_1998),

@@ -296,6 +296,118 @@ static void files_with_similar_names_are_kept(void **state)
     assert_int_equal(count_entries(*state), LENGTH(names) + 1);
 }
 
+/* ---- Piece by piece ---------------------------------------------------------------------------------------------- */
+
+/* Writes pieces that are smaller, and larger, than what is written at once. */
+static lenet5_status append_pieces(file_writer *w, size_t pieces)
+{
+    static char piece[100000];
+    lenet5_status status = LENET5_OK;
+    for (size_t i = 0; i < pieces && status == LENET5_OK; i++) {
+        memset(piece, (int)('a' + i % 26), sizeof piece);
+        status = lenet5_file_append(w, piece, i % 3 == 0 ? sizeof piece : 1 + i, NULL);
+    }
+    return status;
+}
+
+static void assert_pieces(const char *file, size_t pieces)
+{
+    const buffer bytes = read_bytes(file);
+    size_t at = 0;
+    for (size_t i = 0; i < pieces; i++) {
+        const size_t size = i % 3 == 0 ? 100000 : 1 + i;
+        assert_true(at + size <= bytes.size);
+        for (size_t k = 0; k < size; k++)
+            assert_int_equal(bytes.data[at + k], 'a' + i % 26);
+        at += size;
+    }
+    assert_int_equal(at, bytes.size);
+    free(bytes.data);
+}
+
+static void write_by_pieces(void **state)
+{
+    const path file = path_in(*state, "file"), link = path_in(*state, "link");
+    file_writer *w;
+    assert_int_equal(symlink("file", link.text), 0);
+    assert_int_equal(lenet5_file_begin(&w, link.text, NULL), LENET5_OK);
+    assert_int_equal(append_pieces(w, 20), LENET5_OK);
+    assert_int_equal(count_entries(*state), 2); /* the link, and the file under another name */
+    assert_int_equal(lenet5_file_finish(w, NULL), LENET5_OK);
+    assert_int_equal(count_entries(*state), 2);
+    assert_pieces(file.text, 20);
+    assert_int_equal(chmod(file.text, 0640), 0);
+    assert_int_equal(lenet5_file_begin(&w, file.text, NULL), LENET5_OK);
+    assert_int_equal(append_pieces(w, 3), LENET5_OK);
+    assert_pieces(file.text, 20);
+    assert_int_equal(lenet5_file_finish(w, NULL), LENET5_OK);
+    assert_pieces(file.text, 3);
+    assert_int_equal(mode_of(file.text), 0640);
+    assert_int_equal(unlink(file.text), 0);
+    assert_int_equal(unlink(link.text), 0);
+    machine.unnamed++; /* such a file has a name from the start on every system */
+}
+
+static void a_file_is_written_by_pieces(void **state)
+{
+    on_all_systems(state, write_by_pieces);
+}
+
+static void an_abandoned_file_leaves_the_old_one(void **state)
+{
+    const path file = path_in(*state, "file");
+    file_writer *w;
+    lenet5_file_abandon(NULL);
+    assert_int_equal(put(file.text, "old"), LENET5_OK);
+    assert_int_equal(lenet5_file_begin(&w, file.text, NULL), LENET5_OK);
+    assert_int_equal(append_pieces(w, 4), LENET5_OK);
+    lenet5_file_abandon(w);
+    assert_holds(file.text, "old!");
+    assert_int_equal(count_entries(*state), 1);
+}
+
+/* The next writer removes the file of one that is killed, and leaves that of one that still writes. */
+static void a_killed_writer_by_pieces_leaves_the_old_file(void **state)
+{
+    const path file = path_in(*state, "file");
+    file_writer *w, *other;
+    assert_int_equal(put(file.text, "old"), LENET5_OK);
+    const pid_t child = fork();
+    if (child == 0)
+        _Exit(lenet5_file_begin(&w, file.text, NULL) == LENET5_OK ? (int)append_pieces(w, 4) : 1);
+    int code;
+    assert_int_equal(waitpid(child, &code, 0), child);
+    assert_int_equal(code, 0);
+    assert_holds(file.text, "old!");
+    assert_int_equal(count_entries(*state), 2);
+    assert_int_equal(lenet5_file_begin(&w, file.text, NULL), LENET5_OK);
+    assert_int_equal(count_entries(*state), 2);
+    assert_int_equal(lenet5_file_begin(&other, file.text, NULL), LENET5_OK);
+    assert_int_equal(count_entries(*state), 3);
+    assert_int_equal(append_pieces(w, 4), LENET5_OK);
+    assert_int_equal(lenet5_file_finish(w, NULL), LENET5_OK);
+    lenet5_file_abandon(other);
+    assert_pieces(file.text, 4);
+    assert_int_equal(count_entries(*state), 1);
+}
+
+static void a_full_disk_is_an_error_by_pieces(void **state)
+{
+    const path file = path_in(*state, "no/file");
+    file_writer *w;
+    lenet5_error error;
+    fill(&error, sizeof error);
+    assert_failure(lenet5_file_begin(&w, file.text, &error), LENET5_E_WRITE, &error, file.text);
+    assert_int_equal(lenet5_file_begin(&w, "/dev/full", NULL), LENET5_OK);
+    assert_int_equal(lenet5_file_append(w, "x", 1, NULL), LENET5_OK);
+    assert_failure(lenet5_file_finish(w, &error), LENET5_E_WRITE, &error, "/dev/full");
+    assert_int_equal(lenet5_file_begin(&w, "/dev/full", NULL), LENET5_OK);
+    assert_int_equal(append_pieces(w, 4), LENET5_E_WRITE);
+    lenet5_file_abandon(w);
+    struct stat status;
+    assert_true(stat("/dev/full", &status) == 0 && S_ISCHR(status.st_mode));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +420,10 @@ int main(void)
         TEST_IN_FOLDER(the_next_write_removes_files_of_killed_writers),
         TEST_IN_FOLDER(a_file_that_another_process_writes_is_kept),
         TEST_IN_FOLDER(files_with_similar_names_are_kept),
+        TEST_IN_FOLDER(a_file_is_written_by_pieces),
+        TEST_IN_FOLDER(an_abandoned_file_leaves_the_old_one),
+        TEST_IN_FOLDER(a_killed_writer_by_pieces_leaves_the_old_file),
+        TEST_IN_FOLDER(a_full_disk_is_an_error_by_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

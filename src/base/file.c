@@ -3,7 +3,8 @@
  *
  * The bytes go to an unnamed file (O_TMPFILE), which the kernel removes with its process. Once they are synced, the
  * file gets its name. linkat() cannot replace an existing name, so until rename() the file has the name of a slot,
- * NAME.lenet5-0.tmp to NAME.lenet5-7.tmp. On file systems without O_TMPFILE the file has a slot's name from the start.
+ * NAME.lenet5-0.tmp to NAME.lenet5-7.tmp. On file systems without O_TMPFILE the file has a slot's name from the start;
+ * so has a file that is written piece by piece, because its bytes cannot be written again if naming it fails.
  * A writer holds a lock on its file. A slot without a lock was left by a killed process; the next write of the same
  * name removes it.
  */
@@ -71,6 +72,7 @@ static void target_free(target *t)
     free(t->path);
     free(t->folder);
     free(t->slot);
+    *t = (target){0};
 }
 
 /* The target of the symbolic link at path, relative to path's folder. Frees path; NULL without memory. */
@@ -146,7 +148,8 @@ static void clear_slots(target *t)
         const int file = open_to_lock(name_slot(t, i));
         if (file < 0)
             continue;
-        const bool left = flock(file, LOCK_EX | LOCK_NB) == 0 || errno == ENOLCK || errno == EOPNOTSUPP;
+        const bool left =
+            flock(file, LOCK_EX | LOCK_NB) == 0 || errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS;
         if (left && has_name(file, t->slot))
             unlink(t->slot);
         close(file);
@@ -174,10 +177,9 @@ static void keep_rights(int file, const struct stat *old)
     fchmod(file, mode);
 }
 
-static bool fill(int file, const target *t, const file_piece *pieces, size_t count)
+/* Completes a file before it gets its name. */
+static bool seal(int file, const target *t)
 {
-    if (!write_pieces(file, pieces, count))
-        return false;
     if (t->there)
         keep_rights(file, &t->old);
     return fsync(file) == 0;
@@ -223,7 +225,7 @@ static bool replace_unnamed(target *t, const file_piece *pieces, size_t count)
     if (file < 0)
         return false;
     flock(file, LOCK_EX);
-    const bool done = fill(file, t, pieces, count) && name_target(file, t);
+    const bool done = write_pieces(file, pieces, count) && seal(file, t) && name_target(file, t);
     close(file);
     return done;
 #else
@@ -248,21 +250,31 @@ static int open_slot(target *t)
     return -1;
 }
 
+/* Removes a slot and closes its file, without changing errno. */
+static void drop_slot(int file, const target *t)
+{
+    const int reason = errno;
+    unlink(t->slot);
+    close(file);
+    errno = reason;
+}
+
+/* Renames a slot whose file is written to the target, or drops it. */
+static bool publish_slot(int file, const target *t, bool written)
+{
+    if (!written || !seal(file, t)) {
+        drop_slot(file, t);
+        return false;
+    }
+    const bool done = move_slot(t);
+    close(file);
+    return done;
+}
+
 static bool replace_by_slot(target *t, const file_piece *pieces, size_t count)
 {
     const int file = open_slot(t);
-    if (file < 0)
-        return false;
-    bool done = fill(file, t, pieces, count);
-    if (done) {
-        done = move_slot(t);
-    } else {
-        const int reason = errno;
-        unlink(t->slot);
-        errno = reason;
-    }
-    close(file);
-    return done;
+    return file >= 0 && publish_slot(file, t, write_pieces(file, pieces, count));
 }
 
 static bool replace(target *t, const file_piece *pieces, size_t count)
@@ -311,4 +323,93 @@ lenet5_status lenet5_file_remove(const char *path, lenet5_error *error)
     if (unlink(path) == 0 || errno == ENOENT)
         return LENET5_OK;
     return lenet5_fail(error, LENET5_E_WRITE, LENET5_NO_OFFSET, "%s: cannot be removed: %s", path, strerror(errno));
+}
+
+/* ---- Piece by piece ---------------------------------------------------------------------------------------------- */
+
+#define BUFFER_SIZE 65536 /* bytes that are written at once */
+
+struct file_writer {
+    const char *path; /* the caller's, for messages */
+    target t;
+    int file;
+    bool direct; /* it is no regular file, and written to as it is */
+    size_t used; /* bytes of the buffer */
+    char buffer[BUFFER_SIZE];
+};
+
+static bool flush(file_writer *w)
+{
+    const bool done = write_all(w->file, w->buffer, w->used);
+    w->used = 0;
+    return done;
+}
+
+static void writer_free(file_writer *w)
+{
+    target_free(&w->t);
+    free(w);
+}
+
+static lenet5_status open_writer(file_writer *w, lenet5_error *error)
+{
+    struct stat status;
+    const bool there = stat(w->path, &status) == 0;
+    if (!there && errno == ELOOP)
+        return fail_writing(error, w->path);
+    if (!target_init(&w->t, w->path))
+        return lenet5_fail_memory(error);
+    w->direct = there && !S_ISREG(status.st_mode);
+    if (!w->direct)
+        clear_slots(&w->t);
+    w->file = w->direct ? open(w->path, O_WRONLY | O_CLOEXEC) : open_slot(&w->t);
+    return w->file >= 0 ? LENET5_OK : fail_writing(error, w->path);
+}
+
+lenet5_status lenet5_file_begin(file_writer **writer, const char *path, lenet5_error *error)
+{
+    file_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        return lenet5_fail_memory(error);
+    w->path = path;
+    const lenet5_status status = open_writer(w, error);
+    if (status == LENET5_OK)
+        *writer = w;
+    else
+        writer_free(w);
+    return status;
+}
+
+lenet5_status lenet5_file_append(file_writer *w, const void *data, size_t size, lenet5_error *error)
+{
+    if (size > sizeof w->buffer - w->used && !flush(w))
+        return fail_writing(error, w->path);
+    if (size >= sizeof w->buffer)
+        return write_all(w->file, data, size) ? LENET5_OK : fail_writing(error, w->path);
+    memcpy(w->buffer + w->used, data, size);
+    w->used += size;
+    return LENET5_OK;
+}
+
+lenet5_status lenet5_file_finish(file_writer *w, lenet5_error *error)
+{
+    bool done = flush(w);
+    if (w->direct)
+        done = close(w->file) == 0 && done;
+    else if ((done = publish_slot(w->file, &w->t, done)))
+        sync_folder(&w->t);
+    const lenet5_status status = done ? LENET5_OK : fail_writing(error, w->path);
+    writer_free(w);
+    return status;
+}
+
+void lenet5_file_abandon(file_writer *w)
+{
+    if (!w)
+        return;
+    if (w->direct)
+        close(w->file);
+    else
+        drop_slot(w->file, &w->t);
+    writer_free(w);
 }

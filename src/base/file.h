@@ -19,6 +19,20 @@ typedef struct file_piece {
  */
 lenet5_status lenet5_file_write(const char *path, const file_piece *pieces, size_t count, lenet5_error *error);
 
+/*
+ * A file that is written piece by piece, by the same rules: until it is complete, it has the name NAME.lenet5-N.tmp.
+ * The path must outlive the writer. Finish or abandon it. LENET5_E_WRITE.
+ */
+typedef struct file_writer file_writer;
+lenet5_status lenet5_file_begin(file_writer **writer, const char *path, lenet5_error *error);
+lenet5_status lenet5_file_append(file_writer *writer, const void *data, size_t size, lenet5_error *error);
+
+/* Syncs the file, gives it its name, and frees the writer. After a failure the old file is there as before. */
+lenet5_status lenet5_file_finish(file_writer *writer, lenet5_error *error);
+
+/* Removes what is written so far, and frees the writer; NULL: nothing. */
+void lenet5_file_abandon(file_writer *writer);
+
 /* Removes a file that lenet5_file_write has written, and what a writing that was killed left. None there: LENET5_OK. */
 lenet5_status lenet5_file_remove(const char *path, lenet5_error *error);
 
