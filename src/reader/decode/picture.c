@@ -39,6 +39,8 @@ static lenet5_status read_contents(contents *file, const char *path, lenet5_erro
     if (strcmp(path, "-") == 0)
         return read_stream(file, stdin, "standard input", error);
     FILE *stream = fopen(path, "rb");
+    if (!stream && errno == ENOMEM)
+        return lenet5_fail_memory(error);
     if (!stream)
         return lenet5_fail(error, LENET5_E_OPEN, LENET5_NO_OFFSET, "%s: cannot be opened: %s", path, strerror(errno));
     const lenet5_status status = read_stream(file, stream, path, error);

@@ -8,8 +8,16 @@
 
 #define DARK 64 /* a picture of 16 bits with no level so high uses only their lower part */
 
+/* libpng has words alone for it: "out of memory", "insufficient memory". */
+static bool is_out_of_memory(const png_image *image)
+{
+    return strstr(image->message, "of memory") || strstr(image->message, "insufficient memory");
+}
+
 static lenet5_status fail(const png_image *image, const picture_file *file, lenet5_error *error)
 {
+    if (is_out_of_memory(image))
+        return lenet5_fail_memory(error);
     return lenet5_fail(error, LENET5_E_PICTURE_FORMAT, LENET5_NO_OFFSET,
                        "%s: begins as a PNG but cannot be decoded (%s); save it again", file->name, image->message);
 }
