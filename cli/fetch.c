@@ -9,8 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/base16.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,6 +20,7 @@
 #include "extras.h"
 #include "outputs.h"
 #include "progress.h"
+#include "sha256.h"
 #include "transfer.h"
 
 #define MAX_BYTES (32L << 20)      /* of a compressed file; the largest has 10 MB */
@@ -89,21 +88,11 @@ static const data_set sets[] = {
 
 /* ---- The sums ---------------------------------------------------------------------------------------------------- */
 
-#define SUM_SIZE (BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE) + 1)
-
-static void write_sum(char text[SUM_SIZE], struct sha256_ctx *context)
-{
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_digest(context, sizeof digest, digest);
-    base16_encode_update(text, sizeof digest, digest);
-    text[SUM_SIZE - 1] = '\0';
-}
-
 /* Unpacks at most a buffer more than the right size, so that a compression bomb does no harm. */
 static bool unpacks_to(gzFile stream, const set_file *file)
 {
     uint8_t buffer[16384];
-    char sum[SUM_SIZE];
+    char sum[SHA256_SIZE];
     struct sha256_ctx context;
     size_t size = 0;
     int count = 0;
@@ -112,7 +101,7 @@ static bool unpacks_to(gzFile stream, const set_file *file)
         sha256_update(&context, (size_t)count, buffer);
         size += (size_t)count;
     }
-    write_sum(sum, &context);
+    write_sha256(sum, &context);
     return count == 0 && size == file->size && !gzdirect(stream) && strcmp(sum, file->sha256) == 0;
 }
 
@@ -126,7 +115,7 @@ static bool has_contents(const char *path, const set_file *file)
 }
 
 /* Writes the SHA-256 of a file itself. Returns false if it cannot be read. */
-static bool sum_of_file(char sum[SUM_SIZE], const char *path)
+static bool sum_of_file(char sum[SHA256_SIZE], const char *path)
 {
     uint8_t buffer[16384];
     struct sha256_ctx context;
@@ -137,7 +126,7 @@ static bool sum_of_file(char sum[SUM_SIZE], const char *path)
     sha256_init(&context);
     while ((count = fread(buffer, 1, sizeof buffer, stream)) > 0)
         sha256_update(&context, count, buffer);
-    write_sum(sum, &context);
+    write_sha256(sum, &context);
     const bool done = !ferror(stream);
     fclose(stream);
     return done;
@@ -158,7 +147,7 @@ static bool has_digits(const char *path, const size_t digits[LENET5_CLASSES])
 
 static bool is_right(const char *path, const set_file *file)
 {
-    char sum[SUM_SIZE];
+    char sum[SHA256_SIZE];
     if (!file->sha256)
         return has_digits(path, file->digits);
     if (file->size)
@@ -174,7 +163,7 @@ static const char *fault_of(const set_file *file)
 /* Reports a verified file, with its sum if there is none to compare it with. */
 static void report_file(const char *path, const set_file *file, const char *state)
 {
-    char sum[SUM_SIZE];
+    char sum[SHA256_SIZE];
     if (!file->sha256 && sum_of_file(sum, path))
         print_line(stdout, "%s: %s, verified by its digits; its SHA-256 is %s", path, state, sum);
     else
