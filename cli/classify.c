@@ -7,7 +7,7 @@
 #include "art.h"
 #include "common.h"
 #include "lenet5.h"
-#include "read/sources.h"
+#include "read/files.h"
 #include "reader/decode/formats.h"
 #include "transposed.h"
 #include "json/answers.h"

@@ -41,6 +41,13 @@ static inline bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+/* Whether a path exists and is no regular file: reading a pipe or a device could wait for ever or not end. */
+static inline bool is_special(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode);
+}
+
 /* Whether both paths exist and are the same file or folder, be it by links. */
 static inline bool is_same_path(const char *a, const char *b)
 {

@@ -2,8 +2,8 @@
 #ifndef LENET5_CLI_EXPLAIN_H
 #define LENET5_CLI_EXPLAIN_H
 
+#include "files.h"
 #include "lenet5.h"
-#include "sources.h"
 
 typedef struct explanation explanation;
 

@@ -1,6 +1,6 @@
 /*
- * Shared by the parts of lenet5 read: read.c parses the options, sources.c finds the pictures, threads.c distributes
- * them among threads, file.c reads one, print.c prints what was found.
+ * Shared by the parts of lenet5 read: read.c parses the options, files.c finds the pictures, threads.c distributes them
+ * among threads, sources.c opens one, file.c reads it, print.c prints what was found.
  */
 #ifndef LENET5_CLI_READ_H
 #define LENET5_CLI_READ_H
@@ -10,6 +10,7 @@
 #include "codes.h"
 #include "common.h"
 #include "explain.h"
+#include "files.h"
 #include "lenet5.h"
 #include "sources.h"
 #include "template.h"
