@@ -1,4 +1,4 @@
-/* Reads one file: page by page, and field by field if there is a template. */
+/* Reads one input: page by page, and field by field if there is a template. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "drawing/drawing.h"
 #include "outputs.h"
 #include "read.h"
+#include "sources.h"
 
 /* The lines of a page, kept until it is drawn. */
 typedef struct drawn_lines {
@@ -178,17 +179,17 @@ static int read_next(read_outcome *outcome, read_worker *worker, source *s, cons
                          .until = lenet5_clock() + worker->job->options.seconds};
     int code = read_page(&page);
     if (code == EXIT_DONE && worker->job->annotated)
-        code = draw_page(&page, worker->job->files.count > 1 || place->page > 1 || source_left(s));
+        code = draw_page(&page, worker->job->operands.count > 1 || place->page > 1 || source_left(s));
     free(page.drawn.lines);
     lenet5_picture_free(&picture);
     return code;
 }
 
-void read_file(read_outcome *outcome, read_worker *worker, const char *file)
+void read_input(read_outcome *outcome, read_worker *worker, const input *one)
 {
     source *s = NULL;
-    read_place place = {.file = file};
-    int code = source_open(&s, file, worker->job->options.max_pixels, worker->job->options.seconds);
+    read_place place = {.file = one->name};
+    int code = source_open(&s, one, worker->job->options.max_pixels, worker->job->options.seconds);
     while (code == EXIT_DONE && !interrupted && source_left(s)) {
         place.page++;
         code = read_next(outcome, worker, s, &place);

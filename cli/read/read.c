@@ -174,9 +174,9 @@ static int check_drawings(const read_job *j, const cli_arguments *a)
         code = keep_apart(a, "annotate", argument_text(a, "template"));
     if (code == EXIT_DONE)
         code = keep_apart_from_list(a, "annotate", argument_text(a, "model"));
-    for (size_t i = 0; code == EXIT_DONE && i < j->files.count; i++)
-        code = keep_apart(a, "annotate", j->files.files[i]);
-    for (size_t i = 1; j->annotated && code == EXIT_DONE && j->files.count > 1 && i <= j->files.count; i++) {
+    for (size_t i = 0; code == EXIT_DONE && i < j->operands.count; i++)
+        code = keep_apart(a, "annotate", j->operands.files[i]);
+    for (size_t i = 1; j->annotated && code == EXIT_DONE && j->operands.count > 1 && i <= j->operands.count; i++) {
         name_drawing(path, j->annotated, i);
         if (is_taken(path))
             code = report_error("%s exists; remove it or choose another name", path);
@@ -189,7 +189,7 @@ static int begin_outputs(read_job *j, const cli_arguments *a)
     const char *folder = argument_text(a, "explain");
     int code = check_drawings(j, a);
     if (code == EXIT_DONE && folder)
-        code = explain_begin(&j->explanation, folder, &j->files);
+        code = explain_begin(&j->explanation, folder, &j->operands);
     if (j->explanation)
         j->options.observer = explain_observer(j->explanation);
     return code;
@@ -201,17 +201,20 @@ static int run(const cli_arguments *arguments)
     watch_interrupts();
     int code = prepare(&j, arguments);
     if (code == EXIT_DONE) {
-        const int listed = list_files(&j.files, arguments->operands, arguments->count, PICTURES_AND_PDF);
-        code = begin_outputs(&j, arguments);
+        const int listed = list_files(&j.operands, arguments->operands, arguments->count, PICTURES_AND_PDF);
+        code = inputs_open(&j.inputs, &j.operands);
+        if (code == EXIT_DONE)
+            code = begin_outputs(&j, arguments);
         if (code == EXIT_DONE) {
             print_header(&j);
-            code = read_files(&j);
+            code = read_inputs(&j);
         }
         code = listed == EXIT_DONE ? code : listed;
     }
     if (j.explanation && explain_end(j.explanation, code == EXIT_FAILED) != EXIT_DONE)
         code = EXIT_FAILED;
-    free_files(&j.files);
+    inputs_close(j.inputs);
+    free_files(&j.operands);
     template_free(&j.form);
     lenet5_committee_free(&j.models);
     free_codes(&j.codes);

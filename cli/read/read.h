@@ -1,6 +1,6 @@
 /*
- * Shared by the parts of lenet5 read: read.c parses the options, files.c finds the pictures, threads.c distributes them
- * among threads, sources.c opens one, file.c reads it, print.c prints what was found.
+ * Shared by the parts of lenet5 read: read.c parses the options, inputs.c lists the pictures, threads.c distributes
+ * them among threads, sources.c opens one, file.c reads it, print.c prints what was found.
  */
 #ifndef LENET5_CLI_READ_H
 #define LENET5_CLI_READ_H
@@ -10,9 +10,8 @@
 #include "codes.h"
 #include "common.h"
 #include "explain.h"
-#include "files.h"
+#include "inputs.h"
 #include "lenet5.h"
-#include "sources.h"
 #include "template.h"
 #include "json/answers.h"
 
@@ -28,7 +27,8 @@ typedef struct read_job {
     form_template form; /* without fields: none is given */
     output_kind output;
     bool evidence; /* JSON includes the measures of each probability */
-    file_list files;
+    file_list operands;
+    inputs *inputs;
     unsigned threads;
     explanation *explanation; /* NULL: none; otherwise there is one thread */
     const char *annotated;    /* the name of the annotated pictures; NULL: none; otherwise there is one thread */
@@ -41,7 +41,7 @@ typedef struct read_worker {
     size_t annotated; /* pictures so far */
 } read_worker;
 
-/* The outcome of a file. */
+/* The outcome of an input. */
 typedef struct read_outcome {
     FILE *out; /* for its lines; errors go to error_stream() */
     bool failed, rejected;
@@ -55,12 +55,11 @@ void describe_place(char name[PLACE_NAME_SIZE], const read_place *place);
 /* Writes the name of an annotated picture: that of --annotate if number is 0, else FILE-number.png. */
 void name_drawing(char path[PATH_SIZE + 32], const char *annotated, size_t number);
 
-/* Reads a file and prints its lines. */
-void read_file(read_outcome *outcome, read_worker *worker, const char *file);
+/* Reads an input and prints its lines. */
+void read_input(read_outcome *outcome, read_worker *worker, const input *one);
 
-/* Reads all files, on several threads if asked to, and prints all lines in the order of the files. Returns an exit
- * code. */
-int read_files(const read_job *job);
+/* Reads all inputs, on several threads if asked to, and prints all lines in their order. Returns an exit code. */
+int read_inputs(const read_job *job);
 
 void print_header(const read_job *job);
 void print_reading(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading);

@@ -80,20 +80,19 @@ static int open_pages(source *s, const char *file)
     return EXIT_DONE;
 }
 
-int source_open(source **s, const char *file, size_t max_pixels, double seconds)
+int source_open(source **s, const input *from, size_t max_pixels, double seconds)
 {
     source *new = malloc(sizeof *new);
     if (!new)
         return report_out_of_memory();
     *new = (source){.max_pixels = max_pixels};
     *s = new;
-    const bool from_stdin = strcmp(file, "-") == 0;
-    const int document = from_stdin ? open_pdf_of_stdin() : open_pdf(file);
+    const int document = is_stdin(from) ? open_pdf_of_stdin() : open_pdf(from->name);
     if (document < -1)
         return EXIT_FAILED;
     if (document < 0)
-        return open_pages(new, file);
-    const int code = pdf_open(&new->pdf, document, from_stdin ? "standard input" : file, seconds);
+        return open_pages(new, from->name);
+    const int code = pdf_open(&new->pdf, document, is_stdin(from) ? "standard input" : from->name, seconds);
     close(document);
     return code;
 }

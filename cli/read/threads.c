@@ -1,10 +1,12 @@
 /*
- * A pool of threads reads the files in parallel. The output of each file is kept in memory until that of all files
- * before it has been printed, so that the output is that of one thread.
+ * A pool of threads reads the inputs in parallel. The calling thread lists them into a ring, some of them ahead, and
+ * asks the system to load them. The output of each input stays in the ring until that of all inputs before it is
+ * printed, so that the output is that of one thread, and memory does not grow with the number of inputs.
  */
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,23 +15,35 @@
 #include "read.h"
 
 #define MIN_FILES_SHOWN 5 /* with fewer files, no progress is shown */
+#define RING_SIZE 256     /* inputs for each thread: what it reads while another one reads a slow page */
+#define MAX_AHEAD 32      /* listed inputs that no thread has taken */
 
-typedef struct buffered_file {
+typedef struct buffered_input {
+    input input;
     read_outcome outcome;
     char *text[2]; /* for stdout and for stderr, until they are printed */
     size_t size[2];
     bool done; /* it has been read */
-} buffered_file;
+} buffered_input;
 
 typedef struct pool {
     const read_job *job;
     pthread_mutex_t lock; /* of the members below */
-    buffered_file *files; /* (job->files.count) */
-    size_t next, printed; /* indices of the next file to read and of the next one to print */
-    size_t whole;         /* printed files that no signal has cut short */
+    pthread_cond_t changed;
+    buffered_input *ring; /* (size); input number i, from 0, is at i % size */
+    size_t size;
+    uint64_t listed, taken, printed; /* inputs so far; printed <= taken <= listed <= printed + size */
+    bool ended;                      /* no further input will be listed */
+    uint64_t whole;                  /* printed inputs that no signal has cut short */
     bool failed, rejected;
+    bool broken; /* a failure after which nothing more is read */
     progress progress;
 } pool;
+
+static bool must_stop(const pool *p)
+{
+    return interrupted || p->broken;
+}
 
 /* ---- Printing ---------------------------------------------------------------------------------------------------- */
 
@@ -37,151 +51,248 @@ static void show_progress(pool *p)
 {
     char label[80];
     const double seconds = lenet5_clock() - p->progress.started;
-    const size_t count = p->job->files.count;
-    snprintf(label, sizeof label, "%zu of %zu files, %.1f a second", p->printed, count,
-             seconds > 0 ? (double)p->printed / seconds : 0);
+    const uint64_t count = inputs_expected(p->job->inputs);
+    snprintf(label, sizeof label, "%llu of %llu files, %.1f a second", (unsigned long long)p->printed,
+             (unsigned long long)count, seconds > 0 ? (double)p->printed / seconds : 0);
     progress_show(&p->progress, (double)p->printed / (double)count, label);
 }
 
-static void print_file(pool *p, buffered_file *file)
+static void print_to_streams(pool *p, const buffered_input *one)
 {
-    if (file->size[0] + file->size[1] > 0) {
+    if (one->size[0] + one->size[1] > 0) {
         progress_clear(&p->progress);
         p->progress.last = 0; /* shows it again at once */
     }
-    if (file->text[0])
-        fwrite(file->text[0], 1, file->size[0], stdout);
+    if (one->text[0])
+        fwrite(one->text[0], 1, one->size[0], stdout);
     flush_stream(stdout); /* before its errors */
-    if (file->text[1])
-        fwrite(file->text[1], 1, file->size[1], stderr);
-    p->failed |= file->outcome.failed;
-    p->rejected |= file->outcome.rejected;
-    for (int i = 0; i < 2; i++)
-        free(file->text[i]);
+    if (one->text[1])
+        fwrite(one->text[1], 1, one->size[1], stderr);
+}
+
+static void print_input(pool *p, buffered_input *one)
+{
+    print_to_streams(p, one);
+    p->failed |= one->outcome.failed;
+    p->rejected |= one->outcome.rejected;
     p->printed++;
-    p->whole += !file->outcome.cut;
+    p->whole += !one->outcome.cut;
+    for (int i = 0; i < 2; i++)
+        free(one->text[i]);
+    input_free(&one->input);
+    *one = (buffered_input){0};
     show_progress(p);
 }
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-/* Reads a file, and keeps what it prints. */
-static void read_buffered(buffered_file *file, read_worker *worker, const char *name)
+/* Closes a stream in memory. False: memory was out. glibc's fclose then reports nothing and leaves no text. */
+static bool close_text(FILE *stream, char *const *text)
 {
-    FILE *errors = open_memstream(&file->text[1], &file->size[1]);
-    file->outcome.out = open_memstream(&file->text[0], &file->size[0]);
-    if (file->outcome.out && errors) {
+    const bool whole = stream && !ferror(stream);
+    return stream && fclose(stream) == 0 && whole && *text;
+}
+
+/* Reads an input, and keeps what it prints. */
+static void read_buffered(buffered_input *one, read_worker *worker)
+{
+    FILE *errors = open_memstream(&one->text[1], &one->size[1]);
+    one->outcome.out = open_memstream(&one->text[0], &one->size[0]);
+    if (one->outcome.out && errors) {
         set_error_stream(errors);
-        read_file(&file->outcome, worker, name);
+        read_input(&one->outcome, worker, &one->input);
         set_error_stream(NULL);
     }
-    const bool kept = file->outcome.out && errors;
-    const bool whole = !file->outcome.out || fclose(file->outcome.out) == 0;
-    if ((errors && fclose(errors) != 0) || !whole || !kept)
-        file->outcome.failed = report_out_of_memory() != EXIT_DONE;
+    const bool printed = close_text(one->outcome.out, one->text);
+    if (!close_text(errors, one->text + 1) || !printed)
+        one->outcome.failed = report_out_of_memory() != EXIT_DONE;
 }
 
-static bool take_file(pool *p, size_t *index)
+/* Waits for an input. NULL: none is left, or reading has to stop. */
+static buffered_input *take_input(pool *p)
+{
+    buffered_input *one = NULL;
+    pthread_mutex_lock(&p->lock);
+    while (p->taken == p->listed && !p->ended && !must_stop(p))
+        pthread_cond_wait(&p->changed, &p->lock);
+    if (p->taken < p->listed && !must_stop(p))
+        one = &p->ring[p->taken++ % p->size];
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    return one;
+}
+
+static void finish_input(pool *p, buffered_input *done)
 {
     pthread_mutex_lock(&p->lock);
-    const bool there = !interrupted && p->next < p->job->files.count;
-    *index = p->next;
-    p->next += there;
+    done->done = true;
+    while (p->printed < p->taken && p->ring[p->printed % p->size].done)
+        print_input(p, &p->ring[p->printed % p->size]);
+    pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
-    return there;
 }
 
-static void finish_file(pool *p, size_t index)
+static void break_off(pool *p)
 {
     pthread_mutex_lock(&p->lock);
-    p->files[index].done = true;
-    while (p->printed < p->next && p->files[p->printed].done)
-        print_file(p, &p->files[p->printed]);
+    p->failed = p->broken = true;
+    pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }
 
-/* Run by each thread of the pool, the calling one included. */
+/* Run by each thread of the pool. */
 static void *work(void *context)
 {
     pool *p = context;
     lenet5_error error;
-    size_t index;
     read_worker worker = {.job = p->job};
     if (lenet5_reader_new(&worker.reader, &p->job->models, &error) != LENET5_OK) {
-        pthread_mutex_lock(&p->lock);
-        p->failed = report_library_error(&error) != EXIT_DONE;
-        pthread_mutex_unlock(&p->lock);
+        report_library_error(&error);
+        break_off(p);
         return NULL;
     }
-    while (take_file(p, &index)) {
-        read_buffered(&p->files[index], &worker, p->job->files.files[index]);
-        finish_file(p, index);
+    for (buffered_input *one; (one = take_input(p));) {
+        read_buffered(one, &worker);
+        finish_input(p, one);
     }
     lenet5_reader_free(worker.reader);
     return NULL;
+}
+
+/* ---- Listing ----------------------------------------------------------------------------------------------------- */
+
+static bool has_room(const pool *p)
+{
+    return p->listed - p->printed < p->size && p->listed - p->taken < MAX_AHEAD;
+}
+
+/* Waits until another input may be listed. Returns false if reading has to stop. */
+static bool wait_for_room(pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    while (!has_room(p) && !must_stop(p))
+        pthread_cond_wait(&p->changed, &p->lock);
+    const bool go_on = !must_stop(p);
+    pthread_mutex_unlock(&p->lock);
+    return go_on;
+}
+
+static void add_input(pool *p, const input *next)
+{
+    pthread_mutex_lock(&p->lock);
+    assert(p->listed - p->printed < p->size);
+    p->ring[p->listed++ % p->size].input = *next;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* What is listed is read in any case. */
+static void end_inputs(pool *p, bool failed)
+{
+    pthread_mutex_lock(&p->lock);
+    p->ended = true;
+    p->failed |= failed;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* Run by the calling thread, whose blocking reads a signal interrupts. */
+static void list_inputs(pool *p)
+{
+    input next = {0};
+    int code = EXIT_DONE;
+    while (wait_for_room(p) && (code = inputs_next(&next, p->job->inputs)) == EXIT_DONE && next.name) {
+        input_request(&next);
+        add_input(p, &next);
+    }
+    if (code != EXIT_DONE)
+        input_free(&next);
+    end_inputs(p, code != EXIT_DONE);
 }
 
 static size_t threads_of(const read_job *job)
 {
     if (job->explanation || job->annotated)
         return 1; /* their files are numbered in the order of reading */
-    return thread_count(job->threads, job->files.count);
+    return thread_count(job->threads, (size_t)inputs_expected(job->inputs));
 }
 
 /* If fewer threads can be started, fewer work. */
 static void work_together(pool *p, size_t threads)
 {
-    pthread_t others[LENET5_MAX_THREADS];
+    pthread_t workers[LENET5_MAX_THREADS];
     size_t started = 0;
+    int failure = 0;
     assert(threads <= LENET5_MAX_THREADS);
-    while (started + 1 < threads && pthread_create(&others[started], NULL, work, p) == 0)
+    while (started < threads && (failure = pthread_create(&workers[started], NULL, work, p)) == 0)
         started++;
-    work(p);
+    if (started == 0 && failure != 0) {
+        report_error("no thread can be started: %s", strerror(failure));
+        break_off(p);
+    }
+    list_inputs(p);
     for (size_t i = 0; i < started; i++)
-        pthread_join(others[i], NULL);
+        pthread_join(workers[i], NULL);
+}
+
+static void free_ring(pool *p)
+{
+    for (; p->taken < p->listed; p->taken++)
+        input_free(&p->ring[p->taken % p->size].input);
+    free(p->ring);
 }
 
 static void read_several(pool *p)
 {
-    p->files = calloc(p->job->files.count, sizeof *p->files);
-    if (!p->files) {
+    const size_t threads = threads_of(p->job);
+    p->size = RING_SIZE * (threads > 0 ? threads : 1);
+    p->ring = calloc(p->size, sizeof *p->ring);
+    if (!p->ring) {
         p->failed = report_out_of_memory() != EXIT_DONE;
         return;
     }
     pthread_mutex_init(&p->lock, NULL);
-    progress_begin(&p->progress, p->job->files.count < MIN_FILES_SHOWN, 0);
+    pthread_cond_init(&p->changed, NULL);
+    progress_begin(&p->progress, inputs_expected(p->job->inputs) < MIN_FILES_SHOWN, 0);
     show_progress(p);
-    work_together(p, threads_of(p->job));
+    work_together(p, threads);
     progress_clear(&p->progress);
+    pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->lock);
-    free(p->files);
+    free_ring(p);
 }
 
 /* Prints each page as soon as it is read. */
 static void read_one(pool *p)
 {
     lenet5_error error;
+    input one;
     read_worker worker = {.job = p->job};
     read_outcome outcome = {.out = stdout};
     if (lenet5_reader_new(&worker.reader, &p->job->models, &error) != LENET5_OK) {
         p->failed = report_library_error(&error) != EXIT_DONE;
         return;
     }
-    read_file(&outcome, &worker, p->job->files.files[0]);
+    outcome.failed = inputs_next(&one, p->job->inputs) != EXIT_DONE;
+    if (!outcome.failed)
+        read_input(&outcome, &worker, &one);
     lenet5_reader_free(worker.reader);
+    input_free(&one);
     p->whole = !outcome.cut;
     p->failed = outcome.failed;
     p->rejected = outcome.rejected;
 }
 
-int read_files(const read_job *job)
+int read_inputs(const read_job *job)
 {
     pool p = {.job = job};
-    if (job->files.count == 1)
+    const uint64_t count = inputs_expected(job->inputs);
+    if (count == 1)
         read_one(&p);
-    else if (job->files.count > 1)
+    else
         read_several(&p);
     if (interrupted)
-        return report_error("interrupted: %zu of %zu files were read", p.whole, job->files.count);
+        return report_error("interrupted: %llu of %llu files were read", (unsigned long long)p.whole,
+                            (unsigned long long)count);
     return p.failed ? EXIT_FAILED : p.rejected ? EXIT_UNREADABLE : EXIT_DONE;
 }
