@@ -23,6 +23,9 @@
 EMBED(drawing_file, LENET5_DRAWING);
 EMBED(fetch_file, LENET5_FETCH);
 EMBED(pictures_file, LENET5_PICTURES);
+#ifdef LENET5_ARCHIVE
+EMBED(archive_file, LENET5_ARCHIVE);
+#endif
 #ifdef LENET5_SERVE
 EMBED(serve_file, LENET5_SERVE);
 #endif
@@ -43,6 +46,9 @@ static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER; /* guards the tables
 static extra extras[] = {
     {"lenet5_drawing", drawing_file, drawing_file_end, NULL},    {"lenet5_fetch", fetch_file, fetch_file_end, NULL},
     {"lenet5_pictures", pictures_file, pictures_file_end, NULL},
+#ifdef LENET5_ARCHIVE
+    {"lenet5_archive", archive_file, archive_file_end, NULL},
+#endif
 #ifdef LENET5_SERVE
     {"lenet5_serve", serve_file, serve_file_end, NULL},
 #endif

@@ -73,6 +73,7 @@ void escape_text(char *to, size_t size, const char *text)
 #define MAX_LINE (COMMAND_SIZE + PATH_SIZE)
 
 static _Thread_local FILE *thread_error_stream;
+static _Thread_local char *thread_kept_error; /* NULL: errors are printed */
 
 void set_error_stream(FILE *stream)
 {
@@ -82,6 +83,11 @@ void set_error_stream(FILE *stream)
 FILE *error_stream(void)
 {
     return thread_error_stream ? thread_error_stream : stderr;
+}
+
+void keep_error(char text[KEPT_ERROR_SIZE])
+{
+    thread_kept_error = text;
 }
 
 static void put_line(FILE *out, const char *begin, const char *format, va_list arguments)
@@ -149,7 +155,10 @@ void report_written(const char *what, const char *path)
 
 int vreport_error(const char *format, va_list arguments)
 {
-    put_line(error_stream(), "lenet5: ", format, arguments);
+    if (!thread_kept_error)
+        put_line(error_stream(), "lenet5: ", format, arguments);
+    else if (thread_kept_error[0] == '\0')
+        vsnprintf(thread_kept_error, KEPT_ERROR_SIZE, format, arguments);
     return EXIT_FAILED;
 }
 
@@ -162,14 +171,23 @@ int report_error(const char *format, ...)
     return code;
 }
 
+static int report_unkept(const char *message)
+{
+    char *kept = thread_kept_error;
+    keep_error(NULL);
+    report_error("%s", message);
+    keep_error(kept);
+    return EXIT_FAILED;
+}
+
 int report_library_error(const lenet5_error *error)
 {
-    return report_error("%s", error->message);
+    return error->status == LENET5_E_MEMORY ? report_unkept(error->message) : report_error("%s", error->message);
 }
 
 int report_out_of_memory(void)
 {
-    return report_error("out of memory");
+    return report_unkept("out of memory");
 }
 
 /* ---- Streams and files ------------------------------------------------------------------------------------------- */

@@ -20,6 +20,13 @@ void set_error_stream(FILE *stream);
 FILE *error_stream(void);
 
 /*
+ * While text is set, the first error of this thread is kept there, unescaped, and none is printed; text is empty at
+ * first. Memory that runs out is still reported. NULL sets it back.
+ */
+#define KEPT_ERROR_SIZE (2 * PATH_SIZE)
+void keep_error(char text[KEPT_ERROR_SIZE]);
+
+/*
  * Text of foreign origin (file names, fields of a form, metadata of a model) must not control a terminal: control
  * characters, those that change the direction of writing, and bytes that are not UTF-8 are written as \x1b and the
  * like. Backslashes stay as they are. escape_text cuts off at size bytes.

@@ -59,7 +59,7 @@ typedef struct cli_command {
     int (*run)(const cli_arguments *arguments); /* returns an exit code */
 } cli_command;
 
-#define MAX_OPTIONS 24 /* of a command; asserted where arguments are parsed */
+#define MAX_OPTIONS 32 /* of a command; asserted where arguments are parsed */
 #define MAX_NAMES 24   /* of a name_list; asserted where they are listed */
 
 struct cli_arguments {

@@ -14,7 +14,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 LIBRARIES = ["zlib.h", "zconf.h", "jansson.h", "jansson_config.h", "nettle", "gmp.h", "leptonica", "libexif", "libheif",
-             "png.h", "pngconf.h", "pnglibconf.h", "microhttpd.h", "gnutls", "curl", "linux", "asm", "asm-generic"]
+             "png.h", "pngconf.h", "pnglibconf.h", "microhttpd.h", "archive.h", "archive_entry.h", "gnutls", "curl", "linux", "asm", "asm-generic"]
 SKIPPED = ("-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE")  # glibc's
 
 

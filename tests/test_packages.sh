@@ -10,6 +10,7 @@ fail() { echo "FAILED: $1"; exit 1; }
 for tool in git mmdebstrap dpkg-buildpackage dh lintian; do
     command -v $tool >/dev/null || skip "$tool is not installed"
 done
+missing=$(dpkg-checkbuilddeps "$source/packaging/debian/control" 2>&1) || skip "${missing#dpkg-checkbuilddeps: error: }"
 [ -d "$source/.git" ] || skip "the sources have no git repository"
 unset CMAKE_C_COMPILER_LAUNCHER # a compiler cache would reuse the objects of the first build
 folder=$(mktemp -d)

@@ -69,8 +69,10 @@ int load_codes(code_list *list, const char *path)
     size_t size;
     *list = (code_list){0};
     int code = load_text(&text, &size, path, MAX_LIST_FILE);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE) {
+        sha256_of(list->sha256, text, size);
         code = take_lines(list, text, size, path);
+    }
     free(text);
     return code;
 }

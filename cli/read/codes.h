@@ -3,10 +3,12 @@
 #define LENET5_CLI_READ_CODES_H
 
 #include "lenet5.h"
+#include "sha256.h"
 
 typedef struct code_list {
     char **codes; /* (count) */
     size_t count;
+    char sha256[SHA256_SIZE]; /* of the file */
 } code_list;
 
 /* Loads a list. Blank lines and comments, from # on, are ignored. A list has at most 16 MiB and a million codes.

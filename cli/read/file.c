@@ -50,17 +50,29 @@ static lenet5_read_options with_time_left(const page_reading *page, const lenet5
     return o;
 }
 
+/* Notes that a place cannot be read. The error becomes its row in a part; an error that is printed is a failure. */
+static void give_up(read_outcome *outcome, read_worker *worker, const read_place *place)
+{
+    if (worker->error[0])
+        print_unreadable(outcome, worker->job, place, worker->error);
+    else
+        outcome->failed = true;
+    worker->error[0] = '\0';
+}
+
 /* Reports why a picture was not read, unless the program was interrupted, which is reported once for all files. After
  * one that takes too long, the next one is read. */
 static int report_unread(page_reading *page, const char *name, const lenet5_error *error)
 {
     if (error->status == LENET5_E_STOPPED)
         return EXIT_FAILED;
+    if (error->status == LENET5_E_MEMORY)
+        return report_library_error(error);
     if (error->status != LENET5_E_TIME)
         return report_error("%s: %s", name, error->message);
     report_error("%s: not read within %g seconds; --timeout SECONDS sets the limit", name,
                  page->worker->job->options.seconds);
-    page->outcome->failed = true;
+    give_up(page->outcome, page->worker, &page->place);
     return EXIT_DONE;
 }
 
@@ -185,16 +197,23 @@ static int read_next(read_outcome *outcome, read_worker *worker, source *s, cons
     return code;
 }
 
-void read_input(read_outcome *outcome, read_worker *worker, const input *one)
+/* Reads the pages; after a failure, place is the page that cannot be read. */
+static int read_pages(read_outcome *outcome, read_worker *worker, const input *one, read_place *place)
 {
     source *s = NULL;
-    read_place place = {.file = one->name};
     int code = source_open(&s, one, worker->job->options.max_pixels, worker->job->options.seconds);
-    while (code == EXIT_DONE && !interrupted && source_left(s)) {
-        place.page++;
-        code = read_next(outcome, worker, s, &place);
-    }
+    for (; code == EXIT_DONE && !interrupted && source_left(s); place->page += code == EXIT_DONE)
+        code = read_next(outcome, worker, s, place);
     outcome->cut = interrupted && (code != EXIT_DONE || source_left(s));
     source_close(s);
-    outcome->failed |= code != EXIT_DONE;
+    return code;
+}
+
+void read_input(read_outcome *outcome, read_worker *worker, const input *one)
+{
+    read_place place = {.file = one->name, .page = 1};
+    keep_error(worker->job->part ? worker->error : NULL);
+    if (read_pages(outcome, worker, one, &place) != EXIT_DONE)
+        give_up(outcome, worker, &place);
+    keep_error(NULL);
 }

@@ -6,23 +6,30 @@
 #include <unistd.h>
 
 #include "common.h"
+#include "names.h"
 #include "paths.h"
+#include "sha256.h"
+#include "tar.h"
 
 struct inputs {
     const file_list *operands;
-    uint64_t count; /* of the inputs so far */
+    name_reader *names; /* NULL: none, as tar */
+    tar_reader *tar;
+    shard mine;
+    uint64_t count; /* of the inputs of all parts so far */
+    struct sha256_ctx sum;
 };
 
 /* ---- An input ---------------------------------------------------------------------------------------------------- */
 
 bool is_stdin(const input *one)
 {
-    return strcmp(one->name, "-") == 0;
+    return !one->bytes && strcmp(one->name, "-") == 0;
 }
 
 void input_request(const input *one)
 {
-    if (is_stdin(one) || is_special(one->name))
+    if (one->bytes || is_stdin(one) || is_special(one->name))
         return;
     const int file = open(one->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
@@ -31,42 +38,108 @@ void input_request(const input *one)
     close(file);
 }
 
+void input_forget_bytes(input *one)
+{
+    free(one->bytes);
+    one->bytes = NULL;
+}
+
 void input_free(input *one)
 {
+    input_forget_bytes(one);
     free(one->name);
     *one = (input){0};
 }
 
 /* ---- All inputs -------------------------------------------------------------------------------------------------- */
 
-int inputs_open(inputs **all, const file_list *operands)
+int inputs_open(inputs **all, const file_list *operands, const char *names, const char *tar, shard mine)
 {
     inputs *new = calloc(1, sizeof *new);
     if (!new)
         return report_out_of_memory();
     *all = new;
     new->operands = operands;
-    return EXIT_DONE;
+    new->mine = mine;
+    sha256_init(&new->sum);
+    if (tar)
+        return tar_open(&new->tar, tar);
+    return names ? names_open(&new->names, names) : EXIT_DONE;
+}
+
+/* The name of the next input of any part; NULL: there is none left. */
+static int next_name(const char **name, inputs *all)
+{
+    *name = NULL;
+    if (interrupted)
+        return EXIT_FAILED;
+    if (all->count < all->operands->count) {
+        *name = all->operands->files[all->count];
+        return EXIT_DONE;
+    }
+    if (all->tar)
+        return tar_next(name, all->tar);
+    return all->names ? names_next(name, all->names) : EXIT_DONE;
+}
+
+static bool is_mine(const inputs *all)
+{
+    return all->count % all->mine.parts == all->mine.part % all->mine.parts;
+}
+
+static int take(input *next, inputs *all, const char *name)
+{
+    *next = (input){.number = all->count, .name = strdup(name)};
+    if (!next->name)
+        return report_out_of_memory();
+    if (!all->tar)
+        return EXIT_DONE;
+    const int code = tar_read(&next->bytes, &next->size, all->tar);
+    next->too_large = code == EXIT_DONE && !next->bytes;
+    return code;
 }
 
 int inputs_next(input *next, inputs *all)
 {
+    const char *name;
+    int code;
     *next = (input){0};
-    if (interrupted)
-        return EXIT_FAILED;
-    if (all->count == all->operands->count)
-        return EXIT_DONE;
-    *next = (input){.number = all->count + 1, .name = strdup(all->operands->files[all->count])};
-    all->count++;
-    return next->name ? EXIT_DONE : report_out_of_memory();
+    while ((code = next_name(&name, all)) == EXIT_DONE && name) {
+        sha256_update(&all->sum, strlen(name) + 1, (const uint8_t *)name);
+        all->count++;
+        if (is_mine(all))
+            return take(next, all, name);
+    }
+    return code;
 }
 
 uint64_t inputs_expected(const inputs *all)
 {
-    return all->operands->count;
+    if (all->names || all->tar)
+        return INPUTS_UNKNOWN;
+    if (all->operands->count < all->mine.part)
+        return 0;
+    return (all->operands->count - all->mine.part) / all->mine.parts + 1;
+}
+
+double inputs_share(const inputs *all)
+{
+    if (all->tar)
+        return tar_share(all->tar);
+    return all->names ? names_share(all->names) : 0;
+}
+
+void inputs_sum(uint64_t *count, char sha256[SHA256_SIZE], inputs *all)
+{
+    *count = all->count;
+    write_sha256(sha256, &all->sum);
 }
 
 void inputs_close(inputs *all)
 {
+    if (!all)
+        return;
+    names_close(all->names);
+    tar_close(all->tar);
     free(all);
 }

@@ -43,10 +43,16 @@ struct pdf {
     bool ended;           /* there is no further page */
 };
 
+bool begins_as_pdf(const void *bytes, size_t size)
+{
+    static const char begin[] = {'%', 'P', 'D', 'F', '-'};
+    return size >= sizeof begin && memcmp(bytes, begin, sizeof begin) == 0;
+}
+
 bool is_pdf(int file)
 {
     char begin[5];
-    return pread(file, begin, sizeof begin, 0) == (ssize_t)sizeof begin && memcmp(begin, "%PDF-", sizeof begin) == 0;
+    return pread(file, begin, sizeof begin, 0) == (ssize_t)sizeof begin && begins_as_pdf(begin, sizeof begin);
 }
 
 /* ---- The process ------------------------------------------------------------------------------------------------- */

@@ -6,7 +6,8 @@
 
 typedef struct pdf pdf;
 
-/* Whether a file begins like a PDF. */
+/* Whether bytes, or a file, begin like a PDF. */
+bool begins_as_pdf(const void *bytes, size_t size);
 bool is_pdf(int file);
 
 /*

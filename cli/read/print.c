@@ -120,10 +120,12 @@ static void print_line_text(FILE *out, const char *name, size_t number, size_t c
 
 /* ---- Readings ---------------------------------------------------------------------------------------------------- */
 
-void print_header(const read_job *job)
+const char *header_of(const read_job *job)
 {
-    if (job->output == OUTPUT_CSV || job->output == OUTPUT_CSV_RAW)
-        printf("file,page,line,%sstring,decision,probability\n", job->form.count > 0 ? "field," : "");
+    if (job->output != OUTPUT_CSV && job->output != OUTPUT_CSV_RAW)
+        return "";
+    return job->form.count > 0 ? "file,page,line,field,string,decision,probability\n"
+                               : "file,page,line,string,decision,probability\n";
 }
 
 static void print_notes(const char *name, unsigned notes)
@@ -175,11 +177,42 @@ void print_reading(read_outcome *outcome, const read_job *job, const read_place 
     describe_place(name, place);
     if (reading->count == 0)
         outcome->failed |= print_empty(outcome->out, job->output, place, name, reading) != EXIT_DONE;
+    outcome->rows.empty += reading->count == 0;
     for (size_t i = 0; i < reading->count; i++) {
-        outcome->rejected |= reading->lines[i].decision != LENET5_ACCEPTED;
+        outcome->rows.accepted += reading->lines[i].decision == LENET5_ACCEPTED;
+        outcome->rows.unsure += reading->lines[i].decision != LENET5_ACCEPTED;
         outcome->failed |= print_answer(outcome->out, job, place, name, i, reading) != EXIT_DONE;
     }
     if (job->output != OUTPUT_JSON)
         print_notes(name, reading->notes);
     flush_stream(outcome->out);
+}
+
+static json_t *unreadable_json(const read_place *place, const char *error)
+{
+    json_t *object = json_pack("{s:o, s:i}", "file", any_string_json(place->file), "page", place->page);
+    if (place->field)
+        add_member(&object, "field", any_string_json(place->field));
+    add_member(&object, "decision", json_string("unreadable"));
+    add_member(&object, "error", any_string_json(error));
+    return object;
+}
+
+/* A page of a form has a field, be it without a name. */
+static void print_unreadable_csv(FILE *out, const read_job *job, const read_place *place)
+{
+    read_place named = *place;
+    if (job->form.count > 0 && !named.field)
+        named.field = "";
+    put_place_csv(out, &named, 0, job->output == OUTPUT_CSV_RAW);
+    fputs(",unreadable,0\n", out);
+}
+
+void print_unreadable(read_outcome *outcome, const read_job *job, const read_place *place, const char *error)
+{
+    if (job->output == OUTPUT_JSON)
+        outcome->failed |= put_json(outcome->out, unreadable_json(place, error)) != EXIT_DONE;
+    else
+        print_unreadable_csv(outcome->out, job, place);
+    outcome->rows.unreadable++;
 }

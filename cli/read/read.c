@@ -1,6 +1,7 @@
 /* lenet5 read: the lines of digits in pictures. */
 #include "read.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,18 +30,70 @@ static int parse_region(read_job *j, const cli_arguments *a, const char *text)
     return EXIT_DONE;
 }
 
-/* Reports options that exclude each other. */
+/* I/N: part I of N. */
+static int parse_shard(read_job *j, const cli_arguments *a)
+{
+    const char *text = argument_text(a, "shard");
+    int end = 0;
+    j->shard = (shard){1, 1};
+    if (text && (sscanf(text, "%5" SCNu64 "/%5" SCNu64 "%n", &j->shard.part, &j->shard.parts, &end) != 2 ||
+                 text[end] != '\0' || text[strspn(text, "0123456789/")] != '\0' || j->shard.part < 1 ||
+                 j->shard.part > j->shard.parts || j->shard.parts > MAX_PARTS))
+        return report_usage_error(
+            a->command, "--shard is I/N, part I of N, from 1/N to N/N; N is at most %d; not \"%s\"", MAX_PARTS, text);
+    return EXIT_DONE;
+}
+
+/* ---- Options together -------------------------------------------------------------------------------------------- */
+
+typedef struct option_pair {
+    const char *first, *second;
+} option_pair;
+
+static const option_pair exclusions[] = {
+    {"threshold", "max-error"}, {"json", "csv"},      {"json", "csv-raw"},   {"template", "region"},
+    {"files", "tar"},           {"files", "explain"}, {"files", "annotate"}, {"tar", "explain"},
+    {"tar", "annotate"},        {"out", "explain"},   {"out", "annotate"},   {"out", "csv-raw"},
+};
+static const option_pair needs[] = {{"evidence", "json"}, {"shard", "out"}};
+
+static int check_pairs(const cli_arguments *a)
+{
+    for (size_t i = 0; i < sizeof exclusions / sizeof exclusions[0]; i++)
+        if (argument_flag(a, exclusions[i].first) && argument_flag(a, exclusions[i].second))
+            return report_usage_error(a->command, "--%s and --%s exclude each other", exclusions[i].first,
+                                      exclusions[i].second);
+    for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++)
+        if (argument_flag(a, needs[i].first) && !argument_flag(a, needs[i].second))
+            return report_usage_error(a->command, "--%s needs --%s", needs[i].first, needs[i].second);
+    if (argument_flag(a, "out") && !argument_flag(a, "json") && !argument_flag(a, "csv"))
+        return report_usage_error(a->command, "--out needs --json or --csv");
+    return EXIT_DONE;
+}
+
+static bool names_stdin(const cli_arguments *a, const char *name)
+{
+    const char *path = argument_text(a, name);
+    return path && strcmp(path, "-") == 0;
+}
+
+/* Checks that there are inputs, and that standard input is one thing only. */
+static int check_inputs(const cli_arguments *a)
+{
+    if (a->count == 0 && !argument_flag(a, "files") && !argument_flag(a, "tar"))
+        return report_usage_error(a->command, "read: missing argument PICTURE, --files or --tar");
+    if (a->count > 0 && argument_flag(a, "tar"))
+        return report_usage_error(a->command, "--tar and %s exclude each other", a->operands[0]);
+    for (size_t i = 0; i < a->count; i++)
+        if (strcmp(a->operands[i], "-") == 0 && names_stdin(a, "files"))
+            return report_usage_error(a->command, "standard input cannot be a list and a picture");
+    return EXIT_DONE;
+}
+
 static int check_together(const cli_arguments *a)
 {
-    if (argument_text(a, "threshold") && argument_text(a, "max-error"))
-        return report_usage_error(a->command, "--threshold and --max-error exclude each other");
-    if (argument_flag(a, "json") && (argument_flag(a, "csv") || argument_flag(a, "csv-raw")))
-        return report_usage_error(a->command, "--json and --csv exclude each other");
-    if (argument_flag(a, "evidence") && !argument_flag(a, "json"))
-        return report_usage_error(a->command, "--evidence needs --json");
-    if (argument_text(a, "template") && argument_text(a, "region"))
-        return report_usage_error(a->command, "--template and --region exclude each other");
-    return EXIT_DONE;
+    const int code = check_pairs(a);
+    return code == EXIT_DONE ? check_inputs(a) : code;
 }
 
 static int read_numbers(read_job *j, const cli_arguments *a)
@@ -116,6 +169,8 @@ static int read_options(read_job *j, const cli_arguments *a)
     if (code == EXIT_DONE)
         code = parse_region(j, a, argument_text(a, "region"));
     if (code == EXIT_DONE)
+        code = parse_shard(j, a);
+    if (code == EXIT_DONE)
         code = parse_names(j, a);
     if (code == EXIT_DONE && argument_text(a, "list"))
         code = load_codes(&j->codes, argument_text(a, "list"));
@@ -184,6 +239,17 @@ static int check_drawings(const read_job *j, const cli_arguments *a)
     return code;
 }
 
+/* The results go to a part of --out, to standard output otherwise. */
+static int begin_results(read_job *j, const cli_arguments *a)
+{
+    const char *folder = argument_text(a, "out");
+    if (folder)
+        return part_begin(&j->part, folder, &j->shard, j->output == OUTPUT_JSON ? ".jsonl" : ".csv", header_of(j),
+                          part_header(j));
+    fputs(header_of(j), stdout);
+    return EXIT_DONE;
+}
+
 static int begin_outputs(read_job *j, const cli_arguments *a)
 {
     const char *folder = argument_text(a, "explain");
@@ -192,7 +258,34 @@ static int begin_outputs(read_job *j, const cli_arguments *a)
         code = explain_begin(&j->explanation, folder, &j->operands);
     if (j->explanation)
         j->options.observer = explain_observer(j->explanation);
-    return code;
+    return code == EXIT_DONE ? begin_results(j, a) : code;
+}
+
+/* Ends the part, unless reading has failed. */
+static int end_part(read_job *j, int code)
+{
+    part_writer *whole = code == EXIT_DONE || code == EXIT_UNREADABLE ? j->part : NULL;
+    if (!whole) {
+        part_abandon(j->part);
+        return code;
+    }
+    const int ended = part_end(whole, j->inputs);
+    return ended == EXIT_DONE ? code : ended;
+}
+
+/* Lists the operands, and reads all inputs. After an error about an operand the others are read, but not for a part. */
+static int list_and_read(read_job *j, const cli_arguments *a)
+{
+    const int listed = list_files(&j->operands, a->operands, a->count, PICTURES_AND_PDF);
+    if (listed != EXIT_DONE && argument_text(a, "out"))
+        return listed;
+    int code = inputs_open(&j->inputs, &j->operands, argument_text(a, "files"), argument_text(a, "tar"), j->shard);
+    if (code == EXIT_DONE)
+        code = begin_outputs(j, a);
+    if (code == EXIT_DONE)
+        code = read_inputs(j);
+    code = end_part(j, code);
+    return listed == EXIT_DONE ? code : listed;
 }
 
 static int run(const cli_arguments *arguments)
@@ -200,17 +293,8 @@ static int run(const cli_arguments *arguments)
     read_job j = {0};
     watch_interrupts();
     int code = prepare(&j, arguments);
-    if (code == EXIT_DONE) {
-        const int listed = list_files(&j.operands, arguments->operands, arguments->count, PICTURES_AND_PDF);
-        code = inputs_open(&j.inputs, &j.operands);
-        if (code == EXIT_DONE)
-            code = begin_outputs(&j, arguments);
-        if (code == EXIT_DONE) {
-            print_header(&j);
-            code = read_inputs(&j);
-        }
-        code = listed == EXIT_DONE ? code : listed;
-    }
+    if (code == EXIT_DONE)
+        code = list_and_read(&j, arguments);
     if (j.explanation && explain_end(j.explanation, code == EXIT_FAILED) != EXIT_DONE)
         code = EXIT_FAILED;
     inputs_close(j.inputs);
@@ -238,7 +322,12 @@ static const option options[] = {
      "pieces (default): cut lines into digits; sdnn: sweep the network over them, as the paper's section VII"},
     OPTION_MODEL("the built-in one for strings"),
     {"max-pixels", "N", VALUE_WHOLE, NULL, "refuse larger pictures; default 100000000"},
-    {"timeout", "SECONDS", VALUE_NUMBER, NULL, "give up on a page after this time (exit code 1); default 60, 0: never"},
+    {"timeout", "SECONDS", VALUE_NUMBER, NULL,
+     "give up on a page after this time, which is an error; default 60, 0: never"},
+    {"files", "FILE", VALUE_FILE, NULL,
+     "read the pictures that this list names too, one a line, or each ended by a zero byte; - is standard input"},
+    {"tar", "FILE", VALUE_FILE, NULL,
+     "read the pictures in a TAR archive, which may be compressed; - is standard input"},
     OPTION_THREADS("files that are read at the same time; default: the number of processors"),
     {"explain", "DIR", VALUE_FOLDER, NULL,
      "write index.html, which shows how each picture was read, to a new or empty folder or one of an earlier "
@@ -249,20 +338,28 @@ static const option options[] = {
     FLAG("evidence", "with --json: the measures behind each probability (docs/reading.md)"),
     FLAG("csv", "one CSV row for each line; an apostrophe protects cells that begin with = + - or @"),
     FLAG("csv-raw", "CSV with every cell unchanged, control characters included"),
+    {"out", "DIR", VALUE_FOLDER, NULL,
+     "with --json or --csv: write the results and a manifest to this folder, for lenet5 merge; a row for each error"},
+    {"shard", "I/N", VALUE_TEXT, NULL, "with --out: read part I of N alone, pictures I, I+N, I+2N ...; default 1/1"},
     {0},
 };
 
 const cli_command read_command = {
     .name = "read",
     .summary = "read the digits in photos, scans and PDF files",
-    .usage = "PICTURE... [options]",
+    .usage = "[PICTURE...] [options]",
     .description = "Finds the lines of handwritten digits in each picture and prints a string and its probability\n"
                    "for each. A line below the threshold is printed as \"not sure\" with the most probable string\n"
                    "and the reason; the exit code is then 3. A picture without writing has no lines, and is no\n"
                    "error: the exit code stays 0.\n\n"
                    "PICTURE is a file, a folder, which stands for the picture files in it, in alphabetical order\n"
                    "and without subfolders, or - for standard input. Formats: " LENET5_PICTURE_FORMATS ",\n"
-                   "and PDF, whose pages pdftoppm renders (Debian: poppler-utils).\n\n"
+                   "and PDF, whose pages pdftoppm renders (Debian: poppler-utils). --files and --tar name many\n"
+                   "pictures; memory does not grow with their number.\n\n"
+                   "--out writes the results to a folder, and --shard divides the pictures among processes, on one\n"
+                   "or many machines: lenet5 merge joins the parts to the bytes that a single process writes. A\n"
+                   "part appears when it is complete. A process that was killed is started again as before. With\n"
+                   "--out, a picture that cannot be read is a row with the error, and the exit code is 3.\n\n"
                    "The reader copes with uneven light, ruled, squared, boxed or patterned paper, forms and\n"
                    "tables, a sheet on a table, slopes up to 12 degrees, pages on their side or upside down, and\n"
                    "digits that touch. If you know the format, pass --format, --list or --check: fewer strings\n"
@@ -276,10 +373,11 @@ const cli_command read_command = {
     .examples = "lenet5 read letter.jpg                             # all lines of a photo\n"
                 "lenet5 read --format zip5 --list codes.txt scans/  # postal codes of a folder\n"
                 "lenet5 read --template form.json --csv forms/*.png > forms.csv\n"
-                "lenet5 read letter.jpg --explain why               # then open why/index.html",
+                "lenet5 read letter.jpg --explain why               # then open why/index.html\n"
+                "find scans -name '*.png' | sort >list              # many pictures\n"
+                "lenet5 read --files list --csv --out parts --shard 1/4",
     .options = options,
     .operand = VALUE_PATH,
-    .min_operands = 1,
     .max_operands = SIZE_MAX,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /*
  * Shared by the parts of lenet5 read: read.c parses the options, inputs.c lists the pictures, threads.c distributes
- * them among threads, sources.c opens one, file.c reads it, print.c prints what was found.
+ * them among threads, sources.c opens one, file.c reads it, print.c prints what was found, parts.c keeps the results of
+ * a part.
  */
 #ifndef LENET5_CLI_READ_H
 #define LENET5_CLI_READ_H
@@ -12,6 +13,8 @@
 #include "explain.h"
 #include "inputs.h"
 #include "lenet5.h"
+#include "manifest.h"
+#include "parts.h"
 #include "template.h"
 #include "json/answers.h"
 
@@ -28,8 +31,10 @@ typedef struct read_job {
     output_kind output;
     bool evidence; /* JSON includes the measures of each probability */
     file_list operands;
+    shard shard;
     inputs *inputs;
     unsigned threads;
+    part_writer *part;        /* the results go there, with a row for each error; NULL: to standard output */
     explanation *explanation; /* NULL: none; otherwise there is one thread */
     const char *annotated;    /* the name of the annotated pictures; NULL: none; otherwise there is one thread */
 } read_job;
@@ -38,13 +43,15 @@ typedef struct read_job {
 typedef struct read_worker {
     const read_job *job;
     lenet5_reader *reader;
-    size_t annotated; /* pictures so far */
+    size_t annotated;            /* pictures so far */
+    char error[KEPT_ERROR_SIZE]; /* that a row will have; only of a part */
 } read_worker;
 
 /* The outcome of an input. */
 typedef struct read_outcome {
-    FILE *out; /* for its lines; errors go to error_stream() */
-    bool failed, rejected;
+    FILE *out; /* for its rows; errors go to error_stream() */
+    row_counts rows;
+    bool failed;
     bool cut; /* a signal came before all of it was read */
 } read_outcome;
 
@@ -55,13 +62,22 @@ void describe_place(char name[PLACE_NAME_SIZE], const read_place *place);
 /* Writes the name of an annotated picture: that of --annotate if number is 0, else FILE-number.png. */
 void name_drawing(char path[PATH_SIZE + 32], const char *annotated, size_t number);
 
-/* Reads an input and prints its lines. */
+/* Reads an input and prints its rows. */
 void read_input(read_outcome *outcome, read_worker *worker, const input *one);
 
-/* Reads all inputs, on several threads if asked to, and prints all lines in their order. Returns an exit code. */
+/* Reads all inputs, on several threads if asked to, and prints all rows in the order of the inputs. Returns an exit
+ * code. */
 int read_inputs(const read_job *job);
 
-void print_header(const read_job *job);
+/* The header of the manifest of the job's part. */
+json_t *part_header(const read_job *job);
+
+/* The first line of CSV; "" for other output. */
+const char *header_of(const read_job *job);
+
 void print_reading(read_outcome *outcome, const read_job *job, const read_place *place, const lenet5_reading *reading);
+
+/* Prints the row of a place that cannot be read. */
+void print_unreadable(read_outcome *outcome, const read_job *job, const read_place *place, const char *error);
 
 #endif

@@ -10,6 +10,7 @@
 #include "common.h"
 #include "paths.h"
 #include "pdf.h"
+#include "reader/decode/decode.h"
 
 /* Either pages or pdf is set. */
 struct source {
@@ -47,6 +48,17 @@ static bool copy_stdin(FILE *copy)
     return size <= MAX_PDF && !ferror(stdin) && fflush(copy) == 0;
 }
 
+/* Closes a copy, and returns its descriptor; -1, with errno, if it is not whole. */
+static int descriptor_of(FILE *copy, bool whole)
+{
+    const int file = whole ? fcntl(fileno(copy), F_DUPFD_CLOEXEC, 0) : -1;
+    const int reason = errno;
+    if (copy)
+        fclose(copy);
+    errno = reason;
+    return file;
+}
+
 /* Copies standard input to a nameless file if its first byte begins a PDF; no picture format begins so. Returns -1 if
  * it does not, -2 after reporting an error. */
 static int open_pdf_of_stdin(void)
@@ -61,21 +73,41 @@ static int open_pdf_of_stdin(void)
     if (first != '%')
         return -1;
     FILE *copy = tmpfile();
-    const bool whole = copy && copy_stdin(copy);
-    const int file = whole ? fcntl(fileno(copy), F_DUPFD_CLOEXEC, 0) : -1;
-    if (copy)
-        fclose(copy);
+    const int file = descriptor_of(copy, copy && copy_stdin(copy));
     if (file >= 0)
         return file;
     report_error("standard input: the PDF cannot be copied: %s; the limit is %zu bytes", strerror(errno), MAX_PDF);
     return -2;
 }
 
-static int open_pages(source *s, const char *file)
+/* The same for an entry. */
+static int open_pdf_of_entry(const input *from)
+{
+    if (!begins_as_pdf(from->bytes, from->size))
+        return -1;
+    FILE *copy = tmpfile();
+    const int file =
+        descriptor_of(copy, copy && fwrite(from->bytes, 1, from->size, copy) == from->size && fflush(copy) == 0);
+    if (file >= 0)
+        return file;
+    report_error("%s: the PDF cannot be copied: %s", from->name, strerror(errno));
+    return -2;
+}
+
+static int open_document(const input *from)
+{
+    if (from->bytes)
+        return open_pdf_of_entry(from);
+    return is_stdin(from) ? open_pdf_of_stdin() : open_pdf(from->name);
+}
+
+static int open_pages(source *s, const input *from)
 {
     lenet5_error error;
-    if (lenet5_pages_open(&s->pages, file, &error) != LENET5_OK ||
-        lenet5_pages_limit(s->pages, s->max_pixels, &error) != LENET5_OK)
+    const lenet5_status status = from->bytes
+                                     ? lenet5_pages_parse(&s->pages, from->bytes, from->size, from->name, &error)
+                                     : lenet5_pages_open(&s->pages, from->name, &error);
+    if (status != LENET5_OK || lenet5_pages_limit(s->pages, s->max_pixels, &error) != LENET5_OK)
         return report_library_error(&error);
     return EXIT_DONE;
 }
@@ -87,11 +119,13 @@ int source_open(source **s, const input *from, size_t max_pixels, double seconds
         return report_out_of_memory();
     *new = (source){.max_pixels = max_pixels};
     *s = new;
-    const int document = is_stdin(from) ? open_pdf_of_stdin() : open_pdf(from->name);
+    if (from->too_large)
+        return report_error("%s: a file of more than %zu bytes", from->name, MAX_PICTURE_FILE);
+    const int document = open_document(from);
     if (document < -1)
         return EXIT_FAILED;
     if (document < 0)
-        return open_pages(new, from->name);
+        return open_pages(new, from);
     const int code = pdf_open(&new->pdf, document, is_stdin(from) ? "standard input" : from->name, seconds);
     close(document);
     return code;

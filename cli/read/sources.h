@@ -1,4 +1,4 @@
-/* Where pictures come from, page by page: a file or standard input; of PDF files too. */
+/* Where pictures come from, page by page: a file, standard input, an entry of a TAR stream; of PDF files too. */
 #ifndef LENET5_CLI_READ_SOURCES_H
 #define LENET5_CLI_READ_SOURCES_H
 

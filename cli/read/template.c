@@ -270,6 +270,17 @@ static int load_lists(form_template *form, const char *path)
     return code;
 }
 
+static void sum_up(form_template *form, const char *text, size_t size)
+{
+    struct sha256_ctx context;
+    sha256_init(&context);
+    sha256_update(&context, size, (const uint8_t *)text);
+    for (size_t i = 0; i < form->count; i++)
+        if (form->fields[i].list)
+            sha256_update(&context, SHA256_SIZE, (const uint8_t *)form->fields[i].codes.sha256);
+    write_sha256(form->sha256, &context);
+}
+
 int template_load(form_template *form, const char *path)
 {
     char *text = NULL;
@@ -278,8 +289,12 @@ int template_load(form_template *form, const char *path)
     int code = load_text(&text, &size, path, MAX_FILE);
     if (code == EXIT_DONE)
         code = template_parse(form, text, size, path);
+    if (code == EXIT_DONE)
+        code = load_lists(form, path);
+    if (code == EXIT_DONE)
+        sum_up(form, text, size);
     free(text);
-    return code == EXIT_DONE ? load_lists(form, path) : code;
+    return code;
 }
 
 lenet5_read_options template_options(const form_field *field, const lenet5_read_options *defaults)

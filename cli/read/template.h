@@ -31,6 +31,7 @@ typedef struct form_template {
     size_t count;
     bool marked;
     registration_marks marks;
+    char sha256[SHA256_SIZE]; /* of its file, followed by the sums of its lists */
 } form_template;
 
 /*

@@ -17,11 +17,12 @@
 #define MIN_FILES_SHOWN 5 /* with fewer files, no progress is shown */
 #define RING_SIZE 256     /* inputs for each thread: what it reads while another one reads a slow page */
 #define MAX_AHEAD 32      /* listed inputs that no thread has taken */
+#define MAX_BYTES_AHEAD ((size_t)1 << 26) /* bytes of these; one input may have more */
 
 typedef struct buffered_input {
     input input;
     read_outcome outcome;
-    char *text[2]; /* for stdout and for stderr, until they are printed */
+    char *text[2]; /* for stdout, or the part, and for stderr, until they are printed */
     size_t size[2];
     bool done; /* it has been read */
 } buffered_input;
@@ -30,13 +31,16 @@ typedef struct pool {
     const read_job *job;
     pthread_mutex_t lock; /* of the members below */
     pthread_cond_t changed;
-    buffered_input *ring; /* (size); input number i, from 0, is at i % size */
+    buffered_input *ring; /* (size); input number i of the part, from 0, is at i % size */
     size_t size;
     uint64_t listed, taken, printed; /* inputs so far; printed <= taken <= listed <= printed + size */
+    size_t bytes_ahead;              /* of inputs that are listed and not taken */
     bool ended;                      /* no further input will be listed */
     uint64_t whole;                  /* printed inputs that no signal has cut short */
-    bool failed, rejected;
-    bool broken; /* a failure after which nothing more is read */
+    row_counts rows;
+    bool failed;
+    bool broken;  /* a failure after which nothing more is read */
+    double share; /* of the inputs that are listed; 0: unknown */
     progress progress;
 } pool;
 
@@ -49,12 +53,14 @@ static bool must_stop(const pool *p)
 
 static void show_progress(pool *p)
 {
-    char label[80];
+    char label[96], all[32] = "";
     const double seconds = lenet5_clock() - p->progress.started;
-    const uint64_t count = inputs_expected(p->job->inputs);
-    snprintf(label, sizeof label, "%llu of %llu files, %.1f a second", (unsigned long long)p->printed,
-             (unsigned long long)count, seconds > 0 ? (double)p->printed / seconds : 0);
-    progress_show(&p->progress, (double)p->printed / (double)count, label);
+    const uint64_t expected = inputs_expected(p->job->inputs);
+    if (expected != INPUTS_UNKNOWN)
+        snprintf(all, sizeof all, " of %llu", (unsigned long long)expected);
+    snprintf(label, sizeof label, "%llu%s files, %.1f a second", (unsigned long long)p->printed, all,
+             seconds > 0 ? (double)p->printed / seconds : 0);
+    progress_show(&p->progress, expected != INPUTS_UNKNOWN ? (double)p->printed / (double)expected : p->share, label);
 }
 
 static void print_to_streams(pool *p, const buffered_input *one)
@@ -70,11 +76,25 @@ static void print_to_streams(pool *p, const buffered_input *one)
         fwrite(one->text[1], 1, one->size[1], stderr);
 }
 
+/* Notes are left out; an error of an input that failed is not about the input, which would have a row. */
+static void print_to_part(pool *p, const buffered_input *one)
+{
+    if (one->outcome.failed && !interrupted && one->text[1])
+        fwrite(one->text[1], 1, one->size[1], stderr);
+    if (!must_stop(p) && !one->outcome.failed)
+        p->failed |=
+            part_add(p->job->part, one->input.number, one->text[0], one->size[0], &one->outcome.rows) != EXIT_DONE;
+    p->broken |= p->failed || one->outcome.failed;
+}
+
 static void print_input(pool *p, buffered_input *one)
 {
-    print_to_streams(p, one);
+    if (p->job->part)
+        print_to_part(p, one);
+    else
+        print_to_streams(p, one);
     p->failed |= one->outcome.failed;
-    p->rejected |= one->outcome.rejected;
+    add_rows(&p->rows, &one->outcome.rows);
     p->printed++;
     p->whole += !one->outcome.cut;
     for (int i = 0; i < 2; i++)
@@ -93,7 +113,7 @@ static bool close_text(FILE *stream, char *const *text)
     return stream && fclose(stream) == 0 && whole && *text;
 }
 
-/* Reads an input, and keeps what it prints. */
+/* Reads an input, and keeps what it prints, but not its bytes: many inputs may wait for one before them. */
 static void read_buffered(buffered_input *one, read_worker *worker)
 {
     FILE *errors = open_memstream(&one->text[1], &one->size[1]);
@@ -106,6 +126,7 @@ static void read_buffered(buffered_input *one, read_worker *worker)
     const bool printed = close_text(one->outcome.out, one->text);
     if (!close_text(errors, one->text + 1) || !printed)
         one->outcome.failed = report_out_of_memory() != EXIT_DONE;
+    input_forget_bytes(&one->input);
 }
 
 /* Waits for an input. NULL: none is left, or reading has to stop. */
@@ -115,8 +136,10 @@ static buffered_input *take_input(pool *p)
     pthread_mutex_lock(&p->lock);
     while (p->taken == p->listed && !p->ended && !must_stop(p))
         pthread_cond_wait(&p->changed, &p->lock);
-    if (p->taken < p->listed && !must_stop(p))
+    if (p->taken < p->listed && !must_stop(p)) {
         one = &p->ring[p->taken++ % p->size];
+        p->bytes_ahead -= one->input.size;
+    }
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
     return one;
@@ -163,7 +186,8 @@ static void *work(void *context)
 
 static bool has_room(const pool *p)
 {
-    return p->listed - p->printed < p->size && p->listed - p->taken < MAX_AHEAD;
+    const uint64_t ahead = p->listed - p->taken;
+    return p->listed - p->printed < p->size && ahead < MAX_AHEAD && (ahead == 0 || p->bytes_ahead < MAX_BYTES_AHEAD);
 }
 
 /* Waits until another input may be listed. Returns false if reading has to stop. */
@@ -182,16 +206,19 @@ static void add_input(pool *p, const input *next)
     pthread_mutex_lock(&p->lock);
     assert(p->listed - p->printed < p->size);
     p->ring[p->listed++ % p->size].input = *next;
+    p->bytes_ahead += next->size;
+    p->share = inputs_share(p->job->inputs);
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }
 
-/* What is listed is read in any case. */
+/* What is listed is read in any case, but a part without all of its inputs is not written. */
 static void end_inputs(pool *p, bool failed)
 {
     pthread_mutex_lock(&p->lock);
     p->ended = true;
     p->failed |= failed;
+    p->broken |= failed && p->job->part;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }
@@ -280,19 +307,28 @@ static void read_one(pool *p)
     input_free(&one);
     p->whole = !outcome.cut;
     p->failed = outcome.failed;
-    p->rejected = outcome.rejected;
+    p->rows = outcome.rows;
+}
+
+static int report_interrupted(const pool *p)
+{
+    const uint64_t expected = inputs_expected(p->job->inputs);
+    if (expected == INPUTS_UNKNOWN)
+        return report_error("interrupted: %llu files were read", (unsigned long long)p->whole);
+    return report_error("interrupted: %llu of %llu files were read", (unsigned long long)p->whole,
+                        (unsigned long long)expected);
 }
 
 int read_inputs(const read_job *job)
 {
     pool p = {.job = job};
-    const uint64_t count = inputs_expected(job->inputs);
-    if (count == 1)
+    if (inputs_expected(job->inputs) == 1 && !job->part)
         read_one(&p);
     else
         read_several(&p);
     if (interrupted)
-        return report_error("interrupted: %llu of %llu files were read", (unsigned long long)p.whole,
-                            (unsigned long long)count);
-    return p.failed ? EXIT_FAILED : p.rejected ? EXIT_UNREADABLE : EXIT_DONE;
+        return report_interrupted(&p);
+    if (p.failed)
+        return EXIT_FAILED;
+    return p.rows.unsure + p.rows.unreadable > 0 ? EXIT_UNREADABLE : EXIT_DONE;
 }

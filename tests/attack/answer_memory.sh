@@ -40,6 +40,26 @@ try() {
     [ "$failures" -gt 0 ]
 }
 
+# A part of a reading is the one without failures, or absent after an error.
+"$lenet5" read "$picture" "$picture" "$picture" --json --threads 1 --out whole.part || [ $? = 3 ]
+at=0
+failures=0
+while [ "$at" -lt 1500 ]; do
+    rm -rf part
+    code=0
+    NO_MEMORY_AT=$at LD_PRELOAD=$shim timeout 60 "$lenet5" read "$picture" "$picture" "$picture" --json --threads 2 --out part 2>errors ||
+        code=$?
+    case $code in
+        0 | 3) diff -r part whole.part >/dev/null ;;
+        1) grep -q . errors && [ -z "$(ls part 2>/dev/null)" ] ;;
+        *) false ;;
+    esac || { echo "a part: allocation $at: exit code $code: $(cat errors) $(ls part)"; exit 1; }
+    failures=$((failures + (code == 1)))
+    at=$((at + 13))
+done
+echo "a part: $failures failures reported"
+[ "$failures" -gt 0 ]
+
 try 3 540 read --json --n-best 2 "$picture"
 try 3 150 inspect --json
 try 2 100 classify --json "$picture"

@@ -54,6 +54,9 @@ commands = {
     "read, a PDF": (0.3, "read slow.pdf"),
     "read, a PDF beside pictures": (0.3, "read slow.pdf large.png --threads 2"),
     "read, a list from a pipe": (0.2, "read large.png --list fifo"),
+    "read, names from a pipe": (0.2, "read --files fifo"),
+    "read, names from standard input, for a part": (0.2, "read --files - --json --out r{n}"),
+    "read, 100 megapixels, for a part": (0.3, "read large.jpg large.jpg large.jpg --csv --out r{n}"),
     "read, a template from a pipe": (0.2, "read large.png --template fifo"),
     "serve": (0.7, "serve --listen 127.0.0.1:0"),
     "calibrate": (0.05, "calibrate m.safetensors --data digits --validation 1000 --out k{n}.safetensors"),
@@ -116,6 +119,9 @@ for file in *.safetensors; do
     "$program" inspect "$file" >/dev/null 2>err || fail "$file is not complete: $(cat err)"
 done
 ls t*.checkpoint.safetensors >/dev/null || fail "a training has left no checkpoint"
+# A process that ends while a large picture is decoded may leave its temporary files, but no part.
+ls -d r*/ >/dev/null || fail "no part was begun"
+find r* -type f | grep -v '\.lenet5-[0-7]\.tmp$' && fail "an interrupted reading leaves a part"
 for file in f*/*.gz; do
     [ -e "$file" ] && fail "$file exists although nothing was fetched"
 done

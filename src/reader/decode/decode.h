@@ -4,6 +4,8 @@
 
 #include "lenet5/reading.h"
 
+#define MAX_PICTURE_FILE ((size_t)1 << 28) /* bytes; a file has fewer */
+
 /* A picture file in memory. */
 typedef struct picture_file {
     const uint8_t *bytes;

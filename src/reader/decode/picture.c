@@ -8,8 +8,7 @@
 #include "decode.h"
 #include "tiff.h"
 
-#define MAX_FILE ((size_t)1 << 28) /* bytes */
-#define MAX_PAGES 65535            /* of a file: what TIFF readers can number */
+#define MAX_PAGES 65535 /* of a file: what TIFF readers can number */
 
 /* The bytes read from a file. */
 typedef struct contents {
@@ -19,7 +18,7 @@ typedef struct contents {
 
 static lenet5_status read_stream(contents *file, FILE *stream, const char *path, lenet5_error *error)
 {
-    for (size_t room = (size_t)1 << 14; room <= MAX_FILE; room *= 2) {
+    for (size_t room = (size_t)1 << 14; room <= MAX_PICTURE_FILE; room *= 2) {
         uint8_t *larger = realloc(file->bytes, room);
         if (!larger)
             return lenet5_fail_memory(error);
@@ -31,7 +30,8 @@ static lenet5_status read_stream(contents *file, FILE *stream, const char *path,
         if (file->size < room)
             return LENET5_OK;
     }
-    return lenet5_fail(error, LENET5_E_PICTURE_SIZE, MAX_FILE, "%s: a file of more than %zu bytes", path, MAX_FILE);
+    return lenet5_fail(error, LENET5_E_PICTURE_SIZE, MAX_PICTURE_FILE, "%s: a file of more than %zu bytes", path,
+                       MAX_PICTURE_FILE);
 }
 
 static lenet5_status read_contents(contents *file, const char *path, lenet5_error *error)
