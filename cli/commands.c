@@ -6,13 +6,14 @@
 #include "common.h"
 
 extern const cli_command train_command, test_command, classify_command, read_command, inspect_command, synth_command,
-    fetch_command, plot_command, bench_command, calibrate_command;
+    fetch_command, plot_command, bench_command, calibrate_command, merge_command;
 #ifdef LENET5_SERVE
 extern const cli_command serve_command;
 #endif
 static const cli_command help_command, version_command;
 
 const cli_command *const commands[] = {&read_command,
+                                       &merge_command,
                                        &classify_command,
 #ifdef LENET5_SERVE
                                        &serve_command,

@@ -35,6 +35,11 @@ BASH
     expect "serve synth" s
     expect "--format" read --fo
     expect "--csv --csv-raw" read --csv
+    expect "--files" read --fi
+    expect "--shard" read --out parts --sh
+    expect "scans two words" read --out ""
+    expect "scans two words" merge ""
+    expect "--out" merge --o
     expect "--max-error --max-pixels" read letter.png --max
     expect "luhn mod10 mod11 none" read --check ""
     expect "mod10 mod11" read --check mo

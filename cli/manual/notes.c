@@ -27,7 +27,7 @@ const note file_notes[] = {
     {"NAME.part", "An unfinished download, which the next one continues.", "fetch", NULL},
     {"NAME.lenet5-N.tmp",
      "What a killed program may leave of a file that it was writing. The next write of NAME removes it.",
-     "train calibrate synth plot", NULL},
+     "train calibrate synth plot read merge", NULL},
     {0},
 };
 
@@ -37,7 +37,7 @@ const note exit_notes[] = {
     {"2", "Wrong usage.", NULL, NULL},
     {"3", "Done, but something was rejected as unreadable.", "classify read", NULL},
     {"130, 143", "Ended by Ctrl-C (SIGINT) or SIGTERM, as a shell reports it.",
-     "train test classify read calibrate inspect synth fetch plot bench", NULL},
+     "train test classify read merge calibrate inspect synth fetch plot bench", NULL},
     {0},
 };
 
@@ -84,7 +84,8 @@ static const references all_references[] = {
     {"train", "lenet5.1 lenet5-calibrate.1 lenet5-fetch.1 lenet5-plot.1 lenet5-test.1"},
     {"test", "lenet5.1 lenet5-calibrate.1 lenet5-train.1"},
     {"classify", "lenet5.1 lenet5-calibrate.1 lenet5-read.1"},
-    {"read", "lenet5.1 lenet5-classify.1 lenet5-serve.1 pdftoppm.1 lenet5-template.5"},
+    {"read", "lenet5.1 lenet5-classify.1 lenet5-merge.1 lenet5-serve.1 pdftoppm.1 lenet5-template.5"},
+    {"merge", "lenet5.1 lenet5-read.1"},
     {"serve", "lenet5.1 lenet5-classify.1 lenet5-read.1"},
     {"calibrate", "lenet5.1 lenet5-classify.1 lenet5-test.1 lenet5-train.1"},
     {"inspect", "lenet5.1 lenet5-train.1"},

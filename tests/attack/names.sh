@@ -74,6 +74,7 @@ for threads in "1", "3":
 for arguments in (["test", b"\x1b[1m"], ["inspect", b"\x1b[1m"], ["\x1b[2J"], ["read", "--\x1b[2J"], ["train", "--recipe", "\x1b[2J"],
                   ["read", "x", "--format", "\x1b[2J"], ["plot", b"\x1b", "--out", "x.png"], ["synth", "--out", b"/dev/null/\x1b"],
                   ["read", "x", "--list", b"\x1b"], ["read", "x", "--template", b"\x1b"], ["calibrate", b"\x1b"],
+                  ["merge", b"\x1b"], ["read", "--files", b"\x1b"], ["read", "x", "--json", "--out", b"/dev/null/\x1b"],
                   ["read", "./two\nlines.pgm", "--region", "0,0,99,99"], ["fetch", "mnist", "--data", b"/dev/null/\x1b"],
                   ["fetch", "mnist", "--data", b"\x1bd", "--mirror", "file:///nowhere/\x1b/"]):
     out, err, code = run(*arguments)
