@@ -1,6 +1,6 @@
 /*
  * Ranks by MPI, the only file that includes its header. All communication is collective and made by the thread that
- * called `begin`, except for the counter: a thread of rank 0 answers whoever asks for the next number.
+ * called `begin`, except for the counter: a thread of rank 0 answers requests for the next number.
  */
 #include <assert.h>
 #include <limits.h>
