@@ -4,7 +4,7 @@ set -u
 program=$1
 modules=$2    # openmpi;mpich, those that are built in
 kills=${3:-4} # ranks that are killed, at most
-[ -n "$modules" ] || { echo "SKIPPED: the program is built without MPI"; exit 77; }
+[ -n "$modules" ] || { echo "    skipped: the program is built without MPI"; exit 77; }
 . "$(dirname "$0")/expect.sh"
 unset LENET5_DATA
 export XDG_DATA_HOME="$folder/none" OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_HIDE_ERRORS=2
@@ -52,7 +52,7 @@ train_and_kill() {
 }
 
 for mpi in $(echo "$modules" | tr ';' ' '); do
-    command -v "mpirun.$mpi" >/dev/null || { echo "SKIPPED: $mpi: no mpirun.$mpi"; continue; }
+    command -v "mpirun.$mpi" >/dev/null || { echo "    skipped in part: $mpi, no mpirun.$mpi"; continue; }
 
     # ---- The same bytes, whatever the number of ranks and threads.
     for recipe in 1998 fast best read hands amounts; do
