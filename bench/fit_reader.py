@@ -18,8 +18,9 @@ strings and the share of wrong ones among them, and the thresholds of --max-erro
 A third of the pictures is held out: in the step search every third picture, in the step evidence each third in turn, so
 that every picture is judged by a fit to the others. SHARES has the weights of the sources. --model names a network that
 was trained with --validation 10000; the pictures then have only the last 10,000 training digits, which it has not seen.
-The program of --build then has such a network built in as lenet5.safetensors too, for the second opinion. DIR keeps the pictures for another fit with the same seed. --write puts the weights into the header;
-otherwise they are only printed. Needs Debian's python3-pil, python3-numpy and python3-scipy, and fonts."""
+The program of --build then has such a network built in as lenet5.safetensors too, for the second opinion. DIR keeps the
+pictures for another fit with the same seed. --write puts the weights into the header; otherwise they are only printed.
+Needs Debian's python3-pil, python3-numpy and python3-scipy, and fonts."""
 import collections
 import concurrent.futures
 import json

@@ -2,18 +2,18 @@
 #ifndef LENET5_CLI_SHA256_H
 #define LENET5_CLI_SHA256_H
 
-#include <nettle/base16.h>
 #include <nettle/sha2.h>
 
-#define SHA256_SIZE (BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE) + 1) /* with its end */
+#include "base/hex.h"
+
+#define SHA256_SIZE (2 * SHA256_DIGEST_SIZE + 1) /* with its end */
 
 /* Writes the sum of what the context has taken, and begins a new one. */
 static inline void write_sha256(char text[SHA256_SIZE], struct sha256_ctx *context)
 {
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_digest(context, sizeof digest, digest);
-    base16_encode_update(text, sizeof digest, digest);
-    text[SHA256_SIZE - 1] = '\0';
+    lenet5_hex(text, digest, sizeof digest);
 }
 
 /* Writes the sum of bytes. */

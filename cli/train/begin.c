@@ -394,7 +394,8 @@ static int refuse_default(const job *j)
     return same ? EXIT_DONE : report_error("%s exists; name it with --out to replace it, or choose another name", path);
 }
 
-/* On the rank that writes the files: keeps other processes from training the same model, or from resuming the same checkpoint, until this one ends. */
+/* Keeps other processes from training the same model, or from resuming the same checkpoint, until this one ends. The
+ * rank that writes the files does it for all. */
 static int claim(job *j)
 {
     const char *resume = argument_text(j->arguments, "resume");

@@ -100,6 +100,7 @@ static int train_all(committee_training *s, bool *output_failed)
                                   .set = p->set,
                                   .held_out = p->held_out,
                                   .held_out_name = p->held_out_name,
+                                  .resuming_command = p->resuming_command,
                                   .quiet = p->quiet,
                                   .json = p->json,
                                   .members = s->members,
@@ -119,11 +120,6 @@ static int train_and_combine(committee_training *s)
 {
     bool output_failed = false;
     int code = train_all(s, &output_failed);
-    if (interrupted) {
-        if (ranks_lead())
-            print_line(stderr, "interrupted; to continue: %s", s->plan->resuming_command);
-        return ranks_agree(EXIT_FAILED);
-    }
     if (code == EXIT_DONE)
         code = exchange_models(s);
     if (code != EXIT_DONE)

@@ -200,5 +200,9 @@ int train_members(const members_plan *plan, bool *output_failed)
     train_all(&p);
     pthread_mutex_destroy(&p.output_lock);
     *output_failed = p.output_failed;
-    return interrupted || p.failed ? EXIT_FAILED : EXIT_DONE;
+    if (!interrupted)
+        return p.failed ? EXIT_FAILED : EXIT_DONE;
+    if (ranks_lead())
+        print_line(stderr, "interrupted; to continue: %s", plan->resuming_command);
+    return ranks_agree(EXIT_FAILED);
 }

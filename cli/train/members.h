@@ -21,6 +21,7 @@ typedef struct members_plan {
     lenet5_training_options options; /* of all but the seed; threads: members in parallel */
     const lenet5_dataset *set, *held_out;
     const char *held_out_name;
+    const char *resuming_command; /* that continues after an interrupt */
     bool quiet, json;
     member *members; /* (count) */
     size_t count;
@@ -37,7 +38,8 @@ typedef struct members_plan {
 int member_look(member *m, const lenet5_checkpoint *wanted);
 
 /*
- * Trains the members that are not finished; this rank its part of them. EXIT_FAILED after an interrupt, too.
+ * Trains the members that are not finished; this rank its part of them. After an interrupt, reports how to continue and
+ * returns EXIT_FAILED on all ranks.
  * *output_failed: a line of JSON was lost for want of memory, which stops no training.
  */
 int train_members(const members_plan *plan, bool *output_failed);

@@ -103,6 +103,7 @@ static int train_seeds(sweep *s, bool *output_failed)
                                .set = &j->training_part,
                                .held_out = &j->held_out,
                                .held_out_name = j->held_out_name,
+                               .resuming_command = j->resuming_command,
                                .quiet = argument_flag(j->arguments, "quiet"),
                                .json = argument_flag(j->arguments, "json"),
                                .members = s->members,
@@ -215,11 +216,6 @@ static int train_and_report(sweep *s)
 {
     bool output_failed = false;
     int code = train_seeds(s, &output_failed);
-    if (interrupted) {
-        if (ranks_lead())
-            print_line(stderr, "interrupted; to continue: %s", s->job->resuming_command);
-        return ranks_agree(EXIT_FAILED);
-    }
     if (code != EXIT_DONE)
         return code;
     code = ranks_agree(EXIT_DONE); /* all models are written */

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "error.h"
+#include "hash.h"
 
 static lenet5_status exchange_alone(rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error)
 {
@@ -44,22 +45,13 @@ lenet5_status lenet5_rank_sum(size_t *sum, rank_group *ranks, size_t number, len
     return status;
 }
 
-/* The hash FNV-1a of some bytes. */
-static uint64_t hash(const void *bytes, size_t size)
-{
-    uint64_t value = 0xcbf29ce484222325;
-    for (size_t i = 0; i < size; i++)
-        value = (value ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3;
-    return value;
-}
-
 lenet5_status lenet5_rank_compare(rank_group *ranks, const void *bytes, size_t size, const char *what,
                                   const char *remedy, lenet5_error *error)
 {
     uint64_t hashes[MAX_RANKS];
     if (ranks->count == 1)
         return LENET5_OK;
-    hashes[ranks->rank] = hash(bytes, size);
+    hashes[ranks->rank] = lenet5_hash(bytes, size);
     const lenet5_status status = lenet5_exchange_rows(ranks, hashes, sizeof hashes[0], ranks->count, error);
     for (unsigned rank = 1; status == LENET5_OK && rank < ranks->count; rank++)
         if (hashes[rank] != hashes[0])

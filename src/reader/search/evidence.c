@@ -298,8 +298,7 @@ unsigned lenet5_main_doubt(const double value[LENET5_EVIDENCE])
     memcpy(other, value, sizeof other);
     for (unsigned i = 0; i < LENET5_EVIDENCE; i++) {
         other[i] = without_doubt(i, value);
-        const double probability =
-            lenet5_string_probability(other); /* a doubt beside a reason to reject lifts little */
+        const double probability = lenet5_string_probability(other);
         other[i] = value[i];
         if (probability > most && (i != LENET5_EVIDENCE_ANY || probability >= FORMAT_HELPS)) {
             most = probability;
