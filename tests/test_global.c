@@ -349,7 +349,7 @@ static void what_is_not_one_line_is_not_cut(void **state)
 
 typedef struct given {
     lenet5_dataset set; /* of no pictures: nothing is added */
-    further_picture list[HALF];
+    float d_penalty[HALF][LENET5_CLASSES];
 } given;
 
 /* Adds the pictures of a set, with the derivatives of the loss by their labels. */
@@ -359,12 +359,14 @@ static lenet5_status add_given(further_pictures *drawn, void *context, lenet5_tr
     (void)error;
     for (size_t i = 0; i < g->set.count; i++) {
         lenet5_maps maps;
-        g->list[i].pixels = lenet5_dataset_picture(&g->set, i);
-        lenet5_set_input(&maps, g->list[i].pixels);
+        lenet5_set_input(&maps, lenet5_dataset_picture(&g->set, i));
         lenet5_forward(&maps, &training->network);
-        lenet5_loss_gradient(g->list[i].d_penalty, &training->loss, maps.penalty, g->set.labels[i]);
+        lenet5_loss_gradient(g->d_penalty[i], &training->loss, maps.penalty, g->set.labels[i]);
     }
-    *drawn = (further_pictures){g->list, g->set.count, g->set.count};
+    *drawn = (further_pictures){.pixels = (const uint8_t(*)[LENET5_PICTURE_BYTES])g->set.pixels,
+                                .d_penalty = (const float(*)[LENET5_CLASSES])g->d_penalty,
+                                .count = g->set.count,
+                                .losses = g->set.count};
     return LENET5_OK;
 }
 

@@ -42,7 +42,7 @@ typedef struct drawn_string {
     char text[LENET5_MAX_STRING + 1];
     graph g;
     bool cut;     /* there is a graph, of at most MAX_ARCS arcs */
-    size_t first; /* of its pictures in the step's list */
+    size_t first; /* of its pictures in the step */
     of_digits log_weight[MAX_ARCS], d_log_weight[MAX_ARCS];
     path_sums sums;
     lenet5_status status;
@@ -56,9 +56,9 @@ struct string_source {
     size_t *arcs;                            /* (count): of each string */
     double *losses;                          /* (count): of each string; INFINITY: no path reads the transcript */
     size_t pictures;                         /* of the current step */
-    further_picture *list;                   /* (extra.most) */
-    uint8_t (*pixels)[LENET5_PICTURE_BYTES]; /* (extra.most): of the list */
+    uint8_t (*pixels)[LENET5_PICTURE_BYTES]; /* (extra.most): of the pictures */
     of_digits *penalty;                      /* (extra.most) */
+    float (*d_penalty)[LENET5_CLASSES];      /* (extra.most): 0 for a string that no path reads */
 };
 
 /* ---- Drawing and cutting ----------------------------------------------------------------------------------------- */
@@ -229,7 +229,7 @@ static lenet5_status cut_strings(step_job *job, lenet5_error *error)
     return first_failure(job->source->strings + first_string(job), count, error);
 }
 
-/* Places the pictures of all strings in the list, string by string; each rank knows how many its own have. */
+/* Gives the pictures of all strings their places, string by string; each rank knows how many its own have. */
 static lenet5_status place_pictures(step_job *job, lenet5_error *error)
 {
     string_source *source = job->source;
@@ -251,8 +251,8 @@ static lenet5_status place_pictures(step_job *job, lenet5_error *error)
     return LENET5_OK;
 }
 
-/* Copies the pictures of all arcs of this rank's strings to the list. */
-static void list_pictures(const step_job *job)
+/* Copies the pictures of all arcs of this rank's strings to their places. */
+static void copy_pictures(const step_job *job)
 {
     string_source *source = job->source;
     for (size_t i = first_string(job); i < last_string(job); i++)
@@ -276,7 +276,7 @@ static void penalties_piece(void *argument, size_t index, size_t worker)
     lenet5_lanes *maps = &job->training->scratch[worker].lanes;
     const size_t first = job->pictures[job->training->ranks->rank] + index * LENET5_LANES;
     const size_t count = lanes_left(index * LENET5_LANES, pictures_of_rank(job));
-    lenet5_forward_further(maps, job->training, source->list + first, count);
+    lenet5_forward_further(maps, job->training, (const uint8_t(*)[LENET5_PICTURE_BYTES])source->pixels + first, count);
     for (size_t lane = 0; lane < count; lane++)
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
             source->penalty[first + lane][digit] = (double)maps->penalty[digit][lane];
@@ -303,7 +303,7 @@ static void loss_piece(void *argument, size_t piece, size_t worker)
         of_digits d_penalty;
         lenet5_arc_gradient(d_penalty, s->d_log_weight[i], sharpness, loss, penalty[i]);
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            source->list[s->first + i].d_penalty[digit] = (float)(loss_weight(&s->g) * d_penalty[digit]);
+            source->d_penalty[s->first + i][digit] = (float)(loss_weight(&s->g) * d_penalty[digit]);
     }
 }
 
@@ -321,28 +321,18 @@ static size_t add_losses(string_sums *sums, const string_source *source)
     return count;
 }
 
-/* Derivatives are 0 unless a string sets them. */
-static void clear_list(string_source *source)
-{
-    for (size_t i = 0; i < source->pictures; i++)
-        source->list[i] = (further_picture){.pixels = source->pixels[i]};
-}
-
 /* Computes the derivatives for the pictures of this rank's strings, and exchanges them. */
 static lenet5_status differentiate(step_job *job, lenet5_error *error)
 {
     string_source *source = job->source;
     rank_group *all = job->training->ranks;
-    clear_list(source);
+    memset(source->d_penalty, 0, source->pictures * sizeof source->d_penalty[0]);
     lenet5_workers_run(job->training->workers, penalties_piece, job, shards_of(pictures_of_rank(job)));
     lenet5_workers_run(job->training->workers, loss_piece, job, last_string(job) - first_string(job));
     const rank_table tables[] = {{source->losses, sizeof source->losses[0], job->strings},
                                  {source->pixels, sizeof source->pixels[0], job->pictures},
-                                 {source->list, sizeof source->list[0], job->pictures}};
-    const lenet5_status status = all->exchange(all, tables, sizeof tables / sizeof tables[0], error);
-    for (size_t i = 0; i < source->pictures; i++)
-        source->list[i].pixels = source->pixels[i]; /* those of other ranks point into their memory */
-    return status;
+                                 {source->d_penalty, sizeof source->d_penalty[0], job->pictures}};
+    return all->exchange(all, tables, sizeof tables / sizeof tables[0], error);
 }
 
 static lenet5_status draw_step(further_pictures *drawn, void *context, lenet5_training *training, lenet5_error *error)
@@ -355,10 +345,13 @@ static lenet5_status draw_step(further_pictures *drawn, void *context, lenet5_tr
         status = place_pictures(&job, error);
     if (status != LENET5_OK)
         return status;
-    list_pictures(&job);
+    copy_pictures(&job);
     status = differentiate(&job, error);
     if (status == LENET5_OK)
-        *drawn = (further_pictures){source->list, source->pictures, add_losses(&training->strings, source)};
+        *drawn = (further_pictures){.pixels = (const uint8_t(*)[LENET5_PICTURE_BYTES])source->pixels,
+                                    .d_penalty = (const float(*)[LENET5_CLASSES])source->d_penalty,
+                                    .count = source->pictures,
+                                    .losses = add_losses(&training->strings, source)};
     return status;
 }
 
@@ -517,9 +510,9 @@ void lenet5_strings_free(string_source *source)
     free(source->strings);
     free(source->arcs);
     free(source->losses);
-    free(source->list);
     free(source->pixels);
     free(source->penalty);
+    free(source->d_penalty);
     free(source);
 }
 
@@ -533,10 +526,10 @@ static lenet5_status source_new(string_source **source, lenet5_error *error)
     s->strings = calloc(s->count, sizeof *s->strings);
     s->arcs = calloc(s->count, sizeof *s->arcs);
     s->losses = calloc(s->count, sizeof *s->losses);
-    s->list = calloc(s->extra.most, sizeof *s->list);
     s->pixels = calloc(s->extra.most, sizeof *s->pixels);
     s->penalty = calloc(s->extra.most, sizeof *s->penalty);
-    if (!s->strings || !s->arcs || !s->losses || !s->list || !s->pixels || !s->penalty) {
+    s->d_penalty = calloc(s->extra.most, sizeof *s->d_penalty);
+    if (!s->strings || !s->arcs || !s->losses || !s->pixels || !s->penalty || !s->d_penalty) {
         lenet5_strings_free(s);
         return lenet5_fail_memory(error);
     }

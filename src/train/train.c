@@ -396,12 +396,12 @@ static void forward_shard(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, sha
     shard_loss(d_penalty, sums, training, &s->lanes, (const float(*)[LENET5_CLASSES])taught, pictures, count);
 }
 
-void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training, const further_picture *list,
-                            size_t count)
+void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training,
+                            const uint8_t (*pixels)[LENET5_PICTURE_BYTES], size_t count)
 {
     const uint8_t *pictures[LENET5_LANES];
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
-        pictures[lane] = list[lane < count ? lane : 0].pixels;
+        pictures[lane] = pixels[lane < count ? lane : 0];
     lenet5_set_input_lanes(maps, pictures);
     training->kernels->lanes_forward(maps, &training->network);
 }
@@ -409,12 +409,12 @@ void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training,
 /* Forward for a shard of further pictures, with derivatives of 0 in the lanes behind the last one. */
 static void forward_further(lenet5_lane d_penalty[LENET5_CLASSES], scratch *s, const batch_job *job, size_t first)
 {
-    const further_picture *shown = job->further.list + first;
+    const float(*d)[LENET5_CLASSES] = job->further.d_penalty + first;
     const size_t count = lanes_left(first, job->further.count);
-    lenet5_forward_further(&s->lanes, job->training, shown, count);
+    lenet5_forward_further(&s->lanes, job->training, job->further.pixels + first, count);
     for (size_t lane = 0; lane < LENET5_LANES; lane++)
         for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
-            d_penalty[digit][lane] = lane < count ? shown[lane].d_penalty[digit] : 0;
+            d_penalty[digit][lane] = lane < count ? d[lane][digit] : 0;
 }
 
 /* Forward and backward for one shard. */

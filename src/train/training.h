@@ -51,23 +51,19 @@ typedef struct loss_monitor {
 } loss_monitor;
 
 /*
- * A picture that a room above this one adds to a step. Its loss depends on other pictures too, as that of a part of a
- * string does, so that room computes its derivatives before the step.
+ * Pictures that a room above this one adds to a step. Their losses depend on each other, as those of the parts of a
+ * string do, so that room computes the derivatives before the step.
  */
-typedef struct further_picture {
-    const uint8_t *pixels;           /* (28, 28) */
-    float d_penalty[LENET5_CLASSES]; /* of the loss, by the picture's penalties */
-} further_picture;
-
-/* The input and the forward pass of up to 16 further pictures. Lanes from count on repeat the first. */
-void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training, const further_picture *list,
-                            size_t count);
-
 typedef struct further_pictures {
-    const further_picture *list; /* (count) */
+    const uint8_t (*pixels)[LENET5_PICTURE_BYTES]; /* (count) */
+    const float (*d_penalty)[LENET5_CLASSES];      /* (count): the derivatives of the losses by the penalties */
     size_t count;
     size_t losses; /* that their derivatives are of, such as one for each string */
 } further_pictures;
+
+/* The input and the forward pass of up to 16 further pictures. Lanes from count on repeat the first. */
+void lenet5_forward_further(lenet5_lanes *maps, const lenet5_training *training,
+                            const uint8_t (*pixels)[LENET5_PICTURE_BYTES], size_t count);
 
 /* What a room above this one adds to a training. */
 typedef struct extension {
