@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,8 +20,19 @@
 #define TAG_LEAVE 3
 #define NANOSECONDS_BETWEEN_LOOKS 500000 /* of the thread that answers; what is counted takes far longer than that */
 
+/*
+ * All that a rank sends is one block, so that an exchange is a single message to each rank that needs it: whether it has
+ * to stop, and its rows of each table.
+ */
+typedef struct blocks {
+    uint8_t *bytes; /* of all ranks, in their order */
+    size_t room;
+    int sizes[MAX_RANKS], places[MAX_RANKS];
+} blocks;
+
 static struct {
     unsigned rank, count;
+    blocks blocks;
     bool counter;
     MPI_Comm numbers; /* the counter's */
     atomic_uint_fast64_t next;
@@ -38,25 +50,80 @@ static lenet5_status fail(lenet5_error *error, int code)
 
 /* ---- Exchanges --------------------------------------------------------------------------------------------------- */
 
-static int exchange_table(const rank_table *table)
+static size_t rows_size(const rank_table *table, unsigned rank)
 {
-    int sizes[MAX_RANKS], places[MAX_RANKS];
-    assert(table->first[state.count] * table->size <= INT_MAX);
+    return (table->first[rank + 1] - table->first[rank]) * table->size;
+}
+
+static void *rows_of(const rank_table *table, unsigned rank)
+{
+    return (uint8_t *)table->rows + table->first[rank] * table->size;
+}
+
+static lenet5_status lay_out(blocks *b, const rank_table *tables, size_t count, lenet5_error *error)
+{
+    size_t all = 0;
     for (unsigned rank = 0; rank < state.count; rank++) {
-        sizes[rank] = (int)((table->first[rank + 1] - table->first[rank]) * table->size);
-        places[rank] = (int)(table->first[rank] * table->size);
+        size_t size = 1;
+        for (size_t i = 0; i < count; i++)
+            size += rows_size(&tables[i], rank);
+        b->places[rank] = (int)all;
+        b->sizes[rank] = (int)size;
+        all += size;
+        assert(all <= INT_MAX);
     }
-    return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, table->rows, sizes, places, MPI_BYTE, MPI_COMM_WORLD);
+    if (all <= b->room)
+        return LENET5_OK;
+    free(b->bytes);
+    b->room = 0;
+    b->bytes = malloc(all);
+    if (!b->bytes)
+        return lenet5_fail_memory(error);
+    b->room = all;
+    return LENET5_OK;
+}
+
+static void pack(const blocks *b, bool stop, const rank_table *tables, size_t count)
+{
+    uint8_t *to = b->bytes + b->places[state.rank];
+    *to++ = stop;
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = rows_size(&tables[i], state.rank);
+        memcpy(to, rows_of(&tables[i], state.rank), size);
+        to += size;
+    }
+}
+
+/* Fills in the rows of another rank; returns whether that has to stop. */
+static bool unpack(const blocks *b, unsigned rank, const rank_table *tables, size_t count)
+{
+    const uint8_t *from = b->bytes + b->places[rank];
+    const bool stop = *from++;
+    for (size_t i = 0; i < count; i++) {
+        const size_t size = rows_size(&tables[i], rank);
+        memcpy(rows_of(&tables[i], rank), from, size);
+        from += size;
+    }
+    return stop;
 }
 
 static lenet5_status exchange(rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error)
 {
-    int stop = wants_stop(ranks);
-    int code = MPI_Allreduce(MPI_IN_PLACE, &stop, 1, MPI_INT, MPI_LOR, MPI_COMM_WORLD);
-    for (size_t i = 0; i < count && code == MPI_SUCCESS; i++)
-        code = exchange_table(&tables[i]);
+    blocks *b = &state.blocks;
+    const bool stop = wants_stop(ranks);
+    const lenet5_status status = lay_out(b, tables, count, error);
+    if (status != LENET5_OK)
+        return status;
+    pack(b, stop, tables, count);
+    const int code =
+        MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, b->bytes, b->sizes, b->places, MPI_BYTE, MPI_COMM_WORLD);
+    if (code != MPI_SUCCESS)
+        return fail(error, code);
     ranks->stops = stop;
-    return code == MPI_SUCCESS ? LENET5_OK : fail(error, code);
+    for (unsigned rank = 0; rank < state.count; rank++)
+        if (rank != state.rank && unpack(b, rank, tables, count))
+            ranks->stops = true;
+    return LENET5_OK;
 }
 
 /* ---- The counter ------------------------------------------------------------------------------------------------- */
@@ -165,6 +232,7 @@ static void end(void)
 {
     if (state.counter)
         end_counter();
+    free(state.blocks.bytes);
     MPI_Finalize();
 }
 
