@@ -176,6 +176,8 @@ int by_ranks_agree(read_job *job)
 
 void by_ranks_end(const read_job *job)
 {
-    if (job->by_ranks && interrupted && ranks_lead())
-        report_error("interrupted; no part is written: run the same command again");
+    if (!job->by_ranks || !interrupted || !ranks_lead())
+        return;
+    set_interrupt_message(""); /* a second signal would print it again */
+    report_error("interrupted; no part is written: run the same command again");
 }

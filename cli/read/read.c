@@ -306,8 +306,9 @@ static void abandon_part(read_job *j)
     j->part = NULL;
 }
 
-static int end_part(read_job *j)
+static int end_part(void *argument)
 {
+    read_job *j = argument;
     part_writer *whole = j->part;
     j->part = NULL;
     return whole ? part_end(whole, j->inputs) : EXIT_DONE;
@@ -324,7 +325,7 @@ static int end_results(read_job *j, int code)
         return code;
     int together = ranks_agree(done ? EXIT_DONE : code);
     if (together == EXIT_DONE)
-        together = ranks_agree(end_part(j));
+        together = ranks_in_turn(end_part, j);
     return together == EXIT_DONE ? ranks_agree(code) : together;
 }
 
