@@ -401,6 +401,15 @@ static const option options[] = {
     {0},
 };
 
+#ifdef LENET5_MPI
+#define MPI_DESCRIPTION                                                                                   \
+    "\n\nUnder mpirun, --out without --shard divides the pictures among the ranks, each of which takes\n" \
+    "the next ones when it is through with some. The parts appear when all ranks have read theirs; if\n"  \
+    "one fails, run the same command again. --threads is for each rank."
+#else
+#define MPI_DESCRIPTION ""
+#endif
+
 const cli_command read_command = {
     .name = "read",
     .summary = "read the digits in photos, scans and PDF files",
@@ -426,7 +435,7 @@ const cli_command read_command = {
                    "17,5 or -3; amount 1.234,50 or (7.50); date 12/08/2024 or 2024-08-12; phone\n"
                    "+82-2-123-4567.\n\n"
                    "--format, --list, --check, --max-error and --n-best are the defaults for fields of a\n"
-                   "template that do not set their own.",
+                   "template that do not set their own." MPI_DESCRIPTION,
     .examples = "lenet5 read letter.jpg                             # all lines of a photo\n"
                 "lenet5 read --format zip5 --list codes.txt scans/  # postal codes of a folder\n"
                 "lenet5 read --template form.json --csv forms/*.png > forms.csv\n"
