@@ -4,21 +4,12 @@ set -u
 program=$1
 modules=$2    # openmpi;mpich, those that are built in
 kills=${3:-4} # ranks that are killed, at most
-[ -n "$modules" ] || { echo "    skipped: the program is built without MPI"; exit 77; }
 . "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/mpi.sh"
 unset LENET5_DATA
-export XDG_DATA_HOME="$folder/none" OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_HIDE_ERRORS=2
+export XDG_DATA_HOME="$folder/none"
 "$program" synth --out digits --count 500 --test-count 200 --seed 1 >/dev/null || exit 1
 
-# mpi RANKS COMMAND...: runs a command by the launcher of $mpi.
-mpi() {
-    ranks=$1
-    shift
-    case $mpi in
-    openmpi) mpirun.openmpi --oversubscribe --bind-to none -n "$ranks" "$@" ;;
-    mpich) mpirun.mpich -n "$ranks" "$@" ;;
-    esac
-}
 train() { "$program" train --data digits --quiet "$@"; }
 train_by() { ranks=$1; shift; mpi "$ranks" "$program" train --data digits --quiet "$@"; }
 works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat out err)"; }
@@ -51,9 +42,7 @@ train_and_kill() {
     wait $!
 }
 
-for mpi in $(echo "$modules" | tr ';' ' '); do
-    command -v "mpirun.$mpi" >/dev/null || { echo "    skipped in part: $mpi, no mpirun.$mpi"; continue; }
-
+for mpi in $launchers; do
     # ---- The same bytes, whatever the number of ranks and threads.
     for recipe in 1998 fast best read hands amounts; do
         for ranks in 2 3; do
@@ -99,7 +88,7 @@ for mpi in $(echo "$modules" | tr ';' ' '); do
 
     "$program" synth --out others --count 500 --test-count 200 --seed 2 --force >/dev/null
     cat >other.sh <<SH
-rank=\${OMPI_COMM_WORLD_RANK:-\${PMI_RANK:-0}}
+$set_rank
 [ "\$rank" = 1 ] && exec "$program" train --data others "\$@"
 exec "$program" train --data digits "\$@"
 SH

@@ -6,11 +6,16 @@
 static rank_group all;
 static atomic_uint_fast64_t next;
 
+void ranks_alone(void)
+{
+    all = lenet5_one_rank();
+    all.wants_stop = &interrupted;
+}
+
 int ranks_begin(bool counter)
 {
     (void)counter;
-    all = lenet5_one_rank();
-    all.wants_stop = &interrupted;
+    ranks_alone();
     return EXIT_DONE;
 }
 
@@ -38,6 +43,11 @@ int ranks_in_turn(int (*prepare)(void *argument), void *argument)
 int ranks_agree(int code)
 {
     return code;
+}
+
+int ranks_report(const lenet5_error *error)
+{
+    return report_library_error(error);
 }
 
 void ranks_end(int code)

@@ -34,11 +34,17 @@ static const char *module_of_launcher(void)
     return NULL;
 }
 
+void ranks_alone(void)
+{
+    all = lenet5_one_rank();
+    all.wants_stop = &interrupted;
+}
+
 int ranks_begin(bool counter)
 {
     lenet5_error error;
     const char *module = module_of_launcher();
-    all = lenet5_one_rank();
+    ranks_alone();
     mpi = module ? load_extra(module, &error) : NULL;
     if (module && (!mpi || mpi->begin(&all, counter, &error) != LENET5_OK))
         return report_library_error(&error);
@@ -91,6 +97,11 @@ int ranks_agree(int code)
 {
     unsigned rank;
     return first_failure(&rank, code);
+}
+
+int ranks_report(const lenet5_error *error)
+{
+    return ranks_agree(ranks_lead() ? report_library_error(error) : EXIT_DONE);
 }
 
 static void print_errors(const char *errors)

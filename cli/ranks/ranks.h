@@ -14,6 +14,9 @@
  */
 int ranks_begin(bool counter);
 
+/* In place of ranks_begin: this process is alone, even if a launcher has started it. */
+void ranks_alone(void);
+
 /* Those of the command; valid from ranks_begin to ranks_end. */
 rank_group *ranks_of_command(void);
 
@@ -31,6 +34,9 @@ int ranks_in_turn(int (*prepare)(void *argument), void *argument);
 
 /* Waits for all ranks; returns the exit code of the first rank that fails, on all ranks. */
 int ranks_agree(int code);
+
+/* Reports an error that all ranks have, once. Returns EXIT_FAILED. */
+int ranks_report(const lenet5_error *error);
 
 /* Leaves the ranks. A failure that ranks_agree has not returned to all of them ends the others too. */
 void ranks_end(int code);

@@ -8,6 +8,7 @@
 #include "common.h"
 #include "names.h"
 #include "paths.h"
+#include "ranks/ranks.h"
 #include "sha256.h"
 #include "tar.h"
 
@@ -16,7 +17,8 @@ struct inputs {
     name_reader *names; /* NULL: none, as tar */
     tar_reader *tar;
     shard mine;
-    uint64_t count; /* of the inputs of all parts so far */
+    uint64_t count;      /* of the inputs of all parts so far */
+    uint64_t begin, end; /* of the block that this rank has taken: the first input of it, and the first behind it */
     struct sha256_ctx sum;
 };
 
@@ -82,9 +84,47 @@ static int next_name(const char **name, inputs *all)
     return all->names ? names_next(name, all->names) : EXIT_DONE;
 }
 
-static bool is_mine(const inputs *all)
+/* Names and counts the next input. */
+static int pass(const char **name, inputs *all)
 {
-    return all->count % all->mine.parts == all->mine.part % all->mine.parts;
+    const int code = next_name(name, all);
+    if (code != EXIT_DONE || !*name)
+        return code;
+    sha256_update(&all->sum, strlen(*name) + 1, (const uint8_t *)*name);
+    all->count++;
+    return EXIT_DONE;
+}
+
+int inputs_name_all(inputs *all)
+{
+    const char *name;
+    int code;
+    while ((code = pass(&name, all)) == EXIT_DONE && name)
+        continue;
+    return code;
+}
+
+/* Behind the last block, takes another one, which is further on. */
+static int find_block(bool *mine, inputs *all)
+{
+    uint64_t number;
+    if (all->count >= all->end) {
+        if (!ranks_next(&number))
+            return EXIT_FAILED;
+        all->begin = 1 + number * all->mine.block;
+        all->end = all->begin + all->mine.block;
+    }
+    *mine = all->count >= all->begin;
+    return EXIT_DONE;
+}
+
+/* Whether the current input is of this part. */
+static int find_owner(bool *mine, inputs *all)
+{
+    if (all->mine.block > 0)
+        return find_block(mine, all);
+    *mine = all->count % all->mine.parts == all->mine.part % all->mine.parts;
+    return EXIT_DONE;
 }
 
 static int take(input *next, inputs *all, const char *name)
@@ -102,20 +142,17 @@ static int take(input *next, inputs *all, const char *name)
 int inputs_next(input *next, inputs *all)
 {
     const char *name;
+    bool mine = false;
     int code;
     *next = (input){0};
-    while ((code = next_name(&name, all)) == EXIT_DONE && name) {
-        sha256_update(&all->sum, strlen(name) + 1, (const uint8_t *)name);
-        all->count++;
-        if (is_mine(all))
-            return take(next, all, name);
-    }
-    return code;
+    while ((code = pass(&name, all)) == EXIT_DONE && name && (code = find_owner(&mine, all)) == EXIT_DONE && !mine)
+        continue;
+    return code == EXIT_DONE && name ? take(next, all, name) : code;
 }
 
 uint64_t inputs_expected(const inputs *all)
 {
-    if (all->names || all->tar)
+    if (all->names || all->tar || all->mine.block > 0)
         return INPUTS_UNKNOWN;
     if (all->operands->count < all->mine.part)
         return 0;
@@ -126,7 +163,9 @@ double inputs_share(const inputs *all)
 {
     if (all->tar)
         return tar_share(all->tar);
-    return all->names ? names_share(all->names) : 0;
+    if (all->names)
+        return names_share(all->names);
+    return all->operands->count > 0 ? (double)all->count / (double)all->operands->count : 0;
 }
 
 void inputs_sum(uint64_t *count, char sha256[SHA256_SIZE], inputs *all)

@@ -11,9 +11,11 @@
 #include "files.h"
 #include "sha256.h"
 
-/* A share of the inputs: numbers part, part + parts, part + 2 parts ... */
+/* A share of the inputs: numbers part, part + parts, part + 2 parts ...; or blocks of consecutive inputs, of which each
+ * rank takes the next one from the counter when it is through with one (ranks.h). */
 typedef struct shard {
     uint64_t part, parts; /* 1 <= part <= parts */
+    uint64_t block;       /* inputs of a block; 0: there are no blocks */
 } shard;
 
 typedef struct input {
@@ -47,11 +49,14 @@ int inputs_open(inputs **all, const file_list *operands, const char *names, cons
  * it. */
 int inputs_next(input *next, inputs *all);
 
-/* The number of inputs of the part; INPUTS_UNKNOWN before their end is known. */
+/* Goes to the end, and takes no input. */
+int inputs_name_all(inputs *all);
+
+/* The number of inputs of the part; INPUTS_UNKNOWN before their end is known, and of blocks. */
 #define INPUTS_UNKNOWN UINT64_MAX
 uint64_t inputs_expected(const inputs *all);
 
-/* The share of the inputs that has been named, 0 to 1; 0 if it is unknown. */
+/* The share of the inputs of all parts that has been named, 0 to 1; 0 if it is unknown. */
 double inputs_share(const inputs *all);
 
 /* Writes the number of inputs of all parts so far, and the SHA-256 of their names, each ended by a zero byte. To be

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "by_ranks.h"
 #include "common.h"
 #include "outputs.h"
+#include "ranks/ranks.h"
 #include "reader/decode/formats.h"
 #include "json/values.h"
 
@@ -35,7 +37,7 @@ static int parse_shard(read_job *j, const cli_arguments *a)
 {
     const char *text = argument_text(a, "shard");
     int end = 0;
-    j->shard = (shard){1, 1};
+    j->shard = (shard){.part = 1, .parts = 1};
     if (text && (sscanf(text, "%5" SCNu64 "/%5" SCNu64 "%n", &j->shard.part, &j->shard.parts, &end) != 2 ||
                  text[end] != '\0' || text[strspn(text, "0123456789/")] != '\0' || j->shard.part < 1 ||
                  j->shard.part > j->shard.parts || j->shard.parts > MAX_PARTS))
@@ -207,8 +209,7 @@ static int check_format(const read_job *j, const cli_arguments *a)
     return EXIT_DONE;
 }
 
-/* Parses and checks all options; after a failure nothing is read. */
-static int prepare(read_job *j, const cli_arguments *a)
+static int prepare_options(read_job *j, const cli_arguments *a)
 {
     int code = read_options(j, a);
     if (code == EXIT_DONE)
@@ -217,6 +218,33 @@ static int prepare(read_job *j, const cli_arguments *a)
         code = load_named_models(&j->models, argument_text(a, "model"), lenet5_builtin_strings());
     if (code == EXIT_DONE && argument_text(a, "template"))
         code = read_template(j, argument_text(a, "template"));
+    return code;
+}
+
+/* Lists the operands. After an error about one the others are read, but not for a part. */
+static int list_operands(read_job *j, const cli_arguments *a)
+{
+    j->listed = list_files(&j->operands, a->operands, a->count, PICTURES_AND_PDF);
+    return argument_text(a, "out") ? j->listed : EXIT_DONE;
+}
+
+static int make_header(read_job *j)
+{
+    j->header = part_header(j);
+    return j->header ? EXIT_DONE : report_out_of_memory();
+}
+
+/* Checks all that is given; after a failure nothing is read. */
+static int prepare(void *argument)
+{
+    read_job *j = argument;
+    int code = prepare_options(j, j->arguments);
+    if (code == EXIT_DONE)
+        code = list_operands(j, j->arguments);
+    if (code == EXIT_DONE)
+        code = by_ranks_survey(j);
+    if (code == EXIT_DONE && argument_text(j->arguments, "out"))
+        code = make_header(j);
     return code;
 }
 
@@ -243,9 +271,11 @@ static int check_drawings(const read_job *j, const cli_arguments *a)
 static int begin_results(read_job *j, const cli_arguments *a)
 {
     const char *folder = argument_text(a, "out");
+    json_t *header = j->header;
+    j->header = NULL;
     if (folder)
         return part_begin(&j->part, folder, &j->shard, j->output == OUTPUT_JSON ? ".jsonl" : ".csv", header_of(j),
-                          part_header(j));
+                          header);
     fputs(header_of(j), stdout);
     return EXIT_DONE;
 }
@@ -261,47 +291,74 @@ static int begin_outputs(read_job *j, const cli_arguments *a)
     return code == EXIT_DONE ? begin_results(j, a) : code;
 }
 
-/* Ends the part, unless reading has failed. */
-static int end_part(read_job *j, int code)
+static int begin(void *argument)
 {
-    part_writer *whole = code == EXIT_DONE || code == EXIT_UNREADABLE ? j->part : NULL;
-    if (!whole) {
-        part_abandon(j->part);
-        return code;
-    }
-    const int ended = part_end(whole, j->inputs);
-    return ended == EXIT_DONE ? code : ended;
+    read_job *j = argument;
+    const cli_arguments *a = j->arguments;
+    const int code =
+        inputs_open(&j->inputs, &j->operands, argument_text(a, "files"), argument_text(a, "tar"), j->shard);
+    return code == EXIT_DONE ? begin_outputs(j, a) : code;
 }
 
-/* Lists the operands, and reads all inputs. After an error about an operand the others are read, but not for a part. */
-static int list_and_read(read_job *j, const cli_arguments *a)
+static void abandon_part(read_job *j)
 {
-    const int listed = list_files(&j->operands, a->operands, a->count, PICTURES_AND_PDF);
-    if (listed != EXIT_DONE && argument_text(a, "out"))
-        return listed;
-    int code = inputs_open(&j->inputs, &j->operands, argument_text(a, "files"), argument_text(a, "tar"), j->shard);
+    part_abandon(j->part);
+    j->part = NULL;
+}
+
+static int end_part(void *argument)
+{
+    read_job *j = argument;
+    part_writer *whole = j->part;
+    j->part = NULL;
+    return whole ? part_end(whole, j->inputs) : EXIT_DONE;
+}
+
+/* Ends the part, if all ranks have read theirs. A failure of one of them ends the others at once (ranks_end); only an
+ * interrupt is one of all. */
+static int end_results(read_job *j, int code)
+{
+    const bool done = code == EXIT_DONE || code == EXIT_UNREADABLE;
+    if (!done)
+        abandon_part(j);
+    if (!done && !interrupted)
+        return code;
+    int together = ranks_agree(done ? EXIT_DONE : code);
+    if (together == EXIT_DONE)
+        together = ranks_in_turn(end_part, j);
+    return together == EXIT_DONE ? ranks_agree(code) : together;
+}
+
+static int read_all(read_job *j)
+{
+    int code = by_ranks_begin(j);
     if (code == EXIT_DONE)
-        code = begin_outputs(j, a);
+        code = ranks_in_turn(prepare, j);
     if (code == EXIT_DONE)
-        code = read_inputs(j);
-    code = end_part(j, code);
-    return listed == EXIT_DONE ? code : listed;
+        code = by_ranks_agree(j);
+    if (code == EXIT_DONE)
+        code = ranks_in_turn(begin, j);
+    if (code == EXIT_DONE)
+        code = end_results(j, read_inputs(j));
+    by_ranks_end(j);
+    return j->listed == EXIT_DONE ? code : j->listed;
 }
 
 static int run(const cli_arguments *arguments)
 {
-    read_job j = {0};
+    read_job j = {.arguments = arguments};
     watch_interrupts();
-    int code = prepare(&j, arguments);
-    if (code == EXIT_DONE)
-        code = list_and_read(&j, arguments);
+    int code = read_all(&j);
     if (j.explanation && explain_end(j.explanation, code == EXIT_FAILED) != EXIT_DONE)
         code = EXIT_FAILED;
+    part_abandon(j.part);
+    json_decref(j.header);
     inputs_close(j.inputs);
     free_files(&j.operands);
     template_free(&j.form);
     lenet5_committee_free(&j.models);
     free_codes(&j.codes);
+    ranks_end(code);
     return code;
 }
 
@@ -344,6 +401,15 @@ static const option options[] = {
     {0},
 };
 
+#ifdef LENET5_MPI
+#define MPI_DESCRIPTION                                                                                   \
+    "\n\nUnder mpirun, --out without --shard divides the pictures among the ranks, each of which takes\n" \
+    "the next ones when it is through with some. The parts appear when all ranks have read theirs; if\n"  \
+    "one fails, run the same command again. --threads is for each rank."
+#else
+#define MPI_DESCRIPTION ""
+#endif
+
 const cli_command read_command = {
     .name = "read",
     .summary = "read the digits in photos, scans and PDF files",
@@ -369,7 +435,7 @@ const cli_command read_command = {
                    "17,5 or -3; amount 1.234,50 or (7.50); date 12/08/2024 or 2024-08-12; phone\n"
                    "+82-2-123-4567.\n\n"
                    "--format, --list, --check, --max-error and --n-best are the defaults for fields of a\n"
-                   "template that do not set their own.",
+                   "template that do not set their own." MPI_DESCRIPTION,
     .examples = "lenet5 read letter.jpg                             # all lines of a photo\n"
                 "lenet5 read --format zip5 --list codes.txt scans/  # postal codes of a folder\n"
                 "lenet5 read --template form.json --csv forms/*.png > forms.csv\n"

@@ -1,7 +1,7 @@
 /*
  * Shared by the parts of lenet5 read: read.c parses the options, inputs.c lists the pictures, threads.c distributes
  * them among threads, sources.c opens one, file.c reads it, print.c prints what was found, parts.c keeps the results of
- * a part.
+ * a part, by_ranks.c lets several processes read together.
  */
 #ifndef LENET5_CLI_READ_H
 #define LENET5_CLI_READ_H
@@ -20,8 +20,15 @@
 
 typedef enum output_kind { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_CSV, OUTPUT_CSV_RAW } output_kind;
 
+/* What the inputs of all ranks are. */
+typedef struct input_survey {
+    uint64_t count; /* INPUTS_UNKNOWN in an archive */
+    char sha256[SHA256_SIZE];
+} input_survey;
+
 /* The options, which hold for all pictures. */
 typedef struct read_job {
+    const cli_arguments *arguments;
     lenet5_committee models;
     lenet5_read_options options;
     code_list codes;
@@ -31,9 +38,13 @@ typedef struct read_job {
     output_kind output;
     bool evidence; /* JSON includes the measures of each probability */
     file_list operands;
+    int listed;          /* the exit code of listing them */
+    bool by_ranks;       /* several ranks read together */
+    input_survey survey; /* if so */
     shard shard;
     inputs *inputs;
     unsigned threads;
+    json_t *header;           /* of the part's manifest; NULL: none, or it has been taken */
     part_writer *part;        /* the results go there, with a row for each error; NULL: to standard output */
     explanation *explanation; /* NULL: none; otherwise there is one thread */
     const char *annotated;    /* the name of the annotated pictures; NULL: none; otherwise there is one thread */

@@ -12,11 +12,12 @@
 #include "base/clock.h"
 #include "common.h"
 #include "progress.h"
+#include "ranks/ranks.h"
 #include "read.h"
 
 #define MIN_FILES_SHOWN 5 /* with fewer files, no progress is shown */
 #define RING_SIZE 256     /* inputs for each thread: what it reads while another one reads a slow page */
-#define MAX_AHEAD 32      /* listed inputs that no thread has taken */
+#define MAX_AHEAD 32      /* listed inputs that no thread has taken; under several ranks a block (by_ranks.c) */
 #define MAX_BYTES_AHEAD ((size_t)1 << 26) /* bytes of these; one input may have more */
 
 typedef struct buffered_input {
@@ -35,6 +36,8 @@ typedef struct pool {
     size_t size;
     uint64_t listed, taken, printed; /* inputs so far; printed <= taken <= listed <= printed + size */
     size_t bytes_ahead;              /* of inputs that are listed and not taken */
+    uint64_t max_ahead;              /* of those inputs */
+    uint64_t reached;                /* number of the last printed input, among those of all parts */
     bool ended;                      /* no further input will be listed */
     uint64_t whole;                  /* printed inputs that no signal has cut short */
     row_counts rows;
@@ -56,10 +59,11 @@ static void show_progress(pool *p)
     char label[96], all[32] = "";
     const double seconds = lenet5_clock() - p->progress.started;
     const uint64_t expected = inputs_expected(p->job->inputs);
+    const uint64_t done = p->job->by_ranks ? p->reached : p->printed; /* ranks have taken all before that one */
     if (expected != INPUTS_UNKNOWN)
         snprintf(all, sizeof all, " of %llu", (unsigned long long)expected);
-    snprintf(label, sizeof label, "%llu%s files, %.1f a second", (unsigned long long)p->printed, all,
-             seconds > 0 ? (double)p->printed / seconds : 0);
+    snprintf(label, sizeof label, "%llu%s files, %.1f a second", (unsigned long long)done, all,
+             seconds > 0 ? (double)done / seconds : 0);
     progress_show(&p->progress, expected != INPUTS_UNKNOWN ? (double)p->printed / (double)expected : p->share, label);
 }
 
@@ -96,6 +100,7 @@ static void print_input(pool *p, buffered_input *one)
     p->failed |= one->outcome.failed;
     add_rows(&p->rows, &one->outcome.rows);
     p->printed++;
+    p->reached = one->input.number;
     p->whole += !one->outcome.cut;
     for (int i = 0; i < 2; i++)
         free(one->text[i]);
@@ -187,7 +192,7 @@ static void *work(void *context)
 static bool has_room(const pool *p)
 {
     const uint64_t ahead = p->listed - p->taken;
-    return p->listed - p->printed < p->size && ahead < MAX_AHEAD && (ahead == 0 || p->bytes_ahead < MAX_BYTES_AHEAD);
+    return p->listed - p->printed < p->size && ahead < p->max_ahead && (ahead == 0 || p->bytes_ahead < MAX_BYTES_AHEAD);
 }
 
 /* Waits until another input may be listed. Returns false if reading has to stop. */
@@ -273,6 +278,7 @@ static void read_several(pool *p)
 {
     const size_t threads = threads_of(p->job);
     p->size = RING_SIZE * (threads > 0 ? threads : 1);
+    p->max_ahead = p->job->by_ranks ? p->job->shard.block : MAX_AHEAD;
     p->ring = calloc(p->size, sizeof *p->ring);
     if (!p->ring) {
         p->failed = report_out_of_memory() != EXIT_DONE;
@@ -280,7 +286,7 @@ static void read_several(pool *p)
     }
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
-    progress_begin(&p->progress, inputs_expected(p->job->inputs) < MIN_FILES_SHOWN, 0);
+    progress_begin(&p->progress, !ranks_lead() || inputs_expected(p->job->inputs) < MIN_FILES_SHOWN, 0);
     show_progress(p);
     work_together(p, threads);
     progress_clear(&p->progress);
@@ -310,9 +316,12 @@ static void read_one(pool *p)
     p->rows = outcome.rows;
 }
 
+/* An interrupt of several ranks is reported once, by by_ranks_end. */
 static int report_interrupted(const pool *p)
 {
     const uint64_t expected = inputs_expected(p->job->inputs);
+    if (p->job->by_ranks)
+        return EXIT_FAILED;
     if (expected == INPUTS_UNKNOWN)
         return report_error("interrupted: %llu files were read", (unsigned long long)p->whole);
     return report_error("interrupted: %llu of %llu files were read", (unsigned long long)p->whole,

@@ -137,17 +137,11 @@ static int begin_training(void *argument)
     return EXIT_DONE;
 }
 
-/* Reports an error that all ranks have, once. */
-static int report_for_all(const lenet5_error *error)
-{
-    return ranks_agree(ranks_lead() ? report_library_error(error) : EXIT_DONE);
-}
-
 static int share_training(job *j)
 {
     lenet5_error error;
     const lenet5_status status = lenet5_training_share(j->training, ranks_of_command(), &error);
-    return status == LENET5_OK ? EXIT_DONE : report_for_all(&error);
+    return status == LENET5_OK ? EXIT_DONE : ranks_report(&error);
 }
 
 /* Saves the first checkpoint. A different one that --resume names is not changed. */
@@ -457,7 +451,7 @@ static int compare_ranks(const job *j)
     for (size_t i = 0; i < sizeof compared / sizeof compared[0]; i++)
         if (lenet5_rank_compare(all, compared[i].bytes, compared[i].size, compared[i].what, compared[i].remedy,
                                 &error) != LENET5_OK)
-            return report_for_all(&error);
+            return ranks_report(&error);
     return EXIT_DONE;
 }
 
