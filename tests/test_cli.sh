@@ -335,8 +335,21 @@ expect 1 "was started with --epochs 1, not 2" "$program" train --data digits --s
 mv sweep-4.safetensors was-4.safetensors
 expect 0 '"interval_pct":' "$program" train --data digits --seeds 3-5 --epochs 1 --validation 500 --resume --json --log again.csv --out sweep.safetensors
 cmp -s was-4.safetensors sweep-4.safetensors && cmp -s sweep.csv again.csv || fail "a sweep that is continued differs"
+expect 0 "2 seeds: mean" "$program" train --data digits --seeds 3-4 --epochs 1 --recipe best --batch 32 --negatives 0.1 --out given.safetensors
+expect 0 "2 seeds: mean" "$program" train --data digits --seeds 3-4 --epochs 1 --recipe best --batch 32 --negatives 0.1 --resume --out given.safetensors
 expect 0 "1 seed: mean" "$program" train --data digits --seeds 3-3 --epochs 1 --validation 500 --restart --out sweep.safetensors
 [ -e sweep-3.safetensors~ ] || fail "a replaced model of a sweep was not kept"
+
+# Processes may train different seeds of a sweep at the same time, but not the same one.
+"$program" train --data digits --quiet --recipe best --seeds 1-1 --epochs 1000 --out shared.safetensors 2>/dev/null &
+first=$!
+until [ -e shared-1.checkpoint.safetensors ]; do sleep 0.05; done
+expect 0 "1 seed: mean" "$program" train --data digits --recipe best --seeds 2-2 --epochs 1 --out shared.safetensors
+expect 1 "shared-1.checkpoint.safetensors: is being trained by another lenet5 (process $first)" \
+    "$program" train --data digits --recipe best --seeds 1-1 --epochs 1000 --resume --out shared.safetensors
+expect 1 "is being trained by another lenet5 (process $first)" "$program" train --data digits --recipe best --out shared-1.safetensors --restart
+kill -KILL $first
+wait $first 2>/dev/null
 
 # A committee in one file and in several; calibrated probabilities, and the options that use them.
 expect 0 '"seed":3' "$program" train --data digits --committee 3 --epochs 1 --recipe best --validation 500 --json --out c.safetensors

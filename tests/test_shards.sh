@@ -62,6 +62,15 @@ for file in part-03-of-16.jsonl part-03-of-16.manifest.jsonl; do
     cmp $file sixteen.json/$file || fail "$file: other bytes when it is read again"
 done
 
+# Parts that count from 0, and an exit code of 0 although strings are not sure.
+for i in 0 7 15; do
+    silent 0 "$program" read --files clean.txt --json --out zero --shard $i/16 --zero-based --exit-zero
+    name=$(printf 'part-%02d-of-16' $((i + 1)))
+    cmp zero/$name.jsonl sixteen.json/$name.jsonl && cmp zero/$name.manifest.jsonl sixteen.json/$name.manifest.jsonl ||
+        fail "part $i of 16, which counts from 0"
+done
+[ "$(ls zero | wc -l)" = 6 ] || fail "parts that count from 0: $(ls zero)"
+
 # More parts than pictures; no pictures at all.
 head -n 3 clean.txt >three.txt
 read_parts 5 five --files three.txt --csv
@@ -94,6 +103,8 @@ open("odd.list", "wb").write(b"".join(name + b"\0" for name in names))
 PY
 "$program" read --files odd.list --json >plain.json 2>plain.err
 [ $? = 1 ] || fail "plain results with inputs that cannot be read: exit code 0"
+expect 1 "No such file" "$program" read --files odd.list --json --exit-zero
+silent 0 "$program" read --files odd.list --json --out odd.json --exit-zero
 silent 3 "$program" read --files odd.list --json --out odd.json
 grep -v '"decision":"unreadable"' odd.json/part-1-of-1.jsonl | cmp - plain.json || fail "other rows than plain results"
 python3 - <<'PY' || fail "rows of inputs that cannot be read"
@@ -367,6 +378,11 @@ fi
 for shard in 0/4 5/4 1/0 1/10001 1 1/ /4 a/4 1/4x -1/4 +1/4 " 1/4" 1.5/4 1/4/4; do
     expect 2 "--shard is I/N" "$program" read --files clean.txt --json --out x "--shard=$shard"
 done
+for shard in 4/4 0/0 -1/4 5/4 0 0/10001; do
+    expect 2 "from 0/N to N-1/N" "$program" read --files clean.txt --json --out x "--shard=$shard" --zero-based
+done
+expect 2 "--zero-based needs --shard" "$program" read --files clean.txt --json --out x --zero-based
+expect 0 "not sure" "$program" read clean --threshold 1 --exit-zero
 expect 2 "--shard needs --out" "$program" read --files clean.txt --json --shard 1/4
 expect 2 "--out needs --json or --csv" "$program" read --files clean.txt --out x
 expect 2 "--out and --csv-raw exclude each other" "$program" read --files clean.txt --out x --csv-raw

@@ -32,17 +32,21 @@ static int parse_region(read_job *j, const cli_arguments *a, const char *text)
     return EXIT_DONE;
 }
 
-/* I/N: part I of N. */
+/* I/N: part I of N; parts count from 1, or with --zero-based from 0. */
 static int parse_shard(read_job *j, const cli_arguments *a)
 {
     const char *text = argument_text(a, "shard");
+    const bool zero_based = argument_flag(a, "zero-based");
     int end = 0;
     j->shard = (shard){.part = 1, .parts = 1};
-    if (text && (sscanf(text, "%5" SCNu64 "/%5" SCNu64 "%n", &j->shard.part, &j->shard.parts, &end) != 2 ||
-                 text[end] != '\0' || text[strspn(text, "0123456789/")] != '\0' || j->shard.part < 1 ||
-                 j->shard.part > j->shard.parts || j->shard.parts > MAX_PARTS))
-        return report_usage_error(
-            a->command, "--shard is I/N, part I of N, from 1/N to N/N; N is at most %d; not \"%s\"", MAX_PARTS, text);
+    if (!text)
+        return EXIT_DONE;
+    const bool two = sscanf(text, "%5" SCNu64 "/%5" SCNu64 "%n", &j->shard.part, &j->shard.parts, &end) == 2 &&
+                     text[end] == '\0' && text[strspn(text, "0123456789/")] == '\0';
+    j->shard.part += zero_based;
+    if (!two || j->shard.part < 1 || j->shard.part > j->shard.parts || j->shard.parts > MAX_PARTS)
+        return report_usage_error(a->command, "--shard is I/N, part I of N, from %s; N is at most %d; not \"%s\"",
+                                  zero_based ? "0/N to N-1/N" : "1/N to N/N", MAX_PARTS, text);
     return EXIT_DONE;
 }
 
@@ -57,7 +61,7 @@ static const option_pair exclusions[] = {
     {"files", "tar"},           {"files", "explain"}, {"files", "annotate"}, {"tar", "explain"},
     {"tar", "annotate"},        {"out", "explain"},   {"out", "annotate"},   {"out", "csv-raw"},
 };
-static const option_pair needs[] = {{"evidence", "json"}, {"shard", "out"}};
+static const option_pair needs[] = {{"evidence", "json"}, {"shard", "out"}, {"zero-based", "shard"}};
 
 static int check_pairs(const cli_arguments *a)
 {
@@ -359,7 +363,7 @@ static int run(const cli_arguments *arguments)
     lenet5_committee_free(&j.models);
     free_codes(&j.codes);
     ranks_end(code);
-    return code;
+    return code == EXIT_UNREADABLE && argument_flag(arguments, "exit-zero") ? EXIT_DONE : code;
 }
 
 static const option options[] = {
@@ -398,6 +402,8 @@ static const option options[] = {
     {"out", "DIR", VALUE_FOLDER, NULL,
      "with --json or --csv: write the results and a manifest to this folder, for lenet5 merge; a row for each error"},
     {"shard", "I/N", VALUE_TEXT, NULL, "with --out: read part I of N alone, pictures I, I+N, I+2N ...; default 1/1"},
+    FLAG("zero-based", "count the parts of --shard from 0: I/N is 0/N to N-1/N, as the indices of a Kubernetes Job"),
+    FLAG("exit-zero", "exit with 0 instead of 3 if a string is not sure, or with --out an input cannot be read"),
     {0},
 };
 

@@ -395,11 +395,11 @@ static int refuse_default(const job *j)
 }
 
 /* Keeps other processes from training the same model, or from resuming the same checkpoint, until this one ends. The
- * rank that writes the files does it for all. */
+ * rank that writes the files does it for all. Sweeps claim each seed when it begins, and may share --out. */
 static int claim(job *j)
 {
     const char *resume = argument_text(j->arguments, "resume");
-    if (!ranks_lead())
+    if (!ranks_lead() || is_sweep(j))
         return EXIT_DONE;
     int code = resume && resume[0] ? refuse_claimed(resume) : EXIT_DONE;
     if (code == EXIT_DONE)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "begin.h"
+#include "claim.h"
 #include "progress.h"
 #include "ranks/ranks.h"
 #include "unfinished.h"
@@ -111,7 +112,7 @@ static lenet5_status finish(const members_plan *plan, member *m, const lenet5_tr
     return status;
 }
 
-static void train_member(pool *p, member *m)
+static void train_claimed(pool *p, member *m)
 {
     lenet5_error error;
     lenet5_training *training = NULL;
@@ -125,6 +126,20 @@ static void train_member(pool *p, member *m)
     lenet5_strings_free(strings);
     if (status != LENET5_OK)
         report_failure(p, &error);
+}
+
+/* Trains a member, which no other process trains meanwhile. */
+static void train_member(pool *p, member *m)
+{
+    int lock;
+    pthread_mutex_lock(&p->output_lock);
+    const int code = claim_name(&lock, m->checkpoint);
+    p->failed |= code != EXIT_DONE;
+    pthread_mutex_unlock(&p->output_lock);
+    if (code == EXIT_DONE)
+        train_claimed(p, m);
+    if (lock >= 0)
+        close(lock);
 }
 
 static bool take_number(pool *p, uint64_t *number)

@@ -23,6 +23,16 @@ typedef struct sweep {
 
 /* ---- What is there ----------------------------------------------------------------------------------------------- */
 
+/* The options of a finished model. Those that a model does not record count as the given ones. */
+static lenet5_checkpoint options_of_model(const job *j, const lenet5_model *model)
+{
+    return (lenet5_checkpoint){.provenance = model->provenance,
+                               .epochs_total = model->provenance.epochs,
+                               .batch = (size_t)j->batch,
+                               .negatives = j->negatives,
+                               .without_drawn = argument_flag(j->arguments, "without-drawn")};
+}
+
 /* A model with the options of the sweep is finished. */
 static int look_at_model(const sweep *s, size_t index)
 {
@@ -39,7 +49,7 @@ static int look_at_model(const sweep *s, size_t index)
     int code = EXIT_DONE;
     if (lenet5_model_load(model, path, &error) != LENET5_OK)
         code = report_library_error(&error);
-    const lenet5_checkpoint made = {.provenance = model->provenance, .epochs_total = model->provenance.epochs};
+    const lenet5_checkpoint made = options_of_model(s->job, model);
     if (code == EXIT_DONE)
         code = check_given_options(s->job, path, &made, s->members[index].seed);
     s->members[index].finished = code == EXIT_DONE;
