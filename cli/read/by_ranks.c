@@ -32,12 +32,12 @@ int by_ranks_begin(read_job *job)
 /* ---- What the inputs are ----------------------------------------------------------------------------------------- */
 
 /* Checks that the file of an option is none that is read once only. */
-static int check_rereadable(const read_job *job, const char *option)
+static int check_rereadable(const read_job *job, const char *name)
 {
-    const char *path = argument_text(job->arguments, option);
+    const char *path = argument_text(job->arguments, name);
     if (path && strcmp(path, "-") == 0)
         return report_usage_error(job->arguments->command,
-                                  "--%s -: standard input is that of one rank; name a file that all can read", option);
+                                  "--%s -: standard input is that of one rank; name a file that all can read", name);
     if (path && is_special(path))
         return report_error("%s: not a regular file, which each rank reads by itself; copy it to one", path);
     return EXIT_DONE;
