@@ -7,6 +7,7 @@
 #   hosts_start COUNT LINK    makes host1, host2 ...; LINK is a name of `link`, or MBITS:MICROSECONDS:PERCENT
 #   on HOST COMMAND...        runs a command there, as ssh does
 #   mpi_on COUNT COMMAND...   runs it by $mpi, openmpi or mpich, with a rank on each of the first COUNT hosts
+#   why_not_across_hosts      prints why $mpi does not end on several hosts; fails if it does
 #   can_notice_silence        whether $mpi ends if a host is silent: MPICH needs libkeepalive0
 #   sent_by HOST              prints the bytes that it has sent
 #   unplug HOST               nothing reaches it from now on, and nothing leaves it
@@ -84,6 +85,15 @@ hosts_start() {
 
 on() { "$rsh" "$@"; }
 
+# MPICH with UCX can wait forever in MPI_Finalize: https://github.com/pmodels/mpich/pull/6596
+why_not_across_hosts() {
+    [ "$mpi" = mpich ] && mpichversion 2>/dev/null | awk '
+        /^MPICH Version:/ { version = $3; split($3, part, "."); old = part[1] < 4 || (part[1] == 4 && part[2] < 2) }
+        /^MPICH Device:/ { ucx = /ch4:ucx/ }
+        END { if (old && ucx) print "MPICH " version " with UCX can wait forever at its end; 4.2 does not"
+              exit !(old && ucx) }'
+}
+
 can_notice_silence() { [ "${mpi:-}" = openmpi ] || ldconfig -p | grep -q 'libkeepalive\.so\.0'; }
 
 # How soon the launchers notice that a host is silent: after 5 s, and 5 probes of 1 s each.
@@ -108,8 +118,8 @@ sent_by() { ip netns exec "$1" cat /sys/class/net/eth0/statistics/tx_bytes; }
 unplug() { ip -n "$1" link set eth0 down; }
 
 hosts_stop() {
-    kill $switch_process
-    wait $switch_process
+    kill "$switch_process"
+    wait "$switch_process"
     umount /etc/hosts
     ip -all netns delete
     sed 1d /run/switch.log
