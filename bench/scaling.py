@@ -1,13 +1,19 @@
 #!/usr/bin/python3
 """How much faster two processes are than one, at work that needs no exchange: committees, sweeps of seeds, reading.
 
-usage: bench/scaling.py DATA [MEASURE...] [--mpi openmpi|mpich] [--epochs N] [--pictures N] [--repeat N] [--json]
+usage: bench/scaling.py DATA [MEASURE...] [--mpi NAME] [--epochs N] [--pictures N] [--repeat N] [--json]
 example: bench/scaling.py ~/.local/share/lenet5/mnist committee --epochs 4
 
-MEASURE is any of committee (eight networks of recipe best by mpirun), sweep (16 seeds of it by mpirun), apart (the same
-without MPI, each process with its share of the seeds: what the machine allows), shards (pictures of strings in 16 parts,
-each read by a process of its own) and ranks (the same pictures by mpirun); all of them by default. Each process has one thread. One and two processes take turns, N (3) times; printed are the medians of the
-times, start-up included, and the median ratio. The machine needs two idle processors. DATA is the folder of MNIST."""
+MEASURE is any of these, all of them by default:
+
+  committee  eight networks of recipe best, by mpirun
+  sweep      16 seeds of it, by mpirun
+  apart      the same without MPI, each process with its share of the seeds: what the machine allows
+  shards     pictures of strings in 16 parts, each read by a process of its own
+  ranks      the same pictures, by mpirun
+
+Each process has one thread. One and two processes take turns, N (3) times. Printed are the medians of the times, start-up
+included, and the median ratio. The machine needs two idle processors. DATA is the folder of MNIST."""
 import concurrent.futures
 import json
 import os
@@ -22,6 +28,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PARTS = 16
 SEEDS = 16
 DRAWN = 1000  # pictures drawn; further ones are other names of these, since drawing takes longer than reading
+READ = ["read", "--files", "list", "--json", "--threads", "1", "--exit-zero"]
 LAUNCHERS = {"openmpi": ["mpirun.openmpi", "--bind-to", "none"], "mpich": ["mpirun.mpich"]}
 
 
@@ -78,15 +85,13 @@ def draw(options, folder):
 
 def read_shards(options, processes, folder):
     def read(part):
-        run([options.program, "read", "--files", "list", "--json", "--threads", "1", "--out", "parts", "--exit-zero", "--shard",
-             f"{part}/{PARTS}"], folder)
+        run([options.program, *READ, "--out", "parts", "--shard", f"{part}/{PARTS}"], folder)
     with concurrent.futures.ThreadPoolExecutor(processes) as pool:
         list(pool.map(read, range(1, PARTS + 1)))
 
 
 def read_ranks(options, processes, folder):
-    launch(options, processes, ["read", "--files", "list", "--json", "--threads", "1", "--out", f"ranks-{processes}",
-                                "--exit-zero"], folder)
+    launch(options, processes, [*READ, "--out", f"ranks-{processes}"], folder)
 
 
 MEASURES = {"committee": (train_committee, "a committee of 8"), "sweep": (train_sweep, f"a sweep of {SEEDS} seeds"),
@@ -110,8 +115,8 @@ def measure(options, name, folder):
     if options.json:
         print(json.dumps(row), flush=True)
         return
-    print(f"{what:<20}  one process {row['one_seconds']:7.2f} s  two {row['two_seconds']:7.2f} s  ratio {row['ratio']:.3f} "
-          f"({min(ratios):.3f} to {max(ratios):.3f})", flush=True)
+    print(f"{what:<20}  one process {row['one_seconds']:7.2f} s  two {row['two_seconds']:7.2f} s  "
+          f"ratio {row['ratio']:.3f} ({min(ratios):.3f} to {max(ratios):.3f})", flush=True)
 
 
 def main():

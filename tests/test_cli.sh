@@ -343,10 +343,16 @@ expect 0 "1 seed: mean" "$program" train --data digits --seeds 3-3 --epochs 1 --
 # Processes may train different seeds of a sweep at the same time, but not the same one.
 "$program" train --data digits --quiet --recipe best --seeds 1-1 --epochs 1000 --out shared.safetensors 2>/dev/null &
 first=$!
-until [ -e shared-1.checkpoint.safetensors ]; do sleep 0.05; done
+for _ in $(seq 400); do
+    [ -e shared-1.checkpoint.safetensors ] && break
+    sleep 0.05
+done
 expect 0 "1 seed: mean" "$program" train --data digits --recipe best --seeds 2-2 --epochs 1 --out shared.safetensors
 expect 1 "shared-1.checkpoint.safetensors: is being trained by another lenet5 (process $first)" \
     "$program" train --data digits --recipe best --seeds 1-1 --epochs 1000 --resume --out shared.safetensors
+expect 1 "is being trained by another lenet5 (process $first)" \
+    "$program" train --data digits --recipe best --seeds 1-1 --restart --out shared.safetensors
+[ -e shared-1.checkpoint.safetensors ] || fail "--restart has removed the checkpoint of a sweep that runs"
 expect 1 "is being trained by another lenet5 (process $first)" "$program" train --data digits --recipe best --out shared-1.safetensors --restart
 kill -KILL $first
 wait $first 2>/dev/null

@@ -136,6 +136,8 @@ for mpi in $launchers; do
     refuses 2 "-: standard input is that of one rank" -
     mkfifo pipe 2>/dev/null
     refuses 1 "pipe: not a regular file" --files pipe
+    refuses 1 "pipe: not a regular file" --list pipe clean
+    refuses 1 "pipe: not a regular file" --template pipe clean
     refuses 1 "nowhere: cannot be opened" --files nowhere
     printf 'a.png\n-\n' >dash
     refuses 1 "dash: line 2: - is standard input" --files dash

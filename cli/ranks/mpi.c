@@ -21,18 +21,18 @@
 #define NANOSECONDS_BETWEEN_LOOKS 500000 /* of the thread that answers; what is counted takes far longer than that */
 
 /*
- * All that a rank sends is one block, so that an exchange is a single message to each rank that needs it: whether it has
- * to stop, and its rows of each table.
+ * All that a rank sends in an exchange is one block: whether it has to stop, and its rows of each table. So an exchange
+ * is one collective call, which waits for the network once.
  */
-typedef struct blocks {
+typedef struct packed_rows {
     uint8_t *bytes; /* of all ranks, in their order */
     size_t room;
     int sizes[MAX_RANKS], places[MAX_RANKS];
-} blocks;
+} packed_rows;
 
 static struct {
     unsigned rank, count;
-    blocks blocks;
+    packed_rows packed;
     bool counter;
     MPI_Comm numbers; /* the counter's */
     atomic_uint_fast64_t next;
@@ -60,17 +60,17 @@ static void *rows_of(const rank_table *table, unsigned rank)
     return (uint8_t *)table->rows + table->first[rank] * table->size;
 }
 
-static lenet5_status lay_out(blocks *b, const rank_table *tables, size_t count, lenet5_error *error)
+static lenet5_status lay_out(packed_rows *b, const rank_table *tables, size_t count, lenet5_error *error)
 {
     size_t all = 0;
     for (unsigned rank = 0; rank < state.count; rank++) {
         size_t size = 1;
         for (size_t i = 0; i < count; i++)
             size += rows_size(&tables[i], rank);
+        assert(all + size <= INT_MAX);
         b->places[rank] = (int)all;
         b->sizes[rank] = (int)size;
         all += size;
-        assert(all <= INT_MAX);
     }
     if (all <= b->room)
         return LENET5_OK;
@@ -83,7 +83,7 @@ static lenet5_status lay_out(blocks *b, const rank_table *tables, size_t count, 
     return LENET5_OK;
 }
 
-static void pack(const blocks *b, bool stop, const rank_table *tables, size_t count)
+static void pack(const packed_rows *b, bool stop, const rank_table *tables, size_t count)
 {
     uint8_t *to = b->bytes + b->places[state.rank];
     *to++ = stop;
@@ -95,7 +95,7 @@ static void pack(const blocks *b, bool stop, const rank_table *tables, size_t co
 }
 
 /* Fills in the rows of another rank; returns whether that has to stop. */
-static bool unpack(const blocks *b, unsigned rank, const rank_table *tables, size_t count)
+static bool unpack(const packed_rows *b, unsigned rank, const rank_table *tables, size_t count)
 {
     const uint8_t *from = b->bytes + b->places[rank];
     const bool stop = *from++;
@@ -107,9 +107,9 @@ static bool unpack(const blocks *b, unsigned rank, const rank_table *tables, siz
     return stop;
 }
 
-static lenet5_status exchange(rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error)
+static lenet5_status exchange_packed(rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error)
 {
-    blocks *b = &state.blocks;
+    packed_rows *b = &state.packed;
     const bool stop = wants_stop(ranks);
     const lenet5_status status = lay_out(b, tables, count, error);
     if (status != LENET5_OK)
@@ -124,6 +124,13 @@ static lenet5_status exchange(rank_group *ranks, const rank_table *tables, size_
         if (rank != state.rank && unpack(b, rank, tables, count))
             ranks->stops = true;
     return LENET5_OK;
+}
+
+static lenet5_status exchange(rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error)
+{
+    const lenet5_status status = exchange_packed(ranks, tables, count, error);
+    ranks->lost = status != LENET5_OK;
+    return status;
 }
 
 /* ---- The counter ------------------------------------------------------------------------------------------------- */
@@ -232,7 +239,7 @@ static void end(void)
 {
     if (state.counter)
         end_counter();
-    free(state.blocks.bytes);
+    free(state.packed.bytes);
     MPI_Finalize();
 }
 

@@ -101,6 +101,8 @@ int ranks_agree(int code)
 
 int ranks_report(const lenet5_error *error)
 {
+    if (all.lost)
+        return report_library_error(error);
     return ranks_agree(ranks_lead() ? report_library_error(error) : EXIT_DONE);
 }
 

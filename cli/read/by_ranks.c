@@ -43,10 +43,18 @@ static int check_rereadable(const read_job *job, const char *name)
     return EXIT_DONE;
 }
 
-static int check_operands(const read_job *job)
+int by_ranks_check(const read_job *job)
 {
-    for (size_t i = 0; i < job->operands.count; i++)
-        if (strcmp(job->operands.files[i], "-") == 0)
+    static const char *const options[] = {"files", "tar", "list", "template", "model"};
+    if (!job->by_ranks)
+        return EXIT_DONE;
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        const int code = check_rereadable(job, options[i]);
+        if (code != EXIT_DONE)
+            return code;
+    }
+    for (size_t i = 0; i < job->arguments->count; i++)
+        if (strcmp(job->arguments->operands[i], "-") == 0)
             return report_usage_error(job->arguments->command, "-: standard input is that of one rank; name a file");
     return EXIT_DONE;
 }
@@ -94,14 +102,7 @@ int by_ranks_survey(read_job *job)
     if (!job->by_ranks)
         return EXIT_DONE;
     job->shard = (shard){.part = ranks->rank + 1, .parts = ranks->count};
-    int code = check_operands(job);
-    if (code == EXIT_DONE)
-        code = check_rereadable(job, "files");
-    if (code == EXIT_DONE)
-        code = check_rereadable(job, "tar");
-    if (code == EXIT_DONE)
-        code = archive ? survey_archive(job, archive) : survey_names(job);
-    return code;
+    return archive ? survey_archive(job, archive) : survey_names(job);
 }
 
 /* ---- Agreement --------------------------------------------------------------------------------------------------- */

@@ -14,8 +14,10 @@
  * alone. */
 int by_ranks_begin(read_job *job);
 
-/* Sets the part, checks that each rank can read the inputs by itself, and notes what they are. The options are parsed,
- * and the operands listed. */
+/* Checks that each rank can read all that the command line names by itself, before one reads any of it. */
+int by_ranks_check(const read_job *job);
+
+/* Sets the part, and notes what the inputs are. The options are parsed, and the operands listed. */
 int by_ranks_survey(read_job *job);
 
 /* Checks that all ranks have the same options, models and inputs; sets the size of blocks, and prints what to do if a

@@ -242,7 +242,9 @@ static int make_header(read_job *j)
 static int prepare(void *argument)
 {
     read_job *j = argument;
-    int code = prepare_options(j, j->arguments);
+    int code = by_ranks_check(j);
+    if (code == EXIT_DONE)
+        code = prepare_options(j, j->arguments);
     if (code == EXIT_DONE)
         code = list_operands(j, j->arguments);
     if (code == EXIT_DONE)

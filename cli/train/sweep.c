@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/student.h"
 #include "base/wilson.h"
+#include "claim.h"
 #include "members.h"
 #include "outputs.h"
 #include "ranks/ranks.h"
@@ -65,6 +66,8 @@ static int look_at_checkpoint(const sweep *s, member *m)
     lenet5_checkpoint found;
     if (access(m->checkpoint, F_OK) != 0)
         return EXIT_DONE;
+    if (refuse_claimed(m->checkpoint) != EXIT_DONE)
+        return EXIT_FAILED;
     if (lenet5_checkpoint_load(&found, m->checkpoint, &error) != LENET5_OK)
         return report_bad_checkpoint(&error, "move it away, or choose another --out");
     if (argument_flag(s->job->arguments, "restart"))

@@ -13,7 +13,6 @@
 #include "lenet5/base.h"
 
 #define MAX_RANKS 1024 /* bounds the arrays that have a number for each rank */
-#define MAX_TABLES 4   /* of an exchange */
 
 typedef struct rank_table {
     void *rows;          /* room for all of them */
@@ -25,9 +24,11 @@ typedef struct rank_group {
     unsigned rank, count;                    /* this one, from 0; and their number, up to MAX_RANKS */
     const volatile sig_atomic_t *wants_stop; /* not 0: this rank has to stop; NULL: it never has to */
     bool stops; /* set by an exchange: one of them has to, so that all stop at the same place */
+    bool lost;  /* set by an exchange that fails: the ranks can agree on nothing more */
 
     /* Waits for all ranks, which call it with tables of the same shapes, and fills in the rows of the others.
-     * LENET5_E_RANKS if one of them cannot be reached. After a failure the job is over. */
+     * LENET5_E_RANKS if one of them cannot be reached, LENET5_E_MEMORY if this rank has no room for what the others
+     * send. After a failure the job is over. All rows and a byte for each rank are at most INT_MAX bytes. */
     lenet5_status (*exchange)(struct rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error);
 } rank_group;
 

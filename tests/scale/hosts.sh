@@ -55,6 +55,7 @@ link() {
 # start_switch COUNT LINK: the devices port1, port2 ... of the hosts.
 start_switch() {
     # shellcheck disable=SC2046 # three words
+    rm -f /run/switch.log # of hosts before
     "$switch" "$1" $(link "$2") 1 >/run/switch.log 2>&1 &
     switch_process=$!
     while ! grep -qs ready /run/switch.log; do
@@ -112,6 +113,9 @@ mpi_on() {
         -launcher-exec "$rsh" -iface eth0 -hosts "$names" -n "$ranks" "$@" ;;
     esac
 }
+
+# What ranks exchange for 16 pictures: states and derivatives of S4 to F6, gradients of C1 to S4.
+SHARD_BYTES=53728
 
 sent_by() { ip netns exec "$1" cat /sys/class/net/eth0/statistics/tx_bytes; }
 

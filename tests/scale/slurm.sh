@@ -8,7 +8,7 @@ LENET5=$1
 scripts=$(cd "$(dirname "$0")/../../scripts/slurm" && pwd)
 SEEDS=3
 PARTS=6
-EPOCHS=40 # some ten seconds, so that an element is killed in the middle
+EPOCHS=120 # some ten seconds, so that an element is killed in the middle
 
 skip() { echo "skipped: $1"; exit 77; }
 fail() { tail -n 20 "$folder"/*.log "$folder/jobs"/*.log 2>/dev/null; echo "FAILED: $1"; exit 1; }

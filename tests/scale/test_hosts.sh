@@ -13,7 +13,6 @@ hosts_enter "$@"
 unset LENET5_DATA
 export XDG_DATA_HOME="$folder/none"
 
-SHARD_BYTES=53728    # that ranks exchange for 16 pictures
 STARTUP_BYTES=400000 # that the launcher and the beginning of a training send, at most
 SECONDS_TO_END=60    # of a training that has lost a rank
 PICTURES=500
