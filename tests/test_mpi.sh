@@ -2,8 +2,12 @@
 # number changes. Needs one of them, found when the program was built; else it is skipped.
 set -u
 program=$1
-modules=$2    # openmpi;mpich, those that are built in
-kills=${3:-4} # ranks that are killed, at most
+modules=$2 # openmpi;mpich, those that are built in
+# Numbers of ranks and of threads for each recipe; ranks that are killed, at most; and epochs, enough for all of them.
+case ${3:-some} in
+some) rank_counts="2 3" thread_counts=1 kills=4 epochs=200 ;;
+all) rank_counts="1 2 3 4 8" thread_counts="1 2" kills=20 epochs=1000 ;;
+esac
 . "$(dirname "$0")/expect.sh"
 . "$(dirname "$0")/mpi.sh"
 unset LENET5_DATA
@@ -16,13 +20,14 @@ works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat out err)"; }
 same() { cmp -s "$1" "$2" || fail "$1 and $2 differ: $3"; }
 
 # ---- What one process computes.
-for recipe in 1998 fast best read hands amounts; do
+recipes="1998 fast best read hands amounts"
+for recipe in $recipes; do
     works train --recipe $recipe --epochs 2 --seed 3 --out $recipe.safetensors
 done
 works train --recipe strings --epochs 1 --seed 3 --out strings.safetensors
 works train --recipe best --epochs 2 --seed 3 --committee 3 --out committee.safetensors
 works train --recipe best --epochs 2 --seeds 3-6 --log sweep.csv --out sweep.safetensors
-works train --recipe best --epochs 200 --seed 4 --batch 128 --out long.safetensors
+works train --recipe best --epochs $epochs --seed 4 --batch 128 --out long.safetensors
 
 # train_and_kill RANKS OPTION...: trains cut-$mpi; when there is a checkpoint, and up to a second later, a
 # rank is killed.
@@ -42,24 +47,34 @@ train_and_kill() {
     wait $!
 }
 
+# compare NAME RANKS THREADS OPTION...: trains with the options; the model is that of one process, NAME.safetensors.
+compare() {
+    name=$1 count=$2 threads=$3
+    shift 3
+    works train_by "$count" --epochs 2 --seed 3 --threads "$threads" --out "$name-$mpi.safetensors" "$@"
+    same "$name.safetensors" "$name-$mpi.safetensors" "$mpi, $count ranks of $threads threads"
+    compared=$((compared + 1))
+}
+
 for mpi in $launchers; do
     # ---- The same bytes, whatever the number of ranks and threads.
-    for recipe in 1998 fast best read hands amounts; do
-        for ranks in 2 3; do
-            works train_by $ranks --recipe $recipe --epochs 2 --seed 3 --threads 1 --out "$recipe-$mpi.safetensors"
-            same $recipe.safetensors "$recipe-$mpi.safetensors" "$mpi, $ranks ranks"
+    compared=0
+    for count in $rank_counts; do
+        for threads in $thread_counts; do
+            for recipe in $recipes; do
+                compare "$recipe" "$count" "$threads" --recipe "$recipe"
+            done
+            compare committee "$count" "$threads" --recipe best --committee 3
         done
     done
-    for ranks in 1 4 8; do
-        works train_by $ranks --recipe best --epochs 2 --seed 3 --threads 2 --out "best-$mpi.safetensors"
-        same best.safetensors "best-$mpi.safetensors" "$mpi, $ranks ranks of 2 threads"
+    for count in 1 4 8; do
+        compare best $count 2 --recipe best
     done
+    echo "$mpi: the bytes of one process, by $compared trainings of several ranks"
     works train_by 3 --recipe strings --epochs 1 --seed 3 --threads 1 --out "strings-$mpi.safetensors"
     same strings.safetensors "strings-$mpi.safetensors" "$mpi, 3 ranks"
 
     # ---- Committees and sweeps, whose members the ranks take one after the other.
-    works train_by 2 --recipe best --epochs 2 --seed 3 --committee 3 --out "committee-$mpi.safetensors"
-    same committee.safetensors "committee-$mpi.safetensors" "$mpi, a committee"
     [ -e "committee-$mpi.members" ] && fail "$mpi: the members of the committee were left"
     works train_by 2 --recipe best --epochs 2 --seeds 3-6 --log "sweep-$mpi.csv" --out "sweep-$mpi.safetensors"
     same sweep.csv "sweep-$mpi.csv" "$mpi, the log of a sweep"
@@ -70,7 +85,7 @@ for mpi in $launchers; do
 
     # ---- Ranks that are killed, and continued by another number of ranks.
     killed=0
-    train_and_kill 2 --recipe best --epochs 200 --seed 4 --batch 128
+    train_and_kill 2 --recipe best --epochs $epochs --seed 4 --batch 128
     grep -q "continue with any number: .*lenet5 train --resume cut-$mpi.checkpoint.safetensors" err ||
         fail "$mpi: the hint how to continue: $(cat err)"
     for _ in $(seq 2 "$kills"); do
