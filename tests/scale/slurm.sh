@@ -116,10 +116,11 @@ until_true 30 is_idle || fail "the node does not come up: $(sinfo 2>&1)"
 export LENET5
 cd "$folder/jobs"
 nice -n 5 "$LENET5" synth --out digits --count 500 --test-count 200 --seed 1 >/dev/null
+nice -n 5 "$LENET5" synth --out many --count 10000 --test-count 200 --seed 1 >/dev/null # a training of some minutes
 train="--data digits --recipe best --batch 128"
 
 # Long, so that the time limit requeues it: Slurm finds it near when it looks for the first time, within 30 seconds.
-limited=$(sbatch --parsable --array=9-9 --time=2 "$scripts/train-sweep.sbatch" limited.safetensors --data digits --recipe best --epochs 1000)
+limited=$(sbatch --parsable --array=9-9 --time=2 "$scripts/train-sweep.sbatch" limited.safetensors --data many --recipe best --epochs 1000)
 
 # submit OPTION...: submits a job and prints its number.
 submit() { sbatch --parsable --cpus-per-task=1 "$@"; }
