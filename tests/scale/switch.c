@@ -182,7 +182,7 @@ static void deliver(port *to)
 static void open_port(port *p, size_t number)
 {
     struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR};
-    snprintf(request.ifr_name, sizeof request.ifr_name, "port%zu", number);
+    snprintf(request.ifr_name, sizeof request.ifr_name, "port%hhu", (unsigned char)number);
     p->device = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (p->device < 0 || ioctl(p->device, TUNSETIFF, &request) < 0)
         fail("/dev/net/tun");
