@@ -1,9 +1,9 @@
 # Sourced, after expect.sh, by tests that start several ranks. $modules are the implementations of MPI that are built
-# in, openmpi;mpich. Sets $launchers to those whose mpirun is installed; without any the test is skipped.
+# in, openmpi,mpich. Sets $launchers to those whose mpirun is installed; without any the test is skipped.
 [ -n "$modules" ] || { echo "    skipped: the program is built without MPI"; exit 77; }
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 HWLOC_HIDE_ERRORS=2
 launchers=
-for mpi in $(echo "$modules" | tr ';' ' '); do
+for mpi in $(echo "$modules" | tr , ' '); do
     if command -v "mpirun.$mpi" >/dev/null; then
         launchers="$launchers $mpi"
     else

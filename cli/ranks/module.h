@@ -7,7 +7,7 @@
 #define HOST_SIZE 256 /* bytes of the name of a host, with its end */
 
 typedef struct mpi_module {
-    /* Joins the processes of the launcher; sets all of *ranks. counter: `next` will be called. */
+    /* Joins the processes of the launcher; sets rank, count and exchange of *ranks. counter: `next` will be called. */
     lenet5_status (*begin)(rank_group *ranks, bool counter, lenet5_error *error);
 
     /* The next number of a counter that rank 0 keeps; called by one thread at a time. */

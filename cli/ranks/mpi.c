@@ -223,7 +223,9 @@ static lenet5_status begin(rank_group *ranks, bool counter, lenet5_error *error)
         return lenet5_fail(error, LENET5_E_ARGUMENT, LENET5_NO_OFFSET, "%d ranks; the maximum is %d", count, MAX_RANKS);
     state.rank = (unsigned)rank;
     state.count = (unsigned)count;
-    *ranks = (rank_group){.rank = state.rank, .count = state.count, .exchange = exchange};
+    ranks->rank = state.rank;
+    ranks->count = state.count;
+    ranks->exchange = exchange;
     return counter ? begin_counter(threads, error) : LENET5_OK;
 }
 

@@ -48,7 +48,6 @@ int ranks_begin(bool counter)
     mpi = module ? load_extra(module, &error) : NULL;
     if (module && (!mpi || mpi->begin(&all, counter, &error) != LENET5_OK))
         return report_library_error(&error);
-    all.wants_stop = &interrupted;
     return EXIT_DONE;
 }
 

@@ -77,10 +77,8 @@ static int survey_archive(read_job *job, const char *path)
 {
     stream file;
     struct sha256_ctx sum;
-    int code = stream_open(&file, path);
-    uint8_t *bytes = code == EXIT_DONE ? malloc(ARCHIVE_BEGIN) : NULL;
-    if (code == EXIT_DONE && !bytes)
-        code = report_out_of_memory();
+    uint8_t *bytes = malloc(ARCHIVE_BEGIN);
+    int code = bytes ? stream_open(&file, path) : report_out_of_memory();
     if (code == EXIT_DONE) {
         const ssize_t got = stream_read(&file, bytes, ARCHIVE_BEGIN);
         sha256_init(&sum);

@@ -3,7 +3,7 @@
 set -u
 program=$1
 switch=$2
-modules=$3 # openmpi;mpich, those that are built in
+modules=$3 # openmpi,mpich, those that are built in
 hosts_folder=$(cd "$(dirname "$0")" && pwd)
 . "$hosts_folder/hosts.sh"
 [ -n "$modules" ] || { echo "    skipped: the program is built without MPI"; exit 77; }
@@ -107,7 +107,7 @@ lose_ranks() {
 works train --recipe best --negatives 0 --epochs 2 --seed 3 --out best.safetensors
 works train --recipe best --epochs $EPOCHS --seed 4 --batch 128 --out long.safetensors
 
-for mpi in $(echo "$modules" | tr ';' ' '); do
+for mpi in $(echo "$modules" | tr , ' '); do
     command -v "mpirun.$mpi" >/dev/null || { echo "    skipped in part: $mpi, no mpirun.$mpi"; continue; }
     why=$(why_not_across_hosts) && { echo "    skipped in part: $mpi: $why"; continue; }
     for link in 10gbe slow lossy; do
