@@ -2,7 +2,7 @@
 # number changes. Needs one of them, found when the program was built; else it is skipped.
 set -u
 program=$1
-modules=$2 # openmpi,mpich, those that are built in
+modules=${2:-} # openmpi,mpich, those that are built in; none: no argument
 # Numbers of ranks and of threads for each recipe; ranks that are killed, at most; and epochs, enough for all of them.
 case ${3:-some} in
 some) rank_counts="2 3" thread_counts=1 kills=4 epochs=200 ;;

@@ -2,7 +2,7 @@
 # killed. Needs one of them, found when the program was built; else it is skipped.
 set -u
 program=$1
-modules=$2 # openmpi,mpich, those that are built in
+modules=${2:-} # openmpi,mpich, those that are built in; none: no argument
 . "$(dirname "$0")/expect.sh"
 . "$(dirname "$0")/mpi.sh"
 
