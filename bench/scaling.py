@@ -12,8 +12,8 @@ MEASURE is any of these, all of them by default:
   shards     pictures of strings in 16 parts, each read by a process of its own
   ranks      the same pictures, by mpirun
 
-Each process has one thread. One and two processes take turns, N (3) times. Printed are the medians of the times, start-up
-included, and the median ratio. The machine needs two idle processors. DATA is the folder of MNIST."""
+Each process has one thread. One and two processes take turns, --repeat times. Printed are the medians of the times,
+start-up included, and the median ratio. The machine needs two idle processors."""
 import concurrent.futures
 import json
 import os
@@ -29,18 +29,17 @@ PARTS = 16
 SEEDS = 16
 DRAWN = 1000  # pictures drawn; further ones are other names of these, since drawing takes longer than reading
 READ = ["read", "--files", "list", "--json", "--threads", "1", "--exit-zero"]
-LAUNCHERS = {"openmpi": ["mpirun.openmpi", "--bind-to", "none"], "mpich": ["mpirun.mpich"]}
+MPIRUN = f"{ROOT}/tests/scale/mpirun"
 
 
 def run(command, folder):
-    environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout.decode(errors='replace')}")
 
 
 def launch(options, ranks, arguments, folder):
-    run([*LAUNCHERS[options.mpi], "-n", str(ranks), options.program, *arguments], folder)
+    run([MPIRUN, options.mpi, str(ranks), options.program, *arguments], folder)
 
 
 def common(options):
@@ -121,14 +120,16 @@ def measure(options, name, folder):
 
 def main():
     parser = command_line.parser(__doc__)
-    parser.add_argument("data", metavar="DATA")
-    parser.add_argument("measures", metavar="MEASURE", nargs="*", choices=[*MEASURES, []])
-    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5", metavar="PROGRAM")
-    parser.add_argument("--mpi", choices=LAUNCHERS, default="openmpi")
-    parser.add_argument("--epochs", type=int, default=4, metavar="N")
-    parser.add_argument("--pictures", type=int, default=4000, metavar="N")
-    parser.add_argument("--repeat", type=int, default=3, metavar="N")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("data", metavar="DATA", help="the folder of MNIST")
+    parser.add_argument("measures", metavar="MEASURE", nargs="*", choices=MEASURES)
+    parser.add_argument("--program", default=f"{ROOT}/build/release/lenet5", metavar="FILE",
+                        help="lenet5; default: that of build/release")
+    parser.add_argument("--mpi", choices=["openmpi", "mpich"], default="openmpi",
+                        help="the implementation of MPI (openmpi)")
+    parser.add_argument("--epochs", type=int, default=4, metavar="N", help="of each training (4)")
+    parser.add_argument("--pictures", type=int, default=4000, metavar="N", help="that are read (4000)")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="measurements of each (3)")
+    parser.add_argument("--json", action="store_true", help="print a JSON object for each measure")
     options = parser.parse_args()
     options.data, options.program = os.path.abspath(options.data), os.path.abspath(options.program)
     with tempfile.TemporaryDirectory() as folder:

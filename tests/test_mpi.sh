@@ -9,6 +9,7 @@ some) rank_counts="2 3" thread_counts=1 kills=4 epochs=200 ;;
 all) rank_counts="1 2 3 4 8" thread_counts="1 2" kills=20 epochs=1000 ;;
 esac
 . "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/await.sh"
 . "$(dirname "$0")/mpi.sh"
 unset LENET5_DATA
 export XDG_DATA_HOME="$folder/none"
@@ -16,8 +17,6 @@ export XDG_DATA_HOME="$folder/none"
 
 train() { "$program" train --data digits --quiet "$@"; }
 train_by() { ranks=$1; shift; mpi "$ranks" "$program" train --data digits --quiet "$@"; }
-works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat out err)"; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ: $3"; }
 
 # ---- What one process computes.
 recipes="1998 fast best read hands amounts"
@@ -35,10 +34,7 @@ train_and_kill() {
     ranks=$1
     shift
     mpi "$ranks" "$program" train --data digits --threads 1 --out "cut-$mpi.safetensors" "$@" >out 2>err &
-    for _ in $(seq 200); do
-        [ -e "cut-$mpi.checkpoint.safetensors" ] && break
-        sleep 0.05
-    done
+    await 60 test -e "cut-$mpi.checkpoint.safetensors" || fail "$mpi: no checkpoint: $(cat out err)"
     sleep "0.$(shuf -i 1-9 -n 1)"
     victim=$(pgrep -f -- "^$program train .*--out cut-$mpi" | shuf -n 1)
     if [ -n "$victim" ] && kill -KILL "$victim" 2>/dev/null; then
@@ -55,6 +51,9 @@ compare() {
     same "$name.safetensors" "$name-$mpi.safetensors" "$mpi, $count ranks of $threads threads"
     compared=$((compared + 1))
 }
+
+expect 0 "each of 2 processes is alone; srun --mpi=pmix" \
+    env SLURM_STEP_NUM_TASKS=2 "$program" train --data digits --recipe 1998 --epochs 1 --out alone.safetensors
 
 for mpi in $launchers; do
     # ---- The same bytes, whatever the number of ranks and threads.

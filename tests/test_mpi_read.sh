@@ -4,6 +4,7 @@ set -u
 program=$1
 modules=${2:-} # openmpi,mpich, those that are built in; none: no argument
 . "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/await.sh"
 . "$(dirname "$0")/mpi.sh"
 
 "$program" synth --strings clean --count 40 --digits 2 >/dev/null 2>&1 || exit 1
@@ -47,14 +48,12 @@ eval "$set_rank"
 echo $$ >"pid-$rank"
 exec "$@"
 SH2
+have_begun() { [ "$(find "$1" -name '*.tmp' | wc -l)" = 6 ]; }
 begin_long() {
     rm -f pid-*
-    $(launcher) -n 3 sh noted.sh "$program" read --threads 1 --files long --json --out "$1" >out 2>err </dev/null &
+    mpi 3 sh noted.sh "$program" read --threads 1 --files long --json --out "$1" >out 2>err </dev/null &
     launched=$!
-    for _ in $(seq 400); do
-        [ "$(ls "$1" 2>/dev/null | grep -c tmp)" = 6 ] && break
-        sleep 0.05
-    done
+    await 60 have_begun "$1" || fail "$mpi: $1: three ranks did not begin: $(cat out err)"
     sleep 0.3
 }
 nothing_written() { ls "$1" | grep -qv 'lenet5-[0-7].tmp$' && fail "$mpi: $2: a part was written: $(ls "$1")"; }
@@ -138,6 +137,7 @@ for mpi in $launchers; do
     refuses 1 "pipe: not a regular file" --files pipe
     refuses 1 "pipe: not a regular file" --list pipe clean
     refuses 1 "pipe: not a regular file" --template pipe clean
+    refuses 1 "pipe: not a regular file" --model none.safetensors,pipe clean
     refuses 1 "nowhere: cannot be opened" --files nowhere
     printf 'a.png\n-\n' >dash
     refuses 1 "dash: line 2: - is standard input" --files dash

@@ -23,8 +23,6 @@ interrupt() {
     wait $! && fail "$* was not interrupted"
     [ -e "$wanted" ] || fail "$*: no $wanted: $(cat err)"
 }
-works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat err)"; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ: $3"; }
 sum() { cksum <"$1"; }
 
 # ---- One network: an unfinished training is resumed or dropped, never overwritten.

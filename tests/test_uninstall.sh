@@ -14,6 +14,7 @@ check() {
     cmake --install "$build" --prefix "$2" >/dev/null
     touch "$DESTDIR$2/bin/other"
     for file in bin/lenet5 share/doc/lenet5/LICENSE share/doc/lenet5/README.md share/doc/lenet5/docs/design.md \
+        share/doc/lenet5/slurm/read-array.sbatch share/doc/lenet5/kubernetes/read-job.yaml \
         share/man/man1/lenet5-read.1 share/man/man3/lenet5_read.3 share/man/man5/lenet5-template.5 \
         share/bash-completion/completions/lenet5 share/zsh/site-functions/_lenet5 \
         share/fish/vendor_completions.d/lenet5.fish; do

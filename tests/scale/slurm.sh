@@ -6,6 +6,7 @@
 set -eu
 LENET5=$1
 scripts=$(cd "$(dirname "$0")/../../scripts/slurm" && pwd)
+. "$(dirname "$0")/../await.sh"
 SEEDS=3
 PARTS=6
 EPOCHS=120 # some ten seconds, so that an element is killed in the middle
@@ -20,17 +21,6 @@ done
 
 is_empty() { queue=$(timeout 10 squeue --noheader) && [ -z "$queue" ]; }
 
-# until_true SECONDS COMMAND...: waits for a command to succeed.
-until_true() {
-    left=$((5 * $1))
-    shift
-    until "$@" >/dev/null 2>&1; do
-        left=$((left - 1))
-        [ $left -gt 0 ] || return 1
-        sleep 0.2
-    done
-}
-
 # ---- The cluster -----------------------------------------------------------------------------------------------------
 
 folder=$(mktemp -d)
@@ -39,7 +29,7 @@ daemons=
 # Ends the jobs, the daemons, and what is left of them: all processes that got the name of the configuration.
 stop() {
     timeout 10 scancel --quiet --user=root 2>/dev/null || true
-    until_true 20 is_empty || true
+    await 20 is_empty || true
     # shellcheck disable=SC2086 # a list of words
     [ -z "$daemons" ] || kill $daemons 2>/dev/null || true
     wait
@@ -105,11 +95,11 @@ dd if=/dev/urandom of="$folder/munge.key" bs=128 count=1 2>/dev/null
 chmod 400 "$folder/munge.key"
 begin munged munged --foreground --key-file="$folder/munge.key" --socket="$folder/munge.socket" \
     --pid-file="$folder/munged.pid" --seed-file="$folder/munged.seed" --log-file="$folder/munged.log"
-until_true 10 munge --no-input --socket="$folder/munge.socket" || fail "munged does not start"
+await 10 munge --no-input --socket="$folder/munge.socket" || fail "munged does not start"
 begin slurmctld slurmctld -D
 begin slurmd slurmd -D -N "$host"
 is_idle() { sinfo --noheader --format=%T | grep -qx idle; }
-until_true 30 is_idle || fail "the node does not come up: $(sinfo 2>&1)"
+await 30 is_idle || fail "the node does not come up: $(sinfo 2>&1)"
 
 # ---- A sweep of seeds ------------------------------------------------------------------------------------------------
 
@@ -128,7 +118,7 @@ submit() { sbatch --parsable --cpus-per-task=1 "$@"; }
 # ended JOB...: waits for jobs, and checks that all their elements are completed.
 ended() {
     for job in "$@"; do
-        until_true 600 is_gone "$job" || fail "job $job does not end: $(squeue)"
+        await 600 is_gone "$job" || fail "job $job does not end: $(squeue)"
         states=$(scontrol --oneliner show job "$job" | sed -n 's/.* JobState=\([A-Z]*\) .*/\1/p' | sort -u)
         [ "$states" = COMPLETED ] || fail "job $job: $(scontrol --oneliner show job "$job")"
     done
@@ -147,9 +137,9 @@ report=$(submit --dependency="afterok:$sweep" --kill-on-invalid-dep=yes --output
 
 # Element 1 is requeued as by a preemption, element 2 gets the signal that comes before the time limit.
 log=lenet5-sweep-$sweep
-until_true 60 has_epochs 3 "${log}_1.log" || fail "element 1 does not train: $(squeue)"
+await 60 has_epochs 3 "${log}_1.log" || fail "element 1 does not train: $(squeue)"
 scontrol requeue "${sweep}_1"
-until_true 60 has_epochs 3 "${log}_2.log" || fail "element 2 does not train: $(squeue)"
+await 60 has_epochs 3 "${log}_2.log" || fail "element 2 does not train: $(squeue)"
 scancel --batch --signal=USR1 "${sweep}_2"
 ended "$sweep" "$report"
 for element in 1 2; do
@@ -177,7 +167,7 @@ reading=$(submit --array=1-$PARTS "$scripts/read-array.sbatch" $PARTS list parts
 merging=$(submit --dependency="afterok:$reading" --kill-on-invalid-dep=yes --output=merge.log \
     --wrap="\"$LENET5\" merge parts --out merged")
 has_begun() { ls parts/part-1-of-$PARTS.*.tmp; }
-until_true 60 has_begun || fail "part 1 is not read: $(squeue)"
+await 60 has_begun || fail "part 1 is not read: $(squeue)"
 scontrol requeue "${reading}_1"
 ended "$reading" "$merging"
 [ "$(restarts "${reading}_1")" = 1 ] || fail "part 1 was not requeued once"
@@ -196,12 +186,12 @@ echo "$PARTS parts, one of them requeued: the bytes of one process"
 # ---- The time limit, and wrong usage ---------------------------------------------------------------------------------
 
 log=lenet5-sweep-${limited}_9.log
-until_true 120 has_restarted "${limited}_9" || fail "the time limit requeues nothing: $(scontrol show job "${limited}_9")"
+await 120 has_restarted "${limited}_9" || fail "the time limit requeues nothing: $(scontrol show job "${limited}_9")"
 before=$(grep -c ' epoch ' "$log")
-until_true 60 has_epochs $((before + 2)) "$log" || fail "the element does not continue after the time limit"
+await 60 has_epochs $((before + 2)) "$log" || fail "the element does not continue after the time limit"
 [ "$(grep -c ' epoch *1 ' "$log")" = 1 ] || fail "the element began twice"
 scancel "${limited}_9"
-until_true 60 is_gone "$limited" || fail "the element does not end: $(squeue)"
+await 60 is_gone "$limited" || fail "the element does not end: $(squeue)"
 scontrol show job "${limited}_9" | grep -q JobState=CANCELLED || fail "a cancelled element: $(scontrol show job "${limited}_9")"
 echo "the time limit: requeued and continued"
 

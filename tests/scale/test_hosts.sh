@@ -10,6 +10,7 @@ hosts_folder=$(cd "$(dirname "$0")" && pwd)
 why=$(why_no_hosts) && { echo "    skipped: hosts cannot be simulated: $why"; exit 77; }
 hosts_enter "$@"
 . "$hosts_folder/../expect.sh"
+. "$hosts_folder/../await.sh"
 unset LENET5_DATA
 export XDG_DATA_HOME="$folder/none"
 
@@ -19,8 +20,6 @@ PICTURES=500
 EPOCHS=100           # of the training that is cut: 8 s over the slow link
 
 "$program" synth --out digits --count $PICTURES --test-count 200 --seed 1 >/dev/null || exit 1
-works() { "$@" >out 2>err || fail "$*: exit code $?: $(cat out err)"; }
-same() { cmp -s "$1" "$2" || fail "$1 and $2 differ: $3"; }
 train() { "$program" train --data digits --quiet "$@"; }
 train_on() { hosts=$1; shift; mpi_on "$hosts" "$program" train --data digits --quiet --threads 1 "$@"; }
 sent() {
@@ -68,14 +67,6 @@ train_until() {
     [ "$(cat ended)" != 0 ] || fail "$mpi, $event: exit code 0"
 }
 
-# await SECONDS CONDITION: fails if the condition does not become true.
-await() {
-    until=$(($(date +%s) + $1))
-    while ! $2; do
-        [ "$(date +%s)" -lt $until ] || return 1
-        sleep 0.1
-    done
-}
 checkpoint_is_saved() { [ -n "$(find "long-$mpi.checkpoint.safetensors" -newer begun 2>/dev/null)" ]; }
 training_has_ended() { [ -e ended ] && [ -z "$(ip netns pids host1)" ]; }
 
