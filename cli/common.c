@@ -59,15 +59,21 @@ int load_models(lenet5_committee *committee, const char *const *paths, size_t co
                                                                                : report_library_error(&error);
 }
 
+size_t split_models(const char *paths[LENET5_MAX_COMMITTEE], char *list)
+{
+    size_t count = 0;
+    for (char *rest = list, *name; count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
+        paths[count++] = name;
+    return count;
+}
+
 int load_named_models(lenet5_committee *models, const char *names, const lenet5_model *builtin)
 {
     const char *paths[LENET5_MAX_COMMITTEE];
     char *list = strdup(names ? names : "");
-    size_t count = 0;
     if (!list)
         return report_out_of_memory();
-    for (char *rest = list, *name; names && count < LENET5_MAX_COMMITTEE && (name = strtok_r(rest, ",", &rest));)
-        paths[count++] = name;
+    const size_t count = split_models(paths, list);
     const int code =
         names && count == 0 ? report_error("--model names no file") : load_models(models, paths, count, builtin);
     free(list);

@@ -46,6 +46,9 @@ const char *style_at(size_t index);
  * code. Free the committee in any case. */
 int load_models(lenet5_committee *committee, const char *const *paths, size_t count, const lenet5_model *builtin);
 
+/* The files of a list separated by commas, which is cut up. Returns their number, LENET5_MAX_COMMITTEE at most. */
+size_t split_models(const char *paths[LENET5_MAX_COMMITTEE], char *list);
+
 /* Loads a list of files separated by commas; NULL: the built-in model. */
 int load_named_models(lenet5_committee *committee, const char *names, const lenet5_model *builtin);
 

@@ -1,4 +1,4 @@
-# Installs the documentation, manual pages, completions, the systemd unit, and the example for a proxy.
+# Installs the documentation, manual pages, completions, the systemd unit, and what clusters and proxies start it by.
 install(FILES LICENSE README.md README.ko.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
@@ -14,6 +14,9 @@ if(TARGET man)
     install(FILES ${completions}/lenet5.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
+if(LENET5_PROGRAM)
+    install(DIRECTORY scripts/slurm packaging/kubernetes DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
 if(LENET5_PROGRAM AND LENET5_SERVE)
     install(FILES packaging/haproxy.cfg DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endif()

@@ -7,17 +7,24 @@
 #include "extras.h"
 #include "module.h"
 
-/* The variables that launchers set for each process, and the module of their implementation. */
-static const struct launcher {
-    const char *variable, *module;
-} launchers[] = {
 #ifdef LENET5_OPENMPI
-    {"OMPI_COMM_WORLD_SIZE", "lenet5_openmpi"}, /* mpirun of Open MPI */
-    {"PMIX_RANK", "lenet5_openmpi"},            /* srun --mpi=pmix */
+#define OPENMPI "lenet5_openmpi"
+#else
+#define OPENMPI NULL
 #endif
 #ifdef LENET5_MPICH
-    {"PMI_RANK", "lenet5_mpich"}, /* mpirun of MPICH, srun --mpi=pmi2 */
+#define MPICH "lenet5_mpich"
+#else
+#define MPICH NULL
 #endif
+
+/* The variables that launchers set for each process, and the module of their implementation; NULL: not built in. */
+static const struct launcher {
+    const char *variable, *name, *module;
+} launchers[] = {
+    {"OMPI_COMM_WORLD_SIZE", "mpirun of Open MPI", OPENMPI},
+    {"PMIX_RANK", "srun --mpi=pmix", OPENMPI},
+    {"PMI_RANK", "mpirun of MPICH, or srun --mpi=pmi2", MPICH},
 };
 
 static const mpi_module *mpi; /* NULL: no launcher has started this process */
@@ -26,12 +33,24 @@ static bool agreed; /* all ranks know that the command fails */
 static uint64_t next_alone;
 static pthread_mutex_t taking = PTHREAD_MUTEX_INITIALIZER;
 
-static const char *module_of_launcher(void)
+/* NULL: none has started this process. */
+static const struct launcher *launcher_of_process(void)
 {
     for (size_t i = 0; i < sizeof launchers / sizeof launchers[0]; i++)
         if (getenv(launchers[i].variable))
-            return launchers[i].module;
+            return &launchers[i];
     return NULL;
+}
+
+/* A launcher can start processes that cannot find each other; a script may want that, so it is no error. */
+static void warn_if_alone(const struct launcher *launcher)
+{
+    const char *tasks = getenv("SLURM_STEP_NUM_TASKS");
+    if (launcher && !launcher->module)
+        print_line(stderr, "lenet5: each process is alone: this program is built without the MPI of %s",
+                   launcher->name);
+    else if (!launcher && tasks && strcmp(tasks, "1") != 0)
+        print_line(stderr, "lenet5: each of %s processes is alone; srun --mpi=pmix or --mpi=pmi2 makes them ranks", tasks);
 }
 
 void ranks_alone(void)
@@ -43,8 +62,10 @@ void ranks_alone(void)
 int ranks_begin(bool counter)
 {
     lenet5_error error;
-    const char *module = module_of_launcher();
+    const struct launcher *launcher = launcher_of_process();
+    const char *module = launcher ? launcher->module : NULL;
     ranks_alone();
+    warn_if_alone(launcher);
     mpi = module ? load_extra(module, &error) : NULL;
     if (module && (!mpi || mpi->begin(&all, counter, &error) != LENET5_OK))
         return report_library_error(&error);

@@ -31,32 +31,52 @@ int by_ranks_begin(read_job *job)
 
 /* ---- What the inputs are ----------------------------------------------------------------------------------------- */
 
+static int check_rereadable(const char *path)
+{
+    if (is_special(path))
+        return report_error("%s: not a regular file, which each rank reads by itself; copy it to one", path);
+    return EXIT_DONE;
+}
+
 /* Checks that the file of an option is none that is read once only. */
-static int check_rereadable(const read_job *job, const char *name)
+static int check_option(const read_job *job, const char *name)
 {
     const char *path = argument_text(job->arguments, name);
     if (path && strcmp(path, "-") == 0)
         return report_usage_error(job->arguments->command,
                                   "--%s -: standard input is that of one rank; name a file that all can read", name);
-    if (path && is_special(path))
-        return report_error("%s: not a regular file, which each rank reads by itself; copy it to one", path);
-    return EXIT_DONE;
+    return path ? check_rereadable(path) : EXIT_DONE;
+}
+
+static int check_models(const read_job *job)
+{
+    const char *names = argument_text(job->arguments, "model");
+    const char *paths[LENET5_MAX_COMMITTEE];
+    char *list = strdup(names ? names : "");
+    if (!list)
+        return report_out_of_memory();
+    const size_t count = split_models(paths, list);
+    int code = EXIT_DONE;
+    for (size_t i = 0; code == EXIT_DONE && i < count; i++)
+        code = check_rereadable(paths[i]);
+    free(list);
+    return code;
 }
 
 int by_ranks_check(const read_job *job)
 {
-    static const char *const options[] = {"files", "tar", "list", "template", "model"};
+    static const char *const options[] = {"files", "tar", "list", "template"};
     if (!job->by_ranks)
         return EXIT_DONE;
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        const int code = check_rereadable(job, options[i]);
+        const int code = check_option(job, options[i]);
         if (code != EXIT_DONE)
             return code;
     }
     for (size_t i = 0; i < job->arguments->count; i++)
         if (strcmp(job->arguments->operands[i], "-") == 0)
             return report_usage_error(job->arguments->command, "-: standard input is that of one rank; name a file");
-    return EXIT_DONE;
+    return check_models(job);
 }
 
 static int survey_names(read_job *job)
