@@ -50,7 +50,8 @@ static void warn_if_alone(const struct launcher *launcher)
         print_line(stderr, "lenet5: each process is alone: this program is built without the MPI of %s",
                    launcher->name);
     else if (!launcher && tasks && strcmp(tasks, "1") != 0)
-        print_line(stderr, "lenet5: each of %s processes is alone; srun --mpi=pmix or --mpi=pmi2 makes them ranks", tasks);
+        print_line(stderr, "lenet5: each of %s processes is alone; srun --mpi=pmix or --mpi=pmi2 makes them ranks",
+                   tasks);
 }
 
 void ranks_alone(void)
