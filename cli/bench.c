@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "common.h"
 #include "global/strings.h"
-#include "kernels/peak.h"
+#include "train/peak.h"
 #include "lenet5.h"
 #include "progress.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/file.h"
+#include "system/file.h"
 
 lenet5_status write_png(const char *path, const uint8_t *pixels, size_t width, size_t height, size_t channels,
                         lenet5_error *error)

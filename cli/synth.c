@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "system/file.h"
 #include "common.h"
 #include "drawing/drawing.h"
 #include "outputs.h"

@@ -6,7 +6,7 @@
 #include "base/ascending.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "system/file.h"
 #include "base/wilson.h"
 #include "common.h"
 #include "drawing/drawing.h"

@@ -4,7 +4,7 @@
  */
 #include "support.h"
 
-#include "base/file.h"
+#include "system/file.h"
 #include "global/cut.h"
 #include "global/strings.h"
 

@@ -5,9 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "system/file.h"
 #include "base/wilson.h"
-#include "kernels/peak.h"
+#include "train/peak.h"
 #include "support.h"
 
 static lenet5_dataset digits; /* 200 digits */

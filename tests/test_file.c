@@ -4,7 +4,7 @@
  * alone, as on NFS, a system without /proc, and a process that is killed.
  */
 #define _GNU_SOURCE /* O_TMPFILE */
-#include "base/file.h"
+#include "system/file.h"
 #include "support.h"
 
 #include <errno.h>

@@ -12,7 +12,7 @@
 
 #define LENET5_DOUBLE
 #include "kernels/kernels.h"
-#include "kernels/peak.h"
+#include "train/peak.h"
 #include "lenet5.h"
 #include "net/initialise.h"
 #include "net/input.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ranks.h"
+#include "system/ranks.h"
 #include "base/student.h"
 #include "support.h"
 #include "train/share.h"

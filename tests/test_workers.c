@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/workers.h"
+#include "system/workers.h"
 #include "lenet5.h"
 #include "unit.h"
 

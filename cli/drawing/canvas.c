@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "system/file.h"
 
 #define FIRST_ROOM 65536 /* bytes, of a file in memory; doubled as needed */
 #define MAX_SECONDS 30   /* of a drawing; the largest takes one */

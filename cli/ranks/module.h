@@ -2,7 +2,7 @@
 #ifndef LENET5_CLI_RANKS_MODULE_H
 #define LENET5_CLI_RANKS_MODULE_H
 
-#include "base/ranks.h"
+#include "system/ranks.h"
 
 #define HOST_SIZE 256 /* bytes of the name of a host, with its end */
 

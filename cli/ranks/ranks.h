@@ -5,7 +5,7 @@
 #ifndef LENET5_CLI_RANKS_H
 #define LENET5_CLI_RANKS_H
 
-#include "base/ranks.h"
+#include "system/ranks.h"
 #include "common.h"
 
 /*

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "system/file.h"
 #include "common.h"
 #include "outputs.h"
 #include "paths.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
+#include "system/file.h"
 #include "json/text.h"
 
 struct part_writer {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "system/file.h"
 #include "base/student.h"
 #include "base/wilson.h"
 #include "claim.h"

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "system/file.h"
 #include "base/wilson.h"
 #include "begin.h"
 #include "committee.h"

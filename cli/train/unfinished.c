@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
+#include "system/file.h"
 
 #define MEMBER_NAME "%zu-of-%zu.checkpoint.safetensors"
 

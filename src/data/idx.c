@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/file.h"
+#include "system/file.h"
 #include "dataset.h"
 #include "files.h"
 

@@ -1,16 +1,13 @@
-/* Model files: a network and its provenance. */
+/* Models in memory: a network and its provenance. */
 #include "model.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/utf8.h"
+#include "base/parse_real.h"
 #include "lenet5/data.h"
 #include "net/bounds.h"
-
-#define TEACHER_KEY "teacher_sha256"
 
 void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network)
 {
@@ -25,134 +22,14 @@ void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *netw
     }
 }
 
-static const char *const criterion_names[] = {[LENET5_MSE] = "mse", [LENET5_MAP] = "map"};
-
-/* jansson writes a decimal that parses to the same number, in any locale. */
-json_t *lenet5_real_string(double value)
-{
-    json_t *real = json_real(value);
-    char *text = lenet5_json_text(real, JSON_ENCODE_ANY);
-    json_decref(real);
-    json_t *string = json_string(text);
-    free(text);
-    return string;
-}
-
-static json_t *whole_string(uint64_t value)
-{
-    return json_sprintf("%llu", (unsigned long long)value);
-}
-
-/* The ten codes of figure 3, for other implementations: twelve bytes a digit, each a row of seven bits. */
-static json_t *codes_string(void)
-{
-    char text[LENET5_CLASSES * 25 + 1];
-    char *next = text;
-    for (size_t digit = 0; digit < LENET5_CLASSES; digit++) {
-        for (size_t row = 0; row < 12; row++) {
-            unsigned bits = 0;
-            for (size_t column = 0; column < 7; column++)
-                bits = bits << 1 | (lenet5_codes[digit][row][column] > 0);
-            next += sprintf(next, "%02X", bits);
-        }
-        *next++ = digit + 1 < LENET5_CLASSES ? ' ' : '\0';
-    }
-    return json_string(text);
-}
-
-/* The thresholds as one string of numbers separated by blanks. */
-static json_t *thresholds_string(const double thresholds[LENET5_RISKS])
-{
-    json_t *list = json_array();
-    int failed = 0;
-    for (size_t i = 0; i < LENET5_RISKS; i++)
-        failed |= json_array_append_new(list, json_real(thresholds[i]));
-    char *text = failed ? NULL : lenet5_json_text(list, JSON_COMPACT);
-    json_decref(list);
-    json_t *string = json_string(text);
-    free(text);
-    return string;
-}
-
-static bool is_text(const char *text, size_t size)
-{
-    return memchr(text, '\0', size) && lenet5_is_utf8(text);
-}
-
-static bool texts_fit(const lenet5_provenance *p)
-{
-    return is_text(p->recipe, sizeof p->recipe) && is_text(p->data_name, sizeof p->data_name) &&
-           is_text(p->data_sha256, sizeof p->data_sha256) && is_text(p->teacher_sha256, sizeof p->teacher_sha256) &&
-           is_text(p->held_out_name, sizeof p->held_out_name);
-}
-
-static bool thresholds_fit(const lenet5_provenance *p)
-{
-    bool fit = true;
-    for (size_t i = 0; i < LENET5_RISKS; i++)
-        fit &= p->thresholds[i] >= 0 && p->thresholds[i] <= 1;
-    return fit;
-}
-
-static bool counts_fit(const lenet5_provenance *p)
-{
-    return p->epochs <= LENET5_MAX_EPOCHS && p->training_pictures <= LENET5_MAX_PICTURES &&
-           p->validation_pictures <= LENET5_MAX_PICTURES && p->held_out_pictures <= LENET5_MAX_PICTURES &&
-           p->held_out_errors <= LENET5_MAX_PICTURES;
-}
-
-lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *path, lenet5_error *error)
-{
-    const char *unfit = !texts_fit(p)                 ? "a text that is not UTF-8, or not terminated"
-                        : !lenet5_loss_fits(&p->loss) ? "a loss out of range"
-                        : !thresholds_fit(p)          ? "a threshold that is not 0 to 1"
-                        : !counts_fit(p)              ? "more epochs or pictures than are possible"
-                                                      : NULL;
-    return unfit ? lenet5_fail(error, LENET5_E_MODEL_METADATA, LENET5_NO_OFFSET,
-                               "%s: not written: the model's provenance has %s", path, unfit)
-                 : LENET5_OK;
-}
-
-json_t *lenet5_provenance_to_json(const lenet5_provenance *p, const char *format)
-{
-    json_t *metadata =
-        json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:s*, s:o, s:o, s:s, s:o, s:o}", //
-                  "format", format,                                                                                   //
-                  "architecture", "LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)",                                    //
-                  "input", "32x32, paper -0.1, ink 1.175",                                                            //
-                  "codes", codes_string(),                                                                            //
-                  "recipe", p->recipe,                                                                                //
-                  "loss", criterion_names[p->loss.criterion],                                                         //
-                  "rubbish", lenet5_real_string(p->loss.rubbish),                                                     //
-                  "scale", lenet5_real_string(p->loss.scale),                                                         //
-                  "thresholds", thresholds_string(p->thresholds),                                                     //
-                  "seed", whole_string(p->seed),                                                                      //
-                  "passes", whole_string(p->epochs),                                                                  //
-                  "data", p->data_name,                                                                               //
-                  "data_sha256", p->data_sha256,                                                                      //
-                  TEACHER_KEY, p->teacher_sha256[0] ? p->teacher_sha256 : NULL,                                       //
-                  "training_pictures", whole_string(p->training_pictures),                                            //
-                  "validation_pictures", whole_string(p->validation_pictures),                                        //
-                  "held_out", p->held_out_name,                                                                       //
-                  "held_out_pictures", whole_string(p->held_out_pictures),                                            //
-                  "held_out_errors", whole_string(p->held_out_errors));
-    if (!p->teacher_sha256[0] || json_object_get(metadata, TEACHER_KEY))
-        return metadata;
-    json_decref(metadata); /* with s*, json_pack omits a value for which memory has run out */
-    return NULL;
-}
-
 static lenet5_status get_thresholds(double thresholds[LENET5_RISKS], const safetensors *file, lenet5_error *error)
 {
-    const char *text = json_string_value(json_object_get(file->metadata, "thresholds"));
-    json_t *list = text ? json_loads(text, 0, NULL) : NULL;
-    bool sound = !text || json_array_size(list) == LENET5_RISKS;
-    for (size_t i = 0; i < LENET5_RISKS && sound && text; i++) {
-        const json_t *number = json_array_get(list, i);
-        thresholds[i] = json_number_value(number);
-        sound = json_is_number(number) && thresholds[i] >= 0 && thresholds[i] <= 1;
-    }
-    json_decref(list);
+    const char *text = lenet5_safetensors_value(file, "thresholds");
+    bool sound = true;
+    for (size_t i = 0; i < LENET5_RISKS && sound && text; i++)
+        sound = *text++ == (i == 0 ? '[' : ',') && lenet5_parse_real(&thresholds[i], text, &text) &&
+                thresholds[i] >= 0 && thresholds[i] <= 1;
+    sound = sound && (!text || strcmp(text, "]") == 0);
     return sound ? LENET5_OK
                  : lenet5_fail(error, LENET5_E_MODEL_METADATA, 8,
                                "%s: byte 8: __metadata__ \"thresholds\" must be %d numbers from 0 to 1", file->path,
@@ -194,7 +71,7 @@ static lenet5_status get_texts(lenet5_provenance *p, const safetensors *file, le
 /* Present only in models that were trained with a teacher. */
 static lenet5_status get_teacher(lenet5_provenance *p, const safetensors *file, lenet5_error *error)
 {
-    if (!json_object_get(file->metadata, TEACHER_KEY))
+    if (!lenet5_safetensors_value(file, TEACHER_KEY))
         return LENET5_OK;
     return lenet5_safetensors_text(p->teacher_sha256, sizeof p->teacher_sha256, file, TEACHER_KEY, error);
 }
@@ -261,7 +138,7 @@ lenet5_status lenet5_model_networks(uint64_t *count, const safetensors *file, le
     if (strcmp(format, MODEL_FORMAT) != 0)
         return lenet5_fail(error, LENET5_E_MODEL_METADATA, 8, "%s: byte 8: the format \"%s\" is not \"%s\"", file->path,
                            format, MODEL_FORMAT);
-    if (json_object_get(file->metadata, "networks"))
+    if (lenet5_safetensors_value(file, "networks"))
         status = lenet5_safetensors_whole(count, file, "networks", LENET5_MAX_COMMITTEE, error);
     if (status == LENET5_OK && *count == 0)
         status = lenet5_fail(error, LENET5_E_MODEL_METADATA, 8,
@@ -284,8 +161,7 @@ static lenet5_status check_single(const safetensors *file, lenet5_error *error)
     return status;
 }
 
-/* Reads the model from file and frees file. */
-static lenet5_status take_model(lenet5_model *model, safetensors *file, lenet5_error *error)
+lenet5_status lenet5_model_take(lenet5_model *model, safetensors *file, lenet5_error *error)
 {
     lenet5_model *loaded = calloc(1, sizeof *loaded);
     lenet5_status status = loaded ? check_single(file, error) : lenet5_fail_memory(error);
@@ -298,23 +174,10 @@ static lenet5_status take_model(lenet5_model *model, safetensors *file, lenet5_e
     return status;
 }
 
-lenet5_status lenet5_model_load(lenet5_model *model, const char *path, lenet5_error *error)
-{
-    safetensors file;
-    const lenet5_status status = lenet5_safetensors_read(&file, path, error);
-    return status == LENET5_OK ? take_model(model, &file, error) : status;
-}
-
 lenet5_status lenet5_model_parse(lenet5_model *model, const void *bytes, size_t size, const char *name,
                                  lenet5_error *error)
 {
     safetensors file;
     const lenet5_status status = lenet5_safetensors_parse(&file, bytes, size, name, error);
-    return status == LENET5_OK ? take_model(model, &file, error) : status;
-}
-
-lenet5_status lenet5_model_save(const char *path, const lenet5_model *model, lenet5_error *error)
-{
-    const lenet5_committee one = {1, (lenet5_network *)&model->network, model->provenance};
-    return lenet5_committee_save(path, &one, error);
+    return status == LENET5_OK ? lenet5_model_take(model, &file, error) : status;
 }

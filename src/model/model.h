@@ -7,21 +7,16 @@
 
 #define MODEL_FORMAT "lenet5 model"
 #define CHECKPOINT_FORMAT "lenet5 checkpoint"
+#define TEACHER_KEY "teacher_sha256" /* of the metadata; in models that were trained with a teacher */
 
 /* Describes the twelve tensors of a network; they point into it. */
 void lenet5_network_tensors(tensor tensors[LENET5_TENSORS], lenet5_network *network);
 
-/* A number as a string for the metadata; NULL without memory. */
-json_t *lenet5_real_string(double value);
-
-/* LENET5_E_MODEL_METADATA for a provenance that lenet5_provenance_get would refuse; path is for the message. */
-lenet5_status lenet5_provenance_check(const lenet5_provenance *p, const char *path, lenet5_error *error);
-
-/* A new metadata object for a provenance that lenet5_provenance_check accepts; NULL without memory. */
-json_t *lenet5_provenance_to_json(const lenet5_provenance *provenance, const char *format);
-
 /* Reads the network and the provenance of an open file, model or checkpoint. */
 lenet5_status lenet5_model_get(lenet5_model *model, const safetensors *file, lenet5_error *error);
+
+/* Reads the model, which has to be a single network, and frees the file. */
+lenet5_status lenet5_model_take(lenet5_model *model, safetensors *file, lenet5_error *error);
 
 lenet5_status lenet5_provenance_get(lenet5_provenance *p, const safetensors *file, lenet5_error *error);
 

@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 #include "base/options.h"
-#include "model/model.h"
+#include "store/model_file.h"
+#include "store/safetensors_file.h"
 #include "training.h"
 
 enum { SUMS = 8, COUNTS = 4, EPOCH_NUMBERS = 8, EXTRAS = 11, STRING_SUMS = sizeof(string_sums) / sizeof(double) };
@@ -194,7 +195,7 @@ static lenet5_status get_checkpoint(lenet5_checkpoint *c, const safetensors *fil
         status = lenet5_safetensors_whole(&batch, file, "batch", LENET5_MAX_BATCH, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_whole(&undistorted, file, "undistorted", 1, error);
-    if (status == LENET5_OK && lenet5_safetensors_has(file, "without_drawn")) /* not in files of version 0.2.0 */
+    if (status == LENET5_OK && lenet5_safetensors_value(file, "without_drawn")) /* not in files of version 0.2.0 */
         status = lenet5_safetensors_whole(&without_drawn, file, "without_drawn", 1, error);
     if (status == LENET5_OK)
         status = lenet5_safetensors_real(&c->negatives, file, "negatives", 0, 1, error);
@@ -297,7 +298,7 @@ static lenet5_status read_state(lenet5_training *t, const safetensors *file, len
         return lenet5_fail_memory(error);
     tensor tensors[LENET5_TENSORS + EXTRAS];
     lenet5_status status = LENET5_OK;
-    if (lenet5_safetensors_has(file, "kept"))
+    if (lenet5_safetensors_value(file, "kept"))
         status = lenet5_safetensors_real(&t->kept, file, "kept", 0, 1, error);
     lenet5_network_tensors(tensors, &t->average);
     const size_t count = LENET5_TENSORS + extra_tensors(tensors + LENET5_TENSORS, t, &r);

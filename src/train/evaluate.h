@@ -2,7 +2,7 @@
 #ifndef LENET5_TRAIN_EVALUATE_H
 #define LENET5_TRAIN_EVALUATE_H
 
-#include "base/workers.h"
+#include "system/workers.h"
 #include "kernels/kernels.h"
 #include "lenet5/data.h"
 #include "lenet5/model.h"

@@ -2,7 +2,7 @@
 #ifndef LENET5_TRAIN_SHARE_H
 #define LENET5_TRAIN_SHARE_H
 
-#include "base/ranks.h"
+#include "system/ranks.h"
 #include "lenet5/training.h"
 
 /*

@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 #include "base/lanes.h"
-#include "base/ranks.h"
-#include "base/workers.h"
+#include "system/ranks.h"
+#include "system/workers.h"
 #include "kernels/kernels.h"
 #include "negatives.h"
 #include "recipe.h"

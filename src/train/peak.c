@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/workers.h"
-#include "kernels.h"
+#include "system/workers.h"
+#include "kernels/kernels.h"
 
 #define ROUNDS 100000 /* of multiply-adds: a piece of work of about a millisecond */
 

@@ -2,8 +2,8 @@
  * Ranks: processes that work on one job together, as those that mpirun starts. Each computes a share of the rows of a
  * table; then all exchange their rows, so that every rank has the whole table, the same as a process by itself computes.
  */
-#ifndef LENET5_BASE_RANKS_H
-#define LENET5_BASE_RANKS_H
+#ifndef LENET5_SYSTEM_RANKS_H
+#define LENET5_SYSTEM_RANKS_H
 
 #include <signal.h>
 #include <stdbool.h>

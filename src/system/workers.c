@@ -5,7 +5,7 @@
  * Jobs follow each other at intervals shorter than it takes to wake a thread. So a waiting thread spins for a moment
  * before it sleeps. With more workers than processors it does not spin.
  */
-#include "base/workers.h"
+#include "system/workers.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* The most that the processor could do, which bench compares the passes with. */
-#ifndef LENET5_KERNELS_PEAK_H
-#define LENET5_KERNELS_PEAK_H
+#ifndef LENET5_TRAIN_PEAK_H
+#define LENET5_TRAIN_PEAK_H
 
 #include "lenet5/base.h"
 

@@ -2,8 +2,8 @@
 
 #include <assert.h>
 
-#include "error.h"
-#include "hash.h"
+#include "base/error.h"
+#include "base/hash.h"
 
 static lenet5_status exchange_alone(rank_group *ranks, const rank_table *tables, size_t count, lenet5_error *error)
 {

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "file.h"
 
 #define MAX_LINKS 40        /* symbolic links followed in a path: Linux's own limit */

@@ -1,6 +1,6 @@
 /* A pool of threads. Which worker does which piece is not determined, so results must not depend on it. */
-#ifndef LENET5_BASE_WORKERS_H
-#define LENET5_BASE_WORKERS_H
+#ifndef LENET5_SYSTEM_WORKERS_H
+#define LENET5_SYSTEM_WORKERS_H
 
 #include <stddef.h>
 

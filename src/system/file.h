@@ -1,6 +1,6 @@
 /* Writing files that are never seen half written. */
-#ifndef LENET5_BASE_FILE_H
-#define LENET5_BASE_FILE_H
+#ifndef LENET5_SYSTEM_FILE_H
+#define LENET5_SYSTEM_FILE_H
 
 #include "lenet5/base.h"
 
