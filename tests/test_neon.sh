@@ -26,7 +26,7 @@ compile() {
 kernels=$source/src/kernels
 compile "-O2 $flags -DLENET5_ISA=neon" "$kernels/lanes.c" "$kernels/single.c" "$kernels/distort.c" \
     "$kernels/update.c" "$kernels/table.c"
-compile -O2 "$kernels/isa.c" "$kernels/passes.c" "$kernels/peak.c" "$source"/src/base/error.c "$source"/src/base/random.c \
-    "$source"/src/base/workers.c "$source"/src/net/*.c "$source/tests/test_kernels.c"
+compile -O2 "$kernels/isa.c" "$kernels/passes.c" "$source/src/train/peak.c" "$source"/src/base/error.c "$source"/src/base/random.c \
+    "$source"/src/system/workers.c "$source"/src/net/*.c "$source/tests/test_kernels.c"
 $compiler -static ./*.o -lm -pthread -o test_kernels
 LENET5_QUICK=1 $emulator ./test_kernels

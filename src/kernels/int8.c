@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "net/c3.h"
 #include "net/input.h"
 
 #define SUM_UNIT (32768 / LENET5_INT8_RANGE)
@@ -131,9 +132,7 @@ static bool quantise_c3(lenet5_int8 *q, const lenet5_network *network)
     bool fits = true;
     size_t kernel = 0;
     for (size_t map = 0; map < 16; map++) {
-        size_t kernels = 0;
-        for (size_t input = 0; input < 6; input++)
-            kernels += lenet5_c3_table[input][map];
+        const size_t kernels = lenet5_c3_inputs(map);
         fits = fits && quantise_sum(q->c3[kernel], &q->c3_sum[map], &network->c3.weight[kernel][0][0],
                                     network->c3.bias[map], 25 * kernels, &maps, q->quadrupled);
         kernel += kernels;

@@ -4,14 +4,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "c3.h"
+
 /* Weights of C3, uniform within 2.4 / sqrt(fan-in) of the kernel's map. */
 static void initialise_c3(lenet5_network *network, lenet5_random *random)
 {
     size_t kernel = 0;
     for (size_t map = 0; map < 16; map++) {
-        size_t inputs = 0;
-        for (size_t input = 0; input < 6; input++)
-            inputs += lenet5_c3_table[input][map];
+        const size_t inputs = lenet5_c3_inputs(map);
         const float bound = 2.4f / sqrtf((float)(25 * inputs));
         for (size_t i = 0; i < inputs; i++, kernel++)
             for (size_t k = 0; k < 25; k++)
