@@ -5,11 +5,13 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 
-if(LENET5_PROGRAM)
+if(LENET5_READER)
     pkg_check_modules(LEPTONICA REQUIRED IMPORTED_TARGET lept) # src/reader/decode
     pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)   # src/reader/decode
     pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)     # src/reader/decode, cli
     pkg_check_modules(HEIF IMPORTED_TARGET libheif>=1.15)      # src/reader/decode; without it, HEIC and AVIF are refused
+endif()
+if(LENET5_PROGRAM)
     pkg_check_modules(ARCHIVE IMPORTED_TARGET libarchive>=3.3) # cli, read --tar; without it, the option is refused
     pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo cairo-svg cairo-png) # cli, drawings
     pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)              # cli, fetch
