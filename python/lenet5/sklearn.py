@@ -43,7 +43,7 @@ class LeNet5Classifier(ClassifierMixin, BaseEstimator):
     random_state : int, RandomState or None
         Selects the first weights and the order of the pictures.
     n_jobs : int or None
-        Threads. None or -1: as many as there are processors. The weights do not depend on it.
+        Threads. None: 1; -1: as many as there are processors. The weights do not depend on it.
 
     Attributes
     ----------
@@ -137,7 +137,7 @@ class LeNet5Classifier(ClassifierMixin, BaseEstimator):
         return min(MAX_EPOCHS, max(recipe.epochs, -(-MIN_UPDATES // updates)))
 
     def _threads(self) -> int:
-        return 0 if self.n_jobs is None or self.n_jobs < 0 else self.n_jobs
+        return 1 if self.n_jobs is None else max(0, self.n_jobs)
 
     def _pictures(self, X: Any) -> Any:
         """The rows as uint8 of (n, 28, 28)."""

