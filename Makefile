@@ -9,7 +9,7 @@ export prefix setup
 
 .DEFAULT_GOAL = build
 .PHONY: build all demo test test-long fuzz-long coverage model bench install uninstall format check hooks help setup \
-    setup-tests configure
+    setup-tests configure python
 
 # The program and the libraries.
 build: setup configure
@@ -37,6 +37,14 @@ test: setup-tests
 	@cmake --preset $(preset) >/dev/null
 	@cmake --build --preset $(preset) --target all tests
 	@scripts/test build/$(preset)
+
+# The Python package and its tests. -DLENET5_PYTHON=ON stays set in the build folder.
+python = /usr/bin/python3
+python: setup
+	@$(setup) python
+	@cmake --preset $(preset) -DLENET5_PYTHON=ON -DPython_EXECUTABLE=$(python) >/dev/null
+	@cmake --build --preset $(preset) --target lenet5 lenet5_python
+	@scripts/test build/$(preset) python
 
 # Every test, also those that take many minutes.
 test-long: setup-tests
@@ -107,6 +115,7 @@ help:
 	@echo 'make demo       build the program; train, test and read digits (under a minute)'
 	@echo 'make test       build and run the short and medium tests (MNIST too, if LENET5_DATA names its folder)'
 	@echo 'make test-long  those and the long ones'
+	@echo 'make python     build and test the Python package'
 	@echo 'make all        build everything, tests too, and run nothing'
 	@echo 'make coverage   the lines that the tests run, by folder (gcov)'
 	@echo 'make fuzz-long  fuzz every target for minutes=60 in all, with sanitizers (needs clang)'

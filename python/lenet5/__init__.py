@@ -7,12 +7,12 @@
 
     lenet5.classify(pictures).digit      # uint8 of (n, 28, 28): 0 is paper, 255 ink, as in MNIST
 
-Pictures of one digit are arrays of the shape (n, 28, 28) or (n, 784), or (28, 28) or (784,) for a single one: uint8 from
-0 (paper) to 255 (ink), or float32 or float64 from 0 to 1. Anything with the buffer protocol is accepted, and what
-numpy.asarray makes such an array of. Results are arrays of numpy if it is installed, else memoryviews.
+Pictures of one digit are arrays of the shape (n, 28, 28) or (n, 784), or (28, 28) or (784,) for a single one: uint8
+from 0 (paper) to 255 (ink), or float32 or float64 from 0 to 1. Every object with the buffer protocol is accepted;
+others are passed to numpy.asarray. Results are arrays of numpy if it is installed, else memoryviews.
 
-A failure of the library is an `Error`: a ValueError, an OSError or what else is natural, with a `status`. Every function
-may be called by any threads at once, and releases the GIL while it computes.
+A failure of the library is an `Error` with a `status`; each is a ValueError, an OSError or the like as well. Every
+function may be called by any threads at once, and releases the GIL while it computes.
 """
 from __future__ import annotations
 

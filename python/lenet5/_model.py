@@ -106,7 +106,7 @@ class Model(_lenet5.Model):
         return self._calibrate(as_buffer(x), as_buffer(y), threads)
 
     def __repr__(self) -> str:
-        return f"<lenet5.Model of {self.networks} networks, recipe {self.metadata.recipe}>"
+        return f"<lenet5.Model: recipe {self.metadata.recipe}, networks {self.networks}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), as_view(self).tobytes(), self._metadata)

@@ -108,8 +108,10 @@ def read(
 
     FileError, PictureError, TimeoutError; ArgumentError for an option out of range. Ctrl-C stops it.
     """
-    if check not in CHECKS or method not in METHODS:
-        raise ValueError(f"check is None, luhn, mod10 or mod11, not {check!r}; method is pieces or sdnn, not {method!r}")
+    if check not in CHECKS:
+        raise ValueError(f"check is None, luhn, mod10 or mod11, not {check!r}")
+    if method not in METHODS:
+        raise ValueError(f"method is pieces or sdnn, not {method!r}")
     if threshold and max_error is not None:
         raise ValueError("threshold and max_error exclude each other")
     is_path = isinstance(source, (str, os.PathLike))

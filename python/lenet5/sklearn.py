@@ -47,8 +47,10 @@ class LeNet5Classifier(ClassifierMixin, BaseEstimator):
 
     Attributes
     ----------
-    classes_ : the labels; model_ : a `lenet5.Model`, whose classes are indices of classes_; history_ : an `lenet5.Epoch`
-    for each epoch; image_shape_, value_range_, n_features_in_.
+    classes_ : the labels
+    model_ : a `lenet5.Model`, whose classes are indices of classes_
+    history_ : an `lenet5.Epoch` for each epoch
+    image_shape_, value_range_, n_features_in_
     """
 
     def __init__(
@@ -118,8 +120,8 @@ class LeNet5Classifier(ClassifierMixin, BaseEstimator):
             width = -(-self.n_features_in_ // height)
         if not (0 < height <= SIDE and 0 < width <= SIDE and height * width >= self.n_features_in_):
             raise ValueError(
-                f"X has {self.n_features_in_} features, a picture {height}x{width} pixels; it is at most {SIDE}x{SIDE} and"
-                " has room for every feature"
+                f"X has {self.n_features_in_} features, a picture {height}x{width} pixels; it is at most {SIDE}x{SIDE}"
+                " and has room for every feature"
             )
         return height, width
 

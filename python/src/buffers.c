@@ -83,14 +83,15 @@ static bool convert_floats(pictures *p)
 {
     const size_t count = p->set.count * LENET5_PICTURE_BYTES;
     const contents *c = &p->contents;
-    size_t wrong;
     p->converted = PyMem_Malloc(count);
     if (!p->converted) {
         PyErr_NoMemory();
         return false;
     }
-    Py_BEGIN_ALLOW_THREADS wrong = convert(p->converted, c->bytes, c->format, count);
-    Py_END_ALLOW_THREADS p->set.pixels = p->converted;
+    PyThreadState *thread = PyEval_SaveThread();
+    const size_t wrong = convert(p->converted, c->bytes, c->format, count);
+    PyEval_RestoreThread(thread);
+    p->set.pixels = p->converted;
     if (wrong == count)
         return true;
     char message[160];

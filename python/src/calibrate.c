@@ -5,10 +5,11 @@
 static bool calibrate(PyObject *model, const lenet5_dataset *set, unsigned threads)
 {
     lenet5_error error;
-    lenet5_status status;
     lenet5_committee *committee = &((model_object *)model)->committee;
-    Py_BEGIN_ALLOW_THREADS status = lenet5_calibrate(committee, set, threads, &error);
-    Py_END_ALLOW_THREADS return status == LENET5_OK || raise_error(&error) != NULL;
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_calibrate(committee, set, threads, &error);
+    PyEval_RestoreThread(thread);
+    return status == LENET5_OK || raise_error(&error) != NULL;
 }
 
 /* model._calibrate(x, y, threads): a new model */

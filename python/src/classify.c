@@ -43,11 +43,16 @@ static bool classify_all(const job *j)
         lenet5_error error;
         lenet5_status status = LENET5_OK;
         const size_t size = count - first < CHUNK ? count - first : CHUNK;
-        Py_BEGIN_ALLOW_THREADS if (count == 1) classify_one(j);
-        else status = classify_chunk(j, first, size, &error);
+        PyThreadState *thread = PyEval_SaveThread();
+        if (count == 1)
+            classify_one(j);
+        else
+            status = classify_chunk(j, first, size, &error);
         for (size_t i = first; i < first + size && status == LENET5_OK; i++)
             j->digits[i] = (uint8_t)lenet5_best(j->penalty[i]);
-        Py_END_ALLOW_THREADS if (status != LENET5_OK) return raise_error(&error) != NULL;
+        PyEval_RestoreThread(thread);
+        if (status != LENET5_OK)
+            return raise_error(&error) != NULL;
         if (PyErr_CheckSignals() != 0)
             return false;
     }
@@ -110,9 +115,10 @@ PyObject *model_probabilities(PyObject *self, PyObject *arguments)
     if (answer && posterior && rubbish) {
         const probabilities p = {(void *)PyByteArray_AsString(answer), (void *)PyByteArray_AsString(posterior),
                                  (void *)PyByteArray_AsString(rubbish)};
-        Py_BEGIN_ALLOW_THREADS find_probabilities(&p, &committee_of(self)->provenance.loss, penalties.buf,
-                                                  (size_t)count);
-        Py_END_ALLOW_THREADS result = PyTuple_Pack(3, answer, posterior, rubbish);
+        PyThreadState *thread = PyEval_SaveThread();
+        find_probabilities(&p, &committee_of(self)->provenance.loss, penalties.buf, (size_t)count);
+        PyEval_RestoreThread(thread);
+        result = PyTuple_Pack(3, answer, posterior, rubbish);
     }
     Py_XDECREF(answer);
     Py_XDECREF(posterior);

@@ -18,13 +18,14 @@ PyObject *load_dataset(PyObject *module, PyObject *arguments)
     int is_test;
     lenet5_dataset set;
     lenet5_error error;
-    lenet5_status status;
     (void)module;
     if (!PyArg_ParseTuple(arguments, "O&p:load_dataset", PyUnicode_FSConverter, &folder, &is_test))
         return NULL;
     const char *path = PyBytes_AsString(folder);
-    Py_BEGIN_ALLOW_THREADS status = lenet5_dataset_load(&set, path, is_test ? LENET5_TEST : LENET5_TRAIN, &error);
-    Py_END_ALLOW_THREADS Py_DECREF(folder);
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_dataset_load(&set, path, is_test ? LENET5_TEST : LENET5_TRAIN, &error);
+    PyEval_RestoreThread(thread);
+    Py_DECREF(folder);
     return status == LENET5_OK ? take_arrays(&set) : raise_error(&error);
 }
 
@@ -35,11 +36,12 @@ PyObject *synthesise(PyObject *module, PyObject *arguments)
     unsigned long long seed;
     lenet5_dataset set;
     lenet5_error error;
-    lenet5_status status;
     (void)module;
     if (!PyArg_ParseTuple(arguments, "nK:synthesise", &count, &seed))
         return NULL;
-    Py_BEGIN_ALLOW_THREADS status =
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status =
         lenet5_dataset_synthesise(&set, (size_t)count, seed, &error); /* refuses a negative count as too large */
-    Py_END_ALLOW_THREADS return status == LENET5_OK ? take_arrays(&set) : raise_error(&error);
+    PyEval_RestoreThread(thread);
+    return status == LENET5_OK ? take_arrays(&set) : raise_error(&error);
 }

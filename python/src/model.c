@@ -103,12 +103,13 @@ static PyObject *load(PyObject *type, PyObject *path)
     PyObject *bytes;
     lenet5_error error;
     lenet5_committee committee;
-    lenet5_status status;
     if (!PyUnicode_FSConverter(path, &bytes))
         return NULL;
     const char *name = PyBytes_AsString(bytes);
-    Py_BEGIN_ALLOW_THREADS status = lenet5_committee_load(&committee, &name, 1, &error);
-    Py_END_ALLOW_THREADS Py_DECREF(bytes);
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_committee_load(&committee, &name, 1, &error);
+    PyEval_RestoreThread(thread);
+    Py_DECREF(bytes);
     return status == LENET5_OK ? adopt((PyTypeObject *)type, &committee) : raise_error(&error);
 }
 
@@ -116,12 +117,13 @@ static PyObject *save(PyObject *self, PyObject *path)
 {
     PyObject *bytes;
     lenet5_error error;
-    lenet5_status status;
     if (!PyUnicode_FSConverter(path, &bytes))
         return NULL;
     const char *name = PyBytes_AsString(bytes);
-    Py_BEGIN_ALLOW_THREADS status = lenet5_committee_save(name, committee_of(self), &error);
-    Py_END_ALLOW_THREADS Py_DECREF(bytes);
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_committee_save(name, committee_of(self), &error);
+    PyEval_RestoreThread(thread);
+    Py_DECREF(bytes);
     return status == LENET5_OK ? Py_NewRef(Py_None) : raise_error(&error);
 }
 

@@ -176,8 +176,9 @@ static bool start(job *j, const lenet5_committee *committee)
     lenet5_error error;
     lenet5_status status = lenet5_reader_new(&j->reader, committee, &error);
     if (status == LENET5_OK) {
-        Py_BEGIN_ALLOW_THREADS status = open_pages(j, &error);
-        Py_END_ALLOW_THREADS
+        PyThreadState *thread = PyEval_SaveThread();
+        status = open_pages(j, &error);
+        PyEval_RestoreThread(thread);
     }
     return status == LENET5_OK || raise_failure(&error);
 }

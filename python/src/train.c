@@ -10,7 +10,7 @@
 
 typedef struct job {
     pictures pictures, held_out_pictures;
-    lenet5_dataset set, held_out; /* those with labels, which PyMem has; held_out.count is 0 without one */
+    lenet5_dataset set, held_out; /* those with labels, which PyMem has; held_out.labels is NULL without one */
     lenet5_training_options options;
     PyObject *progress; /* called with the numbers of each epoch */
     PyObject *path;     /* bytes: of the checkpoint; NULL without one */
@@ -40,8 +40,10 @@ static bool take_set(lenet5_dataset *set, pictures *p, PyObject *x, PyObject *y)
     *set = p->set;
     if (!labels_get(&set->labels, y, set->count))
         return false;
-    Py_BEGIN_ALLOW_THREADS hash(set);
-    Py_END_ALLOW_THREADS return true;
+    PyThreadState *thread = PyEval_SaveThread();
+    hash(set);
+    PyEval_RestoreThread(thread);
+    return true;
 }
 
 static bool take_networks(job *j, PyObject *start, PyObject *teacher, PyTypeObject *type)
@@ -93,10 +95,11 @@ static void release(job *j)
 static bool save_checkpoint(const job *j)
 {
     lenet5_error error;
-    lenet5_status status;
     const char *path = PyBytes_AsString(j->path);
-    Py_BEGIN_ALLOW_THREADS status = lenet5_training_save(path, j->training, &error);
-    Py_END_ALLOW_THREADS return status == LENET5_OK || raise_error(&error) != NULL;
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_training_save(path, j->training, &error);
+    PyEval_RestoreThread(thread);
+    return status == LENET5_OK || raise_error(&error) != NULL;
 }
 
 /* Saves where an exception has stopped the training. If that fails too, its exception has the first as context. */
@@ -135,28 +138,33 @@ static bool agrees(const job *j, const char *path, const lenet5_checkpoint *c)
 
 /* ---- The training ------------------------------------------------------------------------------------------------ */
 
+static const lenet5_dataset *held_out(const job *j)
+{
+    return j->held_out.labels ? &j->held_out : NULL;
+}
+
 static bool resume(job *j)
 {
     lenet5_error error;
     lenet5_checkpoint c;
-    lenet5_status status;
     const char *path = PyBytes_AsString(j->path);
     if (lenet5_checkpoint_load(&c, path, &error) != LENET5_OK)
         return raise_error(&error) != NULL;
     if (!agrees(j, path, &c))
         return false;
-    Py_BEGIN_ALLOW_THREADS status = lenet5_training_resume(&j->training, path, &j->options, &j->set,
-                                                           j->held_out.count ? &j->held_out : NULL, &error);
-    Py_END_ALLOW_THREADS return status == LENET5_OK || raise_error(&error) != NULL;
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_training_resume(&j->training, path, &j->options, &j->set, held_out(j), &error);
+    PyEval_RestoreThread(thread);
+    return status == LENET5_OK || raise_error(&error) != NULL;
 }
 
 static bool begin(job *j)
 {
     lenet5_error error;
-    lenet5_status status;
-    Py_BEGIN_ALLOW_THREADS status =
-        lenet5_training_new(&j->training, &j->options, &j->set, j->held_out.count ? &j->held_out : NULL, &error);
-    Py_END_ALLOW_THREADS return status == LENET5_OK || raise_error(&error) != NULL;
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = lenet5_training_new(&j->training, &j->options, &j->set, held_out(j), &error);
+    PyEval_RestoreThread(thread);
+    return status == LENET5_OK || raise_error(&error) != NULL;
 }
 
 static double seconds(void)
@@ -197,10 +205,12 @@ static bool train(const job *j)
     bool going = true;
     while (going && !lenet5_training_finished(j->training)) {
         lenet5_error error;
-        lenet5_status status;
         const unsigned done = lenet5_training_epochs_done(j->training);
-        Py_BEGIN_ALLOW_THREADS status = run(j->training, &error);
-        Py_END_ALLOW_THREADS if (status != LENET5_OK) return raise_error(&error) != NULL;
+        PyThreadState *thread = PyEval_SaveThread();
+        const lenet5_status status = run(j->training, &error);
+        PyEval_RestoreThread(thread);
+        if (status != LENET5_OK)
+            return raise_error(&error) != NULL;
         going = PyErr_CheckSignals() == 0 && (lenet5_training_epochs_done(j->training) == done || report(j, done));
     }
     if (!going && j->path)

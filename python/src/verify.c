@@ -33,9 +33,11 @@ PyObject *model_verify(PyObject *self, PyObject *none)
 {
     lenet5_verification v;
     lenet5_error error;
-    lenet5_status status;
     (void)none;
-    Py_BEGIN_ALLOW_THREADS status = verify(&v, committee_of(self), &error);
-    Py_END_ALLOW_THREADS if (status != LENET5_OK) return raise_error(&error);
+    PyThreadState *thread = PyEval_SaveThread();
+    const lenet5_status status = verify(&v, committee_of(self), &error);
+    PyEval_RestoreThread(thread);
+    if (status != LENET5_OK)
+        return raise_error(&error);
     return Py_BuildValue("(OdN)", v.passed ? Py_True : Py_False, v.tolerance, tensors_of(&v));
 }

@@ -98,15 +98,14 @@ def test_sequences():
 def test_threads_agree(digits):
     x = digits[0][:3000]
     expected = lenet5.classify(x)
-    answers = {}
-    threads = [
-        threading.Thread(target=lambda i=i: answers.update({i: lenet5.classify(x, threads=1 + i % 3)})) for i in range(8)
-    ]
+    answers = []
+    calls = [lambda n=n: answers.append(lenet5.classify(x, threads=n)) for n in (0, 1, 2, 3) * 2]
+    threads = [threading.Thread(target=call) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(answers) == 8 and all(same(expected, answer) for answer in answers.values())
+    assert len(answers) == 8 and all(same(expected, answer) for answer in answers)
     with pytest.raises(lenet5.ArgumentError, match="256") as caught:
         lenet5.classify(x, threads=1000)
     assert caught.value.status is lenet5.Status.ARGUMENT and caught.value.offset is None

@@ -154,6 +154,8 @@ def test_wrong_options(few):
             lenet5.train(x, y, **options)
     with pytest.raises(lenet5.ArgumentError):
         lenet5.train(x[:0], y[:0])
+    with pytest.raises(lenet5.ArgumentError):
+        lenet5.train(x, y, held_out=(x[:0], y[:0]))
 
 
 def test_the_gil_is_released(few):

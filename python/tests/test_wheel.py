@@ -31,7 +31,8 @@ def check_wheel(wheel, scratch):
     assert subprocess.run(install, capture_output=True).returncode == 0
     environment = os.environ | {"PYTHONPATH": str(scratch / "installed")}
     program = f"import lenet5; print(lenet5.__file__, lenet5.read({str(SAMPLE)!r})[0].string)"
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd=scratch)
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=scratch)
     assert result.stdout.split() == [str(scratch / "installed/lenet5/__init__.py"), "52981"], result.stderr
 
 
