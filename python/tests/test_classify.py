@@ -63,6 +63,8 @@ def test_floats(digits):
     for kind in (np.float32, np.float64):
         assert same(lenet5.classify(x.astype(kind) / 255), lenet5.classify(x))
         assert same(lenet5.classify((x.astype(kind) / 255)[:, ::-1]), lenet5.classify(x[:, ::-1]))
+    any = np.random.default_rng(0).random((20, 28, 28))
+    assert same(lenet5.classify(any), lenet5.classify(np.rint(255 * any).astype(np.uint8)))
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -0.01, 1.01, 255])

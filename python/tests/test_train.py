@@ -128,6 +128,7 @@ def test_a_checkpoint_that_cannot_be_saved(few, tmp_path):
         (lambda y: y[:-1], ValueError),
         (lambda y: y.astype(float), TypeError),
         (lambda y: y + 1, ValueError),
+        (lambda y: y.astype(np.uint16) + 256, ValueError),
         (lambda y: -y.astype(np.int8), ValueError),
         (lambda y: y[:, None], ValueError),
         (lambda y: [str(label) for label in y], (TypeError, ValueError)),
@@ -177,10 +178,18 @@ def test_the_gil_is_released(few):
     assert counted[0] > 100 * seconds  # of 1,000 without any other work
 
 
+def many_digits():
+    """So many that an epoch takes seconds."""
+    x, y = lenet5.synthesise(20000, 1)
+    return np.tile(x, (8, 1, 1)), np.tile(y, 8)
+
+
 INTERRUPTED = """
 import sys
 import lenet5
-x, y = lenet5.synthesise(20000, 1)
+sys.path.insert(0, sys.argv[3])
+from test_train import many_digits
+x, y = many_digits()
 print("ready", flush=True)
 try:
     lenet5.train(x, y, recipe=sys.argv[2], epochs=200, seed=9, checkpoint=sys.argv[1])
@@ -192,7 +201,7 @@ except KeyboardInterrupt:
 @pytest.mark.parametrize("recipe", ["best", "1998"])
 def test_interrupt(recipe, tmp_path):
     checkpoint = tmp_path / "checkpoint.safetensors"
-    command = [sys.executable, "-c", INTERRUPTED, checkpoint, recipe]
+    command = [sys.executable, "-c", INTERRUPTED, checkpoint, recipe, os.path.dirname(__file__)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         time.sleep(1)
@@ -201,7 +210,7 @@ def test_interrupt(recipe, tmp_path):
         assert process.stdout.readline() == "interrupted\n"
         assert time.monotonic() - start < 1
     assert process.returncode == 0
-    x, y = lenet5.synthesise(20000, 1)
+    x, y = many_digits()
     assert lenet5.Model.load(checkpoint).metadata.recipe == recipe
 
     def stop(epoch):
