@@ -80,6 +80,7 @@ def train(
 
     The GIL is released while it trains. Ctrl-C stops it after the current update: KeyboardInterrupt.
     """
+    _check_seed(seed)
     if resume and checkpoint is None:
         raise ValueError("resume needs a checkpoint")
     begun = checkpoint is not None and os.path.exists(checkpoint)
@@ -122,7 +123,13 @@ def load_dataset(folder: str | os.PathLike[str], part: str = "train") -> tuple[A
 
 def synthesise(count: int, seed: int = 0) -> tuple[Any, Any]:
     """Draws digits: pictures (count, 28, 28) and labels (count,), both uint8, the same on every machine."""
+    _check_seed(seed)
     return _arrays(*_lenet5.synthesise(count, seed))
+
+
+def _check_seed(seed: int) -> None:
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed {seed}; it is from 0 to 2**64 - 1")
 
 
 def _arrays(pixels: bytearray, labels: bytearray, count: int, height: int, width: int) -> tuple[Any, Any]:

@@ -16,13 +16,13 @@ static bool calibrate(PyObject *model, const lenet5_dataset *set, unsigned threa
 PyObject *model_calibrate(PyObject *self, PyObject *arguments)
 {
     PyObject *x, *y, *model = NULL;
-    unsigned threads;
+    Py_ssize_t threads;
     pictures p;
-    if (!PyArg_ParseTuple(arguments, "OOI:_calibrate", &x, &y, &threads) || !pictures_get(&p, x))
+    if (!PyArg_ParseTuple(arguments, "OOn:_calibrate", &x, &y, &threads) || !pictures_get(&p, x))
         return NULL;
     if (labels_get(&p.set.labels, y, p.set.count)) {
         model = model_new(Py_TYPE(self), committee_of(self));
-        if (model && !calibrate(model, &p.set, threads))
+        if (model && !calibrate(model, &p.set, as_unsigned(threads)))
             Py_CLEAR(model);
         PyMem_Free(p.set.labels);
     }

@@ -63,9 +63,11 @@ static bool classify_all(const job *j)
 PyObject *model_classify(PyObject *self, PyObject *arguments)
 {
     PyObject *object;
+    Py_ssize_t threads;
     job j = {.committee = committee_of(self)};
-    if (!PyArg_ParseTuple(arguments, "OI:_classify", &object, &j.threads) || !pictures_get(&j.pictures, object))
+    if (!PyArg_ParseTuple(arguments, "On:_classify", &object, &threads) || !pictures_get(&j.pictures, object))
         return NULL;
+    j.threads = as_unsigned(threads);
     const Py_ssize_t count = (Py_ssize_t)j.pictures.set.count;
     PyObject *digits = PyByteArray_FromStringAndSize(NULL, count);
     PyObject *penalties = PyByteArray_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof *j.penalty);

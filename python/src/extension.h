@@ -11,7 +11,15 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#include <limits.h>
+
 #include "lenet5.h"
+
+/* A number of epochs or threads; one that is out of range becomes one that the library refuses. */
+static inline unsigned as_unsigned(Py_ssize_t number)
+{
+    return number < 0 || number > INT_MAX ? UINT_MAX : (unsigned)number;
+}
 
 /* ---- errors.c ---------------------------------------------------------------------------------------------------- */
 
@@ -49,7 +57,8 @@ bool labels_get(uint8_t **labels, PyObject *object, size_t count);
 
 /* A Python object that owns networks and their provenance, and never changes. */
 typedef struct model_object {
-    PyObject_HEAD lenet5_committee committee;
+    PyObject head;
+    lenet5_committee committee;
     Py_ssize_t shape[2], strides[2]; /* of its buffer: (networks, 60000) floats */
 } model_object;
 

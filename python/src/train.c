@@ -64,13 +64,15 @@ static bool take_arguments(job *j, PyTypeObject *type, PyObject *arguments)
     PyObject *x, *y, *held_out_x, *held_out_y, *start, *teacher, *path;
     lenet5_training_options *o = &j->options;
     unsigned long long seed;
-    Py_ssize_t batch;
+    Py_ssize_t epochs, batch, threads;
     int undistorted, without_drawn;
-    if (!PyArg_ParseTuple(arguments, "OOOOsKInppIOOsOOp:_train", &x, &y, &held_out_x, &held_out_y, &o->recipe, &seed,
-                          &o->epochs, &batch, &undistorted, &without_drawn, &o->threads, &start, &teacher,
-                          &o->data_name, &j->progress, &path, &j->resume))
+    if (!PyArg_ParseTuple(arguments, "OOOOsKnnppnOOsOOp:_train", &x, &y, &held_out_x, &held_out_y, &o->recipe, &seed,
+                          &epochs, &batch, &undistorted, &without_drawn, &threads, &start, &teacher, &o->data_name,
+                          &j->progress, &path, &j->resume))
         return false;
     o->seed = seed;
+    o->epochs = as_unsigned(epochs);
+    o->threads = as_unsigned(threads);
     o->batch = (size_t)batch; /* a negative one is refused as one above the limit */
     o->undistorted = undistorted;
     o->without_drawn = without_drawn;

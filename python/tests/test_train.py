@@ -150,13 +150,21 @@ def test_labels_of_every_type(few):
 
 def test_wrong_options(few):
     x, y = few
-    for options in ({"recipe": "nonesuch"}, {"epochs": 1001}, {"batch": 1025}, {"batch": -1}, {"threads": 257}):
+    for options in ({"recipe": "nonesuch"}, {"epochs": 1001}, {"batch": 1025}, {"batch": -1}, {"threads": 257},
+                    {"epochs": 2**32 + 1}, {"epochs": -1}, {"threads": 2**32 + 1}):
         with pytest.raises(lenet5.ArgumentError):
             lenet5.train(x, y, **options)
     with pytest.raises(lenet5.ArgumentError):
         lenet5.train(x[:0], y[:0])
     with pytest.raises(lenet5.ArgumentError):
         lenet5.train(x, y, held_out=(x[:0], y[:0]))
+    for seed in (-1, 2**64):
+        with pytest.raises(ValueError, match="seed"):
+            lenet5.train(x, y, seed=seed)
+        with pytest.raises(ValueError, match="seed"):
+            lenet5.synthesise(10, seed)
+    with pytest.raises(lenet5.ArgumentError):
+        lenet5.synthesise(-1)
 
 
 def test_the_gil_is_released(few):
