@@ -143,24 +143,6 @@ static void classify_picks(job *j, const char *file, const char *picks)
     lenet5_dataset_free(&set);
 }
 
-/* The threshold is --threshold, or the one that the model needs for --max-error. */
-static int choose_threshold(job *j)
-{
-    lenet5_error error;
-    double max_error;
-    const bool given = argument_text(j->arguments, "max-error") != NULL;
-    if (!argument_real(&j->threshold, j->arguments, "threshold", DEFAULT_DIGIT_THRESHOLD, 0, 1) ||
-        !argument_percent(&max_error, j->arguments, "max-error", 1))
-        return EXIT_USAGE;
-    if (given && argument_text(j->arguments, "threshold"))
-        return report_usage_error(j->arguments->command, "--threshold and --max-error exclude each other");
-    double needed = 0;
-    if (given && lenet5_threshold(&needed, &j->models.provenance, max_error, &error) != LENET5_OK)
-        return report_library_error(&error);
-    j->threshold = needed > j->threshold ? needed : j->threshold;
-    return EXIT_DONE;
-}
-
 /* All pictures; a folder stands for those in it. */
 static int classify_all(job *j)
 {
@@ -189,7 +171,7 @@ static int run(const cli_arguments *arguments)
     j->show = argument_flag(arguments, "show");
     int code = load_named_models(&j->models, argument_text(arguments, "model"), lenet5_builtin());
     if (code == EXIT_DONE)
-        code = choose_threshold(j);
+        code = choose_digit_threshold(&j->threshold, arguments, &j->models.provenance);
     if (code == EXIT_DONE)
         code = classify_all(j);
     lenet5_committee_free(&j->models);
@@ -199,9 +181,8 @@ static int run(const cli_arguments *arguments)
 
 static const option options[] = {
     OPTION_MODEL("the built-in one for single digits"),
-    {"threshold", "P", VALUE_NUMBER, NULL, "accept digits from this probability on, 0 to 1; default 0.5"},
-    {"max-error", "SHARE", VALUE_SHARE, NULL,
-     "choose the threshold so that at most this share of the accepted digits is wrong: 0.1% or 0.001"},
+    OPTION_DIGIT_THRESHOLD,
+    OPTION_DIGIT_MAX_ERROR,
     {"pick", "N,...", VALUE_TEXT, NULL, "FILE is an IDX file: classify its pictures of these indices, from 0"},
     FLAG("show", "draw each picture in the terminal as the network sees it"),
     OPTION_JSON("one JSON object for each picture (docs/json.md)"),

@@ -6,7 +6,8 @@
 #include "common.h"
 
 extern const cli_command train_command, test_command, classify_command, read_command, inspect_command, synth_command,
-    fetch_command, plot_command, bench_command, calibrate_command, merge_command;
+    fetch_command, plot_command, bench_command, calibrate_command, merge_command,
+    export_command;
 #ifdef LENET5_SERVE
 extern const cli_command serve_command;
 #endif
@@ -22,6 +23,7 @@ const cli_command *const commands[] = {&read_command,
                                        &test_command,
                                        &calibrate_command,
                                        &inspect_command,
+                                       &export_command,
                                        &synth_command,
                                        &fetch_command,
                                        &plot_command,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "json/text.h"
+#include "json/values.h"
 
 /* ---- Options ----------------------------------------------------------------------------------------------------- */
 
@@ -78,6 +79,23 @@ int load_named_models(lenet5_committee *models, const char *names, const lenet5_
         names && count == 0 ? report_error("--model names no file") : load_models(models, paths, count, builtin);
     free(list);
     return code;
+}
+
+int choose_digit_threshold(double *threshold, const cli_arguments *arguments, const lenet5_provenance *provenance)
+{
+    lenet5_error error;
+    double max_error;
+    const bool given = argument_text(arguments, "max-error") != NULL;
+    if (!argument_real(threshold, arguments, "threshold", DEFAULT_DIGIT_THRESHOLD, 0, 1) ||
+        !argument_percent(&max_error, arguments, "max-error", 1))
+        return EXIT_USAGE;
+    if (given && argument_text(arguments, "threshold"))
+        return report_usage_error(arguments->command, "--threshold and --max-error exclude each other");
+    double needed = 0;
+    if (given && lenet5_threshold(&needed, provenance, max_error, &error) != LENET5_OK)
+        return report_library_error(&error);
+    *threshold = needed > *threshold ? needed : *threshold;
+    return EXIT_DONE;
 }
 
 /* ---- JSON and numbers -------------------------------------------------------------------------------------------- */

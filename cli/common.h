@@ -25,6 +25,15 @@
     {                                           \
         "threads", "N", VALUE_WHOLE, NULL, help \
     }
+#define OPTION_DIGIT_THRESHOLD                                                                              \
+    {                                                                                                       \
+        "threshold", "P", VALUE_NUMBER, NULL, "accept digits from this probability on, 0 to 1; default 0.5" \
+    }
+#define OPTION_DIGIT_MAX_ERROR                                                                               \
+    {                                                                                                        \
+        "max-error", "SHARE", VALUE_SHARE, NULL,                                                             \
+            "choose the threshold so that at most this share of the accepted digits is wrong: 0.1% or 0.001" \
+    }
 #define THREADS_DEFAULT "number of threads; default: the number of processors"
 
 /* The value of --threads, 0 for the number of processors if it is not given. Returns false after reporting an error. */
@@ -51,6 +60,9 @@ size_t split_models(const char *paths[LENET5_MAX_COMMITTEE], char *list);
 
 /* Loads a list of files separated by commas; NULL: the built-in model. */
 int load_named_models(lenet5_committee *committee, const char *names, const lenet5_model *builtin);
+
+/* The threshold of single digits: --threshold, or the one that the model needs for --max-error. Returns an exit code. */
+int choose_digit_threshold(double *threshold, const cli_arguments *arguments, const lenet5_provenance *provenance);
 
 /* ---- JSON and numbers -------------------------------------------------------------------------------------------- */
 

@@ -41,8 +41,7 @@ static void make_lines(lenet5_int8 *q)
     }
 }
 
-/* Rounds at most 25 weights so that their sum is right as well: neighbouring inputs are similar. */
-static void round_weights(int8_t *rounded, const float *weight, size_t count, double scale)
+void lenet5_int8_round(int8_t *rounded, const float *weight, size_t count, double scale)
 {
     double left[25];
     double missing = 0;
@@ -91,7 +90,7 @@ static bool quantise_sum(int8_t *rounded, lenet5_int8_sum *sum, const float *wei
     for (; shift < MAX_SHIFT && 2 * scale * greatest < MAX_WEIGHT + 0.5; shift++)
         scale *= 2;
     for (size_t i = 0; i < count; i += in->kernel)
-        round_weights(rounded + i, weight + i, in->kernel, scale);
+        lenet5_int8_round(rounded + i, weight + i, in->kernel, scale);
     double start = ldexp(sum_unit * bias, shift) + ldexp(0.5, shift); /* so that the shift rounds */
     for (size_t i = 0; i < count; i++)
         start -= in->zero * rounded[i];

@@ -41,6 +41,9 @@ typedef struct lenet5_int8 {
 /* False if a number of the network is too large to be quantised, or not finite; *quantised is then undefined. */
 bool lenet5_int8_quantise(lenet5_int8 *quantised, const lenet5_network *network);
 
+/* Rounds scale times at most 25 weights so that their sum is right as well: neighbouring inputs are similar. */
+void lenet5_int8_round(int8_t *rounded, const float *weight, size_t count, double scale);
+
 /* ---- The kernel of int8_vnni.c ----------------------------------------------------------------------------------- */
 
 /* The nine groups of four maps of S2 that the kernel stores together: six of four neighbours, 0 1 3 4, 1 2 4 5 and
