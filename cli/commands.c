@@ -7,7 +7,7 @@
 
 extern const cli_command train_command, test_command, classify_command, read_command, inspect_command, synth_command,
     fetch_command, plot_command, bench_command, calibrate_command, merge_command,
-    export_command;
+    export_command, import_command;
 #ifdef LENET5_SERVE
 extern const cli_command serve_command;
 #endif
@@ -24,6 +24,7 @@ const cli_command *const commands[] = {&read_command,
                                        &calibrate_command,
                                        &inspect_command,
                                        &export_command,
+                                       &import_command,
                                        &synth_command,
                                        &fetch_command,
                                        &plot_command,

@@ -82,6 +82,7 @@ typedef enum lenet5_status {
     LENET5_E_MODEL_CHECKSUM = -49,    /* the numbers differ from those that were written */
     LENET5_E_MODEL_METADATA = -50,    /* an entry of the metadata has an impossible value */
     LENET5_E_CHECKPOINT = -51,        /* the checkpoint belongs to other data or to another recipe */
+    LENET5_E_MODEL_FORMAT = -52,      /* the file is in a format of another program, which the message names */
 
     LENET5_E_PICTURE_FORMAT = -60, /* not a picture of a format that is read */
     LENET5_E_PICTURE_SIZE = -61,   /* the picture is too large or too small */

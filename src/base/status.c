@@ -45,6 +45,7 @@ const char *lenet5_strerror(lenet5_status status)
     case LENET5_E_MODEL_NUMBER: return "a number that is not finite, or too large";
     case LENET5_E_MODEL_CHECKSUM: return "the tensors are not those that were written";
     case LENET5_E_MODEL_METADATA: return "an impossible entry of the metadata";
+    case LENET5_E_MODEL_FORMAT: return "a file in a format of another program";
     case LENET5_E_CHECKPOINT: return "the checkpoint belongs to another training";
     case LENET5_E_PICTURE_FORMAT: return "not a picture that can be read";
     case LENET5_E_PICTURE_SIZE: return "a picture of impossible size";

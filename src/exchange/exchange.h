@@ -16,4 +16,12 @@ typedef struct onnx_options {
 lenet5_status onnx_write(const char *path, const lenet5_committee *models, const onnx_options *options,
                          lenet5_error *error);
 
+/*
+ * Reads networks from the bytes of a file: safetensors with the twelve tensors, of any program, or an ONNX model that
+ * onnx_write has written. Without metadata of this program the provenance has a loss, but no thresholds. name stands
+ * for the file in messages. LENET5_E_MODEL_...; free the committee.
+ */
+lenet5_status import_networks(lenet5_committee *models, const void *bytes, size_t size, const char *name,
+                              lenet5_error *error);
+
 #endif

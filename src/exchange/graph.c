@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "lenet5/base.h"
+#include "onnx.h"
 
 #define IR_VERSION 8 /* the format of the file; the first version that has OPSET */
 #define OPSET 17     /* the version of the operators */
@@ -156,7 +156,7 @@ text_buffer graph_model(graph *g, const char *name, json_t *metadata)
     proto_put_whole(&operators, 2, OPSET);
 
     proto_put_whole(&model, 1, IR_VERSION);
-    proto_put_string(&model, 2, "lenet5");
+    proto_put_string(&model, 2, ONNX_PRODUCER);
     proto_put_string(&model, 3, lenet5_version());
     proto_put_message(&model, 7, &whole);
     proto_put_message(&model, 8, &operators);

@@ -1,10 +1,11 @@
 /* ONNX files: written. */
 #include "base/error.h"
-#include "base/file.h"
+#include "system/file.h"
 #include "exchange.h"
-#include "model/model.h"
+#include "store/model_file.h"
 #include "net/bounds.h"
 #include "network_graph.h"
+#include "onnx.h"
 
 /* What a model file of these networks says, so that importing the ONNX file makes that model file again. */
 static json_t *metadata_of(const lenet5_committee *models)
@@ -12,7 +13,7 @@ static json_t *metadata_of(const lenet5_committee *models)
     char sum[65];
     json_t *metadata = lenet5_provenance_to_json(&models->provenance, MODEL_FORMAT);
     lenet5_committee_sha256(sum, models);
-    add_member(&metadata, "sha256", json_string(sum));
+    add_member(&metadata, WEIGHTS_SUM, json_string(sum));
     add_member(&metadata, "networks", json_sprintf("%zu", models->count));
     return metadata;
 }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HEADER_DIMENSIONS 4
+#define HEADER_DIMENSIONS 5
 #define HEADER_NO_NUMBER ((size_t)-1) /* in place of a value that is no integer, negative, or too large */
 
 typedef struct header_tensor {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/parse_real.h"
+#include "foreign.h"
 #include "sum.h"
 
 #define MAX_HEADER ((size_t)1 << 20) /* bytes */
@@ -94,6 +95,8 @@ static lenet5_status find_header(safetensors *file, lenet5_error *error)
                            "%s: byte %zu: the file ends within its first 8 bytes; it is not a safetensors file",
                            file->path, file->size);
     const uint64_t size = little_endian(file->bytes, 8);
+    if (size > MAX_HEADER && lenet5_refuse_foreign(file->bytes, file->size, file->path, error) != LENET5_OK)
+        return LENET5_E_MODEL_FORMAT;
     if (size < 2 || size > MAX_HEADER)
         return lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, 0,
                            "%s: byte 0: the header's size is %" PRIu64
@@ -109,9 +112,6 @@ static lenet5_status find_header(safetensors *file, lenet5_error *error)
 
 static lenet5_status check_metadata(const safetensors *file, lenet5_error *error)
 {
-    if (!file->header.has_metadata)
-        return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8, "%s: byte 8: no __metadata__; not a model of this program",
-                           file->path);
     for (size_t i = 0; i < file->header.entry_count; i++)
         if (!file->header.entries[i].value)
             return lenet5_fail(error, LENET5_E_MODEL_JSON, 8, "%s: byte 8: __metadata__ \"%s\" is not a string",
@@ -270,6 +270,11 @@ static lenet5_status entry(const char **value, const safetensors *file, const ch
     *value = lenet5_safetensors_value(file, key);
     if (*value)
         return LENET5_OK;
+    if (!file->header.has_metadata)
+        return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8,
+                           "%s: byte 8: no __metadata__; not a model of this program, but lenet5 import makes one of "
+                           "the tensors of LeNet-5",
+                           file->path);
     return lenet5_fail(error, LENET5_E_MODEL_MISSING, 8, "%s: byte 8: __metadata__ has no \"%s\"", file->path, key);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/foreign.h"
 #include "model/sum.h"
 #include "system/file.h"
 
@@ -132,6 +133,14 @@ lenet5_status lenet5_safetensors_write(const char *path, const tensor *tensors, 
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
+static lenet5_status fail_too_large(const safetensors *file, lenet5_error *error)
+{
+    const lenet5_status status = lenet5_refuse_foreign(file->bytes, file->size, file->path, error);
+    return status != LENET5_OK ? status
+                               : lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, SAFETENSORS_MAX_FILE,
+                                             "%s: too large for a model or checkpoint of LeNet-5", file->path);
+}
+
 static lenet5_status read_whole(safetensors *file, lenet5_error *error)
 {
     FILE *stream = fopen(file->path, "rb");
@@ -144,9 +153,7 @@ static lenet5_status read_whole(safetensors *file, lenet5_error *error)
         uint8_t *larger = room <= SAFETENSORS_MAX_FILE ? realloc(file->owned, room) : NULL;
         if (!larger) {
             status = room <= SAFETENSORS_MAX_FILE
-                         ? lenet5_fail_memory(error)
-                         : lenet5_fail(error, LENET5_E_MODEL_HEADER_SIZE, SAFETENSORS_MAX_FILE,
-                                       "%s: too large for a model or checkpoint of LeNet-5", file->path);
+                         ? lenet5_fail_memory(error) : fail_too_large(file, error);
             break;
         }
         file->bytes = file->owned = larger;
