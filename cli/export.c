@@ -14,7 +14,9 @@ static const char *format_at(size_t index)
 static int export(const cli_arguments *arguments, const char *out, const lenet5_committee *models)
 {
     lenet5_error error;
-    onnx_options options = {.maps = argument_flag(arguments, "maps"), .int8 = argument_flag(arguments, "int8")};
+    onnx_options options = {.penalties = argument_flag(arguments, "penalties"),
+                            .maps = argument_flag(arguments, "maps"),
+                            .int8 = argument_flag(arguments, "int8")};
     const int code = choose_digit_threshold(&options.threshold, arguments, &models->provenance);
     if (code != EXIT_DONE)
         return code;
@@ -50,6 +52,7 @@ static const option options[] = {
     OPTION_DIGIT_THRESHOLD,
     OPTION_DIGIT_MAX_ERROR,
     FLAG("int8", "weights and states in 8 bits (QDQ): a smaller file, and few other answers"),
+    FLAG("penalties", "no output but penalty, for what computes probabilities and decisions itself"),
     FLAG("maps", "outputs for the states of all layers too: c1, s2, c3, s4, c5, f6"),
     {0},
 };

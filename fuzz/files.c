@@ -34,7 +34,7 @@ static memory_file with_header(const uint8_t *file, size_t file_size, const uint
     return new;
 }
 
-static memory_file with_changes(const uint8_t *file, size_t file_size, const uint8_t *data, size_t size)
+memory_file with_changes(const uint8_t *file, size_t file_size, const uint8_t *data, size_t size)
 {
     memory_file new = {malloc(file_size), file_size};
     if (!new.bytes)

@@ -21,6 +21,9 @@ typedef struct memory_file {
  */
 memory_file change_safetensors(const uint8_t *file, size_t file_size, const uint8_t *data, size_t size);
 
+/* The second kind of change, without the first byte. */
+memory_file with_changes(const uint8_t *file, size_t file_size, const uint8_t *data, size_t size);
+
 #define FILE_PATH 32
 
 /* Puts the bytes into a file with a path, for functions that do not read memory. Returns its descriptor, which the

@@ -3,16 +3,20 @@
 #define LENET5_EXCHANGE_EXCHANGE_H
 
 #include "lenet5/model.h"
+#include "json/text.h"
 
 typedef struct onnx_options {
     double threshold; /* least probability of an accepted digit, 0 to 1 */
+    bool penalties;   /* the penalties are the only answer */
     bool maps;        /* the states of all layers are outputs too */
     bool int8;        /* weights and states in 8 bits, by QuantizeLinear and DequantizeLinear */
 } onnx_options;
 
-/*
- * Writes a committee as an ONNX model (docs/how-to/use-other-runtimes.md). LENET5_E_WRITE.
- */
+/* Makes the bytes of an ONNX model of a committee (docs/how-to/use-other-runtimes.md). Free the file in any case. */
+lenet5_status onnx_make(text_buffer *file, const lenet5_committee *models, const onnx_options *options,
+                        lenet5_error *error);
+
+/* Writes such a file. LENET5_E_WRITE. */
 lenet5_status onnx_write(const char *path, const lenet5_committee *models, const onnx_options *options,
                          lenet5_error *error);
 

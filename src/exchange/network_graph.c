@@ -357,20 +357,24 @@ static void answer(graph *g, value penalty, const lenet5_loss *loss, double thre
     accept(g, sum_of_row(g, "probability", own, axis), sum_of_row(g, "others.sum", others, axis), threshold);
 }
 
-static void declare_outputs(graph *g)
+static void declare_outputs(graph *g, bool penalties)
 {
-    graph_output(g, (value){"digit"}, ONNX_UINT8, SHAPE(ANY));
-    graph_output(g, (value){"probability"}, ONNX_FLOAT, SHAPE(ANY));
-    graph_output(g, (value){"posterior"}, ONNX_FLOAT, SHAPE(ANY, LENET5_CLASSES + 1));
+    const value digit = {"digit"}, probability = {"probability"}, posterior = {"posterior"}, accepted = {"accepted"};
+    if (!penalties) {
+        graph_output(g, digit, ONNX_UINT8, SHAPE(ANY));
+        graph_output(g, probability, ONNX_FLOAT, SHAPE(ANY));
+        graph_output(g, posterior, ONNX_FLOAT, SHAPE(ANY, LENET5_CLASSES + 1));
+    }
     graph_output(g, (value){"penalty"}, ONNX_FLOAT, SHAPE(ANY, LENET5_CLASSES));
-    graph_output(g, (value){"accepted"}, ONNX_BOOL, SHAPE(ANY));
+    if (!penalties)
+        graph_output(g, accepted, ONNX_BOOL, SHAPE(ANY));
 }
 
 void add_networks(graph *g, const lenet5_committee *models, const state_ranges *ranges, const onnx_options *options)
 {
     builder b = {.g = g, .ranges = ranges, .maps = options->maps};
     value penalties[LENET5_MAX_COMMITTEE + 1] = {0};
-    declare_outputs(g);
+    declare_outputs(g, options->penalties);
     add_constants(&b);
     add_pictures(&b);
     for (size_t i = 0; i < models->count; i++) {
@@ -382,5 +386,6 @@ void add_networks(graph *g, const lenet5_committee *models, const state_ranges *
     }
     g->prefix[0] = '\0';
     const value mean = models->count > 1 ? graph_node(g, "penalty", "Mean", penalties, NULL) : penalties[0];
-    answer(g, mean, &models->provenance.loss, options->threshold);
+    if (!options->penalties)
+        answer(g, mean, &models->provenance.loss, options->threshold);
 }

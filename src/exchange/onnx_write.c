@@ -18,27 +18,37 @@ static json_t *metadata_of(const lenet5_committee *models)
     return metadata;
 }
 
-static lenet5_status write_graph(const char *path, const lenet5_committee *models, const state_ranges *ranges,
-                                 const onnx_options *options, lenet5_error *error)
+static lenet5_status make_graph(text_buffer *file, const lenet5_committee *models, const state_ranges *ranges,
+                                const onnx_options *options, lenet5_error *error)
 {
     graph g = {0};
     json_t *metadata = metadata_of(models);
     add_networks(&g, models, ranges, options);
-    text_buffer file = graph_model(&g, "LeNet-5", metadata);
-    const file_piece piece = {file.bytes, file.size};
-    const lenet5_status status =
-        metadata && !file.failed ? lenet5_file_write(path, &piece, 1, error) : lenet5_fail_memory(error);
-    text_free(&file);
+    *file = graph_model(&g, "LeNet-5", metadata);
+    const bool whole = metadata && !file->failed;
     json_decref(metadata);
-    return status;
+    return whole ? LENET5_OK : lenet5_fail_memory(error);
+}
+
+lenet5_status onnx_make(text_buffer *file, const lenet5_committee *models, const onnx_options *options,
+                        lenet5_error *error)
+{
+    state_ranges ranges[LENET5_MAX_COMMITTEE];
+    *file = (text_buffer){0};
+    lenet5_status status = lenet5_check_committee(models, error);
+    if (status == LENET5_OK && options->int8)
+        status = measure_states(ranges, models, error);
+    return status == LENET5_OK ? make_graph(file, models, options->int8 ? ranges : NULL, options, error) : status;
 }
 
 lenet5_status onnx_write(const char *path, const lenet5_committee *models, const onnx_options *options,
                          lenet5_error *error)
 {
-    state_ranges ranges[LENET5_MAX_COMMITTEE];
-    lenet5_status status = lenet5_check_committee(models, error);
-    if (status == LENET5_OK && options->int8)
-        status = measure_states(ranges, models, error);
-    return status == LENET5_OK ? write_graph(path, models, options->int8 ? ranges : NULL, options, error) : status;
+    text_buffer file;
+    lenet5_status status = onnx_make(&file, models, options, error);
+    const file_piece piece = {file.bytes, file.size};
+    if (status == LENET5_OK)
+        status = lenet5_file_write(path, &piece, 1, error);
+    text_free(&file);
+    return status;
 }
