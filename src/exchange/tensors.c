@@ -215,7 +215,9 @@ static lenet5_status take_numbers(float *to, const taker *t, const header_tensor
     const size_t count = lenet5_tensors[which].count;
     const size_t stored = dense ? 16 * 6 * 25 : count;
     if (status == LENET5_OK && found->end - found->begin != stored * width_of(type))
-        status = fail_shape(found, which, t->file, t->error);
+        status = lenet5_fail(t->error, LENET5_E_MODEL_SHAPE, t->file->data + found->begin,
+                             "%s: tensor \"%.100s\" has %zu bytes; %zu numbers of type %s have %zu", t->file->path,
+                             found->name, found->end - found->begin, stored, found->type, stored * width_of(type));
     if (status == LENET5_OK && dense)
         status = take_dense_c3(to, t, found, type);
     for (size_t i = 0; i < count && status == LENET5_OK && !dense; i++)
