@@ -58,7 +58,7 @@ BASH
     expect "mnist qmnist usps" fetch ""
     expect "forms" synth --show ""
     expect "onnx" export ""
-    expect "--max-error --maps" export onnx --ma
+    expect "--maps --max-error" export onnx --ma
     expect "calibrate classify" help c
     for command in $(bash -c 'source "$0" && _lenet5_commands' "$completions/lenet5"); do
         expect "--help" "$command" --hel

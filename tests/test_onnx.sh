@@ -31,6 +31,9 @@ for name in sys.argv[1:]:
     wanted = maps if name in ("maps", "maps8") else {**maps, **{f"2/{k}": v for k, v in maps.items()}} if name == "both8" else {}
     assert {k: v for k, v in shapes.items() if k in wanted or k[-2:] in maps} == wanted, (name, shapes)
     assert model.opset_import[0].version == 17
+    nodes = {n.name: n for n in model.graph.node}
+    for layer in wanted:
+        assert nodes[layer].op_type == "Mul" and list(nodes[layer].input) == [f"{layer}.tanh", "A"], (name, layer)
     # The shapes that follow from the operators are those that are declared.
     inferred = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     assert [o.type for o in inferred.graph.output] == [o.type for o in model.graph.output], name

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer_graph.h"
 #include "net/input.h"
 
 typedef struct builder {
@@ -172,7 +173,7 @@ static value c1(builder *b)
     return squash(b, "c1", sum, SHAPE(ANY, 6, 28, 28));
 }
 
-/* A depthwise convolution, whose four weights are the map's coefficient. */
+/* A depthwise convolution whose four weights are the map's coefficient. */
 static value subsampling(builder *b, const char *name, value x, const float *coefficient, const float *bias, shape s)
 {
     const int64_t maps = s.sizes[1];
@@ -214,7 +215,7 @@ static value penalty(builder *b, const char *name, value x)
         graph_node(b->g, "penalty.near", "Gemm", INPUTS(x, (value){"codes.scaled"}, (value){"code_length"}),
                    ATTRIBUTES({"transB", 0, {1}}));
     const value square = multiply(b, "penalty.square", x, x);
-    return graph_node(b->g, name, "Gemm", INPUTS(square, (value){"ones"}, near), NULL);
+    return graph_node(b->g, name, "Gemm", INPUTS(square, (value){"A_squares"}, near), NULL);
 }
 
 static value flat(builder *b, value x)
@@ -258,19 +259,19 @@ static value network(builder *b, const char *name)
     return penalty(b, name, b->ranges ? rounded_units(b, x) : float_units(b, x));
 }
 
-/* ---- Constants, input and answers -------------------------------------------------------------------------------- */
+/* ---- Constants and input ----------------------------------------------------------------------------------------- */
 
 static void add_codes(builder *b)
 {
-    float codes[LENET5_CLASSES][84], ones[84][LENET5_CLASSES];
+    float codes[LENET5_CLASSES][84], squares[84][LENET5_CLASSES];
     for (size_t digit = 0; digit < LENET5_CLASSES; digit++)
         for (size_t unit = 0; unit < 84; unit++) {
             codes[digit][unit] = (&lenet5_codes[digit][0][0])[unit];
-            ones[unit][digit] = (float)(LENET5_A * LENET5_A);
+            squares[unit][digit] = (float)(LENET5_A * LENET5_A);
         }
     scaled(b, "codes", "", SHAPE(LENET5_CLASSES, 84), codes[0],
            graph_number(b->g, "minus_2_A", (float)(-2 * LENET5_A)));
-    graph_tensor(b->g, "ones", ONNX_FLOAT, SHAPE(84, LENET5_CLASSES), ones[0]);
+    graph_tensor(b->g, "A_squares", ONNX_FLOAT, SHAPE(84, LENET5_CLASSES), squares[0]);
     graph_number(b->g, "code_length", 84);
 }
 
@@ -307,74 +308,11 @@ static void add_pictures(builder *b)
     b->pictures = multiply(b, "pictures.level", real, step);
 }
 
-/* The probabilities of eq. 9: rubbish is an eleventh penalty, j. */
-static value posterior(graph *g, value penalty, const lenet5_loss *loss)
-{
-    const value one_more = graph_tensor(g, "one_more", ONNX_INT64, SHAPE(4), (const int64_t[]){0, 0, 0, 1});
-    const value rubbish = graph_number(g, "rubbish", (float)loss->rubbish);
-    const value scale = graph_number(g, "minus_scale", (float)-loss->scale);
-    const value outcomes = graph_node(g, "outcomes", "Pad", INPUTS(penalty, one_more, rubbish), NULL);
-    const value exponent = graph_node(g, "exponent", "Mul", INPUTS(outcomes, scale), NULL);
-    return graph_node(g, "posterior", "Softmax", INPUTS(exponent), ATTRIBUTES({"axis", 0, {1}}));
-}
-
-/*
- * Accepted is 1 / (1 + odds against the digit) >= threshold, as digit_answer_of has it, with the odds the probability
- * of all others by the digit's: threshold * others <= (1 - threshold) * own. At threshold 1, others below the rounding
- * of 1 are accepted.
- */
-static void accept(graph *g, value own, value others, double threshold)
-{
-    const value left = graph_number(g, "threshold", (float)threshold);
-    const value right = graph_number(g, "threshold.rest", (float)fmax(1 - threshold, 0x1p-53));
-    graph_node(g, "accepted", "LessOrEqual",
-               INPUTS(graph_node(g, "accepted.against", "Mul", INPUTS(others, left), NULL),
-                      graph_node(g, "accepted.for", "Mul", INPUTS(own, right), NULL)),
-               NULL);
-}
-
-static value sum_of_row(graph *g, const char *name, value rows, value axis)
-{
-    return graph_node(g, name, "ReduceSum", INPUTS(rows, axis), ATTRIBUTES({"keepdims", 0, {0}}));
-}
-
-static void answer(graph *g, value penalty, const lenet5_loss *loss, double threshold)
-{
-    int64_t all[LENET5_CLASSES + 1];
-    for (int64_t i = 0; i <= LENET5_CLASSES; i++)
-        all[i] = i;
-    const value axis = {"map_axis"};
-    const value classes = graph_tensor(g, "classes", ONNX_INT64, SHAPE(1, LENET5_CLASSES + 1), all);
-    const value none = graph_number(g, "none", 0);
-    const value p = posterior(g, penalty, loss);
-    const value best =
-        graph_node(g, "best", "ArgMin", INPUTS(penalty), ATTRIBUTES({"axis", 0, {1}}, {"keepdims", 0, {1}}));
-    const value is_best = graph_node(g, "is_best", "Equal", INPUTS(classes, best), NULL);
-    const value own = graph_node(g, "own", "Where", INPUTS(is_best, p, none), NULL);
-    const value others = graph_node(g, "others", "Where", INPUTS(is_best, none, p), NULL);
-    graph_node(g, "digit", "Cast", INPUTS(graph_node(g, "best.flat", "Squeeze", INPUTS(best, axis), NULL)),
-               ATTRIBUTES({"to", 0, {ONNX_UINT8}}));
-    accept(g, sum_of_row(g, "probability", own, axis), sum_of_row(g, "others.sum", others, axis), threshold);
-}
-
-static void declare_outputs(graph *g, bool penalties)
-{
-    const value digit = {"digit"}, probability = {"probability"}, posterior = {"posterior"}, accepted = {"accepted"};
-    if (!penalties) {
-        graph_output(g, digit, ONNX_UINT8, SHAPE(ANY));
-        graph_output(g, probability, ONNX_FLOAT, SHAPE(ANY));
-        graph_output(g, posterior, ONNX_FLOAT, SHAPE(ANY, LENET5_CLASSES + 1));
-    }
-    graph_output(g, (value){"penalty"}, ONNX_FLOAT, SHAPE(ANY, LENET5_CLASSES));
-    if (!penalties)
-        graph_output(g, accepted, ONNX_BOOL, SHAPE(ANY));
-}
-
 void add_networks(graph *g, const lenet5_committee *models, const state_ranges *ranges, const onnx_options *options)
 {
     builder b = {.g = g, .ranges = ranges, .maps = options->maps};
     value penalties[LENET5_MAX_COMMITTEE + 1] = {0};
-    declare_outputs(g, options->penalties);
+    add_outputs(g, options->penalties);
     add_constants(&b);
     add_pictures(&b);
     for (size_t i = 0; i < models->count; i++) {
@@ -387,5 +325,5 @@ void add_networks(graph *g, const lenet5_committee *models, const state_ranges *
     g->prefix[0] = '\0';
     const value mean = models->count > 1 ? graph_node(g, "penalty", "Mean", penalties, NULL) : penalties[0];
     if (!options->penalties)
-        answer(g, mean, &models->provenance.loss, options->threshold);
+        add_answers(g, mean, &models->provenance.loss, options->threshold);
 }
