@@ -6,8 +6,7 @@
 #include "common.h"
 
 extern const cli_command train_command, test_command, classify_command, read_command, inspect_command, synth_command,
-    fetch_command, plot_command, bench_command, calibrate_command, merge_command,
-    export_command, import_command;
+    fetch_command, plot_command, bench_command, calibrate_command, merge_command, export_command, import_command;
 #ifdef LENET5_SERVE
 extern const cli_command serve_command;
 #endif
