@@ -25,8 +25,8 @@ static char *reserve(text_buffer *t, size_t size)
 
 void text_put(text_buffer *t, const void *bytes, size_t size)
 {
-    char *to = reserve(t, size);
-    if (to && size > 0)
+    char *to = size > 0 ? reserve(t, size) : NULL;
+    if (to)
         memcpy(to, bytes, size);
     t->size += to ? size : 0;
 }
