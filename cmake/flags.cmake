@@ -7,6 +7,7 @@ target_compile_options(lenet5_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow 
 # gcc 12.2 for aarch64, that of Debian 12, fails with an internal error where it vectorises a maximum by fmax.
 include(CheckCSourceCompiles)
 set(CMAKE_REQUIRED_FLAGS -O3)
+set(CMAKE_REQUIRED_LIBRARIES m)
 check_c_source_compiles("#include <math.h>
     double greatest(const float *x, int n)
     {
@@ -17,6 +18,7 @@ check_c_source_compiles("#include <math.h>
     }
     int main(void) { return 0; }" LENET5_VECTORISES_FMAX)
 unset(CMAKE_REQUIRED_FLAGS)
+unset(CMAKE_REQUIRED_LIBRARIES)
 if(NOT LENET5_VECTORISES_FMAX)
     target_compile_options(lenet5_flags INTERFACE -fno-tree-loop-vectorize)
 endif()

@@ -44,13 +44,13 @@ static void odd_values_are_marked(void **state)
 {
     (void)state;
     tensor_header h = read_sound("{\"a\":{\"dtype\":5,\"shape\":\"x\",\"data_offsets\":[1]},\"b\":7,"
-                                 "\"c\":{\"shape\":[1,2.0,-3,18446744073709551616,5]}}");
+                                 "\"c\":{\"shape\":[1,2.0,-3,18446744073709551616,\"x\",5]}}");
     const header_tensor *a = lenet5_header_tensor(&h, "a"), *c = lenet5_header_tensor(&h, "c");
     assert_null(a->type);
     assert_true(a->dimensions == HEADER_NO_NUMBER);
     assert_int_equal(a->offset_count, 1);
     assert_true(lenet5_header_tensor(&h, "b")->offset_count == HEADER_NO_NUMBER);
-    assert_int_equal(c->dimensions, 5);
+    assert_int_equal(c->dimensions, 6);
     assert_int_equal(c->shape[0], 1);
     for (size_t i = 1; i < HEADER_DIMENSIONS; i++)
         assert_true(c->shape[i] == HEADER_NO_NUMBER);

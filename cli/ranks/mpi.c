@@ -18,7 +18,11 @@
 #define TAG_ASK 1
 #define TAG_ANSWER 2
 #define TAG_LEAVE 3
-#define NANOSECONDS_BETWEEN_LOOKS 500000 /* of the thread that answers; what is counted takes far longer than that */
+
+/* Nanoseconds between two looks of the thread that answers: few after a message, then twice as many each time, so that
+ * it takes no time from work that asks rarely. A rank that asks has other work for longer than that. */
+#define SHORTEST_WAIT 500000
+#define LONGEST_WAIT 16000000
 
 /*
  * All that a rank sends in an exchange is one block: whether it has to stop, and its rows of each table. So an exchange
@@ -148,16 +152,20 @@ static void answer(const MPI_Status *asked)
 static void *answer_all(void *unused)
 {
     (void)unused;
-    const struct timespec moment = {.tv_nsec = NANOSECONDS_BETWEEN_LOOKS};
+    struct timespec wait = {.tv_nsec = SHORTEST_WAIT};
     for (unsigned left = state.count - 1; left > 0;) {
         int found = 0;
         char nothing;
         MPI_Status message;
         if (MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, state.numbers, &found, &message) != MPI_SUCCESS)
             return NULL;
-        if (!found)
-            nanosleep(&moment, NULL);
-        else if (message.MPI_TAG == TAG_ASK)
+        if (!found) {
+            nanosleep(&wait, NULL);
+            wait.tv_nsec = wait.tv_nsec < LONGEST_WAIT ? 2 * wait.tv_nsec : LONGEST_WAIT;
+            continue;
+        }
+        wait.tv_nsec = SHORTEST_WAIT;
+        if (message.MPI_TAG == TAG_ASK)
             answer(&message);
         else {
             MPI_Recv(&nothing, 0, MPI_BYTE, message.MPI_SOURCE, TAG_LEAVE, state.numbers, MPI_STATUS_IGNORE);

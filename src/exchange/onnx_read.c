@@ -61,6 +61,7 @@ static const char *type_name(uint64_t type)
     case ONNX_FLOAT: return "F32";
     case ONNX_FLOAT16: return "F16";
     case ONNX_UINT8: return "U8";
+    case ONNX_INT32: return "I32";
     default: return "(other)";
     }
 }

@@ -1,11 +1,11 @@
 /* ONNX files: written. */
 #include "base/error.h"
-#include "system/file.h"
 #include "exchange.h"
-#include "store/model_file.h"
 #include "net/bounds.h"
 #include "network_graph.h"
 #include "onnx.h"
+#include "store/model_file.h"
+#include "system/file.h"
 
 /* What a model file of these networks says, so that importing the ONNX file makes that model file again. */
 static json_t *metadata_of(const lenet5_committee *models)

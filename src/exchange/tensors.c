@@ -107,8 +107,7 @@ static const char *shape_text(char text[SHAPE_SIZE], const header_tensor *found)
     return text;
 }
 
-static lenet5_status fail_shape(const header_tensor *found, size_t which, const safetensors *file,
-                                lenet5_error *error)
+static lenet5_status fail_shape(const header_tensor *found, size_t which, const safetensors *file, lenet5_error *error)
 {
     char text[SHAPE_SIZE];
     return lenet5_fail(error, LENET5_E_MODEL_SHAPE, file->data + found->begin,
@@ -156,7 +155,8 @@ static const uint8_t *numbers_of(const safetensors *file, const header_tensor *f
     return file->bytes + file->data + found->begin;
 }
 
-static lenet5_status find_type(number_type *type, const header_tensor *found, const safetensors *file, lenet5_error *error)
+static lenet5_status find_type(number_type *type, const header_tensor *found, const safetensors *file,
+                               lenet5_error *error)
 {
     static const char *const names[] = {[FLOAT_32] = "F32", [FLOAT_16] = "F16", [BRAIN_16] = "BF16"};
     const char *name = found->type ? found->type : "(none)";
@@ -165,7 +165,7 @@ static lenet5_status find_type(number_type *type, const header_tensor *found, co
             *type = (number_type)i;
             return LENET5_OK;
         }
-    const bool small = strcmp(name, "U8") == 0 || strcmp(name, "I8") == 0;
+    const bool small = strcmp(name, "U8") == 0 || strcmp(name, "I8") == 0 || strcmp(name, "I32") == 0;
     return lenet5_fail(error, LENET5_E_MODEL_DTYPE, file->data + found->begin,
                        "%s: tensor \"%.100s\" has numbers of type %.20s; F32, F16 or BF16 is needed%s", file->path,
                        found->name, name,
@@ -238,8 +238,9 @@ static lenet5_status take_tensor(taker *t, const header_tensor *found)
                            t->file->path, found->name);
     bool *there = &t->there[place.network][place.tensor];
     if (*there)
-        return lenet5_fail(t->error, LENET5_E_MODEL_UNKNOWN, t->file->data + found->begin, "%s: tensor \"%.100s\" is a second %s",
-                           t->file->path, found->name, lenet5_tensors[place.tensor].name);
+        return lenet5_fail(t->error, LENET5_E_MODEL_UNKNOWN, t->file->data + found->begin,
+                           "%s: tensor \"%.100s\" is a second %s", t->file->path, found->name,
+                           lenet5_tensors[place.tensor].name);
     *there = true;
     if (!fits(found, place.tensor))
         return fail_shape(found, place.tensor, t->file, t->error);

@@ -152,8 +152,7 @@ static lenet5_status read_whole(safetensors *file, lenet5_error *error)
     for (;;) {
         uint8_t *larger = room <= SAFETENSORS_MAX_FILE ? realloc(file->owned, room) : NULL;
         if (!larger) {
-            status = room <= SAFETENSORS_MAX_FILE
-                         ? lenet5_fail_memory(error) : fail_too_large(file, error);
+            status = room <= SAFETENSORS_MAX_FILE ? lenet5_fail_memory(error) : fail_too_large(file, error);
             break;
         }
         file->bytes = file->owned = larger;

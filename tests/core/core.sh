@@ -8,7 +8,7 @@ trap 'rm -rf "$folder"' EXIT
 fail() { echo "FAILED: $1"; exit 1; }
 need() {
     for tool in "$@"; do
-        command -v "$tool" >/dev/null || { echo "skipped: $tool is not installed (scripts/setup emulator)"; exit 77; }
+        command -v "$tool" >/dev/null || { echo "skipped: $tool is not installed (scripts/setup processors)"; exit 77; }
     done
 }
 
