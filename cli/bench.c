@@ -15,9 +15,9 @@
 #include "base/error.h"
 #include "common.h"
 #include "global/strings.h"
-#include "train/peak.h"
 #include "lenet5.h"
 #include "progress.h"
+#include "train/peak.h"
 
 /*
  * Multiply-adds for a picture, from the shapes: convolutions and full connections only, each computed once.

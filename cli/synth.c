@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "system/file.h"
 #include "common.h"
 #include "drawing/drawing.h"
 #include "outputs.h"
 #include "png_file.h"
+#include "system/file.h"
 
 #define MAX_DIGITS 10000000u /* and pictures of strings */
 

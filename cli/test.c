@@ -6,12 +6,12 @@
 #include "base/ascending.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "system/file.h"
 #include "base/wilson.h"
 #include "common.h"
 #include "drawing/drawing.h"
 #include "lenet5.h"
 #include "outputs.h"
+#include "system/file.h"
 #include "transposed.h"
 
 #define NEED_LABELS "--images and --labels go together; only a text file of USPS has its own labels"

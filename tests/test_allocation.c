@@ -4,9 +4,9 @@
  */
 #include "support.h"
 
-#include "system/file.h"
 #include "global/cut.h"
 #include "global/strings.h"
+#include "system/file.h"
 
 #include <lenet5_reader.h>
 #include <stdlib.h>

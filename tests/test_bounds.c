@@ -5,10 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "system/file.h"
 #include "base/wilson.h"
-#include "train/peak.h"
 #include "support.h"
+#include "system/file.h"
+#include "train/peak.h"
 
 static lenet5_dataset digits; /* 200 digits */
 static lenet5_model sample;   /* with valid numbers */

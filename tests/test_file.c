@@ -4,8 +4,8 @@
  * alone, as on NFS, a system without /proc, and a process that is killed.
  */
 #define _GNU_SOURCE /* O_TMPFILE */
-#include "system/file.h"
 #include "support.h"
+#include "system/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -12,11 +12,11 @@
 
 #define LENET5_DOUBLE
 #include "kernels/kernels.h"
-#include "train/peak.h"
 #include "lenet5.h"
 #include "net/initialise.h"
 #include "net/input.h"
 #include "net/reference.h"
+#include "train/peak.h"
 #include "unit.h"
 
 #define TOLERANCE 1e-5

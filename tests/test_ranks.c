@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "system/ranks.h"
 #include "base/student.h"
 #include "support.h"
+#include "system/ranks.h"
 #include "train/share.h"
 
 #define MAX_GROUP 5

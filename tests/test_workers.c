@@ -4,8 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "system/workers.h"
 #include "lenet5.h"
+#include "system/workers.h"
 #include "unit.h"
 
 #define MAX_PIECES 1000

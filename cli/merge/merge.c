@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "system/file.h"
 #include "outputs.h"
 #include "progress.h"
+#include "system/file.h"
 
 #define MAX_NAMED 10 /* parts, or runs of inputs, that an error names */
 

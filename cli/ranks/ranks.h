@@ -5,8 +5,8 @@
 #ifndef LENET5_CLI_RANKS_H
 #define LENET5_CLI_RANKS_H
 
-#include "system/ranks.h"
 #include "common.h"
+#include "system/ranks.h"
 
 /*
  * Joins the ranks if a launcher has started this process. With a counter, ranks_next may be called. Returns an exit

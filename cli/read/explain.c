@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "system/file.h"
 #include "common.h"
 #include "outputs.h"
 #include "paths.h"
 #include "png_file.h"
+#include "system/file.h"
 
 #define MAX_CANDIDATES 1792      /* of a line: 7 of each of 256 pieces, src/reader/search/graph.c */
 #define MAX_PAGE_CANDIDATES 1000 /* shown of a page; each is a file */

@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "system/file.h"
 #include "base/student.h"
 #include "base/wilson.h"
 #include "claim.h"
 #include "members.h"
 #include "outputs.h"
 #include "ranks/ranks.h"
+#include "system/file.h"
 
 typedef struct sweep {
     job *job;

@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "system/file.h"
 #include "base/wilson.h"
 #include "begin.h"
 #include "committee.h"
@@ -14,6 +13,7 @@
 #include "paths.h"
 #include "ranks/ranks.h"
 #include "sweep.h"
+#include "system/file.h"
 #include "train/share.h"
 #include "json/values.h"
 

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "system/file.h"
 #include "dataset.h"
 #include "files.h"
+#include "system/file.h"
 
 enum { TYPE_BYTE = 0x08, TYPE_INT = 0x0C };
 

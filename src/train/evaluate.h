@@ -2,10 +2,10 @@
 #ifndef LENET5_TRAIN_EVALUATE_H
 #define LENET5_TRAIN_EVALUATE_H
 
-#include "system/workers.h"
 #include "kernels/kernels.h"
 #include "lenet5/data.h"
 #include "lenet5/model.h"
+#include "system/workers.h"
 
 /* The mean penalties of a committee for every picture of a set, each distorted by warp unless that is NULL. */
 lenet5_status lenet5_penalties(float (*penalty)[LENET5_CLASSES], const lenet5_committee *committee,

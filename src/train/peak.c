@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "system/workers.h"
 #include "kernels/kernels.h"
+#include "system/workers.h"
 
 #define ROUNDS 100000 /* of multiply-adds: a piece of work of about a millisecond */
 

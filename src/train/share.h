@@ -2,8 +2,8 @@
 #ifndef LENET5_TRAIN_SHARE_H
 #define LENET5_TRAIN_SHARE_H
 
-#include "system/ranks.h"
 #include "lenet5/training.h"
+#include "system/ranks.h"
 
 /*
  * Lets all ranks of a job train together: from here on each computes its share of every step, and all have the same

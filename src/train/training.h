@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 #include "base/lanes.h"
-#include "system/ranks.h"
-#include "system/workers.h"
 #include "kernels/kernels.h"
 #include "negatives.h"
 #include "recipe.h"
+#include "system/ranks.h"
+#include "system/workers.h"
 
 #define FIRST_OPTIONS_SIZE offsetof(lenet5_training_options, without_drawn) /* in version 0.2.0 */
 

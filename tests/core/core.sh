@@ -18,7 +18,7 @@ allowed="aligned_alloc bsearch calloc clock_gettime __errno_location free getenv
     atan atan2 atanh ceil cos exp expf fabs floor floorf fmax fmaxf fmin fminf hypot ldexp log logf lrint lround pow rint round sin sincos sqrt sqrtf
     tanh tanhf trunc"
 # And what compilers add: checks, the kind of the processor, arithmetic that the processor lacks.
-added='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_|__[a-z]*_chk$|__cpu_|__aeabi_)'
+added='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_|__[a-z]*_chk$|__cpu_|__aeabi_|__aarch64_)'
 
 check_symbols() {
     "$1" -u "$2" 2>/dev/null | awk '$1 == "U" { print $2 }' | sort -u >"$folder/used"
