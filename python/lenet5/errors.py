@@ -40,6 +40,7 @@ class Status(enum.IntEnum):
     MODEL_NUMBER = -48
     MODEL_CHECKSUM = -49
     MODEL_METADATA = -50
+    MODEL_FORMAT = -52
     CHECKPOINT = -51
 
     PICTURE_FORMAT = -60
