@@ -40,8 +40,8 @@ class Status(enum.IntEnum):
     MODEL_NUMBER = -48
     MODEL_CHECKSUM = -49
     MODEL_METADATA = -50
-    MODEL_FORMAT = -52
     CHECKPOINT = -51
+    MODEL_FORMAT = -52
 
     PICTURE_FORMAT = -60
     PICTURE_SIZE = -61
