@@ -64,8 +64,8 @@ static int check_complete(const part_set *set, const bool there[MAX_PARTS + 1])
             add_numbers(&missing, part, part);
     if (missing.count == 0)
         return EXIT_DONE;
-    return report_error("%s: %llu of %llu parts are missing: %s; lenet5 read --shard %s/%llu reads such a part; under "
-                        "mpirun, read all again",
+    return report_error("%s: %llu of %llu parts are missing: %s; lenet5 read --shard %s/%llu reads such a part; ranks "
+                        "read all again",
                         set->folder, (unsigned long long)missing.count, (unsigned long long)set->parts, missing.text,
                         missing.count == 1 ? missing.text : "I", (unsigned long long)set->parts);
 }
