@@ -12,13 +12,13 @@ need() {
     done
 }
 
-# The functions of ISO C that the library may call: no file, no thread, no output.
-allowed="aligned_alloc bsearch calloc clock_gettime __errno_location free getenv localeconv malloc memchr memcmp memcpy
+# The functions of ISO C that the library may call: no file, no thread, no output. In builds with asserts, that too.
+allowed="aligned_alloc __assert_fail bsearch calloc clock_gettime __errno_location free getenv localeconv malloc memchr memcmp memcpy
     memmove memset bcmp qsort realloc snprintf strchr strcmp strcpy strlen strncmp strspn strtod strtoull timespec_get vsnprintf
     atan atan2 atanh ceil cos exp expf fabs floor floorf fmax fmaxf fmin fminf hypot ldexp log logf lrint lround pow rint round sin sincos sqrt sqrtf
     tanh tanhf trunc"
-# And what compilers add: checks, the kind of the processor, arithmetic that the processor lacks.
-added='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_|__[a-z]*_chk$|__cpu_|__aeabi_|__aarch64_)'
+# And what compilers add: checks, sanitizers, the kind of the processor, arithmetic that the processor lacks.
+added='^(_GLOBAL_OFFSET_TABLE_|__stack_chk_|__[a-z]*_chk$|__cpu_|__aeabi_|__aarch64_|__[a-z]*san_)'
 
 check_symbols() {
     "$1" -u "$2" 2>/dev/null | awk '$1 == "U" { print $2 }' | sort -u >"$folder/used"
