@@ -279,16 +279,15 @@ static bool text_or_other(cursor *c, const char **text)
 
 /* ---- The header -------------------------------------------------------------------------------------------------- */
 
-/* Makes room for one more element of a list whose room doubles at each power of two. */
-static bool grow(cursor *c, void **list, size_t count, size_t size)
+/* The list with room for one more element; the room doubles at each power of two. NULL without memory: the list stays. */
+static void *grown(cursor *c, void *list, size_t count, size_t size)
 {
     if (count > 0 && (count & (count - 1)) != 0)
-        return true;
-    void *larger = realloc(*list, (count > 0 ? 2 * count : 1) * size);
+        return list;
+    void *larger = realloc(list, (count > 0 ? 2 * count : 1) * size);
     if (!larger)
-        return fail(c, NULL);
-    *list = larger;
-    return true;
+        fail(c, NULL);
+    return larger;
 }
 
 static bool tensor_member(cursor *c, const char *key, void *context)
@@ -311,11 +310,10 @@ static bool tensor_member(cursor *c, const char *key, void *context)
 static bool read_tensor(cursor *c, const char *name)
 {
     tensor_header *h = c->h;
-    void *list = h->tensors;
-    const bool room = grow(c, &list, h->tensor_count, sizeof *h->tensors);
-    h->tensors = list;
-    if (!room)
+    header_tensor *list = grown(c, h->tensors, h->tensor_count, sizeof *list);
+    if (!list)
         return false;
+    h->tensors = list;
     header_tensor *t = &h->tensors[h->tensor_count++];
     *t = (header_tensor){.name = name, .dimensions = HEADER_NO_NUMBER, .offset_count = HEADER_NO_NUMBER};
     skip_blanks(c);
@@ -326,11 +324,10 @@ static bool metadata_member(cursor *c, const char *key, void *unused)
 {
     (void)unused;
     tensor_header *h = c->h;
-    void *list = h->entries;
-    const bool room = grow(c, &list, h->entry_count, sizeof *h->entries);
-    h->entries = list;
-    if (!room)
+    header_entry *list = grown(c, h->entries, h->entry_count, sizeof *list);
+    if (!list)
         return false;
+    h->entries = list;
     header_entry *entry = &h->entries[h->entry_count++];
     entry->key = key;
     return text_or_other(c, &entry->value);
